@@ -1,0 +1,145 @@
+"""`assetplan`: the group of commands, and how their errors end.
+
+Exit status: 0 done, 1 the data or the plan is wrong or cannot be met, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from assetplan import __version__
+from assetplan.cli.imports import import_group
+from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
+
+_OUT = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
+
+
+class _Commands(click.Group):
+    """A group whose commands end with status 1 and a plain message where the user's input is at fault."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (FaultyInputError, InfeasibleError, OutputExistsError) as error:
+            click.echo(f"assetplan: {error}", err=True)
+            sys.exit(1)
+        except FileNotFoundError as error:
+            click.echo(f"assetplan: no such file: {error.filename or error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assetplan")
+def main() -> None:
+    """Plan the renewal of roads, bridges and buildings, and prove how near to best the plan is."""
+
+
+main.add_command(import_group)
+
+
+@main.command()
+@click.argument("out", type=_OUT, default=Path("maps/example"))
+@click.option("--size", type=click.Choice(["small", "county"]), default="county", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@_FORCE
+def demo(out: Path, size: str, seed: int, force: bool) -> None:
+    """Make the example county, plan it, and write programme and report to OUT."""
+    import tempfile
+
+    from assetplan.cli.work import run_plan
+    from assetplan.example import write_example
+    from assetplan.output import refuse_existing
+
+    refuse_existing(out, force)
+    with tempfile.TemporaryDirectory() as scratch:
+        county = Path(scratch) / "county"
+        write_example(county, size, seed)
+        run_plan(county / "plan.toml", out, force)
+
+
+@main.command()
+@click.argument("out", type=_OUT)
+@click.option("--size", type=click.Choice(["small", "county"]), default="small", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@_FORCE
+def example(out: Path, size: str, seed: int, force: bool) -> None:
+    """Make an example county: a register and a plan in the folder OUT."""
+    from assetplan.example import write_example
+
+    write_example(out, size, seed, force)
+    click.echo(f"{out / 'register.gpkg'}\n{out / 'plan.toml'}")
+
+
+@main.command()
+@click.argument("register", type=_FILE)
+@click.option("-o", "--output", type=_OUT, required=True, help="Plan file to write (TOML).")
+@click.option("--first-year", type=int, default=2019, show_default=True)
+@click.option("--mapping", type=_FILE, help="Column mapping (TOML) the register needs.")
+@_FORCE
+def init(register: Path, output: Path, first_year: int, mapping: Path | None, force: bool) -> None:
+    """Write a plan for REGISTER with the published county's envelope in proportion to its roads."""
+    from assetplan.plan_file import write_plan_for
+
+    share = write_plan_for(register, output, first_year, mapping, force)
+    click.echo(f"{output}: envelope at {share:.2%} of the published county's, by carriageway length")
+
+
+@main.command()
+@click.argument("plan", type=_FILE)
+def validate(plan: Path) -> None:
+    """Check a plan and everything it names; list every fault."""
+    from assetplan import read_plan
+    from assetplan.cli.text import register_text
+    from assetplan.planning import load_inputs
+
+    inputs = load_inputs(read_plan(plan))
+    click.echo(register_text(inputs.register))
+    click.echo(f"{plan}: no faults")
+
+
+@main.command()
+@click.argument("plan", type=_FILE)
+@click.option("-o", "--output", type=_OUT, help="CSV to write; by default it is printed.")
+@_FORCE
+def predict(plan: Path, output: Path | None, force: bool) -> None:
+    """Predict every asset's condition by year if nothing is done."""
+    from assetplan import forecast, read_plan
+    from assetplan.output import new_file
+
+    table = forecast(read_plan(plan))
+    if output is None:
+        table.to_csv(sys.stdout, index=False, lineterminator="\n")
+        return
+    with new_file(output, force) as part:
+        table.to_csv(part, index=False, lineterminator="\n")
+    click.echo(str(output))
+
+
+@main.command()
+@click.argument("plan", type=_FILE)
+@click.option("-o", "--output", type=_OUT, required=True, help="Folder to write.")
+@_FORCE
+def plan(plan: Path, output: Path, force: bool) -> None:
+    """Choose the programme and write it, with its report, to a folder."""
+    from assetplan.cli.work import run_plan
+
+    run_plan(plan, output, force)
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("-o", "--output", type=_OUT, help="HTML file to write; by default report.html in FOLDER.")
+@_FORCE
+def report(folder: Path, output: Path | None, force: bool) -> None:
+    """Write the report of a planned FOLDER again."""
+    from assetplan import read_programme, write_report
+
+    target = output or folder / "report.html"
+    write_report(read_programme(folder).check(), target, force)
+    click.echo(str(target))

@@ -1,0 +1,132 @@
+"""What commands print: plain text that reads the same on a terminal and in a log."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from assetplan.programme import Programme
+from assetplan.register import Register
+
+_WIDTH = 100
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table with its first column to the left and the others to the right."""
+    columns = list(zip(head, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [head, *rows]
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def money(amount: float) -> str:
+    """£ in millions, with more digits where the amount is small."""
+    return f"{amount / 1e6:,.2f}" if abs(amount) < 100e6 else f"{amount / 1e6:,.1f}"
+
+
+def pounds(amount: float) -> str:
+    """£, in words that fit its size."""
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    if size >= 1e6:
+        return f"{sign}£{size / 1e6:,.2f}m"
+    return f"{sign}£{size:,.0f}"
+
+
+def summary_text(programme: Programme, folder: Path) -> str:
+    """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes, files."""
+    summary = programme.summary
+    parts = [
+        f"{summary['title']}, {programme.years[0]}/{(programme.years[0] + 1) % 100:02d} to "
+        f"{programme.years[-1]}/{(programme.years[-1] + 1) % 100:02d}",
+        "Spend, £m (of which the envelope allows), in prices of " + str(summary["price_base"]),
+        _spend(programme),
+        _figures(programme),
+        _notes(programme),
+        "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir())),
+    ]
+    return "\n\n".join(parts)
+
+
+def _spend(programme: Programme) -> str:
+    rows: dict[str, list[dict]] = {}
+    for row in programme.summary["spend"]:
+        rows.setdefault(row["label"], []).append(row)
+    body = [
+        [label, *(money(r["amount"]) for r in line), money(sum(r["amount"] for r in line))]
+        + [money(sum(r["limit"] for r in line))]
+        for label, line in rows.items()
+    ]
+    years = [sum(line[place]["amount"] for line in rows.values()) for place in range(len(programme.years))]
+    limit = sum(r["limit"] for line in rows.values() for r in line)
+    body.append(["All lines", *(money(value) for value in years), money(sum(years)), money(limit)])
+    return table(["line", *map(str, programme.years), "total", "allowed"], body)
+
+
+def _figures(programme: Programme) -> str:
+    summary = programme.summary
+    streams = [row["stream"] for row in summary["streams"]]
+    untold = "proved optimal to the target gap" if summary["status"] == "optimal" else "feasible, not proved optimal"
+    rows = [
+        ("benefit", f"{pounds(summary['benefit'])} present value against do-nothing, over {summary['horizon']} years"),
+        ("", "counting " + ", ".join(streams)),
+        ("bound", f"{pounds(summary['bound'])}: no programme within these limits can do better"),
+        ("gap", f"{summary['gap']:.4%} ({untold})"),
+        ("treated", f"{summary['treated']:,} of {summary['assets']:,} assets"),
+        *((row["kind"], pounds(row["amount"])) for row in summary["kinds"]),
+        *((row["name"], f"{pounds(row['benefit'])} for {pounds(row['cost'])}") for row in summary["baselines"]),
+        ("unverified", f"{len(summary['unverified'])} parameters in use; the report and summary.json list them"),
+        ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary["seconds"].items())),
+    ]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name.ljust(width)}  {said}" for name, said in rows)
+
+
+def _notes(programme: Programme) -> str:
+    lines = ["Model notes"]
+    for note in programme.summary["lint"]:
+        text = f"{note['check']}: {note['message']}"
+        lines += textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+def register_text(register: Register) -> str:
+    """What a register holds: assets by class, roads by class, what was left out, what was assumed."""
+    assets = register.assets
+    rows = [
+        [
+            str(name),
+            f"{len(part):,}",
+            f"{part['length_m'].sum() / 1000:,.1f}" if part["length_m"].notna().any() else "",
+            f"{part['replacement_value'].sum() / 1e6:,.1f}",
+        ]
+        for name, part in assets.groupby("asset_class")
+    ]
+    parts = [table(["class", "assets", "km", "replacement £m"], rows)]
+    roads = assets[assets["asset_class"] == "carriageway"]
+    if len(roads):
+        by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
+        parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
+    if register.notes:
+        parts.append("\n".join(f"  {note}: {count:,}" for note, count in register.notes))
+    shares = [(column, _share(assets, column)) for column in _assumed_columns(assets)]
+    if shares:
+        said = ", ".join(f"{column} {share:.0%}" for column, share in shares)
+        parts.append(textwrap.fill(f"assumed by rule, share of assets: {said}", _WIDTH, subsequent_indent="  "))
+    return "\n".join(parts)
+
+
+def _assumed_columns(assets: object) -> list[str]:
+    words = assets["assumed"].str.split()  # type: ignore[index]
+    return sorted({word for row in words for word in row})
+
+
+def _share(assets: object, column: str) -> float:
+    padded = " " + assets["assumed"] + " "  # type: ignore[index]
+    return float(padded.str.contains(f" {column} ", regex=False).mean())

@@ -1,0 +1,120 @@
+"""Bands of any scale in `reference/bands.csv`, and how much of the stock lies in each.
+
+A reported share is always the sum of what lies in the band over the sum of what was measured: never the band
+of a mean, which hides the bad lengths that the money is for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.reference import load_table
+
+
+class _Scale(NamedTuple):
+    cuts: NDArray[np.float64]  # lower ends of all bands but the lowest, ascending
+    codes: NDArray[np.int64]  # code of the band below the first cut, then above each cut
+    names: tuple[str, ...]  # by code: best first
+
+
+@cache
+def _scale(scale: str) -> _Scale:
+    table = load_table("bands")
+    rows = table[table["scale"] == scale].sort_values("rank", ignore_index=True)
+    if rows.empty:
+        known = ", ".join(dict.fromkeys(table["scale"]))
+        raise ValueError(f"no bands for scale {scale!r}; the scales are {known}")
+    names = tuple(rows["band"])
+    rising = rows.sort_values("low")
+    codes = rising.index.to_numpy(dtype=np.int64)
+    low = rising["low"].to_numpy(dtype=np.float64)
+    # A band that leaves its low end to the band below starts at the next number after it.
+    cuts = np.where(rising["includes_low"].to_numpy() == "yes", low, np.nextafter(low, np.inf))[1:]
+    return _Scale(cuts, codes, names)
+
+
+def band_names(scale: str) -> tuple[str, ...]:
+    """Return the bands of `scale` (such as `"index"`, `"rci"`, `"bci"`), best first.
+
+    Raises ValueError, naming the scales there are, if `scale` has no bands.
+    """
+    return _scale(scale).names
+
+
+def band_codes(scale: str, values: ArrayLike) -> NDArray[np.int64]:
+    """Return the number of each value's band: 0 the best, −1 where the value is missing.
+
+    Args:
+        scale: a scale of `reference/bands.csv`.
+        values: measured values [unit of the scale], any shape. A value beyond the ends of the scale falls in
+            the band at that end: ranges are checked where data comes in, not here.
+
+    Returns:
+        Codes into `band_names(scale)`, same shape as `values`.
+
+    Raises:
+        ValueError: `scale` has no bands.
+    """
+    bands = _scale(scale)
+    array = np.asarray(values, dtype=np.float64)
+    codes = bands.codes[np.searchsorted(bands.cuts, array, side="right")]
+    return np.where(np.isnan(array), -1, codes)
+
+
+def classify(scale: str, values: ArrayLike) -> NDArray[np.object_]:
+    """Return each value's band by name, None where the value is missing.
+
+    Args and errors as `band_codes`; the result is an array of objects of the same shape as `values`.
+    """
+    names = np.array([*band_names(scale), None], dtype=object)
+    return names[band_codes(scale, values)]
+
+
+def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDArray[np.float64]:
+    """Return the quantity that lies in each band, year by year if there are years.
+
+    Args:
+        scale: a scale of `reference/bands.csv`.
+        values: measured values [unit of the scale], shape (n,) or (n, n_years); missing values count nowhere.
+        quantity: length, area or number of each [any unit, 0 or more], shape (n,).
+
+    Returns:
+        Shape (n_bands,) or (n_bands, n_years), best band first, in the unit of `quantity`.
+
+    Raises:
+        ValueError: `scale` has no bands, the shapes do not fit, or a quantity is negative or missing.
+    """
+    codes = band_codes(scale, values)
+    weight = np.asarray(quantity, dtype=np.float64)
+    if codes.ndim not in (1, 2) or weight.shape != codes.shape[:1]:
+        raise ValueError(f"values of shape {codes.shape} do not fit quantities of shape {weight.shape}")
+    if not (weight >= 0).all():
+        raise ValueError("every quantity must be 0 or more, and none missing")
+    return np.stack([weight @ (codes == code) for code in range(len(band_names(scale)))])
+
+
+def share_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> pd.Series:
+    """Return the share of the measured quantity in each band; the shares add up to 1.
+
+    Args:
+        scale: a scale of `reference/bands.csv`.
+        values: measured values [unit of the scale], shape (n,). Missing ones are left out of the whole too.
+        quantity: length, area or number of each [any unit, 0 or more], shape (n,).
+
+    Returns:
+        Series indexed by band name, best first; all missing if nothing was measured.
+
+    Raises:
+        ValueError: as `quantity_in_bands`, or `values` has more than one dimension.
+    """
+    inside = quantity_in_bands(scale, values, quantity)
+    if inside.ndim != 1:
+        raise ValueError("shares are taken of one set of values at a time: pass one dimension")
+    total = inside.sum()
+    share = inside / total if total > 0 else np.full(inside.shape, np.nan)
+    return pd.Series(share, index=pd.Index(band_names(scale), name="band"), name="share")

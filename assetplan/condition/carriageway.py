@@ -1,0 +1,183 @@
+"""Carriageways: the SCANNER road condition indicator (RCI), visual surveys, and how the results are reported.
+
+The RCI is built up per 10 m length. What is reported is the share of surveyed length in each band, so keep
+the lengths apart until they are counted.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.condition.bands import classify, share_in_bands
+from assetplan.reference import load_table
+
+INDICATORS: dict[str, tuple[str, ...]] = {"130-01": ("A",), "130-02": ("B", "C")}
+"""National indicator → the road classes it counts."""
+
+
+@cache
+def _kinds_of_road() -> pd.MultiIndex:
+    table = load_table("rci_parameters")
+    return pd.MultiIndex.from_frame(table[["road_class", "environment"]].drop_duplicates())
+
+
+@cache
+def _parameter(name: str) -> pd.DataFrame:
+    """Return the rows of one parameter, in the order of `_kinds_of_road`."""
+    table = load_table("rci_parameters")
+    rows = table[table["parameter"] == name].set_index(["road_class", "environment"])
+    return rows[["lower", "upper", "relevance", "reliability"]].loc[_kinds_of_road()]
+
+
+def _kind_of_road(road_class: ArrayLike, environment: ArrayLike, size: int) -> NDArray[np.intp]:
+    classes = np.broadcast_to(np.asarray(road_class, dtype=object), size)
+    places = np.broadcast_to(np.asarray(environment, dtype=object), size)
+    kind = _kinds_of_road().get_indexer(pd.MultiIndex.from_arrays([classes, places]))
+    if (kind < 0).any():
+        wrong = sorted({(str(classes[i]), str(places[i])) for i in np.flatnonzero(kind < 0)})
+        raise ValueError(f"no RCI parameters for road class and environment {wrong}: A, B, C, U; urban, rural")
+    return kind
+
+
+def _score(name: str, measured: ArrayLike, kind: NDArray[np.intp]) -> NDArray[np.float64]:
+    rows = _parameter(name)
+    lower, upper, relevance, reliability = rows.to_numpy(dtype=np.float64)[kind].T
+    # Texture is worse when low: its thresholds stand the other way round, and the same fraction serves.
+    fraction = (np.asarray(measured, dtype=np.float64) - lower) / (upper - lower)
+    return np.clip(100.0 * fraction, 0.0, 100.0) * relevance * reliability
+
+
+def rci(
+    road_class: ArrayLike,
+    environment: ArrayLike,
+    *,
+    rut: ArrayLike,
+    lv3: ArrayLike,
+    lv10: ArrayLike,
+    cracking: ArrayLike,
+    texture: ArrayLike,
+    rut_right: ArrayLike | None = None,
+) -> NDArray[np.float64]:
+    """Return the SCANNER road condition indicator of 10 m lengths (revised RCI, in use since 2008).
+
+    Each parameter scores 0 at its lower threshold and 100 at its upper, times relevance and reliability. Only
+    the larger of the two profile variances counts. The sum is held at the published maximum for the kind of
+    road.
+
+    Args:
+        road_class: A, B, C or U, shape (n,) or one for all.
+        environment: urban or rural, likewise.
+        rut: depth of the deeper wheel-track rut, or of the left one if `rut_right` is given [mm], shape (n,).
+        lv3: 3 m moving-average longitudinal profile variance [mm²], shape (n,).
+        lv10: 10 m moving-average longitudinal profile variance [mm²], shape (n,).
+        cracking: whole-carriageway cracking [% of area], shape (n,).
+        texture: nearside wheel-track texture depth [mm], shape (n,).
+        rut_right: right wheel-track rut depth [mm], shape (n,); the deeper of the two counts.
+
+    Returns:
+        RCI [points, 0 to 315], shape (n,); missing where any parameter is (one wheel track is enough).
+
+    Raises:
+        ValueError: a road class or environment is unknown, or the shapes do not fit.
+
+    Source: SCANNER user guide; TRL PPR199 for the maxima. Values in `reference/rci_parameters.csv`.
+    """
+    depth = np.asarray(rut, dtype=np.float64)
+    if rut_right is not None:
+        depth = np.fmax(depth, np.asarray(rut_right, dtype=np.float64))
+    depth = np.atleast_1d(depth)
+    kind = _kind_of_road(road_class, environment, depth.size)
+    profile = np.maximum(_score("lv3", lv3, kind), _score("lv10", lv10, kind))
+    total = _score("rut", depth, kind) + profile + _score("cracking", cracking, kind)
+    total += _score("texture", texture, kind)
+    limits = _parameter("total")
+    return np.clip(total, limits["lower"].to_numpy()[kind], limits["upper"].to_numpy()[kind])
+
+
+def rci_band(value: ArrayLike) -> NDArray[np.object_]:
+    """Return green, amber or red for each RCI [points], None where missing; same shape as `value`."""
+    return classify("rci", value)
+
+
+def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLike) -> pd.DataFrame:
+    """Return the national indicators of classified roads: 130-01 (A) and 130-02 (B and C).
+
+    Args:
+        road_class: A, B, C or U of each surveyed length, shape (n,).
+        value: RCI [points], shape (n,); lengths not surveyed are missing and do not count.
+        length: length surveyed [m], shape (n,).
+
+    Returns:
+        Share of surveyed length, rows 130-01 and 130-02, columns green, amber, red; a row adds up to 1, and
+        is missing where nothing was surveyed. The red share is the one published.
+
+    Raises:
+        ValueError: the shapes do not fit, or a length is negative or missing.
+    """
+    classes = np.asarray(road_class, dtype=object)
+    values, lengths = np.asarray(value, dtype=np.float64), np.asarray(length, dtype=np.float64)
+    shares = {}
+    for indicator, counted in INDICATORS.items():
+        inside = np.isin(classes, counted)
+        shares[indicator] = share_in_bands("rci", values[inside], lengths[inside])
+    return pd.DataFrame(shares).T.rename_axis("indicator")
+
+
+def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.bool_]:
+    """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
+
+    Args:
+        structural: structural condition index [points], shape (n,).
+        edge: edge condition index [points], shape (n,).
+        wearing: wearing-course condition index [points], shape (n,).
+
+    Returns:
+        True where the length fails, shape (n,). A missing index fails nothing by itself.
+    """
+    parts = {"structural": structural, "edge": edge, "wearing": wearing}
+    failed = [classify(f"cvi_{name}", values) == "fail" for name, values in parts.items()]
+    return np.logical_or.reduce(failed)
+
+
+def pas2161_name(category: ArrayLike) -> NDArray[np.object_]:
+    """Return the name of each PAS 2161:2024 category [1 none to 5 severe], None where missing."""
+    return classify("pas2161", category)
+
+
+def pci_band(value: ArrayLike) -> NDArray[np.object_]:
+    """Return the ASTM D6433 rating of each pavement condition index [0–100, 100 best], None where missing."""
+    return classify("pci", value)
+
+
+def iri_band(value: ArrayLike) -> NDArray[np.object_]:
+    """Return good, fair or poor for each international roughness index [m/km], None where missing."""
+    return classify("iri", value)
+
+
+def residual_life_band(years: ArrayLike) -> NDArray[np.object_]:
+    """Return the band of each residual life [years to the failure value], None where missing.
+
+    Five and fifteen years both belong to the middle band. An endless life (infinity) is in the best.
+    """
+    return classify("residual_life", years)
+
+
+def default_width(road_class: ArrayLike, environment: ArrayLike) -> NDArray[np.float64]:
+    """Return the carriageway width to assume where the register has none [m], shape (n,).
+
+    Args:
+        road_class: A, B, C or U, shape (n,) or one for all.
+        environment: urban or rural, shape (n,).
+
+    Raises:
+        ValueError: a road class or environment is unknown, or the shapes do not fit.
+    """
+    places = np.atleast_1d(np.asarray(environment, dtype=object))
+    classes = np.atleast_1d(np.asarray(road_class, dtype=object))
+    kind = _kind_of_road(classes, places, max(places.size, classes.size))
+    widths = load_table("default_widths").set_index(["road_class", "environment"])["width_m"]
+    return widths.loc[_kinds_of_road()].to_numpy(dtype=np.float64)[kind]

@@ -1,0 +1,140 @@
+"""Native measures to the condition index and back: 0 to 100, 100 as new, one scale for every kind of asset.
+
+Each measure maps by straight lines through the points of `reference/measure_points.csv`. Most of those points
+are this package's own choice, marked unverified: a council that has calibrated its own changes the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.condition.bands import band_names, classify
+from assetplan.reference import load_table
+
+BANDS: tuple[str, ...] = band_names("index")
+"""The five bands of the condition index, best first."""
+
+
+class _Measure(NamedTuple):
+    low: float
+    high: float
+    native: NDArray[np.float64]  # values of the mapped points, ascending
+    mapped: NDArray[np.float64]  # their index, strictly rising or strictly falling
+
+
+@cache
+def _measures() -> dict[str, _Measure]:
+    measures = load_table("measures").set_index("measure")
+    points = load_table("measure_points").sort_values("value").set_index("measure")
+    return {
+        str(name): _Measure(
+            float(measures["low"][name]),
+            float(measures["high"][name]),
+            points["value"].loc[[name]].to_numpy(dtype=np.float64),
+            points["index"].loc[[name]].to_numpy(dtype=np.float64),
+        )
+        for name in measures.index
+    }
+
+
+def _find(measure: object) -> _Measure:
+    try:
+        return _measures()[str(measure)]
+    except KeyError:
+        known = ", ".join(measure_names())
+        raise ValueError(f"no measure {measure!r}; the measures are {known}") from None
+
+
+def _by_measure(measure: ArrayLike, values: NDArray[np.float64]) -> Iterator[tuple[_Measure, NDArray[np.intp] | slice]]:
+    """Yield each distinct measure and where it applies; a blank one may only stand by a missing value."""
+    names = np.asarray(measure, dtype=object)
+    if names.ndim == 0:
+        yield _find(names.item()), slice(None)
+        return
+    if names.shape != values.shape:
+        raise ValueError(f"{names.shape} measures do not fit {values.shape} values: pass one name, or one a value")
+    codes, distinct = pd.factorize(names, use_na_sentinel=False)
+    for code, name in enumerate(distinct):
+        where = np.flatnonzero(codes == code)
+        if (pd.isna(name) or name == "") and np.isnan(values[where]).all():
+            continue
+        yield _find(name), where
+
+
+def measure_names() -> tuple[str, ...]:
+    """Return the native measures that map to the index, in the order of `reference/measures.csv`."""
+    return tuple(_measures())
+
+
+def measure_range(measure: str) -> tuple[float, float]:
+    """Return the (low, high) that a register may hold for `measure` [unit of the measure].
+
+    Raises ValueError, naming the measures there are, if `measure` is unknown.
+    """
+    found = _find(measure)
+    return found.low, found.high
+
+
+def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the condition index of native measurements, and where a value lay beyond the mapping.
+
+    Args:
+        measure: name of the measure of each value, shape (n,), or one name for all. It may be blank or
+            missing where the value is missing.
+        value: measured values [unit of each measure], shape (n,); missing values stay missing.
+
+    Returns:
+        (index [0–100, 100 as new], clamped), both of shape (n,). `clamped` is true where the value was
+        outside the mapped points and the index is therefore held at that end.
+
+    Raises:
+        ValueError: a measure is unknown, or the shapes do not fit.
+    """
+    array = np.asarray(value, dtype=np.float64)
+    flat = array.reshape(-1)
+    index = np.full_like(flat, np.nan)
+    clamped = np.zeros(flat.shape, dtype=np.bool_)
+    for found, where in _by_measure(measure, flat):
+        index[where] = np.interp(flat[where], found.native, found.mapped)
+        clamped[where] = (flat[where] < found.native[0]) | (flat[where] > found.native[-1])
+    return index.reshape(array.shape), clamped.reshape(array.shape)
+
+
+def from_index(measure: ArrayLike, index: ArrayLike) -> NDArray[np.float64]:
+    """Return the native value at each condition index: the inverse of `to_index` within the mapped points.
+
+    Args:
+        measure: name of the measure wanted for each, shape (n,), or one name for all.
+        index: condition index [0–100], shape (n,); missing values stay missing. An index that no point
+            reaches (some measures stop short of 0) gives the value at that end.
+
+    Returns:
+        Values [unit of each measure], shape (n,); not rounded to whole grades or categories.
+
+    Raises:
+        ValueError: a measure is unknown, or the shapes do not fit.
+    """
+    array = np.asarray(index, dtype=np.float64)
+    flat = array.reshape(-1)
+    value = np.full_like(flat, np.nan)
+    for found, where in _by_measure(measure, flat):
+        rising = np.argsort(found.mapped)
+        value[where] = np.interp(flat[where], found.mapped[rising], found.native[rising])
+    return value.reshape(array.shape)
+
+
+def band(index: ArrayLike) -> NDArray[np.object_]:
+    """Return the band of each condition index, one of `BANDS`, None where the index is missing.
+
+    A value on a boundary belongs to the better band.
+
+    Args:
+        index: condition index [0–100], any shape.
+    """
+    return classify("index", index)

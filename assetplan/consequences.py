@@ -1,0 +1,92 @@
+"""What poor condition costs each year: reactive repair, claims, risk and user cost, by condition index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.errors import ConfigError, Fault
+from assetplan.reference import load_table
+
+Array = NDArray[np.float64]
+STREAMS = ("works", "reactive", "claims", "risk", "user")
+BASES = ("quantity", "vehicle_km")
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One yearly cost as a piecewise-linear function of condition index.
+
+    Attributes
+    ----------
+    stream : str
+        reactive, claims, risk or user.
+    per : str
+        "quantity" (£ a year per unit of quantity) or "vehicle_km" (£ per vehicle-km driven).
+    index, rate : tuple of float
+        Points of the function: index (0–100, rising) and rate (£).
+    """
+
+    stream: str
+    per: str
+    index: tuple[float, ...]
+    rate: tuple[float, ...]
+    verified: bool
+
+    def at(self, index: Array) -> Array:
+        """Rate (£) at a condition index of any shape."""
+        return np.interp(index, self.index, self.rate)
+
+
+def load_consequences(group_names: list[str], path: Path | None = None) -> Mapping[str, tuple[Consequence, ...]]:
+    """Read the consequences of each group.
+
+    Parameters
+    ----------
+    group_names : list of str
+        Groups that rows may name.
+    path : path, optional
+        A CSV with the columns of reference/consequences.csv; by default that table.
+
+    Raises
+    ------
+    ConfigError
+        Rows break their rules; every fault is listed.
+    """
+    packaged = load_table("consequences")
+    table = packaged if path is None else pd.read_csv(path, comment="#")
+    file = "reference/consequences.csv" if path is None else str(path)
+    missing = [column for column in packaged.columns if column not in table.columns]
+    if missing:
+        raise ConfigError([Fault(file, 0, column, "", "this column is missing") for column in missing])
+    faults = []
+    rate = pd.to_numeric(table["rate"], errors="coerce")
+    index = pd.to_numeric(table["index"], errors="coerce")
+    for column, good, rule in (
+        ("group", table["group"].isin(group_names), "no such group"),
+        ("stream", table["stream"].isin(STREAMS[1:]), f"must be one of {', '.join(STREAMS[1:])}"),
+        ("per", table["per"].isin(BASES), f"must be one of {', '.join(BASES)}"),
+        ("index", index.between(0, 100), "must lie between 0 and 100"),
+        ("rate", rate >= 0, "must be a number not below 0"),
+    ):
+        faults += [Fault(file, int(i) + 2, column, str(table[column].loc[i]), rule) for i in table.index[~good]]
+    if faults:
+        raise ConfigError(faults)
+    out: dict[str, list[Consequence]] = {name: [] for name in group_names}
+    for (group, stream, per), rows in table.groupby(["group", "stream", "per"], sort=False):
+        points = rows.sort_values("index")
+        out[str(group)].append(
+            Consequence(
+                str(stream),
+                str(per),
+                tuple(points["index"].astype(float)),
+                tuple(points["rate"].astype(float)),
+                bool((points["verified"] == "yes").all()),
+            )
+        )
+    return {name: tuple(rows) for name, rows in out.items()}

@@ -1,0 +1,175 @@
+"""Deterioration groups: rows of a table, each with the model its assets decay by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.deterioration import markov
+from assetplan.deterioration.curves import Curve
+from assetplan.errors import ConfigError, Fault
+from assetplan.reference import load_table
+
+Array = NDArray[np.float64]
+GRADES = "ABCDE"
+
+
+@dataclass(frozen=True)
+class Group:
+    """How one kind of asset decays.
+
+    Attributes
+    ----------
+    name, asset_class, label : str
+        Identifier, asset class of its members, and what a reader calls it.
+    unit : str
+        Unit of its assets' quantity.
+    curve : Curve or None
+        Age–index curve of a curve group.
+    falls, state_index : tuple of float
+        Annual probabilities of falling a state and the index of each state, of a Markov group.
+    failure_index : float
+        Index at which the asset has no residual life.
+    replacement_unit_cost : float
+        Gross replacement cost (£ per unit of quantity).
+    verified : bool
+        Whether a source stands behind the row.
+    """
+
+    name: str
+    asset_class: str
+    label: str
+    unit: str
+    curve: Curve | None
+    falls: tuple[float, ...]
+    state_index: tuple[float, ...]
+    failure_index: float
+    replacement_unit_cost: float
+    source: str
+    verified: bool
+
+    @cached_property
+    def transition(self) -> Array:
+        """Annual transition matrix (n_states, n_states) of a Markov group."""
+        return markov.chain(list(self.falls))
+
+    @cached_property
+    def _mean_path(self) -> tuple[Array, Array]:
+        """Ages (years) and expected index of a Markov asset that starts as new."""
+        ages = np.arange(201.0)
+        start = np.eye(len(self.state_index))[0]
+        return ages, markov.propagate(start, self.transition, 200) @ np.array(self.state_index)
+
+    def index(self, age: Array) -> Array:
+        """(Expected) condition index at an age (years)."""
+        if self.curve is not None:
+            return self.curve.index(age)
+        return np.interp(age, *self._mean_path)
+
+    def age(self, index: Array) -> Array:
+        """Effective age (years): when an asset that began as new has this (expected) index."""
+        if self.curve is not None:
+            return self.curve.age(index)
+        ages, path = self._mean_path
+        return np.interp(-np.asarray(index, dtype=float), -path, ages)
+
+    def residual_life(self, index: Array) -> Array:
+        """Years (≥ 0) until the untreated asset's (expected) index reaches the failure index."""
+        failed = self.age(np.array([self.failure_index]))[0]
+        return np.maximum(failed - self.age(index), 0.0)
+
+
+def load_groups(path: Path | None = None) -> dict[str, Group]:
+    """Read the table of groups.
+
+    Parameters
+    ----------
+    path : path, optional
+        A CSV with the columns of reference/groups.csv; by default the packaged table.
+
+    Raises
+    ------
+    ConfigError
+        A row breaks its rules; every fault is listed.
+    """
+    table = load_table("groups") if path is None else pd.read_csv(path, comment="#")
+    file = "reference/groups.csv" if path is None else str(path)
+    missing = [c for c in load_table("groups").columns if c not in table.columns]
+    if missing:
+        raise ConfigError([Fault(file, 0, column, "", "this column is missing") for column in missing])
+    groups: dict[str, Group] = {}
+    faults: list[Fault] = []
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        name = str(row["group"])
+        if name in groups:
+            faults.append(Fault(file, number, "group", name, "is there more than once"))
+        try:
+            groups[name] = _group(row)
+        except ValueError as error:
+            faults.append(Fault(file, number, "group", name, str(error)))
+    if faults:
+        raise ConfigError(faults)
+    return groups
+
+
+def _number(value: object, default: float) -> float:
+    return default if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
+
+
+def _group(row: dict) -> Group:
+    curve = None
+    falls: tuple[float, ...] = ()
+    states: tuple[float, ...] = ()
+    if row["model"] == "curve":
+        curve = Curve(
+            str(row["family"]),
+            _number(row["c0"], 100.0),
+            _number(row["k"], np.nan),
+            _number(row["b"], 1.0),
+            _number(row["a50"], 0.0),
+            _number(row["cmin"], 0.0),
+        )
+    elif row["model"] == "markov":
+        falls = tuple(float(row[column]) for column in ("ab", "bc", "cd", "de"))
+        states = tuple(float(value) for value in str(row["states"]).split("|"))
+        markov.chain(list(falls))
+        if len(states) != len(falls) + 1 or any(np.diff(states) >= 0):
+            raise ValueError("states must be five falling index values, as in 100|75|40|15|0")
+    else:
+        raise ValueError(f"model must be curve or markov, not {row['model']!r}")
+    cost, failure = float(row["replacement_unit_cost"]), float(row["failure_index"])
+    if not cost > 0 or not 0 <= failure < 100:
+        raise ValueError("replacement_unit_cost must be above 0 and failure_index in 0 to below 100")
+    return Group(
+        str(row["group"]),
+        str(row["asset_class"]),
+        str(row["label"]),
+        str(row["unit"]),
+        curve,
+        falls,
+        states,
+        failure,
+        cost,
+        str(row["source"]),
+        str(row["verified"]) == "yes",
+    )
+
+
+def default_groups(table: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The default group of each asset class and road class.
+
+    Returns
+    -------
+    DataFrame
+        Columns asset_class, road_class ("" where it does not matter), group; classes with several groups that
+        road class cannot tell apart (building components) are left out.
+    """
+    table = load_table("groups") if table is None else table
+    rows = table.assign(road_class=table["road_class"].fillna("").str.split("|")).explode("road_class")
+    keys = ["asset_class", "road_class"]
+    return rows.loc[~rows.duplicated(keys, keep=False), [*keys, "group"]].reset_index(drop=True)

@@ -1,0 +1,202 @@
+"""Discounting, price changes, whole-life cost and valuation.
+
+Everything here is in real terms, prices of year 1, unless it says otherwise: the Green Book's rates are real,
+and must never meet cash that has inflation in it. Take the inflation out with `deflate` first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.reference import load_table
+
+
+@cache
+def _forward_rates(years: int) -> NDArray[np.float64]:
+    """Return the real discount rate of each of the years 1 to `years`."""
+    table = load_table("discount_rates").sort_values("first_year")
+    place = np.searchsorted(table["first_year"].to_numpy(), np.arange(1, years + 1), side="right") - 1
+    rates = table["rate"].to_numpy(dtype=np.float64)[place]
+    rates.flags.writeable = False
+    return rates
+
+
+def discount_factors(years: int, rate: float | None = None) -> NDArray[np.float64]:
+    """Return what £1 in each year is worth now.
+
+    Args:
+        years: how many years from now [0 or more].
+        rate: one real rate for all years [fraction a year, above −1]; by default the Green Book's declining
+            rates, each used as the forward rate of its years.
+
+    Returns:
+        Factors of the years 0 to `years`, shape (years + 1,); the first is 1.
+
+    Raises:
+        ValueError: `years` is negative, or the rate is −1 or less.
+
+    Source: HM Treasury Green Book. Rates in `reference/discount_rates.csv`.
+    """
+    if years < 0:
+        raise ValueError(f"the number of years cannot be negative, and is {years}")
+    _check_rate(rate)
+    rates = _forward_rates(years) if rate is None else np.full(years, float(rate))
+    return np.concatenate([[1.0], 1.0 / np.cumprod(1.0 + rates)])
+
+
+def annuity_sum(years: int, rate: float | None = None) -> float:
+    """Return the present value [£] of £1 in each of the years 1 to `years`.
+
+    Args and errors as `discount_factors`.
+    """
+    return float(discount_factors(years, rate)[1:].sum())
+
+
+def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) -> NDArray[np.float64]:
+    """Return the present value of yearly streams.
+
+    Args:
+        streams: real cost or benefit by year [£], shape (..., years).
+        base: year of the first column, counted from now [0 or more]: 1 discounts it by a year, 0 not at all.
+        rate: one real rate [fraction a year]; by default the Green Book's declining rates.
+
+    Returns:
+        Present value [£], shape (...).
+
+    Raises:
+        ValueError: `streams` is a single number, `base` is negative, or the rate is −1 or less.
+    """
+    amounts = np.asarray(streams, dtype=np.float64)
+    if amounts.ndim == 0:
+        raise ValueError("a stream needs an axis of years")
+    if base < 0:
+        raise ValueError(f"the first year cannot be before now, and is {base}")
+    last = base + amounts.shape[-1] - 1
+    value = amounts @ discount_factors(max(last, 0), rate)[base : last + 1]
+    return np.asarray(value, dtype=np.float64)
+
+
+def deflate(cash: ArrayLike, rate: float) -> NDArray[np.float64]:
+    """Return how much work, at prices of year 1, yearly cash buys while prices rise.
+
+    Args:
+        cash: money of the day [£], shape (..., years), years 1, 2, …
+        rate: rise in construction prices [fraction a year, above −1].
+
+    Returns:
+        Cash of year t over (1 + rate)^(t − 1) [£ at prices of year 1], same shape.
+
+    Raises:
+        ValueError: `cash` is a single number, or the rate is −1 or less.
+    """
+    amounts = np.asarray(cash, dtype=np.float64)
+    if amounts.ndim == 0:
+        raise ValueError("cash needs an axis of years")
+    _check_rate(rate)
+    return amounts / (1.0 + rate) ** np.arange(amounts.shape[-1])
+
+
+def euac(cost: ArrayLike, life: ArrayLike, rate: float | None = None) -> NDArray[np.float64]:
+    """Return the equivalent uniform annual cost: the level yearly payment that buys a treatment.
+
+    Args:
+        cost: cost of the treatment [£], any shape.
+        life: years until it is done again [years, above 0], same shape.
+        rate: real rate [fraction a year, above −1]; by default the Green Book's for year 1.
+
+    Returns:
+        c·r/(1 − (1 + r)^−n) [£ a year], broadcast shape; c/n where the rate is 0.
+
+    Raises:
+        ValueError: a life is not above 0, or the rate is −1 or less.
+    """
+    years = np.asarray(life, dtype=np.float64)
+    if not (years > 0).all():
+        raise ValueError("every life must be above 0 years")
+    _check_rate(rate)
+    r = float(_forward_rates(1)[0]) if rate is None else float(rate)
+    # expm1 and log1p keep their digits at rates near 0, where the plain formula is 0/0.
+    recovery = 1.0 / years if r == 0.0 else -r / np.expm1(-years * np.log1p(r))
+    return np.asarray(np.asarray(cost, dtype=np.float64) * recovery, dtype=np.float64)
+
+
+def whole_life_cost(
+    works: ArrayLike,
+    reactive: ArrayLike = 0.0,
+    user: ArrayLike = 0.0,
+    residual: ArrayLike = 0.0,
+    *,
+    base: int = 1,
+    rate: float | None = None,
+) -> NDArray[np.float64]:
+    """Return the whole-life cost: Σ DF_t·(works_t + reactive_t + user_t) − DF_T·residual.
+
+    Args:
+        works: planned works by year [real £], shape (..., years).
+        reactive: reactive repairs by year [real £], broadcast to `works`.
+        user: cost to users by year [real £], broadcast to `works`.
+        residual: value left at the end of the last year T [real £], shape (...).
+        base: year of the first column, counted from now [0 or more].
+        rate: one real rate [fraction a year]; by default the Green Book's declining rates.
+
+    Returns:
+        Whole-life cost [£], shape (...).
+
+    Raises:
+        ValueError: `works` has no years, `base` is negative, or the rate is −1 or less.
+    """
+    amounts = np.asarray(works, dtype=np.float64)
+    if amounts.ndim == 0 or amounts.shape[-1] == 0:
+        raise ValueError("works need an axis of at least one year")
+    total = amounts + np.asarray(reactive, dtype=np.float64) + np.asarray(user, dtype=np.float64)
+    spent = present_value(total, base, rate)
+    last = discount_factors(base + amounts.shape[-1] - 1, rate)[-1]
+    return np.asarray(spent - last * np.asarray(residual, dtype=np.float64), dtype=np.float64)
+
+
+def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> NDArray[np.float64]:
+    """Return the depreciated replacement cost of components, depreciated in a straight line: GRC·RUL/UL.
+
+    Args:
+        grc: gross replacement cost [£], any shape.
+        useful_life: life of the component when new [years, above 0], same shape.
+        remaining_life: life it has left [years], same shape; held between 0 and the useful life.
+
+    Returns:
+        Depreciated replacement cost [£, 0 to `grc`], broadcast shape.
+
+    Raises:
+        ValueError: a useful life is not above 0.
+    """
+    life = np.asarray(useful_life, dtype=np.float64)
+    if not (life > 0).all():
+        raise ValueError("every useful life must be above 0 years")
+    left = np.clip(np.asarray(remaining_life, dtype=np.float64), 0.0, life)
+    return np.asarray(np.asarray(grc, dtype=np.float64) * left / life, dtype=np.float64)
+
+
+def _check_rate(rate: float | None) -> None:
+    if rate is not None and not rate > -1.0:
+        raise ValueError(f"a rate must be above −1, and is {rate}")
+
+
+def condition_gain(do_nothing: ArrayLike, treated: ArrayLike, cut_off: float) -> NDArray[np.float64]:
+    """Return the area between a treated and a do-nothing curve of condition, above a cut-off [index-years].
+
+    Args:
+        do_nothing: condition index at the end of each year, shape (..., years + 1) [0–100].
+        treated: the same with treatment, same shape.
+        cut_off: index below which condition earns nothing [0–100].
+
+    Returns:
+        Area by the trapezium rule, shape (...).
+
+    Source: the usual effectiveness of pavement management, before weighting by length and traffic.
+    """
+    above = np.maximum(np.asarray(treated, dtype=float), cut_off) - np.maximum(
+        np.asarray(do_nothing, dtype=float), cut_off
+    )
+    return np.trapezoid(above, axis=-1)

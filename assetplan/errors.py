@@ -1,0 +1,60 @@
+"""Every error a user can meet. Each is a built-in too, so that callers need not import ours to catch it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong in one place of a user's file.
+
+    `row` is the line of a text file (the header is line 1) or the feature number of a layer (first is 1);
+    0 where the fault is not in a row.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f", row {self.row}"
+        if self.column:
+            place += f", column {self.column}"
+        shown = f": {self.value!r}" if self.value else ":"
+        return f"{place}{shown} {self.rule}"
+
+
+class FaultyInputError(ValueError):
+    """Input that breaks its rules; `faults` lists every one found."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(faults)
+        count = len(self.faults)
+        lines = "\n".join(f"  {fault}" for fault in self.faults)
+        super().__init__(f"{count} fault{'' if count == 1 else 's'} found:\n{lines}")
+
+
+class RegisterError(FaultyInputError):
+    """A register, mapping or inspection file breaks the schema."""
+
+
+class ConfigError(FaultyInputError):
+    """A plan file or a reference table breaks the schema."""
+
+
+class InfeasibleError(ValueError):
+    """No choice of strategies meets every limit; `limits` names a set that cannot hold together."""
+
+    def __init__(self, message: str, limits: Iterable[str]) -> None:
+        self.limits = tuple(limits)
+        super().__init__(message)
+
+
+class OutputExistsError(FileExistsError):
+    """The output is there already and nothing said that it may be replaced."""

@@ -1,0 +1,7 @@
+"""An invented county: the register a council would keep, with a plan beside it, for trying everything out."""
+
+from assetplan.example.county import make_county
+from assetplan.example.figures import SIZES
+from assetplan.example.folder import write_example
+
+__all__ = ["SIZES", "make_county", "write_example"]

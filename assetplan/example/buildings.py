@@ -1,0 +1,135 @@
+"""School and corporate buildings in towns and villages, each as the components that are planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from assetplan.example.figures import Figures, Floats, Ints, Texts, name_parts
+from assetplan.example.roads import Roads
+from assetplan.example.sections import CRS, number_ids
+from assetplan.example.towns import Towns
+from assetplan.reference import load_table
+from assetplan.register.components import building_components
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_SET_BACK = 32.0  # [m] from the middle of the street to the building
+_OLDEST, _NEWEST = 1875, 2012
+
+
+def make_buildings(
+    links: Roads, districts: Texts, towns: Towns, figures: Figures, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Build the council's estate.
+
+    Parameters
+    ----------
+    links : Roads
+        Links; buildings stand beside urban ones.
+    districts : array (n,)
+        District of each link.
+    towns : Towns
+        Settlements: schools follow people, offices and libraries keep to towns.
+    figures : Figures
+        Number of buildings of each estate.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    GeoDataFrame
+        Components with the columns of table `assets`, at their building's point.
+    """
+    import geopandas as gpd
+
+    kinds = _draw_kinds(figures, rng)
+    school = (kinds["estate"] == "school").to_numpy()
+    # Villages have schools out of proportion; everything else gathers in towns.
+    weight = np.where(school[:, None], towns.population**0.75, towns.population**1.05)
+    large = kinds["label"].isin(["School", "Council Offices", "Museum", "Fire Station"]).to_numpy()
+    weight = np.where(large[:, None] & (np.arange(len(towns.name)) >= towns.urban_count), 0.0, weight)
+    cumulative = np.cumsum(weight, axis=1)
+    draw = rng.random(len(kinds)) * cumulative[:, -1]
+    town = (cumulative < draw[:, None]).sum(axis=1)
+    link = _street_in(links, town, rng)
+    points = _beside_street(links, link, rng)
+    table = kinds.assign(
+        building_id=number_ids("P", len(kinds)),
+        name=_names(kinds["label"].to_numpy(dtype=object), town, towns, rng),
+        floor_area_m2=np.round(kinds["area_low"] * (kinds["area_high"] / kinds["area_low"]) ** rng.random(len(kinds))),
+        district=districts[link],
+        environment="urban",
+        built_year=np.round(_OLDEST + (_NEWEST - _OLDEST) * rng.beta(2.6, 1.6, len(kinds))),
+        retention=rng.choice(
+            ["retain", "dispose", "under review"],
+            len(kinds),
+            p=[
+                1 - 2.5 * figures["retention_dispose"],
+                figures["retention_dispose"],
+                1.5 * figures["retention_dispose"],
+            ],
+        ),
+    )
+    parts = building_components(gpd.GeoDataFrame(table, geometry=shapely.points(points), crs=CRS))
+    return parts
+
+
+def _draw_kinds(figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
+    """One row a building with its kind, in the shares of `reference/example_buildings.csv`."""
+    table = load_table("example_buildings")
+    out = []
+    for estate, name in (("school", "school_buildings"), ("corporate", "corporate_buildings")):
+        rows = table[table["estate"] == estate].reset_index(drop=True)
+        share = rows["share"].to_numpy(dtype=float)
+        count = round(figures.part(name))
+        # Largest remainders: the shares hold as nearly as whole buildings can.
+        exact = share / share.sum() * count
+        number = np.floor(exact).astype(int)
+        number[np.argsort(-(exact - number), kind="stable")[: count - number.sum()]] += 1
+        drawn = rows.loc[np.repeat(rows.index, number)]
+        out.append(drawn.iloc[rng.permutation(count)])
+    return pd.concat(out, ignore_index=True)[["estate", "label", "area_low", "area_high", "storeys"]]
+
+
+def _street_in(links: Roads, town: Ints, rng: np.random.Generator) -> Ints:
+    """A link in each building's settlement, never the same twice where there are enough."""
+    order = np.argsort(links.town, kind="stable")
+    sorted_town = links.town[order]
+    out = np.empty(len(town), dtype=np.intp)
+    for i in np.unique(town):
+        here = order[np.searchsorted(sorted_town, i) : np.searchsorted(sorted_town, i, side="right")]
+        mine = np.flatnonzero(town == i)
+        out[mine] = rng.choice(here, len(mine), replace=len(here) < len(mine))
+    return out
+
+
+def _beside_street(links: Roads, link: Ints, rng: np.random.Generator) -> Floats:
+    lines = links.lines[link]
+    along = rng.uniform(0.3, 0.7, len(link))
+    at = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines, along + 0.05, normalized=True)) - at
+    unit = ahead / np.maximum(np.hypot(*ahead.T), 1e-6)[:, None]
+    side = rng.choice([-_SET_BACK, _SET_BACK], len(link))
+    return np.round(at + np.column_stack([-unit[:, 1], unit[:, 0]]) * side[:, None], 1)
+
+
+def _names(labels: Texts, town: Ints, towns: Towns, rng: np.random.Generator) -> Texts:
+    """A name for each building, such as Ashcombe Primary School, each once."""
+    saints, firsts = name_parts("saint"), name_parts("street_first")
+    names: list[str] = []
+    taken: set[str] = set()
+    for label, place in zip(labels, towns.name[town], strict=True):
+        first = f"{place} {saints[rng.integers(len(saints))]} {label}" if "Church" in label else f"{place} {label}"
+        for _ in range(200):
+            if first not in taken:
+                break
+            part = saints if "Church" in label else firsts
+            first = f"{place} {part[rng.integers(len(part))]} {label}"
+        taken.add(first)
+        names.append(first)
+    return np.array(names, dtype=object)

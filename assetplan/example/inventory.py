@@ -1,0 +1,218 @@
+"""What stands beside and under the road: footways, gullies, traffic signals, bridges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from assetplan.example.figures import Bools, Figures, Floats, Ints
+from assetplan.example.rivers import Rivers
+from assetplan.example.roads import Roads
+from assetplan.example.sections import CRS, number_ids
+from assetplan.example.towns import Towns
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_SHARED = ["link_id", "road", "road_class", "environment", "district", "aadt", "hgv"]
+_KERB = 1.4  # [m] from the edge of the carriageway to the middle of the footway
+_BOTH_SIDES = 0.45  # part of the streets that have a footway on either side
+
+
+def make_footways(links: Roads, sections: gpd.GeoDataFrame, towns: Towns, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Lay footways along urban links, in towns often on both sides.
+
+    Parameters
+    ----------
+    links : Roads
+        Links in the order of their `link_id`.
+    sections : GeoDataFrame
+        Their carriageway sections.
+    towns : Towns
+        Settlements.
+    rng : Generator
+        Source of chance.
+    """
+    import geopandas as gpd
+
+    one = _first_of_link(sections)
+    chance = rng.random(len(links.lines))
+    left = links.urban & (chance < np.where(links.town < towns.urban_count, 0.93, 0.55))
+    right = left & (chance < np.where(links.town < towns.urban_count, _BOTH_SIDES, 0.12))
+    which = np.concatenate([np.flatnonzero(left), np.flatnonzero(right)])
+    side = np.r_[np.ones(left.sum()), -np.ones(right.sum())]
+    order = np.argsort(which, kind="stable")
+    which, side = which[order], side[order]
+    rows = one.iloc[which].reset_index(drop=True)
+    lines = _beside(links.lines[which], side * (rows["width_m"].to_numpy() / 2 + _KERB))
+    width = np.round(rng.uniform(1.6, 2.4, len(rows)), 1)
+    length = np.round(shapely.length(lines), 1)
+    rows = rows[_SHARED].assign(
+        asset_id=number_ids("F", len(rows)),
+        asset_class="footway",
+        name=("Footway, " + rows["name"]).to_numpy(),
+        quantity=np.round(length * width, 1),
+        length_m=length,
+        width_m=width,
+    )
+    return gpd.GeoDataFrame(rows, geometry=lines, crs=CRS)
+
+
+def _first_of_link(sections: pd.DataFrame) -> pd.DataFrame:
+    return sections.drop_duplicates("link_id").sort_values("link_id", kind="stable").reset_index(drop=True)
+
+
+def _beside(lines: np.ndarray, offset: Floats) -> np.ndarray:
+    """Lines moved sideways (m, left above 0): each vertex by the mean direction of the pieces that meet there."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    step = np.diff(xy, axis=0)
+    unit = step / np.maximum(np.hypot(*step.T), 1e-6)[:, None]
+    same = line[1:] == line[:-1]
+    unit[~same] = 0.0
+    along = np.vstack([unit, [0, 0]]) + np.vstack([[0, 0], unit])
+    along /= np.maximum(np.hypot(*along.T), 1e-6)[:, None]
+    moved = xy + np.column_stack([-along[:, 1], along[:, 0]]) * offset[line, None]
+    return shapely.linestrings(np.round(moved, 1), indices=line)
+
+
+def make_gullies(
+    links: Roads, sections: gpd.GeoDataFrame, figures: Figures, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Count the gullies of each link that has any; they are one asset at the link's middle.
+
+    Parameters
+    ----------
+    links : Roads
+        Links in the order of their `link_id`.
+    sections : GeoDataFrame
+        Their carriageway sections.
+    figures : Figures
+        Spacing of gullies.
+    rng : Generator
+        Source of chance.
+    """
+    import geopandas as gpd
+
+    spacing = np.where(links.urban, figures["gully_spacing_urban"], figures["gully_spacing_rural"])
+    count = np.floor(links.length / spacing * rng.uniform(0.7, 1.3, len(spacing)) + rng.random(len(spacing)))
+    # Gullies of short lanes are kept with the next link's: a list of drains has some thousands of runs, not more.
+    which = np.flatnonzero(count >= 4)
+    rows = _first_of_link(sections).iloc[which].reset_index(drop=True)
+    points = shapely.line_interpolate_point(links.lines[which], 0.5, normalized=True)
+    points = shapely.points(np.round(shapely.get_coordinates(points), 1))
+    rows = rows[_SHARED].assign(
+        asset_id=number_ids("G", len(rows)),
+        asset_class="drainage",
+        name=("Gullies, " + rows["name"]).to_numpy(),
+        quantity=count[which],
+        length_m=np.round(links.length[which], 1),
+    )
+    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
+
+
+def make_signals(
+    links: Roads, sections: gpd.GeoDataFrame, nodes: Floats, figures: Figures, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Put signals at the busiest junctions of towns, and at crossings where there are too few of those.
+
+    Parameters
+    ----------
+    links : Roads
+        Links in the order of their `link_id`.
+    sections : GeoDataFrame
+        Their carriageway sections.
+    nodes : array (n, 2)
+        Where links meet (m).
+    figures : Figures
+        Number of signals.
+    rng : Generator
+        Source of chance.
+    """
+    import geopandas as gpd
+
+    one = _first_of_link(sections)
+    urban = links.urban & (links.road_class != "U")
+    node = links.ends.ravel(order="F")
+    busy = np.bincount(node, weights=np.tile(one["aadt"].to_numpy() * urban, 2), minlength=len(nodes))
+    meets = np.bincount(node, minlength=len(nodes)) >= 3
+    score = busy * meets * rng.lognormal(0, 0.9, len(nodes))
+    count = min(figures.count("signals"), int((score > 0).sum()))
+    chosen = np.sort(np.argsort(-score, kind="stable")[:count])
+    main = np.argsort(np.where(np.tile(urban, 2), -np.tile(one["aadt"].to_numpy(), 2), 0.0), kind="stable")
+    found, first = np.unique(node[main], return_index=True)
+    link = main[first[np.searchsorted(found, chosen)]] % len(links.ends)
+    rows = one.iloc[link].reset_index(drop=True)
+    rows = rows[_SHARED].assign(
+        asset_id=number_ids("T", count),
+        asset_class="signal",
+        name=("Signals, " + rows["name"]).to_numpy(),
+        quantity=1.0,
+    )
+    return gpd.GeoDataFrame(rows, geometry=shapely.points(nodes[chosen]), crs=CRS)
+
+
+def make_bridges(
+    sections: gpd.GeoDataFrame, rivers: Rivers, figures: Figures, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
+    """Build bridges where roads cross streams, the larger streams first, and culverts elsewhere if need be.
+
+    Parameters
+    ----------
+    sections : GeoDataFrame
+        Carriageway sections; a bridge's parent is the one that it carries.
+    rivers : Rivers
+        Streams.
+    figures : Figures
+        Number of bridges.
+    rng : Generator
+        Source of chance.
+    """
+    import geopandas as gpd
+
+    section, flow, at = _crossings(sections.geometry.to_numpy(), rivers)
+    order = np.argsort(-flow * np.where(_street(sections)[section], 0.02, 1.0), kind="stable")
+    chosen = order[np.unique(section[order], return_index=True)[1]]
+    chosen = chosen[np.argsort(np.argsort(order)[chosen], kind="stable")][: figures.count("bridges")]
+    section, flow, at = section[chosen], flow[chosen], at[chosen]
+    short = figures.count("bridges") - len(section)
+    if short > 0:
+        free = np.setdiff1d(np.arange(len(sections)), section)
+        culverts = np.sort(rng.choice(free, short, replace=False))
+        section = np.concatenate([section, culverts])
+        flow = np.concatenate([flow, np.ones(short)])
+        middle = shapely.line_interpolate_point(sections.geometry.to_numpy()[culverts], 0.5, normalized=True)
+        at = np.concatenate([at, middle])
+    order = np.argsort(section, kind="stable")
+    section, flow, at = section[order], flow[order], at[order]
+    rows = sections.iloc[section].reset_index(drop=True)
+    length = np.round(np.clip(4.2 * flow**0.36 * rng.lognormal(0, 0.3, len(rows)), 1.6, 130), 1)
+    width = np.round(rows["width_m"].to_numpy() + rng.uniform(0.8, 3.2, len(rows)), 1)
+    rows = rows[_SHARED].assign(
+        asset_id=number_ids("B", len(rows)),
+        asset_class="bridge",
+        name=np.where(length < 3, "Culvert, ", "Bridge, ") + rows["name"].to_numpy(),
+        parent_id=rows["asset_id"].to_numpy(),
+        quantity=np.round(length * width, 1),
+        length_m=length,
+        width_m=width,
+        built_year=np.round(2010 - rng.gamma(2.6, 30.0, len(rows)).clip(0, 320)),
+    )
+    points = shapely.points(np.round(shapely.get_coordinates(at), 1))
+    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
+
+
+def _street(sections: pd.DataFrame) -> Bools:
+    """Where only the people who live there would want a bridge: the stream is in a pipe."""
+    return ((sections["road_class"] == "U") & (sections["environment"] == "urban")).to_numpy()
+
+
+def _crossings(lines: np.ndarray, rivers: Rivers) -> tuple[Ints, Floats, np.ndarray]:
+    """Section, flow and point of each crossing of a road and a stream."""
+    reaches = shapely.linestrings(rivers.lines)
+    section, reach = shapely.STRtree(reaches).query(lines, predicate="crosses")
+    at = shapely.intersection(lines[section], reaches[reach])
+    single = shapely.get_type_id(at) == 0
+    return section[single].astype(np.intp), rivers.flow[reach][single], at[single]

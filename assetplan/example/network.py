@@ -1,0 +1,186 @@
+"""The rural network as a graph: which places are joined, and by roads of which class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.spatial import cKDTree
+
+from assetplan.example.figures import Bools, Figures, Floats, Ints, Texts
+from assetplan.example.outline import delaunay_edges
+from assetplan.example.towns import Towns, scatter
+
+_JUNCTION_ROOM = 120.0  # [m] kept clear around a rural junction
+_EXIT_SPACING = 5_500.0  # [m] of border between two roads that leave the county
+_SHARP = np.radians(38)  # two roads do not leave a junction at a smaller angle
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Places and the roads between them, not yet bent.
+
+    Attributes
+    ----------
+    xy : array (n, 2)
+        Nodes (m): settlements in their order, then rural junctions, then places where roads leave the county.
+    towns : int
+        How many nodes are settlements.
+    exits : array (n_exits,)
+        Nodes on the border.
+    ends : array (m, 2)
+        Nodes that each road joins.
+    """
+
+    xy: Floats
+    towns: int
+    exits: Ints
+    ends: Ints
+
+    @property
+    def length(self) -> Floats:
+        """Straight length of each road (m)."""
+        return np.hypot(*(self.xy[self.ends[:, 0]] - self.xy[self.ends[:, 1]]).T)
+
+
+def make_graph(outline: shapely.Polygon, towns: Towns, figures: Figures, rng: np.random.Generator) -> Graph:
+    """Join settlements, rural junctions and the border.
+
+    Parameters
+    ----------
+    outline : Polygon
+        The county.
+    towns : Towns
+        Settlements.
+    figures : Figures
+        Number of rural junctions.
+    rng : Generator
+        Source of chance.
+    """
+    count = figures.count("rural_nodes") - len(towns.xy)
+    room = np.full(max(count, 0), _JUNCTION_ROOM)
+    xy = scatter(outline.buffer(-500), towns.xy, towns.radius * 1.15, room, 1_150.0, rng)
+    steps = max(4, round(outline.length / _EXIT_SPACING / 1.3))
+    along = (np.arange(steps) + rng.uniform(-0.3, 0.3, steps)) / steps
+    border = shapely.get_coordinates(shapely.line_interpolate_point(outline.exterior, along % 1, normalized=True))
+    edges = _neighbours(xy, towns.urban_count)
+    length = np.hypot(*(xy[edges[:, 0]] - xy[edges[:, 1]]).T)
+    outside = ~shapely.covers(outline, shapely.linestrings(xy[edges]))
+    # A road may leave the county and come back only where nothing else would join the places.
+    edges = edges[~outside | spanning(len(xy), edges, length * np.where(outside, 100.0, 1.0))]
+    exits = np.arange(len(border)) + len(xy)
+    way_out = np.column_stack([cKDTree(xy).query(border)[1], exits])
+    edges = np.delete(edges, _sharp(xy, edges), axis=0)
+    ends = np.vstack([edges, way_out]).astype(np.intp)
+    return Graph(np.vstack([xy, border]), len(towns.xy), exits.astype(np.intp), ends)
+
+
+def _neighbours(points: Floats, towns: int) -> Ints:
+    """Pairs of places whose own circle holds no other place (a Gabriel graph), and all neighbours of a town."""
+    edges = delaunay_edges(points)
+    ends = points[edges]
+    middle, radius = ends.mean(axis=1), np.hypot(*(ends[:, 0] - ends[:, 1]).T) / 2
+    nearest = cKDTree(points).query(middle)[0]
+    return edges[(nearest >= radius * (1 - 1e-9)) | (edges < towns).any(axis=1)]
+
+
+def spanning(count: int, ends: Ints, cost: Floats) -> Bools:
+    """Which edges (m,) are of the cheapest tree that joins `count` nodes; costs above 0, no edge twice."""
+    number = coo_array((np.arange(1, len(ends) + 1), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
+    graph = coo_array((cost, (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
+    tree = minimum_spanning_tree(graph).tocoo()
+    inside = np.zeros(len(ends), dtype=bool)
+    inside[np.asarray(number[tree.row, tree.col]).ravel() - 1] = True
+    return inside
+
+
+def thin(graph: Graph, keep: Bools, target: float, rng: np.random.Generator) -> Graph:
+    """Drop roads that a county would not have built, never the only one that joins two places.
+
+    Parameters
+    ----------
+    graph : Graph
+        Places and every road they might have.
+    keep : array (m,)
+        Roads that must stay.
+    target : float
+        Length of road to leave (m).
+    rng : Generator
+        Source of chance.
+    """
+    length, ends = graph.length, graph.ends
+    needed = keep | spanning(len(graph.xy), ends, length)
+    degree = np.bincount(ends.ravel(), minlength=len(graph.xy))
+    gone = np.zeros(len(ends), dtype=bool)
+    left = float(length.sum())
+    for road in np.argsort(-(length**0.5) * rng.uniform(0.4, 1.6, len(ends)), kind="stable"):
+        a, b = ends[road]
+        if left <= target:
+            break
+        if not needed[road] and degree[a] > 2 and degree[b] > 2:
+            gone[road] = True
+            degree[[a, b]] -= 1
+            left -= length[road]
+    return replace(graph, ends=ends[~gone])
+
+
+def _sharp(points: Floats, ends: Ints) -> Ints:
+    """Roads that would leave a place at a sharp angle to a shorter one, unless only they join the places."""
+    away = points[ends[:, 1]] - points[ends[:, 0]]
+    length = np.hypot(*away.T)
+    angle = np.arctan2(away[:, 1], away[:, 0])
+    needed = spanning(len(points), ends, length)
+    leaving: list[list[float]] = [[] for _ in points]
+    gone = []
+    for road in np.lexsort((length, ~needed)):
+        a, b = ends[road]
+        here, there = angle[road], angle[road] + np.pi
+        turns = np.array([here - other for other in leaving[a]] + [there - other for other in leaving[b]])
+        if not needed[road] and np.any(np.cos(turns) > np.cos(_SHARP)):
+            gone.append(road)
+            continue
+        leaving[a].append(here)
+        leaving[b].append(there)
+    return np.array(gone, dtype=np.intp)
+
+
+def straighten(graph: Graph, road_class: Texts, towns: Towns) -> Graph:
+    """Move places so that better roads run straighter, and the others follow.
+
+    Parameters
+    ----------
+    graph : Graph
+        Places and roads.
+    road_class : array (m,)
+        A, B or U.
+    towns : Towns
+        Settlements; towns stay where they are, and no junction comes to lie among houses.
+    """
+    xy = graph.xy.copy()
+    stay = np.arange(len(xy)) < towns.urban_count
+    stay[graph.exits] = True
+    for name, turns, step in (("A", 12, 0.5), ("B", 7, 0.45), ("U", 4, 0.25)):
+        ends = graph.ends[road_class == name]
+        degree = np.bincount(ends.ravel(), minlength=len(xy))
+        moving = ~stay & (degree == 2) if name != "U" else ~stay
+        every = ends if name != "U" else graph.ends
+        count = np.maximum(np.bincount(every.ravel(), minlength=len(xy)), 1)[:, None]
+        for _ in range(turns):
+            total = np.zeros_like(xy)
+            np.add.at(total, every[:, 0], xy[every[:, 1]])
+            np.add.at(total, every[:, 1], xy[every[:, 0]])
+            xy[moving] += step * (total / count - xy)[moving]
+        stay |= degree > 0
+    rim = np.zeros(graph.exits[0])
+    rim[: graph.towns] = towns.radius
+    for town in range(graph.towns):
+        # Villages are kept out of towns, junctions out of both.
+        others = np.arange(towns.urban_count if town < towns.urban_count else graph.towns, graph.exits[0])
+        away = xy[others] - xy[town]
+        gap, room = np.hypot(*away.T), 1.2 * (towns.radius[town] + rim[others]) + _JUNCTION_ROOM
+        near = gap < room
+        xy[others[near]] = xy[town] + (away * (room / np.maximum(gap, 1.0))[:, None])[near]
+    return replace(graph, xy=xy)

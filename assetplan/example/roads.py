@@ -1,0 +1,208 @@
+"""Rural roads and town streets put together into one network of the published lengths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from assetplan.example import bends as b
+from assetplan.example import hierarchy, network, streets
+from assetplan.example.figures import Bools, Figures, Floats, Ints, Texts
+from assetplan.example.network import Graph
+from assetplan.example.streets import Streets
+from assetplan.example.towns import Towns
+
+_BEND = 1.03  # a bent road is about this much longer than the straight line
+_SPARE = 0.30  # part of the unclassified streets drawn that is taken away again, which makes the rest organic
+_NEAR = 0.006  # bends make up for this part of a class's length with ease
+_A, _BC = 0, 1
+
+
+@dataclass(frozen=True)
+class Roads:
+    """Pieces of road between nodes.
+
+    Attributes
+    ----------
+    lines : array (n,)
+        LineStrings (m, to 0.1); those that meet share their end to the last digit.
+    ends : array (n, 2)
+        Nodes of each piece.
+    road_class : array (n,)
+        A, B, C or U.
+    urban : array (n,)
+        Whether it is built-up.
+    label : array (n,)
+        Pieces of one road or street share it.
+    town : array (n,)
+        Settlement of an urban piece, −1 for the others.
+    length : array (n,)
+        Length (m).
+    """
+
+    lines: Texts
+    ends: Ints
+    road_class: Texts
+    urban: Bools
+    label: Ints
+    town: Ints
+    length: Floats
+
+    def take(self, which: Ints | Bools) -> Roads:
+        """Some of the pieces."""
+        return Roads(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
+
+
+def make_roads(graph: Graph, towns: Towns, figures: Figures, rng: np.random.Generator) -> tuple[Roads, Graph, Floats]:
+    """Build the network of the county, with more unclassified road than is wanted.
+
+    Parameters
+    ----------
+    graph : Graph
+        Places and every road they might have.
+    towns : Towns
+        Settlements.
+    figures : Figures
+        Published lengths.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    (Roads, Graph, array (n, 2))
+        The pieces; the places after roads were straightened; the nodes of the pieces (m).
+    """
+    goal_a, goal_bc = figures.part("length_A") * 1000, figures.part("length_BC") * 1000
+    main = _main_roads_of_length(graph, towns, goal_a - _ring_length(towns), goal_bc * figures["share_B"])
+    classed = dict(zip(map(tuple, graph.ends.tolist()), main, strict=True))
+    graph = network.thin(
+        graph, (main != "U") | (graph.ends < towns.urban_count).any(axis=1), figures.part("rural_length") * 1000, rng
+    )
+    main = np.array([classed[tuple(pair)] for pair in graph.ends.tolist()], dtype=object)
+    graph = network.straighten(graph, main, towns)
+    spare = (figures.part("length_U") * 1000 + goal_bc + goal_a - graph.length.sum() * _BEND) / (1 - _SPARE)
+    web = _streets_of_length(graph, towns, spare, rng)
+    distributors = float(web.length[web.kind == "distributor"].sum())
+    rings = float(web.length[(web.kind == "ring") & (web.town > 0)].sum())
+    straight = graph.length[main == "B"].sum()
+    chosen = hierarchy.local_roads(graph, towns, main, (goal_bc - distributors - rings) / _BEND - straight)
+    street_class = _street_classes(web, chosen)
+    target = np.array([goal_a, goal_bc])
+    for group, names in ((_A, "A"), (_BC, "BC")):
+        target[group] -= web.length[np.isin(street_class, list(names))].sum()
+    vertices, road, label = _rural_courses(graph, web, chosen, target, rng)
+    return _together(web, chosen, street_class, shapely.linestrings(vertices, indices=road), label), graph, web.xy
+
+
+def _main_roads_of_length(graph: Graph, towns: Towns, a: float, b: float) -> Texts:
+    """Classes of which A has a length (m) that bends can make exact once the roads are straightened."""
+    best, ask, nearest = np.empty(0, dtype=object), a, np.inf
+    for _ in range(10):
+        chosen = hierarchy.main_roads(graph, towns, ask, b / _BEND)
+        straight = network.straighten(graph, chosen, towns).length[chosen == "A"].sum()
+        miss = a / straight / _BEND - 1
+        if abs(miss) < nearest:
+            best, nearest = chosen, abs(miss)
+        if nearest < _NEAR:
+            break
+        ask *= 1 + miss
+    return best
+
+
+def _ring_length(towns: Towns) -> float:
+    """Length (m) of the county town's ring road."""
+    return float(2 * np.pi * towns.radius[0]) if towns.population[0] >= streets.RING_FROM else 0.0
+
+
+def _streets_of_length(graph: Graph, towns: Towns, goal: float, rng: np.random.Generator) -> Streets:
+    """Streets, apart from the rural roads' own ways to the market place, of about the length wanted (m)."""
+    spacing, seed = 110.0, int(rng.integers(2**31))
+    for _ in range(4):
+        web = streets.lay_streets(graph, towns, spacing, np.random.default_rng(seed))
+        spacing = float(np.clip(spacing * web.length[web.kind != "main"].sum() / goal, 60.0, 200.0))
+    return web
+
+
+def _street_classes(web: Streets, chosen: Texts) -> Texts:
+    out = np.full(len(web.kind), "U", dtype=object)
+    main = web.kind == "main"
+    out[main] = chosen[web.label[main]]
+    out[web.kind == "distributor"] = "C"
+    # The county town's ring road is of the first rank, other towns' are not.
+    out[web.kind == "ring"] = np.where(web.town[web.kind == "ring"] == 0, "A", "B")
+    return out
+
+
+def _rural_courses(
+    graph: Graph, web: Streets, chosen: Texts, target: Floats, rng: np.random.Generator
+) -> tuple[Floats, Ints, Ints]:
+    """Vertices (m), the road of each, and for each road the label it shares with those that carry on from it."""
+    start, end = web.xy[web.gate[: len(chosen)]], web.xy[web.gate[len(chosen) :]]
+    forth = end - start
+    heading = np.arctan2(*np.vstack([forth, -forth]).T[::-1])
+    node = graph.ends.ravel(order="F")
+    # A road leaves a settlement in line with the street that brings it to its edge.
+    settled = node < graph.towns
+    outward = np.vstack([start, end])[settled] - web.xy[node[settled]]
+    heading[settled] = np.arctan2(outward[:, 1], outward[:, 0])
+    partner = b.pair_roads(node, heading, np.tile(chosen, 2))
+    smooth = np.where(settled, -1, partner)
+    bends = b.make_bends(start, end, heading, smooth, chosen, rng)
+    bends.tangent_start[settled[: len(chosen)]] = _unit(heading[: len(chosen)][settled[: len(chosen)]])
+    bends.tangent_end[settled[len(chosen) :]] = -_unit(heading[len(chosen) :][settled[len(chosen) :]])
+    group = np.where(chosen == "A", _A, np.where(chosen == "U", 2, _BC))
+    straight = np.zeros(len(chosen), dtype=bool)
+    goals = np.append(target, np.nan)
+    for _ in range(3):
+        vertices, road = b.draw(bends, b.tune(bends, group, goals, straight))
+        crossing = b.crossing(vertices, road)
+        if not len(crossing):
+            break
+        straight[crossing.ravel()] = True
+    return vertices, road, _labels(partner, chosen)
+
+
+def _unit(angle: Floats) -> Floats:
+    return np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+def _labels(partner: Ints, chosen: Texts) -> Ints:
+    """A number for each road that it shares with the roads of its class that carry on from it."""
+    count = len(chosen)
+    one = np.flatnonzero(partner >= 0)
+    same = chosen[one % count] == chosen[partner[one] % count]
+    joined = np.column_stack([one % count, partner[one] % count])[same]
+    return pieces(count, joined)
+
+
+def pieces(count: int, joined: Ints) -> Ints:
+    """Number (count,) of the connected piece that each of `count` things is in; `joined` (n, 2) are pairs."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
+    return connected_components(graph, directed=False)[1].astype(np.intp)
+
+
+def _together(web: Streets, chosen: Texts, street_class: Texts, rural: Texts, label: Ints) -> Roads:
+    town_lines = shapely.linestrings(web.xy[web.ends])
+    # A street that a main road cuts across would need a bridge: it was not built.
+    _, cut = shapely.STRtree(town_lines).query(rural, predicate="crosses")
+    kept = np.ones(len(town_lines), dtype=bool)
+    kept[cut[web.kind[cut] == "street"]] = False
+    gates = np.column_stack([web.gate[: len(chosen)], web.gate[len(chosen) :]])
+    main = web.kind == "main"
+    street_label = web.label + len(chosen)
+    street_label[main] = label[web.label[main]]
+    lines = np.concatenate([rural, town_lines[kept]])
+    return Roads(
+        lines,
+        np.vstack([gates, web.ends[kept]]),
+        np.concatenate([chosen, street_class[kept]]),
+        np.r_[np.zeros(len(chosen), dtype=bool), np.ones(kept.sum(), dtype=bool)],
+        np.concatenate([label, street_label[kept]]).astype(np.intp),
+        np.concatenate([np.full(len(chosen), -1), web.town[kept]]).astype(np.intp),
+        shapely.length(lines),
+    )

@@ -1,0 +1,70 @@
+"""The envelope: what each budget line may spend in each year, in prices of the plan's first year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.config import Plan
+from assetplan.economics import deflate
+from assetplan.reference import load_table
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A cap on each line and year.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        Budget lines.
+    years : tuple of int
+        Plan years.
+    amount : array (n_lines, n_years)
+        £ in prices of the first year.
+    """
+
+    lines: tuple[str, ...]
+    years: tuple[int, ...]
+    amount: NDArray[np.float64]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each limit, line by line and year by year, as "bridges 2021"."""
+        return tuple(f"{line} {year}" for line in self.lines for year in self.years)
+
+
+def limits(plan: Plan) -> Limits:
+    """The plan's envelope as caps; a cash envelope is deflated to prices of the first year."""
+    envelope = plan.envelope
+    cash = np.array(list(envelope.lines.values()), dtype=float) * envelope.pounds
+    amount = deflate(cash, envelope.inflation) if envelope.prices == "cash" else cash
+    return Limits(tuple(envelope.lines), plan.plan_years, amount)
+
+
+def line_labels() -> dict[str, str]:
+    """What a reader calls each published budget line."""
+    table = load_table("published_profile").drop_duplicates("line")
+    return dict(zip(table["line"], table["label"], strict=True))
+
+
+def published_profile(share: float = 1.0) -> pd.DataFrame:
+    """The published five-year profile, current spend and addition together, or a share of it.
+
+    Parameters
+    ----------
+    share : float
+        Part of the published county that is planned (above 0).
+
+    Returns
+    -------
+    DataFrame
+        £m a year; one row a line, one column a year.
+    """
+    table = load_table("published_profile")
+    total = table.assign(amount=(table["current_m"] + table["additional_m"]) * share)
+    wide = total.pivot_table(index="line", columns="year", values="amount", sort=False)
+    return wide.round(3 if share >= 0.5 else 4)

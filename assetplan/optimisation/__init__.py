@@ -1,0 +1,50 @@
+"""Choosing one strategy for each asset: the model, its solution at scale, and rules of thumb to compare with.
+
+The way through the room: `selection` (tables) and `problem` (arrays) state the problem; `core` solves it,
+small ones as one PuLP `model`, large ones by prices (`dual`), independent `parts`, `repair` and cores of
+undecided options; `infeasible` names limits in conflict; `baselines` are what a council would do without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assetplan.optimisation.baselines import incremental_benefit_cost, worst_first
+    from assetplan.optimisation.core import solve
+    from assetplan.optimisation.model import model_text
+    from assetplan.optimisation.problem import Problem, Solution
+    from assetplan.optimisation.selection import Selection, optimise, problem_from
+
+__all__ = [
+    "Problem",
+    "Selection",
+    "Solution",
+    "incremental_benefit_cost",
+    "model_text",
+    "optimise",
+    "problem_from",
+    "solve",
+    "worst_first",
+]
+
+_HOMES = {
+    "Problem": "problem",
+    "Selection": "selection",
+    "Solution": "problem",
+    "incremental_benefit_cost": "baselines",
+    "model_text": "model",
+    "optimise": "selection",
+    "problem_from": "selection",
+    "solve": "core",
+    "worst_first": "baselines",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: scipy alone takes a second."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

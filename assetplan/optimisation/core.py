@@ -1,0 +1,309 @@
+"""Solve a problem of any size: one model if small, prices and a core of undecided options if large.
+
+At the best prices nearly every asset has one clear option; only about as many assets as there are tight
+limits are split by the linear relaxation. The options nearest to their asset's best form the core, a PuLP
+model with the limits less what the decided assets use, and the core grows until the proven gap is small
+enough (Pisinger 1995, *A minimal algorithm for the multiple-choice knapsack problem*,
+doi:10.1016/0377-2217(95)00015-I). No option further from its asset's best than bound − benefit can be in a
+better choice, so a core that holds all nearer ones proves its own bound (reduced-cost fixing).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation.dual import Dual, best_options, bound_at, margins, minimise_dual, reduced_values
+from assetplan.optimisation.infeasible import conflict_error, conflict_of, nearest, not_found_error, whole_conflict_of
+from assetplan.optimisation.model import solve_model
+from assetplan.optimisation.parts import Part, split
+from assetplan.optimisation.problem import (
+    Bools,
+    Floats,
+    Ints,
+    Problem,
+    Rows,
+    Solution,
+    gap_between,
+    is_feasible,
+    rows_of,
+    settle,
+    totals,
+)
+from assetplan.optimisation.repair import fill, least_use, make_feasible
+
+WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
+PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
+CORE = 500  # options freed in a core that proves nothing
+CORE_MOST = 8_000  # beyond this HiGHS no longer keeps to its time limit
+CORE_NODES = 100  # nodes to search in such a core
+POOL = 8  # such a core is drawn from this many times its size
+IDLE = 12  # cores in turn that may bring next to nothing before giving up
+CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """Best choice so far (None: nothing feasible yet) and the bound so far."""
+
+    chosen: Ints | None
+    benefit: float
+    bound: float
+
+    def better(self, problem: Problem, chosen: Ints | None) -> _State:
+        """State with a feasible choice taken in if it is better."""
+        if chosen is None:
+            return self
+        benefit = float(problem.benefit[chosen].sum())
+        return _State(chosen, benefit, self.bound) if benefit > self.benefit or self.chosen is None else self
+
+    def bounded(self, bound: float) -> _State:
+        """State with a bound taken in if it is lower."""
+        return _State(self.chosen, self.benefit, min(self.bound, bound))
+
+    def done(self, target_gap: float) -> bool:
+        """Whether the gap is closed."""
+        return self.chosen is not None and gap_between(self.benefit, self.bound) <= target_gap
+
+
+def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, whole: int = WHOLE) -> Solution:
+    """Choice of one option an asset with the most benefit within the limits, and how good it is proved to be.
+
+    Args:
+        problem: the problem.
+        target_gap: gap at which to stop [share].
+        time_limit: time after which the best choice so far is returned [s].
+        whole: number of options up to which the problem is solved as one model.
+
+    Returns:
+        Solution: the choice, with benefit, bound, gap, status, prices and totals.
+
+    Raises:
+        InfeasibleError: no choice meets the limits, or none was found in the time (the message tells which).
+        ValueError: a negative gap or a time that is not positive.
+    """
+    _check_settings(target_gap, time_limit)
+    began = time.monotonic()
+
+    def time_left() -> float:
+        return time_limit - (time.monotonic() - began)
+
+    rows = rows_of(problem)
+    small = problem.n_options <= whole
+    first = _any_feasible(problem, rows, time_left)
+    if first is None and (members := conflict_of(problem, rows, time_left)):
+        raise conflict_error(problem, rows, members)
+    # half the time is kept back to turn prices into a choice
+    dual = minimise_dual(problem.benefit, problem.starts, rows, lambda: time_left() - time_limit / 2)
+    state = _State(None, -np.inf, dual.bound).better(problem, first)
+    step = _solve_whole if small else _solve_parts
+    state = step(problem, rows, dual, state, target_gap, time_left)
+    if state.chosen is None:
+        raise _failure(problem, rows, dual, time_limit - time_left())
+    seconds = time_limit - time_left()
+    return settle(problem, rows, state.chosen, state.bound, dual.multipliers, target_gap, seconds)
+
+
+def _check_settings(target_gap: float, time_limit: float) -> None:
+    if not target_gap >= 0 or np.isinf(target_gap):
+        raise ValueError(f"target_gap is {target_gap}; it must be a share of 0 or more, such as 0.0001")
+    if not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
+
+
+def _any_feasible(problem: Problem, rows: Rows, time_left: Clock) -> Ints | None:
+    """A feasible choice if one is near the one that uses least."""
+    start = least_use(problem, rows)
+    if is_feasible(rows, start):
+        return start
+    return make_feasible(problem, rows, start, np.zeros(problem.n_options), time_left)
+
+
+def _polish(problem: Problem, rows: Rows, chosen: Ints, values: Floats, time_left: Clock) -> Ints | None:
+    """A choice made feasible if need be, then filled."""
+    if not is_feasible(rows, chosen):
+        made = make_feasible(problem, rows, chosen, values, time_left)
+        if made is None:
+            return None
+        chosen = made
+    return fill(problem, rows, chosen, values)
+
+
+def _start(problem: Problem, rows: Rows, values: Floats, state: _State, time_left: Clock) -> _State:
+    """State with the choice the prices lead to; where that cannot be made feasible, the feasible one filled."""
+    rounded = _polish(problem, rows, best_options(values, problem.starts)[1], values, time_left)
+    if rounded is None and state.chosen is not None:
+        rounded = fill(problem, rows, state.chosen, values)
+    return state.better(problem, rounded)
+
+
+def _allowed(state: _State, target_gap: float) -> float:
+    """Distance between bound and benefit to aim for [unit of the benefit]."""
+    size = abs(state.bound) if state.chosen is None else min(abs(state.bound), abs(state.benefit))
+    return CLEAR * target_gap * size
+
+
+def _solve_whole(
+    problem: Problem, rows: Rows, dual: Dual, state: _State, target_gap: float, time_left: Clock
+) -> _State:
+    """One PuLP model of everything."""
+    values = reduced_values(problem.benefit, rows, dual.multipliers)
+    state = _start(problem, rows, values, state, time_left)
+    if state.done(target_gap) or time_left() <= 0:
+        return state
+    allowed = _allowed(state, target_gap)
+    chosen, bound, infeasible = solve_model(problem, time_left(), allowed)
+    if infeasible and state.chosen is None:
+        raise conflict_error(problem, rows, whole_conflict_of(problem, rows, time_left))
+    if chosen is not None:
+        state = state.better(problem, _polish(problem, rows, chosen, values, time_left))
+    return state.bounded(bound)
+
+
+def _solve_parts(
+    problem: Problem, rows: Rows, dual: Dual, state: _State, target_gap: float, time_left: Clock
+) -> _State:
+    """Each independent part by itself, the one with the widest gap first, until the sum is good enough."""
+    values = reduced_values(problem.benefit, rows, dual.multipliers)
+    state = _start(problem, rows, values, state, time_left)
+    if state.done(target_gap) or time_left() <= 0:
+        return state
+    parts = split(problem, rows)
+    states = [_part_state(part, dual, state) for part in parts]
+    part_rows = [rows_of(part.problem) for part in parts]
+    allowed = _allowed(state, target_gap)
+    width = [abs(s.bound - s.benefit) for s in states]
+    for turn, i in enumerate(sorted(range(len(parts)), key=lambda k: -width[k])):
+        share = (len(parts) - turn) / 2 if turn < len(parts) - 1 else 1.0
+        end = time_left() * (1 - 1 / max(share, 1.0))
+
+        def part_left(end: float = end) -> float:
+            return time_left() - end
+
+        part_dual = Dual(dual.multipliers[parts[i].rows], states[i].bound, dual.exact)
+        part_allowed = allowed * max(abs(states[i].bound) / max(abs(dual.bound), 1e-300), 0.0)
+        states[i] = _solve_core(parts[i].problem, part_rows[i], part_dual, states[i], part_allowed, part_left)
+        if all(s.chosen is not None for s in states):
+            joined = _join(problem, parts, states)
+            if joined.done(target_gap):
+                return joined
+    return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
+
+
+def _part_state(part: Part, dual: Dual, state: _State) -> _State:
+    """What is known of the whole, for a part."""
+    rows = rows_of(part.problem)
+    bound = bound_at(part.problem.benefit, part.problem.starts, rows, dual.multipliers[part.rows])
+    if state.chosen is None:
+        return _State(None, -np.inf, bound)
+    chosen = np.searchsorted(part.options, state.chosen[part.assets]).astype(np.int64)
+    return _State(chosen, float(part.problem.benefit[chosen].sum()), bound)
+
+
+def _join(problem: Problem, parts: list[Part], states: list[_State]) -> _State:
+    chosen = np.zeros(problem.n_assets, dtype=np.int64)
+    for part, state in zip(parts, states, strict=True):
+        chosen[part.assets] = part.options[state.chosen]
+    return _State(chosen, float(problem.benefit[chosen].sum()), sum(state.bound for state in states))
+
+
+def _solve_core(problem: Problem, rows: Rows, dual: Dual, state: _State, allowed: float, time_left: Clock) -> _State:
+    """Cores around the prices, then around the best choice, until the gap is closed or nothing more is found."""
+    values = reduced_values(problem.benefit, rows, dual.multipliers)
+    below = margins(values, problem.starts)
+    best = best_options(values, problem.starts)[1]
+    order = np.argsort(_closeness(problem, rows, dual, below, best), kind="stable")
+    order = order[below[order] > 0] if state.chosen is not None else order
+    random = np.random.default_rng(0)
+    size, idle = CORE, 0
+    while state.bound - state.benefit > allowed and time_left() > 0 and idle < IDLE:
+        # a choice with an option further than this from its asset's best cannot gain more than is allowed
+        needed = np.inf if state.chosen is None else dual.bound - state.benefit - allowed
+        near = below <= needed
+        near[best] = True
+        proves = bool(near.sum() - problem.n_assets <= PROOF)
+        around = best
+        if not proves:
+            pool = order[near[order]]
+            if state.chosen is not None:
+                around = state.chosen
+                pool = random.permutation(pool[: POOL * size]) if idle else pool
+            near = np.zeros(len(below), dtype=bool)
+            near[pool[:size]] = True
+            near = _with_bases(problem, near, best, around)
+        nodes = None if proves else CORE_NODES
+        chosen, bound, infeasible = _solve_kept(problem, near, dual.bound - allowed, allowed, nodes, time_left())
+        if infeasible and near.all():
+            raise conflict_error(problem, rows, whole_conflict_of(problem, rows, time_left))
+        before = state
+        if chosen is not None:
+            state = state.better(problem, _polish(problem, rows, chosen, values, time_left))
+        if proves:
+            return state.bounded(max(bound, dual.bound - needed))
+        gained = before.chosen is None or state.benefit - before.benefit > 0.01 * (dual.bound - state.benefit)
+        idle = 0 if gained and state.chosen is not None else idle + 1
+        if state.chosen is None:
+            size = min(3 * size, CORE_MOST)
+    return state
+
+
+def _closeness(problem: Problem, rows: Rows, dual: Dual, below: Floats, best: Ints) -> Floats:
+    """How little each option loses for the priced use it shifts, small being close, shape (n_options,).
+
+    A small loss on a tiny asset shifts nothing; what fills a limit is a move cheap for its size.
+    """
+    from scipy import sparse
+
+    priced = abs(rows.usage @ sparse.diags_array(dual.multipliers))
+    size = np.asarray(priced.sum(axis=1)).ravel()
+    shifted = np.abs(size - size[best][problem.owners()]) + 0.1 * size
+    return np.where(shifted > 0, below / np.where(shifted > 0, shifted, 1.0), np.inf)
+
+
+def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bools:
+    """Kept options with, for every asset, the one it falls back on, and the best where it is undecided."""
+    undecided = np.maximum.reduceat(kept, problem.starts[:-1])
+    undecided[np.flatnonzero(best != around)[:CORE]] = True  # what rounding moved may move back
+    kept[best[undecided]] = True
+    kept[around] = True
+    return kept
+
+
+def _solve_kept(
+    problem: Problem, kept: Bools, enough: float, gap: float, nodes: int | None, seconds: float
+) -> tuple[Ints | None, float, bool]:
+    """Best choice among the kept options: a model of the assets that keep several, the others decided.
+
+    Returns:
+        As `solve_model`, for the whole problem.
+    """
+    counts = np.add.reduceat(kept, problem.starts[:-1], dtype=np.int64)
+    undecided = counts > 1
+    owner = problem.owners()
+    free = np.flatnonzero(kept & undecided[owner])
+    decided = np.flatnonzero(kept & ~undecided[owner])
+    used, gained = totals(problem.usage, decided), float(problem.benefit[decided].sum())
+    part = Problem(
+        problem.benefit[free], problem.usage[free], np.concatenate([[0], np.cumsum(counts[undecided])]),
+        problem.caps - used, problem.floors - used, problem.resources,
+    )  # fmt: skip
+    picked, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
+    if picked is None:
+        return None, bound + gained, infeasible
+    chosen = np.zeros(problem.n_assets, dtype=np.int64)
+    chosen[owner[decided]] = decided
+    chosen[undecided] = free[picked]
+    return chosen, bound + gained, False
+
+
+def _failure(problem: Problem, rows: Rows, dual: Dual, seconds: float) -> InfeasibleError:
+    """The error where nothing feasible was found and nothing was proved."""
+    values = reduced_values(problem.benefit, rows, dual.multipliers)
+    tried = [least_use(problem, rows), best_options(values, problem.starts)[1]]
+    return not_found_error(problem, rows, nearest(rows, tried), seconds)

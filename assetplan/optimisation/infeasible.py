@@ -1,0 +1,156 @@
+"""Proof that limits cannot hold together, and which ones.
+
+With no benefit to gain, the dual of `dual.py` with each price between 0 and 1 (in scaled rows) is the least
+total by which the linear relaxation must pass its limits. A negative value proves that no choice exists
+(Farkas 1902, the theorem of the alternative), and the rows with prices are enough for the proof. A deletion
+filter (Chinneck and Dravnieks 1991, doi:10.1287/ijoc.3.2.157) then drops every row that the others do
+without. Limits that only whole options break are found with the PuLP model where the problem is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation.dual import minimise_dual, reduced_values
+from assetplan.optimisation.model import solve_model
+from assetplan.optimisation.problem import Floats, Ints, Problem, Rows
+
+ROUNDING = 1e-13  # relative error of a sum of a million doubles, pairwise
+
+
+def least_totals(problem: Problem, rows: Rows) -> Floats:
+    """Least total of each row over all choices, each row by itself, shape (n_rows,)."""
+    columns = (rows.columns[[j]].toarray().ravel() for j in range(len(rows.limit)))
+    return np.array([np.minimum.reduceat(column, problem.starts[:-1]).sum() for column in columns])
+
+
+def subset(rows: Rows, kept: Sequence[int]) -> Rows:
+    """Some of the rows."""
+    index = np.asarray(kept, dtype=np.int64)
+    return Rows(
+        rows.usage[:, index], rows.columns[index], rows.limit[index], rows.resource[index], rows.sign[index],
+        rows.scale[index],
+    )  # fmt: skip
+
+
+def conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) -> list[int] | None:
+    """Smallest set of rows (none can be left out) that even the linear relaxation cannot meet together.
+
+    Args:
+        problem: the problem.
+        rows: its limits.
+        time_left: tells the seconds left.
+
+    Returns:
+        Positions of the rows, or None if no conflict was proved.
+    """
+    alone = least_totals(problem, rows) - rows.limit
+    if np.any(alone > rows.tolerance):
+        return [int(np.argmax(np.where(alone > rows.tolerance, alone / rows.scale, -np.inf)))]
+    members = _farkas(problem, rows, list(range(len(rows.limit))), time_left)
+    if members is None:
+        return None
+    for row in list(members):
+        smaller = _farkas(problem, rows, [j for j in members if j != row], time_left)
+        if smaller is not None and row in members:
+            members = smaller
+    return members
+
+
+def _farkas(problem: Problem, rows: Rows, kept: list[int], time_left: Callable[[], float]) -> list[int] | None:
+    """Those of the kept rows whose prices prove that the kept rows cannot hold together."""
+    if not kept:
+        return None
+    part = subset(rows, kept)
+    nothing = np.zeros(problem.n_options)
+    prices = minimise_dual(nothing, problem.starts, part, time_left, ceiling=1.0 / part.scale).multipliers
+    # prices next to nothing are the linear programme's rounding
+    prices = np.where(prices * part.scale > 1e-7, prices, 0.0)
+    best = np.maximum.reduceat(reduced_values(nothing, part, prices), problem.starts[:-1])
+    value = best.sum() + part.limit @ prices
+    noise = part.tolerance @ prices + ROUNDING * np.abs(best).sum()
+    return [kept[i] for i in np.flatnonzero(prices)] if value < -noise else None
+
+
+def whole_conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) -> list[int]:
+    """Rows that no choice of whole options meets together, of a small problem already proved infeasible."""
+    members = list(range(len(rows.limit)))
+    for row in list(members):
+        if time_left() <= 0:
+            break
+        rest = [j for j in members if j != row]
+        if solve_model(only(problem, rows, rest), time_left())[2]:
+            members = rest
+    return members
+
+
+def only(problem: Problem, rows: Rows, kept: Sequence[int]) -> Problem:
+    """The problem with no other limits than the kept rows, and nothing to gain."""
+    caps, floors = np.full_like(problem.caps, np.inf), np.full_like(problem.floors, -np.inf)
+    for j in kept:
+        side, value = (caps, rows.limit[j]) if rows.sign[j] > 0 else (floors, -rows.limit[j])
+        side[rows.resource[j]] = value
+    return replace(problem, benefit=np.zeros(problem.n_options), caps=caps, floors=floors)
+
+
+def conflict_error(problem: Problem, rows: Rows, members: Sequence[int]) -> InfeasibleError:
+    """The error for a set of rows proved to be in conflict, in words for a council officer."""
+    least = least_totals(problem, rows)
+    opening = "This limit cannot hold" if len(members) == 1 else "These limits cannot hold together"
+    others = [j for j in np.flatnonzero(least - rows.limit > rows.tolerance) if j not in members]
+    message = f"{opening}: {'; '.join(_wording(problem, rows, least, j) for j in members)}"
+    if others:
+        message += f". Nor can, alone: {'; '.join(_wording(problem, rows, least, int(j)) for j in others)}"
+    return InfeasibleError(message, _names(problem, rows, members))
+
+
+def not_found_error(problem: Problem, rows: Rows, over: Floats, seconds: float) -> InfeasibleError:
+    """The error where nothing feasible was found and nothing was proved.
+
+    Args:
+        problem: the problem.
+        rows: its limits.
+        over: how far past its limit each row was in the nearest choice, shape (n_rows,).
+        seconds: time spent [s].
+    """
+    members = [int(j) for j in np.flatnonzero(over > rows.tolerance)]
+    named = "; ".join(f"{_side(problem, rows, j)} (missed by {_figure(over[j])})" for j in members)
+    return InfeasibleError(
+        f"No choice within the limits was found in {seconds:.0f} s, and none was proved impossible. "
+        f"The nearest one misses: {named}. Loosen these limits or allow more time",
+        _names(problem, rows, members),
+    )
+
+
+def _names(problem: Problem, rows: Rows, members: Sequence[int]) -> list[str]:
+    return list(dict.fromkeys(_text(problem.resources[rows.resource[j]]) for j in members))
+
+
+def _text(name: object) -> str:
+    return " ".join(str(part) for part in name) if isinstance(name, tuple) else str(name)
+
+
+def _side(problem: Problem, rows: Rows, row: int) -> str:
+    return f"{'cap' if rows.sign[row] > 0 else 'floor'} of {_text(problem.resources[rows.resource[row]])}"
+
+
+def _wording(problem: Problem, rows: Rows, least: Floats, row: int) -> str:
+    side, limit, alone = _side(problem, rows, row), rows.limit[row], least[row]
+    if rows.sign[row] > 0:
+        committed = f"; at least {_figure(alone)} is committed" if alone > 0 else ""
+        return f"{side} (at most {_figure(limit)}{committed})"
+    return f"{side} (at least {_figure(-limit)}; at most {_figure(-alone)} can be reached)"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.6g}"
+
+
+def nearest(rows: Rows, choices: Sequence[Ints]) -> Floats:
+    """Excess of the choice that misses its limits by least in all, shape (n_rows,)."""
+    tried = [np.asarray(rows.usage[c].sum(axis=0)).ravel() - rows.limit for c in choices]
+    return min(tried, key=lambda over: float((np.maximum(over, 0) / rows.scale).sum()))

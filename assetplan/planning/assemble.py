@@ -1,0 +1,138 @@
+"""From choices to a programme: what is done where and when, and what it does to condition."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.optimisation.problem import Solution
+from assetplan.planning import lint
+from assetplan.planning.inputs import Inputs
+from assetplan.planning.outcome import Outcome
+from assetplan.planning.summary import summarise
+from assetplan.programme import Programme
+from assetplan.strategies import Candidates, Starting, tell
+
+_ASSET_COLUMNS = [
+    *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
+    *("environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
+]
+
+
+def assemble(
+    inputs: Inputs,
+    starting: Starting,
+    options: Candidates,
+    solution: Solution,
+    baselines: dict[str, Solution],
+    islands: NDArray[np.intp],
+) -> Programme:
+    """Make the programme of a solved plan.
+
+    Parameters
+    ----------
+    islands : array (n_carriageway,)
+        Connected piece of each carriageway section, 0 for the main one.
+    """
+    assets = inputs.register.assets
+    chosen = options.schedule[solution.chosen]
+    outcome = Outcome(
+        inputs,
+        starting,
+        options,
+        solution,
+        tell(assets, starting, chosen, inputs.model),
+        tell(assets, starting, np.full_like(chosen, -1), inputs.model),
+    )
+    works = _works(outcome)
+    table = _assets(outcome)
+    summary = summarise(outcome, works, table, baselines)
+    summary["lint"] = lint.notes(inputs, starting, options, solution, islands)
+    return Programme(summary, table, works, inputs.register.places, inputs.register.districts)
+
+
+def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """All treatments as one table, and the row at which each asset's group begins."""
+    catalogue = outcome.inputs.model.catalogue.treatments
+    codes, groups = pd.factorize(outcome.inputs.register.assets["group"], sort=True)
+    rows = [t for group in groups for t in catalogue[str(group)]]
+    counts = np.array([len(catalogue[str(group)]) for group in groups], dtype=np.intp)
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
+    names = ("name", "label", "kind", "line")
+    return pd.DataFrame([{n: getattr(t, n) for n in names} for t in rows], columns=names), first[codes]
+
+
+def _works(outcome: Outcome) -> gpd.GeoDataFrame:
+    """One row a works item, sorted by year, then line, then asset."""
+    assets, model = outcome.inputs.register.assets, outcome.inputs.model
+    catalogue, first = _treatments(outcome)
+    asset, year = np.nonzero(outcome.schedule >= 0)
+    kind = catalogue.iloc[first[asset] + outcome.schedule[asset, year]].reset_index(drop=True)
+    cost = outcome.cost[asset, year]
+    total = np.bincount(asset, cost, len(assets))[asset]
+    share = np.divide(cost, total, out=np.zeros_like(cost), where=total > 0)
+    of = assets.iloc[asset].reset_index(drop=True)
+    when = year + model.first_year
+    works = gpd.GeoDataFrame(
+        {
+            "asset_id": of["asset_id"],
+            "scheme_id": "",
+            **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "district")},
+            "year": when,
+            "treatment": kind["name"],
+            "label": kind["label"],
+            "kind": kind["kind"],
+            "line": kind["line"],
+            "quantity": of["quantity"],
+            "unit": [model.groups[g].unit for g in of["group"]],
+            "length_m": of["length_m"],
+            "cost": cost.round(2),
+            "benefit": (outcome.benefit[asset] * share).round(2),
+            "reason": outcome.reasons[asset],
+            "committed": (of["committed_treatment"] == kind["name"]) & (of["committed_year"] == when),
+        },
+        geometry=of.geometry,
+        crs=assets.crs,
+    )
+    works["scheme_id"] = _schemes(works, of)
+    return works.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
+
+
+def _schemes(works: pd.DataFrame, of: pd.DataFrame) -> pd.Series:
+    """A scheme is one treatment in one year on one link, or on one asset where there is no link."""
+    place = of["link_id"].where(of["link_id"] != "", of["parent_id"].where(of["parent_id"] != "", of["asset_id"]))
+    codes, _ = pd.factorize(works["year"].astype(str) + "|" + works["treatment"] + "|" + place, sort=True)
+    return pd.Series([f"S{code + 1:05d}" for code in codes], index=works.index, dtype="str")
+
+
+def _assets(outcome: Outcome) -> gpd.GeoDataFrame:
+    """One row an asset: chosen strategy, reason, condition by year in both futures."""
+    inputs, assets = outcome.inputs, outcome.inputs.register.assets
+    catalogue, first = _treatments(outcome)
+    schedule = outcome.schedule
+    strategy = np.full(len(assets), "do-nothing", dtype=object)
+    names = np.full(len(assets), "", dtype=object)
+    for year in range(schedule.shape[1]):
+        rows = np.flatnonzero(schedule[:, year] >= 0)
+        treatment = catalogue.iloc[first[rows] + schedule[rows, year]]
+        timed = (treatment["name"] + f"@{inputs.model.first_year + year}").to_numpy(dtype=object)
+        told = (treatment["label"] + f" {inputs.model.first_year + year}").to_numpy(dtype=object)
+        strategy[rows] = np.where(names[rows] == "", timed, strategy[rows] + "+" + timed)
+        names[rows] = np.where(names[rows] == "", told, names[rows] + ", " + told)
+    table = pd.DataFrame(assets[_ASSET_COLUMNS]).assign(
+        unit=[inputs.model.groups[g].unit for g in assets["group"]],
+        strategy=strategy,
+        treatments=names,
+        cost=outcome.cost.sum(axis=1).round(2),
+        benefit=outcome.benefit.round(2),
+        residual_life=outcome.residual_life(outcome.starting.index).round(2),
+        reason=outcome.reasons,
+    )
+    futures = {}
+    for place, year in enumerate(outcome.years):
+        futures[f"do_nothing_{year}"] = outcome.nothing.index[:, place].round(2)
+        futures[f"plan_{year}"] = outcome.plan.index[:, place].round(2)
+    table = pd.concat([table, pd.DataFrame(futures, index=table.index)], axis=1)
+    return gpd.GeoDataFrame(table, geometry=assets.geometry, crs=assets.crs)

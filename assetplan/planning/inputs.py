@@ -1,0 +1,152 @@
+"""Everything a plan reads, checked against each other before any work begins."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from assetplan.config import Plan
+from assetplan.consequences import load_consequences
+from assetplan.deterioration.groups import default_groups, load_groups
+from assetplan.economics import discount_factors
+from assetplan.errors import ConfigError, Fault, RegisterError
+from assetplan.finance import Limits, limits
+from assetplan.register import Register, read_register
+from assetplan.strategies import Model, Rules
+from assetplan.treatments import Catalogue, load_catalogue
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A plan with all it names: register, model, limits.
+
+    Attributes
+    ----------
+    unfunded : tuple of str
+        Treatments left out because the envelope has no line for them, as "treatment (line)".
+    digests : dict of str → str
+        SHA-256 of each input file, by the name the plan gives it.
+    """
+
+    plan: Plan
+    register: Register
+    model: Model
+    limits: Limits
+    unfunded: tuple[str, ...]
+    digests: dict[str, str]
+
+
+def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
+    """Read what a plan names and check that it fits together.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `read_plan` or `make_plan`.
+    register : Register, optional
+        A register in memory, in place of the file the plan names.
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faults in the register, in a table, or between them; each error lists all of its kind.
+    FileNotFoundError
+        A file the plan names is not there.
+    """
+    model, unfunded = load_model(plan)
+    if register is None:
+        mapping = plan.path(plan.mapping) if plan.mapping else None
+        register = read_register(plan.path(plan.register_), mapping)
+    register = replace(register, assets=with_groups(register.assets, model, plan.register_))
+    faults = list(_commitment_faults(register.assets, model, plan.register_))
+    if faults:
+        raise RegisterError(faults)
+    return Inputs(plan, register, model, limits(plan), unfunded, _digests(plan))
+
+
+def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
+    """The model a plan describes, and the treatments its envelope has no line for.
+
+    Raises
+    ------
+    ConfigError
+        A table breaks its rules, or the envelope has a line that pays for no treatment.
+    """
+    tables = plan.tables
+
+    def own(name: str) -> Path | None:
+        return plan.path(name) if name else None
+
+    groups = load_groups(own(tables.groups))
+    catalogue = load_catalogue(groups, own(tables.treatments), own(tables.follow_on))
+    unknown = [line for line in plan.envelope.lines if line not in catalogue.lines]
+    if unknown:
+        said = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
+        raise ConfigError([Fault("plan", 0, "envelope.lines", line, said) for line in unknown])
+    funded = {
+        name: tuple(t for t in rows if t.line in plan.envelope.lines) for name, rows in catalogue.treatments.items()
+    }
+    unfunded = {
+        f"{t.label} ({t.line})": None
+        for rows in catalogue.treatments.values()
+        for t in rows
+        if t.line not in plan.envelope.lines
+    }
+    rules = Rules(
+        plan.strategies.max_treatments,
+        plan.strategies.min_interval,
+        plan.years,
+        discount_factors(max(plan.benefit.horizon, plan.years)),
+        tuple(s for s in plan.benefit.streams if s != "works"),
+    )
+    consequences = load_consequences(list(groups), own(tables.consequences))
+    kept = Catalogue(funded, catalogue.follow_on, catalogue.grade_share)
+    return Model(groups, kept, consequences, rules, plan.first_year), tuple(unfunded)
+
+
+def with_groups(assets: pd.DataFrame, model: Model, file: str) -> pd.DataFrame:
+    """Assets with their deterioration group: their own, or the default of their class and road class.
+
+    Raises
+    ------
+    RegisterError
+        A group is unknown, or nothing says which it is.
+    """
+    defaults = default_groups()
+    own = assets["group"].to_numpy(dtype=object)
+    keyed = assets[["asset_class", "road_class"]].merge(defaults, on=["asset_class", "road_class"], how="left")
+    plain = assets[["asset_class"]].merge(defaults[defaults["road_class"] == ""], on="asset_class", how="left")
+    found = pd.Series(own, index=assets.index).where(own != "", keyed["group"].fillna(plain["group"]).to_numpy())
+    wrong = ~found.isin(list(model.groups))
+    if wrong.any():
+        rows = assets[wrong]
+        said = "no such deterioration group; name one in column group (road class tells carriageways apart)"
+        raise RegisterError(
+            Fault(file, int(place) + 1, "group", str(value or ""), f"asset {asset}: {said}")
+            for place, asset, value in zip(wrong.to_numpy().nonzero()[0], rows["asset_id"], rows["group"], strict=True)
+        )
+    return assets.assign(group=found.astype("str"))
+
+
+def _commitment_faults(assets: pd.DataFrame, model: Model, file: str) -> Iterator[Fault]:
+    """Commitments within the plan's years that no funded treatment of the asset's group can keep."""
+    years = range(model.first_year, model.first_year + model.rules.years)
+    rows = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(years)]
+    for place, row in zip(rows.index, rows.itertuples(), strict=True):
+        names = [t.name for t in model.catalogue.treatments[str(row.group)]]
+        if row.committed_treatment not in names:
+            said = f"asset {row.asset_id}: not a funded treatment of group {row.group}; those are {', '.join(names)}"
+            position = int(assets.index.get_loc(place)) + 1  # type: ignore[arg-type]
+            yield Fault(file, position, "committed_treatment", str(row.committed_treatment), said)
+
+
+def _digests(plan: Plan) -> dict[str, str]:
+    names = [plan.register_, plan.mapping, *plan.tables.model_dump().values()]
+    found = {name: plan.path(name) for name in names if name and plan.path(name).is_file()}
+    digests = {Path(name).name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()}
+    digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
+    return digests

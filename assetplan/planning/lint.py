@@ -1,0 +1,144 @@
+"""What a reader should know of a model before trusting its answer; nothing is silently dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.optimisation.problem import Solution
+from assetplan.planning.inputs import Inputs
+from assetplan.strategies import Candidates, Starting
+from assetplan.treatments import Treatment
+
+
+def notes(
+    inputs: Inputs, starting: Starting, options: Candidates, solution: Solution, islands: NDArray[np.intp]
+) -> list[dict[str, str]]:
+    """All notes on one plan, as rows of check and message, in a fixed order."""
+    found: list[tuple[str, str]] = [
+        *_parameters(inputs),
+        *_clamped(inputs, starting),
+        *_treatments(inputs, options),
+        *_limits(inputs, solution),
+        *_only_nothing(inputs, options),
+        *_assumed(inputs),
+        *_network(islands),
+    ]
+    return [{"check": check, "message": message} for check, message in found]
+
+
+def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    used = set(inputs.register.assets["group"])
+    idle = sorted(set(inputs.model.groups) - used)
+    if idle:
+        yield "unused parameters", f"No asset is in these groups: {', '.join(idle)}."
+    for group in sorted(used):
+        rows = inputs.model.consequences[group]
+        zero = [f"{row.stream} per {row.per}" for row in rows if not any(row.rate)]
+        if not rows:
+            yield "zero parameters", f"Group {group} has no consequences of poor condition."
+        elif zero:
+            yield "zero parameters", f"Group {group} has consequences of rate zero: {', '.join(zero)}."
+        counted = [row.stream for row in rows if row.stream in inputs.model.rules.streams]
+        if rows and not counted:
+            yield "unused parameters", f"None of the consequences of group {group} is among the plan's streams."
+    if inputs.unfunded:
+        yield "unfunded treatments", f"The envelope has no line for: {', '.join(inputs.unfunded)}."
+
+
+def _clamped(inputs: Inputs, starting: Starting) -> Iterator[tuple[str, str]]:
+    for measure, rows in inputs.register.assets[starting.clamped].groupby("measure"):
+        shown = ", ".join(rows["asset_id"].head(5))
+        yield "values clamped", f"{len(rows)} values of {measure} lie outside its range and were clamped: {shown}."
+
+
+def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:
+    """Treatments that never trigger, never change anything, or are never worth their cost."""
+    catalogue = inputs.model.catalogue.treatments
+    idle = options.triggered[options.triggered["assets"] == 0]
+    for group, rows in idle.groupby("group", sort=True):
+        yield "never triggered", f"Group {group}: {', '.join(rows['treatment'])}."
+    codes, groups = pd.factorize(inputs.register.assets["group"], sort=True)
+    group = codes[options.asset]
+    for code, name in enumerate(groups):
+        mine = group == code
+        schedule, benefit = options.schedule[mine], options.benefit[mine]
+        for number, treatment in enumerate(catalogue[str(name)]):
+            uses = (schedule == number).any(axis=1)
+            if uses.any() and benefit[uses].max() <= 0:
+                yield "never worth its cost", f"Group {name}: {treatment.name} on none of the assets it may treat."
+            if _changes_nothing(treatment):
+                yield "never changes anything", f"Group {name}: {treatment.name} raises no asset it may treat."
+
+
+def _changes_nothing(t: Treatment) -> bool:
+    """A raise that stops below every index at which it may be used, and slows nothing."""
+    raises = t.raise_by > 0 and t.raise_cap > t.index_low
+    resets = not np.isnan(t.reset_to) and t.reset_to > t.index_low
+    return not (raises or resets or t.slow_factor < 1 or t.states)
+
+
+def _limits(inputs: Inputs, solution: Solution) -> Iterator[tuple[str, str]]:
+    amount = inputs.limits.amount.ravel()
+    slack = amount - solution.used
+    free = (solution.prices == 0) & (slack > 1e-6 * np.maximum(amount, 1.0))
+    for line, rows in zip(inputs.limits.lines, free.reshape(inputs.limits.amount.shape), strict=True):
+        if rows.any():
+            years = ", ".join(str(year) for year, idle in zip(inputs.limits.years, rows, strict=True) if idle)
+            yield "limit never binds", f"{line.replace('_', ' ')}: money is left over in {years}."
+
+
+def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:
+    """How many assets have no strategy but do-nothing, and why."""
+    assets = inputs.register.assets
+    alone = (np.diff(options.starts) == 1) & (options.schedule[options.starts[:-1]] < 0).all(axis=1)
+    disposal = (assets["retention"] == "dispose").to_numpy()
+    bare = ~assets["group"].isin([g for g, rows in inputs.model.catalogue.treatments.items() if rows]).to_numpy()
+    why = np.select([disposal, bare], ["marked for disposal", "group has no funded treatment"], "no treatment triggers")
+    counts = pd.Series(why[alone]).groupby([assets["asset_class"].to_numpy()[alone], why[alone]]).size()
+    for (asset_class, reason), count in counts.items():  # type: ignore[misc]
+        total = int((assets["asset_class"] == asset_class).sum())
+        yield "only do-nothing", f"{asset_class}: {count:,} of {total:,} assets; {reason}."
+
+
+def assumed_share(assets: pd.DataFrame) -> list[dict]:
+    """Share of assets whose column was filled by rule, by class, above zero only."""
+    rows = []
+    for asset_class, part in assets.groupby("asset_class"):
+        words = part["assumed"].str.split()
+        for column in sorted({word for row in words for word in row}):
+            share = float(np.mean([column in row for row in words]))
+            rows.append({"asset_class": str(asset_class), "column": column, "share": round(share, 4)})
+    return rows
+
+
+def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    shares = pd.DataFrame(assumed_share(inputs.register.assets))
+    if shares.empty:
+        return
+    for asset_class, rows in shares.groupby("asset_class"):
+        said = ", ".join(f"{column} {share:.0%}" for column, share in zip(rows["column"], rows["share"], strict=True))
+        yield "assumed data", f"{asset_class}: {said}."
+
+
+def _network(islands: NDArray[np.intp]) -> Iterator[tuple[str, str]]:
+    off = int((islands > 0).sum())
+    if off:
+        yield (
+            "network in pieces",
+            f"{off:,} carriageway sections lie in {islands.max():,} pieces apart from the main network.",
+        )
+
+
+def unverified(inputs: Inputs) -> list[str]:
+    """Parameters in use that no verified source stands behind."""
+    used = sorted(set(inputs.register.assets["group"]))
+    model = inputs.model
+    rows = [f"decay of {g}" for g in used if not model.groups[g].verified]
+    rows += [f"{t.name} of {g}" for g in used for t in model.catalogue.treatments[g] if not t.verified]
+    rows += [f"{c.stream} cost of {g}" for g in used for c in model.consequences[g] if not c.verified]
+    rows += [f"follow-on policy of {g}" for g in used]
+    return rows

@@ -1,0 +1,155 @@
+"""The figures of a programme: money, benefit, bound, condition, what was assumed."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan import __version__, condition
+from assetplan.economics import condition_gain
+from assetplan.finance import line_labels
+from assetplan.optimisation.problem import Solution
+from assetplan.planning import lint
+from assetplan.planning.inputs import Inputs
+from assetplan.planning.outcome import Outcome
+
+Array = NDArray[np.float64]
+
+# What a class's stock is counted in, on condition tables: (unit, column, divisor).
+_STOCK = {
+    "carriageway": ("km", "length_m", 1000.0),
+    "footway": ("km", "length_m", 1000.0),
+    "bridge": ("m2 of deck", "quantity", 1.0),
+    "building": ("£m replacement", "replacement_value", 1e6),
+}
+# Below this index a road earns no credit for condition: the failure index of the packaged carriageway groups.
+_CUT_OFF = 40.0
+
+
+def summarise(
+    outcome: Outcome, works: gpd.GeoDataFrame, table: gpd.GeoDataFrame, baselines: dict[str, Solution]
+) -> dict:
+    """All of summary.json but the lint and the seconds."""
+    inputs, solution = outcome.inputs, outcome.solution
+    plan = inputs.plan
+    present = {name: float(v.sum()) for name, v in outcome.nothing.streams.items()}
+    planned = {name: float(v.sum()) for name, v in outcome.plan.streams.items()}
+    kinds = works.groupby("kind")["cost"].sum()
+    return {
+        "plan": plan.name,
+        "title": plan.report.title or plan.name,
+        "authority": plan.report.authority,
+        "note": plan.report.note,
+        "years": list(plan.plan_years),
+        "price_base": plan.first_year,
+        "objective": "present value against do-nothing, £",
+        "streams": [
+            {"stream": name, "do_nothing": round(present[name], 2), "plan": round(planned[name], 2)} for name in present
+        ],
+        "horizon": len(inputs.model.rules.discount) - 1,
+        "benefit": round(solution.benefit, 2),
+        "bound": round(solution.bound, 2),
+        "gap": solution.gap,
+        "status": solution.status,
+        "cost": round(float(works["cost"].sum()), 2),
+        "spend": _spend(works, inputs),
+        "prices": [
+            {"limit": name, "price": round(float(price), 6)}
+            for name, price in zip(inputs.limits.names, solution.prices, strict=True)
+        ],
+        "condition": _condition(outcome),
+        "residual_life": _residual_bands(outcome),
+        "condition_gain": _gain(outcome),
+        "assets": len(table),
+        "treated": int((table["strategy"] != "do-nothing").sum()),
+        "baselines": [
+            {
+                "name": name,
+                "benefit": round(found.benefit, 2),
+                "cost": round(float(outcome.options.cost[found.chosen].sum()), 2),
+            }
+            for name, found in baselines.items()
+        ],
+        "kinds": [{"kind": str(kind), "amount": round(float(amount), 2)} for kind, amount in kinds.items()],
+        "assumed_share": lint.assumed_share(inputs.register.assets),
+        "notes": [{"note": note, "count": count} for note, count in inputs.register.notes],
+        "inputs": inputs.digests,
+        "unverified": lint.unverified(inputs),
+        "version": __version__,
+    }
+
+
+def _spend(works: pd.DataFrame, inputs: Inputs) -> list[dict]:
+    labels = line_labels()
+    spent = works.groupby(["line", "year"])["cost"].sum()
+    return [
+        {
+            "line": line,
+            "label": labels.get(line, line.replace("_", " ")),
+            "year": year,
+            "amount": round(float(spent.get((line, year), 0.0)), 2),
+            "limit": round(float(inputs.limits.amount[row, column]), 2),
+        }
+        for row, line in enumerate(inputs.limits.lines)
+        for column, year in enumerate(inputs.limits.years)
+    ]
+
+
+def _stock(assets: pd.DataFrame, asset_class: str) -> tuple[str, Array]:
+    unit, column, divisor = _STOCK.get(asset_class, ("number", "quantity", 1.0))
+    return unit, assets[column].fillna(0.0).to_numpy(dtype=float) / divisor
+
+
+def _condition(outcome: Outcome) -> list[dict]:
+    """Stock in each condition band by class, year and case."""
+    assets = outcome.inputs.register.assets
+    rows = []
+    for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
+        unit, stock = _stock(assets.iloc[members], str(asset_class))
+        for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
+            totals = condition.quantity_in_bands("index", told.index[members], stock)
+            for place, year in enumerate(outcome.years):
+                rows += [
+                    {
+                        "asset_class": str(asset_class),
+                        "band": band,
+                        "year": year,
+                        "quantity": round(float(amount), 4),
+                        "unit": unit,
+                        "case": case,
+                    }
+                    for band, amount in zip(condition.BANDS, totals[:, place], strict=True)
+                ]
+    return rows
+
+
+def _residual_bands(outcome: Outcome) -> list[dict]:
+    """Carriageway length by residual-life band, year and case."""
+    assets = outcome.inputs.register.assets
+    members = np.flatnonzero(assets["asset_class"] == "carriageway")
+    length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)[members] / 1000
+    rows = []
+    for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
+        life = np.column_stack([outcome.residual_life(index)[members] for index in told.index.T])
+        totals = condition.quantity_in_bands("residual_life", life, length)
+        for place, year in enumerate(outcome.years):
+            rows += [
+                {"band": band, "year": year, "length_km": round(float(amount), 4), "case": case}
+                for band, amount in zip(condition.band_names("residual_life"), totals[:, place], strict=True)
+            ]
+    return rows
+
+
+def _gain(outcome: Outcome) -> list[dict]:
+    """Condition gained by class: area between the two futures above the cut-off, per asset by replacement value."""
+    assets = outcome.inputs.register.assets
+    area = condition_gain(outcome.nothing.index, outcome.plan.index, _CUT_OFF)
+    value = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float)
+    rows = []
+    for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
+        weight = value[members].sum()
+        mean = float(area[members] @ value[members] / weight) if weight else 0.0
+        rows.append({"asset_class": str(asset_class), "index_years": round(mean, 4)})
+    return rows

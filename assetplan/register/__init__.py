@@ -1,0 +1,72 @@
+"""The register of what is owned: read, written, validated, imported, and filled where sources are silent.
+
+Names are loaded when first used, so that importing this package does not import the geospatial libraries.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from assetplan.register.register import Register
+
+if TYPE_CHECKING:
+    from assetplan.register.components import building_components
+    from assetplan.register.files import read_register, write_register
+    from assetplan.register.fill import assumed_share, draw_index, fill_assumed, group_of
+    from assetplan.register.lines import connected_pieces, cut_sections, end_nodes, node_lines
+    from assetplan.register.mapping import read_mapping
+    from assetplan.register.nbi import import_nbi
+    from assetplan.register.open_roads import import_open_roads
+    from assetplan.register.osm import import_osm
+    from assetplan.register.table import import_table
+    from assetplan.register.validation import metric, validate_register
+
+_HOME = {
+    "assumed_share": "fill",
+    "building_components": "components",
+    "connected_pieces": "lines",
+    "cut_sections": "lines",
+    "draw_index": "fill",
+    "end_nodes": "lines",
+    "fill_assumed": "fill",
+    "group_of": "fill",
+    "import_nbi": "nbi",
+    "import_open_roads": "open_roads",
+    "import_osm": "osm",
+    "import_table": "table",
+    "metric": "validation",
+    "node_lines": "lines",
+    "read_mapping": "mapping",
+    "read_register": "files",
+    "validate_register": "validation",
+    "write_register": "files",
+}
+
+__all__ = [
+    "Register",
+    "assumed_share",
+    "building_components",
+    "connected_pieces",
+    "cut_sections",
+    "draw_index",
+    "end_nodes",
+    "fill_assumed",
+    "group_of",
+    "import_nbi",
+    "import_open_roads",
+    "import_osm",
+    "import_table",
+    "metric",
+    "node_lines",
+    "read_mapping",
+    "read_register",
+    "validate_register",
+    "write_register",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"assetplan.register.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,290 @@
+"""Registers on disk: written as one GeoPackage, read from that or from any single table of assets.
+
+A GeoPackage written here has one layer for each asset class, and one for each geometry type of a class where it has
+several (`bridge_point`, `bridge_linestring`), so that no geometry is promoted; beside them `places`, `districts`,
+and the plain tables `inspections` and `notes`. Column `position` keeps the order of rows across layers.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assetplan import schema
+from assetplan.errors import Fault, OutputExistsError, RegisterError
+from assetplan.register.register import Register
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+# GeoPackages store when each layer last changed; a fixed date makes the bytes depend on the register alone.
+_FIXED_DATE = "2000-01-01T00:00:00.000Z"
+_SPATIAL_EXTRAS = ("places", "districts")
+_PLAIN = ("inspections", "notes")
+
+
+def asset_classes() -> tuple[str, ...]:
+    """Asset classes a register may hold, in the schema's order."""
+    return schema.choices("assets", "asset_class")
+
+
+def write_register(register: Register, path: str | os.PathLike[str], force: bool = False) -> Path:
+    """Write a register as a GeoPackage; the same register gives the same bytes.
+
+    Parameters
+    ----------
+    register : Register
+        What to write; its assets hold the schema's columns and geometry in a projected CRS (m).
+    path : path
+        File to make. It appears only when complete.
+    force : bool
+        Replace a file that is there already.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    OutputExistsError
+        The file exists and `force` is not given.
+    ValueError
+        The assets have no coordinate reference system, or there are none.
+    """
+    target = Path(path)
+    if target.exists() and not force:
+        raise OutputExistsError(f"{target} exists already; nothing was written (use force to replace it)")
+    if not len(register.assets):
+        raise ValueError("the register has no assets to write")
+    if register.assets.crs is None:
+        raise ValueError("the register's assets have no coordinate reference system")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem}-") as folder:
+        # A fixed name inside: the layer's file name must not leak into the bytes.
+        draft = Path(folder) / "register.gpkg"
+        _write_layers(register, draft)
+        os.replace(draft, target)
+    return target
+
+
+def _write_layers(register: Register, draft: Path) -> None:
+    import pyogrio
+
+    layers: dict[str, pd.DataFrame] = {}
+    assets = register.assets.reset_index(drop=True)
+    assets["position"] = range(len(assets))
+    for asset_class in asset_classes():
+        layers.update(_by_geometry_type(asset_class, assets[assets["asset_class"] == asset_class]))
+    for name in _SPATIAL_EXTRAS:
+        extra = getattr(register, name).reset_index(drop=True)
+        extra["position"] = range(len(extra))
+        layers.update(_by_geometry_type(name, extra))
+    if len(register.inspections):
+        layers["inspections"] = register.inspections.reset_index(drop=True)
+    if register.notes:
+        layers["notes"] = pd.DataFrame(list(register.notes), columns=["note", "count"])
+    with _fixed_date():
+        for number, (name, frame) in enumerate(layers.items()):
+            kind = None if name in _PLAIN else frame.geometry.geom_type.iloc[0]
+            options = {} if kind is None else {"geometry_type": kind, "promote_to_multi": False}
+            pyogrio.write_dataframe(frame, draft, layer=name, driver="GPKG", append=number > 0, **options)
+
+
+def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """Split a layer so that each part holds one geometry type; a layer of no rows gives none."""
+    kinds = frame.geometry.geom_type
+    found = sorted(kinds.unique())
+    if len(found) == 1:
+        return {name: frame}
+    return {f"{name}_{kind.lower()}": frame[kinds == kind] for kind in found}
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    import pyogrio
+
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def read_register(
+    path: str | os.PathLike[str],
+    mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
+    treatments: frozenset[str] | None = None,
+) -> Register:
+    """Read and validate a register.
+
+    Parameters
+    ----------
+    path : path
+        A GeoPackage as `write_register` makes it, or one table of assets: GeoPackage layer, GeoParquet, Shapefile,
+        GeoJSON, or CSV with coordinates or WKT.
+    mapping : path or mapping, optional
+        How a table's columns become the schema's: see `assetplan.register.mapping`.
+    treatments : frozenset of str, optional
+        Names a committed treatment may have; by default those of reference/treatments.csv.
+
+    Returns
+    -------
+    Register
+        Validated, in a projected CRS (m).
+
+    Raises
+    ------
+    RegisterError
+        Anything in the file breaks its rules; every fault is listed.
+    FileNotFoundError
+        There is no such file.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise FileNotFoundError(f"{source}: there is no such file")
+    if mapping is None and source.suffix.lower() == ".gpkg":
+        layers = [name for name in layer_names(source) if _base(name) in asset_classes()]
+        if layers:
+            return _read_layers(source, treatments)
+    from assetplan.register.table import import_table
+
+    return import_table(source, mapping, treatments=treatments)
+
+
+def layer_names(path: Path) -> list[str]:
+    """Names of a vector file's layers.
+
+    Raises
+    ------
+    RegisterError
+        The file is no vector file GDAL can open.
+    """
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except DataSourceError as error:
+        raise RegisterError([Fault(path.name, 0, "", "", f"cannot be read: {error}")]) from error
+
+
+def _base(layer: str) -> str:
+    """The name a layer had before it was split by geometry type."""
+    known = (*asset_classes(), *_SPATIAL_EXTRAS, *_PLAIN)
+    return layer if layer in known else layer.rpartition("_")[0]
+
+
+def _read_layers(path: Path, treatments: frozenset[str] | None) -> Register:
+    from assetplan.register.validation import check_inspections, check_register, check_spatial
+
+    file = path.name
+    layers = layer_names(path)
+    assets, places_in_file, faults = _read_assets(path, [name for name in layers if _base(name) in asset_classes()])
+    if faults:
+        raise RegisterError(faults)
+    clean, found = check_register(assets, file, None, treatments)
+    faults += [_in_layer(fault, places_in_file) for fault in found]
+    inspections, found = check_inspections(
+        _read_plain(path, layers, "inspections"), f"{file}, layer inspections", clean["asset_id"]
+    )
+    faults += found
+    extras = {}
+    for name in _SPATIAL_EXTRAS:
+        frame = _read_spatial(path, [layer for layer in layers if _base(layer) == name])
+        extras[name], found = check_spatial(frame, name, f"{file}, layer {name}", clean.crs)
+        faults += found
+    notes, found = _notes(_read_plain(path, layers, "notes"), f"{file}, layer notes")
+    faults += found
+    if faults:
+        raise RegisterError(faults)
+    return Register(clean, inspections, extras["places"], extras["districts"], notes)
+
+
+def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...], list[Fault]]:
+    if not len(table):
+        return (), []
+    lacking = [name for name in ("note", "count") if name not in table.columns]
+    if lacking:
+        return (), [Fault(file, 0, name, "", "this column is missing") for name in lacking]
+    numbers = pd.to_numeric(table["count"], errors="coerce")
+    wrong = numbers.isna() | (numbers % 1 != 0)
+    faults = [
+        Fault(file, int(row) + 1, "count", str(table["count"].iloc[row])[:80], "must be a whole number")
+        for row in wrong.to_numpy().nonzero()[0]
+    ]
+    if faults:
+        return (), faults
+    return tuple(zip(table["note"].astype("str").tolist(), numbers.astype(int).tolist(), strict=True)), []
+
+
+def _read_plain(path: Path, layers: list[str], name: str) -> pd.DataFrame:
+    import pyogrio
+
+    if name in layers:
+        return pyogrio.read_dataframe(path, layer=name, read_geometry=False)
+    return pd.DataFrame() if name == "notes" else schema.empty(name)
+
+
+def _read_assets(path: Path, layers: list[str]) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], list[Fault]]:
+    """All asset layers as one frame, with the (layer, feature number) of each row."""
+    import geopandas as gpd
+    import pyogrio
+
+    from assetplan.register.validation import metric_crs
+
+    parts: list[gpd.GeoDataFrame] = []
+    faults: list[Fault] = []
+    crs = None
+    for layer in layers:
+        frame = pyogrio.read_dataframe(path, layer=layer)
+        if not isinstance(frame, gpd.GeoDataFrame):
+            faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "this layer has no geometry"))
+            continue
+        if frame.crs is None:
+            faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "has no CRS"))
+            continue
+        if "asset_class" not in frame.columns:
+            frame["asset_class"] = _base(layer)
+        frame["_layer"], frame["_row"] = layer, range(1, len(frame) + 1)
+        crs = crs or metric_crs(frame)
+        parts.append(frame.to_crs(crs))
+    if not parts:
+        return gpd.GeoDataFrame(), [], faults
+    assets = pd.concat(parts, ignore_index=True)
+    assets = _in_order(assets)
+    where = list(zip(assets["_layer"], assets["_row"].astype(int), strict=True))
+    return assets.drop(columns=["_layer", "_row"]), where, faults
+
+
+def _in_layer(fault: Fault, where: list[tuple[str, int]]) -> Fault:
+    """Name the layer and feature of a fault found in row `fault.row` (first is 1) of all layers together."""
+    if not fault.row:
+        return fault
+    layer, row = where[fault.row - 1]
+    return replace(fault, file=f"{fault.file}, layer {layer}", row=row)
+
+
+def _read_spatial(path: Path, layers: list[str]) -> gpd.GeoDataFrame | None:
+    import pyogrio
+
+    parts = [pyogrio.read_dataframe(path, layer=layer) for layer in layers]
+    if not parts:
+        return None
+    return _in_order(pd.concat(parts, ignore_index=True))
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows as they were before they were split into layers; rows somebody added come last."""
+    if "position" not in frame.columns:
+        return frame
+    position = pd.to_numeric(frame["position"], errors="coerce")
+    return frame.loc[position.sort_values(kind="stable").index].reset_index(drop=True)

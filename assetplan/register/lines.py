@@ -1,0 +1,172 @@
+"""Road lines: nodes at shared vertices, sections of even length, the pieces that hang together.
+
+OSM ways and many council layers are not split at junctions. Lines here are joined where they share a vertex; a bridge
+or tunnel on another level shares none with the road it crosses, so it is not joined to it. All functions take and give
+whole arrays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Lines = NDArray[np.object_]
+Whole = NDArray[np.int64]
+Array = NDArray[np.float64]
+
+# Vertices nearer than this are one vertex [m]: far below survey accuracy, far above rounding.
+SNAP_M = 0.001
+
+
+def _vertex_ids(coordinates: Array) -> Whole:
+    """One whole number for each place, the same for vertices in the same place; shape (n,)."""
+    grid = np.round(coordinates / SNAP_M).astype(np.int64)
+    _, ids = np.unique(grid, axis=0, return_inverse=True)
+    return ids.reshape(-1).astype(np.int64)
+
+
+def node_lines(lines: Lines) -> tuple[Lines, Whole]:
+    """Split lines wherever two of them, or one of them twice, share a vertex.
+
+    Parameters
+    ----------
+    lines : array of LineString, shape (n,)
+        In a projected CRS (m).
+
+    Returns
+    -------
+    (array of LineString, array of int)
+        The links between junctions and dead ends, in the order of the lines and along each, and the line each comes
+        from, 0 to n − 1. Lines of no length give no link.
+    """
+    lines = shapely.remove_repeated_points(np.asarray(lines, dtype=object), SNAP_M)
+    kept = np.flatnonzero(shapely.length(lines) > 0)
+    coordinates, owner = shapely.get_coordinates(lines[kept], return_index=True)
+    if not len(owner):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    ids = _vertex_ids(coordinates)
+    shared = np.bincount(ids)[ids] > 1
+    first = np.r_[True, owner[1:] != owner[:-1]]
+    last = np.r_[first[1:], True]
+    cuts = shared & ~first & ~last
+    parts, part_of = _split_at(coordinates, first, cuts)
+    return parts, kept[owner[part_of]].astype(np.int64)
+
+
+def _split_at(coordinates: Array, first: NDArray[np.bool_], cuts: NDArray[np.bool_]) -> tuple[Lines, Whole]:
+    """Lines from one run of vertices, each new at `first` and split at `cuts`, and the first vertex of each."""
+    # A cut vertex ends one part and starts the next, so it is written twice.
+    order = np.repeat(np.arange(len(coordinates)), 1 + cuts)
+    again = np.r_[False, order[1:] == order[:-1]]
+    part = np.cumsum(first[order] & ~again | again) - 1
+    starts = np.flatnonzero(np.r_[True, part[1:] != part[:-1]])
+    return shapely.linestrings(coordinates[order], indices=part), order[starts]
+
+
+def cut_sections(links: Lines, target: float = 100.0) -> tuple[Lines, Whole, Array]:
+    """Cut each link into equal sections of about the target length.
+
+    Parameters
+    ----------
+    links : array of LineString, shape (n,)
+        In a projected CRS (m), each longer than 0.
+    target : float
+        Length aimed at [m], above 0; a link shorter than 1.5 times this stays whole.
+
+    Returns
+    -------
+    (array of LineString, array of int, array of float)
+        Sections in the order of the links and along each, the link of each (0 to n − 1), and the distance of its
+        start along the link [m].
+
+    Raises
+    ------
+    ValueError
+        The target is not above 0.
+    """
+    if not target > 0:
+        raise ValueError("the target length of sections must be above 0 m")
+    links = np.asarray(links, dtype=object)
+    lengths = shapely.length(links)
+    parts = np.maximum(np.round(lengths / target), 1).astype(np.int64)
+    coordinates, owner = shapely.get_coordinates(links, return_index=True)
+    if not len(owner):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64), np.empty(0)
+    link = np.repeat(np.arange(len(links)), parts)
+    number = np.arange(len(link)) - np.repeat(np.cumsum(parts) - parts, parts)
+    chainage = number * (lengths / parts)[link]
+    first = np.r_[True, owner[1:] != owner[:-1]]
+    steps = np.hypot(*np.diff(coordinates, axis=0, prepend=coordinates[:1]).T)
+    along = np.cumsum(np.where(first, 0.0, steps))
+    inside = number > 0
+    cut_owner = link[inside]
+    cut_along = chainage[inside] + along[first][cut_owner]
+    points = np.stack([_interpolate(cut_along, along, coordinates[:, axis]) for axis in (0, 1)], axis=1)
+    every_owner = np.r_[owner, cut_owner]
+    every_along = np.r_[along, cut_along]
+    is_cut = np.r_[np.zeros(len(owner), dtype=bool), np.ones(len(cut_owner), dtype=bool)]
+    order = np.lexsort((is_cut, every_along, every_owner))
+    owner_sorted = every_owner[order]
+    sections, _ = _split_at(
+        np.vstack([coordinates, points])[order],
+        np.r_[True, owner_sorted[1:] != owner_sorted[:-1]],
+        is_cut[order],
+    )
+    return shapely.remove_repeated_points(sections), link.astype(np.int64), chainage
+
+
+def _interpolate(at: Array, along: Array, values: Array) -> Array:
+    # Two links meet at one distance along the whole run; a cut is strictly inside its own, so it never sees the other.
+    return np.interp(at, along, values)
+
+
+def end_nodes(lines: Lines) -> tuple[Whole, Whole]:
+    """Numbers of the places where each line starts and ends, the same for lines that meet end to end."""
+    ends = np.vstack(
+        [shapely.get_coordinates(shapely.get_point(lines, 0)), shapely.get_coordinates(shapely.get_point(lines, -1))]
+    )
+    if not len(ends):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    ids = _vertex_ids(ends)
+    return ids[: len(lines)], ids[len(lines) :]
+
+
+def connected_pieces(lines: Lines) -> int:
+    """Number of pieces that the lines make when joined at their ends only."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    start, end = end_nodes(np.asarray(lines, dtype=object))
+    if not len(start):
+        return 0
+    size = int(max(start.max(), end.max())) + 1
+    graph = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
+    return int(connected_components(graph, directed=False)[0])
+
+
+def midpoints(lines: Lines) -> Lines:
+    """Point half-way along each line."""
+    return shapely.line_interpolate_point(lines, 0.5, normalized=True)
+
+
+def length_near(points: Lines, lines: Lines, radius: float) -> Array:
+    """Length of line near each point.
+
+    Parameters
+    ----------
+    points, lines : array of Point, array of LineString
+        In a projected CRS (m). Lines count whole by their midpoint, so they should be short against the radius.
+    radius : float
+        Distance within which a line's midpoint counts [m].
+
+    Returns
+    -------
+    array of float, shape (n_points,)
+        Length [m].
+    """
+    if not len(points) or not len(lines):
+        return np.zeros(len(points))
+    tree = shapely.STRtree(midpoints(lines))
+    point, line = tree.query(points, predicate="dwithin", distance=radius)
+    return np.bincount(point, weights=shapely.length(lines)[line], minlength=len(points)).astype(np.float64)

@@ -1,0 +1,151 @@
+"""OS Open Roads: the GeoPackage layer `road_link` as a register of carriageways.
+
+Rules. Motorways and trunk roads are not a council's. Class: A Road, B Road, Classified Unnumbered = C, Unclassified =
+U; links Not Classified or Unknown are left out, for nobody says that the public maintains them, and so are fictitious
+links. The links are split at junctions already and are only cut to sections. Environment: a link is urban where
+2,000 m of road lie within 200 m of a section's middle, for the layer holds neither speed limits nor land use.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from assetplan import schema
+from assetplan.errors import Fault, RegisterError
+from assetplan.register.files import layer_names
+from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.lines import connected_pieces, cut_sections, length_near, midpoints
+from assetplan.register.register import Register
+from assetplan.register.validation import check_spatial, metric, validate_register
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_CLASSES = {"A Road": "A", "B Road": "B", "Classified Unnumbered": "C", "Unclassified": "U"}
+_NEEDED = ("id", "road_classification", "trunk_road")
+_OPTIONAL = ("fictitious", "road_classification_number", "name_1")
+
+
+def import_open_roads(path: str | os.PathLike[str], seed: int = 0) -> Register:
+    """Make a register from OS Open Roads.
+
+    Parameters
+    ----------
+    path : path
+        A GeoPackage with the layer `road_link`.
+    seed : int
+        Another seed draws other assumed conditions.
+
+    Returns
+    -------
+    Register
+        Validated; carriageway sections of about 100 m. What was left out is counted in `notes`, what a rule filled
+        is named in `assumed`.
+
+    Raises
+    ------
+    RegisterError
+        The file has no such layer, lacks a column, repeats a link, or holds no road of a council.
+    FileNotFoundError
+        There is no such file.
+    """
+    source = Path(path)
+    if not source.is_file():
+        raise FileNotFoundError(f"{source}: there is no such file")
+    links = _read_links(source)
+    kept, notes = _council_links(links)
+    if not len(kept):
+        raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
+    assets = _sections(metric(kept))
+    notes += [("links kept", len(kept)), ("connected pieces", connected_pieces(kept.geometry.to_numpy()))]
+    places, _ = check_spatial(None, "places", source.name, assets.crs)
+    districts, _ = check_spatial(None, "districts", source.name, assets.crs)
+    filled = fill_assumed(assets, seed)
+    register = Register(filled, schema.empty("inspections"), places, districts, tuple(notes))
+    return validate_register(register, source.name)
+
+
+def _read_links(source: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pyogrio
+
+    layers = layer_names(source)
+    if "road_link" not in layers:
+        said = f"there is no layer road_link; there are {', '.join(layers)}"
+        raise RegisterError([Fault(source.name, 0, "", "", said)])
+    links = pyogrio.read_dataframe(source, layer="road_link")
+    file = f"{source.name}, layer road_link"
+    faults = [Fault(file, 0, name, "", "this column is missing") for name in _NEEDED if name not in links.columns]
+    if not isinstance(links, gpd.GeoDataFrame) or links.crs is None:
+        faults.append(Fault(file, 0, "geometry", "", "is missing or has no CRS"))
+    if faults:
+        raise RegisterError(faults)
+    lines = links.geometry.geom_type == "LineString"
+    wrong = ~lines | links.geometry.is_empty | ~links.geometry.is_valid
+    faults = [Fault(file, int(row) + 1, "geometry", "", "must be a line") for row in np.flatnonzero(wrong)]
+    twice = links["id"].duplicated() | links["id"].isna()
+    faults += [
+        Fault(file, int(row) + 1, "id", str(links["id"].iloc[row]), "is missing or there more than once")
+        for row in np.flatnonzero(twice)
+    ]
+    if faults:
+        raise RegisterError(faults)
+    for name in _OPTIONAL:
+        if name not in links.columns:
+            links[name] = ""
+    return links
+
+
+def _true(values: pd.Series) -> np.ndarray:
+    """Where a column says true; it comes as a flag or as text."""
+    return (
+        values.astype(object).map(lambda value: str(value).strip().lower() in ("true", "1", "t", "yes")).to_numpy(bool)
+    )
+
+
+def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]]]:
+    kind = links["road_classification"].astype(object)
+    reasons = {
+        "motorway": (kind == "Motorway").to_numpy(),
+        "trunk road": _true(links["trunk_road"]),
+        "fictitious": _true(links["fictitious"]),
+        "not classified": ~kind.isin(_CLASSES).to_numpy(),
+    }
+    left = np.ones(len(links), dtype=bool)
+    notes = []
+    for reason, wrong in reasons.items():
+        notes.append((f"links left out: {reason}", int((left & wrong).sum())))
+        left &= ~wrong
+    return links[left].reset_index(drop=True), notes
+
+
+def _sections(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    shapes, link, chainage = cut_sections(shapely.force_2d(links.geometry.to_numpy()), assumed_value("section_length"))
+    rows = links.iloc[link].reset_index(drop=True)
+    number = pd.Series(link).groupby(link).cumcount() + 1
+    text = rows[["id", "road_classification_number", "name_1"]].astype(object)
+    text = text.where(text.notna(), "").astype("str")
+    ref, name = text["road_classification_number"], text["name_1"]
+    middle = midpoints(shapes)
+    around = length_near(middle, shapes, assumed_value("urban_street_radius"))
+    columns = {
+        "asset_id": text["id"] + "-" + number.astype("str"),
+        "asset_class": "carriageway",
+        "link_id": text["id"],
+        "name": (ref + " " + name).str.strip(),
+        "road": ref.where(ref != "", name),
+        "road_class": rows["road_classification"].map(_CLASSES),
+        "chainage_m": np.round(chainage, 2),
+        "length_m": np.round(shapely.length(shapes), 2),
+        "environment": np.where(around >= assumed_value("urban_road_length"), "urban", "rural"),
+        "assumed": "environment",
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=links.crs)

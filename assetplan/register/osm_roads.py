@@ -1,0 +1,132 @@
+"""Which OpenStreetMap ways are a council's roads, of what class, and what stands beside and on them.
+
+Rules. The highway value keeps a way or leaves it out (reference/osm_highways.csv). A service road is kept only where
+it is public: it has a name or number, no `service` value but alley, and no access tag against the public. A way with
+private access is left out; `access=no` stays where buses are let through, for the street is public. A `ref` that
+starts with A or B and a digit overrides the class. Pavements follow the `sidewalk` tags; where there are none, a
+built-up street takes the number of footways its highway value usually has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.reference import load_table
+from assetplan.register.osm_tags import Tags
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_PRIVATE = frozenset(
+    {"private", "customers", "delivery", "permit", "military", "agricultural", "forestry", "residents", "employees"}
+)
+_OPEN = frozenset({"yes", "public", "permissive", "destination", "designated", ""})
+_NOT_A_BRIDGE = frozenset({"", "no", "proposed", "abandoned"})
+_TRUNK = "trunk road"
+
+
+@lru_cache(maxsize=1)
+def _highways() -> dict[str, dict[str, str]]:
+    table = load_table("osm_highways")
+    table = table.astype(object).where(table.notna(), "")
+    return {str(row["highway"]): {str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")}
+
+
+def left_out(tags: Tags, council_trunk: Collection[str] = ()) -> str:
+    """Why a way is no road of the council's, in words that can be counted; "" for a way that is one."""
+    rule = _highways().get(tags.get("highway", ""))
+    if rule is None:
+        return "other highway value"
+    if rule["keep"] == "no":
+        if rule["reason"] == _TRUNK and tags.get("ref", "") in council_trunk:
+            return _closed(tags)
+        return rule["reason"]
+    if rule["keep"] == "public" and not _public_service(tags):
+        return rule["reason"]
+    return _closed(tags)
+
+
+def _closed(tags: Tags) -> str:
+    access = tags.get("access", "")
+    if access in _PRIVATE or tags.get("motor_vehicle", "") in _PRIVATE or tags.get("vehicle", "") in _PRIVATE:
+        return "private access"
+    buses = tags.get("bus", tags.get("psv", "")) in ("yes", "designated")
+    if access == "no" and not buses:
+        return "private access"
+    return ""
+
+
+def _public_service(tags: Tags) -> bool:
+    named = bool(tags.get("name") or tags.get("ref"))
+    return named and tags.get("service", "") in ("", "alley") and tags.get("access", "") in _OPEN
+
+
+def road_class(tags: Tags) -> str:
+    """Class A, B, C or U of a way that is kept."""
+    ref = re.match(r"^\s*([AB])\d", tags.get("ref", ""))
+    if ref:
+        return ref[1]
+    # Only a trunk road the caller has named reaches here without a class: it is an A road.
+    return _highways()[tags["highway"]]["road_class"] or "A"
+
+
+def built_up_street(tags: Tags) -> bool:
+    """Whether the highway value itself says houses: residential and living streets, pedestrian streets."""
+    return _highways()[tags["highway"]]["built_up"] == "yes"
+
+
+def is_bridge(tags: Tags) -> bool:
+    """Whether a way is carried by a bridge."""
+    return tags.get("bridge", "") not in _NOT_A_BRIDGE
+
+
+def tagged_footways(tags: Tags) -> float:
+    """Number of footways the sidewalk tags tell of, 0 to 2; NaN where they tell nothing."""
+    sides = {"both": 2.0, "left": 1.0, "right": 1.0, "yes": 1.0, "no": 0.0, "none": 0.0, "separate": 0.0}
+    if "sidewalk" in tags:
+        return sides.get(tags["sidewalk"], np.nan)
+    if tags.get("sidewalk:both") in ("yes", "no", "separate"):
+        return 2.0 if tags["sidewalk:both"] == "yes" else 0.0
+    each = [tags.get(f"sidewalk:{side}") for side in ("left", "right")]
+    return float(sum(value == "yes" for value in each)) if any(each) else np.nan
+
+
+def usual_footways(tags: Tags) -> float:
+    """Number of footways assumed where the street is built-up and its tags tell nothing."""
+    return float(_highways()[tags["highway"]]["urban_footways"] or 0)
+
+
+def council_ways(
+    lines: gpd.GeoDataFrame, council_trunk: Collection[str] = ()
+) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]]]:
+    """The ways that are the council's roads.
+
+    Parameters
+    ----------
+    lines : GeoDataFrame
+        Layer `lines` with osm_id, tags, geometry.
+    council_trunk : collection of str
+        References (as "A47") of roads tagged trunk that are the council's all the same: in Britain OpenStreetMap's
+        trunk is the primary route network, which is wider than the national trunk roads.
+
+    Returns
+    -------
+    (GeoDataFrame, list of (str, int))
+        The ways kept, and how many were left out for each reason.
+    """
+    is_highway = np.array(["highway" in tags for tags in lines["tags"]], dtype=bool)
+    highways = lines[is_highway].reset_index(drop=True)
+    why = np.array([left_out(tags, council_trunk) for tags in highways["tags"]], dtype=object)
+    kept: NDArray[np.bool_] = why == ""
+    counts = Counter(why[~kept].tolist())
+    notes = [(f"ways left out: {reason}", number) for reason, number in sorted(counts.items())]
+    others = sum(is_bridge(tags) for tags in highways["tags"][~kept])
+    notes.append(("bridges left out: carrying no road of the council", others))
+    return highways[kept].reset_index(drop=True), notes

@@ -1,0 +1,36 @@
+"""The register: what is owned, as one table of assets with what goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Register:
+    """A validated register.
+
+    Attributes
+    ----------
+    assets : GeoDataFrame
+        One row an asset with exactly the columns of table `assets` in reference/schema.csv and `geometry`, in a
+        projected CRS (m). Text "" and numbers NaN where nothing is known.
+    inspections : DataFrame
+        Columns asset_id, year, measure, value; may have no rows.
+    places : GeoDataFrame
+        Towns and villages (points), for the map; may have no rows.
+    districts : GeoDataFrame
+        District or county polygons, for the map; may have no rows.
+    notes : tuple of (str, int)
+        What the import left out or filled in, each with its count.
+    """
+
+    assets: gpd.GeoDataFrame
+    inspections: pd.DataFrame
+    places: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    notes: tuple[tuple[str, int], ...] = field(default=())

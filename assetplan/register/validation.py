@@ -1,0 +1,253 @@
+"""What a register must hold to, checked once at the boundary: every fault is gathered before any is raised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from assetplan import schema
+from assetplan.errors import Fault, RegisterError
+from assetplan.reference import load_table
+from assetplan.register.register import Register
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+# Longitude and latitude (degrees) that hold Great Britain and its islands.
+_BRITAIN = (-9.0, 49.7, 2.1, 61.0)
+_BRITISH_GRID = 27700
+# Projected in name only: lengths come out 1.6 times too long at English latitudes.
+_WEB_MERCATOR = 3857
+
+
+def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring a frame to a projected CRS in metres.
+
+    One that is so already is left alone. Any other (degrees, feet, Web Mercator) goes to EPSG:27700 where all of it
+    lies in Britain, else to the UTM zone of its middle.
+
+    Raises
+    ------
+    ValueError
+        The frame has no CRS, or coordinates that are no place on earth.
+    """
+    if frame.crs is None:
+        raise ValueError("the geometry has no CRS")
+    if _in_metres(frame.crs):
+        return frame
+    if not len(frame):
+        return frame.to_crs(_BRITISH_GRID)
+    if not _on_earth(frame.geometry).all():
+        raise ValueError("the geometry lies outside what its CRS can hold")
+    west, south, east, north = frame.to_crs(4326).total_bounds
+    if west >= _BRITAIN[0] and south >= _BRITAIN[1] and east <= _BRITAIN[2] and north <= _BRITAIN[3]:
+        return frame.to_crs(_BRITISH_GRID)
+    return frame.to_crs(frame.estimate_utm_crs())
+
+
+def metric_crs(frame: gpd.GeoDataFrame) -> Any:
+    """The CRS `metric` would choose, by the rows whose geometry is sound; validation tells of the others."""
+    geometry = frame.geometry
+    sound = ~(geometry.isna() | geometry.is_empty)
+    if not _in_metres(frame.crs):
+        sound &= _on_earth(geometry)
+    return metric(frame[sound]).crs
+
+
+def _in_metres(crs: Any) -> bool:
+    return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre" and crs.to_epsg() != _WEB_MERCATOR)
+
+
+def _on_earth(geometry: gpd.GeoSeries) -> np.ndarray:
+    """Where a geometry's coordinates are a longitude and latitude once out of its CRS."""
+    bounds = geometry.to_crs(4326).bounds.to_numpy()
+    # UTM, where measuring ends up, runs from 80 degrees south to 84 north.
+    inside = (bounds >= (-180.0, -80.0, -180.0, -80.0)) & (bounds <= (180.0, 84.0, 180.0, 84.0))
+    return inside.all(axis=1)
+
+
+def validate_register(register: Register, file: str = "register", treatments: frozenset[str] | None = None) -> Register:
+    """Check a register made in memory and bring it to the schema's types.
+
+    Parameters
+    ----------
+    register : Register
+        Never written to.
+    file : str
+        Name for the faults; rows are counted from 1.
+    treatments : frozenset of str, optional
+        Names a committed treatment may have; by default those of reference/treatments.csv.
+
+    Raises
+    ------
+    RegisterError
+        Every fault found.
+    """
+    assets, faults = check_register(register.assets, file, None, treatments)
+    inspections, found = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])
+    faults += found
+    places, found = check_spatial(register.places, "places", f"{file}, places", assets.crs)
+    faults += found
+    districts, found = check_spatial(register.districts, "districts", f"{file}, districts", assets.crs)
+    faults += found
+    if faults:
+        raise RegisterError(faults)
+    return replace(register, assets=assets, inspections=inspections, places=places, districts=districts)
+
+
+def check_register(
+    assets: gpd.GeoDataFrame, file: str, rows: pd.Series | None, treatments: frozenset[str] | None = None
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Bring assets to the schema and a metric CRS, and list every fault.
+
+    Parameters
+    ----------
+    assets : GeoDataFrame
+        Never written to; its index is replaced by 0, 1, ….
+    file : str
+        Name for the faults.
+    rows : Series of int, optional
+        Row of each asset in the user's file, in the order of `assets`; by default 1, 2, ….
+    treatments : frozenset of str, optional
+        Names a committed treatment may have.
+    """
+    import geopandas as gpd
+
+    if not len(assets):
+        return _no_assets(), [Fault(file, 0, "", "", "there are no assets in it")]
+    frame = assets.reset_index(drop=True)
+    place = np.arange(1, len(frame) + 1) if rows is None else rows.to_numpy()
+    clean, faults = schema.conform(pd.DataFrame(frame), "assets", file, pd.Series(place, index=frame.index))
+    faults += _measure_faults(clean, file, place)
+    faults += _parent_faults(clean, file, place)
+    faults += _commitment_faults(clean, file, place, treatments)
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+        blank = gpd.GeoDataFrame(clean, geometry=gpd.GeoSeries([None] * len(clean)))
+        return blank, [*faults, Fault(file, 0, "geometry", "", "there is no geometry")]
+    geometry, found = _check_geometry(frame, file, place)
+    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + found
+
+
+def _no_assets() -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(schema.empty("assets"), geometry=[], crs=_BRITISH_GRID)
+
+
+def check_inspections(inspections: pd.DataFrame, file: str, asset_ids: pd.Series) -> tuple[pd.DataFrame, list[Fault]]:
+    """Bring inspections to the schema and list every fault: unknown assets and values out of range among them."""
+    if not len(inspections):
+        return schema.empty("inspections"), []
+    frame = inspections.reset_index(drop=True)
+    place = np.arange(1, len(frame) + 1)
+    clean, faults = schema.conform(frame, "inspections", file, pd.Series(place, index=frame.index))
+    unknown = (clean["asset_id"] != "") & ~_among(clean["asset_id"], asset_ids)
+    faults += _faults(clean, unknown, file, place, "asset_id", "no asset of the register has this asset_id")
+    return clean, faults + _measure_faults(clean, file, place)
+
+
+def check_spatial(
+    frame: gpd.GeoDataFrame | None, table: str, file: str, crs: Any
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Bring places or districts to the schema and the register's CRS, and list every fault."""
+    import geopandas as gpd
+
+    if frame is None or not len(frame):
+        return gpd.GeoDataFrame(schema.empty(table), geometry=[], crs=crs), []
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+        return gpd.GeoDataFrame(schema.empty(table), geometry=[], crs=crs), [
+            Fault(file, 0, "geometry", "", "there is no geometry")
+        ]
+    frame = frame.reset_index(drop=True)
+    place = np.arange(1, len(frame) + 1)
+    clean, faults = schema.conform(pd.DataFrame(frame), table, file, pd.Series(place, index=frame.index))
+    geometry, found = _check_geometry(frame, file, place)
+    if geometry.crs is not None and crs is not None:
+        geometry = geometry.to_crs(crs)
+    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + found
+
+
+def _check_geometry(frame: gpd.GeoDataFrame, file: str, place: np.ndarray) -> tuple[gpd.GeoSeries, list[Fault]]:
+    if frame.crs is None:
+        return frame.geometry, [Fault(file, 0, "geometry", "", "has no CRS (coordinate reference system)")]
+    geometry = frame.geometry
+    missing = geometry.isna() | geometry.is_empty
+    faults = _faults(None, missing, file, place, "geometry", "is missing or empty")
+    invalid = ~missing & ~geometry.is_valid
+    if invalid.any():
+        said = geometry[invalid].is_valid_reason()
+        faults += [Fault(file, int(place[i]), "geometry", "", f"is not valid: {reason}") for i, reason in said.items()]
+    usable = geometry[~missing & ~invalid]
+    if not _in_metres(frame.crs):
+        lost = pd.Series(False, index=geometry.index)
+        lost.loc[usable.index[~_on_earth(usable)]] = True
+        faults += _faults(None, lost, file, place, "geometry", "lies outside what its CRS can hold")
+    if faults:
+        return geometry, faults
+    return metric(usable.to_frame("geometry")).geometry, []
+
+
+def _faults(
+    clean: pd.DataFrame | None, wrong: pd.Series, file: str, place: np.ndarray, column: str, rule: str
+) -> list[Fault]:
+    where = np.flatnonzero(wrong.to_numpy())
+    shown = [""] * len(where) if clean is None else [_plain(v) for v in clean[column].to_numpy()[where]]
+    return [Fault(file, int(row), column, value, rule) for row, value in zip(place[where], shown, strict=True)]
+
+
+def _among(values: pd.Series, allowed: pd.Series) -> pd.Series:
+    # Arrow strings look each value up one by one; plain objects are hashed once.
+    return values.astype(object).isin(set(allowed))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:g}"
+    return str(value)[:80]
+
+
+def _measure_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fault]:
+    measure, value = clean["measure"], clean["value"]
+    bare = (measure != "") & value.isna()
+    # Inspections require both, and conform has said so already.
+    faults = [] if "year" in clean else _faults(clean, bare, file, place, "measure", "has no value beside it")
+    loose = (measure == "") & value.notna()
+    if "year" not in clean:
+        faults += _faults(clean, loose, file, place, "value", "has no measure beside it")
+    table = load_table("measures").set_index("measure")
+    low = measure.map(table["low"]).astype(float).fillna(0.0)
+    high = measure.map(table["high"]).astype(float).fillna(np.inf)
+    wrong = (measure != "") & value.notna() & ((value < low) | (value > high))
+    for name in measure[wrong].unique():
+        span = f"{table['low'].get(name, 0):g} to {table['high'].get(name, np.inf):g}"
+        faults += _faults(clean, wrong & (measure == name), file, place, "value", f"measure {name} runs from {span}")
+    return faults
+
+
+def _parent_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fault]:
+    parent = clean["parent_id"]
+    own = (parent != "") & (parent == clean["asset_id"])
+    # A building is not an asset itself: its components are, and name it as their parent.
+    needs = (parent != "") & ~own & (clean["asset_class"] != "building")
+    nothing = needs & ~_among(parent, clean["asset_id"])
+    return _faults(clean, nothing, file, place, "parent_id", "no asset has this asset_id") + _faults(
+        clean, own, file, place, "parent_id", "an asset cannot be its own parent"
+    )
+
+
+def _commitment_faults(
+    clean: pd.DataFrame, file: str, place: np.ndarray, treatments: frozenset[str] | None
+) -> list[Fault]:
+    treatment, year = clean["committed_treatment"], clean["committed_year"]
+    known = frozenset(load_table("treatments")["treatment"]) if treatments is None else treatments
+    undated = (treatment != "") & year.isna()
+    dangling = (treatment == "") & year.notna()
+    unknown = (treatment != "") & ~treatment.isin(known)
+    return (
+        _faults(clean, undated, file, place, "committed_treatment", "has no committed_year beside it")
+        + _faults(clean, dangling, file, place, "committed_year", "has no committed_treatment beside it")
+        + _faults(clean, unknown, file, place, "committed_treatment", "no treatment has this name")
+    )

@@ -1,0 +1,341 @@
+// The network as a canvas tile layer: an index of cells, painting by style, and the nearest asset to a point.
+(function () {
+  "use strict";
+  const app = (window.assetplan = window.assetplan || {});
+  const CELLS = 64; // index cells to one pixel of zoom 0: a tile of zoom 14
+  const UNKNOWN = 5;
+  const WIDTHS = [2.7, 2.1, 1.6, 1.05, 1.05];
+  const QUIET = "#c3c8ce";
+
+  function makeBands() {
+    const bands = new Uint8Array(256).fill(UNKNOWN);
+    for (let i = 0; i <= 100; i++) bands[i] = Math.max(0, 4 - Math.floor(i / 20));
+    return bands;
+  }
+
+  // Which pieces of line and which points touch each cell, as offsets into one list.
+  class Cells {
+    constructor(data) {
+      const { path, px, py } = data;
+      const boxes = [];
+      const edge = (v) => Math.floor(v * CELLS);
+      const pieces = path.from.length - 1;
+      for (let i = 0; i < pieces; i++) {
+        let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+        for (let v = path.from[i]; v < path.from[i + 1]; v++) {
+          x0 = Math.min(x0, path.x[v]);
+          x1 = Math.max(x1, path.x[v]);
+          y0 = Math.min(y0, path.y[v]);
+          y1 = Math.max(y1, path.y[v]);
+        }
+        boxes.push(edge(x0), edge(y0), edge(x1), edge(y1));
+      }
+      for (let i = 0; i < px.length; i++) boxes.push(edge(px[i]), edge(py[i]), edge(px[i]), edge(py[i]));
+      this.pieces = pieces;
+      this.cells = new Map();
+      for (let i = 0, k = 0; k < boxes.length; i++, k += 4) {
+        for (let cx = boxes[k]; cx <= boxes[k + 2]; cx++) {
+          for (let cy = boxes[k + 1]; cy <= boxes[k + 3]; cy++) {
+            const key = cx * 65536 + cy;
+            const list = this.cells.get(key);
+            if (list) list.push(i);
+            else this.cells.set(key, [i]);
+          }
+        }
+      }
+      this.stamp = new Int32Array(boxes.length / 4);
+      this.round = 0;
+    }
+
+    // Calls `visit` once for each piece (0…) and point (after the pieces) near a rectangle.
+    each(x0, y0, x1, y1, visit) {
+      this.round++;
+      const [cx0, cy0, cx1, cy1] = [x0, y0, x1, y1].map((v) => Math.floor(v * CELLS));
+      const take = (list) => {
+        for (const item of list) {
+          if (this.stamp[item] === this.round) continue;
+          this.stamp[item] = this.round;
+          visit(item);
+        }
+      };
+      if ((cx1 - cx0 + 1) * (cy1 - cy0 + 1) > this.cells.size) {
+        for (const list of this.cells.values()) take(list);
+        return;
+      }
+      for (let cx = cx0; cx <= cx1; cx++) {
+        for (let cy = cy0; cy <= cy1; cy++) {
+          const list = this.cells.get(cx * 65536 + cy);
+          if (list) take(list);
+        }
+      }
+    }
+  }
+
+  function distance(px, py, ax, ay, bx, by) {
+    const [dx, dy] = [bx - ax, by - ay];
+    const length = dx * dx + dy * dy;
+    const t = length ? Math.max(0, Math.min(1, ((px - ax) * dx + (py - ay) * dy) / length)) : 0;
+    return Math.hypot(px - ax - t * dx, py - ay - t * dy);
+  }
+
+  // Shapes differ so that colour is never alone; the path is closed by the caller's fill.
+  const SHAPES = {
+    bridge: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
+    building: (c, x, y, r) => polygon(c, [[x, y - 1.35 * r], [x + 1.35 * r, y], [x, y + 1.35 * r], [x - 1.35 * r, y]]),
+    signal: (c, x, y, r) => polygon(c, [[x, y - 1.3 * r], [x + 1.2 * r, y + r], [x - 1.2 * r, y + r]]),
+    other: (c, x, y, r) => (c.moveTo(x + r, y), c.arc(x, y, r, 0, 7)),
+  };
+  function polygon(c, corners) {
+    corners.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
+    c.closePath();
+  }
+
+  app.Network = L.GridLayer.extend({
+    options: { tileSize: 512, updateWhenZooming: false, keepBuffer: 1 },
+
+    load(data) {
+      this.data = data;
+      this._bands = makeBands();
+      this._cells = new Cells(data);
+      const { header, columns } = data;
+      this.state = { view: "plan", year: header.years.length - 1, on: {} };
+      header.classes.forEach((name) => (this.state.on[name] = true));
+      this._footway = header.classes.indexOf("footway");
+      this._columns = columns;
+      this.repaint();
+      this.fire("ready");
+    },
+
+    createTile(coords) {
+      const tile = document.createElement("canvas");
+      this._paint(tile, coords);
+      return tile;
+    },
+
+    repaint() {
+      for (const key in this._tiles) this._paint(this._tiles[key].el, this._tiles[key].coords);
+    },
+
+    isOn(asset) {
+      return this.state.on[this.data.header.classes[this._columns.asset_class[asset]]];
+    },
+
+    // The works item of an asset in the chosen year, or −1.
+    workOf(asset) {
+      const { firstWork } = this.data;
+      for (let w = firstWork[asset]; w < firstWork[asset + 1]; w++) {
+        if (this._columns.work_year[w] === this.state.year) return w;
+      }
+      return -1;
+    },
+
+    band(asset, view, year) {
+      const rows = (view || this.state.view) === "nothing" ? this.data.nothing : this.data.plan;
+      return this._bands[rows[year === undefined ? this.state.year : year][asset]];
+    },
+
+    _paint(tile, coords) {
+      const size = this.options.tileSize;
+      const ratio = Math.min(window.devicePixelRatio || 1, 2);
+      if (tile.width !== size * ratio) tile.width = tile.height = size * ratio;
+      const c = tile.getContext("2d");
+      c.setTransform(1, 0, 0, 1, 0, 0);
+      c.clearRect(0, 0, tile.width, tile.height);
+      if (!this.data) return;
+      c.scale(ratio, ratio);
+      const scale = 2 ** coords.z;
+      const { origin } = this.data;
+      const at = {
+        c, scale, zoom: coords.z,
+        x: coords.x * size - origin.x * scale,
+        y: coords.y * size - origin.y * scale,
+      };
+      this._paintGround(at);
+      const pad = 14;
+      const box = [at.x - pad, at.y - pad, at.x + size + pad, at.y + size + pad].map((v) => v / scale);
+      if (this.state.view === "works") this._paintWorks(at, box);
+      else this._paintCondition(at, box);
+    },
+
+    _paintGround({ c, scale, x, y }) {
+      const { rings } = this.data;
+      c.beginPath();
+      for (let ring = 0; ring < rings.from.length - 1; ring++) {
+        for (let v = rings.from[ring]; v < rings.from[ring + 1]; v++) {
+          const [vx, vy] = [rings.x[v] * scale - x, rings.y[v] * scale - y];
+          if (v === rings.from[ring]) c.moveTo(vx, vy);
+          else c.lineTo(vx, vy);
+        }
+      }
+      c.fillStyle = "#ffffff";
+      c.fill("evenodd");
+      c.lineWidth = 1.2;
+      c.strokeStyle = "#8b929b";
+      c.stroke();
+    },
+
+    // Adds one piece to the path; a piece shorter than two pixels as one straight line.
+    _trace({ c, scale, x, y }, piece) {
+      const { from, x: vx, y: vy } = this.data.path;
+      const [a, b] = [from[piece], from[piece + 1] - 1];
+      c.moveTo(vx[a] * scale - x, vy[a] * scale - y);
+      const span = Math.abs(vx[b] - vx[a]) + Math.abs(vy[b] - vy[a]);
+      if (span * scale > 2) for (let v = a + 1; v < b; v++) c.lineTo(vx[v] * scale - x, vy[v] * scale - y);
+      c.lineTo(vx[b] * scale - x, vy[b] * scale - y);
+    },
+
+    _width(level, zoom) {
+      const grow = Math.min(3.4, Math.max(0.75, 1.22 ** (zoom - 11)));
+      return WIDTHS[level] * grow;
+    },
+
+    _rank(asset) {
+      return this._columns.asset_class[asset] === this._footway ? 4 : this._columns.road_class[asset] % 4;
+    },
+
+    _radius(zoom) {
+      return Math.max(1.9, Math.min(7, 1.9 + (zoom - 9) * 0.75));
+    },
+
+    // Strokes pieces by class, lowest first, and band, best first, so that the worst lies on top.
+    _paintCondition(at, box) {
+      const { c, zoom } = at;
+      const { lines, palette } = this.data.header;
+      const pieces = this._cells.pieces;
+      const groups = Array.from({ length: 30 }, () => []);
+      const points = Array.from({ length: 6 }, () => []);
+      this._cells.each(...box, (item) => {
+        const asset = item < pieces ? this.data.owner[item] : lines + item - pieces;
+        if (!this.isOn(asset)) return;
+        const band = this.band(asset);
+        if (item < pieces) groups[(4 - this._rank(asset)) * 6 + ((band + 1) % 6)].push(item);
+        else points[(band + 1) % 6].push(asset);
+      });
+      c.lineJoin = "round";
+      c.lineCap = zoom > 12 ? "round" : "butt";
+      groups.forEach((group, key) => {
+        if (!group.length) return;
+        c.beginPath();
+        for (const piece of group) this._trace(at, piece);
+        c.lineWidth = this._width(4 - Math.floor(key / 6), zoom);
+        c.strokeStyle = key % 6 ? palette[(key % 6) - 1] : QUIET;
+        c.stroke();
+      });
+      points.forEach((group, key) => this._paintPoints(at, group, key ? palette[key - 1] : QUIET));
+    },
+
+    // A quiet network, then the year's works with a casing that runs the sections of a scheme together.
+    _paintWorks(at, box) {
+      const { c, zoom } = at;
+      const { lines, kind_colours: colours } = this.data.header;
+      const pieces = this._cells.pieces;
+      const quiet = Array.from({ length: 5 }, () => []);
+      const works = colours.map(() => ({ pieces: [], points: [] }));
+      this._cells.each(...box, (item) => {
+        const asset = item < pieces ? this.data.owner[item] : lines + item - pieces;
+        if (!this.isOn(asset)) return;
+        const work = this.workOf(asset);
+        if (work >= 0) works[this._columns.work_kind[work]][item < pieces ? "pieces" : "points"].push(
+          item < pieces ? item : asset);
+        if (item < pieces) quiet[4 - this._rank(asset)].push(item);
+      });
+      c.lineJoin = c.lineCap = "round";
+      const stroke = (list, width, colour) => {
+        if (!list.length) return;
+        c.beginPath();
+        for (const piece of list) this._trace(at, piece);
+        c.lineWidth = width;
+        c.strokeStyle = colour;
+        c.stroke();
+      };
+      quiet.forEach((list, level) => stroke(list, this._width(4 - level, zoom) * 0.8, QUIET));
+      const broad = Math.max(4.2, this._width(0, zoom) * 1.7);
+      works.forEach((group) => stroke(group.pieces, broad + 3, "#ffffff"));
+      works.forEach((group, kind) => {
+        stroke(group.pieces, kind ? broad + 0.8 : broad, colours[kind]);
+        // Major works carry a dark core: the two kinds differ by more than colour.
+        if (kind) stroke(group.pieces, 1.4, "#3a1600");
+      });
+      works.forEach((group, kind) => this._paintPoints(at, group.points, colours[kind], 1.5));
+    },
+
+    _paintPoints({ c, scale, x, y, zoom }, assets, colour, swell = 0) {
+      const { header, px, py } = this.data;
+      const r = this._radius(zoom) + swell;
+      const byShape = new Map();
+      for (const asset of assets) {
+        const name = header.classes[this._columns.asset_class[asset]];
+        const shape = SHAPES[name] ? name : "other";
+        if (!byShape.has(shape)) byShape.set(shape, []);
+        byShape.get(shape).push(asset - header.lines);
+      }
+      for (const [shape, list] of byShape) {
+        for (const i of list) {
+          c.beginPath();
+          SHAPES[shape](c, px[i] * scale - x, py[i] * scale - y, r);
+          c.lineWidth = zoom < 11 ? 1 : 2;
+          c.strokeStyle = "#ffffff";
+          c.stroke();
+          c.fillStyle = colour;
+          c.fill();
+        }
+      }
+    },
+
+    // The nearest visible asset within `reach` pixels of a place; works of the year come first in the works view.
+    nearest(latlng, zoom, reach = 14) {
+      if (!this.data) return -1;
+      const scale = 2 ** zoom;
+      const { path, px, py, owner, header, origin } = this.data;
+      const p = app.project(latlng.lat, latlng.lng, origin);
+      const limit = reach / scale;
+      const pieces = this._cells.pieces;
+      let [best, found] = [limit, -1];
+      this._cells.each(p.x - limit, p.y - limit, p.x + limit, p.y + limit, (item) => {
+        const asset = item < pieces ? owner[item] : header.lines + item - pieces;
+        if (!this.isOn(asset)) return;
+        let gap = Infinity;
+        if (item < pieces) {
+          const end = path.from[item + 1] - 1;
+          for (let v = path.from[item]; v < end; v++) {
+            gap = Math.min(gap, distance(p.x, p.y, path.x[v], path.y[v], path.x[v + 1], path.y[v + 1]));
+          }
+        } else {
+          // A point lies on its road: it would never be nearer than the road without a head start.
+          gap = Math.max(0, Math.hypot(px[asset - header.lines] - p.x, py[asset - header.lines] - p.y) - 7 / scale);
+        }
+        if (gap > limit) return;
+        if (this.state.view === "works") gap = this.workOf(asset) < 0 ? gap + limit : gap;
+        if (found < 0 || gap < best || (gap === best && asset >= header.lines)) [best, found] = [gap, asset];
+      });
+      return found;
+    },
+
+    // Corners of an asset as [lat, lng], piece by piece.
+    shapeOf(asset) {
+      const { header, path, firstPiece, px, py, origin } = this.data;
+      if (asset >= header.lines) {
+        return [[app.unproject(px[asset - header.lines], py[asset - header.lines], origin)]];
+      }
+      const shape = [];
+      for (let piece = firstPiece[asset]; piece < firstPiece[asset + 1]; piece++) {
+        const line = [];
+        for (let v = path.from[piece]; v < path.from[piece + 1]; v++) {
+          line.push(app.unproject(path.x[v], path.y[v], origin));
+        }
+        shape.push(line);
+      }
+      return shape;
+    },
+  });
+
+  // A layer that reads its own packet from the page; "ready" or "broken" tells what came of it.
+  app.networkLayer = function (packetId) {
+    const layer = new app.Network();
+    app.decode(document.getElementById(packetId).textContent).then(
+      (data) => layer.load(data),
+      (error) => layer.fire("broken", { error }),
+    );
+    return layer;
+  };
+})();

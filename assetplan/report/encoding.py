@@ -1,0 +1,124 @@
+"""The compact binary form in which the map's data lies in the page, and its reader.
+
+A packet is one gzip stream of: length of the header (uint32), the header (JSON, UTF-8), then each column's values.
+A column may be delta-coded (each value less the one before, wrapping in its own type), which turns sorted or slowly
+changing numbers into runs that gzip removes, and is stored byte plane by byte plane for the same reason.
+All numbers are little-endian. `assets/decode.js` reads the same form in the browser.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+TYPES: dict[str, np.dtype[Any]] = {"u1": np.dtype("<u1"), "i2": np.dtype("<i2"), "i4": np.dtype("<i4")}
+"""Column types by the name the header gives them."""
+
+DEGREE = 100_000
+"""Steps of a stored coordinate to one degree: 1e-5°, about a metre."""
+
+MISSING = 255
+"""Stored condition index of an asset whose condition is unknown."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One named column of whole numbers; `delta` stores the differences."""
+
+    name: str
+    values: NDArray[Any]
+    kind: str
+    delta: bool = False
+
+
+def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> Column:
+    """Make a column, checked to fit its type.
+
+    Raises ValueError, naming the column, where a value is too large or too small for `kind`.
+    """
+    array = np.asarray(values)
+    limits = np.iinfo(TYPES[kind])
+    if array.size and (array.min() < limits.min or array.max() > limits.max):
+        raise ValueError(f"column {name!r} holds values outside {limits.min} to {limits.max}")
+    return Column(name, array.astype(TYPES[kind]), kind, delta)
+
+
+def pack(header: Mapping[str, Any], columns: Sequence[Column]) -> bytes:
+    """Return a packet; the same input gives the same bytes.
+
+    Parameters
+    ----------
+    header : mapping
+        Anything JSON can hold; the key "columns" is added.
+    columns : sequence of Column
+        Columns in the order in which they are stored.
+    """
+    listing = [[item.name, item.kind, len(item.values), int(item.delta)] for item in columns]
+    text = json.dumps({**header, "columns": listing}, ensure_ascii=False, separators=(",", ":"))
+    head = text.encode("utf-8")
+    body = b"".join([len(head).to_bytes(4, "little"), head, *map(_planes, columns)])
+    packed = bytearray(gzip.compress(body, compresslevel=9, mtime=0))
+    packed[9] = 255  # the operating system byte differs between interpreters
+    return bytes(packed)
+
+
+def _planes(item: Column) -> bytes:
+    values = item.values
+    if item.delta and len(values):
+        values = np.diff(values, prepend=values[:1] * 0)
+    return values.view(np.uint8).reshape(-1, values.itemsize).T.tobytes()
+
+
+def unpack(packet: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the header and the columns of a packet, as the browser reads them."""
+    body = gzip.decompress(packet)
+    start = 4 + int.from_bytes(body[:4], "little")
+    header: dict[str, Any] = json.loads(body[4:start])
+    columns: dict[str, NDArray[Any]] = {}
+    for name, kind, length, delta in header.pop("columns"):
+        dtype = TYPES[kind]
+        end = start + length * dtype.itemsize
+        planes = np.frombuffer(body[start:end], dtype=np.uint8).reshape(dtype.itemsize, length)
+        values = np.ascontiguousarray(planes.T).view(dtype).reshape(length)
+        columns[name] = np.cumsum(values, dtype=dtype) if delta else values
+        start = end
+    return header, columns
+
+
+def condition_bytes(index: ArrayLike) -> NDArray[np.uint8]:
+    """Return condition indices as whole numbers, shape kept; unknown ones as `MISSING`.
+
+    Rounded down, so that an index never crosses into the band above.
+    """
+    array = np.asarray(index, dtype=np.float64)
+    # The tolerance keeps 60, arrived at as 59.999999999, in the band that the tables put it in.
+    whole = np.floor(np.clip(np.nan_to_num(array), 0, 100) + 1e-9)
+    return np.where(np.isnan(array), MISSING, whole).astype(np.uint8)
+
+
+def code_cases(nothing: NDArray[np.uint8], plan: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Code both cases year on year: shapes (n_years, n_assets) in, flat arrays out.
+
+    The plan is coded as its difference from do-nothing, so that an asset without works costs nothing.
+    """
+    coded = nothing.copy()
+    coded[1:] -= nothing[:-1]
+    gain = plan - nothing
+    change = gain.copy()
+    change[1:] -= gain[:-1]
+    return coded.ravel(), change.ravel()
+
+
+def decode_cases(
+    coded: NDArray[np.uint8], change: NDArray[np.uint8], years: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Undo `code_cases`: flat arrays in, shapes (n_years, n_assets) out."""
+    nothing = np.cumsum(coded.reshape(years, -1), axis=0, dtype=np.uint8)
+    gain = np.cumsum(change.reshape(years, -1), axis=0, dtype=np.uint8)
+    return nothing, nothing + gain

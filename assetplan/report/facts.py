@@ -1,0 +1,163 @@
+"""Figures the report works out from the programme's own assets and works, never from a solver's word."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from assetplan.condition import quantity_in_bands
+from assetplan.report.wording import is_missing
+
+if TYPE_CHECKING:
+    from assetplan.programme import Programme
+
+
+class Facts:
+    """What the sections ask of one programme; each figure is worked out once.
+
+    Parameters
+    ----------
+    programme : Programme
+        The programme to report on.
+    """
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.summary: dict[str, Any] = programme.summary
+        self.years: list[int] = [int(year) for year in programme.years]
+        self.base: int = self.years[0] - 1
+        self.last: int = self.years[-1]
+
+    @cached_property
+    def _roads(self) -> pd.DataFrame:
+        assets = self.programme.assets
+        return pd.DataFrame(assets[assets["asset_class"] == "carriageway"].drop(columns="geometry"))
+
+    @cached_property
+    def road_km(self) -> NDArray[np.float64]:
+        """Length of each carriageway section [km], shape (n_roads,); the drawn length where none is recorded."""
+        assets = self.programme.assets
+        length = pd.to_numeric(self._roads["length_m"], errors="coerce").to_numpy(dtype=np.float64)
+        shape = assets.geometry[assets["asset_class"] == "carriageway"]
+        if length.size and np.isnan(length).any() and shape.crs is not None and shape.crs.is_geographic:
+            shape = shape.to_crs(shape.estimate_utm_crs())
+        # The bare function: geopandas warns of degrees even where no length comes from them.
+        drawn = shapely.length(shape.to_numpy())
+        return np.nan_to_num(np.where(np.isnan(length), drawn, length)) / 1000
+
+    def road_bands(self, year: int, case: str) -> NDArray[np.float64]:
+        """Length of road in each band at the end of a year [km], shape (5,), best band first."""
+        return quantity_in_bands("index", self._index(year, case), self.road_km)
+
+    def poor_km(self, year: int, case: str) -> float:
+        """Length of road in poor or very poor condition at the end of a year [km]."""
+        return float(self.road_bands(year, case)[3:].sum())
+
+    def mean_index(self, year: int, case: str) -> float:
+        """Mean condition index of roads by length at the end of a year; NaN where none was measured."""
+        index = self._index(year, case)
+        known = ~np.isnan(index)
+        weight = float(self.road_km[known].sum())
+        return float(index[known] @ self.road_km[known]) / weight if weight > 0 else float("nan")
+
+    def _index(self, year: int, case: str) -> NDArray[np.float64]:
+        column = f"{case.replace('-', '_')}_{year}"
+        return self._roads[column].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def has_roads(self) -> bool:
+        """Whether there is a carriageway in the programme."""
+        return len(self._roads) > 0
+
+    @cached_property
+    def cost(self) -> float:
+        """Cost of the whole programme [£]."""
+        given: Any = self.summary.get("cost")
+        return float(self.programme.works["cost"].sum()) if is_missing(given) else float(given)
+
+    @cached_property
+    def net(self) -> bool:
+        """Whether the benefit is what is left once the works are paid for: the costs of both futures tell."""
+        streams = self.summary.get("streams") or []
+        if not streams or not all(isinstance(row, dict) for row in streams) or is_missing(self.summary.get("benefit")):
+            return False
+        saved = sum(float(row["do_nothing"]) - float(row["plan"]) for row in streams)
+        benefit = float(self.summary["benefit"])
+        # Sums of a hundred thousand assets to the penny.
+        return abs(saved - benefit) <= 1e-4 * max(abs(benefit), 1.0)
+
+    @cached_property
+    def spend(self) -> pd.DataFrame:
+        """Rows line, label, year, amount, limit (NaN where there is none); from the works if not in the summary."""
+        rows = self.summary.get("spend")
+        if rows:
+            frame = pd.DataFrame(rows)
+        else:
+            works = pd.DataFrame(self.programme.works[["line", "year", "cost"]])
+            frame = works.groupby(["line", "year"], as_index=False)[["cost"]].sum().rename(columns={"cost": "amount"})
+        for column in ("amount", "limit"):
+            given = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
+            frame[column] = pd.to_numeric(given, errors="coerce").astype(float)
+        plain = frame["line"].astype(str).str.replace("_", " ").str.capitalize()
+        frame["label"] = frame["label"].fillna(plain) if "label" in frame else plain
+        frame["year"] = frame["year"].astype(int)
+        return frame
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Labels of the budget lines in the order of the summary."""
+        return list(dict.fromkeys(self.spend["label"].astype(str)))
+
+    def line_years(self, label: str, column: str) -> list[float]:
+        """Amount or limit of one line in each plan year [£]; 0 spent and NaN limit where nothing is said."""
+        rows = self.spend[self.spend["label"] == label].groupby("year")[column].sum(min_count=1)
+        empty = 0.0 if column == "amount" else np.nan
+        return [float(rows.get(year, empty)) for year in self.years]
+
+    @cached_property
+    def limits(self) -> list[float]:
+        """Limit on all lines together in each plan year [£]; NaN where no line has one."""
+        each = np.array([self.line_years(label, "limit") for label in self.lines]).reshape(-1, len(self.years))
+        known = ~np.isnan(each)
+        return list(np.where(known.any(axis=0), np.nansum(each, axis=0), np.nan).tolist())
+
+    @cached_property
+    def kinds(self) -> dict[str, float]:
+        """Spend on each kind of works [£]."""
+        rows = self.summary.get("kinds")
+        if rows:
+            return {str(row["kind"]): float(row["amount"]) for row in rows}
+        return {str(k): float(v) for k, v in self.programme.works.groupby("kind")["cost"].sum().items()}
+
+    @cached_property
+    def preventative_share(self) -> float:
+        """Share of spend that goes on preventative works; NaN where nothing is spent."""
+        total = sum(self.kinds.values())
+        return self.kinds.get("preventative", 0.0) / total if total > 0 else float("nan")
+
+    @cached_property
+    def schemes(self) -> pd.DataFrame:
+        """Works grouped by asset class, place, year and treatment, dearest first.
+
+        Columns asset_class, place, year, label, length_m, items, cost, committed.
+        """
+        works = pd.DataFrame(self.programme.works.drop(columns="geometry"))
+        road = works["road"].fillna("").astype(str)
+        works["place"] = road.where(road != "", works["name"].fillna("").astype(str))
+        # A bridge or building is named for itself, not for the road it stands on.
+        own = ~works["asset_class"].isin(["carriageway", "footway"])
+        works.loc[own, "place"] = works.loc[own, "name"].fillna("").astype(str)
+        works["committed"] = works["committed"].fillna(False).astype(bool) if "committed" in works else False
+        keys = ["asset_class", "place", "year", "label"]
+        groups = works.groupby(keys, as_index=False).agg(
+            length_m=("length_m", "sum"),
+            items=("asset_id", "size"),
+            cost=("cost", "sum"),
+            committed=("committed", "any"),
+        )
+        return groups.sort_values(["cost", *keys], ascending=[False, True, True, True, True], ignore_index=True)

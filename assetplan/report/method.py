@@ -1,0 +1,264 @@
+"""The sections on how far the plan can be trusted: what it was compared with, what binds it, its inputs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assetplan.report.facts import Facts
+from assetplan.report.tables import Row, table
+from assetplan.report.wording import (
+    class_label,
+    class_order,
+    escape,
+    financial_year,
+    gap_words,
+    is_missing,
+    millions,
+    money,
+    number,
+    percent,
+    sentence,
+)
+
+_STREAMS = {
+    "works": "works, those of the plan and later ones",
+    "reactive": "reactive repairs",
+    "claims": "claims",
+    "risk": "risk of failure",
+    "user": "cost to road users",
+}
+
+
+def value(facts: Facts) -> str:
+    """Return the section on the plan against other ways of choosing, and what more money would buy."""
+    body = _proof(facts) + _baselines(facts) + _prices(facts)
+    return f'<section aria-labelledby="value-heading"><h2 id="value-heading">Value for money</h2>{body}</section>'
+
+
+def _proof(facts: Facts) -> str:
+    summary = facts.summary
+    benefit, bound, gap = summary.get("benefit"), summary.get("bound"), summary.get("gap")
+    if is_missing(benefit):
+        return "<p>The programme states no benefit.</p>"
+    aim = summary.get("objective")
+    text = f"The plan's benefit is {money(benefit)}" + (f" ({aim})" if aim else "")
+    if facts.net:
+        text += ", counted after the cost of the works themselves is taken off"
+    if not is_missing(bound):
+        text += f". No choice of works within the same limits can return more than {money(bound)}"
+    text += "." if is_missing(gap) else f", so the plan is {gap_words(gap)}."
+    return f"<p>{escape(text)}</p>{_streams(facts)}"
+
+
+def _streams(facts: Facts) -> str:
+    """Costs counted in the benefit, under both futures where the summary tells them apart."""
+    streams = facts.summary.get("streams") or []
+    if not streams:
+        return ""
+    if not all(isinstance(row, dict) for row in streams):
+        names = ", ".join(_STREAMS.get(str(name), str(name)) for name in streams)
+        return f"<p>Costs counted: {escape(names)}.</p>"
+    rows = [
+        _stream_row(_STREAMS.get(str(row["stream"]), str(row["stream"])), row["do_nothing"], row["plan"])
+        for row in streams
+    ]
+    totals = [sum(float(row[case]) for row in streams) for case in ("do_nothing", "plan")]
+    rows.append(_stream_row("All costs", totals[0], totals[1], "total"))
+    horizon = facts.summary.get("horizon")
+    over = "" if is_missing(horizon) else f" over {number(horizon)} years"
+    caption = f"Present value of costs{over} in both futures, £m"
+    heads = ("Cost", "If nothing is done", "With the plan", "Saved by the plan")
+    return table("streams", caption, heads, rows)
+
+
+def _stream_row(name: str, nothing: Any, plan: Any, kind: str = "") -> Row:
+    saved = millions(float(nothing) - float(plan), 1)
+    return Row(sentence(name), (millions(nothing, 1), millions(plan, 1), saved), kind)
+
+
+def _baselines(facts: Facts) -> str:
+    baselines = facts.summary.get("baselines") or []
+    if not baselines:
+        return ""
+    benefit = facts.summary.get("benefit")
+    rows = [_baseline_row("This plan", benefit, facts.cost, benefit, "total")]
+    rows += [
+        _baseline_row(str(row.get("name", "")), row.get("benefit"), row.get("cost"), benefit, "") for row in baselines
+    ]
+    heads = ("Way of choosing", "Cost, £m", "Benefit, £m", "Benefit for each £1", "Against this plan, £m")
+    caption = "This plan beside other ways of choosing, within the same limits"
+    return "<h3>What the plan was compared with</h3>" + table("baselines", caption, heads, rows)
+
+
+def _baseline_row(name: str, benefit: Any, cost: Any, ours: Any, kind: str) -> Row:
+    each = "–"
+    if not is_missing(benefit) and not is_missing(cost) and float(cost) > 0:
+        each = f"£{number(float(benefit) / float(cost), 2)}"
+    known = not is_missing(benefit) and not is_missing(ours)
+    less = millions(float(benefit) - float(ours), 1) if known and kind != "total" else "–"
+    return Row(sentence(name), (millions(cost, 1), millions(benefit, 1), each, less), kind)
+
+
+def _prices(facts: Facts) -> str:
+    prices = [row for row in facts.summary.get("prices") or [] if not is_missing(row.get("price"))]
+    if not prices:
+        return ""
+    binding = [row for row in prices if float(row["price"]) > 0.005]
+    heading = "<h3>What one more pound would buy</h3>"
+    if not binding:
+        return f"{heading}<p>No limit holds the plan back: one more pound on any line would add nothing.</p>"
+    best = max(binding, key=lambda row: float(row["price"]))
+    label, year = limit_words(str(best["limit"]), facts)
+    when = f" in {financial_year(year)}" if year else ""
+    free = len(prices) - len(binding)
+    text = (
+        f"One more pound for {escape(label)}{when} would add £{number(best['price'], 2)} of benefit, more than on any "
+        "other limit."
+    )
+    if free:
+        text += f" {number(free)} of {number(len(prices))} limits do not bind: more money there would add nothing."
+    return f"{heading}<p>{text}</p>{_price_table(prices, facts)}"
+
+
+def limit_words(limit: str, facts: Facts) -> tuple[str, int | None]:
+    """Return what a limit is called and the year it is of, if its name ends in a plan year."""
+    found = re.fullmatch(r"(.*?)[\s_:/@|,-]*\(?(\d{4})\)?", limit)
+    year = int(found[2]) if found and int(found[2]) in facts.years else None
+    line = found[1] if found and year else limit
+    spend = facts.spend
+    labels = dict(zip(spend["line"].astype(str), spend["label"].astype(str), strict=True))
+    return labels.get(line, sentence(line.replace("_", " "))), year
+
+
+def _price_table(prices: list[dict[str, Any]], facts: Facts) -> str:
+    cells: dict[str, dict[int | None, float]] = {}
+    for row in prices:
+        label, year = limit_words(str(row["limit"]), facts)
+        cells.setdefault(label, {})[year] = float(row["price"])
+    heads = ["Limit", *(financial_year(year) for year in facts.years)]
+    columns: list[int | None] = list(facts.years)
+    if any(None in row for row in cells.values()):
+        heads.append("All years")
+        columns.append(None)
+    rows = [
+        Row(label, tuple(number(row[year], 2) if year in row else "–" for year in columns))
+        for label, row in cells.items()
+    ]
+    return table("prices", "Benefit of one more pound on each limit, £", heads, rows)
+
+
+def about(facts: Facts) -> str:
+    """Return the last section: checks, method, inputs, unverified parameters, version."""
+    parts = [_findings(facts), _assumed(facts), _method(facts), _inputs(facts), _unverified(facts), _version(facts)]
+    return (
+        '<section aria-labelledby="about-heading"><h2 id="about-heading">About this report</h2>'
+        f"{''.join(parts)}</section>"
+    )
+
+
+def _findings(facts: Facts) -> str:
+    lint = facts.summary.get("lint") or []
+    if not lint:
+        return ""
+    items = "".join(
+        f"<li><strong>{escape(sentence(row.get('check', '')))}:</strong> {escape(row.get('message', ''))}</li>"
+        if isinstance(row, dict)
+        else f"<li>{escape(row)}</li>"
+        for row in lint
+    )
+    return f"<h3>What the checks of the model found</h3><ul>{items}</ul>"
+
+
+def _assumed(facts: Facts) -> str:
+    notes = facts.summary.get("notes") or []
+    items = "".join(f"<li>{_note(note)}</li>" for note in notes)
+    body = _assumed_share(facts.summary.get("assumed_share")) + (f"<ul>{items}</ul>" if items else "")
+    return f"<h3>Data</h3>{body}" if body else ""
+
+
+def _assumed_share(share: Any) -> str:
+    """How much of the register was filled in by rule: one share, or a share by class and column."""
+    if isinstance(share, (list, tuple)):
+        columns = {str(row["column"]).replace("_", " ") for row in share}
+        if not columns:
+            return ""
+        rows = [
+            Row(class_label(row["asset_class"]), (str(row["column"]).replace("_", " "), percent(row["share"])))
+            for row in sorted(share, key=lambda row: (class_order(row["asset_class"]), -float(row["share"])))
+        ]
+        listing = table(
+            "assumed",
+            "Share of assets whose figure was filled in by a stated rule",
+            ("Class", "Figure", "Share"),
+            rows,
+            (0,),
+        )
+        return _details(f"Figures filled in by rule ({len(rows)})", listing)
+    if is_missing(share):
+        return ""
+    return f"<p>{percent(share)} of the register rests on figures filled in by a stated rule.</p>"
+
+
+def _note(note: Any) -> str:
+    if isinstance(note, dict):
+        note = [note.get("note", note.get("message", "")), note.get("count")]
+    if isinstance(note, (list, tuple)) and len(note) == 2:
+        count = "" if is_missing(note[1]) else f": {number(note[1]) if isinstance(note[1], (int, float)) else note[1]}"
+        return escape(f"{sentence(note[0])}{count}")
+    return escape(note)
+
+
+def _details(title: str, body: str) -> str:
+    return f"<details><summary>{title}</summary>{body}</details>"
+
+
+def _method(facts: Facts) -> str:
+    status = {"optimal": "reached the proof it was asked for", "feasible": "stopped at its time limit"}
+    state = status.get(str(facts.summary.get("status")), "")
+    body = (
+        "<p>Each asset has a condition index from 0 to 100, 100 as new. Its group's curve says how the index falls "
+        "from year to year. For each asset the planner works out what could be done and when, what that costs in every "
+        "year and what it avoids over the asset's life; doing nothing is always among the choices. It then picks one "
+        "course for every asset so that the sum of benefits is the largest that the limits of each year allow, and "
+        "proves how much better any other choice could be.</p>"
+        "<p>Years are financial years, April to March. Condition is that at the end of the year; today is the end of "
+        f"{financial_year(facts.base)}. Bands are fifths of the index.</p>"
+    )
+    if state:
+        body += f"<p>The search {state}.</p>"
+    return _details("Method", body)
+
+
+def _inputs(facts: Facts) -> str:
+    inputs = facts.summary.get("inputs") or {}
+    if not inputs:
+        return ""
+    rows = [Row(str(name), (str(digest),)) for name, digest in inputs.items()]
+    listing = table("inputs", "Files the plan was made from", ("File", "SHA-256"), rows, text_columns=(0,))
+    return _details(f"Inputs ({len(rows)})", listing)
+
+
+def _unverified(facts: Facts) -> str:
+    listing = facts.summary.get("unverified") or []
+    if not listing:
+        return ""
+    items = "".join(f"<li>{escape(_parameter(row))}</li>" for row in listing)
+    body = (
+        "<p>No verified source stands behind these parameters. Results that rest on them should be read so.</p>"
+        f'<ul class="columns">{items}</ul>'
+    )
+    return _details(f"Unverified parameters ({number(len(listing))})", body)
+
+
+def _parameter(row: Any) -> str:
+    return ", ".join(f"{key} {item}" for key, item in row.items()) if isinstance(row, dict) else str(row)
+
+
+def _version(facts: Facts) -> str:
+    version = facts.summary.get("version")
+    made = f"assetplan {version}" if version else "assetplan"
+    return (
+        f'<p class="small">Made by {escape(made)}. The map is drawn by Leaflet 1.9.3. The page holds all it shows '
+        "and asks nothing of the internet.</p>"
+    )

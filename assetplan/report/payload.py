@@ -1,0 +1,276 @@
+"""What the map needs of a programme, as one packet: roads as lines, everything else as points, and the works."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
+from assetplan.report.wording import (
+    BAND_COLOURS,
+    KIND_COLOURS,
+    OTHER_KIND_COLOUR,
+    class_label,
+    class_order,
+    financial_year,
+)
+
+if TYPE_CHECKING:
+    from assetplan.programme import Programme
+
+LINE_CLASSES = ("carriageway", "footway")
+"""Asset classes drawn as lines where their geometry is one; everything else is a point."""
+
+TOLERANCE = 1.0
+"""How far a drawn line may lie from the surveyed one [m]: below what a stored coordinate resolves."""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The map's packet, where it lies (south, west, north, east; degrees) and what is in it."""
+
+    packet: bytes
+    bounds: tuple[float, float, float, float]
+    classes: tuple[str, ...]
+    kinds: tuple[str, ...]
+    unplaced: int
+
+
+_NUMBER = re.compile(r"#|\d(?:[\d,.]*\d)?")
+
+
+class _Dictionary:
+    """Texts, each once, in order of first use."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
+
+    def codes(self, values: pd.Series) -> NDArray[np.int64]:
+        texts = values.fillna("").astype(str)
+        return np.array([self.texts.setdefault(text, len(self.texts)) for text in texts], dtype=np.int64)
+
+    def listing(self) -> list[str]:
+        return list(self.texts)
+
+
+class _Sentences(_Dictionary):
+    """Sentences that differ in their numbers alone: each form once with # for a number, and the numbers in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers: list[str] = []
+
+    def codes(self, values: pd.Series) -> NDArray[np.int64]:
+        texts = values.fillna("").astype(str)
+        self.numbers += [found for text in texts for found in _NUMBER.findall(text)]
+        return super().codes(texts.map(lambda text: _NUMBER.sub("#", text)))
+
+    def sentences(self) -> list[Any]:
+        """The forms, and all numbers as one text: where each begins follows from counting #."""
+        return [self.listing(), " ".join(self.numbers)]
+
+
+def make_payload(programme: Programme) -> Payload | None:
+    """Return the map's packet, or None where no asset has a location.
+
+    Raises ValueError if the assets have no coordinate reference system.
+    """
+    if programme.assets.crs is None:
+        raise ValueError("the programme's assets have no coordinate reference system, so they cannot be mapped")
+    assets, lines = _ordered(programme.assets)
+    if not len(assets):
+        return None
+    base = int(programme.years[0]) - 1
+    years = [base, *(int(year) for year in programme.years)]
+    header, columns = _describe(assets, lines, years, programme.works["asset_id"])
+    geometry, bounds = _geometry(assets, lines)
+    extra, more = _works(programme.works, assets, base)
+    ground, areas = _ground(programme)
+    packet = pack({**header, **extra, **ground}, [*columns, *geometry, *more, *areas])
+    unplaced = len(programme.assets) - len(assets)
+    return Payload(packet, bounds, tuple(header["classes"]), tuple(extra["kinds"]), unplaced)
+
+
+def _text(frame: pd.DataFrame, name: str) -> pd.Series:
+    given = frame[name] if name in frame else pd.Series("", index=frame.index)
+    return given.fillna("").astype(str)
+
+
+def _ordered(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+    """Placed assets in WGS 84: lines first along their roads, then points place by place; and how many lines."""
+    shape = assets.geometry
+    assets = assets[~(shape.isna() | shape.is_empty)]
+    if not len(assets):
+        return assets, 0
+    linear = assets.geom_type.isin(["LineString", "MultiLineString"]) & assets["asset_class"].isin(LINE_CLASSES)
+    simple = shapely.simplify(assets.geometry.to_numpy(), TOLERANCE if assets.crs.is_projected else 0.0)
+    drawn = np.where(linear, simple, shapely.point_on_surface(simple))
+    moved = gpd.GeoSeries(drawn, index=assets.index, crs=assets.crs).to_crs(4326)
+    assets = assets.set_geometry(moved)
+    name, link = _text(assets, "name"), _text(assets, "link_id")
+    road = _text(assets, "road")
+    label = road.where(road != "", name.where(name != "", link)).where(linear, name.where(name != "", road))
+    where = shapely.get_coordinates(shapely.centroid(assets.geometry.to_numpy())).round(5)
+    order = pd.DataFrame(
+        {
+            "point": ~linear.to_numpy(),
+            "rank": [class_order(value) for value in assets["asset_class"]],
+            "label": np.where(linear, label, ""),
+            "link": link.to_numpy(),
+            "along": pd.to_numeric(assets["chainage_m"], errors="coerce").fillna(0).to_numpy(),
+            "x": where[:, 0],
+            "y": where[:, 1],
+            "id": assets["asset_id"].astype(str).to_numpy(),
+        }
+    )
+    points = order["point"]
+    order.loc[points, "link"] = ""
+    order.loc[points, "along"] = 0
+    rank = order.sort_values(["point", "rank", "label", "link", "along", "x", "y", "id"]).index
+    return assets.assign(map_label=label).iloc[rank], int((~points).sum())
+
+
+def _describe(
+    assets: gpd.GeoDataFrame, lines: int, years: list[int], treated: pd.Series
+) -> tuple[dict[str, Any], list[Column]]:
+    classes = sorted(set(assets["asset_class"].astype(str)), key=class_order)
+    labels, districts, reasons = _Dictionary(), _Dictionary(), _Sentences()
+    road_class = _text(assets, "road_class").map({"A": 0, "B": 1, "C": 2, "U": 3}).fillna(4)
+    nothing, plan = (
+        condition_bytes(assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=np.float64).T)
+        for case in ("do_nothing", "plan")
+    )
+    coded, change = code_cases(nothing, plan)
+    # Only what gets no works keeps its reason here: each works item has its own.
+    reason = _text(assets, "reason").mask(assets["asset_id"].isin(treated), "")
+    columns = [
+        column("asset_class", assets["asset_class"].astype(str).map(classes.index), "u1"),
+        column("label", labels.codes(assets["map_label"]), "i4", delta=True),
+        column("road_class", road_class, "u1"),
+        column("district", districts.codes(_text(assets, "district")), "i2"),
+        column("chainage", _whole(assets["chainage_m"]), "i4", delta=True),
+        column("length", _whole(assets["length_m"]), "i4"),
+        column("reason", reasons.codes(reason), "i4"),
+        column("nothing", coded, "u1"),
+        column("plan", change, "u1"),
+    ]
+    header = {
+        "count": len(assets),
+        "lines": lines,
+        "years": years,
+        "year_labels": [financial_year(year) for year in years],
+        "classes": classes,
+        "class_labels": [class_label(name) for name in classes],
+        "labels": labels.listing(),
+        "districts": districts.listing(),
+        "reasons": reasons.sentences(),
+        "palette": list(BAND_COLOURS),
+    }
+    return header, columns
+
+
+def _whole(values: pd.Series) -> NDArray[np.int64]:
+    """Metres or pounds to the nearest whole one; −1 where unknown."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
+    return np.where(np.isnan(numbers), -1, np.rint(np.nan_to_num(numbers))).astype(np.int64)
+
+
+def _geometry(assets: gpd.GeoDataFrame, lines: int) -> tuple[list[Column], tuple[float, float, float, float]]:
+    shapes = assets.geometry.to_numpy()
+    parts, owner = shapely.get_parts(shapely.line_merge(shapes[:lines]), return_index=True)
+    columns = [column("pieces", np.bincount(owner, minlength=lines), "u1"), *_paths("line", parts)]
+    points = np.rint(shapely.get_coordinates(shapes[lines:]) * DEGREE).astype(np.int64)
+    columns += [column(f"point_{axis}", points[:, k], "i4", delta=True) for k, axis in enumerate("xy")]
+    west, south, east, north = (float(value) for value in shapely.total_bounds(shapes))
+    return columns, (south, west, north, east)
+
+
+def _paths(name: str, parts: NDArray[Any]) -> list[Column]:
+    """Columns of a set of lines: vertices in each, starts that do not follow on, and steps between vertices."""
+    # 0.3° steps keep every difference within int16.
+    xy, piece = shapely.get_coordinates(shapely.segmentize(parts, 0.3), return_index=True)
+    grid = np.rint(xy * DEGREE).astype(np.int64)
+    first = np.diff(piece, prepend=-1) > 0
+    last = np.diff(piece, append=len(parts)) > 0
+    moved = np.any(np.diff(grid, axis=0, prepend=grid[:1]) != 0, axis=1)
+    keep = first | moved | last
+    grid, piece, first = grid[keep], piece[keep], first[keep]
+    step = np.diff(grid, axis=0, prepend=grid[:1])
+    joined = np.zeros(len(parts), dtype=np.int64)
+    joined[1:] = np.all(step[first][1:] == 0, axis=1)
+    starts = grid[first][joined == 0]
+    return [
+        column(f"{name}_count", np.bincount(piece, minlength=len(parts)), "i2"),
+        column(f"{name}_joined", joined, "u1"),
+        column(f"{name}_start_x", starts[:, 0], "i4", delta=True),
+        column(f"{name}_start_y", starts[:, 1], "i4", delta=True),
+        column(f"{name}_dx", step[~first][:, 0], "i2"),
+        column(f"{name}_dy", step[~first][:, 1], "i2"),
+    ]
+
+
+def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tuple[dict[str, Any], list[Column]]:
+    place = pd.Series(np.arange(len(assets)), index=assets["asset_id"].astype(str))
+    frame = pd.DataFrame(works.drop(columns="geometry"))
+    frame = frame.assign(place=frame["asset_id"].astype(str).map(place)).dropna(subset=["place"])
+    frame = frame.sort_values(["place", "year"], ignore_index=True)
+    treatments, kinds, schemes, reasons = _Dictionary(), _Dictionary(), _Dictionary(), _Sentences()
+    for kind in KIND_COLOURS:
+        kinds.texts.setdefault(kind, len(kinds.texts))
+    columns = [
+        column("work_asset", frame["place"], "i4", delta=True),
+        column("work_year", frame["year"].astype(int) - base, "u1"),
+        column("work_treatment", treatments.codes(_text(frame, "label")), "i2"),
+        column("work_kind", kinds.codes(_text(frame, "kind")), "u1"),
+        column("work_cost", _whole(frame["cost"]), "i4"),
+        column("work_scheme", schemes.codes(_text(frame, "scheme_id")), "i4", delta=True),
+        column("work_reason", reasons.codes(_text(frame, "reason")), "i4"),
+        column("work_committed", _flags(frame), "u1"),
+    ]
+    header = {
+        "treatments": treatments.listing(),
+        "kinds": kinds.listing(),
+        "kind_colours": [KIND_COLOURS.get(kind, OTHER_KIND_COLOUR) for kind in kinds.listing()],
+        "work_reasons": reasons.sentences(),
+        "alone": schemes.texts.get("", -1),
+    }
+    return header, columns
+
+
+def _flags(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    if "committed" not in frame:
+        return np.zeros(len(frame), dtype=np.bool_)
+    return frame["committed"].fillna(False).to_numpy(dtype=np.bool_)
+
+
+def _ground(programme: Programme) -> tuple[dict[str, Any], list[Column]]:
+    """Districts as closed rings and places by population, largest first."""
+    rings: NDArray[Any] = np.array([], dtype=object)
+    districts = programme.districts
+    if len(districts):
+        shapes = districts.geometry[~(districts.geometry.isna() | districts.geometry.is_empty)]
+        tolerance = 30.0 if shapes.crs.is_projected else 0.0
+        simple = shapes.simplify(tolerance).to_crs(4326)
+        rings = shapely.get_parts(shapely.boundary(shapely.get_parts(simple.to_numpy())))
+    places = programme.places
+    listing: list[list[Any]] = []
+    if len(places):
+        size = pd.to_numeric(places["population"], errors="coerce").fillna(0)
+        shown = places.assign(population=size).sort_values("population", ascending=False, kind="stable")
+        spots = shapely.get_coordinates(shapely.centroid(shown.to_crs(4326).geometry.to_numpy()))
+        listing = [
+            [name, round(float(x), 5), round(float(y), 5)]
+            for name, (x, y) in zip(_text(shown, "name"), spots, strict=True)
+        ]
+    return {"places": listing}, _paths("ring", rings) if len(rings) else _paths("ring", _nothing())
+
+
+def _nothing() -> NDArray[Any]:
+    return np.array([], dtype=object)

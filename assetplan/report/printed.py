@@ -1,0 +1,195 @@
+"""The still map for paper, and for a reader whose browser runs no scripts: two small maps as one PNG."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from assetplan.condition import BANDS, band_codes
+from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+    from assetplan.programme import Programme
+
+_WIDTHS = {"A": 1.25, "B": 1.0, "C": 0.75}
+_COLOURS = 48  # enough for smooth edges of ten inks, few enough for a small file
+
+
+def still_map(programme: Programme) -> str:
+    """Return condition at the last year's end with the plan, and all works, as base64 of a PNG.
+
+    The same programme gives the same bytes.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    frame = _frame(programme)
+    shape = (frame[3] - frame[1]) / (frame[2] - frame[0])
+    high = min(6.5, max(2.2, 3.5 * shape)) + 0.48
+    figure = Figure(figsize=(7.1, high), dpi=170, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    last = int(programme.years[-1])
+    roads, lines, classes = _roads(programme.assets)
+    _ground(left, programme, frame)
+    _ground(right, programme, frame)
+    _condition(left, roads, lines, classes, last)
+    _works(right, programme.works, lines, classes)
+    _labels(left, programme, frame)
+    _labels(right, programme, frame)
+    left.set_title(f"Condition at the end of {financial_year(last)}, with the plan", fontsize=8, loc="left")
+    years = f"{financial_year(programme.years[0])} to {financial_year(last)}"
+    right.set_title(f"Works, {years}", fontsize=8, loc="left")
+    figure.subplots_adjust(left=0.005, right=0.995, top=1 - 0.22 / high, bottom=0.26 / high, wspace=0.02)
+    canvas.draw()
+    return base64.b64encode(_png(np.asarray(canvas.buffer_rgba()))).decode("ascii")
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    """Pixels as a PNG of few colours, without date or program name."""
+    from PIL import Image
+
+    image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    few = image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    few.save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+def _frame(programme: Programme) -> tuple[float, float, float, float]:
+    shapes = [programme.assets.geometry.to_numpy()]
+    if len(programme.districts):
+        shapes.append(programme.districts.to_crs(programme.assets.crs).geometry.to_numpy())
+    west, south, east, north = (float(value) for value in shapely.total_bounds(np.concatenate(shapes)))
+    pad = 0.02 * max(east - west, north - south, 1e-9)
+    return west - pad, south - pad, east + pad, north + pad
+
+
+def _roads(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[NDArray[Any]], NDArray[Any]]:
+    shape = assets.geometry
+    drawn = (assets["asset_class"] == "carriageway") & ~(shape.isna() | shape.is_empty)
+    roads = assets[drawn & assets.geom_type.isin(["LineString", "MultiLineString"])]
+    parts, owner = shapely.get_parts(roads.geometry.to_numpy(), return_index=True)
+    xy, piece = shapely.get_coordinates(parts, return_index=True)
+    lines = np.split(xy, np.flatnonzero(np.diff(piece)) + 1) if len(parts) else []
+    return roads.iloc[owner], lines, roads["road_class"].fillna("").to_numpy(dtype=object)[owner]
+
+
+def _ground(axes: Axes, programme: Programme, frame: tuple[float, float, float, float]) -> None:
+    west, south, east, north = frame
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
+    geographic = programme.assets.crs is not None and programme.assets.crs.is_geographic
+    axes.set_aspect(1 / np.cos(np.radians((south + north) / 2)) if geographic else "equal")
+    axes.set_axis_off()
+    if not len(programme.districts):
+        return
+    for shape in shapely.get_parts(programme.districts.to_crs(programme.assets.crs).geometry.to_numpy()):
+        ring = shapely.get_coordinates(shapely.get_exterior_ring(shape))
+        axes.fill(ring[:, 0], ring[:, 1], facecolor="#f6f7f8", edgecolor="#8b929b", linewidth=0.6, zorder=0)
+
+
+def _stroke(
+    axes: Axes, lines: list[NDArray[Any]], chosen: NDArray[np.bool_], widths: Any, colour: str, order: float
+) -> None:
+    from matplotlib.collections import LineCollection
+
+    if not chosen.any():
+        return
+    picked = [lines[index] for index in np.flatnonzero(chosen)]
+    wide = widths if np.isscalar(widths) else widths[chosen]
+    axes.add_collection(
+        LineCollection(picked, linewidths=wide, colors=colour, zorder=order, capstyle="round"), autolim=False
+    )
+
+
+def _widths(classes: NDArray[Any]) -> NDArray[np.float64]:
+    return np.array([_WIDTHS.get(str(name), 0.5) for name in classes], dtype=np.float64)
+
+
+def _condition(
+    axes: Axes, roads: gpd.GeoDataFrame, lines: list[NDArray[Any]], classes: NDArray[Any], year: int
+) -> None:
+    codes = band_codes("index", roads[f"plan_{year}"].to_numpy(dtype=np.float64))
+    widths = _widths(classes)
+    for code, colour in ((-1, "#c3c8ce"), *enumerate(BAND_COLOURS)):
+        _stroke(axes, lines, codes == code, widths, colour, 2 + code / 10)
+    _key(axes, [(sentence(band), colour, 2.0) for band, colour in zip(BANDS, BAND_COLOURS, strict=True)])
+
+
+def _works(axes: Axes, works: gpd.GeoDataFrame, lines: list[NDArray[Any]], classes: NDArray[Any]) -> None:
+    everything = np.ones(len(lines), dtype=np.bool_)
+    _stroke(axes, lines, everything, _widths(classes) * 0.7, "#ccd1d6", 1)
+    shape = works.geometry
+    placed = works[~(shape.isna() | shape.is_empty)]
+    linear = placed.geom_type.isin(["LineString", "MultiLineString"]).to_numpy(dtype=np.bool_)
+    kinds = list(dict.fromkeys([*KIND_COLOURS, *placed["kind"].fillna("").astype(str)]))
+    entries = []
+    for order, kind in enumerate(kinds):
+        colour = KIND_COLOURS.get(kind, OTHER_KIND_COLOUR)
+        of_kind = (placed["kind"].fillna("").astype(str) == kind).to_numpy(dtype=np.bool_)
+        parts = shapely.get_parts(placed.geometry.to_numpy()[of_kind & linear])
+        paths = [shapely.get_coordinates(part) for part in parts]
+        _stroke(axes, paths, np.ones(len(paths), dtype=np.bool_), 1.9 + 0.3 * order, colour, 3 + order)
+        spots = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()[of_kind & ~linear]))
+        axes.plot(spots[:, 0], spots[:, 1], "s", color=colour, markersize=2.6, mec="white", mew=0.3, zorder=6)
+        entries.append((sentence(kind) or "Other", colour, 2.6))
+    _key(axes, entries)
+
+
+def _key(axes: Axes, entries: list[tuple[str, str, float]]) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], color=colour, linewidth=width) for _, colour, width in entries]
+    axes.legend(
+        handles,
+        [label for label, _, _ in entries],
+        loc="upper left",
+        bbox_to_anchor=(0.0, 0.0),
+        ncols=5,
+        fontsize=6.8,
+        frameon=False,
+        borderaxespad=0.2,
+        handlelength=1.2,
+        columnspacing=1.0,
+        handletextpad=0.5,
+    )
+
+
+def _labels(axes: Axes, programme: Programme, frame: tuple[float, float, float, float]) -> None:
+    from matplotlib.patheffects import withStroke
+
+    places = programme.places
+    if not len(places):
+        return
+    shown = places.to_crs(programme.assets.crs).sort_values("population", ascending=False, kind="stable").head(12)
+    west, south, east, north = frame
+    taken: list[tuple[float, float, float]] = []
+    for name, spot in zip(shown["name"].fillna("").astype(str), shown.geometry, strict=True):
+        at = spot.centroid
+        half = len(name) * 0.011 * (east - west)
+        clear = all(abs(at.x - x) > half + other or abs(at.y - y) > 0.03 * (north - south) for x, y, other in taken)
+        if clear and west + half < at.x < east - half and south < at.y < north:
+            taken.append((at.x, at.y, half))
+            halo = [withStroke(linewidth=1.8, foreground="white")]
+            # A name is data: matplotlib would read a pair of dollars as mathematics.
+            axes.text(
+                at.x,
+                at.y,
+                name,
+                fontsize=6,
+                ha="center",
+                va="center",
+                weight="bold",
+                zorder=9,
+                path_effects=halo,
+                parse_math=False,
+            )

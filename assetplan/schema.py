@@ -1,0 +1,150 @@
+"""Every table's columns, types, units and ranges, and one validation that reports all faults at once.
+
+The columns themselves are rows of `reference/schema.csv`, so that the documentation and the code cannot differ.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from assetplan.errors import Fault
+from assetplan.reference import load_table
+
+_MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
+
+
+@lru_cache(maxsize=1)
+def _schema() -> pd.DataFrame:
+    return load_table("schema")
+
+
+def columns(table: str) -> list[str]:
+    """Names of a table's columns, in order."""
+    schema = _schema()
+    names = schema.loc[schema["table"] == table, "column"].tolist()
+    if not names:
+        raise KeyError(f"no table {table!r} in the schema")
+    return names
+
+
+def choices(table: str, column: str) -> tuple[str, ...]:
+    """The values a choice column may hold, in the schema's order."""
+    schema = _schema()
+    allowed = schema.loc[(schema["table"] == table) & (schema["column"] == column), "allowed"].tolist()
+    if not allowed or pd.isna(allowed[0]):
+        raise KeyError(f"{table}.{column} is no choice column of the schema")
+    return tuple(str(allowed[0]).split("|"))
+
+
+def empty(table: str) -> pd.DataFrame:
+    """A table of no rows with the schema's columns and types."""
+    return conform(pd.DataFrame(index=pd.RangeIndex(0)), table, "empty", pd.Series(dtype="int64"))[0]
+
+
+def conform(
+    frame: pd.DataFrame, table: str, file: str, rows: pd.Series | None = None
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Bring a frame to the schema's columns and types and list every fault found.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The user's table; columns the schema does not know are left out. Never written to.
+    table : str
+        Name of the table in `reference/schema.csv`.
+    file : str
+        Name of the user's file, for the faults.
+    rows : Series of int, optional
+        Row number of each record in the user's file; by default 2, 3, … as under a header line.
+
+    Returns
+    -------
+    (DataFrame, list of Fault)
+        The table with exactly the schema's columns (text as `str` with "" for missing, numbers as float64 with
+        NaN), and the faults. Where there are faults the table is not fit for use.
+    """
+    place = rows if rows is not None else pd.Series(np.arange(len(frame)) + 2, index=frame.index)
+    faults: list[Fault] = []
+    out: dict[str, pd.Series] = {}
+    schema = _schema()
+    for rule in schema[schema["table"] == table].itertuples():
+        name = str(rule.column)
+        if name not in frame.columns:
+            if rule.required == "yes":
+                faults.append(Fault(file, 0, name, "", "this column is missing"))
+            out[name] = pd.Series(
+                "" if rule.type in ("text", "choice") else np.nan,
+                index=frame.index,
+                dtype="str" if rule.type in ("text", "choice") else "float64",
+            )
+            continue
+        values, broken = _check_column(frame[name], rule)
+        where = frame.index.get_indexer(pd.Index(list(broken)))
+        shown, lines = frame[name].to_numpy(dtype=object)[where], place.to_numpy()[where]
+        faults += [
+            Fault(file, int(line), name, _shown(value), said)
+            for line, value, said in zip(lines, shown, broken.values(), strict=True)
+        ]
+        out[name] = values
+    return pd.DataFrame(out, index=frame.index), faults
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float) and np.isnan(value):
+        return ""
+    return str(value)[:80]
+
+
+def _text(column: pd.Series) -> pd.Series:
+    text = column.astype("object").where(column.notna(), "").astype("str").str.strip()
+    if pd.api.types.is_float_dtype(column):
+        # An identifier read as a float (1234.0) is the whole number the user sees.
+        text = text.str.replace(r"\.0$", "", regex=True)
+    return text
+
+
+def _check_column(column: pd.Series, rule: object) -> tuple[pd.Series, dict[object, str]]:
+    kind: str = rule.type  # type: ignore[attr-defined]
+    required = rule.required == "yes"  # type: ignore[attr-defined]
+    broken: dict[object, str] = {}
+    text = _text(column)
+    missing = text.str.lower().isin(_MISSING_WORDS) if kind != "text" else text == ""
+    if required:
+        broken.update(dict.fromkeys(text.index[missing], "a value is required"))
+    if kind in ("text", "choice"):
+        values = text.mask(missing, "") if kind == "choice" else text
+        if kind == "choice":
+            allowed = str(rule.allowed).split("|")  # type: ignore[attr-defined]
+            wrong = ~missing & ~values.isin(allowed)
+            broken.update(dict.fromkeys(values.index[wrong], f"must be one of {', '.join(allowed)}"))
+        if rule.unique == "yes":  # type: ignore[attr-defined]
+            twice = values.duplicated(keep="first") & ~missing
+            broken.update(dict.fromkeys(values.index[twice], "is there more than once"))
+        return values, broken
+    return _check_numbers(column, text, missing, rule, broken)
+
+
+def _check_numbers(
+    column: pd.Series, text: pd.Series, missing: pd.Series, rule: object, broken: dict[object, str]
+) -> tuple[pd.Series, dict[object, str]]:
+    kind: str = rule.type  # type: ignore[attr-defined]
+    values = (
+        column.astype("float64")
+        if pd.api.types.is_numeric_dtype(column)
+        else pd.to_numeric(text.mask(missing), errors="coerce").astype("float64")
+    )
+    finite = np.isfinite(values)
+    broken.update(dict.fromkeys(values.index[~missing & ~finite], "must be a number"))
+    low = float(rule.low) if rule.low == rule.low and rule.low != "" else -np.inf  # type: ignore[attr-defined]
+    high = float(rule.high) if rule.high == rule.high and rule.high != "" else np.inf  # type: ignore[attr-defined]
+    if kind == "positive":
+        broken.update(dict.fromkeys(values.index[finite & (values <= low)], f"must be above {low:g}"))
+    else:
+        broken.update(dict.fromkeys(values.index[finite & (values < low)], f"must be at least {low:g}"))
+    broken.update(dict.fromkeys(values.index[finite & (values > high)], f"must be at most {high:g}"))
+    if kind == "year":
+        broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], "must be a whole year"))
+    return values, broken

@@ -1,0 +1,14 @@
+"""Each asset's candidate strategies: timed treatments, yearly cost, benefit."""
+
+from assetplan.strategies.candidates import (
+    Candidates,
+    Model,
+    Starting,
+    Told,
+    candidates,
+    starting_condition,
+    tell,
+)
+from assetplan.strategies.tree import Rules
+
+__all__ = ["Candidates", "Model", "Rules", "Starting", "Told", "candidates", "starting_condition", "tell"]

@@ -1,0 +1,235 @@
+"""Every asset's candidate strategies with cost by year and line and benefit against do-nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan import condition
+from assetplan.consequences import Consequence
+from assetplan.deterioration.groups import Group
+from assetplan.strategies.states import CurveModel, CurveState, Exposure, MarkovModel, MarkovState, State
+from assetplan.strategies.tree import Leaves, Members, Rules, grow, replay
+from assetplan.treatments import Catalogue, Treatment
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+# Nodes of one block; a block's arrays then stay within a few hundred megabytes.
+_BLOCK = 8_000
+_DAYS = 365.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that decides what can be done and what it is worth: groups, catalogue, consequences, rules."""
+
+    groups: Mapping[str, Group]
+    catalogue: Catalogue
+    consequences: Mapping[str, tuple[Consequence, ...]]
+    rules: Rules
+    first_year: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Strategies of all assets, sorted by asset, do-nothing (or what is committed) first.
+
+    Attributes
+    ----------
+    asset : array (n,)
+        Row of the asset in the register.
+    schedule : array (n, years)
+        Code of the treatment in each plan year (position among its group's treatments), −1 for none.
+    cost : array (n, years)
+        Works by plan year (£, prices of the first year).
+    whole_life_cost : array (n,)
+        Present value of all streams (£).
+    benefit : array (n,)
+        Whole-life cost of do-nothing less that of the strategy (£).
+    starts : array (n_assets + 1,)
+        Asset a owns rows starts[a] to starts[a + 1] − 1.
+    triggered : DataFrame
+        Columns group, treatment, assets: how many assets could take each treatment in some year.
+    """
+
+    asset: Ints
+    schedule: NDArray[np.int8]
+    cost: Array
+    whole_life_cost: Array
+    benefit: Array
+    starts: Ints
+    triggered: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Condition of every asset at the start of the plan.
+
+    Attributes
+    ----------
+    index : array (n_assets,)
+        Condition index in the base year (0–100).
+    clamped : array of bool
+        Where a native value lay outside its measure's range.
+    """
+
+    index: Array
+    clamped: NDArray[np.bool_]
+
+
+def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
+    """Condition in the base year, from each asset's latest survey carried forward by its group's decay.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register, with `group`, `measure`, `value`, `surveyed_year`, and `built_year`.
+    model : Model
+        Groups; the base year is the year before `first_year`.
+
+    Returns
+    -------
+    Starting
+        Assets measured by age take the curve at that age.
+    """
+    index = np.full(len(assets), np.nan)
+    measure = assets["measure"].to_numpy(dtype=object)
+    value = assets["value"].to_numpy(dtype=float)
+    aged = measure == "age"
+    clamped = np.zeros(len(assets), dtype=bool)
+    index[~aged], clamped[~aged] = condition.to_index(measure[~aged], value[~aged])
+    base = model.first_year - 1
+    surveyed = assets["surveyed_year"].fillna(base).to_numpy(dtype=float)
+    gap = np.clip(base - surveyed, 0.0, None)
+    for name, rows in _by_group(assets):
+        group = model.groups[name]
+        by_age = rows[aged[rows]]
+        index[by_age] = group.index(value[by_age])
+        late = rows[gap[rows] > 0]
+        index[late] = group.index(group.age(index[late]) + gap[late])
+    return Starting(index, clamped)
+
+
+def _by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
+    codes, names = pd.factorize(assets["group"], sort=True)
+    for code, name in enumerate(names):
+        yield str(name), np.flatnonzero(codes == code)
+
+
+def _start(group: str, model: Model, index: Array) -> State:
+    definition = model.groups[group]
+    consequences = model.consequences[group]
+    if definition.curve is not None:
+        return CurveState.start(CurveModel.of(definition, consequences), definition.age(index))
+    return MarkovState.start(MarkovModel.of(definition, consequences, model.catalogue.grade_share), index)
+
+
+def _members(assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: Model) -> Members:
+    part = assets.iloc[rows]
+    traffic = part["aadt"].fillna(0.0).to_numpy() * _DAYS * part["length_m"].fillna(0.0).to_numpy() / 1000
+    codes = {t.name: code for code, t in enumerate(treatments)}
+    environment = part["environment"].to_numpy(dtype=object)
+    year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
+    committed = part["committed_treatment"].map(codes).fillna(-1).to_numpy(dtype=np.int8)
+    # A commitment outside the plan's years is not this plan's to keep.
+    committed = np.where((year >= 0) & (year < model.rules.years), committed, -1).astype(np.int8)
+    return Members(
+        Exposure(part["quantity"].to_numpy(dtype=float), traffic),
+        environment != "rural",
+        environment != "urban",
+        (part["retention"] == "dispose").to_numpy(dtype=bool),
+        committed,
+        year,
+    )
+
+
+def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candidates:
+    """Build every strategy of every asset.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register.
+    starting : Starting
+        Its condition in the base year.
+    model : Model
+        What can be done and what it is worth.
+    """
+    rows: list[Ints] = []
+    leaves: list[Leaves] = []
+    triggered: list[tuple[str, str, int]] = []
+    for group, members in _by_group(assets):
+        treatments = model.catalogue.treatments[group]
+        counts = np.zeros(len(treatments), dtype=np.intp)
+        for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
+            found = grow(
+                _start(group, model, starting.index[block]),
+                _members(assets, block, treatments, model),
+                treatments,
+                model.catalogue.follow_on[group],
+                model.rules,
+            )
+            rows.append(block[found.asset])
+            leaves.append(found)
+            counts += found.triggered
+        triggered += [(group, t.name, int(c)) for t, c in zip(treatments, counts, strict=True)]
+    return _sorted(rows, leaves, triggered, len(assets))
+
+
+def _sorted(rows: list[Ints], leaves: list[Leaves], triggered: list[tuple[str, str, int]], n: int) -> Candidates:
+    asset = np.concatenate(rows)
+    order = np.argsort(asset, kind="stable")
+    asset = asset[order]
+    starts = np.searchsorted(asset, np.arange(n + 1))
+    cost = np.concatenate([leaf.cost for leaf in leaves])[order]
+    whole = np.concatenate([leaf.whole_life_cost for leaf in leaves])[order]
+    # Nodes that do nothing come first on every level, so an asset's first leaf is do-nothing.
+    benefit = whole[starts[:-1]][asset] - whole
+    return Candidates(
+        asset,
+        np.concatenate([leaf.schedule for leaf in leaves])[order],
+        cost,
+        whole,
+        benefit,
+        starts,
+        pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """Chosen strategies in full: index (n_assets, years + 1) and present value of each stream (n_assets,)."""
+
+    index: Array
+    streams: dict[str, Array]
+
+
+def tell(assets: pd.DataFrame, starting: Starting, schedule: NDArray[np.int8], model: Model) -> Told:
+    """Condition by year and present values by stream of one strategy for each asset.
+
+    Parameters
+    ----------
+    schedule : array (n_assets, years)
+        Treatment codes, −1 for none; all −1 is do-nothing.
+    """
+    index = np.empty((len(assets), model.rules.years + 1))
+    streams = {name: np.zeros(len(assets)) for name in ("works", *model.rules.streams)}
+    for group, rows in _by_group(assets):
+        treatments = model.catalogue.treatments[group]
+        path, values = replay(
+            _start(group, model, starting.index[rows]),
+            schedule[rows],
+            _members(assets, rows, treatments, model),
+            treatments,
+            model.catalogue.follow_on[group],
+            model.rules,
+        )
+        index[rows] = path
+        for name, value in values.items():
+            streams[name][rows] = value
+    return Told(index, streams)

@@ -1,0 +1,329 @@
+"""The tree of strategies: year by year, every asset may take any treatment its condition allows, or none.
+
+Each node is one asset with one history. In every plan year a node keeps itself (nothing done) and grows one branch for
+each treatment it is eligible for; after the plan years every leaf follows the group's follow-on policy to the horizon.
+Only what can happen is ever built, and a level of the tree is a set of arrays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.strategies.states import Exposure, State
+from assetplan.treatments import FollowOn, Treatment
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+Codes = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What limits the tree.
+
+    Attributes
+    ----------
+    max_treatments : int
+        Treatments of one asset within the plan years.
+    min_interval : int
+        Years between two of them.
+    years : int
+        Plan years.
+    discount : array (horizon + 1,)
+        Discount factors of years 0, 1, …, horizon.
+    streams : tuple of str
+        Burden streams that count, besides works.
+    """
+
+    max_treatments: int
+    min_interval: int
+    years: int
+    discount: Array
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Members:
+    """What the tree must know of a group's assets, arrays (n_assets,).
+
+    `urban` and `rural` say where a treatment of that environment may go; `dispose` bars major treatments and ends what
+    counts with the plan years; `committed` is the code of a committed treatment (−1 none) and `committed_year` its plan
+    year (0 is the first).
+    """
+
+    exposure: Exposure
+    urban: Bools
+    rural: Bools
+    dispose: Bools
+    committed: Codes
+    committed_year: Ints
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """All strategies of a group's assets, do-nothing among them.
+
+    Attributes
+    ----------
+    asset : array (n_leaves,)
+        Position of the asset in the group.
+    schedule : array (n_leaves, years)
+        Code of the treatment in each plan year, −1 for none.
+    cost : array (n_leaves, years)
+        Works within the plan years (£, prices of the first year).
+    whole_life_cost : array (n_leaves,)
+        Present value of works, burdens and, as a credit, residual value (£).
+    triggered : array (n_treatments,)
+        How many assets could take each treatment in some year.
+    """
+
+    asset: Ints
+    schedule: Codes
+    cost: Array
+    whole_life_cost: Array
+    triggered: Ints
+
+
+@dataclass(frozen=True)
+class _Level:
+    state: State
+    asset: Ints
+    schedule: Codes
+    cost: Array
+    burden: Array
+    done: Ints
+    last: Ints
+
+    def take(self, rows: Ints) -> _Level:
+        return _Level(
+            self.state.take(rows),
+            self.asset[rows],
+            self.schedule[rows],
+            self.cost[rows],
+            self.burden[rows],
+            self.done[rows],
+            self.last[rows],
+        )
+
+
+def grow(
+    start: State,
+    members: Members,
+    treatments: tuple[Treatment, ...],
+    policy: tuple[FollowOn, ...],
+    rules: Rules,
+) -> Leaves:
+    """Every strategy of every asset of one group.
+
+    Parameters
+    ----------
+    start : State
+        State of the assets (n_assets) at the start of the first plan year.
+    members : Members
+        Their exposure, environment, commitments.
+    treatments : tuple of Treatment
+        Treatments of the group; codes are positions in it.
+    policy : tuple of FollowOn
+        Follow-on policy of the group.
+    rules : Rules
+        Limits of the tree, discounting, streams.
+    """
+    n = len(members.dispose)
+    level = _Level(
+        start,
+        np.arange(n, dtype=np.intp),
+        np.full((n, rules.years), -1, dtype=np.int8),
+        np.zeros((n, rules.years)),
+        np.zeros(n),
+        np.zeros(n, dtype=np.intp),
+        np.full(n, -(10**6), dtype=np.intp),
+    )
+    reached = [np.zeros(n, dtype=bool) for _ in treatments]
+    for year in range(rules.years):
+        states, parents, codes, prices = _branch(level, members, treatments, rules, year, reached)
+        level = _join(level, states, parents, codes, prices, members, rules, year)
+    keep = _honours_commitment(level, members)
+    level = level.take(np.flatnonzero(keep))
+    cost = _follow(level, members, policy, rules)
+    return Leaves(
+        level.asset,
+        level.schedule,
+        level.cost,
+        cost,
+        np.array([mask.sum() for mask in reached], dtype=np.intp),
+    )
+
+
+def _branch(
+    level: _Level,
+    members: Members,
+    treatments: tuple[Treatment, ...],
+    rules: Rules,
+    year: int,
+    reached: list[Bools],
+) -> tuple[list[State], list[Ints], list[int], list[Array]]:
+    """New states by treatment with the nodes they grow from and what they cost per unit of quantity."""
+    states: list[State] = []
+    parents: list[Ints] = []
+    codes: list[int] = []
+    prices: list[Array] = []
+    asset = level.asset
+    committed = members.committed[asset] >= 0
+    free = ~committed & (level.done < rules.max_treatments) & (year - level.last >= rules.min_interval)
+    for code, treatment in enumerate(treatments):
+        allowed = free & level.state.eligible(treatment)
+        if treatment.environment:
+            allowed &= getattr(members, treatment.environment)[asset]
+        if treatment.kind == "major":
+            allowed &= ~members.dispose[asset]
+        allowed |= (members.committed[asset] == code) & (members.committed_year[asset] == year)
+        rows = np.flatnonzero(allowed)
+        if not len(rows):
+            continue
+        reached[code][asset[rows]] = True
+        after, price = level.state.take(rows).treat(treatment)
+        states.append(after)
+        parents.append(rows)
+        codes.append(code)
+        prices.append(price)
+    return states, parents, codes, prices
+
+
+def _join(
+    level: _Level,
+    states: list[State],
+    parents: list[Ints],
+    codes: list[int],
+    prices: list[Array],
+    members: Members,
+    rules: Rules,
+    year: int,
+) -> _Level:
+    """The next level: nodes that do nothing this year and the branches, all a year older."""
+    parts = [_older(level, level.state, members, rules, year)]
+    for state, rows, code, price in zip(states, parents, codes, prices, strict=True):
+        branch = level.take(rows)
+        branch.schedule[:, year] = code
+        branch.cost[:, year] = price * members.exposure.quantity[branch.asset]
+        branch.done[:] += 1
+        branch.last[:] = year
+        parts.append(_older(branch, state, members, rules, year))
+    return _concatenate(parts)
+
+
+def _older(level: _Level, state: State, members: Members, rules: Rules, year: int) -> _Level:
+    burden = _burden(state, members.exposure.take(level.asset), rules.streams)
+    return _Level(
+        state.step(),
+        level.asset,
+        level.schedule,
+        level.cost,
+        level.burden + rules.discount[year + 1] * burden,
+        level.done,
+        level.last,
+    )
+
+
+def _burden(state: State, exposure: Exposure, streams: tuple[str, ...]) -> Array:
+    if set(streams) == {"reactive", "claims", "risk", "user"}:
+        return state.burden("", exposure)
+    return sum((state.burden(stream, exposure) for stream in streams), np.zeros(len(exposure.quantity)))
+
+
+def _concatenate(parts: list[_Level]) -> _Level:
+    def join(name: str) -> NDArray:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    first = parts[0].state
+    fields = {
+        name: np.concatenate([getattr(part.state, name) for part in parts])
+        for name, value in vars(first).items()
+        if isinstance(value, np.ndarray)
+    }
+    state = type(first)(**{**vars(first), **fields})
+    return _Level(state, join("asset"), join("schedule"), join("cost"), join("burden"), join("done"), join("last"))
+
+
+def _honours_commitment(level: _Level, members: Members) -> Bools:
+    """Whether a leaf holds its asset's committed treatment; every leaf does where there is none."""
+    committed = members.committed[level.asset]
+    place = np.clip(members.committed_year[level.asset], 0, level.schedule.shape[1] - 1)
+    return (committed < 0) | (level.schedule[np.arange(len(committed)), place] == committed)
+
+
+def _follow(level: _Level, members: Members, policy: tuple[FollowOn, ...], rules: Rules) -> Array:
+    """Whole-life cost of each leaf, following the policy from the end of the plan years to the horizon."""
+    horizon = len(rules.discount) - 1
+    total = level.burden + level.cost @ rules.discount[1 : rules.years + 1]
+    after = np.zeros(len(total))
+    quantity = members.exposure.quantity[level.asset]
+    exposure = members.exposure.take(level.asset)
+    state = level.state
+    for year in range(rules.years, horizon):
+        state, price = state.follow_on(policy)
+        after += rules.discount[year + 1] * (price * quantity + _burden(state, exposure, rules.streams))
+        state = state.step()
+    after -= rules.discount[horizon] * state.residual(policy) * quantity
+    return total + np.where(members.dispose[level.asset], 0.0, after)
+
+
+def replay(
+    start: State,
+    schedule: Codes,
+    members: Members,
+    treatments: tuple[Treatment, ...],
+    policy: tuple[FollowOn, ...],
+    rules: Rules,
+) -> tuple[Array, dict[str, Array]]:
+    """One strategy of each asset, told in full.
+
+    Parameters
+    ----------
+    schedule : array (n_assets, years)
+        Code of the treatment in each plan year, −1 for none.
+
+    Returns
+    -------
+    (array (n_assets, years + 1), dict of str → array (n_assets,))
+        Condition index at the end of the base year and of each plan year, and the present value (£) of each stream.
+    """
+    n, horizon = len(schedule), len(rules.discount) - 1
+    exposure, quantity = members.exposure, members.exposure.quantity
+    index = np.empty((n, rules.years + 1))
+    index[:, 0] = start.index()
+    streams = {name: np.zeros(n) for name in ("works", *rules.streams)}
+    state = start
+    keep = np.where(members.dispose, 0.0, 1.0)
+    for year in range(horizon):
+        factor = rules.discount[year + 1]
+        if year < rules.years:
+            state, price = _apply(state, schedule[:, year], treatments)
+            weight = np.ones(n)
+        else:
+            state, price = state.follow_on(policy)
+            weight = keep
+        streams["works"] += factor * weight * price * quantity
+        for name in rules.streams:
+            streams[name] += factor * weight * state.burden(name, exposure)
+        state = state.step()
+        if year < rules.years:
+            index[:, year + 1] = state.index()
+    streams["works"] -= rules.discount[horizon] * keep * state.residual(policy) * quantity
+    return index, streams
+
+
+def _apply(state: State, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[State, Array]:
+    price = np.zeros(len(codes))
+    fields = {name: value.copy() for name, value in vars(state).items() if isinstance(value, np.ndarray)}
+    for code, treatment in enumerate(treatments):
+        rows = np.flatnonzero(codes == code)
+        if len(rows):
+            after, cost = state.take(rows).treat(treatment)
+            price[rows] = cost
+            for name in fields:
+                fields[name][rows] = getattr(after, name)
+    return type(state)(**{**vars(state), **fields}), price

@@ -1,0 +1,205 @@
+"""The catalogue of treatments: when each may be used, what it costs, what it does; and the follow-on policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assetplan.deterioration.groups import GRADES, Group
+from assetplan.errors import ConfigError, Fault
+from assetplan.reference import load_table
+
+KINDS = ("preventative", "major")
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One treatment of one deterioration group.
+
+    Attributes
+    ----------
+    name, group, label, kind, line : str
+        Identifier, group it treats, what a reader calls it, preventative or major, budget line that pays.
+    unit_cost : float
+        £ per unit of the asset's quantity; of a Markov group, cost of renewal, of which each grade takes its share.
+    life : float
+        Service life (years): how long a preventative treatment slows decay, or how long a renewed asset takes to
+        reach the group's failure index.
+    index_low, index_high : float
+        Condition index (0–100) within which it may be used, both included.
+    environment : str
+        "urban", "rural", or "" for both.
+    raise_by, raise_cap : float
+        Index points gained, and the index above which none are; 0 and 100 where it does not raise.
+    reset_to : float
+        Index after a renewal; NaN where it does not reset.
+    slow_factor : float
+        Rate of ageing while a preventative treatment lasts (0–1; 1 is no slower).
+    states : tuple of int
+        Grades (0 is A) that a Markov treatment takes to A.
+    """
+
+    name: str
+    group: str
+    label: str
+    kind: str
+    line: str
+    unit_cost: float
+    life: float
+    index_low: float
+    index_high: float
+    environment: str
+    raise_by: float
+    raise_cap: float
+    reset_to: float
+    slow_factor: float
+    states: tuple[int, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class FollowOn:
+    """What a group gets after the plan years once its index has fallen this far, whatever was done before."""
+
+    treatment: Treatment
+    index_at_or_below: float
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All treatments by group, the follow-on policy by group, and what a component costs to mend by grade."""
+
+    treatments: Mapping[str, tuple[Treatment, ...]]
+    follow_on: Mapping[str, tuple[FollowOn, ...]]
+    grade_share: tuple[float, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """Budget lines that pay for any treatment, in order of first use."""
+        return list(dict.fromkeys(t.line for row in self.treatments.values() for t in row))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all treatments, in order of first use."""
+        return list(dict.fromkeys(t.name for row in self.treatments.values() for t in row))
+
+
+def load_catalogue(
+    groups: Mapping[str, Group], treatments: Path | None = None, follow_on: Path | None = None
+) -> Catalogue:
+    """Read the treatments and the follow-on policy.
+
+    Parameters
+    ----------
+    groups : mapping of name → Group
+        The groups that rows may name.
+    treatments, follow_on : path, optional
+        CSV files with the columns of reference/treatments.csv and reference/follow_on.csv; by default those.
+
+    Raises
+    ------
+    ConfigError
+        Rows break their rules; every fault is listed.
+    """
+    faults: list[Fault] = []
+    table, file = _read("treatments", treatments, faults)
+    policy, policy_file = _read("follow_on", follow_on, faults)
+    if faults:
+        raise ConfigError(faults)
+    found: dict[str, list[Treatment]] = {name: [] for name in groups}
+    for number, row in enumerate(table.to_dict("records"), start=2):
+        treatment = _treatment(row)
+        faults += [Fault(file, number, column, shown, rule) for column, shown, rule in _broken(treatment, row, groups)]
+        if treatment.name in [t.name for t in found.get(treatment.group, [])]:
+            faults.append(Fault(file, number, "treatment", treatment.name, f"twice for group {treatment.group}"))
+        found.setdefault(treatment.group, []).append(treatment)
+    after: dict[str, list[FollowOn]] = {name: [] for name in groups}
+    for number, row in enumerate(policy.to_dict("records"), start=2):
+        group, name = str(row["group"]), str(row["treatment"])
+        match = [t for t in found.get(group, []) if t.name == name]
+        if not match:
+            faults.append(Fault(policy_file, number, "treatment", name, f"is no treatment of group {group!r}"))
+        elif groups[group].curve is not None and np.isnan(match[0].reset_to):
+            faults.append(Fault(policy_file, number, "treatment", name, "a follow-on treatment must reset the index"))
+        else:
+            after[group].append(FollowOn(match[0], float(row["index_at_or_below"])))
+    faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
+    if faults:
+        raise ConfigError(faults)
+    shares = load_table("state_costs").set_index("grade")["share_of_renewal"]
+    return Catalogue(
+        {name: tuple(rows) for name, rows in found.items()},
+        {name: tuple(sorted(rows, key=lambda f: f.index_at_or_below)) for name, rows in after.items()},
+        tuple(float(shares[grade]) for grade in GRADES),
+    )
+
+
+def _read(name: str, path: Path | None, faults: list[Fault]) -> tuple[pd.DataFrame, str]:
+    packaged = load_table(name)
+    if path is None:
+        return packaged, f"reference/{name}.csv"
+    table = pd.read_csv(path, comment="#")
+    faults += [Fault(str(path), 0, c, "", "this column is missing") for c in packaged.columns if c not in table.columns]
+    return table, str(path)
+
+
+def _number(value: object, default: float) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return np.nan
+    return default if np.isnan(number) else number
+
+
+def _word(value: object) -> str:
+    return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
+
+
+def _treatment(row: Mapping[str, object]) -> Treatment:
+    states = _word(row["states"])
+    return Treatment(
+        name=_word(row["treatment"]),
+        group=_word(row["group"]),
+        label=_word(row["label"]),
+        kind=_word(row["kind"]),
+        line=_word(row["line"]),
+        unit_cost=_number(row["unit_cost"], np.nan),
+        life=_number(row["life"], np.nan),
+        index_low=_number(row["index_low"], 0.0),
+        index_high=_number(row["index_high"], 100.0),
+        environment=_word(row["environment"]),
+        raise_by=_number(row["raise_by"], 0.0),
+        raise_cap=_number(row["raise_cap"], 100.0),
+        reset_to=_number(row["reset_to"], np.nan),
+        slow_factor=_number(row["slow_factor"], 1.0),
+        states=tuple(GRADES.find(s) for s in states.split("|")) if states else (),
+        source=_word(row["source"]),
+        verified=_word(row["verified"]) == "yes",
+    )
+
+
+def _broken(t: Treatment, row: Mapping[str, object], groups: Mapping[str, Group]) -> list[tuple[str, str, str]]:
+    """(column, value, rule) of each rule a row breaks."""
+    markov = t.group in groups and groups[t.group].curve is None
+    does_something = bool(t.states) if markov else (t.raise_by > 0 or t.slow_factor < 1 or not np.isnan(t.reset_to))
+    checks = [
+        ("treatment", bool(t.name), "a value is required"),
+        ("group", t.group in groups, "no such group"),
+        ("kind", t.kind in KINDS, f"must be one of {', '.join(KINDS)}"),
+        ("line", bool(t.line), "a budget line is required"),
+        ("unit_cost", t.unit_cost > 0, "must be a number above 0"),
+        ("life", t.life > 0, "must be a number above 0"),
+        ("index_high", 0 <= t.index_low < t.index_high <= 100, "must have 0 ≤ index_low < index_high ≤ 100"),
+        ("environment", t.environment in ("", "urban", "rural"), "must be urban, rural or blank"),
+        ("slow_factor", 0 < t.slow_factor <= 1, "must be above 0 and at most 1"),
+        ("raise_by", t.raise_by >= 0, "must not be negative"),
+        ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),
+        ("states", all(s >= 0 for s in t.states), "must be grades A to E joined by |"),
+        ("treatment", does_something, "does nothing: no raise_by, reset_to, slow_factor or states"),
+    ]
+    return [(column, _word(row[column]), rule) for column, good, rule in checks if not good]

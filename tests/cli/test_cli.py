@@ -1,0 +1,142 @@
+"""The command line through its own entry point: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FILES = {"summary.json", "programme.csv", "programme.gpkg", "programme.xlsx", "assets.parquet", "report.html"}
+
+
+def run(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """`assetplan …` in a process of its own, as a user's shell starts it."""
+    command = [str(Path(sys.executable).with_name("assetplan")), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=240, check=False)
+
+
+@pytest.fixture(scope="module")
+def planned(small_county: Path, tmp_path_factory: pytest.TempPathFactory):
+    out = tmp_path_factory.mktemp("plan") / "out"
+    return run("plan", small_county / "plan.toml", "-o", out), out
+
+
+def test_help_answers_at_once_without_the_heavy_libraries() -> None:
+    code = (
+        "import sys\nfrom assetplan.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'pandas', 'geopandas', 'pulp', 'scipy', 'folium', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in ("demo", "example", "import", "init", "validate", "predict", "plan", "report"):
+        assert command in done.stdout
+
+
+def test_plan_prints_a_summary_and_writes_its_folder(planned) -> None:
+    done, out = planned
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "quiet in a pipe"
+    for word in ("Preventative carriageway treatments", "benefit", "bound", "gap", "treated", "Model notes", str(out)):
+        assert word in done.stdout
+    assert {path.name for path in out.iterdir()} == FILES
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["years"] == [2019, 2020, 2021, 2022, 2023]
+
+
+def test_existing_output_is_refused_and_nothing_is_left(planned, small_county: Path) -> None:
+    _, out = planned
+    before = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    done = run("plan", small_county / "plan.toml", "-o", out)
+    assert done.returncode == 1
+    assert "exists already" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in out.iterdir()} == before
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+def test_report_again_gives_the_same_bytes(planned) -> None:
+    _, out = planned
+    again = out.parent.parent / "again.html"
+    done = run("report", out, "-o", again, "--force")
+    assert done.returncode == 0, done.stderr
+    assert again.read_bytes() == (out / "report.html").read_bytes()
+
+
+def test_validate_and_predict(small_county: Path) -> None:
+    done = run("validate", small_county / "plan.toml")
+    assert done.returncode == 0, done.stderr
+    assert "no faults" in done.stdout
+    assert "carriageway km" in done.stdout
+    done = run("predict", small_county / "plan.toml")
+    assert done.returncode == 0, done.stderr
+    head, first = done.stdout.splitlines()[:2]
+    assert head == "asset_id,asset_class,group,residual_life,2018,2019,2020,2021,2022,2023"
+    assert len(first.split(",")) == 10
+
+
+def test_unknown_key_is_refused_with_status_one(small_county: Path, tmp_path: Path) -> None:
+    text = (small_county / "plan.toml").read_text(encoding="utf-8")
+    (tmp_path / "plan.toml").write_text("colour = 'red'\n" + text, encoding="utf-8")
+    done = run("plan", tmp_path / "plan.toml", "-o", tmp_path / "out")
+    assert done.returncode == 1
+    assert "column colour" in done.stderr
+    assert "no such key" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_faulty_register_lists_every_fault(tmp_path: Path) -> None:
+    (tmp_path / "assets.csv").write_text(
+        "asset_id,asset_class,road_class,quantity,length_m,x,y,measure,value\n"
+        "a,carriageway,A,600,100,450000,210000,rci,20\n"
+        "a,carriageway,A,-5,100,450100,210000,rci,20\n"
+        "c,canal,A,600,100,450200,210000,rci,900\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "map.toml").write_text('[file]\ncrs = "EPSG:27700"\nx = "x"\ny = "y"\n', encoding="utf-8")
+    done = run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=tmp_path)
+    assert done.returncode == 1
+    for said in ("assets.csv, row 3, column asset_id", "column quantity: '-5'", "row 4, column asset_class: 'canal'"):
+        assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "r.gpkg").exists()
+
+
+def test_a_table_becomes_a_plan(tmp_path: Path) -> None:
+    rows = "\n".join(
+        f"r{i},carriageway,{'ABCU'[i % 4]},600,100,rci,{10 + 4 * i},"
+        f'"LINESTRING ({450000 + 100 * i} 210000, {450100 + 100 * i} 210000)"'
+        for i in range(40)
+    )
+    head = "asset_id,asset_class,road_class,quantity,length_m,measure,value,geometry\n"
+    (tmp_path / "assets.csv").write_text(head + rows + "\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text('[file]\ncrs = "EPSG:27700"\nwkt = "geometry"\n', encoding="utf-8")
+    done = run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "assumed by rule" in done.stdout
+    done = run("init", "r.gpkg", "-o", "plan.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = run("plan", "plan.toml", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    assert "assumed data" in done.stdout
+
+
+def test_wrong_usage_is_status_two() -> None:
+    assert run("plan").returncode == 2
+    assert run("nonsense").returncode == 2
+
+
+def test_missing_register_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(
+        'name = "x"\nregister = "gone.gpkg"\nfirst_year = 2019\nyears = 1\n[envelope.lines]\nbridges = [1.0]\n',
+        encoding="utf-8",
+    )
+    done = run("plan", tmp_path / "plan.toml", "-o", tmp_path / "out")
+    assert done.returncode == 1
+    assert "gone.gpkg" in done.stderr
+    assert "Traceback" not in done.stderr

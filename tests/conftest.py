@@ -1,0 +1,36 @@
+"""What tests share: where the real data lies, and small plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of real data, beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of real data is not beside this checkout")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the small example county: register.gpkg and plan.toml."""
+    from assetplan.example import write_example
+
+    folder = tmp_path_factory.mktemp("example") / "county"
+    write_example(folder, "small", 1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_programme(small_county: Path):
+    """The small example county, planned once."""
+    import assetplan
+
+    return assetplan.plan(assetplan.read_plan(small_county / "plan.toml"))

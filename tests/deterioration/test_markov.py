@@ -1,0 +1,66 @@
+"""Markov chains against published figures and against simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assetplan.deterioration.markov import chain, expected_passage, propagate, state_weights
+
+BRIDGE = chain([0.09, 0.05, 0.06, 0.15])
+BRICK = chain([0.02388, 0.03980, 0.09552, 0.15920])
+
+
+def test_bridge_chain() -> None:
+    """Stay probabilities 0.91, 0.95, 0.94, 0.85: expected time 1→5 54.44 years, and two forecasts (domain section 3)."""
+    assert expected_passage(BRIDGE)[0] == pytest.approx(54.44, abs=0.005)
+    new = propagate(np.eye(5)[0], BRIDGE, 5)[5]
+    np.testing.assert_allclose(new, [0.62403, 0.33693, 0.03660, 0.00225, 0.00019], atol=5e-6)
+    mixed = propagate(np.array([0.2, 0.3, 0.3, 0.15, 0.05]), BRIDGE, 5)[5]
+    # The printed row sums to 1.00001, so one unit of its last digit is allowed.
+    np.testing.assert_allclose(mixed, [0.12481, 0.29952, 0.28731, 0.13191, 0.15646], atol=1e-5)
+
+
+def test_brick_wall() -> None:
+    """DfE Blockbuster brick wall: mean A→D 77.5 years; from B after 5 years (domain section 4)."""
+    assert expected_passage(BRICK[:4, :4] + np.diag([0, 0, 0, 0.15920]))[0] == pytest.approx(77.5, abs=0.05)
+    after = propagate(np.eye(5)[1], BRICK, 5)[5]
+    np.testing.assert_allclose(after, [0, 0.81622, 0.15063, 0.02794, 0.00520], atol=5e-6)
+
+
+def test_packaged_brick_wall_is_the_published_one(shared) -> None:
+    rates = pd.read_csv(shared / "dfe_deterioration_rates.csv")
+    brick = rates[(rates["ab"].round(5) == 0.02388) & (rates["bc"].round(5) == 0.03980)]
+    assert len(brick)
+    assert brick["cd"].round(5).eq(0.09552).any()
+
+
+def test_propagation_agrees_with_matrix_powers_and_sums_to_one() -> None:
+    start = np.random.default_rng(3).dirichlet(np.ones(5), 40)
+    path = propagate(start, BRIDGE, 30)
+    # Rounding of 30 products of numbers below one.
+    np.testing.assert_allclose(path.sum(axis=-1), 1, atol=1e-12)
+    np.testing.assert_allclose(path[:, 30], start @ np.linalg.matrix_power(BRIDGE, 30), atol=1e-12)
+
+
+def test_passage_time_agrees_with_simulation() -> None:
+    rng = np.random.default_rng(5)
+    stay = rng.geometric([0.09, 0.05, 0.06, 0.15], size=(40_000, 4)).sum(axis=1)
+    # Four standard errors of the mean of the simulation.
+    assert stay.mean() == pytest.approx(expected_passage(BRIDGE)[0], abs=4 * stay.std() / 200)
+
+
+def test_weights_keep_the_expected_index() -> None:
+    states = np.array([100.0, 75, 40, 15, 0])
+    index = np.linspace(0, 100, 101)
+    weights = state_weights(index, states)
+    np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-12)
+    np.testing.assert_allclose(weights @ states, index, atol=1e-9)
+    assert (state_weights(states, states) == np.eye(5)).all()
+
+
+@pytest.mark.parametrize("falls", [[0.1, 1.2], [-0.1, 0.2], [float("nan"), 0.1]])
+def test_impossible_probabilities(falls: list[float]) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        chain(falls)

@@ -1,0 +1,75 @@
+"""Small problems made for the tests, and a second method to judge answers by."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from assetplan.optimisation import Problem
+
+INF = np.inf
+
+
+def textbook():
+    """The check of the domain notes, section 9: budget 250 brings 270 at a cost of 250."""
+    rows = [
+        (1, "none", 0, 0), (1, "second", 40, 60), (1, "third", 120, 110),
+        (2, "none", 0, 0), (2, "second", 30, 50), (2, "third", 150, 140),
+        (3, "none", 0, 0), (3, "second", 60, 70), (3, "third", 200, 190),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["asset_id", "strategy_id", "cost", "benefit"])
+    return frame.set_index(["asset_id", "strategy_id"])
+
+
+def problem(benefit, usage, counts, caps=None, floors=None, **names):
+    usage = np.asarray(usage, dtype=float)
+    n = usage.shape[1]
+    caps = np.full(n, INF) if caps is None else caps
+    floors = np.full(n, -INF) if floors is None else floors
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    resources = names.pop("resources", tuple(f"r{j}" for j in range(n)))
+    return Problem(benefit, sparse.csr_array(usage), starts, caps, floors, resources, **names)
+
+
+def random_problem(seed, n_assets, n_options, n_resources, share=0.4, floor=False, whole_pounds=True):
+    """Do-nothing and costed options; each uses one or two resources."""
+    random = np.random.default_rng(seed)
+    n = n_assets * n_options
+    cost = random.integers(1, 60, n).astype(float)
+    if not whole_pounds:
+        cost *= np.exp(random.normal(0, 1, n))
+    benefit = np.round(cost * random.uniform(0.5, 2.0, n), 2)
+    usage = np.zeros((n, n_resources))
+    first, second = random.integers(0, n_resources, (2, n))
+    usage[np.arange(n), first] += np.floor(cost / 2) if whole_pounds else cost / 2
+    usage[np.arange(n), second] += cost - np.floor(cost / 2) if whole_pounds else cost / 2
+    usage[::n_options], benefit[::n_options] = 0, 0
+    caps = np.floor(share * usage.reshape(n_assets, n_options, -1).max(axis=1).sum(axis=0))
+    floors = np.floor(0.5 * caps) if floor else np.full(n_resources, -INF)
+    return problem(benefit, usage, np.full(n_assets, n_options), caps, floors)
+
+
+def brute_force(p):
+    """Most benefit over every combination of options; −inf where none meets the limits."""
+    usage = p.usage.toarray()
+    best = -INF
+    for choice in product(*(range(a, b) for a, b in zip(p.starts[:-1], p.starts[1:], strict=True))):
+        used = usage[list(choice)].sum(axis=0)
+        if np.all(used <= p.caps + 1e-9) and np.all(used >= p.floors - 1e-9):
+            best = max(best, float(p.benefit[list(choice)].sum()))
+    return best
+
+
+def check(p, solution, target_gap=1e-4):
+    """What must hold of every answer."""
+    owner = p.owners()
+    assert np.array_equal(owner[solution.chosen], np.arange(p.n_assets))  # one option each, its own
+    used = p.usage.toarray()[solution.chosen].sum(axis=0)
+    size = np.maximum(1.0, np.abs(p.usage.toarray()).sum(axis=0))
+    assert np.all(used <= p.caps + 1e-9 * size)  # 1e-9: order of summation
+    assert np.all(used >= p.floors - 1e-9 * size)
+    assert np.allclose(solution.used, used, rtol=1e-12, atol=1e-9)
+    assert solution.benefit == p.benefit[solution.chosen].sum()
+    assert solution.bound >= solution.benefit
+    assert (solution.status == "optimal") == (solution.gap <= target_gap)

@@ -1,0 +1,172 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optimisation_problems import INF, brute_force, check, problem, random_problem
+
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation import incremental_benefit_cost, solve, worst_first
+from assetplan.optimisation.dual import bound_at, minimise_dual
+from assetplan.optimisation.parts import split
+from assetplan.optimisation.problem import rows_of
+
+DECOMPOSED = 0  # options up to which one model is used: none
+GAP = 1e-4
+
+
+@pytest.mark.parametrize("whole", [DECOMPOSED, 10_000])
+@pytest.mark.parametrize("floor", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_brute_force(seed, floor, whole):
+    p = random_problem(seed, 6, 4, 2, share=0.3, floor=floor)
+    best = brute_force(p)
+    solution = solve(p, target_gap=GAP, whole=whole)
+    check(p, solution)
+    assert solution.status == "optimal"
+    assert best * (1 - GAP) <= solution.benefit <= best + 1e-9  # the gap asked for; 1e-9: order of summation
+    assert solution.bound >= best - 1e-9
+
+
+@st.composite
+def _problems(draw):
+    counts = draw(st.lists(st.integers(1, 3), min_size=1, max_size=5))
+    n, m = sum(counts), draw(st.integers(1, 3))
+    whole = st.integers(-9, 20)
+    benefit = draw(st.lists(whole, min_size=n, max_size=n))
+    usage = draw(st.lists(st.lists(whole, min_size=m, max_size=m), min_size=n, max_size=n))
+    caps = draw(st.lists(st.one_of(st.just(INF), st.integers(-5, 60)), min_size=m, max_size=m))
+    widths = draw(st.lists(st.one_of(st.just(INF), st.integers(0, 30)), min_size=m, max_size=m))
+    floors = [-INF if INF in (c, w) else c - w for c, w in zip(caps, widths, strict=True)]
+    return problem(benefit, usage, counts, caps, floors)
+
+
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(p=_problems(), whole=st.sampled_from([DECOMPOSED, 10_000]))
+def test_any_small_problem(p, whole):
+    best = brute_force(p)
+    if best == -INF:
+        with pytest.raises(InfeasibleError) as caught:
+            solve(p, target_gap=0.0, whole=whole)
+        assert caught.value.limits
+        kept = [name in caught.value.limits for name in p.resources]
+        named = replace(p, caps=np.where(kept, p.caps, INF), floors=np.where(kept, p.floors, -INF))
+        assert brute_force(named) == -INF
+        return
+    solution = solve(p, target_gap=0.0, whole=whole)
+    check(p, solution, target_gap=0.0)
+    assert solution.benefit == pytest.approx(best, abs=1e-9)  # whole numbers: exact but for HiGHS's bound
+    assert solution.bound >= best - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_decomposed_equals_one_model(seed):
+    p = random_problem(seed, 80, 5, 3, share=0.35, floor=seed == 2, whole_pounds=False)
+    one, many = solve(p, target_gap=1e-3, whole=10_000), solve(p, target_gap=1e-3, whole=DECOMPOSED)
+    check(p, one, 1e-3)
+    check(p, many, 1e-3)
+    assert one.status == many.status == "optimal"
+    assert one.benefit == pytest.approx(many.benefit, rel=1e-3)  # the gap asked for
+    assert max(one.benefit, many.benefit) <= min(one.bound, many.bound) * (1 + 1e-9)
+
+
+def test_larger_problem_by_prices():
+    p = random_problem(5, 4_000, 6, 10, share=0.3, whole_pounds=False)
+    solution = solve(p, target_gap=1e-3, time_limit=30)
+    check(p, solution, 1e-3)
+    assert solution.status == "optimal"
+    again = solve(p, target_gap=1e-3, time_limit=30)
+    assert np.array_equal(solution.chosen, again.chosen)
+    assert np.array_equal(solution.prices, again.prices)
+
+
+def test_more_money_never_lowers_the_optimum():
+    p = random_problem(8, 7, 4, 2, share=0.2)
+    benefits = [solve(replace(p, caps=np.floor(p.caps * k)), target_gap=0.0).benefit for k in np.linspace(0.5, 3, 8)]
+    assert np.all(np.diff(benefits) >= -1e-9)  # 1e-9: order of summation
+
+
+def test_short_time_is_feasible():
+    p = random_problem(6, 30_000, 8, 20, share=0.3, whole_pounds=False)
+    solution = solve(p, target_gap=0.0, time_limit=1.0)
+    check(p, solution, 0.0)
+    assert solution.status == "feasible"
+    assert solution.bound < INF
+    assert solution.seconds < 10  # HiGHS passes its limit; a busy machine passes ours
+
+
+def test_prices_are_the_slope_of_the_relaxation():
+    p = random_problem(2, 200, 5, 3, share=0.3, whole_pounds=False)
+    rows = rows_of(p)
+    dual = minimise_dual(p.benefit, p.starts, rows, lambda: 60.0)
+    assert dual.exact
+    assert np.all(dual.multipliers >= 0)
+    for factor in (0.9, 1.1):  # least: no nearby prices prove a lower bound
+        for j in range(3):
+            moved = dual.multipliers.copy()
+            moved[j] *= factor
+            assert bound_at(p.benefit, p.starts, rows, moved) >= dual.bound * (1 - 1e-9)
+
+
+def test_independent_lines_are_split():
+    left, right = random_problem(1, 5, 3, 2), random_problem(2, 6, 3, 2)
+    usage = np.zeros((33, 4))
+    usage[:15, :2], usage[15:, 2:] = left.usage.toarray(), right.usage.toarray()
+    both = problem(
+        np.concatenate([left.benefit, right.benefit]), usage, np.full(11, 3), np.concatenate([left.caps, right.caps])
+    )
+    assert len(split(both, rows_of(both))) == 2
+    apart = brute_force(left) + brute_force(right)
+    assert solve(both, target_gap=0.0, whole=DECOMPOSED).benefit == pytest.approx(apart, abs=1e-9)
+
+
+def test_a_loan_drawn_gives_money_back():
+    # the last asset lends 50 at a cost of 20 in benefit
+    p = problem([0, 60, 0, 90, 0, -20], [[0], [40], [0], [60], [0], [-50]], [2, 2, 2], [50.0])
+    solution = solve(p)
+    assert solution.benefit == 130
+    assert solution.chosen.tolist() == [1, 3, 5]
+
+
+def test_large_conflict_is_proved():
+    p = random_problem(3, 3_000, 6, 6, share=0.3, whole_pounds=False)
+    most = np.maximum.reduceat(p.usage.toarray()[:, 2], p.starts[:-1]).sum()
+    floors = p.floors.copy()
+    floors[2] = 1.2 * most
+    caps = p.caps.copy()
+    caps[2] = INF
+    with pytest.raises(InfeasibleError, match=r"floor of r2 \(at least .* can be reached\)") as caught:
+        solve(replace(p, caps=caps, floors=floors))
+    assert caught.value.limits == ("r2",)
+
+
+def test_large_conflict_of_two_limits():
+    p = random_problem(4, 2_000, 4, 3, share=0.3, whole_pounds=False)
+    usage = np.column_stack([p.usage.toarray(), p.usage.toarray()[:, 0] * 0.5])
+    caps, floors = np.append(p.caps, INF), np.append(p.floors, 0.6 * p.caps[0])
+    p = replace(p, usage=usage, caps=caps, floors=floors, resources=("a", "b", "c", "half of a"))
+    with pytest.raises(InfeasibleError) as caught:
+        solve(p)
+    assert set(caught.value.limits) == {"a", "half of a"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rules_of_thumb_stay_within_caps_and_below_the_best(seed):
+    p = random_problem(seed, 40, 4, 2, share=0.3)
+    best = solve(p, target_gap=1e-3)
+    for found in (worst_first(p, np.arange(40)), incremental_benefit_cost(p)):
+        assert np.all(found.used <= p.caps)
+        assert 0 < found.benefit <= best.bound
+        assert found.status == "feasible"
+        assert np.isnan(found.bound)
+        assert np.array_equal(p.owners()[found.chosen], np.arange(40))
+
+
+def test_rules_of_thumb_on_the_published_check():
+    cost = np.array([0, 40, 120, 0, 30, 150, 0, 60, 200])[:, None]
+    p = problem([0, 60, 110, 0, 50, 140, 0, 70, 190], cost, [3, 3, 3], [250.0])
+    # steps by ratio: 2nd of 2 (1.67), 2nd of 1 (1.5), 2nd of 3 (1.17), 3rd of 3 (.86, too dear), 3rd of 2 (.75)
+    assert incremental_benefit_cost(p).benefit == 270
+    # 3 takes its best (200), 2 what fits (30), 1 nothing
+    assert worst_first(p, [2, 1, 0]).benefit == 240

@@ -1,0 +1,263 @@
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from register_helpers import said
+
+from assetplan.deterioration import load_groups
+from assetplan.errors import RegisterError
+from assetplan.register import Register, assumed_share, import_osm, read_register, validate_register, write_register
+from assetplan.register.osm import count_people
+from assetplan.register.osm_buildings import public_kind
+from assetplan.register.osm_roads import is_bridge, left_out, road_class, tagged_footways
+from assetplan.register.osm_tags import count, metres, speed_mph, tonnes, year
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "value"),
+    [
+        (speed_mph, "30 mph", 30),
+        (speed_mph, "30mph", 30),
+        (speed_mph, "96.56064", 60),
+        (speed_mph, "national", np.nan),
+        (tonnes, "7.5", 7.5),
+        (tonnes, "18 t", 18),
+        (tonnes, "none", np.nan),
+        (tonnes, "unsigned", np.nan),
+        (tonnes, "0", np.nan),
+        (tonnes, None, np.nan),
+        (metres, "5.5 m", 5.5),
+        (metres, "12'", np.nan),
+        (metres, "500", np.nan),
+        (count, "2", 2),
+        (count, "0", np.nan),
+        (count, "1;2", np.nan),
+        (year, "1931", 1931),
+        (year, "1931-05-01", 1931),
+        (year, "C19", np.nan),
+        (count_people, "12,100", 12100),
+        (count_people, "about 90", np.nan),
+    ],
+)
+def test_tags_that_hold_a_quantity(function, text: str | None, value: float) -> None:
+    assert function(text) == pytest.approx(value, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("tags", "why"),
+    [
+        ({"highway": "primary"}, ""),
+        ({"highway": "motorway_link"}, "motorway"),
+        ({"highway": "trunk", "ref": "A47"}, "trunk road"),
+        ({"highway": "footway"}, "footway drawn as its own line"),
+        ({"highway": "cycleway"}, "cycleway"),
+        ({"highway": "steps"}, "path, bridleway or steps"),
+        ({"highway": "track"}, "track"),
+        ({"highway": "construction"}, "proposed or under construction"),
+        ({"highway": "raceway"}, "other highway value"),
+        ({"highway": "residential", "access": "private"}, "private access"),
+        ({"highway": "residential", "motor_vehicle": "private"}, "private access"),
+        ({"highway": "residential", "access": "no"}, "private access"),
+        ({"highway": "residential", "access": "no", "bus": "yes"}, ""),
+        ({"highway": "service"}, "service road that is not public"),
+        ({"highway": "service", "name": "Mill Yard"}, ""),
+        ({"highway": "service", "name": "Mill Yard", "service": "driveway"}, "service road that is not public"),
+        ({"highway": "service", "name": "Mill Yard", "access": "customers"}, "service road that is not public"),
+    ],
+)
+def test_which_ways_are_the_councils(tags: dict[str, str], why: str) -> None:
+    assert left_out(tags) == why
+
+
+def test_trunk_roads_the_caller_knows_to_be_the_councils() -> None:
+    assert left_out({"highway": "trunk", "ref": "A606"}, {"A606"}) == ""
+    assert road_class({"highway": "trunk", "ref": "A606"}) == "A"
+
+
+def test_a_number_overrides_the_class() -> None:
+    assert [road_class({"highway": kind}) for kind in ("primary_link", "secondary", "tertiary", "road")] == list("ABCU")
+    assert road_class({"highway": "tertiary", "ref": "B668"}) == "B"
+    assert road_class({"highway": "unclassified", "ref": "Back Lane"}) == "U"
+
+
+def test_bridges_footways_and_public_buildings_by_their_tags() -> None:
+    assert is_bridge({"bridge": "viaduct"})
+    assert not is_bridge({"bridge": "no"})
+    assert tagged_footways({"sidewalk": "both"}) == 2
+    assert tagged_footways({"sidewalk": "separate"}) == 0
+    assert tagged_footways({"sidewalk:left": "yes", "sidewalk:right": "no"}) == 1
+    assert np.isnan(tagged_footways({}))
+    assert public_kind({"amenity": "library"}) == ("library", 1.5)
+    assert public_kind({"tourism": "museum"})[0] == ""
+    assert public_kind({"tourism": "museum", "name": "County Museum"})[0] == "museum"
+
+
+PLACES = {
+    1: (-0.7000, 52.6000),
+    2: (-0.6980, 52.6000),
+    3: (-0.6960, 52.6000),
+    4: (-0.6980, 52.6010),
+    5: (-0.6970, 52.5990),
+    6: (-0.6970, 52.6010),
+    7: (-0.6800, 52.6000),
+    10: (-0.7100, 52.5900),
+    11: (-0.6900, 52.5900),
+    12: (-0.6900, 52.6100),
+    13: (-0.7100, 52.6100),
+    20: (-0.6990, 52.6005),
+    21: (-0.6985, 52.6005),
+    22: (-0.6985, 52.6008),
+    23: (-0.6990, 52.6008),
+}
+WAYS = [
+    ("100", [1, 2, 3], {"highway": "tertiary", "name": "Long Street", "maxspeed": "60 mph"}),
+    ("101", [2, 4], {"highway": "residential", "name": "Short Street"}),
+    ("102", [5, 6], {"highway": "unclassified", "bridge": "yes", "maxweight": "7.5", "layer": "1", "width": "5"}),
+    ("103", [3, 7], {"highway": "primary", "ref": "A1234", "lanes": "2", "maxspeed": "30 mph", "sidewalk": "none"}),
+    ("104", [1, 4], {"highway": "footway"}),
+    ("105", [4, 6], {"highway": "cycleway", "bridge": "yes"}),
+    ("200", [10, 11, 12, 13, 10], {"boundary": "administrative", "admin_level": "6", "name": "Smallshire"}),
+    ("300", [20, 21, 22, 23, 20], {"building": "yes", "amenity": "library", "building:levels": "2", "name": "Library"}),
+]
+
+
+def small_file(folder: Path, ways=WAYS) -> Path:
+    nodes = [f'<node id="{n}" lat="{lat}" lon="{lon}" version="1"/>' for n, (lon, lat) in PLACES.items()]
+    tags = '<tag k="place" v="village"/><tag k="name" v="Ham"/><tag k="population" v="1,200"/>'
+    nodes.append(f'<node id="900" lat="52.6001" lon="-0.6999" version="1">{tags}</node>')
+    lines = []
+    for name, refs, values in ways:
+        inside = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        inside += "".join(f'<tag k="{key}" v="{value}"/>' for key, value in values.items())
+        lines.append(f'<way id="{name}" version="1">{inside}</way>')
+    path = folder / "small.osm"
+    path.write_text(f'<?xml version="1.0"?><osm version="0.6">{"".join(nodes)}{"".join(lines)}</osm>')
+    return path
+
+
+def test_a_small_county(tmp_path: Path) -> None:
+    found = import_osm(small_file(tmp_path))
+    assets = found.assets.set_index("asset_id")
+    notes = dict(found.notes)
+    assert notes["ways kept"] == 4
+    assert notes["links after splitting at junctions"] == 5
+    assert (notes["connected pieces before splitting"], notes["connected pieces after splitting"]) == (3, 2)
+    assert notes["ways left out: cycleway"] == notes["ways left out: footway drawn as its own line"] == 1
+    assert notes["bridges left out: carrying no road of the council"] == 1
+    assert assets.loc["100-1-1", ["road_class", "environment", "district"]].tolist() == ["C", "rural", "Smallshire"]
+    assert assets.loc["101-1-1", ["road_class", "environment"]].tolist() == ["U", "urban"]
+    main = assets[assets["link_id"] == "103-1"]
+    assert set(main["environment"]) == {"urban"}
+    assert main["width_m"].tolist() == [6.4] * len(main)
+    assert main["assumed"].str.contains("width_m").all()
+    # The way's middle is inside the boundary up to longitude -0.69; beyond it is another council's.
+    assert notes["sections left out: outside the council's boundary"] > 3
+    assert len(main) > 3
+    bridge = assets.loc["bridge-102"]
+    assert assets.loc[bridge["parent_id"], "link_id"] == "102-1"
+    assert (bridge["weight_limit_t"], bridge["width_m"]) == (7.5, 7.5)
+    assert bridge["quantity"] == pytest.approx(bridge.geometry.length * 7.5, rel=1e-4)  # the length is kept to 1 cm
+    assert assets.loc["101-1-1-footway", "quantity"] == pytest.approx(assets.loc["101-1-1", "length_m"] * 3.6, abs=0.1)
+    assert not any(name.startswith(("103", "100")) and name.endswith("footway") for name in assets.index)
+    library = assets[assets["parent_id"] == "building-300"]
+    assert len(library) == 8
+    assert library.set_index("group").loc["heating", "quantity"] == pytest.approx(
+        library.geometry.iloc[0].area * 2, abs=0.1
+    )
+    assert found.places[["name", "population"]].to_numpy().tolist() == [["Ham", 1200]]
+    assert found.districts["name"].tolist() == ["Smallshire"]
+
+
+def test_without_a_boundary_the_hull_of_the_network_stands_in(tmp_path: Path) -> None:
+    found = import_osm(small_file(tmp_path, [way for way in WAYS if way[0] != "200"]))
+    assert found.districts["name"].tolist() == ["Area of the roads"]
+    assert any(note.startswith("boundaries assumed") for note, _ in found.notes)
+
+
+def test_files_that_hold_no_county(tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match="no road of a council"):
+        import_osm(small_file(tmp_path, WAYS[4:]))
+    with pytest.raises(RegisterError, match="no boundary of this name"):
+        import_osm(small_file(tmp_path), council="Bigshire")
+    (tmp_path / "bad.osm.pbf").write_bytes(b"not osm")
+    with pytest.raises(RegisterError, match="is no OpenStreetMap file"):
+        import_osm(tmp_path / "bad.osm.pbf")
+    with pytest.raises(FileNotFoundError):
+        import_osm(tmp_path / "none.osm.pbf")
+
+
+@pytest.fixture(scope="module")
+def rutland(shared: Path) -> Register:
+    return import_osm(shared / "rutland.osm.pbf")
+
+
+def test_rutland_is_a_county_of_the_right_size(rutland: Register) -> None:
+    assets = rutland.assets
+    roads = assets[assets["asset_class"] == "carriageway"]
+    km = roads.groupby("road_class")["length_m"].sum() / 1000
+    assert km["A"] < km["B"] < km["C"] < km["U"]
+    # The county's whole road length is some 540 km, of which the trunk tags here take away about 60.
+    assert 450 < km.sum() < 560
+    assert rutland.districts["name"].tolist() == ["Rutland"]
+    # Area of Rutland [m2]; the extract's own outline.
+    assert rutland.districts.area.iloc[0] == pytest.approx(393.7e6, rel=0.01)
+    assert {"Oakham", "Uppingham"} <= set(rutland.places["name"])
+    assert roads["length_m"].max() <= 150
+    assert 20 <= (assets["asset_class"] == "bridge").sum() <= 60
+    assert (assets["asset_class"] == "building").sum() % 8 == 0
+
+
+def test_rutland_hangs_together_once_split(rutland: Register) -> None:
+    notes = dict(rutland.notes)
+    assert notes["connected pieces before splitting"] > 500
+    assert notes["connected pieces after splitting"] < 60
+    for reason in ("trunk road", "track", "private access", "service road that is not public", "cycleway"):
+        assert notes[f"ways left out: {reason}"] > 0
+    left = sum(number for note, number in rutland.notes if note.startswith("ways left out"))
+    # Every highway of the file is either kept or left out for a reason.
+    assert left + notes["ways kept"] == 4458
+
+
+def test_rutland_says_what_it_assumes(rutland: Register) -> None:
+    share = assumed_share(rutland.assets)
+    assert share["value"] == 1
+    roads = rutland.assets[rutland.assets["asset_class"] == "carriageway"]
+    assert (roads["quantity"] - roads["length_m"] * roads["width_m"]).abs().max() < 1e-6
+    groups = load_groups()
+    life = np.concatenate(
+        [
+            groups[name].residual_life(roads.loc[roads["road_class"].isin(list(classes)), "value"].to_numpy())
+            for name, classes in (("carriageway_A", "A"), ("carriageway_BC", "BC"), ("carriageway_U", "U"))
+        ]
+    )
+    order = np.concatenate([np.flatnonzero(roads["road_class"].isin(list(kind))) for kind in ("A", "BC", "U")])
+    weight = roads["length_m"].to_numpy()[order]
+    # Some 2,000 links of uneven length: three standard errors are about 0.06.
+    assert np.average(life < 5, weights=weight) == pytest.approx(0.10, abs=0.06)
+    assert np.average(life > 15, weights=weight) == pytest.approx(0.45, abs=0.06)
+
+
+def test_rutland_writes_and_reads_back_the_same(rutland: Register, tmp_path: Path) -> None:
+    one = write_register(rutland, tmp_path / "one.gpkg")
+    two = write_register(rutland, tmp_path / "two.gpkg")
+    assert one.read_bytes() == two.read_bytes()
+    again = read_register(one)
+    assert again.assets.drop(columns="geometry").equals(rutland.assets.drop(columns="geometry"))
+    assert shapely.equals_exact(again.assets.geometry.to_numpy(), rutland.assets.geometry.to_numpy()).all()
+    assert again.notes == rutland.notes
+    assert len(validate_register(again).assets) == len(rutland.assets)
+
+
+def test_rutland_comes_out_the_same_twice(rutland: Register, shared: Path) -> None:
+    started = time.perf_counter()
+    again = import_osm(shared / "rutland.osm.pbf", council="Rutland")
+    print(f"rutland imported in {time.perf_counter() - started:.1f} s")
+    assert again.assets.equals(rutland.assets)
+
+
+def test_an_unknown_council_is_told(shared: Path) -> None:
+    with pytest.raises(RegisterError) as error:
+        import_osm(shared / "rutland.osm.pbf", council="Narnia")
+    assert said(error) == {(0, "boundary", "there is no boundary of this name")}

@@ -1,0 +1,134 @@
+import pandas as pd
+import pytest
+from register_helpers import LINE, assets, mixed, register, said, spatial
+from shapely import LineString, Point, Polygon
+
+from assetplan.errors import RegisterError
+from assetplan.register import metric, validate_register
+
+BOW_TIE = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+
+
+def faults(frame, **parts):
+    with pytest.raises(RegisterError) as error:
+        validate_register(register(frame, **parts))
+    return said(error)
+
+
+def test_a_sound_register_passes_and_is_not_written_to() -> None:
+    whole = mixed()
+    before = whole.assets.copy()
+    again = validate_register(whole)
+    pd.testing.assert_frame_equal(again.assets, before)
+    pd.testing.assert_frame_equal(whole.assets, before)
+
+
+def test_every_fault_of_a_register_is_told_at_once() -> None:
+    frame = assets(
+        {"asset_id": "same", "quantity": -4},
+        {"asset_id": "same", "asset_class": "lamp"},
+        {"parent_id": "nothing"},
+        {"parent_id": "a4"},
+        {"measure": "rci"},
+        {"value": 50},
+        {"measure": "pci", "value": 101},
+        {"committed_treatment": "resurfacing"},
+        {"committed_treatment": "gold leaf", "committed_year": 2027},
+        {"committed_year": 2027},
+        {"geometry": None},
+        {"geometry": LineString()},
+        {"geometry": BOW_TIE},
+    )
+    seen = pd.DataFrame(
+        {"asset_id": ["a5", "ghost"], "year": [2020, 2020], "measure": ["nbi", "rci"], "value": [9.5, 3]}
+    )
+    found = faults(frame, inspections=seen)
+    assert {(row, column) for row, column, _ in found} == {
+        (1, "quantity"),
+        (2, "asset_id"),
+        (2, "asset_class"),
+        (3, "parent_id"),
+        (4, "parent_id"),
+        (5, "measure"),
+        (6, "value"),
+        (7, "value"),
+        (8, "committed_treatment"),
+        (9, "committed_treatment"),
+        (10, "committed_year"),
+        (11, "geometry"),
+        (12, "geometry"),
+        (13, "geometry"),
+        (1, "value"),
+        (2, "asset_id"),
+    }
+    assert len(found) == 16
+    assert (7, "value", "measure pci runs from 0 to 100") in found
+    assert (13, "geometry", "is not valid: Self-intersection[0.5 0.5]") in found
+
+
+def test_a_missing_column_is_one_fault() -> None:
+    assert faults(assets({}, {}).drop(columns="quantity")) == {(0, "quantity", "this column is missing")}
+
+
+def test_no_assets_no_geometry_no_crs() -> None:
+    assert faults(assets({}).iloc[:0]) == {(0, "", "there are no assets in it")}
+    assert faults(assets({}, crs=None)) == {(0, "geometry", "has no CRS (coordinate reference system)")}
+    bare = pd.DataFrame(assets({}).drop(columns="geometry"))
+    assert faults(bare) == {(0, "geometry", "there is no geometry")}
+
+
+def test_a_building_need_not_be_an_asset_to_be_a_parent() -> None:
+    frame = assets({"asset_class": "building", "group": "heating", "parent_id": "school"})
+    assert validate_register(register(frame)).assets["parent_id"].tolist() == ["school"]
+
+
+def test_committed_treatments_may_be_the_callers_own() -> None:
+    frame = assets({"committed_treatment": "gold leaf", "committed_year": 2027})
+    whole = validate_register(register(frame), treatments=frozenset({"gold leaf"}))
+    assert whole.assets["committed_treatment"].tolist() == ["gold leaf"]
+
+
+def test_degrees_in_britain_go_to_the_national_grid() -> None:
+    frame = assets({}).to_crs(4326)
+    found = validate_register(register(frame)).assets
+    assert found.crs.to_epsg() == 27700
+    assert found.geometry.iloc[0].coords[0] == pytest.approx((450000, 300000), abs=0.01)  # there and back
+
+
+def test_degrees_elsewhere_go_to_their_utm_zone() -> None:
+    frame = assets({"geometry": LineString([(-93.1, 45.0), (-93.0, 45.0)])}, crs=4326)
+    assert validate_register(register(frame)).assets.crs.to_epsg() == 32615
+
+
+def test_web_mercator_and_feet_are_no_metres() -> None:
+    frame = assets({}).to_crs(3857)
+    assert frame.length.iloc[0] > 150
+    assert metric(frame).length.iloc[0] == pytest.approx(100, abs=0.01)  # there and back
+    feet = assets({"geometry": LineString([(2e6, 3e5), (2.001e6, 3e5)])}, crs=2263)
+    assert metric(feet).length.iloc[0] == pytest.approx(304.8, rel=1e-3)  # scale of the two projections
+
+
+def test_metres_stay_as_they_are() -> None:
+    frame = assets({})
+    assert metric(frame) is frame
+
+
+def test_a_place_beyond_the_projection_is_a_fault() -> None:
+    frame = assets({}, {"geometry": Point(1e30, 1e30)}, crs=3857)
+    assert faults(frame) == {(2, "geometry", "lies outside what its CRS can hold")}
+
+
+def test_places_and_districts_follow_the_assets() -> None:
+    where = spatial("places", {"name": "Ham", "geometry": Point(450000, 300000)}).to_crs(4326)
+    found = validate_register(register(assets({}), places=where))
+    assert found.places.crs == found.assets.crs
+    with pytest.raises(RegisterError, match="places, row 1, column name: a value is required"):
+        validate_register(register(assets({}), places=where.assign(name="")))
+
+
+def test_text_is_only_data() -> None:
+    evil = "'); DROP TABLE assets; --${jndi}../../etc/passwd\x07=cmd|' /C calc'!A0"
+    frame = assets({"name": evil, "asset_id": "../../x", "geometry": LINE})
+    found = validate_register(register(frame)).assets
+    assert found["name"].tolist() == [evil]
+    assert found["asset_id"].tolist() == ["../../x"]

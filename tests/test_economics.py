@@ -1,0 +1,111 @@
+"""Economics against the published arithmetic. Tolerances are half the last digit printed, or explained."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assetplan import economics
+
+steady = settings(derandomize=True, deadline=None)  # the same examples on any machine, however slow
+
+
+def test_green_book_factors():
+    factors = economics.discount_factors(400)
+    assert factors.shape == (401,)
+    assert factors[0] == 1
+    assert factors[[5, 30, 31, 60]] == pytest.approx([0.841973, 0.356278, 0.345901, 0.146782], abs=5e-7)
+
+
+def test_green_book_rates_are_forward_rates_of_their_years():
+    factors = economics.discount_factors(400)
+    forward = factors[:-1] / factors[1:] - 1
+    ends = {1: 0.035, 30: 0.035, 31: 0.03, 75: 0.03, 76: 0.025, 125: 0.025, 126: 0.02, 200: 0.02}
+    ends |= {201: 0.015, 300: 0.015, 301: 0.01, 400: 0.01}
+    for year, rate in ends.items():
+        assert forward[year - 1] == pytest.approx(rate, abs=1e-9)  # a quotient of two products
+
+
+def test_one_rate_for_all_years():
+    assert economics.discount_factors(3, rate=0.25) == pytest.approx([1, 0.8, 0.64, 0.512])
+    assert economics.discount_factors(0).tolist() == [1]
+
+
+def test_a_pound_a_year():
+    assert economics.annuity_sum(5) == pytest.approx(4.515052, abs=5e-7)
+    assert economics.annuity_sum(60) == pytest.approx(25.375260, abs=5e-7)
+    assert economics.present_value(np.ones((2, 3, 60))) == pytest.approx(np.full((2, 3), 25.375260), abs=5e-7)
+
+
+def test_present_value_from_another_year():
+    assert economics.present_value([1, 0], base=0) == 1
+    assert economics.present_value([1.0], base=5) == pytest.approx(0.841973, abs=5e-7)
+    assert economics.present_value(np.empty((4, 0))).tolist() == [0, 0, 0, 0]
+
+
+def test_inflation_eats_year_five():
+    bought = economics.deflate([20e6] * 5, 0.03)
+    assert bought[0] == 20e6
+    assert bought[4] == pytest.approx(17.770e6, abs=500)  # printed to the thousand
+
+
+@pytest.mark.parametrize(
+    ("cost", "life", "yearly"), [(8.5, 7, 1.3901), (12.5, 10, 1.5030), (35, 20, 2.4626), (115, 40, 5.3851)]
+)
+def test_equivalent_annual_cost(cost, life, yearly):
+    assert economics.euac(cost, life, 0.035) == pytest.approx(yearly, abs=5e-5)
+    assert economics.euac(cost, life) == pytest.approx(yearly, abs=5e-5)  # the first Green Book rate
+
+
+@given(st.floats(0.01, 1e6), st.integers(1, 120), st.floats(0, 0.2))
+@steady
+def test_equivalent_annual_cost_repays_the_cost(cost, life, rate):
+    # Closed form against the sum of discounted payments; up to 120 terms, so 1e-9 relative is ample.
+    yearly = economics.euac(cost, life, rate)
+    assert economics.present_value(np.full(life, yearly), rate=rate) == pytest.approx(cost, rel=1e-9)
+
+
+def test_equivalent_annual_cost_at_no_interest():
+    assert economics.euac([100, 60], [10, 20], 0.0) == pytest.approx([10, 3])
+
+
+def test_whole_life_cost_is_its_own_sum():
+    works, reactive, user = np.array([[100, 0, 50], [0, 0, 300]]), np.array([1, 2, 3]), 10.0
+    factors = economics.discount_factors(3)[1:]
+    expected = ((works + reactive + user) * factors).sum(axis=1) - factors[-1] * np.array([40, 80])
+    result = economics.whole_life_cost(works, reactive, user, [40, 80])
+    assert result == pytest.approx(expected, rel=1e-12)
+    assert economics.whole_life_cost([5.0], base=0) == 5
+
+
+def test_depreciated_replacement_cost():
+    assert economics.drc(1800, 40, 40 - 22) == pytest.approx(810, rel=1e-12)
+    assert economics.drc([100, 100], 20, [-3, 50]).tolist() == [0, 100]
+
+
+@given(st.integers(1, 200), st.integers(0, 100))
+@steady
+def test_later_money_is_worth_less(years, more):
+    factors = economics.discount_factors(years + more)
+    assert (np.diff(factors) < 0).all()
+    assert factors[: years + 1] == pytest.approx(economics.discount_factors(years), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: economics.discount_factors(-1), "negative"),
+        (lambda: economics.discount_factors(1, rate=-1.0), "above −1"),
+        (lambda: economics.discount_factors(1, rate=float("nan")), "above −1"),
+        (lambda: economics.present_value(3.0), "axis of years"),
+        (lambda: economics.present_value([1.0], base=-1), "before now"),
+        (lambda: economics.deflate(3.0, 0.03), "axis of years"),
+        (lambda: economics.deflate([1.0], -1.0), "above −1"),
+        (lambda: economics.euac(1, 0), "above 0"),
+        (lambda: economics.whole_life_cost([]), "at least one year"),
+        (lambda: economics.drc(1, 0, 1), "above 0"),
+    ],
+)
+def test_wrong_arguments_say_what_is_wrong(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()

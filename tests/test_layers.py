@@ -1,0 +1,79 @@
+"""Imports go one way: a module imports only from layers below its own, and one library lives in one room."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "assetplan"
+
+# Highest first; rooms in one layer do not import each other. docs/architecture.md draws the same list.
+LAYERS = [
+    {"cli"},
+    {"plan_file", "report", "planning", "example"},
+    {"programme", "optimisation", "finance", "strategies"},
+    {"treatments", "consequences"},
+    {"economics", "deterioration", "condition", "network"},
+    {"register"},
+    {"config", "schema", "output"},
+    {"errors", "reference"},
+]
+# example ← planning would be a cycle of purpose, not of imports: the county is made, then planned.
+ALLOWED_WITHIN = {("plan_file", "finance"), ("example", "plan_file")}
+ONE_ROOM = {
+    "pulp": "optimisation",
+    "highspy": "optimisation",
+    "networkx": ("network", "example"),
+    "folium": "report",
+    "branca": "report",
+    "click": "cli",
+    "rich": "cli",
+    "matplotlib": "report",
+    "xlsxwriter": "programme",
+}
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_one_way(path: Path) -> None:
+    level = {room: place for place, layer in enumerate(LAYERS) for room in layer}
+    room = _room(path)
+    assert room in level, f"{room} has no layer: add it to LAYERS and to docs/architecture.md"
+    for name in _imports(path):
+        parts = name.split(".")
+        if parts[0] == "assetplan" and len(parts) > 1 and parts[1] in level and parts[1] != room:
+            below = level[parts[1]] > level[room] or (room, parts[1]) in ALLOWED_WITHIN
+            assert below or room == "cli", f"{path.name} imports {name}, which is not below it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_one_library_in_one_room(path: Path) -> None:
+    for name in _imports(path):
+        home = ONE_ROOM.get(name.split(".")[0])
+        if home:
+            assert _room(path) in (home if isinstance(home, tuple) else (home,)), (
+                f"{path.name} imports {name}, which belongs in {home}"
+            )
+
+
+def test_files_stay_readable() -> None:
+    long = {p.name: n for p in FILES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 420}
+    assert not long, f"ask to be split: {long}"
