@@ -67,7 +67,7 @@ class Solver(_Frozen):
 
     target_gap: float = Field(default=1e-4, ge=0, le=0.5)
     """relative distance from the bound at which a plan is called optimal"""
-    time_limit: float = Field(default=120.0, gt=0)
+    time_limit: float = Field(default=60.0, gt=0)
     """seconds"""
 
 

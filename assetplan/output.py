@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from assetplan.errors import OutputExistsError
 
 
-def refuse_existing(path: Path, force: bool) -> None:
-    """Raise OutputExistsError where the output is there and may not be replaced."""
-    if path.exists() and not force:
+def refuse_existing(path: str | Path, force: bool, ours: Collection[str] | None = None) -> None:
+    """Refuse an output that is there already.
+
+    Parameters
+    ----------
+    path : path
+        File or folder about to be written.
+    force : bool
+        Whether it may be replaced.
+    ours : collection of str, optional
+        Names a folder of this kind holds: one that holds anything else is somebody's work, and is left alone even
+        with `force`.
+
+    Raises
+    ------
+    OutputExistsError
+        It exists and may not be replaced.
+    """
+    path = Path(path)
+    if not path.exists():
+        return
+    if not force:
         raise OutputExistsError(f"{path} exists already: choose another name, or say --force to replace it")
+    if ours is None:
+        return
+    if not path.is_dir():
+        raise OutputExistsError(f"{path} is a file, where a folder is to be written")
+    others = sorted({part.name for part in path.iterdir()} - set(ours))
+    if others:
+        raise OutputExistsError(f"{path} also holds {', '.join(others[:3])}, which is not ours to delete")
 
 
 @contextmanager
-def new_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
+def new_folder(path: str | Path, force: bool, ours: Collection[str]) -> Iterator[Path]:
     """A folder to write into, which takes its name only once everything in it is written.
 
     Parameters
@@ -27,14 +53,16 @@ def new_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
         Name of the folder.
     force : bool
         Whether a folder of that name may be replaced.
+    ours : collection of str
+        Names such a folder may hold; one that holds anything else is not replaced.
 
     Raises
     ------
     OutputExistsError
-        It exists and `force` is false.
+        It exists and may not be replaced.
     """
     path = Path(path)
-    refuse_existing(path, force)
+    refuse_existing(path, force, ours)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
     part.chmod(0o755)
@@ -44,7 +72,7 @@ def new_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
             old = part.with_name(part.name + "-old")
             path.rename(old)
             part.rename(path)
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
+            shutil.rmtree(old)
         else:
             part.rename(path)
     finally:
@@ -56,7 +84,17 @@ def new_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
 def new_file(path: str | Path, force: bool = False) -> Iterator[Path]:
     """A file to write, beside its place, which takes its name only once it is written.
 
-    Parameters and errors as for `new_folder`.
+    Parameters
+    ----------
+    path : path
+        Name of the file.
+    force : bool
+        Whether a file of that name may be replaced.
+
+    Raises
+    ------
+    OutputExistsError
+        It exists and `force` is false.
     """
     path = Path(path)
     refuse_existing(path, force)
@@ -70,13 +108,19 @@ def new_file(path: str | Path, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-@contextmanager
-def fixed_layer_dates() -> Iterator[None]:
-    """GeoPackages store when each layer last changed; within this they all say the same, so bytes do not differ."""
-    from pyogrio import set_gdal_config_options
+# GeoPackages store when each layer last changed; a fixed date makes the bytes depend on the content alone. A draft goes
+# to disk once, at its end, and not after every layer.
+_GDAL_OPTIONS = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
-    set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
+
+@contextmanager
+def repeatable_layers() -> Iterator[None]:
+    """Within this the same layers give a GeoPackage of the same bytes."""
+    import pyogrio
+
+    before = {name: pyogrio.get_gdal_config_option(name) for name in _GDAL_OPTIONS}
+    pyogrio.set_gdal_config_options(_GDAL_OPTIONS)
     try:
         yield
     finally:
-        set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(before)

@@ -40,8 +40,8 @@ max_treatments = 2     # of one asset within the plan years
 min_interval = 3       # years between them
 
 [solver]
-target_gap = 1e-4      # relative distance from the proven bound at which a plan is called optimal
-time_limit = 120       # seconds
+target_gap = {gap}      # relative distance from the proven bound at which a plan is called optimal
+time_limit = 60        # seconds
 
 [report]
 title = {title}
@@ -79,6 +79,8 @@ def plan_text(
     labels = line_labels()
     width = max(len(line) for line in profile.index)
     digits = 3 if share >= 0.5 else 4
+    # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
+    gap = "1e-4" if share >= 0.5 else "1e-3"
     rows = [
         f"{line.ljust(width)} = [{', '.join(f'{amount:.{digits}f}' for amount in amounts)}]  # {labels[line]}"
         for line, amounts in zip(profile.index, profile.to_numpy(), strict=True)
@@ -91,7 +93,7 @@ def plan_text(
         years=profile.shape[1],
         origin=" ".join(origin.split()),
     )
-    return head + "\n".join(rows) + "\n" + _TAIL.format(title=_quoted(title or name), note=_quoted(note))
+    return head + "\n".join(rows) + "\n" + _TAIL.format(title=_quoted(title or name), note=_quoted(note), gap=gap)
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetplan.errors import Fault, RegisterError
-from assetplan.output import fixed_layer_dates, new_folder
+from assetplan.output import new_folder, repeatable_layers
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 # Costs are stored to the penny; a line of 100,000 items may be out by this much (£) by rounding alone.
 _ROUNDING = 0.005
+FILES = frozenset(
+    ("summary.json", "programme.csv", "programme.gpkg", "programme.xlsx", "assets.parquet", "report.html")
+)
 _WORKBOOK_SHEETS = ("programme", "spend", "condition")
 
 
@@ -124,9 +127,9 @@ class Programme:
         Raises
         ------
         OutputExistsError
-            The folder exists and `force` is false.
+            The folder exists and `force` is false, or it holds what no programme does.
         """
-        with new_folder(folder, force) as part:
+        with new_folder(folder, force, FILES) as part:
             _write_tables(self, part)
             if also is not None:
                 also(self, part)
@@ -193,7 +196,7 @@ def _write_tables(programme: Programme, folder: Path) -> None:
     table = works.drop(columns="geometry")
     table.to_csv(folder / "programme.csv", index=False, lineterminator="\n")
     programme.assets.to_parquet(folder / "assets.parquet", index=False)
-    with fixed_layer_dates():
+    with repeatable_layers():
         for name, layer in (
             ("programme", works),
             ("places", programme.places),

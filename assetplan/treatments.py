@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -160,7 +161,7 @@ def _word(value: object) -> str:
     return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
 
 
-def _treatment(row: Mapping[str, object]) -> Treatment:
+def _treatment(row: Mapping[Any, Any]) -> Treatment:
     states = _word(row["states"])
     return Treatment(
         name=_word(row["treatment"]),
@@ -183,7 +184,7 @@ def _treatment(row: Mapping[str, object]) -> Treatment:
     )
 
 
-def _broken(t: Treatment, row: Mapping[str, object], groups: Mapping[str, Group]) -> list[tuple[str, str, str]]:
+def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -> list[tuple[str, str, str]]:
     """(column, value, rule) of each rule a row breaks."""
     markov = t.group in groups and groups[t.group].curve is None
     does_something = bool(t.states) if markov else (t.raise_by > 0 or t.slow_factor < 1 or not np.isnan(t.reset_to))

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from assetplan.errors import OutputExistsError
-from assetplan.output import new_file, new_folder
+from assetplan.output import new_file
+from assetplan.output import new_folder as any_folder
+
+new_folder = partial(any_folder, ours={"x", "mine"})
 
 
 @pytest.mark.parametrize("make", [new_file, new_folder])
 def test_a_failure_leaves_nothing_behind(make, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), make(tmp_path / "deep" / "out") as part:
-        (part if make is new_file else part / "x").write_text("half")
-        raise RuntimeError
+    def fail_half_way() -> None:
+        with make(tmp_path / "deep" / "out", force=False) as part:
+            (part if make is new_file else part / "x").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert list((tmp_path / "deep").iterdir()) == []
 
 
@@ -23,7 +31,7 @@ def test_existing_output_is_refused_then_replaced_with_force(make, tmp_path: Pat
     out = tmp_path / "out"
     for text in ("one", "two"):
         if text == "two":
-            with pytest.raises(OutputExistsError, match="--force"), make(out):
+            with pytest.raises(OutputExistsError, match="--force"), make(out, force=False):
                 pytest.fail("must not begin")
         with make(out, force=True) as part:
             (part if make is new_file else part / "x").write_text(text)
@@ -37,3 +45,11 @@ def test_a_failed_replacement_keeps_what_was_there(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), new_folder(tmp_path / "out", force=True):
         raise RuntimeError
     assert (tmp_path / "out" / "mine").read_text() == "kept"
+
+
+def test_a_folder_with_somebody_elses_work_is_left_alone_even_with_force(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.docx").write_text("years of work")
+    with pytest.raises(OutputExistsError, match=r"thesis\.docx"), new_folder(tmp_path / "out", force=True):
+        pytest.fail("must not begin")
+    assert (tmp_path / "out" / "thesis.docx").read_text() == "years of work"

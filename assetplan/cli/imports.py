@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from assetplan.output import refuse_existing
 from assetplan.register import Register
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -26,50 +26,63 @@ def _finish(register: Register, output: Path, force: bool) -> None:
     click.echo(str(output))
 
 
-def _command(name: str, explanation: str, read: Callable[[Path], Register]) -> None:
-    @import_group.command(name, help=explanation)
-    @click.argument("file", type=_FILE)
-    @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Register to write (.gpkg).")
-    @click.option("--force", is_flag=True, help="Replace the output if it exists.")
-    def run(file: Path, output: Path, force: bool) -> None:
-        from assetplan.output import refuse_existing
-
-        refuse_existing(output, force)
-        _finish(read(file), output, force)
+_OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Register to write (.gpkg)."
+)
+_FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
 
 
-def _osm(file: Path) -> Register:
+@import_group.command("osm")
+@click.argument("file", type=_FILE)
+@click.option(
+    "--council-trunk",
+    default="",
+    metavar="REF,…",
+    help="Roads tagged trunk that are the council's all the same, as A606,A6003: the tag marks primary routes too.",
+)
+@_OUTPUT
+@_FORCE
+def osm(file: Path, council_trunk: str, output: Path, force: bool) -> None:
+    """Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf)."""
     from assetplan.register import import_osm
 
-    return import_osm(file)
+    refuse_existing(output, force)
+    names = {name.strip() for name in council_trunk.split(",") if name.strip()}
+    _finish(import_osm(file, council_trunk=names), output, force)
 
 
-def _open_roads(file: Path) -> Register:
+@import_group.command("open-roads")
+@click.argument("file", type=_FILE)
+@_OUTPUT
+@_FORCE
+def open_roads(file: Path, output: Path, force: bool) -> None:
+    """Council roads of an OS Open Roads GeoPackage."""
     from assetplan.register import import_open_roads
 
-    return import_open_roads(file)
+    refuse_existing(output, force)
+    _finish(import_open_roads(file), output, force)
 
 
-def _nbi(file: Path) -> Register:
+@import_group.command("nbi")
+@click.argument("file", type=_FILE)
+@_OUTPUT
+@_FORCE
+def nbi(file: Path, output: Path, force: bool) -> None:
+    """Bridges of a US National Bridge Inventory file."""
     from assetplan.register import import_nbi
 
-    return import_nbi(file)
-
-
-_command("osm", "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf).", _osm)
-_command("open-roads", "Council roads of an OS Open Roads GeoPackage.", _open_roads)
-_command("nbi", "Bridges of a US National Bridge Inventory file.", _nbi)
+    refuse_existing(output, force)
+    _finish(import_nbi(file), output, force)
 
 
 @import_group.command("table")
 @click.argument("file", type=_FILE)
 @click.option("--mapping", type=_FILE, help="Column mapping (TOML); see docs/register.md.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Register to write (.gpkg).")
-@click.option("--force", is_flag=True, help="Replace the output if it exists.")
+@_OUTPUT
+@_FORCE
 def table(file: Path, mapping: Path | None, output: Path, force: bool) -> None:
     """Any table of assets: GeoPackage, GeoParquet, Shapefile, GeoJSON, CSV."""
-    from assetplan.output import refuse_existing
     from assetplan.register import import_table
 
     refuse_existing(output, force)
-    _finish(import_table(file, mapping), output, force)
+    _finish(import_table(file, mapping, fill=True), output, force)

@@ -55,8 +55,9 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
     from assetplan.cli.work import run_plan
     from assetplan.example import write_example
     from assetplan.output import refuse_existing
+    from assetplan.programme import FILES
 
-    refuse_existing(out, force)
+    refuse_existing(out, force, FILES)
     with tempfile.TemporaryDirectory() as scratch:
         county = Path(scratch) / "county"
         write_example(county, size, seed)

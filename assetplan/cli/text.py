@@ -59,8 +59,7 @@ def _spend(programme: Programme) -> str:
     for row in programme.summary["spend"]:
         rows.setdefault(row["label"], []).append(row)
     body = [
-        [label, *(money(r["amount"]) for r in line), money(sum(r["amount"] for r in line))]
-        + [money(sum(r["limit"] for r in line))]
+        [label, *(money(r["amount"]) for r in line), *(money(sum(r[key] for r in line)) for key in ("amount", "limit"))]
         for label, line in rows.items()
     ]
     years = [sum(line[place]["amount"] for line in rows.values()) for place in range(len(programme.years))]

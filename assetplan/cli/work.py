@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from assetplan.programme import Programme
+from assetplan.programme import FILES, Programme
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     from assetplan.planning import plan
     from assetplan.report import write_report
 
-    refuse_existing(output, force)
+    refuse_existing(output, force, FILES)
     configuration = read_plan(plan_file)
     with progress() as stage:
         programme = plan(configuration, progress=stage)

@@ -15,6 +15,7 @@ _STEP = 130.0  # [m] between the vertices of a bend
 _WAVES = np.arange(1, 5)
 _RANK = {"A": 0, "B": 1, "C": 2, "U": 3}
 _WANDER = {"A": 0.030, "B": 0.040, "C": 0.055, "U": 0.065}  # sideways, as a part of the road's length
+STRAIGHT, _MOST = -1.0, 7.0  # how little and how much a road may wander
 _STRAIGHT_ON = np.radians(55)  # a road that turns more at a junction is another road
 
 
@@ -114,7 +115,8 @@ def draw(bends: Bends, wander: Floats) -> tuple[Floats, Ints]:
     bends : Bends
         Roads.
     wander : array (m,)
-        How far each road strays from its smooth course (0 not at all); below 0 it is the straight line.
+        How far each road strays from its smooth course: 0 not at all; −1 is the straight line, and between them it is
+        partly straightened.
 
     Returns
     -------
@@ -123,11 +125,11 @@ def draw(bends: Bends, wander: Floats) -> tuple[Floats, Ints]:
     """
     chord = bends.end - bends.start
     length = np.hypot(*chord.T)
-    steps = np.where(wander < 0, 1, np.maximum(np.ceil(length / _STEP), 2)).astype(np.intp)
+    steps = np.where(wander <= STRAIGHT, 1, np.maximum(np.ceil(length / _STEP), 2)).astype(np.intp)
     road = np.repeat(np.arange(len(length)), steps + 1)
     first = np.cumsum(steps + 1) - (steps + 1)
     t = (np.arange(len(road)) - first[road]) / steps[road]
-    pull = np.where(wander < 0, 0.0, np.minimum(length, 2_600) * 0.8)[road, None]
+    pull = (np.clip(1 + wander, 0.0, 1.0) * np.minimum(length, 2_600) * 0.8)[road, None]
     cubic = (2 * t**3 - 3 * t**2 + 1)[:, None] * bends.start[road] + (3 * t**2 - 2 * t**3)[:, None] * bends.end[road]
     cubic += (t**3 - 2 * t**2 + t)[:, None] * pull * bends.tangent_start[road]
     cubic += (t**3 - t**2)[:, None] * pull * bends.tangent_end[road]
@@ -168,7 +170,7 @@ def tune(bends: Bends, group: Ints, target: Floats, straight: Bools) -> Floats:
     Returns
     -------
     array (m,)
-        Wander of each road. A group whose length cannot be reached takes the nearest end of 0 to 4.
+        Wander of each road. A group whose length cannot be reached takes the nearest end of −1 to 7.
     """
     wander = np.ones(len(group))
     for number, goal in enumerate(target):
@@ -178,9 +180,12 @@ def tune(bends: Bends, group: Ints, target: Floats, straight: Bools) -> Floats:
         part = Bends(*(getattr(bends, name)[inside] for name in Bends.__dataclass_fields__))
 
         def miss(amount: float, part: Bends = part, inside: Ints = inside, goal: float = goal) -> float:
-            vertices, road = draw(part, np.where(straight[inside], -1.0, amount))
+            vertices, road = draw(part, np.where(straight[inside], STRAIGHT, amount))
             return float(lengths(vertices, road, len(inside)).sum() - goal)
 
-        low, high = miss(0.0), miss(4.0)
-        wander[inside] = 0.0 if low >= 0 else 4.0 if high <= 0 else brentq(miss, 0.0, 4.0, xtol=1e-5)
-    return np.where(straight, -1.0, wander)
+        low, high = miss(STRAIGHT + 1e-9), miss(_MOST)
+        if low >= 0 or high <= 0:
+            wander[inside] = STRAIGHT if low >= 0 else _MOST
+        else:
+            wander[inside] = brentq(miss, STRAIGHT + 1e-9, _MOST, xtol=1e-5)
+    return np.where(straight, STRAIGHT, wander)

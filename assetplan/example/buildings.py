@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SET_BACK = 32.0  # [m] from the middle of the street to the building
+_SAINTS_TRIED = 30
 _OLDEST, _NEWEST = 1875, 2012
 
 
@@ -124,12 +125,14 @@ def _names(labels: Texts, town: Ints, towns: Towns, rng: np.random.Generator) ->
     names: list[str] = []
     taken: set[str] = set()
     for label, place in zip(labels, towns.name[town], strict=True):
-        first = f"{place} {saints[rng.integers(len(saints))]} {label}" if "Church" in label else f"{place} {label}"
-        for _ in range(200):
-            if first not in taken:
-                break
-            part = saints if "Church" in label else firsts
-            first = f"{place} {part[rng.integers(len(part))]} {label}"
-        taken.add(first)
-        names.append(first)
+        church = "Church" in label
+        name = f"{place} {saints[rng.integers(len(saints))]} {label}" if church else f"{place} {label}"
+        tries = 0
+        while name in taken:
+            # A city has more church schools than the list has saints: those beyond are named as others are.
+            parts = saints if church and tries < _SAINTS_TRIED else firsts
+            name = f"{place} {parts[rng.integers(len(parts))]} {label}"
+            tries += 1
+        taken.add(name)
+        names.append(name)
     return np.array(names, dtype=object)

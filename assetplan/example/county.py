@@ -107,11 +107,11 @@ def _one_table(
     """All assets with the schema's columns, replacement values and committed schemes."""
     import geopandas as gpd
 
-    frames = [schema.conform(pd.DataFrame(part), "assets", "example")[0] for part in parts]
-    assets = pd.concat(frames, ignore_index=True)
+    rows = pd.concat([pd.DataFrame(part).drop(columns="geometry") for part in parts], ignore_index=True)
+    assets = schema.conform(rows, "assets", "example")[0]
     value, factors = money.replacement_values(assets, groups, figures)
     committed = money.commit(assets, figures, rng)
-    assets = schema.conform(assets.assign(replacement_value=value, **committed), "assets", "example")[0]
+    assets = assets.assign(replacement_value=value, **committed)
     geometry = np.concatenate([part.geometry.to_numpy() for part in parts])
     return gpd.GeoDataFrame(assets, geometry=geometry, crs=CRS), factors
 

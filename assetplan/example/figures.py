@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from assetplan.reference import load_table
@@ -63,7 +63,11 @@ def load_figures(size: str) -> Figures:
     return Figures(size, values["share_small"] if size == "small" else 1.0, values)
 
 
+@lru_cache(maxsize=1)
+def _name_parts() -> dict[str, list[str]]:
+    return {str(kind): rows["text"].tolist() for kind, rows in load_table("example_names").groupby("kind")}
+
+
 def name_parts(kind: str) -> list[str]:
     """Parts of invented names of one kind, as in `reference/example_names.csv`."""
-    table: pd.DataFrame = load_table("example_names")
-    return table.loc[table["kind"] == kind, "text"].tolist()
+    return list(_name_parts()[kind])

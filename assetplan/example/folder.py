@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from assetplan.errors import OutputExistsError
 from assetplan.example.county import make_county
-from assetplan.example.figures import load_figures
-from assetplan.example.plan_file import plan_text
+from assetplan.example.figures import Figures, load_figures
 from assetplan.output import new_folder, refuse_existing
+from assetplan.plan_file import plan_text
 from assetplan.register.files import write_register
 
 _OURS = {"register.gpkg", "plan.toml"}
@@ -42,19 +41,29 @@ def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int
         The size is unknown or the seed negative.
     """
     target = Path(folder)
-    refuse_existing(target, force)
-    _refuse_others_work(target)
+    refuse_existing(target, force, _OURS)
     register = make_county(size, seed)
-    text = plan_text(load_figures(size), f"{register.places['name'].iloc[0]}shire")
-    with new_folder(target, force) as draft:
+    text = _plan(f"{register.places['name'].iloc[0]}shire", load_figures(size))
+    with new_folder(target, force, _OURS) as draft:
         write_register(register, draft / "register.gpkg")
         (draft / "plan.toml").write_text(text, encoding="utf-8", newline="\n")
     return target
 
 
-def _refuse_others_work(target: Path) -> None:
-    """A programme or a note that someone put into the folder is not ours to delete, force or not."""
-    found = {path.name for path in target.iterdir()} if target.is_dir() else set()
-    if target.is_file() or found - _OURS:
-        held = ", ".join(sorted(found - _OURS)[:3]) or "a file's content"
-        raise OutputExistsError(f"{target} holds {held}, which is no part of an example, and is left alone")
+def _plan(county: str, figures: Figures) -> str:
+    """The plan's text: the published envelope, or this county's share of it."""
+    origin = "The approved profile of the case for investment of an English county, September 2018: current spend and"
+    origin += " additional money together."
+    if figures.share != 1:
+        origin += (
+            f" This county has {figures.share:.0%} of that one's carriageway, so each amount is the published one"
+            f" times {figures.share:g}."
+        )
+    return plan_text(
+        "Case for investment",
+        "register.gpkg",
+        figures.share,
+        origin,
+        title=f"{county} capital plan",
+        note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
+    )

@@ -172,14 +172,16 @@ def make_bridges(
     """
     import geopandas as gpd
 
+    street = _street(sections)
     section, flow, at = _crossings(sections.geometry.to_numpy(), rivers)
-    order = np.argsort(-flow * np.where(_street(sections)[section], 0.02, 1.0), kind="stable")
+    section, flow, at = section[~street[section]], flow[~street[section]], at[~street[section]]
+    order = np.argsort(-flow, kind="stable")
     chosen = order[np.unique(section[order], return_index=True)[1]]
     chosen = chosen[np.argsort(np.argsort(order)[chosen], kind="stable")][: figures.count("bridges")]
     section, flow, at = section[chosen], flow[chosen], at[chosen]
     short = figures.count("bridges") - len(section)
     if short > 0:
-        free = np.setdiff1d(np.arange(len(sections)), section)
+        free = np.setdiff1d(np.flatnonzero(~street), section)
         culverts = np.sort(rng.choice(free, short, replace=False))
         section = np.concatenate([section, culverts])
         flow = np.concatenate([flow, np.ones(short)])

@@ -9,6 +9,7 @@ from assetplan.condition import to_index
 from assetplan.deterioration import Group
 from assetplan.example.condition import group_of
 from assetplan.example.figures import Figures, Floats
+from assetplan.finance import published_profile
 from assetplan.reference import load_table
 
 _ESTATE = {"highway": "highway_value", "property": "buildings_value"}
@@ -43,19 +44,6 @@ def replacement_values(
     return np.round(value), factors
 
 
-def envelope(figures: Figures) -> pd.DataFrame:
-    """What each line may spend in each year (£m): published current and additional, this size's share of it.
-
-    Returns
-    -------
-    DataFrame
-        Columns line, label, year, amount.
-    """
-    table = load_table("published_profile")
-    total = (table["current_m"] + table["additional_m"]) * figures.share
-    return table[["line", "label", "year"]].assign(amount=total.round(6))
-
-
 def commit(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
     """Commit a handful of schemes, each within a small share of its line's money in its year.
 
@@ -81,18 +69,19 @@ def commit(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> 
     index[known] = to_index(assets.loc[known, "measure"].to_numpy(dtype=object), assets.loc[known, "value"])[0]
     rows = load_table("treatments").to_dict("records")
     treatments = {(row["treatment"], row["group"]): row for row in rows}
-    money = envelope(figures).set_index(["line", "year"])["amount"] * 1e6
-    first = int(money.index.get_level_values("year").min())
+    money = published_profile(figures.share) * 1e6
+    first = int(money.columns.min())
     wanted = [("resurfacing", "carriageway_BC", 0), ("resurfacing", "carriageway_A", 1)]
     wanted += [("footway_reconstruction", "footway", 0), ("waterproofing_and_joints", "bridge", 1)]
     for name, kind, later in wanted:
         rule = treatments[(name, kind)]
-        budget = figures["committed_share"] * float(money[(rule["line"], first + later)])
+        budget = figures["committed_share"] * float(money.loc[rule["line"], first + later])
         cost = assets["quantity"].to_numpy(dtype=float) * float(rule["unit_cost"])
         fits = (group == kind) & (index >= rule["index_low"]) & (index <= rule["index_high"]) & (cost <= budget)
         chosen = _one_scheme(assets, np.flatnonzero(fits), cost, budget, rng)
         treatment[chosen], year[chosen] = name, float(first + later)
-    return pd.DataFrame({"committed_treatment": treatment, "committed_year": year}, index=assets.index)
+    text = pd.Series(treatment, index=assets.index, dtype="str")
+    return pd.DataFrame({"committed_treatment": text, "committed_year": year}, index=assets.index)
 
 
 def _one_scheme(

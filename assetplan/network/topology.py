@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import networkx as nx
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-# Coordinates are compared to the millimetre; registers store no more.
-_DECIMALS = 3
+from assetplan.register import end_nodes
 
 
 def pieces(lines: NDArray[np.object_]) -> NDArray[np.intp]:
@@ -27,11 +25,9 @@ def pieces(lines: NDArray[np.object_]) -> NDArray[np.intp]:
     lines = np.asarray(lines, dtype=object)
     if not len(lines):
         return np.zeros(0, dtype=np.intp)
-    ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
-    _, node = np.unique(np.round(shapely.get_coordinates(ends), _DECIMALS), axis=0, return_inverse=True)
-    start, end = node.reshape(2, -1)
+    start, end = end_nodes(lines)
     graph = nx.Graph(zip(start.tolist(), end.tolist(), strict=True))
-    number = np.zeros(node.max() + 1, dtype=np.intp)
+    number = np.zeros(int(max(start.max(), end.max())) + 1, dtype=np.intp)
     for piece, nodes in enumerate(nx.connected_components(graph)):
         number[list(nodes)] = piece
     label = number[start]

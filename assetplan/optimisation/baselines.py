@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
+from collections.abc import Iterator
+from heapq import heappop, heappush, heapreplace
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
-from assetplan.optimisation.problem import Ints, Problem, Rows, Solution, is_feasible, rows_of, totals
+from assetplan.optimisation.problem import Floats, Ints, Problem, Rows, Solution, is_feasible, rows_of, totals
 from assetplan.optimisation.repair import least_use
 
 
@@ -46,8 +48,12 @@ def incremental_benefit_cost(problem: Problem) -> Solution:
 
     The field's usual heuristic (Farid, Johnston, Laverde and Chen 1994, *Application of incremental
     benefit-cost analysis for optimal budget allocation*). An option's cost is its use of all resources together;
-    options off the upper convex hull of benefit over cost are dropped, so each asset's steps fall by themselves.
-    A step that breaks a cap is passed over, and with it the asset's later steps.
+    each asset climbs the upper convex hull of benefit over cost from the option that uses least (do nothing).
+
+    An option that does not fit the caps when its turn comes is struck off for that asset, once and for all, and
+    the hull is formed again from the asset's present option over those that remain: where each year is a resource,
+    an asset whose best year is full is offered its next best. Equal steps go by asset, then by cost and position of
+    the option, so that the answer is always the same. Floors are not sought.
 
     Args:
         problem: the problem; its resources must be in one unit (money), or adding them up means nothing.
@@ -57,41 +63,74 @@ def incremental_benefit_cost(problem: Problem) -> Solution:
     """
     began = time.monotonic()
     rows = rows_of(problem)
-    cost = np.asarray(problem.usage.sum(axis=1), dtype=np.float64).ravel()
-    chosen = least_use(problem, rows)
-    ratio: list[float] = []
-    step: list[tuple[int, int, int]] = []
-    for asset in range(problem.n_assets):
-        hull = _hull(problem, cost, asset, int(chosen[asset]))
-        for before, after in pairwise(hull):
-            gained, spent = problem.benefit[after] - problem.benefit[before], cost[after] - cost[before]
-            ratio.append(gained / spent if spent > 0 else np.inf)
-            step.append((asset, before, after))
-    room = _Room(rows, chosen)
-    for i in np.argsort(-np.array(ratio), kind="stable"):
-        asset, before, after = step[i]
-        if chosen[asset] == before and room.take(before, after):
-            chosen[asset] = after
-    return _unproved(problem, rows, chosen, began)
+    start = least_use(problem, rows)
+    room = _Room(rows, start)
+    costs = np.asarray(problem.usage.sum(axis=1), dtype=np.float64).ravel()
+    # Plain lists: the loops below read single figures, which numpy is slow at.
+    benefit, cost, starts = problem.benefit.tolist(), costs.tolist(), problem.starts.tolist()
+    chosen: list[int] = start.tolist()
+    struck = bytearray(problem.n_options)
+    moved = bytearray(problem.n_assets)
+    climbing: list[tuple[float, int, int]] = []  # the next step of each asset that has moved
+
+    def take(asset: int, option: int) -> bool:
+        if not room.take(chosen[asset], option):
+            struck[option] = 1
+            return False
+        chosen[asset], moved[asset] = option, 1
+        return True
+
+    def climb() -> None:
+        _, asset, option = climbing[0]
+        take(asset, option)
+        step = _next_step(benefit, cost, struck, range(starts[asset], starts[asset + 1]), chosen[asset])
+        if step is None:
+            heappop(climbing)
+        else:
+            heapreplace(climbing, (step[0], asset, step[1]))
+
+    # From where an asset starts, its next step after a strike is the next in order: one sort serves them all.
+    for first in _first_steps(problem, costs, start):
+        while climbing and climbing[0] < first:
+            climb()
+        _, asset, option = first
+        if not moved[asset] and take(asset, option):
+            step = _next_step(benefit, cost, struck, range(starts[asset], starts[asset + 1]), option)
+            if step is not None:
+                heappush(climbing, (step[0], asset, step[1]))
+    while climbing:
+        climb()
+    return _unproved(problem, rows, np.array(chosen, dtype=np.int64), began)
 
 
-def _hull(problem: Problem, cost: np.ndarray, asset: int, base: int) -> list[int]:
-    """Options from the base up the upper convex hull of benefit over cost, cheapest first."""
-    options = np.arange(problem.starts[asset], problem.starts[asset + 1])
-    better = options[(problem.benefit[options] > problem.benefit[base]) & (cost[options] >= cost[base])]
-    hull = [base]
-    for option in better[np.lexsort((-problem.benefit[better], cost[better]))]:
-        if problem.benefit[option] <= problem.benefit[hull[-1]]:
-            continue  # dearer and no better
-        while len(hull) > 1 and _slope(problem, cost, hull[-2], hull[-1]) <= _slope(problem, cost, hull[-2], option):
-            hull.pop()
-        hull.append(int(option))
-    return hull
+def _first_steps(problem: Problem, cost: Floats, start: Ints) -> Iterator[tuple[float, int, int]]:
+    """Steps (−ratio, asset, option) from each asset's starting option to its better ones, steepest first."""
+    owner = problem.owners()
+    gained, spent = problem.benefit - problem.benefit[start][owner], cost - cost[start][owner]
+    better = np.flatnonzero(gained > 0)
+    ratio = np.full(problem.n_options, np.inf)
+    np.divide(gained, spent, out=ratio, where=spent > 0)
+    better = better[np.lexsort((cost[better], owner[better], -ratio[better]))]
+    return zip((-ratio[better]).tolist(), owner[better].tolist(), better.tolist(), strict=True)
 
 
-def _slope(problem: Problem, cost: np.ndarray, before: int, after: int) -> float:
-    spent = cost[after] - cost[before]
-    return float((problem.benefit[after] - problem.benefit[before]) / spent) if spent > 0 else float("inf")
+def _next_step(
+    benefit: list[float], cost: list[float], struck: bytearray, options: range, present: int
+) -> tuple[float, int] | None:
+    """First step up the hull from the present option: −ratio (`-inf` where it costs no more) and option.
+
+    The hull's next corner is the better option at the steepest slope, so the rest need not be formed.
+    """
+    has, paid = benefit[present], cost[present]
+    most, best = 0.0, -1
+    for option in options:
+        if benefit[option] <= has or struck[option]:
+            continue
+        spent = cost[option] - paid
+        ratio = (benefit[option] - has) / spent if spent > 0 else inf
+        if ratio > most or (ratio == most and cost[option] < cost[best]):
+            most, best = ratio, option
+    return None if best < 0 else (-most, best)
 
 
 class _Room:
@@ -99,20 +138,26 @@ class _Room:
 
     def __init__(self, rows: Rows, chosen: Ints) -> None:
         capped = rows.sign > 0
-        self.left = np.where(capped, rows.limit - totals(rows.usage, chosen) + rows.tolerance, np.inf).tolist()
-        self.starts, self.columns, self.use = rows.usage.indptr, rows.usage.indices, rows.usage.data
+        left = np.where(capped, rows.limit - totals(rows.usage, chosen) + rows.tolerance, np.inf)
+        usage = rows.usage.copy()
+        usage.sum_duplicates()
+        self.left: list[float] = left.tolist()
+        self.starts: list[int] = usage.indptr.tolist()
+        self.columns: list[int] = usage.indices.tolist()
+        self.use: list[float] = usage.data.tolist()
 
     def take(self, before: int, after: int) -> bool:
         """Exchange one option for another if it fits; whether it did."""
-        change: dict[int, float] = {}
-        for option, sign in ((after, 1.0), (before, -1.0)):
-            for k in range(self.starts[option], self.starts[option + 1]):
-                column = int(self.columns[k])
-                change[column] = change.get(column, 0.0) + sign * float(self.use[k])
-        if any(size > 0 and size > self.left[column] for column, size in change.items()):
-            return False
+        left, starts, columns, use = self.left, self.starts, self.columns, self.use
+        first, end = starts[after], starts[after + 1]
+        change = dict(zip(columns[first:end], use[first:end], strict=True))
+        for k in range(starts[before], starts[before + 1]):
+            change[columns[k]] = change.get(columns[k], 0.0) - use[k]
         for column, size in change.items():
-            self.left[column] -= size
+            if size > 0 and size > left[column]:
+                return False
+        for column, size in change.items():
+            left[column] -= size
         return True
 
 

@@ -139,7 +139,8 @@ def _commitment_faults(assets: pd.DataFrame, model: Model, file: str) -> Iterato
     for place, row in zip(rows.index, rows.itertuples(), strict=True):
         names = [t.name for t in model.catalogue.treatments[str(row.group)]]
         if row.committed_treatment not in names:
-            said = f"asset {row.asset_id}: not a funded treatment of group {row.group}; those are {', '.join(names)}"
+            funded = f"those it funds are {', '.join(names)}" if names else "it funds none of that group"
+            said = f"asset {row.asset_id}: the envelope funds no such treatment of group {row.group}; {funded}"
             position = int(assets.index.get_loc(place)) + 1  # type: ignore[arg-type]
             yield Fault(file, position, "committed_treatment", str(row.committed_treatment), said)
 

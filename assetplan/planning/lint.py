@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,8 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
     bare = ~assets["group"].isin([g for g, rows in inputs.model.catalogue.treatments.items() if rows]).to_numpy()
     why = np.select([disposal, bare], ["marked for disposal", "group has no funded treatment"], "no treatment triggers")
     counts = pd.Series(why[alone]).groupby([assets["asset_class"].to_numpy()[alone], why[alone]]).size()
-    for (asset_class, reason), count in counts.items():  # type: ignore[misc]
+    for key, count in counts.items():
+        asset_class, reason = cast(tuple[str, str], key)
         total = int((assets["asset_class"] == asset_class).sum())
         yield "only do-nothing", f"{asset_class}: {count:,} of {total:,} assets; {reason}."
 

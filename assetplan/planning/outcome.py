@@ -77,8 +77,9 @@ def _reasons(outcome: Outcome) -> NDArray[np.object_]:
     n = np.diff(options.starts).tolist()
     cost, benefit = outcome.cost.sum(axis=1), outcome.benefit
     best = np.maximum.reduceat(options.benefit, options.starts[:-1])
-    treated = (outcome.schedule >= 0).any(axis=1)
-    committed = (outcome.inputs.register.assets["committed_treatment"] != "").to_numpy() & treated
+    treated = np.any(outcome.schedule >= 0, axis=1)
+    promised = (outcome.inputs.register.assets["committed_treatment"] != "").to_numpy(dtype=bool)
+    committed = promised & treated
     value = np.divide(benefit, cost, out=np.zeros(len(cost)), where=cost > 0)
     first, last = outcome.years[0], outcome.years[-1]
     now, left, done = outcome.nothing.index[:, 0], outcome.nothing.index[:, -1], outcome.plan.index[:, -1]

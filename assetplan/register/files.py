@@ -8,9 +8,7 @@ and the plain tables `inspections` and `notes`. Column `position` keeps the orde
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,14 +16,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assetplan import schema
-from assetplan.errors import Fault, OutputExistsError, RegisterError
+from assetplan.errors import Fault, RegisterError
+from assetplan.output import new_file, repeatable_layers
 from assetplan.register.register import Register
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# GeoPackages store when each layer last changed; a fixed date makes the bytes depend on the register alone.
-_FIXED_DATE = "2000-01-01T00:00:00.000Z"
 _SPATIAL_EXTRAS = ("places", "districts")
 _PLAIN = ("inspections", "notes")
 
@@ -60,18 +57,16 @@ def write_register(register: Register, path: str | os.PathLike[str], force: bool
         The assets have no coordinate reference system, or there are none.
     """
     target = Path(path)
-    if target.exists() and not force:
-        raise OutputExistsError(f"{target} exists already; nothing was written (use force to replace it)")
     if not len(register.assets):
         raise ValueError("the register has no assets to write")
     if register.assets.crs is None:
         raise ValueError("the register's assets have no coordinate reference system")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem}-") as folder:
+    with new_file(target, force) as part:
         # A fixed name inside: the layer's file name must not leak into the bytes.
-        draft = Path(folder) / "register.gpkg"
+        draft = part.with_name("draft") / "register.gpkg"
+        draft.parent.mkdir()
         _write_layers(register, draft)
-        os.replace(draft, target)
+        draft.replace(part)
     return target
 
 
@@ -91,7 +86,7 @@ def _write_layers(register: Register, draft: Path) -> None:
         layers["inspections"] = register.inspections.reset_index(drop=True)
     if register.notes:
         layers["notes"] = pd.DataFrame(list(register.notes), columns=["note", "count"])
-    with _fixed_date():
+    with repeatable_layers():
         for number, (name, frame) in enumerate(layers.items()):
             kind = None if name in _PLAIN else frame.geometry.geom_type.iloc[0]
             options = {} if kind is None else {"geometry_type": kind, "promote_to_multi": False}
@@ -105,18 +100,6 @@ def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, gpd.GeoDa
     if len(found) == 1:
         return {name: frame}
     return {f"{name}_{kind.lower()}": frame[kinds == kind] for kind in found}
-
-
-@contextmanager
-def _fixed_date() -> Iterator[None]:
-    import pyogrio
-
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def read_register(

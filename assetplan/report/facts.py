@@ -88,8 +88,8 @@ class Facts:
             return False
         saved = sum(float(row["do_nothing"]) - float(row["plan"]) for row in streams)
         benefit = float(self.summary["benefit"])
-        # Sums of a hundred thousand assets to the penny.
-        return abs(saved - benefit) <= 1e-4 * max(abs(benefit), 1.0)
+        # Committed works are in the costs of one but bought by no choice: the two need not meet to the pound.
+        return abs(saved - benefit) <= 0.02 * max(abs(benefit), 1.0)
 
     @cached_property
     def spend(self) -> pd.DataFrame:

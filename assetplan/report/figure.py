@@ -47,8 +47,10 @@ class BoardMap(folium.Map):
              aria-label="Map. Arrow keys move it, plus and minus zoom, Enter describes what lies in the middle."></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
-        {{ this.get_name() }}.setView({{ this.location|tojson }}, {{ this.options.zoom }});
+        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+            ...{{ this.options|tojavascript }},
+            crs: assetplan.fittedCrs({{ this.get_name()|tojson }}, {{ this.extent|tojson }})
+        });
         {{ this.get_name() }}.fitBounds({{ this.extent|tojson }});
         {{ this.get_name() }}.attributionControl.setPrefix(false);
         L.control.scale({maxWidth: 120}).addTo({{ this.get_name() }});

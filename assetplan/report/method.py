@@ -15,9 +15,9 @@ from assetplan.report.wording import (
     gap_words,
     is_missing,
     millions,
-    money,
     number,
     percent,
+    pounds,
     sentence,
 )
 
@@ -36,17 +36,22 @@ def value(facts: Facts) -> str:
     return f'<section aria-labelledby="value-heading"><h2 id="value-heading">Value for money</h2>{body}</section>'
 
 
+def exact(value: Any) -> str:
+    """Money close enough to tell a benefit from its bound."""
+    return f"£{millions(value, 2)}m" if float(value) >= 1e6 else pounds(value)
+
+
 def _proof(facts: Facts) -> str:
     summary = facts.summary
     benefit, bound, gap = summary.get("benefit"), summary.get("bound"), summary.get("gap")
     if is_missing(benefit):
         return "<p>The programme states no benefit.</p>"
     aim = summary.get("objective")
-    text = f"The plan's benefit is {money(benefit)}" + (f" ({aim})" if aim else "")
+    text = f"The plan's benefit is {exact(benefit)}" + (f" ({aim})" if aim else "")
     if facts.net:
         text += ", counted after the cost of the works themselves is taken off"
     if not is_missing(bound):
-        text += f". No choice of works within the same limits can return more than {money(bound)}"
+        text += f". No choice of works within the same limits can return more than {exact(bound)}"
     text += "." if is_missing(gap) else f", so the plan is {gap_words(gap)}."
     return f"<p>{escape(text)}</p>{_streams(facts)}"
 
@@ -214,7 +219,10 @@ def _details(title: str, body: str) -> str:
 
 
 def _method(facts: Facts) -> str:
-    status = {"optimal": "reached the proof it was asked for", "feasible": "stopped at its time limit"}
+    status = {
+        "optimal": "reached the proof it was asked for",
+        "feasible": "stopped before it reached the proof it was asked for",
+    }
     state = status.get(str(facts.summary.get("status")), "")
     body = (
         "<p>Each asset has a condition index from 0 to 100, 100 as new. Its group's curve says how the index falls "

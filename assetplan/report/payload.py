@@ -95,7 +95,9 @@ def make_payload(programme: Programme) -> Payload | None:
     ground, areas = _ground(programme)
     packet = pack({**header, **extra, **ground}, [*columns, *geometry, *more, *areas])
     unplaced = len(programme.assets) - len(assets)
-    return Payload(packet, bounds, tuple(header["classes"]), tuple(extra["kinds"]), unplaced)
+    return Payload(
+        packet, _with_districts(bounds, programme.districts), tuple(header["classes"]), tuple(extra["kinds"]), unplaced
+    )
 
 
 def _text(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -270,6 +272,23 @@ def _ground(programme: Programme) -> tuple[dict[str, Any], list[Column]]:
             for name, (x, y) in zip(_text(shown, "name"), spots, strict=True)
         ]
     return {"places": listing}, _paths("ring", rings) if len(rings) else _paths("ring", _nothing())
+
+
+def _with_districts(
+    bounds: tuple[float, float, float, float], districts: gpd.GeoDataFrame
+) -> tuple[float, float, float, float]:
+    """Bounds of the assets widened to the districts, but by a tenth at most: others' districts may be there too."""
+    south, west, north, east = bounds
+    if not len(districts):
+        return bounds
+    x0, y0, x1, y1 = (float(value) for value in districts.to_crs(4326).total_bounds)
+    across, down = (east - west) / 10, (north - south) / 10
+    return (
+        max(min(south, y0), south - down),
+        max(min(west, x0), west - across),
+        min(max(north, y1), north + down),
+        min(max(east, x1), east + across),
+    )
 
 
 def _nothing() -> NDArray[Any]:

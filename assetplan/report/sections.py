@@ -265,12 +265,13 @@ def works(facts: Facts) -> str:
 
 def _scheme_cells(row: dict[Any, Any]) -> tuple[str, ...]:
     length = row["length_m"]
+    linear = row["asset_class"] in ("carriageway", "footway")
     committed = " (committed)" if row["committed"] else ""
     return (
         class_label(row["asset_class"]),
         financial_year(row["year"]),
         f"{row['label']}{committed}",
-        "–" if is_missing(length) or length <= 0 else number(length / 1000, 1),
+        number(length / 1000, 1) if linear and not is_missing(length) and length > 0 else "–",
         number(row["items"]),
         number(row["cost"]),
     )

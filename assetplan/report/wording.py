@@ -83,7 +83,7 @@ def money(value: Any) -> str:
 
 def percent(share: Any, decimals: int = 0) -> str:
     """Return a share (0 to 1) as a percentage."""
-    return "–" if is_missing(share) else f"{number(float(share) * 100, decimals)} %"
+    return "–" if is_missing(share) else f"{number(float(share) * 100, decimals)}\u00a0%"
 
 
 def financial_year(year: Any) -> str:
@@ -122,7 +122,7 @@ def gap_words(gap: Any) -> str:
     # The tolerance keeps 0.01 from turning into 0.011 by the last bit of a float.
     shown = max(math.ceil(share / step - 1e-9) * step, 0.001)
     digits = f"{shown:.{max(places, 3 if shown <= 0.001 else places)}f}"
-    return f"within {digits.rstrip('0').rstrip('.') if '.' in digits else digits} % of the best possible"
+    return f"within {digits.rstrip('0').rstrip('.') if '.' in digits else digits}\u00a0% of the best possible"
 
 
 def unit_of(unit: object, largest: float) -> Unit:

@@ -18,6 +18,7 @@ from assetplan.treatments import Catalogue, Treatment
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Codes = NDArray[np.int8]
 
 # Nodes of one block; a block's arrays then stay within a few hundred megabytes.
 _BLOCK = 8_000
@@ -58,7 +59,7 @@ class Candidates:
     """
 
     asset: Ints
-    schedule: NDArray[np.int8]
+    schedule: Codes
     cost: Array
     whole_life_cost: Array
     benefit: Array
@@ -135,9 +136,9 @@ def _members(assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...]
     codes = {t.name: code for code, t in enumerate(treatments)}
     environment = part["environment"].to_numpy(dtype=object)
     year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
-    committed = part["committed_treatment"].map(codes).fillna(-1).to_numpy(dtype=np.int8)
+    committed: Codes = np.array([codes.get(name, -1) for name in part["committed_treatment"]], dtype=np.int8)
     # A commitment outside the plan's years is not this plan's to keep.
-    committed = np.where((year >= 0) & (year < model.rules.years), committed, -1).astype(np.int8)
+    committed[(year < 0) | (year >= model.rules.years)] = -1
     return Members(
         Exposure(part["quantity"].to_numpy(dtype=float), traffic),
         environment != "rural",
@@ -161,6 +162,7 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
         What can be done and what it is worth.
     """
     rows: list[Ints] = []
+    nothing = np.zeros(len(assets))
     leaves: list[Leaves] = []
     triggered: list[tuple[str, str, int]] = []
     for group, members in _by_group(assets):
@@ -175,27 +177,28 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
                 model.rules,
             )
             rows.append(block[found.asset])
+            nothing[block] = found.nothing
             leaves.append(found)
             counts += found.triggered
         triggered += [(group, t.name, int(c)) for t, c in zip(treatments, counts, strict=True)]
-    return _sorted(rows, leaves, triggered, len(assets))
+    return _sorted(rows, leaves, triggered, nothing)
 
 
-def _sorted(rows: list[Ints], leaves: list[Leaves], triggered: list[tuple[str, str, int]], n: int) -> Candidates:
+def _sorted(
+    rows: list[Ints], leaves: list[Leaves], triggered: list[tuple[str, str, int]], nothing: Array
+) -> Candidates:
     asset = np.concatenate(rows)
     order = np.argsort(asset, kind="stable")
     asset = asset[order]
-    starts = np.searchsorted(asset, np.arange(n + 1))
+    starts = np.searchsorted(asset, np.arange(len(nothing) + 1))
     cost = np.concatenate([leaf.cost for leaf in leaves])[order]
     whole = np.concatenate([leaf.whole_life_cost for leaf in leaves])[order]
-    # Nodes that do nothing come first on every level, so an asset's first leaf is do-nothing.
-    benefit = whole[starts[:-1]][asset] - whole
     return Candidates(
         asset,
         np.concatenate([leaf.schedule for leaf in leaves])[order],
         cost,
         whole,
-        benefit,
+        nothing[asset] - whole,
         starts,
         pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),
     )
@@ -209,7 +212,7 @@ class Told:
     streams: dict[str, Array]
 
 
-def tell(assets: pd.DataFrame, starting: Starting, schedule: NDArray[np.int8], model: Model) -> Told:
+def tell(assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model) -> Told:
     """Condition by year and present values by stream of one strategy for each asset.
 
     Parameters

@@ -77,6 +77,8 @@ class Leaves:
         Works within the plan years (£, prices of the first year).
     whole_life_cost : array (n_leaves,)
         Present value of works, burdens and, as a credit, residual value (£).
+    nothing : array (n_assets,)
+        The same for do-nothing, which an asset with a commitment has no leaf of.
     triggered : array (n_treatments,)
         How many assets could take each treatment in some year.
     """
@@ -85,6 +87,7 @@ class Leaves:
     schedule: Codes
     cost: Array
     whole_life_cost: Array
+    nothing: Array
     triggered: Ints
 
 
@@ -146,14 +149,15 @@ def grow(
     for year in range(rules.years):
         states, parents, codes, prices = _branch(level, members, treatments, rules, year, reached)
         level = _join(level, states, parents, codes, prices, members, rules, year)
-    keep = _honours_commitment(level, members)
-    level = level.take(np.flatnonzero(keep))
     cost = _follow(level, members, policy, rules)
+    keep = np.flatnonzero(_honours_commitment(level, members))
     return Leaves(
-        level.asset,
-        level.schedule,
-        level.cost,
-        cost,
+        level.asset[keep],
+        level.schedule[keep],
+        level.cost[keep],
+        cost[keep],
+        # The nodes that did nothing come first on every level.
+        cost[:n],
         np.array([mask.sum() for mask in reached], dtype=np.intp),
     )
 

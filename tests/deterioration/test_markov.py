@@ -13,7 +13,7 @@ BRICK = chain([0.02388, 0.03980, 0.09552, 0.15920])
 
 
 def test_bridge_chain() -> None:
-    """Stay probabilities 0.91, 0.95, 0.94, 0.85: expected time 1→5 54.44 years, and two forecasts (domain section 3)."""
+    """Stay probabilities 0.91, 0.95, 0.94, 0.85: expected time 1→5 54.44 years, and two forecasts."""
     assert expected_passage(BRIDGE)[0] == pytest.approx(54.44, abs=0.005)
     new = propagate(np.eye(5)[0], BRIDGE, 5)[5]
     np.testing.assert_allclose(new, [0.62403, 0.33693, 0.03660, 0.00225, 0.00019], atol=5e-6)

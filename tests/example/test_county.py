@@ -13,7 +13,7 @@ from assetplan.deterioration import load_groups
 from assetplan.example import make_county
 from assetplan.example.condition import group_of
 from assetplan.example.figures import load_figures
-from assetplan.example.money import envelope
+from assetplan.finance import published_profile
 from assetplan.reference import load_table
 from assetplan.register.register import Register
 from assetplan.register.validation import validate_register
@@ -64,9 +64,10 @@ def test_lengths_are_the_published_ones_in_whole_kilometres(roads, size) -> None
     assert np.abs(roads["length_m"] - roads.geometry.length).max() <= 0.051
 
 
-@pytest.mark.parametrize("seed", [2, 3, 4, 5, 6])
-def test_every_seed_has_the_published_lengths(seed) -> None:
+@pytest.mark.parametrize("seed", [6, 7])
+def test_another_seed_is_another_county_of_the_same_lengths(counties, seed) -> None:
     assets = make_county("small", seed).assets
+    assert not assets.geometry.iloc[0].equals(counties["small"].assets.geometry.iloc[0])
     roads = assets[assets["asset_class"] == "carriageway"]
     km = roads.groupby("road_class")["length_m"].sum() / 1000
     found = [km["A"], km["B"] + km["C"], km["U"]]
@@ -188,7 +189,7 @@ def test_committed_schemes_are_a_handful_that_the_envelope_holds(register, size)
     rows = rules.loc[list(zip(committed["committed_treatment"], group_of(committed), strict=True))]
     cost = committed["quantity"].to_numpy() * rows["unit_cost"].to_numpy()
     spent = pd.Series(cost).groupby([rows["line"].to_numpy(), committed["committed_year"].to_numpy()]).sum()
-    money = envelope(load_figures(size)).set_index(["line", "year"])["amount"] * 1e6
+    money = published_profile(load_figures(size).share).stack() * 1e6
     assert (spent <= 0.2 * money.loc[spent.index]).all()
 
 
@@ -219,11 +220,7 @@ def test_retention_marks_a_few_for_disposal(register) -> None:
     assert 0 < share < 0.08
 
 
-def test_another_seed_is_another_county(counties) -> None:
-    assert not make_county("small", 2).assets.geometry.iloc[0].equals(counties["small"].assets.geometry.iloc[0])
-
-
 @pytest.mark.parametrize(("size", "seed"), [("huge", 1), ("small", -1)])
 def test_what_cannot_be_made_is_refused(size, seed) -> None:
-    with pytest.raises(ValueError, match="size|seed"):
+    with pytest.raises(ValueError, match=r"size|seed"):
         make_county(size, seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def test_it_adds_up_by_a_second_sum(small_programme: Programme) -> None:
 
 def test_more_money_never_lowers_the_optimum_and_buys_less_and_less(by_money: dict) -> None:
     shares = sorted(by_money)
-    for less, more in zip(shares, shares[1:], strict=False):
+    for less, more in pairwise(shares):
         # A choice within the smaller envelope is one within the larger: only the gap may hide that.
         assert by_money[more][1] >= by_money[less][0]
     last_fifth = by_money[1.2][0] - by_money[1.0][0]
@@ -95,10 +96,9 @@ def test_worst_first_does_not(options, inputs, small_programme: Programme) -> No
 
 
 def test_rebuilding_the_worst_roads_first_returns_less_than_sealing_sound_ones(options, inputs) -> None:
-    starting, found = options
-    assets = inputs.register.assets
+    _, found = options
     names = inputs.model.catalogue.treatments["carriageway_U"]
-    unclassified = (assets["group"] == "carriageway_U").to_numpy()[found.asset]
+    unclassified = (inputs.register.assets["group"] == "carriageway_U").to_numpy()[found.asset]
     once = (found.schedule >= 0).sum(axis=1) == 1
     first_year = found.schedule[:, 0]
     ratio = found.benefit / np.where(found.cost.sum(axis=1) > 0, found.cost.sum(axis=1), np.nan)
@@ -205,7 +205,11 @@ def test_unknown_group(small_county: Path, inputs) -> None:
 
 def test_a_line_left_out_is_said(small_county: Path, inputs) -> None:
     lines = {n: list(v) for n, v in inputs.plan.envelope.lines.items() if n == "bridges"}
-    programme = assetplan.plan(_plan(small_county, envelope={"lines": lines}), inputs.register)
+    plan = _plan(small_county, envelope={"lines": lines})
+    with pytest.raises(RegisterError, match="it funds none of that group"):
+        assetplan.plan(plan, inputs.register)
+    free = inputs.register.assets.assign(committed_treatment="", committed_year=np.nan)
+    programme = assetplan.plan(plan, replace(inputs.register, assets=free))
     assert set(programme.works["line"]) <= {"bridges"}
     said = [row["message"] for row in programme.summary["lint"] if row["check"] == "unfunded treatments"]
     assert said

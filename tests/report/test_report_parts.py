@@ -51,12 +51,12 @@ def test_an_unknown_index_is_stored_as_such():
 @pytest.mark.parametrize(
     ("gap", "words"),
     [
-        (0.0001, "within 0.01 % of the best possible"),
-        (0.000071, "within 0.0071 % of the best possible"),
-        (7.23e-5, "within 0.0073 % of the best possible"),
-        (1e-9, "within 0.001 % of the best possible"),
-        (0.0212, "within 2.2 % of the best possible"),
-        (0.25, "within 25 % of the best possible"),
+        (0.0001, "within 0.01\u00a0% of the best possible"),
+        (0.000071, "within 0.0071\u00a0% of the best possible"),
+        (7.23e-5, "within 0.0073\u00a0% of the best possible"),
+        (1e-9, "within 0.001\u00a0% of the best possible"),
+        (0.0212, "within 2.2\u00a0% of the best possible"),
+        (0.25, "within 25\u00a0% of the best possible"),
         (0.0, "proven to be the best possible"),
         (None, "no bound was proven"),
     ],
@@ -89,7 +89,7 @@ def test_numbers_years_and_shares():
     assert number(float("nan")) == "–"
     assert financial_year(2019) == "2019/20"
     assert financial_year(1999) == "1999/00"
-    assert percent(0.416) == "42 %"
+    assert percent(0.416) == "42\u00a0%"
     assert escape(None) == ""
     assert escape(float("nan")) == ""
     assert escape("<b> & \"'") == "&lt;b&gt; &amp; &quot;&#x27;"

@@ -89,7 +89,7 @@ def test_a_hostile_name_never_reaches_the_page_raw(report):
 
 def test_headline_figures_are_those_of_the_programme(small):
     text = render_report(small)
-    assert "0.007 %" in text
+    assert "0.007\u00a0%" in text
     assert "of the best possible" in text
     total = small.works["cost"].sum()
     assert f"£{total / 1e6:,.2f}m" in text or f"£{round(total, -3):,.0f}" in text

@@ -156,6 +156,8 @@ def test_a_commitment_is_the_only_thing_left_and_needs_no_trigger() -> None:
     mine = found.schedule[found.asset == 0]
     code = [t.name for t in CATALOGUE.treatments["carriageway_U"]].index("resurfacing")
     assert mine.tolist() == [[-1, code, -1, -1, -1]]
+    # Renewing a road as good as new costs more than it saves, committed or not.
+    assert (found.benefit[found.asset == 0] < 0).all()
     assert (found.asset == 1).sum() > 1
 
 

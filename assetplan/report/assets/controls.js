@@ -141,7 +141,7 @@
       }
       const sections = this.names.get(name);
       const shapes = sections.flatMap((asset) => this.layer.shapeOf(asset));
-      this.map.fitBounds(L.latLngBounds(shapes.flat()), { maxZoom: 15, padding: [30, 30], animate: false });
+      this.map.fitBounds(L.latLngBounds(shapes.flat()), { maxZoom: 15, padding: [6, 6], animate: false });
       this.choose(sections[0], sections);
       this.mark(sections);
       const length = sections.reduce((sum, i) => sum + Math.max(0, this.columns.length[i]), 0);
@@ -153,7 +153,7 @@
       this.marks.clearLayers();
       // One path for all of it: separate ones would show darker where they meet.
       const shapes = assets.flatMap((asset) => this.layer.shapeOf(asset)).filter((line) => line.length > 1);
-      L.polyline(shapes, { className: "mark", color: "#9a5cf0", weight: 13, opacity: 0.75, interactive: false }).addTo(this.marks);
+      L.polyline(shapes, { className: "mark", color: "#9a5cf0", weight: 10, opacity: 0.65, interactive: false }).addTo(this.marks);
       if (assets.length === 1) {
         const line = this.layer.shapeOf(assets[0])[0];
         const middle = line[Math.floor((line.length - 1) / 2)];

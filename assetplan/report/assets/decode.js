@@ -117,6 +117,19 @@
     const workReason = readSentences(header.work_reasons, columns.work_reason);
     return { header, columns, ...cases, reason, workReason, origin, path, owner, firstPiece, px, py, firstWork, rings };
   };
+  // Web Mercator with its whole zoom levels shifted, so that one of them fills the frame with the extent.
+  app.fittedCrs = function (id, [[south, west], [north, east]]) {
+    const frame = document.getElementById(id);
+    const room = (pixels) => Math.max(64, pixels - 16);
+    const across = room(frame.clientWidth) / Math.max(projectX(east) - projectX(west), 1e-4);
+    const down = room(frame.clientHeight) / Math.max(projectY(south) - projectY(north), 1e-4);
+    const fit = Math.log2(Math.min(across, down));
+    const shift = fit - Math.floor(fit) - 0.001;
+    return L.extend({}, L.CRS.EPSG3857, {
+      scale: (zoom) => 256 * 2 ** (zoom + shift),
+      zoom: (scale) => Math.log2(scale / 256) - shift,
+    });
+  };
   app.project = (lat, lng, origin) => ({ x: projectX(lng) - origin.x, y: projectY(lat) - origin.y });
   app.unproject = (x, y, origin) => {
     const lng = ((x + origin.x) / 256) * 360 - 180;

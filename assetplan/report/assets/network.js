@@ -100,8 +100,11 @@
       const { header, columns } = data;
       this.state = { view: "plan", year: header.years.length - 1, on: {} };
       header.classes.forEach((name) => (this.state.on[name] = true));
-      this._footway = header.classes.indexOf("footway");
       this._columns = columns;
+      // How far down the order of roads each asset is: A, B, C, unclassified, footway.
+      const footway = header.classes.indexOf("footway");
+      const { asset_class: kind, road_class: level } = columns;
+      this._ranks = Uint8Array.from(kind, (value, i) => (value === footway ? 4 : Math.min(level[i], 3)));
       this.repaint();
       this.fire("ready");
     },
@@ -143,18 +146,24 @@
       c.clearRect(0, 0, tile.width, tile.height);
       if (!this.data) return;
       c.scale(ratio, ratio);
-      const scale = 2 ** coords.z;
+      const scale = this._map.options.crs.scale(coords.z) / 256;
       const { origin } = this.data;
       const at = {
-        c, scale, zoom: coords.z,
+        c, scale, zoom: Math.log2(scale),
         x: coords.x * size - origin.x * scale,
         y: coords.y * size - origin.y * scale,
       };
       this._paintGround(at);
       const pad = 14;
       const box = [at.x - pad, at.y - pad, at.x + size + pad, at.y + size + pad].map((v) => v / scale);
-      if (this.state.view === "works") this._paintWorks(at, box);
-      else this._paintCondition(at, box);
+      // What a tile shows does not change with the year: it is looked up once, in the order of the roads.
+      if (!tile.items) {
+        tile.items = [];
+        this._cells.each(...box, (item) => tile.items.push(item));
+        tile.items = Int32Array.from(tile.items).sort();
+      }
+      if (this.state.view === "works") this._paintWorks(at, tile.items);
+      else this._paintCondition(at, tile.items);
     },
 
     _paintGround({ c, scale, x, y }) {
@@ -169,16 +178,28 @@
       }
       c.fillStyle = "#ffffff";
       c.fill("evenodd");
-      c.lineWidth = 1.2;
+      c.lineWidth = 1;
       c.strokeStyle = "#8b929b";
+      c.setLineDash([7, 3]);
       c.stroke();
+      c.setLineDash([]);
     },
 
-    // Adds one piece to the path; a piece shorter than two pixels as one straight line.
-    _trace({ c, scale, x, y }, piece) {
+    // Adds pieces to the path as unbroken lines where one follows on from another.
+    _traceAll(at, pieces) {
+      const joined = this._columns.line_joined;
+      let last = -2;
+      for (const piece of pieces) {
+        this._trace(at, piece, piece === last + 1 && joined[piece]);
+        last = piece;
+      }
+    },
+
+    // A piece shorter than two pixels is one straight line.
+    _trace({ c, scale, x, y }, piece, follows) {
       const { from, x: vx, y: vy } = this.data.path;
       const [a, b] = [from[piece], from[piece + 1] - 1];
-      c.moveTo(vx[a] * scale - x, vy[a] * scale - y);
+      if (!follows) c.moveTo(vx[a] * scale - x, vy[a] * scale - y);
       const span = Math.abs(vx[b] - vx[a]) + Math.abs(vy[b] - vy[a]);
       if (span * scale > 2) for (let v = a + 1; v < b; v++) c.lineTo(vx[v] * scale - x, vy[v] * scale - y);
       c.lineTo(vx[b] * scale - x, vy[b] * scale - y);
@@ -189,34 +210,34 @@
       return WIDTHS[level] * grow;
     },
 
-    _rank(asset) {
-      return this._columns.asset_class[asset] === this._footway ? 4 : this._columns.road_class[asset] % 4;
-    },
-
     _radius(zoom) {
       return Math.max(1.9, Math.min(7, 1.9 + (zoom - 9) * 0.75));
     },
 
     // Strokes pieces by class, lowest first, and band, best first, so that the worst lies on top.
-    _paintCondition(at, box) {
+    _paintCondition(at, items) {
       const { c, zoom } = at;
-      const { lines, palette } = this.data.header;
+      const { header, owner } = this.data;
+      const { lines, palette } = header;
+      const index = (this.state.view === "nothing" ? this.data.nothing : this.data.plan)[this.state.year];
       const pieces = this._cells.pieces;
       const groups = Array.from({ length: 30 }, () => []);
       const points = Array.from({ length: 6 }, () => []);
-      this._cells.each(...box, (item) => {
-        const asset = item < pieces ? this.data.owner[item] : lines + item - pieces;
-        if (!this.isOn(asset)) return;
-        const band = this.band(asset);
-        if (item < pieces) groups[(4 - this._rank(asset)) * 6 + ((band + 1) % 6)].push(item);
-        else points[(band + 1) % 6].push(asset);
-      });
+      const on = header.classes.map((name) => this.state.on[name]);
+      const { asset_class: kind } = this._columns;
+      for (const item of items) {
+        const asset = item < pieces ? owner[item] : lines + item - pieces;
+        if (!on[kind[asset]]) continue;
+        const shade = (this._bands[index[asset]] + 1) % 6;
+        if (item < pieces) groups[(4 - this._ranks[asset]) * 6 + shade].push(item);
+        else points[shade].push(asset);
+      }
       c.lineJoin = "round";
       c.lineCap = zoom > 12 ? "round" : "butt";
       groups.forEach((group, key) => {
         if (!group.length) return;
         c.beginPath();
-        for (const piece of group) this._trace(at, piece);
+        this._traceAll(at, group);
         c.lineWidth = this._width(4 - Math.floor(key / 6), zoom);
         c.strokeStyle = key % 6 ? palette[(key % 6) - 1] : QUIET;
         c.stroke();
@@ -225,25 +246,26 @@
     },
 
     // A quiet network, then the year's works with a casing that runs the sections of a scheme together.
-    _paintWorks(at, box) {
+    _paintWorks(at, items) {
       const { c, zoom } = at;
       const { lines, kind_colours: colours } = this.data.header;
       const pieces = this._cells.pieces;
       const quiet = Array.from({ length: 5 }, () => []);
       const works = colours.map(() => ({ pieces: [], points: [] }));
-      this._cells.each(...box, (item) => {
-        const asset = item < pieces ? this.data.owner[item] : lines + item - pieces;
-        if (!this.isOn(asset)) return;
+      for (const item of items) {
+        const line = item < pieces;
+        const asset = line ? this.data.owner[item] : lines + item - pieces;
+        if (!this.isOn(asset)) continue;
         const work = this.workOf(asset);
-        if (work >= 0) works[this._columns.work_kind[work]][item < pieces ? "pieces" : "points"].push(
-          item < pieces ? item : asset);
-        if (item < pieces) quiet[4 - this._rank(asset)].push(item);
-      });
+        const group = work < 0 ? null : works[this._columns.work_kind[work]];
+        if (group) (line ? group.pieces : group.points).push(line ? item : asset);
+        if (line) quiet[4 - this._ranks[asset]].push(item);
+      }
       c.lineJoin = c.lineCap = "round";
       const stroke = (list, width, colour) => {
         if (!list.length) return;
         c.beginPath();
-        for (const piece of list) this._trace(at, piece);
+        this._traceAll(at, list);
         c.lineWidth = width;
         c.strokeStyle = colour;
         c.stroke();
@@ -285,7 +307,7 @@
     // The nearest visible asset within `reach` pixels of a place; works of the year come first in the works view.
     nearest(latlng, zoom, reach = 14) {
       if (!this.data) return -1;
-      const scale = 2 ** zoom;
+      const scale = this._map.options.crs.scale(zoom) / 256;
       const { path, px, py, owner, header, origin } = this.data;
       const p = app.project(latlng.lat, latlng.lng, origin);
       const limit = reach / scale;

@@ -1,0 +1,53 @@
+"""A real county, from OpenStreetMap to the board's map, by the commands a user types."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assetplan.programme import read_programme
+
+
+@pytest.fixture(scope="module")
+def rutland(shared: Path, tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("rutland")
+    command = str(Path(sys.executable).with_name("assetplan"))
+    said = []
+    for words in (
+        ["import", "osm", str(shared / "rutland.osm.pbf"), "-o", "rutland.gpkg"],
+        ["init", "rutland.gpkg", "-o", "rutland.toml"],
+        ["plan", "rutland.toml", "-o", "out"],
+    ):
+        done = subprocess.run([command, *words], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout)
+    return folder, said
+
+
+def test_import_says_what_it_left_out_and_what_it_assumed(rutland) -> None:
+    _, (imported, *_rest) = rutland
+    for words in ("trunk road", "track", "private access", "path, bridleway or steps", "assumed by rule", "value 100%"):
+        assert words in imported
+    before = int(imported.split("connected pieces before splitting: ")[1].split()[0].replace(",", ""))
+    after = int(imported.split("connected pieces after splitting: ")[1].split()[0].replace(",", ""))
+    assert after < before / 10, "ways must be joined at shared vertices"
+
+
+def test_envelope_is_in_proportion(rutland) -> None:
+    folder, _ = rutland
+    summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    programme = read_programme(folder / "out").check()
+    roads = programme.assets[programme.assets["asset_class"] == "carriageway"]
+    length = roads["length_m"].sum() / 1000
+    assert 400 < length < 700, "Rutland has about 550 km of council road"
+    highways = sum(row["limit"] for row in summary["spend"] if row["line"] != "property")
+    # Amounts are printed to £100 in the plan file.
+    assert highways == pytest.approx(152.75e6 * length / 4656, rel=2e-3)
+    assert summary["status"] == "optimal"
+    assert summary["benefit"] > summary["cost"] * 0.5
+    assert (folder / "out" / "report.html").stat().st_size > 200_000
+    assert {row["asset_class"] for row in summary["assumed_share"]} >= {"carriageway", "bridge", "building"}
