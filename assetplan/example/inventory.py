@@ -172,23 +172,7 @@ def make_bridges(
     """
     import geopandas as gpd
 
-    street = _street(sections)
-    section, flow, at = _crossings(sections.geometry.to_numpy(), rivers)
-    section, flow, at = section[~street[section]], flow[~street[section]], at[~street[section]]
-    order = np.argsort(-flow, kind="stable")
-    chosen = order[np.unique(section[order], return_index=True)[1]]
-    chosen = chosen[np.argsort(np.argsort(order)[chosen], kind="stable")][: figures.count("bridges")]
-    section, flow, at = section[chosen], flow[chosen], at[chosen]
-    short = figures.count("bridges") - len(section)
-    if short > 0:
-        free = np.setdiff1d(np.flatnonzero(~street), section)
-        culverts = np.sort(rng.choice(free, short, replace=False))
-        section = np.concatenate([section, culverts])
-        flow = np.concatenate([flow, np.ones(short)])
-        middle = shapely.line_interpolate_point(sections.geometry.to_numpy()[culverts], 0.5, normalized=True)
-        at = np.concatenate([at, middle])
-    order = np.argsort(section, kind="stable")
-    section, flow, at = section[order], flow[order], at[order]
+    section, flow, at = _bridge_sites(sections, rivers, figures.count("bridges"), rng)
     rows = sections.iloc[section].reset_index(drop=True)
     length = np.round(np.clip(4.2 * flow**0.36 * rng.lognormal(0, 0.3, len(rows)), 1.6, 130), 1)
     width = np.round(rows["width_m"].to_numpy() + rng.uniform(0.8, 3.2, len(rows)), 1)
@@ -204,6 +188,29 @@ def make_bridges(
     )
     points = shapely.points(np.round(shapely.get_coordinates(at), 1))
     return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
+
+
+def _bridge_sites(
+    sections: gpd.GeoDataFrame, rivers: Rivers, count: int, rng: np.random.Generator
+) -> tuple[Ints, Floats, np.ndarray]:
+    """Section, flow and point of each bridge, in the order of sections and one a section at most."""
+    street = _street(sections)
+    section, flow, at = _crossings(sections.geometry.to_numpy(), rivers)
+    section, flow, at = section[~street[section]], flow[~street[section]], at[~street[section]]
+    order = np.argsort(-flow, kind="stable")
+    chosen = order[np.unique(section[order], return_index=True)[1]]
+    chosen = chosen[np.argsort(np.argsort(order)[chosen], kind="stable")][:count]
+    section, flow, at = section[chosen], flow[chosen], at[chosen]
+    short = count - len(section)
+    if short > 0:
+        free = np.setdiff1d(np.flatnonzero(~street), section)
+        culverts = np.sort(rng.choice(free, short, replace=False))
+        section = np.concatenate([section, culverts])
+        flow = np.concatenate([flow, np.ones(short)])
+        middle = shapely.line_interpolate_point(sections.geometry.to_numpy()[culverts], 0.5, normalized=True)
+        at = np.concatenate([at, middle])
+    order = np.argsort(section, kind="stable")
+    return section[order], flow[order], at[order]
 
 
 def _street(sections: pd.DataFrame) -> Bools:

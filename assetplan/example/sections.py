@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from assetplan.condition import default_width
-from assetplan.example.figures import Bools, Figures, Floats, Ints, Texts, name_parts
+from assetplan.example.figures import Figures, Floats, Ints, Texts, name_parts
 from assetplan.example.roads import Roads
 from assetplan.example.towns import Towns
 from assetplan.reference import load_table
@@ -158,11 +158,3 @@ def by_label(label: Ints, rng: np.random.Generator) -> Floats:
     """A factor (n,) about one that the links of one road share."""
     _, which = np.unique(label, return_inverse=True)
     return rng.lognormal(0, 0.3, int(which.max()) + 1)[which]
-
-
-def on_links(sections: pd.DataFrame, chosen: Bools) -> pd.DataFrame:
-    """One row for each link of the chosen sections: its first section's columns and the length of all (m)."""
-    rows = sections[chosen]
-    length = rows.groupby("link_id", sort=True)["length_m"].sum()
-    first = rows.drop_duplicates("link_id").set_index("link_id")
-    return first.assign(length_m=length).sort_index().reset_index()

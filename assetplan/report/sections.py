@@ -125,6 +125,9 @@ def _class_bands(facts: Facts) -> str:
         out.append(Row(f"{class_label(asset_class)}, {unit.label}", kind="group"))
         for label, year, case in _cases(facts):
             inside = own[(own["year"] == year) & (own["case"] == case)].groupby("band")["quantity"].sum()
+            if asset_class == "carriageway" and unit.label == "km":
+                # As on the map: the summary's own sums are of an index not yet rounded for storage.
+                inside = pd.Series(facts.road_bands(year, case) * unit.divisor, index=BANDS)
             if not inside.empty:
                 cells = [number(inside.get(band, 0.0) / unit.divisor, unit.decimals) for band in BANDS]
                 poor = inside.reindex(BANDS[3:]).sum() / inside.sum() if inside.sum() > 0 else float("nan")

@@ -238,3 +238,18 @@ def test_envelope_names(inputs) -> None:
     found = limits(inputs.plan)
     assert len(found.names) == found.amount.size
     assert found.names[0].endswith(str(inputs.plan.first_year))
+
+
+def test_reactive_repair_comes_to_the_published_potholes(small_programme: Programme, inputs) -> None:
+    """35,000 safety potholes a year at about £65, and about £0.2m of carriageway claims, in the whole county."""
+    model = inputs.model
+    roads = small_programme.assets[small_programme.assets["asset_class"] == "carriageway"]
+    totals = {"reactive": 0.0, "claims": 0.0}
+    for group, members in roads.groupby("group"):
+        for row in model.consequences[str(group)]:
+            if row.stream in totals:
+                totals[row.stream] += float(row.at(members["do_nothing_2018"].to_numpy()) @ members["quantity"])
+    share = roads["length_m"].sum() / 4656e3
+    # The rates were set on the whole county; a tenth of it has its own mix of roads.
+    assert totals["reactive"] / share == pytest.approx(35_000 * 65, rel=0.15)
+    assert totals["claims"] / share == pytest.approx(0.2e6, rel=0.2)

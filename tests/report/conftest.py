@@ -22,7 +22,7 @@ ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def programme() -> Programme:
-    return make_programme()
+    return make_programme(n_roads=90, per_road=10)
 
 
 @pytest.fixture(scope="session")

@@ -91,7 +91,7 @@ def test_a_road_is_found_by_its_name(report, open_page):
     assert page.locator("#roads option").count() == 1
     page.press("#road", "Enter")
     assert page.evaluate("map_plan.getZoom()") > zoom
-    assert page.locator("#map-status").inner_text().startswith("A4018: 26 sections")
+    assert page.locator("#map-status").inner_text().startswith("A4018: 20 sections")
     assert page.locator("#details h4").inner_text() == "A4018"
     page.fill("#road", "no such road")
     page.click("#find button")

@@ -19,7 +19,7 @@
       for (const marker of markers) {
         const node = marker.getElement().firstChild;
         const at = map.latLngToContainerPoint(marker.getLatLng());
-        const [w, h] = [node.textContent.length * 4 + 8, 11];
+        const [w, h] = [node.textContent.length * 4 + 22, 20];
         const free = taken.every((o) => Math.abs(o.x - at.x) > o.w + w || Math.abs(o.y - at.y) > 2 * h);
         node.hidden = !free;
         if (free) taken.push({ x: at.x, y: at.y, w });

@@ -211,7 +211,7 @@
     },
 
     _radius(zoom) {
-      return Math.max(1.9, Math.min(7, 1.9 + (zoom - 9) * 0.75));
+      return Math.max(1.7, Math.min(7, 1.7 + (zoom - 9.3) * 0.8));
     },
 
     // Strokes pieces by class, lowest first, and band, best first, so that the worst lies on top.
