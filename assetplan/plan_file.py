@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from pathlib import Path
 
 from assetplan.finance import line_labels, published_profile
@@ -21,7 +22,7 @@ register = {register}
 years = {years}
 
 # What each budget line may spend in each year, in prices of the first year.
-# {origin}
+{origin}
 [envelope]
 unit = "£m"
 prices = "real"
@@ -71,7 +72,7 @@ def plan_text(
     share : float
         Part of the published county's envelope (above 0).
     origin : str
-        One line that says where the envelope comes from.
+        Where the envelope comes from, in a sentence or two.
     first_year : int
         First plan year; the profile's first year is taken for it.
     """
@@ -91,7 +92,7 @@ def plan_text(
         mapping=f"mapping = {_quoted(mapping)}\n" if mapping else "",
         first_year=first_year,
         years=profile.shape[1],
-        origin=" ".join(origin.split()),
+        origin=textwrap.fill(" ".join(origin.split()), 110, initial_indent="# ", subsequent_indent="# "),
     )
     return head + "\n".join(rows) + "\n" + _TAIL.format(title=_quoted(title or name), note=_quoted(note), gap=gap)
 

@@ -19,13 +19,9 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_county() -> Path:
     """Folder of the small example county: register.gpkg and plan.toml."""
-    from assetplan.example import write_example
-
-    folder = tmp_path_factory.mktemp("example") / "county"
-    write_example(folder, "small", 1)
-    return folder
+    return ROOT / "data" / "example"
 
 
 @pytest.fixture(scope="session")

@@ -65,9 +65,11 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     sections = make_sections(network, towns, districts, names, figures, rng)
     parts, inspections = _everything(network, sections, towns, rivers, nodes, groups, figures, rng)
     assets, factors = _one_table(parts, groups, figures, rng)
+    building = assets["asset_class"] == "building"
+    counts = {"highway": int((~building).sum()), "property": int(building.sum())}
     notes = tuple(
-        (f"{name} replacement values: factor on quantity × unit cost, in thousandths", round(1000 * x))
-        for name, x in factors.items()
+        (f"{name} replacement values, quantity × unit cost × {factor:.3f}, of assets", counts[name])
+        for name, factor in factors.items()
     )
     return Register(assets, inspections, _places(towns), _district_table(districts, names), notes)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from assetplan.planning.inputs import Inputs
 from assetplan.planning.outcome import Outcome
 from assetplan.planning.summary import summarise
 from assetplan.programme import Programme
-from assetplan.strategies import Candidates, Starting, tell
+from assetplan.strategies import Candidates, Starting, Told, tell
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
@@ -43,14 +45,19 @@ def assemble(
         starting,
         options,
         solution,
-        tell(assets, starting, chosen, inputs.model),
-        tell(assets, starting, np.full_like(chosen, -1), inputs.model),
+        _rounded(tell(assets, starting, chosen, inputs.model)),
+        _rounded(tell(assets, starting, np.full_like(chosen, -1), inputs.model)),
     )
     works = _works(outcome)
     table = _assets(outcome)
     summary = summarise(outcome, works, table, baselines)
     summary["lint"] = lint.notes(inputs, starting, options, solution, islands)
     return Programme(summary, table, works, inputs.register.places, inputs.register.districts)
+
+
+def _rounded(told: Told) -> Told:
+    """Condition as it is stored, so that sums over assets.parquet are those of summary.json."""
+    return replace(told, index=told.index.round(2))
 
 
 def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, NDArray[np.intp]]:
@@ -132,7 +139,7 @@ def _assets(outcome: Outcome) -> gpd.GeoDataFrame:
     )
     futures = {}
     for place, year in enumerate(outcome.years):
-        futures[f"do_nothing_{year}"] = outcome.nothing.index[:, place].round(2)
-        futures[f"plan_{year}"] = outcome.plan.index[:, place].round(2)
+        futures[f"do_nothing_{year}"] = outcome.nothing.index[:, place]
+        futures[f"plan_{year}"] = outcome.plan.index[:, place]
     table = pd.concat([table, pd.DataFrame(futures, index=table.index)], axis=1)
     return gpd.GeoDataFrame(table, geometry=assets.geometry, crs=assets.crs)

@@ -35,17 +35,18 @@ def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
     used = set(inputs.register.assets["group"])
     idle = sorted(set(inputs.model.groups) - used)
     if idle:
-        yield "unused parameters", f"No asset is in these groups: {', '.join(idle)}."
+        yield "unused parameters", f"No asset is in these groups: {_labels(inputs, idle)}."
     for group in sorted(used):
+        label = inputs.model.groups[group].label
         rows = inputs.model.consequences[group]
         zero = [f"{row.stream} per {row.per}" for row in rows if not any(row.rate)]
         if not rows:
-            yield "zero parameters", f"Group {group} has no consequences of poor condition."
+            yield "zero parameters", f"{label} has no consequences of poor condition."
         elif zero:
-            yield "zero parameters", f"Group {group} has consequences of rate zero: {', '.join(zero)}."
+            yield "zero parameters", f"{label} has consequences of rate zero: {', '.join(zero)}."
         counted = [row.stream for row in rows if row.stream in inputs.model.rules.streams]
         if rows and not counted:
-            yield "unused parameters", f"None of the consequences of group {group} is among the plan's streams."
+            yield "unused parameters", f"None of the consequences of {label.lower()} is among the plan's streams."
     if inputs.unfunded:
         yield "unfunded treatments", f"The envelope has no line for: {', '.join(inputs.unfunded)}."
 
@@ -61,18 +62,24 @@ def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]
     catalogue = inputs.model.catalogue.treatments
     idle = options.triggered[options.triggered["assets"] == 0]
     for group, rows in idle.groupby("group", sort=True):
-        yield "never triggered", f"Group {group}: {', '.join(rows['treatment'])}."
+        labels = [t.label for t in catalogue[str(group)] if t.name in set(rows["treatment"])]
+        yield "never triggered", f"{inputs.model.groups[str(group)].label}: {', '.join(labels)}."
     codes, groups = pd.factorize(inputs.register.assets["group"], sort=True)
     group = codes[options.asset]
     for code, name in enumerate(groups):
         mine = group == code
+        label = inputs.model.groups[str(name)].label
         schedule, benefit = options.schedule[mine], options.benefit[mine]
         for number, treatment in enumerate(catalogue[str(name)]):
             uses = (schedule == number).any(axis=1)
             if uses.any() and benefit[uses].max() <= 0:
-                yield "never worth its cost", f"Group {name}: {treatment.name} on none of the assets it may treat."
+                yield "never worth its cost", f"{label}: {treatment.label} on none of the assets it may treat."
             if _changes_nothing(treatment):
-                yield "never changes anything", f"Group {name}: {treatment.name} raises no asset it may treat."
+                yield "never changes anything", f"{label}: {treatment.label} raises no asset it may treat."
+
+
+def _labels(inputs: Inputs, groups: list[str]) -> str:
+    return ", ".join(inputs.model.groups[group].label for group in groups)
 
 
 def _changes_nothing(t: Treatment) -> bool:
@@ -139,8 +146,11 @@ def unverified(inputs: Inputs) -> list[str]:
     """Parameters in use that no verified source stands behind."""
     used = sorted(set(inputs.register.assets["group"]))
     model = inputs.model
-    rows = [f"decay of {g}" for g in used if not model.groups[g].verified]
-    rows += [f"{t.name} of {g}" for g in used for t in model.catalogue.treatments[g] if not t.verified]
-    rows += [f"{c.stream} cost of {g}" for g in used for c in model.consequences[g] if not c.verified]
-    rows += [f"follow-on policy of {g}" for g in used]
+    rows = []
+    for group in used:
+        label = model.groups[group].label
+        rows += [f"{label}: decay"] if not model.groups[group].verified else []
+        rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
+        rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
+        rows += [f"{label}: follow-on policy"]
     return rows

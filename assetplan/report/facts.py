@@ -88,8 +88,8 @@ class Facts:
             return False
         saved = sum(float(row["do_nothing"]) - float(row["plan"]) for row in streams)
         benefit = float(self.summary["benefit"])
-        # Committed works are in the costs of one but bought by no choice: the two need not meet to the pound.
-        return abs(saved - benefit) <= 0.02 * max(abs(benefit), 1.0)
+        # The streams are rounded to pence; otherwise the two sums are the same pounds.
+        return abs(saved - benefit) <= 1e-6 * max(abs(benefit), 1.0)
 
     @cached_property
     def spend(self) -> pd.DataFrame:

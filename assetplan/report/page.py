@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assetplan.errors import OutputExistsError
+from assetplan.output import new_file, refuse_existing
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme
@@ -39,27 +37,12 @@ def write_report(programme: Programme, path: str | Path, force: bool = False) ->
         The assets have no coordinate reference system.
     """
     path = Path(path)
-    if path.exists() and not force:
-        raise OutputExistsError(f"{path} is there already; it may be replaced only if you say so")
+    # A refusal costs nothing; drawing the report takes seconds.
+    refuse_existing(path, force)
     text = render_report(programme)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        # A temporary file is private to its owner; a report is for others to read.
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with new_file(path, force) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def render_report(programme: Programme) -> str:

@@ -73,3 +73,42 @@ def check(p, solution, target_gap=1e-4):
     assert solution.benefit == p.benefit[solution.chosen].sum()
     assert solution.bound >= solution.benefit
     assert (solution.status == "optimal") == (solution.gap <= target_gap)
+
+
+def years_problem(seed, n_assets, n_treatments=3, n_years=4, share=0.1):
+    """Do-nothing, or one of the asset's treatments in one of the years: each year's money is a resource."""
+    random = np.random.default_rng(seed)
+    shape = (n_assets, n_treatments, n_years)
+    cost = np.broadcast_to(random.integers(5, 100, shape[:2])[..., None], shape)
+    ratio = random.uniform(0.5, 3.0, shape[:2])[..., None]
+    waiting = random.uniform(0.8, 1.05, shape[:1])[:, None, None] ** np.arange(n_years)
+    n_options = 1 + n_treatments * n_years
+    benefit, usage = np.zeros((n_assets, n_options)), np.zeros((n_assets, n_options, n_years))
+    benefit[:, 1:] = np.round(cost * ratio * waiting, 2).reshape(n_assets, -1)
+    usage[:, 1:] = (cost[..., None] * np.eye(n_years)).reshape(n_assets, -1, n_years)
+    caps = np.floor(share * cost[:, :, 0].max(axis=1).sum()) * np.ones(n_years)
+    return problem(benefit.ravel(), usage.reshape(-1, n_years), np.full(n_assets, n_options), caps)
+
+
+def steepest_steps(p, again=True):
+    """Incremental benefit-cost one step at a time over every option left, from each asset's first.
+
+    An option that does not fit is struck off alone, or (again=False) with all its asset's options.
+    """
+    usage, owner = p.usage.toarray(), p.owners()
+    cost = usage.sum(axis=1)
+    chosen, left = p.starts[:-1].copy(), np.ones(p.n_options, dtype=bool)
+    while True:
+        gained, spent = p.benefit - p.benefit[chosen][owner], cost - cost[chosen][owner]
+        steps = np.flatnonzero(left & (gained > 0))
+        if not len(steps):
+            return chosen
+        ratio = [gained[i] / spent[i] if spent[i] > 0 else INF for i in steps]
+        _, asset, _, option = min((-r, owner[i], cost[i], i) for r, i in zip(ratio, steps, strict=True))
+        trial = chosen.copy()
+        trial[asset] = option
+        if np.all(usage[trial].sum(axis=0) <= p.caps + 1e-9):
+            chosen = trial
+            left[option] = False
+        else:
+            left[owner == asset if not again else option] = False

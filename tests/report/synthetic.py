@@ -245,17 +245,19 @@ def _indices(assets: gpd.GeoDataFrame, works: list[dict[str, Any]]) -> None:
 def _condition_rows(assets: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     rows = []
     for asset_class, group in assets.groupby("asset_class"):
+        road = asset_class == "carriageway"
+        stock, unit = (group["length_m"] / 1000, "km") if road else (group["quantity"], group["unit"].iloc[0])
         for case in ("do-nothing", "plan"):
             for year in (YEARS[0] - 1, *YEARS):
                 index = group[f"{case.replace('-', '_')}_{year}"].to_numpy()
-                inside = quantity_in_bands("index", index, group["quantity"].to_numpy())
+                inside = quantity_in_bands("index", index, stock.to_numpy())
                 rows += [
                     {
                         "asset_class": asset_class,
                         "band": band,
                         "year": year,
                         "quantity": float(amount),
-                        "unit": group["unit"].iloc[0],
+                        "unit": unit,
                         "case": case,
                     }
                     for band, amount in zip(BANDS, inside, strict=True)
