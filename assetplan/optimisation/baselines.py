@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Iterator
 from heapq import heappop, heappush, heapreplace
 from math import inf
@@ -66,8 +67,7 @@ def incremental_benefit_cost(problem: Problem) -> Solution:
     start = least_use(problem, rows)
     room = _Room(rows, start)
     costs = np.asarray(problem.usage.sum(axis=1), dtype=np.float64).ravel()
-    # Plain lists: the loops below read single figures, which numpy is slow at.
-    benefit, cost, starts = problem.benefit.tolist(), costs.tolist(), problem.starts.tolist()
+    benefit, cost, starts = _plain(problem.benefit), _plain(costs), problem.starts.tolist()
     chosen: list[int] = start.tolist()
     struck = bytearray(problem.n_options)
     moved = bytearray(problem.n_assets)
@@ -115,7 +115,7 @@ def _first_steps(problem: Problem, cost: Floats, start: Ints) -> Iterator[tuple[
 
 
 def _next_step(
-    benefit: list[float], cost: list[float], struck: bytearray, options: range, present: int
+    benefit: array[float], cost: array[float], struck: bytearray, options: range, present: int
 ) -> tuple[float, int] | None:
     """First step up the hull from the present option: −ratio (`-inf` where it costs no more) and option.
 
@@ -144,7 +144,7 @@ class _Room:
         self.left: list[float] = left.tolist()
         self.starts: list[int] = usage.indptr.tolist()
         self.columns: list[int] = usage.indices.tolist()
-        self.use: list[float] = usage.data.tolist()
+        self.use = _plain(usage.data)
 
     def take(self, before: int, after: int) -> bool:
         """Exchange one option for another if it fits; whether it did."""
@@ -159,6 +159,11 @@ class _Room:
         for column, size in change.items():
             left[column] -= size
         return True
+
+
+def _plain(figures: Floats) -> array[float]:
+    """The same figures to read one by one: numpy is slow at that, and a list of them is large and scattered."""
+    return array("d", figures.tobytes())
 
 
 def _unproved(problem: Problem, rows: Rows, chosen: Ints, began: float) -> Solution:

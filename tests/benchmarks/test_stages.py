@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
+from places import SHARED
 
 pytestmark = pytest.mark.benchmark
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from conftest import ROOT
+from places import ROOT
 
 from assetplan import read_register
 from assetplan.example import write_example

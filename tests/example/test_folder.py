@@ -34,7 +34,7 @@ def test_the_register_reads_back_whole(folder) -> None:
     register = read_register(folder / "register.gpkg")
     assert len(register.inspections) > 10_000
     assert register.assets.crs.to_epsg() == 27700
-    assert any("factor" in note for note, _ in register.notes)
+    assert any("unit cost ×" in note for note, _ in register.notes)
 
 
 def test_the_plan_reads_and_has_its_share_of_the_published_money(folder) -> None:

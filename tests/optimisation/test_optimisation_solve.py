@@ -179,7 +179,8 @@ def test_incremental_benefit_cost_by_years(seed):
     assert np.array_equal(found.chosen, steepest_steps(p))  # a slow second method, step for step
     assert np.all(found.used <= p.caps)
     assert found.status == "feasible"
-    assert found.benefit <= solve(p, target_gap=1e-3).bound
+    # Any bound will do, however loose the gap.
+    assert found.benefit <= solve(p, target_gap=0.2, time_limit=5.0).bound
     # an asset used to be dropped at its first step that did not fit; no theorem, but so in all of these
     assert found.benefit >= p.benefit[steepest_steps(p, again=False)].sum()
     assert np.array_equal(found.chosen, incremental_benefit_cost(p).chosen)

@@ -40,7 +40,7 @@ def by_money(inputs, options):
     """Benefit of the best programme with none, a fifth, … of the envelope and a fifth more."""
     base = build_problem(inputs, options[1])
     shares = [0.5, 0.7, 0.8, 1.0, 1.2]
-    found = {s: solve(replace(base, caps=base.caps * s), 2e-3, 20.0) for s in shares}
+    found = {s: solve(replace(base, caps=base.caps * s), 3e-3, 20.0) for s in shares}
     return {share: (solution.benefit, solution.bound) for share, solution in found.items()}
 
 
