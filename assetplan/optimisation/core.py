@@ -187,7 +187,10 @@ def _solve_parts(
             return time_left() - end
 
         part_dual = Dual(dual.multipliers[parts[i].rows], states[i].bound, dual.exact)
-        part_allowed = allowed * max(abs(states[i].bound) / max(abs(dual.bound), 1e-300), 0.0)
+        fair = allowed * abs(states[i].bound) / max(abs(dual.bound), 1e-300)
+        # what the others leave of the whole allowance: a part that comes within it closes the gap of all
+        left = allowed - sum(s.bound - s.benefit for k, s in enumerate(states) if k != i)
+        part_allowed = max(fair, left)
         states[i] = _solve_core(parts[i].problem, part_rows[i], part_dual, states[i], part_allowed, part_left)
         if all(s.chosen is not None for s in states):
             joined = _join(problem, parts, states)
