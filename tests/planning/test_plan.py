@@ -112,11 +112,15 @@ def test_rebuilding_the_worst_roads_first_returns_less_than_sealing_sound_ones(o
 
 def test_the_plan_beats_do_nothing_in_every_band(small_programme: Programme) -> None:
     rows = pd.DataFrame(small_programme.summary["condition"])
-    last = rows[(rows["year"] == small_programme.years[-1]) & (rows["asset_class"] == "carriageway")]
-    wide = last.pivot_table(index="band", columns="case", values="quantity", sort=False).loc[BANDS]
-    at_least = wide.cumsum()
-    # Length in each band or better: more of it with the plan, whichever band one asks about.
-    assert (at_least["plan"][:-1] > at_least["do-nothing"][:-1]).all()
+    last = rows[rows["year"] == small_programme.years[-1]]
+    for asset_class, mine in last.groupby("asset_class"):
+        at_least = mine.pivot_table(index="band", columns="case", values="quantity", sort=False).loc[BANDS].cumsum()
+        more = (at_least["plan"] - at_least["do-nothing"])[:-1]
+        # Stock in each band or better: never less with the plan, whichever band one asks about (rows are rounded).
+        assert (more > -1e-3).all(), asset_class
+        assert more.iloc[0] > 0, asset_class
+        if asset_class == "carriageway":
+            assert (more > 0).all()
     life = pd.DataFrame(small_programme.summary["residual_life"])
     end = life[life["year"] == small_programme.years[-1]].pivot_table(index="band", columns="case", values="length_km")
     assert end.loc["under 5", "plan"] < end.loc["under 5", "do-nothing"]
