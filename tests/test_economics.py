@@ -109,3 +109,12 @@ def test_later_money_is_worth_less(years, more):
 def test_wrong_arguments_say_what_is_wrong(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_condition_gain_of_the_published_check():
+    """Do-nothing 70 − 3t, treated 90 − 4t, cut-off 40, ten years: 150 point-years."""
+    t = np.arange(11.0)
+    # Both curves are straight and above the cut-off, so the trapezium rule is exact.
+    assert economics.condition_gain(70 - 3 * t, 90 - 4 * t, 40.0) == pytest.approx(150.0, rel=1e-12)
+    # Below the cut-off condition earns nothing: ten years from 40 − 3t and 45 − t are worth a triangle of 5 by 5.
+    assert economics.condition_gain(40 - 3 * t, 45 - t, 40.0) == pytest.approx(12.5, rel=1e-12)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assetplan.programme import Programme
-from assetplan.register import Register
+from assetplan.register import Register, assumed_share
 
 _WIDTH = 100
 
@@ -114,18 +114,8 @@ def register_text(register: Register) -> str:
         parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
     if register.notes:
         parts.append("\n".join(f"  {note}: {count:,}" for note, count in register.notes))
-    shares = [(column, _share(assets, column)) for column in _assumed_columns(assets)]
-    if shares:
-        said = ", ".join(f"{column} {share:.0%}" for column, share in shares)
+    shares = assumed_share(assets)
+    if len(shares):
+        said = ", ".join(f"{column} {share:.0%}" for column, share in shares.items())
         parts.append(textwrap.fill(f"assumed by rule, share of assets: {said}", _WIDTH, subsequent_indent="  "))
     return "\n".join(parts)
-
-
-def _assumed_columns(assets: object) -> list[str]:
-    words = assets["assumed"].str.split()  # type: ignore[index]
-    return sorted({word for row in words for word in row})
-
-
-def _share(assets: object, column: str) -> float:
-    padded = " " + assets["assumed"] + " "  # type: ignore[index]
-    return float(padded.str.contains(f" {column} ", regex=False).mean())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assetplan.optimisation.problem import Solution
 from assetplan.planning.inputs import Inputs
+from assetplan.register import assumed_share
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
 
@@ -113,19 +114,17 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
         yield "only do-nothing", f"{asset_class}: {count:,} of {total:,} assets; {reason}."
 
 
-def assumed_share(assets: pd.DataFrame) -> list[dict]:
+def assumed_by_class(assets: pd.DataFrame) -> list[dict]:
     """Share of assets whose column was filled by rule, by class, above zero only."""
-    rows = []
-    for asset_class, part in assets.groupby("asset_class"):
-        words = part["assumed"].str.split()
-        for column in sorted({word for row in words for word in row}):
-            share = float(np.mean([column in row for row in words]))
-            rows.append({"asset_class": str(asset_class), "column": column, "share": round(share, 4)})
-    return rows
+    return [
+        {"asset_class": str(asset_class), "column": str(column), "share": round(float(share), 4)}
+        for asset_class, part in assets.groupby("asset_class")
+        for column, share in assumed_share(part).items()
+    ]
 
 
 def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
-    shares = pd.DataFrame(assumed_share(inputs.register.assets))
+    shares = pd.DataFrame(assumed_by_class(inputs.register.assets))
     if shares.empty:
         return
     for asset_class, rows in shares.groupby("asset_class"):

@@ -73,7 +73,7 @@ def summarise(
             for name, found in baselines.items()
         ],
         "kinds": [{"kind": str(kind), "amount": round(float(amount), 2)} for kind, amount in kinds.items()],
-        "assumed_share": lint.assumed_share(inputs.register.assets),
+        "assumed_share": lint.assumed_by_class(inputs.register.assets),
         "notes": [{"note": note, "count": count} for note, count in inputs.register.notes],
         "inputs": inputs.digests,
         "unverified": lint.unverified(inputs),

@@ -18,6 +18,7 @@ import pandas as pd
 from assetplan import schema
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file, repeatable_layers
+from assetplan.register.layers import layer_names
 from assetplan.register.register import Register
 
 if TYPE_CHECKING:
@@ -141,23 +142,6 @@ def read_register(
     from assetplan.register.table import import_table
 
     return import_table(source, mapping, treatments=treatments)
-
-
-def layer_names(path: Path) -> list[str]:
-    """Names of a vector file's layers.
-
-    Raises
-    ------
-    RegisterError
-        The file is no vector file GDAL can open.
-    """
-    import pyogrio
-    from pyogrio.errors import DataSourceError
-
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
-    except DataSourceError as error:
-        raise RegisterError([Fault(path.name, 0, "", "", f"cannot be read: {error}")]) from error
 
 
 def _base(layer: str) -> str:

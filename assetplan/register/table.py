@@ -14,8 +14,8 @@ import shapely
 from assetplan import schema
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.components import building_components
-from assetplan.register.files import layer_names
 from assetplan.register.fill import fill_and_check
+from assetplan.register.layers import layer_names
 from assetplan.register.mapping import Mapping, read_mapping
 from assetplan.register.register import Register
 from assetplan.register.text import read_text
