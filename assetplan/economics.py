@@ -27,18 +27,25 @@ def _forward_rates(years: int) -> NDArray[np.float64]:
 def discount_factors(years: int, rate: float | None = None) -> NDArray[np.float64]:
     """Return what £1 in each year is worth now.
 
-    Args:
-        years: how many years from now [0 or more].
-        rate: one real rate for all years [fraction a year, above −1]; by default the Green Book's declining
-            rates, each used as the forward rate of its years.
-
-    Returns:
-        Factors of the years 0 to `years`, shape (years + 1,); the first is 1.
-
-    Raises:
-        ValueError: `years` is negative, or the rate is −1 or less.
-
     Source: HM Treasury Green Book. Rates in `reference/discount_rates.csv`.
+
+    Parameters
+    ----------
+    years : int
+        How many years from now [0 or more].
+    rate : float, optional
+        One real rate for all years [fraction a year, above −1]; by default the Green Book's declining rates, each used
+        as the forward rate of its years.
+
+    Returns
+    -------
+    array (years + 1,)
+        Factors of the years 0 to `years`; the first is 1.
+
+    Raises
+    ------
+    ValueError
+        `years` is negative, or the rate is −1 or less.
     """
     if years < 0:
         raise ValueError(f"the number of years cannot be negative, and is {years}")
@@ -50,7 +57,7 @@ def discount_factors(years: int, rate: float | None = None) -> NDArray[np.float6
 def annuity_sum(years: int, rate: float | None = None) -> float:
     """Return the present value [£] of £1 in each of the years 1 to `years`.
 
-    Args and errors as `discount_factors`.
+    Parameters and errors as `discount_factors`.
     """
     return float(discount_factors(years, rate)[1:].sum())
 
@@ -58,16 +65,24 @@ def annuity_sum(years: int, rate: float | None = None) -> float:
 def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) -> NDArray[np.float64]:
     """Return the present value of yearly streams.
 
-    Args:
-        streams: real cost or benefit by year [£], shape (..., years).
-        base: year of the first column, counted from now [0 or more]: 1 discounts it by a year, 0 not at all.
-        rate: one real rate [fraction a year]; by default the Green Book's declining rates.
+    Parameters
+    ----------
+    streams : array (..., years)
+        Real cost or benefit by year [£].
+    base : int, optional
+        Year of the first column, counted from now [0 or more]: 1 discounts it by a year, 0 not at all.
+    rate : float, optional
+        One real rate [fraction a year]; by default the Green Book's declining rates.
 
-    Returns:
-        Present value [£], shape (...).
+    Returns
+    -------
+    array (...)
+        Present value [£].
 
-    Raises:
-        ValueError: `streams` is a single number, `base` is negative, or the rate is −1 or less.
+    Raises
+    ------
+    ValueError
+        `streams` is a single number, `base` is negative, or the rate is −1 or less.
     """
     amounts = np.asarray(streams, dtype=np.float64)
     if amounts.ndim == 0:
@@ -82,15 +97,22 @@ def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) 
 def deflate(cash: ArrayLike, rate: float) -> NDArray[np.float64]:
     """Return how much work, at prices of year 1, yearly cash buys while prices rise.
 
-    Args:
-        cash: money of the day [£], shape (..., years), years 1, 2, …
-        rate: rise in construction prices [fraction a year, above −1].
+    Parameters
+    ----------
+    cash : array (..., years)
+        Money of the day [£], years 1, 2, …
+    rate : float
+        Rise in construction prices [fraction a year, above −1].
 
-    Returns:
+    Returns
+    -------
+    array
         Cash of year t over (1 + rate)^(t − 1) [£ at prices of year 1], same shape.
 
-    Raises:
-        ValueError: `cash` is a single number, or the rate is −1 or less.
+    Raises
+    ------
+    ValueError
+        `cash` is a single number, or the rate is −1 or less.
     """
     amounts = np.asarray(cash, dtype=np.float64)
     if amounts.ndim == 0:
@@ -102,16 +124,24 @@ def deflate(cash: ArrayLike, rate: float) -> NDArray[np.float64]:
 def euac(cost: ArrayLike, life: ArrayLike, rate: float | None = None) -> NDArray[np.float64]:
     """Return the equivalent uniform annual cost: the level yearly payment that buys a treatment.
 
-    Args:
-        cost: cost of the treatment [£], any shape.
-        life: years until it is done again [years, above 0], same shape.
-        rate: real rate [fraction a year, above −1]; by default the Green Book's for year 1.
+    Parameters
+    ----------
+    cost : array
+        Cost of the treatment [£], any shape.
+    life : array
+        Years until it is done again [years, above 0], same shape.
+    rate : float, optional
+        Real rate [fraction a year, above −1]; by default the Green Book's for year 1.
 
-    Returns:
+    Returns
+    -------
+    array
         c·r/(1 − (1 + r)^−n) [£ a year], broadcast shape; c/n where the rate is 0.
 
-    Raises:
-        ValueError: a life is not above 0, or the rate is −1 or less.
+    Raises
+    ------
+    ValueError
+        A life is not above 0, or the rate is −1 or less.
     """
     years = np.asarray(life, dtype=np.float64)
     if not (years > 0).all():
@@ -134,19 +164,30 @@ def whole_life_cost(
 ) -> NDArray[np.float64]:
     """Return the whole-life cost: Σ DF_t·(works_t + reactive_t + user_t) − DF_T·residual.
 
-    Args:
-        works: planned works by year [real £], shape (..., years).
-        reactive: reactive repairs by year [real £], broadcast to `works`.
-        user: cost to users by year [real £], broadcast to `works`.
-        residual: value left at the end of the last year T [real £], shape (...).
-        base: year of the first column, counted from now [0 or more].
-        rate: one real rate [fraction a year]; by default the Green Book's declining rates.
+    Parameters
+    ----------
+    works : array (..., years)
+        Planned works by year [real £].
+    reactive : array, optional
+        Reactive repairs by year [real £], broadcast to `works`.
+    user : array, optional
+        Cost to users by year [real £], broadcast to `works`.
+    residual : array (...), optional
+        Value left at the end of the last year T [real £].
+    base : int, optional
+        Year of the first column, counted from now [0 or more].
+    rate : float, optional
+        One real rate [fraction a year]; by default the Green Book's declining rates.
 
-    Returns:
-        Whole-life cost [£], shape (...).
+    Returns
+    -------
+    array (...)
+        Whole-life cost [£].
 
-    Raises:
-        ValueError: `works` has no years, `base` is negative, or the rate is −1 or less.
+    Raises
+    ------
+    ValueError
+        `works` has no years, `base` is negative, or the rate is −1 or less.
     """
     amounts = np.asarray(works, dtype=np.float64)
     if amounts.ndim == 0 or amounts.shape[-1] == 0:
@@ -160,16 +201,24 @@ def whole_life_cost(
 def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> NDArray[np.float64]:
     """Return the depreciated replacement cost of components, depreciated in a straight line: GRC·RUL/UL.
 
-    Args:
-        grc: gross replacement cost [£], any shape.
-        useful_life: life of the component when new [years, above 0], same shape.
-        remaining_life: life it has left [years], same shape; held between 0 and the useful life.
+    Parameters
+    ----------
+    grc : array
+        Gross replacement cost [£], any shape.
+    useful_life : array
+        Life of the component when new [years, above 0], same shape.
+    remaining_life : array
+        Life it has left [years], same shape; held between 0 and the useful life.
 
-    Returns:
+    Returns
+    -------
+    array
         Depreciated replacement cost [£, 0 to `grc`], broadcast shape.
 
-    Raises:
-        ValueError: a useful life is not above 0.
+    Raises
+    ------
+    ValueError
+        A useful life is not above 0.
     """
     life = np.asarray(useful_life, dtype=np.float64)
     if not (life > 0).all():
@@ -186,15 +235,21 @@ def _check_rate(rate: float | None) -> None:
 def condition_gain(do_nothing: ArrayLike, treated: ArrayLike, cut_off: float) -> NDArray[np.float64]:
     """Return the area between a treated and a do-nothing curve of condition, above a cut-off [index-years].
 
-    Args:
-        do_nothing: condition index at the end of each year, shape (..., years + 1) [0–100].
-        treated: the same with treatment, same shape.
-        cut_off: index below which condition earns nothing [0–100].
-
-    Returns:
-        Area by the trapezium rule, shape (...).
-
     Source: the usual effectiveness of pavement management, before weighting by length and traffic.
+
+    Parameters
+    ----------
+    do_nothing : array (..., years + 1)
+        Condition index at the end of each year [0–100].
+    treated : array
+        The same with treatment, same shape.
+    cut_off : float
+        Index below which condition earns nothing [0–100].
+
+    Returns
+    -------
+    array (...)
+        Area by the trapezium rule.
     """
     above = np.maximum(np.asarray(treated, dtype=float), cut_off) - np.maximum(
         np.asarray(do_nothing, dtype=float), cut_off

@@ -49,16 +49,23 @@ def band_names(scale: str) -> tuple[str, ...]:
 def band_codes(scale: str, values: ArrayLike) -> NDArray[np.int64]:
     """Return the number of each value's band: 0 the best, −1 where the value is missing.
 
-    Args:
-        scale: a scale of `reference/bands.csv`.
-        values: measured values [unit of the scale], any shape. A value beyond the ends of the scale falls in
-            the band at that end: ranges are checked where data comes in, not here.
+    Parameters
+    ----------
+    scale : str
+        A scale of `reference/bands.csv`.
+    values : array
+        Measured values [unit of the scale], any shape. A value beyond the ends of the scale falls in the band at that
+        end: ranges are checked where data comes in, not here.
 
-    Returns:
+    Returns
+    -------
+    array of int
         Codes into `band_names(scale)`, same shape as `values`.
 
-    Raises:
-        ValueError: `scale` has no bands.
+    Raises
+    ------
+    ValueError
+        `scale` has no bands.
     """
     bands = _scale(scale)
     array = np.asarray(values, dtype=np.float64)
@@ -69,7 +76,7 @@ def band_codes(scale: str, values: ArrayLike) -> NDArray[np.int64]:
 def classify(scale: str, values: ArrayLike) -> NDArray[np.object_]:
     """Return each value's band by name, None where the value is missing.
 
-    Args and errors as `band_codes`; the result is an array of objects of the same shape as `values`.
+    Parameters and errors as `band_codes`; the result is an array of objects of the same shape as `values`.
     """
     names = np.array([*band_names(scale), None], dtype=object)
     return names[band_codes(scale, values)]
@@ -78,16 +85,24 @@ def classify(scale: str, values: ArrayLike) -> NDArray[np.object_]:
 def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDArray[np.float64]:
     """Return the quantity that lies in each band, year by year if there are years.
 
-    Args:
-        scale: a scale of `reference/bands.csv`.
-        values: measured values [unit of the scale], shape (n,) or (n, n_years); missing values count nowhere.
-        quantity: length, area or number of each [any unit, 0 or more], shape (n,).
+    Parameters
+    ----------
+    scale : str
+        A scale of `reference/bands.csv`.
+    values : array (n,) or (n, n_years)
+        Measured values [unit of the scale]; missing values count nowhere.
+    quantity : array (n,)
+        Length, area or number of each [any unit, 0 or more].
 
-    Returns:
-        Shape (n_bands,) or (n_bands, n_years), best band first, in the unit of `quantity`.
+    Returns
+    -------
+    array (n_bands,) or (n_bands, n_years)
+        Best band first, in the unit of `quantity`.
 
-    Raises:
-        ValueError: `scale` has no bands, the shapes do not fit, or a quantity is negative or missing.
+    Raises
+    ------
+    ValueError
+        `scale` has no bands, the shapes do not fit, or a quantity is negative or missing.
     """
     codes = band_codes(scale, values)
     weight = np.asarray(quantity, dtype=np.float64)
@@ -101,16 +116,24 @@ def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDA
 def share_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> pd.Series:
     """Return the share of the measured quantity in each band; the shares add up to 1.
 
-    Args:
-        scale: a scale of `reference/bands.csv`.
-        values: measured values [unit of the scale], shape (n,). Missing ones are left out of the whole too.
-        quantity: length, area or number of each [any unit, 0 or more], shape (n,).
+    Parameters
+    ----------
+    scale : str
+        A scale of `reference/bands.csv`.
+    values : array (n,)
+        Measured values [unit of the scale]. Missing ones are left out of the whole too.
+    quantity : array (n,)
+        Length, area or number of each [any unit, 0 or more].
 
-    Returns:
+    Returns
+    -------
+    Series
         Series indexed by band name, best first; all missing if nothing was measured.
 
-    Raises:
-        ValueError: as `quantity_in_bands`, or `values` has more than one dimension.
+    Raises
+    ------
+    ValueError
+        As `quantity_in_bands`, or `values` has more than one dimension.
     """
     inside = quantity_in_bands(scale, values, quantity)
     if inside.ndim != 1:

@@ -40,17 +40,24 @@ def _roles(element: ArrayLike) -> pd.DataFrame:
 def element_score(severity: ArrayLike, extent: ArrayLike) -> NDArray[np.float64]:
     """Return the element condition score (ECS) of a defect's severity and extent.
 
-    Args:
-        severity: 1 (as new) to 5 (failed), shape (n,); missing where the element was not inspected.
-        extent: A (none) to E (over half), shape (n,); missing likewise.
-
-    Returns:
-        ECS [1 best to 5 worst], shape (n,); missing where either is missing.
-
-    Raises:
-        ValueError: a pair that the method does not have, such as 1B or 3A.
-
     Source: CSS Bridge Condition Indicators, volume 2. Values in `reference/bridge_elements.csv`.
+
+    Parameters
+    ----------
+    severity : array (n,)
+        1 (as new) to 5 (failed); missing where the element was not inspected.
+    extent : array (n,)
+        A (none) to E (over half); missing likewise.
+
+    Returns
+    -------
+    array (n,)
+        ECS [1 best to 5 worst]; missing where either is missing.
+
+    Raises
+    ------
+    ValueError
+        A pair that the method does not have, such as 1B or 3A.
     """
     degree = np.atleast_1d(np.asarray(severity, dtype=np.float64))
     spread = np.atleast_1d(np.asarray(extent, dtype=object))
@@ -70,17 +77,24 @@ def element_index(score: ArrayLike, importance: ArrayLike) -> NDArray[np.float64
 
     ECF = F − (ECS − 1)·F/4 and ECI = max(1, ECS − ECF), where F depends on the importance.
 
-    Args:
-        score: element condition score [1–5], shape (n,); missing values stay missing.
-        importance: very high, high, medium or low, shape (n,).
-
-    Returns:
-        ECI [1 best to 5 worst], shape (n,).
-
-    Raises:
-        ValueError: an importance is unknown.
-
     Source: CSS Bridge Condition Indicators, volume 3.
+
+    Parameters
+    ----------
+    score : array (n,)
+        Element condition score [1–5]; missing values stay missing.
+    importance : array (n,)
+        Very high, high, medium or low.
+
+    Returns
+    -------
+    array (n,)
+        ECI [1 best to 5 worst].
+
+    Raises
+    ------
+    ValueError
+        An importance is unknown.
     """
     ecs = np.asarray(score, dtype=np.float64)
     factor = _importance(importance, "condition_factor")
@@ -99,13 +113,17 @@ def _importance(importance: ArrayLike, column: str) -> NDArray[np.float64]:
 def bci_from_score(bcs: ArrayLike) -> NDArray[np.float64]:
     """Return the bridge condition index of a bridge condition score: 100 − 2(BCS² + 6.5·BCS − 7.5).
 
-    Args:
-        bcs: bridge condition score [1 best to 5 worst], any shape.
-
-    Returns:
-        BCI [100 best to 0 worst], same shape.
-
     Source: CSS Bridge Condition Indicators, volume 3.
+
+    Parameters
+    ----------
+    bcs : array
+        Bridge condition score [1 best to 5 worst], any shape.
+
+    Returns
+    -------
+    array
+        BCI [100 best to 0 worst], same shape.
     """
     score = np.asarray(bcs, dtype=np.float64)
     return 100.0 - 2.0 * (score**2 + 6.5 * score - 7.5)
@@ -123,21 +141,30 @@ def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike,
 
     BCS_av = Σ(ECI·EIF)/ΣEIF over the inspected elements; BCS_crit is the worst ECI of the critical ones.
 
-    Args:
-        bridge: name of the bridge of each element, shape (n,).
-        element: CSS element number [1–34], shape (n,).
-        severity: severity of the worst defect [1–5], shape (n,); missing where not inspected.
-        extent: extent of it [A–E], shape (n,); missing likewise.
-
-    Returns:
-        One row a bridge, indexed by `bridge` in order of first appearance, columns `bcs_av`, `bcs_crit`,
-        `bci_av`, `bci_crit` and `elements` (how many were inspected; the others are left out). Missing where
-        no element, or no critical one, was.
-
-    Raises:
-        ValueError: an element number, or a severity and extent, is unknown, or the shapes do not fit.
-
     Source: CSS Bridge Condition Indicators, volume 3 (2002) and addendum (2004).
+
+    Parameters
+    ----------
+    bridge : array (n,)
+        Name of the bridge of each element.
+    element : array (n,)
+        CSS element number [1–34].
+    severity : array (n,)
+        Severity of the worst defect [1–5]; missing where not inspected.
+    extent : array (n,)
+        Extent of it [A–E]; missing likewise.
+
+    Returns
+    -------
+    DataFrame
+        One row a bridge, indexed by `bridge` in order of first appearance, columns `bcs_av`, `bcs_crit`, `bci_av`,
+        `bci_crit` and `elements` (how many were inspected; the others are left out). Missing where no element, or no
+        critical one, was.
+
+    Raises
+    ------
+    ValueError
+        An element number, or a severity and extent, is unknown, or the shapes do not fit.
     """
     role = _roles(element)
     weight = _importance(role["importance"], "importance_factor")
@@ -174,15 +201,22 @@ def bci_band(value: ArrayLike) -> NDArray[np.object_]:
 def stock_index(bci: ArrayLike, deck_area: ArrayLike) -> float:
     """Return the condition index of a stock of bridges: the mean weighted by deck area.
 
-    Args:
-        bci: bridge condition index [0–100], shape (n,); bridges without one are left out.
-        deck_area: deck area [m², 0 or more], shape (n,).
+    Parameters
+    ----------
+    bci : array (n,)
+        Bridge condition index [0–100]; bridges without one are left out.
+    deck_area : array (n,)
+        Deck area [m², 0 or more].
 
-    Returns:
+    Returns
+    -------
+    float
         Stock BCI [0–100]; missing if no bridge with an area has an index.
 
-    Raises:
-        ValueError: the shapes differ, or a deck area is negative or missing.
+    Raises
+    ------
+    ValueError
+        The shapes differ, or a deck area is negative or missing.
     """
     value, area = np.asarray(bci, dtype=np.float64), np.asarray(deck_area, dtype=np.float64)
     if value.shape != area.shape:
@@ -199,14 +233,21 @@ def nbi_rating(
 ) -> NDArray[np.float64]:
     """Return the rating of bridges in the US National Bridge Inventory: the lowest of their parts.
 
-    Args:
-        deck: item 58 [0–9], shape (n,); missing where it does not apply (coded N), as for a culvert.
-        superstructure: item 59, likewise.
-        substructure: item 60, likewise.
-        culvert: item 62, likewise; missing for a bridge that is not one.
+    Parameters
+    ----------
+    deck : array (n,)
+        Item 58 [0–9]; missing where it does not apply (coded N), as for a culvert.
+    superstructure : array (n,)
+        Item 59, likewise.
+    substructure : array (n,)
+        Item 60, likewise.
+    culvert : array (n,)
+        Item 62, likewise; missing for a bridge that is not one.
 
-    Returns:
-        Rating [0–9], shape (n,); missing where all parts are.
+    Returns
+    -------
+    array (n,)
+        Rating [0–9]; missing where all parts are.
     """
     parts = [np.asarray(part, dtype=np.float64) for part in (deck, superstructure, substructure, culvert)]
     return np.fmin.reduce(np.broadcast_arrays(*parts))
@@ -225,14 +266,20 @@ def _levels() -> NDArray[np.float64]:
 def posting_level(capacity: ArrayLike) -> NDArray[np.float64]:
     """Return the weight limit to post: the highest level not above the assessed capacity.
 
-    Args:
-        capacity: assessed capacity [t gross vehicle weight, 0 or more], any shape; missing if not assessed.
+    Parameters
+    ----------
+    capacity : array
+        Assessed capacity [t gross vehicle weight, 0 or more], any shape; missing if not assessed.
 
-    Returns:
+    Returns
+    -------
+    array
         Limit [t], same shape. The highest level is full loading, which is not signed; 0 closes the bridge.
 
-    Raises:
-        ValueError: a capacity is negative.
+    Raises
+    ------
+    ValueError
+        A capacity is negative.
     """
     tonnes = np.asarray(capacity, dtype=np.float64)
     if (tonnes < 0).any():

@@ -15,14 +15,20 @@ GRADES: tuple[str, ...] = band_names("grade")
 def grade_number(grade: ArrayLike) -> NDArray[np.float64]:
     """Return each grade as a number: A 1 to E 5, the form in which `to_index` takes it.
 
-    Args:
-        grade: letters, any shape; missing values stay missing.
+    Parameters
+    ----------
+    grade : array
+        Letters, any shape; missing values stay missing.
 
-    Returns:
+    Returns
+    -------
+    array
         Numbers [1–5], same shape.
 
-    Raises:
-        ValueError: a letter that is not a grade.
+    Raises
+    ------
+    ValueError
+        A letter that is not a grade.
     """
     letters = np.asarray(grade, dtype=object)
     flat = letters.reshape(-1)
@@ -42,15 +48,22 @@ def grade_letter(number: ArrayLike) -> NDArray[np.object_]:
 def facility_condition_index(deferred_cost: ArrayLike, replacement_value: ArrayLike) -> NDArray[np.float64]:
     """Return the facility condition index: what has been put off over what it would cost to build again.
 
-    Args:
-        deferred_cost: cost of the works put off [£, 0 or more], any shape.
-        replacement_value: current replacement value [£, above 0], same shape, same price base.
+    Parameters
+    ----------
+    deferred_cost : array
+        Cost of the works put off [£, 0 or more], any shape.
+    replacement_value : array
+        Current replacement value [£, above 0], same shape, same price base.
 
-    Returns:
+    Returns
+    -------
+    array
         FCI as a fraction [0 best; 0.08 is 8 %], same shape.
 
-    Raises:
-        ValueError: a replacement value is not above 0.
+    Raises
+    ------
+    ValueError
+        A replacement value is not above 0.
     """
     value = np.asarray(replacement_value, dtype=np.float64)
     if (value <= 0).any():
@@ -66,17 +79,24 @@ def fci_band(value: ArrayLike) -> NDArray[np.object_]:
 def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> NDArray[np.float64]:
     """Return the cost of repairing components whose condition is spread over the grades.
 
-    Args:
-        share: share of the component in each grade [0–1], shape (..., 5), grades A to E.
-        quantity: size of the component [any unit], shape (...).
-        unit_cost: cost of repair from each grade [£ a unit], shape (5,) or (..., 5); give E the cost of D
-            where it has none of its own.
+    Parameters
+    ----------
+    share : array (..., 5)
+        Share of the component in each grade [0–1], grades A to E.
+    quantity : array (...)
+        Size of the component [any unit].
+    unit_cost : array (5,) or (..., 5)
+        Cost of repair from each grade [£ a unit]; give E the cost of D where it has none of its own.
 
-    Returns:
-        Cost [£], shape (...).
+    Returns
+    -------
+    array (...)
+        Cost [£].
 
-    Raises:
-        ValueError: there is not one share and one cost for each grade.
+    Raises
+    ------
+    ValueError
+        There is not one share and one cost for each grade.
     """
     shares, costs = np.asarray(share, dtype=np.float64), np.asarray(unit_cost, dtype=np.float64)
     if shares.shape[-1:] != (len(GRADES),) or costs.shape[-1:] != (len(GRADES),):
@@ -87,17 +107,24 @@ def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> 
 def backlog(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> NDArray[np.float64]:
     """Return the maintenance backlog: the cost of bringing all that is worse than B up to B.
 
-    Args:
-        share: share of the component in each grade [0–1], shape (..., 5), grades A to E.
-        quantity: size of the component [any unit], shape (...).
-        unit_cost: cost of bringing each grade to B [£ a unit], shape (5,) or (..., 5); those of A and B
-            are not used.
+    Parameters
+    ----------
+    share : array (..., 5)
+        Share of the component in each grade [0–1], grades A to E.
+    quantity : array (...)
+        Size of the component [any unit].
+    unit_cost : array (5,) or (..., 5)
+        Cost of bringing each grade to B [£ a unit]; those of A and B are not used.
 
-    Returns:
-        Backlog [£], shape (...).
+    Returns
+    -------
+    array (...)
+        Backlog [£].
 
-    Raises:
-        ValueError: there is not one share and one cost for each grade.
+    Raises
+    ------
+    ValueError
+        There is not one share and one cost for each grade.
     """
     costs = np.asarray(unit_cost, dtype=np.float64)
     if costs.shape[-1:] != (len(GRADES),):

@@ -68,23 +68,36 @@ def rci(
     the larger of the two profile variances counts. The sum is held at the published maximum for the kind of
     road.
 
-    Args:
-        road_class: A, B, C or U, shape (n,) or one for all.
-        environment: urban or rural, likewise.
-        rut: depth of the deeper wheel-track rut, or of the left one if `rut_right` is given [mm], shape (n,).
-        lv3: 3 m moving-average longitudinal profile variance [mm²], shape (n,).
-        lv10: 10 m moving-average longitudinal profile variance [mm²], shape (n,).
-        cracking: whole-carriageway cracking [% of area], shape (n,).
-        texture: nearside wheel-track texture depth [mm], shape (n,).
-        rut_right: right wheel-track rut depth [mm], shape (n,); the deeper of the two counts.
-
-    Returns:
-        RCI [points, 0 to 315], shape (n,); missing where any parameter is (one wheel track is enough).
-
-    Raises:
-        ValueError: a road class or environment is unknown, or the shapes do not fit.
-
     Source: SCANNER user guide; TRL PPR199 for the maxima. Values in `reference/rci_parameters.csv`.
+
+    Parameters
+    ----------
+    road_class : array (n,) or str
+        A, B, C or U: one each, or one for all.
+    environment : array (n,) or str
+        Urban or rural, likewise.
+    rut : array (n,)
+        Depth of the deeper wheel-track rut, or of the left one if `rut_right` is given [mm].
+    lv3 : array (n,)
+        3 m moving-average longitudinal profile variance [mm²].
+    lv10 : array (n,)
+        10 m moving-average longitudinal profile variance [mm²].
+    cracking : array (n,)
+        Whole-carriageway cracking [% of area].
+    texture : array (n,)
+        Nearside wheel-track texture depth [mm].
+    rut_right : array (n,), optional
+        Right wheel-track rut depth [mm]; the deeper of the two counts.
+
+    Returns
+    -------
+    array (n,)
+        RCI [points, 0 to 315]; missing where any parameter is (one wheel track is enough).
+
+    Raises
+    ------
+    ValueError
+        A road class or environment is unknown, or the shapes do not fit.
     """
     depth = np.asarray(rut, dtype=np.float64)
     if rut_right is not None:
@@ -106,17 +119,25 @@ def rci_band(value: ArrayLike) -> NDArray[np.object_]:
 def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLike) -> pd.DataFrame:
     """Return the national indicators of classified roads: 130-01 (A) and 130-02 (B and C).
 
-    Args:
-        road_class: A, B, C or U of each surveyed length, shape (n,).
-        value: RCI [points], shape (n,); lengths not surveyed are missing and do not count.
-        length: length surveyed [m], shape (n,).
+    Parameters
+    ----------
+    road_class : array (n,)
+        A, B, C or U of each surveyed length.
+    value : array (n,)
+        RCI [points]; lengths not surveyed are missing and do not count.
+    length : array (n,)
+        Length surveyed [m].
 
-    Returns:
-        Share of surveyed length, rows 130-01 and 130-02, columns green, amber, red; a row adds up to 1, and
-        is missing where nothing was surveyed. The red share is the one published.
+    Returns
+    -------
+    DataFrame
+        Share of surveyed length, rows 130-01 and 130-02, columns green, amber, red; a row adds up to 1, and is missing
+        where nothing was surveyed. The red share is the one published.
 
-    Raises:
-        ValueError: the shapes do not fit, or a length is negative or missing.
+    Raises
+    ------
+    ValueError
+        The shapes do not fit, or a length is negative or missing.
     """
     classes = np.asarray(road_class, dtype=object)
     values, lengths = np.asarray(value, dtype=np.float64), np.asarray(length, dtype=np.float64)
@@ -130,13 +151,19 @@ def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLi
 def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.bool_]:
     """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
 
-    Args:
-        structural: structural condition index [points], shape (n,).
-        edge: edge condition index [points], shape (n,).
-        wearing: wearing-course condition index [points], shape (n,).
+    Parameters
+    ----------
+    structural : array (n,)
+        Structural condition index [points].
+    edge : array (n,)
+        Edge condition index [points].
+    wearing : array (n,)
+        Wearing-course condition index [points].
 
-    Returns:
-        True where the length fails, shape (n,). A missing index fails nothing by itself.
+    Returns
+    -------
+    array (n,) of bool
+        True where the length fails. A missing index fails nothing by itself.
     """
     parts = {"structural": structural, "edge": edge, "wearing": wearing}
     failed = [classify(f"cvi_{name}", values) == "fail" for name, values in parts.items()]
@@ -169,12 +196,17 @@ def residual_life_band(years: ArrayLike) -> NDArray[np.object_]:
 def default_width(road_class: ArrayLike, environment: ArrayLike) -> NDArray[np.float64]:
     """Return the carriageway width to assume where the register has none [m], shape (n,).
 
-    Args:
-        road_class: A, B, C or U, shape (n,) or one for all.
-        environment: urban or rural, shape (n,).
+    Parameters
+    ----------
+    road_class : array (n,) or str
+        A, B, C or U: one each, or one for all.
+    environment : array (n,)
+        Urban or rural.
 
-    Raises:
-        ValueError: a road class or environment is unknown, or the shapes do not fit.
+    Raises
+    ------
+    ValueError
+        A road class or environment is unknown, or the shapes do not fit.
     """
     places = np.atleast_1d(np.asarray(environment, dtype=object))
     classes = np.atleast_1d(np.asarray(road_class, dtype=object))

@@ -84,17 +84,24 @@ def measure_range(measure: str) -> tuple[float, float]:
 def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the condition index of native measurements, and where a value lay beyond the mapping.
 
-    Args:
-        measure: name of the measure of each value, shape (n,), or one name for all. It may be blank or
-            missing where the value is missing.
-        value: measured values [unit of each measure], shape (n,); missing values stay missing.
+    Parameters
+    ----------
+    measure : array (n,) or str
+        Name of the measure of each value, or one name for all. It may be blank or missing where the value is missing.
+    value : array (n,)
+        Measured values [unit of each measure]; missing values stay missing.
 
-    Returns:
-        (index [0–100, 100 as new], clamped), both of shape (n,). `clamped` is true where the value was
-        outside the mapped points and the index is therefore held at that end.
+    Returns
+    -------
+    index : array (n,)
+        Condition index [0–100, 100 as new].
+    clamped : array (n,) of bool
+        True where the value was outside the mapped points and the index is therefore held at that end.
 
-    Raises:
-        ValueError: a measure is unknown, or the shapes do not fit.
+    Raises
+    ------
+    ValueError
+        A measure is unknown, or the shapes do not fit.
     """
     array = np.asarray(value, dtype=np.float64)
     flat = array.reshape(-1)
@@ -109,16 +116,23 @@ def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[NDArray[np.float64],
 def from_index(measure: ArrayLike, index: ArrayLike) -> NDArray[np.float64]:
     """Return the native value at each condition index: the inverse of `to_index` within the mapped points.
 
-    Args:
-        measure: name of the measure wanted for each, shape (n,), or one name for all.
-        index: condition index [0–100], shape (n,); missing values stay missing. An index that no point
-            reaches (some measures stop short of 0) gives the value at that end.
+    Parameters
+    ----------
+    measure : array (n,) or str
+        Name of the measure wanted for each, or one name for all.
+    index : array (n,)
+        Condition index [0–100]; missing values stay missing. An index that no point reaches (some measures stop short
+        of 0) gives the value at that end.
 
-    Returns:
-        Values [unit of each measure], shape (n,); not rounded to whole grades or categories.
+    Returns
+    -------
+    array (n,)
+        Values [unit of each measure]; not rounded to whole grades or categories.
 
-    Raises:
-        ValueError: a measure is unknown, or the shapes do not fit.
+    Raises
+    ------
+    ValueError
+        A measure is unknown, or the shapes do not fit.
     """
     array = np.asarray(index, dtype=np.float64)
     flat = array.reshape(-1)
@@ -134,7 +148,9 @@ def band(index: ArrayLike) -> NDArray[np.object_]:
 
     A value on a boundary belongs to the better band.
 
-    Args:
-        index: condition index [0–100], any shape.
+    Parameters
+    ----------
+    index : array
+        Condition index [0–100], any shape.
     """
     return classify("index", index)

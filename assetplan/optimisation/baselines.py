@@ -20,12 +20,17 @@ def worst_first(problem: Problem, priority: npt.ArrayLike) -> Solution:
 
     Each asset starts at the option that uses least (do nothing). Floors are not sought.
 
-    Args:
-        problem: the problem.
-        priority: positions of the assets, first to be treated first, shape (n_assets,) or fewer.
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    priority : array (n_assets or fewer,)
+        Positions of the assets, first to be treated first.
 
-    Returns:
-        Solution: status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
+    Returns
+    -------
+    Solution
+        Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
     rows = rows_of(problem)
@@ -56,11 +61,15 @@ def incremental_benefit_cost(problem: Problem) -> Solution:
     an asset whose best year is full is offered its next best. Equal steps go by asset, then by cost and position of
     the option, so that the answer is always the same. Floors are not sought.
 
-    Args:
-        problem: the problem; its resources must be in one unit (money), or adding them up means nothing.
+    Parameters
+    ----------
+    problem : Problem
+        The problem; its resources must be in one unit (money), or adding them up means nothing.
 
-    Returns:
-        Solution: status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
+    Returns
+    -------
+    Solution
+        Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
     rows = rows_of(problem)

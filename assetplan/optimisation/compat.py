@@ -19,10 +19,14 @@ from typing import Any
 class Answer:
     """What a run of HiGHS left behind.
 
-    Args:
-        values: value of each variable by name; empty when no solution was found.
-        bound: proven upper bound on the objective, `inf` when there is none.
-        infeasible: whether HiGHS proved that no solution exists.
+    Attributes
+    ----------
+    values : dict of str → float
+        Value of each variable by name; empty when no solution was found.
+    bound : float
+        Proven upper bound on the objective, `inf` when there is none.
+    infeasible : bool
+        Whether HiGHS proved that no solution exists.
     """
 
     values: dict[str, float]
@@ -33,15 +37,23 @@ class Answer:
 def run(model: Any, seconds: float, gap: float = 0.0, enough: float = math.inf, nodes: int | None = None) -> Answer:
     """Maximise a PuLP model with HiGHS, one thread, so that the same model gives the same answer.
 
-    Args:
-        model: PuLP problem that maximises, with an objective.
-        seconds: time limit [s].
-        gap: stop when bound − objective is at most this [unit of the objective].
-        enough: stop at the first solution at least this good.
-        nodes: most nodes to search.
+    Parameters
+    ----------
+    model : LpProblem
+        PuLP problem that maximises, with an objective.
+    seconds : float
+        Time limit [s].
+    gap : float, optional
+        Stop when bound − objective is at most this [unit of the objective].
+    enough : float, optional
+        Stop at the first solution at least this good.
+    nodes : int, optional
+        Most nodes to search.
 
-    Returns:
-        Answer: values, bound, and whether the model is infeasible.
+    Returns
+    -------
+    Answer
+        Values, bound, and whether the model is infeasible.
     """
     import pulp
 

@@ -75,18 +75,28 @@ class _State:
 def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, whole: int = WHOLE) -> Solution:
     """Choice of one option an asset with the most benefit within the limits, and how good it is proved to be.
 
-    Args:
-        problem: the problem.
-        target_gap: gap at which to stop [share].
-        time_limit: time after which the best choice so far is returned [s].
-        whole: number of options up to which the problem is solved as one model.
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    target_gap : float, optional
+        Gap at which to stop [share].
+    time_limit : float, optional
+        Time after which the best choice so far is returned [s].
+    whole : int, optional
+        Number of options up to which the problem is solved as one model.
 
-    Returns:
-        Solution: the choice, with benefit, bound, gap, status, prices and totals.
+    Returns
+    -------
+    Solution
+        The choice, with benefit, bound, gap, status, prices and totals.
 
-    Raises:
-        InfeasibleError: no choice meets the limits, or none was found in the time (the message tells which).
-        ValueError: a negative gap or a time that is not positive.
+    Raises
+    ------
+    InfeasibleError
+        No choice meets the limits, or none was found in the time (the message tells which).
+    ValueError
+        A negative gap or a time that is not positive.
     """
     _check_settings(target_gap, time_limit)
     began = time.monotonic()
@@ -283,7 +293,9 @@ def _solve_kept(
 ) -> tuple[Ints | None, float, bool]:
     """Best choice among the kept options: a model of the assets that keep several, the others decided.
 
-    Returns:
+    Returns
+    -------
+    (array (n_assets,) or None, float, bool)
         As `solve_model`, for the whole problem.
     """
     counts = np.add.reduceat(kept, problem.starts[:-1], dtype=np.int64)

@@ -33,10 +33,14 @@ DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
 class Dual:
     """Prices with what follows from them.
 
-    Args:
-        multipliers: price of each row, shape (n_rows,).
-        bound: L at those prices, an upper bound on any choice's benefit.
-        exact: whether the bound is the dual's least value to `DUAL_TOLERANCE`.
+    Attributes
+    ----------
+    multipliers : array (n_rows,)
+        Price of each row.
+    bound : float
+        L at those prices, an upper bound on any choice's benefit.
+    exact : bool
+        Whether the bound is the dual's least value to `DUAL_TOLERANCE`.
     """
 
     multipliers: Floats
@@ -74,15 +78,23 @@ def minimise_dual(
 ) -> Dual:
     """Prices that make the bound least, or the best found in the time.
 
-    Args:
-        benefit: benefit of each option, shape (n_options,).
-        starts: first option of each asset, and the end, shape (n_assets + 1,).
-        rows: limits.
-        time_left: tells the seconds left; the best prices so far are returned when none are.
-        ceiling: highest price allowed for each row, shape (n_rows,); none if left out.
+    Parameters
+    ----------
+    benefit : array (n_options,)
+        Benefit of each option.
+    starts : array (n_assets + 1,)
+        First option of each asset, and the end.
+    rows : Rows
+        Limits.
+    time_left : callable
+        Tells the seconds left; the best prices so far are returned when none are.
+    ceiling : array (n_rows,), optional
+        Highest price allowed for each row; none if left out.
 
-    Returns:
-        Dual: prices, bound and whether it is the least.
+    Returns
+    -------
+    Dual
+        Prices, bound and whether it is the least.
     """
     n_rows = len(rows.limit)
     multipliers = np.zeros(n_rows)
@@ -233,7 +245,9 @@ def _master(
 ) -> tuple[Floats, float] | None:
     """Linear programme over the kept options; prices held in [low, high] by priced surpluses.
 
-    Returns:
+    Returns
+    -------
+    (array, float) or None
         Prices, and the least of L over the box as these options see it; None when the time is out.
     """
     from scipy import sparse

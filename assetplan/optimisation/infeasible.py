@@ -40,12 +40,18 @@ def subset(rows: Rows, kept: Sequence[int]) -> Rows:
 def conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) -> list[int] | None:
     """Smallest set of rows (none can be left out) that even the linear relaxation cannot meet together.
 
-    Args:
-        problem: the problem.
-        rows: its limits.
-        time_left: tells the seconds left.
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    rows : Rows
+        Its limits.
+    time_left : callable
+        Tells the seconds left.
 
-    Returns:
+    Returns
+    -------
+    list of int or None
         Positions of the rows, or None if no conflict was proved.
     """
     alone = least_totals(problem, rows) - rows.limit
@@ -111,11 +117,16 @@ def conflict_error(problem: Problem, rows: Rows, members: Sequence[int]) -> Infe
 def not_found_error(problem: Problem, rows: Rows, over: Floats, seconds: float) -> InfeasibleError:
     """The error where nothing feasible was found and nothing was proved.
 
-    Args:
-        problem: the problem.
-        rows: its limits.
-        over: how far past its limit each row was in the nearest choice, shape (n_rows,).
-        seconds: time spent [s].
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    rows : Rows
+        Its limits.
+    over : array (n_rows,)
+        How far past its limit each row was in the nearest choice.
+    seconds : float
+        Time spent [s].
     """
     members = [int(j) for j in np.flatnonzero(over > rows.tolerance)]
     named = "; ".join(f"{_side(problem, rows, j)} (missed by {_figure(over[j])})" for j in members)

@@ -44,11 +44,16 @@ def safe_names(names: Iterable[Any]) -> list[str]:
 def build_model(problem: Problem, options: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
     """PuLP model of a problem.
 
-    Args:
-        problem: the problem.
-        options: name of each option, for its variable; its number within its asset when left out.
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    options : sequence, optional
+        Name of each option, for its variable; its number within its asset when left out.
 
-    Returns:
+    Returns
+    -------
+    (LpProblem, list of LpVariable)
         The PuLP problem, and its variables in the order of the options.
     """
     import pulp
@@ -81,11 +86,16 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> tuple
 def model_text(problem: Problem, options: Sequence[Any] | None = None) -> str:
     """LP file of a problem, for reading, for other solvers, and for the golden tests.
 
-    Args:
-        problem: the problem; keep it small, since every option is a variable.
-        options: name of each option; its number within its asset when left out.
+    Parameters
+    ----------
+    problem : Problem
+        The problem; keep it small, since every option is a variable.
+    options : sequence, optional
+        Name of each option; its number within its asset when left out.
 
-    Returns:
+    Returns
+    -------
+    str
         The text of the file.
     """
     return compat.lp_text(build_model(problem, options)[0])
@@ -96,16 +106,27 @@ def solve_model(
 ) -> tuple[Ints | None, float, bool]:
     """Solve a problem as one model.
 
-    Args:
-        problem: the problem, of thousands of options at most.
-        seconds: time limit [s]; HiGHS may pass it.
-        gap: stop when the bound is this near [unit of the benefit].
-        enough: stop at the first choice with at least this benefit.
-        nodes: most nodes to search.
+    Parameters
+    ----------
+    problem : Problem
+        The problem, of thousands of options at most.
+    seconds : float
+        Time limit [s]; HiGHS may pass it.
+    gap : float, optional
+        Stop when the bound is this near [unit of the benefit].
+    enough : float, optional
+        Stop at the first choice with at least this benefit.
+    nodes : int, optional
+        Most nodes to search.
 
-    Returns:
-        Chosen option of each asset, shape (n_assets,), or None; a proven bound (`inf` if none); and whether
-        the model was proved infeasible.
+    Returns
+    -------
+    chosen : array (n_assets,) or None
+        Chosen option of each asset.
+    bound : float
+        A proven bound (`inf` if none).
+    infeasible : bool
+        Whether the model was proved infeasible.
     """
     shift = np.maximum.reduceat(problem.benefit, problem.starts[:-1])  # smaller figures keep more digits
     total = float(shift.sum())

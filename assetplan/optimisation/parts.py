@@ -18,11 +18,16 @@ from assetplan.optimisation.problem import Ints, Problem, Rows
 class Part:
     """One independent part of a problem.
 
-    Args:
-        problem: the part, with its own limits only.
-        assets: positions of its assets in the whole, shape (n_part_assets,).
-        options: positions of its options in the whole, shape (n_part_options,).
-        rows: positions of its rows among the rows of the whole, shape (n_part_rows,).
+    Attributes
+    ----------
+    problem : Problem
+        The part, with its own limits only.
+    assets : array (n_part_assets,)
+        Positions of its assets in the whole.
+    options : array (n_part_options,)
+        Positions of its options in the whole.
+    rows : array (n_part_rows,)
+        Positions of its rows among the rows of the whole.
     """
 
     problem: Problem

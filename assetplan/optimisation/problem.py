@@ -33,20 +33,31 @@ TOLERANCE = 1e-9
 class Problem:
     """One option for each asset, within limits on totals.
 
-    Args:
-        benefit: benefit of each option [any one unit, pounds as a rule], shape (n_options,).
-        usage: what each option uses of each resource [the resource's unit], shape (n_options, n_resources),
-            as a scipy CSR matrix or array; negative figures (income, a loan drawn down) are allowed.
-        starts: asset a owns options starts[a] to starts[a + 1] − 1, shape (n_assets + 1,).
-        caps: most that may be used of each resource, `inf` where there is no cap, shape (n_resources,).
-        floors: least that must be used, `-inf` where there is no floor, shape (n_resources,).
-        resources: name of each resource.
-        assets: identifier of each asset, for messages and names in the model; positions when left out.
+    Attributes
+    ----------
+    benefit : array (n_options,)
+        Benefit of each option [any one unit, pounds as a rule].
+    usage : CSR matrix or array (n_options, n_resources)
+        What each option uses of each resource [the resource's unit], as a scipy CSR matrix or array; negative figures
+        (income, a loan drawn down) are allowed.
+    starts : array (n_assets + 1,)
+        Asset a owns options starts[a] to starts[a + 1] − 1.
+    caps : array (n_resources,)
+        Most that may be used of each resource, `inf` where there is no cap.
+    floors : array (n_resources,)
+        Least that must be used, `-inf` where there is no floor.
+    resources : tuple
+        Name of each resource.
+    assets : sequence, optional
+        Identifier of each asset, for messages and names in the model; positions when left out.
 
-    Raises:
-        ValueError: shapes that do not fit, an asset without options, a figure that is not finite (the
-            message names its option and column).
-        InfeasibleError: a floor above its cap.
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, an asset without options, a figure that is not finite (the message names its option and
+        column).
+    InfeasibleError
+        A floor above its cap.
     """
 
     benefit: Floats
@@ -91,16 +102,25 @@ class Problem:
 class Solution:
     """One option for each asset, with sums made afresh from the choice.
 
-    Args:
-        chosen: position of each asset's option among all options, shape (n_assets,).
-        benefit: benefit of the choice.
-        bound: proven upper bound on the benefit of any choice within the limits; `nan` from a heuristic.
-        gap: (bound − benefit) / |bound| [share]; `nan` from a heuristic.
-        status: "optimal" if gap is at most the target gap, else "feasible".
-        prices: benefit that one more unit of each resource would bring, shape (n_resources,): at least 0 for
-            a cap, at most 0 where a floor binds instead, 0 without limits; `nan` from a heuristic.
-        used: total of each resource, shape (n_resources,).
-        seconds: time taken [s].
+    Attributes
+    ----------
+    chosen : array (n_assets,)
+        Position of each asset's option among all options.
+    benefit : float
+        Benefit of the choice.
+    bound : float
+        Proven upper bound on the benefit of any choice within the limits; `nan` from a heuristic.
+    gap : float
+        (bound − benefit) / |bound| [share]; `nan` from a heuristic.
+    status : str
+        "optimal" if gap is at most the target gap, else "feasible".
+    prices : array (n_resources,)
+        Benefit that one more unit of each resource would bring: at least 0 for a cap, at most 0 where a floor binds
+        instead, 0 without limits; `nan` from a heuristic.
+    used : array (n_resources,)
+        Total of each resource.
+    seconds : float
+        Time taken [s].
     """
 
     chosen: Ints
@@ -117,13 +137,19 @@ class Solution:
 class Rows:
     """Every limit as "usage @ choice ≤ limit": caps as they are, floors with the sign changed.
 
-    Args:
-        usage: CSR array, shape (n_options, n_rows).
-        columns: its transpose in CSR, for sums by row, shape (n_rows, n_options).
-        limit: right-hand sides, shape (n_rows,).
-        resource: position of the resource each row limits, shape (n_rows,).
-        sign: 1 for a cap, −1 for a floor, shape (n_rows,).
-        scale: largest size of one option's usage (1 where all are 0), shape (n_rows,).
+    Attributes
+    ----------
+    usage : CSR array (n_options, n_rows)
+    columns : CSR array (n_rows, n_options)
+        Transpose of `usage`, for sums by row.
+    limit : array (n_rows,)
+        Right-hand sides.
+    resource : array (n_rows,)
+        Position of the resource each row limits.
+    sign : array (n_rows,)
+        1 for a cap, −1 for a floor.
+    scale : array (n_rows,)
+        Largest size of one option's usage (1 where all are 0).
     """
 
     usage: Any

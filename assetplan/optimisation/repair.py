@@ -22,10 +22,14 @@ CANDIDATES = 20_000  # moves looked at in one pass of filling
 class _Moves:
     """Changes of one asset each, cheapest first.
 
-    Args:
-        option: the option moved to, shape (n_moves,).
-        asset: its asset, shape (n_moves,).
-        change: change of each row's total, CSR, shape (n_moves, n_rows).
+    Attributes
+    ----------
+    option : array (n_moves,)
+        The option moved to.
+    asset : array (n_moves,)
+        Its asset.
+    change : CSR array (n_moves, n_rows)
+        Change of each row's total.
     """
 
     option: Ints
@@ -54,14 +58,22 @@ def make_feasible(
 
     No move makes any excess larger, so the method ends.
 
-    Args:
-        problem: the problem.
-        rows: its limits.
-        chosen: option of each asset, shape (n_assets,).
-        values: reduced value of each option, shape (n_options,).
-        time_left: tells the seconds left.
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    rows : Rows
+        Its limits.
+    chosen : array (n_assets,)
+        Option of each asset.
+    values : array (n_options,)
+        Reduced value of each option.
+    time_left : callable
+        Tells the seconds left.
 
-    Returns:
+    Returns
+    -------
+    array (n_assets,) or None
         Option of each asset, or None where no single move helps or the time is out.
     """
     chosen = chosen.copy()
@@ -104,13 +116,20 @@ def _reduce_row(rows: Rows, chosen: Ints, values: Floats, owner: Ints, over: Flo
 def fill(problem: Problem, rows: Rows, chosen: Ints, values: Floats) -> Ints:
     """Feasible choice with moves made, as long as they fit, that raise the benefit.
 
-    Args:
-        problem: the problem.
-        rows: its limits.
-        chosen: a feasible choice, shape (n_assets,).
-        values: reduced value of each option, shape (n_options,).
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    rows : Rows
+        Its limits.
+    chosen : array (n_assets,)
+        A feasible choice.
+    values : array (n_options,)
+        Reduced value of each option.
 
-    Returns:
+    Returns
+    -------
+    array (n_assets,)
         A feasible choice with at least the same benefit.
     """
     owner = problem.owners()

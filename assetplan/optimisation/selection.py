@@ -18,16 +18,25 @@ BENEFIT = "benefit"
 class Selection:
     """One strategy for each asset, and how good the choice is proved to be.
 
-    Args:
-        chosen: asset_id → strategy_id, in the order the assets first appear.
-        benefit: total benefit of the choice [unit of the benefit column].
-        bound: proven upper bound on the benefit of any choice within the limits.
-        gap: (bound − benefit) / |bound| [share].
-        status: "optimal" if gap is at most the target gap, else "feasible".
-        prices: resource → benefit that one more unit of it would bring: at least 0 for a cap, at most 0 where
-            a floor binds instead.
-        used: resource → total used by the choice.
-        seconds: time taken [s].
+    Attributes
+    ----------
+    chosen : Series
+        asset_id → strategy_id, in the order the assets first appear.
+    benefit : float
+        Total benefit of the choice [unit of the benefit column].
+    bound : float
+        Proven upper bound on the benefit of any choice within the limits.
+    gap : float
+        (bound − benefit) / |bound| [share].
+    status : str
+        "optimal" if gap is at most the target gap, else "feasible".
+    prices : Series
+        Resource → benefit that one more unit of it would bring: at least 0 for a cap, at most 0 where a floor binds
+        instead.
+    used : Series
+        Resource → total used by the choice.
+    seconds : float
+        Time taken [s].
     """
 
     chosen: pd.Series
@@ -49,28 +58,40 @@ def optimise(
 ) -> Selection:
     """Choose one strategy for each asset, with the most benefit in all that the limits allow.
 
-    Args:
-        options: one row a strategy, indexed by (asset_id, strategy_id), with a column `benefit` and one column
-            a resource; resources without a cap or floor are left alone.
-        caps: resource → most that may be used in all.
-        floors: resource → least that must be used in all.
-        target_gap: gap at which to stop [share]; 0.0001 is a hundredth of a per cent.
-        time_limit: time after which the best choice so far is returned [s].
+    Parameters
+    ----------
+    options : DataFrame
+        One row a strategy, indexed by (asset_id, strategy_id), with a column `benefit` and one column a resource;
+        resources without a cap or floor are left alone.
+    caps : mapping
+        Resource → most that may be used in all.
+    floors : mapping, optional
+        Resource → least that must be used in all.
+    target_gap : float, optional
+        Gap at which to stop [share]; 0.0001 is a hundredth of a per cent.
+    time_limit : float, optional
+        Time after which the best choice so far is returned [s].
 
-    Returns:
-        Selection: the choice, its benefit, the proven bound, prices and totals.
+    Returns
+    -------
+    Selection
+        The choice, its benefit, the proven bound, prices and totals.
 
-    Raises:
-        InfeasibleError: the limits cannot hold together; `limits` names those in conflict.
-        ValueError: a duplicate row, a figure that is not finite, a limit on an unknown resource, a negative gap
-            or a time limit that is not positive.
+    Raises
+    ------
+    InfeasibleError
+        The limits cannot hold together; `limits` names those in conflict.
+    ValueError
+        A duplicate row, a figure that is not finite, a limit on an unknown resource, a negative gap or a time limit
+        that is not positive.
 
-    Example:
-        >>> import pandas as pd
-        >>> index = pd.MultiIndex.from_tuples([("A1", "none"), ("A1", "patch"), ("B2", "none"), ("B2", "rebuild")])
-        >>> options = pd.DataFrame({"benefit": [0, 60, 0, 190], "cost": [0, 40, 0, 200]}, index=index)
-        >>> optimise(options, caps={"cost": 220}).chosen.to_dict()
-        {'A1': 'none', 'B2': 'rebuild'}
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> index = pd.MultiIndex.from_tuples([("A1", "none"), ("A1", "patch"), ("B2", "none"), ("B2", "rebuild")])
+    >>> options = pd.DataFrame({"benefit": [0, 60, 0, 190], "cost": [0, 40, 0, 200]}, index=index)
+    >>> optimise(options, caps={"cost": 220}).chosen.to_dict()
+    {'A1': 'none', 'B2': 'rebuild'}
     """
     from assetplan.optimisation.core import solve
 
@@ -93,16 +114,24 @@ def problem_from(
 ) -> tuple[Problem, pd.DataFrame]:
     """Arrays of a table of options, checked.
 
-    Args:
-        options: as for `optimise`.
-        caps: as for `optimise`.
-        floors: as for `optimise`.
+    Parameters
+    ----------
+    options : DataFrame
+        As for `optimise`.
+    caps : mapping
+        As for `optimise`.
+    floors : mapping
+        As for `optimise`.
 
-    Returns:
+    Returns
+    -------
+    (Problem, DataFrame)
         The problem, with only the resources that have a limit, and the table with each asset's rows together.
 
-    Raises:
-        ValueError: as for `optimise`.
+    Raises
+    ------
+    ValueError
+        As for `optimise`.
     """
     from scipy import sparse
 
