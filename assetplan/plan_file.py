@@ -79,7 +79,7 @@ def plan_text(
     profile = published_profile(share)
     labels = line_labels()
     width = max(len(line) for line in profile.index)
-    digits = 3 if share >= 0.5 else 4
+    digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
     # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
     gap = "1e-4" if share >= 0.5 else "1e-3"
     rows = [

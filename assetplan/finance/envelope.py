@@ -67,4 +67,4 @@ def published_profile(share: float = 1.0) -> pd.DataFrame:
     table = load_table("published_profile")
     total = table.assign(amount=(table["current_m"] + table["additional_m"]) * share)
     wide = total.pivot_table(index="line", columns="year", values="amount", sort=False)
-    return wide.round(3 if share >= 0.5 else 4)
+    return wide

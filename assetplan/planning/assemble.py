@@ -30,13 +30,16 @@ def assemble(
     solution: Solution,
     baselines: dict[str, Solution],
     islands: NDArray[np.intp],
+    unplaced: int,
 ) -> Programme:
     """Make the programme of a solved plan.
 
     Parameters
     ----------
-    islands : array (n_carriageway,)
-        Connected piece of each carriageway section, 0 for the main one.
+    islands : array (n_lines,)
+        Connected piece of each carriageway section that is a line, 0 for the main one.
+    unplaced : int
+        Carriageway sections that are no single line, and so in no piece.
     """
     assets = inputs.register.assets
     chosen = options.schedule[solution.chosen]
@@ -51,7 +54,7 @@ def assemble(
     works = _works(outcome)
     table = _assets(outcome)
     summary = summarise(outcome, works, table, baselines)
-    summary["lint"] = lint.notes(inputs, starting, options, solution, islands)
+    summary["lint"] = lint.notes(inputs, starting, options, solution, islands, unplaced)
     return Programme(summary, table, works, inputs.register.places, inputs.register.districts)
 
 

@@ -17,7 +17,12 @@ from assetplan.treatments import Treatment
 
 
 def notes(
-    inputs: Inputs, starting: Starting, options: Candidates, solution: Solution, islands: NDArray[np.intp]
+    inputs: Inputs,
+    starting: Starting,
+    options: Candidates,
+    solution: Solution,
+    islands: NDArray[np.intp],
+    unplaced: int,
 ) -> list[dict[str, str]]:
     """All notes on one plan, as rows of check and message, in a fixed order."""
     found: list[tuple[str, str]] = [
@@ -27,7 +32,7 @@ def notes(
         *_limits(inputs, solution),
         *_only_nothing(inputs, options),
         *_assumed(inputs),
-        *_network(islands),
+        *_network(islands, unplaced),
     ]
     return [{"check": check, "message": message} for check, message in found]
 
@@ -132,7 +137,9 @@ def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
         yield "assumed data", f"{asset_class}: {said}."
 
 
-def _network(islands: NDArray[np.intp]) -> Iterator[tuple[str, str]]:
+def _network(islands: NDArray[np.intp], unplaced: int) -> Iterator[tuple[str, str]]:
+    if unplaced:
+        yield "not on the network", f"{unplaced:,} carriageway sections are not single lines, so nothing joins them."
     off = int((islands > 0).sum())
     if off:
         yield (

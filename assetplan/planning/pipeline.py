@@ -70,8 +70,9 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         inputs = load_inputs(plan, register)
     assets = inputs.register.assets
     with clock.stage("network"):
-        carriageway = (assets["asset_class"] == "carriageway").to_numpy()
-        islands = pieces(assets.geometry.to_numpy()[carriageway])
+        carriageway = assets.geometry[(assets["asset_class"] == "carriageway").to_numpy()]
+        lines = carriageway[carriageway.geom_type == "LineString"]
+        islands = pieces(lines.to_numpy())
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("strategies"):
@@ -85,7 +86,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
             "incremental benefit-cost": incremental_benefit_cost(problem),
         }
     with clock.stage("programme"):
-        programme = assemble(inputs, starting, options, solution, baselines, islands)
+        programme = assemble(inputs, starting, options, solution, baselines, islands, len(carriageway) - len(lines))
     programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
     return programme.check()
 

@@ -140,3 +140,19 @@ def test_missing_register_is_said_plainly(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "gone.gpkg" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_carriageways_given_as_points_are_planned_and_said(tmp_path: Path) -> None:
+    rows = "\n".join(f"r{i},carriageway,B,600,100,{450000 + 90 * i},210000,rci,{60 + i}" for i in range(8))
+    head = "asset_id,asset_class,road_class,quantity,length_m,x,y,measure,value\n"
+    (tmp_path / "assets.csv").write_text(head + rows + "\n", encoding="utf-8")
+    (tmp_path / "map.toml").write_text('[file]\ncrs = "EPSG:27700"\nx = "x"\ny = "y"\n', encoding="utf-8")
+    assert run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=tmp_path).returncode == 0
+    (tmp_path / "plan.toml").write_text(
+        'name = "points"\nregister = "r.gpkg"\nfirst_year = 2019\nyears = 1\n'
+        "[envelope.lines]\ncarriageway_preventative = [1.0]\n",
+        encoding="utf-8",
+    )
+    done = run("plan", "plan.toml", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "8 carriageway sections are not single lines" in done.stdout
