@@ -162,6 +162,8 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
     ConfigError
         Unknown keys or values out of range; every fault is listed.
     """
+    if "folder" in data:
+        raise ConfigError([Fault(str(path), 0, "folder", str(data["folder"])[:80], "no such key")])
     try:
         return Plan.model_validate({**data, "folder": Path(path).parent})
     except ValidationError as error:

@@ -127,6 +127,9 @@ def load_catalogue(
             faults.append(Fault(policy_file, number, "treatment", name, f"is no treatment of group {group!r}"))
         elif groups[group].curve is not None and np.isnan(match[0].reset_to):
             faults.append(Fault(policy_file, number, "treatment", name, "a follow-on treatment must reset the index"))
+        elif not 0 < _number(row["index_at_or_below"], np.nan) <= 100:
+            shown = _word(row["index_at_or_below"])
+            faults.append(Fault(policy_file, number, "index_at_or_below", shown, "must be above 0 and at most 100"))
         else:
             after[group].append(FollowOn(match[0], float(row["index_at_or_below"])))
     faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
@@ -199,6 +202,7 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("environment", t.environment in ("", "urban", "rural"), "must be urban, rural or blank"),
         ("slow_factor", 0 < t.slow_factor <= 1, "must be above 0 and at most 1"),
         ("raise_by", t.raise_by >= 0, "must not be negative"),
+        ("raise_cap", 0 < t.raise_cap <= 100, "must be above 0 and at most 100"),
         ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),
         ("states", all(s >= 0 for s in t.states), "must be grades A to E joined by |"),
         ("treatment", does_something, "does nothing: no raise_by, reset_to, slow_factor or states"),

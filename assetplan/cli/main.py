@@ -32,6 +32,9 @@ class _Commands(click.Group):
         except FileNotFoundError as error:
             click.echo(f"assetplan: no such file: {error.filename or error}", err=True)
             sys.exit(1)
+        except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
+            click.echo(f"assetplan: {error.filename}: {error.strerror}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,7 +49,7 @@ main.add_command(import_group)
 @main.command()
 @click.argument("out", type=_OUT, default=Path("maps/example"))
 @click.option("--size", type=click.Choice(["small", "county"]), default="county", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @_FORCE
 def demo(out: Path, size: str, seed: int, force: bool) -> None:
     """Make the example county, plan it, and write programme and report to OUT."""
@@ -67,7 +70,7 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
 @main.command()
 @click.argument("out", type=_OUT)
 @click.option("--size", type=click.Choice(["small", "county"]), default="small", show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @_FORCE
 def example(out: Path, size: str, seed: int, force: bool) -> None:
     """Make an example county: a register and a plan in the folder OUT."""

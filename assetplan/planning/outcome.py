@@ -78,8 +78,10 @@ def _reasons(outcome: Outcome) -> NDArray[np.object_]:
     cost, benefit = outcome.cost.sum(axis=1), outcome.benefit
     best = np.maximum.reduceat(options.benefit, options.starts[:-1])
     treated = np.any(outcome.schedule >= 0, axis=1)
-    promised = (outcome.inputs.register.assets["committed_treatment"] != "").to_numpy(dtype=bool)
-    committed = promised & treated
+    assets = outcome.inputs.register.assets
+    # A commitment for a year outside the plan is not what put a treatment here.
+    due = assets["committed_year"].isin(outcome.years[1:]) & (assets["committed_treatment"] != "")
+    committed = due.to_numpy(dtype=bool) & treated
     value = np.divide(benefit, cost, out=np.zeros(len(cost)), where=cost > 0)
     first, last = outcome.years[0], outcome.years[-1]
     now, left, done = outcome.nothing.index[:, 0], outcome.nothing.index[:, -1], outcome.plan.index[:, -1]
