@@ -42,6 +42,8 @@ class Treatment:
         Rate of ageing while a preventative treatment lasts (0–1; 1 is no slower).
     states : tuple of int
         Grades (0 is A) that a Markov treatment takes to A.
+    price_base : str
+        Year whose prices the unit cost is in.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Treatment:
     reset_to: float
     slow_factor: float
     states: tuple[int, ...]
+    price_base: str
     source: str
     verified: bool
 
@@ -182,6 +185,7 @@ def _treatment(row: Mapping[Any, Any]) -> Treatment:
         reset_to=_number(row["reset_to"], np.nan),
         slow_factor=_number(row["slow_factor"], 1.0),
         states=tuple(GRADES.find(s) for s in states.split("|")) if states else (),
+        price_base=_word(row["price_base"]).removesuffix(".0"),
         source=_word(row["source"]),
         verified=_word(row["verified"]) == "yes",
     )

@@ -31,6 +31,7 @@ def notes(
         *_treatments(inputs, options),
         *_limits(inputs, solution),
         *_only_nothing(inputs, options),
+        *_prices(inputs),
         *_assumed(inputs),
         *_network(islands, unplaced),
     ]
@@ -117,6 +118,16 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
         asset_class, reason = cast(tuple[str, str], key)
         total = int((assets["asset_class"] == asset_class).sum())
         yield "only do-nothing", f"{asset_class}: {count:,} of {total:,} assets; {reason}."
+
+
+def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Unit costs are taken as they stand: a reader must know whose year's prices they are."""
+    used = set(inputs.register.assets["group"])
+    bases = {t.price_base for group in used for t in inputs.model.catalogue.treatments[group]}
+    others = sorted(bases - {str(inputs.plan.first_year)})
+    if others:
+        said = " and ".join(base or "no stated year" for base in others)
+        yield "price base", f"some unit costs are in prices of {said} and are not indexed to {inputs.plan.first_year}."
 
 
 def assumed_by_class(assets: pd.DataFrame) -> list[dict]:
