@@ -48,11 +48,26 @@ class ConfigError(FaultyInputError):
     """A plan file or a reference table breaks the schema."""
 
 
-class InfeasibleError(ValueError):
-    """No choice of strategies meets every limit; `limits` names a set that cannot hold together."""
+@dataclass(frozen=True)
+class Change:
+    """A limit that has to move: its name, "cap" or "floor", what it is and what it would have to be [its own unit]."""
 
-    def __init__(self, message: str, limits: Iterable[str]) -> None:
+    limit: str
+    side: str
+    now: float
+    needed: float
+
+
+class InfeasibleError(ValueError):
+    """No choice of strategies meets every limit.
+
+    `limits` names a set that cannot hold together, none of which can be left out; `changes` is the least change of
+    limits that would make all hold, empty where none was found.
+    """
+
+    def __init__(self, message: str, limits: Iterable[str], changes: Iterable[Change] = ()) -> None:
         self.limits = tuple(limits)
+        self.changes = tuple(changes)
         super().__init__(message)
 
 

@@ -10,34 +10,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assetplan.optimisation.baselines import incremental_benefit_cost, worst_first
+    from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
     from assetplan.optimisation.core import solve
     from assetplan.optimisation.model import model_text
-    from assetplan.optimisation.problem import Problem, Solution
-    from assetplan.optimisation.selection import Selection, optimise, problem_from
+    from assetplan.optimisation.problem import Flows, Problem, Solution
+    from assetplan.optimisation.selection import Baselines, Selection, optimise, problem_from
 
 __all__ = [
+    "Baselines",
+    "Flows",
     "Problem",
     "Selection",
     "Solution",
+    "best_of",
     "incremental_benefit_cost",
     "model_text",
     "optimise",
     "problem_from",
     "solve",
     "worst_first",
+    "year_by_year",
 ]
 
 _HOMES = {
+    "Baselines": "selection",
+    "Flows": "problem",
     "Problem": "problem",
     "Selection": "selection",
     "Solution": "problem",
+    "best_of": "baselines",
     "incremental_benefit_cost": "baselines",
     "model_text": "model",
     "optimise": "selection",
     "problem_from": "selection",
     "solve": "core",
     "worst_first": "baselines",
+    "year_by_year": "baselines",
 }
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush, heapreplace
 from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
-from assetplan.optimisation.problem import Floats, Ints, Problem, Rows, Solution, is_feasible, rows_of, totals
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.repair import least_use
+from assetplan.optimisation.rows import Rows, is_feasible, rows_of, settle, totals
 
 
-def worst_first(problem: Problem, priority: npt.ArrayLike) -> Solution:
+def worst_first(problem: Problem, priority: npt.ArrayLike, amounts: Floats | None = None) -> Solution:
     """Treat the assets in order of priority, each with the most beneficial option that still fits the caps.
 
-    Each asset starts at the option that uses least (do nothing). Floors are not sought.
+    Each asset starts at the option that uses least (do nothing). Floors are not sought, groups not moved.
 
     Parameters
     ----------
@@ -26,6 +30,8 @@ def worst_first(problem: Problem, priority: npt.ArrayLike) -> Solution:
         The problem.
     priority : array (n_assets or fewer,)
         Positions of the assets, first to be treated first.
+    amounts : array (n_flows,), optional
+        Amounts of the flows, which the rule takes as given; nought if left out.
 
     Returns
     -------
@@ -33,11 +39,11 @@ def worst_first(problem: Problem, priority: npt.ArrayLike) -> Solution:
         Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
-    rows = rows_of(problem)
-    chosen = least_use(problem, rows)
-    room = _Room(rows, chosen)
+    start = _Start.of(problem, amounts)
+    chosen, room = start.chosen.copy(), _Room(start.rows, start.chosen)
     for asset in np.asarray(priority, dtype=np.int64):
         options = np.arange(problem.starts[asset], problem.starts[asset + 1])
+        options = options[start.allowed[options]]
         base = chosen[asset]
         gains = problem.benefit[options] - problem.benefit[base]
         for i in np.argsort(-gains, kind="stable"):
@@ -46,25 +52,32 @@ def worst_first(problem: Problem, priority: npt.ArrayLike) -> Solution:
             if room.take(base, options[i]):
                 chosen[asset] = options[i]
                 break
-    return _unproved(problem, rows, chosen, began)
+    return _unproved(problem, chosen, start.amounts, began)
 
 
-def incremental_benefit_cost(problem: Problem) -> Solution:
+def incremental_benefit_cost(
+    problem: Problem, amounts: Floats | None = None, cost: npt.ArrayLike | None = None
+) -> Solution:
     """Take steps up each asset's efficient options in falling order of benefit gained per unit of cost.
 
     The field's usual heuristic (Farid, Johnston, Laverde and Chen 1994, *Application of incremental
-    benefit-cost analysis for optimal budget allocation*). An option's cost is its use of all resources together;
-    each asset climbs the upper convex hull of benefit over cost from the option that uses least (do nothing).
+    benefit-cost analysis for optimal budget allocation*). Each asset climbs the upper convex hull of benefit over
+    cost from the option that uses least (do nothing).
 
     An option that does not fit the caps when its turn comes is struck off for that asset, once and for all, and
     the hull is formed again from the asset's present option over those that remain: where each year is a resource,
     an asset whose best year is full is offered its next best. Equal steps go by asset, then by cost and position of
-    the option, so that the answer is always the same. Floors are not sought.
+    the option, so that the answer is always the same. Floors are not sought, groups not moved.
 
     Parameters
     ----------
     problem : Problem
-        The problem; its resources must be in one unit (money), or adding them up means nothing.
+        The problem.
+    amounts : array (n_flows,), optional
+        Amounts of the flows, which the rule takes as given; nought if left out.
+    cost : array (n_options,), optional
+        What each option costs [one unit, pounds as a rule]; its use of all resources together if left out, which
+        means nothing unless they are all in one unit.
 
     Returns
     -------
@@ -72,13 +85,14 @@ def incremental_benefit_cost(problem: Problem) -> Solution:
         Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
-    rows = rows_of(problem)
-    start = least_use(problem, rows)
-    room = _Room(rows, start)
-    costs = np.asarray(problem.usage.sum(axis=1), dtype=np.float64).ravel()
-    benefit, cost, starts = _plain(problem.benefit), _plain(costs), problem.starts.tolist()
+    begin = _Start.of(problem, amounts)
+    start, room = begin.chosen, _Room(begin.rows, begin.chosen)
+    if cost is None:
+        cost = problem.usage.sum(axis=1)
+    costs = np.asarray(cost, dtype=np.float64).ravel()
+    benefit, prices, starts = _plain(problem.benefit), _plain(costs), problem.starts.tolist()
     chosen: list[int] = start.tolist()
-    struck = bytearray(problem.n_options)
+    struck = bytearray((~begin.allowed).astype(np.uint8).tobytes())
     moved = bytearray(problem.n_assets)
     climbing: list[tuple[float, int, int]] = []  # the next step of each asset that has moved
 
@@ -92,31 +106,123 @@ def incremental_benefit_cost(problem: Problem) -> Solution:
     def climb() -> None:
         _, asset, option = climbing[0]
         take(asset, option)
-        step = _next_step(benefit, cost, struck, range(starts[asset], starts[asset + 1]), chosen[asset])
+        step = _next_step(benefit, prices, struck, range(starts[asset], starts[asset + 1]), chosen[asset])
         if step is None:
             heappop(climbing)
         else:
             heapreplace(climbing, (step[0], asset, step[1]))
 
     # From where an asset starts, its next step after a strike is the next in order: one sort serves them all.
-    for first in _first_steps(problem, costs, start):
+    for first in _first_steps(problem, costs, start, begin.allowed):
         while climbing and climbing[0] < first:
             climb()
         _, asset, option = first
         if not moved[asset] and take(asset, option):
-            step = _next_step(benefit, cost, struck, range(starts[asset], starts[asset + 1]), option)
+            step = _next_step(benefit, prices, struck, range(starts[asset], starts[asset + 1]), option)
             if step is not None:
                 heappush(climbing, (step[0], asset, step[1]))
     while climbing:
         climb()
-    return _unproved(problem, rows, np.array(chosen, dtype=np.int64), began)
+    return _unproved(problem, np.array(chosen, dtype=np.int64), begin.amounts, began)
 
 
-def _first_steps(problem: Problem, cost: Floats, start: Ints) -> Iterator[tuple[float, int, int]]:
+def year_by_year(
+    problem: Problem,
+    timing: npt.ArrayLike,
+    amounts: Floats | None = None,
+    target_gap: float = 1e-3,
+    time_limit: float = 60.0,
+) -> Solution:
+    """Choose each year's works by themselves, the best for that year, as if none were to follow.
+
+    In each year every asset may keep what earlier years chose, or add one option's action of this year. Each year's
+    choice is a proven optimum to the target gap; what it costs later years is not looked at.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    timing : array (n_options, n_years)
+        What each option does in each year: options with equal entries do the same in that year.
+    amounts : array (n_flows,), optional
+        Amounts of the flows, taken as given; nought if left out.
+    target_gap : float, optional
+        Gap at which each year's search stops [share].
+    time_limit : float, optional
+        Time for all years together [s].
+
+    Returns
+    -------
+    Solution
+        Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
+    """
+    from assetplan.optimisation.core import solve
+
+    began = time.monotonic()
+    start = _Start.of(problem, amounts)
+    action, owner = np.asarray(timing), problem.owners()
+    chosen, years = start.chosen.copy(), action.shape[1]
+    unlike_start = action != action[start.chosen[owner]]
+    for year in range(years):
+        before = action[:, :year] == action[chosen[owner], :year]
+        allowed = start.allowed & np.all(before, axis=1) & ~np.any(unlike_start[:, year + 1 :], axis=1)
+        allowed[chosen] = True
+        counts = np.add.reduceat(allowed, problem.starts[:-1], dtype=np.int64)
+        open_asset = counts > 1
+        free = np.flatnonzero(allowed & open_asset[owner])
+        if not len(free):
+            continue
+        room = start.rows.limit - totals(start.rows.usage, chosen[~open_asset])
+        capped = start.rows.sign > 0
+        part = Problem(
+            problem.benefit[free], start.rows.usage[free][:, capped],
+            np.concatenate([[0], np.cumsum(counts[open_asset])]), room[capped], np.full(capped.sum(), -inf),
+            tuple(range(int(capped.sum()))),
+        )  # fmt: skip
+        try:
+            left = time_limit - (time.monotonic() - began)
+            found = solve(part, target_gap, max(left / (years - year), 0.1))
+        except InfeasibleError:  # commitments pass a limit: the year keeps what it has
+            continue
+        chosen[open_asset] = free[found.chosen]
+    return _unproved(problem, chosen, start.amounts, began)
+
+
+def best_of(problem: Problem, solution: Solution, others: Iterable[Solution], target_gap: float) -> Solution:
+    """The solution, or a better feasible choice of a rule of thumb in its place with the same bound and prices."""
+    best = max(
+        (other for other in others if other.status == "feasible"), key=lambda found: found.benefit, default=solution
+    )
+    if best.benefit <= solution.benefit:
+        return solution
+    return settle(
+        problem, best.chosen, best.amounts, solution.bound, solution.prices, target_gap, solution.seconds
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """Where a rule of thumb begins: limits with the flows taken off, doing least, and the options it may look at."""
+
+    rows: Rows
+    amounts: Floats
+    chosen: Ints
+    allowed: Bools
+
+    @staticmethod
+    def of(problem: Problem, amounts: Floats | None) -> _Start:
+        if amounts is None:
+            amounts = np.clip(0.0, problem.flows.low, problem.flows.high)
+        rows = rows_of(problem).at(amounts)
+        chosen = least_use(problem, rows)
+        return _Start(rows, amounts, chosen, problem.choices.within_modes(chosen))
+
+
+def _first_steps(problem: Problem, cost: Floats, start: Ints, allowed: Bools) -> Iterator[tuple[float, int, int]]:
     """Steps (−ratio, asset, option) from each asset's starting option to its better ones, steepest first."""
     owner = problem.owners()
     gained, spent = problem.benefit - problem.benefit[start][owner], cost - cost[start][owner]
-    better = np.flatnonzero(gained > 0)
+    better = np.flatnonzero((gained > 0) & allowed)
     ratio = np.full(problem.n_options, np.inf)
     np.divide(gained, spent, out=ratio, where=spent > 0)
     better = better[np.lexsort((cost[better], owner[better], -ratio[better]))]
@@ -175,9 +281,8 @@ def _plain(figures: Floats) -> array[float]:
     return array("d", figures.tobytes())
 
 
-def _unproved(problem: Problem, rows: Rows, chosen: Ints, began: float) -> Solution:
+def _unproved(problem: Problem, chosen: Ints, amounts: Floats, began: float) -> Solution:
     nothing = np.full(len(problem.resources), np.nan)
-    status = "feasible" if is_feasible(rows, chosen) else "infeasible"
-    benefit = float(problem.benefit[chosen].sum())
-    used = totals(problem.usage, chosen)
-    return Solution(chosen, benefit, np.nan, np.nan, status, nothing, used, time.monotonic() - began)
+    status = "feasible" if is_feasible(rows_of(problem), chosen, amounts) else "infeasible"
+    found = settle(problem, chosen, amounts, np.nan, nothing, 0.0, time.monotonic() - began)
+    return replace(found, bound=np.nan, gap=np.nan, status=status)

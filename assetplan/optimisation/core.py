@@ -12,29 +12,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation.dual import Dual, best_options, bound_at, margins, minimise_dual, reduced_values
-from assetplan.optimisation.infeasible import conflict_error, conflict_of, nearest, not_found_error, whole_conflict_of
+from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.dual import Dual, bound_at, minimise_dual, reduced_values
+from assetplan.optimisation.infeasible import conflict_error, conflict_of, not_found_error, whole_conflict_of
+from assetplan.optimisation.master import best_amounts
 from assetplan.optimisation.model import solve_model
 from assetplan.optimisation.parts import Part, split
-from assetplan.optimisation.problem import (
-    Bools,
-    Floats,
-    Ints,
-    Problem,
-    Rows,
-    Solution,
-    gap_between,
-    is_feasible,
-    rows_of,
-    settle,
-    totals,
-)
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.relax import SECONDS, changes, nearest
 from assetplan.optimisation.repair import fill, least_use, make_feasible
+from assetplan.optimisation.rows import Rows, gap_between, is_feasible, rows_of, settle, totals
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
@@ -46,26 +38,29 @@ IDLE = 12  # cores in turn that may bring next to nothing before giving up
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 Clock = Callable[[], float]
+_Made = tuple[Ints, Floats]  # option of each asset, amount of each flow
 
 
 @dataclass(frozen=True, eq=False)
 class _State:
-    """Best choice so far (None: nothing feasible yet) and the bound so far."""
+    """Best choice so far with its flows (None: nothing feasible yet) and the bound so far."""
 
     chosen: Ints | None
+    amounts: Floats
     benefit: float
     bound: float
 
-    def better(self, problem: Problem, chosen: Ints | None) -> _State:
+    def better(self, problem: Problem, made: _Made | None) -> _State:
         """State with a feasible choice taken in if it is better."""
-        if chosen is None:
+        if made is None:
             return self
-        benefit = float(problem.benefit[chosen].sum())
-        return _State(chosen, benefit, self.bound) if benefit > self.benefit or self.chosen is None else self
+        benefit = problem.value(*made)
+        better = benefit > self.benefit or self.chosen is None
+        return _State(*made, benefit, self.bound) if better else self
 
     def bounded(self, bound: float) -> _State:
         """State with a bound taken in if it is lower."""
-        return _State(self.chosen, self.benefit, min(self.bound, bound))
+        return replace(self, bound=min(self.bound, bound))
 
     def done(self, target_gap: float) -> bool:
         """Whether the gap is closed."""
@@ -108,16 +103,21 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     small = problem.n_options <= whole
     first = _any_feasible(problem, rows, time_left)
     if first is None and (members := conflict_of(problem, rows, time_left)):
-        raise conflict_error(problem, rows, members)
+        raise _conflict(problem, rows, members, time_left)
     # half the time is kept back to turn prices into a choice
-    dual = minimise_dual(problem.benefit, problem.starts, rows, lambda: time_left() - time_limit / 2)
-    state = _State(None, -np.inf, dual.bound).better(problem, first)
+    dual = minimise_dual(problem.benefit, problem.choices, rows, lambda: time_left() - time_limit / 2)
+    state = _State(None, dual.amounts, -np.inf, dual.bound).better(problem, first)
     step = _solve_whole if small else _solve_parts
     state = step(problem, rows, dual, state, target_gap, time_left)
     if state.chosen is None:
-        raise _failure(problem, rows, dual, time_limit - time_left())
+        near = nearest(problem, rows, SECONDS, solve)
+        if near is None or near[2].any():
+            raise not_found_error([] if near is None else changes(problem, rows, near[2]), time_limit - time_left())
+        state = state.better(problem, near[:2])
+    assert state.chosen is not None
     seconds = time_limit - time_left()
-    return settle(problem, rows, state.chosen, state.bound, dual.multipliers, target_gap, seconds)
+    prices = rows.prices(dual.multipliers, len(problem.resources))
+    return settle(problem, state.chosen, state.amounts, state.bound, prices, target_gap, seconds)
 
 
 def _check_settings(target_gap: float, time_limit: float) -> None:
@@ -127,29 +127,50 @@ def _check_settings(target_gap: float, time_limit: float) -> None:
         raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
 
 
-def _any_feasible(problem: Problem, rows: Rows, time_left: Clock) -> Ints | None:
+def _any_feasible(problem: Problem, rows: Rows, time_left: Clock) -> _Made | None:
     """A feasible choice if one is near the one that uses least."""
     start = least_use(problem, rows)
-    if is_feasible(rows, start):
-        return start
-    return make_feasible(problem, rows, start, np.zeros(problem.n_options), time_left)
+    amounts = best_amounts(rows, start)
+    if amounts is not None:
+        return start, amounts
+    flows = rows.flows
+    for still in (np.clip(0.0, flows.low, flows.high), flows.high) if flows.names else (np.zeros(0),):
+        chosen = make_feasible(problem, rows.at(still), start, np.zeros(problem.n_options), time_left)
+        if chosen is not None:
+            return chosen, _amounts(rows, chosen, still)
+    return None
 
 
-def _polish(problem: Problem, rows: Rows, chosen: Ints, values: Floats, time_left: Clock) -> Ints | None:
-    """A choice made feasible if need be, then filled."""
-    if not is_feasible(rows, chosen):
-        made = make_feasible(problem, rows, chosen, values, time_left)
-        if made is None:
-            return None
-        chosen = made
-    return fill(problem, rows, chosen, values)
+def _amounts(rows: Rows, chosen: Ints, given: Floats) -> Floats:
+    """The best amounts of the flows for a choice that keeps its limits with the amounts given."""
+    found = best_amounts(rows, chosen, given)
+    return given if found is None else found
 
 
-def _start(problem: Problem, rows: Rows, values: Floats, state: _State, time_left: Clock) -> _State:
+def _polish(problem: Problem, rows: Rows, made: _Made, values: Floats, time_left: Clock) -> _Made | None:
+    """A choice made feasible if need be, then filled, and the flows made the best for it."""
+    chosen, amounts = made
+    if not is_feasible(rows, chosen, amounts):
+        moved = best_amounts(rows, chosen)
+        if moved is None:
+            mended = make_feasible(problem, rows.at(amounts), chosen, values, time_left)
+            if mended is None:
+                return None
+            chosen = mended
+        else:
+            amounts = moved
+    chosen = fill(problem, rows.at(amounts), chosen, values)
+    if rows.flows.names:
+        amounts = _amounts(rows, chosen, amounts)
+        chosen = fill(problem, rows.at(amounts), chosen, values)
+    return chosen, amounts
+
+
+def _start(problem: Problem, rows: Rows, values: Floats, dual: Dual, state: _State, time_left: Clock) -> _State:
     """State with the choice the prices lead to; where that cannot be made feasible, the feasible one filled."""
-    rounded = _polish(problem, rows, best_options(values, problem.starts)[1], values, time_left)
+    rounded = _polish(problem, rows, (dual.chosen, dual.amounts), values, time_left)
     if rounded is None and state.chosen is not None:
-        rounded = fill(problem, rows, state.chosen, values)
+        rounded = _polish(problem, rows, (state.chosen, state.amounts), values, time_left)
     return state.better(problem, rounded)
 
 
@@ -164,15 +185,15 @@ def _solve_whole(
 ) -> _State:
     """One PuLP model of everything."""
     values = reduced_values(problem.benefit, rows, dual.multipliers)
-    state = _start(problem, rows, values, state, time_left)
+    state = _start(problem, rows, values, dual, state, time_left)
     if state.done(target_gap) or time_left() <= 0:
         return state
     allowed = _allowed(state, target_gap)
-    chosen, bound, infeasible = solve_model(problem, time_left(), allowed)
+    chosen, amounts, bound, infeasible = solve_model(problem, time_left(), allowed)
     if infeasible and state.chosen is None:
-        raise conflict_error(problem, rows, whole_conflict_of(problem, rows, time_left))
+        raise _conflict(problem, rows, whole_conflict_of(problem, rows, time_left), time_left)
     if chosen is not None:
-        state = state.better(problem, _polish(problem, rows, chosen, values, time_left))
+        state = state.better(problem, _polish(problem, rows, (chosen, amounts), values, time_left))
     return state.bounded(bound)
 
 
@@ -181,7 +202,7 @@ def _solve_parts(
 ) -> _State:
     """Each independent part by itself, the one with the widest gap first, until the sum is good enough."""
     values = reduced_values(problem.benefit, rows, dual.multipliers)
-    state = _start(problem, rows, values, state, time_left)
+    state = _start(problem, rows, values, dual, state, time_left)
     if state.done(target_gap) or time_left() <= 0:
         return state
     parts = split(problem, rows)
@@ -196,7 +217,7 @@ def _solve_parts(
         def part_left(end: float = end) -> float:
             return time_left() - end
 
-        part_dual = Dual(dual.multipliers[parts[i].rows], states[i].bound, dual.exact)
+        part_dual = _part_dual(parts[i], dual, states[i].bound)
         fair = allowed * abs(states[i].bound) / max(abs(dual.bound), 1e-300)
         # what the others leave of the whole allowance: a part that comes within it closes the gap of all
         left = allowed - sum(s.bound - s.benefit for k, s in enumerate(states) if k != i)
@@ -211,28 +232,38 @@ def _solve_parts(
 
 def _part_state(part: Part, dual: Dual, state: _State) -> _State:
     """What is known of the whole, for a part."""
-    rows = rows_of(part.problem)
-    bound = bound_at(part.problem.benefit, part.problem.starts, rows, dual.multipliers[part.rows])
+    problem = part.problem
+    bound = bound_at(problem.benefit, problem.choices, rows_of(problem), dual.multipliers[part.rows])
     if state.chosen is None:
-        return _State(None, -np.inf, bound)
-    chosen = np.searchsorted(part.options, state.chosen[part.assets]).astype(np.int64)
-    return _State(chosen, float(part.problem.benefit[chosen].sum()), bound)
+        return _State(None, dual.amounts[part.flows], -np.inf, bound)
+    chosen = part.own(state.chosen)
+    amounts = state.amounts[part.flows]
+    return _State(chosen, amounts, problem.value(chosen, amounts), bound)
+
+
+def _part_dual(part: Part, dual: Dual, bound: float) -> Dual:
+    """Prices of the whole, for a part."""
+    return Dual(dual.multipliers[part.rows], bound, dual.exact, dual.amounts[part.flows], part.own(dual.chosen))
 
 
 def _join(problem: Problem, parts: list[Part], states: list[_State]) -> _State:
     chosen = np.zeros(problem.n_assets, dtype=np.int64)
+    amounts = np.zeros(len(problem.flows.names))
     for part, state in zip(parts, states, strict=True):
         chosen[part.assets] = part.options[state.chosen]
-    return _State(chosen, float(problem.benefit[chosen].sum()), sum(state.bound for state in states))
+        amounts[part.flows] = state.amounts
+    return _State(chosen, amounts, problem.value(chosen, amounts), sum(state.bound for state in states))
 
 
 def _solve_core(problem: Problem, rows: Rows, dual: Dual, state: _State, allowed: float, time_left: Clock) -> _State:
     """Cores around the prices, then around the best choice, until the gap is closed or nothing more is found."""
     values = reduced_values(problem.benefit, rows, dual.multipliers)
-    below = margins(values, problem.starts)
-    best = best_options(values, problem.starts)[1]
+    below = problem.choices.margins(values)
+    best = dual.chosen
     order = np.argsort(_closeness(problem, rows, dual, below, best), kind="stable")
-    order = order[below[order] > 0] if state.chosen is not None else order
+    aside = np.ones(len(below), dtype=bool)
+    aside[best] = False
+    order = order[aside[order]]
     random = np.random.default_rng(0)
     size, idle = CORE, 0
     while state.bound - state.benefit > allowed and time_left() > 0 and idle < IDLE:
@@ -250,13 +281,15 @@ def _solve_core(problem: Problem, rows: Rows, dual: Dual, state: _State, allowed
             near = np.zeros(len(below), dtype=bool)
             near[pool[:size]] = True
             near = _with_bases(problem, near, best, around)
+        near = problem.choices.close(near, values)
         nodes = None if proves else CORE_NODES
-        chosen, bound, infeasible = _solve_kept(problem, near, dual.bound - allowed, allowed, nodes, time_left())
+        enough = dual.bound - allowed
+        chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, nodes, time_left())
         if infeasible and near.all():
-            raise conflict_error(problem, rows, whole_conflict_of(problem, rows, time_left))
+            raise _conflict(problem, rows, whole_conflict_of(problem, rows, time_left), time_left)
         before = state
         if chosen is not None:
-            state = state.better(problem, _polish(problem, rows, chosen, values, time_left))
+            state = state.better(problem, _polish(problem, rows, (chosen, amounts), values, time_left))
         if proves:
             return state.bounded(max(bound, dual.bound - needed))
         gained = before.chosen is None or state.benefit - before.benefit > 0.01 * (dual.bound - state.benefit)
@@ -290,35 +323,36 @@ def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bool
 
 def _solve_kept(
     problem: Problem, kept: Bools, enough: float, gap: float, nodes: int | None, seconds: float
-) -> tuple[Ints | None, float, bool]:
+) -> tuple[Ints | None, Floats, float, bool]:
     """Best choice among the kept options: a model of the assets that keep several, the others decided.
 
     Returns
     -------
-    (array (n_assets,) or None, float, bool)
+    (array (n_assets,) or None, array (n_flows,), float, bool)
         As `solve_model`, for the whole problem.
     """
+    undecided = problem.choices.undecided(kept)
     counts = np.add.reduceat(kept, problem.starts[:-1], dtype=np.int64)
-    undecided = counts > 1
     owner = problem.owners()
     free = np.flatnonzero(kept & undecided[owner])
     decided = np.flatnonzero(kept & ~undecided[owner])
     used, gained = totals(problem.usage, decided), float(problem.benefit[decided].sum())
     part = Problem(
         problem.benefit[free], problem.usage[free], np.concatenate([[0], np.cumsum(counts[undecided])]),
-        problem.caps - used, problem.floors - used, problem.resources,
+        problem.caps - used, problem.floors - used, problem.resources, flows=problem.flows,
+        group=None if problem.group is None else problem.group[undecided],
+        mode=None if problem.mode is None else problem.mode[free],
     )  # fmt: skip
-    picked, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
+    picked, amounts, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
     if picked is None:
-        return None, bound + gained, infeasible
+        return None, amounts, bound + gained, infeasible
     chosen = np.zeros(problem.n_assets, dtype=np.int64)
     chosen[owner[decided]] = decided
     chosen[undecided] = free[picked]
-    return chosen, bound + gained, False
+    return chosen, amounts, bound + gained, False
 
 
-def _failure(problem: Problem, rows: Rows, dual: Dual, seconds: float) -> InfeasibleError:
-    """The error where nothing feasible was found and nothing was proved."""
-    values = reduced_values(problem.benefit, rows, dual.multipliers)
-    tried = [least_use(problem, rows), best_options(values, problem.starts)[1]]
-    return not_found_error(problem, rows, nearest(rows, tried), seconds)
+def _conflict(problem: Problem, rows: Rows, members: list[int], time_left: Clock) -> InfeasibleError:
+    """The error for rows in conflict, with the least change that mends them."""
+    near = nearest(problem, rows, min(time_left(), SECONDS), solve)
+    return conflict_error(problem, rows, members, [] if near is None else changes(problem, rows, near[2]))

@@ -5,8 +5,10 @@ With a price λ_j ≥ 0 on every row j, each asset takes the option with the lar
     L(λ) = Σ_a max_o (b_o − A_o·λ) + limit·λ
 
 is an upper bound on the best benefit for every λ ≥ 0 (Geoffrion 1974, *Lagrangean relaxation for integer
-programming*, doi:10.1007/BFb0120690). Its least value equals that of the linear relaxation. It is found in
-two steps: the maxima are smoothed to log-sum-exp with a falling temperature and descended by L-BFGS-B
+programming*, doi:10.1007/BFb0120690). Flows add the better of their ends, max(low·r, high·r) at their reduced
+benefit r; groups take their best mode (see `choices`). The least value of L equals that of the linear
+relaxation (over whole groups). It is found in two steps: the maxima are smoothed to log-sum-exp with a falling
+temperature and descended by L-BFGS-B
 (Nesterov 2005, doi:10.1007/s10107-004-0552-5); then a linear programme over the options that are near-best
 sets the prices exactly, and every asset that would choose otherwise at those prices adds its option
 (Kelley 1960 cutting planes in column form, kept near the best prices by a box: Marsten, Hogan and
@@ -16,11 +18,13 @@ Blankenship 1975, doi:10.1287/opre.23.3.389).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetplan.optimisation.problem import Bools, Floats, Ints, Rows, totals
+from assetplan.optimisation.choices import Choices, Floats, Ints
+from assetplan.optimisation.master import Master, solve_master
+from assetplan.optimisation.rows import Rows
 
 SAMPLE = 4_000  # assets in the first, cheap descent
 TEMPERATURES = (0.3, 0.1, 0.03, 0.01)  # shares of a typical asset's range of values
@@ -41,11 +45,17 @@ class Dual:
         L at those prices, an upper bound on any choice's benefit.
     exact : bool
         Whether the bound is the dual's least value to `DUAL_TOLERANCE`.
+    amounts : array (n_flows,)
+        Flows of the linear relaxation as far as it was solved.
+    chosen : array (n_assets,)
+        The relaxation's choice, each asset's largest share rounded up; limits may be passed.
     """
 
     multipliers: Floats
     bound: float
     exact: bool
+    amounts: Floats
+    chosen: Ints
 
 
 def reduced_values(benefit: Floats, rows: Rows, multipliers: Floats) -> Floats:
@@ -53,28 +63,26 @@ def reduced_values(benefit: Floats, rows: Rows, multipliers: Floats) -> Floats:
     return np.asarray(benefit - rows.usage @ multipliers, dtype=np.float64)
 
 
-def best_options(values: Floats, starts: Ints) -> tuple[Floats, Ints]:
-    """Largest value of each asset and the first option that has it, two arrays of shape (n_assets,)."""
-    best = np.maximum.reduceat(values, starts[:-1])
-    at_best = np.flatnonzero(values == np.repeat(best, np.diff(starts)))
-    first = np.searchsorted(at_best, starts[:-1])
-    return best, at_best[first].astype(np.int64)
+def flow_values(rows: Rows, multipliers: Floats) -> Floats:
+    """Each flow's benefit less the price of what it uses, shape (n_flows,)."""
+    return np.asarray(rows.flows.benefit - rows.flows.usage @ multipliers, dtype=np.float64)
 
 
-def margins(values: Floats, starts: Ints) -> Floats:
-    """How far each option is below its asset's best, at least 0, shape (n_options,)."""
-    best = np.maximum.reduceat(values, starts[:-1])
-    return np.repeat(best, np.diff(starts)) - values
-
-
-def bound_at(benefit: Floats, starts: Ints, rows: Rows, multipliers: Floats) -> float:
+def bound_at(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> float:
     """L(λ), the upper bound these prices prove."""
-    best = np.maximum.reduceat(reduced_values(benefit, rows, multipliers), starts[:-1])
-    return float(best.sum() + rows.limit @ multipliers)
+    best = choices.best_values(reduced_values(benefit, rows, multipliers))
+    return float(best.sum() + _beside(rows, multipliers))
+
+
+def _beside(rows: Rows, multipliers: Floats) -> float:
+    """What limits and flows add to L."""
+    reduced = flow_values(rows, multipliers)
+    flows = np.maximum(rows.flows.low * reduced, rows.flows.high * reduced).sum()
+    return float(rows.limit @ multipliers + flows)
 
 
 def minimise_dual(
-    benefit: Floats, starts: Ints, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None = None
+    benefit: Floats, choices: Choices, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None = None
 ) -> Dual:
     """Prices that make the bound least, or the best found in the time.
 
@@ -82,10 +90,10 @@ def minimise_dual(
     ----------
     benefit : array (n_options,)
         Benefit of each option.
-    starts : array (n_assets + 1,)
-        First option of each asset, and the end.
+    choices : Choices
+        Which options may be chosen together.
     rows : Rows
-        Limits.
+        Limits and flows.
     time_left : callable
         Tells the seconds left; the best prices so far are returned when none are.
     ceiling : array (n_rows,), optional
@@ -98,22 +106,31 @@ def minimise_dual(
     """
     n_rows = len(rows.limit)
     multipliers = np.zeros(n_rows)
-    start = Dual(multipliers, bound_at(benefit, starts, rows, multipliers), n_rows == 0)
-    if n_rows == 0 or time_left() <= 0:
+    start = _unsolved(benefit, choices, rows, multipliers)
+    if n_rows == 0:
+        return replace(start, exact=True)
+    if time_left() <= 0:
         return start
     if len(benefit) > MASTER_OPTIONS:
-        multipliers = _descend_in_steps(benefit, starts, rows, time_left, ceiling)
-        bound = bound_at(benefit, starts, rows, multipliers)
-        if bound < start.bound:
-            start = Dual(multipliers, bound, False)
-    return _finish(benefit, starts, rows, start, time_left, ceiling)
+        multipliers = _descend_in_steps(benefit, choices, rows, time_left, ceiling)
+        descended = _unsolved(benefit, choices, rows, multipliers)
+        start = descended if descended.bound < start.bound else start
+    return _finish(benefit, choices, rows, start, time_left, ceiling)
+
+
+def _unsolved(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> Dual:
+    """What prices lead to without a linear programme: each asset's best option, each flow's better end."""
+    best, chosen = choices.best(reduced_values(benefit, rows, multipliers))
+    amounts = np.where(flow_values(rows, multipliers) > 0, rows.flows.high, rows.flows.low)
+    return Dual(multipliers, float(best.sum() + _beside(rows, multipliers)), False, amounts, chosen)
 
 
 def _descend_in_steps(
-    benefit: Floats, starts: Ints, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None
+    benefit: Floats, choices: Choices, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None
 ) -> Floats:
     """Smoothed descent on a sample of the assets, then on all."""
-    n_assets = len(starts) - 1
+    starts = choices.starts
+    n_assets = choices.n_assets
     multipliers = np.zeros(len(rows.limit))
     temperatures: tuple[float, ...] = TEMPERATURES
     if n_assets > 4 * SAMPLE:
@@ -122,11 +139,14 @@ def _descend_in_steps(
         ends = np.cumsum(counts)
         options = np.repeat(starts[picked] - (ends - counts), counts) + np.arange(ends[-1])
         usage = rows.usage[options]
-        share = Rows(usage, usage.T.tocsr(), rows.limit * len(picked) / n_assets, rows.resource, rows.sign, rows.scale)
-        sample_starts = np.concatenate([[0], ends])
-        multipliers = _descend(benefit[options], sample_starts, share, multipliers, temperatures, time_left, ceiling)
+        part = len(picked) / n_assets
+        flows = replace(rows.flows, low=rows.flows.low * part, high=rows.flows.high * part)
+        share = replace(rows, usage=usage, columns=usage.T.tocsr(), limit=rows.limit * part, flows=flows)
+        # groups count as assets by themselves here: it is a start, not a bound
+        sample = Choices(np.concatenate([[0], ends]))
+        multipliers = _descend(benefit[options], sample, share, multipliers, temperatures, time_left, ceiling)
         temperatures = TEMPERATURES[-2:]  # the sample has done the coarse work
-    return _descend(benefit, starts, rows, multipliers, temperatures, time_left, ceiling)
+    return _descend(benefit, choices, rows, multipliers, temperatures, time_left, ceiling)
 
 
 class _OutOfTime(Exception):
@@ -135,7 +155,7 @@ class _OutOfTime(Exception):
 
 def _descend(
     benefit: Floats,
-    starts: Ints,
+    choices: Choices,
     rows: Rows,
     multipliers: Floats,
     temperatures: tuple[float, ...],
@@ -145,9 +165,8 @@ def _descend(
     """L-BFGS-B on the smoothed dual at falling temperatures."""
     from scipy.optimize import minimize
 
-    counts = np.diff(starts)
-    unit = _price_units(benefit, starts, rows)  # makes every price a pure number near 1
-    spread = _typical_range(reduced_values(benefit, rows, unit), starts)
+    unit = _price_units(benefit, choices, rows)  # makes every price a pure number near 1
+    spread = _typical_range(benefit, rows, unit, choices.starts)
     high = np.full(len(unit), np.inf) if ceiling is None else ceiling / unit
     bounds = list(zip(np.zeros(len(unit)), high, strict=True))
     latest, lowest = [multipliers / unit], [np.inf]
@@ -155,18 +174,19 @@ def _descend(
     def smoothed(scaled: Floats, heat: float) -> tuple[float, Floats]:
         if time_left() <= 0:
             raise _OutOfTime
-        values = reduced_values(benefit, rows, scaled * unit)
-        best = np.maximum.reduceat(values, starts[:-1])
-        weights = np.exp((values - np.repeat(best, counts)) / heat)
-        sums = np.add.reduceat(weights, starts[:-1])
-        weights /= np.repeat(sums, counts)
-        value = best.sum() + heat * np.log(sums).sum() + rows.limit @ (scaled * unit)
-        slope = (rows.limit - rows.columns @ weights) * unit
+        prices = scaled * unit
+        value, weights = choices.smoothed(reduced_values(benefit, rows, prices), heat)
+        used = rows.columns @ weights
+        if rows.flows.names:
+            flowing, amounts = _smoothed_flows(rows, prices, heat)
+            value, used = value + flowing, used + rows.flows.usage.T @ amounts
+        value += float(rows.limit @ prices)
+        slope = (rows.limit - used) * unit
         if value < lowest[0]:
             lowest[0], latest[-1] = value, scaled.copy()
         return value / size, slope / size
 
-    size = spread * len(counts)
+    size = spread * choices.n_assets
     for share in temperatures:
         try:
             found = minimize(
@@ -180,109 +200,80 @@ def _descend(
     return latest[-1] * unit
 
 
-def _typical_range(values: Floats, starts: Ints) -> float:
-    """Mean over the assets of the range of their options' values."""
+def _smoothed_flows(rows: Rows, multipliers: Floats, heat: float) -> tuple[float, Floats]:
+    """What flows add to the smoothed dual, and their amounts: each as if it chose one of its ends."""
+    low, high = rows.flows.low, rows.flows.high
+    reduced = flow_values(rows, multipliers)
+    lead = (high - low) * reduced / heat
+    share = 1.0 / (1.0 + np.exp(-np.clip(lead, -500.0, 500.0)))
+    value = low * reduced + heat * np.logaddexp(0.0, lead)
+    return float(value.sum()), low + (high - low) * share
+
+
+def _typical_range(benefit: Floats, rows: Rows, unit: Floats, starts: Ints) -> float:
+    """Mean over the assets of the range of their options' values at the unit prices."""
+    values = reduced_values(benefit, rows, unit)
     ranges = np.maximum.reduceat(values, starts[:-1]) - np.minimum.reduceat(values, starts[:-1])
-    return max(float(ranges.mean()), 1e-300)
+    # where a cap's price undoes a floor's, the range says nothing; what is used at these prices still does
+    used = float((abs(rows.usage) @ unit).mean())
+    return max(float(ranges.mean()), 1e-3 * used, 1e-300)
 
 
-def _price_units(benefit: Floats, starts: Ints, rows: Rows) -> Floats:
+def _price_units(benefit: Floats, choices: Choices, rows: Rows) -> Floats:
     """Price of each row at which using it about pays: benefit per unit used, over the options that use it."""
-    above_least = benefit - np.repeat(np.minimum.reduceat(benefit, starts[:-1]), np.diff(starts))
+    starts = choices.starts
+    above_least = benefit - np.repeat(np.minimum.reduceat(benefit, starts[:-1]), choices.counts)
     used = abs(rows.columns)
     earned = used.sign() @ above_least
     spent = np.asarray(used.sum(axis=1)).ravel()
     unit = earned / np.where(spent > 0, spent, 1.0)
-    return np.where(unit > 0, unit, 1.0 / rows.scale)
+    priced = unit > 0
+    # a limit on flows alone is in the unit of the limits they touch: money, as a rule
+    plain = np.where(spent > 0, 1.0 / rows.scale, np.median(unit[priced]) if priced.any() else 1.0 / rows.scale)
+    return np.where(priced, unit, plain)
 
 
 def _finish(
-    benefit: Floats, starts: Ints, rows: Rows, start: Dual, time_left: Callable[[], float], ceiling: Floats | None
+    benefit: Floats, choices: Choices, rows: Rows, start: Dual, time_left: Callable[[], float], ceiling: Floats | None
 ) -> Dual:
     """Column generation from good prices to the exact ones."""
     values = reduced_values(benefit, rows, start.multipliers)
-    gaps = margins(values, starts)
-    kept = gaps <= _nth_smallest(gaps, MASTER_OPTIONS + len(starts) - 1)
+    gaps = choices.margins(values)
+    kept = gaps <= _nth_smallest(gaps, MASTER_OPTIONS + choices.n_assets)
+    kept = choices.close(kept & np.isfinite(gaps), values)
     best, centre, radius = start, start.multipliers, 0.25
     top = np.full(len(rows.limit), np.inf) if ceiling is None else ceiling
-    unit = _price_units(benefit, starts, rows)
+    unit = _price_units(benefit, choices, rows)
     small = len(benefit) <= MASTER_OPTIONS
+    latest: Master | None = None
     for _ in range(ROUNDS):
         if small:  # every option is in: one linear programme is exact
             low, high = np.zeros(len(top)), top
         else:
             reach = radius * (centre + 0.02 * unit)
             low, high = np.maximum(centre - reach, 0.0), np.minimum(centre + reach, top)
-        solved = _master(benefit, starts, rows, kept, low, high, time_left())
+        solved = solve_master(benefit, choices, rows, kept, low, high, time_left())
         if solved is None:
-            return best
-        multipliers, model = solved
-        values = reduced_values(benefit, rows, multipliers)
-        most, options = best_options(values, starts)
-        bound = float(most.sum() + rows.limit @ multipliers)
-        slack = DUAL_TOLERANCE * max(abs(bound), abs(model))
+            break
+        multipliers, latest = solved.multipliers, solved
+        most, options = choices.best(reduced_values(benefit, rows, multipliers))
+        bound = float(most.sum() + _beside(rows, multipliers))
+        slack = DUAL_TOLERANCE * max(abs(bound), abs(solved.value))
         at_edge = np.any(((multipliers <= low) & (low > 0)) | ((multipliers >= high) & (high < top)))
         if bound < best.bound:
-            best = Dual(multipliers, bound, False)
-        if bound - model <= slack:
+            best = replace(best, multipliers=multipliers, bound=bound)
+        if bound - solved.value <= slack:
             if not at_edge:
-                return Dual(best.multipliers, best.bound, True)
+                best = replace(best, exact=True)
+                break
             centre, radius = multipliers, min(2 * radius, 1e6)
         elif bound <= best.bound:
             centre = multipliers
         kept[options] = True
-    return best
+    return best if latest is None else replace(best, amounts=latest.amounts, chosen=latest.rounded(choices))
 
 
 def _nth_smallest(values: Floats, n: int) -> float:
     if n >= len(values):
         return float("inf")
     return float(np.partition(values, n)[n])
-
-
-def _master(
-    benefit: Floats, starts: Ints, rows: Rows, kept: Bools, low: Floats, high: Floats, seconds: float
-) -> tuple[Floats, float] | None:
-    """Linear programme over the kept options; prices held in [low, high] by priced surpluses.
-
-    Returns
-    -------
-    (array, float) or None
-        Prices, and the least of L over the box as these options see it; None when the time is out.
-    """
-    from scipy import sparse
-    from scipy.optimize import linprog
-
-    if seconds <= 0:
-        return None
-    counts = np.add.reduceat(kept, starts[:-1], dtype=np.int64)
-    owner = np.repeat(np.arange(len(counts)), np.diff(starts))
-    open_asset = counts > 1
-    fixed = np.flatnonzero(kept & ~open_asset[owner])
-    free = np.flatnonzero(kept & open_asset[owner])
-    n_rows, n_free = len(rows.limit), len(free)
-    room = (rows.limit - totals(rows.usage, fixed)) / rows.scale
-    # y⁺ passes a limit at the highest price, y⁻ gives room back at the lowest
-    capped = np.flatnonzero(np.isfinite(high))
-    eye = sparse.eye_array(n_rows, format="csc")
-    usage = (rows.usage[free] / rows.scale[None, :]).T
-    left = sparse.hstack([usage, -eye[:, capped], eye], format="csc")
-    base = np.maximum.reduceat(benefit, starts[:-1])[owner[free]]  # smaller figures keep more digits
-    size = max(
-        float(np.abs(benefit[free] - base).max(initial=0.0)),
-        float((high[capped] * rows.scale[capped]).max(initial=0.0)),
-        1e-300,
-    )
-    cost = np.concatenate([base - benefit[free], high[capped] * rows.scale[capped], -low * rows.scale]) / size
-    position = (np.cumsum(open_asset) - 1)[owner[free]]
-    one_each = sparse.csc_array((np.ones(n_free), (position, np.arange(n_free))), (int(open_asset.sum()), len(cost)))
-    found = linprog(
-        cost, A_ub=left, b_ub=room, A_eq=one_each if n_free else None,
-        b_eq=np.ones(one_each.shape[0]) if n_free else None, bounds=(0, None), method="highs",
-        options={"time_limit": seconds},
-    )  # fmt: skip
-    if found.status != 0:
-        return None
-    multipliers = np.clip(-found.ineqlin.marginals * size / rows.scale, low, high)
-    constant = benefit[fixed].sum() + np.maximum.reduceat(benefit, starts[:-1])[open_asset].sum()
-    return multipliers, float(constant - found.fun * size)

@@ -13,28 +13,34 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
-from assetplan.errors import InfeasibleError
-from assetplan.optimisation.dual import minimise_dual, reduced_values
+from assetplan.errors import Change, InfeasibleError
+from assetplan.optimisation.choices import Floats
+from assetplan.optimisation.dual import bound_at, minimise_dual, reduced_values
 from assetplan.optimisation.model import solve_model
-from assetplan.optimisation.problem import Floats, Ints, Problem, Rows
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import Rows
 
 ROUNDING = 1e-13  # relative error of a sum of a million doubles, pairwise
 
 
 def least_totals(problem: Problem, rows: Rows) -> Floats:
-    """Least total of each row over all choices, each row by itself, shape (n_rows,)."""
+    """Least total of each row over all choices and flows, each row by itself, shape (n_rows,)."""
     columns = (rows.columns[[j]].toarray().ravel() for j in range(len(rows.limit)))
-    return np.array([np.minimum.reduceat(column, problem.starts[:-1]).sum() for column in columns])
+    least = np.array([-problem.choices.best_values(-column).sum() for column in columns])
+    low, high = (sparse.diags_array(end) @ rows.flows.usage for end in (rows.flows.low, rows.flows.high))
+    return least + np.asarray(np.minimum(low.toarray(), high.toarray()).sum(axis=0))
 
 
-def subset(rows: Rows, kept: Sequence[int]) -> Rows:
-    """Some of the rows."""
-    index = np.asarray(kept, dtype=np.int64)
-    return Rows(
-        rows.usage[:, index], rows.columns[index], rows.limit[index], rows.resource[index], rows.sign[index],
-        rows.scale[index],
-    )  # fmt: skip
+def _alone(problem: Problem, rows: Rows) -> Floats:
+    """How far each row's least total is past its limit."""
+    return least_totals(problem, rows) - rows.limit
+
+
+def without_benefit(rows: Rows) -> Rows:
+    """The same rows with nothing to gain from the flows."""
+    return replace(rows, flows=replace(rows.flows, benefit=np.zeros(len(rows.flows.names))))
 
 
 def conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) -> list[int] | None:
@@ -54,7 +60,7 @@ def conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) ->
     list of int or None
         Positions of the rows, or None if no conflict was proved.
     """
-    alone = least_totals(problem, rows) - rows.limit
+    alone = _alone(problem, rows)
     if np.any(alone > rows.tolerance):
         return [int(np.argmax(np.where(alone > rows.tolerance, alone / rows.scale, -np.inf)))]
     members = _farkas(problem, rows, list(range(len(rows.limit))), time_left)
@@ -71,13 +77,13 @@ def _farkas(problem: Problem, rows: Rows, kept: list[int], time_left: Callable[[
     """Those of the kept rows whose prices prove that the kept rows cannot hold together."""
     if not kept:
         return None
-    part = subset(rows, kept)
+    part = without_benefit(rows.subset(kept))
     nothing = np.zeros(problem.n_options)
-    prices = minimise_dual(nothing, problem.starts, part, time_left, ceiling=1.0 / part.scale).multipliers
+    prices = minimise_dual(nothing, problem.choices, part, time_left, ceiling=1.0 / part.scale).multipliers
     # prices next to nothing are the linear programme's rounding
     prices = np.where(prices * part.scale > 1e-7, prices, 0.0)
-    best = np.maximum.reduceat(reduced_values(nothing, part, prices), problem.starts[:-1])
-    value = best.sum() + part.limit @ prices
+    best = problem.choices.best_values(reduced_values(nothing, part, prices))
+    value = bound_at(nothing, problem.choices, part, prices)
     noise = part.tolerance @ prices + ROUNDING * np.abs(best).sum()
     return [kept[i] for i in np.flatnonzero(prices)] if value < -noise else None
 
@@ -89,7 +95,7 @@ def whole_conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], floa
         if time_left() <= 0:
             break
         rest = [j for j in members if j != row]
-        if solve_model(only(problem, rows, rest), time_left())[2]:
+        if solve_model(only(problem, rows, rest), time_left())[3]:
             members = rest
     return members
 
@@ -100,10 +106,13 @@ def only(problem: Problem, rows: Rows, kept: Sequence[int]) -> Problem:
     for j in kept:
         side, value = (caps, rows.limit[j]) if rows.sign[j] > 0 else (floors, -rows.limit[j])
         side[rows.resource[j]] = value
-    return replace(problem, benefit=np.zeros(problem.n_options), caps=caps, floors=floors)
+    flows = replace(problem.flows, benefit=np.zeros(len(problem.flows.names)))
+    return replace(problem, benefit=np.zeros(problem.n_options), caps=caps, floors=floors, flows=flows)
 
 
-def conflict_error(problem: Problem, rows: Rows, members: Sequence[int]) -> InfeasibleError:
+def conflict_error(
+    problem: Problem, rows: Rows, members: Sequence[int], changes: Sequence[Change] = ()
+) -> InfeasibleError:
     """The error for a set of rows proved to be in conflict, in words for a council officer."""
     least = least_totals(problem, rows)
     opening = "This limit cannot hold" if len(members) == 1 else "These limits cannot hold together"
@@ -111,30 +120,29 @@ def conflict_error(problem: Problem, rows: Rows, members: Sequence[int]) -> Infe
     message = f"{opening}: {'; '.join(_wording(problem, rows, least, j) for j in members)}"
     if others:
         message += f". Nor can, alone: {'; '.join(_wording(problem, rows, least, int(j)) for j in others)}"
-    return InfeasibleError(message, _names(problem, rows, members))
+    if changes:
+        message += f". The least change with which all limits hold: {'; '.join(map(_change, changes))}"
+    return InfeasibleError(message, _names(problem, rows, members), changes)
 
 
-def not_found_error(problem: Problem, rows: Rows, over: Floats, seconds: float) -> InfeasibleError:
+def not_found_error(changes: Sequence[Change], seconds: float) -> InfeasibleError:
     """The error where nothing feasible was found and nothing was proved.
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    rows : Rows
-        Its limits.
-    over : array (n_rows,)
-        How far past its limit each row was in the nearest choice.
+    changes : sequence of Change
+        What the nearest choice would need; empty if there is none.
     seconds : float
         Time spent [s].
     """
-    members = [int(j) for j in np.flatnonzero(over > rows.tolerance)]
-    named = "; ".join(f"{_side(problem, rows, j)} (missed by {_figure(over[j])})" for j in members)
-    return InfeasibleError(
-        f"No choice within the limits was found in {seconds:.0f} s, and none was proved impossible. "
-        f"The nearest one misses: {named}. Loosen these limits or allow more time",
-        _names(problem, rows, members),
-    )
+    message = f"No choice within the limits was found in {seconds:.0f} s, and none was proved impossible"
+    if changes:
+        message += f". The nearest one needs: {'; '.join(map(_change, changes))}"
+    return InfeasibleError(message + ". Loosen the limits or allow more time", [c.limit for c in changes], changes)
+
+
+def _change(change: Change) -> str:
+    return f"{change.side} of {change.limit} {_figure(change.needed)} in place of {_figure(change.now)}"
 
 
 def _names(problem: Problem, rows: Rows, members: Sequence[int]) -> list[str]:
@@ -159,9 +167,3 @@ def _wording(problem: Problem, rows: Rows, least: Floats, row: int) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.6g}"
-
-
-def nearest(rows: Rows, choices: Sequence[Ints]) -> Floats:
-    """Excess of the choice that misses its limits by least in all, shape (n_rows,)."""
-    tried = [np.asarray(rows.usage[c].sum(axis=0)).ravel() - rows.limit for c in choices]
-    return min(tried, key=lambda over: float((np.maximum(over, 0) / rows.scale).sum()))

@@ -2,21 +2,27 @@
 
 maximise  benefit = Σ_a Σ_o b_ao · take_a_o
 choose_a:     Σ_o take_a_o = 1                     each asset takes one option
-cap_r:        Σ_a Σ_o u_aor · take_a_o ≤ cap_r
-floor_r:      Σ_a Σ_o u_aor · take_a_o ≥ floor_r
-take_a_o ∈ {0, 1}
+cap_r:        Σ_a Σ_o u_aor · take_a_o + Σ_k v_kr · flow_k ≤ cap_r
+floor_r:      Σ_a Σ_o u_aor · take_a_o + Σ_k v_kr · flow_k ≥ floor_r
+take_a_o ∈ {0, 1},  low_k ≤ flow_k ≤ high_k
+
+The assets of a group choose together:
+mode_g:       Σ_m mode_g_m = 1
+choose_a_m:   Σ_{o of mode m} take_a_o = mode_g_m      for every asset a of group g and every mode m
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from assetplan.optimisation import compat
-from assetplan.optimisation.problem import Floats, Ints, Problem
+from assetplan.optimisation.problem import Floats, Flows, Ints, Problem
 
 NAME_LENGTH = 60  # the LP format allows 255 characters a name; two parts and a prefix must fit
 
@@ -41,7 +47,16 @@ def safe_names(names: Iterable[Any]) -> list[str]:
     return safe
 
 
-def build_model(problem: Problem, options: Sequence[Any] | None = None) -> tuple[Any, list[Any]]:
+@dataclass(frozen=True)
+class Model:
+    """A PuLP problem with its variables in the order of the options and of the flows."""
+
+    model: Any
+    take: list[Any]
+    flow: list[Any]
+
+
+def build_model(problem: Problem, options: Sequence[Any] | None = None) -> Model:
     """PuLP model of a problem.
 
     Parameters
@@ -53,8 +68,8 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> tuple
 
     Returns
     -------
-    (LpProblem, list of LpVariable)
-        The PuLP problem, and its variables in the order of the options.
+    Model
+        The PuLP problem and its variables.
     """
     import pulp
 
@@ -65,22 +80,67 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> tuple
     names = safe_names(f"{assets[a]}_{o}" for a, o in zip(owner, within, strict=True))
     variables = model.add_variable_dict("take", names, 0, 1, cat=pulp.LpBinary)
     take = [variables[name] for name in names]
-    model += pulp.lpSum(float(b) * x for b, x in zip(problem.benefit, take, strict=True) if b), "benefit"
+    flow = _flows(model, problem.flows)
+    gains = [float(b) * x for b, x in zip(problem.benefit, take, strict=True) if b]
+    gains += [float(b) * y for b, y in zip(problem.flows.benefit, flow, strict=True) if b]
+    model += pulp.lpSum(gains), "benefit"
+    grouped = problem.choices.grouped
     for asset, (first, end) in enumerate(zip(problem.starts[:-1], problem.starts[1:], strict=True)):
-        model += pulp.lpSum(take[first:end]) == 1, f"choose_{assets[asset]}"
-    columns = problem.usage.tocsc()
-    resources = safe_names(problem.resources)
-    for r, name in enumerate(resources):
-        entries = slice(columns.indptr[r], columns.indptr[r + 1])
-        pairs = zip(columns.data[entries], columns.indices[entries], strict=True)
-        terms = [float(u) * take[o] for u, o in pairs if u]
-        if not terms:  # settled before any model is built: see infeasible.lone_conflicts
+        if not grouped[asset]:
+            model += pulp.lpSum(take[first:end]) == 1, f"choose_{assets[asset]}"
+    _tie_groups(model, problem, take, assets)
+    _add_limits(model, problem, take, flow)
+    return Model(model, take, flow)
+
+
+def _flows(model: Any, flows: Flows) -> list[Any]:
+    bounds = zip(safe_names(flows.names), flows.low, flows.high, strict=True)
+    return [model.add_variable(f"flow_{name}", float(low), float(high)) for name, low, high in bounds]
+
+
+def _tie_groups(model: Any, problem: Problem, take: list[Any], assets: list[str]) -> None:
+    """Every asset of a group takes an option of the mode that the group is in."""
+    import pulp
+
+    groups = problem.choices.groups
+    if groups is None:
+        return
+    names = [f"{g}_{m}" for g, m in zip(groups.group, groups.mode, strict=True)]
+    safe = safe_names(name.replace("-", "none") for name in names)
+    modes = model.add_variable_dict("mode", safe, 0, 1, cat=pulp.LpBinary)
+    branch = [modes[name] for name in safe]
+    ends = np.append(groups.groups, len(branch))
+    for g, (first, end) in enumerate(pairwise(ends)):
+        model += pulp.lpSum(branch[first:end]) == 1, f"mode_{g}"
+    edges = np.append(groups.cells, len(groups.option))
+    for cell, (first, end) in enumerate(pairwise(edges)):
+        b = groups.branch_of[cell]
+        model += (
+            pulp.lpSum(take[o] for o in groups.option[first:end]) - branch[b] == 0,
+            f"choose_{assets[groups.asset[cell]]}_{safe[b]}",
+        )
+    for o in np.flatnonzero(np.isinf(problem.choices.margins(problem.benefit))):
+        model += take[o] == 0, f"never_{take[o].name}"
+
+
+def _add_limits(model: Any, problem: Problem, take: list[Any], flow: list[Any]) -> None:
+    import pulp
+
+    columns, flowing = problem.usage.tocsc(), problem.flows.usage.tocsc()
+    for r, name in enumerate(safe_names(problem.resources)):
+        terms = [*_terms(columns, r, take), *_terms(flowing, r, flow)]
+        if not terms:  # settled before any model is built: see infeasible.conflict_of
             continue
         if np.isfinite(problem.caps[r]):
             model += pulp.lpSum(terms) <= float(problem.caps[r]), f"cap_{name}"
         if np.isfinite(problem.floors[r]):
             model += pulp.lpSum(terms) >= float(problem.floors[r]), f"floor_{name}"
-    return model, take
+
+
+def _terms(columns: Any, column: int, variables: list[Any]) -> list[Any]:
+    entries = slice(columns.indptr[column], columns.indptr[column + 1])
+    pairs = zip(columns.data[entries], columns.indices[entries], strict=True)
+    return [float(u) * variables[o] for u, o in pairs if u]
 
 
 def model_text(problem: Problem, options: Sequence[Any] | None = None) -> str:
@@ -98,12 +158,12 @@ def model_text(problem: Problem, options: Sequence[Any] | None = None) -> str:
     str
         The text of the file.
     """
-    return compat.lp_text(build_model(problem, options)[0])
+    return compat.lp_text(build_model(problem, options).model)
 
 
 def solve_model(
     problem: Problem, seconds: float, gap: float = 0.0, enough: float = np.inf, nodes: int | None = None
-) -> tuple[Ints | None, float, bool]:
+) -> tuple[Ints | None, Floats, float, bool]:
     """Solve a problem as one model.
 
     Parameters
@@ -123,22 +183,23 @@ def solve_model(
     -------
     chosen : array (n_assets,) or None
         Chosen option of each asset.
+    amounts : array (n_flows,)
+        Amounts of the flows (nought without a choice).
     bound : float
         A proven bound (`inf` if none).
     infeasible : bool
         Whether the model was proved infeasible.
     """
+    owner = problem.owners()
     shift = np.maximum.reduceat(problem.benefit, problem.starts[:-1])  # smaller figures keep more digits
     total = float(shift.sum())
-    owner = problem.owners()
-    shifted = Problem(
-        problem.benefit - shift[owner], problem.usage, problem.starts, problem.caps, problem.floors,
-        problem.resources,
-    )  # fmt: skip
-    model, take = build_model(shifted)
-    answer = compat.run(model, seconds, gap, enough - total, nodes)
+    built = build_model(replace(problem, benefit=problem.benefit - shift[owner], assets=None))
+    answer = compat.run(built.model, seconds, gap, enough - total, nodes)
     if not answer.values:
-        return None, -np.inf if answer.infeasible else answer.bound + total, answer.infeasible
-    values: Floats = np.array([answer.values.get(x.name, 0.0) for x in take])
-    heaviest = np.lexsort((-values, owner))[problem.starts[:-1]]
-    return heaviest.astype(np.int64), answer.bound + total, False
+        none = np.zeros(len(problem.flows.names))
+        return None, none, -np.inf if answer.infeasible else answer.bound + total, answer.infeasible
+    values: Floats = np.array([answer.values.get(x.name, 0.0) for x in built.take])
+    amounts = np.array([answer.values.get(y.name, 0.0) for y in built.flow], dtype=np.float64)
+    amounts = np.clip(amounts, problem.flows.low, problem.flows.high)
+    # the heaviest option of each asset, groups together
+    return problem.choices.best(values)[1], amounts, answer.bound + total, False

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assetplan.optimisation.problem import Ints, Problem, Rows
+from assetplan.optimisation.choices import Bools, Ints
+from assetplan.optimisation.problem import Flows, Problem
+from assetplan.optimisation.rows import Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,49 +30,79 @@ class Part:
         Positions of its options in the whole.
     rows : array (n_part_rows,)
         Positions of its rows among the rows of the whole.
+    flows : array (n_part_flows,)
+        Positions of its flows among the flows of the whole.
     """
 
     problem: Problem
     assets: Ints
     options: Ints
     rows: Ints
+    flows: Ints
+
+    def own(self, chosen: Ints) -> Ints:
+        """A choice of the whole as positions among the part's options, shape (n_part_assets,)."""
+        return np.searchsorted(self.options, chosen[self.assets]).astype(np.int64)
 
 
 def split(problem: Problem, rows: Rows) -> list[Part]:
     """Independent parts of a problem, in the order of their first asset; one part if all is connected.
 
-    Assets that no limit touches make one part without rows.
+    Assets that no limit touches make one part, the last, without rows; rows and flows that no asset touches go with
+    the first part.
     """
-    group = _groups(problem, rows)
-    owner = problem.owners()
-    loose = np.isin(np.arange(problem.n_assets), owner[np.flatnonzero(np.diff(rows.usage.indptr))], invert=True)
-    group[: problem.n_assets][loose] = -1
-    of_asset, of_row = group[: problem.n_assets], group[problem.n_assets :]
-    labels, first = np.unique(of_asset, return_index=True)
-    return [_part(problem, rows, owner, of_asset == k, of_row == k) for k in labels[np.argsort(first)]]
+    n_assets, n_rows = problem.n_assets, len(rows.limit)
+    label = _components(problem, rows)
+    of_asset, of_row, of_flow = np.split(label, [n_assets, n_assets + n_rows])
+    touched = np.zeros(n_assets, dtype=bool)
+    touched[problem.owners()[np.flatnonzero(np.diff(rows.usage.indptr))]] = True
+    labels, first = np.unique(of_asset[touched], return_index=True)
+    if not len(labels):
+        return [_part(problem, rows, of_asset >= 0, of_row >= 0, of_flow >= 0)]
+    lines = labels[np.argsort(first)]
+    of_row[~np.isin(of_row, lines)] = lines[0]
+    of_flow[~np.isin(of_flow, lines)] = lines[0]
+    loose = ~np.isin(of_asset, lines)
+    parts = [_part(problem, rows, of_asset == k, of_row == k, of_flow == k) for k in lines]
+    none = [_part(problem, rows, loose, of_row < 0, of_flow < 0)] if loose.any() else []
+    return parts + none
 
 
-def _groups(problem: Problem, rows: Rows) -> Ints:
-    """Component of each asset and then of each row."""
+def _components(problem: Problem, rows: Rows) -> Ints:
+    """Component of each asset, then of each row, then of each flow."""
     from scipy import sparse
     from scipy.sparse.csgraph import connected_components
 
-    n_rows = len(rows.limit)
-    entry = rows.usage.tocoo()
-    touched = sparse.coo_array(
-        (np.ones(entry.nnz), (problem.owners()[entry.row], problem.n_assets + entry.col)),
-        shape=(problem.n_assets + n_rows,) * 2,
-    )
+    n_assets, n_rows, n_flows = problem.n_assets, len(rows.limit), len(rows.flows.names)
+    entry, flow = rows.usage.tocoo(), rows.flows.usage.tocoo()
+    begin = [problem.owners()[entry.row], n_assets + n_rows + flow.row]
+    end = [n_assets + entry.col, n_assets + flow.col]
+    if problem.choices.groups is not None:
+        groups = problem.choices.groups
+        first = groups.asset[groups.branches[groups.groups]]  # one asset of each group
+        begin.append(groups.asset)
+        end.append(first[groups.group[groups.branch_of]])
+    ones = np.ones(sum(map(len, begin)))
+    size = n_assets + n_rows + n_flows
+    joined = sparse.coo_array((ones, (np.concatenate(begin), np.concatenate(end))), shape=(size, size))
     # a cap and a floor of one resource have the same assets, so they come together by themselves
-    return np.asarray(connected_components(touched, directed=False)[1], dtype=np.int64)
+    return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
 
 
-def _part(problem: Problem, rows: Rows, owner: Ints, assets: np.ndarray, mine: np.ndarray) -> Part:
-    options = np.flatnonzero(assets[owner])
+def _part(problem: Problem, rows: Rows, assets: Bools, mine: Bools, flowing: Bools) -> Part:
+    options = np.flatnonzero(assets[problem.owners()])
     resources = np.unique(rows.resource[mine])
     counts = np.diff(problem.starts)[assets]
+    flows = np.flatnonzero(flowing)
+    whole = problem.flows
     part = Problem(
         problem.benefit[options], problem.usage[options][:, resources], np.concatenate([[0], np.cumsum(counts)]),
         problem.caps[resources], problem.floors[resources], tuple(problem.resources[r] for r in resources),
+        flows=Flows(
+            tuple(whole.names[k] for k in flows), whole.benefit[flows], whole.usage[flows][:, resources],
+            whole.low[flows], whole.high[flows],
+        ),
+        group=None if problem.group is None else problem.group[assets],
+        mode=None if problem.mode is None else problem.mode[options],
     )  # fmt: skip
-    return Part(part, np.flatnonzero(assets), options, np.flatnonzero(mine))
+    return Part(part, np.flatnonzero(assets), options, np.flatnonzero(mine), flows)

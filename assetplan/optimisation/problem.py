@@ -5,28 +5,60 @@
                x_a one of asset a's own options         for every asset a.
 
 This is the multi-dimensional multiple-choice knapsack problem (Kellerer, Pferschy and Pisinger 2004,
-*Knapsack Problems*, ch. 11), one class an asset.
+*Knapsack Problems*, ch. 11), one class an asset. Two things are added to it: continuous flows beside the choices
+(money carried over, moved or borrowed), and groups of assets that choose together (the sections of a scheme).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from assetplan.errors import InfeasibleError
+from assetplan.optimisation.choices import Bools, Choices, Floats, Ints
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+__all__ = ["Bools", "Floats", "Flows", "Ints", "Problem", "Solution"]
 
-# Sums of 100,000 pounds-and-pence figures differ by order of addition in about the 12th digit; a thousand
-# times that is still a hundredth of a penny in £100,000.
-TOLERANCE = 1e-9
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Continuous decisions beside the choices.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Name of each flow.
+    benefit : array (n_flows,)
+        Benefit of one unit.
+    usage : CSR matrix or array (n_flows, n_resources)
+        What one unit uses of each resource; money carried into a year uses less than nothing of that year's cap.
+    low, high : array (n_flows,)
+        Least and most of each flow, both finite.
+    """
+
+    names: tuple[str, ...]
+    benefit: Floats
+    usage: Any
+    low: Floats
+    high: Floats
+
+    def __post_init__(self) -> None:
+        convert = object.__setattr__
+        convert(self, "names", tuple(self.names))
+        for name in ("benefit", "low", "high"):
+            convert(self, name, np.asarray(getattr(self, name), dtype=np.float64))
+        convert(self, "usage", sparse.csr_array(self.usage, dtype=np.float64))
+
+    @staticmethod
+    def none(n_resources: int) -> Flows:
+        """No flows."""
+        nothing = np.zeros(0)
+        return Flows((), nothing, sparse.csr_array((0, n_resources)), nothing, nothing)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +82,18 @@ class Problem:
         Name of each resource.
     assets : sequence, optional
         Identifier of each asset, for messages and names in the model; positions when left out.
+    flows : Flows, optional
+        Continuous decisions beside the choices.
+    group : array (n_assets,), optional
+        Group of each asset, −1 for an asset by itself. All assets of a group choose options of one mode.
+    mode : array (n_options,), optional
+        Mode of each option, any whole numbers; those of assets by themselves do not matter.
 
     Raises
     ------
     ValueError
-        Shapes that do not fit, an asset without options, a figure that is not finite (the message names its option and
-        column).
+        Shapes that do not fit, an asset without options, a group without a mode that all its assets have, a figure that
+        is not finite (the message names its option and column).
     InfeasibleError
         A floor above its cap.
     """
@@ -67,6 +105,9 @@ class Problem:
     floors: Floats
     resources: tuple[Any, ...]
     assets: Sequence[Any] | None = None
+    flows: Flows = None  # type: ignore[assignment]  # never None once made
+    group: Ints | None = None
+    mode: Ints | None = None
 
     def __post_init__(self) -> None:
         convert = object.__setattr__
@@ -76,6 +117,11 @@ class Problem:
         convert(self, "caps", np.asarray(self.caps, dtype=np.float64))
         convert(self, "floors", np.asarray(self.floors, dtype=np.float64))
         convert(self, "resources", tuple(self.resources))
+        if self.flows is None or not self.flows.names:
+            convert(self, "flows", Flows.none(len(self.resources)))
+        for name in ("group", "mode"):
+            if getattr(self, name) is not None:
+                convert(self, name, np.asarray(getattr(self, name), dtype=np.int64))
         _check_shapes(self)
         _check_figures(self)
 
@@ -93,9 +139,18 @@ class Problem:
         """Identifier of the asset at a position."""
         return asset if self.assets is None else self.assets[asset]
 
+    @cached_property
+    def choices(self) -> Choices:
+        """Which options may be chosen together."""
+        return Choices.of(self.starts, self.group, self.mode)
+
     def owners(self) -> Ints:
         """Position of the asset that owns each option, shape (n_options,)."""
-        return np.repeat(np.arange(self.n_assets), np.diff(self.starts))
+        return self.choices.owner
+
+    def value(self, chosen: Ints, amounts: Floats) -> float:
+        """Benefit of a choice and of amounts of the flows."""
+        return float(self.benefit[chosen].sum() + self.flows.benefit @ amounts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +176,8 @@ class Solution:
         Total of each resource.
     seconds : float
         Time taken [s].
+    amounts : array (n_flows,)
+        Amount of each flow.
     """
 
     chosen: Ints
@@ -131,92 +188,7 @@ class Solution:
     prices: Floats
     used: Floats
     seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Every limit as "usage @ choice ≤ limit": caps as they are, floors with the sign changed.
-
-    Attributes
-    ----------
-    usage : CSR array (n_options, n_rows)
-    columns : CSR array (n_rows, n_options)
-        Transpose of `usage`, for sums by row.
-    limit : array (n_rows,)
-        Right-hand sides.
-    resource : array (n_rows,)
-        Position of the resource each row limits.
-    sign : array (n_rows,)
-        1 for a cap, −1 for a floor.
-    scale : array (n_rows,)
-        Largest size of one option's usage (1 where all are 0).
-    """
-
-    usage: Any
-    columns: Any
-    limit: Floats
-    resource: Ints
-    sign: Floats
-    scale: Floats
-
-    @property
-    def tolerance(self) -> Floats:
-        """How far a total may pass its limit by rounding alone, shape (n_rows,)."""
-        return TOLERANCE * np.maximum(np.abs(self.limit), self.scale)
-
-    def prices(self, multipliers: Floats, n_resources: int) -> Floats:
-        """Multipliers by row → price by resource, shape (n_resources,)."""
-        return np.bincount(self.resource, self.sign * multipliers, n_resources).astype(np.float64)
-
-
-def rows_of(problem: Problem) -> Rows:
-    """Limits of a problem in the one form the methods work on; resources without limits drop out."""
-    capped = np.flatnonzero(np.isfinite(problem.caps))
-    floored = np.flatnonzero(np.isfinite(problem.floors))
-    resource = np.concatenate([capped, floored]).astype(np.int64)
-    sign = np.concatenate([np.ones(len(capped)), -np.ones(len(floored))])
-    limit = np.concatenate([problem.caps[capped], -problem.floors[floored]])
-    by_column = sparse.csc_array(problem.usage)[:, resource] * sign
-    usage = sparse.csr_array(by_column)
-    columns = sparse.csr_array(by_column.T)
-    scale = np.zeros(len(resource))
-    if usage.nnz:
-        scale = np.abs(columns).max(axis=1).toarray().ravel()
-    return Rows(usage, columns, limit, resource, sign, np.where(scale > 0, scale, 1.0))
-
-
-def totals(usage: Any, chosen: Ints) -> Floats:
-    """Column sums over the chosen options, shape (n_columns,)."""
-    return np.asarray(usage[chosen].sum(axis=0), dtype=np.float64).ravel()
-
-
-def excess(rows: Rows, chosen: Ints) -> Floats:
-    """How far each row's total is past its limit (negative: room left), shape (n_rows,)."""
-    return totals(rows.usage, chosen) - rows.limit
-
-
-def is_feasible(rows: Rows, chosen: Ints) -> bool:
-    """Whether a choice meets every limit, rounding apart."""
-    return bool(np.all(excess(rows, chosen) <= rows.tolerance))
-
-
-def gap_between(benefit: float, bound: float) -> float:
-    """(bound − benefit) / |bound| [share], 0 where they meet."""
-    if bound <= benefit:
-        return 0.0
-    return (bound - benefit) / abs(bound) if bound else float("inf")
-
-
-def settle(
-    problem: Problem, rows: Rows, chosen: Ints, bound: float, multipliers: Floats, target_gap: float, seconds: float
-) -> Solution:
-    """Solution whose every figure is summed from the choice itself."""
-    benefit = float(problem.benefit[chosen].sum())
-    bound = max(bound, benefit)  # the two are summed in different orders
-    gap = gap_between(benefit, bound)
-    status = "optimal" if gap <= target_gap else "feasible"
-    prices = rows.prices(multipliers, len(problem.resources))
-    return Solution(chosen, benefit, bound, gap, status, prices, totals(problem.usage, chosen), seconds)
+    amounts: Floats
 
 
 def _check_shapes(problem: Problem) -> None:
@@ -236,6 +208,16 @@ def _check_shapes(problem: Problem) -> None:
         raise ValueError(f"asset {problem.asset_name(int(empty[0]))!r} has no option")
     if problem.assets is not None and len(problem.assets) != problem.n_assets:
         raise ValueError(f"{len(problem.assets)} asset names for {problem.n_assets} assets")
+    flows = problem.flows
+    shapes = {flows.benefit.shape, flows.low.shape, flows.high.shape, (len(flows.names),)}
+    if len(shapes) > 1 or flows.usage.shape != (len(flows.names), n_resources):
+        raise ValueError(f"flows must have one benefit, low, high and row of {n_resources} uses a name")
+    if (problem.group is None) != (problem.mode is None):
+        raise ValueError("group and mode must be given together")
+    if problem.group is not None and problem.mode is not None:
+        if problem.group.shape != (problem.n_assets,) or problem.mode.shape != (problem.n_options,):
+            raise ValueError("group must have one number an asset, mode one number an option")
+        _ = problem.choices  # a group without a common mode is refused here
 
 
 def _check_figures(problem: Problem) -> None:
@@ -247,6 +229,7 @@ def _check_figures(problem: Problem) -> None:
         option = int(np.searchsorted(problem.usage.indptr, entry[0], side="right")) - 1
         resource = problem.resources[problem.usage.indices[entry[0]]]
         raise ValueError(f"usage of {resource} by option {option} is {problem.usage.data[entry[0]]}; it must be finite")
+    _check_flows(problem)
     for word, limits, none in (("cap", problem.caps, np.inf), ("floor", problem.floors, -np.inf)):
         wrong = np.flatnonzero(np.isnan(limits) | (limits == -none))
         if len(wrong):
@@ -256,3 +239,18 @@ def _check_figures(problem: Problem) -> None:
         r = crossed[0]
         name, floor, cap = problem.resources[r], problem.floors[r], problem.caps[r]
         raise InfeasibleError(f"floor of {name} ({floor:,.0f}) is above its cap ({cap:,.0f})", [str(name)])
+
+
+def _check_flows(problem: Problem) -> None:
+    flows = problem.flows
+    for word, figures in (("benefit", flows.benefit), ("low", flows.low), ("high", flows.high)):
+        bad = np.flatnonzero(~np.isfinite(figures))
+        if len(bad):
+            raise ValueError(f"{word} of flow {flows.names[bad[0]]} is {figures[bad[0]]}; it must be finite")
+    if not np.all(np.isfinite(flows.usage.data)):
+        raise ValueError("usage of the flows must be finite")
+    crossed = np.flatnonzero(flows.low > flows.high)
+    if len(crossed):
+        k = crossed[0]
+        said = f"least of {flows.names[k]} ({flows.low[k]:,.0f}) is above its most ({flows.high[k]:,.0f})"
+        raise InfeasibleError(said, [flows.names[k]])

@@ -1,40 +1,73 @@
 """Greedy moves that make a choice feasible and then use up what room is left.
 
 They give the start that a time limit may have to be content with, and clean up after rounding. A move is
-judged by reduced values, so that what it takes from other limits is counted at their prices.
+judged by reduced values, so that what it takes from other limits is counted at their prices. A move changes one
+asset's option, or the mode of a whole group. Flows stand still here: their amounts are taken off the limits first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
-from assetplan.optimisation.dual import best_options
-from assetplan.optimisation.problem import Floats, Ints, Problem, Rows, excess
+from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import Rows, excess
 
 CANDIDATES = 20_000  # moves looked at in one pass of filling
 
 
 @dataclass(frozen=True, eq=False)
 class _Moves:
-    """Changes of one asset each, cheapest first.
+    """Changes of one asset, or of one group's mode, each.
 
     Attributes
     ----------
-    option : array (n_moves,)
-        The option moved to.
-    asset : array (n_moves,)
-        Its asset.
-    change : CSR array (n_moves, n_rows)
-        Change of each row's total.
+    options : array (n_parts,)
+        Options moved to, those of one move together.
+    starts : array (n_moves + 1,) or None
+        Where each move begins; None where every move has one option.
     """
 
-    option: Ints
-    asset: Ints
-    change: Any
+    options: Ints
+    starts: Ints | None
+
+    def sums(self, by_option: Floats) -> Floats:
+        """Figures by option → by move."""
+        return by_option if self.starts is None else np.add.reduceat(by_option, self.starts[:-1])
+
+    def take(self, moves: Ints) -> _Moves:
+        """Some of the moves, in the order given."""
+        if self.starts is None:
+            return _Moves(self.options[moves], None)
+        sizes = np.diff(self.starts)[moves]
+        ends = np.cumsum(sizes)
+        places = np.repeat(self.starts[moves] - (ends - sizes), sizes) + np.arange(ends[-1] if len(ends) else 0)
+        return _Moves(self.options[places], np.concatenate([[0], ends]))
+
+    def changes(self, rows: Rows, chosen: Ints, owner: Ints) -> Any:
+        """Change of each row's total by each move, CSR (n_moves, n_rows)."""
+        change = rows.usage[self.options] - rows.usage[chosen[owner[self.options]]]
+        if self.starts is not None:
+            n = len(self.options)
+            join = sparse.csr_array((np.ones(n), np.arange(n), self.starts), shape=(len(self.starts) - 1, n))
+            change = join @ change
+        return change.tocsr()
+
+
+def _all_moves(problem: Problem, chosen: Ints, values: Floats, wanted: Bools) -> _Moves:
+    """Every move of one asset to a wanted option, and of one group to another mode."""
+    choices = problem.choices
+    if choices.groups is None:
+        return _Moves(np.flatnonzero(wanted), None)
+    single = np.flatnonzero(wanted & choices.within_modes(chosen))
+    switched, starts = choices.switches(chosen, values)
+    n = len(single)
+    return _Moves(np.concatenate([single, switched]), np.concatenate([np.arange(n), n + starts]))
 
 
 def least_use(problem: Problem, rows: Rows) -> Ints:
@@ -46,9 +79,8 @@ def least_use(problem: Problem, rows: Rows) -> Ints:
         use = np.zeros(problem.n_options)
     else:
         use = rows.usage @ (1.0 / np.maximum(np.abs(rows.limit), rows.scale))
-    least, _ = best_options(-use, problem.starts)
-    at_least = -use == np.repeat(least, np.diff(problem.starts))
-    return best_options(np.where(at_least, problem.benefit, -np.inf), problem.starts)[1]
+    at_least = problem.choices.margins(-use) == 0
+    return problem.choices.best(np.where(at_least, problem.benefit, -np.inf))[1]
 
 
 def make_feasible(
@@ -77,7 +109,6 @@ def make_feasible(
         Option of each asset, or None where no single move helps or the time is out.
     """
     chosen = chosen.copy()
-    owner = problem.owners()
     stuck: set[int] = set()
     while time_left() > 0:
         over = excess(rows, chosen)
@@ -85,27 +116,30 @@ def make_feasible(
         if not wrong:
             return None if stuck else chosen
         row = max(wrong, key=lambda j: over[j] / rows.scale[j])
-        if _reduce_row(rows, chosen, values, owner, over, row):
+        if _reduce_row(problem, rows, chosen, values, over, row):
             stuck.clear()
         else:
             stuck.add(row)
     return None
 
 
-def _reduce_row(rows: Rows, chosen: Ints, values: Floats, owner: Ints, over: Floats, row: int) -> bool:
+def _reduce_row(problem: Problem, rows: Rows, chosen: Ints, values: Floats, over: Floats, row: int) -> bool:
     """Remove the excess of one row as far as single moves can; changes `chosen`; whether any move was made."""
+    owner = problem.owners()
     column = rows.columns[[row]].toarray().ravel()
     saving = column[chosen][owner] - column
-    options = np.flatnonzero(saving > 0)
-    loss = np.maximum((values[chosen][owner] - values)[options], 0.0)
+    moves = _all_moves(problem, chosen, values, saving > 0)
+    saved = moves.sums(saving[moves.options])
+    loss = np.maximum(moves.sums((values[chosen][owner] - values)[moves.options]), 0.0)
+    useful = np.flatnonzero(saved > 0)
     # a move that saves more than the excess is worth only the excess
-    order = np.lexsort((options, loss / np.minimum(saving[options], over[row])))
-    moves = _moves_to(rows, chosen, owner, options[order])
+    order = useful[np.lexsort((useful, loss[useful] / np.minimum(saved[useful], over[row])))]
+    moves = moves.take(order)
     room = np.maximum(-over, 0.0) + rows.tolerance * (over <= rows.tolerance)
     room[row] = np.inf
     made = False
-    for option, asset, where, change in _fitting(moves, room):
-        chosen[asset] = option
+    for options, where, change in _fitting(problem, moves, moves.changes(rows, chosen, owner), room):
+        chosen[owner[options]] = options
         over[where] += change
         made = True
         if over[row] <= rows.tolerance[row]:
@@ -136,38 +170,36 @@ def fill(problem: Problem, rows: Rows, chosen: Ints, values: Floats) -> Ints:
     chosen = chosen.copy()
     for by_benefit in (False, True):
         gain = problem.benefit - problem.benefit[chosen][owner]
-        options = np.flatnonzero(gain > 0)
-        key = -gain[options] if by_benefit else (values[chosen][owner] - values)[options]
-        if len(key) > CANDIDATES:
-            near = np.argpartition(key, CANDIDATES)[:CANDIDATES]
-            options, key = options[near], key[near]
-        options = options[np.lexsort((options, key))]
-        moves = _moves_to(rows, chosen, owner, options)
+        moves = _all_moves(problem, chosen, values, gain > 0)
+        gained = moves.sums(gain[moves.options])
+        key = -gained if by_benefit else moves.sums((values[chosen][owner] - values)[moves.options])
+        useful = np.flatnonzero(gained > 0)
+        if len(useful) > CANDIDATES:
+            useful = useful[np.argpartition(key[useful], CANDIDATES)[:CANDIDATES]]
+        moves = moves.take(useful[np.lexsort((useful, key[useful]))])
         room = np.maximum(-excess(rows, chosen), 0.0)
-        for option, asset, _, _ in _fitting(moves, room):
-            chosen[asset] = option
+        for options, _, _ in _fitting(problem, moves, moves.changes(rows, chosen, owner), room):
+            chosen[owner[options]] = options
     return chosen
 
 
-def _moves_to(rows: Rows, chosen: Ints, owner: Ints, options: Ints) -> _Moves:
-    asset = owner[options]
-    return _Moves(options, asset, (rows.usage[options] - rows.usage[chosen[asset]]).tocsr())
-
-
-def _fitting(moves: _Moves, room: Floats) -> Any:
-    """Moves that fit the room left, one an asset, in order; `room` shrinks with each that is taken."""
-    change = moves.change
+def _fitting(problem: Problem, moves: _Moves, change: Any, room: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Moves that fit the room left, one an asset or group, in order; `room` shrinks with each that is taken."""
+    owner, group = problem.owners(), problem.group
+    starts = np.arange(len(moves.options) + 1) if moves.starts is None else moves.starts
     too_much = np.flatnonzero(change.data > room[change.indices])
-    doubtful = np.zeros(len(moves.option), dtype=bool)
+    doubtful = np.zeros(change.shape[0], dtype=bool)
     doubtful[np.searchsorted(change.indptr, too_much, side="right") - 1] = True
     moved: set[int] = set()
     # one that does not fit now will not fit later, unless an earlier move makes room: another pass sees that
     for i in np.flatnonzero(~doubtful):
         entries = slice(change.indptr[i], change.indptr[i + 1])
         where, size = change.indices[entries], change.data[entries]
-        asset = int(moves.asset[i])
-        if asset in moved or np.any((size > 0) & (size > room[where])):
+        options = moves.options[starts[i] : starts[i + 1]]
+        asset = int(owner[options[0]])
+        mover = asset if group is None or group[asset] < 0 else -1 - int(group[asset])
+        if mover in moved or np.any((size > 0) & (size > room[where])):
             continue
-        moved.add(asset)
+        moved.add(mover)
         room[where] -= size
-        yield moves.option[i], asset, where, size
+        yield options, where, size

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assetplan.optimisation.problem import Floats, Problem
+from assetplan.optimisation.problem import Floats, Flows, Ints, Problem, Solution
 
 BENEFIT = "benefit"
 
@@ -37,6 +37,10 @@ class Selection:
         Resource → total used by the choice.
     seconds : float
         Time taken [s].
+    flows : Series
+        Flow → its amount.
+    baselines : Series
+        Rule of thumb → its benefit within the same caps and flows, nan where it breaks a limit.
     """
 
     chosen: pd.Series
@@ -47,6 +51,8 @@ class Selection:
     prices: pd.Series
     used: pd.Series
     seconds: float
+    flows: pd.Series
+    baselines: pd.Series
 
 
 def optimise(
@@ -55,6 +61,10 @@ def optimise(
     floors: Mapping[Any, float] | None = None,
     target_gap: float = 1e-4,
     time_limit: float = 60.0,
+    *,
+    flows: pd.DataFrame | None = None,
+    together: pd.DataFrame | None = None,
+    baselines: Baselines | None = None,
 ) -> Selection:
     """Choose one strategy for each asset, with the most benefit in all that the limits allow.
 
@@ -71,6 +81,14 @@ def optimise(
         Gap at which to stop [share]; 0.0001 is a hundredth of a per cent.
     time_limit : float, optional
         Time after which the best choice so far is returned [s].
+    flows : DataFrame, optional
+        Continuous decisions beside the choices, one row each, indexed by name: columns `benefit` (of one unit), `low`
+        and `high` (both finite), and for any resource what one unit uses of it (less than nothing where it adds).
+    together : DataFrame, optional
+        Assets that choose together: indexed as `options`, a row for every strategy of such assets, with columns `group`
+        and `mode`. All assets of a group take strategies of one mode.
+    baselines : Baselines, optional
+        Which rules of thumb to compare with. The choice is never worse than one that keeps the limits.
 
     Returns
     -------
@@ -93,24 +111,73 @@ def optimise(
     >>> optimise(options, caps={"cost": 220}).chosen.to_dict()
     {'A1': 'none', 'B2': 'rebuild'}
     """
+    from assetplan.optimisation.baselines import best_of
     from assetplan.optimisation.core import solve
 
-    problem, table = problem_from(options, caps, {} if floors is None else floors)
+    problem, table = problem_from(options, caps, {} if floors is None else floors, flows, together)
     solution = solve(problem, target_gap, time_limit)
+    compared = {} if baselines is None else _compared(baselines, problem, table, solution)
+    solution = best_of(problem, solution, compared.values(), target_gap)
     picked = table.index[solution.chosen]
     chosen = pd.Series(
         picked.get_level_values(1), index=picked.get_level_values(0).rename("asset_id"), name="strategy_id"
     )
     resources = pd.Index(problem.resources, name="resource", tupleize_cols=False)
+    benefits = {name: found.benefit if found.status == "feasible" else np.nan for name, found in compared.items()}
     return Selection(
         chosen, solution.benefit, solution.bound, solution.gap, solution.status,
         pd.Series(solution.prices, resources, name="price"), pd.Series(solution.used, resources, name="used"),
-        solution.seconds,
+        solution.seconds, pd.Series(solution.amounts, pd.Index(problem.flows.names, name="flow"), name="amount"),
+        pd.Series(benefits, name="benefit", dtype=np.float64),
     )  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class Baselines:
+    """Rules of thumb to compare with, incremental benefit–cost always among them.
+
+    Attributes
+    ----------
+    condition : Series, optional
+        asset_id → condition, the worst lowest: adds "worst first".
+    years : mapping, optional
+        Resource → year in which it is spent: adds "year by year", the optimum of each year by itself.
+    cost : str, optional
+        Column of the options that is the cost by which benefit is divided; all limited resources together if left out.
+    """
+
+    condition: pd.Series | None = None
+    years: Mapping[Any, int] | None = None
+    cost: str | None = None
+
+
+def _compared(given: Baselines, problem: Problem, table: pd.DataFrame, solution: Solution) -> dict[str, Solution]:
+    from assetplan.optimisation.baselines import incremental_benefit_cost, worst_first, year_by_year
+
+    found = {}
+    if given.condition is not None:
+        condition = given.condition.reindex(pd.Index(problem.assets)).to_numpy(dtype=np.float64)
+        if np.isnan(condition).any():
+            raise ValueError(f"condition of asset {problem.asset_name(int(np.isnan(condition).argmax()))!r} is missing")
+        found["worst first"] = worst_first(problem, np.argsort(condition, kind="stable"), solution.amounts)
+    cost = None if given.cost is None else _figures(table, [given.cost])[:, 0]
+    found["incremental benefit-cost"] = incremental_benefit_cost(problem, solution.amounts, cost)
+    if given.years is not None:
+        years = sorted(set(given.years.values()))
+        by_year = np.zeros((len(problem.resources), len(years)))
+        for row, resource in enumerate(problem.resources):
+            if resource in given.years:
+                by_year[row, years.index(given.years[resource])] = 1.0
+        found["year by year"] = year_by_year(problem, problem.usage @ by_year, solution.amounts)
+    return found
+
+
 def problem_from(
-    options: pd.DataFrame, caps: Mapping[Any, float], floors: Mapping[Any, float]
+    options: pd.DataFrame,
+    caps: Mapping[Any, float],
+    floors: Mapping[Any, float],
+    flows: pd.DataFrame | None = None,
+    together: pd.DataFrame | None = None,
 ) -> tuple[Problem, pd.DataFrame]:
     """Arrays of a table of options, checked.
 
@@ -121,6 +188,10 @@ def problem_from(
     caps : mapping
         As for `optimise`.
     floors : mapping
+        As for `optimise`.
+    flows : DataFrame, optional
+        As for `optimise`.
+    together : DataFrame, optional
         As for `optimise`.
 
     Returns
@@ -145,11 +216,45 @@ def problem_from(
     table = options.iloc[order]
     figures = _figures(table, [BENEFIT, *limited])
     counts = np.bincount(codes, minlength=len(names))
+    group, mode = (None, None) if together is None else _together(table, together, len(names), codes[order])
     problem = Problem(
         figures[:, 0], sparse.csr_array(figures[:, 1:]), np.concatenate([[0], np.cumsum(counts)]), high, low,
-        tuple(limited), list(names),
+        tuple(limited), list(names), _flows(flows, limited), group, mode,
     )  # fmt: skip
     return problem, table
+
+
+def _flows(table: pd.DataFrame | None, limited: list[Any]) -> Flows:
+    if table is None:
+        return Flows.none(len(limited))
+    missing = [c for c in (BENEFIT, "low", "high") if c not in table.columns]
+    unknown = [c for c in table.columns if c not in (BENEFIT, "low", "high") and c not in limited]
+    if missing or unknown:
+        what = f"no column {missing[0]!r}" if missing else f"a column {unknown[0]!r}, on which there is no limit"
+        raise ValueError(f"flows has {what}")
+    if not table.index.is_unique:
+        raise ValueError(f"flows has {table.index[table.index.duplicated()][0]} more than once")
+    uses = np.column_stack([table[c].to_numpy(np.float64) if c in table else np.zeros(len(table)) for c in limited])
+    figures = (table[c].to_numpy(dtype=np.float64) for c in (BENEFIT, "low", "high"))
+    gain, low, high = figures
+    return Flows(tuple(map(str, table.index)), gain, uses, low, high)
+
+
+def _together(table: pd.DataFrame, together: pd.DataFrame, n_assets: int, owner: Ints) -> tuple[Ints, Ints]:
+    """Group by asset and mode by option, as numbers."""
+    stray = together.index.difference(table.index)
+    if len(stray):
+        raise ValueError(f"together has {_row(stray[0])}, which options has not{_more(stray)}")
+    codes, _ = pd.factorize(together["group"])
+    placed = pd.Series(codes, together.index).reindex(table.index, fill_value=-1).to_numpy()
+    group = np.full(n_assets, -1, dtype=np.int64)
+    group[owner] = placed
+    mixed = np.flatnonzero(placed != group[owner])
+    if len(mixed):
+        raise ValueError(f"together gives no one group for {_row(table.index[mixed[0]])} and its asset's other rows")
+    modes, _ = pd.factorize(together["mode"])
+    mode = pd.Series(modes, together.index).reindex(table.index, fill_value=0).to_numpy(dtype=np.int64)
+    return group, mode
 
 
 def _check_table(options: pd.DataFrame) -> None:

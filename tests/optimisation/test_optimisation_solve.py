@@ -10,7 +10,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation import incremental_benefit_cost, solve, worst_first
 from assetplan.optimisation.dual import bound_at, minimise_dual
 from assetplan.optimisation.parts import split
-from assetplan.optimisation.problem import rows_of
+from assetplan.optimisation.rows import rows_of
 
 DECOMPOSED = 0  # options up to which one model is used: none
 GAP = 1e-4
@@ -99,14 +99,14 @@ def test_short_time_is_feasible():
 def test_prices_are_the_slope_of_the_relaxation():
     p = random_problem(2, 200, 5, 3, share=0.3, whole_pounds=False)
     rows = rows_of(p)
-    dual = minimise_dual(p.benefit, p.starts, rows, lambda: 60.0)
+    dual = minimise_dual(p.benefit, p.choices, rows, lambda: 60.0)
     assert dual.exact
     assert np.all(dual.multipliers >= 0)
     for factor in (0.9, 1.1):  # least: no nearby prices prove a lower bound
         for j in range(3):
             moved = dual.multipliers.copy()
             moved[j] *= factor
-            assert bound_at(p.benefit, p.starts, rows, moved) >= dual.bound * (1 - 1e-9)
+            assert bound_at(p.benefit, p.choices, rows, moved) >= dual.bound * (1 - 1e-9)
 
 
 def test_independent_lines_are_split():

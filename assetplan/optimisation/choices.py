@@ -1,0 +1,288 @@
+"""Which options may be chosen together, and the best such choice for any values: one an asset, one mode a group.
+
+Sums over assets fall apart into one maximum an asset. A group (the sections of a scheme) chooses one mode for all
+its assets, so its maximum is over modes of the sum over assets of the maximum over options: still exact, still by
+array code, and so the prices of `dual` never have to be paid on the tie between its assets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Options of grouped assets in order of group, mode and asset, as nested runs.
+
+    A *cell* holds an asset's options of one mode; a *branch* the cells of one mode of a group. Only branches in
+    which every asset of the group has a cell are here: no other can be chosen.
+
+    Attributes
+    ----------
+    option : array (n_grouped,)
+        Positions of the options.
+    asset : array (n_cells,)
+        Asset of each cell.
+    group, mode : array (n_branches,)
+        Group (0, 1, … in order) and mode of each branch.
+    cells : array (n_cells,)
+        Where each cell begins in `option`.
+    branches : array (n_branches,)
+        Where each branch begins in `cells`.
+    groups : array (n_groups,)
+        Where each group begins in `branches`.
+    """
+
+    option: Ints
+    asset: Ints
+    group: Ints
+    mode: Ints
+    cells: Ints
+    branches: Ints
+    groups: Ints
+
+    @cached_property
+    def cell_of(self) -> Ints:
+        """Cell of each grouped option."""
+        return np.repeat(np.arange(len(self.cells)), np.diff(np.append(self.cells, len(self.option))))
+
+    @cached_property
+    def branch_of(self) -> Ints:
+        """Branch of each cell."""
+        return np.repeat(np.arange(len(self.branches)), np.diff(np.append(self.branches, len(self.cells))))
+
+    def cell_best(self, values: Floats) -> Floats:
+        """Best value in each cell."""
+        return np.maximum.reduceat(values[self.option], self.cells)
+
+    def branch_best(self, cell_best: Floats) -> Floats:
+        """Best value of each branch, the sum over its cells."""
+        return np.add.reduceat(cell_best, self.branches)
+
+    def group_best(self, branch_best: Floats) -> Floats:
+        """Best value of each group."""
+        return np.maximum.reduceat(branch_best, self.groups)
+
+    def first(self, values: Floats, best: Floats) -> Ints:
+        """First option of each cell that has the cell's best value, shape (n_cells,)."""
+        at_best = np.flatnonzero(values[self.option] == best[self.cell_of])
+        return self.option[at_best[np.searchsorted(at_best, self.cells)]]
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """What may be chosen together.
+
+    Attributes
+    ----------
+    starts : array (n_assets + 1,)
+        Asset a owns options starts[a] to starts[a + 1] − 1.
+    groups : Groups or None
+        Groups of assets that choose together.
+    """
+
+    starts: Ints
+    groups: Groups | None = None
+
+    @staticmethod
+    def of(starts: Ints, group: Ints | None, mode: Ints | None) -> Choices:
+        """Choices of a problem's own arrays."""
+        if group is None or mode is None or not np.any(group >= 0):
+            return Choices(starts)
+        return Choices(starts, _groups(starts, group, mode))
+
+    @property
+    def n_assets(self) -> int:
+        """Number of assets."""
+        return len(self.starts) - 1
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Number of options of each asset."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def owner(self) -> Ints:
+        """Asset of each option."""
+        return np.repeat(np.arange(self.n_assets), self.counts)
+
+    @cached_property
+    def grouped(self) -> Bools:
+        """Whether each asset is in a group, shape (n_assets,)."""
+        out = np.zeros(self.n_assets, dtype=bool)
+        if self.groups is not None:
+            out[self.groups.asset] = True
+        return out
+
+    def best_values(self, values: Floats) -> Floats:
+        """Value of each asset's part in the best choice, shape (n_assets,); their sum is the most there is."""
+        best: Floats = np.maximum.reduceat(values, self.starts[:-1])
+        if self.groups is not None:
+            cell = self.groups.cell_best(values)
+            taken = self._taken_cells(cell)
+            best[self.groups.asset[taken]] = cell[taken]
+        return best
+
+    def best(self, values: Floats) -> tuple[Floats, Ints]:
+        """Value of each asset's part in the best choice, and the first option that has it, shapes (n_assets,)."""
+        best = np.maximum.reduceat(values, self.starts[:-1])
+        at_best = np.flatnonzero(values == np.repeat(best, self.counts))
+        chosen = at_best[np.searchsorted(at_best, self.starts[:-1])].astype(np.int64)
+        if self.groups is not None:
+            cell = self.groups.cell_best(values)
+            taken = self._taken_cells(cell)
+            assets = self.groups.asset[taken]
+            best[assets], chosen[assets] = cell[taken], self.groups.first(values, cell)[taken]
+        return best, chosen
+
+    def _taken_cells(self, cell: Floats) -> Ints:
+        """Cells of each group's best branch, the first of equal ones."""
+        assert self.groups is not None
+        branch = self.groups.branch_best(cell)
+        best = self.groups.group_best(branch)
+        at_best = np.flatnonzero(branch == best[self.groups.group])
+        taken = at_best[np.searchsorted(at_best, self.groups.groups)]
+        wanted = np.zeros(len(branch), dtype=bool)
+        wanted[taken] = True
+        return np.flatnonzero(wanted[self.groups.branch_of])
+
+    def margins(self, values: Floats) -> Floats:
+        """What the whole loses where an option is forced, at least 0, shape (n_options,); `inf` if it cannot be."""
+        best = np.maximum.reduceat(values, self.starts[:-1])
+        out: Floats = np.repeat(best, self.counts) - values
+        if self.groups is not None:
+            out[self.grouped[self.owner]] = np.inf
+            cell = self.groups.cell_best(values)
+            branch = self.groups.branch_best(cell)
+            lost = (self.groups.group_best(branch)[self.groups.group] - branch)[self.groups.branch_of]
+            out[self.groups.option] = (lost + cell)[self.groups.cell_of] - values[self.groups.option]
+        return out
+
+    def smoothed(self, values: Floats, heat: float) -> tuple[float, Floats]:
+        """Log-sum-exp in place of every maximum: the total, and its slope by option, shape (n_options,)."""
+        best = np.maximum.reduceat(values, self.starts[:-1])
+        weights = np.exp((values - np.repeat(best, self.counts)) / heat)
+        sums = np.add.reduceat(weights, self.starts[:-1])
+        weights /= np.repeat(sums, self.counts)
+        soft = best + heat * np.log(sums)
+        if self.groups is None:
+            return float(soft.sum()), weights
+        groups = self.groups
+        weights[self.grouped[self.owner]] = 0.0
+        inner, within = _soft(values[groups.option], groups.cells, groups.cell_of, heat)
+        outer, mode = _soft(np.add.reduceat(inner, groups.branches), groups.groups, groups.group, heat)
+        weights[groups.option] = within * mode[groups.branch_of][groups.cell_of]
+        return float(soft[~self.grouped].sum() + outer.sum()), weights
+
+    def close(self, kept: Bools, values: Floats) -> Bools:
+        """Kept options, and in every branch of which one is kept the best of each other asset of the group."""
+        if self.groups is None:
+            return kept
+        groups = self.groups
+        branch = np.logical_or.reduceat(np.logical_or.reduceat(kept[groups.option], groups.cells), groups.branches)
+        best = groups.first(values, groups.cell_best(values))
+        kept = kept.copy()
+        kept[best[branch[groups.branch_of]]] = True
+        return kept
+
+    def undecided(self, kept: Bools) -> Bools:
+        """Assets that have a choice among the kept options, with all of their group, shape (n_assets,)."""
+        out: Bools = np.add.reduceat(kept, self.starts[:-1], dtype=np.int64) > 1
+        if self.groups is not None:
+            number = self.groups.group[self.groups.branch_of]  # group of each cell
+            any_open = np.zeros(len(self.groups.groups), dtype=bool)
+            any_open[number[out[self.groups.asset]]] = True
+            out[self.groups.asset[any_open[number]]] = True
+        return out
+
+    def within_modes(self, chosen: Ints) -> Bools:
+        """Options an asset may move to by itself: those of the mode its group is in, shape (n_options,)."""
+        out = np.ones(len(self.owner), dtype=bool)
+        if self.groups is not None:
+            out[self.grouped[self.owner]] = False
+            picked = np.zeros(len(self.owner), dtype=bool)
+            picked[chosen] = True
+            cell = np.logical_or.reduceat(picked[self.groups.option], self.groups.cells)
+            out[self.groups.option[cell[self.groups.cell_of]]] = True
+        return out
+
+    def switches(self, chosen: Ints, values: Floats) -> tuple[Ints, Ints]:
+        """Every change of a group's mode, each asset to its best option there: options, and where each change begins.
+
+        Returns
+        -------
+        (array, array (n_switches + 1,))
+            Options of all changes in turn, and the bounds of each change among them.
+        """
+        if self.groups is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        groups = self.groups
+        picked = np.zeros(len(self.owner), dtype=bool)
+        picked[chosen] = True
+        now = np.logical_or.reduceat(np.logical_or.reduceat(picked[groups.option], groups.cells), groups.branches)
+        cells = np.flatnonzero(~now[groups.branch_of])
+        sizes = np.diff(np.append(groups.branches, len(groups.cells)))[~now]
+        return groups.first(values, groups.cell_best(values))[cells], np.concatenate([[0], np.cumsum(sizes)])
+
+    def is_allowed(self, chosen: Ints) -> bool:
+        """Whether a choice has one option an asset, its own, and one mode a group."""
+        if not np.array_equal(self.owner[chosen], np.arange(self.n_assets)):
+            return False
+        if self.groups is None:
+            return True
+        picked = np.zeros(len(self.owner), dtype=bool)
+        picked[chosen] = True
+        cell = np.logical_or.reduceat(picked[self.groups.option], self.groups.cells)
+        whole = np.logical_and.reduceat(cell, self.groups.branches)
+        return bool(np.all(np.add.reduceat(whole, self.groups.groups, dtype=np.int64) == 1))
+
+
+def _soft(values: Floats, starts: Ints, run: Ints, heat: float) -> tuple[Floats, Floats]:
+    """Log-sum-exp of each run, and the weights within it."""
+    best = np.maximum.reduceat(values, starts)
+    weights = np.exp((values - best[run]) / heat)
+    sums = np.add.reduceat(weights, starts)
+    return best + heat * np.log(sums), weights / sums[run]
+
+
+def _groups(starts: Ints, group: Ints, mode: Ints) -> Groups:
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    grouped = np.flatnonzero(group[owner] >= 0)
+    size = np.unique(group[group >= 0], return_counts=True)
+    names, number = np.unique(group[owner[grouped]], return_inverse=True)
+    order = np.lexsort((grouped, owner[grouped], mode[grouped], number))
+    option, number = grouped[order], number[order]
+    asset, label = owner[option], mode[option]
+    cells = _changes(number, label, asset)
+    branches = _changes(number[cells], label[cells])
+    width = np.diff(np.append(branches, len(cells)))
+    whole = width == size[1][number[cells][branches]]
+    in_whole = np.repeat(np.repeat(whole, width), np.diff(np.append(cells, len(option))))
+    option, number, asset, label = option[in_whole], number[in_whole], asset[in_whole], label[in_whole]
+    if len(np.unique(number)) < len(names):
+        lost = names[np.setdiff1d(np.arange(len(names)), number)[0]]
+        raise ValueError(f"the assets of group {lost} have no mode in common")
+    cells = _changes(number, label, asset)
+    branches = _changes(number[cells], label[cells])
+    firsts = cells[branches]
+    return Groups(
+        option, asset[cells], number[firsts], label[firsts], cells, branches, _changes(number[firsts])
+    )  # fmt: skip
+
+
+def _changes(*keys: Ints) -> Ints:
+    """Where a run of equal keys begins."""
+    n = len(keys[0])
+    new = np.zeros(n, dtype=bool)
+    new[:1] = True
+    for key in keys:
+        new[1:] |= key[1:] != key[:-1]
+    return np.flatnonzero(new)

@@ -1,0 +1,189 @@
+"""The restricted linear programme: prices that are best for the options kept so far.
+
+Columns are the kept options of the assets they leave undecided, one a mode of each undecided group, and the
+flows; its marginals are the prices, held within a box by surpluses with a price at each end of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from assetplan.optimisation.choices import Bools, Choices, Floats, Ints
+from assetplan.optimisation.rows import Rows, totals
+
+
+@dataclass(frozen=True, eq=False)
+class Ties:
+    """What makes undecided assets choose one option each, as equations on options and modes.
+
+    Attributes
+    ----------
+    options : CSC array (n_ties, n_free)
+    modes : CSC array (n_ties, n_modes)
+    right : array (n_ties,)
+    """
+
+    options: Any
+    modes: Any
+    right: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Master:
+    """What the linear programme found.
+
+    Attributes
+    ----------
+    multipliers : array (n_rows,)
+        Price of each row.
+    value : float
+        Least of L over the box, as the kept options see it.
+    amounts : array (n_flows,)
+        Amounts of the flows.
+    options, shares : array (n_kept,)
+        Kept options, and how much of each is taken (0 to 1).
+    """
+
+    multipliers: Floats
+    value: float
+    amounts: Floats
+    options: Ints
+    shares: Floats
+
+    def rounded(self, choices: Choices) -> Ints:
+        """The option of each asset that is taken most, groups together, shape (n_assets,)."""
+        weights = np.full(len(choices.owner), -1.0)
+        weights[self.options] = self.shares
+        return choices.best(weights)[1]
+
+
+def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties]:
+    """Free options (kept, of undecided assets), and the equations they must meet."""
+    owner = choices.owner
+    free = np.flatnonzero(kept & undecided[owner])
+    alone = undecided & ~choices.grouped
+    row = np.cumsum(alone) - 1
+    single = np.flatnonzero(alone[owner[free]])
+    n_single = int(alone.sum())
+    if choices.groups is None or not np.any(undecided & choices.grouped):
+        columns = np.arange(len(free))
+        options = sparse.csc_array((np.ones(len(free)), (row[owner[free]], columns)), (n_single, len(free)))
+        return free, Ties(options, sparse.csc_array((n_single, 0)), np.ones(n_single))
+    groups = choices.groups
+    place = np.full(len(owner), -1, dtype=np.int64)
+    place[free] = np.arange(len(free))
+    cell_open = undecided[groups.asset]
+    held = np.logical_or.reduceat(place[groups.option] >= 0, groups.cells)
+    branch_open = np.logical_or.reduceat(held & cell_open, groups.branches)
+    used_cells = cell_open & branch_open[groups.branch_of]
+    cell_row = n_single + np.cumsum(used_cells) - 1
+    mode_column = np.cumsum(branch_open) - 1
+    n_cells, n_modes = int(used_cells.sum()), int(branch_open.sum())
+    open_groups = np.unique(groups.group[branch_open], return_inverse=True)[1]
+    n_groups = int(open_groups.max(initial=-1)) + 1
+    inside = np.flatnonzero((place[groups.option] >= 0) & used_cells[groups.cell_of])
+    rows = np.concatenate([row[owner[free[single]]], cell_row[groups.cell_of[inside]]])
+    columns = np.concatenate([single, place[groups.option[inside]]])
+    shape = n_single + n_cells + n_groups
+    options = sparse.csc_array((np.ones(len(rows)), (rows, columns)), (shape, len(free)))
+    cells = np.flatnonzero(used_cells)
+    mode_rows = np.concatenate([cell_row[cells], n_single + n_cells + open_groups])
+    mode_columns = np.concatenate([mode_column[groups.branch_of[cells]], mode_column[np.flatnonzero(branch_open)]])
+    signs = np.concatenate([-np.ones(n_cells), np.ones(n_modes)])
+    modes = sparse.csc_array((signs, (mode_rows, mode_columns)), (shape, n_modes))
+    return free, Ties(options, modes, np.concatenate([np.ones(n_single), np.zeros(n_cells), np.ones(n_groups)]))
+
+
+def solve_master(
+    benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats, seconds: float
+) -> Master | None:
+    """Linear programme over the kept options; prices held in [low, high] by priced surpluses; None out of time."""
+    from scipy.optimize import linprog
+
+    if seconds <= 0:
+        return None
+    undecided = choices.undecided(kept)
+    owner = choices.owner
+    fixed = np.flatnonzero(kept & ~undecided[owner])
+    free, ties = ties_of(choices, kept, undecided)
+    flows = rows.flows
+    size_of_flow = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
+    room = (rows.limit - totals(rows.usage, fixed)) / rows.scale
+    # y⁺ passes a limit at the highest price, y⁻ gives room back at the lowest
+    capped = np.flatnonzero(np.isfinite(high))
+    eye = sparse.eye_array(len(rows.limit), format="csc")
+    usage = (rows.usage[free] / rows.scale[None, :]).T
+    flowing = sparse.diags_array(1.0 / rows.scale) @ flows.usage.T @ sparse.diags_array(size_of_flow)
+    n_modes, n_flows, n_slack = ties.modes.shape[1], len(flows.names), len(capped) + len(rows.limit)
+    left = sparse.hstack(
+        [usage, sparse.csc_array((len(room), n_modes)), flowing, -eye[:, capped], eye], format="csc"
+    )  # fmt: skip
+    base = np.maximum.reduceat(benefit, choices.starts[:-1])[owner[free]]  # smaller figures keep more digits
+    surplus = high[capped] * rows.scale[capped]
+    size = max(float(np.abs(benefit[free] - base).max(initial=0.0)), float(surplus.max(initial=0.0)), 1e-300)
+    cost = np.concatenate(
+        [base - benefit[free], np.zeros(n_modes), -flows.benefit * size_of_flow, surplus, -low * rows.scale]
+    )
+    beside = sparse.csc_array((len(ties.right), n_flows + n_slack))
+    equal = sparse.hstack([ties.options, ties.modes, beside], format="csc")
+    least = np.concatenate([np.zeros(len(free) + n_modes), flows.low / size_of_flow, np.zeros(n_slack)])
+    most = np.concatenate([np.full(len(free) + n_modes, np.inf), flows.high / size_of_flow, np.full(n_slack, np.inf)])
+    found = linprog(
+        cost / size, A_ub=left, b_ub=room, A_eq=equal if len(ties.right) else None,
+        b_eq=ties.right if len(ties.right) else None, bounds=np.column_stack([least, most]), method="highs",
+        options={"time_limit": seconds},
+    )  # fmt: skip
+    if found.status != 0:
+        return None
+    multipliers = np.clip(-found.ineqlin.marginals * size / rows.scale, low, high)
+    constant = benefit[fixed].sum() + np.maximum.reduceat(benefit, choices.starts[:-1])[undecided].sum()
+    first = len(free) + n_modes
+    amounts = np.clip(found.x[first : first + n_flows] * size_of_flow, flows.low, flows.high)
+    shares = np.concatenate([found.x[: len(free)], np.ones(len(fixed))])
+    return Master(multipliers, float(constant - found.fun * size), amounts, np.concatenate([free, fixed]), shares)
+
+
+def best_amounts(rows: Rows, chosen: Ints, given: Floats | None = None) -> Floats | None:
+    """Amounts of the flows with the most benefit that make a choice keep its limits; None where none do.
+
+    Parameters
+    ----------
+    rows : Rows
+        Limits and flows.
+    chosen : array (n_assets,)
+        Option of each asset.
+    given : array (n_flows,), optional
+        Amounts to fall back on where they do as well.
+    """
+    from scipy.optimize import linprog
+
+    flows = rows.flows
+    room = rows.limit - totals(rows.usage, chosen)
+    if not flows.names:
+        return np.zeros(0) if np.all(room >= -rows.tolerance) else None
+    size = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
+    worth = max(float(np.abs(flows.benefit * size).max()), 1e-300)
+    left = sparse.diags_array(1.0 / rows.scale) @ flows.usage.T @ sparse.diags_array(size)
+    touched = np.diff(sparse.csr_array(left).indptr) > 0
+    if np.any(room[~touched] < -rows.tolerance[~touched]):
+        return None
+    most = (room + rows.tolerance / 2) / rows.scale
+    found = linprog(
+        -flows.benefit * size / worth, A_ub=sparse.csr_array(left)[touched], b_ub=most[touched],
+        bounds=np.column_stack([flows.low / size, flows.high / size]), method="highs",
+        options={"primal_feasibility_tolerance": 1e-10},
+    )  # fmt: skip
+    if found.status != 0:
+        return None
+    amounts: Floats = np.clip(found.x * size, flows.low, flows.high)
+    if (
+        given is not None
+        and flows.benefit @ amounts <= flows.benefit @ given
+        and np.all(flows.usage.T @ given - room <= rows.tolerance)
+    ):
+        return given
+    return amounts if np.all(flows.usage.T @ amounts - room <= rows.tolerance) else None

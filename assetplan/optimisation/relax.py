@@ -1,0 +1,103 @@
+"""The least change of limits that makes them hold: the same problem with every limit elastic, at a price.
+
+Each limit may be passed by an amount of its own, a flow that costs one for each share of the limit (where that is
+nought, of the largest single use); nothing else counts. Its optimum, found and bounded by the
+optimiser itself, is the least total share by which limits must move (Chinneck and Dravnieks 1991,
+doi:10.1287/ijoc.3.2.157, call it the elastic programme).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from assetplan.errors import Change, InfeasibleError
+from assetplan.optimisation.problem import Floats, Flows, Ints, Problem, Solution
+from assetplan.optimisation.rows import Rows, excess
+
+CLOSE = 0.02  # share of the total change by which the answer may miss the least
+SECONDS = 10.0  # most to spend on it beyond the plan's own time
+
+
+def elastic(problem: Problem, rows: Rows) -> Problem:
+    """The problem with a flow for every limit that passes it, and nothing else to gain or lose.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    rows : Rows
+        Its limits.
+
+    Returns
+    -------
+    Problem
+        Flows are those of the problem, then one a row.
+    """
+    n_rows, flows = len(rows.limit), problem.flows
+    most = np.array([problem.choices.best_values(rows.columns[[j]].toarray().ravel()).sum() for j in range(n_rows)])
+    if flows.names:
+        ends = [(sparse.diags_array(end) @ rows.flows.usage).toarray() for end in (flows.low, flows.high)]
+        most = most + np.maximum(*ends).sum(axis=0)
+    high = np.maximum(most - rows.limit, 0.0)
+    worth = 1.0 / np.where(rows.limit != 0, np.abs(rows.limit), rows.scale)
+    passing = sparse.csr_array((-rows.sign, (np.arange(n_rows), rows.resource)), (n_rows, len(problem.resources)))
+    joined = Flows(
+        (*flows.names, *(f"beyond limit {j}" for j in range(n_rows))),
+        np.concatenate([np.zeros(len(flows.names)), -worth]),
+        sparse.vstack([flows.usage, passing], format="csr"),
+        np.concatenate([flows.low, np.zeros(n_rows)]),
+        np.concatenate([flows.high, high]),
+    )
+    return replace(problem, benefit=np.zeros(problem.n_options), flows=joined)
+
+
+def nearest(
+    problem: Problem, rows: Rows, seconds: float, solve: Callable[..., Solution]
+) -> tuple[Ints, Floats, Floats] | None:
+    """The choice that needs the limits moved by least in all.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    rows : Rows
+        Its limits.
+    seconds : float
+        Time limit [s].
+    solve : callable
+        The optimiser.
+
+    Returns
+    -------
+    (array (n_assets,), array (n_flows,), array (n_rows,)) or None
+        Option of each asset, amounts of the flows, and how far each row is past its limit; None if nothing was found.
+    """
+    try:
+        found = solve(elastic(problem, rows), CLOSE, max(seconds, 1.0))
+    except InfeasibleError:
+        return None
+    amounts = found.amounts[: len(problem.flows.names)]
+    over = excess(rows, found.chosen, amounts)
+    return found.chosen, amounts, np.where(over > rows.tolerance, over, 0.0)
+
+
+def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
+    """What each limit that is passed would have to become."""
+    moved = [int(j) for j in np.flatnonzero(over > 0)]
+    return [
+        Change(
+            _text(problem.resources[rows.resource[j]]),
+            "cap" if rows.sign[j] > 0 else "floor",
+            float(rows.sign[j] * rows.limit[j]),
+            float(rows.sign[j] * (rows.limit[j] + over[j])),
+        )
+        for j in moved
+    ]
+
+
+def _text(name: object) -> str:
+    return " ".join(str(part) for part in name) if isinstance(name, tuple) else str(name)
