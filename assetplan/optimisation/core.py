@@ -19,7 +19,13 @@ import numpy as np
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.choices import Bools, Floats, Ints
 from assetplan.optimisation.dual import Dual, bound_at, minimise_dual, reduced_values
-from assetplan.optimisation.infeasible import conflict_error, conflict_of, not_found_error, whole_conflict_of
+from assetplan.optimisation.infeasible import (
+    conflict_error,
+    conflict_of,
+    lone_conflict_of,
+    not_found_error,
+    whole_conflict_of,
+)
 from assetplan.optimisation.master import best_amounts
 from assetplan.optimisation.model import solve_model
 from assetplan.optimisation.parts import Part, split
@@ -101,14 +107,22 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
 
     rows = rows_of(problem)
     small = problem.n_options <= whole
-    first = _any_feasible(problem, rows, time_left)
-    if first is None and (members := conflict_of(problem, rows, time_left)):
+    least = least_use(problem, rows)
+    amounts = best_amounts(rows, least)
+    if amounts is None and (members := lone_conflict_of(problem, rows)):
         raise _conflict(problem, rows, members, time_left)
     # half the time is kept back to turn prices into a choice
     dual = minimise_dual(problem.benefit, problem.choices, rows, lambda: time_left() - time_limit / 2)
-    state = _State(None, dual.amounts, -np.inf, dual.bound).better(problem, first)
+    state = _State(None, dual.amounts, -np.inf, dual.bound)
+    state = state.better(problem, None if amounts is None else (least, amounts))
+    state = _start(problem, rows, dual, state, time_left)
+    if state.chosen is None:
+        state = state.better(problem, _from_least(problem, rows, least, dual, time_left))
+    if state.chosen is None and (members := conflict_of(problem, rows, time_left)):
+        raise _conflict(problem, rows, members, time_left)
     step = _solve_whole if small else _solve_parts
-    state = step(problem, rows, dual, state, target_gap, time_left)
+    if not state.done(target_gap) and time_left() > 0:
+        state = step(problem, rows, dual, state, target_gap, time_left)
     if state.chosen is None:
         near = nearest(problem, rows, SECONDS, solve)
         if near is None or near[2].any():
@@ -127,17 +141,14 @@ def _check_settings(target_gap: float, time_limit: float) -> None:
         raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
 
 
-def _any_feasible(problem: Problem, rows: Rows, time_left: Clock) -> _Made | None:
-    """A feasible choice if one is near the one that uses least."""
-    start = least_use(problem, rows)
-    amounts = best_amounts(rows, start)
-    if amounts is not None:
-        return start, amounts
+def _from_least(problem: Problem, rows: Rows, least: Ints, dual: Dual, time_left: Clock) -> _Made | None:
+    """A feasible choice if one is near the one that uses least, then filled."""
+    values = reduced_values(problem.benefit, rows, dual.multipliers)
     flows = rows.flows
     for still in (np.clip(0.0, flows.low, flows.high), flows.high) if flows.names else (np.zeros(0),):
-        chosen = make_feasible(problem, rows.at(still), start, np.zeros(problem.n_options), time_left)
+        chosen = make_feasible(problem, rows.at(still), least, np.zeros(problem.n_options), time_left)
         if chosen is not None:
-            return chosen, _amounts(rows, chosen, still)
+            return _polish(problem, rows, (chosen, _amounts(rows, chosen, still)), values, time_left)
     return None
 
 
@@ -166,8 +177,9 @@ def _polish(problem: Problem, rows: Rows, made: _Made, values: Floats, time_left
     return chosen, amounts
 
 
-def _start(problem: Problem, rows: Rows, values: Floats, dual: Dual, state: _State, time_left: Clock) -> _State:
+def _start(problem: Problem, rows: Rows, dual: Dual, state: _State, time_left: Clock) -> _State:
     """State with the choice the prices lead to; where that cannot be made feasible, the feasible one filled."""
+    values = reduced_values(problem.benefit, rows, dual.multipliers)
     rounded = _polish(problem, rows, (dual.chosen, dual.amounts), values, time_left)
     if rounded is None and state.chosen is not None:
         rounded = _polish(problem, rows, (state.chosen, state.amounts), values, time_left)
@@ -185,9 +197,6 @@ def _solve_whole(
 ) -> _State:
     """One PuLP model of everything."""
     values = reduced_values(problem.benefit, rows, dual.multipliers)
-    state = _start(problem, rows, values, dual, state, time_left)
-    if state.done(target_gap) or time_left() <= 0:
-        return state
     allowed = _allowed(state, target_gap)
     chosen, amounts, bound, infeasible = solve_model(problem, time_left(), allowed)
     if infeasible and state.chosen is None:
@@ -201,10 +210,6 @@ def _solve_parts(
     problem: Problem, rows: Rows, dual: Dual, state: _State, target_gap: float, time_left: Clock
 ) -> _State:
     """Each independent part by itself, the one with the widest gap first, until the sum is good enough."""
-    values = reduced_values(problem.benefit, rows, dual.multipliers)
-    state = _start(problem, rows, values, dual, state, time_left)
-    if state.done(target_gap) or time_left() <= 0:
-        return state
     parts = split(problem, rows)
     states = [_part_state(part, dual, state) for part in parts]
     part_rows = [rows_of(part.problem) for part in parts]

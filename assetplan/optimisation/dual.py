@@ -246,6 +246,7 @@ def _finish(
     unit = _price_units(benefit, choices, rows)
     small = len(benefit) <= MASTER_OPTIONS
     latest: Master | None = None
+    least = _least(benefit, choices, rows)
     for _ in range(ROUNDS):
         if small:  # every option is in: one linear programme is exact
             low, high = np.zeros(len(top)), top
@@ -270,7 +271,16 @@ def _finish(
         elif bound <= best.bound:
             centre = multipliers
         kept[options] = True
+        if best.bound < least:  # no choice exists: prices would rise for ever
+            break
     return best if latest is None else replace(best, amounts=latest.amounts, chosen=latest.rounded(choices))
+
+
+def _least(benefit: Floats, choices: Choices, rows: Rows) -> float:
+    """Less benefit than any choice has, limits or not."""
+    low, high = rows.flows.low * rows.flows.benefit, rows.flows.high * rows.flows.benefit
+    least = np.minimum.reduceat(benefit, choices.starts[:-1]).sum() + np.minimum(low, high).sum()
+    return float(least - 1e-9 * np.abs(benefit).sum())
 
 
 def _nth_smallest(values: Floats, n: int) -> float:

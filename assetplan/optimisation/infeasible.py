@@ -33,9 +33,12 @@ def least_totals(problem: Problem, rows: Rows) -> Floats:
     return least + np.asarray(np.minimum(low.toarray(), high.toarray()).sum(axis=0))
 
 
-def _alone(problem: Problem, rows: Rows) -> Floats:
-    """How far each row's least total is past its limit."""
-    return least_totals(problem, rows) - rows.limit
+def lone_conflict_of(problem: Problem, rows: Rows) -> list[int] | None:
+    """The row that no choice meets even by itself, the one furthest from it, if there is one."""
+    over = least_totals(problem, rows) - rows.limit
+    if not np.any(over > rows.tolerance):
+        return None
+    return [int(np.argmax(np.where(over > rows.tolerance, over / rows.scale, -np.inf)))]
 
 
 def without_benefit(rows: Rows) -> Rows:
@@ -60,9 +63,6 @@ def conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) ->
     list of int or None
         Positions of the rows, or None if no conflict was proved.
     """
-    alone = _alone(problem, rows)
-    if np.any(alone > rows.tolerance):
-        return [int(np.argmax(np.where(alone > rows.tolerance, alone / rows.scale, -np.inf)))]
     members = _farkas(problem, rows, list(range(len(rows.limit))), time_left)
     if members is None:
         return None

@@ -156,7 +156,7 @@ def _compared(given: Baselines, problem: Problem, table: pd.DataFrame, solution:
 
     found = {}
     if given.condition is not None:
-        condition = given.condition.reindex(pd.Index(problem.assets)).to_numpy(dtype=np.float64)
+        condition = given.condition.reindex(pd.Index(list(problem.assets or ()))).to_numpy(dtype=np.float64)
         if np.isnan(condition).any():
             raise ValueError(f"condition of asset {problem.asset_name(int(np.isnan(condition).argmax()))!r} is missing")
         found["worst first"] = worst_first(problem, np.argsort(condition, kind="stable"), solution.amounts)

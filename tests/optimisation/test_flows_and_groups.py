@@ -1,4 +1,4 @@
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ DECOMPOSED = 0
 def best_by_hand(p):
     """Every choice that groups allow, its flows by a linear programme of their own; −inf where none holds."""
     best, usage, flows = -INF, p.usage.toarray(), p.flows
-    for choice in product(*(range(a, b) for a, b in zip(p.starts[:-1], p.starts[1:], strict=True))):
+    for choice in product(*(range(a, b) for a, b in pairwise(p.starts))):
         modes = {}
         for asset, option in enumerate(choice):
             if p.group is not None and p.group[asset] >= 0:
@@ -185,7 +185,7 @@ def test_best_and_margins_by_hand(seed):
 
     def most(force=None):
         total = -INF
-        for choice in product(*(range(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True))):
+        for choice in product(*(range(a, b) for a, b in pairwise(starts))):
             same = all(len({mode[choice[a]] for a in np.flatnonzero(group == g)}) == 1 for g in (0, 3))
             if same and (force is None or force in choice):
                 total = max(total, values[list(choice)].sum())
