@@ -1,6 +1,6 @@
 """Choosing one strategy for each asset: the model, its solution at scale, and rules of thumb to compare with.
 
-The way through the room: `selection` (tables) and `problem` (arrays) state the problem; `core` solves it,
+The way through the room: `selection` (tables) and `problem` (arrays) state the problem; `solving` solves it,
 small ones as one PuLP `model`, large ones by prices (`dual`), independent `parts`, `repair` and cores of
 undecided options; `infeasible` names limits in conflict; `baselines` are what a council would do without.
 """
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
-    from assetplan.optimisation.core import solve
     from assetplan.optimisation.model import model_text
     from assetplan.optimisation.problem import Flows, Problem, Solution
     from assetplan.optimisation.selection import Baselines, Selection, optimise, problem_from
+    from assetplan.optimisation.solving import solve
 
 __all__ = [
     "Baselines",
@@ -43,7 +43,7 @@ _HOMES = {
     "model_text": "model",
     "optimise": "selection",
     "problem_from": "selection",
-    "solve": "core",
+    "solve": "solving",
     "worst_first": "baselines",
     "year_by_year": "baselines",
 }

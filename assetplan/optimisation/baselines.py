@@ -156,7 +156,7 @@ def year_by_year(
     Solution
         Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
-    from assetplan.optimisation.core import solve
+    from assetplan.optimisation.solving import solve
 
     began = time.monotonic()
     start = _Start.of(problem, amounts)

@@ -193,15 +193,19 @@ class Choices:
         kept[best[branch[groups.branch_of]]] = True
         return kept
 
+    def with_groups(self, assets: Bools) -> Bools:
+        """Assets with all others of their groups, shape (n_assets,)."""
+        if self.groups is None:
+            return assets
+        out, number = assets.copy(), self.groups.group[self.groups.branch_of]  # group of each cell
+        any_of = np.zeros(len(self.groups.groups), dtype=bool)
+        any_of[number[assets[self.groups.asset]]] = True
+        out[self.groups.asset[any_of[number]]] = True
+        return out
+
     def undecided(self, kept: Bools) -> Bools:
         """Assets that have a choice among the kept options, with all of their group, shape (n_assets,)."""
-        out: Bools = np.add.reduceat(kept, self.starts[:-1], dtype=np.int64) > 1
-        if self.groups is not None:
-            number = self.groups.group[self.groups.branch_of]  # group of each cell
-            any_open = np.zeros(len(self.groups.groups), dtype=bool)
-            any_open[number[out[self.groups.asset]]] = True
-            out[self.groups.asset[any_open[number]]] = True
-        return out
+        return self.with_groups(np.add.reduceat(kept, self.starts[:-1], dtype=np.int64) > 1)
 
     def within_modes(self, chosen: Ints) -> Bools:
         """Options an asset may move to by itself: those of the mode its group is in, shape (n_options,)."""

@@ -165,7 +165,7 @@ def _descend(
     """L-BFGS-B on the smoothed dual at falling temperatures."""
     from scipy.optimize import minimize
 
-    unit = _price_units(benefit, choices, rows)  # makes every price a pure number near 1
+    unit = price_units(benefit, choices, rows)  # makes every price a pure number near 1
     spread = _typical_range(benefit, rows, unit, choices.starts)
     high = np.full(len(unit), np.inf) if ceiling is None else ceiling / unit
     bounds = list(zip(np.zeros(len(unit)), high, strict=True))
@@ -219,7 +219,7 @@ def _typical_range(benefit: Floats, rows: Rows, unit: Floats, starts: Ints) -> f
     return max(float(ranges.mean()), 1e-3 * used, 1e-300)
 
 
-def _price_units(benefit: Floats, choices: Choices, rows: Rows) -> Floats:
+def price_units(benefit: Floats, choices: Choices, rows: Rows) -> Floats:
     """Price of each row at which using it about pays: benefit per unit used, over the options that use it."""
     starts = choices.starts
     above_least = benefit - np.repeat(np.minimum.reduceat(benefit, starts[:-1]), choices.counts)
@@ -243,7 +243,7 @@ def _finish(
     kept = choices.close(kept & np.isfinite(gaps), values)
     best, centre, radius = start, start.multipliers, 0.25
     top = np.full(len(rows.limit), np.inf) if ceiling is None else ceiling
-    unit = _price_units(benefit, choices, rows)
+    unit = price_units(benefit, choices, rows)
     small = len(benefit) <= MASTER_OPTIONS
     latest: Master | None = None
     least = _least(benefit, choices, rows)

@@ -1,5 +1,7 @@
 """The restricted linear programme: prices that are best for the options kept so far.
 
+With some assets' choices whole it is a partial relaxation, whose bound is tighter.
+
 Columns are the kept options of the assets they leave undecided, one a mode of each undecided group, and the
 flows; its marginals are the prices, held within a box by surpluses with a price at each end of it.
 """
@@ -98,6 +100,73 @@ def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties
     return free, Ties(options, modes, np.concatenate([np.ones(n_single), np.zeros(n_cells), np.ones(n_groups)]))
 
 
+@dataclass(frozen=True, eq=False)
+class _Programme:
+    """The programme in columns (free options, modes, flows, surpluses), to be minimised, and the way back from it."""
+
+    cost: Floats
+    left: Any
+    room: Floats
+    equal: Any
+    right: Floats
+    bounds: Floats
+    free: Ints
+    fixed: Ints
+    flow_columns: slice
+    flow_size: Floats
+    size: float
+    constant: float
+
+    def answer(self, columns: Floats, objective: float, multipliers: Floats) -> Master:
+        """What a solution says."""
+        shares = np.concatenate([columns[: len(self.free)], np.ones(len(self.fixed))])
+        low, high = (self.bounds[self.flow_columns, end] for end in (0, 1))
+        amounts = np.clip(columns[self.flow_columns], low, high) * self.flow_size
+        options = np.concatenate([self.free, self.fixed])
+        return Master(multipliers, float(self.constant - objective * self.size), amounts, options, shares)
+
+
+def _programme(benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats) -> _Programme:
+    undecided = choices.undecided(kept)
+    owner = choices.owner
+    fixed = np.flatnonzero(kept & ~undecided[owner])
+    free, ties = ties_of(choices, kept, undecided)
+    flows, n_free = rows.flows, len(free)
+    flow_size = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
+    # y⁺ passes a limit at the highest price, y⁻ gives room back at the lowest
+    capped = np.flatnonzero(np.isfinite(high))
+    eye = sparse.eye_array(len(rows.limit), format="csc")
+    usage = (rows.usage[free] / rows.scale[None, :]).T
+    flowing = sparse.diags_array(1.0 / rows.scale) @ flows.usage.T @ sparse.diags_array(flow_size)
+    n_modes, n_flows, n_slack = ties.modes.shape[1], len(flows.names), len(capped) + len(rows.limit)
+    no_modes = sparse.csc_array((len(rows.limit), n_modes))
+    left = sparse.hstack([usage, no_modes, flowing, -eye[:, capped], eye], format="csc")
+    most_benefit = np.maximum.reduceat(benefit, choices.starts[:-1])
+    base = most_benefit[owner[free]]  # smaller figures keep more digits
+    surplus = high[capped] * rows.scale[capped]
+    size = max(float(np.abs(benefit[free] - base).max(initial=0.0)), float(surplus.max(initial=0.0)), 1e-300)
+    cost = np.concatenate(
+        [base - benefit[free], np.zeros(n_modes), -flows.benefit * flow_size, surplus, -low * rows.scale]
+    )
+    beside = sparse.csc_array((len(ties.right), n_flows + n_slack))
+    least = np.concatenate([np.zeros(n_free + n_modes), flows.low / flow_size, np.zeros(n_slack)])
+    most = np.concatenate([np.full(n_free + n_modes, np.inf), flows.high / flow_size, np.full(n_slack, np.inf)])
+    return _Programme(
+        cost / size,
+        left,
+        (rows.limit - totals(rows.usage, fixed)) / rows.scale,
+        sparse.hstack([ties.options, ties.modes, beside], format="csc"),
+        ties.right,
+        np.column_stack([least, most]),
+        free,
+        fixed,
+        slice(n_free + n_modes, n_free + n_modes + n_flows),
+        flow_size,
+        size,
+        float(benefit[fixed].sum() + most_benefit[undecided].sum()),
+    )
+
+
 def solve_master(
     benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats, seconds: float
 ) -> Master | None:
@@ -106,45 +175,69 @@ def solve_master(
 
     if seconds <= 0:
         return None
-    undecided = choices.undecided(kept)
-    owner = choices.owner
-    fixed = np.flatnonzero(kept & ~undecided[owner])
-    free, ties = ties_of(choices, kept, undecided)
-    flows = rows.flows
-    size_of_flow = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
-    room = (rows.limit - totals(rows.usage, fixed)) / rows.scale
-    # y⁺ passes a limit at the highest price, y⁻ gives room back at the lowest
-    capped = np.flatnonzero(np.isfinite(high))
-    eye = sparse.eye_array(len(rows.limit), format="csc")
-    usage = (rows.usage[free] / rows.scale[None, :]).T
-    flowing = sparse.diags_array(1.0 / rows.scale) @ flows.usage.T @ sparse.diags_array(size_of_flow)
-    n_modes, n_flows, n_slack = ties.modes.shape[1], len(flows.names), len(capped) + len(rows.limit)
-    left = sparse.hstack(
-        [usage, sparse.csc_array((len(room), n_modes)), flowing, -eye[:, capped], eye], format="csc"
-    )  # fmt: skip
-    base = np.maximum.reduceat(benefit, choices.starts[:-1])[owner[free]]  # smaller figures keep more digits
-    surplus = high[capped] * rows.scale[capped]
-    size = max(float(np.abs(benefit[free] - base).max(initial=0.0)), float(surplus.max(initial=0.0)), 1e-300)
-    cost = np.concatenate(
-        [base - benefit[free], np.zeros(n_modes), -flows.benefit * size_of_flow, surplus, -low * rows.scale]
-    )
-    beside = sparse.csc_array((len(ties.right), n_flows + n_slack))
-    equal = sparse.hstack([ties.options, ties.modes, beside], format="csc")
-    least = np.concatenate([np.zeros(len(free) + n_modes), flows.low / size_of_flow, np.zeros(n_slack)])
-    most = np.concatenate([np.full(len(free) + n_modes, np.inf), flows.high / size_of_flow, np.full(n_slack, np.inf)])
+    made = _programme(benefit, choices, rows, kept, low, high)
+    tied = bool(len(made.right))
     found = linprog(
-        cost / size, A_ub=left, b_ub=room, A_eq=equal if len(ties.right) else None,
-        b_eq=ties.right if len(ties.right) else None, bounds=np.column_stack([least, most]), method="highs",
-        options={"time_limit": seconds},
+        made.cost, A_ub=made.left, b_ub=made.room, A_eq=made.equal if tied else None,
+        b_eq=made.right if tied else None, bounds=made.bounds, method="highs", options={"time_limit": seconds},
     )  # fmt: skip
     if found.status != 0:
         return None
-    multipliers = np.clip(-found.ineqlin.marginals * size / rows.scale, low, high)
-    constant = benefit[fixed].sum() + np.maximum.reduceat(benefit, choices.starts[:-1])[undecided].sum()
-    first = len(free) + n_modes
-    amounts = np.clip(found.x[first : first + n_flows] * size_of_flow, flows.low, flows.high)
-    shares = np.concatenate([found.x[: len(free)], np.ones(len(fixed))])
-    return Master(multipliers, float(constant - found.fun * size), amounts, np.concatenate([free, fixed]), shares)
+    multipliers = np.clip(-found.ineqlin.marginals * made.size / rows.scale, low, high)
+    return made.answer(found.x, found.fun, multipliers)
+
+
+def solve_mixed(
+    benefit: Floats,
+    choices: Choices,
+    rows: Rows,
+    kept: Bools,
+    whole: Bools,
+    low: Floats,
+    high: Floats,
+    seconds: float,
+    gap: float,
+    bound: float,
+) -> tuple[Master | None, float]:
+    """The same programme with some assets' choices whole.
+
+    Parameters
+    ----------
+    benefit, choices, rows, kept, low, high, seconds
+        As for `solve_master`.
+    whole : array (n_assets,)
+        Assets that take one option whole; with one asset of a group, its modes are whole.
+    gap : float
+        Distance between bound and value at which to stop [unit of the benefit].
+    bound : float
+        A bound known already.
+
+    Returns
+    -------
+    (Master or None, float)
+        The best solution found (its prices are not set), and the lower of the bound known and the one proved for every
+        choice among the kept options at any prices in the box.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    made = _programme(benefit, choices, rows, kept, low, high)
+    kinds = np.zeros(len(made.cost))
+    kinds[: len(made.free)] = whole[choices.owner[made.free]]
+    if np.any(whole & choices.grouped):
+        kinds[len(made.free) : made.flow_columns.start] = 1
+    limits = [LinearConstraint(made.left, ub=made.room)]
+    limits += [LinearConstraint(made.equal, made.right, made.right)] if len(made.right) else []
+    share = gap / max(abs(made.constant - bound), 1e-300)  # HiGHS counts it of the objective
+    found = milp(
+        made.cost, integrality=kinds, bounds=Bounds(made.bounds[:, 0], made.bounds[:, 1]), constraints=limits,
+        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": share},
+    )  # fmt: skip
+    proved = getattr(found, "mip_dual_bound", None)
+    if proved is not None and np.isfinite(proved):
+        bound = min(bound, float(made.constant - proved * made.size))
+    if found.x is None:
+        return None, bound
+    return made.answer(found.x, found.fun, np.full(len(rows.limit), np.nan)), bound
 
 
 def best_amounts(rows: Rows, chosen: Ints, given: Floats | None = None) -> Floats | None:

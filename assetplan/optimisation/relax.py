@@ -86,17 +86,25 @@ def nearest(
 
 
 def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
-    """What each limit that is passed would have to become."""
+    """What each limit that is passed would have to become, to four figures, on the loose side."""
     moved = [int(j) for j in np.flatnonzero(over > 0)]
     return [
         Change(
             _text(problem.resources[rows.resource[j]]),
             "cap" if rows.sign[j] > 0 else "floor",
             float(rows.sign[j] * rows.limit[j]),
-            float(rows.sign[j] * (rows.limit[j] + over[j])),
+            float(rows.sign[j] * _outward(rows.limit[j] + over[j])),
         )
         for j in moved
     ]
+
+
+def _outward(limit: float) -> float:
+    """The next number up with four figures: a limit to the last digit leaves next to nothing to choose from."""
+    if limit == 0:
+        return 0.0
+    unit = 10.0 ** (np.floor(np.log10(abs(limit))) - 3)
+    return float(np.ceil(limit / unit * (1 - 1e-12)) * unit)
 
 
 def _text(name: object) -> str:

@@ -112,7 +112,7 @@ def optimise(
     {'A1': 'none', 'B2': 'rebuild'}
     """
     from assetplan.optimisation.baselines import best_of
-    from assetplan.optimisation.core import solve
+    from assetplan.optimisation.solving import solve
 
     problem, table = problem_from(options, caps, {} if floors is None else floors, flows, together)
     solution = solve(problem, target_gap, time_limit)

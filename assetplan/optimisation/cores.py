@@ -1,0 +1,153 @@
+"""Cores: models of the undecided options that lie nearest to their asset's best.
+
+At the best prices nearly every asset has one clear option; only about as many assets as there are tight
+limits are split by the linear relaxation. The options nearest to their asset's best form the core, a PuLP
+model with the limits less what the decided assets use, and cores are drawn until the proven gap is small
+enough (Pisinger 1995, *A minimal algorithm for the multiple-choice knapsack problem*,
+doi:10.1016/0377-2217(95)00015-I). No option further from its asset's best than bound − benefit can be in a
+better choice, so a core that holds all nearer ones proves its own bound (reduced-cost fixing).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.model import solve_model
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import totals
+from assetplan.optimisation.state import Clock, State, Task, polish
+
+PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
+CORE = 500  # options freed in a core that proves nothing
+CORE_MOST = 8_000  # beyond this HiGHS no longer keeps to its time limit
+CORE_NODES = 100  # nodes to search in such a core
+CORE_SHARE = 0.1  # of the time left that such a core may take
+POOL = 8  # such a core is drawn from this many times its size
+IDLE = 12  # cores in turn that may bring next to nothing before giving up
+
+
+class NoChoiceError(Exception):
+    """A model of every option was proved to have no choice within its limits; carries the task."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        super().__init__("no choice of whole options meets the limits")
+
+
+def cores(task: Task, state: State, allowed: float, time_left: Clock, most: int = 10**9) -> State:
+    """Cores around the prices, then around the best choice, until the gap is closed or nothing more is found.
+
+    Parameters
+    ----------
+    task : Task
+        The problem and its prices.
+    state : State
+        What is known of it.
+    allowed : float
+        Distance between bound and benefit at which to stop [unit of the benefit].
+    time_left : callable
+        Tells the seconds left.
+    most : int, optional
+        Most cores to solve.
+
+    Raises
+    ------
+    NoChoiceError
+        A core of every option was proved to be infeasible.
+    """
+    problem, dual = task.problem, task.dual
+    below = problem.choices.margins(task.values())
+    best = dual.chosen
+    order = np.argsort(_closeness(task, below), kind="stable")
+    aside = np.ones(len(below), dtype=bool)
+    aside[best] = False
+    order = order[aside[order]]
+    size, idle = CORE, 0
+    for _ in range(most):
+        if state.bound - state.benefit <= allowed or time_left() <= 0 or idle >= IDLE:
+            break
+        # a choice with an option further than this from its asset's best cannot gain more than is allowed
+        needed = np.inf if state.chosen is None else dual.bound - state.benefit - allowed
+        near = below <= needed
+        near[best] = True
+        proves = bool(near.sum() - problem.n_assets <= PROOF)
+        around = best
+        if not proves:
+            pool = order[near[order]]
+            if state.chosen is not None:
+                around = state.chosen
+                pool = task.random.permutation(pool[: POOL * size]) if idle else pool
+            near = np.zeros(len(below), dtype=bool)
+            near[pool[:size]] = True
+            near = _with_bases(problem, near, best, around)
+        near = problem.choices.close(near, task.values())
+        nodes = None if proves else CORE_NODES
+        enough = dual.bound - allowed
+        seconds = time_left() if proves else max(CORE_SHARE * time_left(), 1.0)
+        chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, nodes, seconds)
+        if infeasible and near.all():
+            raise NoChoiceError(task)
+        before = state
+        if chosen is not None:
+            state = state.better(problem, polish(task, (chosen, amounts), time_left))
+        if proves:
+            return state.bounded(max(bound, dual.bound - needed))
+        gained = before.chosen is None or state.benefit - before.benefit > 0.01 * (dual.bound - state.benefit)
+        idle = 0 if gained and state.chosen is not None else idle + 1
+        if state.chosen is None:
+            size = min(3 * size, CORE_MOST)
+    return state
+
+
+def _closeness(task: Task, below: Floats) -> Floats:
+    """How little each option loses for the priced use it shifts, small being close, shape (n_options,).
+
+    A small loss on a tiny asset shifts nothing; what fills a limit is a move cheap for its size.
+    """
+    from scipy import sparse
+
+    priced = abs(task.rows.usage @ sparse.diags_array(task.dual.multipliers))
+    size = np.asarray(priced.sum(axis=1)).ravel()
+    shifted = np.abs(size - size[task.dual.chosen][task.problem.owners()]) + 0.1 * size
+    return np.where(shifted > 0, below / np.where(shifted > 0, shifted, 1.0), np.inf)
+
+
+def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bools:
+    """Kept options with, for every asset, the one it falls back on, and the best where it is undecided."""
+    undecided = np.maximum.reduceat(kept, problem.starts[:-1])
+    undecided[np.flatnonzero(best != around)[:CORE]] = True  # what rounding moved may move back
+    kept[best[undecided]] = True
+    kept[around] = True
+    return kept
+
+
+def _solve_kept(
+    problem: Problem, kept: Bools, enough: float, gap: float, nodes: int | None, seconds: float
+) -> tuple[Ints | None, Floats, float, bool]:
+    """Best choice among the kept options: a model of the assets that keep several, the others decided.
+
+    Returns
+    -------
+    (array (n_assets,) or None, array (n_flows,), float, bool)
+        As `solve_model`, for the whole problem.
+    """
+    undecided = problem.choices.undecided(kept)
+    counts = np.add.reduceat(kept, problem.starts[:-1], dtype=np.int64)
+    owner = problem.owners()
+    free = np.flatnonzero(kept & undecided[owner])
+    decided = np.flatnonzero(kept & ~undecided[owner])
+    used, gained = totals(problem.usage, decided), float(problem.benefit[decided].sum())
+    part = Problem(
+        problem.benefit[free], problem.usage[free], np.concatenate([[0], np.cumsum(counts[undecided])]),
+        problem.caps - used, problem.floors - used, problem.resources, flows=problem.flows,
+        group=None if problem.group is None else problem.group[undecided],
+        mode=None if problem.mode is None else problem.mode[free],
+    )  # fmt: skip
+    picked, amounts, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
+    if picked is None:
+        return None, amounts, bound + gained, infeasible
+    chosen = np.zeros(problem.n_assets, dtype=np.int64)
+    chosen[owner[decided]] = decided
+    chosen[undecided] = free[picked]
+    return chosen, amounts, bound + gained, False

@@ -1,0 +1,120 @@
+"""The heavy assets first: partial relaxations that tighten the bound and settle what is hard to round.
+
+In a small programme a few large assets (a bridge, a signal junction) make the linear relaxation loose: it buys a
+share of each. A model that takes the heaviest whole and leaves the rest continuous has a tighter bound and few
+decisions. Its heavy choices are then fixed, the rest is priced again, and the next heaviest follow, until what is
+left is light enough to round. The rest's options that are worse than their asset's best at every price in a box
+around the present prices need not be in the model: passing a limit is bought at the box's highest price and room
+sold at its lowest, which keeps the bound valid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.dual import price_units
+from assetplan.optimisation.master import Master, solve_mixed
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import Rows, totals
+from assetplan.optimisation.state import Task
+
+COLUMNS = 15_000  # options in one model
+BOXES = (np.inf, 0.3, 0.1, 0.05, 0.03)  # shares by which prices may move, the first that keeps to COLUMNS
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """What is left when some assets are decided.
+
+    Attributes
+    ----------
+    problem : Problem
+        The undecided assets, with what the decided ones leave of the limits.
+    options : array (n_rest_options,)
+        Positions of its options in the whole.
+    assets : array (n_assets,) of bool
+        The undecided assets.
+    """
+
+    problem: Problem
+    options: Ints
+    assets: Bools
+
+
+def weights(problem: Problem, rows: Rows, multipliers: Floats, below: Floats, needed: float) -> Floats:
+    """How heavy each asset is: the spread of priced use among options that may still be chosen, shape (n_assets,).
+
+    Assets of a group weigh as much as all of it.
+    """
+    priced = np.asarray(abs(rows.usage) @ multipliers)
+    near = below <= needed
+    starts = problem.starts[:-1]
+    most = np.maximum.reduceat(np.where(near, priced, -np.inf), starts)
+    least = np.minimum.reduceat(np.where(near, priced, np.inf), starts)
+    spread: Floats = np.maximum(np.where(np.isfinite(most), most - least, 0.0), 0.0)
+    if problem.group is not None:
+        grouped = problem.group >= 0
+        spread[grouped] = np.bincount(problem.group[grouped], spread[grouped])[problem.group[grouped]]
+    return spread
+
+
+def partial_relaxation(
+    task: Task, below: Floats, needed: float, whole: Bools, seconds: float, gap: float
+) -> tuple[Master | None, float]:
+    """Solve with some assets whole and the others continuous.
+
+    Parameters
+    ----------
+    task : Task
+        The problem and its prices.
+    below : array (n_options,)
+        What the whole loses where an option is forced, at those prices.
+    needed : float
+        An option that loses more is in no choice that is looked for.
+    whole : array (n_assets,)
+        The heavy assets.
+    seconds : float
+        Time limit [s].
+    gap : float
+        Distance between bound and value at which to stop [unit of the benefit].
+
+    Returns
+    -------
+    (Master or None, float)
+        The solution, and a bound on every choice within the limits that loses no more than is needed.
+    """
+    problem, rows, dual, values = task.problem, task.rows, task.dual, task.values()
+    choices, units = problem.choices, price_units(problem.benefit, problem.choices, rows)
+    base = choices.best(values)[1]
+    may = below <= needed
+    firm = (whole | choices.grouped)[choices.owner]
+    shifted = abs(rows.usage - rows.usage[base][choices.owner])
+    kept, width = may, np.full(len(units), np.inf)
+    for box in BOXES:
+        width = box * np.where(dual.multipliers > 0, dual.multipliers, 0.1 * units)
+        kept = may & (firm | (below <= shifted @ width)) if np.isfinite(box) else may
+        if kept.sum() <= COLUMNS:
+            break
+    kept = choices.close(kept, values)
+    kept[base] = True
+    low = np.where(np.isfinite(width), np.maximum(dual.multipliers - width, 0.0), 0.0)
+    high = dual.multipliers + width
+    return solve_mixed(problem.benefit, choices, rows, kept, whole, low, high, seconds, gap, dual.bound)
+
+
+def without(problem: Problem, decided: Bools, chosen: Ints) -> Rest:
+    """The problem once some assets are decided (whole groups, or none of a group)."""
+    owner = problem.owners()
+    options = np.flatnonzero(~decided[owner])
+    used = totals(problem.usage, chosen[decided])
+    counts = problem.choices.counts[~decided]
+    rest = Problem(
+        problem.benefit[options], problem.usage[options], np.concatenate([[0], np.cumsum(counts)]),
+        problem.caps - used, problem.floors - used, problem.resources, flows=problem.flows,
+        group=None if problem.group is None else problem.group[~decided],
+        mode=None if problem.mode is None else problem.mode[options],
+    )  # fmt: skip
+    return Rest(rest, options, ~decided)

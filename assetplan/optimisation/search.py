@@ -1,0 +1,92 @@
+"""The search for a better choice and a lower bound: cores, and the heavy assets first where cores do not do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.optimisation.cores import cores
+from assetplan.optimisation.dual import minimise_dual
+from assetplan.optimisation.heavy import partial_relaxation, weights, without
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import rows_of
+from assetplan.optimisation.state import Clock, Made, State, Task, polish, start_from_prices
+
+QUICK = 2  # cores before the heavy assets are settled first
+HEAVY = (30, 300)  # least and most of the heaviest assets in the first stage of a dive
+DIVE_SECONDS = 1.0  # a dive shorter than this finds nothing
+STAGES = 3  # of a dive, each with three times the assets of the one before
+
+
+def search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
+    """A few cores; while the gap stays open, the heavy assets first, more of them each time; cores to the end.
+
+    Parameters
+    ----------
+    task : Task
+        The problem and its prices.
+    state : State
+        What is known of it.
+    allowed : float
+        Distance between bound and benefit at which to stop [unit of the benefit].
+    time_left : callable
+        Tells the seconds left.
+    """
+    n_assets = task.problem.n_assets
+    state = cores(task, state, allowed, time_left, QUICK)
+    first = min(max(HEAVY[0], n_assets // 50), HEAVY[1])
+    while state.chosen is not None and state.bound - state.benefit > allowed and 2 * first < n_assets:
+        end = time_left() / 2
+        if end < DIVE_SECONDS:
+            break
+        state = _dive(task, state, allowed, first, STAGES, _until(time_left, end))
+        first *= 2
+    return cores(task, state, allowed, time_left)
+
+
+def _until(time_left: Clock, end: float) -> Clock:
+    """A clock that runs out when so many seconds are left on another."""
+    return lambda: time_left() - end
+
+
+def _dive(task: Task, state: State, allowed: float, first: int, stages: int, time_left: Clock) -> State:
+    """Settle the heaviest assets by a partial relaxation, price the rest again, and so on; cores at the end."""
+    problem, values = task.problem, task.values()
+    below = problem.choices.margins(values)
+    needed = task.dual.bound - state.benefit
+    order = np.argsort(-weights(problem, task.rows, task.dual.multipliers, below, needed), kind="stable")
+    whole = np.zeros(problem.n_assets, dtype=bool)
+    whole[order[:first]] = True
+    whole = problem.choices.with_groups(whole)
+    seconds = max(time_left(), 0.1) / (stages + 1)
+    close = max(allowed / 3, 0.03 * needed)
+    found, bound = partial_relaxation(task, below, needed + allowed, whole, seconds, close)
+    state = state.bounded(max(bound, state.benefit))  # it bounds the choices that are better than the present one
+    if found is None:
+        return state
+    chosen = found.rounded(problem.choices)
+    state = state.better(problem, polish(task, (chosen, found.amounts), time_left))
+    if whole.all() or state.bound - state.benefit <= allowed or time_left() <= 0:
+        return state
+    rest = without(problem, whole, chosen)
+    made = _solve_rest(rest.problem, task.random, allowed / 2, 3 * first, stages - 1, time_left)
+    if made is None:
+        return state
+    chosen[rest.assets] = rest.options[made[0]]
+    return state.better(problem, polish(task, (chosen, made[1]), time_left))
+
+
+def _solve_rest(
+    problem: Problem, random: np.random.Generator, allowed: float, first: int, stages: int, time_left: Clock
+) -> Made | None:
+    """The rest of a dive: the next heaviest, or cores where no stage is left; None where nothing fits."""
+    rows = rows_of(problem)
+    task = Task(problem, rows, minimise_dual(problem.benefit, problem.choices, rows, time_left), random)
+    state = start_from_prices(task, task.nothing(), time_left)
+    if state.chosen is None:
+        return None
+    if stages > 0 and 2 * first < problem.n_assets and state.bound - state.benefit > allowed:
+        state = _dive(task, state, allowed, first, stages, time_left)
+    else:
+        state = cores(task, state, allowed, time_left, QUICK)
+    assert state.chosen is not None
+    return state.chosen, state.amounts

@@ -1,0 +1,196 @@
+"""Solve a problem of any size: one model if small; prices, independent parts and a search if large."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation.choices import Ints
+from assetplan.optimisation.cores import NoChoiceError
+from assetplan.optimisation.dual import Dual, bound_at, minimise_dual
+from assetplan.optimisation.infeasible import (
+    conflict_error,
+    conflict_of,
+    lone_conflict_of,
+    not_found_error,
+    whole_conflict_of,
+)
+from assetplan.optimisation.master import best_amounts
+from assetplan.optimisation.model import solve_model
+from assetplan.optimisation.parts import Part, split
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.relax import SECONDS, changes, nearest
+from assetplan.optimisation.repair import least_use, make_feasible
+from assetplan.optimisation.rows import Rows, rows_of, settle
+from assetplan.optimisation.search import search
+from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices
+
+WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
+CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
+
+
+def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, whole: int = WHOLE) -> Solution:
+    """Choice of one option an asset with the most benefit within the limits, and how good it is proved to be.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    target_gap : float, optional
+        Gap at which to stop [share].
+    time_limit : float, optional
+        Time after which the best choice so far is returned [s].
+    whole : int, optional
+        Number of options up to which the problem is solved as one model.
+
+    Returns
+    -------
+    Solution
+        The choice, with benefit, bound, gap, status, prices and totals.
+
+    Raises
+    ------
+    InfeasibleError
+        No choice meets the limits, or none was found in the time (the message tells which).
+    ValueError
+        A negative gap or a time that is not positive.
+    """
+    _check_settings(target_gap, time_limit)
+    began = time.monotonic()
+
+    def time_left() -> float:
+        return time_limit - (time.monotonic() - began)
+
+    rows = rows_of(problem)
+    small = problem.n_options <= whole
+    least = least_use(problem, rows)
+    amounts = best_amounts(rows, least)
+    if amounts is None and (members := lone_conflict_of(problem, rows)):
+        raise _conflict(problem, rows, members, time_left)
+    # half the time is kept back to turn prices into a choice
+    dual = minimise_dual(problem.benefit, problem.choices, rows, lambda: time_left() - time_limit / 2)
+    task = Task(problem, rows, dual, np.random.default_rng(0))
+    state = task.nothing().better(problem, None if amounts is None else (least, amounts))
+    state = start_from_prices(task, state, time_left)
+    if state.chosen is None:
+        state = state.better(problem, _from_least(task, least, time_left))
+    if state.chosen is None and (members := conflict_of(problem, rows, time_left)):
+        raise _conflict(problem, rows, members, time_left)
+    step = _solve_whole if small else _solve_parts
+    try:
+        if not state.done(target_gap) and time_left() > 0:
+            state = step(task, state, target_gap, time_left)
+    except NoChoiceError as proof:
+        part = proof.task
+        members = whole_conflict_of(part.problem, part.rows, time_left)
+        raise _conflict(part.problem, part.rows, members, time_left) from proof
+    if state.chosen is None:
+        near = nearest(problem, rows, SECONDS, solve)
+        if near is None or near[2].any():
+            raise not_found_error([] if near is None else changes(problem, rows, near[2]), time_limit - time_left())
+        state = state.better(problem, near[:2])
+    assert state.chosen is not None
+    seconds = time_limit - time_left()
+    prices = rows.prices(dual.multipliers, len(problem.resources))
+    return settle(problem, state.chosen, state.amounts, state.bound, prices, target_gap, seconds)
+
+
+def _check_settings(target_gap: float, time_limit: float) -> None:
+    if not target_gap >= 0 or np.isinf(target_gap):
+        raise ValueError(f"target_gap is {target_gap}; it must be a share of 0 or more, such as 0.0001")
+    if not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
+
+
+def _from_least(task: Task, least: Ints, time_left: Clock) -> Made | None:
+    """A feasible choice if one is near the one that uses least, then filled."""
+    problem, rows, flows = task.problem, task.rows, task.rows.flows
+    for still in (np.clip(0.0, flows.low, flows.high), flows.high) if flows.names else (np.zeros(0),):
+        chosen = make_feasible(problem, rows.at(still), least, np.zeros(problem.n_options), time_left)
+        if chosen is not None:
+            return polish(task, (chosen, amounts_for(rows, chosen, still)), time_left)
+    return None
+
+
+def _allowed(state: State, target_gap: float) -> float:
+    """Distance between bound and benefit to aim for [unit of the benefit]."""
+    size = abs(state.bound) if state.chosen is None else min(abs(state.bound), abs(state.benefit))
+    return CLEAR * target_gap * size
+
+
+def _solve_whole(task: Task, state: State, target_gap: float, time_left: Clock) -> State:
+    """One PuLP model of everything."""
+    chosen, amounts, bound, infeasible = solve_model(task.problem, time_left(), _allowed(state, target_gap))
+    if infeasible and state.chosen is None:
+        raise NoChoiceError(task)
+    if chosen is not None:
+        state = state.better(task.problem, polish(task, (chosen, amounts), time_left))
+    return state.bounded(bound)
+
+
+def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) -> State:
+    """Each independent part by itself, the one with the widest gap first, until the sum is good enough.
+
+    As long as time is left and a round over the parts brings anything, there is another.
+    """
+    problem, dual = task.problem, task.dual
+    parts = split(problem, task.rows)
+    states = [_part_state(part, dual, state) for part in parts]
+    tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
+    allowed = _allowed(state, target_gap)
+    before = np.inf
+    while time_left() > 0 and (total := sum(s.bound - s.benefit for s in states)) < before:
+        before = total
+        width = [abs(s.bound - s.benefit) for s in states]
+        for turn, i in enumerate(sorted(range(len(parts)), key=lambda k: -width[k])):
+            share = (len(parts) - turn) / 2 if turn < len(parts) - 1 else 1.0
+            end = time_left() * (1 - 1 / max(share, 1.0))
+
+            def part_left(end: float = end) -> float:
+                return time_left() - end
+
+            fair = allowed * abs(states[i].bound) / max(abs(dual.bound), 1e-300)
+            # what the others leave of the whole allowance: a part that comes within it closes the gap of all
+            left = allowed - sum(s.bound - s.benefit for k, s in enumerate(states) if k != i)
+            states[i] = search(tasks[i], states[i], max(fair, left), part_left)
+            if all(s.chosen is not None for s in states):
+                joined = _join(problem, parts, states)
+                if joined.done(target_gap):
+                    return joined
+    return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
+
+
+def _part_state(part: Part, dual: Dual, state: State) -> State:
+    """What is known of the whole, for a part."""
+    problem = part.problem
+    bound = bound_at(problem.benefit, problem.choices, rows_of(problem), dual.multipliers[part.rows])
+    if state.chosen is None:
+        return State(None, dual.amounts[part.flows], -np.inf, bound)
+    chosen = part.own(state.chosen)
+    amounts = state.amounts[part.flows]
+    return State(chosen, amounts, problem.value(chosen, amounts), bound)
+
+
+def _part_task(task: Task, part: Part, bound: float) -> Task:
+    """A part with the prices of the whole."""
+    dual = task.dual
+    prices, amounts = dual.multipliers[part.rows], dual.amounts[part.flows]
+    own = Dual(prices, bound, dual.exact, amounts, part.own(dual.chosen))
+    return Task(part.problem, rows_of(part.problem), own, task.random)
+
+
+def _join(problem: Problem, parts: list[Part], states: list[State]) -> State:
+    chosen = np.zeros(problem.n_assets, dtype=np.int64)
+    amounts = np.zeros(len(problem.flows.names))
+    for part, state in zip(parts, states, strict=True):
+        chosen[part.assets] = part.options[state.chosen]
+        amounts[part.flows] = state.amounts
+    return State(chosen, amounts, problem.value(chosen, amounts), sum(state.bound for state in states))
+
+
+def _conflict(problem: Problem, rows: Rows, members: list[int], time_left: Clock) -> InfeasibleError:
+    """The error for rows in conflict, with the least change that mends them."""
+    near = nearest(problem, rows, min(time_left(), SECONDS), solve)
+    return conflict_error(problem, rows, members, [] if near is None else changes(problem, rows, near[2]))
