@@ -104,7 +104,7 @@ def _outward(limit: float) -> float:
     if limit == 0:
         return 0.0
     unit = 10.0 ** (np.floor(np.log10(abs(limit))) - 3)
-    return float(np.ceil(limit / unit * (1 - 1e-12)) * unit)
+    return float(np.ceil(limit / unit - 1e-6) * unit)  # 1e-6: what linear programmes round to
 
 
 def _text(name: object) -> str:
