@@ -58,9 +58,7 @@ def test_decomposed_equals_one_model(kind):
     [
         ("khan", 100, 5),
         ("khan", 400, 10),
-        ("inst", 100, 5),
         ("irregular", 400, 5),
-        ("mixed", 30, 10),
         ("mixed", 400, 10),
     ],
 )
@@ -115,7 +113,7 @@ def anything(draw):
     return problem(benefit, usage, counts, np.maximum(caps, floors), floors)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(
     p=anything(),
     seconds=st.sampled_from([0.2, 0.5, 1.0]),
@@ -153,8 +151,7 @@ def table(p):
     return pd.DataFrame(p.usage.toarray(), index, columns).assign(benefit=p.benefit)
 
 
-@pytest.mark.parametrize("seconds", [0.2, 1.0])
-@pytest.mark.parametrize("of", [Council(400, spread=1.3), Council(1_500, across=0.3, seed=1)])
+@pytest.mark.parametrize(("of", "seconds"), [(Council(200, spread=1.3), 0.2), (Council(600, across=0.3, seed=1), 0.5)])
 def test_never_worse_than_a_rule_of_thumb(of, seconds):
     p = council(of)
     options = table(p)
@@ -172,17 +169,14 @@ def test_never_worse_than_a_rule_of_thumb(of, seconds):
     assert all(chosen[name].sum() <= cap + 1e-6 for name, cap in caps.items())  # 1e-6 of a pound
 
 
-LARGE = (Council(3_000), Council(3_000, spread=1.3), Council(3_000, across=0.3), Council(20_000))
-
-
-@pytest.mark.parametrize("of", LARGE)
+@pytest.mark.parametrize("of", [Council(2_000, spread=1.3, across=0.3), Council(20_000)])
 def test_little_time_for_a_network(of):
     p = council(of)
     check_network(p, solve(p, target_gap=1e-9, time_limit=0.5), 1e-9)
 
 
 def test_floors_of_a_network():
-    p = council(Council(5_000, lines=3, floors=True))
+    p = council(Council(5_000, lines=3, floors=0.8))
     found = solve(p, target_gap=2e-3, time_limit=20.0)
     check_network(p, found, 2e-3)
     assert found.status == "optimal"

@@ -1,0 +1,102 @@
+"""Partial relaxations: their bound holds, and the search that dives by them finds what one model finds."""
+
+import numpy as np
+import pytest
+from optimisation_problems import INF, brute_force, random_problem
+from scipy import sparse
+from test_flows_and_groups import best_by_hand, large
+
+from assetplan.optimisation import Problem, cores, heavy, search, solve
+from assetplan.optimisation.dual import minimise_dual
+from assetplan.optimisation.heavy import partial_relaxation, weights, without
+from assetplan.optimisation.rows import rows_of
+from assetplan.optimisation.state import Task
+
+
+def task_of(p):
+    rows = rows_of(p)
+    return Task(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("columns", [0, 15_000])  # 0: the narrowest box of prices, else none
+@pytest.mark.parametrize("seed", range(12))
+def test_the_bound_holds_and_is_no_looser_than_the_prices(seed, columns, monkeypatch):
+    monkeypatch.setattr(heavy, "COLUMNS", columns)
+    p = random_problem(seed, 6, 4, 2, share=0.3, floor=seed % 2 == 1, whole_pounds=seed % 3 > 0)
+    best = brute_force(p)
+    if best == -INF:
+        pytest.skip("nothing is feasible")
+    task = task_of(p)
+    below = p.choices.margins(task.values())
+    needed = task.dual.bound - best + 1e-6
+    order = np.argsort(-weights(p, task.rows, task.dual.multipliers, below, needed))
+    bounds = []
+    for n in (0, 2, 6):
+        whole = np.isin(np.arange(6), order[:n])
+        found, bound = partial_relaxation(task, below, needed, whole, 10.0, 1e-9)
+        assert best - 1e-6 <= bound <= task.dual.bound  # 1e-6: feasibility tolerance of HiGHS
+        bounds.append(bound)
+        if n == 6 and columns:
+            assert bound == pytest.approx(best, abs=1e-6)  # all whole: the problem itself
+            assert found.value == pytest.approx(best, abs=1e-6)
+    assert bounds[0] >= bounds[1] - 1e-6 >= bounds[2] - 2e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bound_holds_with_flows_and_groups(seed):
+    p = large(seed, n_assets=7, n_groups=1, years=2)
+    best = best_by_hand(p)
+    task = task_of(p)
+    below = p.choices.margins(task.values())
+    for n in (1, 3, 7):
+        whole = p.choices.with_groups(np.arange(7) >= 7 - n)
+        _, bound = partial_relaxation(task, below, task.dual.bound - best + 1e-6, whole, 10.0, 1e-9)
+        assert best - 1e-6 <= bound <= task.dual.bound
+        if n == 7:
+            assert bound == pytest.approx(best, abs=1e-5)
+
+
+def lumpy(seed, n_assets=300, n_options=5, n_rows=4):
+    """A few assets as large as all others together."""
+    random = np.random.default_rng(seed)
+    size = np.exp(random.normal(0, 1.8, n_assets))
+    cost = size[:, None] * random.uniform(0.3, 2.0, (n_assets, n_options))
+    cost[:, 0] = 0
+    benefit = cost * random.uniform(0.5, 2.0, (n_assets, n_options))
+    row = random.integers(0, n_rows, (n_assets, n_options))
+    option = np.arange(n_assets * n_options)
+    usage = sparse.csr_array((cost.ravel(), (option, row.ravel())), shape=(n_assets * n_options, n_rows))
+    caps = 0.2 * np.asarray(usage.sum(axis=0)).ravel() / n_options
+    return Problem(
+        benefit.ravel(), usage, np.arange(n_assets + 1) * n_options, caps, np.full(n_rows, -INF), tuple("abcd")
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_dive_finds_what_one_model_finds(seed, monkeypatch):
+    dives = []
+    monkeypatch.setattr(cores, "PROOF", 20)  # cores alone would settle so small a problem
+    monkeypatch.setattr(cores, "CORE", 25)
+    monkeypatch.setattr(search, "HEAVY", (5, 20))
+    plain = search._dive
+    monkeypatch.setattr(search, "_dive", lambda *given: dives.append(given[3]) or plain(*given))
+    p = lumpy(seed)
+    one = solve(p, target_gap=1e-4, time_limit=20, whole=10_000)
+    found = solve(p, target_gap=1e-3, time_limit=20, whole=0)
+    assert dives
+    assert found.status == one.status == "optimal"
+    assert found.benefit <= one.bound * (1 + 1e-9)  # order of summation
+    assert found.bound >= one.benefit * (1 - 1e-9)
+    again = solve(p, target_gap=1e-3, time_limit=20, whole=0)
+    assert np.array_equal(found.chosen, again.chosen)
+
+
+def test_without_leaves_the_room_that_is_left():
+    p = large(3, n_assets=40, n_groups=4, years=3)
+    decided = p.choices.with_groups(np.arange(40) < 6)
+    assert decided.sum() == 8  # the second group is taken whole
+    chosen = p.choices.best(p.benefit)[1]
+    rest = without(p, decided, chosen)
+    used = p.usage.toarray()[chosen[decided]].sum(axis=0)
+    assert np.allclose(rest.problem.caps, p.caps - used)
+    assert np.array_equal(p.owners()[rest.options], np.flatnonzero(~decided)[rest.problem.owners()])
