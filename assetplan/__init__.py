@@ -32,6 +32,7 @@ _PUBLIC = {
     "make_county": "example",
     "write_example": "example",
     "optimise": "optimisation",
+    "explain": "planning",
     "forecast": "planning",
     "plan": "planning",
     "Programme": "programme",

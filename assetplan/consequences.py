@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from assetplan.deterioration.groups import lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
+from assetplan.schema import own_table
 
 Array = NDArray[np.float64]
 STREAMS = ("works", "reactive", "claims", "risk", "user")
@@ -43,6 +45,10 @@ class Consequence:
         return np.interp(index, self.index, self.rate)
 
 
+def _shown(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
 def load_consequences(group_names: list[str], path: Path | None = None) -> Mapping[str, tuple[Consequence, ...]]:
     """Read the consequences of each group.
 
@@ -58,23 +64,26 @@ def load_consequences(group_names: list[str], path: Path | None = None) -> Mappi
     ConfigError
         Rows break their rules; every fault is listed.
     """
-    packaged = load_table("consequences")
-    table = packaged if path is None else pd.read_csv(path, comment="#")
-    file = "reference/consequences.csv" if path is None else str(path)
-    missing = [column for column in packaged.columns if column not in table.columns]
-    if missing:
-        raise ConfigError([Fault(file, 0, column, "", "this column is missing") for column in missing])
+    if path is None:
+        table = load_table("consequences")
+        table, file = table.set_axis(table.index + 2), "reference/consequences.csv"
+        lacks = lacking(file, table["group"], group_names)
+        if lacks:
+            raise ConfigError(lacks)
+    else:
+        table, file = own_table("consequences", path), str(path)
     faults = []
-    rate = pd.to_numeric(table["rate"], errors="coerce")
-    index = pd.to_numeric(table["index"], errors="coerce")
+    rate, index = table["rate"], table["index"]
+    twice = table.duplicated(["group", "stream", "per", "index"])
     for column, good, rule in (
         ("group", table["group"].isin(group_names), "no such group"),
         ("stream", table["stream"].isin(STREAMS[1:]), f"must be one of {', '.join(STREAMS[1:])}"),
         ("per", table["per"].isin(BASES), f"must be one of {', '.join(BASES)}"),
         ("index", index.between(0, 100), "must lie between 0 and 100"),
+        ("index", ~twice, "is there twice for its group, stream and basis"),
         ("rate", rate >= 0, "must be a number not below 0"),
     ):
-        faults += [Fault(file, int(i) + 2, column, str(table[column].loc[i]), rule) for i in table.index[~good]]
+        faults += [Fault(file, int(i), column, _shown(table.loc[i, column]), rule) for i in table.index[~good]]
     if faults:
         raise ConfigError(faults)
     out: dict[str, list[Consequence]] = {name: [] for name in group_names}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from assetplan.errors import OutputExistsError
 
@@ -27,9 +30,11 @@ def refuse_existing(path: str | Path, force: bool, ours: Collection[str] | None 
     Raises
     ------
     OutputExistsError
-        It exists and may not be replaced.
+        It exists and may not be replaced, or it is a link: what lies behind it may be somebody else's.
     """
     path = Path(path)
+    if path.is_symlink():
+        raise OutputExistsError(f"{path} is a link: give the place it stands for, or choose another name")
     if not path.exists():
         return
     if not force:
@@ -41,6 +46,26 @@ def refuse_existing(path: str | Path, force: bool, ours: Collection[str] | None 
     others = sorted({part.name for part in path.iterdir()} - set(ours))
     if others:
         raise OutputExistsError(f"{path} also holds {', '.join(others[:3])}, which is not ours to delete")
+
+
+@contextmanager
+def tidy_end() -> Iterator[None]:
+    """Within this a request to end (SIGTERM) unwinds the program, so that drafts are removed on the way out.
+
+    Only where nobody else has said what that signal does; other threads cannot be told of it.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @contextmanager
@@ -64,20 +89,21 @@ def new_folder(path: str | Path, force: bool, ours: Collection[str]) -> Iterator
     path = Path(path)
     refuse_existing(path, force, ours)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    part.chmod(0o755)
-    try:
-        yield part
-        if path.exists():
-            old = part.with_name(part.name + "-old")
-            path.rename(old)
+    with tidy_end():
+        part = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        old = part.with_name(part.name + "-old")
+        try:
+            part.chmod(0o755)
+            yield part
+            if path.exists():
+                path.rename(old)
             part.rename(path)
-            shutil.rmtree(old)
-        else:
-            part.rename(path)
-    finally:
-        if part.exists():
-            shutil.rmtree(part)
+        finally:
+            if old.exists() and not path.exists():
+                old.rename(path)
+            for left in (part, old):
+                if left.exists():
+                    shutil.rmtree(left)
 
 
 @contextmanager
@@ -99,13 +125,14 @@ def new_file(path: str | Path, force: bool = False) -> Iterator[Path]:
     path = Path(path)
     refuse_existing(path, force)
     path.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        part = folder / path.name
-        yield part
-        part.replace(path)
-    finally:
-        shutil.rmtree(folder)
+    with tidy_end():
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        try:
+            part = folder / path.name
+            yield part
+            part.replace(path)
+        finally:
+            shutil.rmtree(folder)
 
 
 # GeoPackages store when each layer last changed; a fixed date makes the bytes depend on the content alone. A draft goes

@@ -5,12 +5,14 @@ The columns themselves are rows of `reference/schema.csv`, so that the documenta
 
 from __future__ import annotations
 
+import csv
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assetplan.errors import Fault
+from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 
 _MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
@@ -30,6 +32,7 @@ def columns(table: str) -> list[str]:
     return names
 
 
+@lru_cache
 def choices(table: str, column: str) -> tuple[str, ...]:
     """The values a choice column may hold, in the schema's order."""
     schema = _schema()
@@ -148,3 +151,86 @@ def _check_numbers(
     if kind == "year":
         broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], "must be a whole year"))
     return values, broken
+
+
+def own_table(name: str, path: Path) -> pd.DataFrame:
+    """Read a council's own table in place of a packaged one.
+
+    Parameters
+    ----------
+    name : str
+        Name of the packaged table, whose columns it must have; more are left alone.
+    path : path
+        A CSV file in UTF-8; lines that begin with # are left out.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by line of the file (the header's is the first). Columns that hold numbers in the packaged table are
+        finite float64 or NaN; text is stripped, blank text NaN. `verified` is "yes" or "no".
+
+    Raises
+    ------
+    ConfigError
+        The file is no such table; every fault is listed.
+    FileNotFoundError
+        There is no such file.
+    """
+    packaged = load_table(name)
+    lines, header, cells = _csv(path)
+    faults = [Fault(str(path), 0, c, "", "this column is missing") for c in packaged.columns if c not in header]
+    faults += [
+        Fault(str(path), line, "", "", f"has {len(row)} cells, but the header has {len(header)}")
+        for line, row in zip(lines, cells, strict=True)
+        if len(row) != len(header)
+    ]
+    if not cells:
+        faults.append(Fault(str(path), 0, "", "", "has no rows"))
+    if faults:
+        raise ConfigError(faults)
+    table = pd.DataFrame(cells, columns=header, index=pd.Index(lines), dtype="str")
+    table = table.apply(lambda column: column.str.strip().replace("", np.nan))
+    for column in packaged.columns:
+        given = table[column].notna()
+        if pd.api.types.is_numeric_dtype(packaged[column]) and packaged[column].notna().any():
+            number = pd.to_numeric(table[column], errors="coerce").astype("float64")
+            wrong, rule = given & ~np.isfinite(number), "must be a finite number"
+            values: pd.Series = number
+        elif column == "verified":
+            values, wrong, rule = table[column], ~table[column].isin(["yes", "no"]), "must be yes or no"
+        else:
+            continue
+        shown = table[column][wrong]
+        faults += [Fault(str(path), int(line), column, _shown(value), rule) for line, value in shown.items()]
+        table[column] = values
+    if faults:
+        raise ConfigError(faults)
+    return table
+
+
+def _csv(path: Path) -> tuple[list[int], list[str], list[list[str]]]:
+    """Line number of each row, the header, and the cells; blank lines and comments are left out."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError([Fault(str(path), 0, "", "", "is not a CSV file in UTF-8")]) from error
+    kept = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
+    reader = csv.reader((line + "\n" for _, line in kept), strict=True)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    before = 0
+    try:
+        for row in reader:
+            lines.append(kept[before][0])
+            rows.append(row)
+            before = reader.line_num
+    except csv.Error as error:
+        line = kept[min(before, len(kept) - 1)][0]
+        raise ConfigError([Fault(str(path), line, "", "", f"is not a CSV row: {error}")]) from error
+    if not rows:
+        raise ConfigError([Fault(str(path), 0, "", "", "is empty")])
+    header = [name.strip() for name in rows[0]]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise ConfigError(Fault(str(path), lines[0], name, "", "this column is there more than once") for name in twice)
+    return lines[1:], header, rows[1:]

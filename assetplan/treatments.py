@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assetplan.deterioration.groups import GRADES, Group
+from assetplan.deterioration.groups import GRADES, Group, lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
+from assetplan.schema import own_table
 
 KINDS = ("preventative", "major")
 
@@ -111,28 +112,33 @@ def load_catalogue(
         Rows break their rules; every fault is listed.
     """
     faults: list[Fault] = []
-    table, file = _read("treatments", treatments, faults)
-    policy, policy_file = _read("follow_on", follow_on, faults)
+    table, file = _read("treatments", treatments, groups, faults)
+    policy, policy_file = _read("follow_on", follow_on, groups, faults)
     if faults:
         raise ConfigError(faults)
     found: dict[str, list[Treatment]] = {name: [] for name in groups}
-    for number, row in enumerate(table.to_dict("records"), start=2):
+    for number, row in zip(table.index, table.to_dict("records"), strict=True):
         treatment = _treatment(row)
         faults += [Fault(file, number, column, shown, rule) for column, shown, rule in _broken(treatment, row, groups)]
         if treatment.name in [t.name for t in found.get(treatment.group, [])]:
             faults.append(Fault(file, number, "treatment", treatment.name, f"twice for group {treatment.group}"))
         found.setdefault(treatment.group, []).append(treatment)
     after: dict[str, list[FollowOn]] = {name: [] for name in groups}
-    for number, row in enumerate(policy.to_dict("records"), start=2):
-        group, name = str(row["group"]), str(row["treatment"])
+    for number, row in zip(policy.index, policy.to_dict("records"), strict=True):
+        group, name = _word(row["group"]), _word(row["treatment"])
         match = [t for t in found.get(group, []) if t.name == name]
-        if not match:
+        if group not in groups:
+            faults.append(Fault(policy_file, number, "group", group, "no such group"))
+        elif not match:
             faults.append(Fault(policy_file, number, "treatment", name, f"is no treatment of group {group!r}"))
         elif groups[group].curve is not None and np.isnan(match[0].reset_to):
             faults.append(Fault(policy_file, number, "treatment", name, "a follow-on treatment must reset the index"))
         elif not 0 < _number(row["index_at_or_below"], np.nan) <= 100:
             shown = _word(row["index_at_or_below"])
             faults.append(Fault(policy_file, number, "index_at_or_below", shown, "must be above 0 and at most 100"))
+        elif any(f.index_at_or_below == float(row["index_at_or_below"]) for f in after[group]):
+            shown = _word(row["index_at_or_below"])
+            faults.append(Fault(policy_file, number, "index_at_or_below", shown, f"twice for group {group}"))
         else:
             after[group].append(FollowOn(match[0], float(row["index_at_or_below"])))
     faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
@@ -146,13 +152,17 @@ def load_catalogue(
     )
 
 
-def _read(name: str, path: Path | None, faults: list[Fault]) -> tuple[pd.DataFrame, str]:
-    packaged = load_table(name)
+def _read(name: str, path: Path | None, groups: Mapping[str, Group], faults: list[Fault]) -> tuple[pd.DataFrame, str]:
+    """A table indexed by line, and its name; faults of a packaged one are said once for each group."""
     if path is None:
-        return packaged, f"reference/{name}.csv"
-    table = pd.read_csv(path, comment="#")
-    faults += [Fault(str(path), 0, c, "", "this column is missing") for c in packaged.columns if c not in table.columns]
-    return table, str(path)
+        table = load_table(name)
+        faults += lacking(f"reference/{name}.csv", table["group"], groups)
+        return table.set_axis(table.index + 2), f"reference/{name}.csv"
+    try:
+        return own_table(name, path), str(path)
+    except ConfigError as error:
+        faults += error.faults
+        return load_table(name), str(path)
 
 
 def _number(value: object, default: float) -> float:

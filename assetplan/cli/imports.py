@@ -26,8 +26,19 @@ def _finish(register: Register, output: Path, force: bool) -> None:
     click.echo(str(output))
 
 
+def _geopackage(ctx: click.Context, option: click.Parameter, value: Path) -> Path:
+    if value.suffix.lower() != ".gpkg":
+        raise click.BadParameter(f"{value} must end in .gpkg: a register is a GeoPackage")
+    return value
+
+
 _OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Register to write (.gpkg)."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    callback=_geopackage,
+    help="Register to write (.gpkg).",
 )
 _FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
 

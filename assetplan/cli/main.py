@@ -57,11 +57,11 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
 
     from assetplan.cli.work import run_plan
     from assetplan.example import write_example
-    from assetplan.output import refuse_existing
+    from assetplan.output import refuse_existing, tidy_end
     from assetplan.programme import FILES
 
     refuse_existing(out, force, FILES)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tidy_end(), tempfile.TemporaryDirectory() as scratch:
         county = Path(scratch) / "county"
         write_example(county, size, seed)
         run_plan(county / "plan.toml", out, force)
@@ -134,6 +134,16 @@ def plan(plan: Path, output: Path, force: bool) -> None:
     from assetplan.cli.work import run_plan
 
     run_plan(plan, output, force)
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.argument("asset_id")
+def explain(folder: Path, asset_id: str) -> None:
+    """Say why an asset of a planned FOLDER has what it has, and what would have changed that."""
+    from assetplan import explain, read_programme
+
+    click.echo(explain(read_programme(folder), asset_id).text())
 
 
 @main.command()

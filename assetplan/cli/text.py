@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assetplan.programme import Programme
+from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.register import Register, assumed_share
 
 _WIDTH = 100
+_PRICES = 8
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -48,6 +50,8 @@ def summary_text(programme: Programme, folder: Path) -> str:
         "Spend, £m (of which the envelope allows), in prices of " + str(summary["price_base"]),
         _spend(programme),
         _figures(programme),
+        *_worth(programme),
+        *_phasing(programme),
         _notes(programme),
         "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir())),
     ]
@@ -75,7 +79,7 @@ def _figures(programme: Programme) -> str:
     rows = [
         ("benefit", f"{pounds(summary['benefit'])} present value against do-nothing, over {summary['horizon']} years"),
         ("", "counting " + ", ".join(streams)),
-        ("bound", f"{pounds(summary['bound'])}: no programme within these limits can do better"),
+        ("bound", _bound(summary)),
         ("gap", f"{summary['gap']:.4%} ({untold})"),
         ("treated", f"{summary['treated']:,} of {summary['assets']:,} assets"),
         *((row["kind"], pounds(row["amount"])) for row in summary["kinds"]),
@@ -87,12 +91,55 @@ def _figures(programme: Programme) -> str:
     return "\n".join(f"{name.ljust(width)}  {said}" for name, said in rows)
 
 
+def _bound(summary: dict) -> str:
+    if summary["of"] == "least cost":
+        return f"{pounds(-summary['bound'])}: no programme reaches the same for a lower present cost of works"
+    return f"{pounds(summary['bound'])}: no programme within these limits can do better"
+
+
+def _worth(programme: Programme) -> list[str]:
+    """What more of each limit is worth, the most telling first."""
+    if not programme.summary["prices_known"]:
+        return []
+    said = price_sentences(programme.summary)
+    if not said:
+        return ["What one more pound buys\n  - Nothing: no limit holds the plan back."]
+    rest = len(said) - _PRICES
+    more = [f"… and {rest} smaller ones, in the report"] if rest > 0 else []
+    note = f"{worth_words(programme.summary)} {MARGIN}"
+    lines = [
+        *_items([*said[:_PRICES], *more]),
+        *textwrap.wrap(note, _WIDTH, initial_indent="  ", subsequent_indent="  "),
+    ]
+    return ["\n".join(["What one more pound buys", *lines])]
+
+
+def _phasing(programme: Programme) -> list[str]:
+    """What freeing the money from its years and lines would gain, and how it would lie."""
+    found = programme.summary["phasing"]
+    if found["note"]:
+        return [f"The best phasing\n  Not worked out. {found['note']}"]
+    lines = ["The best phasing of the same money, £m"]
+    for row in found["cases"]:
+        lines += _items([phasing_sentence(row)])
+    free = [row for row in found["amounts"] if row["case"] == found["cases"][0]["case"]]
+    labels = {row["line"]: row["label"] for row in programme.summary["spend"]}
+    byline: dict[str, list[float]] = {}
+    for row in free:
+        byline.setdefault(labels.get(row["line"], row["line"]), []).append(row["amount"])
+    body = [[label, *map(money, amounts), money(sum(amounts))] for label, amounts in byline.items()]
+    return ["\n".join([*lines, "", table(["with years free", *map(str, programme.years), "total"], body)])]
+
+
+def _items(texts: Sequence[str]) -> list[str]:
+    return [
+        line for text in texts for line in textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    ]
+
+
 def _notes(programme: Programme) -> str:
-    lines = ["Model notes"]
-    for note in programme.summary["lint"]:
-        text = f"{note['check']}: {note['message']}"
-        lines += textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
-    return "\n".join(lines)
+    said = [f"{note['check']}: {note['message']}" for note in programme.summary["lint"]]
+    return "\n".join(["Model notes", *_items(said)])
 
 
 def register_text(register: Register) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +15,11 @@ from assetplan.deterioration import markov
 from assetplan.deterioration.curves import Curve
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
+from assetplan.schema import choices, own_table
 
 Array = NDArray[np.float64]
 GRADES = "ABCDE"
+UNITS = ("m2", "m", "no")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Group:
     ----------
     name, asset_class, label : str
         Identifier, asset class of its members, and what a reader calls it.
+    road_classes : tuple of str
+        Road classes whose assets of that class are in this group by default; "" where road class does not matter.
     unit : str
         Unit of its assets' quantity.
     curve : Curve or None
@@ -44,6 +49,7 @@ class Group:
     name: str
     asset_class: str
     label: str
+    road_classes: tuple[str, ...]
     unit: str
     curve: Curve | None
     falls: tuple[float, ...]
@@ -97,15 +103,13 @@ def load_groups(path: Path | None = None) -> dict[str, Group]:
     ConfigError
         A row breaks its rules; every fault is listed.
     """
-    table = load_table("groups") if path is None else pd.read_csv(path, comment="#")
+    table = load_table("groups").pipe(lambda t: t.set_axis(t.index + 2)) if path is None else own_table("groups", path)
     file = "reference/groups.csv" if path is None else str(path)
-    missing = [c for c in load_table("groups").columns if c not in table.columns]
-    if missing:
-        raise ConfigError([Fault(file, 0, column, "", "this column is missing") for column in missing])
     groups: dict[str, Group] = {}
     faults: list[Fault] = []
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        name = str(row["group"])
+    for number, row in zip(table.index, table.to_dict("records"), strict=True):
+        name = _word(row["group"])
+        faults += [Fault(file, number, column, _word(row[column]), rule) for column, rule in _broken(row)]
         if name in groups:
             faults.append(Fault(file, number, "group", name, "is there more than once"))
         try:
@@ -115,6 +119,24 @@ def load_groups(path: Path | None = None) -> dict[str, Group]:
     if faults:
         raise ConfigError(faults)
     return groups
+
+
+def _broken(row: dict) -> Iterator[tuple[str, str]]:
+    """(column, rule) of each word of a row that is none of those known."""
+    classes = choices("assets", "asset_class")
+    roads = ("", *choices("assets", "road_class"))
+    if not _word(row["group"]):
+        yield "group", "a value is required"
+    if row["asset_class"] not in classes:
+        yield "asset_class", f"must be one of {', '.join(classes)}"
+    if row["unit"] not in UNITS:
+        yield "unit", f"must be one of {', '.join(UNITS)}"
+    if not set(_word(row["road_class"]).split("|")) <= set(roads):
+        yield "road_class", f"must be of {', '.join(roads[1:])}, joined by |"
+
+
+def _word(value: object) -> str:
+    return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
 
 
 def _number(value: object, default: float) -> float:
@@ -148,7 +170,8 @@ def _group(row: dict) -> Group:
     return Group(
         str(row["group"]),
         str(row["asset_class"]),
-        str(row["label"]),
+        _word(row["label"]) or str(row["group"]),
+        tuple(_word(row["road_class"]).split("|")),
         str(row["unit"]),
         curve,
         falls,
@@ -160,8 +183,19 @@ def _group(row: dict) -> Group:
     )
 
 
-def default_groups(table: pd.DataFrame | None = None) -> pd.DataFrame:
+def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
+    """Groups that a packaged table names and the plan's own groups lack."""
+    said = "the plan's own table of groups lacks this group; with it must come own treatments, follow_on, consequences"
+    return [Fault(file, 0, "group", str(name), said) for name in named.unique() if name not in set(groups)]
+
+
+def default_groups(groups: Mapping[str, Group] | None = None) -> pd.DataFrame:
     """The default group of each asset class and road class.
+
+    Parameters
+    ----------
+    groups : mapping, optional
+        Groups by name; by default the packaged ones.
 
     Returns
     -------
@@ -169,7 +203,10 @@ def default_groups(table: pd.DataFrame | None = None) -> pd.DataFrame:
         Columns asset_class, road_class ("" where it does not matter), group; classes with several groups that
         road class cannot tell apart (building components) are left out.
     """
-    table = load_table("groups") if table is None else table
-    rows = table.assign(road_class=table["road_class"].fillna("").str.split("|")).explode("road_class")
+    found = load_groups() if groups is None else groups
+    rows = pd.DataFrame(
+        [(group.asset_class, road, name) for name, group in found.items() for road in group.road_classes],
+        columns=["asset_class", "road_class", "group"],
+    )
     keys = ["asset_class", "road_class"]
     return rows.loc[~rows.duplicated(keys, keep=False), [*keys, "group"]].reset_index(drop=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from assetplan.config import Plan
 from assetplan.economics import deflate
@@ -39,10 +39,15 @@ class Limits:
 
 def limits(plan: Plan) -> Limits:
     """The plan's envelope as caps; a cash envelope is deflated to prices of the first year."""
+    amount = in_first_year_prices(plan, list(plan.envelope.lines.values()))
+    return Limits(tuple(plan.envelope.lines), plan.plan_years, amount)
+
+
+def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> NDArray[np.float64]:
+    """Amounts of the plan file by year (last axis, the envelope's unit) in pounds at prices of the first year."""
     envelope = plan.envelope
-    cash = np.array(list(envelope.lines.values()), dtype=float) * envelope.pounds
-    amount = deflate(cash, envelope.inflation) if envelope.prices == "cash" else cash
-    return Limits(tuple(envelope.lines), plan.plan_years, amount)
+    money = np.asarray(amounts, dtype=float) * envelope.pounds
+    return deflate(money, envelope.inflation) if envelope.prices == "cash" else money
 
 
 def line_labels() -> dict[str, str]:

@@ -11,22 +11,25 @@ from numpy.typing import NDArray
 
 from assetplan.optimisation.problem import Solution
 from assetplan.planning import lint
+from assetplan.planning.constraints import Statement
 from assetplan.planning.inputs import Inputs
 from assetplan.planning.outcome import Outcome
+from assetplan.planning.stored import settings, stored_strategies
 from assetplan.planning.summary import summarise
 from assetplan.programme import Programme
-from assetplan.strategies import Candidates, Starting, Told, tell
+from assetplan.strategies import Starting, Told, tell
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
     *("environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
+    *("retention", "committed_treatment", "committed_year"),
 ]
 
 
 def assemble(
     inputs: Inputs,
     starting: Starting,
-    options: Candidates,
+    statement: Statement,
     solution: Solution,
     baselines: dict[str, Solution],
     islands: NDArray[np.intp],
@@ -42,11 +45,11 @@ def assemble(
         Carriageway sections that are no single line, and so in no piece.
     """
     assets = inputs.register.assets
-    chosen = options.schedule[solution.chosen]
+    chosen = statement.options.schedule[solution.chosen]
     outcome = Outcome(
         inputs,
         starting,
-        options,
+        statement,
         solution,
         _rounded(tell(assets, starting, chosen, inputs.model)),
         _rounded(tell(assets, starting, np.full_like(chosen, -1), inputs.model)),
@@ -54,8 +57,16 @@ def assemble(
     works = _works(outcome)
     table = _assets(outcome)
     summary = summarise(outcome, works, table, baselines)
-    summary["lint"] = lint.notes(inputs, starting, options, solution, islands, unplaced)
-    return Programme(summary, table, works, inputs.register.places, inputs.register.districts)
+    summary["lint"] = lint.notes(outcome, islands, unplaced)
+    return Programme(
+        summary,
+        table,
+        works,
+        inputs.register.places,
+        inputs.register.districts,
+        settings(inputs.plan),
+        stored_strategies(assets, inputs.model, statement, solution),
+    )
 
 
 def _rounded(told: Told) -> Told:
@@ -106,15 +117,22 @@ def _works(outcome: Outcome) -> gpd.GeoDataFrame:
         geometry=of.geometry,
         crs=assets.crs,
     )
-    works["scheme_id"] = _schemes(works, of)
+    works["scheme_id"] = _schemes(outcome, works, of, asset)
     return works.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
 
 
-def _schemes(works: pd.DataFrame, of: pd.DataFrame) -> pd.Series:
-    """A scheme is one treatment in one year on one link, or on one asset where there is no link."""
+def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: NDArray[np.intp]) -> pd.Series:
+    """A scheme is one of the plan file, or one treatment in one year on one link or, where there is none, one asset."""
     place = of["link_id"].where(of["link_id"] != "", of["parent_id"].where(of["parent_id"] != "", of["asset_id"]))
     codes, _ = pd.factorize(works["year"].astype(str) + "|" + works["treatment"] + "|" + place, sort=True)
-    return pd.Series([f"S{code + 1:05d}" for code in codes], index=works.index, dtype="str")
+    found = np.array([f"S{code + 1:05d}" for code in codes], dtype=object)
+    mode = outcome.problem.mode
+    for name, members in outcome.statement.schemes.items():
+        ahead = -1 if mode is None else int(mode[outcome.chosen[members[0]]])
+        year = outcome.inputs.model.first_year + ahead
+        if ahead >= 0:
+            found[np.isin(asset, members) & (works["year"] == year).to_numpy(dtype=bool)] = name
+    return pd.Series(found, index=works.index, dtype="str")
 
 
 def _assets(outcome: Outcome) -> gpd.GeoDataFrame:

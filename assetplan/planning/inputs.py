@@ -15,9 +15,12 @@ from assetplan.deterioration.groups import default_groups, load_groups
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import Limits, limits
+from assetplan.planning.language import language_faults
 from assetplan.register import Register, read_register
 from assetplan.strategies import Model, Rules
 from assetplan.treatments import Catalogue, load_catalogue
+
+_EARLIER = "assets.parquet"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Inputs:
         Treatments left out because the envelope has no line for them, as "treatment (line)".
     digests : dict of str → str
         SHA-256 of each input file, by the name the plan gives it.
+    earlier : Series or None
+        Strategy of each asset in the earlier programme that the plan holds on to, by asset_id.
     """
 
     plan: Plan
@@ -38,6 +43,7 @@ class Inputs:
     limits: Limits
     unfunded: tuple[str, ...]
     digests: dict[str, str]
+    earlier: pd.Series | None = None
 
 
 def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
@@ -65,7 +71,11 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     faults = list(_commitment_faults(register.assets, model, plan.register_))
     if faults:
         raise RegisterError(faults)
-    return Inputs(plan, register, model, limits(plan), unfunded, _digests(plan))
+    said = list(language_faults(plan, model, register.assets))
+    if said:
+        raise ConfigError(said)
+    earlier = _earlier(plan)
+    return Inputs(plan, register, model, limits(plan), unfunded, _digests(plan), earlier)
 
 
 def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
@@ -82,7 +92,17 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
         return plan.path(name) if name else None
 
     groups = load_groups(own(tables.groups))
-    catalogue = load_catalogue(groups, own(tables.treatments), own(tables.follow_on))
+    faults: list[Fault] = []
+    try:
+        catalogue = load_catalogue(groups, own(tables.treatments), own(tables.follow_on))
+    except ConfigError as error:
+        faults += error.faults
+    try:
+        consequences = load_consequences(list(groups), own(tables.consequences))
+    except ConfigError as error:
+        faults += error.faults
+    if faults:
+        raise ConfigError(faults)
     unknown = [line for line in plan.envelope.lines if line not in catalogue.lines]
     if unknown:
         said = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
@@ -100,10 +120,9 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
         plan.strategies.max_treatments,
         plan.strategies.min_interval,
         plan.years,
-        discount_factors(max(plan.benefit.horizon, plan.years)),
+        discount_factors(plan.benefit.horizon),
         tuple(s for s in plan.benefit.streams if s != "works"),
     )
-    consequences = load_consequences(list(groups), own(tables.consequences))
     kept = Catalogue(funded, catalogue.follow_on, catalogue.grade_share)
     return Model(groups, kept, consequences, rules, plan.first_year), tuple(unfunded)
 
@@ -116,7 +135,7 @@ def with_groups(assets: pd.DataFrame, model: Model, file: str) -> pd.DataFrame:
     RegisterError
         A group is unknown, or nothing says which it is.
     """
-    defaults = default_groups()
+    defaults = default_groups(model.groups)
     own = assets["group"].to_numpy(dtype=object)
     keyed = assets[["asset_class", "road_class"]].merge(defaults, on=["asset_class", "road_class"], how="left")
     plain = assets[["asset_class"]].merge(defaults[defaults["road_class"] == ""], on="asset_class", how="left")
@@ -145,9 +164,39 @@ def _commitment_faults(assets: pd.DataFrame, model: Model, file: str) -> Iterato
             yield Fault(file, position, "committed_treatment", str(row.committed_treatment), said)
 
 
+def _earlier(plan: Plan) -> pd.Series | None:
+    """Strategies of the earlier programme that the plan names.
+
+    Raises
+    ------
+    ConfigError
+        The folder is not one of a plan's output.
+    """
+    if plan.stability is None:
+        return None
+    import pyarrow as pa
+
+    path = plan.path(plan.stability.from_) / _EARLIER
+    said = ""
+    try:
+        table = pd.read_parquet(path, columns=["asset_id", "strategy"])
+    except FileNotFoundError:
+        said = f"there is no {_EARLIER} in this folder"
+    except (OSError, ValueError, pa.ArrowException) as error:
+        said = f"{_EARLIER} in this folder is not one of a programme: {error}"
+    if not said and (table["asset_id"].duplicated().any() or table.isna().to_numpy().any()):
+        said = f"{_EARLIER} in this folder has an asset twice, or without a strategy"
+    if said:
+        raise ConfigError([Fault("plan", 0, "stability.from", plan.stability.from_, said.splitlines()[0])])
+    return table.set_index("asset_id")["strategy"].astype(object)
+
+
 def _digests(plan: Plan) -> dict[str, str]:
     names = [plan.register_, plan.mapping, *plan.tables.model_dump().values()]
     found = {name: plan.path(name) for name in names if name and plan.path(name).is_file()}
     digests = {Path(name).name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()}
+    if plan.stability is not None:
+        earlier = plan.path(plan.stability.from_) / _EARLIER
+        digests[f"{earlier.parent.name}/{_EARLIER}"] = hashlib.sha256(earlier.read_bytes()).hexdigest()
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
     return digests

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -15,21 +15,20 @@ from assetplan.register import assumed_share
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
 
+if TYPE_CHECKING:
+    from assetplan.planning.outcome import Outcome
 
-def notes(
-    inputs: Inputs,
-    starting: Starting,
-    options: Candidates,
-    solution: Solution,
-    islands: NDArray[np.intp],
-    unplaced: int,
-) -> list[dict[str, str]]:
+
+def notes(outcome: Outcome, islands: NDArray[np.intp], unplaced: int) -> list[dict[str, str]]:
     """All notes on one plan, as rows of check and message, in a fixed order."""
+    inputs, options = outcome.inputs, outcome.options
     found: list[tuple[str, str]] = [
         *_parameters(inputs),
-        *_clamped(inputs, starting),
+        *_clamped(inputs, outcome.starting),
         *_treatments(inputs, options),
-        *_limits(inputs, solution),
+        *_limits(outcome),
+        *outcome.statement.notes,
+        *_commitments(inputs),
         *_only_nothing(inputs, options),
         *_prices(inputs),
         *_assumed(inputs),
@@ -96,14 +95,38 @@ def _changes_nothing(t: Treatment) -> bool:
     return not (raises or resets or t.slow_factor < 1 or t.states)
 
 
-def _limits(inputs: Inputs, solution: Solution) -> Iterator[tuple[str, str]]:
-    amount = inputs.limits.amount.ravel()
-    slack = amount - solution.used
-    free = (solution.prices == 0) & (slack > 1e-6 * np.maximum(amount, 1.0))
-    for line, rows in zip(inputs.limits.lines, free.reshape(inputs.limits.amount.shape), strict=True):
-        if rows.any():
-            years = ", ".join(str(year) for year, idle in zip(inputs.limits.years, rows, strict=True) if idle)
-            yield "limit never binds", f"{line.replace('_', ' ')}: money is left over in {years}."
+def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Lines with money left over that more money would not help; nothing is said where no prices were found."""
+    if not prices_known(outcome.inputs.plan.solver.target_gap, outcome.solution):
+        yield "prices not found", "The search stopped before it could tell what more money would buy."
+        return
+    limits, used = outcome.inputs.limits, dict(zip(outcome.problem.resources, outcome.solution.used, strict=True))
+    prices = dict(zip(outcome.problem.resources, outcome.solution.prices, strict=True))
+    names = np.array(limits.names, dtype=object).reshape(limits.amount.shape)
+    for line, row, amounts in zip(limits.lines, names, limits.amount, strict=True):
+        idle = [
+            str(year)
+            for year, name, amount in zip(limits.years, row, amounts, strict=True)
+            if prices[name] == 0 and amount - used[name] > 1e-6 * max(amount, 1.0)
+        ]
+        if idle:
+            yield "limit never binds", f"{line.replace('_', ' ')}: money is left over in {', '.join(idle)}."
+
+
+def prices_known(target_gap: float, solution: Solution) -> bool:
+    """Whether prices were found: a search that stopped early has a bound far off, and no prices or all nought."""
+    if not np.isfinite(solution.bound) or not np.isfinite(solution.prices).all():
+        return False
+    return bool((solution.prices != 0).any() or solution.gap <= target_gap)
+
+
+def _commitments(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    assets, years = inputs.register.assets, inputs.plan.plan_years
+    out = assets[(assets["committed_treatment"] != "") & ~assets["committed_year"].isin(years)]
+    if len(out):
+        shown = ", ".join(out["asset_id"].head(5)) + (", …" if len(out) > 5 else "")
+        said = f"{len(out):,} are for a year outside the plan or for none, and are not kept by it: {shown}."
+        yield "commitments outside the plan", said
 
 
 def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.planning.constraints import Statement
 from assetplan.planning.inputs import Inputs
+from assetplan.planning.reasons import reasons
 from assetplan.strategies import Candidates, Starting, Told
 
 Codes = NDArray[np.int8]
@@ -22,10 +24,20 @@ class Outcome:
 
     inputs: Inputs
     starting: Starting
-    options: Candidates
+    statement: Statement
     solution: Solution
     plan: Told
     nothing: Told
+
+    @property
+    def options(self) -> Candidates:
+        """The strategies chosen from."""
+        return self.statement.options
+
+    @property
+    def problem(self) -> Problem:
+        """What was solved; its benefit is the plan's objective."""
+        return self.statement.problem
 
     @cached_property
     def chosen(self) -> NDArray[np.int64]:
@@ -60,7 +72,7 @@ class Outcome:
     @cached_property
     def reasons(self) -> NDArray[np.object_]:
         """Why each asset has the strategy it has, in a sentence."""
-        return _reasons(self)
+        return reasons(self)
 
 
 def residual_life(inputs: Inputs, index: Array) -> Array:
@@ -69,36 +81,4 @@ def residual_life(inputs: Inputs, index: Array) -> Array:
     groups = inputs.register.assets["group"]
     for name, rows in groups.groupby(groups).indices.items():
         out[rows] = inputs.model.groups[str(name)].residual_life(index[rows])
-    return out
-
-
-def _reasons(outcome: Outcome) -> NDArray[np.object_]:
-    options = outcome.options
-    n = np.diff(options.starts).tolist()
-    cost, benefit = outcome.cost.sum(axis=1), outcome.benefit
-    best = np.maximum.reduceat(options.benefit, options.starts[:-1])
-    treated = np.any(outcome.schedule >= 0, axis=1)
-    assets = outcome.inputs.register.assets
-    # A commitment for a year outside the plan is not what put a treatment here.
-    due = assets["committed_year"].isin(outcome.years[1:]) & (assets["committed_treatment"] != "")
-    committed = due.to_numpy(dtype=bool) & treated
-    value = np.divide(benefit, cost, out=np.zeros(len(cost)), where=cost > 0)
-    first, last = outcome.years[0], outcome.years[-1]
-    now, left, done = outcome.nothing.index[:, 0], outcome.nothing.index[:, -1], outcome.plan.index[:, -1]
-    out = np.empty(len(n), dtype=object)
-    for row in range(len(n)):
-        if committed[row]:
-            out[row] = "Committed already, so kept."
-        elif treated[row]:
-            out[row] = (
-                f"Returns £{value[row]:.2f} beyond its cost for each £1, best use of the money among {n[row]} "
-                f"strategies; condition {now[row]:.0f} in {first} would be {left[row]:.0f} in {last} untreated "
-                f"and is {done[row]:.0f}."
-            )
-        elif n[row] == 1:
-            out[row] = f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years."
-        elif best[row] <= 0:
-            out[row] = f"None of {n[row] - 1} strategies tried would save more than it costs."
-        else:
-            out[row] = f"Treatment would save £{best[row]:,.0f} more than it costs, but its money does more elsewhere."
     return out

@@ -9,21 +9,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from numpy.typing import NDArray
 
 from assetplan.config import Plan
+from assetplan.errors import InfeasibleError
 from assetplan.network import pieces
-from assetplan.optimisation.baselines import incremental_benefit_cost, worst_first
-from assetplan.optimisation.core import solve
-from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
+from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.solving import solve
 from assetplan.planning.assemble import assemble
-from assetplan.planning.inputs import Inputs, load_inputs
+from assetplan.planning.constraints import build_problem
+from assetplan.planning.constraints.statement import Statement
+from assetplan.planning.inputs import load_inputs
 from assetplan.planning.outcome import residual_life
+from assetplan.planning.phasing import best_phasing
 from assetplan.programme import Programme
 from assetplan.register import Register
-from assetplan.strategies import Candidates, candidates, starting_condition, tell
+from assetplan.strategies import candidates, starting_condition, tell
 
 Progress = Callable[[str], None]
+YEARLY_GAP = 5e-3  # of each year in the year-by-year baseline: a tenth of what it falls short by
 
 
 @dataclass
@@ -76,52 +81,39 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("strategies"):
-        options = candidates(assets, starting, inputs.model)
+        statement = build_problem(inputs, candidates(assets, starting, inputs.model))
+        problem = statement.problem
     with clock.stage("optimisation"):
-        problem = build_problem(inputs, options)
-        solution = solve(problem, plan.solver.target_gap, plan.solver.time_limit)
+        try:
+            solution = solve(problem, plan.solver.target_gap, plan.solver.time_limit)
+        except InfeasibleError as error:
+            raise statement.in_plan_words(error) from error
     with clock.stage("baselines"):
-        baselines = {
-            "worst first": worst_first(problem, np.argsort(starting.index, kind="stable")),
-            "incremental benefit-cost": incremental_benefit_cost(problem),
-        }
+        baselines = _baselines(statement, solution, np.argsort(starting.index, kind="stable"), plan)
+        solution = statement.settle(best_of(problem, solution, baselines.values(), plan.solver.target_gap))
+    with clock.stage("phasing"):
+        phasing = best_phasing(plan, statement, solution, plan.solver.time_limit - solution.seconds)
     with clock.stage("programme"):
-        programme = assemble(inputs, starting, options, solution, baselines, islands, len(carriageway) - len(lines))
+        programme = assemble(inputs, starting, statement, solution, baselines, islands, len(carriageway) - len(lines))
+    programme.summary["phasing"] = phasing
     programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
     return programme.check()
 
 
-def build_problem(inputs: Inputs, options: Candidates) -> Problem:
-    """The choice to be made: one strategy for each asset within the cap of each line and year.
+def _baselines(statement: Statement, solution: Solution, priority: NDArray[np.intp], plan: Plan) -> dict[str, Solution]:
+    """What the field's rules of thumb make of the same caps, with the plan's own flows of money.
 
-    Returns
-    -------
-    Problem
-        Resources are line by line and year by year, as `inputs.limits.names`.
+    They seek benefit, so they have nothing to say of a plan that seeks least cost.
     """
-    lines = {line: place for place, line in enumerate(inputs.limits.lines)}
-    years = inputs.model.rules.years
-    codes, groups = pd.factorize(inputs.register.assets["group"], sort=True)
-    longest = max(len(rows) for rows in inputs.model.catalogue.treatments.values())
-    table = np.zeros((len(groups), max(longest, 1)), dtype=np.intp)
-    for row, group in enumerate(groups):
-        for code, treatment in enumerate(inputs.model.catalogue.treatments[str(group)]):
-            table[row, code] = lines[treatment.line]
-    option, year = np.nonzero(options.schedule >= 0)
-    line = table[codes[options.asset[option]], options.schedule[option, year]]
-    usage = sparse.csr_array(
-        (options.cost[option, year], (option, line * years + year)),
-        shape=(len(options.asset), len(lines) * years),
-    )
-    return Problem(
-        options.benefit,
-        usage,
-        options.starts,
-        inputs.limits.amount.ravel(),
-        np.full(len(lines) * years, -np.inf),
-        inputs.limits.names,
-        inputs.register.assets["asset_id"].to_numpy(dtype=object),
-    )
+    if plan.objective.of != "benefit":
+        return {}
+    problem, options, amounts = statement.problem, statement.options, solution.amounts
+    seconds = plan.solver.time_limit / 6
+    return {
+        "worst first": worst_first(problem, priority, amounts),
+        "incremental benefit-cost": incremental_benefit_cost(problem, amounts, options.cost.sum(axis=1)),
+        "year by year": year_by_year(problem, options.schedule, amounts, YEARLY_GAP, seconds),
+    }
 
 
 def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:

@@ -12,18 +12,11 @@ from assetplan.economics import condition_gain
 from assetplan.finance import line_labels
 from assetplan.optimisation.problem import Solution
 from assetplan.planning import lint
-from assetplan.planning.inputs import Inputs
 from assetplan.planning.outcome import Outcome
+from assetplan.planning.stock import stock_of
 
 Array = NDArray[np.float64]
 
-# What a class's stock is counted in, on condition tables: (unit, column, divisor).
-_STOCK = {
-    "carriageway": ("km", "length_m", 1000.0),
-    "footway": ("km", "length_m", 1000.0),
-    "bridge": ("m2 of deck", "quantity", 1.0),
-    "building": ("£m replacement", "replacement_value", 1e6),
-}
 # Below this index a road earns no credit for condition: the failure index of the packaged carriageway groups.
 _CUT_OFF = 40.0
 
@@ -31,11 +24,13 @@ _CUT_OFF = 40.0
 def summarise(
     outcome: Outcome, works: gpd.GeoDataFrame, table: gpd.GeoDataFrame, baselines: dict[str, Solution]
 ) -> dict:
-    """All of summary.json but the lint and the seconds."""
+    """All of summary.json but the lint, the phasing and the seconds."""
     inputs, solution = outcome.inputs, outcome.solution
     plan = inputs.plan
     present = {name: float(v.sum()) for name, v in outcome.nothing.streams.items()}
     planned = {name: float(v.sum()) for name, v in outcome.plan.streams.items()}
+    # What schemes share lies on no asset's own works.
+    planned["works"] += float(outcome.statement.shared[outcome.chosen].sum())
     kinds = works.groupby("kind")["cost"].sum()
     return {
         "plan": plan.name,
@@ -45,20 +40,25 @@ def summarise(
         "years": list(plan.plan_years),
         "price_base": plan.first_year,
         "objective": "present value against do-nothing, £",
+        "of": plan.objective.of,
         "streams": [
             {"stream": name, "do_nothing": round(present[name], 2), "plan": round(planned[name], 2)} for name in present
         ],
         "horizon": len(inputs.model.rules.discount) - 1,
-        "benefit": round(solution.benefit, 2),
+        "benefit": round(float(outcome.benefit.sum()), 2),
+        "reached": round(solution.benefit, 2),
         "bound": round(solution.bound, 2),
         "gap": solution.gap,
         "status": solution.status,
         "cost": round(float(works["cost"].sum()), 2),
-        "spend": _spend(works, inputs),
+        "spend": _spend(works, outcome),
+        "limits": _limits(outcome),
+        "flows": _flows(outcome),
         "prices": [
-            {"limit": name, "price": round(float(price), 6)}
-            for name, price in zip(inputs.limits.names, solution.prices, strict=True)
+            {"limit": str(name), "price": round(float(price), 6)}
+            for name, price in zip(outcome.problem.resources, np.nan_to_num(solution.prices), strict=True)
         ],
+        "prices_known": lint.prices_known(plan.solver.target_gap, solution),
         "condition": _condition(outcome),
         "residual_life": _residual_bands(outcome),
         "condition_gain": _gain(outcome),
@@ -81,25 +81,57 @@ def summarise(
     }
 
 
-def _spend(works: pd.DataFrame, inputs: Inputs) -> list[dict]:
-    labels = line_labels()
+def _spend(works: pd.DataFrame, outcome: Outcome) -> list[dict]:
+    """Money by line and year (£): spent, what the envelope gives, and the limit once money is carried over or moved."""
+    limits, labels = outcome.inputs.limits, line_labels()
     spent = works.groupby(["line", "year"])["cost"].sum()
+    caps = outcome.statement.caps_with(np.asarray(outcome.solution.amounts, dtype=np.float64))
+    # The envelope's own limits come first, line by line and year by year.
+    allowed = caps[: limits.amount.size].reshape(limits.amount.shape)
     return [
         {
             "line": line,
             "label": labels.get(line, line.replace("_", " ")),
             "year": year,
             "amount": round(float(spent.get((line, year), 0.0)), 2),
-            "limit": round(float(inputs.limits.amount[row, column]), 2),
+            "limit": round(float(allowed[row, column]), 2),
+            "envelope": round(float(limits.amount[row, column]), 2),
         }
-        for row, line in enumerate(inputs.limits.lines)
-        for column, year in enumerate(inputs.limits.years)
+        for row, line in enumerate(limits.lines)
+        for column, year in enumerate(limits.years)
     ]
 
 
-def _stock(assets: pd.DataFrame, asset_class: str) -> tuple[str, Array]:
-    unit, column, divisor = _STOCK.get(asset_class, ("number", "quantity", 1.0))
-    return unit, assets[column].fillna(0.0).to_numpy(dtype=float) / divisor
+def _limits(outcome: Outcome) -> list[dict]:
+    """Every limit of the problem: how the plan file says it, what it allows, what is used, what more of it is worth."""
+    problem, solution = outcome.problem, outcome.solution
+    rows = zip(
+        outcome.statement.limits.rows, problem.caps, problem.floors, solution.used, np.nan_to_num(solution.prices),
+        strict=True,
+    )  # fmt: skip
+    return [
+        {
+            "limit": row.name,
+            "words": row.words,
+            "unit": row.unit,
+            "kind": row.kind,
+            "cap": round(float(cap), 6) if np.isfinite(cap) else None,
+            "floor": round(float(floor), 6) if np.isfinite(floor) else None,
+            "used": round(float(used), 6),
+            "price": round(float(price), 9),
+        }
+        for row, cap, floor, used, price in rows
+    ]
+
+
+def _flows(outcome: Outcome) -> list[dict]:
+    """Money carried over, moved between lines, or drawn from sources (£)."""
+    found = zip(outcome.statement.limits.flows, outcome.solution.amounts, strict=True)
+    return [
+        {"flow": flow.name, "kind": flow.kind, **flow.facts, "amount": round(float(amount), 2)}
+        for flow, amount in found
+        if amount > 0.005
+    ]
 
 
 def _condition(outcome: Outcome) -> list[dict]:
@@ -107,7 +139,7 @@ def _condition(outcome: Outcome) -> list[dict]:
     assets = outcome.inputs.register.assets
     rows = []
     for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
-        unit, stock = _stock(assets.iloc[members], str(asset_class))
+        unit, stock = stock_of(assets.iloc[members], str(asset_class))
         for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
             totals = condition.quantity_in_bands("index", told.index[members], stock)
             for place, year in enumerate(outcome.years):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from assetplan.report.facts import Facts
@@ -20,6 +19,7 @@ from assetplan.report.wording import (
     pounds,
     sentence,
 )
+from assetplan.report.worth import worth
 
 _STREAMS = {
     "works": "works, those of the plan and later ones",
@@ -32,7 +32,7 @@ _STREAMS = {
 
 def value(facts: Facts) -> str:
     """Return the section on the plan against other ways of choosing, and what more money would buy."""
-    body = _proof(facts) + _baselines(facts) + _prices(facts)
+    body = _proof(facts) + _baselines(facts) + worth(facts)
     return f'<section aria-labelledby="value-heading"><h2 id="value-heading">Value for money</h2>{body}</section>'
 
 
@@ -43,14 +43,18 @@ def exact(value: Any) -> str:
 
 def _proof(facts: Facts) -> str:
     summary = facts.summary
-    benefit, bound, gap = summary.get("benefit"), summary.get("bound"), summary.get("gap")
+    benefit, gap = summary.get("benefit"), summary.get("gap")
+    bound: Any = summary.get("bound")
     if is_missing(benefit):
         return "<p>The programme states no benefit.</p>"
     aim = summary.get("objective")
     text = f"The plan's benefit is {exact(benefit)}" + (f" ({aim})" if aim else "")
     if facts.net:
         text += ", counted after the cost of the works themselves is taken off"
-    if not is_missing(bound):
+    if summary.get("of") == "least cost":
+        text += f". Its works have a present cost of {exact(-float(summary['reached']))}"
+        text += f". No choice of works reaches the same for less than {exact(-float(bound))}"
+    elif not is_missing(bound):
         text += f". No choice of works within the same limits can return more than {exact(bound)}"
     text += "." if is_missing(gap) else f", so the plan is {gap_words(gap)}."
     return f"<p>{escape(text)}</p>{_streams(facts)}"
@@ -103,54 +107,6 @@ def _baseline_row(name: str, benefit: Any, cost: Any, ours: Any, kind: str) -> R
     known = not is_missing(benefit) and not is_missing(ours)
     less = millions(float(benefit) - float(ours), 1) if known and kind != "total" else "–"
     return Row(sentence(name), (millions(cost, 1), millions(benefit, 1), each, less), kind)
-
-
-def _prices(facts: Facts) -> str:
-    prices = [row for row in facts.summary.get("prices") or [] if not is_missing(row.get("price"))]
-    if not prices:
-        return ""
-    binding = [row for row in prices if float(row["price"]) > 0.005]
-    heading = "<h3>What one more pound would buy</h3>"
-    if not binding:
-        return f"{heading}<p>No limit holds the plan back: one more pound on any line would add nothing.</p>"
-    best = max(binding, key=lambda row: float(row["price"]))
-    label, year = limit_words(str(best["limit"]), facts)
-    when = f" in {financial_year(year)}" if year else ""
-    free = len(prices) - len(binding)
-    text = (
-        f"One more pound for {escape(label)}{when} would add £{number(best['price'], 2)} of benefit, more than on any "
-        "other limit."
-    )
-    if free:
-        text += f" {number(free)} of {number(len(prices))} limits do not bind: more money there would add nothing."
-    return f"{heading}<p>{text}</p>{_price_table(prices, facts)}"
-
-
-def limit_words(limit: str, facts: Facts) -> tuple[str, int | None]:
-    """Return what a limit is called and the year it is of, if its name ends in a plan year."""
-    found = re.fullmatch(r"(.*?)[\s_:/@|,-]*\(?(\d{4})\)?", limit)
-    year = int(found[2]) if found and int(found[2]) in facts.years else None
-    line = found[1] if found and year else limit
-    spend = facts.spend
-    labels = dict(zip(spend["line"].astype(str), spend["label"].astype(str), strict=True))
-    return labels.get(line, sentence(line.replace("_", " "))), year
-
-
-def _price_table(prices: list[dict[str, Any]], facts: Facts) -> str:
-    cells: dict[str, dict[int | None, float]] = {}
-    for row in prices:
-        label, year = limit_words(str(row["limit"]), facts)
-        cells.setdefault(label, {})[year] = float(row["price"])
-    heads = ["Limit", *(financial_year(year) for year in facts.years)]
-    columns: list[int | None] = list(facts.years)
-    if any(None in row for row in cells.values()):
-        heads.append("All years")
-        columns.append(None)
-    rows = [
-        Row(label, tuple(number(row[year], 2) if year in row else "–" for year in columns))
-        for label, row in cells.items()
-    ]
-    return table("prices", "Benefit of one more pound on each limit, £", heads, rows)
 
 
 def about(facts: Facts) -> str:

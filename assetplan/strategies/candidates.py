@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,8 @@ class Candidates:
         Present value of all streams (£).
     benefit : array (n,)
         Whole-life cost of do-nothing less that of the strategy (£).
+    index : array (n, years), float32
+        Condition index at the end of each plan year (0–100), to 0.01 as programmes store it.
     starts : array (n_assets + 1,)
         Asset a owns rows starts[a] to starts[a + 1] − 1.
     triggered : DataFrame
@@ -63,8 +65,23 @@ class Candidates:
     cost: Array
     whole_life_cost: Array
     benefit: Array
+    index: NDArray[np.float32]
     starts: Ints
     triggered: pd.DataFrame
+
+    def only(self, keep: NDArray[np.bool_]) -> Candidates:
+        """The candidates where `keep` holds; an asset may be left with none."""
+        asset = self.asset[keep]
+        return replace(
+            self,
+            asset=asset,
+            schedule=self.schedule[keep],
+            cost=self.cost[keep],
+            whole_life_cost=self.whole_life_cost[keep],
+            benefit=self.benefit[keep],
+            index=self.index[keep],
+            starts=np.searchsorted(asset, np.arange(len(self.starts))),
+        )
 
 
 @dataclass(frozen=True)
@@ -199,6 +216,7 @@ def _sorted(
         cost,
         whole,
         nothing[asset] - whole,
+        np.concatenate([leaf.index for leaf in leaves])[order],
         starts,
         pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),
     )

@@ -77,8 +77,10 @@ class Leaves:
         Works within the plan years (£, prices of the first year).
     whole_life_cost : array (n_leaves,)
         Present value of works, burdens and, as a credit, residual value (£).
+    index : array (n_leaves, years), float32
+        Condition index at the end of each plan year, to 0.01 as programmes store it.
     nothing : array (n_assets,)
-        The same for do-nothing, which an asset with a commitment has no leaf of.
+        Whole-life cost of do-nothing, which an asset with a commitment has no leaf of.
     triggered : array (n_treatments,)
         How many assets could take each treatment in some year.
     """
@@ -87,6 +89,7 @@ class Leaves:
     schedule: Codes
     cost: Array
     whole_life_cost: Array
+    index: NDArray[np.float32]
     nothing: Array
     triggered: Ints
 
@@ -98,6 +101,7 @@ class _Level:
     schedule: Codes
     cost: Array
     burden: Array
+    index: NDArray[np.float32]
     done: Ints
     last: Ints
 
@@ -108,6 +112,7 @@ class _Level:
             self.schedule[rows],
             self.cost[rows],
             self.burden[rows],
+            self.index[rows],
             self.done[rows],
             self.last[rows],
         )
@@ -142,6 +147,7 @@ def grow(
         np.full((n, rules.years), -1, dtype=np.int8),
         np.zeros((n, rules.years)),
         np.zeros(n),
+        np.zeros((n, rules.years), dtype=np.float32),
         np.zeros(n, dtype=np.intp),
         np.full(n, -(10**6), dtype=np.intp),
     )
@@ -156,6 +162,7 @@ def grow(
         level.schedule[keep],
         level.cost[keep],
         cost[keep],
+        level.index[keep],
         # The nodes that did nothing come first on every level.
         cost[:n],
         np.array([mask.sum() for mask in reached], dtype=np.intp),
@@ -221,12 +228,16 @@ def _join(
 
 def _older(level: _Level, state: State, members: Members, rules: Rules, year: int) -> _Level:
     burden = _burden(state, members.exposure.take(level.asset), rules.streams)
+    after = state.step()
+    index = level.index.copy()
+    index[:, year] = after.index().round(2)
     return _Level(
-        state.step(),
+        after,
         level.asset,
         level.schedule,
         level.cost,
         level.burden + rules.discount[year + 1] * burden,
+        index,
         level.done,
         level.last,
     )
@@ -249,7 +260,8 @@ def _concatenate(parts: list[_Level]) -> _Level:
         if isinstance(value, np.ndarray)
     }
     state = type(first)(**{**vars(first), **fields})
-    return _Level(state, join("asset"), join("schedule"), join("cost"), join("burden"), join("done"), join("last"))
+    names = ("asset", "schedule", "cost", "burden", "index", "done", "last")
+    return _Level(state, *(join(name) for name in names))
 
 
 def _honours_commitment(level: _Level, members: Members) -> Bools:

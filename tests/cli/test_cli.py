@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-FILES = {"summary.json", "programme.csv", "programme.gpkg", "programme.xlsx", "assets.parquet", "report.html"}
+FILES = {
+    *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx"),
+    *("assets.parquet", "strategies.parquet", "report.html"),
+}
 
 
 def run(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -33,7 +37,7 @@ def test_help_answers_at_once_without_the_heavy_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("demo", "example", "import", "init", "validate", "predict", "plan", "report"):
+    for command in ("demo", "example", "explain", "import", "init", "validate", "predict", "plan", "report"):
         assert command in done.stdout
 
 
@@ -41,7 +45,8 @@ def test_plan_prints_a_summary_and_writes_its_folder(planned) -> None:
     done, out = planned
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "quiet in a pipe"
-    for word in ("Preventative carriageway treatments", "benefit", "bound", "gap", "treated", "Model notes", str(out)):
+    words = ("Preventative carriageway treatments", "benefit", "bound", "gap", "treated", "Model notes", str(out))
+    for word in (*words, "What one more pound buys", "The best phasing of the same money"):
         assert word in done.stdout
     assert {path.name for path in out.iterdir()} == FILES
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
@@ -64,6 +69,62 @@ def test_report_again_gives_the_same_bytes(planned) -> None:
     done = run("report", out, "-o", again, "--force")
     assert done.returncode == 0, done.stderr
     assert again.read_bytes() == (out / "report.html").read_bytes()
+
+
+def test_explain_prints_reason_and_choices(planned) -> None:
+    _, out = planned
+    done = run("explain", out, "R0001")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for word in ("(asset R0001)", "The plan does: ", "Why: "):
+        assert word in done.stdout
+    done = run("explain", out, "R00001")
+    assert done.returncode == 1
+    assert "did you mean R0001" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("summary.json", b"{", "is not a JSON file"),
+        ("summary.json", b"[]", "does not hold what a plan writes"),
+        ("summary.json", b'{"years": "2019"}', "must list the plan's years"),
+        ("assets.parquet", b"PAR1", "cannot be read"),
+        ("programme.gpkg", b"", "cannot be read"),
+        ("plan.json", b"\xff", "is not a JSON file"),
+        ("plan.json", b'{"plan": []}', "does not hold a plan and its tables"),
+        ("strategies.parquet", b"PAR1", "is not a Parquet file"),
+    ],
+)
+def test_a_damaged_folder_ends_in_a_fault(planned, tmp_path: Path, file: str, content: bytes, said: str) -> None:
+    damaged = tmp_path / "out"
+    shutil.copytree(planned[1], damaged)
+    (damaged / file).write_bytes(content)
+    done = run("explain", damaged, "R0001")
+    assert done.returncode == 1, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_programme_that_contradicts_itself_ends_in_a_fault(planned, tmp_path: Path) -> None:
+    changed = tmp_path / "out"
+    shutil.copytree(planned[1], changed)
+    summary = json.loads((changed / "summary.json").read_text(encoding="utf-8"))
+    summary["spend"][0]["amount"] += 1e5
+    (changed / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    done = run("report", changed, "-o", tmp_path / "r.html")
+    assert done.returncode == 1
+    assert "contradicts itself" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_register_that_is_no_geopackage_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "assets.csv").write_text("asset_id\n", encoding="utf-8")
+    done = run("import", "table", "assets.csv", "-o", "r.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "must end in .gpkg" in done.stderr
+    assert not (tmp_path / "r.csv").exists()
 
 
 def test_validate_and_predict(small_county: Path) -> None:

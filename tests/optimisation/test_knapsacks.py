@@ -151,7 +151,7 @@ def table(p):
     return pd.DataFrame(p.usage.toarray(), index, columns).assign(benefit=p.benefit)
 
 
-@pytest.mark.parametrize(("of", "seconds"), [(Council(200, spread=1.3), 0.2), (Council(600, across=0.3, seed=1), 0.5)])
+@pytest.mark.parametrize(("of", "seconds"), [(Council(200, spread=1.3), 0.2), (Council(300, across=0.3, seed=1), 0.5)])
 def test_never_worse_than_a_rule_of_thumb(of, seconds):
     p = council(of)
     options = table(p)

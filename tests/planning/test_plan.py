@@ -15,9 +15,9 @@ from assetplan.config import make_plan
 from assetplan.errors import ConfigError, InfeasibleError, RegisterError
 from assetplan.finance import limits
 from assetplan.optimisation.baselines import worst_first
-from assetplan.optimisation.core import solve
+from assetplan.optimisation.solving import solve
+from assetplan.planning.constraints import build_problem
 from assetplan.planning.inputs import load_inputs
-from assetplan.planning.pipeline import build_problem
 from assetplan.programme import Programme, read_programme
 from assetplan.strategies import candidates, starting_condition
 
@@ -38,7 +38,7 @@ def options(inputs):
 @pytest.fixture(scope="module")
 def by_money(inputs, options):
     """Benefit of the best programme with none, a fifth, … of the envelope and a fifth more."""
-    base = build_problem(inputs, options[1])
+    base = build_problem(inputs, options[1]).problem
     shares = [0.5, 0.7, 0.8, 1.0, 1.2]
     found = {s: solve(replace(base, caps=base.caps * s), 3e-3, 20.0) for s in shares}
     return {share: (solution.benefit, solution.bound) for share, solution in found.items()}
@@ -91,7 +91,7 @@ def test_worst_first_does_not(options, inputs, small_programme: Programme) -> No
     rows = {row["name"]: row for row in small_programme.summary["baselines"]}
     assert rows["worst first"]["benefit"] < 0.75 * small_programme.benefit
     assert rows["incremental benefit-cost"]["benefit"] <= small_programme.bound
-    again = worst_first(build_problem(inputs, found), np.argsort(starting.index, kind="stable"))
+    again = worst_first(build_problem(inputs, found).problem, np.argsort(starting.index, kind="stable"))
     assert again.benefit == pytest.approx(rows["worst first"]["benefit"], abs=0.01)
 
 

@@ -1,0 +1,23 @@
+"""The frozen plan configuration, read from TOML. Unknown keys are refused; what is left out takes its default."""
+
+from assetplan.config.base import PlaceSelector, WorksSelector
+from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
+from assetplan.config.envelope import Envelope, Limit, Source
+from assetplan.config.plan import Plan
+from assetplan.config.read import make_plan, read_plan
+
+__all__ = [
+    "Envelope",
+    "Forbid",
+    "Limit",
+    "Lock",
+    "PlaceSelector",
+    "Plan",
+    "Require",
+    "Scheme",
+    "Source",
+    "Target",
+    "WorksSelector",
+    "make_plan",
+    "read_plan",
+]

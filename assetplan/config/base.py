@@ -1,0 +1,77 @@
+"""What every part of the plan configuration is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+
+# Which of the two an amount was read as; faults leave these words out of its key.
+ONE, LIST = "one amount", "a list of amounts"
+
+
+class Frozen(BaseModel):
+    """A part of a plan: it never changes, and refuses a key it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _listed(value: Any) -> Any:
+    """One name may stand for a list of one; a list of none would mean nothing."""
+    if isinstance(value, list | tuple) and not value:
+        raise ValueError("names nothing; leave the key out to mean all")
+    return [value] if isinstance(value, str | int) else value
+
+
+Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Years = Annotated[tuple[int, ...], BeforeValidator(_listed)]
+Kinds = Annotated[tuple[Literal["preventative", "major"], ...], BeforeValidator(_listed)]
+Amounts = Annotated[
+    Annotated[Amount, Tag(ONE)] | Annotated[tuple[Amount, ...], Tag(LIST)],
+    Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
+]
+"""One amount, or a list with one a year."""
+
+
+class PlaceSelector(Frozen):
+    """Which assets of a class are meant: each key that is given must hold, and one of its names is enough."""
+
+    district: Names | None = None
+    road_class: Names | None = None
+    group: Names | None = None
+
+    @property
+    def of_assets(self) -> dict[str, tuple[str, ...]]:
+        """Column of the register → names allowed, for the keys that are given."""
+        return _given(self, "district", "road_class", "group")
+
+
+class AssetSelector(PlaceSelector):
+    """Which assets are meant, of any class unless classes are given."""
+
+    asset_class: Names | None = None
+
+    @property
+    def of_assets(self) -> dict[str, tuple[str, ...]]:
+        """Column of the register → names allowed, for the keys that are given."""
+        return _given(self, "asset_class") | super().of_assets
+
+
+class WorksSelector(AssetSelector):
+    """Which works are meant: the assets they are on, and what is done."""
+
+    line: Names | None = None
+    kind: Kinds | None = None
+    treatment: Names | None = None
+
+    @property
+    def of_treatments(self) -> dict[str, tuple[str, ...]]:
+        """Column of the treatments table → names allowed, for the keys that are given."""
+        return _given(self, "line", "kind", "treatment")
+
+
+def _given(selector: Frozen, *keys: str) -> dict[str, tuple[str, ...]]:
+    return {key: getattr(selector, key) for key in keys if getattr(selector, key) is not None}

@@ -1,0 +1,188 @@
+"""Rules that join several keys of a plan: each check yields (key, value, rule) for every fault it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from assetplan.config.base import WorksSelector
+from assetplan.config.envelope import Envelope, Limit
+from assetplan.config.plan import Plan
+
+Found = Iterator[tuple[str, str, str]]
+
+_Value = TypeVar("_Value", int, str)
+# £ a year; more than any state spends, and far from where sums of pennies lose their digits.
+_MOST = 1e12
+
+
+def faults_of(plan: Plan) -> Found:
+    """Every fault of a plan whose values are each in their range."""
+    yield from _years(plan)
+    yield from _envelope(plan.envelope)
+    yield from _amounts(plan)
+    yield from _limits(plan)
+    yield from _lines(plan)
+    yield from _dates(plan)
+    yield from _schemes(plan)
+    yield from _targets(plan)
+    yield from _names(plan)
+
+
+def _years(plan: Plan) -> Found:
+    if plan.benefit.horizon < plan.years:
+        said = f"must be at least the {plan.years} years of the plan"
+        yield "benefit.horizon", str(plan.benefit.horizon), said
+
+
+def _envelope(envelope: Envelope) -> Found:
+    if envelope.prices == "real" and envelope.inflation:
+        said = "inflation deflates a cash envelope only, and prices are real"
+        yield "envelope.inflation", str(envelope.inflation), said
+    for table in ("floors", "carry_over", "virement"):
+        for line in getattr(envelope, table):
+            if line not in envelope.lines and not (line == "default" and table != "floors"):
+                yield f"envelope.{table}", line, "the envelope has no such line"
+    share = envelope.preventative
+    if share is not None:
+        if share.min is None and share.max is None:
+            yield "envelope.preventative", "", "needs min, max or both"
+        elif share.min is not None and share.max is not None and share.min > share.max:
+            yield "envelope.preventative.min", str(share.min), f"is above max, {share.max}"
+        if share.kind is not None:
+            yield "envelope.preventative.kind", ", ".join(share.kind), "the share is that of one kind already"
+
+
+def _amounts(plan: Plan) -> Found:
+    """A list has one amount a year, and no amount of money is beyond all sums."""
+    lists = {f"envelope.lines.{line}": amounts for line, amounts in plan.envelope.lines.items()}
+    lists |= {f"envelope.floors.{line}": amounts for line, amounts in plan.envelope.floors.items()}
+    lists |= {f"sources[{i}].amounts": source.amounts for i, source in enumerate(plan.sources, 1)}
+    money = dict(lists)
+    for key, amounts in lists.items():
+        if len(amounts) != plan.years:
+            yield key, "", f"has {len(amounts)} amounts, but the plan has {plan.years} years"
+    for i, limit in enumerate(plan.limits, 1):
+        years = limit.years or plan.plan_years
+        for side in ("at_least", "at_most"):
+            amount = getattr(limit, side)
+            if isinstance(amount, tuple) and len(amount) != len(years):
+                said = f"has {len(amount)} amounts for {len(years)} years"
+                yield f"limits[{i}].{side}", "", said
+            if amount is not None and limit.of == "cost":
+                money[f"limits[{i}].{side}"] = amount if isinstance(amount, tuple) else (amount,)
+    for key, amounts in money.items():
+        if max(amounts, default=0.0) * plan.envelope.pounds > _MOST:
+            yield key, f"{max(amounts):g}", f"must be at most £{_MOST:,.0f}"
+
+
+def _limits(plan: Plan) -> Found:
+    known = [source.name for source in plan.sources]
+    for i, limit in enumerate(plan.limits, 1):
+        key = f"limits[{i}]"
+        if limit.at_least is None and limit.at_most is None:
+            yield key, limit.name, "needs at_least, at_most or both"
+        yield from _crossed(key, limit)
+        if limit.source is None:
+            continue
+        for name in limit.source:
+            if name not in known:
+                yield f"{key}.source", name, "there is no such source"
+        if limit.of_assets or limit.of_treatments or limit.of != "cost":
+            yield f"{key}.source", limit.name, "a limit on sources counts all their money: it has no other selector"
+
+
+def _crossed(key: str, limit: Limit) -> Found:
+    low, high = limit.at_least, limit.at_most
+    if low is None or high is None:
+        return
+    if isinstance(low, tuple) != isinstance(high, tuple):
+        yield key, limit.name, "at_least and at_most must both be lists, or both one amount"
+        return
+    lows, highs = (low, high) if isinstance(low, tuple) and isinstance(high, tuple) else ((low,), (high,))
+    if any(least > most for least, most in zip(lows, highs, strict=False)):  # type: ignore[operator]
+        yield key, limit.name, "at_least is above at_most"
+
+
+def _selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
+    """Every selector of works, by its key."""
+    if plan.envelope.preventative is not None:
+        yield "envelope.preventative", plan.envelope.preventative
+    tables: Iterable[tuple[str, tuple[WorksSelector, ...]]] = (
+        ("limits", plan.limits),
+        ("sources", plan.sources),
+        ("rules.forbid", plan.rules.forbid),
+        ("rules.require", plan.rules.require),
+    )
+    for key, rows in tables:
+        for i, row in enumerate(rows, 1):
+            yield f"{key}[{i}]", row
+
+
+def _lines(plan: Plan) -> Found:
+    for key, selector in _selectors(plan):
+        for line in selector.line or ():
+            if line not in plan.envelope.lines:
+                yield f"{key}.line", line, "the envelope has no such line"
+    for i, rule in enumerate(plan.rules.forbid, 1):
+        if not (rule.of_assets or rule.of_treatments or rule.asset or rule.years):
+            yield f"rules.forbid[{i}]", "", "needs a selector, or it forbids everything"
+    for i, need in enumerate(plan.rules.require, 1):
+        if not (need.of_assets or need.asset):
+            yield f"rules.require[{i}]", "", "needs an asset or a selector of assets"
+
+
+def _dates(plan: Plan) -> Found:
+    """Years that a plan names lie within it, and none is there twice."""
+    named: dict[str, tuple[int, ...]] = {}
+    for table, rows in (("limits", plan.limits), ("rules.forbid", plan.rules.forbid), ("schemes", plan.schemes)):
+        named |= {f"{table}[{i}].years": row.years or () for i, row in enumerate(rows, 1)}  # type: ignore[attr-defined]
+    for i, need in enumerate(plan.rules.require, 1):
+        named[f"rules.require[{i}].by_year"] = (need.by_year,) if need.by_year is not None else ()
+    named |= {f"targets[{i}].year": (target.year,) for i, target in enumerate(plan.targets, 1)}
+    for key, years in named.items():
+        for year in years:
+            if year not in plan.plan_years:
+                yield key, str(year), f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
+        for year in _twice(years):
+            yield key, str(year), "is there more than once"
+
+
+def _schemes(plan: Plan) -> Found:
+    home: dict[str, str] = {}
+    for i, scheme in enumerate(plan.schemes, 1):
+        for asset in _twice(scheme.assets):
+            yield f"schemes[{i}].assets", str(asset), "is there more than once"
+        for asset in dict.fromkeys(scheme.assets):
+            if asset in home:
+                yield f"schemes[{i}].assets", asset, f"is in scheme {home[asset]!r} already"
+            home.setdefault(asset, scheme.name)
+        if scheme.line and scheme.line not in plan.envelope.lines:
+            yield f"schemes[{i}].line", scheme.line, "the envelope has no such line"
+        if scheme.line and not scheme.mobilisation:
+            yield f"schemes[{i}].line", scheme.line, "pays the mobilisation, and there is none"
+
+
+def _targets(plan: Plan) -> Found:
+    for i, target in enumerate(plan.targets, 1):
+        if bool(target.band) == (target.below is not None):
+            yield f"targets[{i}]", target.name, "needs either band or below"
+
+
+def _names(plan: Plan) -> Found:
+    """A limit is known by its name, so no two limits, sources or targets share one, nor take a line's."""
+    rows = [(f"limits[{i}].name", limit.name) for i, limit in enumerate(plan.limits, 1)]
+    rows += [(f"sources[{i}].name", source.name) for i, source in enumerate(plan.sources, 1)]
+    rows += [(f"targets[{i}].name", target.name) for i, target in enumerate(plan.targets, 1) if target.name]
+    taken = set(plan.envelope.lines) | {"virement", "preventative share"}
+    for key, name in rows:
+        if name in taken:
+            yield key, name, "this name is taken by a line, a limit, a source or a target"
+        taken.add(name)
+    for name in _twice([scheme.name for scheme in plan.schemes]):
+        yield "schemes.name", str(name), "is there more than once"
+
+
+def _twice(values: Iterable[_Value]) -> list[_Value]:
+    return [value for value, count in Counter(values).items() if count > 1]

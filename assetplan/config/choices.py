@@ -1,0 +1,89 @@
+"""What a plan says of its choices: rules, schemes, targets, the objective and stability."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from assetplan.config.base import Amount, Frozen, Name, Names, PlaceSelector, Share, WorksSelector, Years
+
+
+class Forbid(WorksSelector):
+    """Works that no strategy may hold."""
+
+    asset: Names | None = None
+    years: Years | None = None
+
+
+class Lock(Frozen):
+    """Assets whose strategy is given."""
+
+    asset: Names
+    strategy: Name
+    """as in assets.parquet: "do-nothing", or treatments as "surface_dressing@2020+resurfacing@2023" """
+
+
+class Require(WorksSelector):
+    """Assets that must get one of the works selected, by a year if one is given."""
+
+    asset: Names | None = None
+    by_year: int | None = None
+
+
+class ChoiceRules(Frozen):
+    """Strategies forbidden, locked and required."""
+
+    forbid: tuple[Forbid, ...] = ()
+    lock: tuple[Lock, ...] = ()
+    require: tuple[Require, ...] = ()
+
+
+class Scheme(Frozen):
+    """Assets that are treated together in one year, or not at all."""
+
+    name: Name
+    assets: Names
+    treatment: Names
+    """each member gets one of these"""
+    years: Years | None = None
+    """years in which the scheme may go ahead; all plan years where left out"""
+    mobilisation: Amount = 0.0
+    """cost shared by the members (£, prices of the first year), paid once"""
+    line: str = ""
+    """budget line that pays it; by default the line of the first member's treatment"""
+
+
+class Target(PlaceSelector):
+    """The most of a class's stock that may be in poor condition at the end of a year."""
+
+    name: str = ""
+    asset_class: Name
+    year: int
+    band: str = ""
+    """this band of the condition index or a worse one"""
+    below: float | None = Field(default=None, gt=0, le=100)
+    """condition index, in place of a band"""
+    at_most: Share
+    """share of the stock selected"""
+
+    @property
+    def of_assets(self) -> dict[str, tuple[str, ...]]:
+        """Column of the register → names allowed; a target has one class, and so one unit of stock."""
+        return {"asset_class": (self.asset_class,)} | super().of_assets
+
+
+class Objective(Frozen):
+    """What the plan seeks."""
+
+    of: Literal["benefit", "least cost"] = "benefit"
+    """benefit: the most benefit within the limits; least cost: the least present value of works in the plan years"""
+
+
+class Stability(Frozen):
+    """A price on every change from an earlier programme."""
+
+    from_: Name = Field(alias="from")
+    """output folder of the earlier plan, beside the plan file"""
+    price: Amount
+    """£ for every asset whose strategy differs"""

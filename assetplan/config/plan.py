@@ -1,0 +1,101 @@
+"""One plan: what is owned, what may be spent, what counts as good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from assetplan.config.base import Frozen
+from assetplan.config.choices import ChoiceRules, Objective, Scheme, Stability, Target
+from assetplan.config.envelope import Envelope, Limit, Source
+
+Stream = Literal["works", "reactive", "claims", "risk", "user"]
+
+
+class Benefit(Frozen):
+    """What counts as good: the present value (£) of these cost streams under do-nothing less under the strategy."""
+
+    streams: tuple[Stream, ...] = ("works", "reactive", "claims", "risk", "user")
+    """cost streams counted"""
+    horizon: int = Field(default=60, ge=5, le=150)
+    """years over which whole-life cost is followed"""
+
+    @model_validator(mode="after")
+    def _has_works(self) -> Benefit:
+        if "works" not in self.streams:
+            raise ValueError("streams must include 'works', or money would count for nothing")
+        if len(set(self.streams)) != len(self.streams):
+            raise ValueError("streams names one more than once")
+        return self
+
+
+class Strategies(Frozen):
+    """Which strategies are tried."""
+
+    max_treatments: Literal[1, 2] = 2
+    """treatments of one asset within the plan years"""
+    min_interval: int = Field(default=3, ge=1, le=20)
+    """years between two treatments of one asset"""
+
+
+class Solver(Frozen):
+    """When to stop looking for better."""
+
+    target_gap: float = Field(default=1e-4, ge=0, le=0.5)
+    """relative distance from the bound at which a plan is called optimal"""
+    time_limit: float = Field(default=60.0, gt=0)
+    """seconds"""
+
+
+class Tables(Frozen):
+    """The council's own tables in place of the packaged ones, as paths beside the plan file."""
+
+    groups: str = ""
+    treatments: str = ""
+    follow_on: str = ""
+    consequences: str = ""
+
+
+class Report(Frozen):
+    """How the report introduces itself."""
+
+    title: str = ""
+    authority: str = ""
+    note: str = ""
+
+
+class Plan(Frozen):
+    """One plan: what is owned, what may be spent, what counts as good."""
+
+    name: str = Field(min_length=1)
+    register_: str = Field(alias="register", min_length=1)
+    mapping: str = ""
+    first_year: int = Field(ge=1990, le=2200)
+    years: int = Field(default=5, ge=1, le=20)
+    envelope: Envelope
+    limits: tuple[Limit, ...] = ()
+    # A set of funding sources is kept in the bits of one whole number, so 60 is the most.
+    sources: tuple[Source, ...] = Field(default=(), max_length=60)
+    rules: ChoiceRules = ChoiceRules()
+    schemes: tuple[Scheme, ...] = ()
+    targets: tuple[Target, ...] = ()
+    objective: Objective = Objective()
+    stability: Stability | None = None
+    benefit: Benefit = Benefit()
+    strategies: Strategies = Strategies()
+    solver: Solver = Solver()
+    tables: Tables = Tables()
+    report: Report = Report()
+    folder: Path = Field(default=Path(), exclude=True)
+    """where the plan file lies: paths in it are relative to this"""
+
+    @property
+    def plan_years(self) -> tuple[int, ...]:
+        """Calendar (first) years of the plan's financial years."""
+        return tuple(range(self.first_year, self.first_year + self.years))
+
+    def path(self, name: str) -> Path:
+        """A path named in the plan, relative to the plan file."""
+        return self.folder / name

@@ -1,0 +1,84 @@
+"""Read a plan file, and list every fault in it by its key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from assetplan.config.base import LIST, ONE
+from assetplan.config.checks import faults_of
+from assetplan.config.plan import Plan
+from assetplan.errors import ConfigError, Fault
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read and check a plan file.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file; see docs/plan-file.md for every key.
+
+    Raises
+    ------
+    ConfigError
+        The file is not TOML, has a key that no plan has, or a value out of its range; every fault is listed.
+    FileNotFoundError
+        There is no such file.
+    """
+    path = Path(path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Fault(str(path), 0, "", "", f"is not a TOML file: {error}")]) from error
+    return make_plan(data, path)
+
+
+def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
+    """A plan from a dictionary of the same shape as a plan file.
+
+    Parameters
+    ----------
+    data : dict
+        Keys as in a plan file.
+    path : path
+        The file it came from, for faults; relative paths in the plan start at its folder.
+
+    Raises
+    ------
+    ConfigError
+        Unknown keys or values out of range; every fault is listed.
+    """
+    if "folder" in data:
+        raise ConfigError([Fault(str(path), 0, "folder", str(data["folder"])[:80], "no such key")])
+    try:
+        plan = Plan.model_validate({**data, "folder": Path(path).parent})
+    except ValidationError as error:
+        faults = {_fault(str(path), item) for item in error.errors()}
+        raise ConfigError(faults) from error
+    found = [Fault(str(path), 0, key, value[:80], rule) for key, value, rule in faults_of(plan)]
+    if found:
+        raise ConfigError(found)
+    return plan
+
+
+def _fault(file: str, item: Any) -> Fault:
+    said = {"extra_forbidden": "no such key", "missing": "this key is missing"}.get(
+        item["type"], item["msg"].removeprefix("Value error, ")
+    )
+    shown = "" if isinstance(item["input"], dict) else str(item["input"])[:80]
+    return Fault(file, 0, _key(item["loc"]), shown, said)
+
+
+def _key(place: tuple[str | int, ...]) -> str:
+    """A key as the plan file writes it; members of a list are counted from 1."""
+    key = ""
+    for part in place:
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        elif part not in (ONE, LIST):
+            key += f".{part}" if key else part
+    return key

@@ -1,0 +1,71 @@
+"""The plan file's language, read in order: what may be chosen, within which limits, for what."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.optimisation.problem import Problem
+from assetplan.planning.constraints.funding import funding, source_use
+from assetplan.planning.constraints.money import carry_over, line_caps, line_floors, preventative_share, virement
+from assetplan.planning.constraints.objective import objective_of
+from assetplan.planning.constraints.rules import follow_rules
+from assetplan.planning.constraints.schemes import join_schemes
+from assetplan.planning.constraints.statement import Limits, Statement, compose
+from assetplan.planning.constraints.targets import targets
+from assetplan.planning.constraints.totals import totals
+from assetplan.planning.constraints.works import Works
+from assetplan.planning.inputs import Inputs
+from assetplan.strategies import Candidates
+
+
+def build_problem(inputs: Inputs, options: Candidates) -> Statement:
+    """State a plan as one choice for each asset within named limits on totals.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan with its register and model.
+    options : Candidates
+        Every strategy of every asset.
+
+    Returns
+    -------
+    Statement
+        The problem, what each limit means, and the strategies that rules and schemes leave.
+
+    Raises
+    ------
+    ConfigError
+        Rules, schemes or sources leave an asset without any strategy; two limits have one name.
+    InfeasibleError
+        A floor is above its own cap.
+    """
+    assets = inputs.register.assets
+    together = join_schemes(inputs, follow_rules(inputs, options))
+    left = together.options
+    works = Works.of(assets, inputs.model, left)
+    parts = [
+        line_caps(inputs, works),
+        line_floors(inputs, works),
+        carry_over(inputs),
+        virement(inputs),
+        preventative_share(inputs, works),
+        totals(inputs, works),
+        funding(inputs, works, left),
+        source_use(inputs, works),
+        targets(inputs, left),
+    ]
+    objective, changes = objective_of(inputs, left)
+    ids = assets["asset_id"].to_numpy(dtype=object)
+    problem, limits = compose(parts, objective, left, ids, together.group, together.mode)
+    notes = (*together.notes, *_idle(problem, limits))
+    return Statement(problem, limits, left, together.shared, changes, together.rows, notes)
+
+
+def _idle(problem: Problem, limits: Limits) -> list[tuple[str, str]]:
+    """Limits that no strategy uses: most likely they select something else than was meant."""
+    used = np.zeros(len(limits.rows), dtype=bool)
+    used[problem.usage.indices] = True
+    used[problem.flows.usage.indices] = True
+    idle = [row.words for row, any_use in zip(limits.rows, used, strict=True) if not any_use and row.kind != "line"]
+    return [("limit without works", f"No strategy has works that count for {words}.") for words in idle]

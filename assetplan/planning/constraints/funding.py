@@ -1,0 +1,158 @@
+"""Sources of money that fund only what they may: `[[sources]]`, and the limits on sources among `[[limits]]`.
+
+Works that the same sources may fund are one **cell**. In each year the money that sources give a cell must cover
+what it spends, and no source gives more than it has. Money that is not used is left.
+
+A floor on a source (a grant that must be used) needs a second look: money given beyond what is spent is no use. So
+the sources with a floor have flows of their own, which no more than fill what their cells spend. Where one allocation
+covers all spend and another uses the sources as asked, some one allocation does both (Mendelsohn and Dulmage 1958,
+*Some generalizations of the problem of distinct representatives*, for matchings; the same paths serve amounts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetplan.errors import ConfigError, Fault
+from assetplan.finance import in_first_year_prices
+from assetplan.planning.constraints.statement import Entries, Flow, Part, Row
+from assetplan.planning.constraints.totals import rows_of
+from assetplan.planning.constraints.works import Array, Bools, Ints, Works
+from assetplan.planning.inputs import Inputs
+from assetplan.strategies import Candidates
+
+# Rows of the limits on sources that £1 of a source uses, by source and plan year.
+_Uses = dict[tuple[str, int], list[tuple[str, float]]]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Works by the sources that may fund them: names of the sources of each cell, and the cell of each works item."""
+
+    names: list[tuple[str, ...]]
+    cell: Ints
+    spent: Bools
+
+    @classmethod
+    def of(cls, inputs: Inputs, works: Works, sources: list[str]) -> _Cells:
+        """The cells that some of the plan's sources make; `spent` says which have works in which year."""
+        code = np.zeros(len(works.option), dtype=np.int64)
+        for source in inputs.plan.sources:
+            if source.name in sources:
+                code |= works.where(source).astype(np.int64) << sources.index(source.name)
+        codes, cell = np.unique(code, return_inverse=True)
+        names = [tuple(name for bit, name in enumerate(sources) if value >> bit & 1) for value in codes.tolist()]
+        spent = np.zeros((len(names), inputs.plan.years), dtype=bool)
+        spent[cell, works.year] = True
+        return cls(names, cell.astype(np.intp), spent)
+
+
+def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
+    """Spend is covered by sources that may fund it, and no source gives more than it has.
+
+    Raises
+    ------
+    ConfigError
+        Every strategy of an asset spends what no source may fund; each such asset is listed.
+    """
+    plan = inputs.plan
+    if not plan.sources:
+        return Part()
+    cells = _Cells.of(inputs, works, [source.name for source in plan.sources])
+    _refuse_unfunded(works, options, cells)
+    money = _money(inputs)
+    rows, uses = _limits(inputs, "at_most")
+    flows: list[Flow] = []
+    place = np.zeros(cells.spent.shape, dtype=np.intp)
+    for cell, year in np.argwhere(cells.spent):
+        when, names = plan.first_year + int(year), cells.names[cell]
+        place[cell, year] = len(rows)
+        row = Row(f"fundable by {' or '.join(names) or 'no source'} {when}", f"sources {when}", "£", "funding", cap=0.0)
+        rows.append(row)
+        for name in names:
+            spends = ((row.name, -1.0), (f"{name} {when}", 1.0), *uses.get((name, int(year)), ()))
+            facts = {"source": name, "year": when, "funds": row.name.removesuffix(f" {when}")}
+            flows.append(Flow(f"{name} to {row.name}", "source", float(money[name][year]), spends, facts))
+    for number, source in enumerate(plan.sources, 1):
+        for when, amount in zip(plan.plan_years, money[source.name], strict=True):
+            words = f'sources[{number}] "{source.name}" {when}'
+            rows.append(Row(f"{source.name} {when}", words, "£", "source", cap=float(amount)))
+    entries = Entries(works.option, place[cells.cell, works.year], works.cost)
+    return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+
+
+def source_use(inputs: Inputs, works: Works) -> Part:
+    """The least of sources that must be used: limits with `source` and `at_least`."""
+    rows, uses = _limits(inputs, "at_least")
+    if not rows:
+        return Part()
+    first_year, money = inputs.plan.first_year, _money(inputs)
+    cells = _Cells.of(inputs, works, list(dict.fromkeys(name for name, _ in uses)))
+    wanted = np.array([bool(names) for names in cells.names])
+    flows: list[Flow] = []
+    place = np.zeros(cells.spent.shape, dtype=np.intp)
+    given: dict[tuple[str, int], list[Flow]] = {}
+    for cell, year in np.argwhere(cells.spent & wanted[:, None]):
+        when, names = first_year + int(year), cells.names[cell]
+        place[cell, year] = len(rows)
+        row = Row(f"used of {' and '.join(names)} {when}", f"sources {when}", "£", "funding", cap=0.0)
+        rows.append(row)
+        for name in names:
+            serves = ((row.name, 1.0), *uses.get((name, int(year)), ()))
+            facts = {"source": name, "year": when, "funds": row.name}
+            flow = Flow(f"{name} used for {row.name}", "source use", float(money[name][year]), serves, facts)
+            given.setdefault((name, int(year)), []).append(flow)
+    for (name, year), parts in given.items():
+        # One cell takes no more than the flow's own most; several share what the source has.
+        total = f"{name} used {first_year + year}"
+        if len(parts) > 1:
+            rows.append(Row(total, f"sources {first_year + year}", "£", "funding", cap=float(money[name][year])))
+            parts = [Flow(p.name, p.kind, p.high, (*p.uses, (total, 1.0)), p.facts) for p in parts]
+        flows += parts
+    found = np.flatnonzero(wanted[cells.cell])
+    entries = Entries(works.option[found], place[cells.cell, works.year][found], -works.cost[found])
+    return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+
+
+def _money(inputs: Inputs) -> dict[str, Array]:
+    """What each source has by year (£, prices of the first year)."""
+    return {source.name: in_first_year_prices(inputs.plan, source.amounts) for source in inputs.plan.sources}
+
+
+def _limits(inputs: Inputs, side: str) -> tuple[list[Row], _Uses]:
+    """Rows of the limits on sources, caps or floors alone, and what uses them."""
+    rows: list[Row] = []
+    uses: _Uses = {}
+    for row, weight, names in _source_rows(inputs, side):
+        rows.append(row)
+        for name in names:
+            for year in np.flatnonzero(weight):
+                uses.setdefault((name, int(year)), []).append((row.name, float(weight[year])))
+    return rows, uses
+
+
+def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Array, tuple[str, ...]]]:
+    other = "at_least" if side == "at_most" else "at_most"
+    for number, limit in enumerate(inputs.plan.limits, 1):
+        if limit.source is None or getattr(limit, side) is None:
+            continue
+        alone = limit.model_copy(update={other: None})
+        if getattr(limit, other) is not None and side == "at_least":
+            alone = alone.model_copy(update={"name": f"{limit.name} at least"})
+        for row, weight in rows_of(inputs, alone, number, "£"):
+            yield row, weight, limit.source
+
+
+def _refuse_unfunded(works: Works, options: Candidates, cells: _Cells) -> None:
+    if () not in cells.names:
+        return
+    unfunded = np.zeros(works.n_options, dtype=bool)
+    unfunded[works.option[(cells.cell == cells.names.index(())) & (works.cost > 0)]] = True
+    certain = np.logical_and.reduceat(unfunded, options.starts[:-1])
+    if certain.any():
+        said = "every strategy of this asset spends money that no source may fund"
+        ids = works.assets["asset_id"].to_numpy(dtype=object)[certain]
+        raise ConfigError(Fault("plan", 0, "sources", str(asset), said) for asset in ids)

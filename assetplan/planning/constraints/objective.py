@@ -1,0 +1,48 @@
+"""What is maximised: `[objective]` and `[stability]`. The report's benefit is another thing, and stays what it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.planning.constraints.rules import in_order
+from assetplan.planning.constraints.works import Array, Bools
+from assetplan.planning.inputs import Inputs
+from assetplan.planning.stored import strategy_names
+from assetplan.programme.strategies import NOTHING
+from assetplan.strategies import Candidates
+
+
+def objective_of(inputs: Inputs, options: Candidates) -> tuple[Array, Bools]:
+    """Objective of each candidate (£), and where it differs from what an earlier programme chose, (n_options,).
+
+    The objective is the benefit, or less the present value of works in the plan years; less the price of a change.
+    """
+    if inputs.plan.objective.of == "least cost":
+        years = options.cost.shape[1]
+        value = -(options.cost @ inputs.model.rules.discount[1 : years + 1])
+    else:
+        value = options.benefit.copy()
+    changes = _changes(inputs, options)
+    if inputs.plan.stability is not None:
+        value -= inputs.plan.stability.price * changes
+    return value, changes
+
+
+def _changes(inputs: Inputs, options: Candidates) -> Bools:
+    if inputs.earlier is None:
+        return np.zeros(len(options.asset), dtype=bool)
+    assets = inputs.register.assets
+    name, names = strategy_names(assets, inputs.model, options)
+    code = {text: place for place, text in enumerate(names)}
+    years = inputs.plan.plan_years
+    # No candidate has code −1: an earlier strategy that is none of the candidates differs from all of them.
+    codes = {text: code.get(within(text, years), -1) for text in inputs.earlier.unique()}
+    was = inputs.earlier.map(codes).reindex(assets["asset_id"]).to_numpy(dtype=float)
+    known = ~np.isnan(was)
+    return known[options.asset] & (was[options.asset] != name)
+
+
+def within(strategy: str, years: tuple[int, ...]) -> str:
+    """A strategy of an earlier programme without the treatments of years that are not this plan's."""
+    inside = {str(year) for year in years}
+    return in_order("+".join(timed for timed in strategy.split("+") if timed.rpartition("@")[2] in inside)) or NOTHING

@@ -1,0 +1,271 @@
+"""What the pieces of the language are made of, and how they become one problem.
+
+Each kind of constraint is a small function that gives a `Part`: rows (limits on totals), and flows (continuous
+decisions that may use rows of any part, by name). `compose` stacks the parts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from assetplan.errors import ConfigError, Fault, InfeasibleError
+from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.strategies import Candidates
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What candidates use of rows: entry i is `amount[i]` of row `row[i]` by candidate `option[i]`."""
+
+    option: Ints
+    row: Ints
+    amount: Array
+
+    @staticmethod
+    def stack(parts: Sequence[Entries]) -> Entries:
+        """All entries, each part's as they are."""
+        nothing = np.zeros(0, dtype=np.intp)
+        return Entries(
+            np.concatenate([nothing, *(part.option for part in parts)]),
+            np.concatenate([nothing, *(part.row for part in parts)]),
+            np.concatenate([np.zeros(0), *(part.amount for part in parts)]),
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One limit on a total.
+
+    Attributes
+    ----------
+    name : str
+        What people call it, as "bridges 2022"; no two are the same.
+    words : str
+        How the plan file says it, as 'limits[2] "north" at_least 2021'.
+    unit : str
+        Unit of cap, floor and use.
+    kind : str
+        line, line floor, virement, preventative, limit, source, funding or target.
+    cap, floor : float
+        Most and least; `inf` and `-inf` where there is none.
+    """
+
+    name: str
+    words: str
+    unit: str
+    kind: str
+    cap: float = np.inf
+    floor: float = -np.inf
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One continuous decision.
+
+    Attributes
+    ----------
+    name, kind : str
+        What people call it; "carry-over", "virement", "source" or "source use".
+    high : float
+        The most it may be (£); the least is nought.
+    uses : tuple of (str, float)
+        Name of a row, and how much of it £1 of the flow uses; less than nothing where it brings.
+    facts : mapping
+        What it is about: line and year of a carry-over (and to_year), line, year and direction ("out" or "in") of a
+        virement, source, year and what it funds of a source or of its use.
+    """
+
+    name: str
+    kind: str
+    high: float
+    uses: tuple[tuple[str, float], ...]
+    facts: Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of constraint: its rows, what candidates use of them (rows counted from 0), its flows."""
+
+    rows: tuple[Row, ...] = ()
+    entries: Entries = field(default_factory=lambda: Entries.stack(()))
+    flows: tuple[Flow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Every resource of a problem and every flow, in the problem's order.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        One a resource. Those of the envelope's lines come first, line by line and year by year.
+    flows : tuple of Flow
+        One a flow.
+    """
+
+    rows: tuple[Row, ...]
+    flows: tuple[Flow, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each resource."""
+        return tuple(row.name for row in self.rows)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """How the plan file says each."""
+        return tuple(row.words for row in self.rows)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Unit of each."""
+        return tuple(row.unit for row in self.rows)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kind of each."""
+        return tuple(row.kind for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A plan as a problem, with what each part of it means.
+
+    Attributes
+    ----------
+    problem : Problem
+        What is to be solved; its benefit is the plan's objective.
+    limits : Limits
+        What each resource and flow of the problem is.
+    options : Candidates
+        The strategies that the plan's rules and schemes leave, row by row the options of the problem; cost and benefit
+        hold the schemes' mobilisation. Their benefit is that of the report, whatever the objective.
+    shared : array (n_options,)
+        Present value (£) of the mobilisation in each; the asset's own works cost less by it.
+    changes : array (n_options,) of bool
+        Where a strategy differs from an earlier programme's, and so bears the price of stability.
+    schemes : mapping of str → tuple of int
+        Name of each scheme and the rows of its assets.
+    notes : tuple of (str, str)
+        (check, message) of what a reader should know of the rules.
+    """
+
+    problem: Problem
+    limits: Limits
+    options: Candidates
+    shared: Array
+    changes: NDArray[np.bool_]
+    schemes: Mapping[str, tuple[int, ...]]
+    notes: tuple[tuple[str, str], ...]
+
+    def caps_with(self, amounts: Array) -> Array:
+        """Cap of each resource on the works alone, with flows of these amounts, (n_resources,)."""
+        return self.problem.caps - np.asarray(self.problem.flows.usage.T @ amounts).ravel()
+
+    def in_plan_words(self, error: InfeasibleError) -> InfeasibleError:
+        """The error with where the plan file says each limit that it names."""
+        place = {row.name: row for row in self.limits.rows}
+        named = dict.fromkeys([*error.limits, *(change.limit for change in error.changes)])
+        said = [f"  {name} [{place[name].unit}] is {place[name].words}" for name in named if name in place]
+        told = "\nIn the plan file:\n" + "\n".join(said) if said else ""
+        return InfeasibleError(f"{error}{told}", error.limits, error.changes)
+
+    def settle(self, solution: Solution) -> Solution:
+        """The same choice with no more money taken from sources than is spent.
+
+        A solver may let a source give more than its works cost; what is not spent is left, first by the sources that
+        the plan file names last, and last by those that must be used.
+        """
+        problem, amounts = self.problem, solution.amounts.copy()
+        spent = np.asarray(problem.usage[solution.chosen].sum(axis=0)).ravel()
+        place = {name: i for i, name in enumerate(self.limits.names)}
+        wanted = {flow.facts["source"] for flow in self.limits.flows if flow.kind == "source use"}
+        given: dict[str, list[int]] = {}
+        for k, flow in enumerate(self.limits.flows):
+            if flow.kind == "source":
+                given.setdefault(flow.uses[0][0], []).append(k)
+        for name, flows in given.items():
+            left = float(amounts[flows].sum()) - spent[place[name]]
+            for k in sorted(flows, key=lambda k: (self.limits.flows[k].facts["source"] in wanted, -k)):
+                taken = min(max(left, 0.0), amounts[k])
+                amounts[k] -= taken
+                left -= taken
+        used = spent + np.asarray(problem.flows.usage.T @ amounts).ravel()
+        return replace(solution, amounts=amounts, used=used)
+
+
+def compose(
+    parts: Iterable[Part],
+    objective: Array,
+    options: Candidates,
+    assets: Sequence[str],
+    group: Ints | None = None,
+    mode: Ints | None = None,
+) -> tuple[Problem, Limits]:
+    """One problem of all parts.
+
+    Parameters
+    ----------
+    parts : iterable of Part
+        In the order in which their rows shall stand.
+    objective : array (n_options,)
+        What is maximised.
+    options : Candidates
+        What is chosen among.
+    assets : sequence of str
+        Identifier of each asset.
+    group, mode : array, optional
+        Schemes, as in `Problem`.
+
+    Raises
+    ------
+    ConfigError
+        Two limits have one name.
+    """
+    parts = list(parts)
+    rows = tuple(row for part in parts for row in part.rows)
+    flows = tuple(flow for part in parts for flow in part.flows)
+    limits = Limits(rows, flows)
+    twice = [name for name, count in Counter(limits.names).items() if count > 1]
+    if twice:
+        raise ConfigError(Fault("plan", 0, "", name, "is the name of two limits") for name in twice)
+    first = np.cumsum([0, *(len(part.rows) for part in parts)])
+    entries = Entries.stack([part.entries for part in parts])
+    row = entries.row + np.repeat(first[:-1], [len(part.entries.row) for part in parts])
+    shape = (len(objective), len(rows))
+    problem = Problem(
+        objective,
+        sparse.csr_array((entries.amount, (entries.option, row)), shape=shape),
+        options.starts,
+        np.array([row.cap for row in rows]),
+        np.array([row.floor for row in rows]),
+        limits.names,
+        assets,
+        _flows(limits),
+        group,
+        mode,
+    )
+    return problem, limits
+
+
+def _flows(limits: Limits) -> Flows:
+    place = {name: i for i, name in enumerate(limits.names)}
+    uses = [(k, place[name], amount) for k, flow in enumerate(limits.flows) for name, amount in flow.uses]
+    n = len(limits.flows)
+    k, row, amount = np.array(uses, dtype=float).reshape(-1, 3).T
+    return Flows(
+        tuple(flow.name for flow in limits.flows),
+        np.zeros(n),
+        sparse.csr_array((amount, (k.astype(np.intp), row.astype(np.intp))), shape=(n, len(limits.rows))),
+        np.zeros(n),
+        np.array([flow.high for flow in limits.flows]),
+    )

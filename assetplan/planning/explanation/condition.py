@@ -1,0 +1,95 @@
+"""At which condition today an asset would have been treated, at the plan's prices: its strategies grown afresh."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from assetplan.errors import FaultyInputError
+from assetplan.finance import limits
+from assetplan.planning.constraints import Statement, build_problem
+from assetplan.planning.explanation.levers import Lever
+from assetplan.planning.explanation.market import Array, Market, Options
+from assetplan.planning.inputs import Inputs, load_model
+from assetplan.planning.stored import kept_plan, strategy_names
+from assetplan.programme import Programme
+from assetplan.register import Register
+from assetplan.strategies import Starting, candidates
+
+STEP = 0.1
+_LASTS = 10
+
+
+def condition_lever(programme: Programme, market: Market, asset: int, options: Options) -> Lever:
+    """The condition today, nearest the present one, at which the choice would have been the other.
+
+    Copies of the asset with every index from its own to the worst (or to the best, for a treated one) are given their
+    strategies as the plan gave its own, and valued at the plan's prices.
+    """
+    base = programme.years[0] - 1
+    present = float(programme.assets[f"do_nothing_{base}"].iloc[asset])
+    grid = _grid(present, options.treated)
+    if programme.settings is None or not len(grid):
+        return Lever("condition")
+    try:
+        statement, names = _grown(programme, asset, grid)
+    except FaultyInputError as fault:
+        return Lever("condition", note=f"it could not be worked out: {fault.faults[0].rule}")
+    net = _net(statement, names, market, programme, options)
+    starts, treats = statement.problem.starts, names != "do-nothing"
+    best = np.maximum.reduceat(np.where(treats, net, -np.inf), starts[:-1])
+    # Every asset that is asked about may do nothing, and that comes first.
+    other = (best > net[starts[:-1]]) != options.treated
+    turned = np.flatnonzero(other)
+    if len(turned):
+        # A sliver between two treatments' ranges is no condition to plan by: one that lasts comes first.
+        lasting = [place for place in turned if other[place : place + _LASTS].all()]
+        turned = np.array(lasting or turned)
+    else:
+        never = not np.isfinite(best).any()
+        return Lever("condition", note="no treatment may be used here" if never else "none is worth its price")
+    copy = int(turned[0])
+    rows = slice(int(starts[copy]), int(starts[copy + 1]))
+    place = int(np.argmax(np.where(treats[rows], net[rows], -np.inf)))
+    strategy = "do-nothing" if options.treated else str(names[rows][place])
+    return Lever("condition", strategy, float(grid[copy]))
+
+
+def _grid(present: float, up: bool) -> Array:
+    """Index values from the one next to the present one on, to a tenth."""
+    if up:
+        return np.arange(np.floor(present / STEP + 1e-9) + 1, 100 / STEP + 1) * STEP
+    return np.arange(np.ceil(present / STEP - 1e-9) - 1, -1, -1) * STEP
+
+
+def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Statement, np.ndarray]:
+    """Strategies of one asset at many conditions as the plan would state them, and their names.
+
+    What ties an asset to others or gives it one strategy (schemes, rules that lock or require) is left out.
+    """
+    row = programme.assets.iloc[[asset]]
+    copies = row.loc[row.index.repeat(len(grid))].reset_index(drop=True)
+    with kept_plan(programme.settings or {}) as plan:
+        rules = plan.rules.model_copy(update={"lock": (), "require": ()})
+        plan = plan.model_copy(update={"schemes": (), "rules": rules})
+        model, unfunded = load_model(plan)
+    starting = Starting(grid, np.zeros(len(grid), dtype=bool))
+    register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
+    inputs = Inputs(plan, register, model, limits(plan), unfunded, {})
+    statement = build_problem(inputs, candidates(copies, starting, model))
+    name, names = strategy_names(copies, model, statement.options)
+    return statement, names[name]
+
+
+def _net(statement: Statement, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Array:
+    """Objective less the price of what is used, of strategies grown afresh, (n,)."""
+    known = dict(zip((row["limit"] for row in market.limits), market.prices, strict=True))
+    prices = np.array([known.get(name, 0.0) for name in statement.limits.names])
+    net = np.asarray(statement.problem.benefit - statement.problem.usage @ prices, dtype=float)
+    # A price on change lies on all but the earlier strategy of the asset.
+    plain = options.benefit if programme.summary.get("of", "benefit") == "benefit" else -options.present_cost
+    charged = plain - options.objective
+    if charged.max() > 0.05:
+        kept = options.names[charged < 0.05]
+        net -= np.where(np.isin(names, kept), 0.0, charged.max())
+    return net

@@ -1,0 +1,103 @@
+"""What would have turned a choice, one thing at a time: the price of the works, the money of their line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from assetplan.planning.explanation.market import Array, Market, Options, turning_share
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One thing that, changed by itself, would have turned the choice.
+
+    Attributes
+    ----------
+    of : str
+        "cost" of the asset's works, money of a "line", or "condition" today.
+    strategy : str
+        What comes in first, or goes out last; "" where nothing turns the choice.
+    value : float or None
+        Where the choice turns: cost of that strategy's works (£), change of the line's money over the years (£, less
+        than nothing for a cut), or condition index (0–100); None where nothing of this kind would turn it.
+    share : float or None
+        Cost only: that cost as a share of the present one.
+    by_year : dict of int → float
+        Line only: the change in each year (£).
+    line : str
+        Line only: the budget line.
+    instead : tuple of str
+        Line only: limits that hold the asset back where its line's money does not.
+    note : str
+        What was left out of account, or why nothing turns the choice.
+    """
+
+    of: str
+    strategy: str = ""
+    value: float | None = None
+    share: float | None = None
+    by_year: dict[int, float] = field(default_factory=dict)
+    line: str = ""
+    instead: tuple[str, ...] = ()
+    note: str = ""
+
+
+def cost_lever(market: Market, options: Options) -> Lever:
+    """Cost at which the choice turns if all works of this asset cost the same share of their present cost.
+
+    Their present value and their use of limits on money go with the cost; what else they use does not.
+    """
+    priced = options.present_cost + options.usage[:, market.money] @ market.prices[market.money]
+    found = turning_share(options.net + priced, priced, options.treats, options.idle)
+    if found is None:
+        return Lever("cost")
+    share, place = found
+    return Lever("cost", str(options.names[place]), share * float(options.cost[place]), share)
+
+
+def line_lever(market: Market, options: Options) -> Lever:
+    """Money more (or less) for the line of an asset's works at which the choice turns.
+
+    The prices of the line's years are scaled together until doing nothing and the best treatment are worth the same;
+    what all assets would then use of the line, less what it has, is the change. It is exact, rounding to whole works
+    apart, for money phased as those prices phase it, which may be more in one year and less in another.
+    """
+    place = options.chosen if options.treated else options.best
+    line = _line_of(market, options, place)
+    if not line:
+        return Lever("line", instead=_holding(market, options, place, ""))
+    years = list(market.lines[line].values())
+    priced = options.usage[:, years] @ market.prices[years]
+    found = turning_share(options.net + priced, priced, options.treats, options.idle)
+    if found is None:
+        return Lever("line", line=line, instead=_holding(market, options, place, line))
+    share, turned = found
+    prices = market.with_line(line, share)
+    # The money of the asset's own works is part of the change.
+    more = market.demand(prices, options.asset, options.idle if options.treated else turned) + market.flowing
+    change: dict[int, float] = {}
+    for year, limit in market.lines[line].items():
+        by = float(more[limit]) - float(market.limits[limit]["cap"] or 0.0)
+        # A year whose money is not all used is worth nothing more or less.
+        change[year] = by if market.prices[limit] > 0 else max(by, 0.0)
+    return Lever("line", str(options.names[turned]), sum(change.values()), share, change, line)
+
+
+def _line_of(market: Market, options: Options, place: int) -> str:
+    """The line that a strategy pays most for at the prices, "" where none has a price."""
+    paid = {
+        line: float(options.usage[place, list(years.values())] @ market.prices[list(years.values())])
+        for line, years in market.lines.items()
+    }
+    line = max(paid, key=lambda name: paid[name], default="")
+    return line if line and paid[line] > 0 else ""
+
+
+def _holding(market: Market, options: Options, place: int, line: str) -> tuple[str, ...]:
+    """Limits outside a line whose price a strategy pays, dearest first."""
+    paid: Array = options.usage[place] * market.prices
+    paid[list(market.lines.get(line, {}).values())] = 0.0
+    order = np.argsort(-paid, kind="stable")
+    return tuple(str(market.limits[limit]["limit"]) for limit in order[:3] if paid[limit] > 0.5)

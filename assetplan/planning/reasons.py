@@ -1,0 +1,146 @@
+"""Why each asset has the strategy it has, in a sentence that holds for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.optimisation.problem import Problem
+
+if TYPE_CHECKING:
+    from assetplan.planning.outcome import Outcome
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+def reasons(outcome: Outcome) -> NDArray[np.object_]:
+    """Why each asset has what it has, array (n_assets,) of str."""
+    treated = np.any(outcome.schedule >= 0, axis=1)
+    out = np.empty(len(treated), dtype=object)
+    for rows, said in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
+        out[rows] = said(outcome, rows)
+    return out
+
+
+def committed(outcome: Outcome) -> Bools:
+    """Assets with a commitment that this plan has to keep; one for a year outside the plan is not."""
+    assets = outcome.inputs.register.assets
+    due = assets["committed_year"].isin(outcome.years[1:]) & (assets["committed_treatment"] != "")
+    return due.to_numpy(dtype=bool)
+
+
+def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
+    options = outcome.options
+    count = np.diff(options.starts)
+    promised = committed(outcome)
+    idle = (options.schedule < 0).all(axis=1)
+    free = np.maximum.reduceat(idle, options.starts[:-1])
+    joint = {row: name for name, members in outcome.statement.schemes.items() for row in members}
+    cheapest = outcome.inputs.plan.objective.of == "least cost"
+    cost, benefit = outcome.cost.sum(axis=1), outcome.benefit
+    value = np.divide(benefit, cost, out=np.zeros(len(cost)), where=cost > 0)
+    first, last = outcome.years[0], outcome.years[-1]
+    now, left, done = outcome.nothing.index[:, 0], outcome.nothing.index[:, -1], outcome.plan.index[:, -1]
+    out = []
+    for row in rows.tolist():
+        then = (
+            f"condition {now[row]:.0f} in {first} would be {left[row]:.0f} in {last} untreated and is {done[row]:.0f}."
+        )
+        if promised[row]:
+            out.append("Committed already, so kept.")
+        elif count[row] == 1:
+            out.append(f"The plan's rules leave no other choice; {then}")
+        elif not free[row]:
+            out.append(f"The plan's rules ask for a treatment here; this is the best of {count[row]}; {then}")
+        elif row in joint:
+            out.append(f"Treated with the rest of scheme “{joint[row]}”, all of it or none; {then}")
+        elif cheapest:
+            out.append(f"Part of the cheapest way to what the plan must reach; {then}")
+        elif benefit[row] <= 0:
+            out.append(f"Saves less than it costs, but the plan must reach a target or a least amount; {then}")
+        else:
+            out.append(
+                f"Returns £{value[row]:.2f} beyond its cost for each £1, best use of the money among {count[row]} "
+                f"strategies; {then}"
+            )
+    return out
+
+
+def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
+    problem, options, assets = outcome.problem, outcome.options, outcome.inputs.register.assets
+    count = np.diff(options.starts)
+    groups = outcome.inputs.model.catalogue.treatments
+    going = (assets["retention"] == "dispose").to_numpy()
+    bare = ~assets["group"].isin([group for group, found in groups.items() if found]).to_numpy()
+    now = outcome.nothing.index[:, 0]
+    best, where, broke, dear = _best(problem)
+    price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
+    cheapest = outcome.inputs.plan.objective.of == "least cost"
+    value = options.benefit
+    out = []
+    for row in rows.tolist():
+        if count[row] == 1 and bare[row]:
+            out.append("The plan's budget has no line for any treatment of this kind of asset.")
+        elif count[row] == 1 and going[row]:
+            out.append("Marked for disposal, so it takes no major work; nothing else is called for.")
+        elif count[row] == 1:
+            out.append(f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years.")
+        elif cheapest:
+            out.append("What the plan must reach is reached at less cost without it.")
+        elif best[row] <= 0:
+            out.append(f"None of {count[row] - 1} strategies tried would save more than it costs.")
+        elif broke[row]:
+            out.append(f"{_saving(value[where[row]])}, but its budget has no money in the years it could be treated.")
+        elif dear[row]:
+            out.append(f"{_saving(value[where[row]])}, but it costs more than its budget has in any year it could be.")
+        elif price[where[row]] <= 0:
+            out.append(f"{_saving(value[where[row]])}, but what its budget has left is too little for it.")
+        else:
+            out.append(f"{_saving(value[where[row]])}, but its money does more elsewhere.")
+    return out
+
+
+def _saving(amount: float) -> str:
+    return f"Treatment would save £{amount:,.0f} more than it costs"
+
+
+def _best(problem: Problem) -> tuple[Array, Ints, Bools, Bools]:
+    """Each asset's best strategy, and what bars those that are worth having.
+
+    Returns
+    -------
+    (array, array, array of bool, array of bool), each (n_assets,)
+        Largest benefit; its row, of those that limits let in by themselves if there is one; whether all that bring a
+        benefit need a limit that is nought; whether all that bring one need more than a limit has.
+    """
+    allowance = most_of(problem)
+    usage = problem.usage
+    entry = np.repeat(np.arange(problem.n_options), np.diff(usage.indptr))
+    over = usage.data > allowance[usage.indices] * (1 + 1e-9) + 1e-6
+    barred = np.bincount(entry[over], minlength=problem.n_options) > 0
+    empty = np.bincount(entry[over & (allowance[usage.indices] <= 0)], minlength=problem.n_options) > 0
+    worth = problem.benefit > 0
+    starts = problem.starts[:-1]
+    best = np.maximum.reduceat(problem.benefit, starts)
+    inside = np.where(barred, -np.inf, problem.benefit)
+    reach = np.maximum.reduceat(inside, starts)
+    all_barred = ~np.logical_or.reduceat(worth & ~barred, starts)
+    all_empty = ~np.logical_or.reduceat(worth & ~empty, starts)
+    shown = np.where(np.repeat(all_barred, np.diff(problem.starts)), problem.benefit, inside)
+    top = np.flatnonzero(shown == np.repeat(np.where(all_barred, best, reach), np.diff(problem.starts)))
+    where = top[np.searchsorted(top, starts)]
+    return best, where.astype(np.int64), all_empty & (best > 0), all_barred & (best > 0)
+
+
+def most_of(problem: Problem) -> Array:
+    """The most that all works together may use of each limit, whatever flows bring to it, (n_resources,)."""
+    flows = problem.flows
+    if not len(flows.names):
+        return problem.caps
+    usage = flows.usage.tocoo()
+    given = np.maximum(-usage.data * flows.low[usage.row], -usage.data * flows.high[usage.row])
+    return problem.caps + np.bincount(usage.col, given, len(problem.caps))

@@ -1,0 +1,41 @@
+"""Which assets and which treatments a selector of the plan file means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.config import PlaceSelector, WorksSelector
+from assetplan.strategies import Model
+
+Bools = NDArray[np.bool_]
+
+
+def assets_where(assets: pd.DataFrame, selector: PlaceSelector) -> Bools:
+    """The assets that a selector means, (n_assets,)."""
+    return _where(assets, selector.of_assets)
+
+
+def treatments_where(treatments: pd.DataFrame, selector: WorksSelector) -> Bools:
+    """The treatments that a selector means, (n_treatments,)."""
+    return _where(treatments, selector.of_treatments)
+
+
+def treatments_of(groups: Iterable[object], model: Model) -> pd.DataFrame:
+    """Funded treatments of some groups as a table: columns group, treatment, kind, line, unit."""
+    rows = [
+        (str(group), t.name, t.kind, t.line, model.groups[str(group)].unit)
+        for group in groups
+        for t in model.catalogue.treatments[str(group)]
+    ]
+    return pd.DataFrame(rows, columns=["group", "treatment", "kind", "line", "unit"])
+
+
+def _where(table: pd.DataFrame, names: dict[str, tuple[str, ...]]) -> Bools:
+    chosen = np.ones(len(table), dtype=bool)
+    for column, allowed in names.items():
+        chosen &= table[column].isin(allowed).to_numpy(dtype=bool)
+    return chosen

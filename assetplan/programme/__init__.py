@@ -1,0 +1,7 @@
+"""The result of a plan: frozen, checks itself, reads and writes its folder."""
+
+from assetplan.programme.files import FILES, read_programme
+from assetplan.programme.result import Programme
+from assetplan.programme.strategies import Strategies, StrategiesFile
+
+__all__ = ["FILES", "Programme", "Strategies", "StrategiesFile", "read_programme"]

@@ -1,0 +1,154 @@
+"""A programme: what was chosen, what it does, and all it was chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assetplan.errors import Fault, RegisterError
+from assetplan.output import new_folder
+from assetplan.programme.check import contradictions
+from assetplan.programme.files import FILES, write_tables
+from assetplan.programme.strategies import Strategies, StrategiesFile
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One chosen programme and what it does.
+
+    Attributes
+    ----------
+    summary : dict
+        What summary.json holds: plan (name), title, authority, note, years, price_base, objective, streams,
+        horizon, benefit, bound, gap, status, cost, spend (rows line, label, year, amount, limit), limits (rows limit,
+        words, unit, cap, floor, used, price), prices (rows limit, price), prices_known, phasing (cases, amounts, note),
+        condition (rows asset_class, band, year, quantity, unit, case), residual_life (rows band, year, length_km,
+        case), condition_gain, assets, treated, baselines (rows name, benefit, cost), kinds (rows kind, amount),
+        assumed_share, notes, lint (rows check, message), seconds by stage, inputs (file → sha256), unverified (list),
+        version. `years` are the plan years; the base year (condition today) is the year before the first. In
+        `condition` and `residual_life`, `year` is the end of that financial year, base year included.
+    assets : GeoDataFrame
+        One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
+        environment, district, quantity, unit, length_m, replacement_value, aadt, retention, committed_treatment,
+        committed_year, strategy, treatments, cost (£), benefit (£), residual_life (years, today), reason, assumed, and
+        the index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base year
+        included. Geometry in a projected CRS.
+    works : GeoDataFrame
+        One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, district, year, treatment,
+        label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, the asset's geometry.
+    places, districts : GeoDataFrame
+        For the map: columns name, population (points) and name (polygons), same CRS as assets; may have no rows.
+    settings : dict, optional
+        What plan.json holds: `plan`, every setting of the plan as it was used, and `tables`, the text of its own
+        tables by what they replace.
+    candidates : Strategies or StrategiesFile, optional
+        All that was chosen from, or the file that holds it; read it through `strategies`.
+    """
+
+    summary: dict[str, Any]
+    assets: gpd.GeoDataFrame
+    works: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    settings: dict[str, Any] | None = None
+    candidates: Strategies | StrategiesFile | None = None
+
+    @property
+    def years(self) -> list[int]:
+        """Plan years, first to last."""
+        return list(self.summary["years"])
+
+    @property
+    def benefit(self) -> float:
+        """Benefit against do-nothing (£)."""
+        return float(self.summary["benefit"])
+
+    @property
+    def bound(self) -> float:
+        """Proven upper bound on the benefit of any programme within the limits (£)."""
+        return float(self.summary["bound"])
+
+    @property
+    def gap(self) -> float:
+        """Relative distance from the bound."""
+        return float(self.summary["gap"])
+
+    @cached_property
+    def strategies(self) -> Strategies | None:
+        """All candidate strategies of all assets, read when first asked for; None where they were not kept.
+
+        Raises
+        ------
+        RegisterError
+            The file that holds them is damaged or is of another plan.
+        """
+        if isinstance(self.candidates, StrategiesFile):
+            return self.candidates.read(self.assets["asset_id"], len(self.summary.get("limits") or []))
+        return self.candidates
+
+    def index_at(self, year: int, case: str) -> pd.Series:
+        """Condition index of each asset at the end of a year, `case` "do-nothing" or "plan"."""
+        return self.assets[f"{case.replace('-', '_')}_{year}"]
+
+    def spend(self) -> pd.DataFrame:
+        """Money by line (rows) and year (columns), with totals (£)."""
+        import pandas as pd
+
+        rows = pd.DataFrame(self.summary["spend"])
+        wide = rows.pivot_table(index="line", columns="year", values="amount", sort=False, aggfunc="sum")
+        wide["total"] = wide.sum(axis=1)
+        wide.loc["total"] = wide.sum()
+        return wide
+
+    def check(self) -> Programme:
+        """Sum the programme afresh and refuse it where its own figures do not hold.
+
+        Returns
+        -------
+        Programme
+            Itself.
+
+        Raises
+        ------
+        RegisterError
+            A line is overspent, a cost or benefit does not add up, or an untreated asset improves.
+        """
+        wrong = list(contradictions(self))
+        if wrong:
+            raise RegisterError(Fault("the programme", 0, "", "", f"contradicts itself: {said}") for said in wrong)
+        return self
+
+    def write(
+        self,
+        folder: str | Path,
+        force: bool = False,
+        also: Callable[[Programme, Path], object] | None = None,
+    ) -> Path:
+        """Write the output folder: summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and strategies.parquet.
+
+        Parameters
+        ----------
+        folder : path
+            Folder to make; it takes its name only once everything is in it.
+        force : bool
+            Whether a folder of that name may be replaced.
+        also : callable, optional
+            Called with the programme and the folder being filled, to add more to it (the report).
+
+        Raises
+        ------
+        OutputExistsError
+            The folder exists and `force` is false, or it holds what no programme does.
+        """
+        with new_folder(folder, force, FILES) as part:
+            write_tables(self, part)
+            if also is not None:
+                also(self, part)
+        return Path(folder)

@@ -1,0 +1,137 @@
+"""Money, years, strategies and limits of a programme in plain words."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from assetplan.programme.strategies import NOTHING
+
+MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
+_FREE = 5e-4
+# Kinds of limit that are an amount of something, of which more may be had.
+_AMOUNTS = ("line", "source", "limit")
+# Kinds that only say that money goes from one place to another.
+_BALANCES = ("virement", "funding")
+
+
+def pounds(amount: float) -> str:
+    """£ rounded to what matters: three figures, in millions from a million on."""
+    sign, size = ("-" if amount < 0 else ""), abs(amount)
+    if size < 0.5:
+        return "£0"
+    digits = max(0, math.floor(math.log10(size)) - 2)
+    size = round(size / 10**digits) * 10.0**digits
+    if size >= 1e6:
+        return f"{sign}£{size / 1e6:,.3g}m" if size < 1e9 else f"{sign}£{size / 1e6:,.0f}m"
+    return f"{sign}£{size:,.0f}"
+
+
+def financial_year(year: int) -> str:
+    """The financial year that begins in `year`: 2019 gives 2019/20."""
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def strategy_words(strategy: str) -> str:
+    """A strategy as people say it: "surface dressing in 2020/21, then resurfacing in 2023/24"."""
+    if strategy == NOTHING:
+        return "do nothing"
+    steps = (timed.rpartition("@") for timed in strategy.split("+"))
+    return ", then ".join(f"{name.replace('_', ' ')} in {financial_year(int(year))}" for name, _, year in steps)
+
+
+def line_of(limit: dict[str, Any]) -> tuple[str, int] | None:
+    """Budget line and year of a limit, None for a limit of another kind."""
+    if limit.get("kind", "line") != "line" or not limit["words"].startswith("envelope.lines."):
+        return None
+    line, _, year = limit["limit"].rpartition(" ")
+    return line, int(year)
+
+
+def line_labels(summary: dict[str, Any]) -> dict[str, str]:
+    """What each budget line is called within a sentence."""
+    return {row["line"]: str(row["label"])[:1].lower() + str(row["label"])[1:] for row in summary["spend"]}
+
+
+def limit_words(limit: dict[str, Any], summary: dict[str, Any]) -> str:
+    """A limit within a sentence: "bridges in 2022/23", "surface dressing capacity in 2021/22"."""
+    found = line_of(limit)
+    if found is not None:
+        return f"{line_labels(summary).get(found[0], found[0].replace('_', ' '))} in {financial_year(found[1])}"
+    name = str(limit["limit"])
+    dated = re.fullmatch(r"(.+?) (\d{4})", name)
+    if dated and int(dated[2]) in summary["years"]:
+        return f"{dated[1].replace('_', ' ')} in {financial_year(int(dated[2]))}"
+    return name.replace("_", " ")
+
+
+def price_sentences(summary: dict[str, Any]) -> list[str]:
+    """What more of each limit that binds is worth, the most telling first; of a budget line, in its dearest year.
+
+    None where prices are not known.
+    """
+    if not summary.get("prices_known", True):
+        return []
+    rows = [
+        row
+        for row in summary.get("limits") or []
+        if abs(row["price"]) > _FREE and row.get("kind", "line") not in _BALANCES
+    ]
+    rows.sort(key=lambda row: -abs(row["price"]) * step(row))
+    first: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        line = line_of(row)
+        first.setdefault(row["limit"] if line is None else line[0], row)
+    return [price_sentence(row, summary) for row in first.values()]
+
+
+def worth_words(summary: dict[str, Any]) -> str:
+    """What worth means in these sentences."""
+    if summary.get("of") == "least cost":
+        return "Worth is the present cost of works that would be saved."
+    return "Worth is benefit over the life of the assets, once the works themselves are paid for."
+
+
+def step(limit: dict[str, Any]) -> float:
+    """A round amount that is a small change of a limit, at most a million."""
+    size = max(abs(limit["cap"] or 0.0), abs(limit["floor"] or 0.0))
+    if size <= 0:
+        return 1e5 if limit["unit"].startswith("£") else 1.0
+    return float(10.0 ** min(6, math.floor(math.log10(size / 2))))
+
+
+def price_sentence(limit: dict[str, Any], summary: dict[str, Any]) -> str:
+    """What a small change of one limit is worth, as a sentence."""
+    by = step(limit)
+    amount, name = quantity(by, limit["unit"]), limit_words(limit, summary)
+    worth = pounds(abs(limit["price"]) * by)
+    kind = limit.get("kind", "line")
+    if kind not in _AMOUNTS and not (limit["price"] < 0 and kind == "line floor"):
+        return f"Easing “{name}” by {amount} is worth {worth}."
+    if limit["price"] < 0:
+        return f"Asking for {amount} less of {name} is worth {worth}."
+    return f"Another {amount} of {name} is worth {worth}."
+
+
+def quantity(amount: float, unit: str) -> str:
+    """An amount with its unit: "£1m", "10,000 m2"."""
+    if unit == "£":
+        return pounds(amount)
+    if unit.startswith("£m"):
+        return f"£{amount:,.10g}m{unit.removeprefix('£m')}"
+    return f"{amount:,.10g} {unit}"
+
+
+def phasing_sentence(case: dict[str, Any]) -> str:
+    """What one case of the best phasing gains, as a sentence."""
+    free = {
+        "years free": "If each line could spend its money in any year",
+        "years and lines free": "If all the money could go to any line in any year",
+    }[case["case"]]
+    if case["most"] is None:
+        return f"{free}: no better programme was found in the time, and nothing is proved."
+    if case["least"] <= 0:
+        return f"{free}, it would gain {pounds(case['most'])} at most."
+    least, most = pounds(case["least"]), pounds(case["most"])
+    return f"{free}, it would gain {least}." if least == most else f"{free}, it would gain {least} to {most}."

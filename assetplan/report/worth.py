@@ -1,0 +1,99 @@
+"""What one more pound would buy, and what freeing the money from its years and lines would."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assetplan.programme.words import MARGIN, line_of, phasing_sentence, price_sentences, worth_words
+from assetplan.report.facts import Facts
+from assetplan.report.tables import Row, table
+from assetplan.report.wording import escape, financial_year, is_missing, millions, number, sentence
+
+
+def worth(facts: Facts) -> str:
+    """Return what more of each limit is worth, then the best phasing of the whole envelope."""
+    return _prices(facts) + _phasing(facts)
+
+
+def _prices(facts: Facts) -> str:
+    prices = [row for row in facts.summary.get("prices") or [] if not is_missing(row.get("price"))]
+    if not prices:
+        return ""
+    heading = "<h3>What one more pound would buy</h3>"
+    if not facts.summary.get("prices_known", True):
+        return f"{heading}<p>The search stopped before it could tell what more money would buy.</p>"
+    binding = [row for row in prices if abs(float(row["price"])) > 0.005]
+    if not binding:
+        return f"{heading}<p>No limit holds the plan back: one more pound on any line would add nothing.</p>"
+    free = len(prices) - len(binding)
+    idle = (
+        f" {number(free)} of {number(len(prices))} limits do not bind: more of them would add nothing." if free else ""
+    )
+    said = price_sentences(facts.summary) if facts.summary.get("limits") else [_dearest(binding, facts)]
+    items = "".join(f"<li>{escape(text)}</li>" for text in said)
+    note = f"<p>{escape(worth_words(facts.summary))} {escape(MARGIN)}{escape(idle)}</p>"
+    return f"{heading}<ul>{items}</ul>{note}{_price_table(prices, facts)}"
+
+
+def _dearest(binding: list[dict[str, Any]], facts: Facts) -> str:
+    """The dearest limit of a programme that keeps prices alone."""
+    best = max(binding, key=lambda row: float(row["price"]))
+    label, year = _limit(str(best["limit"]), facts)
+    when = f" in {financial_year(year)}" if year else ""
+    return f"One more pound for {label}{when} would add £{number(best['price'], 2)}, more than on any other limit."
+
+
+def _limit(limit: str, facts: Facts) -> tuple[str, int | None]:
+    """Return what a limit is called and the year it is of, if its name ends in a plan year."""
+    found = re.fullmatch(r"(.*?)[\s_:/@|,-]*\(?(\d{4})\)?", limit)
+    year = int(found[2]) if found and int(found[2]) in facts.years else None
+    line = found[1] if found and year else limit
+    spend = facts.spend
+    labels = dict(zip(spend["line"].astype(str), spend["label"].astype(str), strict=True))
+    return labels.get(line, sentence(line.replace("_", " "))), year
+
+
+def _price_table(prices: list[dict[str, Any]], facts: Facts) -> str:
+    """Prices of the budget lines by year; those of other limits are not of pounds, or not of one year."""
+    lines = {row["limit"] for row in facts.summary.get("limits") or [] if line_of(row) is not None}
+    cells: dict[str, dict[int | None, float]] = {}
+    for row in prices:
+        if not lines or row["limit"] in lines:
+            label, year = _limit(str(row["limit"]), facts)
+            cells.setdefault(label, {})[year] = float(row["price"])
+    heads = ["Limit", *(financial_year(year) for year in facts.years)]
+    columns: list[int | None] = list(facts.years)
+    if any(None in row for row in cells.values()):
+        heads.append("All years")
+        columns.append(None)
+    rows = [
+        Row(label, tuple(number(row[year], 2) if year in row else "–" for year in columns))
+        for label, row in cells.items()
+    ]
+    return table("prices", "Benefit of one more pound on each limit, £", heads, rows)
+
+
+def _phasing(facts: Facts) -> str:
+    found = facts.summary.get("phasing") or {}
+    heading = "<h3>What the best phasing would gain</h3>"
+    if found.get("note"):
+        return f"{heading}<p>Not worked out. {escape(found['note'])}</p>"
+    cases = found.get("cases") or []
+    if not cases:
+        return ""
+    items = "".join(f"<li>{escape(phasing_sentence(row))}</li>" for row in cases)
+    labels = {row["line"]: row["label"] for row in facts.summary["spend"]}
+    rows: list[Row] = []
+    for case in cases:
+        rows.append(Row(sentence(str(case["case"])), kind="group"))
+        amounts: dict[str, list[float]] = {}
+        for row in found["amounts"]:
+            if row["case"] == case["case"]:
+                amounts.setdefault(labels.get(row["line"], row["line"]), []).append(float(row["amount"]))
+        rows += [Row(label, (*map(millions, by), millions(sum(by)))) for label, by in amounts.items()]
+        every = [sum(year) for year in zip(*amounts.values(), strict=True)]
+        rows.append(Row("All lines", (*map(millions, every), millions(sum(every))), "total"))
+    heads = ("Budget line", *(financial_year(year) for year in facts.years), "Total")
+    listing = table("phasing", "Spend if the same money were not tied to years, or to years and lines, £m", heads, rows)
+    return f"{heading}<p>The envelope fixes what each line may spend in each year.</p><ul>{items}</ul>{listing}"
