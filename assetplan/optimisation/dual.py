@@ -27,9 +27,11 @@ from assetplan.optimisation.master import Master, solve_master
 from assetplan.optimisation.rows import Rows
 
 SAMPLE = 4_000  # assets in the first, cheap descent
-TEMPERATURES = (0.3, 0.1, 0.03, 0.01)  # shares of a typical asset's range of values
+TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # shares of a typical asset's range of values
 ROUNDS = 40  # of the exact finish; two to six are usual
-MASTER_OPTIONS = 6_000  # options the first linear programme starts with
+MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside the best ones
+RADIUS = 0.03  # share by which prices may move in the first box
+SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
 
 
@@ -82,7 +84,12 @@ def _beside(rows: Rows, multipliers: Floats) -> float:
 
 
 def minimise_dual(
-    benefit: Floats, choices: Choices, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None = None
+    benefit: Floats,
+    choices: Choices,
+    rows: Rows,
+    time_left: Callable[[], float],
+    ceiling: Floats | None = None,
+    close: float = 0.0,
 ) -> Dual:
     """Prices that make the bound least, or the best found in the time.
 
@@ -98,6 +105,8 @@ def minimise_dual(
         Tells the seconds left; the best prices so far are returned when none are.
     ceiling : array (n_rows,), optional
         Highest price allowed for each row; none if left out.
+    close : float, optional
+        Share of the bound below which a step's gain is not worth another.
 
     Returns
     -------
@@ -115,7 +124,7 @@ def minimise_dual(
         multipliers = _descend_in_steps(benefit, choices, rows, time_left, ceiling)
         descended = _unsolved(benefit, choices, rows, multipliers)
         start = descended if descended.bound < start.bound else start
-    return _finish(benefit, choices, rows, start, time_left, ceiling)
+    return _finish(benefit, choices, rows, start, time_left, ceiling, close)
 
 
 def _unsolved(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> Dual:
@@ -191,7 +200,7 @@ def _descend(
         try:
             found = minimize(
                 smoothed, latest[-1], args=(share * spread,), jac=True, method="L-BFGS-B", bounds=bounds,
-                options={"maxiter": 25, "ftol": 1e-7},
+                options={"maxiter": 40, "ftol": 1e-7},
             )  # fmt: skip
         except _OutOfTime:
             break
@@ -234,38 +243,45 @@ def price_units(benefit: Floats, choices: Choices, rows: Rows) -> Floats:
 
 
 def _finish(
-    benefit: Floats, choices: Choices, rows: Rows, start: Dual, time_left: Callable[[], float], ceiling: Floats | None
+    benefit: Floats,
+    choices: Choices,
+    rows: Rows,
+    start: Dual,
+    time_left: Callable[[], float],
+    ceiling: Floats | None,
+    close: float,
 ) -> Dual:
-    """Column generation from good prices to the exact ones."""
+    """Column generation from good prices to the exact ones, in a box around the best so far."""
     values = reduced_values(benefit, rows, start.multipliers)
     gaps = choices.margins(values)
     kept = gaps <= _nth_smallest(gaps, MASTER_OPTIONS + choices.n_assets)
     kept = choices.close(kept & np.isfinite(gaps), values)
-    best, centre, radius = start, start.multipliers, 0.25
+    best, centre, radius = start, start.multipliers, RADIUS
     top = np.full(len(rows.limit), np.inf) if ceiling is None else ceiling
     unit = price_units(benefit, choices, rows)
     small = len(benefit) <= MASTER_OPTIONS
-    latest: Master | None = None
     least = _least(benefit, choices, rows)
+    latest: Master | None = None
     for _ in range(ROUNDS):
         if small:  # every option is in: one linear programme is exact
             low, high = np.zeros(len(top)), top
         else:
-            reach = radius * (centre + 0.02 * unit)
+            reach = radius * (centre + SMALL_PRICE * unit)
             low, high = np.maximum(centre - reach, 0.0), np.minimum(centre + reach, top)
         solved = solve_master(benefit, choices, rows, kept, low, high, time_left())
         if solved is None:
             break
-        multipliers, latest = solved.multipliers, solved
+        multipliers, latest, before = solved.multipliers, solved, best.bound
         most, options = choices.best(reduced_values(benefit, rows, multipliers))
         bound = float(most.sum() + _beside(rows, multipliers))
         slack = DUAL_TOLERANCE * max(abs(bound), abs(solved.value))
-        at_edge = np.any(((multipliers <= low) & (low > 0)) | ((multipliers >= high) & (high < top)))
         if bound < best.bound:
             best = replace(best, multipliers=multipliers, bound=bound)
         if bound - solved.value <= slack:
-            if not at_edge:
+            if not np.any(((multipliers <= low) & (low > 0)) | ((multipliers >= high) & (high < top))):
                 best = replace(best, exact=True)
+                break
+            if before - bound < close * abs(bound):
                 break
             centre, radius = multipliers, min(2 * radius, 1e6)
         elif bound <= best.bound:
@@ -276,14 +292,14 @@ def _finish(
     return best if latest is None else replace(best, amounts=latest.amounts, chosen=latest.rounded(choices))
 
 
+def _nth_smallest(values: Floats, n: int) -> float:
+    if n >= len(values):
+        return float("inf")
+    return float(np.partition(values, n)[n])
+
+
 def _least(benefit: Floats, choices: Choices, rows: Rows) -> float:
     """Less benefit than any choice has, limits or not."""
     low, high = rows.flows.low * rows.flows.benefit, rows.flows.high * rows.flows.benefit
     least = np.minimum.reduceat(benefit, choices.starts[:-1]).sum() + np.minimum(low, high).sum()
     return float(least - 1e-9 * np.abs(benefit).sum())
-
-
-def _nth_smallest(values: Floats, n: int) -> float:
-    if n >= len(values):
-        return float("inf")
-    return float(np.partition(values, n)[n])

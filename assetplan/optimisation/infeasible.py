@@ -88,9 +88,9 @@ def _farkas(problem: Problem, rows: Rows, kept: list[int], time_left: Callable[[
     return [kept[i] for i in np.flatnonzero(prices)] if value < -noise else None
 
 
-def whole_conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) -> list[int]:
-    """Rows that no choice of whole options meets together, of a small problem already proved infeasible."""
-    members = list(range(len(rows.limit)))
+def whole_conflict_of(problem: Problem, rows: Rows, clash: Sequence[int], time_left: Callable[[], float]) -> list[int]:
+    """Smallest set of rows (none can be left out) of a clash that no choice of whole options meets together."""
+    members = list(clash)
     for row in list(members):
         if time_left() <= 0:
             break

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.choices import Floats, Ints
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.rows import Rows, excess
 
@@ -59,12 +59,12 @@ class _Moves:
         return change.tocsr()
 
 
-def _all_moves(problem: Problem, chosen: Ints, values: Floats, wanted: Bools) -> _Moves:
+def _all_moves(problem: Problem, chosen: Ints, values: Floats, wanted: Ints) -> _Moves:
     """Every move of one asset to a wanted option, and of one group to another mode."""
     choices = problem.choices
     if choices.groups is None:
-        return _Moves(np.flatnonzero(wanted), None)
-    single = np.flatnonzero(wanted & choices.within_modes(chosen))
+        return _Moves(wanted, None)
+    single = wanted[choices.within_modes(chosen)[wanted]]
     switched, starts = choices.switches(chosen, values)
     n = len(single)
     return _Moves(np.concatenate([single, switched]), np.concatenate([np.arange(n), n + starts]))
@@ -127,10 +127,14 @@ def _reduce_row(problem: Problem, rows: Rows, chosen: Ints, values: Floats, over
     """Remove the excess of one row as far as single moves can; changes `chosen`; whether any move was made."""
     owner = problem.owners()
     column = rows.columns[[row]].toarray().ravel()
-    saving = column[chosen][owner] - column
-    moves = _all_moves(problem, chosen, values, saving > 0)
-    saved = moves.sums(saving[moves.options])
-    loss = np.maximum(moves.sums((values[chosen][owner] - values)[moves.options]), 0.0)
+    using = column[chosen] != 0
+    using[owner[column < 0]] = True  # no other asset has an option that uses less than its present one
+    options = np.flatnonzero(using[owner])
+    options = options[column[chosen][owner[options]] > column[options]]
+    moves = _all_moves(problem, chosen, values, options)
+    now = chosen[owner[moves.options]]
+    saved = moves.sums(column[now] - column[moves.options])
+    loss = np.maximum(moves.sums(values[now] - values[moves.options]), 0.0)
     useful = np.flatnonzero(saved > 0)
     # a move that saves more than the excess is worth only the excess
     order = useful[np.lexsort((useful, loss[useful] / np.minimum(saved[useful], over[row])))]
@@ -170,7 +174,7 @@ def fill(problem: Problem, rows: Rows, chosen: Ints, values: Floats) -> Ints:
     chosen = chosen.copy()
     for by_benefit in (False, True):
         gain = problem.benefit - problem.benefit[chosen][owner]
-        moves = _all_moves(problem, chosen, values, gain > 0)
+        moves = _all_moves(problem, chosen, values, np.flatnonzero(gain > 0))
         gained = moves.sums(gain[moves.options])
         key = -gained if by_benefit else moves.sums((values[chosen][owner] - values)[moves.options])
         useful = np.flatnonzero(gained > 0)

@@ -14,6 +14,7 @@ from assetplan.optimisation.problem import Floats, Flows, Ints, Problem, Solutio
 # Sums of 100,000 pounds-and-pence figures differ by order of addition in about the 12th digit; a thousand
 # times that is still a hundredth of a penny in £100,000.
 TOLERANCE = 1e-9
+MEET = 1e-14  # the same sum made in two orders
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +122,8 @@ def is_feasible(rows: Rows, chosen: Ints, amounts: Floats | None = None) -> bool
 
 
 def gap_between(benefit: float, bound: float) -> float:
-    """(bound − benefit) / |bound| [share], 0 where they meet."""
-    if bound <= benefit:
+    """(bound − benefit) / |bound| [share], 0 where they meet but for rounding."""
+    if bound - benefit <= MEET * abs(bound):
         return 0.0
     return (bound - benefit) / abs(bound) if bound else float("inf")
 

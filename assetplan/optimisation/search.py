@@ -9,7 +9,7 @@ from assetplan.optimisation.dual import minimise_dual
 from assetplan.optimisation.heavy import partial_relaxation, weights, without
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.rows import rows_of
-from assetplan.optimisation.state import Clock, Made, State, Task, polish, start_from_prices
+from assetplan.optimisation.state import Clock, Made, State, Task, polish, start_from_prices, until
 
 QUICK = 2  # cores before the heavy assets are settled first
 HEAVY = (30, 300)  # least and most of the heaviest assets in the first stage of a dive
@@ -38,14 +38,9 @@ def search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
         end = time_left() / 2
         if end < DIVE_SECONDS:
             break
-        state = _dive(task, state, allowed, first, STAGES, _until(time_left, end))
+        state = _dive(task, state, allowed, first, STAGES, until(time_left, end))
         first *= 2
     return cores(task, state, allowed, time_left)
-
-
-def _until(time_left: Clock, end: float) -> Clock:
-    """A clock that runs out when so many seconds are left on another."""
-    return lambda: time_left() - end
 
 
 def _dive(task: Task, state: State, allowed: float, first: int, stages: int, time_left: Clock) -> State:

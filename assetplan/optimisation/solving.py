@@ -25,9 +25,10 @@ from assetplan.optimisation.relax import SECONDS, changes, nearest
 from assetplan.optimisation.repair import least_use, make_feasible
 from assetplan.optimisation.rows import Rows, rows_of, settle
 from assetplan.optimisation.search import search
-from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices
+from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices, until
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
+DUAL_STEPS = 20  # a step of the prices that lowers the bound by less than the target gap over this is the last
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 
@@ -70,13 +71,16 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     if amounts is None and (members := lone_conflict_of(problem, rows)):
         raise _conflict(problem, rows, members, time_left)
     # half the time is kept back to turn prices into a choice
-    dual = minimise_dual(problem.benefit, problem.choices, rows, lambda: time_left() - time_limit / 2)
+    half = until(time_left, time_limit / 2)
+    dual = minimise_dual(problem.benefit, problem.choices, rows, half, close=target_gap / DUAL_STEPS)
     task = Task(problem, rows, dual, np.random.default_rng(0))
     state = task.nothing().better(problem, None if amounts is None else (least, amounts))
     state = start_from_prices(task, state, time_left)
     if state.chosen is None:
         state = state.better(problem, _from_least(task, least, time_left))
     if state.chosen is None and (members := conflict_of(problem, rows, time_left)):
+        if problem.n_options <= WHOLE:  # whole options may clash where shares of them would not
+            members = whole_conflict_of(problem, rows, members, time_left)
         raise _conflict(problem, rows, members, time_left)
     step = _solve_whole if small else _solve_parts
     try:
@@ -84,7 +88,7 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
             state = step(task, state, target_gap, time_left)
     except NoChoiceError as proof:
         part = proof.task
-        members = whole_conflict_of(part.problem, part.rows, time_left)
+        members = whole_conflict_of(part.problem, part.rows, range(len(part.rows.limit)), time_left)
         raise _conflict(part.problem, part.rows, members, time_left) from proof
     if state.chosen is None:
         near = nearest(problem, rows, SECONDS, solve)
@@ -146,11 +150,7 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
         width = [abs(s.bound - s.benefit) for s in states]
         for turn, i in enumerate(sorted(range(len(parts)), key=lambda k: -width[k])):
             share = (len(parts) - turn) / 2 if turn < len(parts) - 1 else 1.0
-            end = time_left() * (1 - 1 / max(share, 1.0))
-
-            def part_left(end: float = end) -> float:
-                return time_left() - end
-
+            part_left = until(time_left, time_left() * (1 - 1 / max(share, 1.0)))
             fair = allowed * abs(states[i].bound) / max(abs(dual.bound), 1e-300)
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
             left = allowed - sum(s.bound - s.benefit for k, s in enumerate(states) if k != i)

@@ -14,8 +14,15 @@ from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.repair import fill, make_feasible
 from assetplan.optimisation.rows import Rows, gap_between, is_feasible
 
+GRACE = 1.0  # seconds that the first choice may take beyond the time, since without it there is next to nothing
+
 Clock = Callable[[], float]
 Made = tuple[Ints, Floats]  # option of each asset, amount of each flow
+
+
+def until(time_left: Clock, end: float) -> Clock:
+    """A clock that runs out when so many seconds are left on another."""
+    return lambda: time_left() - end
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +107,7 @@ def polish(task: Task, made: Made, time_left: Clock) -> Made | None:
 
 def start_from_prices(task: Task, state: State, time_left: Clock) -> State:
     """State with the choice the prices lead to; where that cannot be made feasible, the feasible one filled."""
-    rounded = polish(task, (task.dual.chosen, task.dual.amounts), time_left)
+    rounded = polish(task, (task.dual.chosen, task.dual.amounts), until(time_left, -GRACE))
     if rounded is None and state.chosen is not None:
         rounded = polish(task, (state.chosen, state.amounts), time_left)
     return state.better(task.problem, rounded)
