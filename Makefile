@@ -17,7 +17,7 @@ demo: install
 	$(BIN)/assetplan demo maps/example --force
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

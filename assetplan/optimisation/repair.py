@@ -139,14 +139,15 @@ def _reduce_row(problem: Problem, rows: Rows, chosen: Ints, values: Floats, over
     # a move that saves more than the excess is worth only the excess
     order = useful[np.lexsort((useful, loss[useful] / np.minimum(saved[useful], over[row])))]
     moves = moves.take(order)
-    room = np.maximum(-over, 0.0) + rows.tolerance * (over <= rows.tolerance)
+    tolerance = rows.tolerance
+    room = np.maximum(-over, 0.0) + tolerance * (over <= tolerance)
     room[row] = np.inf
     made = False
     for options, where, change in _fitting(problem, moves, moves.changes(rows, chosen, owner), room):
         chosen[owner[options]] = options
         over[where] += change
         made = True
-        if over[row] <= rows.tolerance[row]:
+        if over[row] <= tolerance[row]:
             break
     return made
 

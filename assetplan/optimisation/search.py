@@ -17,8 +17,13 @@ DIVE_SECONDS = 1.0  # a dive shorter than this finds nothing
 STAGES = 3  # of a dive, each with three times the assets of the one before
 
 
+def quick_search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
+    """A few cores; arguments as for `search`."""
+    return cores(task, state, allowed, time_left, QUICK)
+
+
 def search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
-    """A few cores; while the gap stays open, the heavy assets first, more of them each time; cores to the end.
+    """While the gap stays open, the heavy assets first, more of them each time; cores to the end.
 
     Parameters
     ----------
@@ -32,7 +37,6 @@ def search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
         Tells the seconds left.
     """
     n_assets = task.problem.n_assets
-    state = cores(task, state, allowed, time_left, QUICK)
     first = min(max(HEAVY[0], n_assets // 50), HEAVY[1])
     while state.chosen is not None and state.bound - state.benefit > allowed and 2 * first < n_assets:
         end = time_left() / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.relax import SECONDS, changes, nearest
 from assetplan.optimisation.repair import least_use, make_feasible
 from assetplan.optimisation.rows import Rows, rows_of, settle
-from assetplan.optimisation.search import search
+from assetplan.optimisation.search import quick_search, search
 from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices, until
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
@@ -144,22 +145,28 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     states = [_part_state(part, dual, state) for part in parts]
     tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
     allowed = _allowed(state, target_gap)
-    before = np.inf
-    while time_left() > 0 and (total := sum(s.bound - s.benefit for s in states)) < before:
-        before = total
-        width = [abs(s.bound - s.benefit) for s in states]
-        for turn, i in enumerate(sorted(range(len(parts)), key=lambda k: -width[k])):
+    # a few cores for each part first: what the easy ones leave of the allowance is for the hard ones
+    for method in chain([quick_search], repeat(search)):
+        before = _width(states)
+        for turn, i in enumerate(sorted(range(len(parts)), key=lambda k: -_width([states[k]]))):
             share = (len(parts) - turn) / 2 if turn < len(parts) - 1 else 1.0
             part_left = until(time_left, time_left() * (1 - 1 / max(share, 1.0)))
             fair = allowed * abs(states[i].bound) / max(abs(dual.bound), 1e-300)
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
-            left = allowed - sum(s.bound - s.benefit for k, s in enumerate(states) if k != i)
-            states[i] = search(tasks[i], states[i], max(fair, left), part_left)
+            left = allowed - _width(states[:i] + states[i + 1 :])
+            states[i] = method(tasks[i], states[i], max(fair, left), part_left)
             if all(s.chosen is not None for s in states):
                 joined = _join(problem, parts, states)
                 if joined.done(target_gap):
                     return joined
+        if time_left() <= 0 or (method is search and _width(states) >= before):
+            break
     return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
+
+
+def _width(states: list[State]) -> float:
+    """Distance between bound and benefit of some parts together."""
+    return sum(state.bound - state.benefit for state in states)
 
 
 def _part_state(part: Part, dual: Dual, state: State) -> State:

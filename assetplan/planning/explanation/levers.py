@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -65,14 +66,17 @@ def line_lever(market: Market, options: Options) -> Lever:
     apart, for money phased as those prices phase it, which may be more in one year and less in another.
     """
     place = options.chosen if options.treated else options.best
-    line = _line_of(market, options, place)
-    if not line:
+    lines = _lines_of(market, options, place)
+    if not lines:
         return Lever("line", instead=_holding(market, options, place, ""))
-    years = list(market.lines[line].values())
-    priced = options.usage[:, years] @ market.prices[years]
-    found = turning_share(options.net + priced, priced, options.treats, options.idle)
-    if found is None:
-        return Lever("line", line=line, instead=_holding(market, options, place, line))
+    for line in lines:
+        years = list(market.lines[line].values())
+        priced = options.usage[:, years] @ market.prices[years]
+        found = turning_share(options.net + priced, priced, options.treats, options.idle)
+        if found is not None:
+            break
+    else:
+        return Lever("line", line=lines[0], instead=_holding(market, options, place, lines[0]))
     share, turned = found
     prices = market.with_line(line, share)
     # The money of the asset's own works is part of the change.
@@ -85,14 +89,20 @@ def line_lever(market: Market, options: Options) -> Lever:
     return Lever("line", str(options.names[turned]), sum(change.values()), share, change, line)
 
 
-def _line_of(market: Market, options: Options, place: int) -> str:
-    """The line that a strategy pays most for at the prices, "" where none has a price."""
-    paid = {
-        line: float(options.usage[place, list(years.values())] @ market.prices[list(years.values())])
-        for line, years in market.lines.items()
-    }
-    line = max(paid, key=lambda name: paid[name], default="")
-    return line if line and paid[line] > 0 else ""
+def _lines_of(market: Market, options: Options, place: int) -> list[str]:
+    """Lines with a price that treatments are paid from: those of one strategy first, the line it pays most for leading.
+
+    A treated asset is put out by the line of its own works alone.
+    """
+
+    def paid(line: str, rows: Any) -> float:
+        years = list(market.lines[line].values())
+        return float((options.usage[rows][..., years] @ market.prices[years]).max(initial=0.0))
+
+    own = sorted((line for line in market.lines if paid(line, place) > 0), key=lambda line: -paid(line, place))
+    if options.treated:
+        return own[:1]
+    return own + [line for line in market.lines if line not in own and paid(line, options.treats) > 0]
 
 
 def _holding(market: Market, options: Options, place: int, line: str) -> tuple[str, ...]:
