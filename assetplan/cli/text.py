@@ -83,7 +83,7 @@ def _figures(programme: Programme) -> str:
         ("gap", f"{summary['gap']:.4%} ({untold})"),
         ("treated", f"{summary['treated']:,} of {summary['assets']:,} assets"),
         *((row["kind"], pounds(row["amount"])) for row in summary["kinds"]),
-        *((row["name"], f"{pounds(row['benefit'])} for {pounds(row['cost'])}") for row in summary["baselines"]),
+        *((row["name"], _baseline(row)) for row in summary["baselines"]),
         ("unverified", f"{len(summary['unverified'])} parameters in use; the report and summary.json list them"),
         ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary["seconds"].items())),
     ]
@@ -135,6 +135,13 @@ def _items(texts: Sequence[str]) -> list[str]:
     return [
         line for text in texts for line in textwrap.wrap(text, _WIDTH, initial_indent="  - ", subsequent_indent="    ")
     ]
+
+
+def _baseline(row: dict) -> str:
+    broken = row.get("breaks") or []
+    others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+    kept = f", but does not keep: {broken[0]}{others}" if broken else ""
+    return f"{pounds(row['benefit'])} for {pounds(row['cost'])}{kept}"
 
 
 def _notes(programme: Programme) -> str:

@@ -19,10 +19,12 @@ from assetplan.optimisation.repair import least_use
 from assetplan.optimisation.rows import Rows, is_feasible, rows_of, settle, totals
 
 
-def worst_first(problem: Problem, priority: npt.ArrayLike, amounts: Floats | None = None) -> Solution:
+def worst_first(
+    problem: Problem, priority: npt.ArrayLike, amounts: Floats | None = None, start: Ints | None = None
+) -> Solution:
     """Treat the assets in order of priority, each with the most beneficial option that still fits the caps.
 
-    Each asset starts at the option that uses least (do nothing). Floors are not sought, groups not moved.
+    Floors are not sought, groups not moved.
 
     Parameters
     ----------
@@ -32,6 +34,8 @@ def worst_first(problem: Problem, priority: npt.ArrayLike, amounts: Floats | Non
         Positions of the assets, first to be treated first.
     amounts : array (n_flows,), optional
         Amounts of the flows, which the rule takes as given; nought if left out.
+    start : array (n_assets,), optional
+        Option at which each asset starts (do nothing); the one that uses least of all limits if left out.
 
     Returns
     -------
@@ -39,11 +43,11 @@ def worst_first(problem: Problem, priority: npt.ArrayLike, amounts: Floats | Non
         Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
-    start = _Start.of(problem, amounts)
-    chosen, room = start.chosen.copy(), _Room(start.rows, start.chosen)
+    begin = _Start.of(problem, amounts, start)
+    chosen, room = begin.chosen.copy(), _Room(begin.rows, begin.chosen)
     for asset in np.asarray(priority, dtype=np.int64):
         options = np.arange(problem.starts[asset], problem.starts[asset + 1])
-        options = options[start.allowed[options]]
+        options = options[begin.allowed[options]]
         base = chosen[asset]
         gains = problem.benefit[options] - problem.benefit[base]
         for i in np.argsort(-gains, kind="stable"):
@@ -52,17 +56,20 @@ def worst_first(problem: Problem, priority: npt.ArrayLike, amounts: Floats | Non
             if room.take(base, options[i]):
                 chosen[asset] = options[i]
                 break
-    return _unproved(problem, chosen, start.amounts, began)
+    return _unproved(problem, chosen, begin.amounts, began)
 
 
 def incremental_benefit_cost(
-    problem: Problem, amounts: Floats | None = None, cost: npt.ArrayLike | None = None
+    problem: Problem,
+    amounts: Floats | None = None,
+    cost: npt.ArrayLike | None = None,
+    start: Ints | None = None,
 ) -> Solution:
     """Take steps up each asset's efficient options in falling order of benefit gained per unit of cost.
 
     The field's usual heuristic (Farid, Johnston, Laverde and Chen 1994, *Application of incremental
     benefit-cost analysis for optimal budget allocation*). Each asset climbs the upper convex hull of benefit over
-    cost from the option that uses least (do nothing).
+    cost from where it starts.
 
     An option that does not fit the caps when its turn comes is struck off for that asset, once and for all, and
     the hull is formed again from the asset's present option over those that remain: where each year is a resource,
@@ -78,6 +85,8 @@ def incremental_benefit_cost(
     cost : array (n_options,), optional
         What each option costs [one unit, pounds as a rule]; its use of all resources together if left out, which
         means nothing unless they are all in one unit.
+    start : array (n_assets,), optional
+        Option at which each asset starts (do nothing); the one that uses least of all limits if left out.
 
     Returns
     -------
@@ -85,13 +94,13 @@ def incremental_benefit_cost(
         Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
-    begin = _Start.of(problem, amounts)
-    start, room = begin.chosen, _Room(begin.rows, begin.chosen)
+    begin = _Start.of(problem, amounts, start)
+    room = _Room(begin.rows, begin.chosen)
     if cost is None:
         cost = problem.usage.sum(axis=1)
     costs = np.asarray(cost, dtype=np.float64).ravel()
     benefit, prices, starts = _plain(problem.benefit), _plain(costs), problem.starts.tolist()
-    chosen: list[int] = start.tolist()
+    chosen: list[int] = begin.chosen.tolist()
     struck = bytearray((~begin.allowed).astype(np.uint8).tobytes())
     moved = bytearray(problem.n_assets)
     climbing: list[tuple[float, int, int]] = []  # the next step of each asset that has moved
@@ -113,7 +122,7 @@ def incremental_benefit_cost(
             heapreplace(climbing, (step[0], asset, step[1]))
 
     # From where an asset starts, its next step after a strike is the next in order: one sort serves them all.
-    for first in _first_steps(problem, costs, start, begin.allowed):
+    for first in _first_steps(problem, costs, begin.chosen, begin.allowed):
         while climbing and climbing[0] < first:
             climb()
         _, asset, option = first
@@ -132,6 +141,7 @@ def year_by_year(
     amounts: Floats | None = None,
     target_gap: float = 1e-3,
     time_limit: float = 60.0,
+    start: Ints | None = None,
 ) -> Solution:
     """Choose each year's works by themselves, the best for that year, as if none were to follow.
 
@@ -150,6 +160,8 @@ def year_by_year(
         Gap at which each year's search stops [share].
     time_limit : float, optional
         Time for all years together [s].
+    start : array (n_assets,), optional
+        Option at which each asset starts (do nothing); the one that uses least of all limits if left out.
 
     Returns
     -------
@@ -159,23 +171,23 @@ def year_by_year(
     from assetplan.optimisation.solving import solve
 
     began = time.monotonic()
-    start = _Start.of(problem, amounts)
+    begin = _Start.of(problem, amounts, start)
     action, owner = np.asarray(timing), problem.owners()
-    chosen, years = start.chosen.copy(), action.shape[1]
-    unlike_start = action != action[start.chosen[owner]]
+    chosen, years = begin.chosen.copy(), action.shape[1]
+    unlike_start = action != action[begin.chosen[owner]]
     for year in range(years):
         before = action[:, :year] == action[chosen[owner], :year]
-        allowed = start.allowed & np.all(before, axis=1) & ~np.any(unlike_start[:, year + 1 :], axis=1)
+        allowed = begin.allowed & np.all(before, axis=1) & ~np.any(unlike_start[:, year + 1 :], axis=1)
         allowed[chosen] = True
         counts = np.add.reduceat(allowed, problem.starts[:-1], dtype=np.int64)
         open_asset = counts > 1
         free = np.flatnonzero(allowed & open_asset[owner])
         if not len(free):
             continue
-        room = start.rows.limit - totals(start.rows.usage, chosen[~open_asset])
-        capped = start.rows.sign > 0
+        room = begin.rows.limit - totals(begin.rows.usage, chosen[~open_asset])
+        capped = begin.rows.sign > 0
         part = Problem(
-            problem.benefit[free], start.rows.usage[free][:, capped],
+            problem.benefit[free], begin.rows.usage[free][:, capped],
             np.concatenate([[0], np.cumsum(counts[open_asset])]), room[capped], np.full(capped.sum(), -inf),
             tuple(range(int(capped.sum()))),
         )  # fmt: skip
@@ -185,7 +197,7 @@ def year_by_year(
         except InfeasibleError:  # commitments pass a limit: the year keeps what it has
             continue
         chosen[open_asset] = free[found.chosen]
-    return _unproved(problem, chosen, start.amounts, began)
+    return _unproved(problem, chosen, begin.amounts, began)
 
 
 def best_of(problem: Problem, solution: Solution, others: Iterable[Solution], target_gap: float) -> Solution:
@@ -210,11 +222,12 @@ class _Start:
     allowed: Bools
 
     @staticmethod
-    def of(problem: Problem, amounts: Floats | None) -> _Start:
+    def of(problem: Problem, amounts: Floats | None, start: Ints | None) -> _Start:
         if amounts is None:
             amounts = np.clip(0.0, problem.flows.low, problem.flows.high)
         rows = rows_of(problem).at(amounts)
-        chosen = least_use(problem, rows)
+        given = start is not None and problem.choices.is_allowed(start)
+        chosen = start if start is not None and given else least_use(problem, rows)
         return _Start(rows, amounts, chosen, problem.choices.within_modes(chosen))
 
 

@@ -32,6 +32,7 @@ ROUNDS = 40  # of the exact finish; two to six are usual
 MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside the best ones
 RADIUS = 0.03  # share by which prices may move in the first box
 SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
+DUAL_STEPS = 20  # a step that lowers the bound by less than the gap aimed at over this may be the last
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan.optimisation.cores import cores
-from assetplan.optimisation.dual import minimise_dual
+from assetplan.optimisation.dual import DUAL_STEPS, minimise_dual
 from assetplan.optimisation.heavy import partial_relaxation, weights, without
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.rows import rows_of
@@ -13,6 +13,7 @@ from assetplan.optimisation.state import Clock, Made, State, Task, polish, start
 
 QUICK = 2  # cores before the heavy assets are settled first
 HEAVY = (30, 300)  # least and most of the heaviest assets in the first stage of a dive
+HEAVY_MOST = 1_000  # whole assets in one model beyond which HiGHS no longer keeps to its time
 DIVE_SECONDS = 1.0  # a dive shorter than this finds nothing
 STAGES = 3  # of a dive, each with three times the assets of the one before
 
@@ -38,13 +39,18 @@ def search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
     """
     n_assets = task.problem.n_assets
     first = min(max(HEAVY[0], n_assets // 50), HEAVY[1])
-    while state.chosen is not None and state.bound - state.benefit > allowed and 2 * first < n_assets:
+    while state.chosen is not None and state.bound - state.benefit > allowed and _few(first, n_assets):
         end = time_left() / 2
         if end < DIVE_SECONDS:
             break
         state = _dive(task, state, allowed, first, STAGES, until(time_left, end))
         first *= 2
     return cores(task, state, allowed, time_left)
+
+
+def _few(heavy: int, n_assets: int) -> bool:
+    """Whether so many heavy assets leave the larger part light, and HiGHS within its time."""
+    return 2 * heavy < n_assets and heavy <= HEAVY_MOST
 
 
 def _dive(task: Task, state: State, allowed: float, first: int, stages: int, time_left: Clock) -> State:
@@ -67,7 +73,7 @@ def _dive(task: Task, state: State, allowed: float, first: int, stages: int, tim
     if whole.all() or state.bound - state.benefit <= allowed or time_left() <= 0:
         return state
     rest = without(problem, whole, chosen)
-    made = _solve_rest(rest.problem, task.random, allowed / 2, 3 * first, stages - 1, time_left)
+    made = _solve_rest(rest.problem, task.random, allowed / 2, abs(state.bound), 3 * first, stages - 1, time_left)
     if made is None:
         return state
     chosen[rest.assets] = rest.options[made[0]]
@@ -75,15 +81,23 @@ def _dive(task: Task, state: State, allowed: float, first: int, stages: int, tim
 
 
 def _solve_rest(
-    problem: Problem, random: np.random.Generator, allowed: float, first: int, stages: int, time_left: Clock
+    problem: Problem,
+    random: np.random.Generator,
+    allowed: float,
+    size: float,
+    first: int,
+    stages: int,
+    time_left: Clock,
 ) -> Made | None:
     """The rest of a dive: the next heaviest, or cores where no stage is left; None where nothing fits."""
     rows = rows_of(problem)
-    task = Task(problem, rows, minimise_dual(problem.benefit, problem.choices, rows, time_left), random)
+    some = until(time_left, 0.7 * time_left())
+    dual = minimise_dual(problem.benefit, problem.choices, rows, some, close=allowed / size / DUAL_STEPS)
+    task = Task(problem, rows, dual, random)
     state = start_from_prices(task, task.nothing(), time_left)
     if state.chosen is None:
         return None
-    if stages > 0 and 2 * first < problem.n_assets and state.bound - state.benefit > allowed:
+    if stages > 0 and _few(first, problem.n_assets) and state.bound - state.benefit > allowed:
         state = _dive(task, state, allowed, first, stages, time_left)
     else:
         state = cores(task, state, allowed, time_left, QUICK)

@@ -10,7 +10,7 @@ import numpy as np
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.choices import Ints
 from assetplan.optimisation.cores import NoChoiceError
-from assetplan.optimisation.dual import Dual, bound_at, minimise_dual
+from assetplan.optimisation.dual import DUAL_STEPS, Dual, bound_at, minimise_dual
 from assetplan.optimisation.infeasible import (
     conflict_error,
     conflict_of,
@@ -29,7 +29,6 @@ from assetplan.optimisation.search import quick_search, search
 from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices, until
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
-DUAL_STEPS = 20  # a step of the prices that lowers the bound by less than the target gap over this is the last
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 

@@ -108,11 +108,12 @@ def _baselines(statement: Statement, solution: Solution, priority: NDArray[np.in
     if plan.objective.of != "benefit":
         return {}
     problem, options, amounts = statement.problem, statement.options, solution.amounts
-    seconds = plan.solver.time_limit / 6
+    nothing = options.starts[:-1]  # or what is committed
+    cost, seconds = options.cost.sum(axis=1), plan.solver.time_limit / 6
     return {
-        "worst first": worst_first(problem, priority, amounts),
-        "incremental benefit-cost": incremental_benefit_cost(problem, amounts, options.cost.sum(axis=1)),
-        "year by year": year_by_year(problem, options.schedule, amounts, YEARLY_GAP, seconds),
+        "worst first": worst_first(problem, priority, amounts, nothing),
+        "incremental benefit-cost": incremental_benefit_cost(problem, amounts, cost, nothing),
+        "year by year": year_by_year(problem, options.schedule, amounts, YEARLY_GAP, seconds, nothing),
     }
 
 

@@ -67,8 +67,9 @@ def summarise(
         "baselines": [
             {
                 "name": name,
-                "benefit": round(found.benefit, 2),
+                "benefit": round(float(outcome.options.benefit[found.chosen].sum()), 2),
                 "cost": round(float(outcome.options.cost[found.chosen].sum()), 2),
+                "breaks": _broken(outcome, found),
             }
             for name, found in baselines.items()
         ],
@@ -79,6 +80,14 @@ def summarise(
         "unverified": lint.unverified(inputs),
         "version": __version__,
     }
+
+
+def _broken(outcome: Outcome, found: Solution) -> list[str]:
+    """Limits that a rule of thumb does not keep: it seeks no floors, and a target is no cap on money."""
+    problem = outcome.problem
+    slack = 1e-6 * np.maximum(np.abs(found.used), 1.0)
+    wrong = (found.used > problem.caps + slack) | (found.used < problem.floors - slack)
+    return [str(problem.resources[r]) for r in np.flatnonzero(wrong)]
 
 
 def _spend(works: pd.DataFrame, outcome: Outcome) -> list[dict]:

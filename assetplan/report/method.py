@@ -92,12 +92,15 @@ def _baselines(facts: Facts) -> str:
         return ""
     benefit = facts.summary.get("benefit")
     rows = [_baseline_row("This plan", benefit, facts.cost, benefit, "total")]
-    rows += [
-        _baseline_row(str(row.get("name", "")), row.get("benefit"), row.get("cost"), benefit, "") for row in baselines
-    ]
+    rows += [_baseline_row(_named(row), row.get("benefit"), row.get("cost"), benefit, "") for row in baselines]
     heads = ("Way of choosing", "Cost, £m", "Benefit, £m", "Benefit for each £1", "Against this plan, £m")
-    caption = "This plan beside other ways of choosing, within the same limits"
+    caption = "This plan beside other ways of choosing, with the same money"
     return "<h3>What the plan was compared with</h3>" + table("baselines", caption, heads, rows)
+
+
+def _named(row: dict[str, Any]) -> str:
+    broken = row.get("breaks") or []
+    return f"{row.get('name', '')}{' (does not keep every limit)' if broken else ''}"
 
 
 def _baseline_row(name: str, benefit: Any, cost: Any, ours: Any, kind: str) -> Row:
