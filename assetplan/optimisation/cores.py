@@ -22,7 +22,8 @@ PROOF = 3_000  # options beside the best ones up to which one core is solved to 
 CORE = 500  # options freed in a core that proves nothing
 CORE_MOST = 8_000  # beyond this HiGHS no longer keeps to its time limit
 CORE_NODES = 100  # nodes to search in such a core
-CORE_SHARE = 0.1  # of the time left that such a core may take
+CORE_SHARE = 0.1  # of the time left that such a core may take, if that is more than
+CORE_SECONDS = 4.0  # so many seconds: most end by their nodes, and so the same each time
 POOL = 8  # such a core is drawn from this many times its size
 IDLE = 12  # cores in turn that may bring next to nothing before giving up
 
@@ -84,7 +85,7 @@ def cores(task: Task, state: State, allowed: float, time_left: Clock, most: int 
         near = problem.choices.close(near, task.values())
         nodes = None if proves else CORE_NODES
         enough = dual.bound - allowed
-        seconds = time_left() if proves else max(CORE_SHARE * time_left(), 1.0)
+        seconds = time_left() if proves else max(CORE_SHARE * time_left(), min(CORE_SECONDS, time_left()))
         chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, nodes, seconds)
         if infeasible and near.all():
             raise NoChoiceError(task)

@@ -147,10 +147,11 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     # a few cores for each part first: what the easy ones leave of the allowance is for the hard ones
     for method in chain([quick_search], repeat(search)):
         before = _width(states)
-        for turn, i in enumerate(sorted(range(len(parts)), key=lambda k: -_width([states[k]]))):
-            share = (len(parts) - turn) / 2 if turn < len(parts) - 1 else 1.0
-            part_left = until(time_left, time_left() * (1 - 1 / max(share, 1.0)))
-            fair = allowed * abs(states[i].bound) / max(abs(dual.bound), 1e-300)
+        for i in sorted(range(len(parts)), key=lambda k: -_width([states[k]])):
+            rate = allowed / max(abs(dual.bound), 1e-300)
+            fair = rate * abs(states[i].bound)
+            still_open = sum(_width([known]) > rate * abs(known.bound) for known in states)
+            part_left = until(time_left, time_left() * (1 - 1 / max(still_open / 2, 1.0)))
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
             left = allowed - _width(states[:i] + states[i + 1 :])
             states[i] = method(tasks[i], states[i], max(fair, left), part_left)

@@ -24,7 +24,7 @@ CASES = ("years free", "years and lines free")
 # A report's figure, not the plan itself: a tenth of a per cent will do.
 _GAP = 1e-3
 # Seconds for each case.
-_SECONDS = 4.0
+_SECONDS = 8.0
 _MERGED = ("line", "line floor")
 
 
