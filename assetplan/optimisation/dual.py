@@ -30,7 +30,7 @@ SAMPLE = 4_000  # assets in the first, cheap descent
 TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # shares of a typical asset's range of values
 ROUNDS = 40  # of the exact finish; two to six are usual
 MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside the best ones
-RADIUS = 0.03  # share by which prices may move in the first box
+RADIUS, WIDE = 0.03, 0.2  # share by which prices may move in the first box, and in one that tells much
 SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
 DUAL_STEPS = 20  # a step that lowers the bound by less than the gap aimed at over this may be the last
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
@@ -282,7 +282,7 @@ def _finish(
             if not np.any(((multipliers <= low) & (low > 0)) | ((multipliers >= high) & (high < top))):
                 best = replace(best, exact=True)
                 break
-            if before - bound < close * abs(bound):
+            if before - bound < close * abs(bound) and radius >= WIDE:  # a narrow box gains little far from the least
                 break
             centre, radius = multipliers, min(2 * radius, 1e6)
         elif bound <= best.bound:
