@@ -15,7 +15,6 @@ import numpy as np
 from assetplan.optimisation.choices import Bools, Floats, Ints
 from assetplan.optimisation.model import solve_model
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import totals
 from assetplan.optimisation.state import Clock, State, Task, polish
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
@@ -134,17 +133,11 @@ def _solve_kept(
         As `solve_model`, for the whole problem.
     """
     undecided = problem.choices.undecided(kept)
-    counts = np.add.reduceat(kept, problem.starts[:-1], dtype=np.int64)
     owner = problem.owners()
     free = np.flatnonzero(kept & undecided[owner])
     decided = np.flatnonzero(kept & ~undecided[owner])
-    used, gained = totals(problem.usage, decided), float(problem.benefit[decided].sum())
-    part = Problem(
-        problem.benefit[free], problem.usage[free], np.concatenate([[0], np.cumsum(counts[undecided])]),
-        problem.caps - used, problem.floors - used, problem.resources, flows=problem.flows,
-        group=None if problem.group is None else problem.group[undecided],
-        mode=None if problem.mode is None else problem.mode[free],
-    )  # fmt: skip
+    gained = float(problem.benefit[decided].sum())
+    part = problem.part(free, decided)
     picked, amounts, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
     if picked is None:
         return None, amounts, bound + gained, infeasible

@@ -10,38 +10,17 @@ sold at its lowest, which keeps the bound valid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from assetplan.optimisation.choices import Bools, Floats, Ints
+from assetplan.optimisation.choices import Bools, Floats
 from assetplan.optimisation.dual import price_units
 from assetplan.optimisation.master import Master, solve_mixed
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import Rows, totals
+from assetplan.optimisation.rows import Rows
 from assetplan.optimisation.state import Task
 
 COLUMNS = 15_000  # options in one model
 BOXES = (np.inf, 0.3, 0.1, 0.05, 0.03)  # shares by which prices may move, the first that keeps to COLUMNS
-
-
-@dataclass(frozen=True, eq=False)
-class Rest:
-    """What is left when some assets are decided.
-
-    Attributes
-    ----------
-    problem : Problem
-        The undecided assets, with what the decided ones leave of the limits.
-    options : array (n_rest_options,)
-        Positions of its options in the whole.
-    assets : array (n_assets,) of bool
-        The undecided assets.
-    """
-
-    problem: Problem
-    options: Ints
-    assets: Bools
 
 
 def weights(problem: Problem, rows: Rows, multipliers: Floats, below: Floats, needed: float) -> Floats:
@@ -103,18 +82,3 @@ def partial_relaxation(
     low = np.where(np.isfinite(width), np.maximum(dual.multipliers - width, 0.0), 0.0)
     high = dual.multipliers + width
     return solve_mixed(problem.benefit, choices, rows, kept, whole, low, high, seconds, gap, dual.bound)
-
-
-def without(problem: Problem, decided: Bools, chosen: Ints) -> Rest:
-    """The problem once some assets are decided (whole groups, or none of a group)."""
-    owner = problem.owners()
-    options = np.flatnonzero(~decided[owner])
-    used = totals(problem.usage, chosen[decided])
-    counts = problem.choices.counts[~decided]
-    rest = Problem(
-        problem.benefit[options], problem.usage[options], np.concatenate([[0], np.cumsum(counts)]),
-        problem.caps - used, problem.floors - used, problem.resources, flows=problem.flows,
-        group=None if problem.group is None else problem.group[~decided],
-        mode=None if problem.mode is None else problem.mode[options],
-    )  # fmt: skip
-    return Rest(rest, options, ~decided)

@@ -146,15 +146,11 @@ def _change(change: Change) -> str:
 
 
 def _names(problem: Problem, rows: Rows, members: Sequence[int]) -> list[str]:
-    return list(dict.fromkeys(_text(problem.resources[rows.resource[j]]) for j in members))
-
-
-def _text(name: object) -> str:
-    return " ".join(str(part) for part in name) if isinstance(name, tuple) else str(name)
+    return list(dict.fromkeys(rows.name(problem, j) for j in members))
 
 
 def _side(problem: Problem, rows: Rows, row: int) -> str:
-    return f"{'cap' if rows.sign[row] > 0 else 'floor'} of {_text(problem.resources[rows.resource[row]])}"
+    return f"{'cap' if rows.sign[row] > 0 else 'floor'} of {rows.name(problem, row)}"
 
 
 def _wording(problem: Problem, rows: Rows, least: Floats, row: int) -> str:

@@ -7,7 +7,7 @@ whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,18 +91,14 @@ def _components(problem: Problem, rows: Rows) -> Ints:
 
 def _part(problem: Problem, rows: Rows, assets: Bools, mine: Bools, flowing: Bools) -> Part:
     options = np.flatnonzero(assets[problem.owners()])
-    resources = np.unique(rows.resource[mine])
-    counts = np.diff(problem.starts)[assets]
-    flows = np.flatnonzero(flowing)
-    whole = problem.flows
-    part = Problem(
-        problem.benefit[options], problem.usage[options][:, resources], np.concatenate([[0], np.cumsum(counts)]),
-        problem.caps[resources], problem.floors[resources], tuple(problem.resources[r] for r in resources),
+    resources, flows = np.unique(rows.resource[mine]), np.flatnonzero(flowing)
+    part, whole = problem.part(options, np.zeros(0, dtype=np.int64)), problem.flows
+    part = replace(
+        part, usage=part.usage[:, resources], caps=part.caps[resources], floors=part.floors[resources],
+        resources=tuple(problem.resources[r] for r in resources),
         flows=Flows(
             tuple(whole.names[k] for k in flows), whole.benefit[flows], whole.usage[flows][:, resources],
             whole.low[flows], whole.high[flows],
         ),
-        group=None if problem.group is None else problem.group[assets],
-        mode=None if problem.mode is None else problem.mode[options],
     )  # fmt: skip
     return Part(part, np.flatnonzero(assets), options, np.flatnonzero(mine), flows)

@@ -148,6 +148,31 @@ class Problem:
         """Position of the asset that owns each option, shape (n_options,)."""
         return self.choices.owner
 
+    def part(self, options: Ints, decided: Ints) -> Problem:
+        """The problem of some options alone, with what the decided ones leave of the limits.
+
+        Parameters
+        ----------
+        options : array (n_part_options,)
+            Positions of the options, in order; their assets are those of the part. Assets of one group go together.
+        decided : array (n_decided,)
+            Positions of the options that other assets have.
+        """
+        used = np.asarray(self.usage[decided].sum(axis=0), dtype=np.float64).ravel()
+        counts = np.bincount(self.owners()[options], minlength=self.n_assets)
+        assets = np.flatnonzero(counts)
+        return Problem(
+            self.benefit[options],
+            self.usage[options],
+            np.concatenate([[0], np.cumsum(counts[assets])]),
+            self.caps - used,
+            self.floors - used,
+            self.resources,
+            flows=self.flows,
+            group=None if self.group is None else self.group[assets],
+            mode=None if self.mode is None else self.mode[options],
+        )
+
     def value(self, chosen: Ints, amounts: Floats) -> float:
         """Benefit of a choice and of amounts of the flows."""
         return float(self.benefit[chosen].sum() + self.flows.benefit @ amounts)

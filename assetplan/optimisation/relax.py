@@ -90,7 +90,7 @@ def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
     moved = [int(j) for j in np.flatnonzero(over > 0)]
     return [
         Change(
-            _text(problem.resources[rows.resource[j]]),
+            rows.name(problem, j),
             "cap" if rows.sign[j] > 0 else "floor",
             float(rows.sign[j] * rows.limit[j]),
             float(rows.sign[j] * _outward(rows.limit[j] + over[j])),
@@ -105,7 +105,3 @@ def _outward(limit: float) -> float:
         return 0.0
     unit = 10.0 ** (np.floor(np.log10(abs(limit))) - 3)
     return float(np.ceil(limit / unit - 1e-6) * unit)  # 1e-6: what linear programmes round to
-
-
-def _text(name: object) -> str:
-    return " ".join(str(part) for part in name) if isinstance(name, tuple) else str(name)

@@ -56,6 +56,11 @@ class Rows:
         """Multipliers by row → price by resource, shape (n_resources,)."""
         return np.bincount(self.resource, self.sign * multipliers, n_resources).astype(np.float64)
 
+    def name(self, problem: Problem, row: int) -> str:
+        """What the resource that a row limits is called."""
+        name = problem.resources[self.resource[row]]
+        return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+
     def at(self, amounts: Floats) -> Rows:
         """The limits that are left for the choices once the flows have these amounts."""
         if not self.flows.names:

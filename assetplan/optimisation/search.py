@@ -6,7 +6,7 @@ import numpy as np
 
 from assetplan.optimisation.cores import cores
 from assetplan.optimisation.dual import DUAL_STEPS, minimise_dual
-from assetplan.optimisation.heavy import partial_relaxation, weights, without
+from assetplan.optimisation.heavy import partial_relaxation, weights
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.rows import rows_of
 from assetplan.optimisation.state import Clock, Made, State, Task, polish, start_from_prices, until
@@ -72,11 +72,12 @@ def _dive(task: Task, state: State, allowed: float, first: int, stages: int, tim
     state = state.better(problem, polish(task, (chosen, found.amounts), time_left))
     if whole.all() or state.bound - state.benefit <= allowed or time_left() <= 0:
         return state
-    rest = without(problem, whole, chosen)
-    made = _solve_rest(rest.problem, task.random, allowed / 2, abs(state.bound), 3 * first, stages - 1, time_left)
+    left = np.flatnonzero(~whole[problem.owners()])
+    rest = problem.part(left, chosen[whole])
+    made = _solve_rest(rest, task.random, allowed / 2, abs(state.bound), 3 * first, stages - 1, time_left)
     if made is None:
         return state
-    chosen[rest.assets] = rest.options[made[0]]
+    chosen[~whole] = left[made[0]]
     return state.better(problem, polish(task, (chosen, made[1]), time_left))
 
 

@@ -8,7 +8,7 @@ from test_flows_and_groups import best_by_hand, large
 
 from assetplan.optimisation import Problem, cores, heavy, search, solve
 from assetplan.optimisation.dual import minimise_dual
-from assetplan.optimisation.heavy import partial_relaxation, weights, without
+from assetplan.optimisation.heavy import partial_relaxation, weights
 from assetplan.optimisation.rows import rows_of
 from assetplan.optimisation.state import Task
 
@@ -91,12 +91,14 @@ def test_a_dive_finds_what_one_model_finds(seed, monkeypatch):
     assert np.array_equal(found.chosen, again.chosen)
 
 
-def test_without_leaves_the_room_that_is_left():
+def test_a_part_has_the_room_that_is_left():
     p = large(3, n_assets=40, n_groups=4, years=3)
     decided = p.choices.with_groups(np.arange(40) < 6)
     assert decided.sum() == 8  # the second group is taken whole
     chosen = p.choices.best(p.benefit)[1]
-    rest = without(p, decided, chosen)
+    options = np.flatnonzero(~decided[p.owners()])
+    rest = p.part(options, chosen[decided])
     used = p.usage.toarray()[chosen[decided]].sum(axis=0)
-    assert np.allclose(rest.problem.caps, p.caps - used)
-    assert np.array_equal(p.owners()[rest.options], np.flatnonzero(~decided)[rest.problem.owners()])
+    assert np.allclose(rest.caps, p.caps - used)
+    assert np.array_equal(p.owners()[options], np.flatnonzero(~decided)[rest.owners()])
+    assert np.array_equal(rest.mode, p.mode[options])
