@@ -1,8 +1,11 @@
 """Choosing one strategy for each asset: the model, its solution at scale, and rules of thumb to compare with.
 
-The way through the room: `selection` (tables) and `problem` (arrays) state the problem; `solving` solves it,
-small ones as one PuLP `model`, large ones by prices (`dual`), independent `parts`, `repair` and cores of
-undecided options; `infeasible` names limits in conflict; `baselines` are what a council would do without.
+The way through the room: `selection` (tables) and `problem` (arrays) state the problem, `choices` and `rows` hold what
+may be chosen together and every limit in one form. `solving` solves it: a small problem as one PuLP `model` (through
+`compat`), a large one split into independent `parts` and priced by `dual` with the linear programmes of `master`;
+`search` then looks for a better choice with `cores` of undecided options and with the `heavy` assets first, each choice
+kept in `state` and put right by `repair`. `infeasible` names limits in conflict and `relax` the least change that mends
+them; `baselines` are what a council would do without.
 """
 
 from __future__ import annotations

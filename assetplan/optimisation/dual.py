@@ -24,7 +24,8 @@ import numpy as np
 
 from assetplan.optimisation.choices import Choices, Floats, Ints
 from assetplan.optimisation.master import Master, solve_master
-from assetplan.optimisation.rows import Rows
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import Rows, rows_of
 
 SAMPLE = 4_000  # assets in the first, cheap descent
 TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # shares of a typical asset's range of values
@@ -75,6 +76,21 @@ def bound_at(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats)
     """L(λ), the upper bound these prices prove."""
     best = choices.best_values(reduced_values(benefit, rows, multipliers))
     return float(best.sum() + _beside(rows, multipliers))
+
+
+def bound_of_prices(problem: Problem, prices: Floats) -> float:
+    """L at prices by resource, at least 0 for a cap and at most 0 for a floor, flows and groups in it.
+
+    Parameters
+    ----------
+    problem : Problem
+        The problem.
+    prices : array (n_resources,)
+        As in a `Solution`.
+    """
+    rows = rows_of(problem)
+    multipliers = np.maximum(rows.sign * prices[rows.resource], 0.0)
+    return bound_at(problem.benefit, problem.choices, rows, multipliers)
 
 
 def _beside(rows: Rows, multipliers: Floats) -> float:

@@ -4,6 +4,10 @@ With some assets' choices whole it is a partial relaxation, whose bound is tight
 
 Columns are the kept options of the assets they leave undecided, one a mode of each undecided group, and the
 flows; its marginals are the prices, held within a box by surpluses with a price at each end of it.
+
+It goes to HiGHS through scipy and not through PuLP: it is solved a dozen times a plan with ten thousand columns or
+more, held as arrays already, and needs the marginals; building as many named variables costs PuLP longer than the
+solution.
 """
 
 from __future__ import annotations

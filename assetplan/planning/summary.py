@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assetplan import __version__, condition
 from assetplan.economics import condition_gain
 from assetplan.finance import line_labels
+from assetplan.optimisation.dual import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.planning import lint
 from assetplan.planning.outcome import Outcome
@@ -58,6 +59,7 @@ def summarise(
             {"limit": str(name), "price": round(float(price), 6)}
             for name, price in zip(outcome.problem.resources, np.nan_to_num(solution.prices), strict=True)
         ],
+        "prices_bound": round(bound_of_prices(outcome.problem, np.nan_to_num(solution.prices)), 2),
         "prices_known": lint.prices_known(plan.solver.target_gap, solution),
         "condition": _condition(outcome),
         "residual_life": _residual_bands(outcome),

@@ -26,14 +26,15 @@ class Programme:
     Attributes
     ----------
     summary : dict
-        What summary.json holds: plan (name), title, authority, note, years, price_base, objective, streams,
-        horizon, benefit, bound, gap, status, cost, spend (rows line, label, year, amount, limit), limits (rows limit,
-        words, unit, cap, floor, used, price), prices (rows limit, price), prices_known, phasing (cases, amounts, note),
-        condition (rows asset_class, band, year, quantity, unit, case), residual_life (rows band, year, length_km,
-        case), condition_gain, assets, treated, baselines (rows name, benefit, cost), kinds (rows kind, amount),
-        assumed_share, notes, lint (rows check, message), seconds by stage, inputs (file → sha256), unverified (list),
-        version. `years` are the plan years; the base year (condition today) is the year before the first. In
-        `condition` and `residual_life`, `year` is the end of that financial year, base year included.
+        What summary.json holds: plan (name), title, authority, note, years, price_base, objective, streams, horizon,
+        benefit, bound, gap, status, cost, spend (rows line, label, year, amount, limit), limits (rows limit, words,
+        unit, cap, floor, used, price), prices (rows limit, price), prices_bound (£, what they prove by themselves),
+        prices_known, phasing (cases, amounts, note), condition (rows asset_class, band, year, quantity, unit, case),
+        residual_life (rows band, year, length_km, case), condition_gain, assets, treated, baselines (rows name,
+        benefit, cost), kinds (rows kind, amount), assumed_share, notes, lint (rows check, message), seconds by stage,
+        inputs (file → sha256), unverified (list), version. `years` are the plan years; the base year (condition today)
+        is the year before the first. In `condition` and `residual_life`, `year` is the end of that financial year, base
+        year included.
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
         environment, district, quantity, unit, length_m, replacement_value, aadt, retention, committed_treatment,

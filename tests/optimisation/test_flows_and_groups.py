@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation import Flows, Problem, solve
 from assetplan.optimisation.choices import Choices
-from assetplan.optimisation.dual import bound_at, minimise_dual
+from assetplan.optimisation.dual import bound_at, bound_of_prices, minimise_dual
 from assetplan.optimisation.rows import rows_of
 
 DECOMPOSED = 0
@@ -221,3 +221,12 @@ def test_wrong_flows(changes, words):
     parts = {"names": ("loan",), "benefit": [1.0], "usage": sparse.csr_array([[1.0]]), "low": [0.0], "high": [1.0]}
     with pytest.raises(ValueError, match=words):
         Problem([0.0], np.zeros((1, 1)), [0, 1], [1.0], [-INF], ("r",), flows=Flows(**(parts | changes)))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_prices_of_an_answer_prove_a_bound_by_themselves(seed):
+    p = large(seed, n_assets=7, n_groups=1, years=2)
+    found = solve(p, target_gap=0.0)
+    proved = bound_of_prices(p, found.prices)
+    assert proved >= found.bound * (1 - 1e-9)  # order of summation; cores may have tightened the other
+    assert proved >= best_by_hand(p) - 1e-6

@@ -63,7 +63,8 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
         levers=levers,
         lead=float(options.net[options.chosen] - others.max()) if len(others) else 0.0,
         margin=options.lead if alone and options.treats.any() else np.inf,
-        open=0.0 if fixed or _never(market, options) else market.bound - float(summary["reached"]),
+        # no choice in which an asset is further from its best than this can be better than the plan
+        open=0.0 if fixed or _never(market, options) else float(summary["prices_bound"]) - float(summary["reached"]),
         notes=tuple(_notes(programme, market, asset, known, rounded)),
         years=tuple(programme.years),
         labels=line_labels(summary),

@@ -110,20 +110,6 @@ class Market:
         works = np.asarray(self.strategies.usage[self.strategies.chosen].sum(axis=0), dtype=float).ravel()
         return np.array([row["used"] for row in self.limits], dtype=float) - works
 
-    @cached_property
-    def bound(self) -> float:
-        """The bound that the prices alone prove (£).
-
-        No choice in which an asset is further from its best than this bound is from what the plan reaches can be better
-        than the plan.
-        """
-        best = np.maximum.reduceat(self.net, self.strategies.starts[:-1])
-        limits = [
-            row["cap"] if price > 0 else row["floor"] for row, price in zip(self.limits, self.prices, strict=True)
-        ]
-        worth = np.array([limit or 0.0 for limit in limits], dtype=float) - self.flowing
-        return float(best.sum() + self.prices @ worth)
-
     def with_line(self, line: str, share: float) -> Array:
         """Prices with those of one line's years at a share of theirs."""
         prices = self.prices.copy()
