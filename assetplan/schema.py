@@ -6,13 +6,14 @@ The columns themselves are rows of `reference/schema.csv`, so that the documenta
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assetplan.errors import ConfigError, Fault
+from assetplan.errors import ConfigError, Fault, FaultyInputError
 from assetplan.reference import load_table
 
 _MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
@@ -177,18 +178,7 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
         There is no such file.
     """
     packaged = load_table(name)
-    lines, header, cells = _csv(path)
-    faults = [Fault(str(path), 0, c, "", "this column is missing") for c in packaged.columns if c not in header]
-    faults += [
-        Fault(str(path), line, "", "", f"has {len(row)} cells, but the header has {len(header)}")
-        for line, row in zip(lines, cells, strict=True)
-        if len(row) != len(header)
-    ]
-    if not cells:
-        faults.append(Fault(str(path), 0, "", "", "has no rows"))
-    if faults:
-        raise ConfigError(faults)
-    table = pd.DataFrame(cells, columns=header, index=pd.Index(lines), dtype="str")
+    table, faults = csv_table(path, ConfigError, packaged.columns), []
     table = table.apply(lambda column: column.str.strip().replace("", np.nan))
     for column in packaged.columns:
         given = table[column].notna()
@@ -208,12 +198,43 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
     return table
 
 
-def _csv(path: Path) -> tuple[list[int], list[str], list[list[str]]]:
-    """Line number of each row, the header, and the cells; blank lines and comments are left out."""
+def csv_table(path: Path, error: type[FaultyInputError], needed: Iterable[str] = ()) -> pd.DataFrame:
+    """Read a CSV file as text, as it stands.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file in UTF-8; blank lines and lines that begin with # are left out.
+    error : type
+        What to raise: `ConfigError` or `RegisterError`; it lists every fault of the file's form.
+    needed : iterable of str
+        Columns that it must have.
+
+    Returns
+    -------
+    DataFrame
+        Cells as `str`, indexed by line of the file (the header's is the first).
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ConfigError([Fault(str(path), 0, "", "", "is not a CSV file in UTF-8")]) from error
+    except UnicodeDecodeError as wrong:
+        raise error([Fault(str(path), 0, "", "", "is not a CSV file in UTF-8")]) from wrong
+    lines, header, cells = _csv(path, text, error)
+    faults = [Fault(str(path), 0, name, "", "this column is missing") for name in needed if name not in header]
+    faults += [
+        Fault(str(path), line, "", "", f"has {len(row)} cells, but the header has {len(header)}")
+        for line, row in zip(lines, cells, strict=True)
+        if len(row) != len(header)
+    ]
+    if not cells:
+        faults.append(Fault(str(path), 0, "", "", "has no rows"))
+    if faults:
+        raise error(faults)
+    return pd.DataFrame(cells, columns=header, index=pd.Index(lines), dtype="str")
+
+
+def _csv(path: Path, text: str, error: type[FaultyInputError]) -> tuple[list[int], list[str], list[list[str]]]:
+    """Line number of each row, the header, and the cells; blank lines and comments are left out."""
     kept = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
     reader = csv.reader((line + "\n" for _, line in kept), strict=True)
     lines: list[int] = []
@@ -224,13 +245,13 @@ def _csv(path: Path) -> tuple[list[int], list[str], list[list[str]]]:
             lines.append(kept[before][0])
             rows.append(row)
             before = reader.line_num
-    except csv.Error as error:
+    except csv.Error as wrong:
         line = kept[min(before, len(kept) - 1)][0]
-        raise ConfigError([Fault(str(path), line, "", "", f"is not a CSV row: {error}")]) from error
+        raise error([Fault(str(path), line, "", "", f"is not a CSV row: {wrong}")]) from wrong
     if not rows:
-        raise ConfigError([Fault(str(path), 0, "", "", "is empty")])
+        raise error([Fault(str(path), 0, "", "", "is empty")])
     header = [name.strip() for name in rows[0]]
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise ConfigError(Fault(str(path), lines[0], name, "", "this column is there more than once") for name in twice)
+        raise error(Fault(str(path), lines[0], name, "", "this column is there more than once") for name in twice)
     return lines[1:], header, rows[1:]

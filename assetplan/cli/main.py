@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -122,6 +123,65 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
         return
     with new_file(output, force) as part:
         table.to_csv(part, index=False, lineterminator="\n")
+    click.echo(str(output))
+
+
+@main.command()
+@click.argument("inspections", type=_FILE)
+@click.option("-o", "--output", type=_OUT, required=True, help="CSV to write: one row a group, for tables.calibration.")
+@click.option("--group", help="Column that says which deterioration group an asset is in.")
+@click.option("--model", type=click.Choice(["curve", "markov", "weibull"]), default="curve", show_default=True)
+@click.option("--measure", default="index", show_default=True, help="What column value holds: index, rci, iri, bci, …")
+@click.option(
+    "--family",
+    type=click.Choice(["linear", "power", "exponential", "logistic", "weibull"]),
+    default="power",
+    show_default=True,
+    help="Family of a curve.",
+)
+@click.option("--states", help="What column state holds, best first, joined by commas; letters or 0, 1, … by default.")
+@click.option("--max-drop", type=click.IntRange(min=1), help="States that a chain may drop at once; any by default.")
+@click.option("--covariate", multiple=True, help="Column that shifts an asset's pace (curves); may be given again.")
+@click.option(
+    "--failure", type=click.FloatRange(0, 100), default=40.0, show_default=True, help="Index that ends a Weibull life."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the assets held out.")
+@click.option("--plot", type=_OUT, help="Picture to write (SVG): decay with its interval, and the held-out check.")
+@_FORCE
+def calibrate(
+    inspections: Path,
+    output: Path,
+    group: str | None,
+    model: Literal["curve", "markov", "weibull"],
+    measure: str,
+    family: str,
+    states: str | None,
+    max_drop: int | None,
+    covariate: tuple[str, ...],
+    failure: float,
+    seed: int,
+    plot: Path | None,
+    force: bool,
+) -> None:
+    """Learn decay from INSPECTIONS (CSV: asset_id, date or year, value or state) and write it by group."""
+    from assetplan.calibration import calibrate, read_inspections
+    from assetplan.cli.text import calibration_text
+    from assetplan.condition import measure_names
+    from assetplan.output import refuse_existing
+
+    if measure not in measure_names():
+        raise click.BadParameter(f"must be one of {', '.join(measure_names())}", param_hint="--measure")
+    for path in filter(None, (output, plot)):
+        refuse_existing(path, force)
+    names = [name.strip() for name in states.split(",")] if states else None
+    found = read_inspections(inspections, group=group, measure=measure, states=names, covariates=covariate)
+    learned = calibrate(found, model, family=family, max_drop=max_drop, failure=failure, seed=seed)
+    learned.write(output, force)
+    if plot is not None:
+        from assetplan.report.calibration import draw_calibration
+
+        draw_calibration(learned, plot, force)
+    click.echo(calibration_text(learned))
     click.echo(str(output))
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from assetplan.calibration import Calibration
 from assetplan.programme import Programme
 from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.register import Register, assumed_share
@@ -147,6 +148,59 @@ def _baseline(row: dict) -> str:
 def _notes(programme: Programme) -> str:
     said = [f"{note['check']}: {note['message']}" for note in programme.summary["lint"]]
     return "\n".join(["Model notes", *_items(said)])
+
+
+def calibration_text(learned: Calibration) -> str:
+    """What a calibration learned by group, how it does on assets it did not see, and what was set aside."""
+    rows = [
+        (
+            str(row["group"]),
+            f"{row['assets']:,}",
+            f"{row['pairs']:,}",
+            f"{row['life']:.1f}",
+            f"{row['life_low']:.1f} to {row['life_high']:.1f}",
+            *(_points(row[name]) for name in ("error", "no_change", "constant_rate")),
+            _percent(row["within_80"]),
+            _percent(row["within_95"]),
+        )
+        for row in learned.rows.to_dict("records")
+    ]
+    heads = (
+        "group",
+        "assets",
+        "pairs",
+        "life",
+        "95% interval",
+        "error",
+        "no change",
+        "constant rate",
+        "in 80%",
+        "in 95%",
+    )
+    said = textwrap.fill(
+        "Life is in years: "
+        + _LIFE[learned.kind]
+        + ". Error is the root mean square on assets held out from the fit, in "
+        "index points, beside that of two simple rules; the last columns say how many of their readings lay within the "
+        "80% and 95% intervals.",
+        _WIDTH,
+    )
+    return "\n".join([table(heads, rows), "", said, *_items(learned.notes)])
+
+
+_LIFE = {
+    "curve": "from an index of 100 to one of 40",
+    "markov": "from the best state to the worst, on average",
+    "weibull": "from new to failure, on average",
+}
+
+
+def _points(value: float) -> str:
+    return "–" if value != value else f"{value:.2f}"
+
+
+def _percent(value: float) -> str:
+    return "–" if value != value else f"{value:.0%}"
 
 
 def register_text(register: Register) -> str:

@@ -56,6 +56,8 @@ class Tables(Frozen):
     treatments: str = ""
     follow_on: str = ""
     consequences: str = ""
+    calibration: str = ""
+    """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 
 
 class Report(Frozen):

@@ -1,6 +1,17 @@
-"""How assets decay: curves, Markov chains, and the groups that use them."""
+"""How assets decay: curves, Markov chains, the groups that use them, and fits of them to what was seen."""
 
 from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.fits import CurveFit, MarkovFit, WeibullFit, fit_curve, fit_markov, fit_weibull
 from assetplan.deterioration.groups import Group, load_groups
 
-__all__ = ["Curve", "Group", "load_groups"]
+__all__ = [
+    "Curve",
+    "CurveFit",
+    "Group",
+    "MarkovFit",
+    "WeibullFit",
+    "fit_curve",
+    "fit_markov",
+    "fit_weibull",
+    "load_groups",
+]

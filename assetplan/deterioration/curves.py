@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FAMILIES = ("linear", "power", "exponential", "logistic", "weibull")
+PARAMETERS = {
+    "linear": ("c0", "k"),
+    "power": ("c0", "k", "b"),
+    "exponential": ("c0", "k"),
+    "logistic": ("c0", "k", "a50", "cmin"),
+    "weibull": ("c0", "k", "b"),
+}
+FAMILIES = tuple(PARAMETERS)
 Array = NDArray[np.float64]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,41 @@ UNITS = ("m2", "m", "no")
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What a calibration knows of a group beyond its mean decay.
+
+    Attributes
+    ----------
+    noise : float
+        Standard deviation of a reading [index points].
+    spread : float
+        Of the paces of assets about the group's, as a share of it.
+    wander : float
+        Of the effective age, beyond its pace [years a year^½].
+    covariates : tuple of (str, float, float, float)
+        Column of the register, or column=word, with its coefficient, centre and scale: the logarithm of an asset's pace
+        is the sum of coefficient · (value − centre) / scale.
+    """
+
+    noise: float
+    spread: float
+    wander: float
+    covariates: tuple[tuple[str, float, float, float], ...] = ()
+
+    def pace(self, assets: pd.DataFrame) -> Array:
+        """How much faster than their group assets age (n,); a missing value stands at the group's centre."""
+        total = np.zeros(len(assets))
+        for name, coefficient, centre, scale in self.covariates:
+            column, _, word = name.partition("=")
+            if word:
+                total += coefficient * (assets[column].to_numpy(dtype=object) == word)
+            else:
+                value = pd.to_numeric(assets[column]).to_numpy(dtype=float)
+                total += coefficient * np.nan_to_num((value - centre) / scale)
+        return np.exp(total)
+
+
+@dataclass(frozen=True)
 class Group:
     """How one kind of asset decays.
 
@@ -36,14 +72,18 @@ class Group:
         Unit of its assets' quantity.
     curve : Curve or None
         Age–index curve of a curve group.
-    falls, state_index : tuple of float
-        Annual probabilities of falling a state and the index of each state, of a Markov group.
+    chain : tuple of tuple of float
+        Annual transition matrix of a Markov group, best state first; () of a curve group.
+    state_index : tuple of float
+        Index of each state of a Markov group.
     failure_index : float
         Index at which the asset has no residual life.
     replacement_unit_cost : float
         Gross replacement cost (£ per unit of quantity).
     verified : bool
         Whether a source stands behind the row.
+    learned : Learned or None
+        What a calibration adds: how sure the curve is, and what shifts the pace of an asset.
     """
 
     name: str
@@ -52,17 +92,18 @@ class Group:
     road_classes: tuple[str, ...]
     unit: str
     curve: Curve | None
-    falls: tuple[float, ...]
+    chain: tuple[tuple[float, ...], ...]
     state_index: tuple[float, ...]
     failure_index: float
     replacement_unit_cost: float
     source: str
     verified: bool
+    learned: Learned | None = None
 
     @cached_property
     def transition(self) -> Array:
         """Annual transition matrix (n_states, n_states) of a Markov group."""
-        return markov.chain(list(self.falls))
+        return np.array(self.chain)
 
     @cached_property
     def _mean_path(self) -> tuple[Array, Array]:
@@ -143,27 +184,31 @@ def _number(value: object, default: float) -> float:
     return default if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
 
 
-def _group(row: dict) -> Group:
-    curve = None
-    falls: tuple[float, ...] = ()
-    states: tuple[float, ...] = ()
+def decay_of(row: Mapping[Any, Any]) -> tuple[Curve | None, tuple[tuple[float, ...], ...], tuple[float, ...]]:
+    """Curve, or annual matrix and index of each state, of a row of the table of groups.
+
+    Raises
+    ------
+    ValueError
+        The row has neither, or what it has is no falling curve or chain.
+    """
     if row["model"] == "curve":
-        curve = Curve(
-            str(row["family"]),
-            _number(row["c0"], 100.0),
-            _number(row["k"], np.nan),
-            _number(row["b"], 1.0),
-            _number(row["a50"], 0.0),
-            _number(row["cmin"], 0.0),
-        )
-    elif row["model"] == "markov":
-        falls = tuple(float(row[column]) for column in ("ab", "bc", "cd", "de"))
-        states = tuple(float(value) for value in str(row["states"]).split("|"))
-        markov.chain(list(falls))
-        if len(states) != len(falls) + 1 or any(np.diff(states) >= 0):
-            raise ValueError("states must be five falling index values, as in 100|75|40|15|0")
-    else:
+        numbers = {name: _number(row[name], default) for name, default in _CURVE.items()}
+        return Curve(str(row["family"]), **numbers), (), ()
+    if row["model"] != "markov":
         raise ValueError(f"model must be curve or markov, not {row['model']!r}")
+    matrix = markov.read_chain(_word(row["falls"]))
+    states = tuple(float(value) for value in _word(row["states"]).split("|"))
+    if len(states) != len(matrix) or any(np.diff(states) >= 0) or not (states[-1] >= 0 and states[0] <= 100):
+        raise ValueError("states must be falling index values from 0 to 100, one a state, as in 100|75|40|15|0")
+    return None, tuple(map(tuple, matrix.tolist())), states
+
+
+_CURVE = {"c0": 100.0, "k": np.nan, "b": 1.0, "a50": 0.0, "cmin": 0.0}
+
+
+def _group(row: dict) -> Group:
+    curve, chain, states = decay_of(row)
     cost, failure = float(row["replacement_unit_cost"]), float(row["failure_index"])
     if not cost > 0 or not 0 <= failure < 100:
         raise ValueError("replacement_unit_cost must be above 0 and failure_index in 0 to below 100")
@@ -174,7 +219,7 @@ def _group(row: dict) -> Group:
         tuple(_word(row["road_class"]).split("|")),
         str(row["unit"]),
         curve,
-        falls,
+        chain,
         states,
         failure,
         cost,

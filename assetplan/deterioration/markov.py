@@ -34,6 +34,34 @@ def chain(falls: Array | list[float]) -> Array:
     return matrix
 
 
+def read_chain(text: str) -> Array:
+    """Annual transition matrix (n_states, n_states) from a cell of a table.
+
+    Parameters
+    ----------
+    text : str
+        Probabilities of falling one state, joined by |, best state first (`0.02|0.04|0.1`), or the rows of the whole
+        matrix joined by / (`0.9|0.08|0.02/0|0.9|0.1/0|0|1`).
+
+    Raises
+    ------
+    ValueError
+        It is not that, or not a chain that only falls and whose rows sum to one.
+    """
+    try:
+        rows = [[float(cell) for cell in line.split("|")] for line in text.split("/")]
+    except ValueError:
+        raise ValueError(f"falls must be probabilities joined by |, or rows of them joined by /: {text!r}") from None
+    if len(rows) == 1:
+        return chain(rows[0])
+    if any(len(row) != len(rows) for row in rows):
+        raise ValueError(f"a matrix of falls must be square: it has {len(rows)} rows")
+    matrix = np.array(rows)
+    if not ((matrix >= 0).all() and np.allclose(matrix.sum(axis=1), 1.0, atol=1e-6) and not np.tril(matrix, -1).any()):
+        raise ValueError("the rows of a matrix of falls must be probabilities that sum to one, with no way back")
+    return matrix / matrix.sum(axis=1, keepdims=True)
+
+
 def propagate(start: Array, transition: Array, years: int) -> Array:
     """Distributions of states year by year.
 
@@ -57,6 +85,25 @@ def propagate(start: Array, transition: Array, years: int) -> Array:
     for year in range(years):
         out[..., year + 1, :] = out[..., year, :] @ transition
     return out
+
+
+def at_years(transition: Array, years: Array) -> Array:
+    """Transition matrices over intervals, whole or broken, (n, n_states, n_states).
+
+    Parameters
+    ----------
+    transition : array (n_states, n_states)
+        Annual transition matrix.
+    years : array (n,)
+        Intervals [years, 0 or more]. Within a year each probability goes in a straight line.
+    """
+    whole = np.floor(years).astype(np.intp)
+    powers = np.empty((int(whole.max(initial=0)) + 2, *transition.shape))
+    powers[0] = np.eye(len(transition))
+    for year in range(len(powers) - 1):
+        powers[year + 1] = powers[year] @ transition
+    part = (years - whole)[:, None, None]
+    return (1 - part) * powers[whole] + part * powers[whole + 1]
 
 
 def expected_passage(transition: Array) -> Array:

@@ -111,7 +111,9 @@ def grades(
         A 1 to E 5 at each year's end.
     """
     first, last = years
-    falls = np.array([(*groups[str(name)].falls, 0.0) for name in group])
+    # Chance to fall so many states or more, by state: one draw a year says how many.
+    kept = [np.cumsum(groups[str(name)].transition[:, ::-1], axis=1)[:, ::-1] for name in group]
+    falls = np.array([[np.append(tail[i, i + 1 :], np.zeros(i)) for i in range(len(tail))] for tail in kept])
     state = np.zeros(len(group), dtype=np.intp)
     out = np.empty((len(group), last - first + 1))
     begin = int(max(built.min(), first - 120))
@@ -119,8 +121,8 @@ def grades(
         stands = built <= year
         # What is life-expired is renewed within some years, which keeps an old estate from being all grade E.
         renewed = (state >= 3) & (rng.random(len(state)) < (_RENEWED if year < first else _RENEWED_LATELY))
-        falling = rng.random(len(state)) < falls[np.arange(len(state)), state]
-        state = np.where(renewed, 0, state + (falling & stands))
+        falling = (rng.random(len(state))[:, None] < falls[np.arange(len(state)), state]).sum(axis=1)
+        state = np.where(renewed, 0, state + np.where(stands, falling, 0))
         if year >= first:
             out[:, year - first] = state + 1
     return out

@@ -155,6 +155,7 @@ def _assets(outcome: Outcome) -> gpd.GeoDataFrame:
         treatments=names,
         cost=outcome.cost.sum(axis=1).round(2),
         benefit=outcome.benefit.round(2),
+        pace=outcome.starting.pace.round(6),
         residual_life=outcome.residual_life(outcome.starting.index).round(2),
         reason=outcome.reasons,
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from assetplan.config import Plan
 from assetplan.consequences import load_consequences
+from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.groups import default_groups, load_groups
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault, RegisterError
@@ -92,6 +93,8 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
         return plan.path(name) if name else None
 
     groups = load_groups(own(tables.groups))
+    if tables.calibration:
+        groups = with_calibration(groups, plan.path(tables.calibration))
     faults: list[Fault] = []
     try:
         catalogue = load_catalogue(groups, own(tables.treatments), own(tables.follow_on))

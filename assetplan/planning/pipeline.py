@@ -137,7 +137,7 @@ def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
     nothing = np.full((len(assets), plan.years), -1, dtype=np.int8)
     path = tell(assets, starting, nothing, inputs.model).index
     out = pd.DataFrame(assets[["asset_id", "asset_class", "group"]])
-    out["residual_life"] = residual_life(inputs, starting.index).round(2)
+    out["residual_life"] = residual_life(inputs, starting.index, starting.pace).round(2)
     for place, year in enumerate(range(plan.first_year - 1, plan.first_year + plan.years)):
         out[str(year)] = path[:, place].round(2)
     return out

@@ -38,9 +38,9 @@ class Programme:
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
         environment, district, quantity, unit, length_m, replacement_value, aadt, retention, committed_treatment,
-        committed_year, strategy, treatments, cost (£), benefit (£), residual_life (years, today), reason, assumed, and
-        the index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base year
-        included. Geometry in a projected CRS.
+        committed_year, strategy, treatments, cost (£), benefit (£), pace (of ageing, 1 as its group), residual_life
+        (years, today), reason, assumed, and the index (0–100) at the end of each year under both cases:
+        do_nothing_<year>, plan_<year>, base year included. Geometry in a projected CRS.
     works : GeoDataFrame
         One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, district, year, treatment,
         label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, the asset's geometry.

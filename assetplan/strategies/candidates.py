@@ -94,10 +94,13 @@ class Starting:
         Condition index in the base year (0–100).
     clamped : array of bool
         Where a native value lay outside its measure's range.
+    pace : array (n_assets,)
+        How much faster than its group an asset ages.
     """
 
     index: Array
     clamped: NDArray[np.bool_]
+    pace: Array
 
 
 def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
@@ -124,13 +127,14 @@ def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
     base = model.first_year - 1
     surveyed = assets["surveyed_year"].fillna(base).to_numpy(dtype=float)
     gap = np.clip(base - surveyed, 0.0, None)
+    pace = paces(assets, model.groups)
     for name, rows in _by_group(assets):
         group = model.groups[name]
         by_age = rows[aged[rows]]
         index[by_age] = group.index(value[by_age])
         late = rows[gap[rows] > 0]
-        index[late] = group.index(group.age(index[late]) + gap[late])
-    return Starting(index, clamped)
+        index[late] = group.index(group.age(index[late]) + pace[late] * gap[late])
+    return Starting(index, clamped, pace)
 
 
 def _by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
@@ -139,11 +143,21 @@ def _by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
         yield str(name), np.flatnonzero(codes == code)
 
 
-def _start(group: str, model: Model, index: Array) -> State:
+def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Array:
+    """How much faster than their group assets age (n_assets,): 1 where nothing was learned of what shifts it."""
+    out = np.ones(len(assets))
+    for name, rows in _by_group(assets):
+        learned = groups[name].learned
+        if learned is not None and learned.covariates:
+            out[rows] = learned.pace(assets.iloc[rows])
+    return out
+
+
+def _start(group: str, model: Model, index: Array, pace: Array) -> State:
     definition = model.groups[group]
     consequences = model.consequences[group]
     if definition.curve is not None:
-        return CurveState.start(CurveModel.of(definition, consequences), definition.age(index))
+        return CurveState.start(CurveModel.of(definition, consequences), definition.age(index), pace)
     return MarkovState.start(MarkovModel.of(definition, consequences, model.catalogue.grade_share), index)
 
 
@@ -187,7 +201,7 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
             found = grow(
-                _start(group, model, starting.index[block]),
+                _start(group, model, starting.index[block], starting.pace[block]),
                 _members(assets, block, treatments, model),
                 treatments,
                 model.catalogue.follow_on[group],
@@ -243,7 +257,7 @@ def tell(assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model
     for group, rows in _by_group(assets):
         treatments = model.catalogue.treatments[group]
         path, values = replay(
-            _start(group, model, starting.index[rows]),
+            _start(group, model, starting.index[rows], starting.pace[rows]),
             schedule[rows],
             _members(assets, rows, treatments, model),
             treatments,

@@ -117,19 +117,20 @@ class CurveState:
 
     model: CurveModel
     age: Array
+    pace: Array
     rate: Array
     slow_left: Array
     slow_factor: Array
 
     @classmethod
-    def start(cls, model: CurveModel, age: Array) -> CurveState:
-        """Untreated assets at effective ages (years)."""
-        one = np.ones_like(age)
-        return cls(model, age, one, np.zeros_like(age), one)
+    def start(cls, model: CurveModel, age: Array, pace: Array) -> CurveState:
+        """Untreated assets at effective ages (years), and how much faster than their group they age."""
+        return cls(model, age, pace, pace, np.zeros_like(age), np.ones_like(age))
 
     def take(self, rows: Ints) -> CurveState:
         """The state of some nodes."""
-        return CurveState(self.model, self.age[rows], self.rate[rows], self.slow_left[rows], self.slow_factor[rows])
+        arrays = (self.age, self.pace, self.rate, self.slow_left, self.slow_factor)
+        return CurveState(self.model, *(array[rows] for array in arrays))
 
     def index(self) -> Array:
         """Condition index now."""
@@ -171,7 +172,7 @@ class CurveState:
         return replace(
             self,
             age=np.where(where, age, self.age),
-            rate=np.where(where, rate, self.rate),
+            rate=np.where(where, rate * self.pace, self.rate),
             slow_left=np.where(where, 0.0, self.slow_left),
         )
 
@@ -188,12 +189,12 @@ class CurveState:
                 waiting &= ~due
         return state, cost
 
-    def _pace(self) -> Array:
+    def _ageing(self) -> Array:
         return np.where(self.slow_left > 0, self.rate * self.slow_factor, self.rate)
 
     def burden(self, stream: str, exposure: Exposure) -> Array:
         """Burden at mid-year, from the table by age."""
-        place = ((self.age + 0.5 * self._pace()) * (1 / _STEP) + 0.5).astype(np.intp)
+        place = ((self.age + 0.5 * self._ageing()) * (1 / _STEP) + 0.5).astype(np.intp)
         np.minimum(place, int(_OLDEST / _STEP) - 1, out=place)
         total = np.zeros(len(self.age))
         for per in ("quantity", "vehicle_km"):
@@ -204,7 +205,7 @@ class CurveState:
 
     def step(self) -> CurveState:
         """A year older, at the rate and slowing in force."""
-        age = np.minimum(self.age + self._pace(), _OLDEST - 2)
+        age = np.minimum(self.age + self._ageing(), _OLDEST - 2)
         return replace(self, age=age, slow_left=self.slow_left - 1)
 
     def residual(self, policy: tuple[FollowOn, ...]) -> Array:

@@ -1,0 +1,272 @@
+"""Calibration: from inspections to rows of parameters, with what they are worth on assets that no fit saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.calibration.covariates import Features
+from assetplan.calibration.curve_model import CurveModel
+from assetplan.calibration.inspections import Inspections
+from assetplan.calibration.model import LEVELS, Expected, Model
+from assetplan.calibration.pooling import Estimate, pool
+from assetplan.calibration.state_model import LifeModel, StateModel
+from assetplan.deterioration.fits.chains import Chain
+from assetplan.errors import Fault, RegisterError
+from assetplan.output import new_file
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Kind = Literal["curve", "markov", "weibull"]
+
+KINDS = ("curve", "markov", "weibull")
+FOLDS = 5  # parts of the assets, each held out in turn from a fit of the others
+_DRAWS = 400  # of parameters, for an interval
+_AGES = np.arange(0.0, 61.0)
+_MANY = 50_000  # pairs from which one part held out tells enough
+FAILURE = 40.0  # condition index at which an asset counts as failed
+COLUMNS = (
+    "group", "model", "family", "c0", "k", "b", "a50", "cmin", "states", "falls", "noise", "spread", "wander",
+    "covariates", "life", "life_low", "life_high", "assets", "pairs", "from", "to", "error", "no_change",
+    "constant_rate", "within_80", "within_95", "parameters", "estimates", "covariance", "source", "verified",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What inspections taught.
+
+    Attributes
+    ----------
+    kind : str
+        curve, markov or weibull.
+    rows : DataFrame
+        One row a group, columns as `COLUMNS`; see docs/calibration.md.
+    decay : DataFrame
+        Columns group, age [years], index [0–100], and low and high, the ends of its 95 % interval: of the group's mean,
+        not of one asset.
+    held_out : DataFrame
+        One row a reading of an asset that the fit did not see: asset_id, group, years [since the reading before],
+        before, after, expected, no_change, constant_rate [index points], and low and high of the 80 % and 95 %
+        intervals with what they claim to hold.
+    notes : tuple of str
+        What was set aside, and which groups lean on the others.
+    """
+
+    kind: Kind
+    rows: pd.DataFrame
+    decay: pd.DataFrame
+    held_out: pd.DataFrame
+    notes: tuple[str, ...]
+
+    def write(self, path: Path, force: bool = False) -> None:
+        """Write the rows as CSV.
+
+        Raises
+        ------
+        OutputExistsError
+            The file is there and `force` is not set.
+        """
+        with new_file(path, force) as draft:
+            self.rows.to_csv(draft, index=False, lineterminator="\n")
+
+
+def calibrate(
+    found: Inspections,
+    kind: Kind = "curve",
+    *,
+    family: str = "power",
+    chain: Chain = "continuous",
+    max_drop: int | None = None,
+    failure: float = FAILURE,
+    seed: int = 0,
+) -> Calibration:
+    """Learn decay from inspections.
+
+    Parameters
+    ----------
+    found : Inspections
+        Readings, with groups and covariates.
+    kind : {"curve", "markov", "weibull"}
+        A curve through values, a chain through states, or a life to failure, which needs ages.
+    family : str
+        Of the curve: linear, power, exponential, logistic or weibull.
+    chain, max_drop
+        Of the chain, as in `fit_markov`.
+    failure : float
+        Condition index at which a life ends [0–100].
+    seed : int
+        Of the draw of assets held out for the check.
+
+    Returns
+    -------
+    Calibration
+        Groups share what they can: each leans on the others by as much as its own inspections leave in doubt.
+
+    Raises
+    ------
+    RegisterError
+        The inspections hold nothing that such a model can learn from; the reason is said.
+    """
+    model, notes = _model(found, kind, family, chain, max_drop, failure)
+    everyone = np.ones(len(found.assets), dtype=bool)
+    if not model.counted(everyone):
+        why = f"no asset has two inspections with no works between them that show decay ({len(found.assets):,} assets)"
+        raise RegisterError([Fault(found.file, 0, "", "", why)])
+    try:
+        learned = _groups(found, model, everyone)
+    except ValueError as error:
+        raise RegisterError([Fault(found.file, 0, "", "", str(error))]) from error
+    held = _held_out(found, model, learned, seed)
+    drawn = [_drawn(model, estimate, seed) for estimate in learned]
+    rows = [_row(found, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
+    decay = [table.assign(group=name) for name, (_, table) in zip(found.groups, drawn, strict=True)]
+    said = (*found.notes, *notes, *_leaning(found, model, kind))
+    table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
+    return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, said)
+
+
+def _model(
+    found: Inspections, kind: Kind, family: str, chain: Chain, max_drop: int | None, failure: float
+) -> tuple[Model, tuple[str, ...]]:
+    valued = bool((~np.isnan(found.index)).any())
+    if kind == "curve":
+        if not valued:
+            raise RegisterError([Fault(found.file, 0, "value", "", "a curve needs values; for states use a chain")])
+        return CurveModel.of(found, family, Features.of(found.covariates, len(found.assets)))
+    if kind == "markov":
+        return StateModel.of(found, chain, max_drop)
+    if kind == "weibull":
+        if np.isnan(found.age).all():
+            raise RegisterError([Fault(found.file, 0, "age", "", "a life needs a column age or built_year")])
+        return LifeModel.of(found, failure)
+    raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+
+
+def _groups(found: Inspections, model: Model, keep: Bools, near: list[Estimate] | None = None) -> list[Estimate]:
+    """Each group's estimate, those with no data taking what the others make together; `near` is where to begin."""
+    members = [keep & (found.group == k) for k in range(len(found.groups))]
+    with_data = [k for k, inside in enumerate(members) if model.counted(inside)]
+    whole = model.whole(keep, None if near is None else np.mean([e.parameters for e in near], axis=0))
+    if len(with_data) < 2:
+        return [whole] * len(members)
+    prior, estimates = pool(whole.parameters, [partial(model.part, members[k]) for k in with_data])
+    nothing = np.zeros((len(prior.mean),) * 2)
+    learned = [Estimate(prior.mean, np.diag(prior.variance), nothing)] * len(members)
+    for k, estimate in zip(with_data, estimates, strict=True):
+        learned[k] = estimate
+    return learned
+
+
+def _held_out(found: Inspections, model: Model, learned: list[Estimate], seed: int) -> pd.DataFrame:
+    """What fits of the other assets expect of each part held out, beside two simple rivals."""
+    n = len(found.assets)
+    fold = np.random.default_rng(seed).permutation(n) % FOLDS
+    everyone = np.ones(n, dtype=bool)
+    parts = [_told(model, model.expected(~everyone, learned[0].parameters), 0.0, "")]
+    for part in range(FOLDS if model.counted(everyone) < _MANY else 1):
+        away = fold == part
+        if not (model.counted(away) and model.counted(~away)):
+            continue
+        try:
+            others = _groups(found, model, ~away, learned)
+        except ValueError:  # too few are left to learn from: nothing is claimed of this part
+            continue
+        for group, estimate in enumerate(others):
+            of_group = found.group == group
+            told = model.expected(away & of_group, estimate.parameters)
+            taught = model.expected(~away & of_group, estimate.parameters)
+            if not len(taught.row):
+                taught = model.expected(~away, estimate.parameters)
+            pace = float((taught.after - taught.before).sum() / taught.years.sum())
+            parts.append(_told(model, told, pace, found.groups[group]))
+    return pd.concat([p for p in parts if len(p)] or parts, ignore_index=True)
+
+
+def _told(model: Model, told: Expected, pace: float, group: str) -> pd.DataFrame:
+    readings = model.found
+    table = pd.DataFrame(
+        {
+            "asset_id": readings.assets[readings.asset[told.row]],
+            "group": group,
+            "years": told.years,
+            "before": told.before,
+            "after": told.after,
+            "expected": told.mean,
+            "no_change": told.before,
+            "constant_rate": np.clip(told.before + pace * told.years, 0.0, 100.0),
+        }
+    )
+    for k, level in enumerate(LEVELS):
+        name = f"{100 * level:.0f}"
+        table[f"low_{name}"], table[f"high_{name}"] = told.low[k], told.high[k]
+        table[f"claimed_{name}"] = told.claimed[k]
+    return table
+
+
+def _row(found: Inspections, model: Model, group: int, learned: Estimate, held: pd.DataFrame) -> dict[str, object]:
+    members = found.group == group
+    inside = members[found.asset]
+    time = found.time[inside]
+    pairs = model.counted(members)
+    told = held[held["group"] == found.groups[group]]
+    return {
+        "group": found.groups[group],
+        **model.row(learned.parameters),
+        "assets": int(members.sum()),
+        "pairs": pairs,
+        "from": round(float(time.min()), 2),
+        "to": round(float(time.max()), 2),
+        **{name: round(_rms(told[column] - told["after"]), 3) for name, column in RIVALS.items()},
+        **{f"within_{name}": round(_within(told, name), 3) for name in ("80", "95")},
+        "parameters": "|".join(model.names),
+        "estimates": "|".join(f"{v:.8g}" for v in learned.parameters),
+        "covariance": "|".join(f"{v:.6g}" for v in learned.covariance[np.tril_indices(len(learned.parameters))]),
+        "source": "calibrated" if pairs else "calibrated: parent's, the group has no pairs of its own",
+        "verified": "yes" if pairs else "no",
+    }
+
+
+def _drawn(model: Model, learned: Estimate, seed: int) -> tuple[dict[str, float], pd.DataFrame]:
+    """Life and decay of a group with the intervals that its own doubt leaves, by draws of the parameters."""
+    random = np.random.default_rng(seed)
+    draws = random.multivariate_normal(learned.parameters, learned.covariance, _DRAWS, method="eigh")
+    ends = [(1 - LEVELS[1]) / 2, (1 + LEVELS[1]) / 2]
+    low, high = np.quantile([model.life(draw) for draw in draws], ends, method="inverted_cdf")
+    life = {"life": model.life(learned.parameters), "life_low": float(low), "life_high": float(high)}
+    bottom, top = np.quantile([model.path(draw, _AGES) for draw in draws], ends, axis=0)
+    middle = model.path(learned.parameters, _AGES)
+    decay = pd.DataFrame({"age": _AGES, "index": middle, "low": bottom, "high": top}).round(3)
+    return {name: round(value, 2) for name, value in life.items()}, decay
+
+
+RIVALS = {"error": "expected", "no_change": "no_change", "constant_rate": "constant_rate"}
+
+
+def _rms(off: pd.Series) -> float:
+    return float(np.sqrt((off**2).mean())) if len(off) else float("nan")
+
+
+def _within(told: pd.DataFrame, level: str) -> float:
+    inside = (told["after"] >= told[f"low_{level}"] - 1e-9) & (told["after"] <= told[f"high_{level}"] + 1e-9)
+    return float(inside.mean()) if len(told) else float("nan")
+
+
+def _leaning(found: Inspections, model: Model, kind: Kind) -> list[str]:
+    """Groups with nothing of their own, and what made no difference."""
+    notes = []
+    for k, name in enumerate(found.groups):
+        members = found.group == k
+        if not model.counted(members):
+            said = "none of whose inspections shows decay; it has the parameters of the groups together."
+            notes.append(f"group {name}: {int(members.sum()):,} assets, {said}")
+    if kind != "curve" and not found.covariates.empty:
+        named = ", ".join(map(str, found.covariates.columns))
+        notes.append(f"covariates are learned by curves only; {named} made no difference here.")
+    return notes

@@ -1,0 +1,62 @@
+"""Covariates of decay: traffic, surface, climate as numbers that shift an asset's pace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+_RARE = 20  # assets below which a word is not told apart from the commonest
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Covariates of assets as columns of numbers.
+
+    Attributes
+    ----------
+    names : tuple of str
+        A number's column by its name, a word by column=word.
+    values : array (n_assets, k)
+        Numbers as deviations from their mean in standard deviations, 0 where missing; words as 0 or 1.
+    centre, scale : array (k,)
+        What was taken off each and what it was divided by.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    centre: Array
+    scale: Array
+
+    @classmethod
+    def of(cls, covariates: pd.DataFrame, n_assets: int) -> Features:
+        """Numbers standardised; one column a word but the commonest, to which the others are compared."""
+        names: list[str] = []
+        columns: list[Array] = []
+        scales: list[tuple[float, float]] = []
+        for name in covariates.columns:
+            column = covariates[name]
+            if pd.api.types.is_numeric_dtype(column):
+                values = column.to_numpy(dtype=float)
+                centre, scale = float(np.nanmean(values)), float(np.nanstd(values))
+                if scale > 0:
+                    names.append(str(name))
+                    columns.append(np.nan_to_num((values - centre) / scale))
+                    scales.append((centre, scale))
+                continue
+            counts = column[column != ""].value_counts()
+            for word in sorted(counts.index[1:][counts.iloc[1:] >= _RARE]):
+                names.append(f"{name}={word}")
+                columns.append((column == word).to_numpy(dtype=float))
+                scales.append((0.0, 1.0))
+        values = np.stack(columns, axis=1) if columns else np.zeros((n_assets, 0))
+        moments = np.array(scales).reshape(-1, 2)
+        return cls(tuple(names), values, moments[:, 0], moments[:, 1])
+
+    def told(self, coefficients: Array) -> str:
+        """name:coefficient:centre:scale of each, joined by |, as the table of groups holds them."""
+        rows = zip(self.names, coefficients, self.centre, self.scale, strict=True)
+        return "|".join(f"{name}:{b:.6g}:{centre:.6g}:{scale:.6g}" for name, b, centre, scale in rows)

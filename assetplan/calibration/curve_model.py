@@ -1,0 +1,133 @@
+"""Curves learned from values; see `deterioration.fits.paths`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.calibration.covariates import Features
+from assetplan.calibration.histories import jumps, path_codes, unexpected
+from assetplan.calibration.inspections import Inspections
+from assetplan.calibration.model import LEVELS, Expected
+from assetplan.calibration.pooling import Estimate
+from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.fits.maximum import Prior, Summit
+from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, curve_of, fit_paths, names_of, predictions
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_ROUNDS = 3  # of cutting what a fit did not expect and fitting again
+
+
+@dataclass(frozen=True, eq=False)
+class CurveModel:
+    """A curve of one family through the values of inspections.
+
+    Attributes
+    ----------
+    found : Inspections
+        Readings with a value.
+    family : str
+        Of the curve.
+    features : Features
+        What shifts an asset's pace.
+    cuts : array of bool
+        Readings that begin a history anew: unexplained improvements.
+    noise : float
+        Of a reading [index points], for how the stock is spread.
+    """
+
+    found: Inspections
+    family: str
+    features: Features
+    cuts: Bools
+    noise: float = NOISE
+
+    @classmethod
+    def of(cls, found: Inspections, family: str, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
+        """Cut improvements, first those that stand out by size, then those that a fit of all does not expect."""
+        found = found.where(~np.isnan(found.index))
+        model = cls(found, family, features, jumps(found))
+        everyone = np.ones(len(found.assets), dtype=bool)
+        for _ in range(_ROUNDS if model.counted(everyone) else 0):
+            fitted = fit_paths(family, model.paths(everyone)).parameters
+            told = predictions(family, fitted, model.paths(everyone))
+            cuts = model.cuts | unexpected(found, told.row, told.mean, told.spread)
+            settled = bool((cuts == model.cuts).all())
+            model = replace(model, cuts=cuts, noise=float(np.exp(fitted[model.names.index("noise")])))
+            if settled:
+                break
+        notes = [
+            (int(found.worked.sum()), "readings follow known works: their histories begin anew there."),
+            (int((model.cuts & ~found.worked).sum()), "readings improved beyond noise with no known works: cut there."),
+        ]
+        return model, tuple(f"{count:,} {words}" for count, words in notes if count)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Logarithms of life and shape, and of what spreads readings about the curve; then covariates."""
+        return (*names_of(self.family), *self.features.names)
+
+    def paths(self, keep: Bools) -> Paths:
+        """Readings of some assets, history by history."""
+        rows = np.flatnonzero(keep[self.found.asset])
+        codes = path_codes(self.found, self.cuts)[rows]
+        path = np.cumsum(np.diff(codes, prepend=-1) != 0) - 1
+        firsts = rows[np.flatnonzero(np.diff(path, prepend=-1))]
+        features = self.features.values[self.found.asset[firsts]]
+        return Paths.of(path, self.found.time[rows], self.found.index[rows], features, self.noise, rows)
+
+    def counted(self, keep: Bools) -> int:
+        """Readings that have one before them between works."""
+        return self.paths(keep).pairs
+
+    def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
+        """All as one group."""
+        return _estimate(fit_paths(self.family, self.paths(keep), start))
+
+    def part(self, keep: Bools, prior: Prior, start: Array) -> Estimate:
+        """A group under a prior."""
+        return _estimate(fit_paths(self.family, self.paths(keep), start, prior))
+
+    def expected(self, keep: Bools, parameters: Array) -> Expected:
+        """Mean and normal intervals of each reading by the filter."""
+        from scipy.special import ndtri
+
+        told = predictions(self.family, parameters, self.paths(keep))
+        order = np.argsort(told.row)
+        row, mean, spread = told.row[order], told.mean[order], told.spread[order]
+        reach = ndtri(0.5 + np.array(LEVELS) / 2)[:, None] * spread
+        claimed = np.repeat(np.array(LEVELS)[:, None], len(row), axis=1)
+        time, index = self.found.time, self.found.index
+        return Expected(
+            row, index[row - 1], index[row], time[row] - time[row - 1], mean, mean - reach, mean + reach, claimed
+        )
+
+    def life(self, parameters: Array) -> float:
+        """Years from an index of 100 to one of 40."""
+        return float(np.exp(parameters[0]))
+
+    def path(self, parameters: Array, ages: Array) -> Array:
+        """Index of the curve."""
+        return self._curve(parameters).index(ages)
+
+    def _curve(self, parameters: Array) -> Curve:
+        at = dict(zip(self.names, parameters, strict=True))
+        return curve_of(self.family, float(np.exp(at["life"])), float(np.exp(at.get("shape", 0.0))))
+
+    def row(self, parameters: Array) -> dict[str, object]:
+        """The curve and what spreads readings about it."""
+        curve = self._curve(parameters)
+        at = dict(zip(self.names, parameters, strict=True))
+        return {
+            "model": "curve", "family": curve.family, "c0": curve.c0, "k": curve.k, "b": curve.b, "a50": curve.a50,
+            "cmin": curve.cmin, **{name: float(np.exp(at[name])) for name in SPREADS},
+            "covariates": self.features.told(parameters[len(parameters) - len(self.features.names) :]),
+        }  # fmt: skip
+
+
+def _estimate(summit: Summit) -> Estimate:
+    return Estimate.of(summit.parameters, summit.covariance, summit.information)

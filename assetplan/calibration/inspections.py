@@ -1,0 +1,311 @@
+"""Inspections as a council keeps them: one row a reading, checked once, laid out by asset and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan import condition
+from assetplan.errors import Fault, RegisterError
+from assetplan.schema import csv_table
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_BLANK = {"", "na", "n/a", "nan", "null", "none"}
+_SAMPLE = 5  # rows or assets named in a note
+
+
+@dataclass(frozen=True, eq=False)
+class Inspections:
+    """Readings of assets, sorted by asset and time. Arrays (n,) unless said otherwise.
+
+    Attributes
+    ----------
+    file : str
+        Where they come from.
+    asset : array of int
+        Asset of each reading: position in `assets`.
+    assets : array (n_assets,) of str
+        Identifiers.
+    time : array
+        When, in years and parts of a year.
+    index : array
+        Condition index [0–100]; NaN where only a state was noted.
+    state : array of int
+        Condition state [0 best]; −1 where only a value was noted.
+    states : tuple of str
+        What the states are called, best first; () where there are none.
+    worked : array of bool
+        Whether works are known between the reading before, of the same asset, and this one.
+    age : array
+        Age of the asset [years]; NaN where it is not known.
+    group : array (n_assets,) of int
+        Group of each asset: position in `groups`.
+    groups : tuple of str
+        Their names.
+    covariates : DataFrame
+        One row an asset, columns as asked for: the value at its first reading.
+    rows : array of int
+        Line of the file.
+    notes : tuple of str
+        What the reader should know.
+    """
+
+    file: str
+    asset: Ints
+    assets: NDArray[np.object_]
+    time: Array
+    index: Array
+    state: Ints
+    states: tuple[str, ...]
+    worked: Bools
+    age: Array
+    group: Ints
+    groups: tuple[str, ...]
+    covariates: pd.DataFrame
+    rows: Ints
+    notes: tuple[str, ...]
+
+    @property
+    def first(self) -> Bools:
+        """Whether a reading is its asset's first."""
+        return np.diff(self.asset, prepend=-1) != 0
+
+    def where(self, keep: Bools) -> Inspections:
+        """Some readings; works that a dropped reading followed are kept by the next one of its asset."""
+        taken = np.flatnonzero(keep)
+        done = np.cumsum(self.worked)[taken]
+        worked = (np.diff(done, prepend=0) > 0) & (np.diff(self.asset[taken], prepend=-1) == 0)
+        return replace(
+            self, asset=self.asset[taken], time=self.time[taken], index=self.index[taken], state=self.state[taken],
+            worked=worked, age=self.age[taken], rows=self.rows[taken],
+        )  # fmt: skip
+
+
+def read_inspections(
+    path: Path,
+    *,
+    group: str | None = None,
+    measure: str = "index",
+    states: Sequence[str] | None = None,
+    covariates: Sequence[str] = (),
+) -> Inspections:
+    """Read a CSV of inspections.
+
+    Parameters
+    ----------
+    path : path
+        Columns: asset_id; date (2019-06-30) or year (2019 or 2019.5); value or state; optionally works_date (of works
+        on the asset, on any of its rows), age [years] or built_year, and those named below. Others are left alone.
+    group : str, optional
+        Column that says which group an asset belongs to; by default all are one group.
+    measure : str
+        What `value` is: index (0–100) or a native measure such as rci, iri, bci.
+    states : sequence of str, optional
+        What `state` holds, best first, such as 1, 2, 3, 4, 5; by default letters from A or whole numbers from 0.
+    covariates : sequence of str
+        Columns to keep as covariates, numbers or words.
+
+    Raises
+    ------
+    RegisterError
+        The file breaks these rules; every fault is listed with its row.
+    FileNotFoundError
+        There is no such file.
+    """
+    table = csv_table(path, RegisterError)
+    return inspections_of(table, file=str(path), group=group, measure=measure, states=states, covariates=covariates)
+
+
+def inspections_of(
+    table: pd.DataFrame,
+    *,
+    file: str = "inspections",
+    group: str | None = None,
+    measure: str = "index",
+    states: Sequence[str] | None = None,
+    covariates: Sequence[str] = (),
+) -> Inspections:
+    """Inspections of a table with the columns that `read_inspections` asks for, its index the row numbers."""
+    if measure not in condition.measure_names():
+        raise ValueError(f"no measure {measure!r}; the measures are {', '.join(condition.measure_names())}")
+    text = table.astype("object").where(table.notna(), "").astype("str").apply(lambda column: column.str.strip())
+    faults = list(_missing(text, file, [c for c in (group, *covariates) if c]))
+    if faults:
+        raise RegisterError(faults)
+    reader = _Reader(file, text, faults)
+    identifier = text["asset_id"]
+    reader.refuse(identifier == "", "asset_id", "a value is required")
+    time = reader.times("date") if "date" in text else reader.numbers("year", 1800.0, 2300.0, needed=True)
+    index = np.full(len(text), np.nan)
+    if "value" in text:
+        low, high = condition.measure_range(measure)
+        index = condition.to_index(measure, reader.numbers("value", low, high, needed="state" not in text))[0]
+    state, names = reader.states(states) if "state" in text else (np.full(len(text), -1, np.intp), ())
+    if "state" in text and "value" in text:
+        reader.refuse(np.isnan(index) & (state < 0), "value", "a value or a state is required")
+    age = _ages(reader, time)
+    works = reader.times("works_date", needed=False) if "works_date" in text else np.full(len(text), np.nan)
+    if faults:
+        raise RegisterError(faults)
+    codes, assets = pd.factorize(identifier, sort=True)
+    order = np.lexsort((time, codes))
+    asset = codes[order]
+    own, groups = _groups(reader, group, codes, len(assets))
+    if faults:
+        raise RegisterError(faults)
+    firsts = order[np.flatnonzero(np.diff(asset, prepend=-1))]
+    found = Inspections(
+        file, asset, np.asarray(assets, dtype=object), time[order], index[order], state[order], names,
+        _worked(asset, time[order], works[order]), age[order], own, groups,
+        pd.DataFrame({name: _typed(text[name].iloc[firsts]) for name in covariates}),
+        text.index.to_numpy(dtype=np.intp)[order], (),
+    )  # fmt: skip
+    return _with_notes(found, int((np.diff(codes) == 0)[np.diff(time) < 0].sum()))
+
+
+def _missing(text: pd.DataFrame, file: str, named: list[str]) -> Iterator[Fault]:
+    for columns in (("asset_id",), ("date", "year"), ("value", "state"), *((name,) for name in named)):
+        if not set(columns) & set(text.columns):
+            yield Fault(file, 0, columns[0], "", "this column is missing" + "".join(f" (or {c})" for c in columns[1:]))
+    if not len(text):
+        yield Fault(file, 0, "", "", "has no rows")
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Columns of text to arrays, faults listed as they are met."""
+
+    file: str
+    text: pd.DataFrame
+    faults: list[Fault]
+
+    def refuse(self, wrong: pd.Series | Bools, column: str, rule: str) -> None:
+        rows = np.flatnonzero(np.asarray(wrong))
+        shown = self.text[column].to_numpy(dtype=object)[rows]
+        lines = self.text.index.to_numpy()[rows]
+        self.faults.extend(
+            Fault(self.file, int(n), column, str(v)[:80], rule) for n, v in zip(lines, shown, strict=True)
+        )
+
+    def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Array:
+        words = self.text[column]
+        blank = words.str.lower().isin(_BLANK).to_numpy()
+        values = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
+        good = np.isfinite(values)
+        self.refuse(~blank & ~good, column, "must be a number")
+        self.refuse(good & ((values < low) | (values > high)), column, f"must lie from {low:g} to {high:g}")
+        if needed:
+            self.refuse(blank, column, "a value is required")
+        return values
+
+    def times(self, column: str, *, needed: bool = True) -> Array:
+        """Dates, or years, as years and parts of a year."""
+        words = self.text[column]
+        blank = words.str.lower().isin(_BLANK).to_numpy()
+        years = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
+        dates = pd.to_datetime(words.mask(blank | np.isfinite(years)), format="%Y-%m-%d", errors="coerce")
+        start = pd.to_datetime(dates.dt.year.astype("Int64").astype("str") + "-01-01", errors="coerce")
+        length = np.where(dates.dt.is_leap_year, 366.0, 365.0)
+        out = np.where(np.isfinite(years), years, dates.dt.year + (dates - start).dt.days / length)
+        self.refuse(~blank & np.isnan(out), column, "must be a date such as 2019-06-30, or a year")
+        self.refuse((out < 1800) | (out >= 2300), column, "must lie from 1800 to 2300")
+        if needed:
+            self.refuse(blank, column, "a date is required")
+        return out
+
+    def states(self, names: Sequence[str] | None) -> tuple[Ints, tuple[str, ...]]:
+        words = self.text["state"]
+        blank = words.str.lower().isin(_BLANK).to_numpy()
+        words = words.str.replace(r"\.0$", "", regex=True)
+        if names is None:
+            seen = set(words[~blank])
+            if seen <= set(LETTERS):
+                names = LETTERS[: max(max(map(LETTERS.index, seen), default=0) + 1, 2)]
+            else:
+                whole = words.str.fullmatch(r"\d{1,2}").to_numpy()
+                self.refuse(~blank & ~whole, "state", "must be a letter from A, or a whole number from 0 (the best)")
+                names = [str(k) for k in range(max(int(words[whole].astype(int).max()) + 1 if whole.any() else 2, 2))]
+        known = {str(name): k for k, name in enumerate(names)}
+        state = words.map(known)
+        if "value" not in self.text:
+            self.refuse(blank, "state", "a state is required")
+        self.refuse(~blank & state.isna(), "state", f"must be one of {', '.join(known)}")
+        codes: Ints = np.asarray(state.fillna(-1), dtype=np.intp)
+        return codes, tuple(known)
+
+
+def _ages(reader: _Reader, time: Array) -> Array:
+    age = np.full(len(time), np.nan)
+    if "built_year" in reader.text:
+        built = reader.numbers("built_year", 1000.0, 2300.0, needed=False)
+        reader.refuse(built > time + 1, "built_year", "must not be after the inspection")
+        age = np.maximum(time - built, 0.0)
+    if "age" in reader.text:
+        given = reader.numbers("age", 0.0, 1000.0, needed=False)
+        age = np.where(np.isnan(given), age, given)
+    return age
+
+
+def _groups(reader: _Reader, column: str | None, codes: Ints, n_assets: int) -> tuple[Ints, tuple[str, ...]]:
+    if column is None:
+        return np.zeros(n_assets, dtype=np.intp), ("all",)
+    words = reader.text[column]
+    reader.refuse(words == "", column, "a group is required")
+    codes_of, names = pd.factorize(words, sort=True)
+    place = codes_of.astype(np.intp)
+    own = np.full(n_assets, -1, dtype=np.intp)
+    own[codes[::-1]] = place[::-1]  # an asset's first row stands last
+    other = place != own[codes]
+    told = [str(names[k]) for k in own[codes[other]]]
+    for line, value, before in zip(reader.text.index[other], words[other], told, strict=True):
+        reader.faults.append(
+            Fault(reader.file, int(line), column, value, f"the same asset is in group {before!r} further up")
+        )
+    return own, tuple(map(str, names))
+
+
+def _worked(asset: Ints, time: Array, works: Array) -> Bools:
+    """Whether a known date of works on the asset lies after the reading before and not after this one."""
+    known = np.flatnonzero(~np.isnan(works))
+    out = np.zeros(len(asset), dtype=bool)
+    if not len(known):
+        return out
+    # The first reading of the same asset at or after each date of works; sorted as the readings are.
+    code = np.concatenate([asset[known], asset])
+    when = np.concatenate([works[known], time])
+    order = np.lexsort((np.repeat([0, 1], [len(known), len(asset)]), when, code))
+    reading = np.where(order >= len(known), order - len(known), len(asset))
+    after = np.minimum.accumulate(reading[::-1])[::-1]
+    hit = after[order < len(known)]
+    whose = code[order][order < len(known)]
+    inside = hit < len(asset)
+    hit, whose = hit[inside], whose[inside]
+    out[hit[asset[hit] == whose]] = True
+    return out & (np.diff(asset, prepend=-1) == 0)
+
+
+def _typed(words: pd.Series) -> pd.Series:
+    """Numbers where all are, else words."""
+    numbers = pd.to_numeric(words.mask(words.str.lower().isin(_BLANK)), errors="coerce")
+    return numbers.reset_index(drop=True) if numbers.notna().mean() > 0.5 else words.reset_index(drop=True)
+
+
+def _with_notes(found: Inspections, disordered: int) -> Inspections:
+    notes = []
+    visits = np.bincount(found.asset, minlength=len(found.assets))
+    if disordered:
+        notes.append(f"{disordered:,} readings stood in the file after a later one of their asset; they were sorted.")
+    single = np.flatnonzero(visits == 1)
+    if len(single):
+        shown = ", ".join(map(str, found.assets[single[:_SAMPLE]])) + (", …" if len(single) > _SAMPLE else "")
+        notes.append(f"{len(single):,} of {len(visits):,} assets have one inspection, which shows no decay: {shown}.")
+    return replace(found, notes=tuple(notes))

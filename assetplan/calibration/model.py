@@ -1,0 +1,91 @@
+"""The face that all models of decay show to calibration, and what they expect of readings they never saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.calibration.inspections import Inspections
+from assetplan.calibration.pooling import Estimate
+from assetplan.deterioration.fits.maximum import Prior
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+LEVELS = (0.80, 0.95)  # of the intervals that are held against readings not fitted
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """What a model expected of readings given those before them. Arrays (n,) unless said otherwise.
+
+    Attributes
+    ----------
+    row : array of int
+        Reading at the end of each interval.
+    before, after : array
+        Condition index at both ends [0–100].
+    years : array
+        Between them.
+    mean : array
+        Index expected at the end.
+    low, high : array (2, n)
+        Ends of the intervals of `LEVELS`.
+    claimed : array (2, n)
+        What they hold by the model: just over the level where states are counted whole.
+    """
+
+    row: Ints
+    before: Array
+    after: Array
+    years: Array
+    mean: Array
+    low: Array
+    high: Array
+    claimed: Array
+
+
+class Model(Protocol):
+    """A model of decay that inspections can teach; `keep` (n_assets,) says which assets take part."""
+
+    @property
+    def found(self) -> Inspections:
+        """The readings that it learns from."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the parameters are."""
+        ...
+
+    def counted(self, keep: Bools) -> int:
+        """Pairs of readings that bear on decay."""
+        ...
+
+    def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
+        """All as one group; `start` is where to begin, if that is known."""
+        ...
+
+    def part(self, keep: Bools, prior: Prior, start: Array) -> Estimate:
+        """A group under a prior."""
+        ...
+
+    def expected(self, keep: Bools, parameters: Array) -> Expected:
+        """What the parameters expect of each reading."""
+        ...
+
+    def life(self, parameters: Array) -> float:
+        """Years that an asset of this group lasts: from new to an index of 40, to the worst state, or to failure."""
+        ...
+
+    def path(self, parameters: Array, ages: Array) -> Array:
+        """Index expected at ages [years] of an asset that began as new."""
+        ...
+
+    def row(self, parameters: Array) -> dict[str, object]:
+        """Columns of the table of groups that say what was learned."""
+        ...

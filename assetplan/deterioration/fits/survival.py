@@ -1,0 +1,179 @@
+"""Weibull survival fitted to ages at failure by maximum likelihood, with what was not seen taken for what it is.
+
+S(t) = exp(−(t/η)^β). A failure at a known age counts ln f(t); one found at an inspection counts ln[S(l) − S(t)], l the
+age at the last inspection that passed; an asset still in use counts ln S(t); one whose record begins at age e is
+known to have lived until then: all is divided by S(e) (Meeker and Escobar 1998, *Statistical methods for reliability
+data*, chapters 8 and 11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.deterioration.fits.maximum import Prior, maximise
+
+Array = NDArray[np.float64]
+_BOUNDS = (-12.0, 12.0)  # of the logarithms of shape and scale
+_STEEPEST = 150.0  # a shape beyond this says that all fail at one age
+
+
+@dataclass(frozen=True, eq=False)
+class WeibullFit:
+    """A fitted Weibull life.
+
+    Attributes
+    ----------
+    shape : float
+        β: above 1, older assets fail more often.
+    scale : float
+        η [years]: the age that 36.8 % survive.
+    log_likelihood : float
+        At the maximum.
+    standard_errors : array (2,)
+        Of shape and scale [years].
+    parameters, covariance : array (2,), array (2, 2)
+        Logarithms of shape and scale, and the inverse of their observed information.
+    durations, failures : int
+        How many were used, and how many of them failed.
+    """
+
+    shape: float
+    scale: float
+    log_likelihood: float
+    standard_errors: Array
+    parameters: Array
+    covariance: Array
+    durations: int
+    failures: int
+
+
+@dataclass(frozen=True, eq=False)
+class Lives:
+    """Checked durations; see `fit_weibull`. Arrays (n,)."""
+
+    duration: Array
+    failed: NDArray[np.bool_]
+    sound_until: Array
+    entered: Array
+
+    def log_likelihood(self, parameters: Array) -> tuple[float, Array]:
+        """ln L and its gradient by ln β and ln η."""
+        shape, scale = np.exp(parameters)
+        if shape > _STEEPEST:  # beyond what doubles can tell
+            return -np.inf, np.zeros(2)
+        held = np.where(self.failed & (self.sound_until < self.duration), self.sound_until, self.duration)
+        ended, by_ended = _hazard(self.duration, shape, scale)
+        reached, by_reached = _hazard(held, shape, scale)
+        before, by_before = _hazard(self.entered, shape, scale)
+        value = before - reached
+        slope = by_before - by_reached
+        exact = self.failed & (self.sound_until >= self.duration)
+        if exact.any():
+            logs = np.log(self.duration[exact] / scale)
+            value[exact] += np.log(shape / scale) + (shape - 1) * logs
+            slope[:, exact] += np.stack([1 + shape * logs, np.full_like(logs, -shape)])
+        between = self.failed & ~exact
+        if between.any():
+            gap = (ended - reached)[between]
+            with np.errstate(divide="ignore"):
+                value[between] += np.log(-np.expm1(-gap))
+            rise = np.maximum(np.expm1(np.minimum(gap, 700.0)), 1e-300)
+            slope[:, between] += (by_ended - by_reached)[:, between] / rise
+        total = float(value.sum()) if np.isfinite(value).all() else -np.inf
+        return (total, slope.sum(axis=1)) if np.isfinite(total) else (-np.inf, np.zeros(2))
+
+    def fit(self, prior: Prior | None = None) -> WeibullFit:
+        """The maximum, with its errors."""
+        starts = [np.log([b, 1.5 * np.median(self.duration)]) for b in (1.0, 3.0)]
+        best = maximise(self.log_likelihood, starts, _BOUNDS, prior)
+        shape, scale = np.exp(best.parameters)
+        if shape > 0.99 * _STEEPEST:
+            raise ValueError("the failures all lie at one age, so the shape has no estimate")
+        return WeibullFit(
+            float(shape),
+            float(scale),
+            best.log_likelihood,
+            np.array([shape, scale]) * np.sqrt(best.covariance.diagonal()),
+            best.parameters,
+            best.covariance,
+            len(self.duration),
+            int(self.failed.sum()),
+        )
+
+
+def _hazard(age: Array, shape: float, scale: float) -> tuple[Array, Array]:
+    """Cumulative hazard (n,) and its derivative by both parameters (2, n)."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        logs = np.log(age / scale)
+        total = np.exp(shape * logs)
+        by_shape = np.where(age > 0, total * shape * logs, 0.0)
+    return total, np.stack([by_shape, -shape * total])
+
+
+def fit_weibull(
+    duration: ArrayLike,
+    failed: ArrayLike,
+    *,
+    sound_until: ArrayLike | None = None,
+    entered: ArrayLike | None = None,
+) -> WeibullFit:
+    """Fit a Weibull life to durations, failed or still going.
+
+    Parameters
+    ----------
+    duration : array (n,)
+        Age at failure, or age now of an asset that has not failed [years, above 0].
+    failed : array (n,) of bool
+        Whether it failed; the others are censored.
+    sound_until : array (n,), optional
+        Age at the last inspection that found a failed asset sound [years, 0 to its duration]: it failed somewhere
+        between. By default, and where equal to the duration, the age at failure is exact.
+    entered : array (n,), optional
+        Age at which the record of an asset begins [years, 0 to below its duration]; 0 by default.
+
+    Raises
+    ------
+    ValueError
+        Arrays do not fit each other or their ranges; fewer than two failures, or all at one age.
+    """
+    lives = lives_of(duration, failed, sound_until=sound_until, entered=entered)
+    count = int(lives.failed.sum())
+    if count < 2:
+        raise ValueError(f"a shape needs two failures or more; {count} of {len(lives.duration)} failed")
+    exact = lives.failed & (lives.sound_until >= lives.duration)
+    if exact.all() and np.ptp(lives.duration) == 0:
+        raise ValueError("the failures all lie at one age, so the shape has no estimate")
+    return lives.fit()
+
+
+def lives_of(
+    duration: ArrayLike,
+    failed: ArrayLike,
+    *,
+    sound_until: ArrayLike | None = None,
+    entered: ArrayLike | None = None,
+) -> Lives:
+    """Check durations; see `fit_weibull` for what is refused."""
+    ended = np.asarray(duration, dtype=float).reshape(-1)
+    event = np.asarray(failed).reshape(-1)
+    if not np.isin(event, (0, 1)).all():
+        raise ValueError("failed must be true or false")
+    event = event.astype(bool)
+    held = ended if sound_until is None else np.asarray(sound_until, dtype=float).reshape(-1)
+    began = np.zeros_like(ended) if entered is None else np.asarray(entered, dtype=float).reshape(-1)
+    if not len(ended) == len(event) == len(held) == len(began):
+        raise ValueError(f"arrays must be of one length: {len(ended)} durations, {len(event)} of failed")
+    if not len(ended):
+        raise ValueError("there are no durations")
+    for name, values, good, rule in (
+        ("duration", ended, np.isfinite(ended) & (ended > 0), "above 0"),
+        ("sound_until", held, (held >= 0) & (held <= ended), "from 0 to the duration"),
+        ("entered", began, (began >= 0) & (began < ended), "from 0 to below the duration"),
+    ):
+        if not good.all():
+            row = int(np.argmax(~good))
+            raise ValueError(f"{name} must be {rule} [years]; item {row} is {values[row]:g}")
+    return Lives(ended, event, held, began)
