@@ -119,6 +119,9 @@ def calibrate(
     if not model.counted(everyone):
         why = f"no asset has two inspections with no works between them that show decay ({len(found.assets):,} assets)"
         raise RegisterError([Fault(found.file, 0, "", "", why)])
+    if not model.names:
+        why = f"in none of {model.counted(everyone):,} pairs of inspections did an asset fall a state"
+        raise RegisterError([Fault(found.file, 0, "", "", f"{why}, so nothing says how fast it decays")])
     try:
         learned = _groups(found, model, everyone)
     except ValueError as error:

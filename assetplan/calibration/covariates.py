@@ -47,7 +47,7 @@ class Features:
                     columns.append(np.nan_to_num((values - centre) / scale))
                     scales.append((centre, scale))
                 continue
-            counts = column[column != ""].value_counts()
+            counts = column[column != ""].value_counts().sort_index().sort_values(ascending=False, kind="stable")
             for word in sorted(counts.index[1:][counts.iloc[1:] >= _RARE]):
                 names.append(f"{name}={word}")
                 columns.append((column == word).to_numpy(dtype=float))

@@ -169,7 +169,8 @@ def inspections_of(
         pd.DataFrame({name: _typed(text[name].iloc[firsts]) for name in covariates}),
         text.index.to_numpy(dtype=np.intp)[order], (),
     )  # fmt: skip
-    return _with_notes(found, int((np.diff(codes) == 0)[np.diff(time) < 0].sum()))
+    latest = pd.Series(time).groupby(codes).cummax().to_numpy()
+    return _with_notes(found, int((latest > time).sum()))
 
 
 def _missing(text: pd.DataFrame, file: str, named: list[str]) -> Iterator[Fault]:
@@ -303,7 +304,7 @@ def _with_notes(found: Inspections, disordered: int) -> Inspections:
     notes = []
     visits = np.bincount(found.asset, minlength=len(found.assets))
     if disordered:
-        notes.append(f"{disordered:,} readings stood in the file after a later one of their asset; they were sorted.")
+        notes.append(f"{disordered:,} readings stand in the file after a later one of their asset; they were sorted.")
     single = np.flatnonzero(visits == 1)
     if len(single):
         shown = ", ".join(map(str, found.assets[single[:_SAMPLE]])) + (", …" if len(single) > _SAMPLE else "")

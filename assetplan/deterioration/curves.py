@@ -63,18 +63,7 @@ class Curve:
 
     def index(self, age: Array) -> Array:
         """Condition index (0–100) at an age (years, ≥ 0), any shape."""
-        age = np.asarray(age, dtype=float)
-        if self.family == "linear":
-            out = self.c0 - self.k * age
-        elif self.family == "power":
-            out = self.c0 - self.k * age**self.b
-        elif self.family == "exponential":
-            out = self.c0 * np.exp(-self.k * age)
-        elif self.family == "weibull":
-            out = self.c0 * np.exp(-((age / self.k) ** self.b))
-        else:
-            out = self.cmin + (self.c0 - self.cmin) / (1 + np.exp(self.k * (age - self.a50)))
-        return np.clip(out, 0.0, 100.0)
+        return index_at(self.family, np.asarray(age, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
 
     def age(self, index: Array) -> Array:
         """Effective age (years, ≥ 0) at which the curve has an index, any shape.
@@ -82,18 +71,40 @@ class Curve:
         An index above the curve's start has age 0; one at or below its foot has the age at which the curve is
         within 0.01 points of the foot, so that the answer is always finite.
         """
-        foot = max(self.cmin, 0.0) + 0.01
-        value = np.clip(np.asarray(index, dtype=float), foot, None)
-        with np.errstate(divide="ignore"):
-            if self.family == "linear":
-                out = (self.c0 - value) / self.k
-            elif self.family == "power":
-                out = (np.maximum(self.c0 - value, 0.0) / self.k) ** (1 / self.b)
-            elif self.family == "exponential":
-                out = np.log(self.c0 / value) / self.k
-            elif self.family == "weibull":
-                out = self.k * np.maximum(np.log(self.c0 / value), 0.0) ** (1 / self.b)
-            else:
-                share = np.minimum((value - self.cmin) / (self.c0 - self.cmin), 1 - 1e-12)
-                out = self.a50 + np.log(1 / share - 1) / self.k
-        return np.maximum(out, 0.0)
+        return age_at(self.family, np.asarray(index, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
+
+
+Numbers = float | Array
+
+
+def index_at(family: str, age: Array, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Array:
+    """Condition index at an age, as `Curve.index`; parameters may be arrays that broadcast against it."""
+    if family == "linear":
+        out = c0 - k * age
+    elif family == "power":
+        out = c0 - k * age**b
+    elif family == "exponential":
+        out = c0 * np.exp(-k * age)
+    elif family == "weibull":
+        out = c0 * np.exp(-((age / k) ** b))
+    else:
+        out = cmin + (c0 - cmin) / (1 + np.exp(k * (age - a50)))
+    return np.clip(out, 0.0, 100.0)
+
+
+def age_at(family: str, index: Array, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Array:
+    """Effective age at an index, as `Curve.age`; parameters may be arrays that broadcast against it."""
+    value = np.maximum(index, np.maximum(cmin, 0.0) + 0.01)
+    with np.errstate(divide="ignore"):
+        if family == "linear":
+            out = (c0 - value) / k
+        elif family == "power":
+            out = (np.maximum(c0 - value, 0.0) / k) ** (1 / b)
+        elif family == "exponential":
+            out = np.log(c0 / value) / k
+        elif family == "weibull":
+            out = k * np.maximum(np.log(c0 / value), 0.0) ** (1 / b)
+        else:
+            share = np.minimum((value - cmin) / (c0 - cmin), 1 - 1e-12)
+            out = a50 + np.log(1 / share - 1) / k
+    return np.maximum(out, 0.0)

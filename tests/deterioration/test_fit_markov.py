@@ -85,7 +85,7 @@ def test_a_chain_from_age_and_state_alone(chain):
         return -sum(np.log(tables[int(t)][0, s]) for t, s in zip(age, state, strict=True))
 
     options = {"xatol": 1e-8, "fatol": 1e-9, "maxiter": 4000}
-    direct = minimize(worse, fit.parameters + [0.2, -0.2, 0.1, -0.1], method="Nelder-Mead", options=options)
+    direct = minimize(worse, fit.parameters + np.array([0.2, -0.2, 0.1, -0.1]), method="Nelder-Mead", options=options)
     assert fit.log_likelihood == pytest.approx(-direct.fun, abs=1e-6)
     if chain == "discrete":
         # four standard errors: one in 16,000 for each of four
@@ -151,7 +151,7 @@ def test_wrong_pairs(args, said):
 
 
 def test_wrong_chains():
-    with pytest.raises(ValueError, match="whole for a discrete chain; item 0 is 1.5"):
+    with pytest.raises(ValueError, match=r"whole for a discrete chain; item 0 is 1\.5"):
         fit_markov([0], [1], [1.5], 2, chain="discrete")
     with pytest.raises(ValueError, match="from state 0 to 2 in 1 years"):
         fit_markov([0, 1], [2, 2], [1, 1], 3, chain="discrete", max_drop=1)

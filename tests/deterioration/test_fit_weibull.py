@@ -53,7 +53,7 @@ def test_a_direct_search_finds_no_better(kind):
         return -out.sum()
 
     direct = minimize(
-        worse, fit.parameters + [0.2, -0.1], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10}
+        worse, fit.parameters + np.array([0.2, -0.1]), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-10}
     )
     assert fit.log_likelihood == pytest.approx(-direct.fun, abs=1e-6)
     # four standard errors of the truth

@@ -19,6 +19,7 @@ Slope = Callable[[Array], Array]
 # Parameters are logarithms, or coefficients of covariates in standard deviations: steps are in their own units.
 _STEP = 1e-4  # between exact gradients, for curvature
 _APART = 1e-3  # between values, for gradients
+_CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 _STRIDE = 1.5  # the longest step of a climb
 _CLIMBS = 80
 _SHORTER = 14
@@ -200,7 +201,7 @@ def climb_many(
     Parameters
     ----------
     function : callable
-        Parameters (k,) → log-likelihood of each asset (n,).
+        Sets of parameters (m, k) → log-likelihood of each asset under each (m, n).
     start, low, high : array (k,)
         Where to begin, and bounds.
     prior : Prior, optional
@@ -208,7 +209,7 @@ def climb_many(
     """
 
     def total(x: Array) -> float:
-        value = float(function(x).sum())
+        value = float(function(x[None]).sum())
         return value if prior is None else value + prior.at(x)[0]
 
     def slope(x: Array) -> Array:
@@ -221,13 +222,9 @@ def climb_many(
 
 
 def _scores(function: Callable[[Array], Array], x: Array) -> Array:
-    columns = []
-    for k in range(len(x)):
-        up, down = x.copy(), x.copy()
-        up[k] += _APART
-        down[k] -= _APART
-        columns.append((function(up) - function(down)) / (2 * _APART))
-    return np.stack(columns, axis=1)
+    moves = _APART * np.eye(len(x))
+    values = function(np.concatenate([x + moves, x - moves]))
+    return ((values[: len(x)] - values[len(x) :]) / (2 * _APART)).T
 
 
 def _slope(scores: Array, x: Array, prior: Prior | None) -> Array:
@@ -250,21 +247,14 @@ def _updated(inverse: Array, step: Array, change: Array) -> Array:
 def _summit(function: Callable[[Array], Array], x: Array, free: Bools, prior: Prior | None) -> Summit:
     scores = _scores(function, x)
     information = np.zeros((len(x), len(x)))
-    where = [int(k) for k in np.flatnonzero(free)]
-    middle = float(function(x).sum())
-
-    def at(*moves: tuple[int, float]) -> float:
-        moved = x.copy()
-        for k, by in moves:
-            moved[k] += by
-        return float(function(moved).sum())
-
+    where = np.flatnonzero(free)
     h = 5 * _APART
-    for i, a in enumerate(where):
-        information[a, a] = (2 * middle - at((a, h)) - at((a, -h))) / h**2
-        for b in where[:i]:
-            cross = at((a, h), (b, h)) - at((a, h), (b, -h)) - at((a, -h), (b, h)) + at((a, -h), (b, -h))
-            information[a, b] = information[b, a] = -cross / (4 * h**2)
+    pairs = [(a, b) for a in where for b in where if b <= a]
+    # Four corners about x for each pair; of one parameter with itself two of them are x again.
+    corners = [x + h * (s * np.eye(len(x))[a] + t * np.eye(len(x))[b]) for a, b in pairs for s, t in _CORNERS]
+    values = function(np.array(corners)).sum(axis=1) if corners else np.zeros(0)
+    for (a, b), (upper, across, back, lower) in zip(pairs, values.reshape(-1, 4), strict=True):
+        information[a, b] = information[b, a] = -(upper - across - back + lower) / (4 * h**2)
     inside = np.ix_(where, where)
     bread = information[inside] if prior is None else information[inside] + np.diag(1 / prior.variance[where])
     covariance = np.zeros_like(information)
@@ -272,4 +262,4 @@ def _summit(function: Callable[[Array], Array], x: Array, free: Bools, prior: Pr
     covariance[inside] = inverse @ _outer(scores[:, where], None) @ inverse
     if prior is not None:
         covariance[inside] += inverse @ np.diag(1 / prior.variance[where]) @ inverse
-    return Summit(x, middle, covariance, information)
+    return Summit(x, float(function(x[None]).sum()), covariance, information)

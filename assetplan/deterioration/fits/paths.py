@@ -11,11 +11,12 @@ doubt.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.curves import Curve, age_at, index_at
 from assetplan.deterioration.fits.maximum import Prior, Summit, climb_many
 
 Array = NDArray[np.float64]
@@ -35,6 +36,7 @@ _RANGES = {  # of each parameter, by its own value: least, greatest, where to be
 CELLS = np.arange(0.25, 100.0, 0.5)  # true index, by which a stock is told
 _READINGS = 201
 _PASSES = 30
+_AT_ONCE = 100_000  # paths times parameter sets that one pass may hold: more are no faster together
 _LIMIT = 5.0  # of a coefficient of a covariate
 
 
@@ -46,20 +48,28 @@ def names_of(family: str, covariates: int = 0) -> tuple[str, ...]:
 
 def curve_of(family: str, life: float, shape: float = 1.0) -> Curve:
     """The curve that starts at 100 and reaches an index of 40 at an age `life` [years]."""
-    lost = 100.0 - POOR
+    return Curve(family, **{name: float(value) for name, value in _constants(family, life, shape).items()})
+
+
+def _constants(family: str, life: Any, shape: Any) -> dict[str, Any]:
+    """c0, k, b, a50 and cmin of that curve, of numbers or of arrays."""
+    lost, fall = 100.0 - POOR, np.log(100.0 / POOR)
+    k, b, a50 = life * 0.0, life * 0.0 + 1.0, life * 0.0
     if family == "linear":
-        return Curve(family, 100.0, lost / life)
-    if family == "power":
-        return Curve(family, 100.0, lost / life**shape, shape)
-    if family == "exponential":
-        return Curve(family, 100.0, float(np.log(100.0 / POOR)) / life)
-    if family == "weibull":
-        return Curve(family, 100.0, life / float(np.log(100.0 / POOR)) ** (1 / shape), shape)
-    if family == "logistic":
+        k = lost / life
+    elif family == "power":
+        k, b = lost / life**shape, shape
+    elif family == "exponential":
+        k = fall / life
+    elif family == "weibull":
+        k, b = life / fall ** (1 / shape), shape
+    elif family == "logistic":
         # A logistic has no new: 99 at age 0 stands for it.
-        rate = float(np.log(99.0) + np.log(lost / POOR)) / life
-        return Curve(family, 100.0, rate, a50=float(np.log(99.0)) / rate)
-    raise ValueError(f"no such family: {family!r}")
+        k = (np.log(99.0) + np.log(lost / POOR)) / life
+        a50 = np.log(99.0) / k
+    else:
+        raise ValueError(f"no such family: {family!r}")
+    return {"c0": 100.0, "k": k, "b": b, "a50": a50, "cmin": 0.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,45 +152,52 @@ class Prediction:
 
 
 def log_likelihoods(family: str, parameters: Array, paths: Paths) -> Array:
-    """Log-likelihood of each path (n_paths,)."""
-    return _filter(family, parameters, paths)[0]
+    """Log-likelihood of each path (m, n_paths) under each row of parameters (m, k)."""
+    if len(parameters) * len(paths.features) <= _AT_ONCE:
+        return _filter(family, parameters, paths)[0]
+    return np.concatenate([_filter(family, row[None], paths)[0] for row in parameters])
 
 
 def predictions(family: str, parameters: Array, paths: Paths) -> Prediction:
-    """What each path's earlier readings led to expect of each later one."""
-    told = _filter(family, parameters, paths)[1]
+    """What each path's earlier readings led to expect of each later one, under parameters (k,)."""
+    told = _filter(family, parameters[None], paths)[1]
     if not told:
         return Prediction(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))
-    return Prediction(*(np.concatenate(column) for column in zip(*told, strict=True)))
+    row, mean, variance = (
+        np.concatenate([np.atleast_2d(part)[0] for part in column]) for column in zip(*told, strict=True)
+    )
+    return Prediction(row, mean, np.sqrt(variance))
 
 
 def _filter(family: str, parameters: Array, paths: Paths) -> tuple[Array, list[tuple[Ints, Array, Array]]]:
-    at = dict(zip(names_of(family), parameters, strict=False))
-    curve = curve_of(family, np.exp(at["life"]), np.exp(at.get("shape", 0.0)))
-    noise, spread, wander = (float(np.exp(at[name])) for name in SPREADS)
-    coefficients = parameters[len(parameters) - paths.features.shape[1] :]
-    pace = np.exp(paths.features @ coefficients)
-    first = paths.values[0] if paths.values else np.zeros(0)
-    age, doubt = _first_age(curve, paths.stock, noise, first)
-    own, own_doubt = np.ones_like(age), np.full_like(age, spread**2)
+    """Log-likelihoods (m, n_paths); rows, means and variances (m, …) of what was expected at each visit."""
+    at = {name: np.exp(column)[:, None] for name, column in zip(names_of(family), parameters.T, strict=False)}
+    constants = _constants(family, at["life"], at.get("shape", np.ones_like(at["life"])))
+    noise, wander = at["noise"] ** 2, at["wander"] ** 2
+    coefficients = parameters[:, parameters.shape[1] - paths.features.shape[1] :]
+    pace = np.exp(coefficients @ paths.features.T)
+    age, doubt = _first_age(family, constants, paths, at["noise"][:, 0])
+    own, own_doubt = np.ones_like(age), np.broadcast_to(at["spread"] ** 2, age.shape)
     both = np.zeros_like(age)
     total = np.zeros_like(age)
     told: list[tuple[Ints, Array, Array]] = []
     for value, gap, rows in zip(paths.values[1:], paths.gaps[1:], paths.rows[1:], strict=True):
         n = len(value)
-        age, doubt, own, own_doubt, both = (a[:n] for a in (age, doubt, own, own_doubt, both))
-        usual = pace[:n] * gap
+        age, doubt, own, own_doubt, both = (a[:, :n] for a in (age, doubt, own, own_doubt, both))
+        usual = pace[:, :n] * gap
         age = age + usual * np.maximum(own, 0.0)
-        doubt = doubt + 2 * usual * both + usual**2 * own_doubt + wander**2 * gap
+        doubt = doubt + 2 * usual * both + usual**2 * own_doubt + wander * gap
         both = both + usual * own_doubt
         reach = np.sqrt(3 * doubt)
-        middle, older, newer = curve.index(age), curve.index(age + reach), curve.index(np.maximum(age - reach, 0.0))
+        middle, older, newer = (
+            index_at(family, a, **constants) for a in (age, age + reach, np.maximum(age - reach, 0.0))
+        )
         mean = 2 / 3 * middle + (older + newer) / 6
-        variance = 2 / 3 * (middle - mean) ** 2 + ((older - mean) ** 2 + (newer - mean) ** 2) / 6 + noise**2
+        variance = 2 / 3 * (middle - mean) ** 2 + ((older - mean) ** 2 + (newer - mean) ** 2) / 6 + noise
         slope = reach * (older - newer) / 6
         off = value - mean
-        total[:n] -= 0.5 * (np.log(2 * np.pi * variance) + off**2 / variance)
-        told.append((rows, mean, np.sqrt(variance)))
+        total[:, :n] -= 0.5 * (np.log(2 * np.pi * variance) + off**2 / variance)
+        told.append((rows, mean, variance))
         gain, own_gain = slope / variance, both / doubt * slope / variance
         age = np.maximum(age + gain * off, 0.0)
         own = own + own_gain * off
@@ -222,15 +239,19 @@ def _reading_chance(noise: float) -> Array:
     return chance + 1e-12
 
 
-def _first_age(curve: Curve, stock: Array, noise: float, value: Array) -> tuple[Array, Array]:
-    """Mean and variance of the effective age given one reading of a stock."""
-    weights = _reading_chance(noise) * (stock + 1e-9)
-    weights /= weights.sum(axis=1, keepdims=True)
-    ages = curve.age(CELLS)
-    mean = weights @ ages
-    variance = weights @ ages**2 - mean**2
+def _first_age(family: str, constants: dict[str, Any], paths: Paths, noises: Array) -> tuple[Array, Array]:
+    """Mean and variance (m, n_paths) of the effective age given the first reading of each path."""
+    first = paths.values[0] if paths.values else np.zeros(0)
+    ages = np.broadcast_to(age_at(family, CELLS, **constants), (len(noises), len(CELLS)))
     read = np.linspace(0.0, 100.0, _READINGS)
-    return np.interp(value, read, mean), np.maximum(np.interp(value, read, variance), 1e-4)
+    means, variances = np.empty((2, len(noises), len(first)))
+    for k, noise in enumerate(noises):
+        weights = _reading_chance(float(noise)) * (paths.stock + 1e-9)
+        weights /= weights.sum(axis=1, keepdims=True)
+        mean = weights @ ages[k]
+        means[k] = np.interp(first, read, mean)
+        variances[k] = np.interp(first, read, weights @ ages[k] ** 2 - mean**2)
+    return means, np.maximum(variances, 1e-4)
 
 
 def fit_paths(family: str, paths: Paths, start: Array | None = None, prior: Prior | None = None) -> Summit:

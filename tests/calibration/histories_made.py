@@ -1,0 +1,46 @@
+"""Inspections made by a known decay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from assetplan.deterioration.fits.paths import curve_of
+
+
+def curve_histories(
+    n: int, seed: int, life: float = 30.0, shape: float = 1.6, noise: float = 2.0, spread: float = 0.3,
+    wander: float = 0.3, prefix: str = "a",
+) -> pd.DataFrame:  # fmt: skip
+    """Assets of any age with 2 to 6 visits at irregular dates, that follow a power curve each at its own pace."""
+    rng = np.random.default_rng(seed)
+    visits = rng.integers(2, 7, n)
+    asset = np.repeat(np.arange(n), visits)
+    first = np.flatnonzero(np.diff(asset, prepend=-1))
+    gap = rng.uniform(0.8, 3.0, len(asset))
+    gap[first] = 0.0
+    pace = np.maximum(1 + spread * rng.normal(size=n), 0.05)
+    grown = pace[asset] * gap + wander * np.sqrt(gap) * rng.normal(size=len(asset))
+    grown[first] = rng.uniform(0.05, 0.9, n) * life
+    age = np.cumsum(grown)
+    age = np.maximum(age - (age[first] - grown[first])[asset], 0.0)
+    time = np.cumsum(gap)
+    year = 2010 + time - time[first][asset] + rng.uniform(0, 1, n)[asset]
+    value = np.clip(curve_of("power", life, shape).index(age) + noise * rng.normal(size=len(asset)), 0, 100)
+    return pd.DataFrame({"asset_id": [f"{prefix}{k}" for k in asset], "year": year.round(4), "value": value.round(2)})
+
+
+def chain_histories(n: int, seed: int, transition: np.ndarray, years: int = 10, prefix: str = "a") -> pd.DataFrame:
+    """Assets of any state seen every year or every few, that fall by an annual matrix."""
+    rng = np.random.default_rng(seed)
+    state = rng.integers(0, len(transition) - 1, n)
+    every = rng.integers(1, 4, n)
+    out = []
+    tails = transition.cumsum(axis=1)
+    for year in range(years):
+        seen = (year % every) == 0
+        out.append(pd.DataFrame({"asset_id": np.flatnonzero(seen), "year": 2010 + year, "state": state[seen]}))
+        state = (rng.random(n)[:, None] > tails[state]).sum(axis=1)
+    table = pd.concat(out, ignore_index=True)
+    table["asset_id"] = prefix + table["asset_id"].astype(str)
+    return table

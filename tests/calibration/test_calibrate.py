@@ -1,0 +1,253 @@
+"""Calibration end to end: truth recovered, groups pooled, rivals beaten, real inspections, the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories_made import chain_histories, curve_histories
+from places import SHARED
+
+from assetplan.calibration import calibrate, inspections_of
+from assetplan.deterioration import load_groups
+from assetplan.deterioration.calibrated import with_calibration
+from assetplan.deterioration.fits.maximum import climb_many
+from assetplan.deterioration.fits.paths import Paths, curve_of, fit_paths, log_likelihoods
+from assetplan.errors import ConfigError, RegisterError
+
+CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
+
+
+def row(learned, group: str = "all") -> pd.Series:
+    return learned.rows.set_index("group").loc[group]
+
+
+def test_a_curve_is_recovered_within_its_interval() -> None:
+    learned = calibrate(inspections_of(curve_histories(600, seed=1)), "curve")
+    found = row(learned)
+    logs = np.array([float(v) for v in found["estimates"].split("|")])
+    names = found["parameters"].split("|")
+    covariance = np.zeros((5, 5))
+    covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]
+    errors = np.sqrt(covariance.diagonal())
+    truth = np.log([30.0, 1.6, 2.0, 0.3, 0.3])
+    assert names == ["life", "shape", "noise", "spread", "wander"]
+    assert (np.abs(logs - truth) < 3.5 * errors + 0.05).all()  # five of them; the filter itself errs by a few per cent
+    assert found["life_low"] < 30 < found["life_high"]
+    assert found["error"] < found["no_change"]
+    assert found["error"] < found["constant_rate"]
+    assert found["within_80"] == pytest.approx(0.80, abs=0.04)  # 1,700 readings: 1 % one standard error
+    assert found["within_95"] == pytest.approx(0.95, abs=0.02)
+
+
+def test_the_filter_is_exact_where_all_is_straight() -> None:
+    """A line with no pace of its own: the density of all readings of an asset is one normal, by hand."""
+    from scipy.stats import multivariate_normal
+
+    time, value = np.array([0.0, 1.0, 2.5, 4.0]), np.array([70.0, 69.0, 64.5, 63.0])
+    life, noise, wander = 40.0, 1.5, 0.8
+    parameters = np.log([life, noise, 0.01, wander])
+    paths = Paths.of(np.zeros(4, dtype=np.intp), time, value, noise=noise)
+    flat = type(paths)(paths.values, paths.gaps, paths.rows, paths.features, np.full(200, 1 / 200))
+    slope = 60.0 / life
+    # Given the first reading and all levels alike beforehand, the level is normal about it.
+    mean = value[0] - slope * time[1:]
+    level = noise**2 + (slope * wander) ** 2 * np.minimum.outer(time[1:], time[1:])
+    by_hand = multivariate_normal(mean, level + noise**2 * np.eye(3)).logpdf(value[1:])
+    # a spread of 0.01 and a table of half points are what is left of it
+    assert log_likelihoods("linear", parameters[None], flat)[0, 0] == pytest.approx(by_hand, abs=2e-3)
+
+
+def test_the_maximum_is_one() -> None:
+    found = inspections_of(curve_histories(150, seed=3))
+    path = found.asset
+    paths = Paths.of(path, found.time, found.index)
+    summit = fit_paths("power", paths)
+    noise = float(np.exp(summit.parameters[2]))
+    settled = paths.with_noise(float(np.exp(fit_first(paths)[2])))
+    best = log_likelihoods("power", summit.parameters[None], settled).sum()
+    assert noise > 0
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        near = summit.parameters + rng.normal(0, rng.choice([1e-3, 1e-2, 0.1]), 5)
+        assert log_likelihoods("power", near[None], settled).sum() <= best + 1e-6
+
+
+def fit_first(paths: Paths) -> np.ndarray:
+    """The first of the two climbs of `fit_paths`, whose noise the second one's stock is told by."""
+    low, high = np.log([1.0, 0.2, 0.05, 0.01, 0.01]), np.log([2e3, 8.0, 40.0, 2.0, 20.0])
+    start = np.log([30.0, 1.3, 4.0, 0.4, 0.7])
+    return climb_many(lambda x: log_likelihoods("power", x, paths), start, low, high).parameters
+
+
+def test_a_chain_is_recovered_within_its_interval() -> None:
+    learned = calibrate(inspections_of(chain_histories(800, 2, CHAIN)), "markov")
+    found = row(learned)
+    lines = [[float(p) for p in line.split("|")] for line in found["falls"].split("/")]
+    assert np.array(lines) == pytest.approx(CHAIN, abs=0.02)
+    assert found["states"] == "100|66.67|33.33|0"
+    assert found["error"] < min(found["no_change"], found["constant_rate"])
+    from assetplan.deterioration.markov import expected_passage
+
+    assert found["life_low"] < expected_passage(CHAIN)[0] < found["life_high"]
+
+
+def test_a_life_is_recovered_from_inspections() -> None:
+    rng = np.random.default_rng(5)
+    n = 1500
+    life, first = 30 * rng.weibull(2.5, n), rng.uniform(0, 25, n)
+    rows = []
+    for visit in range(8):
+        age = first + 2.0 * visit
+        rows.append(
+            pd.DataFrame(
+                {"asset_id": np.arange(n), "year": 2005 + 2 * visit, "age": age, "value": np.where(age < life, 90, 10)}
+            )
+        )
+    table = pd.concat(rows)
+    learned = calibrate(inspections_of(table.astype({"asset_id": "str"})), "weibull")
+    found = row(learned)
+    assert (found["model"], found["family"]) == ("curve", "weibull")
+    assert found["b"] == pytest.approx(2.5, rel=0.1)
+    assert found["k"] == pytest.approx(30.0, rel=0.05)
+    assert found["life_low"] < 30 * 0.8873 < found["life_high"]  # Γ(1.4)
+
+
+def test_small_groups_lean_on_the_others_and_empty_ones_take_their_place() -> None:
+    parts = [curve_histories(200, k, life=28.0 + 2 * k, prefix=f"g{k}-").assign(kind=f"g{k}") for k in range(4)]
+    few = curve_histories(4, 9, life=12.0, prefix="few").assign(kind="few")
+    none = curve_histories(3, 10, prefix="none").assign(kind="none").drop_duplicates("asset_id")
+    learned = calibrate(inspections_of(pd.concat([*parts, few, none]), group="kind"), "curve")
+    rows = learned.rows.set_index("group")
+    alone = calibrate(inspections_of(few), "curve").rows.iloc[0]
+    centre = rows.loc["none", "life"]
+    assert 27 < centre < 36
+    assert abs(rows.loc["few", "life"] - 12.0) < abs(centre - 12.0)
+    assert rows.loc["few", "life"] > alone["life"] - 2
+    for k in range(4):
+        assert rows.loc[f"g{k}", "life"] == pytest.approx(28 + 2 * k, rel=0.12)
+    assert rows.loc["none", "pairs"] == 0
+    assert rows.loc["none", "source"].startswith("calibrated: parent's")
+    assert rows.loc["none", "verified"] == "no"
+    assert any("group none: 3 assets" in note for note in learned.notes)
+    assert rows.loc["none", "life_high"] - rows.loc["none", "life_low"] > 5  # what groups differ by, not what is known
+
+
+def test_a_covariate_is_learned() -> None:
+    slow = curve_histories(400, 1, life=40.0, prefix="s").assign(surface="asphalt")
+    fast = curve_histories(400, 2, life=20.0, prefix="f").assign(surface="surface dressing")
+    learned = calibrate(inspections_of(pd.concat([slow, fast]), covariates=["surface"]), "curve")
+    name, coefficient, centre, scale = row(learned)["covariates"].split(":")
+    assert (name, centre, scale) == ("surface=surface dressing", "0", "1")
+    assert float(coefficient) == pytest.approx(np.log(2), abs=0.12)  # 800 assets: 0.03 one standard error
+
+
+def test_nothing_to_learn_from_is_said() -> None:
+    one = curve_histories(5, 0).drop_duplicates("asset_id")
+    with pytest.raises(RegisterError, match="no asset has two inspections"):
+        calibrate(inspections_of(one), "curve")
+    still = pd.DataFrame({"asset_id": ["a", "a", "b", "b"], "year": [2010, 2012] * 2, "state": ["A"] * 4})
+    with pytest.raises(RegisterError, match="in none of 2 pairs of inspections did an asset fall a state"):
+        calibrate(inspections_of(still), "markov")
+    values = pd.DataFrame({"asset_id": ["a", "a"], "year": [2010, 2012], "state": ["A", "B"]})
+    with pytest.raises(RegisterError, match="a curve needs values"):
+        calibrate(inspections_of(values), "curve")
+    with pytest.raises(RegisterError, match="a life needs a column age"):
+        calibrate(inspections_of(curve_histories(5, 0)), "weibull")
+
+
+def test_the_same_inspections_in_any_order_give_the_same_rows() -> None:
+    table = curve_histories(80, 4)
+    one = calibrate(inspections_of(table), "curve").rows
+    other = calibrate(inspections_of(table.sample(frac=1, random_state=3)), "curve").rows
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.fixture(scope="module")
+def bridges() -> pd.DataFrame:
+    """Ontario's bridges, one row a reading; a yearly 0 means missing."""
+    path = SHARED / "ontario_bci.csv"
+    if not path.exists():
+        pytest.skip("the shared data is not here")
+    wide = pd.read_csv(path, header=1, encoding="latin-1")
+    years = [name for name in wide.columns if name.strip().isdigit()]
+    table = wide.melt(["ID", "LAST MAJOR REHAB "], years, "year", "value")
+    table["value"] = pd.to_numeric(table["value"], errors="coerce")
+    table = table[table["value"] > 0].drop_duplicates(["ID", "year"])
+    return table.rename(columns={"ID": "asset_id", "LAST MAJOR REHAB ": "works_date"})
+
+
+def test_real_bridges_are_met_better_than_by_simple_rules(bridges: pd.DataFrame) -> None:
+    found = row(calibrate(inspections_of(bridges, measure="bci"), "markov"))
+    assert found["pairs"] > 12_000
+    assert found["error"] < 0.9 * min(found["no_change"], found["constant_rate"])
+    assert found["within_95"] > 0.95
+
+
+def command(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`assetplan calibrate …` as a user's shell starts it."""
+    called = [str(Path(sys.executable).with_name("assetplan")), "calibrate", *words]
+    return subprocess.run(called, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
+
+
+def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
+    groups = enumerate(["footway", "bridge"])
+    parts = [curve_histories(60, k, life=20.0 + 5 * k, prefix=name).assign(kind=name) for k, name in groups]
+    pd.concat(parts).to_csv(tmp_path / "inspections.csv", index=False)
+    words = ("inspections.csv", "--group", "kind", "-o", "learned.csv", "--plot", "learned.svg")
+    done = command(*words, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "footway" in done.stdout
+    assert "95% interval" in done.stdout
+    assert (tmp_path / "learned.svg").read_text().startswith("<?xml")
+    groups = load_groups()
+    learned = with_calibration(groups, tmp_path / "learned.csv")
+    assert learned["footway"].source == "calibrated"
+    assert learned["footway"].verified
+    assert learned["footway"].learned is not None
+    assert learned["carriageway_A"] == groups["carriageway_A"]
+    assert learned["footway"].residual_life(np.array([100.0]))[0] == pytest.approx(20, rel=0.3)
+    again = command(*words, folder=tmp_path)
+    assert (again.returncode, "learned.csv" in again.stderr) == (1, True)
+    before = [(tmp_path / name).read_bytes() for name in ("learned.csv", "learned.svg")]
+    assert command(*words, "--force", folder=tmp_path).returncode == 0
+    assert [(tmp_path / name).read_bytes() for name in ("learned.csv", "learned.svg")] == before
+
+
+def test_the_command_lists_faults_and_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("asset_id,year,value\na,2010,500\n")
+    done = command("bad.csv", "-o", "out.csv", folder=tmp_path)
+    assert done.returncode == 1
+    assert "bad.csv, row 2, column value: '500' must lie from 0 to 100" in done.stderr
+    assert not (tmp_path / "out.csv").exists()
+    assert command("bad.csv", "-o", "out.csv", "--measure", "x", folder=tmp_path).returncode == 2
+
+
+def test_rows_that_do_not_fit_a_plan(tmp_path: Path) -> None:
+    learned = calibrate(inspections_of(curve_histories(40, 0).assign(kind="footway"), group="kind"), "curve").rows
+    for change, said in (
+        ({"group": "canal"}, "the plan has no such group"),
+        ({"group": "brick_wall"}, "act on a markov: calibrate it with --model markov"),
+        ({"k": "fast"}, "must be a number"),
+        ({"k": -1}, "needs k > 0"),
+        ({"covariates": "moon:1:0:1"}, "the register has no column 'moon'"),
+        ({"verified": "maybe"}, "must be yes or no"),
+    ):
+        path = tmp_path / "rows.csv"
+        learned.astype("object").assign(**change).to_csv(path, index=False)
+        with pytest.raises(ConfigError, match=said):
+            with_calibration(load_groups(), path)
+    pd.concat([learned, learned]).to_csv(tmp_path / "rows.csv", index=False)
+    with pytest.raises(ConfigError, match="more than once"):
+        with_calibration(load_groups(), tmp_path / "rows.csv")
+
+
+def test_a_curve_of_each_family_has_its_life() -> None:
+    for family in ("linear", "power", "exponential", "logistic", "weibull"):
+        curve = curve_of(family, 25.0, 1.5)
+        assert float(curve.index(np.array(25.0))) == pytest.approx(40.0)
+        assert float(curve.index(np.array(0.0))) >= 99.0 - 1e-9
