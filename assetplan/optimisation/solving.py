@@ -29,6 +29,7 @@ from assetplan.optimisation.search import quick_search, search
 from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices, until
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
+EASY = 0.5  # share of a part's gap that the first round over the parts need not close
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 
@@ -144,7 +145,7 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     states = [_part_state(part, dual, state) for part in parts]
     tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
     allowed = _allowed(state, target_gap)
-    # a few cores for each part first: what the easy ones leave of the allowance is for the hard ones
+    # a few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones
     for method in chain([quick_search], repeat(search)):
         before = _width(states)
         for i in sorted(range(len(parts)), key=lambda k: -_width([states[k]])):
@@ -154,7 +155,8 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
             part_left = until(time_left, time_left() * (1 - 1 / max(still_open / 2, 1.0)))
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
             left = allowed - _width(states[:i] + states[i + 1 :])
-            states[i] = method(tasks[i], states[i], max(fair, left), part_left)
+            enough = max(fair, left, EASY * _width([states[i]]) if method is quick_search else 0.0)
+            states[i] = method(tasks[i], states[i], enough, part_left)
             if all(s.chosen is not None for s in states):
                 joined = _join(problem, parts, states)
                 if joined.done(target_gap):

@@ -61,7 +61,7 @@ def shown(found: Found) -> tuple[str, str, str]:
 
 def held(found: Found, target: float) -> None:
     """What must be so, whatever the time."""
-    assert found.status in ("optimal", "feasible", "nothing")
+    assert found.status in ("optimal", "feasible", "nothing", "infeasible")
     assert (found.status == "optimal") == (found.gap <= target)
 
 
