@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.histories import jumps, path_codes, unexpected
 from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.model import LEVELS, Expected
+from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.fits.maximum import Prior, Summit
@@ -19,6 +19,7 @@ from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, curve_of, 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+_ROUGH = 1e-3  # gain at which a fit is near enough to say what it does not expect
 _ROUNDS = 3  # of cutting what a fit did not expect and fitting again
 
 
@@ -52,8 +53,10 @@ class CurveModel:
         found = found.where(~np.isnan(found.index))
         model = cls(found, family, features, jumps(found))
         everyone = np.ones(len(found.assets), dtype=bool)
-        for _ in range(_ROUNDS if model.counted(everyone) else 0):
-            fitted = fit_paths(family, model.paths(everyone)).parameters
+        some = sample(everyone)
+        fitted = None
+        for _ in range(_ROUNDS if model.counted(some) else 0):
+            fitted = fit_paths(family, model.paths(some), fitted, gain=_ROUGH).parameters
             told = predictions(family, fitted, model.paths(everyone))
             cuts = model.cuts | unexpected(found, told.row, told.mean, told.spread)
             settled = bool((cuts == model.cuts).all())
@@ -88,9 +91,9 @@ class CurveModel:
         """All as one group."""
         return _estimate(fit_paths(self.family, self.paths(keep), start))
 
-    def part(self, keep: Bools, prior: Prior, start: Array) -> Estimate:
-        """A group under a prior."""
-        return _estimate(fit_paths(self.family, self.paths(keep), start, prior))
+    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
+        """A group under a prior, to within half a `gain` of log-likelihood."""
+        return _estimate(fit_paths(self.family, self.paths(keep), start, prior, gain))
 
     def expected(self, keep: Bools, parameters: Array) -> Expected:
         """Mean and normal intervals of each reading by the filter."""

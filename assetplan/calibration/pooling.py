@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan.deterioration.fits.maximum import Prior
+from assetplan.deterioration.fits.maximum import GAIN, Prior
 
 Array = NDArray[np.float64]
 
 _SPREAD = 0.3  # of the logarithms of parameters between groups, before any is seen, with the weight of one group
 _WIDE = 1.0  # at which groups are first looked at by themselves
+_ROUGH = 1e-3  # gain at which a group's own summit is near enough to say how unlike groups are
 _ROUNDS = 200
 _SETTLED = 1e-6
 
@@ -45,10 +46,10 @@ class Estimate:
         return cls.of(parameters, covariance, both if prior is None else both - np.diag(1 / prior.variance))
 
 
-Fit = Callable[[Prior, Array], Estimate]
+Fit = Callable[[Prior, Array, float], Estimate]
 
 
-def pool(parent: Array, fits: Sequence[Fit]) -> tuple[Prior, list[Estimate]]:
+def pool(parent: Array, fits: Sequence[Fit], starts: Sequence[Array]) -> tuple[Prior, list[Estimate]]:
     """Fit like groups together.
 
     Parameters
@@ -56,7 +57,9 @@ def pool(parent: Array, fits: Sequence[Fit]) -> tuple[Prior, list[Estimate]]:
     parent : array (k,)
         Parameters of all data as one group.
     fits : sequence of callable
-        One a group with data, two or more: prior and start → its estimate under that prior.
+        One a group with data, two or more: prior, start and gain → its estimate.
+    starts : sequence of array (k,)
+        Where each begins.
 
     Returns
     -------
@@ -64,9 +67,9 @@ def pool(parent: Array, fits: Sequence[Fit]) -> tuple[Prior, list[Estimate]]:
         The parent that the groups themselves make, with the spread between them, and each group under it.
     """
     wide = Prior(parent, np.full(len(parent), _WIDE**2))
-    alone = [fit(wide, parent) for fit in fits]
+    alone = [fit(wide, start, _ROUGH) for fit, start in zip(fits, starts, strict=True)]
     prior = between(wide, alone)
-    return prior, [fit(prior, first.parameters) for fit, first in zip(fits, alone, strict=True)]
+    return prior, [fit(prior, first.parameters, GAIN) for fit, first in zip(fits, alone, strict=True)]
 
 
 def between(prior: Prior, found: Sequence[Estimate]) -> Prior:

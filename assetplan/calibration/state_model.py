@@ -13,7 +13,7 @@ from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.fits.chains import Chain, ChainModel, Pairs, annual, pairs_of
-from assetplan.deterioration.fits.maximum import Prior
+from assetplan.deterioration.fits.maximum import GAIN, Prior
 from assetplan.deterioration.fits.survival import Lives, lives_of
 from assetplan.deterioration.markov import at_years, expected_passage
 
@@ -88,18 +88,18 @@ class StateModel:
         """Pairs between works that did not improve."""
         return int(self._of(keep).sum())
 
-    def _fit(self, keep: Bools, start: Array | None, prior: Prior | None) -> Estimate:
+    def _fit(self, keep: Bools, start: Array | None, prior: Prior | None, gain: float = GAIN) -> Estimate:
         model = ChainModel.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
-        best = model.best(model.starts() if start is None else [start], prior)
+        best = model.best(model.starts() if start is None else [start], prior, gain)
         return Estimate.under(prior, best.parameters, best.covariance)
 
     def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
         """All as one group."""
         return self._fit(keep, start, None)
 
-    def part(self, keep: Bools, prior: Prior, start: Array) -> Estimate:
-        """A group under a prior."""
-        return self._fit(keep, start, prior)
+    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
+        """A group under a prior, to within half a `gain` of log-likelihood."""
+        return self._fit(keep, start, prior, gain)
 
     def annual(self, parameters: Array) -> Array:
         """Annual transition matrix."""
@@ -230,7 +230,7 @@ class LifeModel:
             raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
         return self._fit(keep, None)
 
-    def part(self, keep: Bools, prior: Prior, start: Array) -> Estimate:
+    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
         """A group under a prior."""
         return self._fit(keep, prior)
 

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assetplan.deterioration.fits.maximum import Maximum, Prior, maximise
+from assetplan.deterioration.fits.maximum import GAIN, Maximum, Prior, maximise
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -23,7 +23,7 @@ Chain = Literal["continuous", "discrete"]
 
 _NEGLIGIBLE = 1e-9  # what a rate at its lower bound takes off the log-likelihood of all pairs together
 _SURE = 40.0  # a move whose rate times the shortest interval is this leaves e⁻⁴⁰ for staying
-_TAIL = 36.0  # the Poisson mass that uniformisation leaves out is below e⁻³⁶ (Bernstein bound)
+_TAIL = 1e-18  # the Poisson mass that uniformisation leaves out
 _SMALL = 500.0  # a Poisson mean whose e⁻ᵐ is far from the smallest double
 _BLOCK = 10_000  # intervals whose Poisson weights are held at once
 
@@ -219,9 +219,9 @@ class ChainModel:
         crude = self.crude()
         return [crude, crude - 1.6, crude + 1.6]
 
-    def best(self, starts: list[Array], prior: Prior | None = None) -> Maximum:
+    def best(self, starts: list[Array], prior: Prior | None = None, gain: float = GAIN) -> Maximum:
         """The greatest maximum found from several starts."""
-        return maximise(self.log_likelihood, starts, self.bounds, prior)
+        return maximise(self.log_likelihood, starts, self.bounds, prior, gain)
 
     def fit(self) -> MarkovFit:
         """The maximum of the likelihood, with its errors."""
@@ -289,7 +289,7 @@ def _uniformised(pairs: Pairs, base: Array, speed: float) -> tuple[float, Array]
     n = len(base)
     fresh = np.diff(pairs.years, prepend=-1.0) > 0  # pairs lie in order of their intervals
     which, mean = np.cumsum(fresh) - 1, speed * pairs.years[fresh]
-    top = int(mean[-1] + np.sqrt(2 * _TAIL * mean[-1]) + _TAIL) + n
+    top = _terms(float(mean[-1])) + n
     powers = _ladder(base, top)
     flat = powers.reshape(top + 1, n * n)
     code = pairs.start * n + pairs.end
@@ -305,6 +305,16 @@ def _uniformised(pairs: Pairs, base: Array, speed: float) -> tuple[float, Array]
         pull = np.bincount(place, pairs.seen[rows] / p, len(weights) * n * n)
         pulls += weights.T @ pull.reshape(len(weights), n * n)
     return value, _descend(base, powers, pulls.reshape(top + 1, n, n))
+
+
+def _terms(mean: float) -> int:
+    """How many terms leave out a Poisson probability below `_TAIL`."""
+    from scipy.special import pdtrc
+
+    top = mean + 4.0
+    while pdtrc(top, mean) > _TAIL:
+        top += 2.0 + 0.5 * np.sqrt(mean)
+    return int(top)
 
 
 def _poisson_weights(mean: Array, top: int) -> Array:

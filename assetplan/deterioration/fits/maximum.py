@@ -19,12 +19,10 @@ Slope = Callable[[Array], Array]
 # Parameters are logarithms, or coefficients of covariates in standard deviations: steps are in their own units.
 _STEP = 1e-4  # between exact gradients, for curvature
 _APART = 1e-3  # between values, for gradients
-_CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 _STRIDE = 1.5  # the longest step of a climb
 _CLIMBS = 80
 _SHORTER = 14
-_GAIN = 2e-9
-_NEWTON = 12
+GAIN = 2e-8  # of a log-likelihood, twice what is left to climb
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,11 @@ class Maximum:
 
 
 def maximise(
-    function: LogLikelihood, starts: list[Array], bounds: tuple[float, float], prior: Prior | None = None
+    function: LogLikelihood,
+    starts: list[Array],
+    bounds: tuple[float, float],
+    prior: Prior | None = None,
+    gain: float = GAIN,
 ) -> Maximum:
     """Climb from every start, keep the highest, finish it by Newton steps.
 
@@ -69,6 +71,8 @@ def maximise(
         Of every parameter; at `low` its rate counts as nought.
     prior : Prior, optional
         Added to the value.
+    gain : float
+        Steps end when one more would gain less than half of this.
     """
     low, high = bounds
 
@@ -81,7 +85,8 @@ def maximise(
 
     value, slope = _parted(total)
     climbed = [
-        _ascend(value, slope, np.clip(start, low, high), _inverse_at(slope, start), (low, high)) for start in starts
+        _ascend(value, slope, np.clip(start, low, high), _inverse_at(slope, start), (low, high), gain)
+        for start in starts
     ]
     x = max(climbed, key=value)
     x, zero = _settle(value, slope, x, low)
@@ -104,14 +109,23 @@ def _parted(both: LogLikelihood) -> tuple[Value, Slope]:
     return lambda x: at(x)[1], lambda x: at(x)[2]
 
 
-def _ascend(value: Value, slope: Slope, x: Array, inverse: Array, bounds: tuple[Any, Any]) -> Array:
-    """Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno) within bounds, until one more would gain below 1e-9."""
+def _ascend(
+    value: Value,
+    slope: Slope,
+    x: Array,
+    inverse: Array,
+    bounds: tuple[Any, Any],
+    gain: float = GAIN,
+    steepness: Array | None = None,
+) -> Array:
+    """Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno) within bounds, until one more would gain too little."""
     low, high = bounds
-    here, steepness = value(x), slope(x)
+    here = value(x)
+    steepness = slope(x) if steepness is None else steepness
     for _ in range(_CLIMBS):
         free = ~(((x <= low) & (steepness < 0)) | ((x >= high) & (steepness > 0)))
         step = np.where(free, inverse @ np.where(free, steepness, 0.0), 0.0)
-        if not steepness @ step > _GAIN:
+        if not steepness @ step > gain:
             break
         step *= min(1.0, _STRIDE / np.abs(step).max())
         for _ in range(_SHORTER):
@@ -149,21 +163,12 @@ def _settle(value: Value, slope: Slope, x: Array, low: float) -> tuple[Array, Bo
 def _polish(
     value: Value, slope: Slope, x: Array, free: NDArray[np.intp], bounds: tuple[float, float]
 ) -> tuple[Array, Array]:
-    """Newton steps on the free parameters while they climb; the matrix of second derivatives at the end."""
-    here = value(x)
+    """The matrix of second derivatives at the top, and the Newton step that it allows."""
     second = _second(slope, x, free)
-    for _ in range(_NEWTON):
-        steepness = slope(x)[free]
-        if not np.abs(steepness).max(initial=0.0) > 1e-9 * max(1.0, abs(here)):
-            break
-        tried = x.copy()
-        tried[free] += np.clip(np.linalg.lstsq(-second, steepness, rcond=1e-12)[0], -_STRIDE, _STRIDE)
-        tried = np.clip(tried, *bounds)
-        if not value(tried) > here:
-            break
-        x, here = tried, value(tried)
-        second = _second(slope, x, free)
-    return x, second
+    tried = x.copy()
+    tried[free] += np.clip(np.linalg.lstsq(-second, slope(x)[free], rcond=1e-12)[0], -_STEP, _STEP)
+    tried = np.clip(tried, *bounds)
+    return (tried if value(tried) >= value(x) else x), second
 
 
 def _second(slope: Slope, x: Array, free: NDArray[np.intp]) -> Array:
@@ -191,12 +196,16 @@ class Summit:
 
 
 def climb_many(
-    function: Callable[[Array], Array], start: Array, low: Array, high: Array, prior: Prior | None = None
+    function: Callable[[Array], Array],
+    start: Array,
+    low: Array,
+    high: Array,
+    prior: Prior | None = None,
+    gain: float = GAIN,
 ) -> Summit:
     """The maximum of a sum over assets whose terms are known only by value.
 
-    Quasi-Newton steps from the outer product of the assets' scores (Berndt, Hall, Hall and Hausman 1974), corrected as
-    they go (Broyden, Fletcher, Goldfarb, Shanno), until a further step would gain less than 1e-9.
+    Quasi-Newton steps from the outer product of the assets' scores (Berndt, Hall, Hall and Hausman 1974).
 
     Parameters
     ----------
@@ -206,6 +215,8 @@ def climb_many(
         Where to begin, and bounds.
     prior : Prior, optional
         Added to the sum.
+    gain : float
+        Steps end when one more would gain less than half of this.
     """
 
     def total(x: Array) -> float:
@@ -216,8 +227,9 @@ def climb_many(
         return _slope(_scores(function, x), x, prior)
 
     x = np.clip(start, low, high)
-    inverse = np.asarray(np.linalg.pinv(_outer(_scores(function, x), prior), hermitian=True), dtype=float)
-    x = _ascend(total, slope, x, inverse, (low, high))
+    scores = _scores(function, x)
+    inverse = np.asarray(np.linalg.pinv(_outer(scores, prior), hermitian=True), dtype=float)
+    x = _ascend(total, slope, x, inverse, (low, high), gain, _slope(scores, x, prior))
     return _summit(function, x, (x > low) & (x < high), prior)
 
 
@@ -249,12 +261,18 @@ def _summit(function: Callable[[Array], Array], x: Array, free: Bools, prior: Pr
     information = np.zeros((len(x), len(x)))
     where = np.flatnonzero(free)
     h = 5 * _APART
-    pairs = [(a, b) for a in where for b in where if b <= a]
-    # Four corners about x for each pair; of one parameter with itself two of them are x again.
-    corners = [x + h * (s * np.eye(len(x))[a] + t * np.eye(len(x))[b]) for a, b in pairs for s, t in _CORNERS]
-    values = function(np.array(corners)).sum(axis=1) if corners else np.zeros(0)
-    for (a, b), (upper, across, back, lower) in zip(pairs, values.reshape(-1, 4), strict=True):
-        information[a, b] = information[b, a] = -(upper - across - back + lower) / (4 * h**2)
+    axes = h * np.eye(len(x))[where]
+    pairs = [(a, b) for a in range(len(where)) for b in range(a)]
+    both = [axes[a] + axes[b] for a, b in pairs]
+    moves = np.array([np.zeros_like(x), *axes, *-axes, *both, *(-move for move in both)])
+    middle, *around = function(x + moves).sum(axis=1)
+    up, down, above, below = np.split(np.array(around), np.cumsum([len(where), len(where), len(pairs)]))
+    along = up + down - 2 * middle
+    for a, k in enumerate(where):
+        information[k, k] = -along[a] / h**2
+    for (a, b), upper, lower in zip(pairs, above, below, strict=True):
+        cross = (upper + lower - 2 * middle - along[a] - along[b]) / (2 * h**2)
+        information[where[a], where[b]] = information[where[b], where[a]] = -cross
     inside = np.ix_(where, where)
     bread = information[inside] if prior is None else information[inside] + np.diag(1 / prior.variance[where])
     covariance = np.zeros_like(information)
@@ -262,4 +280,4 @@ def _summit(function: Callable[[Array], Array], x: Array, free: Bools, prior: Pr
     covariance[inside] = inverse @ _outer(scores[:, where], None) @ inverse
     if prior is not None:
         covariance[inside] += inverse @ np.diag(1 / prior.variance[where]) @ inverse
-    return Summit(x, float(function(x[None]).sum()), covariance, information)
+    return Summit(x, float(middle), covariance, information)

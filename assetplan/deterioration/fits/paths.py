@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan.deterioration.curves import Curve, age_at, index_at
-from assetplan.deterioration.fits.maximum import Prior, Summit, climb_many
+from assetplan.deterioration.fits.maximum import GAIN, Prior, Summit, climb_many
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -36,7 +36,7 @@ _RANGES = {  # of each parameter, by its own value: least, greatest, where to be
 CELLS = np.arange(0.25, 100.0, 0.5)  # true index, by which a stock is told
 _READINGS = 201
 _PASSES = 30
-_AT_ONCE = 100_000  # paths times parameter sets that one pass may hold: more are no faster together
+_AT_ONCE = 20_000  # paths times parameter sets that one pass may hold: more are no faster together
 _LIMIT = 5.0  # of a coefficient of a covariate
 
 
@@ -254,7 +254,9 @@ def _first_age(family: str, constants: dict[str, Any], paths: Paths, noises: Arr
     return means, np.maximum(variances, 1e-4)
 
 
-def fit_paths(family: str, paths: Paths, start: Array | None = None, prior: Prior | None = None) -> Summit:
+def fit_paths(
+    family: str, paths: Paths, start: Array | None = None, prior: Prior | None = None, gain: float = GAIN
+) -> Summit:
     """The parameters (as in `names_of`) under which the readings are likeliest.
 
     Parameters
@@ -267,6 +269,8 @@ def fit_paths(family: str, paths: Paths, start: Array | None = None, prior: Prio
         Where to begin.
     prior : Prior, optional
         What the parent group says.
+    gain : float
+        Steps end when one more would gain less than half of this.
 
     Raises
     ------
@@ -283,7 +287,7 @@ def fit_paths(family: str, paths: Paths, start: Array | None = None, prior: Prio
         start = np.append(usual, np.zeros(extra))
 
     def climb(own: Paths, begin: Array) -> Summit:
-        return climb_many(lambda x: log_likelihoods(family, x, own), begin, low, high, prior)
+        return climb_many(lambda x: log_likelihoods(family, x, own), begin, low, high, prior, gain)
 
     if prior is not None:
         return climb(paths, start)
