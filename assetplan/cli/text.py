@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -157,8 +158,8 @@ def calibration_text(learned: Calibration) -> str:
             str(row["group"]),
             f"{row['assets']:,}",
             f"{row['pairs']:,}",
-            f"{row['life']:.1f}",
-            f"{row['life_low']:.1f} to {row['life_high']:.1f}",
+            _years(row["life"]),
+            f"{_years(row['life_low'])} to {_years(row['life_high'])}",
             *(_points(row[name]) for name in ("error", "no_change", "constant_rate")),
             _percent(row["within_80"]),
             _percent(row["within_95"]),
@@ -193,6 +194,10 @@ _LIFE = {
     "markov": "from the best state to the worst, on average",
     "weibull": "from new to failure, on average",
 }
+
+
+def _years(value: float) -> str:
+    return f"{value:.1f}" if math.isfinite(value) else "not seen"
 
 
 def _points(value: float) -> str:

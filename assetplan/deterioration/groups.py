@@ -110,7 +110,7 @@ class Group:
         """Ages (years) and expected index of a Markov asset that starts as new."""
         ages = np.arange(201.0)
         start = np.eye(len(self.state_index))[0]
-        return ages, markov.propagate(start, self.transition, 200) @ np.array(self.state_index)
+        return ages, markov.expected_path(start, self.transition, np.array(self.state_index), 200)
 
     def index(self, age: Array) -> Array:
         """(Expected) condition index at an age (years)."""

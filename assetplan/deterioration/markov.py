@@ -62,29 +62,30 @@ def read_chain(text: str) -> Array:
     return matrix / matrix.sum(axis=1, keepdims=True)
 
 
-def propagate(start: Array, transition: Array, years: int) -> Array:
-    """Distributions of states year by year.
+def expected_path(start: Array, transition: Array, values: Array, years: int) -> Array:
+    """Expected value of a chain's state, year by year.
 
     Parameters
     ----------
     start : array (…, n_states)
-        Distribution now; each sums to one.
+        Distribution now.
     transition : array (n_states, n_states)
         Annual transition matrix.
+    values : array (n_states,)
+        What each state is worth, such as its condition index.
     years : int
         Years ahead, ≥ 0.
 
     Returns
     -------
-    array (…, years + 1, n_states)
-        Row vector times matrix, year after year; the first is `start`.
+    array (…, years + 1)
+        The first is that of `start`.
     """
-    start = np.asarray(start, dtype=float)
-    out = np.empty((*start.shape[:-1], years + 1, start.shape[-1]))
-    out[..., 0, :] = start
+    worth = np.empty((years + 1, len(transition)))
+    worth[0] = values
     for year in range(years):
-        out[..., year + 1, :] = out[..., year, :] @ transition
-    return out
+        worth[year + 1] = transition @ worth[year]
+    return np.asarray(start, dtype=float) @ worth.T
 
 
 def at_years(transition: Array, years: Array) -> Array:

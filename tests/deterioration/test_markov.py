@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assetplan.deterioration.markov import chain, expected_passage, propagate, state_weights
+from assetplan.deterioration.markov import at_years, chain, expected_passage, expected_path, read_chain, state_weights
 
 BRIDGE = chain([0.09, 0.05, 0.06, 0.15])
 BRICK = chain([0.02388, 0.03980, 0.09552, 0.15920])
@@ -15,9 +15,9 @@ BRICK = chain([0.02388, 0.03980, 0.09552, 0.15920])
 def test_bridge_chain() -> None:
     """Stay probabilities 0.91, 0.95, 0.94, 0.85: expected time 1→5 54.44 years, and two forecasts."""
     assert expected_passage(BRIDGE)[0] == pytest.approx(54.44, abs=0.005)
-    new = propagate(np.eye(5)[0], BRIDGE, 5)[5]
+    new = np.eye(5)[0] @ at_years(BRIDGE, np.array([5.0]))[0]
     np.testing.assert_allclose(new, [0.62403, 0.33693, 0.03660, 0.00225, 0.00019], atol=5e-6)
-    mixed = propagate(np.array([0.2, 0.3, 0.3, 0.15, 0.05]), BRIDGE, 5)[5]
+    mixed = np.array([0.2, 0.3, 0.3, 0.15, 0.05]) @ at_years(BRIDGE, np.array([5.0]))[0]
     # The printed row sums to 1.00001, so one unit of its last digit is allowed.
     np.testing.assert_allclose(mixed, [0.12481, 0.29952, 0.28731, 0.13191, 0.15646], atol=1e-5)
 
@@ -25,7 +25,7 @@ def test_bridge_chain() -> None:
 def test_brick_wall() -> None:
     """DfE Blockbuster brick wall: mean A→D 77.5 years; from B after 5 years (domain section 4)."""
     assert expected_passage(BRICK[:4, :4] + np.diag([0, 0, 0, 0.15920]))[0] == pytest.approx(77.5, abs=0.05)
-    after = propagate(np.eye(5)[1], BRICK, 5)[5]
+    after = np.eye(5)[1] @ at_years(BRICK, np.array([5.0]))[0]
     np.testing.assert_allclose(after, [0, 0.81622, 0.15063, 0.02794, 0.00520], atol=5e-6)
 
 
@@ -34,14 +34,6 @@ def test_packaged_brick_wall_is_the_published_one(shared) -> None:
     brick = rates[(rates["ab"].round(5) == 0.02388) & (rates["bc"].round(5) == 0.03980)]
     assert len(brick)
     assert brick["cd"].round(5).eq(0.09552).any()
-
-
-def test_propagation_agrees_with_matrix_powers_and_sums_to_one() -> None:
-    start = np.random.default_rng(3).dirichlet(np.ones(5), 40)
-    path = propagate(start, BRIDGE, 30)
-    # Rounding of 30 products of numbers below one.
-    np.testing.assert_allclose(path.sum(axis=-1), 1, atol=1e-12)
-    np.testing.assert_allclose(path[:, 30], start @ np.linalg.matrix_power(BRIDGE, 30), atol=1e-12)
 
 
 def test_passage_time_agrees_with_simulation() -> None:
@@ -64,3 +56,41 @@ def test_weights_keep_the_expected_index() -> None:
 def test_impossible_probabilities(falls: list[float]) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         chain(falls)
+
+
+def test_a_path_is_powers_of_the_matrix() -> None:
+    start = np.array([[1.0, 0, 0, 0, 0], [0.2, 0.3, 0.3, 0.15, 0.05]])
+    values = np.array([100.0, 75, 40, 15, 0])
+    path = expected_path(start, BRIDGE, values, 12)
+    for year in (0, 1, 7, 12):
+        assert path[:, year] == pytest.approx(start @ np.linalg.matrix_power(BRIDGE, year) @ values, rel=1e-12)
+
+
+def test_broken_years_lie_between_whole_ones() -> None:
+    found = at_years(BRIDGE, np.array([0.0, 2.0, 2.25]))
+    assert np.array_equal(found[0], np.eye(5))
+    two, three = np.linalg.matrix_power(BRIDGE, 2), np.linalg.matrix_power(BRIDGE, 3)
+    assert found[2] == pytest.approx(0.75 * two + 0.25 * three)
+    assert found.sum(axis=2) == pytest.approx(np.ones((3, 5)))
+
+
+def test_chains_as_cells_of_a_table() -> None:
+    assert np.array_equal(read_chain("0.09|0.05|0.06|0.15"), BRIDGE)
+    drops = read_chain("0.9|0.08|0.02/0|0.9|0.1/0|0|1")
+    assert drops == pytest.approx(np.array([[0.9, 0.08, 0.02], [0, 0.9, 0.1], [0, 0, 1]]))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0.1|often", "probabilities joined by"),
+        ("", "probabilities joined by"),
+        ("0.9|0.1/0|1/0|0", "square"),
+        ("0.9|0.2/0|1", "sum to one"),
+        ("0.9|0.1/0.1|0.9", "no way back"),
+        ("0.1|1.2", "between 0 and 1"),
+    ],
+)
+def test_wrong_cells(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_chain(text)

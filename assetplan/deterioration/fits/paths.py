@@ -245,12 +245,13 @@ def _first_age(family: str, constants: dict[str, Any], paths: Paths, noises: Arr
     ages = np.broadcast_to(age_at(family, CELLS, **constants), (len(noises), len(CELLS)))
     read = np.linspace(0.0, 100.0, _READINGS)
     means, variances = np.empty((2, len(noises), len(first)))
-    for k, noise in enumerate(noises):
+    for noise in np.unique(noises):  # most sets of parameters differ in something else
         weights = _reading_chance(float(noise)) * (paths.stock + 1e-9)
         weights /= weights.sum(axis=1, keepdims=True)
-        mean = weights @ ages[k]
-        means[k] = np.interp(first, read, mean)
-        variances[k] = np.interp(first, read, weights @ ages[k] ** 2 - mean**2)
+        for k in np.flatnonzero(noises == noise):
+            mean = weights @ ages[k]
+            means[k] = np.interp(first, read, mean)
+            variances[k] = np.interp(first, read, weights @ ages[k] ** 2 - mean**2)
     return means, np.maximum(variances, 1e-4)
 
 
