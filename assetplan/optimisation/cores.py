@@ -35,7 +35,9 @@ class NoChoiceError(Exception):
         super().__init__("no choice of whole options meets the limits")
 
 
-def cores(task: Task, state: State, allowed: float, time_left: Clock, most: int = 10**9) -> State:
+def cores(
+    task: Task, state: State, allowed: float, time_left: Clock, most: int = 10**9, nodes: int | None = None
+) -> State:
     """Cores around the prices, then around the best choice, until the gap is closed or nothing more is found.
 
     Parameters
@@ -50,6 +52,8 @@ def cores(task: Task, state: State, allowed: float, time_left: Clock, most: int 
         Tells the seconds left.
     most : int, optional
         Most cores to solve.
+    nodes : int, optional
+        Nodes to search in a core that holds all that could be better; by default it is solved to the end.
 
     Raises
     ------
@@ -82,10 +86,10 @@ def cores(task: Task, state: State, allowed: float, time_left: Clock, most: int 
             near[pool[:size]] = True
             near = _with_bases(problem, near, best, around)
         near = problem.choices.close(near, task.values())
-        nodes = None if proves else CORE_NODES
+        searched = nodes if proves else CORE_NODES
         enough = dual.bound - allowed
         seconds = time_left() if proves else max(CORE_SHARE * time_left(), min(CORE_SECONDS, time_left()))
-        chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, nodes, seconds)
+        chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, searched, seconds)
         if infeasible and near.all():
             raise NoChoiceError(task)
         before = state

@@ -11,6 +11,7 @@ from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.rows import rows_of
 from assetplan.optimisation.state import Clock, Made, State, Task, polish, start_from_prices, until
 
+QUICK_NODES = 100  # nodes of a quick core, however much it could prove
 QUICK = 2  # cores before the heavy assets are settled first
 HEAVY = (30, 300)  # least and most of the heaviest assets in the first stage of a dive
 HEAVY_MOST = 1_000  # whole assets in one model beyond which HiGHS no longer keeps to its time
@@ -20,7 +21,7 @@ STAGES = 3  # of a dive, each with three times the assets of the one before
 
 def quick_search(task: Task, state: State, allowed: float, time_left: Clock) -> State:
     """A few cores; arguments as for `search`."""
-    return cores(task, state, allowed, time_left, QUICK)
+    return cores(task, state, allowed, time_left, QUICK, QUICK_NODES)
 
 
 def search(task: Task, state: State, allowed: float, time_left: Clock) -> State:

@@ -145,8 +145,8 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     states = [_part_state(part, dual, state) for part in parts]
     tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
     allowed = _allowed(state, target_gap)
-    # a few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones
-    for method in chain([quick_search], repeat(search)):
+    # A few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones.
+    for method, easy in chain([(quick_search, EASY), (quick_search, 0.0)], repeat((search, 0.0))):
         before = _width(states)
         for i in sorted(range(len(parts)), key=lambda k: -_width([states[k]])):
             rate = allowed / max(abs(dual.bound), 1e-300)
@@ -155,7 +155,7 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
             part_left = until(time_left, time_left() * (1 - 1 / max(still_open / 2, 1.0)))
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
             left = allowed - _width(states[:i] + states[i + 1 :])
-            enough = max(fair, left, EASY * _width([states[i]]) if method is quick_search else 0.0)
+            enough = max(fair, left, easy * _width([states[i]]))
             states[i] = method(tasks[i], states[i], enough, part_left)
             if all(s.chosen is not None for s in states):
                 joined = _join(problem, parts, states)

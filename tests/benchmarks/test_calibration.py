@@ -93,7 +93,7 @@ def _of_lives(seed: int, note) -> None:
 
 def _of_ages(seed: int, note) -> None:
     rng = np.random.default_rng([3, seed])
-    curve, age = Curve("power", 97.0, 0.12, 1.8), rng.uniform(4, 38, 250)
+    curve, age = Curve("power", 90.0, 0.12, 1.8), rng.uniform(4, 34, 250)  # noise keeps to the scale
     fit = fit_curve(age, curve.index(age) + rng.normal(0, 2, 250), "power")
     for name in ("c0", "k", "b"):
         note(
