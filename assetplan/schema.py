@@ -16,7 +16,7 @@ import pandas as pd
 from assetplan.errors import ConfigError, Fault, FaultyInputError
 from assetplan.reference import load_table
 
-_MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
+MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
 
 
 @lru_cache(maxsize=1)
@@ -115,7 +115,7 @@ def _check_column(column: pd.Series, rule: object) -> tuple[pd.Series, dict[obje
     required = rule.required == "yes"  # type: ignore[attr-defined]
     broken: dict[object, str] = {}
     text = _text(column)
-    missing = text.str.lower().isin(_MISSING_WORDS) if kind != "text" else text == ""
+    missing = text.str.lower().isin(MISSING_WORDS) if kind != "text" else text == ""
     if required:
         broken.update(dict.fromkeys(text.index[missing], "a value is required"))
     if kind in ("text", "choice"):

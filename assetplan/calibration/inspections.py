@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from assetplan import condition
 from assetplan.errors import Fault, RegisterError
-from assetplan.schema import csv_table
+from assetplan.schema import MISSING_WORDS, csv_table
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_BLANK = {"", "na", "n/a", "nan", "null", "none"}
 _SAMPLE = 5  # rows or assets named in a note
 
 
@@ -53,8 +52,6 @@ class Inspections:
         Their names.
     covariates : DataFrame
         One row an asset, columns as asked for: the value at its first reading.
-    rows : array of int
-        Line of the file.
     notes : tuple of str
         What the reader should know.
     """
@@ -71,7 +68,6 @@ class Inspections:
     group: Ints
     groups: tuple[str, ...]
     covariates: pd.DataFrame
-    rows: Ints
     notes: tuple[str, ...]
 
     @property
@@ -86,7 +82,7 @@ class Inspections:
         worked = (np.diff(done, prepend=0) > 0) & (np.diff(self.asset[taken], prepend=-1) == 0)
         return replace(
             self, asset=self.asset[taken], time=self.time[taken], index=self.index[taken], state=self.state[taken],
-            worked=worked, age=self.age[taken], rows=self.rows[taken],
+            worked=worked, age=self.age[taken],
         )  # fmt: skip
 
 
@@ -167,7 +163,7 @@ def inspections_of(
         file, asset, np.asarray(assets, dtype=object), time[order], index[order], state[order], names,
         _worked(asset, time[order], works[order]), age[order], own, groups,
         pd.DataFrame({name: _typed(text[name].iloc[firsts]) for name in covariates}),
-        text.index.to_numpy(dtype=np.intp)[order], (),
+        (),
     )  # fmt: skip
     latest = pd.Series(time).groupby(codes).cummax().to_numpy()
     return _with_notes(found, int((latest > time).sum()))
@@ -199,7 +195,7 @@ class _Reader:
 
     def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Array:
         words = self.text[column]
-        blank = words.str.lower().isin(_BLANK).to_numpy()
+        blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
         values = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
         good = np.isfinite(values)
         self.refuse(~blank & ~good, column, "must be a number")
@@ -211,7 +207,7 @@ class _Reader:
     def times(self, column: str, *, needed: bool = True) -> Array:
         """Dates, or years, as years and parts of a year."""
         words = self.text[column]
-        blank = words.str.lower().isin(_BLANK).to_numpy()
+        blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
         years = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
         dates = pd.to_datetime(words.mask(blank | np.isfinite(years)), format="%Y-%m-%d", errors="coerce")
         start = pd.to_datetime(dates.dt.year.astype("Int64").astype("str") + "-01-01", errors="coerce")
@@ -225,7 +221,7 @@ class _Reader:
 
     def states(self, names: Sequence[str] | None) -> tuple[Ints, tuple[str, ...]]:
         words = self.text["state"]
-        blank = words.str.lower().isin(_BLANK).to_numpy()
+        blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
         words = words.str.replace(r"\.0$", "", regex=True)
         if names is None:
             seen = set(words[~blank])
@@ -296,8 +292,10 @@ def _worked(asset: Ints, time: Array, works: Array) -> Bools:
 
 def _typed(words: pd.Series) -> pd.Series:
     """Numbers where all are, else words."""
-    numbers = pd.to_numeric(words.mask(words.str.lower().isin(_BLANK)), errors="coerce")
-    return numbers.reset_index(drop=True) if numbers.notna().mean() > 0.5 else words.reset_index(drop=True)
+    blank = words.str.lower().isin(MISSING_WORDS)
+    numbers = pd.to_numeric(words.mask(blank), errors="coerce")
+    whole = numbers.notna().any() and bool((numbers.notna() | blank).all())
+    return (numbers if whole else words.mask(blank, "")).reset_index(drop=True)
 
 
 def _with_notes(found: Inspections, disordered: int) -> Inspections:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assetplan.calibration import Calibration
 from assetplan.output import new_file
 from assetplan.report.charts import SERIES_COLOURS
 
@@ -17,7 +18,7 @@ _BINS = 8
 _RULES = (("expected", "-", "o"), ("no_change", ":", "s"), ("constant_rate", "--", "^"))
 
 
-def draw_calibration(learned: Any, path: Path, force: bool = False) -> None:
+def draw_calibration(learned: Calibration, path: Path, force: bool = False) -> None:
     """Draw decay by age, and the held-out check by years between readings and by what was expected.
 
     Parameters

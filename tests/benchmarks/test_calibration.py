@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from histories_made import chain_histories, curve_histories
 from places import ROOT, SHARED
+from tables import head, row
 
 from assetplan.calibration import Calibration, calibrate, inspections_of
 from assetplan.deterioration import Curve, fit_curve, fit_markov, fit_weibull
 from assetplan.deterioration.markov import expected_path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "calibration"))
-from histories_made import chain_histories, curve_histories
 
 pytestmark = pytest.mark.benchmark
 FULL = os.environ.get("ASSETPLAN_BENCHMARK") == "full"
@@ -33,16 +30,6 @@ GROUPS = 60
 PICTURES = ROOT / "docs" / "calibration"
 CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
 NORMAL = 1.959964
-
-
-def row(*cells: object) -> None:
-    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
-
-
-def head(title: str, *cells: str) -> None:
-    print(f"\n{title}\n", flush=True)
-    row(*cells)
-    print("|" + "---|" * len(cells), flush=True)
 
 
 def peak() -> float:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from optimiser_cases import Case, Found, measure
 from places import ROOT
+from tables import head, row
 
 pytestmark = pytest.mark.benchmark
 
@@ -44,16 +45,6 @@ if FULL:
     KNAPSACKS = [
         (kind, groups, dims) for kind in ("khan", "mixed") for groups in (5, 30, 100, 400) for dims in (5, 10, 25)
     ]
-
-
-def row(*cells: object) -> None:
-    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
-
-
-def head(title: str, *cells: str) -> None:
-    print(f"\n{title}\n", flush=True)
-    row(*cells)
-    print("|" + "---|" * len(cells), flush=True)
 
 
 def shown(found: Found) -> tuple[str, str, str]:

@@ -32,7 +32,6 @@ def test_dates_works_and_groups(tmp_path: Path) -> None:
     assert list(found.assets) == ["a", "b"]
     assert found.time == pytest.approx([2012.0, 2016 + 365 / 366, 2019.0, 2010.0, 2015 + 182 / 365])
     assert list(found.index) == [90, 82, 75, 80, 70]
-    assert list(found.rows) == [3, 4, 6, 5, 2]
     # works of May 2014 lie between the first two readings of a
     assert list(found.worked) == [False, True, False, False, False]
     assert [found.groups[k] for k in found.group] == ["y", "x"]
@@ -131,3 +130,10 @@ def test_dropped_readings_hand_their_works_on() -> None:
     found = made(values=[90, 80, 85, 80], works={1: 2000.5})
     kept = found.where(np.array([True, False, True, True]))
     assert list(kept.worked) == [False, True, False]
+
+
+def test_a_covariate_is_numbers_only_where_all_of_it_is(tmp_path: Path) -> None:
+    text = "asset_id,year,value,aadt,surface\na,2010,90,100,7\nb,2010,90,,n/a\nc,2010,80,250,SMA\nd,2010,70,90,8\n"
+    found = read(tmp_path, text, covariates=["aadt", "surface"]).covariates
+    assert found["aadt"].tolist() == pytest.approx([100, np.nan, 250, 90], nan_ok=True)
+    assert found["surface"].tolist() == ["7", "", "SMA", "8"]

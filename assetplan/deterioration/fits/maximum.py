@@ -59,7 +59,7 @@ def maximise(
     prior: Prior | None = None,
     gain: float = GAIN,
 ) -> Maximum:
-    """Climb from every start, keep the highest, finish it by Newton steps.
+    """Climb from every start, keep the highest, finish it by a Newton step.
 
     Parameters
     ----------
@@ -84,11 +84,8 @@ def maximise(
         return value + also, slope + pull
 
     value, slope = _parted(total)
-    climbed = [
-        _ascend(value, slope, np.clip(start, low, high), _inverse_at(slope, start), (low, high), gain)
-        for start in starts
-    ]
-    x = max(climbed, key=value)
+    inside = [np.clip(start, low, high) for start in starts]
+    x = max((_ascend(value, slope, begin, _inverse_at(slope, begin), bounds, gain) for begin in inside), key=value)
     x, zero = _settle(value, slope, x, low)
     free = np.flatnonzero(~zero)
     x, second = _polish(value, slope, x, free, bounds)
