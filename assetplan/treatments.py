@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from assetplan.deterioration.groups import GRADES, Group, lacking
+from assetplan import condition
+from assetplan.deterioration.groups import Group, lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import own_table
 
 KINDS = ("preventative", "major")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ class Treatment:
     slow_factor : float
         Rate of ageing while a preventative treatment lasts (0–1; 1 is no slower).
     states : tuple of int
-        Grades (0 is A) that a Markov treatment takes to A.
+        States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
+        They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
+    becomes : str
+        Group that the asset is of afterwards, beginning at `reset_to`; "" for its own.
     price_base : str
         Year whose prices the unit cost is in.
     """
@@ -62,9 +68,14 @@ class Treatment:
     reset_to: float
     slow_factor: float
     states: tuple[int, ...]
+    becomes: str
     price_base: str
     source: str
     verified: bool
+
+    def raised(self, index: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Condition index after a raise; at or above the cap nothing is gained."""
+        return np.where(index < self.raise_cap, np.minimum(index + self.raise_by, self.raise_cap), index)
 
 
 @dataclass(frozen=True)
@@ -77,11 +88,33 @@ class FollowOn:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All treatments by group, the follow-on policy by group, and what a component costs to mend by grade."""
+    """All treatments by group, the follow-on policy by group, and what a component costs to mend by condition.
+
+    Attributes
+    ----------
+    treatments : mapping of group → tuple of Treatment
+        Those of the group, then those of every group that they can make of an asset.
+    follow_on : mapping of group → tuple of FollowOn
+        Policy, lowest threshold first.
+    renewal_shares : tuple of (float, float)
+        Condition index, falling, and the share of the cost of renewal that mending takes there.
+    sound_index : float
+        Condition index of grade B: what is worse counts as backlog.
+    """
 
     treatments: Mapping[str, tuple[Treatment, ...]]
     follow_on: Mapping[str, tuple[FollowOn, ...]]
-    grade_share: tuple[float, ...]
+    renewal_shares: tuple[tuple[float, float], ...]
+    sound_index: float
+
+    def own(self, group: str) -> tuple[Treatment, ...]:
+        """Treatments that an asset of a group may have first."""
+        return tuple(t for t in self.treatments[group] if t.group == group)
+
+    def share_of_renewal(self, index: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of the cost of renewal that mending takes at a condition index, any shape; straight between grades."""
+        points, shares = np.array(self.renewal_shares)[::-1].T
+        return np.interp(index, points, shares)
 
     @property
     def lines(self) -> list[str]:
@@ -131,8 +164,11 @@ def load_catalogue(
             faults.append(Fault(policy_file, number, "group", group, "no such group"))
         elif not match:
             faults.append(Fault(policy_file, number, "treatment", name, f"is no treatment of group {group!r}"))
-        elif groups[group].curve is not None and np.isnan(match[0].reset_to):
+        elif not groups[group].in_states and np.isnan(match[0].reset_to):
             faults.append(Fault(policy_file, number, "treatment", name, "a follow-on treatment must reset the index"))
+        elif match[0].becomes:
+            said = "a follow-on treatment must leave the asset in its group"
+            faults.append(Fault(policy_file, number, "treatment", name, said))
         elif not 0 < _number(row["index_at_or_below"], np.nan) <= 100:
             shown = _word(row["index_at_or_below"])
             faults.append(Fault(policy_file, number, "index_at_or_below", shown, "must be above 0 and at most 100"))
@@ -144,12 +180,22 @@ def load_catalogue(
     faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
     if faults:
         raise ConfigError(faults)
-    shares = load_table("state_costs").set_index("grade")["share_of_renewal"]
+    shares = load_table("state_costs")
+    worth, _ = condition.to_index("grade", condition.grade_number(shares["grade"]))
     return Catalogue(
-        {name: tuple(rows) for name, rows in found.items()},
+        {name: tuple(t for reached in _reached(name, found) for t in found[reached]) for name in found},
         {name: tuple(sorted(rows, key=lambda f: f.index_at_or_below)) for name, rows in after.items()},
-        tuple(float(shares[grade]) for grade in GRADES),
+        tuple(zip(worth.tolist(), shares["share_of_renewal"].astype(float).tolist(), strict=True)),
+        float(worth[condition.GRADES.index("B")]),
     )
+
+
+def _reached(group: str, treatments: Mapping[str, list[Treatment]]) -> list[str]:
+    """A group and those that treatments can make of its assets, nearest first."""
+    reached = [group]
+    for name in reached:
+        reached += dict.fromkeys(t.becomes for t in treatments[name] if t.becomes and t.becomes not in reached)
+    return reached
 
 
 def _read(name: str, path: Path | None, groups: Mapping[str, Group], faults: list[Fault]) -> tuple[pd.DataFrame, str]:
@@ -194,7 +240,8 @@ def _treatment(row: Mapping[Any, Any]) -> Treatment:
         raise_cap=_number(row["raise_cap"], 100.0),
         reset_to=_number(row["reset_to"], np.nan),
         slow_factor=_number(row["slow_factor"], 1.0),
-        states=tuple(GRADES.find(s) for s in states.split("|")) if states else (),
+        states=tuple(_LETTERS.find(s) if s else -1 for s in states.split("|")) if states else (),
+        becomes=_word(row["becomes"]),
         price_base=_word(row["price_base"]).removesuffix(".0"),
         source=_word(row["source"]),
         verified=_word(row["verified"]) == "yes",
@@ -203,8 +250,12 @@ def _treatment(row: Mapping[Any, Any]) -> Treatment:
 
 def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -> list[tuple[str, str, str]]:
     """(column, value, rule) of each rule a row breaks."""
-    markov = t.group in groups and groups[t.group].curve is None
-    does_something = bool(t.states) if markov else (t.raise_by > 0 or t.slow_factor < 1 or not np.isnan(t.reset_to))
+    group = groups.get(t.group)
+    n_states = len(group.chain.state_index) if group and group.in_states else 0
+    renews = not np.isnan(t.reset_to)
+    does_something = bool(n_states and t.states) or t.raise_by > 0 or t.slow_factor < 1 or renews
+    other = groups.get(t.becomes)
+    alike = bool(group and other and (group.asset_class, group.unit) == (other.asset_class, other.unit))
     checks = [
         ("treatment", bool(t.name), "a value is required"),
         ("group", t.group in groups, "no such group"),
@@ -218,7 +269,15 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("raise_by", t.raise_by >= 0, "must not be negative"),
         ("raise_cap", 0 < t.raise_cap <= 100, "must be above 0 and at most 100"),
         ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),
-        ("states", all(s >= 0 for s in t.states), "must be grades A to E joined by |"),
+        ("states", all(0 <= s < n_states for s in t.states), _states_rule(n_states)),
+        ("becomes", not t.becomes or alike, "must be another group of the same asset class and unit"),
+        ("becomes", not t.becomes or (t.becomes != t.group and renews), "needs another group, and a reset_to"),
         ("treatment", does_something, "does nothing: no raise_by, reset_to, slow_factor or states"),
     ]
     return [(column, _word(row[column]), rule) for column, good, rule in checks if not good]
+
+
+def _states_rule(n_states: int) -> str:
+    if not n_states:
+        return "must be blank: a curve has no states"
+    return f"must be grades A to {_LETTERS[n_states - 1]} joined by |"

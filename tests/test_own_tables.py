@@ -52,7 +52,7 @@ def test_a_copy_of_the_packaged_table_reads_as_it(name: str, tmp_path: Path) -> 
         ("treatments", "reset_to", "abc", "must be a finite number"),
         ("treatments", "unit_cost", "inf", "must be a finite number"),
         ("treatments", "verified", "maybe", "must be yes or no"),
-        ("treatments", "states", "Z", "must be grades A to E"),
+        ("treatments", "states", "A", "must be blank: a curve has no states"),
         ("groups", "k", "inf", "must be a finite number"),
         ("groups", "c0", "1e999", "must be a finite number"),
         ("groups", "unit", "m3", "must be one of m2, m, no"),

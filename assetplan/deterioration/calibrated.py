@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group, Learned, decay_of
 from assetplan.errors import ConfigError, Fault
 from assetplan.schema import columns, csv_table
@@ -70,12 +71,12 @@ def _broken(row: Mapping[Any, Any], groups: Mapping[str, Group], seen: set[str])
         return
     if name in seen:
         yield "group", name, "is there more than once"
-    model = "markov" if groups[name].curve is None else "curve"
-    if row["model"] != model:
-        yield "model", row["model"], f"the treatments of {name} act on a {model}: calibrate it with --model {model}"
-    elif model == "markov" and row["falls"].count("/") + 1 not in (1, len(groups[name].state_index)):
-        said = f"{name} has {len(groups[name].state_index)} states, which its treatments name"
-        yield "falls", row["falls"][:40], said
+    decay = groups[name].decay
+    if (row["model"] == "markov") != isinstance(decay, Chain):
+        wanted = "markov" if isinstance(decay, Chain) else "curve"
+        yield "model", row["model"], f"the treatments of {name} act on a {wanted}: calibrate it with --model {wanted}"
+    elif isinstance(decay, Chain) and row["falls"].count("/") + 1 not in (1, len(decay.state_index)):
+        yield "falls", row["falls"][:40], f"{name} has {len(decay.state_index)} states, which its treatments name"
     if row["verified"] not in ("yes", "no"):
         yield "verified", row["verified"], "must be yes or no"
     for cell in filter(None, str(row.get("covariates", "")).split("|")):
@@ -85,13 +86,10 @@ def _broken(row: Mapping[Any, Any], groups: Mapping[str, Group], seen: set[str])
 
 
 def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
-    curve, chain, states = decay_of(row)
+    decay = decay_of(row)
     learned = None
     if all(np.isfinite(row.get(name, np.nan)) for name in _SPREADS):
         cells = [cell.rsplit(":", 3) for cell in filter(None, str(row.get("covariates", "")).split("|"))]
         covariates = tuple((name, float(b), float(centre), float(scale)) for name, b, centre, scale in cells)
         learned = Learned(float(row["noise"]), float(row["spread"]), float(row["wander"]), covariates)
-    return replace(
-        group, curve=curve, chain=chain, state_index=states, source=str(row["source"]),
-        verified=row["verified"] == "yes", learned=learned,
-    )  # fmt: skip
+    return replace(group, decay=decay, source=str(row["source"]), verified=row["verified"] == "yes", learned=learned)

@@ -73,6 +73,63 @@ class Curve:
         """
         return age_at(self.family, np.asarray(index, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
 
+    def failed(
+        self, index: Array, years: Array, failure: float, pace: Array, spread: float = 0.0, wander: float = 0.0
+    ) -> Array:
+        """Chance that an untreated asset is at or below a failure index after some years.
+
+        Parameters
+        ----------
+        index : array (n,)
+            Condition index now [0–100].
+        years : array (k,)
+            Years ahead [0 or more].
+        failure : float
+            Index that counts as failed [0–100].
+        pace : array (n,)
+            How many years an asset ages in one.
+        spread, wander : float
+            Standard deviation of assets' own paces as a share of theirs, and of their effective age beyond it [years a
+            year^½]: the age reached is normal.
+
+        Returns
+        -------
+        array (n, k)
+            Chances [0–1]; without spread, 0 or 1.
+        """
+        from scipy.special import ndtr
+
+        left = float(self.age(np.array([failure]))[0]) - self.age(index)
+        aged = np.asarray(pace)[:, None] * np.asarray(years, dtype=float)[None, :]
+        over = aged - left[:, None]
+        doubt = np.sqrt((spread * aged) ** 2 + wander**2 * np.asarray(years)[None, :])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            chance = ndtr(over / doubt)
+        return np.where(left[:, None] <= 0, 1.0, np.where(doubt > 0, chance, over >= -1e-9))
+
+
+@dataclass(frozen=True)
+class Life(Curve):
+    """A Weibull life, its index the chance to be sound: for assets that work until they fail."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no survival function."""
+        super().__post_init__()
+        if self.family != "weibull" or self.c0 != 100.0:
+            raise ValueError(f"a life is a weibull curve from 100, not {self.family} from {self.c0:g}")
+
+    def failed(
+        self, index: Array, years: Array, failure: float, pace: Array, spread: float = 0.0, wander: float = 0.0
+    ) -> Array:
+        """Chance to fail within some years of an asset that works now, 1 − S(a + t)/S(a); see `Curve.failed`.
+
+        A survey that finds it at or below the failure index overrides its age. The life is all the spread there is.
+        """
+        age = self.age(index)[:, None]
+        aged = age + np.asarray(pace)[:, None] * np.asarray(years, dtype=float)[None, :]
+        chance = -np.expm1((age / self.k) ** self.b - (aged / self.k) ** self.b)
+        return np.where((np.asarray(index) <= failure)[:, None], 1.0, chance)
+
 
 Numbers = float | Array
 

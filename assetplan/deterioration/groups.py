@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from assetplan.deterioration import markov
-from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.chain import Chain, onward, read_sojourns
+from assetplan.deterioration.curves import Curve, Life
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import choices, own_table
 
 Array = NDArray[np.float64]
-GRADES = "ABCDE"
+Decay = Curve | Chain
 UNITS = ("m2", "m", "no")
+MODELS = ("curve", "survival", "markov", "semi-markov")
+_LONGEST = 200.0  # years to which residual life is followed
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,8 @@ class Group:
         Road classes whose assets of that class are in this group by default; "" where road class does not matter.
     unit : str
         Unit of its assets' quantity.
-    curve : Curve or None
-        Age–index curve of a curve group.
-    chain : tuple of tuple of float
-        Annual transition matrix of a Markov group, best state first; () of a curve group.
-    state_index : tuple of float
-        Index of each state of a Markov group.
+    decay : Curve, Life or Chain
+        Index by age and back, and how likely failure is.
     failure_index : float
         Index at which the asset has no residual life.
     replacement_unit_cost : float
@@ -91,44 +89,69 @@ class Group:
     label: str
     road_classes: tuple[str, ...]
     unit: str
-    curve: Curve | None
-    chain: tuple[tuple[float, ...], ...]
-    state_index: tuple[float, ...]
+    decay: Decay
     failure_index: float
     replacement_unit_cost: float
     source: str
     verified: bool
     learned: Learned | None = None
 
-    @cached_property
-    def transition(self) -> Array:
-        """Annual transition matrix (n_states, n_states) of a Markov group."""
-        return np.array(self.chain)
+    @property
+    def in_states(self) -> bool:
+        """Whether its assets are in states, which treatments name, and not of an age."""
+        return isinstance(self.decay, Chain)
 
-    @cached_property
-    def _mean_path(self) -> tuple[Array, Array]:
-        """Ages (years) and expected index of a Markov asset that starts as new."""
-        ages = np.arange(201.0)
-        start = np.eye(len(self.state_index))[0]
-        return ages, markov.expected_path(start, self.transition, np.array(self.state_index), 200)
+    @property
+    def chain(self) -> Chain:
+        """The chain of a group whose assets are in states; a TypeError for any other."""
+        if not isinstance(self.decay, Chain):
+            raise TypeError(f"the assets of {self.name} follow a curve, not a chain")
+        return self.decay
 
     def index(self, age: Array) -> Array:
         """(Expected) condition index at an age (years)."""
-        if self.curve is not None:
-            return self.curve.index(age)
-        return np.interp(age, *self._mean_path)
+        return self.decay.index(age)
 
     def age(self, index: Array) -> Array:
         """Effective age (years): when an asset that began as new has this (expected) index."""
-        if self.curve is not None:
-            return self.curve.age(index)
-        ages, path = self._mean_path
-        return np.interp(-np.asarray(index, dtype=float), -path, ages)
+        return self.decay.age(index)
 
     def residual_life(self, index: Array) -> Array:
         """Years (≥ 0) until the untreated asset's (expected) index reaches the failure index."""
         failed = self.age(np.array([self.failure_index]))[0]
         return np.maximum(failed - self.age(index), 0.0)
+
+    def failed(self, index: Array, years: Array, pace: Array | None = None) -> Array:
+        """Chance that untreated assets fail within some years: the distribution of residual life.
+
+        Parameters
+        ----------
+        index : array (n,)
+            Condition index now [0–100].
+        years : array (k,)
+            Years ahead [0 or more].
+        pace : array (n,), optional
+            How many years an asset ages in one; 1 by default.
+
+        Returns
+        -------
+        array (n, k)
+            Chances [0–1], with the spread of assets about their curve where a calibration found it.
+        """
+        paces = np.ones(len(index)) if pace is None else pace
+        spread, wander = (self.learned.spread, self.learned.wander) if self.learned else (0.0, 0.0)
+        return self.decay.failed(index, years, self.failure_index, paces, spread, wander)
+
+    def life_left(self, index: Array, chance: float, pace: Array | None = None) -> Array:
+        """Years (n,) by which the chance to have failed reaches a level (above 0, below 1); infinite if not in 200."""
+        years = np.arange(0.0, _LONGEST + 0.5, 0.5)
+        chances = self.failed(index, years, pace)
+        after = np.argmax(chances >= chance, axis=1)
+        rows, before = np.arange(len(chances)), np.maximum(after - 1, 0)
+        low, high = chances[rows, before], chances[rows, after]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(after > 0, (chance - low) / (high - low), 0.0)
+        return np.where(chances[:, -1] >= chance, years[before] + part * (years[after] - years[before]), np.inf)
 
 
 def load_groups(path: Path | None = None) -> dict[str, Group]:
@@ -184,31 +207,42 @@ def _number(value: object, default: float) -> float:
     return default if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
 
 
-def decay_of(row: Mapping[Any, Any]) -> tuple[Curve | None, tuple[tuple[float, ...], ...], tuple[float, ...]]:
-    """Curve, or annual matrix and index of each state, of a row of the table of groups.
+def decay_of(row: Mapping[Any, Any]) -> Decay:
+    """How a row of the table of groups says that its assets decay.
 
     Raises
     ------
     ValueError
-        The row has neither, or what it has is no falling curve or chain.
+        The row says nothing of it, or what it says is no falling curve or chain.
     """
-    if row["model"] == "curve":
+    model = row["model"]
+    if model not in MODELS:
+        raise ValueError(f"model must be one of {', '.join(MODELS)}, not {model!r}")
+    if model in ("curve", "survival"):
         numbers = {name: _number(row[name], default) for name, default in _CURVE.items()}
-        return Curve(str(row["family"]), **numbers), (), ()
-    if row["model"] != "markov":
-        raise ValueError(f"model must be curve or markov, not {row['model']!r}")
-    matrix = markov.read_chain(_word(row["falls"]))
+        return (Curve if model == "curve" else Life)(str(row["family"]), **numbers)
     states = tuple(float(value) for value in _word(row["states"]).split("|"))
-    if len(states) != len(matrix) or any(np.diff(states) >= 0) or not (states[-1] >= 0 and states[0] <= 100):
+    if any(np.diff(states) >= 0) or not (states[-1] >= 0 and states[0] <= 100):
         raise ValueError("states must be falling index values from 0 to 100, one a state, as in 100|75|40|15|0")
-    return None, tuple(map(tuple, matrix.tolist())), states
+    sojourns = read_sojourns(_word(row["sojourns"])) if model == "semi-markov" else ()
+    falls = _word(row["falls"])
+    matrix = onward(len(states)) if sojourns and not falls else _rows(markov.read_chain(falls))
+    if len(matrix) != len(states) or (sojourns and len(sojourns) != len(states) - 1):
+        raise ValueError(f"there must be one value of falls or sojourns for each of {len(states)} states but the last")
+    if sojourns and any(line[state] > 0 for state, line in enumerate(matrix[:-1])):
+        raise ValueError("with sojourns, falls must say where a state goes when it is left, never to itself")
+    return Chain(matrix, states, sojourns)
+
+
+def _rows(matrix: Array) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, matrix.tolist()))
 
 
 _CURVE = {"c0": 100.0, "k": np.nan, "b": 1.0, "a50": 0.0, "cmin": 0.0}
 
 
 def _group(row: dict) -> Group:
-    curve, chain, states = decay_of(row)
+    decay = decay_of(row)
     cost, failure = float(row["replacement_unit_cost"]), float(row["failure_index"])
     if not cost > 0 or not 0 <= failure < 100:
         raise ValueError("replacement_unit_cost must be above 0 and failure_index in 0 to below 100")
@@ -218,9 +252,7 @@ def _group(row: dict) -> Group:
         _word(row["label"]) or str(row["group"]),
         tuple(_word(row["road_class"]).split("|")),
         str(row["unit"]),
-        curve,
-        chain,
-        states,
+        decay,
         failure,
         cost,
         str(row["source"]),

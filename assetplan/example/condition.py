@@ -112,7 +112,7 @@ def grades(
     """
     first, last = years
     # Chance to fall so many states or more, by state: one draw a year says how many.
-    kept = [np.cumsum(groups[str(name)].transition[:, ::-1], axis=1)[:, ::-1] for name in group]
+    kept = [np.cumsum(np.array(groups[str(name)].chain.matrix)[:, ::-1], axis=1)[:, ::-1] for name in group]
     falls = np.array([[np.append(tail[i, i + 1 :], np.zeros(i)) for i in range(len(tail))] for tail in kept])
     state = np.zeros(len(group), dtype=np.intp)
     out = np.empty((len(group), last - first + 1))

@@ -19,7 +19,7 @@ from assetplan.finance import Limits, limits
 from assetplan.planning.language import language_faults
 from assetplan.register import Register, read_register
 from assetplan.strategies import Model, Rules
-from assetplan.treatments import Catalogue, load_catalogue
+from assetplan.treatments import load_catalogue
 
 _EARLIER = "assets.parquet"
 
@@ -126,7 +126,7 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
         discount_factors(plan.benefit.horizon),
         tuple(s for s in plan.benefit.streams if s != "works"),
     )
-    kept = Catalogue(funded, catalogue.follow_on, catalogue.grade_share)
+    kept = replace(catalogue, treatments=funded)
     return Model(groups, kept, consequences, rules, plan.first_year), tuple(unfunded)
 
 
@@ -159,7 +159,7 @@ def _commitment_faults(assets: pd.DataFrame, model: Model, file: str) -> Iterato
     years = range(model.first_year, model.first_year + model.rules.years)
     rows = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(years)]
     for place, row in zip(rows.index, rows.itertuples(), strict=True):
-        names = [t.name for t in model.catalogue.treatments[str(row.group)]]
+        names = [t.name for t in model.catalogue.own(str(row.group))]
         if row.committed_treatment not in names:
             funded = f"those it funds are {', '.join(names)}" if names else "it funds none of that group"
             said = f"asset {row.asset_id}: the envelope funds no such treatment of group {row.group}; {funded}"

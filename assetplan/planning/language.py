@@ -112,7 +112,7 @@ def _scheme(scheme: Scheme, key: str, model: Model, groups: dict[str, str]) -> I
     for asset in scheme.assets:
         if asset not in groups:
             continue
-        mine = [t for t in model.catalogue.treatments[groups[asset]] if t.name in scheme.treatment]
+        mine = [t for t in model.catalogue.own(groups[asset]) if t.name in scheme.treatment]
         lines |= {t.line for t in mine}
         if not mine:
             shown = ", ".join(scheme.treatment)
@@ -123,4 +123,4 @@ def _scheme(scheme: Scheme, key: str, model: Model, groups: dict[str, str]) -> I
 
 
 def _names(model: Model, group: str) -> list[str]:
-    return [t.name for t in model.catalogue.treatments[group]]
+    return list(dict.fromkeys(t.name for t in model.catalogue.treatments[group]))

@@ -4,11 +4,10 @@ from assetplan.strategies.candidates import (
     Candidates,
     Model,
     Starting,
-    Told,
     candidates,
     starting_condition,
     tell,
 )
-from assetplan.strategies.tree import Rules
+from assetplan.strategies.tree import Rules, Told
 
 __all__ = ["Candidates", "Model", "Rules", "Starting", "Told", "candidates", "starting_condition", "tell"]

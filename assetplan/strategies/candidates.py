@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
-from assetplan.strategies.states import CurveModel, CurveState, Exposure, MarkovModel, MarkovState, State
-from assetplan.strategies.tree import Leaves, Members, Rules, grow, replay
+from assetplan.strategies.chain_state import ChainModel, ChainState
+from assetplan.strategies.curve_state import CurveModel, CurveState
+from assetplan.strategies.mixed_state import MixedState
+from assetplan.strategies.states import Exposure, State
+from assetplan.strategies.tree import Leaves, Members, Rules, Told, grow, replay
 from assetplan.treatments import Catalogue, Treatment
 
 Array = NDArray[np.float64]
@@ -128,7 +131,7 @@ def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
     surveyed = assets["surveyed_year"].fillna(base).to_numpy(dtype=float)
     gap = np.clip(base - surveyed, 0.0, None)
     pace = paces(assets, model.groups)
-    for name, rows in _by_group(assets):
+    for name, rows in by_group(assets):
         group = model.groups[name]
         by_age = rows[aged[rows]]
         index[by_age] = group.index(value[by_age])
@@ -137,7 +140,8 @@ def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
     return Starting(index, clamped, pace)
 
 
-def _by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
+def by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
+    """Groups by name, each with the rows of its assets."""
     codes, names = pd.factorize(assets["group"], sort=True)
     for code, name in enumerate(names):
         yield str(name), np.flatnonzero(codes == code)
@@ -146,25 +150,31 @@ def _by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
 def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Array:
     """How much faster than their group assets age (n_assets,): 1 where nothing was learned of what shifts it."""
     out = np.ones(len(assets))
-    for name, rows in _by_group(assets):
+    for name, rows in by_group(assets):
         learned = groups[name].learned
         if learned is not None and learned.covariates:
             out[rows] = learned.pace(assets.iloc[rows])
     return out
 
 
-def _start(group: str, model: Model, index: Array, pace: Array) -> State:
-    definition = model.groups[group]
-    consequences = model.consequences[group]
-    if definition.curve is not None:
-        return CurveState.start(CurveModel.of(definition, consequences), definition.age(index), pace)
-    return MarkovState.start(MarkovModel.of(definition, consequences, model.catalogue.grade_share), index)
+def start_of(group: str, model: Model, index: Array, pace: Array) -> State:
+    """Assets of a group at an index, with the groups that treatments may make them of."""
+    names = tuple(dict.fromkeys((group, *(t.group for t in model.catalogue.treatments[group]))))
+    states = tuple(_of_group(name, model, index, pace) for name in names)
+    return states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
+
+
+def _of_group(name: str, model: Model, index: Array, pace: Array) -> State:
+    group, policy, consequences = model.groups[name], model.catalogue.follow_on[name], model.consequences[name]
+    if group.in_states:
+        return ChainState.start(ChainModel.of(group, policy, consequences, model.catalogue), index, pace)
+    return CurveState.start(CurveModel.of(group, policy, consequences), index, pace)
 
 
 def _members(assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: Model) -> Members:
     part = assets.iloc[rows]
     traffic = part["aadt"].fillna(0.0).to_numpy() * _DAYS * part["length_m"].fillna(0.0).to_numpy() / 1000
-    codes = {t.name: code for code, t in enumerate(treatments)}
+    codes = {t.name: code for code, t in reversed(list(enumerate(treatments)))}  # the group's own come first
     environment = part["environment"].to_numpy(dtype=object)
     year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
     committed: Codes = np.array([codes.get(name, -1) for name in part["committed_treatment"]], dtype=np.int8)
@@ -196,15 +206,14 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
     nothing = np.zeros(len(assets))
     leaves: list[Leaves] = []
     triggered: list[tuple[str, str, int]] = []
-    for group, members in _by_group(assets):
+    for group, members in by_group(assets):
         treatments = model.catalogue.treatments[group]
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
             found = grow(
-                _start(group, model, starting.index[block], starting.pace[block]),
+                start_of(group, model, starting.index[block], starting.pace[block]),
                 _members(assets, block, treatments, model),
                 treatments,
-                model.catalogue.follow_on[group],
                 model.rules,
             )
             rows.append(block[found.asset])
@@ -236,14 +245,6 @@ def _sorted(
     )
 
 
-@dataclass(frozen=True)
-class Told:
-    """Chosen strategies in full: index (n_assets, years + 1) and present value of each stream (n_assets,)."""
-
-    index: Array
-    streams: dict[str, Array]
-
-
 def tell(assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model) -> Told:
     """Condition by year and present values by stream of one strategy for each asset.
 
@@ -252,19 +253,10 @@ def tell(assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model
     schedule : array (n_assets, years)
         Treatment codes, −1 for none; all −1 is do-nothing.
     """
-    index = np.empty((len(assets), model.rules.years + 1))
-    streams = {name: np.zeros(len(assets)) for name in ("works", *model.rules.streams)}
-    for group, rows in _by_group(assets):
+    told = Told.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
+    for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
-        path, values = replay(
-            _start(group, model, starting.index[rows], starting.pace[rows]),
-            schedule[rows],
-            _members(assets, rows, treatments, model),
-            treatments,
-            model.catalogue.follow_on[group],
-            model.rules,
-        )
-        index[rows] = path
-        for name, value in values.items():
-            streams[name][rows] = value
-    return Told(index, streams)
+        members = _members(assets, rows, treatments, model)
+        start = start_of(group, model, starting.index[rows], starting.pace[rows])
+        told.put(rows, replay(start, schedule[rows], members, treatments, model.rules))
+    return told

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan.strategies.states import Exposure, State
-from assetplan.treatments import FollowOn, Treatment
+from assetplan.strategies.states import Chance, Exposure, State
+from assetplan.treatments import Treatment
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -122,7 +122,6 @@ def grow(
     start: State,
     members: Members,
     treatments: tuple[Treatment, ...],
-    policy: tuple[FollowOn, ...],
     rules: Rules,
 ) -> Leaves:
     """Every strategy of every asset of one group.
@@ -135,8 +134,6 @@ def grow(
         Their exposure, environment, commitments.
     treatments : tuple of Treatment
         Treatments of the group; codes are positions in it.
-    policy : tuple of FollowOn
-        Follow-on policy of the group.
     rules : Rules
         Limits of the tree, discounting, streams.
     """
@@ -155,7 +152,7 @@ def grow(
     for year in range(rules.years):
         states, parents, codes, prices = _branch(level, members, treatments, rules, year, reached)
         level = _join(level, states, parents, codes, prices, members, rules, year)
-    cost = _follow(level, members, policy, rules)
+    cost = _follow(level, members, rules)
     keep = np.flatnonzero(_honours_commitment(level, members))
     return Leaves(
         level.asset[keep],
@@ -253,13 +250,7 @@ def _concatenate(parts: list[_Level]) -> _Level:
     def join(name: str) -> NDArray:
         return np.concatenate([getattr(part, name) for part in parts])
 
-    first = parts[0].state
-    fields = {
-        name: np.concatenate([getattr(part.state, name) for part in parts])
-        for name, value in vars(first).items()
-        if isinstance(value, np.ndarray)
-    }
-    state = type(first)(**{**vars(first), **fields})
+    state = parts[0].state.joined([part.state for part in parts[1:]])
     names = ("asset", "schedule", "cost", "burden", "index", "done", "last")
     return _Level(state, *(join(name) for name in names))
 
@@ -271,7 +262,7 @@ def _honours_commitment(level: _Level, members: Members) -> Bools:
     return (committed < 0) | (level.schedule[np.arange(len(committed)), place] == committed)
 
 
-def _follow(level: _Level, members: Members, policy: tuple[FollowOn, ...], rules: Rules) -> Array:
+def _follow(level: _Level, members: Members, rules: Rules) -> Array:
     """Whole-life cost of each leaf, following the policy from the end of the plan years to the horizon."""
     horizon = len(rules.discount) - 1
     total = level.burden + level.cost @ rules.discount[1 : rules.years + 1]
@@ -280,38 +271,65 @@ def _follow(level: _Level, members: Members, policy: tuple[FollowOn, ...], rules
     exposure = members.exposure.take(level.asset)
     state = level.state
     for year in range(rules.years, horizon):
-        state, price = state.follow_on(policy)
+        state, price = state.follow_on()
         after += rules.discount[year + 1] * (price * quantity + _burden(state, exposure, rules.streams))
         state = state.step()
-    after -= rules.discount[horizon] * state.residual(policy) * quantity
+    after -= rules.discount[horizon] * state.residual() * quantity
     return total + np.where(members.dispose[level.asset], 0.0, after)
 
 
-def replay(
-    start: State,
-    schedule: Codes,
-    members: Members,
-    treatments: tuple[Treatment, ...],
-    policy: tuple[FollowOn, ...],
-    rules: Rules,
-) -> tuple[Array, dict[str, Array]]:
+@dataclass(frozen=True)
+class Told:
+    """What becomes of assets year by year, arrays (n_assets, years + 1) from the end of the base year.
+
+    Attributes
+    ----------
+    index : array
+        (Expected) condition index [0–100].
+    residual_life : array
+        Years to the failure index if nothing more is done.
+    backlog : array
+        Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
+    streams : dict of str → array (n_assets,)
+        Present value of each stream to the horizon [£]; of `watch`, none.
+    """
+
+    index: Array
+    residual_life: Array
+    backlog: Array
+    streams: dict[str, Array]
+
+    @classmethod
+    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Told:
+        """Room for what is told of assets, group by group."""
+        index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
+        return cls(index, life, backlog, {name: np.zeros(n_assets) for name in streams})
+
+    def note(self, year: int, state: State, quantity: Array) -> None:
+        """Take down the state at the end of a year (0 is the base year)."""
+        self.index[:, year] = state.index()
+        self.residual_life[:, year] = state.residual_life()
+        self.backlog[:, year] = state.backlog() * quantity
+
+    def put(self, rows: Ints, part: Told) -> None:
+        """Take down what is told of some assets."""
+        self.index[rows], self.residual_life[rows], self.backlog[rows] = part.index, part.residual_life, part.backlog
+        for name, values in part.streams.items():
+            self.streams[name][rows] = values
+
+
+def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules) -> Told:
     """One strategy of each asset, told in full.
 
     Parameters
     ----------
     schedule : array (n_assets, years)
         Code of the treatment in each plan year, −1 for none.
-
-    Returns
-    -------
-    (array (n_assets, years + 1), dict of str → array (n_assets,))
-        Condition index at the end of the base year and of each plan year, and the present value (£) of each stream.
     """
     n, horizon = len(schedule), len(rules.discount) - 1
     exposure, quantity = members.exposure, members.exposure.quantity
-    index = np.empty((n, rules.years + 1))
-    index[:, 0] = start.index()
-    streams = {name: np.zeros(n) for name in ("works", *rules.streams)}
+    told = Told.empty(n, rules.years, ("works", *rules.streams))
+    told.note(0, start, quantity)
     state = start
     keep = np.where(members.dispose, 0.0, 1.0)
     for year in range(horizon):
@@ -320,26 +338,33 @@ def replay(
             state, price = _apply(state, schedule[:, year], treatments)
             weight = np.ones(n)
         else:
-            state, price = state.follow_on(policy)
+            state, price = state.follow_on()
             weight = keep
-        streams["works"] += factor * weight * price * quantity
+        told.streams["works"][:] += factor * weight * price * quantity
         for name in rules.streams:
-            streams[name] += factor * weight * state.burden(name, exposure)
+            told.streams[name][:] += factor * weight * state.burden(name, exposure)
         state = state.step()
         if year < rules.years:
-            index[:, year + 1] = state.index()
-    streams["works"] -= rules.discount[horizon] * keep * state.residual(policy) * quantity
-    return index, streams
+            told.note(year + 1, state, quantity)
+    told.streams["works"][:] -= rules.discount[horizon] * keep * state.residual() * quantity
+    return told
+
+
+def watch(start: State, schedule: Codes, treatments: tuple[Treatment, ...], quantity: Array, chance: Chance) -> Told:
+    """One strategy of each asset through the plan years, as chance has it; nothing is said of money."""
+    told = Told.empty(len(schedule), schedule.shape[1], ())
+    told.note(0, start, quantity)
+    state = start
+    for year in range(schedule.shape[1]):
+        state = _apply(state, schedule[:, year], treatments)[0].step(chance)
+        told.note(year + 1, state, quantity)
+    return told
 
 
 def _apply(state: State, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[State, Array]:
     price = np.zeros(len(codes))
-    fields = {name: value.copy() for name, value in vars(state).items() if isinstance(value, np.ndarray)}
-    for code, treatment in enumerate(treatments):
+    for code in np.unique(codes[codes >= 0]):
         rows = np.flatnonzero(codes == code)
-        if len(rows):
-            after, cost = state.take(rows).treat(treatment)
-            price[rows] = cost
-            for name in fields:
-                fields[name][rows] = getattr(after, name)
-    return type(state)(**{**vars(state), **fields}), price
+        after, price[rows] = state.take(rows).treat(treatments[code])
+        state = state.put(rows, after)
+    return state, price

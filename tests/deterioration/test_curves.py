@@ -84,4 +84,4 @@ def test_residual_life_of_every_packaged_group_ends_at_its_failure_index() -> No
         age = group.age(np.array([70.0]))
         after = group.index(age + group.residual_life(np.array([70.0])))[0]
         # A Markov group's path is interpolated between whole years.
-        assert after == pytest.approx(group.failure_index, abs=1e-6 if group.curve else 0.05)
+        assert after == pytest.approx(group.failure_index, abs=0.05 if group.in_states else 1e-6)

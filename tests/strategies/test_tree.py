@@ -46,7 +46,7 @@ def register(group: str, index: list[float], **columns: object) -> pd.DataFrame:
 def slow_curve(group: str, index: float, schedule: list[int], urban: bool = True) -> tuple[float, list[float]] | None:
     """Whole-life cost and index path of one strategy by plain arithmetic; None where a treatment may not be used."""
     g, df, model = GROUPS[group], MODEL.rules.discount, MODEL
-    assert g.curve is not None
+    assert not g.in_states
     treatments, policy = CATALOGUE.treatments[group], CATALOGUE.follow_on[group]
     age, rate, slow_left, slow = float(g.age(np.array([index]))[0]), 1.0, 0.0, 1.0
     fail = float(g.age(np.array([g.failure_index]))[0])

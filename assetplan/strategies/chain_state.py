@@ -1,0 +1,176 @@
+"""Assets in states: shares of the phases of a chain, and where treatments take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.consequences import Consequence
+from assetplan.deterioration.chain import Chain
+from assetplan.deterioration.groups import Group
+from assetplan.strategies.states import Chance, Exposure, Nodes, slowed, tables, time_left
+from assetplan.treatments import Catalogue, FollowOn, Treatment
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ChainModel:
+    """A group in states with its policy, its burdens by phase, and what a phase costs to renew.
+
+    Attributes
+    ----------
+    cost, owed : array (n_phases,)
+        Share of the cost of renewal that mending a phase takes; the same where it is worse than grade B, else 0.
+    """
+
+    group: Group
+    policy: tuple[FollowOn, ...]
+    burdens: Mapping[tuple[str, str], Array]
+    cost: Array
+    owed: Array
+
+    @classmethod
+    def of(
+        cls,
+        group: Group,
+        policy: tuple[FollowOn, ...],
+        consequences: tuple[Consequence, ...],
+        catalogue: Catalogue,
+    ) -> ChainModel:
+        """Tabulate a group's burdens and costs."""
+        index = group.chain.index_of
+        cost = catalogue.share_of_renewal(index)
+        owed = np.where(index < catalogue.sound_index, cost, 0.0)
+        return cls(group, policy, tables(consequences, index), cost, owed)
+
+    @property
+    def chain(self) -> Chain:
+        """The group's chain."""
+        return self.group.chain
+
+    @cached_property
+    def _moves(self) -> dict[Treatment, Array]:
+        return {}
+
+    def moves(self, treatment: Treatment) -> Array:
+        """Where a treatment takes each phase, (n_phases, n_phases)."""
+        if treatment not in self._moves:
+            chain = self.chain
+            matrix = np.eye(len(chain.state))
+            if np.isfinite(treatment.reset_to):
+                after = np.full(len(chain.state_index), treatment.reset_to)
+            elif treatment.raise_by > 0:
+                after = treatment.raised(np.array(chain.state_index))
+            else:
+                after = np.full(len(chain.state_index), chain.state_index[0])
+            if treatment.states or treatment.raise_by > 0 or np.isfinite(treatment.reset_to):
+                mended = self.mended(treatment)
+                matrix[mended] = chain.entered(after)[chain.state[mended]]
+            self._moves[treatment] = matrix
+        return self._moves[treatment]
+
+    def mended(self, treatment: Treatment) -> Bools:
+        """Phases that a treatment acts on: those of its states, or all."""
+        state = self.chain.state
+        return np.isin(state, treatment.states) if treatment.states else np.ones(len(state), dtype=bool)
+
+
+@dataclass(frozen=True)
+class ChainState(Nodes):
+    """State of assets in states: shares of phases (n_nodes, n_phases), pace, and slowing."""
+
+    model: ChainModel
+    phases: Array
+    pace: Array
+    slow_left: Array
+    slow_factor: Array
+
+    @classmethod
+    def start(cls, model: ChainModel, index: Array, pace: Array) -> ChainState:
+        """Assets surveyed at an index: certainty where it is a state's own, else shared by the nearest two."""
+        return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
+
+    def begin(self, index: float) -> ChainState:
+        """Assets that have just come to an index."""
+        n = len(self.pace)
+        phases = self.model.chain.entered(np.full(n, index))
+        return replace(self, phases=phases, slow_left=np.zeros(n), slow_factor=np.ones(n))
+
+    def index(self) -> Array:
+        """Expected condition index now."""
+        return self.phases @ self.model.chain.index_of
+
+    def residual_life(self) -> Array:
+        """Years until the expected index reaches the failure index."""
+        need = self.model.group.residual_life(self.index())
+        return time_left(need, self.pace, self.slow_left, self.slow_factor)
+
+    def backlog(self) -> Array:
+        """What the grades below B cost to mend."""
+        return self.model.policy[-1].treatment.unit_cost * (self.phases @ self.model.owed)
+
+    def eligible(self, treatment: Treatment) -> Bools:
+        """Expected index within the treatment's range, more likely than not in its states, and not slowed as much."""
+        index = self.index()
+        inside = (index >= treatment.index_low) & (index <= treatment.index_high)
+        likely = self.phases @ self.model.mended(treatment) > 0.5
+        return inside & likely & ~slowed(treatment, self.slow_left, self.slow_factor)
+
+    def treat(self, treatment: Treatment) -> tuple[ChainState, Array]:
+        """The part in the treatment's states is mended, at what those states cost; all of it is slowed."""
+        after = replace(self, phases=self.phases @ self.model.moves(treatment))
+        if treatment.slow_factor < 1:
+            lasts = np.full(len(self.pace), treatment.life)
+            after = replace(after, slow_left=lasts, slow_factor=np.full_like(lasts, treatment.slow_factor))
+        if not treatment.states:
+            return after, np.full(len(self.pace), treatment.unit_cost)
+        share = np.where(self.model.mended(treatment), self.model.cost, 0.0)
+        return after, treatment.unit_cost * (self.phases @ share)
+
+    def follow_on(self) -> tuple[ChainState, Array]:
+        """Every policy treatment, on the part that is in its states."""
+        state, cost = self, np.zeros(len(self.pace))
+        for step in self.model.policy:
+            due = np.flatnonzero(state.index() <= step.index_at_or_below)
+            after, price = state.take(due).treat(step.treatment)
+            state = state.put(due, after)
+            cost[due] += price
+        return state, cost
+
+    def _rate(self) -> Array:
+        return np.where(self.slow_left > 0, self.pace * self.slow_factor, self.pace)
+
+    def burden(self, stream: str, exposure: Exposure) -> Array:
+        """Burden of the mean of the shares at the start and end of the year."""
+        mean = 0.5 * (self.phases + self.model.chain.step(self.phases, self._rate()))
+        total = np.zeros(len(mean))
+        for per in ("quantity", "vehicle_km"):
+            table = self.model.burdens.get((stream, per))
+            if table is not None:
+                total += (mean @ table) * getattr(exposure, per)
+        return total
+
+    def step(self, chance: Chance | None = None) -> ChainState:
+        """A year later by the chain; chance puts each asset in one phase."""
+        phases = self.model.chain.step(self.phases, self._rate())
+        if chance is not None:
+            phases = one_phase(phases, chance)
+        return replace(self, phases=phases, slow_left=self.slow_left - 1)
+
+    def residual(self) -> Array:
+        """What the states would cost to bring back to new, as a debt."""
+        return -self.model.policy[-1].treatment.unit_cost * (self.phases @ self.model.cost)
+
+
+def one_phase(phases: Array, chance: Chance) -> Array:
+    """Each row of shares (n, n_phases) drawn to be one of them whole."""
+    drawn = (chance.random(len(phases))[:, None] > phases.cumsum(axis=1)).sum(axis=1)
+    out = np.zeros_like(phases)
+    out[np.arange(len(phases)), np.minimum(drawn, phases.shape[1] - 1)] = 1.0
+    return out

@@ -1,0 +1,101 @@
+"""Assets that a treatment may have made those of another group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.strategies.states import Chance, Exposure, State
+from assetplan.treatments import Treatment
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class MixedState:
+    """Assets of which a treatment may have made another group's: each group's state of all, and which one counts.
+
+    `groups` (n_nodes,) is the place in `names` of the group that a node is of now.
+    """
+
+    names: tuple[str, ...]
+    groups: Ints
+    states: tuple[State, ...]
+
+    def _each(self, states: Sequence[State]) -> MixedState:
+        return replace(self, states=tuple(states))
+
+    def _own(self, arrays: Sequence[NDArray]) -> NDArray:
+        return np.stack(arrays)[self.groups, np.arange(len(self.groups))]
+
+    def take(self, rows: Ints) -> MixedState:
+        """The state of some nodes."""
+        return MixedState(self.names, self.groups[rows], tuple(state.take(rows) for state in self.states))
+
+    def joined(self, others: Sequence[MixedState]) -> MixedState:
+        """These nodes and those of others."""
+        groups = np.concatenate([self.groups, *(other.groups for other in others)])
+        states = (state.joined([other.states[k] for other in others]) for k, state in enumerate(self.states))
+        return MixedState(self.names, groups, tuple(states))
+
+    def put(self, rows: Ints, other: MixedState) -> MixedState:
+        """These nodes, some of them as another says."""
+        groups = self.groups.copy()
+        groups[rows] = other.groups
+        states = (state.put(rows, mine) for state, mine in zip(self.states, other.states, strict=True))
+        return MixedState(self.names, groups, tuple(states))
+
+    def index(self) -> Array:
+        """(Expected) condition index now."""
+        return self._own([state.index() for state in self.states])
+
+    def residual_life(self) -> Array:
+        """Years until the failure index of the group that each is of."""
+        return self._own([state.residual_life() for state in self.states])
+
+    def backlog(self) -> Array:
+        """Cost of bringing to B what is worse."""
+        return self._own([state.backlog() for state in self.states])
+
+    def eligible(self, treatment: Treatment) -> Bools:
+        """Of the treatment's own group, and where its condition lets it."""
+        place = self.names.index(treatment.group)
+        return (self.groups == place) & self.states[place].eligible(treatment)
+
+    def treat(self, treatment: Treatment) -> tuple[MixedState, Array]:
+        """As the treatment's group does; where it makes another group's asset, that begins at its index."""
+        place = self.names.index(treatment.group)
+        after, cost = self.states[place].treat(treatment)
+        states, groups = list(self.states), self.groups
+        states[place] = after
+        if treatment.becomes:
+            place = self.names.index(treatment.becomes)
+            states[place] = states[place].begin(treatment.reset_to)
+            groups = np.full_like(groups, place)
+        return MixedState(self.names, groups, tuple(states)), cost
+
+    def begin(self, index: float) -> MixedState:
+        """The same nodes, new in the groups they are of."""
+        return self._each([state.begin(index) for state in self.states])
+
+    def follow_on(self) -> tuple[MixedState, Array]:
+        """The policy of the group that each is of."""
+        after = [state.follow_on() for state in self.states]
+        return self._each([state for state, _ in after]), self._own([cost for _, cost in after])
+
+    def burden(self, stream: str, exposure: Exposure) -> Array:
+        """Burden of the group that each is of."""
+        return self._own([state.burden(stream, exposure) for state in self.states])
+
+    def step(self, chance: Chance | None = None) -> MixedState:
+        """A year later."""
+        return self._each([state.step(chance) for state in self.states])
+
+    def residual(self) -> Array:
+        """Value left in the last renewal."""
+        return self._own([state.residual() for state in self.states])
