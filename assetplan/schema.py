@@ -149,8 +149,9 @@ def _check_numbers(
     else:
         broken.update(dict.fromkeys(values.index[finite & (values < low)], f"must be at least {low:g}"))
     broken.update(dict.fromkeys(values.index[finite & (values > high)], f"must be at most {high:g}"))
-    if kind == "year":
-        broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], "must be a whole year"))
+    if kind in ("year", "whole"):
+        said = "must be a whole year" if kind == "year" else "must be a whole number"
+        broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], said))
     return values, broken
 
 

@@ -14,7 +14,7 @@ def rules(frame: pd.DataFrame, table: str = "assets") -> set[tuple[int, str, str
 
 def test_every_row_of_the_schema_says_what_it_is() -> None:
     table = load_table("schema")
-    assert set(table["type"]) <= {"text", "choice", "number", "positive", "year"}
+    assert set(table["type"]) <= {"text", "choice", "number", "whole", "positive", "year"}
     assert set(table["required"]) == {"yes", "no"}
     assert table["description"].notna().all()
     assert not table.duplicated(["table", "column"]).any()
@@ -53,6 +53,18 @@ def test_every_fault_is_listed_with_its_row_and_column() -> None:
         (4, "asset_id", "a value is required"),
         (4, "quantity", "must be a number"),
         (5, "asset_class", "a value is required"),
+    }
+
+
+def test_priorities_are_whole_numbers_or_blank() -> None:
+    frame = pd.DataFrame(SOUND | {"asset_class": "building", "priority": ["1", ""]})
+    clean, faults = schema.conform(frame, "assets", "f.csv")
+    assert not faults
+    assert clean["priority"].tolist()[0] == 1
+    assert np.isnan(clean["priority"].iloc[1])
+    assert rules(frame.assign(priority=[2.5, 5])) == {
+        (2, "priority", "must be a whole number"),
+        (3, "priority", "must be at most 4"),
     }
 
 

@@ -1,6 +1,7 @@
 """How good each asset is: native measures, the condition index 0 to 100 that all of them share, and bands."""
 
-from assetplan.condition.bands import band_codes, band_names, classify, quantity_in_bands, share_in_bands
+from assetplan.condition.ageing import failure_probability
+from assetplan.condition.bands import band_codes, band_names, classify, quantity_in_bands, share_by, share_in_bands
 from assetplan.condition.bridge import (
     bci_band,
     bci_from_score,
@@ -16,16 +17,22 @@ from assetplan.condition.bridge import (
 )
 from assetplan.condition.building import (
     GRADES,
+    NOT_STATED,
+    PRIORITIES,
     backlog,
+    backlog_table,
     facility_condition_index,
     fci_band,
+    fci_by_priority,
     grade_letter,
     grade_number,
+    grade_share,
     repair_cost,
 )
 from assetplan.condition.carriageway import (
     INDICATORS,
     cvi_fails,
+    cvi_failures,
     default_width,
     iri_band,
     national_indicators,
@@ -35,13 +42,17 @@ from assetplan.condition.carriageway import (
     rci_band,
     residual_life_band,
 )
+from assetplan.condition.footway import fns_name
 from assetplan.condition.index import BANDS, band, from_index, measure_names, measure_range, to_index
 
 __all__ = [
     "BANDS",
     "GRADES",
     "INDICATORS",
+    "NOT_STATED",
+    "PRIORITIES",
     "backlog",
+    "backlog_table",
     "band",
     "band_codes",
     "band_names",
@@ -50,14 +61,19 @@ __all__ = [
     "bridge_condition",
     "classify",
     "cvi_fails",
+    "cvi_failures",
     "default_width",
     "element_index",
     "element_score",
     "facility_condition_index",
+    "failure_probability",
     "fci_band",
+    "fci_by_priority",
+    "fns_name",
     "from_index",
     "grade_letter",
     "grade_number",
+    "grade_share",
     "iri_band",
     "measure_names",
     "measure_range",
@@ -73,6 +89,7 @@ __all__ = [
     "repair_cost",
     "residual_life_band",
     "score_from_bci",
+    "share_by",
     "share_in_bands",
     "stock_index",
     "substandard",

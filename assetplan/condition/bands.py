@@ -104,13 +104,18 @@ def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDA
     ValueError
         `scale` has no bands, the shapes do not fit, or a quantity is negative or missing.
     """
+    codes, weight = _weighed(scale, values, quantity)
+    return np.stack([weight @ (codes == code) for code in range(len(band_names(scale)))])
+
+
+def _weighed(scale: str, values: ArrayLike, quantity: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     codes = band_codes(scale, values)
     weight = np.asarray(quantity, dtype=np.float64)
     if codes.ndim not in (1, 2) or weight.shape != codes.shape[:1]:
         raise ValueError(f"values of shape {codes.shape} do not fit quantities of shape {weight.shape}")
     if not (weight >= 0).all():
         raise ValueError("every quantity must be 0 or more, and none missing")
-    return np.stack([weight @ (codes == code) for code in range(len(band_names(scale)))])
+    return codes, weight
 
 
 def share_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> pd.Series:
@@ -141,3 +146,47 @@ def share_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> pd.Ser
     total = inside.sum()
     share = inside / total if total > 0 else np.full(inside.shape, np.nan)
     return pd.Series(share, index=pd.Index(band_names(scale), name="band"), name="share")
+
+
+def share_by(scale: str, values: ArrayLike, quantity: ArrayLike, by: ArrayLike) -> pd.DataFrame:
+    """Return the share of the measured quantity in each band, group by group.
+
+    Length of footway by level and hierarchy is `share_by("fns", level, length, hierarchy)`; the red, amber and green of
+    surveyed 10 m lengths by road class is `share_by("rci", value, length, road_class)`.
+
+    Parameters
+    ----------
+    scale : str
+        A scale of `reference/bands.csv`.
+    values : array (n,)
+        Measured values [unit of the scale]. Missing ones are left out of their group's whole too.
+    quantity : array (n,)
+        Length, area or number of each [any unit, 0 or more].
+    by : array (n,)
+        Group of each, such as hierarchy, road class or district.
+
+    Returns
+    -------
+    DataFrame
+        One row a group, indexed by `group` in order of first appearance; one column a band, best first. A row adds up
+        to 1, and is missing where nothing of the group was measured.
+
+    Raises
+    ------
+    ValueError
+        As `share_in_bands`, the groups do not fit the values, or a group is missing or blank.
+    """
+    codes, weight = _weighed(scale, values, quantity)
+    groups = np.asarray(by, dtype=object)
+    if codes.ndim != 1 or groups.shape != codes.shape:
+        raise ValueError(f"values of shape {codes.shape} do not fit groups of shape {groups.shape}")
+    if (pd.isna(groups) | (groups == "")).any():
+        raise ValueError("a group is missing: give what is not known a name of its own")
+    place, distinct = pd.factorize(groups)
+    names = band_names(scale)
+    known = codes >= 0
+    cell = place[known] * len(names) + codes[known]
+    inside = np.bincount(cell, weight[known], len(distinct) * len(names)).reshape(-1, len(names))
+    total = inside.sum(axis=1, keepdims=True)
+    share = np.divide(inside, total, out=np.full(inside.shape, np.nan), where=total > 0)
+    return pd.DataFrame(share, pd.Index(distinct, name="group"), pd.Index(names, name="band"))

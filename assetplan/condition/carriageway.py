@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from assetplan.condition.bands import classify, share_in_bands
+from assetplan.condition.bands import band_codes, classify, share_in_bands
 from assetplan.reference import load_table
 
 INDICATORS: dict[str, tuple[str, ...]] = {"130-01": ("A",), "130-02": ("B", "C")}
@@ -148,8 +148,13 @@ def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLi
     return pd.DataFrame(shares).T.rename_axis("indicator")
 
 
-def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.bool_]:
-    """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
+def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.float64]:
+    """Return how many of the three indices of a coarse visual inspection lie in their fail bands.
+
+    One is enough to fail a length, so the result is a value of the scale `cvi` (pass, fail): the indicator of
+    unclassified roads is `share_in_bands("cvi", cvi_failures(...), length)`.
+
+    Source: UKPMS; thresholds in `reference/bands.csv`.
 
     Parameters
     ----------
@@ -162,12 +167,27 @@ def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDA
 
     Returns
     -------
-    array (n,) of bool
-        True where the length fails. A missing index fails nothing by itself.
+    array (n,)
+        Failing indices [0 to 3]; missing where none fails and one or more were not surveyed, which is no pass.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not fit.
     """
     parts = {"structural": structural, "edge": edge, "wearing": wearing}
-    failed = [classify(f"cvi_{name}", values) == "fail" for name, values in parts.items()]
-    return np.logical_or.reduce(failed)
+    codes = np.stack(np.broadcast_arrays(*(band_codes(f"cvi_{name}", values) for name, values in parts.items())))
+    failing = (codes > 0).sum(axis=0)
+    return np.where((failing == 0) & (codes < 0).any(axis=0), np.nan, failing)
+
+
+def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.bool_]:
+    """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
+
+    Parameters and errors as `cvi_failures`. A length that is not known to fail is False; whether it passes or was not
+    surveyed is told by `cvi_failures` alone.
+    """
+    return cvi_failures(structural, edge, wearing) > 0
 
 
 def pas2161_name(category: ArrayLike) -> NDArray[np.object_]:

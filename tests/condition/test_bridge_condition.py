@@ -27,11 +27,18 @@ def test_score_and_index_invert(score):
     assert bridge.score_from_bci(bridge.bci_from_score(score)) == pytest.approx(score, abs=1e-9)
 
 
-def test_element_scores_of_the_method():
-    severity = [1, 2, 2, 2, 2, 3, 4, 5, 5]
-    extent = ["A", "B", "C", "D", "E", "D", "E", "B", "E"]
-    expected = [1.0, 2.0, 2.1, 2.3, 2.7, 3.3, 4.7, 5.0, 5.0]
-    assert bridge.element_score(severity, extent).tolist() == expected
+def test_every_element_score_of_the_method():
+    printed = {"1A": 1.0} | {f"5{extent}": 5.0 for extent in "BCDE"}
+    printed |= {f"{s}{e}": s + part for s in (2, 3, 4) for e, part in zip("BCDE", (0.0, 0.1, 0.3, 0.7), strict=True)}
+    severity, extent = [int(pair[0]) for pair in printed], [pair[1] for pair in printed]
+    assert bridge.element_score(severity, extent) == pytest.approx(list(printed.values()), rel=1e-15)
+    assert len(load_table("bridge_elements").query("kind == 'score'")) == len(printed) == 17
+
+
+def test_factors_of_importance():
+    rows = load_table("bridge_elements").query("kind == 'importance'").set_index("key")
+    assert rows["condition_factor"].to_dict() == {"very high": 0.0, "high": 0.3, "medium": 0.6, "low": 1.2}
+    assert rows["importance_factor"].to_dict() == {"very high": 2.0, "high": 1.5, "medium": 1.2, "low": 1.0}
 
 
 def test_element_score_that_does_not_exist():

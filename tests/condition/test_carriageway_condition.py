@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetplan.condition import carriageway
+from assetplan.condition import carriageway, classify, share_in_bands
 from assetplan.reference import load_table
 
 WORKED = {"rut": 14, "lv3": 7, "lv10": 49, "cracking": 0.5, "texture": 0.55}
@@ -16,6 +16,39 @@ def test_worked_example_of_an_a_road():
     value = carriageway.rci("A", "rural", **WORKED)
     assert value[0] == pytest.approx(136.851, abs=5e-4)  # three printed decimals
     assert carriageway.rci_band(value).tolist() == ["red"]
+
+
+@pytest.mark.parametrize(
+    ("name", "points"),
+    [("rut", 40), ("lv3", 40), ("lv10", 48), ("cracking", 11.351), ("texture", 37.5)],
+)
+def test_each_part_of_the_worked_example(name, points):
+    sound = {"rut": 0, "lv3": 0, "lv10": 0, "cracking": 0, "texture": 9}
+    alone = carriageway.rci("A", "rural", **{**sound, name: WORKED[name]})
+    assert alone[0] == pytest.approx(points, abs=5e-4)  # three printed decimals
+
+
+THRESHOLDS = {  # lower and upper by class, as printed
+    "rut": {"A": (10, 20), "B": (10, 20), "C": (10, 20), "U": (10, 20)},
+    "lv3": {"A": (4, 10), "B": (5, 13), "C": (7, 17), "U": (8, 20)},
+    "lv10": {"A": (21, 56), "B": (27, 71), "C": (35, 93), "U": (41, 110)},
+    "cracking": {"A": (0.15, 2.0), "B": (0.15, 2.0), "C": (0.15, 2.0), "U": (0.15, 2.0)},
+    "texture": {"A": (0.7, 0.4), "B": (0.6, 0.3), "C": (0.6, 0.3), "U": (0.6, 0.3)},
+}
+WEIGHT = {"rut": 100, "lv3": 80, "lv10": 60, "cracking": 60}
+TEXTURE = {"A": (75, 75), "B": (50, 50), "C": (50, 30), "U": (50, 30)}  # rural, urban
+
+
+@pytest.mark.parametrize("road_class", "ABCU")
+@pytest.mark.parametrize("name", THRESHOLDS)
+def test_thresholds_and_weights_of_every_class(road_class, name):
+    low, high = THRESHOLDS[name][road_class]
+    sound = {"rut": 0, "lv3": 0, "lv10": 0, "cracking": 0, "texture": 9}
+    for place, environment in enumerate(["rural", "urban"]):
+        weight = TEXTURE[road_class][place] if name == "texture" else WEIGHT[name]
+        values = [low, (low + high) / 2, high, 2 * high - low]
+        found = [carriageway.rci(road_class, environment, **{**sound, name: value})[0] for value in values]
+        assert found == pytest.approx([0, weight / 2, weight, weight], abs=1e-9)  # a few roundings of 100
 
 
 def test_only_the_larger_profile_variance_counts():
@@ -111,6 +144,20 @@ def test_cvi_fails_on_any_of_three(structural, edge, wearing, fails):
     assert carriageway.cvi_fails([structural], [edge], [wearing]).tolist() == [fails]
 
 
+def test_a_visual_survey_that_is_not_whole_is_no_pass():
+    nan = np.nan
+    failures = carriageway.cvi_failures([84, 85, nan, nan, nan], [49, 50, 50, 0, nan], [59, 60, 0, 0, nan])
+    assert failures[:3].tolist() == [0, 3, 1]
+    assert np.isnan(failures[3:]).all()
+    assert classify("cvi", failures).tolist() == ["pass", "fail", "fail", None, None]
+
+
+def test_indicator_of_unclassified_roads_is_the_share_of_surveyed_length_that_fails():
+    failures = carriageway.cvi_failures([0, 90, 0, np.nan], [0, 0, 70, 0], [10, 0, 0, 0])
+    shares = share_in_bands("cvi", failures, [100, 50, 50, 999])
+    assert shares.to_dict() == {"pass": 0.5, "fail": 0.5}
+
+
 def test_pas2161_names():
     names = carriageway.pas2161_name([1, 2, 3, 4, 5, np.nan]).tolist()
     assert names == ["none", "minor", "moderate", "moderate to severe", "severe", None]
@@ -133,7 +180,9 @@ def test_residual_life_bands_hold_both_ends_in_the_middle():
 
 
 def test_default_widths():
-    widths = carriageway.default_width(["A", "U", "C"], ["urban", "rural", "urban"])
-    assert widths.tolist() == [8.76, 4.14, 7.54]
+    classes = np.repeat(list("ABCU"), 2)
+    widths = carriageway.default_width(classes, ["urban", "rural"] * 4)
+    assert widths.tolist() == [8.76, 6.66, 7.37, 5.88, 7.54, 4.63, 6.38, 4.14]
+    assert carriageway.default_width("U", "rural").tolist() == [4.14]
     with pytest.raises(ValueError, match="M"):
         carriageway.default_width("M", "urban")

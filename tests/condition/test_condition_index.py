@@ -35,6 +35,18 @@ def test_values_on_the_points():
     assert not clamped.any()
 
 
+@pytest.mark.parametrize("measure", ["rci", "iri"])
+def test_published_bands_of_rci_and_roughness_meet_the_same_index(measure):
+    """Amber and fair begin at 70, red and poor at 40: `measure_points.csv`."""
+    table = load_table("bands").query("scale == @measure")
+    assert index.to_index(measure, table["low"].to_numpy()[1:])[0].tolist() == [70, 40]
+
+
+def test_pavement_condition_index_is_the_index():
+    values = np.linspace(0, 100, 41)
+    assert index.to_index("pci", values)[0] == pytest.approx(values, abs=1e-12)
+
+
 def test_straight_lines_between_points_and_one_name_for_all():
     result, _ = index.to_index("rci", [20, 70, 150])
     assert result == pytest.approx([85, 55, 27.5])
@@ -156,6 +168,48 @@ def test_quantities_by_year():
 def test_shares_are_of_length_not_of_the_mean():
     shares = bands.share_in_bands("rci", [0, 0, 0, 200], [10, 10, 10, 10])  # mean 50, amber
     assert shares.to_dict() == {"green": 0.75, "amber": 0, "red": 0.25}
+
+
+groups = st.lists(st.tuples(st.floats(0, 5), st.floats(0, 1e4), st.sampled_from("abc")), min_size=1, max_size=40)
+
+
+@given(groups, st.floats(0, 1))
+@steady
+def test_shares_by_group_are_the_shares_of_each(rows, missing):
+    values, quantity, by = (np.array(column) for column in zip(*rows, strict=True))
+    values = np.where(values < missing, np.nan, values)
+    table = bands.share_by("fns", values, quantity, by)
+    assert table.index.tolist() == list(dict.fromkeys(by))
+    for name in table.index:
+        alone = bands.share_in_bands("fns", values[by == name], quantity[by == name])
+        pd.testing.assert_series_equal(table.loc[name], alone, check_names=False)
+
+
+def test_length_of_footway_by_level_and_hierarchy():
+    level, length = [1, 4, 4, 2, 3, np.nan], [300, 100, 50, 25, 25, 999]
+    hierarchy = pd.Series(["link", "link", "prestige", "prestige", "prestige", "link"])
+    table = bands.share_by("fns", level, length, hierarchy)
+    assert table.loc["link"].to_dict() == dict(zip(bands.band_names("fns"), [0.75, 0, 0, 0.25], strict=True))
+    assert table.loc["prestige"].tolist() == [0, 0.25, 0.25, 0.5]
+
+
+def test_red_share_by_class_is_of_surveyed_lengths_not_of_sections():
+    """Ten lengths of 10 m, two of them at 200: the mean, 40, is amber, and nothing on the road is."""
+    value = [200, 0, 0, 0, 0, 200, 0, 0, 0, 0]
+    table = bands.share_by("rci", value, np.full(10, 10.0), ["A"] * 10)
+    assert table.loc["A"].to_dict() == {"green": 0.8, "amber": 0, "red": 0.2}
+    assert bands.classify("rci", np.mean(value)) == "amber"
+
+
+def test_shares_by_group_are_checked():
+    with pytest.raises(ValueError, match="do not fit groups"):
+        bands.share_by("rci", [1, 2], [1, 1], ["A"])
+    for blank in (None, "", np.nan):
+        with pytest.raises(ValueError, match="a group is missing"):
+            bands.share_by("rci", [1, 2], [1, 1], ["A", blank])
+    with pytest.raises(ValueError, match="0 or more"):
+        bands.share_by("rci", [1], [-1], ["A"])
+    assert bands.share_by("rci", [1, np.nan], [1, 1], ["A", "B"]).loc["B"].isna().all()
 
 
 def test_shares_of_nothing_are_missing():

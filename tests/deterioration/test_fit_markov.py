@@ -8,7 +8,7 @@ from scipy.linalg import expm
 from scipy.optimize import minimize
 
 from assetplan.deterioration import fit_markov
-from assetplan.deterioration.fits.chains import ChainModel, pairs_of
+from assetplan.deterioration.fits.chains import ChainModel, annual, pairs_of
 
 BRIDGE = np.diag([0.91, 0.95, 0.94, 0.85, 1.0]) + np.diag([0.09, 0.05, 0.06, 0.15], 1)
 DROPS = np.array([[-0.12, 0.09, 0.03, 0], [0, -0.08, 0.06, 0.02], [0, 0, -0.05, 0.05], [0, 0, 0, 0]])
@@ -38,6 +38,18 @@ def test_a_rate_from_two_year_pairs_and_its_error():
     assert fit.generator[0, 1] == pytest.approx(0.081259, abs=5e-7)
     assert fit.standard_errors[0, 1] == pytest.approx(np.sqrt(0.85 * 0.15 / 200) / (2 * 0.85), rel=1e-5)
     assert fit.standard_errors[0, 0] == fit.standard_errors[0, 1]
+
+
+def test_three_years_of_a_generator():
+    """domain.md section 5: rates .08 and .05, first row of exp(3Q); and pairs in its shares give the rates back."""
+    q = np.array([[-0.08, 0.08, 0], [0, -0.05, 0.05], [0, 0, 0]])
+    printed = [0.78663, 0.19755, 0.01583]
+    assert annual(3 * q)[0] == pytest.approx(printed, abs=5e-6)
+    assert np.linalg.matrix_power(annual(q), 3)[0] == pytest.approx(printed, abs=5e-6)
+    shares = np.round(annual(3 * q) * 1e5).astype(int)
+    start, end = (np.repeat(side, shares[:2].ravel()) for side in (np.repeat([0, 1], 3), np.tile([0, 1, 2], 2)))
+    fit = fit_markov(start, end, np.full(len(start), 3), 3, max_drop=1)
+    assert fit.generator == pytest.approx(q, abs=5e-6)  # shares are whole pairs of 100,000
 
 
 @pytest.mark.parametrize("max_drop", [1, None])
