@@ -42,15 +42,14 @@ def failure_probability(
     old, ahead = np.asarray(age, dtype=np.float64), np.asarray(years, dtype=np.float64)
     if (old < 0).any() or not (ahead >= 0).all():
         raise ValueError("an age and the years ahead must be 0 or more, and the years not missing")
-    # Integrated hazard now; the ratio of two survivals loses all digits in old age, their logarithms none.
-    now = (old / scale) ** shape
+    life = old / scale  # age in lives, so that S = exp(−lifeᵝ)
     if index is not None:
         seen = np.asarray(index, dtype=np.float64)
         if ((seen < 0) | (seen > 100)).any():
             raise ValueError("a condition index must be from 0 to 100")
         with np.errstate(divide="ignore"):
-            now = np.where(np.isnan(seen), now, -np.log(seen / 100.0))
-    failed = np.isinf(now)
-    held = np.where(failed, 0.0, now)
-    later = (held ** (1.0 / shape) + ahead / scale) ** shape
-    return np.where(failed, 1.0, -np.expm1(held - later))
+            life = np.where(np.isnan(seen), life, (-np.log(seen / 100.0)) ** (1.0 / shape))
+    failed = np.isinf(life)
+    life = np.where(failed, 0.0, life)
+    # In old age the ratio of two survivals loses all digits, the difference of their logarithms none.
+    return np.where(failed, 1.0, -np.expm1(life**shape - (life + ahead / scale) ** shape))
