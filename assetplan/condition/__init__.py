@@ -1,6 +1,5 @@
 """How good each asset is: native measures, the condition index 0 to 100 that all of them share, and bands."""
 
-from assetplan.condition.ageing import failure_probability
 from assetplan.condition.bands import band_codes, band_names, classify, quantity_in_bands, share_by, share_in_bands
 from assetplan.condition.bridge import (
     bci_band,
@@ -66,7 +65,6 @@ __all__ = [
     "element_index",
     "element_score",
     "facility_condition_index",
-    "failure_probability",
     "fci_band",
     "fci_by_priority",
     "fns_name",

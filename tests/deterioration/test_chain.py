@@ -154,9 +154,10 @@ def test_spread_makes_half_fail_at_the_residual_life() -> None:
 
 
 def test_a_life_fails_as_its_survival_says() -> None:
-    """Weibull with β 3.2476, η 20.272: P(fail ≤ 20 | 15) 0.4407 (domain section 5)."""
+    """Weibull with β 3.2476, η 20.272: S(10) 0.9041, P(fail ≤ 20 | 15) 0.4407, to the printed digits."""
     life = Life("weibull", 100.0, 20.272, 3.2476)
     at_15 = life.index(np.array([15.0]))
+    assert life.index(np.array([10.0]))[0] == pytest.approx(90.41, abs=5e-3)
     assert life.failed(at_15, np.array([5.0]), 1.0, np.ones(1))[0, 0] == pytest.approx(0.4407, abs=5e-5)
     # A survey that finds it failed overrides what its age says.
     assert life.failed(np.array([35.0]), np.array([0.0]), 40.0, np.ones(1))[0, 0] == 1.0

@@ -63,7 +63,7 @@ def test_residual_life_of_the_published_rci_curve() -> None:
     # age() stops 0.01 points above the foot of the scale, which here moves the age by 0.001 years.
     assert curve.age(np.array([0.0]))[0] == pytest.approx(failed, abs=0.002)
     assert failed == pytest.approx(18.98, abs=0.005)
-    group = replace(load_groups()["carriageway_A"], curve=curve, failure_index=0.0)
+    group = replace(load_groups()["carriageway_A"], decay=curve, failure_index=0.0)
     assert group.residual_life(np.array([100 - 0.5 * 12**1.8]))[0] == pytest.approx(6.98, abs=0.005)
 
 

@@ -34,7 +34,7 @@ def test_brick_wall() -> None:
 def test_packaged_brick_wall_is_the_published_one(shared) -> None:
     rates = pd.read_csv(shared / "dfe_deterioration_rates.csv").set_index("elementid")
     published = rates.loc[1828, ["ab", "bc", "cd", "de"]].to_numpy(dtype=float)  # external wall, brick or block
-    assert np.array_equal(load_groups()["brick_wall"].transition, chain(published))
+    assert np.array_equal(load_groups()["brick_wall"].chain.transition, chain(published))
     assert np.array_equal(BRICK, chain(published))
 
 
