@@ -156,7 +156,7 @@ def _assets(outcome: Outcome) -> gpd.GeoDataFrame:
         cost=outcome.cost.sum(axis=1).round(2),
         benefit=outcome.benefit.round(2),
         pace=outcome.starting.pace.round(6),
-        residual_life=outcome.residual_life(outcome.starting.index).round(2),
+        residual_life=outcome.nothing.residual_life[:, 0].round(2),
         reason=outcome.reasons,
     )
     futures = {}

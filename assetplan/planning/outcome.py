@@ -65,20 +65,7 @@ class Outcome:
         first = self.inputs.model.first_year
         return list(range(first - 1, first + self.inputs.model.rules.years))
 
-    def residual_life(self, index: Array) -> Array:
-        """Years until each untreated asset fails, from a condition index (n_assets,)."""
-        return residual_life(self.inputs, index, self.starting.pace)
-
     @cached_property
     def reasons(self) -> NDArray[np.object_]:
         """Why each asset has the strategy it has, in a sentence."""
         return reasons(self)
-
-
-def residual_life(inputs: Inputs, index: Array, pace: Array) -> Array:
-    """Years until each untreated asset fails, by its group's model, from a condition index and a pace (n_assets,)."""
-    out = np.zeros(len(index))
-    groups = inputs.register.assets["group"]
-    for name, rows in groups.groupby(groups).indices.items():
-        out[rows] = inputs.model.groups[str(name)].residual_life(index[rows]) / pace[rows]
-    return out

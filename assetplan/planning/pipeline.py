@@ -21,7 +21,6 @@ from assetplan.planning.assemble import assemble
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
 from assetplan.planning.inputs import load_inputs
-from assetplan.planning.outcome import residual_life
 from assetplan.planning.phasing import best_phasing
 from assetplan.programme import Programme
 from assetplan.register import Register
@@ -135,9 +134,9 @@ def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
     assets = inputs.register.assets
     starting = starting_condition(assets, inputs.model)
     nothing = np.full((len(assets), plan.years), -1, dtype=np.int8)
-    path = tell(assets, starting, nothing, inputs.model).index
+    told = tell(assets, starting, nothing, inputs.model)
     out = pd.DataFrame(assets[["asset_id", "asset_class", "group"]])
-    out["residual_life"] = residual_life(inputs, starting.index, starting.pace).round(2)
+    out["residual_life"] = told.residual_life[:, 0].round(2)
     for place, year in enumerate(range(plan.first_year - 1, plan.first_year + plan.years)):
-        out[str(year)] = path[:, place].round(2)
+        out[str(year)] = told.index[:, place].round(2)
     return out

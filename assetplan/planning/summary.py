@@ -152,7 +152,7 @@ def _condition(outcome: Outcome) -> list[dict]:
     for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
         unit, stock = stock_of(assets.iloc[members], str(asset_class))
         for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
-            totals = condition.quantity_in_bands("index", told.index[members], stock)
+            totals = np.tensordot(stock, told.bands[members].astype(float), axes=(0, 0)).T
             for place, year in enumerate(outcome.years):
                 rows += [
                     {
@@ -175,8 +175,7 @@ def _residual_bands(outcome: Outcome) -> list[dict]:
     length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)[members] / 1000
     rows = []
     for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
-        life = np.column_stack([outcome.residual_life(index)[members] for index in told.index.T])
-        totals = condition.quantity_in_bands("residual_life", life, length)
+        totals = condition.quantity_in_bands("residual_life", told.residual_life[members], length)
         for place, year in enumerate(outcome.years):
             rows += [
                 {"band": band, "year": year, "length_km": round(float(amount), 4), "case": case}

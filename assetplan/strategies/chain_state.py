@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group
@@ -110,6 +111,12 @@ class ChainState(Nodes):
         """Years until the expected index reaches the failure index."""
         need = self.model.group.residual_life(self.index())
         return time_left(need, self.pace, self.slow_left, self.slow_factor)
+
+    def bands(self) -> NDArray[np.float32]:
+        """The states' bands, each by the chance of being in it."""
+        codes = condition.band_codes("index", np.array(self.model.chain.state_index))
+        member = np.eye(len(condition.BANDS))[codes]
+        return (self.model.chain.in_states(self.phases) @ member).astype(np.float32)
 
     def backlog(self) -> Array:
         """What the grades below B cost to mend."""

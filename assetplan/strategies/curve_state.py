@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import Chance, Exposure, Nodes, slowed, tables, time_left
@@ -71,6 +72,11 @@ class CurveState(Nodes):
         """Years to the failure index at the rate and slowing in force."""
         need = np.maximum(self.model.failure_age - self.age, 0.0)
         return time_left(need, self.rate, self.slow_left, self.slow_factor)
+
+    def bands(self) -> NDArray[np.float32]:
+        """The band of the index, as it is stored."""
+        codes = condition.band_codes("index", self.index().round(2))
+        return np.eye(len(condition.BANDS), dtype=np.float32)[codes]
 
     def backlog(self) -> Array:
         """None: a curve has no grades."""

@@ -58,6 +58,10 @@ class MixedState:
         """Years until the failure index of the group that each is of."""
         return self._own([state.residual_life() for state in self.states])
 
+    def bands(self) -> NDArray[np.float32]:
+        """Share in each band."""
+        return self._own([state.bands() for state in self.states])
+
     def backlog(self) -> Array:
         """Cost of bringing to B what is worse."""
         return self._own([state.backlog() for state in self.states])

@@ -58,6 +58,10 @@ class State(Protocol):
         """Years until the (expected) index reaches the failure index if nothing more is done."""
         ...
 
+    def bands(self) -> NDArray[np.float32]:
+        """Share in each band of the condition index (n_nodes, n_bands): of an asset in states, by its states."""
+        ...
+
     def backlog(self) -> Array:
         """Cost of bringing to B what is worse (£ per unit of quantity); 0 of assets that are not in states."""
         ...

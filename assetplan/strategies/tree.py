@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assetplan import condition
 from assetplan.strategies.states import Chance, Exposure, State
 from assetplan.treatments import Treatment
 
@@ -288,6 +289,8 @@ class Told:
         (Expected) condition index [0–100].
     residual_life : array
         Years to the failure index if nothing more is done.
+    bands : array (n_assets, years + 1, n_bands), float32
+        Share in each band of the condition index: of an asset in states, by the chances of its states.
     backlog : array
         Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
     streams : dict of str → array (n_assets,)
@@ -296,6 +299,7 @@ class Told:
 
     index: Array
     residual_life: Array
+    bands: NDArray[np.float32]
     backlog: Array
     streams: dict[str, Array]
 
@@ -303,17 +307,20 @@ class Told:
     def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Told:
         """Room for what is told of assets, group by group."""
         index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
-        return cls(index, life, backlog, {name: np.zeros(n_assets) for name in streams})
+        bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
+        return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams})
 
     def note(self, year: int, state: State, quantity: Array) -> None:
         """Take down the state at the end of a year (0 is the base year)."""
         self.index[:, year] = state.index()
         self.residual_life[:, year] = state.residual_life()
+        self.bands[:, year] = state.bands()
         self.backlog[:, year] = state.backlog() * quantity
 
     def put(self, rows: Ints, part: Told) -> None:
         """Take down what is told of some assets."""
-        self.index[rows], self.residual_life[rows], self.backlog[rows] = part.index, part.residual_life, part.backlog
+        for name in ("index", "residual_life", "bands", "backlog"):
+            getattr(self, name)[rows] = getattr(part, name)
         for name, values in part.streams.items():
             self.streams[name][rows] = values
 

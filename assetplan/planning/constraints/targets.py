@@ -1,4 +1,5 @@
-"""Condition to be reached: `[[targets]]`, counted as the condition table of the summary counts it."""
+"""Condition to be reached: `[[targets]]`, counted as the condition table of the summary counts it; assets in states by
+their expected index."""
 
 from __future__ import annotations
 
