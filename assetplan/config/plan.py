@@ -60,6 +60,21 @@ class Tables(Frozen):
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 
 
+class Forecast(Frozen):
+    """What the years ahead are forecast from: how many futures, and the council's own counts."""
+
+    futures: int = Field(default=50, ge=0, le=1000)
+    """futures that the plan is run under; none makes no forecast"""
+    level: float = Field(default=0.8, gt=0, lt=1)
+    """share of them that an interval holds"""
+    seed: int = Field(default=0, ge=0)
+    """the same seed gives the same futures"""
+    potholes: float | None = Field(default=None, gt=0, le=1e9)
+    """safety potholes of the base year"""
+    claims: float | None = Field(default=None, gt=0, le=1e9)
+    """claims for damage or injury received in the base year"""
+
+
 class Report(Frozen):
     """How the report introduces itself."""
 
@@ -88,6 +103,7 @@ class Plan(Frozen):
     benefit: Benefit = Benefit()
     strategies: Strategies = Strategies()
     solver: Solver = Solver()
+    forecast: Forecast = Forecast()
     tables: Tables = Tables()
     report: Report = Report()
     folder: Path = Field(default=Path(), exclude=True)

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from assetplan.deterioration.chain import Chain
-from assetplan.deterioration.groups import Group, Learned, decay_of
+from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.groups import Group, decay_of
+from assetplan.deterioration.learned import Learned
 from assetplan.errors import ConfigError, Fault
 from assetplan.schema import columns, csv_table
 
@@ -87,9 +89,39 @@ def _broken(row: Mapping[Any, Any], groups: Mapping[str, Group], seen: set[str])
 
 def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
     decay = decay_of(row)
-    learned = None
-    if all(np.isfinite(row.get(name, np.nan)) for name in _SPREADS):
-        cells = [cell.rsplit(":", 3) for cell in filter(None, str(row.get("covariates", "")).split("|"))]
-        covariates = tuple((name, float(b), float(centre), float(scale)) for name, b, centre, scale in cells)
-        learned = Learned(float(row["noise"]), float(row["spread"]), float(row["wander"]), covariates)
+    cells = [cell.rsplit(":", 3) for cell in filter(None, str(row.get("covariates", "")).split("|"))]
+    names = tuple(filter(None, str(row.get("parameters", "")).split("|")))
+    estimates = tuple(float(cell) for cell in filter(None, str(row.get("estimates", "")).split("|")))
+    learned = Learned(
+        **{name: _or_nought(row.get(name)) for name in _SPREADS},
+        covariates=tuple((name, float(b), float(centre), float(scale)) for name, b, centre, scale in cells),
+        names=names,
+        estimates=estimates,
+        covariance=_square(str(row.get("covariance", "")), len(names)),
+        discrete=row["model"] == "markov" and row["family"] == "discrete",
+    )
+    if names and not _alike(learned.decay(decay), decay):
+        raise ValueError("decay is not what parameters and estimates say: mend it, or leave those two blank")
     return replace(group, decay=decay, source=str(row["source"]), verified=row["verified"] == "yes", learned=learned)
+
+
+def _or_nought(value: float | None) -> float:
+    return float(value) if value is not None and np.isfinite(value) else 0.0
+
+
+def _square(text: str, size: int) -> tuple[tuple[float, ...], ...]:
+    """A symmetric matrix from its lower triangle by rows, () of no text."""
+    cells = [float(cell) for cell in filter(None, text.split("|"))]
+    if not cells:
+        return ()
+    if len(cells) != size * (size + 1) // 2:
+        raise ValueError(f"covariance must be the lower triangle of {size} × {size} numbers, not {len(cells)} of them")
+    matrix = np.zeros((size, size))
+    matrix[np.tril_indices(size)] = cells
+    return tuple(map(tuple, (matrix + np.tril(matrix, -1).T).tolist()))
+
+
+def _alike(one: Curve | Chain, other: Curve | Chain) -> bool:
+    """Whether two decays are the same to the digits that a row keeps."""
+    ages = np.array([2.0, 10.0, 30.0])
+    return bool(np.allclose(one.index(ages), other.index(ages), atol=0.02))

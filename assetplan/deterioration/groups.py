@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from assetplan.deterioration import markov
 from assetplan.deterioration.chain import Chain, onward, read_sojourns
 from assetplan.deterioration.curves import Curve, Life
+from assetplan.deterioration.learned import Learned
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import choices, own_table
@@ -23,41 +24,6 @@ Decay = Curve | Chain
 UNITS = ("m2", "m", "no")
 MODELS = ("curve", "survival", "markov", "semi-markov")
 _LONGEST = 200.0  # years to which residual life is followed
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What a calibration knows of a group beyond its mean decay.
-
-    Attributes
-    ----------
-    noise : float
-        Standard deviation of a reading [index points].
-    spread : float
-        Of the paces of assets about the group's, as a share of it.
-    wander : float
-        Of the effective age, beyond its pace [years a year^½].
-    covariates : tuple of (str, float, float, float)
-        Column of the register, or column=word, with its coefficient, centre and scale: the logarithm of an asset's pace
-        is the sum of coefficient · (value − centre) / scale.
-    """
-
-    noise: float
-    spread: float
-    wander: float
-    covariates: tuple[tuple[str, float, float, float], ...] = ()
-
-    def pace(self, assets: pd.DataFrame) -> Array:
-        """How much faster than their group assets age (n,); a missing value stands at the group's centre."""
-        total = np.zeros(len(assets))
-        for name, coefficient, centre, scale in self.covariates:
-            column, _, word = name.partition("=")
-            if word:
-                total += coefficient * (assets[column].to_numpy(dtype=object) == word)
-            else:
-                value = pd.to_numeric(assets[column]).to_numpy(dtype=float)
-                total += coefficient * np.nan_to_num((value - centre) / scale)
-        return np.exp(total)
 
 
 @dataclass(frozen=True)
@@ -152,6 +118,13 @@ class Group:
         with np.errstate(divide="ignore", invalid="ignore"):
             part = np.where(after > 0, (chance - low) / (high - low), 0.0)
         return np.where(chances[:, -1] >= chance, years[before] + part * (years[after] - years[before]), np.inf)
+
+    def drawn(self, normals: Array) -> Group:
+        """The group with other parameters that its calibration allows, from standard normals (k,)."""
+        if self.learned is None:
+            return self
+        learned, decay = self.learned.drawn(self.decay, normals)
+        return replace(self, learned=learned, decay=decay)
 
 
 def load_groups(path: Path | None = None) -> dict[str, Group]:

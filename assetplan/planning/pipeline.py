@@ -21,6 +21,7 @@ from assetplan.planning.assemble import assemble
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
 from assetplan.planning.inputs import load_inputs
+from assetplan.planning.outlook import outlook
 from assetplan.planning.phasing import best_phasing
 from assetplan.programme import Programme
 from assetplan.register import Register
@@ -95,6 +96,8 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("programme"):
         programme = assemble(inputs, starting, statement, solution, baselines, islands, len(carriageway) - len(lines))
     programme.summary["phasing"] = phasing
+    with clock.stage("forecast"):
+        programme.summary["forecast"] = outlook(inputs, statement.options.schedule[solution.chosen])
     programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
     return programme.check()
 

@@ -34,6 +34,7 @@ _ROWS: Mapping[str, tuple[str, ...]] = {
     "limits": ("limit", "words", "unit", "cap", "floor", "used", "price"),
     "condition": ("asset_class", "band", "year", "quantity", "unit", "case"),
     "residual_life": ("band", "year", "length_km", "case"),
+    "forecast": ("measure", "band", "unit", "year", "case", "middle", "low", "high"),
     "baselines": ("name", "benefit", "cost"),
     "kinds": ("kind", "amount"),
     "streams": ("stream", "do_nothing", "plan"),
@@ -45,6 +46,7 @@ _FIGURES: Mapping[str, tuple[str, ...]] = {
     "limits": ("used", "price"),
     "prices": ("price",),
     "condition": ("year", "quantity"),
+    "forecast": ("year", "middle", "low", "high"),
 }
 _MUST = ("spend", "condition", "prices")
 _WORKS = (

@@ -8,6 +8,20 @@ from assetplan.strategies.candidates import (
     starting_condition,
     tell,
 )
+from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
 from assetplan.strategies.tree import Rules, Told
 
-__all__ = ["Candidates", "Model", "Rules", "Starting", "Told", "candidates", "starting_condition", "tell"]
+__all__ = [
+    "Candidates",
+    "Doubts",
+    "Future",
+    "Futures",
+    "Model",
+    "Rules",
+    "Starting",
+    "Told",
+    "candidates",
+    "load_doubts",
+    "starting_condition",
+    "tell",
+]

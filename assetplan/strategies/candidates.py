@@ -15,7 +15,7 @@ from assetplan.deterioration.groups import Group
 from assetplan.strategies.chain_state import ChainModel, ChainState
 from assetplan.strategies.curve_state import CurveModel, CurveState
 from assetplan.strategies.mixed_state import MixedState
-from assetplan.strategies.states import Exposure, State
+from assetplan.strategies.states import Chance, Exposure, State
 from assetplan.strategies.tree import Leaves, Members, Rules, Told, grow, replay
 from assetplan.treatments import Catalogue, Treatment
 
@@ -89,21 +89,32 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Starting:
-    """Condition of every asset at the start of the plan.
+    """Condition of every asset at the start of the plan, arrays (n_assets,).
 
     Attributes
     ----------
-    index : array (n_assets,)
-        Condition index in the base year (0–100).
+    index : array
+        (Expected) condition index at the end of the base year (0–100).
+    surveyed : array
+        Condition index when last surveyed (0–100).
+    gap : array
+        Years from then to the end of the base year.
     clamped : array of bool
         Where a native value lay outside its measure's range.
-    pace : array (n_assets,)
+    pace : array
         How much faster than its group an asset ages.
     """
 
     index: Array
+    surveyed: Array
+    gap: Array
     clamped: NDArray[np.bool_]
     pace: Array
+
+    @classmethod
+    def at(cls, index: Array, pace: Array) -> Starting:
+        """Assets whose condition index at the end of the base year is known."""
+        return cls(index, index, np.zeros(len(index)), np.zeros(len(index), dtype=bool), pace)
 
 
 def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
@@ -128,16 +139,16 @@ def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
     clamped = np.zeros(len(assets), dtype=bool)
     index[~aged], clamped[~aged] = condition.to_index(measure[~aged], value[~aged])
     base = model.first_year - 1
-    surveyed = assets["surveyed_year"].fillna(base).to_numpy(dtype=float)
-    gap = np.clip(base - surveyed, 0.0, None)
+    gap = np.clip(base - assets["surveyed_year"].fillna(base).to_numpy(dtype=float), 0.0, None)
     pace = paces(assets, model.groups)
     for name, rows in by_group(assets):
-        group = model.groups[name]
         by_age = rows[aged[rows]]
-        index[by_age] = group.index(value[by_age])
+        index[by_age] = model.groups[name].index(value[by_age] * pace[by_age])
+    starting = Starting(index.copy(), index, gap, clamped, pace)
+    for name, rows in by_group(assets):
         late = rows[gap[rows] > 0]
-        index[late] = group.index(group.age(index[late]) + pace[late] * gap[late])
-    return Starting(index, clamped, pace)
+        starting.index[late] = start_of(name, model, starting, late).index()
+    return starting
 
 
 def by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
@@ -157,18 +168,31 @@ def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Array:
     return out
 
 
-def start_of(group: str, model: Model, index: Array, pace: Array) -> State:
-    """Assets of a group at an index, with the groups that treatments may make them of."""
+def start_of(group: str, model: Model, starting: Starting, rows: Ints) -> State:
+    """Some assets of a group at the end of the base year, with the groups that treatments may make them of.
+
+    What was surveyed earlier is carried forward by the group's decay.
+    """
     names = tuple(dict.fromkeys((group, *(t.group for t in model.catalogue.treatments[group]))))
+    index, pace, gap = starting.surveyed[rows], starting.pace[rows], starting.gap[rows]
     states = tuple(_of_group(name, model, index, pace) for name in names)
-    return states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
+    state = states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
+    return carried(state, gap)
+
+
+def carried(state: State, gap: Array, chance: Chance | None = None) -> State:
+    """A state some whole years later (n_nodes,), nothing done meanwhile."""
+    for year in range(int(gap.max(initial=0.0))):
+        late = np.flatnonzero(gap > year)
+        state = state.put(late, state.take(late).step(chance))
+    return state
 
 
 def _of_group(name: str, model: Model, index: Array, pace: Array) -> State:
     group, policy, consequences = model.groups[name], model.catalogue.follow_on[name], model.consequences[name]
     if group.in_states:
-        return ChainState.start(ChainModel.of(group, policy, consequences, model.catalogue), index, pace)
-    return CurveState.start(CurveModel.of(group, policy, consequences), index, pace)
+        return ChainState.start(ChainModel(group, policy, consequences, model.catalogue), index, pace)
+    return CurveState.start(CurveModel(group, policy, consequences), index, pace)
 
 
 def _members(assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: Model) -> Members:
@@ -211,7 +235,7 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
             found = grow(
-                start_of(group, model, starting.index[block], starting.pace[block]),
+                start_of(group, model, starting, block),
                 _members(assets, block, treatments, model),
                 treatments,
                 model.rules,
@@ -257,6 +281,6 @@ def tell(assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
         members = _members(assets, rows, treatments, model)
-        start = start_of(group, model, starting.index[rows], starting.pace[rows])
+        start = start_of(group, model, starting, rows)
         told.put(rows, replay(start, schedule[rows], members, treatments, model.rules))
     return told

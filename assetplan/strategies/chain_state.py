@@ -22,33 +22,27 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class ChainModel:
-    """A group in states with its policy, its burdens by phase, and what a phase costs to renew.
-
-    Attributes
-    ----------
-    cost, owed : array (n_phases,)
-        Share of the cost of renewal that mending a phase takes; the same where it is worse than grade B, else 0.
-    """
+    """A group in states with its policy and what its condition costs."""
 
     group: Group
     policy: tuple[FollowOn, ...]
-    burdens: Mapping[tuple[str, str], Array]
-    cost: Array
-    owed: Array
+    consequences: tuple[Consequence, ...]
+    catalogue: Catalogue
 
-    @classmethod
-    def of(
-        cls,
-        group: Group,
-        policy: tuple[FollowOn, ...],
-        consequences: tuple[Consequence, ...],
-        catalogue: Catalogue,
-    ) -> ChainModel:
-        """Tabulate a group's burdens and costs."""
-        index = group.chain.index_of
-        cost = catalogue.share_of_renewal(index)
-        owed = np.where(index < catalogue.sound_index, cost, 0.0)
-        return cls(group, policy, tables(consequences, index), cost, owed)
+    @cached_property
+    def burdens(self) -> Mapping[tuple[str, str], Array]:
+        """Burdens by phase, by (stream, basis)."""
+        return tables(self.consequences, self.chain.index_of)
+
+    @cached_property
+    def cost(self) -> Array:
+        """Share of the cost of renewal that mending each phase takes (n_phases,)."""
+        return self.catalogue.share_of_renewal(self.chain.index_of)
+
+    @cached_property
+    def owed(self) -> Array:
+        """The same where a phase is worse than grade B, else 0."""
+        return np.where(self.chain.index_of < self.catalogue.sound_index, self.cost, 0.0)
 
     @property
     def chain(self) -> Chain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +25,21 @@ _OLDEST = 400.0
 
 @dataclass(frozen=True)
 class CurveModel:
-    """A curve group with its policy and its burdens tabulated by effective age, by (stream, basis)."""
+    """A curve group with its policy and what its condition costs."""
 
     group: Group
     policy: tuple[FollowOn, ...]
-    burdens: Mapping[tuple[str, str], Array]
-    failure_age: float
+    consequences: tuple[Consequence, ...]
 
-    @classmethod
-    def of(cls, group: Group, policy: tuple[FollowOn, ...], consequences: tuple[Consequence, ...]) -> CurveModel:
-        """Tabulate a group's burdens."""
-        index = group.index(np.arange(0.0, _OLDEST, _STEP))
-        failure_age = float(group.age(np.array([group.failure_index]))[0])
-        return cls(group, policy, tables(consequences, index), failure_age)
+    @cached_property
+    def burdens(self) -> Mapping[tuple[str, str], Array]:
+        """Burdens by effective age, by (stream, basis)."""
+        return tables(self.consequences, self.group.index(np.arange(0.0, _OLDEST, _STEP)))
+
+    @cached_property
+    def failure_age(self) -> float:
+        """Effective age (years) at the failure index."""
+        return self.age(self.group.failure_index)
 
     def age(self, index: float) -> float:
         """Effective age (years) at one index."""
@@ -139,10 +142,11 @@ class CurveState(Nodes):
         return total
 
     def step(self, chance: Chance | None = None) -> CurveState:
-        """A year older, at the rate and slowing in force; chance makes the age wander, never back."""
+        """A year older, at the rate and slowing in force; by chance, as a gamma process of that mean."""
         ageing, learned = self._ageing(), self.model.group.learned
-        if chance is not None and learned is not None:
-            ageing = np.maximum(ageing + learned.wander * chance.standard_normal(len(ageing)), 0.0)
+        if chance is not None and learned is not None and learned.wander > 0:
+            unit = learned.wander**2
+            ageing = unit * chance.gamma(ageing / unit)
         return replace(self, age=np.minimum(self.age + ageing, _OLDEST - 2), slow_left=self.slow_left - 1)
 
     def residual(self) -> Array:

@@ -7,6 +7,7 @@ Only what can happen is ever built, and a level of the tree is a set of arrays.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -294,7 +295,7 @@ class Told:
     backlog : array
         Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
     streams : dict of str → array (n_assets,)
-        Present value of each stream to the horizon [£]; of `watch`, none.
+        Present value of each stream to the horizon [£].
     """
 
     index: Array
@@ -357,15 +358,15 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
     return told
 
 
-def watch(start: State, schedule: Codes, treatments: tuple[Treatment, ...], quantity: Array, chance: Chance) -> Told:
-    """One strategy of each asset through the plan years, as chance has it; nothing is said of money."""
-    told = Told.empty(len(schedule), schedule.shape[1], ())
-    told.note(0, start, quantity)
+def watch(
+    start: State, schedule: Codes, treatments: tuple[Treatment, ...], chance: Chance | None = None
+) -> Iterator[State]:
+    """State of assets at the end of the base year and of each plan year under a schedule, as expected or by chance."""
     state = start
+    yield state
     for year in range(schedule.shape[1]):
         state = _apply(state, schedule[:, year], treatments)[0].step(chance)
-        told.note(year + 1, state, quantity)
-    return told
+        yield state
 
 
 def _apply(state: State, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[State, Array]:

@@ -80,9 +80,10 @@ class Solved:
 
     def at_index(self, asset: int, index: float) -> bool:
         """Whether an asset of another condition today is treated."""
-        starting = self.starting.index.copy()
-        starting[asset] = index
-        options = candidates(self.inputs.register.assets, replace(self.starting, index=starting), self.inputs.model)
+        surveyed, gap = self.starting.surveyed.copy(), self.starting.gap.copy()
+        surveyed[asset], gap[asset] = index, 0.0
+        starting = replace(self.starting, surveyed=surveyed, gap=gap)
+        options = candidates(self.inputs.register.assets, starting, self.inputs.model)
         return self.treats(asset, build_problem(self.inputs, options).problem, options)
 
 

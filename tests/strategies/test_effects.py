@@ -14,7 +14,7 @@ from assetplan.deterioration.chain import Chain, onward
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
-from assetplan.strategies import Model, Rules, candidates, starting_condition, tell
+from assetplan.strategies import Model, Rules, Starting, candidates, starting_condition, tell
 from assetplan.strategies.candidates import start_of
 from assetplan.strategies.chain_state import ChainState
 from assetplan.treatments import load_catalogue
@@ -52,7 +52,7 @@ def walls(index: list[float], group: str = "brick_wall", **columns: object) -> p
 def grown(found: Model, assets: pd.DataFrame, name: str) -> ChainState:
     """State after one treatment and a year."""
     group = str(assets["group"].iloc[0])
-    start = start_of(group, found, assets["value"].to_numpy(dtype=float), np.ones(len(assets)))
+    start = start_of(group, found, starting_condition(assets, found), np.arange(len(assets)))
     treatment = next(t for t in found.catalogue.treatments[group] if t.name == name)
     return start.treat(treatment)[0]
 
@@ -214,7 +214,7 @@ def test_chains_of_any_number_of_states(tmp_path) -> None:
     assets = walls([40.0, 100.0, 20.0], "heating")
     options = candidates(assets, starting_condition(assets, found), found)
     assert np.isfinite(options.benefit).all()
-    state = start_of("heating", found, np.array([40.0, 0.0]), np.ones(2))
+    state = start_of("heating", found, Starting.at(np.array([40.0, 0.0]), np.ones(2)), np.arange(2))
     renewal = found.catalogue.follow_on["heating"][-1].treatment.unit_cost
     assert state.backlog() == pytest.approx([0.25 * renewal, renewal])
 

@@ -1,5 +1,7 @@
-"""Condition to be reached: `[[targets]]`, counted as the condition table of the summary counts it; assets in states by
-their expected index."""
+"""Condition to be reached: `[[targets]]`, counted as the condition table of the summary counts it.
+
+Assets in states are counted by their expected index: a strategy is in the band or is not.
+"""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Statement, np
         rules = plan.rules.model_copy(update={"lock": (), "require": ()})
         plan = plan.model_copy(update={"schemes": (), "rules": rules})
         model, unfunded = load_model(plan)
-    starting = Starting(grid, np.zeros(len(grid), dtype=bool), copies["pace"].to_numpy(dtype=float))
+    starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
     inputs = Inputs(plan, register, model, limits(plan), unfunded, {})
     statement = build_problem(inputs, candidates(copies, starting, model))

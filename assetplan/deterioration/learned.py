@@ -1,0 +1,93 @@
+"""What a calibration knows of a group beyond its mean decay: what shifts and spreads paces, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.deterioration.chain import Chain
+from assetplan.deterioration.curves import Curve, Life
+from assetplan.deterioration.fits.chains import ChainModel, Pairs, annual
+from assetplan.deterioration.fits.paths import SPREADS, curve_of
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a calibration knows of a group beyond its mean decay.
+
+    Attributes
+    ----------
+    noise : float
+        Standard deviation of a reading [index points].
+    spread : float
+        Of the paces of assets about the group's, as a share of it.
+    wander : float
+        Of the effective age, beyond its pace [years a year^½].
+    covariates : tuple of (str, float, float, float)
+        Column of the register, or column=word, with its coefficient, centre and scale: the logarithm of an asset's pace
+        is the sum of coefficient · (value − centre) / scale.
+    names, estimates : tuple
+        Parameters of the fit, on its own scale, those of covariates last.
+    covariance : tuple of tuple of float
+        Of the estimates; () where nothing is said of it.
+    discrete : bool
+        Whether a chain was fitted in whole years.
+    """
+
+    noise: float = 0.0
+    spread: float = 0.0
+    wander: float = 0.0
+    covariates: tuple[tuple[str, float, float, float], ...] = ()
+    names: tuple[str, ...] = ()
+    estimates: tuple[float, ...] = ()
+    covariance: tuple[tuple[float, ...], ...] = ()
+    discrete: bool = False
+
+    def pace(self, assets: pd.DataFrame) -> Array:
+        """How much faster than their group assets age (n,); a missing value stands at the group's centre."""
+        total = np.zeros(len(assets))
+        for name, coefficient, centre, scale in self.covariates:
+            column, _, word = name.partition("=")
+            if word:
+                total += coefficient * (assets[column].to_numpy(dtype=object) == word)
+            else:
+                value = pd.to_numeric(assets[column]).to_numpy(dtype=float)
+                total += coefficient * np.nan_to_num((value - centre) / scale)
+        return np.exp(total)
+
+    def decay(self, like: Curve | Chain, estimates: Array | None = None) -> Curve | Chain:
+        """The decay that estimates stand for, by default those of the fit, of the kind of another."""
+        values = np.array(self.estimates) if estimates is None else estimates
+        known = dict(zip(self.names, values, strict=True))
+        if isinstance(like, Chain):
+            return replace(like, matrix=self._matrix(known, len(like.state_index)))
+        at = {name: float(np.exp(known[name])) for name in ("life", "shape", "scale") if name in known}
+        if isinstance(like, Life):
+            return Life("weibull", 100.0, at["scale"], at["shape"])
+        return curve_of(like.family, at["life"], at.get("shape", 1.0))
+
+    def _matrix(self, known: Mapping[str, float], n_states: int) -> tuple[tuple[float, ...], ...]:
+        moves = {name: value for name, value in known.items() if " to " in name}
+        pairs = np.array([[int(part) for part in name.split(" to ")] for name in moves]).reshape(-1, 2)
+        nobody = Pairs(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0), np.zeros(0), 0)
+        matrix = ChainModel(nobody, n_states, not self.discrete, pairs).matrix(np.array(list(moves.values())))
+        return tuple(map(tuple, (matrix if self.discrete else annual(matrix)).tolist()))
+
+    def drawn(self, like: Curve | Chain, normals: Array) -> tuple[Learned, Curve | Chain]:
+        """Another set of parameters that the inspections allow, from standard normals (k,), and its decay."""
+        if not self.covariance:
+            return self, like
+        size, axes = np.linalg.eigh(np.array(self.covariance))
+        values = np.array(self.estimates) + axes @ (np.sqrt(np.maximum(size, 0.0)) * normals)
+        known = dict(zip(self.names, values, strict=True))
+        noise, spread, wander = (float(np.exp(known[name])) if name in known else 0.0 for name in SPREADS)
+        shifts = values[len(values) - len(self.covariates) :]
+        covariates = tuple((n, float(b), c, s) for (n, _, c, s), b in zip(self.covariates, shifts, strict=True))
+        after = replace(self, noise=noise, spread=spread, wander=wander, covariates=covariates)
+        return after, self.decay(like, values)

@@ -1,0 +1,232 @@
+"""Futures of a plan: what is doubtful drawn once and followed, seeded, so that a plan can be run under many.
+
+Four things are drawn. Parameters: of a calibrated group those of its fit, by their covariance; of a group whose curve
+was typed in a factor on its pace, one for all such groups of an asset class, since they were typed by one hand; both in
+even strata over the futures (Latin hypercube; McKay, Beckman and Conover 1979). Today's condition: assets change places
+in their group's stock by as much as their surveys are doubted, and age by chance since then, so that surveys are
+trusted on the stock and on no one asset. Each asset's own pace, where a calibration found that paces are spread, as a
+gamma variable with a mean of one. What a pace does not explain: ageing as a gamma process (van Noortwijk 2009, *A
+survey of the application of gamma processes in maintenance*, Reliability Engineering and System Safety 94, 2–21), or
+the state that a chain comes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.deterioration.chain import Chain
+from assetplan.deterioration.curves import Life
+from assetplan.deterioration.groups import Group
+from assetplan.reference import load_table
+from assetplan.strategies.candidates import Model, Starting, by_group, carried, start_of, starting_condition
+from assetplan.strategies.states import State
+from assetplan.strategies.tree import watch
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Codes = NDArray[np.int8]
+
+_FEW = 10  # assets below which a group says nothing of how its stock is spread
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """How sure a plan is of what it was told, where no calibration says.
+
+    Attributes
+    ----------
+    life : float
+        Standard deviation of the logarithm of the pace of a group whose curve was typed in.
+    readings : mapping of str → float
+        Standard deviation of a surveyed condition [index points] by confidence: high, medium, low, "not stated"; and
+        "assumed" where a rule filled it.
+    """
+
+    life: float
+    readings: Mapping[str, float]
+
+
+def load_doubts() -> Doubts:
+    """The packaged doubts, reference/doubts.csv."""
+    table = load_table("doubts")
+    values = {str(name): float(value) for name, value in zip(table["doubt"], table["value"], strict=True)}
+    return Doubts(values.pop("life"), values)
+
+
+def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Doubts) -> Array:
+    """Standard deviation of each asset's surveyed condition (n_assets,) [index points].
+
+    A calibration's noise stands for high confidence in its group; lower confidence widens it by as much as it widens
+    the packaged figure. An age is taken as known.
+    """
+    said = assets["confidence"].where(assets["confidence"] != "", "not stated")
+    filled = assets["assumed"].str.split().map(lambda columns: "value" in columns).to_numpy(dtype=bool)
+    out = said.mask(filled, "assumed").map(doubts.readings).to_numpy(dtype=float)
+    for name, rows in by_group(assets):
+        learned = groups[name].learned
+        if learned is not None and learned.noise > 0:
+            out[rows] *= learned.noise / doubts.readings["high"]
+    return np.where(assets["measure"] == "age", 0.0, out)
+
+
+@dataclass(frozen=True)
+class Future:
+    """One future: what was doubtful, drawn.
+
+    Attributes
+    ----------
+    model : Model
+        With the groups of this future.
+    starts : mapping of group → State
+        Its assets at the end of the base year, in the order of the register.
+    own : array (n_assets,)
+        Each asset's own pace as a share of its group's.
+    """
+
+    futures: Futures
+    number: int
+    model: Model
+    starts: Mapping[str, State]
+    own: Array
+
+    def live(self, schedule: Codes) -> Iterator[tuple[Ints, list[State]]]:
+        """What becomes of a schedule of works in this future, group by group.
+
+        Parameters
+        ----------
+        schedule : array (n_assets, years)
+            Treatment codes, −1 for none. Chance is the same for every schedule.
+
+        Yields
+        ------
+        (array, list of State)
+            Rows of a group's assets, and their state at the end of the base year and of each plan year.
+        """
+        for place, (name, rows) in enumerate(self.futures.members.items()):
+            chance = self.futures.chance(self.number, 1, place)
+            yield rows, list(watch(self.starts[name], schedule[rows], self.model.catalogue.treatments[name], chance))
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Many futures of some assets, each drawn when asked for.
+
+    Attributes
+    ----------
+    assets : DataFrame
+        Table `assets` of the register, with `group`, or a part of it.
+    model : Model
+        Groups, with what calibrations learned of them.
+    starting : Starting
+        What is known of their condition.
+    doubt : array (n_assets,)
+        Standard deviation of each survey [index points]; see `reading_doubt`.
+    life : float
+        Doubt of a typed-in life; see `Doubts`.
+    members : mapping of group → array of int
+        Rows of the assets of each group.
+    seed, count : int
+        The same seed gives the same futures; how many there are.
+    """
+
+    assets: pd.DataFrame
+    model: Model
+    starting: Starting
+    doubt: Array
+    life: float
+    members: Mapping[str, Ints]
+    seed: int
+    count: int
+
+    @classmethod
+    def of(cls, assets: pd.DataFrame, model: Model, doubts: Doubts, seed: int, count: int) -> Futures:
+        """Make ready to draw."""
+        doubt = reading_doubt(assets, model.groups, doubts)
+        members = dict(by_group(assets))
+        return cls(assets, model, starting_condition(assets, model), doubt, doubts.life, members, seed, count)
+
+    def chance(self, *key: int) -> np.random.Generator:
+        """A source of chance of its own for each key."""
+        return np.random.default_rng((self.seed, *key))
+
+    def _strata(self, kind: int, size: int) -> Array:
+        """Standard normals (count, size), each column in even strata."""
+        from scipy.special import ndtri
+
+        rng = np.random.default_rng((self.seed, self.count, kind))
+        place = rng.permuted(np.tile(np.arange(self.count), (size, 1)), axis=1).T
+        return np.asarray(ndtri((place + rng.random((self.count, size))) / self.count))
+
+    @cached_property
+    def _parameters(self) -> dict[str, Array]:
+        """Standard normals behind the parameters of each calibrated group, (count, k)."""
+        sizes = {name: len(group.learned.estimates) if group.learned else 0 for name, group in self._known.items()}
+        columns = np.split(self._strata(2, sum(sizes.values())), np.cumsum(list(sizes.values()))[:-1], axis=1)
+        return dict(zip(sizes, columns, strict=True))
+
+    @cached_property
+    def _known(self) -> dict[str, Group]:
+        """Groups by name that assets are of, or that treatments can make of them."""
+        names = {name for group in self.members for name in _reach(group, self.model)}
+        return {name: self.model.groups[name] for name in sorted(names)}
+
+    @cached_property
+    def _typed(self) -> dict[str, Array]:
+        """Factor on the pace of each asset class whose curves were typed in, (count,)."""
+        classes = sorted({group.asset_class for group in self._known.values()})
+        return dict(zip(classes, np.exp(self.life * self._strata(3, len(classes))).T, strict=True))
+
+    def draw(self, number: int) -> Future:
+        """One future [number 0 to count − 1]."""
+        groups = {name: group.drawn(self._parameters[name][number]) for name, group in self._known.items()}
+        drawn = replace(self.model, groups={**self.model.groups, **groups})
+        rng = self.chance(number, 0)
+        pace, own = np.ones(len(self.assets)), np.ones(len(self.assets))
+        truth = self.starting.surveyed.copy()
+        starts: dict[str, State] = {}
+        for place, (name, rows) in enumerate(self.members.items()):
+            group = groups[name]
+            learned = group.learned
+            pace[rows] = (
+                self._typed[group.asset_class][number] if learned is None else learned.pace(self.assets.iloc[rows])
+            )
+            if learned is not None and learned.spread > 0 and not isinstance(group.decay, Chain | Life):
+                own[rows] = rng.gamma(learned.spread**-2, learned.spread**2, len(rows))
+            truth[rows] = self._truth(group, rows, pace[rows] * own[rows], rng)
+            known = Starting.at(truth, pace * own)
+            start = start_of(name, drawn, known, rows)
+            starts[name] = carried(start, self.starting.gap[rows], self.chance(number, 2, place))
+        return Future(self, number, drawn, starts, own)
+
+    def _truth(self, group: Group, rows: Ints, pace: Array, rng: np.random.Generator) -> Array:
+        """Condition index behind the survey of a group's assets (n_rows,).
+
+        An asset's place in the stock of its group moves as a normal score with a correlation of 1 − σ²/(2·variance):
+        its condition then moves by σ, and the stock keeps its spread. Of an age, what this future's curve makes of it.
+        """
+        from scipy.special import ndtr, ndtri
+
+        read, doubt, n = self.starting.surveyed[rows], self.doubt[rows], len(rows)
+        chance, ties = rng.standard_normal(n), rng.random(n)
+        aged = (self.assets["measure"] == "age").to_numpy()[rows]
+        if n < _FEW:
+            moved = np.clip(read + doubt * chance, 0.0, 100.0)
+        else:
+            order = np.lexsort((ties, read))
+            score = np.empty(n)
+            score[order] = ndtri((np.arange(n) + 0.5) / n)
+            kept = np.clip(1 - doubt**2 / (2 * max(float(read.var()), 1e-9)), 0.0, 1.0)
+            score = kept * score + np.sqrt(1 - kept**2) * chance
+            moved = read[order][np.minimum((ndtr(score) * n).astype(np.intp), n - 1)]
+        value = self.assets["value"].to_numpy(dtype=float)[rows]
+        return np.where(aged, group.index(np.where(aged, value, 0.0) * pace), np.where(doubt > 0, moved, read))
+
+
+def _reach(group: str, model: Model) -> set[str]:
+    return {group, *(t.group for t in model.catalogue.treatments[group])}
