@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel
+from assetplan.calibration.families import likeliest
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected, Model, sample
 from assetplan.calibration.pooling import Estimate, pool
@@ -25,6 +26,7 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Kind = Literal["curve", "markov", "weibull"]
 
+AUTO = "auto"
 KINDS = ("curve", "markov", "weibull")
 FOLDS = 5  # parts of the assets, each held out in turn from a fit of the others
 _DRAWS = 400  # of parameters, for an interval
@@ -56,7 +58,7 @@ class Calibration:
         before, after, expected, no_change, constant_rate [index points], and low and high of the 80 % and 95 %
         intervals with what they claim to hold.
     notes : tuple of str
-        What was set aside, and which groups lean on the others.
+        What was set aside, which family of curve was chosen, which groups lean on the others, what was not checked.
     """
 
     kind: Kind
@@ -81,7 +83,7 @@ def calibrate(
     found: Inspections,
     kind: Kind = "curve",
     *,
-    family: str = "power",
+    family: str = AUTO,
     chain: Chain = "continuous",
     max_drop: int | None = None,
     failure: float = FAILURE,
@@ -97,7 +99,8 @@ def calibrate(
     kind : {"curve", "markov", "weibull"}
         A curve through values, a chain through states, or a life to failure, which needs ages.
     family : str
-        Of the curve: linear, power, exponential, logistic or weibull.
+        Of the curve: linear, power, exponential, logistic or weibull; by default the likeliest of them for its number
+        of parameters.
     chain, max_drop
         Of the chain, as in `fit_markov`.
     failure : float
@@ -122,18 +125,18 @@ def calibrate(
     if not model.counted(everyone):
         why = f"no asset has two inspections with no works between them that show decay ({len(found.assets):,} assets)"
         raise RegisterError([Fault(found.file, 0, "", "", why)])
-    if not model.names:
+    if isinstance(model, StateModel) and not model.fell(everyone):
         why = f"in none of {model.counted(everyone):,} pairs of inspections did an asset fall a state"
         raise RegisterError([Fault(found.file, 0, "", "", f"{why}, so nothing says how fast it decays")])
     try:
         learned = _groups(found, model, everyone)
     except ValueError as error:
         raise RegisterError([Fault(found.file, 0, "", "", str(error))]) from error
-    held = _held_out(found, model, learned, seed, FOLDS if check else 0)
+    held, unchecked = _held_out(found, model, learned, seed, FOLDS if check else 0)
     drawn = [_drawn(model, estimate, seed) for estimate in learned]
     rows = [_row(found, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
     decay = [table.assign(group=name) for name, (_, table) in zip(found.groups, drawn, strict=True)]
-    said = (*found.notes, *notes, *_leaning(found, model, kind))
+    said = (*found.notes, *notes, *_leaning(found, model), *unchecked)
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, said)
 
@@ -141,17 +144,17 @@ def calibrate(
 def _model(
     found: Inspections, kind: Kind, family: str, chain: Chain, max_drop: int | None, failure: float
 ) -> tuple[Model, tuple[str, ...]]:
-    valued = bool((~np.isnan(found.index)).any())
+    features = Features.of(found.covariates, len(found.assets))
     if kind == "curve":
-        if not valued:
+        if np.isnan(found.index).all():
             raise RegisterError([Fault(found.file, 0, "value", "", "a curve needs values; for states use a chain")])
-        return CurveModel.of(found, family, Features.of(found.covariates, len(found.assets)))
+        return likeliest(found, features) if family == AUTO else CurveModel.of(found, family, features)
     if kind == "markov":
-        return StateModel.of(found, chain, max_drop)
+        return StateModel.of(found, chain, max_drop, features)
     if kind == "weibull":
         if np.isnan(found.age).all():
             raise RegisterError([Fault(found.file, 0, "age", "", "a life needs a column age or built_year")])
-        return LifeModel.of(found, failure)
+        return LifeModel.of(found, failure, features)
     raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
 
 
@@ -174,19 +177,24 @@ def _groups(found: Inspections, model: Model, keep: Bools, near: list[Estimate] 
     return learned
 
 
-def _held_out(found: Inspections, model: Model, learned: list[Estimate], seed: int, folds: int) -> pd.DataFrame:
-    """What fits of the other assets expect of each part held out, beside two simple rivals."""
+def _held_out(
+    found: Inspections, model: Model, learned: list[Estimate], seed: int, folds: int
+) -> tuple[pd.DataFrame, list[str]]:
+    """What fits of the other assets expect of each part held out, beside two simple rivals; and what had none."""
     n = len(found.assets)
     fold = np.random.default_rng(seed).permutation(n) % FOLDS
     everyone = np.ones(n, dtype=bool)
     parts = [_told(model, model.expected(~everyone, learned[0].parameters), 0.0, "")]
+    unchecked = []
     for part in range(folds if model.counted(everyone) < _MANY else min(folds, 1)):
         away = fold == part
-        if not (model.counted(away) and model.counted(~away)):
+        if not model.counted(away):
             continue
         try:
             others = _groups(found, model, ~away, learned)
-        except ValueError:  # too few are left to learn from: nothing is claimed of this part
+        except ValueError as error:
+            which = f"part {part + 1} of {FOLDS} ({int(away.sum()):,} assets)"
+            unchecked.append(f"{which} was not checked, for the other assets alone give no fit: {error}.")
             continue
         for group, estimate in enumerate(others):
             of_group = found.group == group
@@ -196,7 +204,7 @@ def _held_out(found: Inspections, model: Model, learned: list[Estimate], seed: i
                 taught = model.expected(~away, estimate.parameters)
             pace = float((taught.after - taught.before).sum() / taught.years.sum())
             parts.append(_told(model, told, pace, found.groups[group]))
-    return pd.concat([p for p in parts if len(p)] or parts, ignore_index=True)
+    return pd.concat([p for p in parts if len(p)] or parts, ignore_index=True), unchecked
 
 
 def _told(model: Model, told: Expected, pace: float, group: str) -> pd.DataFrame:
@@ -268,15 +276,16 @@ def _within(told: pd.DataFrame, level: str) -> float:
     return float(inside.mean()) if len(told) else float("nan")
 
 
-def _leaning(found: Inspections, model: Model, kind: Kind) -> list[str]:
-    """Groups with nothing of their own, and what made no difference."""
+def _leaning(found: Inspections, model: Model) -> list[str]:
+    """Groups whose own inspections show no decay."""
     notes = []
     for k, name in enumerate(found.groups):
         members = found.group == k
-        if not model.counted(members):
+        pairs = model.counted(members)
+        if not pairs:
             said = "none of whose inspections shows decay; it has the parameters of the groups together."
             notes.append(f"group {name}: {int(members.sum()):,} assets, {said}")
-    if kind != "curve" and not found.covariates.empty:
-        named = ", ".join(map(str, found.covariates.columns))
-        notes.append(f"covariates are learned by curves only; {named} made no difference here.")
+        elif isinstance(model, StateModel | LifeModel) and not model.fell(members):
+            said = "in none of which an asset fell; its pace leans on that of the other groups."
+            notes.append(f"group {name}: {pairs:,} pairs of inspections, {said}")
     return notes

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 _RARE = 20  # assets below which a word is not told apart from the commonest
 
 
@@ -55,6 +56,20 @@ class Features:
         values = np.stack(columns, axis=1) if columns else np.zeros((n_assets, 0))
         moments = np.array(scales).reshape(-1, 2)
         return cls(tuple(names), values, moments[:, 0], moments[:, 1])
+
+    @classmethod
+    def none(cls, n_assets: int) -> Features:
+        """Of assets of which nothing is known."""
+        return cls((), np.zeros((n_assets, 0)), np.zeros(0), np.zeros(0))
+
+    def varying(self, keep: Bools) -> tuple[Features, tuple[str, ...]]:
+        """Those that are not the same for all of some assets, and what to say of the others."""
+        inside = self.values[keep]
+        varies = (inside != inside[:1]).any(axis=0)
+        names = np.array(self.names, dtype=object)
+        kept = Features(tuple(names[varies]), self.values[:, varies], self.centre[varies], self.scale[varies])
+        said = "is the same for all assets that show decay, so nothing says what it does; left out."
+        return kept, tuple(f"covariate {name} {said}" for name in names[~varies])
 
     def told(self, coefficients: Array) -> str:
         """name:coefficient:centre:scale of each, joined by |, as the table of groups holds them."""

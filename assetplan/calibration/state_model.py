@@ -8,18 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan.calibration.covariates import Features
 from assetplan.calibration.histories import StatePairs, state_pairs
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected
 from assetplan.calibration.pooling import Estimate
-from assetplan.deterioration.fits.chains import Chain, ChainModel, Pairs, annual, pairs_of
+from assetplan.deterioration.fits.chains import Chain, ChainModel, annual, matrix_of, pairs_of
+from assetplan.deterioration.fits.features import pace_of
 from assetplan.deterioration.fits.maximum import GAIN, Prior
+from assetplan.deterioration.fits.series import Pairs
 from assetplan.deterioration.fits.survival import Lives, lives_of
 from assetplan.deterioration.markov import at_years, expected_passage
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
+
+_FOREVER = 1000.0  # years after which no chain is still moving
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +43,12 @@ class StateModel:
         Condition index of each state.
     seen : StatePairs
         Pairs that bear on decay.
+    features : Features
+        What sets an asset's pace; none for a discrete chain.
     moves : array (k, 2)
         Moves that all data together give a chance above nought.
+    start : array (k + c,)
+        Parameters of all data together, where a fit begins.
     """
 
     found: Inspections
@@ -48,10 +57,14 @@ class StateModel:
     state: Ints
     state_index: Array
     seen: StatePairs
+    features: Features
     moves: Ints
+    start: Array
 
     @classmethod
-    def of(cls, found: Inspections, chain: Chain, max_drop: int | None) -> tuple[StateModel, tuple[str, ...]]:
+    def of(
+        cls, found: Inspections, chain: Chain, max_drop: int | None, features: Features
+    ) -> tuple[StateModel, tuple[str, ...]]:
         """Pairs of states; values, where no states were noted, are sorted into the five bands of the index."""
         if found.states:
             state, state_index = found.state, np.linspace(100.0, 0.0, len(found.states))
@@ -59,18 +72,22 @@ class StateModel:
             state = condition.band_codes("index", found.index).astype(np.intp)
             state_index = _band_means(state, found.index)
         seen = state_pairs(found, state)
-        model = cls(found, chain, max_drop, state, state_index, seen, np.zeros((0, 2), dtype=np.intp))
-        if len(seen.before):
-            everyone = np.ones(len(found.assets), dtype=bool)
+        features, notes = _learnable(features, found, seen.before, chain)
+        model = cls(
+            found, chain, max_drop, state, state_index, seen, features, np.zeros((0, 2), dtype=np.intp), np.zeros(0)
+        )
+        everyone = np.ones(len(found.assets), dtype=bool)
+        if model.fell(everyone):
             whole = ChainModel.of(model.pairs(everyone), len(state_index), chain, max_drop)
-            best = whole.best(whole.starts(), None)
-            model = replace(model, moves=whole.moves[~best.at_zero])
-        return model, _set_aside(seen)
+            best = whole.best(whole.starts())
+            moved = ~best.at_zero
+            model = replace(model, moves=whole.moves[moved[: len(whole.moves)]], start=best.parameters[moved])
+        return model, (*_set_aside(seen), *notes)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Moves by their states."""
-        return tuple(f"{i} to {j}" for i, j in self.moves)
+        """Moves by their states, then covariates."""
+        return (*(f"{i} to {j}" for i, j in self.moves), *self.features.names)
 
     def _of(self, keep: Bools) -> Bools:
         return keep[self.found.asset[self.seen.before]]
@@ -81,37 +98,44 @@ class StateModel:
         years = self.seen.years[inside]
         if self.chain == "discrete":
             years = np.maximum(np.round(years), 1.0)
-        first, last = self.state[self.seen.before[inside]], self.state[self.seen.after[inside]]
-        return pairs_of(first, last, years, len(self.state_index), self.chain)
+        before, after = self.seen.before[inside], self.seen.after[inside]
+        features = self.features.values[self.found.asset[before]]
+        return pairs_of(self.state[before], self.state[after], years, len(self.state_index), self.chain, features)
 
     def counted(self, keep: Bools) -> int:
         """Pairs between works that did not improve."""
         return int(self._of(keep).sum())
 
-    def _fit(self, keep: Bools, start: Array | None, prior: Prior | None, gain: float = GAIN) -> Estimate:
+    def fell(self, keep: Bools) -> int:
+        """Pairs that ended in a worse state."""
+        return int((self._of(keep) & (self.state[self.seen.after] > self.state[self.seen.before])).sum())
+
+    def _fit(self, keep: Bools, start: Array, prior: Prior | None, gain: float = GAIN) -> Estimate:
         model = ChainModel.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
-        best = model.best(model.starts() if start is None else [start], prior, gain)
+        best = model.best([start], prior, gain)
         return Estimate.under(prior, best.parameters, best.covariance)
 
     def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
         """All as one group."""
-        return self._fit(keep, start, None)
+        return self._fit(keep, self.start if start is None else start, None)
 
     def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
         """A group under a prior, to within half a `gain` of log-likelihood."""
         return self._fit(keep, start, prior, gain)
 
     def annual(self, parameters: Array) -> Array:
-        """Annual transition matrix."""
-        nobody = Pairs(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0), np.zeros(0), 0)
-        matrix = ChainModel(nobody, len(self.state_index), self.chain == "continuous", self.moves).matrix(parameters)
-        return annual(matrix) if self.chain == "continuous" else matrix
+        """Annual transition matrix of an asset whose features are 0."""
+        continuous = self.chain == "continuous"
+        matrix = matrix_of(parameters[: len(self.moves)], self.moves, len(self.state_index), continuous)
+        return annual(matrix) if continuous else matrix
 
     def expected(self, keep: Bools, parameters: Array) -> Expected:
         """Distribution over states after each interval, told in index points."""
         inside = self._of(keep)
         before, after, years = self.seen.before[inside], self.seen.after[inside], self.seen.years[inside]
-        chance = at_years(self.annual(parameters), years)[np.arange(len(before)), self.state[before]]
+        pace = pace_of(self.features.values[self.found.asset[before]], parameters[len(self.moves) :])
+        tables = at_years(self.annual(parameters), np.minimum(years * pace, _FOREVER))
+        chance = tables[np.arange(len(before)), self.state[before]]
         low, high, claimed = _intervals(chance, self.state_index)
         first, last = self.state_index[self.state[before]], self.state_index[self.state[after]]
         return Expected(after, first, last, years, chance @ self.state_index, low, high, claimed)
@@ -127,9 +151,11 @@ class StateModel:
         return np.asarray(at_years(self.annual(parameters), ages)[:, 0] @ self.state_index, dtype=float)
 
     def row(self, parameters: Array) -> dict[str, object]:
-        """The annual matrix and the index of each state."""
+        """The annual matrix, the index of each state, and what sets an asset's pace."""
         falls = "/".join("|".join(f"{p:.8g}" for p in line) for line in self.annual(parameters))
-        return {"model": "markov", "states": "|".join(f"{v:.4g}" for v in self.state_index), "falls": falls}
+        states = "|".join(f"{v:.4g}" for v in self.state_index)
+        told = self.features.told(parameters[len(self.moves) :])
+        return {"model": "markov", "states": states, "falls": falls, "covariates": told}
 
 
 def _set_aside(seen: StatePairs) -> tuple[str, ...]:
@@ -139,6 +165,19 @@ def _set_aside(seen: StatePairs) -> tuple[str, ...]:
         (seen.blips, "readings better than those before and after them were taken for noise and left out."),
     ]
     return tuple(f"{count:,} {words}" for count, words in notes if count)
+
+
+def _learnable(
+    features: Features, found: Inspections, rows: Ints, chain: Chain = "continuous"
+) -> tuple[Features, tuple[str, ...]]:
+    """Covariates that vary among the assets of some readings; none where a chain counts whole years."""
+    if chain == "discrete" and features.names:
+        named = ", ".join(dict.fromkeys(name.partition("=")[0] for name in features.names))
+        said = (
+            f"a chain by whole years learns no covariates: {named} made no difference; a continuous chain learns them."
+        )
+        return Features.none(len(found.assets)), (said,)
+    return features.varying(np.bincount(found.asset[rows], minlength=len(found.assets)) > 0)
 
 
 def _band_means(state: Ints, index: Array) -> Array:
@@ -177,10 +216,10 @@ class LifeModel:
     after: Ints
     failed: Bools
     years: Array
-    names: tuple[str, ...] = ("shape", "scale")
+    features: Features
 
     @classmethod
-    def of(cls, found: Inspections, failure: float) -> tuple[LifeModel, tuple[str, ...]]:
+    def of(cls, found: Inspections, failure: float, features: Features) -> tuple[LifeModel, tuple[str, ...]]:
         """Pairs that began sound, of assets whose age still counts from new.
 
         Parameters
@@ -189,6 +228,8 @@ class LifeModel:
             Readings with ages.
         failure : float
             Condition index at or below which an asset has failed [0–100].
+        features : Features
+            What sets an asset's pace.
         """
         index = found.index
         if found.states:
@@ -205,7 +246,13 @@ class LifeModel:
         notes = list(_set_aside(seen))
         if lost:
             notes.append(f"{lost:,} pairs come after works or an improvement, where age is not known; left out.")
-        return cls(found, before, after, state[after] == 1, seen.years[use]), tuple(notes)
+        features, said = _learnable(features, found, before)
+        return cls(found, before, after, state[after] == 1, seen.years[use], features), (*notes, *said)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Logarithms of shape and scale, then covariates."""
+        return ("shape", "scale", *self.features.names)
 
     def _of(self, keep: Bools) -> Bools:
         return keep[self.found.asset[self.before]]
@@ -213,11 +260,18 @@ class LifeModel:
     def _lives(self, keep: Bools) -> Lives:
         inside = self._of(keep)
         began = self.found.age[self.before[inside]]
-        return lives_of(began + self.years[inside], self.failed[inside], sound_until=began, entered=began)
+        features = self.features.values[self.found.asset[self.before[inside]]]
+        return lives_of(
+            began + self.years[inside], self.failed[inside], sound_until=began, entered=began, features=features
+        )
 
     def counted(self, keep: Bools) -> int:
         """Intervals that began sound."""
         return int(self._of(keep).sum())
+
+    def fell(self, keep: Bools) -> int:
+        """Intervals that ended in failure."""
+        return int(self.failed[self._of(keep)].sum())
 
     def _fit(self, keep: Bools, prior: Prior | None) -> Estimate:
         fit = self._lives(keep).fit(prior)
@@ -225,7 +279,7 @@ class LifeModel:
 
     def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
         """All as one group."""
-        failures = int(self.failed[self._of(keep)].sum())
+        failures = self.fell(keep)
         if failures < 2:
             raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
         return self._fit(keep, None)
@@ -237,7 +291,8 @@ class LifeModel:
     def expected(self, keep: Bools, parameters: Array) -> Expected:
         """Chance to be sound at the end of each interval, as an index from 0 to 100."""
         inside = self._of(keep)
-        shape, scale = np.exp(parameters)
+        shape, usual = np.exp(parameters[:2])
+        scale = usual / pace_of(self.features.values[self.found.asset[self.before[inside]]], parameters[2:])
         began = self.found.age[self.before[inside]]
         years = self.years[inside]
         sound = np.exp((began / scale) ** shape - ((began + years) / scale) ** shape)
@@ -250,15 +305,16 @@ class LifeModel:
         """Mean life [years]: η·Γ(1 + 1/β)."""
         from scipy.special import gamma
 
-        shape, scale = np.exp(parameters)
+        shape, scale = np.exp(parameters[:2])
         return float(scale * gamma(1 + 1 / shape))
 
     def path(self, parameters: Array, ages: Array) -> Array:
         """Chance to be sound, as an index."""
-        shape, scale = np.exp(parameters)
+        shape, scale = np.exp(parameters[:2])
         return np.asarray(100.0 * np.exp(-((ages / scale) ** shape)), dtype=float)
 
     def row(self, parameters: Array) -> dict[str, object]:
-        """The survival curve as an index that starts at 100."""
-        shape, scale = map(float, np.exp(parameters))
-        return {"model": "curve", "family": "weibull", "c0": 100.0, "k": scale, "b": shape}
+        """The survival curve as an index that starts at 100, and what sets an asset's pace."""
+        shape, scale = map(float, np.exp(parameters[:2]))
+        told = self.features.told(parameters[2:])
+        return {"model": "curve", "family": "weibull", "c0": 100.0, "k": scale, "b": shape, "covariates": told}

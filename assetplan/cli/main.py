@@ -134,14 +134,14 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 @click.option("--measure", default="index", show_default=True, help="What column value holds: index, rci, iri, bci, …")
 @click.option(
     "--family",
-    type=click.Choice(["linear", "power", "exponential", "logistic", "weibull"]),
-    default="power",
+    type=click.Choice(["auto", "linear", "power", "exponential", "logistic", "weibull"]),
+    default="auto",
     show_default=True,
-    help="Family of a curve.",
+    help="Family of a curve; auto takes the likeliest for its number of parameters.",
 )
 @click.option("--states", help="What column state holds, best first, joined by commas; letters or 0, 1, … by default.")
 @click.option("--max-drop", type=click.IntRange(min=1), help="States that a chain may drop at once; any by default.")
-@click.option("--covariate", multiple=True, help="Column that shifts an asset's pace (curves); may be given again.")
+@click.option("--covariate", multiple=True, help="Column that shifts an asset's pace; may be given again.")
 @click.option(
     "--failure", type=click.FloatRange(0, 100), default=40.0, show_default=True, help="Index that ends a Weibull life."
 )

@@ -4,28 +4,30 @@ A pair found in state i and, Δt years later, in state j counts ln P(Δt)_ij, wi
 continuous time, or Pᵐ of an annual matrix P over m = Δt whole years; nothing is assumed about when within Δt the
 asset fell (Kalbfleisch and Lawless 1985, *The analysis of panel data under a Markov assumption*, JASA 80, 863–871).
 Both are sums of powers of one matrix R, with Poisson weights in continuous time (uniformisation), so one reverse pass
-through the powers gives the exact gradient for every move at once.
+through the powers gives the exact gradient for every move at once. In continuous time a pair may go at a pace of its
+own that its features set: P(Δt) = exp(Q·exp(βx)·Δt).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import GAIN, Maximum, Prior, maximise
+from assetplan.deterioration.fits.series import Pairs, paced, uniformised, whole_years
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Chain = Literal["continuous", "discrete"]
 
 _NEGLIGIBLE = 1e-9  # what a rate at its lower bound takes off the log-likelihood of all pairs together
+_ENOUGH = 50_000  # pairs with features that settle where to begin
+_ROUGH = 1e-3  # gain at which they have
 _SURE = 40.0  # a move whose rate times the shortest interval is this leaves e⁻⁴⁰ for staying
-_TAIL = 1e-18  # the Poisson mass that uniformisation leaves out
-_SMALL = 500.0  # a Poisson mean whose e⁻ᵐ is far from the smallest double
-_BLOCK = 10_000  # intervals whose Poisson weights are held at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,8 @@ class MarkovFit:
     Attributes
     ----------
     transition : array (n_states, n_states)
-        Annual transition probabilities; rows sum to one, the last state keeps what it has.
+        Annual transition probabilities; rows sum to one, the last state keeps what it has. With features, of a pair
+        whose features are 0.
     generator : array (n_states, n_states) or None
         Rates [1/year] of a continuous chain, rows summing to nought; None of a discrete one.
     log_likelihood : float
@@ -45,9 +48,11 @@ class MarkovFit:
         allowed; NaN where its estimate is 0, which has no curvature to take an error from.
     moves : array (k, 2)
         From and to of each allowed move that some pair may have made.
-    parameters : array (k,)
-        Natural logarithm of each move's rate, or of its odds against staying.
-    covariance : array (k, k)
+    coefficients, coefficient_errors : array (c,)
+        What each feature adds to the logarithm of a pair's pace, and its standard error.
+    parameters : array (k + c,)
+        Natural logarithm of each move's rate, or of its odds against staying; then `coefficients`.
+    covariance : array (k + c, k + c)
         Of `parameters`: the inverse of the observed information; 0 for a move estimated at 0.
     pairs, improved : int
         Pairs used, and pairs left out because the state improved: noise or works, no evidence on decay.
@@ -58,6 +63,8 @@ class MarkovFit:
     log_likelihood: float
     standard_errors: Array
     moves: Ints
+    coefficients: Array
+    coefficient_errors: Array
     parameters: Array
     covariance: Array
     pairs: int
@@ -71,6 +78,7 @@ def fit_markov(
     n_states: int,
     chain: Chain = "continuous",
     max_drop: int | None = None,
+    features: ArrayLike | None = None,
 ) -> MarkovFit:
     """Fit a falling chain to pairs of states.
 
@@ -87,14 +95,18 @@ def fit_markov(
         A generator in continuous time, or an annual matrix.
     max_drop : int, optional
         States that one move may drop [1 to n_states − 1]; by default any number.
+    features : array (n, c), optional
+        What sets the pace of each pair, such as standardised covariates of its asset: its time goes exp(βx) times as
+        fast. Of a continuous chain only.
 
     Raises
     ------
     ValueError
         Arrays do not fit each other or their ranges; no pair bears on some state; a pair is impossible under
-        `max_drop`.
+        `max_drop`; features are not numbers, do not vary, or are given for a discrete chain.
     """
-    cells = pairs_of(start, end, years, n_states, chain)
+    cells = pairs_of(start, end, years, n_states, chain, features)
+    refuse_alike(cells.features)
     model = ChainModel.of(cells, n_states, chain, max_drop)
     unseen = [str(i) for i in range(n_states - 1) if not np.any((cells.start <= i) & (cells.end >= i))]
     if unseen:
@@ -105,17 +117,9 @@ def fit_markov(
     return model.fit()
 
 
-class Pairs(NamedTuple):
-    """Distinct pairs in order of their interval: states (n,), years (n,), times seen (n,); improved pairs left out."""
-
-    start: Ints
-    end: Ints
-    years: Array
-    seen: Array
-    improved: int
-
-
-def pairs_of(start: ArrayLike, end: ArrayLike, years: ArrayLike, n_states: int, chain: Chain) -> Pairs:
+def pairs_of(
+    start: ArrayLike, end: ArrayLike, years: ArrayLike, n_states: int, chain: Chain, features: ArrayLike | None = None
+) -> Pairs:
     """Check pairs of states and count the distinct ones; see `fit_markov` for what is refused."""
     first, last, time = (np.asarray(a, dtype=float).reshape(-1) for a in (start, end, years))
     if chain not in ("continuous", "discrete"):
@@ -135,15 +139,29 @@ def pairs_of(start: ArrayLike, end: ArrayLike, years: ArrayLike, n_states: int, 
         row = int(np.argmax(wrong))
         rule = "above 0 and whole for a discrete chain" if whole else "above 0"
         raise ValueError(f"years must be {rule}; item {row} is {time[row]:g}")
+    own = features_of(features, len(first))
+    if whole and own.shape[1]:
+        raise ValueError("a discrete chain counts whole years, which no pace can stretch: fit a continuous one")
     fallen = last >= first
     if not fallen.any():
         raise ValueError("no pair is left to fit" + (": every state improved" if len(first) else ""))
-    distinct, which = np.unique(time[fallen], return_inverse=True)
-    code = (which * n_states + first[fallen].astype(np.intp)) * n_states + last[fallen].astype(np.intp)
-    kept, count = np.unique(code, return_counts=True)
+    improved = int((~fallen).sum())
+    first, last, time, own = first[fallen].astype(np.intp), last[fallen].astype(np.intp), time[fallen], own[fallen]
+    if own.shape[1]:
+        rows, count = _distinct(first * n_states + last, time, *own.T)
+        return Pairs(first[rows], last[rows], time[rows], count, improved, own[rows])
+    distinct, which = np.unique(time, return_inverse=True)
+    kept, seen = np.unique((which * n_states + first) * n_states + last, return_counts=True)
     rest, to = np.divmod(kept, n_states)
     at, origin = np.divmod(rest, n_states)
-    return Pairs(origin, to, distinct[at], count.astype(float), int((~fallen).sum()))
+    return Pairs(origin, to, distinct[at], seen.astype(float), improved, np.zeros((len(kept), 0)))
+
+
+def _distinct(*columns: Array) -> tuple[Ints, Array]:
+    """Where each distinct row of columns first stands, in their order, and how often it is seen."""
+    order = np.lexsort(columns[::-1])
+    fresh = np.any([np.diff(column[order], prepend=np.nan) != 0 for column in columns], axis=0)
+    return order[fresh], np.diff(np.append(np.flatnonzero(fresh), len(order))).astype(float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,61 +195,75 @@ class ChainModel:
         return cls(pairs, n_states, chain == "continuous", moves)
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        """Least and greatest parameter: nearer to 0 or to certainty makes no difference to the likelihood."""
+    def bounds(self) -> tuple[Array, Array]:
+        """Least and greatest parameters: nearer to 0 or to certainty makes no difference to the likelihood."""
         exposure = float(self.pairs.seen @ self.pairs.years)
         least = float(np.log(_NEGLIGIBLE / exposure))
-        return least, float(np.log(_SURE / self.pairs.years.min())) if self.continuous else _SURE
+        most = float(np.log(_SURE / self.pairs.years.min())) if self.continuous else _SURE
+        count = (len(self.moves), self.pairs.features.shape[1])
+        return np.repeat([least, -LIMIT], count), np.repeat([most, LIMIT], count)
 
     def crude(self) -> Array:
-        """A start: states lost over time exposed, the same for all, longer drops rarer."""
+        """A start: states lost over time exposed, the same for all, longer drops rarer; features of no effect."""
         lost = float(self.pairs.seen @ (self.pairs.end - self.pairs.start))
         rate = np.log(max(lost, 0.5) / float(self.pairs.seen @ self.pairs.years))
-        return np.clip(rate - 1.5 * (np.diff(self.moves, axis=1)[:, 0] - 1), *self.bounds)
+        rates = rate - 1.5 * (np.diff(self.moves, axis=1)[:, 0] - 1)
+        return np.clip(np.append(rates, np.zeros(self.pairs.features.shape[1])), *self.bounds)
 
     def matrix(self, parameters: Array) -> Array:
         """Generator, or annual matrix, of the moves' parameters."""
-        rate = np.exp(parameters)
-        start, end = self.moves.T
-        out = np.zeros((self.n_states, self.n_states))
-        out[start, end] = rate
-        if self.continuous:
-            return out - np.diag(out.sum(axis=1))
-        return (out + np.eye(self.n_states)) / (1.0 + out.sum(axis=1))[:, None]
+        return matrix_of(parameters[: len(self.moves)], self.moves, self.n_states, self.continuous)
 
     def log_likelihood(self, parameters: Array) -> tuple[float, Array]:
-        """ln L and its gradient (k,)."""
-        matrix = self.matrix(parameters)
-        if self.continuous:
-            speed = max(-float(matrix.diagonal().min()), 1e-12)
-            value, slope = _uniformised(self.pairs, np.eye(self.n_states) + matrix / speed, speed)
-            slope /= speed
-        else:
-            value, slope = _powers(self.pairs, matrix)
+        """ln L and its gradient (k + c,)."""
+        rates, coefficients = np.split(parameters, [len(self.moves)])
+        matrix = self.matrix(rates)
         start, end = self.moves.T
-        if self.continuous:
-            return value, np.exp(parameters) * (slope[start, end] - slope[start, start])
-        mean = (slope * matrix).sum(axis=1)
-        return value, matrix[start, end] * (slope[start, end] - mean[start])
+        if not self.continuous:
+            value, slope = whole_years(self.pairs, matrix)
+            mean = (slope * matrix).sum(axis=1)
+            return value, matrix[start, end] * (slope[start, end] - mean[start])
+        speed = max(-float(matrix.diagonal().min()), 1e-12)
+        base = np.eye(self.n_states) + matrix / speed
+        if len(coefficients):
+            pace = pace_of(self.pairs.features, coefficients)
+            value, slope, faster = paced(self.pairs, base, speed, pace)
+        else:
+            value, slope = uniformised(self.pairs, base, speed)
+            faster = np.zeros(len(self.pairs.years))
+        by_rates = np.exp(rates) * (slope[start, end] - slope[start, start]) / speed
+        return value, np.append(by_rates, self.pairs.features.T @ faster)
 
     def starts(self) -> list[Array]:
-        """Where to begin: the crude rates, a fifth of them and five times as much."""
+        """Where to begin: the crude rates, a fifth of them and five times as much.
+
+        Of very many pairs with features, where some of them end from there: each look at all takes a second.
+        """
         crude = self.crude()
-        return [crude, crude - 1.6, crude + 1.6]
+        rate = np.arange(len(crude)) < len(self.moves)
+        starts = [crude, crude - 1.6 * rate, crude + 1.6 * rate]
+        step = len(self.pairs.years) // _ENOUGH
+        if step < 2 or rate.all():
+            return starts
+        best = replace(self, pairs=self.pairs.every(step)).best(starts, gain=_ROUGH)
+        return [np.where(rate, np.maximum(best.parameters, crude - 5.0), best.parameters)]  # none at nought already
 
     def best(self, starts: list[Array], prior: Prior | None = None, gain: float = GAIN) -> Maximum:
         """The greatest maximum found from several starts."""
-        return maximise(self.log_likelihood, starts, self.bounds, prior, gain)
+        return maximise(self.log_likelihood, starts, self.bounds, prior, gain, len(self.moves))
 
     def fit(self) -> MarkovFit:
         """The maximum of the likelihood, with its errors."""
         best = self.best(self.starts())
-        matrix = self.matrix(np.where(best.at_zero, -np.inf, best.parameters))
+        count = len(self.moves)
+        parameters, at_zero = np.where(best.at_zero, -np.inf, best.parameters), best.at_zero[:count]
+        matrix = self.matrix(parameters)
         errors = np.zeros_like(matrix)
         slopes = self._slopes(best.parameters, matrix)
-        spread = np.sqrt(np.maximum(np.einsum("aij,ab,bij->ij", slopes, best.covariance, slopes), 0.0))
+        of_moves = best.covariance[:count, :count]
+        spread = np.sqrt(np.maximum(np.einsum("aij,ab,bij->ij", slopes, of_moves, slopes), 0.0))
         start, end = self.moves.T
-        errors[start, end] = np.where(best.at_zero, np.nan, spread[start, end])
+        errors[start, end] = np.where(at_zero, np.nan, spread[start, end])
         own = np.arange(self.n_states - 1)
         errors[own, own] = spread[own, own]
         return MarkovFit(
@@ -240,7 +272,9 @@ class ChainModel:
             log_likelihood=best.log_likelihood,
             standard_errors=errors,
             moves=self.moves,
-            parameters=np.where(best.at_zero, -np.inf, best.parameters),
+            coefficients=parameters[count:],
+            coefficient_errors=np.sqrt(best.covariance.diagonal()[count:]),
+            parameters=parameters,
             covariance=best.covariance,
             pairs=int(self.pairs.seen.sum()),
             improved=self.pairs.improved,
@@ -258,86 +292,19 @@ class ChainModel:
         return out
 
 
+def matrix_of(parameters: Array, moves: Ints, n_states: int, continuous: bool) -> Array:
+    """Generator, or annual matrix, whose moves (k, 2) have the parameters (k,)."""
+    start, end = moves.T
+    out = np.zeros((n_states, n_states))
+    out[start, end] = np.exp(parameters)
+    if continuous:
+        return out - np.diag(out.sum(axis=1))
+    return (out + np.eye(n_states)) / (1.0 + out.sum(axis=1))[:, None]
+
+
 def annual(generator: Array) -> Array:
     """Annual transition matrix exp(Q) of a generator [1/year], its rows summing to one to the last digit."""
     from scipy.linalg import expm
 
     matrix = np.clip(expm(generator), 0.0, 1.0)
     return matrix / matrix.sum(axis=1, keepdims=True)
-
-
-def _ladder(base: Array, top: int) -> Array:
-    """Powers 0 to top of a matrix."""
-    powers = np.empty((top + 1, *base.shape))
-    powers[0] = np.eye(len(base))
-    for k in range(top):
-        powers[k + 1] = powers[k] @ base
-    return powers
-
-
-def _descend(base: Array, powers: Array, weights: Array) -> Array:
-    """Derivative of Σ_k ⟨weights_k, base^k⟩ by the entries of base, by one pass from the highest power down."""
-    slope, carried = np.zeros_like(base), np.zeros_like(base)
-    for k in range(len(powers) - 1, 0, -1):
-        carried = carried @ base.T + weights[k]
-        slope += powers[k - 1].T @ carried
-    return slope
-
-
-def _uniformised(pairs: Pairs, base: Array, speed: float) -> tuple[float, Array]:
-    """ln L and its derivative by the entries of `base`, where P(t) = Σ_k Poisson(k; speed·t)·base^k."""
-    n = len(base)
-    fresh = np.diff(pairs.years, prepend=-1.0) > 0  # pairs lie in order of their intervals
-    which, mean = np.cumsum(fresh) - 1, speed * pairs.years[fresh]
-    top = _terms(float(mean[-1])) + n
-    powers = _ladder(base, top)
-    flat = powers.reshape(top + 1, n * n)
-    code = pairs.start * n + pairs.end
-    value, pulls = 0.0, np.zeros((top + 1, n * n))
-    for low in range(0, len(mean), _BLOCK):
-        rows = slice(*np.searchsorted(which, [low, low + _BLOCK]))
-        weights = _poisson_weights(mean[low : low + _BLOCK], top)
-        place = (which[rows] - low) * (n * n) + code[rows]
-        p = (weights @ flat).reshape(-1)[place]
-        if not (p > 0).all():
-            return -np.inf, np.zeros_like(base)
-        value += float(pairs.seen[rows] @ np.log(p))
-        pull = np.bincount(place, pairs.seen[rows] / p, len(weights) * n * n)
-        pulls += weights.T @ pull.reshape(len(weights), n * n)
-    return value, _descend(base, powers, pulls.reshape(top + 1, n, n))
-
-
-def _terms(mean: float) -> int:
-    """How many terms leave out a Poisson probability below `_TAIL`."""
-    from scipy.special import pdtrc
-
-    top = mean + 4.0
-    while pdtrc(top, mean) > _TAIL:
-        top += 2.0 + 0.5 * np.sqrt(mean)
-    return int(top)
-
-
-def _poisson_weights(mean: Array, top: int) -> Array:
-    """Poisson probabilities of 0 to top, (n, top + 1)."""
-    k = np.arange(1.0, top + 1)
-    if mean[-1] < _SMALL:
-        out = np.empty((len(mean), top + 1))
-        out[:, 0] = np.exp(-mean)
-        np.divide(mean[:, None], k, out=out[:, 1:])
-        return np.multiply.accumulate(out, axis=1, out=out)
-    from scipy.special import gammaln
-
-    logs = np.append(0.0, k)[None, :] * np.log(mean)[:, None] - gammaln(np.append(1.0, k + 1))
-    return np.exp(logs - mean[:, None])
-
-
-def _powers(pairs: Pairs, base: Array) -> tuple[float, Array]:
-    """ln L and its derivative by the entries of the annual matrix, where P(m) = base^m."""
-    steps = pairs.years.astype(np.intp)
-    powers = _ladder(base, int(steps.max()))
-    p = powers[steps, pairs.start, pairs.end]
-    if not (p > 0).all():
-        return -np.inf, np.zeros_like(base)
-    pulls = np.zeros_like(powers)
-    np.add.at(pulls, (steps, pairs.start, pairs.end), pairs.seen / p)
-    return float(pairs.seen @ np.log(p)), _descend(base, powers, pulls)

@@ -55,9 +55,10 @@ class Maximum:
 def maximise(
     function: LogLikelihood,
     starts: list[Array],
-    bounds: tuple[float, float],
+    bounds: tuple[float | Array, float | Array],
     prior: Prior | None = None,
     gain: float = GAIN,
+    rates: int | None = None,
 ) -> Maximum:
     """Climb from every start, keep the highest, finish it by a Newton step.
 
@@ -68,13 +69,16 @@ def maximise(
     starts : list of array (k,)
         Where to begin.
     bounds : (low, high)
-        Of every parameter; at `low` its rate counts as nought.
+        Of every parameter, or arrays (k,) of each.
     prior : Prior, optional
         Added to the value.
     gain : float
         Steps end when one more would gain less than half of this.
+    rates : int, optional
+        How many of the first parameters are logarithms of rates, which count as nought at their lower bound; by default
+        all.
     """
-    low, high = bounds
+    low, high = (np.broadcast_to(np.asarray(bound, dtype=float), len(starts[0])) for bound in bounds)
 
     def total(x: Array) -> tuple[float, Array]:
         value, slope = function(x)
@@ -85,10 +89,10 @@ def maximise(
 
     value, slope = _parted(total)
     inside = [np.clip(start, low, high) for start in starts]
-    x = max((_ascend(value, slope, begin, _inverse_at(slope, begin), bounds, gain) for begin in inside), key=value)
-    x, zero = _settle(value, slope, x, low)
+    x = max((_ascend(value, slope, begin, _inverse_at(slope, begin), (low, high), gain) for begin in inside), key=value)
+    x, zero = _settle(value, slope, x, low, len(x) if rates is None else rates)
     free = np.flatnonzero(~zero)
-    x, second = _polish(value, slope, x, free, bounds)
+    x, second = _polish(value, slope, x, free, (low, high))
     covariance = np.zeros((len(x), len(x)))
     covariance[np.ix_(free, free)] = np.linalg.pinv(-second, hermitian=True)
     return Maximum(x, function(x)[0], covariance, zero)
@@ -146,19 +150,20 @@ def _inverse_at(slope: Slope, x: Array) -> Array:
     return (axes / size) @ axes.T
 
 
-def _settle(value: Value, slope: Slope, x: Array, low: float) -> tuple[Array, Bools]:
+def _settle(value: Value, slope: Slope, x: Array, low: Array, rates: int) -> tuple[Array, Bools]:
     """Rates that the likelihood would have at nought are put there: their logarithm never gets there by itself."""
-    zero, here = x <= low, value(x)
-    for k in np.flatnonzero(~zero & (slope(x) <= 1e-4)):
+    rate = np.arange(len(x)) < rates
+    zero, here = rate & (x <= low), value(x)
+    for k in np.flatnonzero(rate & ~zero & (slope(x) <= 1e-4)):
         tried = x.copy()
-        tried[k] = low
+        tried[k] = low[k]
         if value(tried) >= here - 1e-7:
             x, here, zero[k] = tried, value(tried), True
     return x, zero
 
 
 def _polish(
-    value: Value, slope: Slope, x: Array, free: NDArray[np.intp], bounds: tuple[float, float]
+    value: Value, slope: Slope, x: Array, free: NDArray[np.intp], bounds: tuple[Array, Array]
 ) -> tuple[Array, Array]:
     """The matrix of second derivatives at the top, and the Newton step that it allows."""
     second = _second(slope, x, free)

@@ -3,7 +3,7 @@
 S(t) = exp(−(t/η)^β). A failure at a known age counts ln f(t); one found at an inspection counts ln[S(l) − S(t)], l the
 age at the last inspection that passed; an asset still in use counts ln S(t); one whose record begins at age e is
 known to have lived until then: all is divided by S(e) (Meeker and Escobar 1998, *Statistical methods for reliability
-data*, chapters 8 and 11).
+data*, chapters 8 and 11). Features may set the pace exp(βx) at which an asset ages: η is then shorter by as much.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import Prior, maximise
 
 Array = NDArray[np.float64]
@@ -29,13 +30,15 @@ class WeibullFit:
     shape : float
         β: above 1, older assets fail more often.
     scale : float
-        η [years]: the age that 36.8 % survive.
+        η [years]: the age that 36.8 % survive; with features, of those whose features are 0.
     log_likelihood : float
         At the maximum.
     standard_errors : array (2,)
         Of shape and scale [years].
-    parameters, covariance : array (2,), array (2, 2)
-        Logarithms of shape and scale, and the inverse of their observed information.
+    coefficients, coefficient_errors : array (c,)
+        What each feature adds to the logarithm of an asset's pace, and its standard error.
+    parameters, covariance : array (2 + c,), array (2 + c, 2 + c)
+        Logarithms of shape and scale, then `coefficients`, and the inverse of their observed information.
     durations, failures : int
         How many were used, and how many of them failed.
     """
@@ -44,6 +47,8 @@ class WeibullFit:
     scale: float
     log_likelihood: float
     standard_errors: Array
+    coefficients: Array
+    coefficient_errors: Array
     parameters: Array
     covariance: Array
     durations: int
@@ -52,18 +57,20 @@ class WeibullFit:
 
 @dataclass(frozen=True, eq=False)
 class Lives:
-    """Checked durations; see `fit_weibull`. Arrays (n,)."""
+    """Checked durations; see `fit_weibull`. Arrays (n,), features (n, c)."""
 
     duration: Array
     failed: NDArray[np.bool_]
     sound_until: Array
     entered: Array
+    features: Array
 
     def log_likelihood(self, parameters: Array) -> tuple[float, Array]:
-        """ln L and its gradient by ln β and ln η."""
-        shape, scale = np.exp(parameters)
+        """ln L and its gradient by ln β, ln η and the coefficients of features."""
+        shape, usual = np.exp(parameters[:2])
         if shape > _STEEPEST:  # beyond what doubles can tell
-            return -np.inf, np.zeros(2)
+            return -np.inf, np.zeros(len(parameters))
+        scale = usual / pace_of(self.features, parameters[2:])
         held = np.where(self.failed & (self.sound_until < self.duration), self.sound_until, self.duration)
         ended, by_ended = _hazard(self.duration, shape, scale)
         reached, by_reached = _hazard(held, shape, scale)
@@ -72,8 +79,8 @@ class Lives:
         slope = by_before - by_reached
         exact = self.failed & (self.sound_until >= self.duration)
         if exact.any():
-            logs = np.log(self.duration[exact] / scale)
-            value[exact] += np.log(shape / scale) + (shape - 1) * logs
+            logs = np.log(self.duration[exact] / scale[exact])
+            value[exact] += np.log(shape / scale[exact]) + (shape - 1) * logs
             slope[:, exact] += np.stack([1 + shape * logs, np.full_like(logs, -shape)])
         between = self.failed & ~exact
         if between.any():
@@ -83,20 +90,27 @@ class Lives:
             rise = np.maximum(np.expm1(np.minimum(gap, 700.0)), 1e-300)
             slope[:, between] += (by_ended - by_reached)[:, between] / rise
         total = float(value.sum()) if np.isfinite(value).all() else -np.inf
-        return (total, slope.sum(axis=1)) if np.isfinite(total) else (-np.inf, np.zeros(2))
+        if not np.isfinite(total):
+            return -np.inf, np.zeros(len(parameters))
+        return total, np.append(slope.sum(axis=1), -(slope[1] @ self.features))
 
     def fit(self, prior: Prior | None = None) -> WeibullFit:
         """The maximum, with its errors."""
-        starts = [np.log([b, 1.5 * np.median(self.duration)]) for b in (1.0, 3.0)]
-        best = maximise(self.log_likelihood, starts, _BOUNDS, prior)
-        shape, scale = np.exp(best.parameters)
+        extra = self.features.shape[1]
+        starts = [np.append(np.log([b, 1.5 * np.median(self.duration)]), np.zeros(extra)) for b in (1.0, 3.0)]
+        low, high = (np.repeat([end, np.sign(end) * LIMIT], [2, extra]) for end in _BOUNDS)
+        best = maximise(self.log_likelihood, starts, (low, high), prior, rates=0)
+        shape, scale = np.exp(best.parameters[:2])
+        errors = np.sqrt(best.covariance.diagonal())
         if shape > 0.99 * _STEEPEST:
             raise ValueError("the failures all lie at one age, so the shape has no estimate")
         return WeibullFit(
             float(shape),
             float(scale),
             best.log_likelihood,
-            np.array([shape, scale]) * np.sqrt(best.covariance.diagonal()),
+            np.array([shape, scale]) * errors[:2],
+            best.parameters[2:],
+            errors[2:],
             best.parameters,
             best.covariance,
             len(self.duration),
@@ -104,7 +118,7 @@ class Lives:
         )
 
 
-def _hazard(age: Array, shape: float, scale: float) -> tuple[Array, Array]:
+def _hazard(age: Array, shape: float, scale: Array) -> tuple[Array, Array]:
     """Cumulative hazard (n,) and its derivative by both parameters (2, n)."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         logs = np.log(age / scale)
@@ -119,6 +133,7 @@ def fit_weibull(
     *,
     sound_until: ArrayLike | None = None,
     entered: ArrayLike | None = None,
+    features: ArrayLike | None = None,
 ) -> WeibullFit:
     """Fit a Weibull life to durations, failed or still going.
 
@@ -133,13 +148,17 @@ def fit_weibull(
         between. By default, and where equal to the duration, the age at failure is exact.
     entered : array (n,), optional
         Age at which the record of an asset begins [years, 0 to below its duration]; 0 by default.
+    features : array (n, c), optional
+        What sets the pace of each asset, such as standardised covariates: it ages exp(βx) times as fast.
 
     Raises
     ------
     ValueError
-        Arrays do not fit each other or their ranges; fewer than two failures, or all at one age.
+        Arrays do not fit each other or their ranges; fewer than two failures, or all at one age; features are not
+        numbers or do not vary.
     """
-    lives = lives_of(duration, failed, sound_until=sound_until, entered=entered)
+    lives = lives_of(duration, failed, sound_until=sound_until, entered=entered, features=features)
+    refuse_alike(lives.features)
     count = int(lives.failed.sum())
     if count < 2:
         raise ValueError(f"a shape needs two failures or more; {count} of {len(lives.duration)} failed")
@@ -155,6 +174,7 @@ def lives_of(
     *,
     sound_until: ArrayLike | None = None,
     entered: ArrayLike | None = None,
+    features: ArrayLike | None = None,
 ) -> Lives:
     """Check durations; see `fit_weibull` for what is refused."""
     ended = np.asarray(duration, dtype=float).reshape(-1)
@@ -176,4 +196,4 @@ def lives_of(
         if not good.all():
             row = int(np.argmax(~good))
             raise ValueError(f"{name} must be {rule} [years]; item {row} is {values[row]:g}")
-    return Lives(ended, event, held, began)
+    return Lives(ended, event, held, began, features_of(features, len(ended)))
