@@ -25,6 +25,7 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 _FOREVER = 1000.0  # years after which no chain is still moving
+_AT_ONCE = 10.0  # logarithm of a rate [1/year] that leaves a state within the hour: draws in great doubt go beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +127,8 @@ class StateModel:
     def annual(self, parameters: Array) -> Array:
         """Annual transition matrix of an asset whose features are 0."""
         continuous = self.chain == "continuous"
-        matrix = matrix_of(parameters[: len(self.moves)], self.moves, len(self.state_index), continuous)
+        rates = np.minimum(parameters[: len(self.moves)], _AT_ONCE)
+        matrix = matrix_of(rates, self.moves, len(self.state_index), continuous)
         return annual(matrix) if continuous else matrix
 
     def expected(self, keep: Bools, parameters: Array) -> Expected:

@@ -94,7 +94,7 @@ def _of_ages(seed: int, note) -> None:
 
 def _of_histories(seed: int, note) -> None:
     table = curve_histories(400, [4, seed])
-    found = calibrate(inspections_of(table), "curve", check=False).rows.iloc[0]
+    found = calibrate(inspections_of(table), "curve", family="power", check=False).rows.iloc[0]
     estimates = np.array([float(v) for v in found["estimates"].split("|")])
     covariance = np.zeros((5, 5))
     covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]

@@ -150,9 +150,8 @@ def test_a_pace_is_ages_scaled_by_hand():
     exact = lives["failed"] & (lives["sound_until"] >= lives["duration"])
     aged = {name: values if name == "failed" else values * pace for name, values in lives.items()}
     at = np.array([0.7, 3.3])
-    by_hand = (
-        lives_of(**aged).log_likelihood(at)[0] + np.log(pace[exact]).sum()
-    )  # a density is per year of its own time
+    # a density is per year of an asset's own time
+    by_hand = lives_of(**aged).log_likelihood(at)[0] + np.log(pace[exact]).sum()
     assert lives_of(**lives, features=x).log_likelihood(np.append(at, 0.4))[0] == pytest.approx(by_hand, rel=1e-12)
 
 

@@ -1,0 +1,70 @@
+"""The family that inspections bear out is chosen, the same one every time, and the choice is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories_made import curve_histories
+
+from assetplan.calibration import calibrate, inspections_of
+from assetplan.calibration.covariates import Features
+from assetplan.calibration.curve_model import CurveModel
+from assetplan.calibration.families import likeliest
+from assetplan.deterioration.curves import FAMILIES
+from assetplan.deterioration.fits.paths import fit_paths
+
+
+def straight(n: int, seed: int) -> pd.DataFrame:
+    """Assets of any age that lose two points a year, seen five times; none is near either end of the scale."""
+    rng = np.random.default_rng(seed)
+    year = 2000 + np.cumsum(rng.uniform(1, 3, (n, 5)), axis=1)
+    value = rng.uniform(55, 75, (n, 1)) - 2.0 * (year - year[:, :1]) + rng.normal(0, 0.5, (n, 5))
+    asset = np.repeat(np.arange(n), 5).astype(str)
+    return pd.DataFrame({"asset_id": asset, "year": year.ravel(), "value": value.ravel()})
+
+
+def test_the_likeliest_family_is_chosen_and_told() -> None:
+    """By hand: log-likelihood of each family on the same cuts, less the number of its parameters."""
+    found = inspections_of(curve_histories(120, 3))
+    none = Features.none(len(found.assets))
+    everyone = np.ones(len(found.assets), dtype=bool)
+    models = {family: CurveModel.of(found, family, none)[0] for family in FAMILIES}
+    cuts = np.logical_or.reduce([model.cuts for model in models.values()])
+    models = {family: replace(model, cuts=cuts) for family, model in models.items()}
+    score = {f: fit_paths(f, m.paths(everyone)).log_likelihood - len(m.names) for f, m in models.items()}
+    model, notes = likeliest(found, none)
+    best = max(score, key=lambda family: score[family])
+    assert model.family == best
+    assert notes[-1].startswith(f"{best} is the likeliest family of curve; the others fall short by ")
+    behind = {name: float(short) for name, short in re.findall(r"(\w+) (\d+\.\d)", notes[-1])}
+    assert behind == pytest.approx({f: score[best] - s for f, s in score.items() if f != best}, abs=0.05)  # one digit
+    assert list(behind.values()) == sorted(behind.values())
+
+
+def test_a_straight_fall_is_a_line() -> None:
+    """A power curve has a line within it; the parameter that it has more decides."""
+    learned = calibrate(inspections_of(straight(150, 4)), "curve", check=False)
+    assert learned.rows["family"][0] == "linear"
+    assert learned.rows["life"][0] == pytest.approx(30, rel=0.05)
+
+
+def test_families_are_held_against_the_same_cuts() -> None:
+    table = straight(100, 2)
+    up = table["asset_id"].isin([str(k) for k in range(20)]) & (table.groupby("asset_id").cumcount() >= 3)
+    table.loc[up, "value"] += 20.0  # works that nobody wrote down
+    found = inspections_of(table)
+    model, notes = likeliest(found, Features.none(len(found.assets)))
+    assert model.family in ("linear", "power", "weibull")  # which can all be straight there
+    assert int(model.cuts.sum()) == 20
+    assert notes[0] == "20 readings improved beyond noise with no known works: cut there."
+    assert "on the same cuts" in notes[1]
+
+
+def test_a_family_by_name_is_taken_as_it_is() -> None:
+    learned = calibrate(inspections_of(straight(60, 3)), "curve", family="logistic", check=False)
+    assert learned.rows["family"][0] == "logistic"
+    assert not any("likeliest" in note for note in learned.notes)
