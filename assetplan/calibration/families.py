@@ -15,20 +15,25 @@ from assetplan.deterioration.fits.paths import fit_paths
 
 
 def likeliest(found: Inspections, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
-    """The curve of greatest log-likelihood less its number of parameters (Akaike 1974), and how far others fall short.
+    """The curve of greatest log-likelihood less its number of parameters, and how far others fall short.
 
     All families are held against the same histories, cut wherever one of them would cut; of many assets, against those
-    of a `sample`. The curve chosen then keeps its own cuts.
+    of a `sample`. The curve chosen then keeps its own cuts (Akaike 1974, *A new look at the statistical model
+    identification*, IEEE Transactions on Automatic Control 19, 716–723).
     """
     models = {family: CurveModel.of(found, family, features) for family in FAMILIES}
     cuts = np.any([model.cuts for model, _ in models.values()], axis=0)
-    some = sample(np.ones(len(found.assets), dtype=bool))
-    scores: dict[str, float] = {}
-    for family, (model, _) in models.items():
-        alike = replace(model, cuts=cuts)
-        if not alike.counted(some):
-            return models[FAMILIES[0]]
-        scores[family] = fit_paths(family, alike.paths(some)).log_likelihood - len(model.names)
+    alike = {family: replace(model, cuts=cuts) for family, (model, _) in models.items()}
+    everyone = np.ones(len(found.assets), dtype=bool)
+    first = alike[FAMILIES[0]]
+    if not first.counted(everyone):
+        model, notes = models[first.family]
+        return model, (*notes, f"nothing tells the families of curve apart; {first.family} was taken.")
+    some = sample(everyone) if first.counted(sample(everyone)) else everyone
+    scores = {
+        family: fit_paths(family, model.paths(some)).log_likelihood - len(model.names)
+        for family, model in alike.items()
+    }
     best = max(scores, key=lambda family: scores[family])
     behind = sorted((scores[best] - score, family) for family, score in scores.items() if family != best)
     said = ", ".join(f"{family} {short:,.1f}" for short, family in behind)

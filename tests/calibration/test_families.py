@@ -68,3 +68,21 @@ def test_a_family_by_name_is_taken_as_it_is() -> None:
     learned = calibrate(inspections_of(straight(60, 3)), "curve", family="logistic", check=False)
     assert learned.rows["family"][0] == "logistic"
     assert not any("likeliest" in note for note in learned.notes)
+
+
+def test_few_pairs_among_many_assets_are_not_passed_over() -> None:
+    """Of 10,000 assets every other is in the sample, and none of those has two readings."""
+    n = 10_000
+    many = pd.DataFrame({"asset_id": [f"{k:05d}" for k in range(n)], "year": 2000.0, "value": 80.0})
+    more = straight(30, 4).assign(asset_id=lambda t: [f"{2 * int(k) + 1:05d}" for k in t["asset_id"]])
+    found = inspections_of(pd.concat([many[~many["asset_id"].isin(more["asset_id"])], more]))
+    notes = likeliest(found, Features.none(n))[1]
+    assert "is the likeliest family of curve; the others fall short by " in notes[-1]
+    assert "(all assets, on the same cuts)" in notes[-1]
+
+
+def test_nothing_to_choose_by_is_said() -> None:
+    one = straight(5, 1).drop_duplicates("asset_id")
+    model, notes = likeliest(inspections_of(one), Features.none(5))
+    assert notes == ("nothing tells the families of curve apart; linear was taken.",)
+    assert model.family == "linear"
