@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 
 from assetplan.finance import line_labels, published_profile
@@ -43,10 +44,17 @@ min_interval = 3       # years between them
 [solver]
 target_gap = {gap}      # relative distance from the proven bound at which a plan is called optimal
 time_limit = 60        # seconds
-
+{forecast}
 [report]
 title = {title}
 note = {note}
+"""
+
+_FORECAST = """
+# What was counted in the base year: forecasts of potholes and claims are scaled to it.
+[forecast]
+potholes = {potholes}
+claims = {claims}
 """
 
 
@@ -60,6 +68,7 @@ def plan_text(
     mapping: str = "",
     title: str = "",
     note: str = "",
+    counts: Mapping[str, int] | None = None,
 ) -> str:
     """Text of a plan whose envelope is a share of the published five-year profile.
 
@@ -75,6 +84,8 @@ def plan_text(
         Where the envelope comes from, in a sentence or two.
     first_year : int
         First plan year; the profile's first year is taken for it.
+    counts : mapping, optional
+        Potholes and claims of the base year; without them neither is forecast.
     """
     profile = published_profile(share)
     labels = line_labels()
@@ -94,7 +105,17 @@ def plan_text(
         years=profile.shape[1],
         origin=textwrap.fill(" ".join(origin.split()), 110, initial_indent="# ", subsequent_indent="# "),
     )
-    return head + "\n".join(rows) + "\n" + _TAIL.format(title=_quoted(title or name), note=_quoted(note), gap=gap)
+    return (
+        head
+        + "\n".join(rows)
+        + "\n"
+        + _TAIL.format(
+            title=_quoted(title or name),
+            note=_quoted(note),
+            gap=gap,
+            forecast=_FORECAST.format(**counts) if counts else "",
+        )
+    )
 
 
 def _quoted(text: str) -> str:

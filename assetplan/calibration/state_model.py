@@ -13,7 +13,7 @@ from assetplan.calibration.histories import StatePairs, state_pairs
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected
 from assetplan.calibration.pooling import Estimate
-from assetplan.deterioration.fits.chains import Chain, ChainModel, annual, matrix_of, pairs_of
+from assetplan.deterioration.fits.chains import Chain, ChainModel, annual_of, pairs_of
 from assetplan.deterioration.fits.features import pace_of
 from assetplan.deterioration.fits.maximum import GAIN, Prior
 from assetplan.deterioration.fits.series import Pairs
@@ -25,7 +25,6 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 _FOREVER = 1000.0  # years after which no chain is still moving
-_AT_ONCE = 10.0  # logarithm of a rate [1/year] that leaves a state within the hour: draws in great doubt go beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,10 +125,8 @@ class StateModel:
 
     def annual(self, parameters: Array) -> Array:
         """Annual transition matrix of an asset whose features are 0."""
-        continuous = self.chain == "continuous"
-        rates = np.minimum(parameters[: len(self.moves)], _AT_ONCE)
-        matrix = matrix_of(rates, self.moves, len(self.state_index), continuous)
-        return annual(matrix) if continuous else matrix
+        rates = parameters[: len(self.moves)]
+        return annual_of(rates, self.moves, len(self.state_index), self.chain == "continuous")
 
     def expected(self, keep: Bools, parameters: Array) -> Expected:
         """Distribution over states after each interval, told in index points."""
@@ -157,7 +154,7 @@ class StateModel:
         falls = "/".join("|".join(f"{p:.8g}" for p in line) for line in self.annual(parameters))
         states = "|".join(f"{v:.4g}" for v in self.state_index)
         told = self.features.told(parameters[len(self.moves) :])
-        return {"model": "markov", "states": states, "falls": falls, "covariates": told}
+        return {"model": "markov", "family": self.chain, "states": states, "falls": falls, "covariates": told}
 
 
 def _set_aside(seen: StatePairs) -> tuple[str, ...]:
@@ -319,4 +316,4 @@ class LifeModel:
         """The survival curve as an index that starts at 100, and what sets an asset's pace."""
         shape, scale = map(float, np.exp(parameters[:2]))
         told = self.features.told(parameters[2:])
-        return {"model": "curve", "family": "weibull", "c0": 100.0, "k": scale, "b": shape, "covariates": told}
+        return {"model": "survival", "family": "weibull", "c0": 100.0, "k": scale, "b": shape, "covariates": told}

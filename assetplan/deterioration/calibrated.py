@@ -92,6 +92,8 @@ def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
     cells = [cell.rsplit(":", 3) for cell in filter(None, str(row.get("covariates", "")).split("|"))]
     names = tuple(filter(None, str(row.get("parameters", "")).split("|")))
     estimates = tuple(float(cell) for cell in filter(None, str(row.get("estimates", "")).split("|")))
+    if len(names) != len(estimates):
+        raise ValueError(f"there are {len(names)} parameters but {len(estimates)} estimates")
     learned = Learned(
         **{name: _or_nought(row.get(name)) for name in _SPREADS},
         covariates=tuple((name, float(b), float(centre), float(scale)) for name, b, centre, scale in cells),

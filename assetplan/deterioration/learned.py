@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve, Life
-from assetplan.deterioration.fits.chains import ChainModel, Pairs, annual
+from assetplan.deterioration.fits.chains import annual_of
 from assetplan.deterioration.fits.paths import SPREADS, curve_of
 
 Array = NDArray[np.float64]
@@ -64,20 +63,16 @@ class Learned:
     def decay(self, like: Curve | Chain, estimates: Array | None = None) -> Curve | Chain:
         """The decay that estimates stand for, by default those of the fit, of the kind of another."""
         values = np.array(self.estimates) if estimates is None else estimates
-        known = dict(zip(self.names, values, strict=True))
         if isinstance(like, Chain):
-            return replace(like, matrix=self._matrix(known, len(like.state_index)))
+            n_moves = len(self.names) - len(self.covariates)
+            moves = np.array([[int(state) for state in name.split(" to ")] for name in self.names[:n_moves]])
+            matrix = annual_of(values[:n_moves], moves.reshape(-1, 2), len(like.state_index), not self.discrete)
+            return replace(like, matrix=tuple(map(tuple, matrix.tolist())))
+        known = dict(zip(self.names, values, strict=True))
         at = {name: float(np.exp(known[name])) for name in ("life", "shape", "scale") if name in known}
         if isinstance(like, Life):
             return Life("weibull", 100.0, at["scale"], at["shape"])
         return curve_of(like.family, at["life"], at.get("shape", 1.0))
-
-    def _matrix(self, known: Mapping[str, float], n_states: int) -> tuple[tuple[float, ...], ...]:
-        moves = {name: value for name, value in known.items() if " to " in name}
-        pairs = np.array([[int(part) for part in name.split(" to ")] for name in moves]).reshape(-1, 2)
-        nobody = Pairs(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0), np.zeros(0), 0)
-        matrix = ChainModel(nobody, n_states, not self.discrete, pairs).matrix(np.array(list(moves.values())))
-        return tuple(map(tuple, (matrix if self.discrete else annual(matrix)).tolist()))
 
     def drawn(self, like: Curve | Chain, normals: Array) -> tuple[Learned, Curve | Chain]:
         """Another set of parameters that the inspections allow, from standard normals (k,), and its decay."""

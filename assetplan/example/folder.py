@@ -65,5 +65,6 @@ def _plan(county: str, figures: Figures) -> str:
         figures.share,
         origin,
         title=f"{county} capital plan",
+        counts={name: figures.count(name) for name in ("potholes", "claims")},
         note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
     )

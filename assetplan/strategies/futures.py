@@ -67,10 +67,10 @@ def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Dou
     """
     said = assets["confidence"].where(assets["confidence"] != "", "not stated")
     filled = assets["assumed"].str.split().map(lambda columns: "value" in columns).to_numpy(dtype=bool)
-    out = said.mask(filled, "assumed").map(doubts.readings).to_numpy(dtype=float)
+    out = said.mask(filled, "assumed").map(doubts.readings).to_numpy(dtype=float, copy=True)
     for name, rows in by_group(assets):
         learned = groups[name].learned
-        if learned is not None and learned.noise > 0:
+        if learned is not None and learned.noise > 0 and doubts.readings["high"] > 0:
             out[rows] *= learned.noise / doubts.readings["high"]
     return np.where(assets["measure"] == "age", 0.0, out)
 

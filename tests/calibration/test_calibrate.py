@@ -111,7 +111,7 @@ def test_a_life_is_recovered_from_inspections() -> None:
     table = pd.concat(rows)
     learned = calibrate(inspections_of(table.astype({"asset_id": "str"})), "weibull")
     found = row(learned)
-    assert (found["model"], found["family"]) == ("curve", "weibull")
+    assert (found["model"], found["family"]) == ("survival", "weibull")
     assert found["b"] == pytest.approx(2.5, rel=0.1)
     assert found["k"] == pytest.approx(30.0, rel=0.05)
     assert found["life_low"] < 30 * 0.8873 < found["life_high"]  # Γ(1.4)

@@ -28,6 +28,7 @@ _NEGLIGIBLE = 1e-9  # what a rate at its lower bound takes off the log-likelihoo
 _ENOUGH = 50_000  # pairs with features that settle where to begin
 _ROUGH = 1e-3  # gain at which they have
 _SURE = 40.0  # a move whose rate times the shortest interval is this leaves e⁻⁴⁰ for staying
+_AT_ONCE = 10.0  # logarithm of a rate [1/year] that leaves a state within the hour: draws in great doubt go beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -300,6 +301,12 @@ def matrix_of(parameters: Array, moves: Ints, n_states: int, continuous: bool) -
     if continuous:
         return out - np.diag(out.sum(axis=1))
     return (out + np.eye(n_states)) / (1.0 + out.sum(axis=1))[:, None]
+
+
+def annual_of(parameters: Array, moves: Ints, n_states: int, continuous: bool) -> Array:
+    """Annual transition matrix whose moves (k, 2) have the parameters (k,), however doubtful a draw of them."""
+    matrix = matrix_of(np.minimum(parameters, _AT_ONCE), moves, n_states, continuous)
+    return annual(matrix) if continuous else matrix
 
 
 def annual(generator: Array) -> Array:
