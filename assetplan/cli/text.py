@@ -54,6 +54,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         _figures(programme),
         *_worth(programme),
         *_phasing(programme),
+        *_outlook(programme),
         _notes(programme),
         "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir())),
     ]
@@ -131,6 +132,36 @@ def _phasing(programme: Programme) -> list[str]:
         byline.setdefault(labels.get(row["line"], row["line"]), []).append(row["amount"])
     body = [[label, *map(money, amounts), money(sum(amounts))] for label, amounts in byline.items()]
     return ["\n".join([*lines, "", table(["with years free", *map(str, programme.years), "total"], body)])]
+
+
+_AHEAD = {
+    ("length", "under 5"): ("road under 5 years of residual life, km", 1.0, 1),
+    ("potholes", ""): ("safety potholes a year", 1.0, 0),
+    ("claims", ""): ("claims a year", 1.0, 0),
+    ("backlog", ""): ("buildings to grade B, £m", 1e6, 1),
+}
+
+
+def _outlook(programme: Programme) -> list[str]:
+    """What the last plan year holds, with the range of its futures, beside today."""
+    first, last = programme.years[0] - 1, programme.years[-1]
+    rows = {(r["measure"], r["band"], r["case"], r["year"]): r for r in programme.summary["forecast"]}
+    body = []
+    for (measure, band), (label, unit, digits) in _AHEAD.items():
+        cells = [(first, "plan"), (last, "plan"), (last, "do-nothing")]
+        found = [rows.get((measure, band, case, year)) for year, case in cells]
+        if all(found):
+            body.append([label, *(_range(row, unit, digits) for row in found if row)])
+    if not body:
+        return []
+    said = programme.summary["futures"]
+    head = f"The years ahead: middle of {said['futures']} futures, and the range of {said['level']:.0%} of them"
+    return ["\n".join([head, "", table(["", str(first), f"{last}, plan", f"{last}, do nothing"], body)])]
+
+
+def _range(row: dict, unit: float, digits: int) -> str:
+    middle, low, high = (f"{row[name] / unit:,.{digits}f}" for name in ("middle", "low", "high"))
+    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def _items(texts: Sequence[str]) -> list[str]:

@@ -105,7 +105,11 @@ def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDA
         `scale` has no bands, the shapes do not fit, or a quantity is negative or missing.
     """
     codes, weight = _weighed(scale, values, quantity)
-    return np.stack([weight @ (codes == code) for code in range(len(band_names(scale)))])
+    years = codes if codes.ndim == 2 else codes[:, None]
+    place = (years + 1) * years.shape[1] + np.arange(years.shape[1])  # row 0 takes what is missing
+    each = np.broadcast_to(weight[:, None], years.shape)
+    total = np.bincount(place.ravel(), each.ravel(), (len(band_names(scale)) + 1) * years.shape[1])
+    return total.reshape(-1, *codes.shape[1:])[1:].astype(np.float64, copy=False)
 
 
 def _weighed(scale: str, values: ArrayLike, quantity: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

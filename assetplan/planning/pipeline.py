@@ -97,6 +97,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         programme = assemble(inputs, starting, statement, solution, baselines, islands, len(carriageway) - len(lines))
     programme.summary["phasing"] = phasing
     with clock.stage("forecast"):
+        programme.summary["futures"] = plan.forecast.model_dump(include={"futures", "level", "seed"})
         programme.summary["forecast"] = outlook(inputs, statement.options.schedule[solution.chosen])
     programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
     return programme.check()

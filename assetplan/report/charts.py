@@ -11,19 +11,26 @@ from assetplan.report.wording import escape, number
 SERIES_COLOURS = ("#14365f", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026", "#1f5fa8", "#a8842c", "#4f6d5a")
 """Colours of stacked series; neighbours differ in lightness as well as in hue."""
 
+PLAN_COLOUR, NOTHING_COLOUR = "#1f5fa8", "#7a0026"
+
 WIDTH, HEIGHT = 680, 340
 LEFT, TOP, BOTTOM = 46, 30, 34
 
 
 @dataclass(frozen=True)
 class Series:
-    """One named run of values, one for each year; NaN leaves a gap."""
+    """One named run of values, one for each year, with the ends of an interval about them if there are any.
+
+    NaN leaves a gap.
+    """
 
     label: str
     values: Sequence[float]
     colour: str = ""
     dash: str = ""
     marker: str = "circle"
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
 
 
 def ticks(top: float) -> list[float]:
@@ -202,9 +209,10 @@ def sentence_case(text: str) -> str:
 
 def lines(name: str, title: str, description: str, unit: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     """Return lines over the years, told apart by dash and marker as well as colour, each named at its end."""
-    known = [value for one in series for value in one.values if value == value]
+    known = [value for one in series for value in (*one.values, *one.high) if value == value]
     frame = _Frame(labels, max([*known, 0]), right=166)
     parts = [frame.draw(unit)]
+    parts.extend(_ribbon(frame, one) for one in series if one.low)
     ends: list[tuple[float, str, str]] = []
     for one in series:
         points = [(frame.x(k), frame.y(value)) for k, value in enumerate(one.values) if value == value]
@@ -226,8 +234,23 @@ def lines(name: str, title: str, description: str, unit: str, labels: Sequence[s
     return _svg(name, title, description, "".join(parts))
 
 
+def _ribbon(frame: _Frame, one: Series) -> str:
+    """The interval of a line, bounded so that it can be read where two overlap."""
+    over = [(frame.x(k), frame.y(value)) for k, value in enumerate(one.high)]
+    under = [(frame.x(k), frame.y(value)) for k, value in reversed(list(enumerate(one.low)))]
+    path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in [*over, *under]) + "z"
+    return f'<path d="{path}" fill="{one.colour}" fill-opacity="0.14" stroke="{one.colour}" stroke-opacity="0.5"/>'
+
+
 def _marker(one: Series, x: float, y: float) -> str:
     style = f'fill="{one.colour}" stroke="#fff"'
     if one.marker == "square":
         return f'<rect x="{_n(x - 4.5)}" y="{_n(y - 4.5)}" width="9" height="9" {style}/>'
     return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="5" {style}/>'
+
+
+def beside(chart: str, other: str, name: str, columns: int) -> str:
+    """Return a chart and what goes with it side by side; one above the other where a table has many columns."""
+    wide = " stacked" if columns > 7 else ""
+    figure = f'<figure class="scroll" role="region" tabindex="0" aria-labelledby="{name}-title">{chart}</figure>'
+    return f'<div class="pair{wide}">{figure}{other}</div>'

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from assetplan.condition import BANDS
-from assetplan.report.charts import Series, lines, stacked_bars
+from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Series, beside, lines, stacked_bars
 from assetplan.report.facts import Facts
+from assetplan.report.outlook import outlook
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import (
     class_label,
@@ -27,8 +28,6 @@ from assetplan.report.wording import (
 
 LARGEST = 20
 """Rows of the table of largest works."""
-
-PLAN_COLOUR, NOTHING_COLOUR = "#1f5fa8", "#7a0026"
 
 
 def headline(facts: Facts) -> str:
@@ -98,8 +97,8 @@ def _share_tiles(facts: Facts) -> list[str]:
 
 
 def condition(facts: Facts) -> str:
-    """Return the condition section: bands by asset class, the forecast of road condition, residual life."""
-    parts = [_class_bands(facts), _forecast(facts), _residual_life(facts)]
+    """Return the condition section: bands by asset class, the forecast of road condition, the years ahead."""
+    parts = [_class_bands(facts), _forecast(facts), outlook(facts)]
     body = "".join(parts) or "<p>The programme holds no condition figures.</p>"
     return f'<section aria-labelledby="condition-heading"><h2 id="condition-heading">Condition</h2>{body}</section>'
 
@@ -164,35 +163,8 @@ def _forecast(facts: Facts) -> str:
         Row("Plan", tuple(number(value, 1) for value in mean["plan"])),
         Row("Do nothing", tuple(number(value, 1) for value in mean["do-nothing"])),
     ]
-    beside = table("forecast-table", "Road condition at the end of each year", ("Case", *labels), rows)
-    return f"<h3>Forecast of road condition</h3>{_beside(chart, beside, 'forecast', len(years))}"
-
-
-def _beside(chart: str, other: str, name: str, columns: int) -> str:
-    wide = " stacked" if columns > 7 else ""
-    figure = f'<figure class="scroll" role="region" tabindex="0" aria-labelledby="{name}-title">{chart}</figure>'
-    return f'<div class="pair{wide}">{figure}{other}</div>'
-
-
-def _residual_life(facts: Facts) -> str:
-    rows = pd.DataFrame(facts.summary.get("residual_life") or [])
-    if rows.empty:
-        return ""
-    order = ["under 5", "5 to 15", "over 15"]
-    named = list(dict.fromkeys(rows["band"].astype(str)))
-    bands = [*[band for band in order if band in named], *[band for band in named if band not in order]]
-    out = []
-    for label, year, case in _cases(facts):
-        km = rows[(rows["year"] == year) & (rows["case"] == case)].groupby("band")["length_km"].sum()
-        if not km.empty:
-            cells = [number(km.get(band, 0.0), 1 if km.sum() < 100 else 0) for band in bands]
-            short = km.get("under 5", 0.0) / km.sum() if km.sum() > 0 else float("nan")
-            out.append(Row(label, (*cells, percent(short, 1))))
-    if not out:
-        return ""
-    heads = ("Case", *(f"{sentence(band)} years" for band in bands), "Under 5 years")
-    caption = "Length of road by residual life, km: years left before a section reaches its failure condition"
-    return "<h3>Residual life of roads</h3>" + table("residual-life", caption, heads, out)
+    figures = table("forecast-table", "Road condition at the end of each year", ("Case", *labels), rows)
+    return f"<h3>Forecast of road condition</h3>{beside(chart, figures, 'forecast', len(years))}"
 
 
 def spending(facts: Facts) -> str:
@@ -219,8 +191,8 @@ def spending(facts: Facts) -> str:
     base = facts.summary.get("price_base")
     prices = "" if is_missing(base) else f", {financial_year(base) if _is_year(base) else base} prices"
     caption = f"Spend by budget line, £m{prices}, with the limit of each below it"
-    beside = table("spend-table", caption, ("Budget line", *labels, "Total"), _spend_rows(facts, amounts))
-    return f"{heading}{_beside(chart, beside, 'spend', len(labels) + 2)}</section>"
+    figures = table("spend-table", caption, ("Budget line", *labels, "Total"), _spend_rows(facts, amounts))
+    return f"{heading}{beside(chart, figures, 'spend', len(labels) + 2)}</section>"
 
 
 def _is_year(value: object) -> bool:

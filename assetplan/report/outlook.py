@@ -1,0 +1,90 @@
+"""The years ahead, with an interval: length by residual life, potholes, claims, backlog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Series, beside, lines
+from assetplan.report.facts import Facts
+from assetplan.report.tables import Row, table
+from assetplan.report.wording import escape, financial_year, number, percent
+
+_HEADS = {
+    ("length", "under 5"): "Road with under 5 years of residual life, km",
+    ("length", "5 to 15"): "Road with 5 to 15 years, km",
+    ("length", "over 15"): "Road with over 15 years, km",
+    ("potholes", ""): "Safety potholes in the year",
+    ("claims", ""): "Claims in the year",
+    ("backlog", ""): "Cost of bringing building components to grade B, £m",
+}
+_CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
+_FIRST = "under 5"
+
+
+def outlook(facts: Facts) -> str:
+    """Return the forecasts of the years ahead, or "" where the programme holds none."""
+    rows = pd.DataFrame(facts.summary.get("forecast") or [])
+    if rows.empty:
+        return ""
+    years = [facts.base, *facts.years]
+    labels = [financial_year(year) for year in years]
+    out: list[Row] = []
+    for (measure, band), head in _HEADS.items():
+        found = _figures(rows, measure, band, years)
+        if found:
+            show = _shown(measure, max(high for figures in found.values() for _, _, high in figures))
+            out.append(Row(head, kind="group"))
+            out += [Row(label, tuple(_cell(figure, show) for figure in found[case])) for label, case in _CASES]
+    basis = facts.summary.get("futures") or {}
+    said = (
+        f"Each figure is the middle of {number(basis.get('futures'))} futures, and beside it the range that holds "
+        f"{percent(basis.get('level'))} of them. A future draws how fast assets decay, how far surveys are right and "
+        "what chance brings."
+    )
+    figures = table("outlook", "What the years ahead hold, with ranges", ("Case", *labels), out)
+    chart = _chart(rows, years, labels)
+    body = beside(chart, figures, "short-life", len(years) + 2) if chart else figures
+    return f"<h3>The years ahead</h3><p>{escape(said)}</p>{body}"
+
+
+Figure = tuple[float, float, float]
+
+
+def _figures(rows: pd.DataFrame, measure: str, band: str, years: list[int]) -> dict[str, list[Figure]]:
+    """Middle, low and high of each year by case; {} where the measure is not there in full."""
+    own = rows[(rows["measure"] == measure) & (rows["band"] == band)]
+    columns = (own[name].tolist() for name in ("case", "year", "middle", "low", "high"))
+    keyed = {(case, year): (middle, low, high) for case, year, middle, low, high in zip(*columns, strict=True)}
+    if any((case, year) not in keyed for _, case in _CASES for year in years):
+        return {}
+    return {case: [keyed[case, year] for year in years] for _, case in _CASES}
+
+
+def _shown(measure: str, largest: float) -> Callable[[float], str]:
+    if measure == "backlog":
+        return lambda value: number(value / 1e6, 1 if largest < 100e6 else 0)
+    return lambda value: number(value, 1 if measure == "length" and largest < 100 else 0)
+
+
+def _cell(figure: Figure, show: Callable[[float], str]) -> str:
+    middle, low, high = (show(value) for value in figure)
+    return middle if low == high else f"{middle} ({low}\u2013{high})"
+
+
+def _chart(rows: pd.DataFrame, years: list[int], labels: list[str]) -> str:
+    found = _figures(rows, "length", _FIRST, years)
+    if not found:
+        return ""
+    series = []
+    for label, case, colour, dash, marker in (
+        ("Do nothing", "do-nothing", NOTHING_COLOUR, "7 4", "square"),
+        ("Plan", "plan", PLAN_COLOUR, "", "circle"),
+    ):
+        middle, low, high = zip(*found[case], strict=True)
+        series.append(Series(label, middle, colour, dash, marker, low, high))
+    last = {case: number(figures[-1][0]) for case, figures in found.items()}
+    said = f"At the end of {labels[-1]} {last['plan']} km with the plan and {last['do-nothing']} km if nothing is done."
+    title = "Length of road with under five years of residual life"
+    return lines("short-life", title, said, "km of road with under five years of residual life", labels, series)
