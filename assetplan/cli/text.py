@@ -135,10 +135,10 @@ def _phasing(programme: Programme) -> list[str]:
 
 
 _AHEAD = {
-    ("length", "under 5"): ("road under 5 years of residual life, km", 1.0, 1),
-    ("potholes", ""): ("safety potholes a year", 1.0, 0),
-    ("claims", ""): ("claims a year", 1.0, 0),
-    ("backlog", ""): ("buildings to grade B, £m", 1e6, 1),
+    ("length", "under 5"): ("road with under 5 years left, km", 1.0),
+    ("potholes", ""): ("safety potholes a year", 1.0),
+    ("claims", ""): ("claims a year", 1.0),
+    ("backlog", ""): ("buildings to grade B, £m", 1e6),
 }
 
 
@@ -147,11 +147,11 @@ def _outlook(programme: Programme) -> list[str]:
     first, last = programme.years[0] - 1, programme.years[-1]
     rows = {(r["measure"], r["band"], r["case"], r["year"]): r for r in programme.summary["forecast"]}
     body = []
-    for (measure, band), (label, unit, digits) in _AHEAD.items():
+    for (measure, band), (label, unit) in _AHEAD.items():
         cells = [(first, "plan"), (last, "plan"), (last, "do-nothing")]
         found = [rows.get((measure, band, case, year)) for year, case in cells]
         if all(found):
-            body.append([label, *(_range(row, unit, digits) for row in found if row)])
+            body.append([label, *(_range(row, unit) for row in found if row)])
     if not body:
         return []
     said = programme.summary["futures"]
@@ -159,7 +159,8 @@ def _outlook(programme: Programme) -> list[str]:
     return ["\n".join([head, "", table(["", str(first), f"{last}, plan", f"{last}, do nothing"], body)])]
 
 
-def _range(row: dict, unit: float, digits: int) -> str:
+def _range(row: dict, unit: float) -> str:
+    digits = 1 if row["unit"] in ("km", "£") and row["high"] / unit < 100 else 0
     middle, low, high = (f"{row[name] / unit:,.{digits}f}" for name in ("middle", "low", "high"))
     return middle if low == high else f"{middle} ({low} to {high})"
 

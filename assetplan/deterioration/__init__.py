@@ -1,13 +1,16 @@
 """How assets decay: curves, Markov chains, the groups that use them, and fits of them to what was seen."""
 
-from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.chain import Chain
+from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.fits import CurveFit, MarkovFit, WeibullFit, fit_curve, fit_markov, fit_weibull
 from assetplan.deterioration.groups import Group, load_groups
 
 __all__ = [
+    "Chain",
     "Curve",
     "CurveFit",
     "Group",
+    "Life",
     "MarkovFit",
     "WeibullFit",
     "fit_curve",

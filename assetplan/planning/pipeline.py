@@ -20,12 +20,12 @@ from assetplan.optimisation.solving import solve
 from assetplan.planning.assemble import assemble
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
-from assetplan.planning.inputs import load_inputs
+from assetplan.planning.inputs import Inputs, load_inputs
 from assetplan.planning.outlook import outlook
 from assetplan.planning.phasing import best_phasing
 from assetplan.programme import Programme
 from assetplan.register import Register
-from assetplan.strategies import candidates, starting_condition, tell
+from assetplan.strategies import Starting, candidates, starting_condition, tell
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
@@ -126,8 +126,9 @@ def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns asset_id, asset_class, group, residual_life (years, base year) and one column a year from the base
-        year to the last plan year with the condition index (0–100).
+        Columns asset_id, asset_class, group, residual_life (years, base year), chance_failed (0–1: at or below the
+        failure index by the end of the last plan year) and one column a year from the base year to the last plan year
+        with the condition index (0–100).
 
     Raises
     ------
@@ -141,6 +142,17 @@ def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
     told = tell(assets, starting, nothing, inputs.model)
     out = pd.DataFrame(assets[["asset_id", "asset_class", "group"]])
     out["residual_life"] = told.residual_life[:, 0].round(2)
+    out["chance_failed"] = _chance_failed(assets, starting, inputs).round(4)
     for place, year in enumerate(range(plan.first_year - 1, plan.first_year + plan.years)):
         out[str(year)] = told.index[:, place].round(2)
+    return out
+
+
+def _chance_failed(assets: pd.DataFrame, starting: Starting, inputs: Inputs) -> NDArray[np.float64]:
+    """Chance of each asset to have failed by the end of the plan if nothing is done."""
+    out = np.zeros(len(assets))
+    years = np.array([float(inputs.plan.years)])
+    for name, rows in assets.groupby("group").indices.items():
+        group = inputs.model.groups[str(name)]
+        out[rows] = group.failed(starting.index[rows], years, starting.pace[rows])[:, 0]
     return out

@@ -135,8 +135,8 @@ def test_validate_and_predict(small_county: Path) -> None:
     done = run("predict", small_county / "plan.toml")
     assert done.returncode == 0, done.stderr
     head, first = done.stdout.splitlines()[:2]
-    assert head == "asset_id,asset_class,group,residual_life,2018,2019,2020,2021,2022,2023"
-    assert len(first.split(",")) == 10
+    assert head == "asset_id,asset_class,group,residual_life,chance_failed,2018,2019,2020,2021,2022,2023"
+    assert len(first.split(",")) == 11
 
 
 def test_unknown_key_is_refused_with_status_one(small_county: Path, tmp_path: Path) -> None:
