@@ -73,19 +73,19 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
 
 def _seen(futures: Futures, number: int, schedule: Codes) -> _Seen:
     future = futures.draw(number)
-    assets = futures.assets
-    km = assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000
-    quantity = assets["quantity"].to_numpy(dtype=float)
+    of_class = futures.assets["asset_class"].to_numpy(dtype=object)
+    km = np.where(of_class == ROADS, futures.assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
+    quantity = np.where(of_class == ESTATE, futures.assets["quantity"].to_numpy(dtype=float), 0.0)
     years = schedule.shape[1] + 1
     length, backlog = np.zeros((len(CASES), years, len(condition.band_names("residual_life")))), np.zeros((2, years))
     for case, works in enumerate((np.full_like(schedule, -1), schedule)):
         for rows, states in future.live(works):
             for year, state in enumerate(states):
-                if assets["asset_class"].iloc[rows[0]] == ROADS:
+                if km[rows].any():
                     # At the pace of the group, as a survey would reckon it: no one knows an asset's own.
                     life = state.residual_life() * future.own[rows]
                     length[case, year] += condition.quantity_in_bands("residual_life", life, km[rows])
-                else:
+                if quantity[rows].any():
                     backlog[case, year] += float(state.backlog() @ quantity[rows])
     return _Seen(length, backlog)
 
