@@ -171,8 +171,8 @@ def test_nothing_to_learn_from_is_said() -> None:
 
 def test_the_same_inspections_in_any_order_give_the_same_rows() -> None:
     table = curve_histories(80, 4)
-    one = calibrate(inspections_of(table), "curve").rows
-    other = calibrate(inspections_of(table.sample(frac=1, random_state=3)), "curve").rows
+    one = calibrate(inspections_of(table), "curve", family="power").rows
+    other = calibrate(inspections_of(table.sample(frac=1, random_state=3)), "curve", family="power").rows
     pd.testing.assert_frame_equal(one, other)
 
 
@@ -207,7 +207,7 @@ def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
     groups = enumerate(["footway", "bridge"])
     parts = [curve_histories(60, k, life=20.0 + 5 * k, prefix=name).assign(kind=name) for k, name in groups]
     pd.concat(parts).to_csv(tmp_path / "inspections.csv", index=False)
-    words = ("inspections.csv", "--group", "kind", "-o", "learned.csv", "--plot", "learned.svg")
+    words = ("inspections.csv", "--group", "kind", "--family", "power", "-o", "learned.csv", "--plot", "learned.svg")
     done = command(*words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "footway" in done.stdout
