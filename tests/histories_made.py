@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from assetplan.deterioration.fits.paths import curve_of
+from assetplan.deterioration.fits.scaled import curve_of
 
 
 def curve_histories(
     n: int, seed: int, life: float = 30.0, shape: float = 1.6, noise: float = 2.0, spread: float = 0.3,
-    wander: float = 0.3, prefix: str = "a",
+    wander: float = 0.3, prefix: str = "a", family: str = "power",
 ) -> pd.DataFrame:  # fmt: skip
-    """Assets of any age with 2 to 6 visits at irregular dates, that follow a power curve each at its own pace."""
+    """Assets of any age with 2 to 6 visits at irregular dates, that follow a curve each at its own pace."""
     rng = np.random.default_rng(seed)
     visits = rng.integers(2, 7, n)
     asset = np.repeat(np.arange(n), visits)
@@ -26,7 +26,7 @@ def curve_histories(
     age = np.maximum(age - (age[first] - grown[first])[asset], 0.0)
     time = np.cumsum(gap)
     year = 2010 + time - time[first][asset] + rng.uniform(0, 1, n)[asset]
-    value = np.clip(curve_of("power", life, shape).index(age) + noise * rng.normal(size=len(asset)), 0, 100)
+    value = np.clip(curve_of(family, life, shape).index(age) + noise * rng.normal(size=len(asset)), 0, 100)
     return pd.DataFrame({"asset_id": [f"{prefix}{k}" for k in asset], "year": year.round(4), "value": value.round(2)})
 
 

@@ -14,7 +14,8 @@ from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.fits.maximum import Prior, Summit
-from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, curve_of, fit_paths, names_of, predictions
+from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, fit_paths, names_of, predictions, unscaled
+from assetplan.deterioration.fits.scaled import curve_of
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -60,7 +61,7 @@ class CurveModel:
             told = predictions(family, fitted, model.paths(everyone))
             cuts = model.cuts | unexpected(found, told.row, told.mean, told.spread)
             settled = bool((cuts == model.cuts).all())
-            model = replace(model, cuts=cuts, noise=float(np.exp(fitted[model.names.index("noise")])))
+            model = replace(model, cuts=cuts, noise=unscaled("noise", fitted[model.names.index("noise")]))
             if settled:
                 break
         notes = [
@@ -128,7 +129,7 @@ class CurveModel:
         at = dict(zip(self.names, parameters, strict=True))
         return {
             "model": "curve", "family": curve.family, "c0": curve.c0, "k": curve.k, "b": curve.b, "a50": curve.a50,
-            "cmin": curve.cmin, **{name: float(np.exp(at[name])) for name in SPREADS},
+            "cmin": curve.cmin, **{name: unscaled(name, at[name]) for name in SPREADS},
             "covariates": self.features.told(parameters[len(parameters) - len(self.features.names) :]),
         }  # fmt: skip
 

@@ -20,6 +20,7 @@ from tables import head, row
 
 from assetplan.calibration import Calibration, calibrate, inspections_of
 from assetplan.deterioration import Curve, fit_curve, fit_markov, fit_weibull
+from assetplan.deterioration.fits.paths import scaled
 from assetplan.deterioration.markov import expected_path
 
 pytestmark = pytest.mark.benchmark
@@ -92,16 +93,24 @@ def _of_ages(seed: int, note) -> None:
         )
 
 
+HISTORIES = {  # family, and the truth: life, shape, noise, spread, wander
+    "power": (30.0, 1.6, 2.0, 0.3, 0.3),
+    "power, noisy": (22.0, 1.0, 4.0, 0.15, 0.3),
+    "weibull": (35.0, 2.2, 3.0, 0.25, 0.5),
+}
+
+
 def _of_histories(seed: int, note) -> None:
-    table = curve_histories(400, [4, seed])
-    found = calibrate(inspections_of(table), "curve", family="power", check=False).rows.iloc[0]
-    estimates = np.array([float(v) for v in found["estimates"].split("|")])
-    covariance = np.zeros((5, 5))
-    covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]
-    truth = np.log([30.0, 1.6, 2.0, 0.3, 0.3])
-    for k, name in enumerate(found["parameters"].split("|")):
-        label = f"log {name}"
-        note("calibrate, curve, 400 assets", label, truth[k], estimates[k], np.sqrt(covariance[k, k]))
+    for name, truth in HISTORIES.items():
+        family = name.split(",")[0]
+        table = curve_histories(400, [4, seed], *truth, family=family)
+        found = calibrate(inspections_of(table), "curve", family=family, check=False).rows.iloc[0]
+        estimates = np.array([float(v) for v in found["estimates"].split("|")])
+        covariance = np.zeros((5, 5))
+        covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]
+        for k, (of, value) in enumerate(zip(found["parameters"].split("|"), truth, strict=True)):
+            fit = f"calibrate, {name} curve, 400 assets"
+            note(fit, of, scaled(of, value), estimates[k], np.sqrt(covariance[k, k]))
 
 
 def test_a_million_pairs_in_sixty_groups() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,9 @@ from places import SHARED
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.deterioration import load_groups
 from assetplan.deterioration.calibrated import with_calibration
-from assetplan.deterioration.fits.maximum import climb_many
-from assetplan.deterioration.fits.paths import Paths, curve_of, fit_paths, log_likelihoods
+from assetplan.deterioration.fits.maximum import Prior
+from assetplan.deterioration.fits.paths import SPREADS, Paths, fit_paths, scaled, terms_of
+from assetplan.deterioration.fits.scaled import curve_of
 from assetplan.errors import ConfigError, RegisterError
 
 CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
@@ -34,7 +36,7 @@ def test_a_curve_is_recovered_within_its_interval() -> None:
     covariance = np.zeros((5, 5))
     covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]
     errors = np.sqrt(covariance.diagonal())
-    truth = np.log([30.0, 1.6, 2.0, 0.3, 0.3])
+    truth = [scaled(*of) for of in zip(names, (30.0, 1.6, 2.0, 0.3, 0.3), strict=True)]
     assert names == ["life", "shape", "noise", "spread", "wander"]
     assert (np.abs(logs - truth) < 3.5 * errors + 0.05).all()  # five of them; the filter itself errs by a few per cent
     assert found["life_low"] < 30 < found["life_high"]
@@ -50,38 +52,29 @@ def test_the_filter_is_exact_where_all_is_straight() -> None:
 
     time, value = np.array([0.0, 1.0, 2.5, 4.0]), np.array([70.0, 69.0, 64.5, 63.0])
     life, noise, wander = 40.0, 1.5, 0.8
-    parameters = np.log([life, noise, 0.01, wander])
+    parameters = [scaled(*of) for of in zip(SPREADS, (noise, 0.0, wander), strict=True)]
     paths = Paths.of(np.zeros(4, dtype=np.intp), time, value, noise=noise)
-    flat = type(paths)(paths.values, paths.gaps, paths.rows, paths.features, np.full(200, 1 / 200))
+    flat = replace(paths, stock=replace(paths.stock, shares=np.full(200, 1 / 200)))
     slope = 60.0 / life
     # Given the first reading and all levels alike beforehand, the level is normal about it.
     mean = value[0] - slope * time[1:]
     level = noise**2 + (slope * wander) ** 2 * np.minimum.outer(time[1:], time[1:])
     by_hand = multivariate_normal(mean, level + noise**2 * np.eye(3)).logpdf(value[1:])
-    # a spread of 0.01 and a table of half points are what is left of it
-    assert log_likelihoods("linear", parameters[None], flat)[0, 0] == pytest.approx(by_hand, abs=2e-3)
+    told = terms_of("linear", np.array([np.log(life), *parameters]), flat).each[0]
+    assert told == pytest.approx(by_hand, abs=2e-3)  # a table of half points is what is left of it
 
 
 def test_the_maximum_is_one() -> None:
     found = inspections_of(curve_histories(150, seed=3))
-    path = found.asset
-    paths = Paths.of(path, found.time, found.index)
-    summit = fit_paths("power", paths)
-    noise = float(np.exp(summit.parameters[2]))
-    settled = paths.with_noise(float(np.exp(fit_first(paths)[2])))
-    best = log_likelihoods("power", summit.parameters[None], settled).sum()
-    assert noise > 0
+    paths = Paths.of(found.asset, found.time, found.index)
+    summit = fit_paths("power", paths, prior=Prior(np.zeros(5), np.full(5, 1e12)))  # with no stock told anew
+    best = terms_of("power", summit.parameters, paths).each.sum()
+    assert best == summit.log_likelihood
     rng = np.random.default_rng(0)
     for _ in range(200):
         near = summit.parameters + rng.normal(0, rng.choice([1e-3, 1e-2, 0.1]), 5)
-        assert log_likelihoods("power", near[None], settled).sum() <= best + 1e-6
-
-
-def fit_first(paths: Paths) -> np.ndarray:
-    """The first of the two climbs of `fit_paths`, whose noise the second one's stock is told by."""
-    low, high = np.log([1.0, 0.2, 0.05, 0.01, 0.01]), np.log([2e3, 8.0, 40.0, 2.0, 20.0])
-    start = np.log([30.0, 1.3, 4.0, 0.4, 0.7])
-    return climb_many(lambda x: log_likelihoods("power", x, paths), start, low, high).parameters
+        near[3:] = np.maximum(near[3:], 0.0)
+        assert terms_of("power", near, paths).each.sum() <= best + 1e-6
 
 
 def test_a_chain_is_recovered_within_its_interval() -> None:

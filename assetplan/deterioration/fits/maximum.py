@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,12 @@ Slope = Callable[[Array], Array]
 
 # Parameters are logarithms, or coefficients of covariates in standard deviations: steps are in their own units.
 _STEP = 1e-4  # between exact gradients, for curvature
-_APART = 1e-3  # between values, for gradients
+_APART = 1e-3  # between gradients of many assets
+_DRAWN = 0.9  # of the maximum's freedom that one asset may be thought to take up
 _STRIDE = 1.5  # the longest step of a climb
 _CLIMBS = 80
 _SHORTER = 14
+_IDLE = 3  # steps in a row that gained too little, as along a kink
 GAIN = 2e-8  # of a log-likelihood, twice what is left to climb
 
 
@@ -117,12 +119,10 @@ def _ascend(
     inverse: Array,
     bounds: tuple[Any, Any],
     gain: float = GAIN,
-    steepness: Array | None = None,
 ) -> Array:
     """Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno) within bounds, until one more would gain too little."""
     low, high = bounds
-    here = value(x)
-    steepness = slope(x) if steepness is None else steepness
+    here, steepness, idle = value(x), slope(x), 0
     for _ in range(_CLIMBS):
         free = ~(((x <= low) & (steepness < 0)) | ((x >= high) & (steepness > 0)))
         step = np.where(free, inverse @ np.where(free, steepness, 0.0), 0.0)
@@ -137,9 +137,12 @@ def _ascend(
             step = step / 4
         else:
             break
+        idle = idle + 1 if reached - here < gain / 2 else 0
         after = slope(tried)
         inverse = _updated(inverse, tried - x, steepness - after)
         x, here, steepness = tried, reached, after
+        if idle == _IDLE:
+            break
     return x
 
 
@@ -183,12 +186,25 @@ def _second(slope: Slope, x: Array, free: NDArray[np.intp]) -> Array:
     return 0.5 * (out + out.T)
 
 
+class Terms(NamedTuple):
+    """Log-likelihoods of many assets at some parameters.
+
+    `each` (n,) and their exact `scores` (n, k); `pull` gives the derivative (c,) of their sum by what was estimated
+    beforehand from the same assets, and is held while the parameters are sought.
+    """
+
+    each: Array
+    scores: Array
+    pull: Callable[[], Array]
+
+
 @dataclass(frozen=True, eq=False)
 class Summit:
     """Where the sum of many assets' log-likelihoods (with its prior, if any) is greatest.
 
     `covariance` is the sandwich over assets, which holds though the assets are unlike each other in ways that the model
-    leaves out; `information` is the observed information of the likelihood alone. A parameter at a bound has 0 in both.
+    leaves out; `information` is the observed information of the likelihood alone. A parameter at its upper bound has
+    0 in both; one at its lower bound, a true nought, is in as much doubt as just inside it.
     """
 
     parameters: Array
@@ -198,21 +214,27 @@ class Summit:
 
 
 def climb_many(
-    function: Callable[[Array], Array],
+    function: Callable[[Array], Terms],
+    carried: Callable[[Array], Array],
     start: Array,
     low: Array,
     high: Array,
     prior: Prior | None = None,
     gain: float = GAIN,
 ) -> Summit:
-    """The maximum of a sum over assets whose terms are known only by value.
+    """The maximum of a sum over assets, some of whose terms rest on estimates made beforehand.
 
-    Quasi-Newton steps from the outer product of the assets' scores (Berndt, Hall, Hall and Hausman 1974).
+    Quasi-Newton steps from the outer product of the assets' scores (Berndt, Hall, Hall and Hausman 1974). Errors are
+    those of both stages together (Murphy and Topel 1985, *Estimation and inference in two-step econometric models*,
+    JBES 3, 370–379), by what each asset adds to either.
 
     Parameters
     ----------
     function : callable
-        Sets of parameters (m, k) → log-likelihood of each asset under each (m, n).
+        Parameters (k,) → `Terms`.
+    carried : callable
+        Derivatives of the sum's gradient by what was estimated beforehand (k, c) → what each asset adds to that
+        gradient by its part in those estimates (n, k).
     start, low, high : array (k,)
         Where to begin, and bounds.
     prior : Prior, optional
@@ -221,32 +243,20 @@ def climb_many(
         Steps end when one more would gain less than half of this.
     """
 
-    def total(x: Array) -> float:
-        value = float(function(x[None]).sum())
-        return value if prior is None else value + prior.at(x)[0]
-
-    def slope(x: Array) -> Array:
-        return _slope(_scores(function, x), x, prior)
+    def total(x: Array) -> tuple[float, Array]:
+        terms = function(x)
+        value, steepness = float(terms.each.sum()), terms.scores.sum(axis=0)
+        if prior is None:
+            return value, steepness
+        also, towards = prior.at(x)
+        return value + also, steepness + towards
 
     x = np.clip(start, low, high)
-    scores = _scores(function, x)
-    inverse = np.asarray(np.linalg.pinv(_outer(scores, prior), hermitian=True), dtype=float)
-    x = _ascend(total, slope, x, inverse, (low, high), gain, _slope(scores, x, prior))
-    return _summit(function, x, (x > low) & (x < high), prior)
-
-
-def _scores(function: Callable[[Array], Array], x: Array) -> Array:
-    moves = _APART * np.eye(len(x))
-    values = function(np.concatenate([x + moves, x - moves]))
-    return ((values[: len(x)] - values[len(x) :]) / (2 * _APART)).T
-
-
-def _slope(scores: Array, x: Array, prior: Prior | None) -> Array:
-    return scores.sum(axis=0) if prior is None else scores.sum(axis=0) + prior.at(x)[1]
-
-
-def _outer(scores: Array, prior: Prior | None) -> Array:
-    return scores.T @ scores if prior is None else scores.T @ scores + np.diag(1 / prior.variance)
+    scores = function(x).scores
+    outer = scores.T @ scores if prior is None else scores.T @ scores + np.diag(1 / prior.variance)
+    value, slope = _parted(total)
+    x = _ascend(value, slope, x, np.asarray(np.linalg.pinv(outer, hermitian=True), dtype=float), (low, high), gain)
+    return _summit(function, carried, x, low, np.flatnonzero(x < high), prior)
 
 
 def _updated(inverse: Array, step: Array, change: Array) -> Array:
@@ -258,28 +268,35 @@ def _updated(inverse: Array, step: Array, change: Array) -> Array:
     return left @ inverse @ left.T + np.outer(step, step) / bend
 
 
-def _summit(function: Callable[[Array], Array], x: Array, free: Bools, prior: Prior | None) -> Summit:
-    scores = _scores(function, x)
-    information = np.zeros((len(x), len(x)))
-    where = np.flatnonzero(free)
-    h = 5 * _APART
-    axes = h * np.eye(len(x))[where]
-    pairs = [(a, b) for a in range(len(where)) for b in range(a)]
-    both = [axes[a] + axes[b] for a, b in pairs]
-    moves = np.array([np.zeros_like(x), *axes, *-axes, *both, *(-move for move in both)])
-    middle, *around = function(x + moves).sum(axis=1)
-    up, down, above, below = np.split(np.array(around), np.cumsum([len(where), len(where), len(pairs)]))
-    along = up + down - 2 * middle
-    for a, k in enumerate(where):
-        information[k, k] = -along[a] / h**2
-    for (a, b), upper, lower in zip(pairs, above, below, strict=True):
-        cross = (upper + lower - 2 * middle - along[a] - along[b]) / (2 * h**2)
-        information[where[a], where[b]] = information[where[b], where[a]] = -cross
-    inside = np.ix_(where, where)
-    bread = information[inside] if prior is None else information[inside] + np.diag(1 / prior.variance[where])
-    covariance = np.zeros_like(information)
+def _summit(
+    function: Callable[[Array], Terms],
+    carried: Callable[[Array], Array],
+    x: Array,
+    low: Array,
+    free: NDArray[np.intp],
+    prior: Prior | None,
+) -> Summit:
+    about = np.maximum(x, low + _APART)
+    middle = function(about).scores
+    bends, cross = np.empty((len(free), len(x))), []
+    for row, k in enumerate(free):
+        move = _APART * np.eye(len(x))[k]
+        up, down = function(about + move), function(about - move)
+        after, before = up.scores - middle, middle - down.scores
+        # A kink in the score of an asset lies on one side of it: the lesser of the two differences misses it.
+        bends[row] = np.where(np.abs(after) < np.abs(before), after, before).sum(axis=0) / _APART
+        cross.append((up.pull() - down.pull()) / (2 * _APART))
+    inside = np.ix_(free, free)
+    information, covariance = np.zeros((2, len(x), len(x)))
+    information[inside] = -0.5 * (bends[:, free] + bends[:, free].T)
+    bread = information[inside] if prior is None else information[inside] + np.diag(1 / prior.variance[free])
+    terms = function(x)
     inverse = np.linalg.pinv(bread, hermitian=True)
-    covariance[inside] = inverse @ _outer(scores[:, where], None) @ inverse
-    if prior is not None:
-        covariance[inside] += inverse @ np.diag(1 / prior.variance[where]) @ inverse
-    return Summit(x, float(middle), covariance, information)
+    added = terms.scores[:, free] + carried(np.array(cross).reshape(len(free), -1))
+    # An asset that draws the maximum to itself hides its own error: Kauermann and Carroll 2001, *A note on the
+    # efficiency of sandwich covariance matrix estimation*, JASA 96, 1387–1396.
+    drawn = ((added @ inverse) * added).sum(axis=1)
+    added /= np.sqrt(1 - np.minimum(drawn, _DRAWN))[:, None]
+    meat = added.T @ added if prior is None else added.T @ added + np.diag(1 / prior.variance[free])
+    covariance[inside] = inverse @ meat @ inverse
+    return Summit(x, float(terms.each.sum()), covariance, information)
