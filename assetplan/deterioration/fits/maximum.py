@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 LogLikelihood = Callable[[Array], tuple[float, Array]]
 
+T = TypeVar("T")
 Value = Callable[[Array], float]
 Slope = Callable[[Array], Array]
 
@@ -89,7 +90,14 @@ def maximise(
         also, pull = prior.at(x)
         return value + also, slope + pull
 
-    value, slope = _parted(total)
+    at = _last(total)
+
+    def value(x: Array) -> float:
+        return at(x)[0]
+
+    def slope(x: Array) -> Array:
+        return at(x)[1]
+
     inside = [np.clip(start, low, high) for start in starts]
     x = max((_ascend(value, slope, begin, _inverse_at(slope, begin), (low, high), gain) for begin in inside), key=value)
     x, zero = _settle(value, slope, x, low, len(x) if rates is None else rates)
@@ -100,16 +108,16 @@ def maximise(
     return Maximum(x, function(x)[0], covariance, zero)
 
 
-def _parted(both: LogLikelihood) -> tuple[Value, Slope]:
-    """Value and gradient of a function that gives both at once, as two that share the last answer."""
-    last: list[tuple[Array, float, Array]] = []
+def _last(function: Callable[[Array], T]) -> Callable[[Array], T]:
+    """A function that keeps its last answer for those who ask again."""
+    last: list[tuple[Array, T]] = []
 
-    def at(x: Array) -> tuple[Array, float, Array]:
+    def at(x: Array) -> T:
         if not last or not np.array_equal(last[0][0], x):
-            last[:] = [(x.copy(), *both(x))]
-        return last[0]
+            last[:] = [(x.copy(), function(x))]
+        return last[0][1]
 
-    return lambda x: at(x)[1], lambda x: at(x)[2]
+    return at
 
 
 def _ascend(
@@ -243,20 +251,25 @@ def climb_many(
         Steps end when one more would gain less than half of this.
     """
 
-    def total(x: Array) -> tuple[float, Array]:
-        terms = function(x)
-        value, steepness = float(terms.each.sum()), terms.scores.sum(axis=0)
-        if prior is None:
-            return value, steepness
-        also, towards = prior.at(x)
-        return value + also, steepness + towards
+    at = _last(function)
+
+    def value(x: Array) -> float:
+        return float(at(x).each.sum()) + (0.0 if prior is None else prior.at(x)[0])
+
+    def slope(x: Array) -> Array:
+        return at(x).scores.sum(axis=0) + (0.0 if prior is None else prior.at(x)[1])
 
     x = np.clip(start, low, high)
-    scores = function(x).scores
-    outer = scores.T @ scores if prior is None else scores.T @ scores + np.diag(1 / prior.variance)
-    value, slope = _parted(total)
-    x = _ascend(value, slope, x, np.asarray(np.linalg.pinv(outer, hermitian=True), dtype=float), (low, high), gain)
-    return _summit(function, carried, x, low, np.flatnonzero(x < high), prior)
+    pull = np.zeros((len(x), len(x))) if prior is None else np.diag(1 / prior.variance)
+    scores = at(x).scores
+    inverse = np.asarray(np.linalg.pinv(scores.T @ scores + pull, hermitian=True), dtype=float)
+    x = _ascend(value, slope, x, inverse, (low, high), gain)
+    terms = at(x)
+    if gain > GAIN:
+        information = terms.scores.T @ terms.scores
+        inverse = np.asarray(np.linalg.pinv(information + pull, hermitian=True), dtype=float)
+        return Summit(x, float(terms.each.sum()), inverse, information)
+    return _summit(at, carried, x, low, high, pull)
 
 
 def _updated(inverse: Array, step: Array, change: Array) -> Array:
@@ -273,9 +286,12 @@ def _summit(
     carried: Callable[[Array], Array],
     x: Array,
     low: Array,
-    free: NDArray[np.intp],
-    prior: Prior | None,
+    high: Array,
+    pull: Array,
 ) -> Summit:
+    free = np.flatnonzero(x < high)
+    inside = np.ix_(free, free)
+    terms = function(x)
     about = np.maximum(x, low + _APART)
     middle = function(about).scores
     bends, cross = np.empty((len(free), len(x))), []
@@ -286,17 +302,13 @@ def _summit(
         # A kink in the score of an asset lies on one side of it: the lesser of the two differences misses it.
         bends[row] = np.where(np.abs(after) < np.abs(before), after, before).sum(axis=0) / _APART
         cross.append((up.pull() - down.pull()) / (2 * _APART))
-    inside = np.ix_(free, free)
     information, covariance = np.zeros((2, len(x), len(x)))
     information[inside] = -0.5 * (bends[:, free] + bends[:, free].T)
-    bread = information[inside] if prior is None else information[inside] + np.diag(1 / prior.variance[free])
-    terms = function(x)
-    inverse = np.linalg.pinv(bread, hermitian=True)
+    inverse = np.linalg.pinv(information[inside] + pull[inside], hermitian=True)
     added = terms.scores[:, free] + carried(np.array(cross).reshape(len(free), -1))
     # An asset that draws the maximum to itself hides its own error: Kauermann and Carroll 2001, *A note on the
     # efficiency of sandwich covariance matrix estimation*, JASA 96, 1387–1396.
     drawn = ((added @ inverse) * added).sum(axis=1)
     added /= np.sqrt(1 - np.minimum(drawn, _DRAWN))[:, None]
-    meat = added.T @ added if prior is None else added.T @ added + np.diag(1 / prior.variance[free])
-    covariance[inside] = inverse @ meat @ inverse
+    covariance[inside] = inverse @ (added.T @ added + pull[inside]) @ inverse
     return Summit(x, float(terms.each.sum()), covariance, information)

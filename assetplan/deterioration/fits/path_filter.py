@@ -17,7 +17,7 @@ from assetplan.deterioration.fits.scaled import Level, level
 Array = NDArray[np.float64]
 
 LEAST = 1e-9  # variance of an age [shares of a life, squared]
-_ROUND = 0.02  # of a variance, by which the corner at nought is rounded: a likelihood with corners has no errors
+_ROUND = 0.005  # of a variance, by which the corner at nought is rounded: a likelihood with corners has no errors
 _NORMAL = float(np.log(2 * np.pi))
 
 

@@ -34,6 +34,7 @@ _RANGES = {  # of each parameter, by its own value: least, greatest, where to be
 }
 _USUAL = {"spread": 0.4, "wander": 0.7}  # sizes about which these begin to count by their logarithm
 _LIMIT = 5.0  # of a coefficient of a covariate
+_ROUGH = 1e-3  # gain at which the noise is near enough to tell the stock by
 
 
 def names_of(family: str, covariates: int = 0) -> tuple[str, ...]:
@@ -220,7 +221,7 @@ def fit_paths(
     prior : Prior, optional
         What the parent group says.
     gain : float
-        Steps end when one more would gain less than half of this.
+        Steps end when one more would gain less than half of this; see `climb_many`.
 
     Raises
     ------
@@ -236,10 +237,10 @@ def fit_paths(
     if start is None:
         start = np.append(usual, np.zeros(extra))
 
-    def climb(own: Paths, begin: Array) -> Summit:
-        return climb_many(lambda x: terms_of(family, x, own), own.stock.carried, begin, low, high, prior, gain)
+    def climb(own: Paths, begin: Array, near: float) -> Summit:
+        return climb_many(lambda x: terms_of(family, x, own), own.stock.carried, begin, low, high, prior, near)
 
     if prior is not None:
-        return climb(paths, start)
-    rough = climb(paths, start)
-    return climb(paths.with_noise(unscaled("noise", rough.parameters[known.index("noise")])), rough.parameters)
+        return climb(paths, start, gain)
+    rough = climb(paths, start, max(gain, _ROUGH)).parameters
+    return climb(paths.with_noise(unscaled("noise", rough[known.index("noise")])), rough, gain)
