@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.fits.chains import annual_of
-from assetplan.deterioration.fits.paths import SPREADS, curve_of
+from assetplan.deterioration.fits.paths import SPREADS, unscaled
+from assetplan.deterioration.fits.scaled import curve_of
 
 Array = NDArray[np.float64]
 
@@ -81,7 +82,7 @@ class Learned:
         size, axes = np.linalg.eigh(np.array(self.covariance))
         values = np.array(self.estimates) + axes @ (np.sqrt(np.maximum(size, 0.0)) * normals)
         known = dict(zip(self.names, values, strict=True))
-        noise, spread, wander = (float(np.exp(known[name])) if name in known else 0.0 for name in SPREADS)
+        noise, spread, wander = (unscaled(name, known[name]) if name in known else 0.0 for name in SPREADS)
         shifts = values[len(values) - len(self.covariates) :]
         covariates = tuple((n, float(b), c, s) for (n, _, c, s), b in zip(self.covariates, shifts, strict=True))
         after = replace(self, noise=noise, spread=spread, wander=wander, covariates=covariates)

@@ -41,7 +41,7 @@ def test_draws_of_a_curve_spread_its_life_as_its_row_says(family: str, tmp_path:
     assert np.median(lives) == pytest.approx(row["life"], rel=0.02)
     low, high = np.quantile(lives, [0.025, 0.975])
     # Both ends are quantiles of draws: 400 in the row, 2,000 here.
-    assert [low, high] == pytest.approx([row["life_low"], row["life_high"]], rel=0.05)
+    assert [low, high] == pytest.approx([row["life_low"], row["life_high"]], rel=0.1)
     assert group.drawn(np.zeros(len(group.learned.estimates))).age(at_failure) == pytest.approx(group.age(at_failure))
 
 

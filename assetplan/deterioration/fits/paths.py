@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assetplan.deterioration.fits.features import LIMIT
 from assetplan.deterioration.fits.maximum import GAIN, Prior, Summit, Terms, climb_many
 from assetplan.deterioration.fits.path_filter import LEAST, Law, State, Visit, back, visit
 from assetplan.deterioration.fits.scaled import SHAPED
@@ -33,7 +34,6 @@ _RANGES = {  # of each parameter, by its own value: least, greatest, where to be
     "wander": (0.0, 20.0, 0.7),
 }
 _USUAL = {"spread": 0.4, "wander": 0.7}  # sizes about which these begin to count by their logarithm
-_LIMIT = 5.0  # of a coefficient of a covariate
 _ROUGH = 1e-3  # gain at which the noise is near enough to tell the stock by
 
 
@@ -55,9 +55,9 @@ def scaled(name: str, value: float) -> float:
 
 
 def unscaled(name: str, parameter: float) -> float:
-    """The value of a parameter, of which `scaled` is the inverse."""
+    """The value of a parameter, of which `scaled` is the inverse; nought where a draw of it lies below nought."""
     if name in _USUAL:
-        return _USUAL[name] * float(np.sqrt(np.expm1(2 * parameter)))
+        return _USUAL[name] * float(np.sqrt(np.expm1(2 * max(parameter, 0.0))))
     return float(np.exp(parameter))
 
 
@@ -233,7 +233,7 @@ def fit_paths(
     known = names_of(family)
     extra = paths.features.shape[1]
     low, high, usual = np.array([[scaled(name, value) for value in _RANGES[name]] for name in known]).T
-    low, high = np.append(low, np.full(extra, -_LIMIT)), np.append(high, np.full(extra, _LIMIT))
+    low, high = np.append(low, np.full(extra, -LIMIT)), np.append(high, np.full(extra, LIMIT))
     if start is None:
         start = np.append(usual, np.zeros(extra))
 
