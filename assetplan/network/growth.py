@@ -1,0 +1,81 @@
+"""Traffic in the years ahead: growth areas raise it nearby."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.network.graph import Array
+
+
+def growth_rate(
+    places: NDArray[np.object_], areas: NDArray[np.object_], rate: ArrayLike, within: float, base: float = 0.0
+) -> Array:
+    """Return the growth of traffic at each place: that of the fastest growing area near it, or the base.
+
+    Parameters
+    ----------
+    places : array (n,) of geometry
+        Links or bridges [m].
+    areas : array (m,) of Point or Polygon
+        Growth areas, in the same coordinates [m].
+    rate : array (m,)
+        Growth of traffic near each area [share a year, above −1].
+    within : float
+        Farthest that a place may be from an area to share its growth [m, 0 or more].
+    base : float
+        Growth away from all areas, and the least near one [share a year, above −1].
+
+    Returns
+    -------
+    array (n,)
+        [share a year].
+
+    Raises
+    ------
+    ValueError
+        A rate is −1 or less, rates do not fit the areas, or `within` is negative.
+    """
+    rates = np.asarray(rate, dtype=np.float64)
+    if rates.shape != (len(areas),):
+        raise ValueError(f"rates of shape {rates.shape} do not fit {len(areas)} areas")
+    if not (np.r_[rates, base] > -1.0).all():
+        raise ValueError("every rate of growth must be above −1")
+    if not within >= 0:
+        raise ValueError("the distance within which traffic grows must be 0 m or more")
+    out = np.full(len(places), float(base))
+    area, place = shapely.STRtree(places).query(areas, predicate="dwithin", distance=within)
+    np.maximum.at(out, place, rates[area])
+    return out
+
+
+def growth(aadt: ArrayLike, rate: ArrayLike, years: int) -> Array:
+    """Return traffic by year: AADT·(1 + rate)^t in year t.
+
+    Parameters
+    ----------
+    aadt : array (...)
+        Traffic in the base year [vehicles/day].
+    rate : array (...)
+        Growth, compound [share a year, above −1], broadcast to it.
+    years : int
+        Years after the base year [1 or more].
+
+    Returns
+    -------
+    array (..., years)
+        Traffic in years 1, 2, … [vehicles/day].
+
+    Raises
+    ------
+    ValueError
+        A rate is −1 or less, or there are no years.
+    """
+    rates = np.asarray(rate, dtype=np.float64)
+    if not (rates > -1.0).all():
+        raise ValueError("every rate of growth must be above −1")
+    if years < 1:
+        raise ValueError(f"there must be at least one year, and there are {years}")
+    grown = (1.0 + rates[..., None]) ** np.arange(1, years + 1)
+    return np.asarray(np.asarray(aadt, dtype=np.float64)[..., None] * grown, dtype=np.float64)

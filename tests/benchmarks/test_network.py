@@ -1,0 +1,61 @@
+"""Seconds of network functions over three sizes, the largest the whole example county.
+
+Run by hand: `python -m pytest tests/benchmarks/test_network.py -m benchmark -s --override-ini addopts=`. It prints a
+table and judges nothing on time.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from tables import head, row
+
+from assetplan.example.county import make_county
+from assetplan.network.criticality import betweenness
+from assetplan.network.detours import detours
+from assetplan.network.graph import Network
+from assetplan.register import end_nodes
+
+pytestmark = pytest.mark.benchmark
+
+
+@cache
+def county() -> gpd.GeoDataFrame:
+    return make_county("county").assets
+
+
+def part(share: float) -> tuple[Network, np.ndarray]:
+    """Sections in the west of the county as a two-way network, and the sections that bridges are on."""
+    lines = county().query("asset_class == 'carriageway'").geometry.to_numpy()
+    east = shapely.get_x(shapely.centroid(lines))
+    edge = np.quantile(east, share)
+    lines = lines[east <= edge]
+    start, end = (ends.astype(np.intp) for ends in end_nodes(lines))
+    where = np.zeros((int(max(start.max(), end.max())) + 1, 2))
+    where[start] = shapely.get_coordinates(shapely.get_point(lines, 0))
+    where[end] = shapely.get_coordinates(shapely.get_point(lines, -1))
+    length, number = shapely.length(lines), np.arange(len(lines))
+    one = Network(where, start, end, length, np.zeros_like(number), number, np.zeros(len(number)), length, lines)
+    bridges = county().query("asset_class == 'bridge'").geometry.to_numpy()
+    return one, shapely.STRtree(lines).nearest(bridges[shapely.get_x(bridges) <= edge])
+
+
+def test_detours_and_betweenness() -> None:
+    head("Detours and betweenness, seconds", "sections", "bridges", "detours", "severed", "sources", "betweenness")
+    for share in (0.1, 0.4, 1.0):
+        one, bridges = part(share)
+        clock = time.perf_counter()
+        found = detours(one, bridges)
+        took = time.perf_counter() - clock
+        clock = time.perf_counter()
+        sampled = betweenness(one, 200)
+        sampling = time.perf_counter() - clock
+        cells = (f"{len(one.length):,}", len(bridges), f"{took:.2f}", int(found.severed.sum()))
+        row(*cells, sampled.sources, f"{sampling:.1f}")
+        assert np.isfinite(found.extra_km).any()
+        assert 0 < sampled.value.max() < 1

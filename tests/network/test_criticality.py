@@ -1,0 +1,121 @@
+"""Betweenness, places that one link serves, the resilient network: by hand and against networkx."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_networks import as_graph, network, networks, networks_with, shortest, steady
+
+from assetplan.network import criticality
+from assetplan.network.criticality import betweenness, places_cut_off, removal_cost, resilient_network
+from assetplan.network.graph import Network
+
+EXACT = 1e-9
+
+
+def grid(side: int) -> Network:
+    """Streets of unequal blocks, one in five one-way."""
+    rng = np.random.default_rng(5)
+    across = [(i, i + 1) for i in range(side * side) if (i + 1) % side]
+    down = [(i, i + side) for i in range(side * (side - 1))]
+    return network([(a, b, 50 + 100 * rng.random(), int(rng.random() < 0.2)) for a, b in across + down])
+
+
+def by_networkx(one: Network, closed: np.ndarray) -> np.ndarray:
+    out = np.zeros(len(one.length))
+    found = nx.edge_betweenness_centrality(as_graph(one, np.flatnonzero(closed)), weight="length")
+    for (_, _, link), value in found.items():
+        out[link] += value
+    return out
+
+
+def test_check_of_a_path_of_four_nodes() -> None:
+    found = betweenness(network([(0, 1, 100), (1, 2, 100), (2, 3, 100)]))
+    assert found.value.tolist() == pytest.approx([0.5, 2 / 3, 0.5], rel=EXACT)
+    assert round(found.value[1], 4) == 0.6667
+    assert (found.error == 0).all()
+    assert found.sources == 4
+
+
+@steady
+@given(networks_with(4))
+def test_betweenness_equals_networkx(case: tuple[Network, np.ndarray]) -> None:
+    one, closed = case[0], case[1] == 0
+    np.testing.assert_allclose(betweenness(one, closed=closed).value, by_networkx(one, closed), rtol=0, atol=EXACT)
+
+
+def test_betweenness_equals_networkx_on_a_grid_in_any_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = grid(9)
+    want = by_networkx(one, np.zeros(len(one.length), dtype=bool))
+    np.testing.assert_allclose(betweenness(one).value, want, rtol=0, atol=EXACT)
+    monkeypatch.setattr(criticality, "BATCH", 2000)
+    np.testing.assert_allclose(betweenness(one).value, want, rtol=0, atol=EXACT)
+
+
+def test_a_sample_comes_as_near_as_its_error_says() -> None:
+    one = grid(9)
+    exact = betweenness(one).value
+    drawn = [betweenness(one, 20, seed) for seed in range(300)]
+    values, errors = np.array([found.value for found in drawn]), np.array([found.error for found in drawn])
+    spread = values.std(axis=0, ddof=1)
+    # The mean of 300 lies within five of its own standard errors of the truth on each of 144 links.
+    assert (np.abs(values.mean(axis=0) - exact) <= 5 * spread / np.sqrt(300) + EXACT).all()
+    # A standard deviation from 300 draws is known to about 4 %: over all links the two agree within that.
+    assert np.sqrt((errors**2).mean()) == pytest.approx(np.sqrt((spread**2).mean()), rel=0.04)
+    again = betweenness(one, 20, 7)
+    assert (again.value == values[7]).all()
+    assert again.sources == 20
+
+
+def test_a_sample_of_all_is_exact_and_one_source_has_no_error() -> None:
+    one = grid(4)
+    assert (betweenness(one, 99).value == betweenness(one).value).all()
+    with pytest.raises(ValueError, match="at least two sources"):
+        betweenness(one, 1)
+
+
+def test_cost_of_removal_by_hand() -> None:
+    # A triangle of 1, 2 and 4 km and a road to its end.
+    one = network([(0, 1, 1000), (1, 2, 2000), (0, 2, 4000), (2, 3, 500), (0, 4, 1), (1, 5, 1)])
+    found = removal_cost(one, [100, 10, 1, 20, 0, 0], 0.5, 30.0)
+    # Round the longest side is shorter than along it: no loss.
+    assert found.tolist() == pytest.approx([100 * 5 * 0.5, 10 * 3 * 0.5, 0, 20 * 30 * 0.5, 0, 0], rel=EXACT)
+
+
+@steady
+@given(networks(), st.data())
+def test_places_cut_off_equal_brute_force(one: Network, data: st.DataObject) -> None:
+    places = np.array(data.draw(st.lists(st.integers(-1, len(one.nodes) - 1), max_size=8)), dtype=np.intp)
+    want = []
+    for link in range(len(one.length)):
+        graph = as_graph(one, [link]).to_undirected(reciprocal=False)
+        # One-way links join too.
+        sides = [nx.node_connected_component(graph, int(end[link])) for end in (one.start, one.end)]
+        many = [sum(int(p) in side for p in places) for side in sides]
+        want.append(0 if sides[0] == sides[1] else min(many))
+    assert places_cut_off(one, places).tolist() == want
+
+
+def test_the_resilient_network_by_hand() -> None:
+    # Main road 0–1; a hospital at 4 by way of 2 (short) or 3 (long); a school at 5 that needs neither.
+    one = network([(0, 1, 900), (1, 2, 300), (2, 4, 300), (0, 3, 500), (3, 4, 500), (1, 5, 100)])
+    main = np.array([True, False, False, False, False, False])
+    assert resilient_network(one, main, np.array([4, -1])).tolist() == [True, True, True, False, False, False]
+    assert not resilient_network(one, np.zeros(6, dtype=bool), np.array([4])).any()
+
+
+@steady
+@given(networks_with(4), st.data())
+def test_the_resilient_network_keeps_the_shortest_ways(case: tuple[Network, np.ndarray], data: st.DataObject) -> None:
+    one, main = case[0], case[1] == 0
+    places = np.array(data.draw(st.lists(st.integers(0, len(one.nodes) - 1), max_size=4)), dtype=np.intp)
+    chosen = resilient_network(one, main, places)
+    assert (chosen >= main).all()
+    ends = set(np.r_[one.start[main], one.end[main]].tolist())
+    whole, kept = as_graph(one), as_graph(one, np.flatnonzero(~chosen))
+    for place in places.tolist() if ends else []:
+        for ways in ([(place, end) for end in ends], [(end, place) for end in ends]):
+            assert min(shortest(kept, *w) for w in ways) == min(shortest(whole, *w) for w in ways)
