@@ -66,10 +66,21 @@ class _Ways:
         self.graph: Graph = make_graph(
             self.tail[self.open], self.head[self.open], self.length[self.open], len(self.nodes)
         )
+        self.spur = self._spurs(roads.start != roads.end)
         # Where the graph holds each open way, if it is as short as any between its ends.
         self.held = np.full(2 * count, -1, dtype=np.intp)
         best = self.graph.shortest
         self.held[self.open[best]] = self.graph.place[best]
+
+    def _spurs(self, left: Bools) -> Bools:
+        """Whether each chain leads only to dead ends, found by cutting back chains with a free end until none is."""
+        spur, tail, head = np.zeros_like(left), self.tail[: self.count], self.head[: self.count]
+        while True:
+            degree = np.bincount(np.r_[tail[left], head[left]], minlength=len(self.nodes))
+            free = left & ((degree[tail] == 1) | (degree[head] == 1))
+            if not free.any():
+                return spur
+            spur, left = spur | free, left & ~free
 
     def stuck(self, link: Ints, along: Bools) -> Bools:
         """Whether a vehicle on its way along the chain, or against it, cannot turn at each link and go back."""
@@ -78,6 +89,9 @@ class _Ways:
 
     def round(self, way: int) -> float:
         """Length from one end of a way to the other without its chain [m]."""
+        # A search would see the whole network before it found none.
+        if self.spur[way % self.count]:
+            return np.inf
         every, limit = float(self.roads.length.sum()) + 1.0, FIRST_LOOK
         while True:
             reach = min(self.length[way] + limit, every)
