@@ -14,6 +14,7 @@ TABLES = [
     "measures",
     "posting_levels",
     "rci_parameters",
+    "vehicle_classes",
 ]
 
 
