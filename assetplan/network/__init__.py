@@ -1,4 +1,4 @@
-"""How the network connects."""
+"""How the network connects, where things lie on it, and what lies together."""
 
 from assetplan.network.criticality import (
     Betweenness,
@@ -43,4 +43,37 @@ __all__ = [
     "resilient_network",
     "restrictions",
     "severed_places",
+from assetplan.network.carry import Carried, carry_survey
+from assetplan.network.homogeneous import Sections, homogeneous_sections
+from assetplan.network.referencing import (
+    Located,
+    check_survey,
+    project_lines,
+    project_points,
+    read_chainages,
+    substrings,
+)
+from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
+from assetplan.network.stretches import codes_of, overlaps
+from assetplan.network.topology import pieces
+
+__all__ = [
+    "Carried",
+    "Located",
+    "SchemeRules",
+    "Schemes",
+    "Sections",
+    "carry_survey",
+    "check_survey",
+    "codes_of",
+    "form_schemes",
+    "homogeneous_sections",
+    "network_rules",
+    "overlaps",
+    "packaged_rules",
+    "pieces",
+    "project_lines",
+    "project_points",
+    "read_chainages",
+    "substrings",
 ]

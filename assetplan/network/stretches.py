@@ -1,0 +1,142 @@
+"""Stretches of links: a link with from and to chainage, put in order and laid over each other.
+
+A stretch without a link, a chainage or a length is in no order and overlaps nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from assetplan.network.graph import Array, Ints
+
+# Ends nearer than this meet [m]: chainages are kept to the metre or to a tenth of it.
+JOIN_M = 0.5
+
+
+def codes_of(*columns: ArrayLike) -> Ints:
+    """Number rows that agree in every column.
+
+    Parameters
+    ----------
+    columns : arrays (n,)
+        Class, surface, number of the junction last passed and whatever else a section must not cross.
+
+    Returns
+    -------
+    array (n,) of int
+        Equal where and only where all columns are; from 0 in order of appearance. A missing value equals itself.
+    """
+    code = np.zeros(len(np.asarray(columns[0])), dtype=np.intp)
+    for column in columns:
+        mine = pd.factorize(np.asarray(column), use_na_sentinel=False)[0]
+        code = pd.factorize(code * (int(mine.max(initial=0)) + 1) + mine)[0]
+    return code.astype(np.intp)
+
+
+def link_codes(link: ArrayLike) -> Ints:
+    """Number links: rows of links stay as they are, texts are numbered from 0; −1 where there is no link."""
+    link = np.asarray(link)
+    if np.issubdtype(link.dtype, np.integer):
+        return np.maximum(link, -1).astype(np.intp)
+    codes, names = pd.factorize(link)
+    blank = np.flatnonzero(np.asarray(names, dtype=object) == "")
+    return np.where(np.isin(codes, blank), -1, codes).astype(np.intp)
+
+
+def order_stretches(link: ArrayLike, from_m: Array, to_m: Array) -> tuple[Ints, Ints]:
+    """Rows of stretches that do not overlap, in order along each link.
+
+    Parameters
+    ----------
+    link : array (n,)
+        Link of each: its row (−1 none) or its identifier as text ("" none).
+    from_m, to_m : array (n,)
+        Ends along the link [m].
+
+    Returns
+    -------
+    (array of int, array of int)
+        Rows in order, those without link, chainage or length left out; and the number of each one's link.
+
+    Raises
+    ------
+    ValueError
+        A stretch runs backwards, or two overlap by more than 0.5 m.
+    """
+    codes = link_codes(link)
+    rows = _usable(codes, from_m, to_m)
+    if (np.diff(codes[rows]) < 0).any() or ((np.diff(codes[rows]) == 0) & (np.diff(from_m[rows]) < 0)).any():
+        rows = rows[np.lexsort((to_m[rows], from_m[rows], codes[rows]))]
+    lap = (codes[rows][1:] == codes[rows][:-1]) & (to_m[rows][:-1] - from_m[rows][1:] > JOIN_M)
+    if lap.any():
+        first, second = rows[:-1][lap][0], rows[1:][lap][0]
+        raise ValueError(f"{lap.sum()} stretches overlap the one before on their link, first rows {first} and {second}")
+    return rows, codes[rows]
+
+
+def _usable(codes: Ints, from_m: Array, to_m: Array) -> Ints:
+    backward = (to_m < from_m) & (codes >= 0)
+    if backward.any():
+        raise ValueError(f"{backward.sum()} stretches run backwards, first row {np.flatnonzero(backward)[0]}")
+    return np.flatnonzero((codes >= 0) & (to_m > from_m) & np.isfinite(to_m - from_m))
+
+
+def overlaps(
+    link: ArrayLike, from_m: Array, to_m: Array, other_link: ArrayLike, other_from: Array, other_to: Array
+) -> tuple[Ints, Ints, Array]:
+    """Every pair of a stretch of one set and a stretch of another that share some length of a link.
+
+    Parameters
+    ----------
+    link, other_link : array (n,), (m,)
+        Link of each, both by row (−1 none) or both by text ("" none).
+    from_m, to_m, other_from, other_to : array (n,), (n,), (m,), (m,)
+        Ends along the link [m]. Stretches of one set may overlap each other.
+
+    Returns
+    -------
+    (array of int, array of int, array of float)
+        Row in the first set, row in the other, and the length shared [m, above 0]; in order of the other set's rows.
+
+    Raises
+    ------
+    ValueError
+        A stretch runs backwards.
+    """
+    both = link_codes(np.concatenate([np.asarray(link), np.asarray(other_link)]))
+    mine, theirs = both[: len(from_m)], both[len(from_m) :]
+    a, b = _usable(mine, from_m, to_m), _usable(theirs, other_from, other_to)
+    if not len(a) or not len(b):
+        return a[:0], b[:0], np.zeros(0)
+    shift = _one_axis(np.r_[mine[a], theirs[b]], np.r_[from_m[a], other_from[b]], np.r_[to_m[a], other_to[b]])
+    a = a[np.argsort(shift[mine[a]] + from_m[a], kind="stable")]
+    start = shift[mine[a]] + from_m[a]
+    # Nothing up to a row reaches beyond `reach`, so rows before the first that reaches a stretch cannot overlap it.
+    reach = np.maximum.accumulate(shift[mine[a]] + to_m[a])
+    first = np.searchsorted(reach, shift[theirs[b]] + other_from[b], side="right")
+    last = np.searchsorted(start, shift[theirs[b]] + other_to[b], side="left")
+    row, place = ranges(first, np.maximum(last - first, 0))
+    a, b = a[place], b[row]
+    shared = np.minimum(to_m[a], other_to[b]) - np.maximum(from_m[a], other_from[b])
+    kept = (mine[a] == theirs[b]) & (shared > 0)
+    return a[kept], b[kept], shared[kept]
+
+
+def _one_axis(code: Ints, from_m: Array, to_m: Array) -> Array:
+    """What to add to chainages on each link so that all links lie end to end, a metre apart."""
+    low = np.full(int(code.max()) + 1, np.inf)
+    high = np.full(len(low), -np.inf)
+    np.minimum.at(low, code, from_m)
+    np.maximum.at(high, code, to_m)
+    used = np.isfinite(low)
+    span = np.where(used, np.where(used, high, 0) - np.where(used, low, 0) + 1, 0)
+    return np.cumsum(span) - span - np.where(used, low, 0)
+
+
+def ranges(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """The whole numbers first, first + 1, …, `count` of them, of every row in turn: row of each, and the number."""
+    row = np.repeat(np.arange(len(count)), count)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return row, first[row] + step
