@@ -1,0 +1,120 @@
+"""Candidate schemes: by hand, against a walk along the link, and what holds of all of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from surveys_made import steady, stretches
+
+from assetplan.network import SchemeRules, form_schemes, network_rules, packaged_rules
+
+RULES = packaged_rules()
+
+
+def one_link(start, end, works, barrier=None, rules=RULES):
+    return form_schemes(["u"] * len(start), start, end, works, [0] * len(start) if barrier is None else barrier, rules)
+
+
+def test_reds_by_hand() -> None:
+    found = one_link([0, 90, 400], [60, 170, 440], [True] * 3)
+    assert (found.from_m.tolist(), found.to_m.tolist(), found.length.tolist()) == ([0], [170], [170])
+    assert found.member.tolist() == [0, 0, -1]
+    # The same where the register lists the sound road between.
+    found = one_link([0, 60, 90, 170, 400], [60, 90, 170, 400, 440], [True, False, True, False, True])
+    assert (found.from_m.tolist(), found.to_m.tolist()) == ([0], [170])
+    assert found.member.tolist() == [0, 0, 0, -1, -1]
+    assert found.bridged.tolist() == [False, True, False, False, False]
+
+
+def test_the_packaged_rules() -> None:
+    assert (RULES.gap, RULES.minimum, RULES.maximum) == (50, 100, 1500)
+    assert 0 < network_rules()["least_coverage"] < 1
+
+
+@pytest.mark.parametrize("gap", [(-1, 100, 200), (50, 0, 200), (50, 300, 200), (50, float("nan"), 200)])
+def test_rules_that_nothing_could_keep(gap) -> None:
+    with pytest.raises(ValueError, match="schemes need a gap of 0 m or more"):
+        SchemeRules(*gap)
+
+
+def test_gap_and_minimum_at_their_ends() -> None:
+    assert one_link([0, 100], [50, 150], [1, 1]).length.tolist() == [150]  # a gap of 50 m is bridged
+    assert one_link([0, 101], [50, 151], [1, 1]).length.tolist() == []
+    assert one_link([0], [100], [1]).length.tolist() == [100]
+
+
+def test_never_across_class_surface_junction_link_or_other_works() -> None:
+    assert one_link([0, 100], [100, 200], [1, 1], barrier=["A", "B"]).length.tolist() == [100, 100]
+    assert one_link([0, 100], [100, 200], [1, 2]).length.tolist() == [100, 100]
+    two = form_schemes(["a", "b", "", "a"], [0, 100, 0, 100], [100, 200, 500, 200], [1] * 4, [0] * 4, RULES)
+    assert (two.member.tolist(), two.length.tolist()) == ([0, 1, -1, 0], [200, 100])
+    # Road of another class, or one that wants other works, ends a run even where it is short.
+    assert one_link([0, 60, 90], [60, 90, 170], [1, -1, 1], barrier=["A", "B", "A"]).length.tolist() == []
+    assert one_link([0, 60, 90], [60, 90, 170], [1, 2, 1]).length.tolist() == []
+
+
+def test_long_runs_are_cut_evenly() -> None:
+    start = np.arange(0, 4000, 100.0)
+    found = one_link(start, start + 100, [1] * 40)
+    assert found.length.tolist() == [1300, 1300, 1400]
+    assert found.from_m.tolist() == [0, 1300, 2600]
+    # A cut falls between sections; sound road at the cut is in neither part.
+    found = one_link([0, 90, 120], [90, 120, 210], [1, -1, 1], rules=SchemeRules(50, 50, 100))
+    assert (found.member.tolist(), found.length.tolist()) == ([0, -1, 1], [90, 90])
+    # One section over the longest stays single, as does a part too short.
+    found = one_link([0, 50], [50, 1650], [1, 1])
+    assert (found.member.tolist(), found.length.tolist()) == ([-1, -1], [])
+
+
+def slowly(link, from_m, to_m, works, barrier, gap):
+    """Runs before any is cut or dropped, by a walk along each link: lists of rows that want the works."""
+    runs, current = [], []
+    for i in sorted(range(len(link)), key=lambda i: (link[i], from_m[i])):
+        if current and (link[i], barrier[i]) != (link[current[-1]], barrier[current[-1]]):
+            runs.append(current)
+            current = []
+        if works[i] < 0:
+            continue
+        if current and (works[i] != works[current[-1]] or from_m[i] - to_m[current[-1]] > gap):
+            runs.append(current)
+            current = []
+        current.append(i)
+    return [run for run in [*runs, current] if run]
+
+
+@steady
+@given(st.data())
+def test_what_holds_of_all_schemes(data) -> None:
+    road = data.draw(stretches(most=40))
+    n = len(road["link"])
+    works = np.array(data.draw(st.lists(st.sampled_from([0, 0, 0, 1, -1]), min_size=n, max_size=n)))
+    barrier = np.array(data.draw(st.lists(st.sampled_from([0] * 12 + [1]), min_size=n, max_size=n)))
+    rules = SchemeRules(data.draw(st.sampled_from([0, 20, 50])), data.draw(st.sampled_from([10, 100])), 300)
+    found = form_schemes(**road, works=works, barrier=barrier, rules=rules)
+    link, start, end = road.values()
+    assert ((found.length >= rules.minimum) & (found.length <= rules.maximum)).all()
+    for scheme in range(len(found.first)):
+        rows = np.flatnonzero(found.member == scheme)
+        wanted = rows[~found.bridged[rows]]
+        assert len(set(link[rows])) == len(set(barrier[rows])) == len(set(works[wanted])) == 1
+        assert (works[wanted] >= 0).all()
+        assert (works[rows[found.bridged[rows]]] < 0).all()
+        assert (start[wanted].min(), end[wanted].max()) == (found.from_m[scheme], found.to_m[scheme])
+        order = np.sort(start[wanted])
+        assert (order[1:] - np.sort(end[wanted])[:-1] <= rules.gap).all()
+        # Every section within the ends is in the scheme.
+        inside = (link == link[rows[0]]) & (start >= found.from_m[scheme]) & (end <= found.to_m[scheme])
+        assert set(np.flatnonzero(inside)) == set(rows)
+    for run in slowly(*road.values(), works, barrier, rules.gap):
+        length = end[run[-1]] - start[run[0]]
+        mine = found.member[run]
+        if length <= rules.maximum:
+            # A run that need not be cut is one scheme, or too short for one.
+            assert len(set(mine)) == 1
+            assert (mine[0] >= 0) == (length >= rules.minimum)
+        else:
+            # Sections are 90 m at most and gaps 50: parts of at least half the longest can be off that by one section.
+            assert (mine >= 0).all() or rules.minimum > 10
+            assert len(set(mine)) <= np.ceil(length / rules.maximum) + 1
