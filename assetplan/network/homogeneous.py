@@ -16,6 +16,9 @@ from assetplan.network.stretches import JOIN_M, order_stretches
 
 # A reading this near to the mean, as a share of the largest reading of its run, lies on it: rounding has no slope.
 _ON_THE_MEAN = 1e-9
+# Places times this, modulo 2³², are shuffled (Fibonacci hashing). Taken in order along a link, equal sections would
+# wait for each other from one end to the other.
+_SHUFFLE = 2654435769
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,8 @@ def homogeneous_sections(
 
     Each run of readings that touch, on one link and with one barrier, is cut by cumulative difference about its own
     mean. Then sections under the minimum length join the neighbour in the run whose mean is nearest (the one before
-    where both are as near), the shortest first and of equal ones the first along the link, until none is left that has
-    a neighbour.
+    where both are as near), the shortest of the run first, until none is left that has a neighbour. Equal ones take
+    turns in an order shuffled by their place in the run, the same each time.
 
     Parameters
     ----------
@@ -131,15 +134,16 @@ def _merge_short(run: Ints, length: Array, area: Array, weight: Array, minimum: 
     """
     begins = np.ones(len(run), dtype=bool)
     first = np.arange(len(run))
+    turn = (first - np.searchsorted(run, run)) * _SHUFFLE % 2**32
     while True:
         alike = run[1:] == run[:-1]
         joinable = (length < minimum) & (np.r_[False, alike] | np.r_[alike, False])[: len(run)]
         if not joinable.any():
             return begins
         going_on = np.bincount(run, joinable)[run] > 0
-        run, first = run[going_on], first[going_on]
+        run, first, turn = run[going_on], first[going_on], turn[going_on]
         length, area, weight = length[going_on], area[going_on], weight[going_on]
-        joins = np.flatnonzero(joinable[going_on] & _shortest_of_five(run, length))
+        joins = np.flatnonzero(joinable[going_on] & _shortest_of_five(run, length, turn))
         mean = area / weight
         step = np.r_[np.inf, np.where(run[1:] == run[:-1], np.abs(np.diff(mean)), np.inf), np.inf]
         gone = joins + (step[joins] > step[joins + 1])
@@ -147,7 +151,7 @@ def _merge_short(run: Ints, length: Array, area: Array, weight: Array, minimum: 
         stays = np.ones(len(run), dtype=bool)
         stays[gone] = False
         kept = np.flatnonzero(stays)
-        run, first = run[kept], first[kept]
+        run, first, turn = run[kept], first[kept], turn[kept]
         length, area, weight = _sums(kept, length, area, weight)
 
 
@@ -158,12 +162,14 @@ def _sums(firsts: Ints, length: Array, area: Array, weight: Array) -> tuple[Arra
     return np.add.reduceat(length, firsts), np.add.reduceat(area, firsts), np.add.reduceat(weight, firsts)
 
 
-def _shortest_of_five(run: Ints, length: Array) -> Bools:
+def _shortest_of_five(run: Ints, length: Array, turn: Ints) -> Bools:
     least = np.ones(len(run), dtype=bool)
     for step in (1, 2):
         alike = run[step:] == run[:-step]
-        least[step:] &= ~(alike & (length[:-step] <= length[step:]))
-        least[:-step] &= ~(alike & (length[step:] < length[:-step]))
+        same = length[:-step] == length[step:]
+        before = (length[:-step] < length[step:]) | same & (turn[:-step] < turn[step:])
+        least[step:] &= ~(alike & before)
+        least[:-step] &= ~alike | before
     return least
 
 

@@ -120,8 +120,10 @@ def slowly(link, from_m, to_m, value, barrier, minimum):
                 parts.append([])
             sign = now or sign
             parts[-1].append(i)
+        # Equal sections take turns by the shuffled place of their first reading among the cuts.
+        turn = {part[0]: place * 2654435769 % 2**32 for place, part in enumerate(parts)}
         while len(parts) > 1 and min(map(length, parts)) < minimum:
-            k = min(range(len(parts)), key=lambda j: (length(parts[j]), j))
+            k = min(range(len(parts)), key=lambda j: (length(parts[j]), turn[parts[j][0]]))
             away = [abs(mean(parts[j]) - mean(parts[k])) if 0 <= j < len(parts) else np.inf for j in (k - 1, k + 1)]
             first = k - 1 if away[0] <= away[1] else k
             parts[first : first + 2] = [parts[first] + parts[first + 1]]

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from surveys_made import steady, stretches
 
-from assetplan.network import SchemeRules, form_schemes, network_rules, packaged_rules
+from assetplan import condition
+from assetplan.deterioration import load_groups
+from assetplan.deterioration.groups import default_groups
+from assetplan.example.county import make_county
+from assetplan.network import SchemeRules, codes_of, form_schemes, network_rules, packaged_rules
+from assetplan.register import group_of
 
 RULES = packaged_rules()
 
@@ -118,3 +123,23 @@ def test_what_holds_of_all_schemes(data) -> None:
             # Sections are 90 m at most and gaps 50: parts of at least half the longest can be off that by one section.
             assert (mine >= 0).all() or rules.minimum > 10
             assert len(set(mine)) <= np.ceil(length / rules.maximum) + 1
+
+
+def test_worn_roads_of_the_example_county() -> None:
+    assets = make_county("small", 1).assets.query("asset_class == 'carriageway'")
+    groups = load_groups()
+    index, _ = condition.to_index(assets["measure"], assets["value"])
+    name = group_of(assets, default_groups(groups)).to_numpy(dtype=object)
+    life = np.empty(len(assets))
+    for group in set(name):
+        life[name == group] = groups[group].residual_life(index[name == group])
+    worn = condition.band_codes("residual_life", life) == condition.band_names("residual_life").index("under 5")
+    start, length = assets["chainage_m"].to_numpy(), assets["length_m"].to_numpy()
+    found = form_schemes(assets["link_id"], start, start + length, worn, codes_of(assets["road_class"]), RULES)
+    sections = np.bincount(found.member[found.member >= 0])
+    # The figures of docs/network.md, section Schemes.
+    assert (worn.sum(), round(length[worn].sum() / 1000, 1)) == (458, 46.5)
+    assert (len(found.length), round(found.length.sum() / 1000, 1)) == (174, 43.2)
+    assert ((sections > 1).sum(), round(found.length[sections > 1].sum() / 1000, 1)) == (99, 34.0)
+    assert (round(np.median(found.length)), round(found.length.max())) == (165, 1494)
+    assert (worn & (found.member < 0)).sum() == 39
