@@ -25,6 +25,8 @@ def test_two_lanes_are_averaged_and_cover_once() -> None:
     np.testing.assert_allclose(found.value, [[20, 2 / 3], [25, 0.5]])
     assert found.coverage.tolist() == [1, 1]
     assert not found.thin.any()
+    short_in_long = carry_survey([0, 0, 0], [0, 10, 50], [100, 20, 60], [1, 1, 1], [0], [0], [100], 1.0)
+    assert short_in_long.coverage.tolist() == [1]
 
 
 def test_what_was_not_read_covers_nothing() -> None:
@@ -42,6 +44,13 @@ def test_coverage_asked_for_is_a_share() -> None:
 def test_codes_agree_where_every_column_does() -> None:
     assert codes_of(["A", "A", "B", "A"], [1, 2, 1, 1]).tolist() == [0, 1, 2, 0]
     assert codes_of(np.array([np.nan, np.nan, 1.0])).tolist() == [0, 0, 1]
+
+
+def test_a_long_stretch_is_found_beyond_short_ones_within_it() -> None:
+    starts, ends = np.array([0.0, 1, 3, 5, 7]), np.array([100.0, 2, 4, 6, 8])
+    one, other = np.zeros(5, dtype=int), np.zeros(1, dtype=int)
+    found = overlaps(one, starts, ends, other, np.array([50.0]), np.array([60.0]))
+    assert [x.tolist() for x in found] == [[0], [0], [10]]
 
 
 @st.composite

@@ -46,6 +46,13 @@ def test_a_run_without_change_or_neighbour_stays_whole() -> None:
     assert sections([5.0], minimum=100).to_m.tolist() == [10]
 
 
+def test_a_reading_on_the_mean_goes_with_the_one_before() -> None:
+    assert sections([30, 20, 10]).to_m.tolist() == [20, 30]
+    # A run that begins on its mean takes nothing from the run before.
+    found = sections([10, 30, 20, 10, 30], link=np.array([0, 0, 1, 1, 1]))
+    assert found.first.tolist() == [0, 1, 2, 4]
+
+
 def test_never_across_class_surface_junction_or_gap() -> None:
     road_class = np.array(["A", "A", "A", "B", "B", "B"])
     junction = np.array([0, 1, 1, 1, 1, 1])

@@ -33,9 +33,9 @@ def test_chainage_to_geometry_by_hand() -> None:
 
 
 def test_faults_are_told_by_row_and_the_rest_goes_on() -> None:
-    link = ["0712", "712", "0712", "0712", "0712", "0712", "00815", "0712"]
-    start = [10, 0, 60, 95, -8, 140, np.nan, 0]
-    end = [20, 10, 40, 105, 12, 150, 10, 100.3]
+    link = ["0712", "712", "0712", "0712", "0712", "0712", "00815", "0712", "0712"]
+    start = [10, 0, 60, 95, -8, 140, np.nan, 0, -30]
+    end = [20, 10, 40, 105, 12, 150, 10, 100.3, -10]
     found = read_chainages(link, start, end, NAMES, LENGTH)
     assert told(found.faults) == [
         (1, "712", "no such link", None),
@@ -44,12 +44,13 @@ def test_faults_are_told_by_row_and_the_rest_goes_on() -> None:
         (4, "0712", "begins before its link", 8),
         (5, "0712", "off its link", 40),
         (6, "00815", "no chainage", None),
+        (8, "0712", "off its link", 10),
     ]
-    np.testing.assert_array_equal(found.from_m, [10, np.nan, 40, 95, 0, np.nan, np.nan, 0])
-    np.testing.assert_array_equal(found.to_m, [20, np.nan, 60, 100, 12, np.nan, np.nan, 100])
+    np.testing.assert_array_equal(found.from_m, [10, np.nan, 40, 95, 0, np.nan, np.nan, 0, np.nan])
+    np.testing.assert_array_equal(found.to_m, [20, np.nan, 60, 100, 12, np.nan, np.nan, 100, np.nan])
     assert np.flatnonzero(found.backward).tolist() == [2]
     shapes = substrings(LINES, found.link, found.from_m, found.to_m)
-    assert [shape is None for shape in shapes] == [False, True, False, False, False, True, True, False]
+    assert [shape is None for shape in shapes] == [False, True, False, False, False, True, True, False, True]
 
 
 def test_identifiers_are_text_and_links_have_one_each() -> None:

@@ -68,6 +68,9 @@ def test_long_runs_are_cut_evenly() -> None:
     # A cut falls between sections; sound road at the cut is in neither part.
     found = one_link([0, 90, 120], [90, 120, 210], [1, -1, 1], rules=SchemeRules(50, 50, 100))
     assert (found.member.tolist(), found.length.tolist()) == ([0, -1, 1], [90, 90])
+    # The end nearest to half-way, 102, would make a part too long.
+    found = one_link([0, 85, 102], [85, 102, 190], [1, 1, 1], rules=SchemeRules(50, 50, 100))
+    assert (found.member.tolist(), found.length.tolist()) == ([0, -1, 1], [85, 88])
     # One section over the longest stays single, as does a part too short.
     found = one_link([0, 50], [50, 1650], [1, 1])
     assert (found.member.tolist(), found.length.tolist()) == ([-1, -1], [])
