@@ -1,5 +1,6 @@
-"""How the network connects, where things lie on it, and what lies together."""
+"""How the network connects, where things lie on it, what lies together, and what is lost where it breaks."""
 
+from assetplan.network.carry import Carried, carry_survey
 from assetplan.network.criticality import (
     Betweenness,
     betweenness,
@@ -8,7 +9,18 @@ from assetplan.network.criticality import (
     resilient_network,
 )
 from assetplan.network.detours import Detours, closure_cost, detour_cost, detour_route, detours
+from assetplan.network.graph import Network
 from assetplan.network.growth import growth, growth_rate
+from assetplan.network.homogeneous import Sections, homogeneous_sections
+from assetplan.network.noding import Noded, node_lines
+from assetplan.network.referencing import (
+    Located,
+    check_survey,
+    project_lines,
+    project_points,
+    read_chainages,
+    substrings,
+)
 from assetplan.network.restrictions import (
     Restrictions,
     access_km,
@@ -19,61 +31,52 @@ from assetplan.network.restrictions import (
     restrictions,
     severed_places,
 )
-from assetplan.network.topology import pieces
+from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
+from assetplan.network.stretches import codes_of, overlaps
+from assetplan.network.topology import components, islands, line_components
 
 __all__ = [
     "Betweenness",
+    "Carried",
     "Detours",
+    "Located",
+    "Network",
+    "Noded",
     "Restrictions",
+    "SchemeRules",
+    "Schemes",
+    "Sections",
     "access_km",
     "attach",
     "betweenness",
+    "carry_survey",
+    "check_survey",
     "class_traffic",
     "closure_cost",
+    "codes_of",
+    "components",
     "cut_off",
     "detour_cost",
     "detour_route",
     "detours",
+    "form_schemes",
     "growth",
     "growth_rate",
+    "homogeneous_sections",
+    "islands",
     "limits_of_links",
-    "pieces",
+    "line_components",
+    "network_rules",
+    "node_lines",
+    "overlaps",
+    "packaged_rules",
     "places_cut_off",
+    "project_lines",
+    "project_points",
+    "read_chainages",
     "removal_cost",
     "resilient_network",
     "restrictions",
     "severed_places",
-from assetplan.network.carry import Carried, carry_survey
-from assetplan.network.homogeneous import Sections, homogeneous_sections
-from assetplan.network.referencing import (
-    Located,
-    check_survey,
-    project_lines,
-    project_points,
-    read_chainages,
-    substrings,
-)
-from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
-from assetplan.network.stretches import codes_of, overlaps
-from assetplan.network.topology import pieces
-
-__all__ = [
-    "Carried",
-    "Located",
-    "SchemeRules",
-    "Schemes",
-    "Sections",
-    "carry_survey",
-    "check_survey",
-    "codes_of",
-    "form_schemes",
-    "homogeneous_sections",
-    "network_rules",
-    "overlaps",
-    "packaged_rules",
-    "pieces",
-    "project_lines",
-    "project_points",
-    "read_chainages",
     "substrings",
 ]

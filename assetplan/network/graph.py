@@ -43,3 +43,8 @@ class Network:
     from_m: Array
     to_m: Array
     geometry: NDArray[np.object_]
+
+    @property
+    def degree(self) -> Ints:
+        """Ends of links at each node, shape (n_nodes,); a loop counts twice, a dangling end once."""
+        return np.bincount(np.r_[self.start, self.end], minlength=len(self.nodes))

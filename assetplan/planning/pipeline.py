@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assetplan.config import Plan
 from assetplan.errors import InfeasibleError
-from assetplan.network import pieces
+from assetplan.network import line_components, node_lines
 from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
@@ -77,7 +77,9 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("network"):
         carriageway = assets.geometry[(assets["asset_class"] == "carriageway").to_numpy()]
         lines = carriageway[carriageway.geom_type == "LineString"]
-        islands = pieces(lines.to_numpy())
+        # A register is split at junctions: a crossing within two sections is a bridge.
+        network = node_lines(lines.to_numpy(), at_grade=False).network
+        islands = line_components(network, len(lines))
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("strategies"):
