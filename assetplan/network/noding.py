@@ -174,8 +174,11 @@ def _network(vertices: Vertices, position: Array, group: Ints, direction: Array,
     shapes = shapely.linestrings(points[order], indices=link[order]) if len(piece) else np.empty(0, dtype=object)
     shapes = shapely.remove_repeated_points(shapes, SAME_M)
     used, number = np.unique(np.r_[start, end], return_inverse=True)
+    # Groups are numbered by their lowest point, nodes by their own.
+    order = np.lexsort((nodes[used, 1], nodes[used, 0]))
+    number = np.argsort(order)[number]
     return Network(
-        nodes=nodes[used],
+        nodes=nodes[used[order]],
         start=number[: len(piece)],
         end=number[len(piece) :],
         length=shapely.length(shapes),

@@ -59,8 +59,10 @@ class Vertices:
         return values[before] + share * (values[after] - values[before])
 
     def xy_at(self, position: Array) -> Array:
-        """Easting and northing of positions [m], shape (n_positions, 2)."""
-        return self._between(position, self.xy)
+        """Easting and northing of positions [m], shape (n_positions, 2); to 0.1 mm where there is no vertex."""
+        # Rounded, so that the order of the lines does not show in the last digits.
+        found = self._between(position, self.xy)
+        return np.where((position % 1 > 0)[:, None], np.round(found, 4), found)
 
     def along_at(self, position: Array) -> Array:
         """Distance of positions from the start of their lines [m]."""
