@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -248,10 +248,10 @@ def slow_links(layer) -> list[tuple]:
     found = []
     for line, way in enumerate(layer):
         path = [way[0]]
-        for a, b in zip(way, way[1:], strict=False):
+        for a, b in pairwise(way):
             along = [p for p in nodes if on(p, a, b) and p != a]
             path += sorted(along, key=lambda p: abs(p[0] - a[0]) + abs(p[1] - a[1]))
-        found += [(line, p, q) for p, q in zip(path, path[1:], strict=False)]
+        found += [(line, p, q) for p, q in pairwise(path)]
     return found
 
 
@@ -262,7 +262,7 @@ def slow_components(layer, level) -> list[int]:
     for i, j in combinations(range(len(layer)), 2):
         one, other = layer[i], layer[j]
         if level[i] == level[j]:
-            pairs = [(a, b) for a in zip(one, one[1:], strict=False) for b in zip(other, other[1:], strict=False)]
+            pairs = [(a, b) for a in pairwise(one) for b in pairwise(other)]
             joined = any(meeting(*a, *b) for a, b in pairs)
         else:
             joined = any(p in other for p in (one[0], one[-1])) or any(p in one for p in (other[0], other[-1]))
@@ -276,7 +276,7 @@ def same_partition(one, other) -> bool:
     return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(ways)
 def test_links_agree_with_exact_arithmetic(layer) -> None:
     network = node_lines(drawn(layer)).network
@@ -286,12 +286,13 @@ def test_links_agree_with_exact_arithmetic(layer) -> None:
     slow = [(line, *np.round([float(v) for v in (*p, *q)], 3)) for line, p, q in slow_links(layer)]
     assert mine == slow
     assert (network.length > 0).all()
-    # 1e-9: the same segments added in another order.
-    assert network.length.sum() == pytest.approx(shapely.length(drawn(layer)).sum(), rel=1e-9)
-    assert network.to_m - network.from_m == pytest.approx(network.length, rel=1e-9)
+    # Each end of a link is written to 0.1 mm.
+    slack = 2e-4
+    assert network.length.sum() == pytest.approx(shapely.length(drawn(layer)).sum(), abs=slack * len(slow))
+    assert network.to_m - network.from_m == pytest.approx(network.length, abs=slack)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(ways, st.lists(st.integers(-1, 1), min_size=7, max_size=7))
 def test_components_agree_with_exact_arithmetic(layer, level) -> None:
     level = level[: len(layer)]
@@ -299,7 +300,7 @@ def test_components_agree_with_exact_arithmetic(layer, level) -> None:
     assert same_partition(line_components(node_lines(drawn(layer), level).network, len(layer)).tolist(), slow)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(straight, st.randoms(use_true_random=False))
 def test_ends_moved_within_the_tolerance_change_no_component(layer, random) -> None:
     moved = [np.array(way, dtype=float) * CELL + [[random.uniform(-0.15, 0.15)] * 2 for _ in way] for way in layer]
@@ -309,7 +310,7 @@ def test_ends_moved_within_the_tolerance_change_no_component(layer, random) -> N
     assert found.length.sum() == pytest.approx(shapely.length(lines).sum(), abs=1.0 * len(found.line))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ways, st.floats(0, 1000))
 def test_noding_a_noded_network_changes_nothing(layer, shift: float) -> None:
     once = node_lines(drawn(layer, shift)).network
@@ -319,7 +320,7 @@ def test_noding_a_noded_network_changes_nothing(layer, shift: float) -> None:
     assert twice.line.tolist() == list(range(len(once.line)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ways, st.randoms(use_true_random=False), st.floats(0, 1000))
 def test_the_order_of_the_lines_does_not_matter(layer, random, shift: float) -> None:
     lines = drawn(layer, shift)
