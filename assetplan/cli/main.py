@@ -127,6 +127,28 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 
 
 @main.command()
+@click.argument("register", type=_FILE)
+@click.option("-o", "--output", type=_OUT, required=True, help="GeoPackage to write.")
+@click.option("--mapping", type=_FILE, help="Column mapping of a register that is a council's own table.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the sample for betweenness.")
+@_FORCE
+def network(register: Path, output: Path, mapping: Path | None, seed: int, force: bool) -> None:
+    """Write the network of REGISTER: links, nodes, sections, schemes and bridges."""
+    from assetplan.cli.text import network_text
+    from assetplan.output import refuse_existing
+    from assetplan.planning.network_layers import network_layers, write_network
+    from assetplan.register import read_register
+
+    if output.suffix != ".gpkg":
+        raise click.BadParameter("must end in .gpkg", param_hint="--output")
+    refuse_existing(output, force)
+    found = network_layers(read_register(register, mapping), str(register), seed)
+    write_network(found, output, force)
+    click.echo(network_text(found))
+    click.echo(str(output))
+
+
+@main.command()
 @click.argument("inspections", type=_FILE)
 @click.option("-o", "--output", type=_OUT, required=True, help="CSV to write: one row a group, for tables.calibration.")
 @click.option("--group", help="Column that says which deterioration group an asset is in.")

@@ -6,14 +6,19 @@ import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assetplan.calibration import Calibration
 from assetplan.programme import Programme
 from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.register import Register, assumed_share
 
+if TYPE_CHECKING:
+    from assetplan.planning.network_layers import NetworkLayers
+
 _WIDTH = 100
 _PRICES = 8
+_FEW = 10  # bridges and links named of a network
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -238,6 +243,31 @@ def _points(value: float) -> str:
 
 def _percent(value: float) -> str:
     return "–" if value != value else f"{value:.0%}"
+
+
+def network_text(found: NetworkLayers) -> str:
+    """What a network holds, what was found on the way, and the bridges and links that matter most."""
+    counts = [
+        (name, f"{value:.1%}" if name.startswith("share") else f"{value:,.0f}") for name, value in found.counts.items()
+    ]
+    parts = [table(["network", ""], counts)]
+    kinds = found.notes["kind"].value_counts().sort_index()
+    if len(kinds):
+        parts.append("\n".join(f"  {kind}: {count:,}" for kind, count in kinds.items()))
+    bridges = found.layers["bridges"].sort_values(["detour_km", "asset_id"], ascending=[False, True]).head(_FEW)
+    rows = [
+        [str(row.asset_id), str(row.name)[:40], f"{row.detour_km:,.1f}", f"{row.closure_cost_per_day:,.0f}"]
+        for row in bridges[bridges["detour_km"] > 0].drop(columns="geometry").itertuples(index=False)
+    ]
+    if rows:
+        parts.append(table(["longest detours: bridge", "name", "km", "£ a day closed"], rows))
+    links = found.layers["links"].sort_values(["criticality", "link"], ascending=[False, True]).head(_FEW)
+    rows = [
+        [str(row.asset_id), str(row.road)[:40], f"{row.betweenness:.4f}", f"{row.criticality:,.0f}"]
+        for row in links.drop(columns="geometry").itertuples(index=False)
+    ]
+    parts.append(table(["most critical links: section", "road", "betweenness", "£ a day closed"], rows))
+    return "\n\n".join(parts)
 
 
 def register_text(register: Register) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pandas as pd
 from assetplan.config import Plan
 from assetplan.consequences import load_consequences
 from assetplan.deterioration.calibrated import with_calibration
-from assetplan.deterioration.groups import default_groups, load_groups
+from assetplan.deterioration.groups import Group, default_groups, load_groups
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import Limits, limits
@@ -68,7 +68,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
         register = read_register(plan.path(plan.register_), mapping)
-    register = replace(register, assets=with_groups(register.assets, model, plan.register_))
+    register = replace(register, assets=with_groups(register.assets, model.groups, plan.register_))
     faults = list(_commitment_faults(register.assets, model, plan.register_))
     if faults:
         raise RegisterError(faults)
@@ -130,7 +130,7 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
     return Model(groups, kept, consequences, rules, plan.first_year), tuple(unfunded)
 
 
-def with_groups(assets: pd.DataFrame, model: Model, file: str) -> pd.DataFrame:
+def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
     """Assets with their deterioration group: their own, or the default of their class and road class.
 
     Raises
@@ -138,12 +138,12 @@ def with_groups(assets: pd.DataFrame, model: Model, file: str) -> pd.DataFrame:
     RegisterError
         A group is unknown, or nothing says which it is.
     """
-    defaults = default_groups(model.groups)
+    defaults = default_groups(groups)
     own = assets["group"].to_numpy(dtype=object)
     keyed = assets[["asset_class", "road_class"]].merge(defaults, on=["asset_class", "road_class"], how="left")
     plain = assets[["asset_class"]].merge(defaults[defaults["road_class"] == ""], on="asset_class", how="left")
     found = pd.Series(own, index=assets.index).where(own != "", keyed["group"].fillna(plain["group"]).to_numpy())
-    wrong = ~found.isin(list(model.groups))
+    wrong = ~found.isin(list(groups))
     if wrong.any():
         rows = assets[wrong]
         said = "no such deterioration group; name one in column group (road class tells carriageways apart)"

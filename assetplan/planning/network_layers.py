@@ -1,0 +1,298 @@
+"""What `assetplan network` writes: links, nodes, sections, schemes and bridges, with what the network makes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from assetplan import condition, network
+from assetplan.deterioration import load_groups
+from assetplan.network import Network, Noded
+from assetplan.output import new_file, repeatable_layers
+from assetplan.planning.inputs import with_groups
+from assetplan.reference import load_table
+from assetplan.register import Register
+from assetplan.treatments import KINDS, Catalogue, load_catalogue
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+LAYERS = ("links", "nodes", "sections", "schemes", "bridges")
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkLayers:
+    """Layers by name, what was found on the way, and counts for a reader.
+
+    Attributes
+    ----------
+    layers : dict of str → GeoDataFrame
+        `LAYERS`, with the columns that docs/network.md lists.
+    notes : DataFrame
+        One row a finding: kind, asset_id, other (asset or ""), x, y [m].
+    counts : dict of str → float
+        How many links, nodes, components, schemes and bridges.
+    """
+
+    layers: dict[str, gpd.GeoDataFrame]
+    notes: pd.DataFrame
+    counts: dict[str, float]
+
+
+def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayers:
+    """Work out the network of a register by the packaged rules.
+
+    Parameters
+    ----------
+    register : Register
+        With carriageway; its bridges are placed on it.
+    name : str
+        What to call the register where it is at fault.
+    seed : int
+        Of the sample of nodes from which betweenness is reckoned, where there are many.
+
+    Raises
+    ------
+    RegisterError
+        An asset is of no known group.
+    ValueError
+        The register has no carriageway drawn as lines.
+    """
+    groups, rules = load_groups(), network.network_rules()
+    assets = with_groups(register.assets, groups, name)
+    of_class = assets["asset_class"].to_numpy(dtype=object)
+    roads = assets[(of_class == "carriageway") & (assets.geom_type == "LineString").to_numpy()].reset_index(drop=True)
+    bridges = assets[of_class == "bridge"].reset_index(drop=True)
+    if roads.empty:
+        raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
+    carries = roads["asset_id"].isin(bridges["parent_id"]).to_numpy(dtype=float)
+    noded = network.node_lines(roads.geometry.to_numpy(), carries, tolerance=rules["tolerance"])
+    placed = _place(bridges, roads, noded.network, rules["bridge_tolerance"])
+    sections, schemes = _sections(roads, load_catalogue(groups))
+    layers = {
+        "links": _links(noded, roads, rules, seed),
+        "nodes": _nodes(noded.network, roads),
+        "sections": sections,
+        "schemes": schemes,
+        "bridges": _bridges(bridges, placed, noded.network, roads, rules),
+    }
+    off = bridges[placed < 0]
+    lost = pd.DataFrame({"kind": "bridge off the network", "asset_id": off["asset_id"], "other": ""})
+    middle = shapely.centroid(off.geometry.to_numpy())
+    lost = lost.assign(x=shapely.get_x(middle), y=shapely.get_y(middle))
+    notes = pd.concat([_notes(noded, roads), lost], ignore_index=True)
+    return NetworkLayers(layers, notes, _counts(noded, layers))
+
+
+def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Array:
+    return roads[column].fillna(0.0).to_numpy(dtype=float)[rows]
+
+
+def _links(noded: Noded, roads: gpd.GeoDataFrame, rules: dict[str, float], seed: int) -> gpd.GeoDataFrame:
+    """Links with component, betweenness, detour and what closing each would cost."""
+    net = noded.network
+    between = network.betweenness(net, int(rules["sources"]), seed)
+    around = network.detours(net, np.arange(len(net.length)))
+    traffic = _of(roads, "aadt", net.line)
+    charged = np.where(around.severed, rules["severed_km"], around.extra_km)
+    table = {
+        "link": np.arange(len(net.length)),
+        "asset_id": roads["asset_id"].to_numpy(dtype=object)[net.line],
+        "road": roads["road"].to_numpy(dtype=object)[net.line],
+        "start": net.start,
+        "end": net.end,
+        "from_m": net.from_m.round(2),
+        "to_m": net.to_m.round(2),
+        "length_m": net.length.round(2),
+        "component": network.components(net),
+        "duplicate_of": noded.duplicate,
+        "aadt": traffic,
+        "betweenness": between.value.round(9),
+        "betweenness_error": between.error.round(9),
+        "severed": around.severed,
+        "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
+        "criticality": network.closure_cost(traffic, charged, rules["car_cost"]).round(2),
+    }
+    return gpd.GeoDataFrame(table, geometry=net.geometry, crs=roads.crs)
+
+
+def _nodes(net: Network, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Nodes with how many links meet there."""
+    ends = np.r_[net.start, net.end]
+    component = np.zeros(len(net.nodes), dtype=np.intp)
+    component[ends] = np.tile(network.components(net), 2)
+    table = {
+        "node": np.arange(len(net.nodes)),
+        "links": np.bincount(ends, minlength=len(net.nodes)),
+        "component": component,
+    }
+    return gpd.GeoDataFrame(table, geometry=shapely.points(net.nodes), crs=roads.crs)
+
+
+def _wanted(roads: gpd.GeoDataFrame, index: Array, catalogue: Catalogue) -> Ints:
+    """Kind of works (a place in `KINDS`) that condition lets each section take, major before preventative; −1 none."""
+    wanted = np.full(len(roads), -1, dtype=np.intp)
+    environment = roads["environment"].to_numpy(dtype=object)
+    for name, rows in roads.groupby("group").indices.items():
+        for kind, code in ((kind, KINDS.index(kind)) for kind in ("preventative", "major")):
+            for t in (t for t in catalogue.own(str(name)) if t.kind == kind):
+                inside = (index[rows] >= t.index_low) & (index[rows] <= t.index_high)
+                fits = (environment[rows] == t.environment) | (t.environment == "")
+                wanted[rows[inside & fits]] = code
+    return wanted
+
+
+def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Carriageway sections with their condition and scheme, and the candidate schemes that they form."""
+    measure, value = roads["measure"].to_numpy(dtype=object), roads["value"].to_numpy(dtype=float)
+    index, _ = condition.to_index(measure, value)
+    start = roads["chainage_m"].fillna(0.0).to_numpy(dtype=float)
+    length = roads["length_m"].fillna(0.0).to_numpy(dtype=float)
+    barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
+    works = _wanted(roads, index, catalogue)
+    found = network.form_schemes(roads["link_id"], start, start + length, works, barrier, network.packaged_rules())
+    ids = np.array([f"C{number + 1:05d}" for number in range(len(found.first))], dtype=object)
+    sections = gpd.GeoDataFrame(
+        {
+            **{name: roads[name] for name in ("asset_id", "link_id", "road", "road_class", "group")},
+            "from_m": start.round(2),
+            "to_m": (start + length).round(2),
+            "index": index.round(2),
+            "band": condition.classify("index", index),
+            "wanted": np.array([*KINDS, ""], dtype=object)[works],
+            "scheme_id": np.append(ids, "")[found.member],
+            "bridged": found.bridged,
+        },
+        geometry=roads.geometry,
+        crs=roads.crs,
+    )
+    inside = np.flatnonzero(found.member >= 0)
+    of = found.member[inside]
+    lead = roads.iloc[found.first]
+    quantity = np.bincount(of, _of(roads, "quantity", inside), len(ids))
+    order = inside[np.lexsort((start[inside], of))]
+    shapes = pd.Series(roads.geometry.to_numpy()[order]).groupby(found.member[order]).agg(list)
+    schemes = gpd.GeoDataFrame(
+        {
+            "scheme_id": ids,
+            **{name: lead[name].to_numpy() for name in ("link_id", "road", "road_class", "group", "district")},
+            "works": np.array(KINDS, dtype=object)[works[found.first]],
+            "from_m": found.from_m.round(2),
+            "to_m": found.to_m.round(2),
+            "length_m": found.length.round(2),
+            "sections": np.bincount(of, minlength=len(ids)),
+            "bridged_sections": np.bincount(of, found.bridged[inside], len(ids)).astype(np.intp),
+            "quantity": quantity.round(2),
+        },
+        geometry=[shapely.MultiLineString(lines) for lines in shapes],
+        crs=roads.crs,
+    )
+    return sections, schemes
+
+
+def _place(bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, within: float) -> Ints:
+    """Link of each bridge: on the section that carries it, or the nearest to it; −1 where none is near."""
+    middle = shapely.centroid(bridges.geometry.to_numpy())
+    carrier = pd.Index(roads["asset_id"]).get_indexer(pd.Index(bridges["parent_id"]))
+    nearest = network.project_points(middle, bridges["asset_id"], net.geometry, within).link
+    out = np.asarray(nearest, dtype=np.intp).copy()
+    # Of the links that a section was split into, the one nearest the bridge.
+    link_of = pd.DataFrame({"line": net.line, "link": np.arange(len(net.line))})
+    own = pd.DataFrame({"bridge": np.arange(len(bridges)), "line": carrier}).merge(link_of, on="line")
+    own["off"] = shapely.distance(middle[own["bridge"]], net.geometry[own["link"]])
+    own = own.sort_values(["bridge", "off", "link"], kind="stable").drop_duplicates("bridge")
+    out[own["bridge"]] = own["link"]
+    return out
+
+
+def _bridges(
+    bridges: gpd.GeoDataFrame, link: Ints, net: Network, roads: gpd.GeoDataFrame, rules: dict[str, float]
+) -> gpd.GeoDataFrame:
+    """Bridges with their link, limit, detours, and what limit and closure cost."""
+    classes = load_table("vehicle_classes")
+    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    posted = bridges["weight_limit_t"].to_numpy(dtype=float)
+    assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
+    limit = np.fmin(posted, np.where(assessed >= weight.max(), np.nan, assessed))
+    aadt = bridges["aadt"].fillna(0.0).to_numpy(dtype=float)
+    heavy = np.minimum(bridges["hgv"].fillna(0.0).to_numpy(dtype=float), aadt)
+    vehicles = network.class_traffic(aadt, heavy)
+    now = network.restrictions(net, link, limit[:, None], vehicles[:, None, :], weight, running, rules["severed_km"])
+    limits = network.limits_of_links(net, link, limit)
+    around = network.detours(net, link)
+    heaviest = network.detours(net, link, limits < weight.max())
+    closed = np.where(around.severed, rules["severed_km"], np.nan_to_num(around.extra_km))
+    daily = network.closure_cost(vehicles, closed[:, None], running).sum(axis=1)
+    table = {
+        **{name: bridges[name] for name in ("asset_id", "name", "parent_id", "road", "aadt", "hgv")},
+        "link": link,
+        "carried_by": np.append(roads["asset_id"].to_numpy(dtype=object)[net.line], "")[link],
+        "limit_t": limit,
+        "severed": around.severed,
+        "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
+        "heavy_severed": heaviest.severed,
+        "heavy_detour_km": np.where(heaviest.severed, np.nan, heaviest.extra_km).round(4),
+        "detour_cost": now.cost[:, 0].round(2),
+        "closure_cost_per_day": daily.round(2),
+    }
+    return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
+
+
+def _notes(noded: Noded, roads: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Findings of noding by asset."""
+    names = np.append(roads["asset_id"].to_numpy(dtype=object), "")
+    found = noded.notes
+    return pd.DataFrame(
+        {
+            "kind": found["kind"],
+            "asset_id": names[found["line"].to_numpy(dtype=np.intp)],
+            "other": names[found["other"].to_numpy(dtype=np.intp)],
+            "x": found["x"],
+            "y": found["y"],
+        }
+    )
+
+
+def _counts(noded: Noded, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, float]:
+    sizes = network.islands(noded.network)["length_m"]
+    sections, bridges = layers["sections"], layers["bridges"]
+    return {
+        "links": len(layers["links"]),
+        "nodes": len(layers["nodes"]),
+        "components": len(sizes),
+        "share of length in the longest component": float(sizes.max() / sizes.sum()),
+        "candidate schemes": len(layers["schemes"]),
+        "sections in a scheme": int((sections["scheme_id"] != "").sum()),
+        "bridges on the network": int((bridges["link"] >= 0).sum()),
+        "bridges off it": int((bridges["link"] < 0).sum()),
+    }
+
+
+def write_network(found: NetworkLayers, path: Path, force: bool = False) -> None:
+    """Write the layers and the table `notes` as one GeoPackage; the same network gives the same bytes.
+
+    Raises
+    ------
+    OutputExistsError
+        The file is there and `force` is not set.
+    """
+    import pyogrio
+
+    with new_file(path, force) as part, repeatable_layers():
+        # A fixed name inside: the file's name must not leak into the bytes.
+        draft = part.with_name("draft") / "network.gpkg"
+        draft.parent.mkdir()
+        filled = {name: layer for name, layer in found.layers.items() if len(layer)}
+        for number, (name, layer) in enumerate(filled.items()):
+            kinds = layer.geom_type.unique()
+            options = {"geometry_type": kinds[0] if len(kinds) == 1 else "Unknown", "promote_to_multi": False}
+            pyogrio.write_dataframe(layer, draft, layer=name, driver="GPKG", append=number > 0, **options)
+        if len(found.notes):
+            pyogrio.write_dataframe(found.notes, draft, layer="notes", driver="GPKG", append=True)
+        draft.replace(part)
