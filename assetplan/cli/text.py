@@ -261,7 +261,9 @@ def network_text(found: NetworkLayers) -> str:
     ]
     if rows:
         parts.append(table(["longest detours: bridge", "name", "km", "£ a day closed"], rows))
-    links = found.layers["links"].sort_values(["criticality", "link"], ascending=[False, True]).head(_FEW)
+    # Links of one chain between junctions share their detour: one stands for all.
+    links = found.layers["links"].sort_values(["criticality", "link"], ascending=[False, True])
+    links = links.drop_duplicates(["road", "detour_km", "criticality"]).head(_FEW)
     rows = [
         [str(row.asset_id), str(row.road)[:40], f"{row.betweenness:.4f}", f"{row.criticality:,.0f}"]
         for row in links.drop(columns="geometry").itertuples(index=False)
