@@ -72,7 +72,9 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
     if roads.empty:
         raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
     carries = roads["asset_id"].isin(bridges["parent_id"]).to_numpy(dtype=float)
-    noded = network.node_lines(roads.geometry.to_numpy(), carries, tolerance=rules["tolerance"])
+    level = np.where(roads["level"].isna(), carries, roads["level"].to_numpy(dtype=float))
+    direction = roads["one_way"].map({"forward": 1, "backward": -1}).fillna(0).to_numpy(dtype=np.intp)
+    noded = network.node_lines(roads.geometry.to_numpy(), level, direction, rules["tolerance"])
     placed = _place(bridges, roads, noded.network, rules["bridge_tolerance"])
     sections, schemes = _sections(roads, load_catalogue(groups))
     layers = {

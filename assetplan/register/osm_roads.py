@@ -28,6 +28,7 @@ _PRIVATE = frozenset(
     {"private", "customers", "delivery", "permit", "military", "agricultural", "forestry", "residents", "employees"}
 )
 _OPEN = frozenset({"yes", "public", "permissive", "destination", "designated", ""})
+_LEVELS = 9  # the highest and, below the ground, the lowest that a register holds
 _NOT_A_BRIDGE = frozenset({"", "no", "proposed", "abandoned"})
 _TRUNK = "trunk road"
 
@@ -85,6 +86,24 @@ def built_up_street(tags: Tags) -> bool:
 def is_bridge(tags: Tags) -> bool:
     """Whether a way is carried by a bridge."""
     return tags.get("bridge", "") not in _NOT_A_BRIDGE
+
+
+def level(tags: Tags) -> float:
+    """Level of a way where it crosses others: its layer, else 1 on a bridge, −1 in a tunnel; NaN on the ground."""
+    try:
+        return float(np.clip(int(tags.get("layer", "")), -_LEVELS, _LEVELS))
+    except ValueError:
+        tunnel = tags.get("tunnel", "no") not in ("no", "building_passage")
+        return 1.0 if is_bridge(tags) else -1.0 if tunnel else np.nan
+
+
+def one_way(tags: Tags) -> str:
+    """Direction of a way's traffic along its line: forward, backward, or "" for both."""
+    said = tags.get("oneway", "")
+    if said in ("-1", "reverse"):
+        return "backward"
+    round_it = tags.get("junction", "") in ("roundabout", "circular")
+    return "forward" if said in ("yes", "true", "1") or (round_it and said != "no") else ""
 
 
 def tagged_footways(tags: Tags) -> float:

@@ -8,7 +8,15 @@ from register_helpers import said
 
 from assetplan.deterioration import load_groups
 from assetplan.errors import RegisterError
-from assetplan.register import Register, assumed_share, import_osm, read_register, validate_register, write_register
+from assetplan.register import (
+    Register,
+    assumed_share,
+    import_osm,
+    osm_roads,
+    read_register,
+    validate_register,
+    write_register,
+)
 from assetplan.register.osm import count_people
 from assetplan.register.osm_buildings import public_kind
 from assetplan.register.osm_roads import is_bridge, left_out, road_class, tagged_footways
@@ -261,3 +269,20 @@ def test_an_unknown_council_is_told(shared: Path) -> None:
     with pytest.raises(RegisterError) as error:
         import_osm(shared / "rutland.osm.pbf", council="Narnia")
     assert said(error) == {(0, "boundary", "there is no boundary of this name")}
+
+
+@pytest.mark.parametrize(
+    ("tags", "level", "one_way"),
+    [
+        ({}, np.nan, ""),
+        ({"bridge": "yes"}, 1.0, ""),
+        ({"bridge": "yes", "layer": "2", "oneway": "yes"}, 2.0, "forward"),
+        ({"tunnel": "yes", "oneway": "-1"}, -1.0, "backward"),
+        ({"tunnel": "building_passage", "junction": "roundabout"}, np.nan, "forward"),
+        ({"bridge": "no", "layer": "up", "junction": "roundabout", "oneway": "no"}, np.nan, ""),
+        ({"layer": "-40", "oneway": "1"}, -9.0, "forward"),
+    ],
+)
+def test_level_and_direction_of_a_way(tags: dict, level: float, one_way: str) -> None:
+    assert osm_roads.one_way(tags) == one_way
+    assert osm_roads.level(tags) == pytest.approx(level, nan_ok=True)
