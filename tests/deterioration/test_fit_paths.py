@@ -9,6 +9,7 @@ import pytest
 from histories_made import curve_histories
 
 from assetplan.calibration import inspections_of
+from assetplan.deterioration.fits.maximum import Prior
 from assetplan.deterioration.fits.path_filter import reading
 from assetplan.deterioration.fits.paths import Paths, fit_paths, names_of, scaled, terms_of, unscaled
 from assetplan.deterioration.fits.scaled import curve_of, level, scaled_age
@@ -123,3 +124,23 @@ def test_a_spread_may_be_nought_and_is_in_doubt_all_the_same() -> None:
     error = np.sqrt(summit.covariance[3, 3])
     assert summit.parameters[3] < 2 * error
     assert error > 0
+
+
+@pytest.mark.parametrize("family", ["power", "logistic"])
+def test_a_direct_search_finds_no_higher(family: str) -> None:
+    """From elsewhere and without derivatives, to a millionth of the log-likelihood."""
+    from scipy.optimize import minimize
+
+    found = inspections_of(curve_histories(60, 3))
+    paths = Paths.of(found.asset, found.time, found.index, noise=2.0)
+    n = len(names_of(family))
+    nothing = Prior(np.zeros(n), np.full(n, 1e12))  # with a prior the stock is not told anew on the way
+    summit = fit_paths(family, paths, None, nothing)
+
+    def lost(x: np.ndarray) -> float:
+        return -float(terms_of(family, x, paths).each.sum())
+
+    begin = np.array([scaled(name, value) for name, value in TRUTH.items() if name in names_of(family)])
+    searched = minimize(lost, begin, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-10, "maxfev": 20_000})
+    assert -lost(summit.parameters) == pytest.approx(summit.log_likelihood, abs=1e-9)
+    assert summit.log_likelihood >= -searched.fun - 1e-6
