@@ -18,6 +18,8 @@ from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.repair import least_use
 from assetplan.optimisation.rows import Rows, is_feasible, rows_of, settle, totals
 
+_ALIKE = 1e-9  # uses of a limit that differ by no more are one
+
 
 def worst_first(
     problem: Problem, priority: npt.ArrayLike, amounts: Floats | None = None, start: Ints | None = None
@@ -185,7 +187,9 @@ def year_by_year(
         if not len(free):
             continue
         room = begin.rows.limit - totals(begin.rows.usage, chosen[~open_asset])
-        capped = begin.rows.sign > 0
+        # What all options of an asset use alike (works of earlier years) leaves nothing to choose, only rounding.
+        apart = abs(begin.rows.usage[free] - begin.rows.usage[chosen[owner[free]]]).max(axis=0).toarray().ravel()
+        capped = (begin.rows.sign > 0) & (apart > _ALIKE)
         part = Problem(
             problem.benefit[free], begin.rows.usage[free][:, capped],
             np.concatenate([[0], np.cumsum(counts[open_asset])]), room[capped], np.full(capped.sum(), -inf),
