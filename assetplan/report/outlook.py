@@ -70,7 +70,7 @@ def _shown(measure: str, largest: float) -> Callable[[float], str]:
 
 def _cell(figure: Figure, show: Callable[[float], str]) -> str:
     middle, low, high = (show(value) for value in figure)
-    return middle if low == high else f"{middle} ({low}\u2013{high})"
+    return middle if low == high else f"{middle} ({low}\u2060\u2013\u2060{high})"  # a range is never broken
 
 
 def _chart(rows: pd.DataFrame, years: list[int], labels: list[str]) -> str:
