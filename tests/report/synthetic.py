@@ -277,6 +277,22 @@ def _residual_rows(assets: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     return rows
 
 
+def _forecast_rows(residual: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Forecasts as wide as a county's, lengths those of the residual lives."""
+    key = {"measure": "length", "unit": "km"}
+    rows = [
+        {**key, **{k: row[k] for k in ("band", "year", "case")}, "middle": row["length_km"] * 25,
+         "low": row["length_km"] * 15, "high": row["length_km"] * 40}
+        for row in residual
+    ]  # fmt: skip
+    for measure, unit, size in (("potholes", "a year", 35_000.0), ("claims", "a year", 940.0), ("backlog", "£", 186e6)):
+        for case in ("do-nothing", "plan"):
+            for year in (YEARS[0] - 1, *YEARS):
+                ends = {"middle": size, "low": size * 0.9, "high": size * 1.1}
+                rows.append({"measure": measure, "band": "", "unit": unit, "year": year, "case": case, **ends})
+    return rows
+
+
 def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -> dict[str, Any]:
     spent = works.groupby(["line", "year"])["cost"].sum()
     spend = [
@@ -319,6 +335,8 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         ],
         "condition": _condition_rows(assets),
         "residual_life": _residual_rows(assets),
+        "futures": {"futures": 50, "level": 0.8, "seed": 0},
+        "forecast": _forecast_rows(_residual_rows(assets)),
         "assets": len(assets),
         "treated": int(works["asset_id"].nunique()),
         "baselines": [

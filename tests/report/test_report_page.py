@@ -245,3 +245,17 @@ def test_the_browser_reads_what_was_packed(report, programme, open_page):
     start = [columns["line_start_y"][0] / 1e5, columns["line_start_x"][0] / 1e5]
     assert found["shape"][0][0] == pytest.approx(start, abs=2e-6)  # single precision about the map's origin
     assert found["reason"] in set(programme.works["reason"])
+
+
+def test_the_years_ahead_show_every_year_on_paper(report: Path, open_page) -> None:
+    page = open_page(report, width=720)
+    page.emulate_media(media="print")
+    table = page.locator("#outlook")
+    assert table.locator("thead th").count() == 7
+    assert table.locator("tbody tr.group").count() == 6
+    wide = table.evaluate(
+        "table => [table.getBoundingClientRect().right, table.parentElement.getBoundingClientRect().right]"
+    )
+    assert wide[0] <= wide[1] + 1
+    assert "50 futures" in page.locator("text=The years ahead").locator("xpath=following-sibling::p[1]").inner_text()
+    assert page.locator("#short-life-title").count() == 1
