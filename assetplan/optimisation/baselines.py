@@ -187,7 +187,8 @@ def year_by_year(
         if not len(free):
             continue
         room = begin.rows.limit - totals(begin.rows.usage, chosen[~open_asset])
-        # What all options of an asset use alike (works of earlier years) leaves nothing to choose, only rounding.
+        # What all options of an asset use alike (works of earlier years) leaves nothing to choose; kept in, such limits
+        # tie lines together that have nothing else in common, and the search stalls.
         apart = abs(begin.rows.usage[free] - begin.rows.usage[chosen[owner[free]]]).max(axis=0).toarray().ravel()
         capped = (begin.rows.sign > 0) & (apart > _ALIKE)
         part = Problem(
