@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assetplan.optimisation.problem import Solution
 from assetplan.planning.inputs import Inputs
+from assetplan.reference import load_table
 from assetplan.register import assumed_share
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
@@ -193,4 +194,18 @@ def unverified(inputs: Inputs) -> list[str]:
         rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
         rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
         rows += [f"{label}: follow-on policy"]
+    return rows + _forecast_parameters(inputs)
+
+
+def _forecast_parameters(inputs: Inputs) -> list[str]:
+    """Unverified rows that the forecasts rest on."""
+    forecast = inputs.plan.forecast
+    if not forecast.futures:
+        return []
+    rates, doubts = load_table("defect_rates"), load_table("doubts")
+    counted = rates["defect"].map(lambda name: getattr(forecast, name) is not None)
+    names = rates.loc[counted & (rates["verified"] != "yes"), "defect"].unique()
+    rows = [f"Forecasts: how {name} fall on bands of residual life" for name in names]
+    if (doubts["verified"] != "yes").any():
+        rows.append("Forecasts: doubt of surveys and of typed-in lives")
     return rows

@@ -101,7 +101,7 @@ class Future:
         Parameters
         ----------
         schedule : array (n_assets, years)
-            Treatment codes, −1 for none. Chance is the same for every schedule.
+            Treatment codes, −1 for none. Chance begins from the same seed for every schedule.
 
         Yields
         ------

@@ -10,6 +10,7 @@ import pytest
 
 from assetplan import read_plan
 from assetplan.planning.inputs import load_inputs
+from assetplan.planning.lint import unverified
 from assetplan.planning.outlook import outlook
 from assetplan.programme import Programme
 
@@ -85,3 +86,11 @@ def test_the_seed_decides(small_county: Path) -> None:
     both = pd.DataFrame(found(level=0.5)).merge(pd.DataFrame(found(level=0.9)), on=["measure", "band", "year", "case"])
     assert (both["low_x"] >= both["low_y"]).all()
     assert (both["high_x"] <= both["high_y"]).all()
+
+
+def test_what_forecasts_rest_on_is_listed(small_programme: Programme, small_county: Path) -> None:
+    listed = [row for row in small_programme.summary["unverified"] if row.startswith("Forecasts: ")]
+    assert len(listed) == 3
+    plan = read_plan(small_county / "plan.toml")
+    none = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 0})})
+    assert not [row for row in unverified(load_inputs(none)) if row.startswith("Forecasts: ")]
