@@ -1,6 +1,6 @@
 """Seconds of the network's stages over three sizes.
 
-Run by hand: `python -m pytest tests/benchmarks/test_referencing.py -m benchmark -s --override-ini addopts=`.
+Run by hand: `python -m pytest tests/benchmarks/test_referencing_speed.py -m benchmark -s --override-ini addopts=`.
 """
 
 from __future__ import annotations
