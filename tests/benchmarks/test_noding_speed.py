@@ -1,7 +1,7 @@
 """Seconds to node a county's lines, by size.
 
-Run by hand: `python -m pytest tests/benchmarks/test_noding_speed.py -m benchmark -s --override-ini addopts=`. It prints a
-table and judges nothing on time. The whole county is made only with ASSETPLAN_BENCHMARK=full. Beside the
+Run by hand: `python -m pytest tests/benchmarks/test_noding_speed.py -m benchmark -s --override-ini addopts=`. It prints
+a table and judges nothing on time. The whole county is made only with ASSETPLAN_BENCHMARK=full. Beside the
 example county, whose sections share their ends, streets on a grid, none of them split at a junction.
 """
 
