@@ -8,7 +8,7 @@ from assetplan.network.criticality import (
     removal_cost,
     resilient_network,
 )
-from assetplan.network.detours import Detours, closure_cost, detour_cost, detour_route, detours
+from assetplan.network.detours import Detours, charged_km, closure_cost, detour_cost, detour_route, detours
 from assetplan.network.graph import Network
 from assetplan.network.growth import growth, growth_rate
 from assetplan.network.homogeneous import Sections, homogeneous_sections
@@ -50,6 +50,7 @@ __all__ = [
     "attach",
     "betweenness",
     "carry_survey",
+    "charged_km",
     "check_survey",
     "class_traffic",
     "closure_cost",

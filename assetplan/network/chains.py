@@ -43,8 +43,7 @@ class Chains:
 def _junctions(network: Network) -> Bools:
     """Nodes where a chain ends: all but those where two links meet; one on each ring that nothing joins."""
     count = len(network.nodes)
-    degree = np.bincount(np.r_[network.start, network.end], minlength=count)
-    ends = degree != 2
+    ends = network.degree != 2
     ones = np.ones(len(network.start), dtype=np.int8)
     _, part = connected_components(coo_array((ones, (network.start, network.end)), shape=(count, count)), False)
     first = np.unique(part, return_index=True)[1]

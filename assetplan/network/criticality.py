@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 from assetplan.network.arcs import Graph, link_graph
-from assetplan.network.detours import Between, closure_cost, detours
+from assetplan.network.detours import Detours, charged_km, closure_cost
 from assetplan.network.graph import Array, Bools, Ints, Network
 
 # Ways whose lengths differ by less than this share are taken to be as long as each other.
@@ -219,33 +219,26 @@ def resilient_network(network: Network, main: Bools, node: Ints) -> Bools:
     return chosen
 
 
-def removal_cost(
-    network: Network,
-    vehicles_per_day: ArrayLike,
-    cost_per_km: float,
-    severed_km: float,
-    between: Between = "junctions",
-) -> Array:
+def removal_cost(found: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Array:
     """Return the increase in travel cost when each link is closed alone: its traffic takes the best way round.
 
     Local: traffic elsewhere keeps its ways, and trips that turn off early lose less.
 
     Parameters
     ----------
-    network : Network
-    vehicles_per_day : array (n_links,)
-        Traffic of each link [vehicles/day].
-    cost_per_km : float
+    found : Detours
+        Ways round n links, each taken away alone.
+    vehicles_per_day : array (n, n_classes)
+        Traffic of each link by class [vehicles/day].
+    cost_per_km : array (n_classes,)
         Running cost [£/km].
     severed_km : float
         Distance charged to a vehicle that has no way round [km, 0 or more].
-    between
-        As for `detours`.
 
     Returns
     -------
-    array (n_links,)
-        [£/day].
+    array (n,)
+        [£/day]; 0 off the network.
     """
-    found = detours(network, np.arange(len(network.length)), between=between)
-    return closure_cost(vehicles_per_day, np.where(found.severed, severed_km, found.extra_km), cost_per_km)
+    charged = charged_km(found.extra_km, severed_km)
+    return closure_cost(vehicles_per_day, charged[:, None], cost_per_km).sum(axis=-1)

@@ -229,6 +229,20 @@ def detour_route(
     return np.concatenate([np.zeros(0, dtype=np.intp), *driven])
 
 
+def charged_km(extra_km: ArrayLike, severed_km: float) -> Array:
+    """Return the distance that traffic is charged [km]: its detour, `severed_km` where it has none, 0 off the network.
+
+    Parameters
+    ----------
+    extra_km : array
+        As of `Detours`, any shape.
+    severed_km : float
+        Charged to a vehicle that has no way round [km, 0 or more].
+    """
+    extra = np.asarray(extra_km, dtype=np.float64)
+    return np.nan_to_num(np.where(np.isinf(extra), severed_km, extra))
+
+
 def detour_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: ArrayLike) -> Array:
     """Return what a detour costs a year: vehicles a day × 365 × extra km × cost a km.
 

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from assetplan.network.arcs import link_graph
-from assetplan.network.detours import Between, detour_cost, detours
+from assetplan.network.detours import Between, charged_km, detour_cost, detours
 from assetplan.network.graph import Array, Bools, Ints, Network
 from assetplan.reference import load_table
 
@@ -158,7 +158,7 @@ def restrictions(
                 known[key] = detours(network, where[round_it], closed, between).extra_km
             if len(round_it):
                 extra[round_it, year, k] = known[key]
-    charged = np.nan_to_num(np.where(np.isinf(extra), severed_km, extra))
+    charged = charged_km(extra, severed_km)
     return Restrictions(extra, detour_cost(vehicles, charged, np.asarray(cost_per_km)).sum(axis=-1))
 
 

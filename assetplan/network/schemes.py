@@ -61,13 +61,13 @@ class Schemes:
 
 @cache
 def network_rules() -> dict[str, float]:
-    """Every value of reference/scheme_rules.csv by name (unit in the table)."""
-    table = load_table("scheme_rules")
+    """Every value of reference/network_rules.csv by name (unit in the table)."""
+    table = load_table("network_rules")
     return dict(zip(table["name"], table["value"].astype(float), strict=True))
 
 
 def packaged_rules() -> SchemeRules:
-    """Rules of schemes in reference/scheme_rules.csv."""
+    """Rules of schemes in reference/network_rules.csv."""
     rules = network_rules()
     return SchemeRules(rules["gap"], rules["minimum"], rules["maximum"])
 

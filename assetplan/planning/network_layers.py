@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assetplan import condition, network
 from assetplan.deterioration import load_groups
-from assetplan.network import Network, Noded
+from assetplan.network import Detours, Network, Noded
 from assetplan.output import new_file, repeatable_layers
 from assetplan.planning.inputs import with_groups
 from assetplan.reference import load_table
@@ -101,8 +101,6 @@ def _links(noded: Noded, roads: gpd.GeoDataFrame, rules: dict[str, float], seed:
     net = noded.network
     between = network.betweenness(net, int(rules["sources"]), seed)
     around = network.detours(net, np.arange(len(net.length)))
-    traffic = _of(roads, "aadt", net.line)
-    charged = np.where(around.severed, rules["severed_km"], around.extra_km)
     table = {
         "link": np.arange(len(net.length)),
         "asset_id": roads["asset_id"].to_numpy(dtype=object)[net.line],
@@ -114,24 +112,35 @@ def _links(noded: Noded, roads: gpd.GeoDataFrame, rules: dict[str, float], seed:
         "length_m": net.length.round(2),
         "component": network.components(net),
         "duplicate_of": noded.duplicate,
-        "aadt": traffic,
+        "aadt": _of(roads, "aadt", net.line),
         "betweenness": between.value.round(9),
         "betweenness_error": between.error.round(9),
         "severed": around.severed,
         "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
-        "criticality": network.closure_cost(traffic, charged, rules["car_cost"]).round(2),
+        "criticality": _closing(around, roads.iloc[net.line], rules).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=net.geometry, crs=roads.crs)
 
 
+def _closing(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Array:
+    """What closing each costs its own traffic [£ a day] (n,); `carried` holds aadt and hgv of each."""
+    running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
+    return network.removal_cost(around, _vehicles(carried), running, rules["severed_km"])
+
+
+def _vehicles(carried: gpd.GeoDataFrame) -> Array:
+    """Vehicles a day by class (n, n_classes); no more of them heavy than there are."""
+    aadt = carried["aadt"].fillna(0.0).to_numpy(dtype=float)
+    return network.class_traffic(aadt, np.minimum(carried["hgv"].fillna(0.0).to_numpy(dtype=float), aadt))
+
+
 def _nodes(net: Network, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Nodes with how many links meet there."""
-    ends = np.r_[net.start, net.end]
     component = np.zeros(len(net.nodes), dtype=np.intp)
-    component[ends] = np.tile(network.components(net), 2)
+    component[np.r_[net.start, net.end]] = np.tile(network.components(net), 2)
     table = {
         "node": np.arange(len(net.nodes)),
-        "links": np.bincount(ends, minlength=len(net.nodes)),
+        "links": net.degree,
         "component": component,
     }
     return gpd.GeoDataFrame(table, geometry=shapely.points(net.nodes), crs=roads.crs)
@@ -222,15 +231,11 @@ def _bridges(
     posted = bridges["weight_limit_t"].to_numpy(dtype=float)
     assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
     limit = np.fmin(posted, np.where(assessed >= weight.max(), np.nan, assessed))
-    aadt = bridges["aadt"].fillna(0.0).to_numpy(dtype=float)
-    heavy = np.minimum(bridges["hgv"].fillna(0.0).to_numpy(dtype=float), aadt)
-    vehicles = network.class_traffic(aadt, heavy)
+    vehicles = _vehicles(bridges)
     now = network.restrictions(net, link, limit[:, None], vehicles[:, None, :], weight, running, rules["severed_km"])
     limits = network.limits_of_links(net, link, limit)
     around = network.detours(net, link)
     heaviest = network.detours(net, link, limits < weight.max())
-    closed = np.where(around.severed, rules["severed_km"], np.nan_to_num(around.extra_km))
-    daily = network.closure_cost(vehicles, closed[:, None], running).sum(axis=1)
     table = {
         **{name: bridges[name] for name in ("asset_id", "name", "parent_id", "road", "aadt", "hgv")},
         "link": link,
@@ -241,7 +246,7 @@ def _bridges(
         "heavy_severed": heaviest.severed,
         "heavy_detour_km": np.where(heaviest.severed, np.nan, heaviest.extra_km).round(4),
         "detour_cost": now.cost[:, 0].round(2),
-        "closure_cost_per_day": daily.round(2),
+        "closure_cost_per_day": _closing(around, bridges, rules).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
 

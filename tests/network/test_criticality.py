@@ -11,6 +11,7 @@ from small_networks import as_graph, network, networks, networks_with, shortest,
 
 from assetplan.network import criticality
 from assetplan.network.criticality import betweenness, places_cut_off, removal_cost, resilient_network
+from assetplan.network.detours import detours
 from assetplan.network.graph import Network
 
 EXACT = 1e-9
@@ -80,7 +81,7 @@ def test_a_sample_of_all_is_exact_and_one_source_has_no_error() -> None:
 def test_cost_of_removal_by_hand() -> None:
     # A triangle of 1, 2 and 4 km and a road to its end.
     one = network([(0, 1, 1000), (1, 2, 2000), (0, 2, 4000), (2, 3, 500), (0, 4, 1), (1, 5, 1)])
-    found = removal_cost(one, [100, 10, 1, 20, 0, 0], 0.5, 30.0)
+    found = removal_cost(detours(one, np.arange(6)), np.array([[100, 10, 1, 20, 0, 0]]).T, [0.5], 30.0)
     # Round the longest side is shorter than along it: no loss.
     assert found.tolist() == pytest.approx([100 * 5 * 0.5, 10 * 3 * 0.5, 0, 20 * 30 * 0.5, 0, 0], rel=EXACT)
 
