@@ -18,8 +18,6 @@ from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.repair import least_use
 from assetplan.optimisation.rows import Rows, is_feasible, rows_of, settle, totals
 
-_ALIKE = 1e-9  # uses of a limit that differ by no more are one
-
 
 def worst_first(
     problem: Problem, priority: npt.ArrayLike, amounts: Floats | None = None, start: Ints | None = None
@@ -187,10 +185,7 @@ def year_by_year(
         if not len(free):
             continue
         room = begin.rows.limit - totals(begin.rows.usage, chosen[~open_asset])
-        # What all options of an asset use alike (works of earlier years) leaves nothing to choose; kept in, such limits
-        # tie lines together that have nothing else in common, and the search stalls.
-        apart = abs(begin.rows.usage[free] - begin.rows.usage[chosen[owner[free]]]).max(axis=0).toarray().ravel()
-        capped = (begin.rows.sign > 0) & (apart > _ALIKE)
+        capped = begin.rows.sign > 0
         part = Problem(
             problem.benefit[free], begin.rows.usage[free][:, capped],
             np.concatenate([[0], np.cumsum(counts[open_asset])]), room[capped], np.full(capped.sum(), -inf),

@@ -34,6 +34,7 @@ MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside
 RADIUS, WIDE = 0.03, 0.2  # share by which prices may move in the first box, and in one that tells much
 SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
 DUAL_STEPS = 20  # a step that lowers the bound by less than the gap aimed at over this may be the last
+EDGE = 1e-9  # share of a price by which scaling may lift it off the edge of its box
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
 
 
@@ -295,7 +296,8 @@ def _finish(
         if bound < best.bound:
             best = replace(best, multipliers=multipliers, bound=bound)
         if bound - solved.value <= slack:
-            if not np.any(((multipliers <= low) & (low > 0)) | ((multipliers >= high) & (high < top))):
+            at_low, at_high = multipliers <= low * (1 + EDGE), multipliers >= high * (1 - EDGE)
+            if not np.any((at_low & (low > 0)) | (at_high & (high < top))):
                 best = replace(best, exact=True)
                 break
             if before - bound < close * abs(bound) and radius >= WIDE:  # a narrow box gains little far from the least
