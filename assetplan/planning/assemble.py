@@ -33,7 +33,6 @@ def assemble(
     solution: Solution,
     baselines: dict[str, Solution],
     islands: NDArray[np.intp],
-    unplaced: int,
 ) -> Programme:
     """Make the programme of a solved plan.
 
@@ -41,8 +40,6 @@ def assemble(
     ----------
     islands : array (n_lines,)
         Connected piece of each carriageway section that is a line, 0 for the main one.
-    unplaced : int
-        Carriageway sections that are no single line, and so in no piece.
     """
     assets = inputs.register.assets
     chosen = statement.options.schedule[solution.chosen]
@@ -57,7 +54,7 @@ def assemble(
     works = _works(outcome)
     table = _assets(outcome)
     summary = summarise(outcome, works, table, baselines)
-    summary["lint"] = lint.notes(outcome, islands, unplaced)
+    summary["lint"] = lint.notes(outcome, islands)
     return Programme(
         summary,
         table,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assetplan.planning.outcome import Outcome
 
 
-def notes(outcome: Outcome, islands: NDArray[np.intp], unplaced: int) -> list[dict[str, str]]:
+def notes(outcome: Outcome, islands: NDArray[np.intp]) -> list[dict[str, str]]:
     """All notes on one plan, as rows of check and message, in a fixed order."""
     inputs, options = outcome.inputs, outcome.options
     found: list[tuple[str, str]] = [
@@ -33,7 +33,7 @@ def notes(outcome: Outcome, islands: NDArray[np.intp], unplaced: int) -> list[di
         *_only_nothing(inputs, options),
         *_prices(inputs),
         *_assumed(inputs),
-        *_network(islands, unplaced),
+        *_network(inputs, islands),
     ]
     return [{"check": check, "message": message} for check, message in found]
 
@@ -172,7 +172,8 @@ def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
         yield "assumed data", f"{asset_class}: {said}."
 
 
-def _network(islands: NDArray[np.intp], unplaced: int) -> Iterator[tuple[str, str]]:
+def _network(inputs: Inputs, islands: NDArray[np.intp]) -> Iterator[tuple[str, str]]:
+    unplaced = int((inputs.register.assets["asset_class"] == "carriageway").sum()) - len(islands)
     if unplaced:
         yield "not on the network", f"{unplaced:,} carriageway sections are not single lines, so nothing joins them."
     off = int((islands > 0).sum())

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from assetplan import condition, network
 from assetplan.deterioration import load_groups
-from assetplan.network import Detours, Network, Noded
+from assetplan.network import Network, Noded
 from assetplan.output import new_file, repeatable_layers
 from assetplan.planning.inputs import with_groups
+from assetplan.planning.layout import Layout, closing_cost, lay_out, vehicles_of
 from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.treatments import KINDS, Catalogue, load_catalogue
@@ -65,40 +66,27 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
         The register has no carriageway drawn as lines.
     """
     groups, rules = load_groups(), network.network_rules()
-    assets = with_groups(register.assets, groups, name)
-    of_class = assets["asset_class"].to_numpy(dtype=object)
-    roads = assets[(of_class == "carriageway") & (assets.geom_type == "LineString").to_numpy()].reset_index(drop=True)
-    bridges = assets[of_class == "bridge"].reset_index(drop=True)
-    if roads.empty:
+    layout = lay_out(with_groups(register.assets, groups, name))
+    if layout.roads.empty:
         raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
-    carries = roads["asset_id"].isin(bridges["parent_id"]).to_numpy(dtype=float)
-    level = np.where(roads["level"].isna(), carries, roads["level"].to_numpy(dtype=float))
-    direction = roads["one_way"].map({"forward": 1, "backward": -1}).fillna(0).to_numpy(dtype=np.intp)
-    noded = network.node_lines(roads.geometry.to_numpy(), level, direction, rules["tolerance"])
-    placed = _place(bridges, roads, noded.network, rules["bridge_tolerance"])
-    sections, schemes = _sections(roads, load_catalogue(groups))
+    sections, schemes = _sections(layout.roads, load_catalogue(groups))
     layers = {
-        "links": _links(noded, roads, rules, seed),
-        "nodes": _nodes(noded.network, roads),
+        "links": _links(layout, rules, seed),
+        "nodes": _nodes(layout.net, layout.roads),
         "sections": sections,
         "schemes": schemes,
-        "bridges": _bridges(bridges, placed, noded.network, roads, rules),
+        "bridges": _bridges(layout, rules),
     }
-    off = bridges[placed < 0]
-    lost = pd.DataFrame({"kind": "bridge off the network", "asset_id": off["asset_id"], "other": ""})
-    middle = shapely.centroid(off.geometry.to_numpy())
-    lost = lost.assign(x=shapely.get_x(middle), y=shapely.get_y(middle))
-    notes = pd.concat([_notes(noded, roads), lost], ignore_index=True)
-    return NetworkLayers(layers, notes, _counts(noded, layers))
+    return NetworkLayers(layers, _notes(layout), _counts(layout.noded, layers))
 
 
 def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Array:
     return roads[column].fillna(0.0).to_numpy(dtype=float)[rows]
 
 
-def _links(noded: Noded, roads: gpd.GeoDataFrame, rules: dict[str, float], seed: int) -> gpd.GeoDataFrame:
+def _links(layout: Layout, rules: dict[str, float], seed: int) -> gpd.GeoDataFrame:
     """Links with component, betweenness, detour and what closing each would cost."""
-    net = noded.network
+    net, roads = layout.net, layout.roads
     between = network.betweenness(net, int(rules["sources"]), seed)
     around = network.detours(net, np.arange(len(net.length)))
     table = {
@@ -111,27 +99,15 @@ def _links(noded: Noded, roads: gpd.GeoDataFrame, rules: dict[str, float], seed:
         "to_m": net.to_m.round(2),
         "length_m": net.length.round(2),
         "component": network.components(net),
-        "duplicate_of": noded.duplicate,
+        "duplicate_of": layout.noded.duplicate,
         "aadt": _of(roads, "aadt", net.line),
         "betweenness": between.value.round(9),
         "betweenness_error": between.error.round(9),
         "severed": around.severed,
         "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
-        "criticality": _closing(around, roads.iloc[net.line], rules).round(2),
+        "criticality": closing_cost(around, roads.iloc[net.line], rules).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=net.geometry, crs=roads.crs)
-
-
-def _closing(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Array:
-    """What closing each costs its own traffic [£ a day] (n,); `carried` holds aadt and hgv of each."""
-    running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
-    return network.removal_cost(around, _vehicles(carried), running, rules["severed_km"])
-
-
-def _vehicles(carried: gpd.GeoDataFrame) -> Array:
-    """Vehicles a day by class (n, n_classes); no more of them heavy than there are."""
-    aadt = carried["aadt"].fillna(0.0).to_numpy(dtype=float)
-    return network.class_traffic(aadt, np.minimum(carried["hgv"].fillna(0.0).to_numpy(dtype=float), aadt))
 
 
 def _nodes(net: Network, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -207,31 +183,15 @@ def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDat
     return sections, schemes
 
 
-def _place(bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, within: float) -> Ints:
-    """Link of each bridge: on the section that carries it, or the nearest to it; −1 where none is near."""
-    middle = shapely.centroid(bridges.geometry.to_numpy())
-    carrier = pd.Index(roads["asset_id"]).get_indexer(pd.Index(bridges["parent_id"]))
-    nearest = network.project_points(middle, bridges["asset_id"], net.geometry, within).link
-    out = np.asarray(nearest, dtype=np.intp).copy()
-    # Of the links that a section was split into, the one nearest the bridge.
-    link_of = pd.DataFrame({"line": net.line, "link": np.arange(len(net.line))})
-    own = pd.DataFrame({"bridge": np.arange(len(bridges)), "line": carrier}).merge(link_of, on="line")
-    own["off"] = shapely.distance(middle[own["bridge"]], net.geometry[own["link"]])
-    own = own.sort_values(["bridge", "off", "link"], kind="stable").drop_duplicates("bridge")
-    out[own["bridge"]] = own["link"]
-    return out
-
-
-def _bridges(
-    bridges: gpd.GeoDataFrame, link: Ints, net: Network, roads: gpd.GeoDataFrame, rules: dict[str, float]
-) -> gpd.GeoDataFrame:
+def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     """Bridges with their link, limit, detours, and what limit and closure cost."""
+    bridges, link, net, roads = layout.bridges, layout.placed, layout.net, layout.roads
     classes = load_table("vehicle_classes")
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
     posted = bridges["weight_limit_t"].to_numpy(dtype=float)
     assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
     limit = np.fmin(posted, np.where(assessed >= weight.max(), np.nan, assessed))
-    vehicles = _vehicles(bridges)
+    vehicles = vehicles_of(bridges)
     now = network.restrictions(net, link, limit[:, None], vehicles[:, None, :], weight, running, rules["severed_km"])
     limits = network.limits_of_links(net, link, limit)
     around = network.detours(net, link)
@@ -246,16 +206,16 @@ def _bridges(
         "heavy_severed": heaviest.severed,
         "heavy_detour_km": np.where(heaviest.severed, np.nan, heaviest.extra_km).round(4),
         "detour_cost": now.cost[:, 0].round(2),
-        "closure_cost_per_day": _closing(around, bridges, rules).round(2),
+        "closure_cost_per_day": closing_cost(around, bridges, rules).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
 
 
-def _notes(noded: Noded, roads: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Findings of noding by asset."""
-    names = np.append(roads["asset_id"].to_numpy(dtype=object), "")
-    found = noded.notes
-    return pd.DataFrame(
+def _notes(layout: Layout) -> pd.DataFrame:
+    """Findings of noding by asset, and bridges off the network."""
+    names = np.append(layout.roads["asset_id"].to_numpy(dtype=object), "")
+    found = layout.noded.notes
+    noded = pd.DataFrame(
         {
             "kind": found["kind"],
             "asset_id": names[found["line"].to_numpy(dtype=np.intp)],
@@ -264,6 +224,11 @@ def _notes(noded: Noded, roads: gpd.GeoDataFrame) -> pd.DataFrame:
             "y": found["y"],
         }
     )
+    off = layout.bridges[layout.placed < 0]
+    lost = pd.DataFrame({"kind": "bridge off the network", "asset_id": off["asset_id"], "other": ""})
+    middle = shapely.centroid(off.geometry.to_numpy())
+    lost = lost.assign(x=shapely.get_x(middle), y=shapely.get_y(middle))
+    return pd.concat([noded, lost], ignore_index=True)
 
 
 def _counts(noded: Noded, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assetplan.config import Plan
 from assetplan.errors import InfeasibleError
-from assetplan.network import line_components, node_lines
+from assetplan.network import line_components
 from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
@@ -21,6 +21,7 @@ from assetplan.planning.assemble import assemble
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
 from assetplan.planning.inputs import Inputs, load_inputs
+from assetplan.planning.layout import lay_out
 from assetplan.planning.outlook import outlook
 from assetplan.planning.phasing import best_phasing
 from assetplan.programme import Programme
@@ -75,11 +76,8 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         inputs = load_inputs(plan, register)
     assets = inputs.register.assets
     with clock.stage("network"):
-        carriageway = assets.geometry[(assets["asset_class"] == "carriageway").to_numpy()]
-        lines = carriageway[carriageway.geom_type == "LineString"]
-        # A register is split at junctions: a crossing within two sections is a bridge.
-        network = node_lines(lines.to_numpy(), at_grade=False).network
-        islands = line_components(network, len(lines))
+        layout = lay_out(assets)
+        islands = line_components(layout.net, len(layout.roads))
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("strategies"):
@@ -96,7 +94,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("phasing"):
         phasing = best_phasing(plan, statement, solution, plan.solver.time_limit - solution.seconds)
     with clock.stage("programme"):
-        programme = assemble(inputs, starting, statement, solution, baselines, islands, len(carriageway) - len(lines))
+        programme = assemble(inputs, starting, statement, solution, baselines, islands)
     programme.summary["phasing"] = phasing
     with clock.stage("forecast"):
         programme.summary["futures"] = plan.forecast.model_dump(include={"futures", "level", "seed"})
