@@ -14,7 +14,7 @@ LAYERS = [
     {"cli"},
     {"plan_file", "report", "planning", "example"},
     {"programme", "optimisation", "finance", "strategies"},
-    {"treatments", "consequences", "calibration"},
+    {"treatments", "consequences", "sites", "calibration"},
     {"economics", "deterioration", "condition", "network"},
     {"register"},
     {"config", "schema", "output"},

@@ -40,6 +40,19 @@ class Strategies(Frozen):
     """years between two treatments of one asset"""
 
 
+class Sites(Frozen):
+    """What works sites cost beside the works, and which works may share one."""
+
+    costs: Literal["shared", "single", "none"] = "shared"
+    """shared: works may share a site; single: each has its own; none: unit costs hold for any size"""
+    gap: float | None = Field(default=None, ge=0, le=10_000)
+    """sound road that a scheme may bridge (m)"""
+    minimum: float | None = Field(default=None, gt=0, le=100_000)
+    """shortest scheme (m)"""
+    maximum: float | None = Field(default=None, gt=0, le=100_000)
+    """longest scheme (m)"""
+
+
 class Solver(Frozen):
     """When to stop looking for better."""
 
@@ -56,6 +69,7 @@ class Tables(Frozen):
     treatments: str = ""
     follow_on: str = ""
     consequences: str = ""
+    sites: str = ""
     calibration: str = ""
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 
@@ -102,6 +116,7 @@ class Plan(Frozen):
     stability: Stability | None = None
     benefit: Benefit = Benefit()
     strategies: Strategies = Strategies()
+    sites: Sites = Sites()
     solver: Solver = Solver()
     forecast: Forecast = Forecast()
     tables: Tables = Tables()

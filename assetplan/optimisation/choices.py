@@ -166,6 +166,55 @@ class Choices:
             out[self.groups.option] = (lost + cell)[self.groups.cell_of] - values[self.groups.option]
         return out
 
+    def least_margins(self, values: Floats, reach: Floats) -> Floats:
+        """Least that the whole may lose where an option is forced, once every value may rise by its reach.
+
+        Parameters
+        ----------
+        values : array (n_options,)
+        reach : array (n_options,)
+            How far each option's value may rise beside that of its asset's present best, at least 0.
+
+        Returns
+        -------
+        array (n_options,)
+            Below 0 where the option, with the others of its branch that go best with it, may come out ahead.
+        """
+        best = np.maximum.reduceat(values, self.starts[:-1])
+        out: Floats = np.repeat(best, self.counts) - values - reach
+        if self.groups is not None:
+            groups = self.groups
+            out[self.grouped[self.owner]] = np.inf
+            cell = groups.cell_best(values)
+            branch = groups.branch_best(cell)
+            lost = groups.group_best(branch)[groups.group] - branch
+            short = cell[groups.cell_of] - (values + reach)[groups.option]
+            least = np.minimum.reduceat(short, groups.cells)
+            others = (lost + np.add.reduceat(least, groups.branches))[groups.branch_of] - least
+            out[groups.option] = others[groups.cell_of] + short
+        return out
+
+    def moved(self, size: Floats, values: Floats, chosen: Ints) -> Floats:
+        """How much more the whole uses where each option is taken, those of its branch with it, shape (n_options,).
+
+        Parameters
+        ----------
+        size : array (n_options,)
+            Use of each option.
+        values : array (n_options,)
+            What makes an option the best of its cell: others of a branch go there.
+        chosen : array (n_assets,)
+            Option of each asset now.
+        """
+        out: Floats = size - size[chosen][self.owner]
+        if self.groups is not None:
+            groups = self.groups
+            first = groups.first(values, groups.cell_best(values))
+            step = size[first] - size[chosen[groups.asset]]
+            others = np.add.reduceat(step, groups.branches)[groups.branch_of] - step
+            out[groups.option] += others[groups.cell_of]
+        return out
+
     def smoothed(self, values: Floats, heat: float) -> tuple[float, Floats]:
         """Log-sum-exp in place of every maximum: the total, and its slope by option, shape (n_options,)."""
         best = np.maximum.reduceat(values, self.starts[:-1])
@@ -202,6 +251,29 @@ class Choices:
         any_of[number[assets[self.groups.asset]]] = True
         out[self.groups.asset[any_of[number]]] = True
         return out
+
+    def sharers(self, assets: Bools) -> Ints:
+        """How many of these assets each asset's group holds, at least 1, shape (n_assets,)."""
+        out = np.ones(self.n_assets, dtype=np.int64)
+        if self.groups is not None:
+            number = self.groups.group[self.groups.branch_of]  # group of each cell
+            mine = np.full(self.n_assets, -1, dtype=np.int64)
+            mine[self.groups.asset] = number
+            count = np.bincount(mine[assets & (mine >= 0)], minlength=len(self.groups.groups))
+            out[mine >= 0] = np.maximum(count[mine[mine >= 0]], 1)
+        return out
+
+    def mended(self, kept: Bools) -> Bools:
+        """Kept options, and all of the groups that these leave without a mode."""
+        if self.groups is None:
+            return kept
+        groups = self.groups
+        cell = np.logical_or.reduceat(kept[groups.option], groups.cells)
+        branch = np.logical_and.reduceat(cell, groups.branches)
+        torn = ~np.logical_or.reduceat(branch, groups.groups)
+        kept = kept.copy()
+        kept[groups.option[torn[groups.group][groups.branch_of][groups.cell_of]]] = True
+        return kept
 
     def undecided(self, kept: Bools) -> Bools:
         """Assets that have a choice among the kept options, with all of their group, shape (n_assets,)."""

@@ -113,7 +113,8 @@ def _closeness(task: Task, below: Floats) -> Floats:
 
     priced = abs(task.rows.usage @ sparse.diags_array(task.dual.multipliers))
     size = np.asarray(priced.sum(axis=1)).ravel()
-    shifted = np.abs(size - size[task.dual.chosen][task.problem.owners()]) + 0.1 * size
+    moved = task.problem.choices.moved(size, task.values(), task.dual.chosen)
+    shifted = np.abs(moved) + 0.1 * size
     return np.where(shifted > 0, below / np.where(shifted > 0, shifted, 1.0), np.inf)
 
 

@@ -19,7 +19,7 @@ from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.rows import Rows
 from assetplan.optimisation.state import Task
 
-COLUMNS = 15_000  # options in one model
+COLUMNS = 15_000  # options in one model beside one an asset
 BOXES = (np.inf, 0.3, 0.1, 0.05, 0.03)  # shares by which prices may move, the first that keeps to COLUMNS
 
 
@@ -69,13 +69,13 @@ def partial_relaxation(
     choices, units = problem.choices, price_units(problem.benefit, problem.choices, rows)
     base = choices.best(values)[1]
     may = below <= needed
-    firm = (whole | choices.grouped)[choices.owner]
     shifted = abs(rows.usage - rows.usage[base][choices.owner])
     kept, width = may, np.full(len(units), np.inf)
     for box in BOXES:
         width = box * np.where(dual.multipliers > 0, dual.multipliers, 0.1 * units)
-        kept = may & (firm | (below <= shifted @ width)) if np.isfinite(box) else may
-        if kept.sum() <= COLUMNS:
+        if np.isfinite(box):
+            kept = may & (whole[choices.owner] | (choices.least_margins(values, shifted @ width) <= 0))
+        if kept.sum() - problem.n_assets <= COLUMNS:
             break
     kept = choices.close(kept, values)
     kept[base] = True

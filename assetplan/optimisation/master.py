@@ -30,11 +30,14 @@ class Ties:
     ----------
     options : CSC array (n_ties, n_free)
     modes : CSC array (n_ties, n_modes)
+    branch : array (n_modes,)
+        Branch of the choices' groups that each mode is.
     right : array (n_ties,)
     """
 
     options: Any
     modes: Any
+    branch: Ints
     right: Floats
 
 
@@ -78,7 +81,8 @@ def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties
     if choices.groups is None or not np.any(undecided & choices.grouped):
         columns = np.arange(len(free))
         options = sparse.csc_array((np.ones(len(free)), (row[owner[free]], columns)), (n_single, len(free)))
-        return free, Ties(options, sparse.csc_array((n_single, 0)), np.ones(n_single))
+        none = np.zeros(0, dtype=np.int64)
+        return free, Ties(options, sparse.csc_array((n_single, 0)), none, np.ones(n_single))
     groups = choices.groups
     place = np.full(len(owner), -1, dtype=np.int64)
     place[free] = np.arange(len(free))
@@ -101,7 +105,8 @@ def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties
     mode_columns = np.concatenate([mode_column[groups.branch_of[cells]], mode_column[np.flatnonzero(branch_open)]])
     signs = np.concatenate([-np.ones(n_cells), np.ones(n_modes)])
     modes = sparse.csc_array((signs, (mode_rows, mode_columns)), (shape, n_modes))
-    return free, Ties(options, modes, np.concatenate([np.ones(n_single), np.zeros(n_cells), np.ones(n_groups)]))
+    right = np.concatenate([np.ones(n_single), np.zeros(n_cells), np.ones(n_groups)])
+    return free, Ties(options, modes, np.flatnonzero(branch_open), right)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +120,7 @@ class _Programme:
     right: Floats
     bounds: Floats
     free: Ints
+    branch: Ints
     fixed: Ints
     flow_columns: slice
     flow_size: Floats
@@ -163,6 +169,7 @@ def _programme(benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: 
         ties.right,
         np.column_stack([least, most]),
         free,
+        ties.branch,
         fixed,
         slice(n_free + n_modes, n_free + n_modes + n_flows),
         flow_size,
@@ -227,8 +234,10 @@ def solve_mixed(
     made = _programme(benefit, choices, rows, kept, low, high)
     kinds = np.zeros(len(made.cost))
     kinds[: len(made.free)] = whole[choices.owner[made.free]]
-    if np.any(whole & choices.grouped):
-        kinds[len(made.free) : made.flow_columns.start] = 1
+    if choices.groups is not None:
+        groups = choices.groups
+        heavy = np.logical_or.reduceat(whole[groups.asset], groups.branches)
+        kinds[len(made.free) : made.flow_columns.start] = heavy[made.branch]
     limits = [LinearConstraint(made.left, ub=made.room)]
     limits += [LinearConstraint(made.equal, made.right, made.right)] if len(made.right) else []
     share = gap / max(abs(made.constant - bound), 1e-300)  # HiGHS counts it of the objective

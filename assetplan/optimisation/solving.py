@@ -18,6 +18,7 @@ from assetplan.optimisation.infeasible import (
     not_found_error,
     whole_conflict_of,
 )
+from assetplan.optimisation.lumps import settle_lumps
 from assetplan.optimisation.master import best_amounts
 from assetplan.optimisation.model import solve_model
 from assetplan.optimisation.parts import Part, split
@@ -146,7 +147,8 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
     allowed = _allowed(state, target_gap)
     # A few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones.
-    for method, easy in chain([(quick_search, EASY), (quick_search, 0.0)], repeat((search, 0.0))):
+    rounds = [(quick_search, EASY), (_settle_lumps, 0.0), (quick_search, 0.0)]
+    for method, easy in chain(rounds, repeat((search, 0.0))):
         before = _width(states)
         for i in sorted(range(len(parts)), key=lambda k: -_width([states[k]])):
             rate = allowed / max(abs(dual.bound), 1e-300)
@@ -164,6 +166,10 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
         if time_left() <= 0 or (method is search and _width(states) >= before):
             break
     return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
+
+
+def _settle_lumps(task: Task, state: State, allowed: float, time_left: Clock) -> State:
+    return settle_lumps(task, state, allowed, time_left, solve)
 
 
 def _width(states: list[State]) -> float:

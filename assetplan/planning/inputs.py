@@ -18,6 +18,7 @@ from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import Limits, limits
 from assetplan.planning.language import language_faults
 from assetplan.register import Register, read_register
+from assetplan.sites import load_sites
 from assetplan.strategies import Model, Rules
 from assetplan.treatments import load_catalogue
 
@@ -30,6 +31,8 @@ class Inputs:
 
     Attributes
     ----------
+    sites : DataFrame
+        What works sites cost by treatment, as `load_sites` gives it.
     unfunded : tuple of str
         Treatments left out because the envelope has no line for them, as "treatment (line)".
     digests : dict of str → str
@@ -42,6 +45,7 @@ class Inputs:
     register: Register
     model: Model
     limits: Limits
+    sites: pd.DataFrame
     unfunded: tuple[str, ...]
     digests: dict[str, str]
     earlier: pd.Series | None = None
@@ -64,7 +68,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     FileNotFoundError
         A file the plan names is not there.
     """
-    model, unfunded = load_model(plan)
+    model, sites, unfunded = load_model(plan)
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
         register = read_register(plan.path(plan.register_), mapping)
@@ -76,11 +80,11 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     if said:
         raise ConfigError(said)
     earlier = _earlier(plan)
-    return Inputs(plan, register, model, limits(plan), unfunded, _digests(plan), earlier)
+    return Inputs(plan, register, model, limits(plan), sites, unfunded, _digests(plan), earlier)
 
 
-def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
-    """The model a plan describes, and the treatments its envelope has no line for.
+def load_model(plan: Plan) -> tuple[Model, pd.DataFrame, tuple[str, ...]]:
+    """The model a plan describes, what sites cost, and the treatments that its envelope has no line for.
 
     Raises
     ------
@@ -104,6 +108,11 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
         consequences = load_consequences(list(groups), own(tables.consequences))
     except ConfigError as error:
         faults += error.faults
+    if not faults:
+        try:
+            sites = load_sites(catalogue.names, own(tables.sites))
+        except ConfigError as error:
+            faults += error.faults
     if faults:
         raise ConfigError(faults)
     unknown = [line for line in plan.envelope.lines if line not in catalogue.lines]
@@ -127,7 +136,7 @@ def load_model(plan: Plan) -> tuple[Model, tuple[str, ...]]:
         tuple(s for s in plan.benefit.streams if s != "works"),
     )
     kept = replace(catalogue, treatments=funded)
-    return Model(groups, kept, consequences, rules, plan.first_year), tuple(unfunded)
+    return Model(groups, kept, consequences, rules, plan.first_year), sites, tuple(unfunded)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from assetplan import condition
 from assetplan.config import Lock, PlaceSelector, Plan, Scheme
 from assetplan.errors import Fault
+from assetplan.network import network_rules
 from assetplan.planning.selectors import assets_where, treatments_of, treatments_where
 from assetplan.schema import choices
 from assetplan.strategies import Model
@@ -25,6 +26,10 @@ def language_faults(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[
                     yield _fault(f"{key}.{column}", name, f"there is none; there are {some}")
     yield from _unknown_assets(plan, assets)
     yield from _units(plan, model, assets)
+    sites = plan.sites
+    least, most = (getattr(sites, name) or network_rules()[name] for name in ("minimum", "maximum"))
+    if least > most:
+        yield _fault("sites.minimum", f"{least:g}", f"is above the longest scheme, {most:g} m")
     for number, target in enumerate(plan.targets, 1):
         if target.band and target.band not in condition.BANDS:
             yield _fault(f"targets[{number}].band", target.band, f"must be one of {', '.join(condition.BANDS)}")

@@ -30,8 +30,8 @@ def summarise(
     plan = inputs.plan
     present = {name: float(v.sum()) for name, v in outcome.nothing.streams.items()}
     planned = {name: float(v.sum()) for name, v in outcome.plan.streams.items()}
-    # What schemes share lies on no asset's own works.
-    planned["works"] += float(outcome.statement.shared[outcome.chosen].sum())
+    # Sites and mobilisation are no asset's own works.
+    planned["works"] += float(outcome.options.beside[outcome.chosen].sum())
     kinds = works.groupby("kind")["cost"].sum()
     return {
         "plan": plan.name,

@@ -55,6 +55,9 @@ class Candidates:
         Present value of all streams (£).
     benefit : array (n,)
         Whole-life cost of do-nothing less that of the strategy (£).
+    beside : array (n,)
+        Present value of what whole_life_cost holds beside the asset's own works and burdens: its share of sites and of
+        mobilisation (£); nought until these are charged.
     index : array (n, years), float32
         Condition index at the end of each plan year (0–100), to 0.01 as programmes store it.
     starts : array (n_assets + 1,)
@@ -68,23 +71,17 @@ class Candidates:
     cost: Array
     whole_life_cost: Array
     benefit: Array
+    beside: Array
     index: NDArray[np.float32]
     starts: Ints
     triggered: pd.DataFrame
 
-    def only(self, keep: NDArray[np.bool_]) -> Candidates:
-        """The candidates where `keep` holds; an asset may be left with none."""
-        asset = self.asset[keep]
-        return replace(
-            self,
-            asset=asset,
-            schedule=self.schedule[keep],
-            cost=self.cost[keep],
-            whole_life_cost=self.whole_life_cost[keep],
-            benefit=self.benefit[keep],
-            index=self.index[keep],
-            starts=np.searchsorted(asset, np.arange(len(self.starts))),
-        )
+    def take(self, rows: Ints) -> Candidates:
+        """The candidates in some rows, sorted by asset; a row may come twice, and an asset be left with none."""
+        asset = self.asset[rows]
+        names = ("schedule", "cost", "whole_life_cost", "benefit", "beside", "index")
+        part = {name: getattr(self, name)[rows] for name in names}
+        return replace(self, asset=asset, starts=np.searchsorted(asset, np.arange(len(self.starts))), **part)
 
 
 @dataclass(frozen=True)
@@ -263,6 +260,7 @@ def _sorted(
         cost,
         whole,
         nothing[asset] - whole,
+        np.zeros(len(asset)),
         np.concatenate([leaf.index for leaf in leaves])[order],
         starts,
         pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),

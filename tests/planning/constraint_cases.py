@@ -84,9 +84,10 @@ def small_register() -> Register:
 
 
 def small_plan(envelope: dict | None = None, **keys: object) -> Plan:
-    """A plan of three years; amounts are in pounds."""
+    """A plan of three years; amounts are in pounds, and works cost what their quantity costs."""
     money = {"unit": "£", "lines": LINES, **(envelope or {})}
-    return make_plan({"name": "case", "register": "r", "first_year": 2019, "years": 3, "envelope": money, **keys})
+    base = {"name": "case", "register": "r", "first_year": 2019, "years": 3, "sites": {"costs": "none"}}
+    return make_plan({**base, "envelope": money, **keys})
 
 
 def case(envelope: dict | None = None, assets: pd.DataFrame | None = None, **keys: object) -> Case:

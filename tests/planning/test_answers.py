@@ -28,7 +28,8 @@ def planned(small_county: Path, lines: dict[str, list[float]], assets=None, **mo
     register = assetplan.read_register(small_county / "register.gpkg")
     part = register.assets[register.assets["asset_class"].isin(["bridge", "signal"])] if assets is None else assets
     data = {"name": "Part", "register": "register.gpkg", "first_year": 2019, "years": len(next(iter(lines.values())))}
-    data |= {"envelope": {"lines": lines}, "solver": {"target_gap": 1e-2, "time_limit": 10.0}, **more}
+    data |= {"envelope": {"lines": lines}, "solver": {"target_gap": 1e-2, "time_limit": 10.0}}
+    data |= {"sites": {"costs": "none"}, **more}
     return assetplan.plan(
         make_plan(data, small_county / "plan.toml"), replace(register, assets=part.reset_index(drop=True))
     )

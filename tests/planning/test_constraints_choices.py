@@ -151,7 +151,7 @@ def test_a_scheme_is_all_or_none_and_its_mobilisation_is_paid_once(mobilisation:
     assert (cost > mobilisation) == (mobilisation < 1e6)
     assert own < 1e5
     # Sum of the present value that lies on no section's own works.
-    shared = found.statement.shared[solution.chosen].sum()
+    shared = found.statement.options.beside[solution.chosen].sum()
     year = int(treated[0][-4:]) - 2019 if treated[0] else 0
     assert shared == pytest.approx(mobilisation * discount[year + 1] if all(treated) else 0.0)
 
@@ -181,7 +181,7 @@ def test_years_of_a_scheme_and_the_line_of_its_mobilisation() -> None:
     found = case(schemes=[scheme(years=[2020], mobilisation=500.0, line="carriageway_preventative")])
     assert set(found.problem.mode.tolist()) == {-1, 1}
     line = found.row("carriageway_preventative 2020")
-    bearing = np.flatnonzero(found.statement.shared)
+    bearing = np.flatnonzero(found.statement.options.beside)
     assert len(bearing)
     base = {tuple(row) for row in found.candidates.cost.tolist()}
     for option in bearing:

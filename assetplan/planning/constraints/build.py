@@ -10,6 +10,8 @@ from assetplan.planning.constraints.money import carry_over, line_caps, line_flo
 from assetplan.planning.constraints.objective import objective_of
 from assetplan.planning.constraints.rules import follow_rules
 from assetplan.planning.constraints.schemes import join_schemes
+from assetplan.planning.constraints.sharing import share
+from assetplan.planning.constraints.site_costs import on_own_sites
 from assetplan.planning.constraints.statement import Limits, Statement, compose
 from assetplan.planning.constraints.targets import targets
 from assetplan.planning.constraints.totals import totals
@@ -41,8 +43,13 @@ def build_problem(inputs: Inputs, options: Candidates) -> Statement:
         A floor is above its own cap.
     """
     assets = inputs.register.assets
-    together = join_schemes(inputs, follow_rules(inputs, options))
-    left = together.options
+    allowed = follow_rules(inputs, options)
+    tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
+    together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
+    crowded = share(inputs, together.options, ~tied)
+    left = crowded.options
+    group = np.where(tied, together.group, np.where(crowded.group >= 0, crowded.group + len(inputs.plan.schemes), -1))
+    mode = np.where(tied[left.asset], together.mode[crowded.twin], crowded.mode)
     works = Works.of(assets, inputs.model, left)
     parts = [
         line_caps(inputs, works),
@@ -57,9 +64,9 @@ def build_problem(inputs: Inputs, options: Candidates) -> Statement:
     ]
     objective, changes = objective_of(inputs, left)
     ids = assets["asset_id"].to_numpy(dtype=object)
-    problem, limits = compose(parts, objective, left, ids, together.group, together.mode)
+    problem, limits = compose(parts, objective, left, ids, *((group, mode) if (group >= 0).any() else (None, None)))
     notes = (*together.notes, *_idle(problem, limits))
-    return Statement(problem, limits, left, together.shared, changes, together.rows, notes)
+    return Statement(problem, limits, left, crowded, changes, together.rows, notes)
 
 
 def _idle(problem: Problem, limits: Limits) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
             faults.append(Fault("plan", 0, name, str(ids[row]), promised.get(row, said)))
     if faults:
         raise ConfigError(faults)
-    return options if keep.all() else options.only(keep)
+    return options if keep.all() else options.take(np.flatnonzero(keep))
 
 
 def _promised(inputs: Inputs) -> dict[int, str]:

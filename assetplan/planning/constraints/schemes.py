@@ -7,14 +7,15 @@ line, by a real asset.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assetplan.config import Scheme
 from assetplan.errors import ConfigError, Fault
-from assetplan.planning.constraints.works import Array, Bools, Ints, Works
+from assetplan.planning.constraints.site_costs import charge
+from assetplan.planning.constraints.works import Bools, Ints, Works
 from assetplan.planning.inputs import Inputs
 from assetplan.strategies import Candidates
 
@@ -29,11 +30,9 @@ class Together:
     ----------
     options : Candidates
         Those left, with the mobilisation in cost and benefit.
-    shared : array (n_options,)
-        Present value of the mobilisation in each (£).
-    group : array (n_assets,) or None
+    group : array (n_assets,)
         Position of each asset's scheme, −1 for none.
-    mode : array (n_options,) or None
+    mode : array (n_options,)
         Plan year in which the scheme goes ahead, −1 for none.
     rows : dict of str → tuple of int
         Name of each scheme and the rows of its assets.
@@ -42,9 +41,8 @@ class Together:
     """
 
     options: Candidates
-    shared: Array
-    group: NDArray[np.int64] | None
-    mode: NDArray[np.int64] | None
+    group: NDArray[np.int64]
+    mode: NDArray[np.int64]
     rows: dict[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]
 
@@ -73,8 +71,6 @@ def join_schemes(inputs: Inputs, options: Candidates) -> Together:
         no member's treatment is paid by the line of the mobilisation.
     """
     n = len(options.asset)
-    if not inputs.plan.schemes:
-        return Together(options, np.zeros(n), None, None, {}, ())
     works = Works.of(inputs.register.assets, inputs.model, options)
     edges = np.searchsorted(works.option, options.starts)
     place = {name: row for row, name in enumerate(inputs.register.assets["asset_id"])}
@@ -102,8 +98,9 @@ def join_schemes(inputs: Inputs, options: Candidates) -> Together:
                 mobilisation[bearing] = scheme.mobilisation
     if faults:
         raise ConfigError(faults)
-    charged, shared = _charged(options, mode, mobilisation, inputs.model.rules.discount)
-    return Together(charged.only(keep), shared[keep], group, mode[keep], rows, tuple(notes))
+    bearing = np.flatnonzero(mobilisation > 0)
+    charged = charge(options, bearing, mode[bearing], mobilisation[bearing], inputs.model.rules.discount)
+    return Together(charged.take(np.flatnonzero(keep)), group, mode[keep], rows, tuple(notes))
 
 
 def _meet(
@@ -135,15 +132,3 @@ def _bearing(scheme: Scheme, members: tuple[int, ...], met: _Meeting, options: C
         if not scheme.line or (met.lines[found] == scheme.line).all():
             return met.mine[found]
     return None
-
-
-def _charged(
-    options: Candidates, mode: NDArray[np.int64], mobilisation: Array, discount: Array
-) -> tuple[Candidates, Array]:
-    """Candidates with the mobilisation in the cost of its year, and its present value."""
-    bearing = np.flatnonzero(mobilisation > 0)
-    cost, shared = options.cost.copy(), np.zeros(len(mobilisation))
-    cost[bearing, mode[bearing]] += mobilisation[bearing]
-    shared[bearing] = mobilisation[bearing] * discount[mode[bearing] + 1]
-    whole = options.whole_life_cost + shared
-    return replace(options, cost=cost, whole_life_cost=whole, benefit=options.benefit - shared), shared

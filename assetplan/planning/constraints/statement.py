@@ -16,6 +16,7 @@ from scipy import sparse
 
 from assetplan.errors import ConfigError, Fault, InfeasibleError
 from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.planning.constraints.sharing import Shared
 from assetplan.strategies import Candidates
 
 Array = NDArray[np.float64]
@@ -148,9 +149,9 @@ class Statement:
         What each resource and flow of the problem is.
     options : Candidates
         The strategies that the plan's rules and schemes leave, row by row the options of the problem; cost and benefit
-        hold the schemes' mobilisation. Their benefit is that of the report, whatever the objective.
-    shared : array (n_options,)
-        Present value (£) of the mobilisation in each; the asset's own works cost less by it.
+        hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
+    sharing : Shared
+        Who may share a site, and what each option saves by it.
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
     schemes : mapping of str → tuple of int
@@ -162,7 +163,7 @@ class Statement:
     problem: Problem
     limits: Limits
     options: Candidates
-    shared: Array
+    sharing: Shared
     changes: NDArray[np.bool_]
     schemes: Mapping[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]

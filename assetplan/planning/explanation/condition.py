@@ -71,11 +71,13 @@ def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Statement, np
     copies = row.loc[row.index.repeat(len(grid))].reset_index(drop=True)
     with kept_plan(programme.settings or {}) as plan:
         rules = plan.rules.model_copy(update={"lock": (), "require": ()})
-        plan = plan.model_copy(update={"schemes": (), "rules": rules})
-        model, unfunded = load_model(plan)
+        costs = "none" if plan.sites.costs == "none" else "single"
+        sites = plan.sites.model_copy(update={"costs": costs})
+        plan = plan.model_copy(update={"schemes": (), "rules": rules, "sites": sites})
+        model, table, unfunded = load_model(plan)
     starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
-    inputs = Inputs(plan, register, model, limits(plan), unfunded, {})
+    inputs = Inputs(plan, register, model, limits(plan), table, unfunded, {})
     statement = build_problem(inputs, candidates(copies, starting, model))
     name, names = strategy_names(copies, model, statement.options)
     return statement, names[name]

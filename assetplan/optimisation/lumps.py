@@ -1,0 +1,134 @@
+"""Lumpy limits by themselves, at the prices of the others.
+
+A few works fill the money for bridges, so the linear relaxation, which buys a share of each, is loose there. Alone,
+such limits are a small problem that is soon solved; tied to roads by a scheme that both may share, they would be lost
+in a large one. With the prices of the other limits held, what an asset's options cost the whole is known, and the lumpy
+limits with the assets that use them are a small problem again: a Lagrangian relaxation whose bound is at least as good
+as that of the prices (Geoffrion 1974, *Lagrangean relaxation for integer programming*, doi:10.1007/BFb0120690). What it
+chooses is kept, and the rest is rounded around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation.choices import Bools, Choices, Floats, Ints
+from assetplan.optimisation.cores import cores
+from assetplan.optimisation.dual import Dual, bound_at, reduced_values
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.rows import Rows, rows_of
+from assetplan.optimisation.state import Clock, State, Task, polish, start_from_prices, until
+
+LUMP = 0.1  # of a limit: an option that uses more makes it lumpy
+LEAST_SECONDS = 1.0  # less finds nothing
+
+Solve = Callable[[Problem, float, float], Solution]
+
+
+def lumpy(rows: Rows, may: Bools) -> Bools:
+    """Limits of which one option may use much, shape (n_rows,): a share of it is far from the whole."""
+    from scipy import sparse
+
+    used = sparse.csc_array(abs(rows.usage[np.flatnonzero(may)]))
+    most = used.max(axis=0).toarray().ravel() if used.shape[0] else np.zeros(len(rows.limit))
+    return np.asarray(most > LUMP * np.abs(rows.limit), dtype=bool)
+
+
+def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock, solve: Solve) -> State:
+    """Solve the lumpy limits at the prices of the others, keep what they choose, and round the rest.
+
+    Parameters
+    ----------
+    task : Task
+        The problem and its prices.
+    state : State
+        What is known of it.
+    allowed : float
+        Distance between bound and benefit at which to stop [unit of the benefit].
+    time_left : callable
+        Tells the seconds left.
+    solve : callable
+        `solve` of a problem, a gap and a time.
+
+    Returns
+    -------
+    State
+        As it was where all limits are lumpy or none is, or where continuous flows tie them.
+    """
+    problem, rows, dual = task.problem, task.rows, task.dual
+    near = state.chosen is None or state.bound - state.benefit <= allowed
+    if near or rows.flows.names or time_left() < LEAST_SECONDS:
+        return state
+    below = problem.choices.margins(task.values())
+    may = below <= dual.bound - state.benefit  # no better choice has an option that loses more
+    free = lumpy(rows, may)
+    if free.all() or not free.any():
+        return state
+    sub, picked, worth = _lumps(task, below, may, free)
+    try:
+        found = solve(sub, min(allowed / 2 / worth, 0.5), time_left() / 2)
+    except InfeasibleError:
+        return state
+    state = state.bounded(max(dual.bound - worth + found.bound, state.benefit))
+    left = _kept(problem.choices, _alike(rows, free), picked[found.chosen])
+    made = _rest(task, left, free, allowed / 2, until(time_left, 0.5 * time_left()))
+    return (
+        state
+        if made.chosen is None
+        else state.better(problem, polish(task, (left[made.chosen], made.amounts), time_left))
+    )
+
+
+def _alike(rows: Rows, free: Bools) -> Floats:
+    """A number for each option, the same for options that use the same of the lumpy limits, 0 for none of any."""
+    return np.asarray(rows.usage[:, free] @ np.random.default_rng(0).random(int(free.sum())), dtype=np.float64)
+
+
+def _lumps(task: Task, below: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints, float]:
+    """The problem of the lumpy limits, the whole's option of each of its own, and what the limits are worth at prices.
+
+    Of an asset's options that use the same, the one that costs the whole least is enough. Assets of one group share
+    that cost between them, which is no more than what it is.
+    """
+    choices, rows, price = task.problem.choices, task.rows, task.dual.multipliers[free]
+    alike = _alike(rows, free)
+    heavy = np.zeros(choices.n_assets, dtype=bool)
+    heavy[choices.owner[may & (alike != 0)]] = True
+    options = np.flatnonzero(may & heavy[choices.owner])
+    owner = choices.owner[options]
+    order = np.lexsort((below[options], alike[options], owner))
+    first = np.r_[True, (np.diff(owner[order]) != 0) | (np.diff(alike[options[order]]) != 0)][: len(order)]
+    picked = options[order[first]]
+    owner = choices.owner[picked]
+    usage = rows.usage[picked][:, free]
+    benefit = usage @ price - below[picked] / choices.sharers(heavy)[owner]
+    starts = np.r_[np.flatnonzero(np.r_[True, np.diff(owner) != 0]), len(owner)]
+    caps = rows.limit[free]
+    problem = Problem(benefit, usage, starts, caps, np.full(len(caps), -np.inf), tuple(range(len(caps))))
+    return problem, picked, float(price @ caps)
+
+
+def _kept(choices: Choices, alike: Floats, settled: Ints) -> Ints:
+    """Options that use of the lumpy limits what is settled; all of other assets and of groups torn apart by it."""
+    held = np.zeros(choices.n_assets, dtype=bool)
+    held[choices.owner[settled]] = True
+    use = np.zeros(choices.n_assets)
+    use[choices.owner[settled]] = alike[settled]
+    kept = ~held[choices.owner] | (alike == use[choices.owner])
+    return np.flatnonzero(choices.mended(kept))
+
+
+def _rest(task: Task, left: Ints, free: Bools, allowed: float, time_left: Clock) -> State:
+    """A choice among the options left, from the prices of the limits that are not lumpy."""
+    rest = task.problem.part(left, np.zeros(0, dtype=np.int64))
+    rows = rows_of(rest)
+    prices = np.where(free, 0.0, task.dual.multipliers)
+    values = reduced_values(rest.benefit, rows, prices)
+    chosen = rest.choices.best(values)[1]
+    bound = bound_at(rest.benefit, rest.choices, rows, prices)
+    own = Task(rest, rows, Dual(prices, bound, False, task.dual.amounts, chosen), task.random)
+    state = start_from_prices(own, own.nothing(), time_left)
+    return state if state.chosen is None else cores(own, state, allowed, time_left)

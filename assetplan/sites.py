@@ -1,0 +1,67 @@
+"""What a works site costs besides the works: getting there, setting up, guarding the traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assetplan.errors import ConfigError, Fault
+from assetplan.reference import load_table
+from assetplan.schema import own_table
+
+_RULES = (
+    ("mobilisation", 0.0, "must be a number not below 0"),
+    ("setup_days", 0.0, "must be a number not below 0"),
+    ("traffic_management", 0.0, "must be a number not below 0"),
+    ("per_day", 1e-9, "must be above 0"),
+)
+
+
+def load_sites(treatments: Collection[str], path: Path | None = None) -> pd.DataFrame:
+    """Read what sites cost by treatment.
+
+    Parameters
+    ----------
+    treatments : collection of str
+        Names that the council's own rows may have; packaged rows of other treatments are left out.
+    path : path, optional
+        A CSV with the columns of reference/sites.csv; by default that table.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by treatment: crew, mobilisation [£], setup_days, traffic_management [£/day], per_day and typical
+        [unit of the group's quantity; typical NaN where each site is its own], closed [0–1], verified (bool), and
+        `fixed`: what a site costs whatever its size, mobilisation and the traffic management of setting up [£].
+
+    Raises
+    ------
+    ConfigError
+        Rows break their rules; every fault is listed.
+    """
+    if path is None:
+        table = load_table("sites")
+        table, file = table[table["treatment"].isin(list(treatments))], "reference/sites.csv"
+    else:
+        table, file = own_table("sites", path), str(path)
+    checks = [(column, table[column] >= low, rule) for column, low, rule in _RULES]
+    checks += [
+        ("treatment", table["treatment"].isin(list(treatments)), "no such treatment"),
+        ("treatment", ~table["treatment"].duplicated(), "is there twice"),
+        ("crew", table["crew"].notna(), "a value is required"),
+        ("typical", table["typical"].isna() | (table["typical"] > 0), "must be above 0, or blank"),
+        ("closed", table["closed"].between(0, 1), "must lie between 0 and 1"),
+    ]
+    faults = [
+        Fault(file, int(line), column, "" if pd.isna(value := table.loc[line, column]) else str(value), rule)
+        for column, good, rule in checks
+        for line in table.index[~good]
+    ]
+    if faults:
+        raise ConfigError(faults)
+    fixed = table["mobilisation"] + table["setup_days"] * table["traffic_management"]
+    kept = table.assign(fixed=fixed, verified=table["verified"] == "yes", typical=table["typical"].astype(np.float64))
+    return kept.set_index("treatment")
