@@ -16,7 +16,11 @@ from assetplan.reference import load_table
 from assetplan.schema import own_table
 
 Array = NDArray[np.float64]
-STREAMS = ("works", "reactive", "claims", "risk", "user")
+DETOURS = "detours"
+"""Stream of what weight limits cost: it follows from the network, not from rows by condition."""
+OF_CONDITION = ("reactive", "claims", "risk", "user")
+"""Streams that rows by condition index make up."""
+STREAMS = ("works", *OF_CONDITION, DETOURS)
 BASES = ("quantity", "vehicle_km")
 
 
@@ -77,7 +81,7 @@ def load_consequences(group_names: list[str], path: Path | None = None) -> Mappi
     twice = table.duplicated(["group", "stream", "per", "index"])
     for column, good, rule in (
         ("group", table["group"].isin(group_names), "no such group"),
-        ("stream", table["stream"].isin(STREAMS[1:]), f"must be one of {', '.join(STREAMS[1:])}"),
+        ("stream", table["stream"].isin(OF_CONDITION), f"must be one of {', '.join(OF_CONDITION)}"),
         ("per", table["per"].isin(BASES), f"must be one of {', '.join(BASES)}"),
         ("index", index.between(0, 100), "must lie between 0 and 100"),
         ("index", ~twice, "is there twice for its group, stream and basis"),

@@ -34,7 +34,7 @@ prices = "real"
 _TAIL = """
 # Benefit is the present value of these cost streams under do-nothing less under the strategy.
 [benefit]
-streams = ["works", "reactive", "claims", "risk", "user"]
+streams = ["works", "reactive", "claims", "risk", "user", "detours"]
 horizon = 60
 
 [strategies]

@@ -73,6 +73,11 @@ class Treatment:
     source: str
     verified: bool
 
+    @property
+    def renews(self) -> bool:
+        """Whether what it acts on is renewed: reset, or mended to as new."""
+        return bool(np.isfinite(self.reset_to)) or (bool(self.states) and self.raise_by == 0)
+
     def raised(self, index: NDArray[np.float64]) -> NDArray[np.float64]:
         """Condition index after a raise; at or above the cap nothing is gained."""
         return np.where(index < self.raise_cap, np.minimum(index + self.raise_by, self.raise_cap), index)

@@ -60,6 +60,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         *_worth(programme),
         *_phasing(programme),
         *_outlook(programme),
+        *_limits(programme),
         _notes(programme),
         "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir())),
     ]
@@ -162,6 +163,22 @@ def _outlook(programme: Programme) -> list[str]:
     said = programme.summary["futures"]
     head = f"The years ahead: middle of {said['futures']} futures, and the range of {said['level']:.0%} of them"
     return ["\n".join([head, "", table(["", str(first), f"{last}, plan", f"{last}, do nothing"], body)])]
+
+
+def _limits(programme: Programme) -> list[str]:
+    """Weight limits today and in the last plan year."""
+    rows = {(row["case"], row["year"]): row for row in programme.summary["restrictions"]["years"]}
+    if not any(row["restricted"] for row in rows.values()):
+        return []
+    first, last = programme.years[0] - 1, programme.years[-1]
+    cells = [("plan", first), ("plan", last), ("do-nothing", last)]
+    today, plan, nothing = (
+        f"{rows[key]['restricted']:,} bridges, {pounds(rows[key]['detour_cost'])} a year" for key in cells
+    )
+    falling = len(programme.summary["restrictions"]["falling"])
+    said = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
+    more = f"{falling:,} would be limited further by {last} if nothing is done"
+    return ["\n".join(["Weight limits on bridges, and what their detours cost", *_items([said, more])])]
 
 
 def _range(row: dict, unit: float) -> str:

@@ -7,6 +7,7 @@ from assetplan.condition.bridge import (
     bridge_condition,
     element_index,
     element_score,
+    full_loading,
     nbi_band,
     nbi_rating,
     posting_level,
@@ -28,6 +29,7 @@ from assetplan.condition.building import (
     grade_share,
     repair_cost,
 )
+from assetplan.condition.capacity import capacity_at, capacity_today, condition_factor, index_to_carry
 from assetplan.condition.carriageway import (
     INDICATORS,
     cvi_fails,
@@ -58,7 +60,10 @@ __all__ = [
     "bci_band",
     "bci_from_score",
     "bridge_condition",
+    "capacity_at",
+    "capacity_today",
     "classify",
+    "condition_factor",
     "cvi_fails",
     "cvi_failures",
     "default_width",
@@ -69,9 +74,11 @@ __all__ = [
     "fci_by_priority",
     "fns_name",
     "from_index",
+    "full_loading",
     "grade_letter",
     "grade_number",
     "grade_share",
+    "index_to_carry",
     "iri_band",
     "measure_names",
     "measure_range",

@@ -263,6 +263,11 @@ def _levels() -> NDArray[np.float64]:
     return np.sort(load_table("posting_levels")["level_t"].to_numpy(dtype=np.float64))
 
 
+def full_loading() -> float:
+    """Return the highest posting level [t]: full loading, which is not signed."""
+    return float(_levels()[-1])
+
+
 def posting_level(capacity: ArrayLike) -> NDArray[np.float64]:
     """Return the weight limit to post: the highest level not above the assessed capacity.
 
@@ -290,4 +295,4 @@ def posting_level(capacity: ArrayLike) -> NDArray[np.float64]:
 
 def substandard(capacity: ArrayLike) -> NDArray[np.bool_]:
     """Return where an assessed capacity [t] is below full loading; false where not assessed."""
-    return np.asarray(capacity, dtype=np.float64) < _levels()[-1]
+    return np.asarray(capacity, dtype=np.float64) < full_loading()

@@ -11,13 +11,13 @@ from assetplan.config.base import Frozen
 from assetplan.config.choices import ChoiceRules, Objective, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 
-Stream = Literal["works", "reactive", "claims", "risk", "user"]
+Stream = Literal["works", "reactive", "claims", "risk", "user", "detours"]
 
 
 class Benefit(Frozen):
     """What counts as good: the present value (£) of these cost streams under do-nothing less under the strategy."""
 
-    streams: tuple[Stream, ...] = ("works", "reactive", "claims", "risk", "user")
+    streams: tuple[Stream, ...] = ("works", "reactive", "claims", "risk", "user", "detours")
     """cost streams counted"""
     horizon: int = Field(default=60, ge=5, le=150)
     """years over which whole-life cost is followed"""

@@ -14,8 +14,10 @@ from assetplan.deterioration import Group, load_groups
 from assetplan.example import inventory, links, money, surveyed
 from assetplan.example.buildings import make_buildings
 from assetplan.example.figures import Figures, load_figures, name_parts
+from assetplan.example.loads import assess_bridges
 from assetplan.example.network import make_graph
 from assetplan.example.outline import make_districts, make_outline
+from assetplan.example.places import make_places
 from assetplan.example.rivers import Rivers, make_rivers
 from assetplan.example.roads import Roads, make_roads
 from assetplan.example.sections import CRS, make_sections
@@ -71,7 +73,10 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
         (f"{name} replacement values, quantity × unit cost × {factor:.3f}, of assets", counts[name])
         for name, factor in factors.items()
     )
-    return Register(assets, inspections, _places(towns), _district_table(districts, names), notes)
+    # A source of chance of their own: what was drawn before does not change with them.
+    assets = assess_bridges(assets, figures, np.random.default_rng((seed, 1)))
+    places = make_places(towns, assets, figures, np.random.default_rng((seed, 2)))
+    return Register(assets, inspections, places, _district_table(districts, names), notes)
 
 
 def _everything(
@@ -141,13 +146,6 @@ def _districts(
 def _district_names(towns: list[str]) -> list[str]:
     forms = name_parts("district")
     return [forms[i % len(forms)].format(town=town) for i, town in enumerate(towns)]
-
-
-def _places(towns: Towns) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    table = schema.conform(pd.DataFrame({"name": towns.name, "population": towns.population}), "places", "example")[0]
-    return gpd.GeoDataFrame(table, geometry=shapely.points(np.round(towns.xy, 1)), crs=CRS)
 
 
 def _district_table(districts: list[shapely.Polygon], names: list[str]) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ from assetplan.network.criticality import (
 )
 from assetplan.network.detours import Detours, charged_km, closure_cost, detour_cost, detour_route, detours
 from assetplan.network.graph import Network
-from assetplan.network.growth import growth, growth_rate
+from assetplan.network.growth import growth, growth_factor, growth_rate
 from assetplan.network.homogeneous import Sections, homogeneous_sections
 from assetplan.network.noding import Noded, node_lines
 from assetplan.network.referencing import (
@@ -62,6 +62,7 @@ __all__ = [
     "detours",
     "form_schemes",
     "growth",
+    "growth_factor",
     "growth_rate",
     "homogeneous_sections",
     "islands",

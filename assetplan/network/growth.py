@@ -50,8 +50,28 @@ def growth_rate(
     return out
 
 
-def growth(aadt: ArrayLike, rate: ArrayLike, years: int) -> Array:
-    """Return traffic by year: AADT·(1 + rate)^t in year t.
+def growth_factor(rate: ArrayLike, year: int, lasts: float = np.inf) -> Array:
+    """Return how many times the base year's traffic there is: (1 + rate)^min(year, lasts).
+
+    Parameters
+    ----------
+    rate : array
+        Growth, compound [share a year, above −1], any shape.
+    year : int
+        Years after the base year [0 or more].
+    lasts : float
+        Years for which traffic grows [0 or more]; by default without end.
+
+    Returns
+    -------
+    array
+        Same shape.
+    """
+    return np.asarray((1.0 + np.asarray(rate, dtype=np.float64)) ** min(year, lasts), dtype=np.float64)
+
+
+def growth(aadt: ArrayLike, rate: ArrayLike, years: int, lasts: float = np.inf) -> Array:
+    """Return traffic by year: AADT·(1 + rate)^min(t, lasts) in year t.
 
     Parameters
     ----------
@@ -61,6 +81,8 @@ def growth(aadt: ArrayLike, rate: ArrayLike, years: int) -> Array:
         Growth, compound [share a year, above −1], broadcast to it.
     years : int
         Years after the base year [1 or more].
+    lasts : float
+        As for `growth_factor`.
 
     Returns
     -------
@@ -77,5 +99,5 @@ def growth(aadt: ArrayLike, rate: ArrayLike, years: int) -> Array:
         raise ValueError("every rate of growth must be above −1")
     if years < 1:
         raise ValueError(f"there must be at least one year, and there are {years}")
-    grown = (1.0 + rates[..., None]) ** np.arange(1, years + 1)
+    grown = np.stack([growth_factor(rates, year, lasts) for year in range(1, years + 1)], axis=-1)
     return np.asarray(np.asarray(aadt, dtype=np.float64)[..., None] * grown, dtype=np.float64)

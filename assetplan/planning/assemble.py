@@ -17,11 +17,12 @@ from assetplan.planning.outcome import Outcome
 from assetplan.planning.stored import settings, stored_strategies
 from assetplan.planning.summary import summarise
 from assetplan.programme import Programme
-from assetplan.strategies import Starting, Told, tell
+from assetplan.strategies import Starting, Told, Traffic, tell
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
     *("environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
+    *("hgv", "one_way", "level", "weight_limit_t", "capacity_t"),
     *("retention", "committed_treatment", "committed_year"),
 ]
 
@@ -29,6 +30,7 @@ _ASSET_COLUMNS = [
 def assemble(
     inputs: Inputs,
     starting: Starting,
+    traffic: Traffic,
     statement: Statement,
     solution: Solution,
     baselines: dict[str, Solution],
@@ -38,6 +40,8 @@ def assemble(
 
     Parameters
     ----------
+    traffic : Traffic
+        How traffic grows, and what weight limits cost it.
     islands : array (n_lines,)
         Connected piece of each carriageway section that is a line, 0 for the main one.
     """
@@ -48,8 +52,8 @@ def assemble(
         starting,
         statement,
         solution,
-        _rounded(tell(assets, starting, chosen, inputs.model)),
-        _rounded(tell(assets, starting, np.full_like(chosen, -1), inputs.model)),
+        _rounded(tell(assets, starting, chosen, inputs.model, traffic)),
+        _rounded(tell(assets, starting, np.full_like(chosen, -1), inputs.model, traffic)),
     )
     works = _works(outcome)
     table = _assets(outcome)

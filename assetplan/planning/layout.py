@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from assetplan import network
+from assetplan import condition, network
 from assetplan.network import Detours, Network, Noded
 from assetplan.reference import load_table
 
@@ -45,6 +45,11 @@ class Layout:
     def net(self) -> Network:
         """The links and nodes."""
         return self.noded.network
+
+    @property
+    def own_limit(self) -> Array:
+        """Weight limit posted on the road of each link [t] (n_links,), missing where there is none."""
+        return self.roads["weight_limit_t"].to_numpy(dtype=float)[self.net.line]
 
 
 def lay_out(assets: gpd.GeoDataFrame) -> Layout:
@@ -81,6 +86,16 @@ def _place(bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, wit
     own = own.sort_values(["bridge", "off", "link"], kind="stable").drop_duplicates("bridge")
     out[own["bridge"]] = own["link"]
     return out
+
+
+def limits_today(bridges: pd.DataFrame) -> Array:
+    """Weight limit of each bridge [t] (n,): posted, or the posting level of its assessed capacity where lower.
+
+    Missing where it carries full loading.
+    """
+    assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
+    limit = np.fmin(bridges["weight_limit_t"].to_numpy(dtype=float), assessed)
+    return np.where(limit < condition.full_loading(), limit, np.nan)
 
 
 def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Array:

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from assetplan.consequences import DETOURS
 from assetplan.optimisation.problem import Solution
 from assetplan.planning.inputs import Inputs
+from assetplan.planning.traffic import GROWTH
 from assetplan.reference import load_table
 from assetplan.register import assumed_share
 from assetplan.strategies import Candidates, Starting
@@ -195,7 +197,18 @@ def unverified(inputs: Inputs) -> list[str]:
         rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
         rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
         rows += [f"{label}: follow-on policy"]
-    return rows + _forecast_parameters(inputs)
+    return rows + _traffic_parameters(inputs) + _forecast_parameters(inputs)
+
+
+def _traffic_parameters(inputs: Inputs) -> list[str]:
+    """Unverified rows that detours and the growth of traffic rest on."""
+    rows = []
+    if DETOURS in inputs.model.rules.streams and (inputs.register.assets["asset_class"] == "bridge").any():
+        rows += ["Detours: how capacity falls with condition, and what unassessed bridges carry"]
+        rows += ["Detours: vehicles by weight, their cost a km, and the distance charged where there is no way round"]
+    if (inputs.register.places["kind"] == GROWTH).any():
+        rows += ["Traffic: how fast, how far and for how long growth sites raise it"]
+    return rows
 
 
 def _forecast_parameters(inputs: Inputs) -> list[str]:

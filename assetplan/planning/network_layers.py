@@ -16,7 +16,7 @@ from assetplan.deterioration import load_groups
 from assetplan.network import Network, Noded
 from assetplan.output import new_file, repeatable_layers
 from assetplan.planning.inputs import with_groups
-from assetplan.planning.layout import Layout, closing_cost, lay_out, vehicles_of
+from assetplan.planning.layout import Layout, closing_cost, lay_out, limits_today, vehicles_of
 from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.treatments import KINDS, Catalogue, load_catalogue
@@ -188,12 +188,10 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     bridges, link, net, roads = layout.bridges, layout.placed, layout.net, layout.roads
     classes = load_table("vehicle_classes")
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
-    posted = bridges["weight_limit_t"].to_numpy(dtype=float)
-    assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
-    limit = np.fmin(posted, np.where(assessed >= weight.max(), np.nan, assessed))
-    vehicles = vehicles_of(bridges)
-    now = network.restrictions(net, link, limit[:, None], vehicles[:, None, :], weight, running, rules["severed_km"])
-    limits = network.limits_of_links(net, link, limit)
+    limit, own, severed_km = limits_today(bridges), layout.own_limit, rules["severed_km"]
+    vehicles = vehicles_of(bridges)[:, None, :]
+    now = network.restrictions(net, link, limit[:, None], vehicles, weight, running, severed_km, own)
+    limits = network.limits_of_links(net, link, limit, own)
     around = network.detours(net, link)
     heaviest = network.detours(net, link, limits < weight.max())
     table = {

@@ -24,6 +24,8 @@ from assetplan.planning.inputs import Inputs, load_inputs
 from assetplan.planning.layout import lay_out
 from assetplan.planning.outlook import outlook
 from assetplan.planning.phasing import best_phasing
+from assetplan.planning.posted import posted
+from assetplan.planning.traffic import traffic_ahead
 from assetplan.programme import Programme
 from assetplan.register import Register
 from assetplan.strategies import Starting, candidates, starting_condition, tell
@@ -80,8 +82,10 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         islands = line_components(layout.net, len(layout.roads))
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
+    with clock.stage("detours"):
+        traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
     with clock.stage("strategies"):
-        statement = build_problem(inputs, candidates(assets, starting, inputs.model))
+        statement = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
         problem = statement.problem
     with clock.stage("optimisation"):
         try:
@@ -94,11 +98,14 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("phasing"):
         phasing = best_phasing(plan, statement, solution, plan.solver.time_limit - solution.seconds)
     with clock.stage("programme"):
-        programme = assemble(inputs, starting, statement, solution, baselines, islands)
+        programme = assemble(inputs, starting, traffic, statement, solution, baselines, islands)
     programme.summary["phasing"] = phasing
+    chosen = statement.options.schedule[solution.chosen]
+    with clock.stage("detours"):
+        programme.summary["restrictions"] = posted(inputs, layout, traffic, programme, chosen)
     with clock.stage("forecast"):
         programme.summary["futures"] = plan.forecast.model_dump(include={"futures", "level", "seed"})
-        programme.summary["forecast"] = outlook(inputs, statement.options.schedule[solution.chosen])
+        programme.summary["forecast"] = outlook(inputs, chosen)
     programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
     return programme.check()
 

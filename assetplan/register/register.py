@@ -22,7 +22,8 @@ class Register:
     inspections : DataFrame
         Columns asset_id, year, measure, value; may have no rows.
     places : GeoDataFrame
-        Towns and villages (points), for the map; may have no rows.
+        Towns and villages (points), for the map; schools, hospitals, fire stations and growth sites, for what weight
+        limits cut off and where traffic grows; may have no rows.
     districts : GeoDataFrame
         District or county polygons, for the map; may have no rows.
     notes : tuple of (str, int)

@@ -14,7 +14,15 @@ from assetplan.condition import quantity_in_bands
 from assetplan.report.wording import is_missing
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from assetplan.programme import Programme
+
+
+def settlements(programme: Programme) -> gpd.GeoDataFrame:
+    """Return the places that a map names: towns and villages, not what lies in them."""
+    places = programme.places
+    return places[places["kind"].fillna("").isin(["", "settlement"])] if "kind" in places else places
 
 
 class Facts:

@@ -27,6 +27,7 @@ _STREAMS = {
     "claims": "claims",
     "risk": "risk of failure",
     "user": "cost to road users",
+    "detours": "detours round weight limits",
 }
 
 

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
+from assetplan.report.facts import settlements
 from assetplan.report.wording import (
     BAND_COLOURS,
     KIND_COLOURS,
@@ -261,7 +262,7 @@ def _ground(programme: Programme) -> tuple[dict[str, Any], list[Column]]:
         tolerance = 30.0 if shapes.crs.is_projected else 0.0
         simple = shapes.simplify(tolerance).to_crs(4326)
         rings = shapely.get_parts(shapely.boundary(shapely.get_parts(simple.to_numpy())))
-    places = programme.places
+    places = settlements(programme)
     listing: list[list[Any]] = []
     if len(places):
         size = pd.to_numeric(places["population"], errors="coerce").fillna(0)

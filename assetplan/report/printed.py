@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan.condition import BANDS, band_codes
+from assetplan.report.facts import settlements
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _key(axes: Axes, entries: list[tuple[str, str, float]]) -> None:
 def _labels(axes: Axes, programme: Programme, frame: tuple[float, float, float, float]) -> None:
     from matplotlib.patheffects import withStroke
 
-    places = programme.places
+    places = settlements(programme)
     if not len(places):
         return
     shown = places.to_crs(programme.assets.crs).sort_values("population", ascending=False, kind="stable").head(12)

@@ -10,6 +10,7 @@ from assetplan.condition import BANDS
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Series, beside, lines, stacked_bars
 from assetplan.report.facts import Facts
 from assetplan.report.outlook import outlook
+from assetplan.report.restrictions import restrictions
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import (
     class_label,
@@ -97,8 +98,8 @@ def _share_tiles(facts: Facts) -> list[str]:
 
 
 def condition(facts: Facts) -> str:
-    """Return the condition section: bands by asset class, the forecast of road condition, the years ahead."""
-    parts = [_class_bands(facts), _forecast(facts), outlook(facts)]
+    """Return the condition section: bands by asset class, the forecast of road condition, the years ahead, limits."""
+    parts = [_class_bands(facts), _forecast(facts), outlook(facts), restrictions(facts)]
     body = "".join(parts) or "<p>The programme holds no condition figures.</p>"
     return f'<section aria-labelledby="condition-heading"><h2 id="condition-heading">Condition</h2>{body}</section>'
 

@@ -9,6 +9,7 @@ from assetplan.strategies.candidates import (
     tell,
 )
 from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
+from assetplan.strategies.traffic import Limits, Traffic
 from assetplan.strategies.tree import Rules, Told
 
 __all__ = [
@@ -16,10 +17,12 @@ __all__ = [
     "Doubts",
     "Future",
     "Futures",
+    "Limits",
     "Model",
     "Rules",
     "Starting",
     "Told",
+    "Traffic",
     "candidates",
     "load_doubts",
     "starting_condition",

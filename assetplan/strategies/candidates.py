@@ -15,7 +15,8 @@ from assetplan.deterioration.groups import Group
 from assetplan.strategies.chain_state import ChainModel, ChainState
 from assetplan.strategies.curve_state import CurveModel, CurveState
 from assetplan.strategies.mixed_state import MixedState
-from assetplan.strategies.states import Chance, Exposure, State
+from assetplan.strategies.states import Chance, State
+from assetplan.strategies.traffic import Exposure, Traffic
 from assetplan.strategies.tree import Leaves, Members, Rules, Told, grow, replay
 from assetplan.treatments import Catalogue, Treatment
 
@@ -165,14 +166,14 @@ def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Array:
     return out
 
 
-def start_of(group: str, model: Model, starting: Starting, rows: Ints) -> State:
+def start_of(group: str, model: Model, starting: Starting, rows: Ints, traced: bool = False) -> State:
     """Some assets of a group at the end of the base year, with the groups that treatments may make them of.
 
-    What was surveyed earlier is carried forward by the group's decay.
+    What was surveyed earlier is carried forward by the group's decay. Traced assets know what of them was renewed.
     """
     names = tuple(dict.fromkeys((group, *(t.group for t in model.catalogue.treatments[group]))))
     index, pace, gap = starting.surveyed[rows], starting.pace[rows], starting.gap[rows]
-    states = tuple(_of_group(name, model, index, pace) for name in names)
+    states = tuple(_of_group(name, model, index, pace, traced) for name in names)
     state = states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
     return carried(state, gap)
 
@@ -185,24 +186,33 @@ def carried(state: State, gap: Array, chance: Chance | None = None) -> State:
     return state
 
 
-def _of_group(name: str, model: Model, index: Array, pace: Array) -> State:
+def _of_group(name: str, model: Model, index: Array, pace: Array, traced: bool) -> State:
     group, policy, consequences = model.groups[name], model.catalogue.follow_on[name], model.consequences[name]
+    state: CurveState | ChainState
     if group.in_states:
-        return ChainState.start(ChainModel(group, policy, consequences, model.catalogue), index, pace)
-    return CurveState.start(CurveModel(group, policy, consequences), index, pace)
+        state = ChainState.start(ChainModel(group, policy, consequences, model.catalogue), index, pace)
+    else:
+        state = CurveState.start(CurveModel(group, policy, consequences), index, pace)
+    return state.traced() if traced else state
 
 
-def _members(assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: Model) -> Members:
+def _members(
+    assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: Model, traffic: Traffic | None
+) -> Members:
     part = assets.iloc[rows]
-    traffic = part["aadt"].fillna(0.0).to_numpy() * _DAYS * part["length_m"].fillna(0.0).to_numpy() / 1000
+    vehicle_km = part["aadt"].fillna(0.0).to_numpy() * _DAYS * part["length_m"].fillna(0.0).to_numpy() / 1000
     codes = {t.name: code for code, t in reversed(list(enumerate(treatments)))}  # the group's own come first
     environment = part["environment"].to_numpy(dtype=object)
     year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
     committed: Codes = np.array([codes.get(name, -1) for name in part["committed_treatment"]], dtype=np.int8)
     # A commitment outside the plan's years is not this plan's to keep.
     committed[(year < 0) | (year >= model.rules.years)] = -1
+    exposure = Exposure(part["quantity"].to_numpy(dtype=float), vehicle_km)
+    if traffic is not None:
+        limits, rate = traffic.limits_of(rows), traffic.rate_of(rows)
+        exposure = replace(exposure, limits=limits, rate=rate, lasts=traffic.lasts)
     return Members(
-        Exposure(part["quantity"].to_numpy(dtype=float), traffic),
+        exposure,
         environment != "rural",
         environment != "urban",
         (part["retention"] == "dispose").to_numpy(dtype=bool),
@@ -211,7 +221,7 @@ def _members(assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...]
     )
 
 
-def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candidates:
+def candidates(assets: pd.DataFrame, starting: Starting, model: Model, traffic: Traffic | None = None) -> Candidates:
     """Build every strategy of every asset.
 
     Parameters
@@ -222,6 +232,8 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
         Its condition in the base year.
     model : Model
         What can be done and what it is worth.
+    traffic : Traffic, optional
+        How traffic grows and what weight limits cost it; by default it neither grows nor is limited.
     """
     rows: list[Ints] = []
     nothing = np.zeros(len(assets))
@@ -231,12 +243,9 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model) -> Candid
         treatments = model.catalogue.treatments[group]
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
-            found = grow(
-                start_of(group, model, starting, block),
-                _members(assets, block, treatments, model),
-                treatments,
-                model.rules,
-            )
+            of = _members(assets, block, treatments, model, traffic)
+            start = start_of(group, model, starting, block, of.exposure.limits is not None)
+            found = grow(start, of, treatments, model.rules)
             rows.append(block[found.asset])
             nothing[block] = found.nothing
             leaves.append(found)
@@ -267,18 +276,22 @@ def _sorted(
     )
 
 
-def tell(assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model) -> Told:
+def tell(
+    assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model, traffic: Traffic | None = None
+) -> Told:
     """Condition by year and present values by stream of one strategy for each asset.
 
     Parameters
     ----------
     schedule : array (n_assets, years)
         Treatment codes, −1 for none; all −1 is do-nothing.
+    traffic : Traffic, optional
+        As for `candidates`.
     """
     told = Told.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
-        members = _members(assets, rows, treatments, model)
-        start = start_of(group, model, starting, rows)
+        members = _members(assets, rows, treatments, model, traffic)
+        start = start_of(group, model, starting, rows, members.exposure.limits is not None)
         told.put(rows, replay(start, schedule[rows], members, treatments, model.rules))
     return told

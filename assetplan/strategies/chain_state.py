@@ -13,7 +13,8 @@ from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group
-from assetplan.strategies.states import Chance, Exposure, Nodes, slowed, tables, time_left
+from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
+from assetplan.strategies.traffic import Exposure, Limits
 from assetplan.treatments import Catalogue, FollowOn, Treatment
 
 Array = NDArray[np.float64]
@@ -78,13 +79,17 @@ class ChainModel:
 
 @dataclass(frozen=True)
 class ChainState(Nodes):
-    """State of assets in states: shares of phases (n_nodes, n_phases), pace, and slowing."""
+    """State of assets in states: shares of phases (n_nodes, n_phases), pace, and slowing.
+
+    Where it is traced, `standing` is the part of those shares that was not renewed since the start.
+    """
 
     model: ChainModel
     phases: Array
     pace: Array
     slow_left: Array
     slow_factor: Array
+    standing: Array | None = None
 
     @classmethod
     def start(cls, model: ChainModel, index: Array, pace: Array) -> ChainState:
@@ -95,7 +100,12 @@ class ChainState(Nodes):
         """Assets that have just come to an index."""
         n = len(self.pace)
         phases = self.model.chain.entered(np.full(n, index))
-        return replace(self, phases=phases, slow_left=np.zeros(n), slow_factor=np.ones(n))
+        standing = None if self.standing is None else np.zeros_like(self.standing)
+        return replace(self, phases=phases, slow_left=np.zeros(n), slow_factor=np.ones(n), standing=standing)
+
+    def traced(self) -> ChainState:
+        """The same, none of them renewed yet."""
+        return replace(self, standing=self.phases)
 
     def index(self) -> Array:
         """Expected condition index now."""
@@ -125,7 +135,10 @@ class ChainState(Nodes):
 
     def treat(self, treatment: Treatment) -> tuple[ChainState, Array]:
         """The part in the treatment's states is mended, at what those states cost; all of it is slowed."""
-        after = replace(self, phases=self.phases @ self.model.moves(treatment))
+        moves, standing = self.model.moves(treatment), self.standing
+        if standing is not None:
+            standing = standing * ~self.model.mended(treatment) if treatment.renews else standing @ moves
+        after = replace(self, phases=self.phases @ moves, standing=standing)
         if treatment.slow_factor < 1:
             lasts = np.full(len(self.pace), treatment.life)
             after = replace(after, slow_left=lasts, slow_factor=np.full_like(lasts, treatment.slow_factor))
@@ -157,12 +170,24 @@ class ChainState(Nodes):
                 total += (mean @ table) * getattr(exposure, per)
         return total
 
+    def sent_round(self, limits: Limits) -> Array:
+        """Cost of limits by the chances of states, the mean of those at the start and end of the year."""
+        if self.standing is None:
+            raise ValueError("the state was not traced, so nothing says what was renewed")
+        chain, rate = self.model.chain, self._rate()
+        every, standing = (
+            chain.in_states(0.5 * (shares + chain.step(shares, rate))) for shares in (self.phases, self.standing)
+        )
+        return limits.expected(np.array(chain.state_index), standing, every - standing)
+
     def step(self, chance: Chance | None = None) -> ChainState:
-        """A year later by the chain; chance puts each asset in one phase."""
-        phases = self.model.chain.step(self.phases, self._rate())
+        """A year later by the chain; chance puts each asset in one phase, of assets that are not traced."""
+        chain, rate = self.model.chain, self._rate()
+        phases = chain.step(self.phases, rate)
+        standing = None if self.standing is None else chain.step(self.standing, rate)
         if chance is not None:
             phases = one_phase(phases, chance)
-        return replace(self, phases=phases, slow_left=self.slow_left - 1)
+        return replace(self, phases=phases, slow_left=self.slow_left - 1, standing=standing)
 
     def residual(self) -> Array:
         """What the states would cost to bring back to new, as a debt."""

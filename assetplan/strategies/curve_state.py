@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
-from assetplan.strategies.states import Chance, Exposure, Nodes, slowed, tables, time_left
+from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
+from assetplan.strategies.traffic import Exposure, Limits
 from assetplan.treatments import FollowOn, Treatment
 
 Array = NDArray[np.float64]
@@ -48,7 +49,10 @@ class CurveModel:
 
 @dataclass(frozen=True)
 class CurveState(Nodes):
-    """State of curve assets: effective age, its rate, and how long and how much ageing is slowed."""
+    """State of curve assets: effective age, its rate, and how long and how much ageing is slowed.
+
+    Where it is traced, `standing` says which were not renewed since the start.
+    """
 
     model: CurveModel
     age: Array
@@ -56,6 +60,7 @@ class CurveState(Nodes):
     rate: Array
     slow_left: Array
     slow_factor: Array
+    standing: Bools | None = None
 
     @classmethod
     def start(cls, model: CurveModel, index: Array, pace: Array) -> CurveState:
@@ -65,7 +70,12 @@ class CurveState(Nodes):
 
     def begin(self, index: float) -> CurveState:
         """Assets as new as an index, at the pace of their group."""
-        return CurveState.start(self.model, np.full(len(self.age), index), self.pace)
+        new = CurveState.start(self.model, np.full(len(self.age), index), self.pace)
+        return new if self.standing is None else replace(new, standing=np.zeros_like(self.standing))
+
+    def traced(self) -> CurveState:
+        """The same, none of them renewed yet."""
+        return replace(self, standing=np.ones(len(self.age), dtype=bool))
 
     def index(self) -> Array:
         """Condition index now."""
@@ -112,6 +122,7 @@ class CurveState(Nodes):
             age=np.where(where, age, self.age),
             rate=np.where(where, rate * self.pace, self.rate),
             slow_left=np.where(where, 0.0, self.slow_left),
+            standing=None if self.standing is None else self.standing & ~where,
         )
 
     def follow_on(self) -> tuple[CurveState, Array]:
@@ -140,6 +151,12 @@ class CurveState(Nodes):
             if table is not None:
                 total += table[place] * getattr(exposure, per)
         return total
+
+    def sent_round(self, limits: Limits) -> Array:
+        """Cost of limits at the index of mid-year."""
+        if self.standing is None:
+            raise ValueError("the state was not traced, so nothing says what was renewed")
+        return limits.at(self.model.group.index(self.age + 0.5 * self._ageing()), self.standing)
 
     def step(self, chance: Chance | None = None) -> CurveState:
         """A year older, at the rate and slowing in force; by chance, as a gamma process of that mean."""

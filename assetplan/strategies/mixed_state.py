@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan.strategies.states import Chance, Exposure, State
+from assetplan.strategies.states import Chance, State
+from assetplan.strategies.traffic import Exposure, Limits
 from assetplan.treatments import Treatment
 
 Array = NDArray[np.float64]
@@ -95,6 +96,10 @@ class MixedState:
     def burden(self, stream: str, exposure: Exposure) -> Array:
         """Burden of the group that each is of."""
         return self._own([state.burden(stream, exposure) for state in self.states])
+
+    def sent_round(self, limits: Limits) -> Array:
+        """Cost of limits by the group that each is of."""
+        return self._own([state.sent_round(limits) for state in self.states])
 
     def step(self, chance: Chance | None = None) -> MixedState:
         """A year later."""

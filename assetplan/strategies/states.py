@@ -8,31 +8,20 @@ the asset into one of another group: see docs/method.md, section Treatments.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assetplan.consequences import Consequence
+from assetplan.strategies.traffic import Exposure, Limits
 from assetplan.treatments import Treatment
 
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 Chance = np.random.Generator
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """What an asset's yearly burden is multiplied by: its quantity and its traffic, arrays (n_assets,)."""
-
-    quantity: Array
-    vehicle_km: Array
-
-    def take(self, rows: Ints) -> Exposure:
-        """The exposure of some assets."""
-        return Exposure(self.quantity[rows], self.vehicle_km[rows])
 
 
 class State(Protocol):
@@ -86,6 +75,10 @@ class State(Protocol):
         """Cost of one stream ("" for all together) over the coming year (£), at mid-year condition."""
         ...
 
+    def sent_round(self, limits: Limits) -> Array:
+        """Cost of weight limits over the coming year (£), at mid-year condition; only of a traced state."""
+        ...
+
     def step(self, chance: Chance | None = None) -> Self:
         """State a year later: as expected, or as chance has it."""
         ...
@@ -96,7 +89,7 @@ class State(Protocol):
 
 
 class Nodes:
-    """Arrays of one entry a node beside a model that all share."""
+    """Arrays of one entry a node beside a model that all share; what is None is not there, and costs nothing."""
 
     @property
     def _arrays(self) -> dict[str, NDArray]:

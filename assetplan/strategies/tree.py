@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan import condition
-from assetplan.strategies.states import Chance, Exposure, State
+from assetplan.consequences import DETOURS, OF_CONDITION
+from assetplan.strategies.states import Chance, State
+from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
 Array = NDArray[np.float64]
@@ -214,19 +216,20 @@ def _join(
     year: int,
 ) -> _Level:
     """The next level: nodes that do nothing this year and the branches, all a year older."""
-    parts = [_older(level, level.state, members, rules, year)]
+    exposure = members.exposure.in_year(year + 1)
+    parts = [_older(level, level.state, exposure, rules, year)]
     for state, rows, code, price in zip(states, parents, codes, prices, strict=True):
         branch = level.take(rows)
         branch.schedule[:, year] = code
         branch.cost[:, year] = price * members.exposure.quantity[branch.asset]
         branch.done[:] += 1
         branch.last[:] = year
-        parts.append(_older(branch, state, members, rules, year))
+        parts.append(_older(branch, state, exposure, rules, year))
     return _concatenate(parts)
 
 
-def _older(level: _Level, state: State, members: Members, rules: Rules, year: int) -> _Level:
-    burden = _burden(state, members.exposure.take(level.asset), rules.streams)
+def _older(level: _Level, state: State, exposure: Exposure, rules: Rules, year: int) -> _Level:
+    burden = _burden(state, exposure.take(level.asset), rules.streams)
     after = state.step()
     index = level.index.copy()
     index[:, year] = after.index().round(2)
@@ -243,9 +246,17 @@ def _older(level: _Level, state: State, members: Members, rules: Rules, year: in
 
 
 def _burden(state: State, exposure: Exposure, streams: tuple[str, ...]) -> Array:
-    if set(streams) == {"reactive", "claims", "risk", "user"}:
-        return state.burden("", exposure)
-    return sum((state.burden(stream, exposure) for stream in streams), np.zeros(len(exposure.quantity)))
+    """Cost of the streams over the coming year (£)."""
+    # Streams of condition are added up beforehand where all of them count.
+    whole = set(OF_CONDITION) <= set(streams)
+    names = ("", *(set(streams) - set(OF_CONDITION))) if whole else streams
+    return sum((_stream(state, exposure, name) for name in names), np.zeros(len(exposure.quantity)))
+
+
+def _stream(state: State, exposure: Exposure, name: str) -> Array:
+    if name != DETOURS:
+        return state.burden(name, exposure)
+    return np.zeros(len(exposure.quantity)) if exposure.limits is None else state.sent_round(exposure.limits)
 
 
 def _concatenate(parts: list[_Level]) -> _Level:
@@ -274,7 +285,8 @@ def _follow(level: _Level, members: Members, rules: Rules) -> Array:
     state = level.state
     for year in range(rules.years, horizon):
         state, price = state.follow_on()
-        after += rules.discount[year + 1] * (price * quantity + _burden(state, exposure, rules.streams))
+        burden = _burden(state, exposure.in_year(year + 1), rules.streams)
+        after += rules.discount[year + 1] * (price * quantity + burden)
         state = state.step()
     after -= rules.discount[horizon] * state.residual() * quantity
     return total + np.where(members.dispose[level.asset], 0.0, after)
@@ -335,7 +347,7 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
         Code of the treatment in each plan year, −1 for none.
     """
     n, horizon = len(schedule), len(rules.discount) - 1
-    exposure, quantity = members.exposure, members.exposure.quantity
+    quantity = members.exposure.quantity
     told = Told.empty(n, rules.years, ("works", *rules.streams))
     told.note(0, start, quantity)
     state = start
@@ -349,8 +361,9 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
             state, price = state.follow_on()
             weight = keep
         told.streams["works"][:] += factor * weight * price * quantity
+        exposure = members.exposure.in_year(year + 1)
         for name in rules.streams:
-            told.streams[name][:] += factor * weight * state.burden(name, exposure)
+            told.streams[name][:] += factor * weight * _stream(state, exposure, name)
         state = state.step()
         if year < rules.years:
             told.note(year + 1, state, quantity)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from assetplan.consequences import DETOURS
 from assetplan.errors import FaultyInputError
 from assetplan.finance import limits
 from assetplan.planning.constraints import Statement, build_problem
 from assetplan.planning.explanation.levers import Lever
 from assetplan.planning.explanation.market import Array, Market, Options
 from assetplan.planning.inputs import Inputs, load_model
+from assetplan.planning.layout import lay_out
 from assetplan.planning.stored import kept_plan, strategy_names
+from assetplan.planning.traffic import bridge_limits, detour_costs, traffic_growth
 from assetplan.programme import Programme
+from assetplan.reference import load_table
 from assetplan.register import Register
-from assetplan.strategies import Starting, candidates
+from assetplan.strategies import Starting, Traffic, candidates
 
 STEP = 0.1
 _LASTS = 10
@@ -78,9 +83,21 @@ def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Statement, np
     starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
     inputs = Inputs(plan, register, model, limits(plan), table, unfunded, {})
-    statement = build_problem(inputs, candidates(copies, starting, model))
+    traffic = _traffic(programme, copies, grid, DETOURS in model.rules.streams)
+    statement = build_problem(inputs, candidates(copies, starting, model, traffic))
     name, names = strategy_names(copies, model, statement.options)
     return statement, names[name]
+
+
+def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Array, detours: bool) -> Traffic:
+    """Growth of the copies' traffic and, of a bridge, what its limits would cost."""
+    rate, lasts = traffic_growth(copies, programme.places)
+    rows, cost = np.zeros(0, dtype=np.intp), np.zeros((0, len(load_table("vehicle_classes"))))
+    if detours and copies["asset_class"].iloc[0] == "bridge":
+        layout = lay_out(programme.assets)
+        own = detour_costs(layout)[(layout.bridges["asset_id"] == copies["asset_id"].iloc[0]).to_numpy()]
+        rows, cost = np.arange(len(grid), dtype=np.intp), np.repeat(own, len(grid), axis=0)
+    return Traffic(rate, lasts, rows, bridge_limits(copies.iloc[rows], grid[rows], cost))
 
 
 def _net(statement: Statement, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Array:

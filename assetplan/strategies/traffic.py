@@ -1,0 +1,124 @@
+"""What assets carry in the years ahead: traffic that grows, and vehicles that a weight limit sends round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.network import growth_factor
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What it costs that an asset no longer carries some classes of vehicle.
+
+    Attributes
+    ----------
+    below : array (n_assets, n_classes)
+        Condition index below which the asset as it stands does not carry a class [0–100]; infinite where it does not
+        today.
+    renewed : array (n_classes,)
+        The same of an asset once it is renewed.
+    cost : array (n_assets, n_classes)
+        What sending a class round costs [£ a year].
+    """
+
+    below: Array
+    renewed: Array
+    cost: Array
+
+    def take(self, rows: Ints) -> Limits:
+        """The limits of some assets."""
+        return Limits(self.below[rows], self.renewed, self.cost[rows])
+
+    def at(self, index: Array, standing: Bools) -> Array:
+        """Yearly cost (n_assets,) [£] at an index, of assets that stand as they did or were renewed."""
+        below = np.where(standing[:, None], self.below, self.renewed)
+        return np.asarray(((index[:, None] < below) * self.cost).sum(axis=1))
+
+    def expected(self, index: Array, standing: Array, renewed: Array) -> Array:
+        """Yearly cost (n_assets,) [£] by the chances (n_assets, n_states) of states of an index (n_states,)."""
+        chance = np.einsum("ns,nsk->nk", standing, index[:, None] < self.below[:, None, :])
+        chance += renewed @ (index[:, None] < self.renewed).astype(np.float64)
+        return np.asarray((chance * self.cost).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What an asset's yearly burden is multiplied by, arrays (n_assets,).
+
+    Attributes
+    ----------
+    quantity : array
+        In the group's unit.
+    vehicle_km : array
+        Driven on it a year, in the base year.
+    limits : Limits or None
+        What weight limits cost; None where no asset can be limited.
+    rate : array or None
+        Growth of traffic [share a year]; None where there is none.
+    lasts : float
+        Years for which it grows.
+    """
+
+    quantity: Array
+    vehicle_km: Array
+    limits: Limits | None = None
+    rate: Array | None = None
+    lasts: float = 0.0
+
+    def take(self, rows: Ints) -> Exposure:
+        """The exposure of some assets."""
+        limits = None if self.limits is None else self.limits.take(rows)
+        rate = None if self.rate is None else self.rate[rows]
+        return Exposure(self.quantity[rows], self.vehicle_km[rows], limits, rate, self.lasts)
+
+    def in_year(self, year: int) -> Exposure:
+        """The same, with the traffic of a year [years after the base year]."""
+        if self.rate is None:
+            return self
+        factor = growth_factor(self.rate, year, self.lasts)
+        limits = None if self.limits is None else replace(self.limits, cost=self.limits.cost * factor[:, None])
+        return Exposure(self.quantity, self.vehicle_km * factor, limits)
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How traffic grows, and which assets may come to be limited.
+
+    Attributes
+    ----------
+    rate : array (n_assets,)
+        Growth of traffic [share a year].
+    lasts : float
+        Years for which it grows.
+    rows : array (n_limited,) of int
+        Assets that may be limited, rising.
+    limits : Limits
+        Of those assets.
+    """
+
+    rate: Array
+    lasts: float
+    rows: Ints
+    limits: Limits
+
+    def rate_of(self, rows: Ints) -> Array | None:
+        """Growth of the traffic of some assets; None where none grows."""
+        rate = self.rate[rows]
+        return rate if rate.any() else None
+
+    def limits_of(self, rows: Ints) -> Limits | None:
+        """Limits of some assets, at no cost to those that cannot be limited; None where none can."""
+        place = np.minimum(np.searchsorted(self.rows, rows), max(len(self.rows) - 1, 0))
+        known = self.rows[place] == rows if len(self.rows) else np.zeros(len(rows), dtype=bool)
+        if not known.any():
+            return None
+        limits = self.limits.take(place)
+        return replace(limits, cost=np.where(known[:, None], limits.cost, 0.0))
