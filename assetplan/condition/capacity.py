@@ -93,6 +93,6 @@ def index_to_carry(load: ArrayLike, today: ArrayLike, index_today: ArrayLike) ->
     index, share = _factors()
     # Of a level stretch its lowest index carries as much.
     rising, first = np.unique(share, return_index=True)
-    with np.errstate(divide="ignore"):
-        needed = np.where(tonnes > most, np.nan, tonnes / most) * condition_factor(now)
-    return np.where(tonnes > most, np.inf, np.interp(needed, rising, index[first]))
+    carried = tonnes <= most
+    part = np.divide(tonnes, most, out=np.ones(tonnes.shape), where=carried)
+    return np.where(carried, np.interp(part * condition_factor(now), rising, index[first]), np.inf)

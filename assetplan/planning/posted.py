@@ -62,9 +62,9 @@ def posted(inputs: Inputs, layout: Layout, traffic: Traffic, programme: Programm
     -------
     dict
         `years`: year, case, restricted (bridges), by_limit (limit_t, bridges), detour_cost [£ a year], cut_off
-        (places). `falling`: bridges whose limit falls within the plan years if nothing is done, the dearest first. `cut_off`:
-        named places, with the years of each case in which limits cut them off for the heaviest vehicles. `unplaced`:
-        named places too far from any road to tell. Empty lists where there are no bridges.
+        (places). `falling`: bridges whose limit falls within the plan years if nothing is done, the dearest first.
+        `cut_off`: named places, with the years of each case in which limits cut them off for the heaviest vehicles.
+        `unplaced`: named places too far from any road to tell. Empty lists where there are no bridges.
     """
     if not len(layout.bridges):
         return {"years": [], "falling": [], "cut_off": [], "unplaced": []}

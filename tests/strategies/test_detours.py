@@ -1,0 +1,304 @@
+"""What weight limits cost a bridge over its life, against a walk year by year in plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assetplan.consequences import OF_CONDITION, load_consequences
+from assetplan.deterioration import load_groups
+from assetplan.deterioration.chain import Chain
+from assetplan.economics import discount_factors
+from assetplan.network import detour_cost, growth
+from assetplan.planning.traffic import bridge_limits
+from assetplan.reference import load_table
+from assetplan.strategies import Model, Rules, Traffic, candidates, starting_condition, tell
+from assetplan.treatments import Catalogue, Treatment, load_catalogue
+
+GROUPS = load_groups()
+CATALOGUE = load_catalogue(GROUPS)
+STREAMS = (*OF_CONDITION, "detours")
+FACTORS = discount_factors(40)
+CLASSES = load_table("vehicle_classes")
+LEVELS = sorted(load_table("posting_levels")["level_t"])
+SOUND = 60.0
+# Vehicles a day of each class, and its detour [km]: the heavier ones have the longer way.
+VEHICLES, KM = np.array([900.0, 12.0, 9.0, 7.0, 5.0, 11.0]), np.array([1.0, 2.0, 2.0, 4.0, 4.0, 8.0])
+COST = detour_cost(VEHICLES, KM, CLASSES["cost_per_km"].to_numpy(dtype=float))
+FALLING = Chain(
+    ((0.80, 0.15, 0.05, 0.0), (0.0, 0.75, 0.20, 0.05), (0.0, 0.0, 0.85, 0.15), (0.0, 0.0, 0.0, 1.0)),
+    (100.0, 70.0, 45.0, 15.0),
+)
+IN_STATES = {**GROUPS, "bridge": replace(GROUPS["bridge"], decay=FALLING)}
+
+
+def model(groups=GROUPS, streams: tuple[str, ...] = STREAMS, catalogue: Catalogue = CATALOGUE) -> Model:
+    return Model(groups, catalogue, load_consequences(list(groups)), Rules(2, 3, 5, FACTORS, streams), 2019)
+
+
+def bridges(index: list[float], capacity: list[float], posted: list[float], group: str = "bridge") -> pd.DataFrame:
+    n = len(index)
+    return pd.DataFrame(
+        {
+            "asset_id": [f"b{k}" for k in range(n)],
+            "asset_class": "bridge",
+            "group": group,
+            "environment": "rural",
+            "quantity": 80.0,
+            "length_m": 10.0,
+            "aadt": 3000.0,
+            "measure": "index",
+            "value": index,
+            "surveyed_year": 2018.0,
+            "retention": "",
+            "committed_treatment": "",
+            "committed_year": np.nan,
+            "capacity_t": capacity,
+            "weight_limit_t": posted,
+        }
+    )
+
+
+def traffic(assets: pd.DataFrame, rate: float = 0.0, lasts: float = 0.0, cost: np.ndarray = COST) -> Traffic:
+    n = len(assets)
+    limits = bridge_limits(assets, assets["value"].to_numpy(dtype=float), np.tile(cost, (n, 1)))
+    return Traffic(np.full(n, rate), lasts, np.arange(n), limits)
+
+
+def factor(index: float) -> float:
+    table = load_table("condition_factor").sort_values("index")
+    return float(np.interp(index, table["index"], table["share"]))
+
+
+def yearly(index: float, standing: bool, now: float, capacity: float, posted: float) -> float:
+    """What the limit of a condition costs a year: the posting level of what is left, or the limit that is posted."""
+    if standing:
+        carries = SOUND * factor(now) if np.isnan(capacity) or capacity >= 44 else capacity
+        if np.isnan(capacity) or capacity >= 44:
+            carries = max(carries, 44.0 if np.isnan(capacity) else capacity)
+        left = carries * min(1.0, factor(index) / factor(now))
+    else:
+        left = SOUND * factor(index)
+    limit = max(level for level in LEVELS if level <= left + 1e-9)
+    if standing and not np.isnan(posted):
+        limit = min(limit, posted)
+    return sum(c for c, weight in zip(COST, CLASSES["weight_t"], strict=True) if weight > limit)
+
+
+def walk_curve(now: float, capacity: float, posted: float, schedule: list[int], rate: float, lasts: int) -> float:
+    """Present value of detours of one bridge on its curve."""
+    g, treatments, policy = GROUPS["bridge"], CATALOGUE.treatments["bridge"], CATALOGUE.follow_on["bridge"]
+
+    def at(age: float) -> float:
+        return float(g.index(np.array([age]))[0])
+
+    def age_of(index: float) -> float:
+        return float(g.age(np.array([index]))[0])
+
+    age, pace, slow_left, slow, standing, total = age_of(now), 1.0, 0.0, 1.0, True, 0.0
+    for year in range(len(FACTORS) - 1):
+        t: Treatment | None = None
+        if year < 5:
+            t = treatments[schedule[year]] if schedule[year] >= 0 else None
+        else:
+            due = [step for step in policy if age >= age_of(step.index_at_or_below) - 1e-9]
+            t = due[0].treatment if due else None
+        if t is not None and not np.isnan(t.reset_to):
+            age, standing, slow_left = age_of(t.reset_to), False, 0.0
+            pace = (age_of(g.failure_index) - age) / t.life
+        elif t is not None:
+            if at(age) < t.raise_cap:
+                age = age_of(min(at(age) + t.raise_by, t.raise_cap))
+            slow_left, slow = t.life, t.slow_factor
+        ageing = pace * (slow if slow_left > 0 else 1.0)
+        cost = yearly(at(age + ageing / 2), standing, now, capacity, posted)
+        total += FACTORS[year + 1] * cost * (1 + rate) ** min(year + 1, lasts)
+        age, slow_left = age + ageing, slow_left - 1
+    return total
+
+
+def spread(index: float, states: tuple[float, ...]) -> dict[int, float]:
+    """An index shared by the two states about it."""
+    for k, (high, low) in enumerate(zip(states, states[1:], strict=False)):
+        if low <= index <= high:
+            part = (index - low) / (high - low)
+            return {k: part, k + 1: 1 - part}
+    return {len(states) - 1: 1.0}
+
+
+def walk_chain(found: Model, group: str, now: float, capacity: float, posted: float, schedule: list[int]) -> float:
+    """Present value of detours of one bridge in states: chances of each state, renewed or not."""
+    chain = found.groups[group].chain
+    states, matrix = chain.state_index, np.array(chain.matrix)
+    chances = {(s, True): p for s, p in spread(now, states).items()}
+    slow_left, slow, total = 0.0, 1.0, 0.0
+
+    def treated(t: Treatment) -> None:
+        nonlocal chances, slow_left, slow
+        after: dict[tuple[int, bool], float] = {}
+        for (s, standing), p in chances.items():
+            to, stands = {s: 1.0}, standing
+            if not t.states or s in t.states:
+                if np.isfinite(t.reset_to):
+                    to, stands = spread(t.reset_to, states), False
+                elif t.raise_by > 0:
+                    to = spread(min(states[s] + t.raise_by, t.raise_cap), states) if states[s] < t.raise_cap else to
+                elif t.states:
+                    to, stands = {0: 1.0}, False
+            for end, share in to.items():
+                after[end, stands] = after.get((end, stands), 0.0) + p * share
+        chances = after
+        if t.slow_factor < 1:
+            slow_left, slow = t.life, t.slow_factor
+
+    def cost() -> float:
+        return sum(p * yearly(states[s], standing, now, capacity, posted) for (s, standing), p in chances.items())
+
+    for year in range(len(FACTORS) - 1):
+        if year < 5:
+            if schedule[year] >= 0:
+                treated(found.catalogue.treatments[group][schedule[year]])
+        else:
+            for step in found.catalogue.follow_on[group]:
+                if sum(p * states[s] for (s, _), p in chances.items()) <= step.index_at_or_below:
+                    treated(step.treatment)
+        begin = cost()
+        pace, older = slow if slow_left > 0 else 1.0, dict[tuple[int, bool], float]()
+        for (s, standing), p in chances.items():
+            for end, chance in enumerate(matrix[s]):
+                share = p * (pace * chance + (1 - pace) * (end == s))
+                older[end, standing] = older.get((end, standing), 0.0) + share
+        chances, slow_left = older, slow_left - 1
+        total += FACTORS[year + 1] * 0.5 * (begin + cost())
+    return total
+
+
+CASES = [(52.0, 40.5, np.nan), (38.0, np.nan, np.nan), (28.0, np.nan, np.nan), (58.0, 20.0, 18.0), (47.0, 44.0, 7.5)]
+
+
+def detours_of(assets: pd.DataFrame, found: Model, ahead: Traffic) -> tuple[pd.DataFrame, dict]:
+    """All strategies, and what detours add to the whole-life cost of each."""
+    start = starting_condition(assets, found)
+    every = candidates(assets, start, found, ahead)
+    plain = candidates(assets, start, replace(found, rules=replace(found.rules, streams=OF_CONDITION)), ahead)
+    assert (every.schedule == plain.schedule).all()
+    return every, every.whole_life_cost - plain.whole_life_cost
+
+
+@pytest.mark.parametrize(("rate", "lasts"), [(0.0, 0), (0.02, 7)])
+def test_a_bridge_on_a_curve_year_by_year(rate: float, lasts: int) -> None:
+    assets = bridges(*(list(column) for column in zip(*CASES, strict=True)))
+    found, ahead = model(), traffic(assets, rate, lasts)
+    every, extra = detours_of(assets, found, ahead)
+    assert len(every.asset) > 40
+    for asset, schedule, cost in zip(every.asset, every.schedule.tolist(), extra, strict=True):
+        expected = walk_curve(*CASES[asset], schedule, rate, lasts)
+        # Differences of whole-life costs of some millions lose their last digits.
+        assert cost == pytest.approx(expected, rel=1e-9, abs=1e-3)
+
+
+@pytest.mark.parametrize("group", ["bridge", "brick_wall"])
+def test_a_bridge_in_states_year_by_year(group: str) -> None:
+    """Also one that is mended state by state, as a wall is: only the part mended is renewed."""
+    assets = bridges(*(list(column) for column in zip(*CASES, strict=True)), group=group)
+    found = model(IN_STATES)
+    every, extra = detours_of(assets, found, traffic(assets))
+    assert len(every.asset) > 20
+    assert (extra > 0).any()
+    for asset, schedule, cost in zip(every.asset, every.schedule.tolist(), extra, strict=True):
+        assert cost == pytest.approx(walk_chain(found, group, *CASES[asset], schedule), rel=1e-9, abs=1e-3)
+
+
+@pytest.mark.parametrize("groups", [GROUPS, IN_STATES], ids=["curve", "chain"])
+def test_telling_agrees_with_the_tree(groups: dict) -> None:
+    assets = bridges(*(list(column) for column in zip(*CASES, strict=True)))
+    found, ahead = model(groups), traffic(assets, 0.01, 15)
+    start = starting_condition(assets, found)
+    every = candidates(assets, start, found, ahead)
+    for row in range(0, len(every.asset), 3):
+        schedule = np.full((len(assets), 5), -1, dtype=np.int8)
+        schedule[every.asset[row]] = every.schedule[row]
+        told = tell(assets, start, schedule, found, ahead)
+        total = sum(values[every.asset[row]] for values in told.streams.values())
+        assert total == pytest.approx(every.whole_life_cost[row], rel=1e-9)
+
+
+def test_a_posted_limit_costs_what_is_driven_round_it() -> None:
+    """120 HGV × 8 km × £1.10 × 365 days = £385,440 in the first year of doing nothing; renewal removes it."""
+    assets = bridges([55.0], [np.nan], [3.0])
+    heavy = CLASSES[CLASSES["traffic"] == "hgv"]
+    vehicles = np.where(CLASSES["traffic"] == "hgv", 120.0, 0.0) * CLASSES["share"].to_numpy(dtype=float)
+    assert float(heavy["share"] @ heavy["cost_per_km"]) == pytest.approx(1.10)
+    cost = detour_cost(vehicles, 8.0, CLASSES["cost_per_km"].to_numpy(dtype=float))
+    one = replace(model(), rules=replace(model().rules, discount=FACTORS[:7]))
+    ahead = traffic(assets, cost=cost)
+    start = starting_condition(assets, one)
+
+    def spent(schedule: list[int]) -> float:
+        told = tell(assets, start, np.array([schedule], dtype=np.int8), one, ahead)
+        return float(told.streams["detours"][0])
+
+    nothing = spent([-1] * 5)
+    assert nothing == pytest.approx(385_440 * FACTORS[1:7].sum(), rel=1e-12)
+    names = [t.name for t in CATALOGUE.treatments["bridge"]]
+    assert spent([-1, names.index("bridge_strengthening"), -1, -1, -1]) == pytest.approx(385_440 * FACTORS[1])
+    # Waterproofing lifts no limit that is posted.
+    assert spent([names.index("waterproofing_and_joints"), -1, -1, -1, -1]) == pytest.approx(nothing)
+
+
+def test_traffic_grows_in_closed_form() -> None:
+    assets = bridges([55.0], [np.nan], [3.0])
+    short = replace(model(), rules=replace(model().rules, discount=np.ones(9)))
+    ahead = traffic(assets, 0.03, 4)
+    told = tell(assets, starting_condition(assets, short), np.full((1, 5), -1, dtype=np.int8), short, ahead)
+    year = float(COST[CLASSES["weight_t"] > 3.0].sum())
+    expected = sum(1.03**t for t in (1, 2, 3, 4, 4, 4, 4, 4)) * year
+    assert told.streams["detours"][0] == pytest.approx(expected, rel=1e-12)
+    assert growth(np.array([year]), np.array([0.03]), 8, 4).sum() == pytest.approx(expected, rel=1e-12)
+
+
+def test_growth_raises_what_is_reckoned_by_vehicle_km_alone() -> None:
+    assets = bridges([55.0], [np.nan], [np.nan], "carriageway_A").assign(asset_class="carriageway")
+    nowhere = traffic(assets.iloc[:0])
+    start, nothing = starting_condition(assets, model()), np.full((1, 5), -1, dtype=np.int8)
+    still = tell(assets, start, nothing, model()).streams
+    grown = tell(assets, start, nothing, model(), replace(nowhere, rate=np.array([0.05]), lasts=100.0)).streams
+    assert grown["user"][0] > 1.5 * still["user"][0]
+    assert grown["reactive"][0] == still["reactive"][0]
+    assert grown["detours"][0] == 0
+
+
+def test_without_the_stream_benefits_are_what_they_were() -> None:
+    assets = bridges(*(list(column) for column in zip(*CASES, strict=True)))
+    former = model(streams=OF_CONDITION)
+    start = starting_condition(assets, former)
+    with_traffic, without = (candidates(assets, start, former, t) for t in (traffic(assets), None))
+    assert (with_traffic.benefit == without.benefit).all()
+    # And one that no limit touches is worth the same with it: from 95 a bridge does not come down to 35 in its life.
+    sound = bridges([95.0], [np.nan], [np.nan])
+    both = (candidates(sound, starting_condition(sound, m), m, traffic(sound)) for m in (former, model()))
+    a, b = (found.benefit for found in both)
+    assert a == pytest.approx(b, abs=1e-6)
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(
+    index=st.floats(1, 60),
+    capacity=st.lists(st.floats(0, 80), min_size=2, max_size=2).map(sorted),
+    states=st.booleans(),
+)
+def test_a_weaker_bridge_is_never_worth_less_to_renew(index: float, capacity: list[float], states: bool) -> None:
+    """Up to its renewal it is as it would be if nothing were done, and limited at least as much."""
+    assets = bridges([index] * 2, capacity, [np.nan] * 2)
+    found = model(IN_STATES if states else GROUPS)
+    every = candidates(assets, starting_condition(assets, found), found, traffic(assets))
+    renewing = [code for code, t in enumerate(CATALOGUE.treatments["bridge"]) if t.renews]
+    once = (every.schedule >= 0).sum(axis=1) == 1
+    pure = once & np.isin(every.schedule.max(axis=1), renewing)
+    weak, strong = (every.benefit[pure & (every.asset == k)] for k in range(2))
+    assert (weak >= strong - 1e-6 * np.abs(strong).max(initial=1.0)).all()
