@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from assetplan.condition import to_index
+from assetplan.condition import posting_level, substandard, to_index
 from assetplan.deterioration import load_groups
 from assetplan.example import make_county
 from assetplan.example.condition import group_of
 from assetplan.example.figures import load_figures
 from assetplan.finance import published_profile
+from assetplan.network import network_rules
 from assetplan.reference import load_table
 from assetplan.register.register import Register
 from assetplan.register.validation import validate_register
@@ -180,6 +181,36 @@ def test_names_are_invented_and_each_once(register) -> None:
     assert names.is_unique
     assert not OXFORDSHIRE & set(names)
     assert register.places["population"].iloc[0] == register.places["population"].max()
+
+
+def test_a_published_share_of_bridges_is_weak_and_posted(register, size) -> None:
+    bridges = register.assets[register.assets["asset_class"] == "bridge"]
+    weak = substandard(bridges["capacity_t"])
+    assert weak.sum() == round(0.044 * len(bridges))
+    assert (bridges["weight_limit_t"].notna() == weak).all()
+    assert (bridges.loc[weak, "weight_limit_t"] == posting_level(bridges.loc[weak, "capacity_t"])).all()
+    # Bridges built since were designed for full loading.
+    assert bridges["capacity_t"].isna().equals(bridges["built_year"] >= 1985)
+    levels = bridges["weight_limit_t"].dropna()
+    assert levels.nunique() == (5 if size == "county" else 4)
+    if size == "county":
+        assert bridges.loc[weak, "built_year"].mean() < bridges["built_year"].mean() - 15
+        assert (bridges.loc[weak, "road_class"] == "A").mean() < 0.5 * (bridges["road_class"] == "A").mean()
+
+
+def test_places_beside_settlements_lie_where_they_can_be_reached(register, size) -> None:
+    places = register.places
+    kinds = places["kind"].value_counts()
+    figures = load_figures(size)
+    assert kinds["school"] == round(figures.part("school_buildings"))
+    assert kinds["hospital"] == figures.count("hospitals")
+    assert kinds["growth site"] == figures.count("growth_sites")
+    assert kinds["fire station"] > 0
+    assert (places["kind"].iloc[: kinds["settlement"]] == "settlement").all()
+    assert (places["homes"].notna() == (places["kind"] == "growth site")).all()
+    roads = register.assets[register.assets["asset_class"] == "carriageway"].geometry.to_numpy()
+    near = shapely.STRtree(roads).query_nearest(places.geometry.to_numpy(), return_distance=True, all_matches=False)[1]
+    assert near[(places["kind"] != "settlement").to_numpy()].max() < network_rules()["place_tolerance"]
 
 
 def test_committed_schemes_are_a_handful_that_the_envelope_holds(register, size) -> None:

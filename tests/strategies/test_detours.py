@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -124,7 +125,7 @@ def walk_curve(now: float, capacity: float, posted: float, schedule: list[int], 
 
 def spread(index: float, states: tuple[float, ...]) -> dict[int, float]:
     """An index shared by the two states about it."""
-    for k, (high, low) in enumerate(zip(states, states[1:], strict=False)):
+    for k, (high, low) in enumerate(itertools.pairwise(states)):
         if low <= index <= high:
             part = (index - low) / (high - low)
             return {k: part, k + 1: 1 - part}

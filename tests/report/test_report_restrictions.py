@@ -1,0 +1,69 @@
+"""Weight limits in the report: said where there are any, escaped, and only settlements named on the maps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+from synthetic import HOSTILE, YEARS, make_programme
+
+from assetplan.report.facts import Facts, settlements
+from assetplan.report.payload import make_payload
+from assetplan.report.restrictions import MOST, restrictions
+
+FALLING = {
+    "asset_id": "B1", "name": HOSTILE, "year": 2021, "limit_t": 18.0, "today_t": None, "detour_km": None,
+    "cost": 385_440.0, "plan": "", "plan_t": 0.0,
+}  # fmt: skip
+
+
+def found(**changes: object) -> dict:
+    years = [
+        {"year": year, "case": case, "restricted": 4, "by_limit": [], "detour_cost": 2.5e6, "cut_off": 1}
+        for case in ("do-nothing", "plan")
+        for year in (YEARS[0] - 1, *YEARS)
+    ]
+    cut = [{"place": HOSTILE, "kind": "school", "do-nothing": [2021, 2022, 2023], "plan": [2021]}]
+    return {"years": years, "falling": [FALLING], "cut_off": cut, "unplaced": [], **changes}
+
+
+def page(said: dict | None) -> str:
+    programme = make_programme(20, 4)
+    summary = {**programme.summary, "restrictions": said}
+    return restrictions(Facts(replace(programme, summary=summary)))
+
+
+def test_limits_are_told_and_escaped() -> None:
+    text = page(found())
+    assert HOSTILE not in text
+    assert text.count("&lt;/script&gt;") == 2
+    for words in ("£2.50m", "385,440", "no way round", "closed", "18 t", "2021/22 to 2023/24", "Nothing"):
+        assert words in text, words
+
+
+def test_a_long_list_says_how_long_it_is() -> None:
+    cut = [{"place": f"School {k}", "kind": "school", "do-nothing": [2021], "plan": []} for k in range(MOST + 3)]
+    text = page(found(falling=[FALLING] * (MOST + 5), cut_off=cut))
+    assert f"the {MOST} dearest of {MOST + 5}" in text
+    assert "And 3 more" in text
+    assert text.count("<li>School") == MOST
+    assert "No bridge" in page(found(falling=[], cut_off=[]))
+
+
+def test_nothing_is_said_where_no_bridge_has_a_limit() -> None:
+    bare = [{**row, "restricted": 0} for row in found()["years"]]
+    assert page(found(years=bare)) == page(None) == page({"years": []}) == ""
+
+
+def test_maps_name_settlements_alone() -> None:
+    programme = make_programme(20, 4)
+    towns = programme.places.assign(kind=["settlement", *[""] * (len(programme.places) - 1)])
+    school = towns.iloc[:1].assign(name="Ashcombe School", kind="school", population=float("nan"))
+    both = gpd.GeoDataFrame(pd.concat([towns, school], ignore_index=True), geometry="geometry", crs=towns.crs)
+    with_school = replace(programme, places=both)
+    assert settlements(with_school)["name"].tolist() == towns["name"].tolist()
+    a, b = make_payload(programme), make_payload(with_school)
+    assert a is not None
+    assert b is not None
+    assert a.packet == b.packet
