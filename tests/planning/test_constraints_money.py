@@ -78,7 +78,7 @@ def test_carried_cash_loses_what_prices_rise() -> None:
 
 
 def test_virement_moves_money_between_lines_within_a_share() -> None:
-    share = {"bridges": 0.3, "footways": 0.1}
+    share = {"bridges": 0.2, "footways": 0.1}
     found = case({"virement": share})
     assert {f.facts["line"] for f in found.statement.limits.flows if f.facts["direction"] == "out"} == set(share)
     assert {f.facts["line"] for f in found.statement.limits.flows if f.facts["direction"] == "in"} == set(LINES)
@@ -91,7 +91,7 @@ def test_virement_moves_money_between_lines_within_a_share() -> None:
             for way in ("in", "out")
         }
         assert moved["in"] <= moved["out"] + 1e-6
-        assert moved["out"] <= 0.3 * 60_000 + 0.1 * 12_000 + 1e-6
+        assert moved["out"] <= 0.2 * 60_000 + 0.1 * 12_000 + 1e-6
 
 
 def test_a_share_of_its_own_beats_the_default() -> None:

@@ -18,6 +18,8 @@ from assetplan.optimisation.baselines import worst_first
 from assetplan.optimisation.solving import solve
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.inputs import load_inputs
+from assetplan.planning.layout import lay_out
+from assetplan.planning.traffic import traffic_ahead
 from assetplan.programme import Programme, read_programme
 from assetplan.strategies import candidates, starting_condition
 
@@ -32,7 +34,9 @@ def inputs(small_county: Path):
 @pytest.fixture(scope="module")
 def options(inputs):
     starting = starting_condition(inputs.register.assets, inputs.model)
-    return starting, candidates(inputs.register.assets, starting, inputs.model)
+    register = inputs.register
+    traffic = traffic_ahead(lay_out(register.assets), register.assets, register.places, starting.index)
+    return starting, candidates(register.assets, starting, inputs.model, traffic)
 
 
 @pytest.fixture(scope="module")
