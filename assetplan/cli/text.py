@@ -172,13 +172,15 @@ def _limits(programme: Programme) -> list[str]:
         return []
     first, last = programme.years[0] - 1, programme.years[-1]
     cells = [("plan", first), ("plan", last), ("do-nothing", last)]
-    today, plan, nothing = (
-        f"{rows[key]['restricted']:,} bridges, {pounds(rows[key]['detour_cost'])} a year" for key in cells
-    )
+    today, plan, nothing = (f"{_bridges(rows[key])}, {pounds(rows[key]['detour_cost'])} a year" for key in cells)
     falling = len(programme.summary["restrictions"]["falling"])
     said = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
     more = f"{falling:,} would be limited further by {last} if nothing is done"
     return ["\n".join(["Weight limits on bridges, and what their detours cost", *_items([said, more])])]
+
+
+def _bridges(row: dict) -> str:
+    return f"{row['restricted']:,} bridge{'' if row['restricted'] == 1 else 's'}"
 
 
 def _range(row: dict, unit: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,9 +14,12 @@ from constraint_cases import small_plan, small_register
 
 import assetplan
 from assetplan import schema
+from assetplan.cli.text import pounds, summary_text
 from assetplan.network import network_rules
+from assetplan.planning.explanation.condition import _grown
 from assetplan.planning.layout import lay_out
 from assetplan.planning.traffic import detour_costs, traffic_growth
+from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.register import Register
 
@@ -70,9 +74,13 @@ def register(places: dict[str, tuple[str, float, float]] = PLACES, own: dict[str
     return replace(small_register(), assets=assets, places=spots)
 
 
-def told(pounds: float, found: Register) -> dict:
+def planned(pounds: float, found: Register) -> Programme:
     envelope = {"lines": {"carriageway_major": [1.0] * 3, "bridges": [pounds] * 3}}
-    return assetplan.plan(small_plan(envelope, forecast={"futures": 0}), found).summary
+    return assetplan.plan(small_plan(envelope, forecast={"futures": 0}), found)
+
+
+def told(pounds: float, found: Register) -> dict:
+    return planned(pounds, found).summary
 
 
 def cost(above: float, km: float) -> float:
@@ -123,6 +131,29 @@ def test_a_plan_with_money_renews_the_bridge_and_is_credited_with_its_detours() 
     assert summary["benefit"] == pytest.approx(saved, rel=1e-9)
     assert streams["detours"]["do_nothing"] - streams["detours"]["plan"] > 0.5 * cost(40.0, 3.0)
     assert any(said.startswith("Detours") for said in summary["unverified"])
+
+
+def test_an_explanation_grows_a_bridge_s_strategies_as_the_plan_did() -> None:
+    """Its limits and the growth of its traffic too: at the condition it has, all are worth what the plan says."""
+    site = {"Land east of Endham": ("growth site", 1500.0, 0.0)}
+    programme = planned(200_000.0, register({**PLACES, **site}))
+    kept = programme.strategies
+    assert kept is not None
+    for name in BRIDGES:
+        row = programme.assets["asset_id"].tolist().index(name)
+        now = float(programme.assets["do_nothing_2018"].iloc[row])
+        statement, names = _grown(programme, row, np.array([now]))
+        mine = slice(kept.starts[row], kept.starts[row + 1])
+        assert names.tolist() == kept.names[kept.name[mine]].tolist()
+        # Condition is stored to a hundredth of a point.
+        assert statement.options.benefit == pytest.approx(kept.benefit[mine], rel=2e-3, abs=1.0)
+
+
+def test_the_summary_on_a_terminal_tells_limits(tmp_path: Path) -> None:
+    text = summary_text(planned(1.0, register()), tmp_path)
+    end, more = cost(18.0, RULES["severed_km"]), cost(40.0, 3.0)
+    assert f"1 bridge, {pounds(end)} a year today" in " ".join(text.split())
+    assert f"2 bridges, {pounds(end + more)} a year if nothing is done" in " ".join(text.split())
 
 
 def test_a_detour_keeps_off_roads_with_limits_of_their_own() -> None:
