@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,6 +87,14 @@ class Exposure:
         factor = growth_factor(self.rate, year, self.lasts)
         limits = None if self.limits is None else replace(self.limits, cost=self.limits.cost * factor[:, None])
         return Exposure(self.quantity, self.vehicle_km * factor, limits)
+
+    def ahead(self, year: int) -> Iterator[Exposure]:
+        """The exposure of a year and of each after it, worked out afresh only while traffic grows."""
+        now = self.in_year(year)
+        while True:
+            yield now
+            year += 1
+            now = self.in_year(year) if year <= self.lasts else now
 
 
 @dataclass(frozen=True)

@@ -283,9 +283,9 @@ def _follow(level: _Level, members: Members, rules: Rules) -> Array:
     quantity = members.exposure.quantity[level.asset]
     exposure = members.exposure.take(level.asset)
     state = level.state
-    for year in range(rules.years, horizon):
+    for year, now in zip(range(rules.years, horizon), exposure.ahead(rules.years + 1), strict=False):
         state, price = state.follow_on()
-        burden = _burden(state, exposure.in_year(year + 1), rules.streams)
+        burden = _burden(state, now, rules.streams)
         after += rules.discount[year + 1] * (price * quantity + burden)
         state = state.step()
     after -= rules.discount[horizon] * state.residual() * quantity
@@ -352,7 +352,7 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
     told.note(0, start, quantity)
     state = start
     keep = np.where(members.dispose, 0.0, 1.0)
-    for year in range(horizon):
+    for year, exposure in zip(range(horizon), members.exposure.ahead(1), strict=False):
         factor = rules.discount[year + 1]
         if year < rules.years:
             state, price = _apply(state, schedule[:, year], treatments)
@@ -361,7 +361,6 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
             state, price = state.follow_on()
             weight = keep
         told.streams["works"][:] += factor * weight * price * quantity
-        exposure = members.exposure.in_year(year + 1)
         for name in rules.streams:
             told.streams[name][:] += factor * weight * _stream(state, exposure, name)
         state = state.step()
