@@ -90,7 +90,7 @@ def test_rows_may_be_the_users_own() -> None:
 
 def test_choices_and_empty_tables() -> None:
     assert schema.choices("assets", "road_class") == ("A", "B", "C", "U")
-    assert schema.empty("places").columns.tolist() == ["name", "population"]
+    assert schema.empty("places").columns.tolist() == ["name", "kind", "population", "homes"]
     with pytest.raises(KeyError):
         schema.choices("assets", "name")
     with pytest.raises(KeyError):

@@ -8,6 +8,7 @@ from assetplan.reference import load_table
 TABLES = [
     "bands",
     "bridge_elements",
+    "condition_factor",
     "default_widths",
     "discount_rates",
     "measure_points",
