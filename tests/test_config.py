@@ -98,7 +98,9 @@ def test_defaults() -> None:
         ({"targets": [{"asset_class": "bridge", "year": 2020, "at_most": 0.1}]}, "targets[1]", "either band or below"),
         ({"stability": {"from": "out"}}, "stability.price", "missing"),
         ({"stability": {"from_": "out", "price": 1.0}}, "stability.from", "missing"),
-        ({"objective": {"of": "least money"}}, "objective.of", "'benefit' or 'least cost'"),
+        ({"objective": {"of": "least money"}}, "objective.of", "'benefit', 'condition' or 'least cost'"),
+        ({"objective": {"cut_off": 100}}, "objective.cut_off", "less than 100"),
+        ({"objective": {"of": "condition"}, "stability": {"from": "out", "price": 5.0}}, "stability.price", "pounds"),
     ],
 )
 def test_faults_name_the_key(change: dict, key: str, rule: str) -> None:

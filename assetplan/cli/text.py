@@ -88,11 +88,12 @@ def _figures(programme: Programme) -> str:
     rows = [
         ("benefit", f"{pounds(summary['benefit'])} present value against do-nothing, over {summary['horizon']} years"),
         ("", "counting " + ", ".join(streams)),
+        *_reached(summary),
         ("bound", _bound(summary)),
         ("gap", f"{summary['gap']:.4%} ({untold})"),
         ("treated", f"{summary['treated']:,} of {summary['assets']:,} assets"),
         *((row["kind"], pounds(row["amount"])) for row in summary["kinds"]),
-        *((row["name"], _baseline(row)) for row in summary["baselines"]),
+        *((row["name"], _baseline(row, summary["of"])) for row in summary["baselines"]),
         ("unverified", f"{len(summary['unverified'])} parameters in use; the report and summary.json list them"),
         ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary["seconds"].items())),
     ]
@@ -100,7 +101,16 @@ def _figures(programme: Programme) -> str:
     return "\n".join(f"{name.ljust(width)}  {said}" for name, said in rows)
 
 
+def _reached(summary: dict) -> list[tuple[str, str]]:
+    """What the plan seeks where that is not the benefit and no amount of money."""
+    if summary["of"] != "condition":
+        return []
+    return [("sought", f"{summary['reached']:,.0f} index-years: {summary['objective']}")]
+
+
 def _bound(summary: dict) -> str:
+    if summary["of"] == "condition":
+        return f"{summary['bound']:,.0f} index-years: no programme within these limits can do better"
     if summary["of"] == "least cost":
         return f"{pounds(-summary['bound'])}: no programme reaches the same for a lower present cost of works"
     return f"{pounds(summary['bound'])}: no programme within these limits can do better"
@@ -130,7 +140,7 @@ def _phasing(programme: Programme) -> list[str]:
         return [f"The best phasing\n  Not worked out. {found['note']}"]
     lines = ["The best phasing of the same money, £m"]
     for row in found["cases"]:
-        lines += _items([phasing_sentence(row)])
+        lines += _items([phasing_sentence(row, programme.summary["of"])])
     free = [row for row in found["amounts"] if row["case"] == found["cases"][0]["case"]]
     labels = {row["line"]: row["label"] for row in programme.summary["spend"]}
     byline: dict[str, list[float]] = {}
@@ -195,11 +205,12 @@ def _items(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _baseline(row: dict) -> str:
+def _baseline(row: dict, of: str) -> str:
     broken = row.get("breaks") or []
     others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
     kept = f", but does not keep: {broken[0]}{others}" if broken else ""
-    return f"{pounds(row['benefit'])} for {pounds(row['cost'])}{kept}"
+    reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"])
+    return f"{reached} for {pounds(row['cost'])}{kept}"
 
 
 def _notes(programme: Programme) -> str:

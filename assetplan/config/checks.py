@@ -27,6 +27,7 @@ def faults_of(plan: Plan) -> Found:
     yield from _dates(plan)
     yield from _schemes(plan)
     yield from _targets(plan)
+    yield from _objective(plan)
     yield from _names(plan)
 
 
@@ -168,6 +169,12 @@ def _targets(plan: Plan) -> Found:
     for i, target in enumerate(plan.targets, 1):
         if bool(target.band) == (target.below is not None):
             yield f"targets[{i}]", target.name, "needs either band or below"
+
+
+def _objective(plan: Plan) -> Found:
+    if plan.objective.of == "condition" and plan.stability is not None:
+        said = "is in pounds, and a plan that seeks condition counts index-years: leave one of the two out"
+        yield "stability.price", f"{plan.stability.price:g}", said
 
 
 def _names(plan: Plan) -> Found:

@@ -76,8 +76,11 @@ class Target(PlaceSelector):
 class Objective(Frozen):
     """What the plan seeks."""
 
-    of: Literal["benefit", "least cost"] = "benefit"
-    """benefit: the most benefit within the limits; least cost: the least present value of works in the plan years"""
+    of: Literal["benefit", "condition", "least cost"] = "benefit"
+    """benefit: the most benefit within the limits; condition: the most condition gained over the plan years, by value
+    and importance; least cost: the least present value of works in the plan years"""
+    cut_off: float = Field(default=40.0, ge=0, lt=100, allow_inf_nan=False)
+    """condition index below which condition earns nothing"""
 
 
 class Stability(Frozen):

@@ -12,6 +12,7 @@ from assetplan.network.detours import Detours, charged_km, closure_cost, detour_
 from assetplan.network.graph import Network
 from assetplan.network.growth import growth, growth_factor, growth_rate
 from assetplan.network.homogeneous import Sections, homogeneous_sections
+from assetplan.network.importance import importance
 from assetplan.network.noding import Noded, node_lines
 from assetplan.network.referencing import (
     Located,
@@ -65,6 +66,7 @@ __all__ = [
     "growth_factor",
     "growth_rate",
     "homogeneous_sections",
+    "importance",
     "islands",
     "limits_of_links",
     "line_components",

@@ -23,7 +23,7 @@ _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
     *("environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
     *("hgv", "one_way", "level", "weight_limit_t", "capacity_t"),
-    *("retention", "committed_treatment", "committed_year"),
+    *("retention", "committed_treatment", "committed_year", "criticality", "importance"),
 ]
 
 

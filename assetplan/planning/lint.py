@@ -36,6 +36,7 @@ def notes(outcome: Outcome, islands: NDArray[np.intp]) -> list[dict[str, str]]:
         *_prices(inputs),
         *_assumed(inputs),
         *_network(inputs, islands),
+        *_worthless(inputs),
     ]
     return [{"check": check, "message": message} for check, message in found]
 
@@ -186,6 +187,16 @@ def _network(inputs: Inputs, islands: NDArray[np.intp]) -> Iterator[tuple[str, s
         )
 
 
+def _worthless(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Assets whose condition counts nothing in a plan that seeks condition."""
+    if inputs.plan.objective.of != "condition":
+        return
+    assets = inputs.register.assets
+    bare = assets[~(assets["replacement_value"] > 0)].groupby("asset_class").size()
+    for asset_class, count in bare.items():
+        yield "no replacement value", f"{asset_class}: {count:,} assets have none, so their condition counts nothing."
+
+
 def unverified(inputs: Inputs) -> list[str]:
     """Parameters in use that no verified source stands behind."""
     used = sorted(set(inputs.register.assets["group"]))
@@ -197,7 +208,7 @@ def unverified(inputs: Inputs) -> list[str]:
         rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
         rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
         rows += [f"{label}: follow-on policy"]
-    return rows + _traffic_parameters(inputs) + _forecast_parameters(inputs)
+    return rows + _traffic_parameters(inputs) + _network_parameters(inputs) + _forecast_parameters(inputs)
 
 
 def _traffic_parameters(inputs: Inputs) -> list[str]:
@@ -208,6 +219,18 @@ def _traffic_parameters(inputs: Inputs) -> list[str]:
         rows += ["Detours: vehicles by weight, their cost a km, and the distance charged where there is no way round"]
     if (inputs.register.places["kind"] == GROWTH).any():
         rows += ["Traffic: how fast, how far and for how long growth sites raise it"]
+    return rows
+
+
+def _network_parameters(inputs: Inputs) -> list[str]:
+    """Unverified rows that criticality and, where the plan seeks condition, importance rest on."""
+    rules = load_table("network_rules")
+    doubted = set(rules.loc[rules["verified"] != "yes", "name"])
+    rows = []
+    if "severed_km" in doubted or (load_table("vehicle_classes")["verified"] != "yes").any():
+        rows.append("Criticality: running costs of vehicles, and the distance charged where there is no way round")
+    if inputs.plan.objective.of == "condition" and any(name.startswith("importance") for name in doubted):
+        rows.append("Importance: how it rises with criticality")
     return rows
 
 

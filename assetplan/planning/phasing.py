@@ -45,7 +45,8 @@ def best_phasing(plan: Plan, statement: Statement, solution: Solution, time_left
     Returns
     -------
     dict
-        `cases`: rows case, least, most (gain on the programme, £, as far as it is proved); `amounts`: rows case, line,
+        `cases`: rows case, least, most (gain on the programme, in the unit of what
+        the plan seeks, as far as it is proved); `amounts`: rows case, line,
         year, amount (£); `note`: why there are none, else "".
     """
     if plan.objective.of == "least cost":

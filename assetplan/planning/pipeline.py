@@ -20,6 +20,7 @@ from assetplan.optimisation.solving import solve
 from assetplan.planning.assemble import assemble
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
+from assetplan.planning.criticality import weighed
 from assetplan.planning.inputs import Inputs, load_inputs
 from assetplan.planning.layout import lay_out
 from assetplan.planning.outlook import outlook
@@ -76,10 +77,11 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     clock = _Clock(progress)
     with clock.stage("register"):
         inputs = load_inputs(plan, register)
-    assets = inputs.register.assets
     with clock.stage("network"):
-        layout = lay_out(assets)
+        layout = lay_out(inputs.register.assets)
         islands = line_components(layout.net, len(layout.roads))
+        inputs = weighed(inputs, layout)
+    assets = inputs.register.assets
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("detours"):
@@ -113,9 +115,9 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
 def _baselines(statement: Statement, solution: Solution, priority: NDArray[np.intp], plan: Plan) -> dict[str, Solution]:
     """What the field's rules of thumb make of the same caps, with the plan's own flows of money.
 
-    They seek benefit, so they have nothing to say of a plan that seeks least cost.
+    They seek what the plan seeks from the money there is, so they have nothing to say of a plan of least cost.
     """
-    if plan.objective.of != "benefit":
+    if plan.objective.of == "least cost":
         return {}
     problem, options, amounts = statement.problem, statement.options, solution.amounts
     nothing = options.starts[:-1]  # or what is committed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,28 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class _Words:
+    """How what treatments bring is said, where the plan seeks the most of it."""
+
+    each: str  # for each £1
+    little: str
+    none: str
+    would: str  # of one treatment
+
+
+_WORDS = {
+    "benefit": _Words(
+        "Returns £{:.2f} beyond its cost", "Saves less than it costs", "save more than it costs",
+        "save £{:,.0f} more than it costs",
+    ),
+    "condition": _Words(
+        "Gains {:.2f} index-years", "Gains no condition that counts", "gain condition that counts",
+        "gain {:,.0f} index-years",
+    ),
+}  # fmt: skip
+
+
 def reasons(outcome: Outcome) -> NDArray[np.object_]:
     """Why each asset has what it has, array (n_assets,) of str."""
     treated = np.any(outcome.schedule >= 0, axis=1)
@@ -24,6 +48,11 @@ def reasons(outcome: Outcome) -> NDArray[np.object_]:
     for rows, said in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
         out[rows] = said(outcome, rows)
     return out
+
+
+def _brought(outcome: Outcome) -> Array:
+    """What each strategy brings of what the plan seeks (£ of benefit or index-years), without any price on change."""
+    return outcome.problem.benefit if outcome.inputs.plan.objective.of == "condition" else outcome.options.benefit
 
 
 def committed(outcome: Outcome) -> Bools:
@@ -40,9 +69,9 @@ def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
     idle = (options.schedule < 0).all(axis=1)
     free = np.maximum.reduceat(idle, options.starts[:-1])
     joint = {row: name for name, members in outcome.statement.schemes.items() for row in members}
-    cheapest = outcome.inputs.plan.objective.of == "least cost"
-    cost, benefit = outcome.cost.sum(axis=1), outcome.benefit
-    value = np.divide(benefit, cost, out=np.zeros(len(cost)), where=cost > 0)
+    words = _WORDS.get(outcome.inputs.plan.objective.of)
+    cost, gain = outcome.cost.sum(axis=1), _brought(outcome)[outcome.chosen]
+    value = np.divide(gain, cost, out=np.zeros(len(cost)), where=cost > 0)
     first, last = outcome.years[0], outcome.years[-1]
     now, left, done = outcome.nothing.index[:, 0], outcome.nothing.index[:, -1], outcome.plan.index[:, -1]
     out = []
@@ -58,14 +87,13 @@ def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
             out.append(f"The plan's rules ask for a treatment here; this is the best of {count[row]}; {then}")
         elif row in joint:
             out.append(f"Treated with the rest of scheme “{joint[row]}”, all of it or none; {then}")
-        elif cheapest:
+        elif words is None:
             out.append(f"Part of the cheapest way to what the plan must reach; {then}")
-        elif benefit[row] <= 0:
-            out.append(f"Saves less than it costs, but the plan must reach a target or a least amount; {then}")
+        elif gain[row] <= 0:
+            out.append(f"{words.little}, but the plan must reach a target or a least amount; {then}")
         else:
             out.append(
-                f"Returns £{value[row]:.2f} beyond its cost for each £1, best use of the money among {count[row]} "
-                f"strategies; {then}"
+                f"{words.each.format(value[row])} for each £1, best use of the money among {count[row]} strategies; {then}"
             )
     return out
 
@@ -79,8 +107,8 @@ def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
     now = outcome.nothing.index[:, 0]
     best, where, broke, dear = _best(problem)
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
-    cheapest = outcome.inputs.plan.objective.of == "least cost"
-    value = options.benefit
+    words = _WORDS.get(outcome.inputs.plan.objective.of)
+    value = _brought(outcome)
     out = []
     for row in rows.tolist():
         if count[row] == 1 and bare[row]:
@@ -89,23 +117,21 @@ def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
             out.append("Marked for disposal, so it takes no major work; nothing else is called for.")
         elif count[row] == 1:
             out.append(f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years.")
-        elif cheapest:
+        elif words is None:
             out.append("What the plan must reach is reached at less cost without it.")
         elif best[row] <= 0:
-            out.append(f"None of {count[row] - 1} strategies tried would save more than it costs.")
-        elif broke[row]:
-            out.append(f"{_saving(value[where[row]])}, but its budget has no money in the years it could be treated.")
-        elif dear[row]:
-            out.append(f"{_saving(value[where[row]])}, but it costs more than its budget has in any year it could be.")
-        elif price[where[row]] <= 0:
-            out.append(f"{_saving(value[where[row]])}, but what its budget has left is too little for it.")
+            out.append(f"None of {count[row] - 1} strategies tried would {words.none}.")
         else:
-            out.append(f"{_saving(value[where[row]])}, but its money does more elsewhere.")
+            would = f"Treatment would {words.would.format(value[where[row]])}"
+            if broke[row]:
+                out.append(f"{would}, but its budget has no money in the years it could be treated.")
+            elif dear[row]:
+                out.append(f"{would}, but it costs more than its budget has in any year it could be.")
+            elif price[where[row]] <= 0:
+                out.append(f"{would}, but what its budget has left is too little for it.")
+            else:
+                out.append(f"{would}, but its money does more elsewhere.")
     return out
-
-
-def _saving(amount: float) -> str:
-    return f"Treatment would save £{amount:,.0f} more than it costs"
 
 
 def _best(problem: Problem) -> tuple[Array, Ints, Bools, Bools]:

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from assetplan import __version__, condition
+from assetplan.config.choices import Objective
 from assetplan.economics import condition_gain
 from assetplan.finance import line_labels
 from assetplan.optimisation.dual import bound_of_prices
@@ -17,9 +18,6 @@ from assetplan.planning.outcome import Outcome
 from assetplan.planning.stock import stock_of
 
 Array = NDArray[np.float64]
-
-# Below this index a road earns no credit for condition: the failure index of the packaged carriageway groups.
-_CUT_OFF = 40.0
 
 
 def summarise(
@@ -40,7 +38,7 @@ def summarise(
         "note": plan.report.note,
         "years": list(plan.plan_years),
         "price_base": plan.first_year,
-        "objective": "present value against do-nothing, £",
+        "objective": _objective(plan.objective),
         "of": plan.objective.of,
         "streams": [
             {"stream": name, "do_nothing": round(present[name], 2), "plan": round(planned[name], 2)} for name in present
@@ -70,6 +68,7 @@ def summarise(
             {
                 "name": name,
                 "benefit": round(float(outcome.options.benefit[found.chosen].sum()), 2),
+                "reached": round(float(outcome.problem.benefit[found.chosen].sum()), 2),
                 "cost": round(float(outcome.options.cost[found.chosen].sum()), 2),
                 "breaks": _broken(outcome, found),
             }
@@ -82,6 +81,16 @@ def summarise(
         "unverified": lint.unverified(inputs),
         "version": __version__,
     }
+
+
+def _objective(sought: Objective) -> str:
+    """What the benefit is or, where the plan seeks condition, what that is."""
+    if sought.of != "condition":
+        return "present value against do-nothing, £"
+    return (
+        f"condition above {sought.cut_off:g} gained on do-nothing in the plan years, on each £1,000 of replacement "
+        "value, times importance"
+    )
 
 
 def _broken(outcome: Outcome, found: Solution) -> list[str]:
@@ -187,7 +196,7 @@ def _residual_bands(outcome: Outcome) -> list[dict]:
 def _gain(outcome: Outcome) -> list[dict]:
     """Condition gained by class: area between the two futures above the cut-off, per asset by replacement value."""
     assets = outcome.inputs.register.assets
-    area = condition_gain(outcome.nothing.index, outcome.plan.index, _CUT_OFF)
+    area = condition_gain(outcome.nothing.index, outcome.plan.index, outcome.inputs.plan.objective.cut_off)
     value = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float)
     rows = []
     for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):

@@ -9,6 +9,9 @@ from typing import Any
 from assetplan.programme.strategies import NOTHING
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
+INDEX_YEAR = (
+    "An index-year is one point of condition for one year on £1,000 of replacement value, times the asset's importance."
+)
 _FREE = 5e-4
 # Kinds of limit that are an amount of something, of which more may be had.
 _AMOUNTS = ("line", "source", "limit")
@@ -18,14 +21,29 @@ _BALANCES = ("virement", "funding")
 
 def pounds(amount: float) -> str:
     """£ rounded to what matters: three figures, in millions from a million on."""
-    sign, size = ("-" if amount < 0 else ""), abs(amount)
-    if size < 0.5:
-        return "£0"
-    digits = max(0, math.floor(math.log10(size)) - 2)
-    size = round(size / 10**digits) * 10.0**digits
+    sign, size = ("-" if amount < 0 else ""), _three_figures(abs(amount))
     if size >= 1e6:
         return f"{sign}£{size / 1e6:,.3g}m" if size < 1e9 else f"{sign}£{size / 1e6:,.0f}m"
-    return f"{sign}£{size:,.0f}"
+    return f"{sign}£{size:,.0f}" if size else "£0"
+
+
+def index_years(amount: float) -> str:
+    """Condition gained, rounded to what matters: three figures."""
+    sign, size = ("-" if amount < 0 else ""), _three_figures(abs(amount))
+    return f"{sign}{size:,.0f} index-years" if size else "0 index-years"
+
+
+def _three_figures(size: float) -> float:
+    """Rounded to three figures, and to whole units at most."""
+    if size < 0.5:
+        return 0.0
+    digits = max(0, math.floor(math.log10(size)) - 2)
+    return round(size / 10**digits) * 10.0**digits
+
+
+def gained(amount: float, of: object) -> str:
+    """An amount of what a plan seeks ("benefit", "condition" or "least cost"), in its unit."""
+    return index_years(amount) if of == "condition" else pounds(amount)
 
 
 def financial_year(year: int) -> str:
@@ -90,6 +108,8 @@ def worth_words(summary: dict[str, Any]) -> str:
     """What worth means in these sentences."""
     if summary.get("of") == "least cost":
         return "Worth is the present cost of works that would be saved."
+    if summary.get("of") == "condition":
+        return f"Worth is condition gained over the plan years. {INDEX_YEAR}"
     return "Worth is benefit over the life of the assets, once the works themselves are paid for."
 
 
@@ -105,7 +125,7 @@ def price_sentence(limit: dict[str, Any], summary: dict[str, Any]) -> str:
     """What a small change of one limit is worth, as a sentence."""
     by = step(limit)
     amount, name = quantity(by, limit["unit"]), limit_words(limit, summary)
-    worth = pounds(abs(limit["price"]) * by)
+    worth = gained(abs(limit["price"]) * by, summary.get("of"))
     kind = limit.get("kind", "line")
     if kind not in _AMOUNTS and not (limit["price"] < 0 and kind == "line floor"):
         return f"Easing “{name}” by {amount} is worth {worth}."
@@ -123,8 +143,8 @@ def quantity(amount: float, unit: str) -> str:
     return f"{amount:,.10g} {unit}"
 
 
-def phasing_sentence(case: dict[str, Any]) -> str:
-    """What one case of the best phasing gains, as a sentence."""
+def phasing_sentence(case: dict[str, Any], of: object = "benefit") -> str:
+    """What one case of the best phasing gains of what the plan seeks, as a sentence."""
     free = {
         "years free": "If each line could spend its money in any year",
         "years and lines free": "If all the money could go to any line in any year",
@@ -132,6 +152,6 @@ def phasing_sentence(case: dict[str, Any]) -> str:
     if case["most"] is None:
         return f"{free}: no better programme was found in the time, and nothing is proved."
     if case["least"] <= 0:
-        return f"{free}, it would gain {pounds(case['most'])} at most."
-    least, most = pounds(case["least"]), pounds(case["most"])
+        return f"{free}, it would gain {gained(case['most'], of)} at most."
+    least, most = gained(case["least"], of), gained(case["most"], of)
     return f"{free}, it would gain {least}." if least == most else f"{free}, it would gain {least} to {most}."

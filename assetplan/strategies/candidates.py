@@ -61,6 +61,8 @@ class Candidates:
         mobilisation (£); nought until these are charged.
     index : array (n, years), float32
         Condition index at the end of each plan year (0–100), to 0.01 as programmes store it.
+    nothing_index : array (n_assets, years), float32
+        The same of each asset under do-nothing, which may be no candidate of it.
     starts : array (n_assets + 1,)
         Asset a owns rows starts[a] to starts[a + 1] − 1.
     triggered : DataFrame
@@ -74,6 +76,7 @@ class Candidates:
     benefit: Array
     beside: Array
     index: NDArray[np.float32]
+    nothing_index: NDArray[np.float32]
     starts: Ints
     triggered: pd.DataFrame
 
@@ -237,6 +240,7 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model, traffic: 
     """
     rows: list[Ints] = []
     nothing = np.zeros(len(assets))
+    nothing_index = np.zeros((len(assets), model.rules.years), dtype=np.float32)
     leaves: list[Leaves] = []
     triggered: list[tuple[str, str, int]] = []
     for group, members in by_group(assets):
@@ -247,15 +251,19 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model, traffic: 
             start = start_of(group, model, starting, block, of.exposure.limits is not None)
             found = grow(start, of, treatments, model.rules)
             rows.append(block[found.asset])
-            nothing[block] = found.nothing
+            nothing[block], nothing_index[block] = found.nothing, found.nothing_index
             leaves.append(found)
             counts += found.triggered
         triggered += [(group, t.name, int(c)) for t, c in zip(treatments, counts, strict=True)]
-    return _sorted(rows, leaves, triggered, nothing)
+    return _sorted(rows, leaves, triggered, nothing, nothing_index)
 
 
 def _sorted(
-    rows: list[Ints], leaves: list[Leaves], triggered: list[tuple[str, str, int]], nothing: Array
+    rows: list[Ints],
+    leaves: list[Leaves],
+    triggered: list[tuple[str, str, int]],
+    nothing: Array,
+    nothing_index: NDArray[np.float32],
 ) -> Candidates:
     asset = np.concatenate(rows)
     order = np.argsort(asset, kind="stable")
@@ -271,6 +279,7 @@ def _sorted(
         nothing[asset] - whole,
         np.zeros(len(asset)),
         np.concatenate([leaf.index for leaf in leaves])[order],
+        nothing_index,
         starts,
         pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),
     )

@@ -85,6 +85,8 @@ class Leaves:
         Condition index at the end of each plan year, to 0.01 as programmes store it.
     nothing : array (n_assets,)
         Whole-life cost of do-nothing, which an asset with a commitment has no leaf of.
+    nothing_index : array (n_assets, years), float32
+        Condition index under do-nothing, as `index`.
     triggered : array (n_treatments,)
         How many assets could take each treatment in some year.
     """
@@ -95,6 +97,7 @@ class Leaves:
     whole_life_cost: Array
     index: NDArray[np.float32]
     nothing: Array
+    nothing_index: NDArray[np.float32]
     triggered: Ints
 
 
@@ -166,6 +169,7 @@ def grow(
         level.index[keep],
         # The nodes that did nothing come first on every level.
         cost[:n],
+        level.index[:n],
         np.array([mask.sum() for mask in reached], dtype=np.intp),
     )
 

@@ -17,7 +17,9 @@ from assetplan.config import Plan, make_plan
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.planning.constraints import Statement, build_problem
+from assetplan.planning.criticality import weighed
 from assetplan.planning.inputs import Inputs, load_inputs
+from assetplan.planning.layout import lay_out
 from assetplan.register import Register, read_register
 from assetplan.strategies import Candidates, candidates, starting_condition
 
@@ -94,6 +96,7 @@ def case(envelope: dict | None = None, assets: pd.DataFrame | None = None, **key
     """State a small plan."""
     register = small_register() if assets is None else replace(small_register(), assets=assets)
     inputs = load_inputs(small_plan(envelope, **keys), register)
+    inputs = weighed(inputs, lay_out(inputs.register.assets))
     starting = starting_condition(inputs.register.assets, inputs.model)
     found = candidates(inputs.register.assets, starting, inputs.model)
     return Case(inputs, found, build_problem(inputs, found))

@@ -16,7 +16,9 @@ from assetplan.errors import RegisterError
 from assetplan.optimisation import solve
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.explanation.market import Market, Options
+from assetplan.planning.criticality import weighed
 from assetplan.planning.inputs import load_inputs
+from assetplan.planning.layout import lay_out
 from assetplan.programme import Programme
 from assetplan.strategies import candidates, starting_condition
 
@@ -28,7 +30,7 @@ GAP = 2e-5
 class Solved:
     """A small plan, its programme, and the means to solve it again with one thing changed."""
 
-    def __init__(self, small_county: Path, years: int, gap: float = GAP) -> None:
+    def __init__(self, small_county: Path, years: int, gap: float = GAP, of: str = "benefit") -> None:
         register = assetplan.read_register(small_county / "register.gpkg")
         assets = register.assets[register.assets["asset_class"] == "footway"].reset_index(drop=True)
         # Surveyed to a tenth, hundreds of footways are alike to the penny for each m2: any of them would do as well.
@@ -42,14 +44,17 @@ class Solved:
             "years": years,
             "envelope": {"lines": {"footways": [0.3] * years}},
             "solver": {"target_gap": gap, "time_limit": 20.0},
+            "objective": {"of": of},
         }
         plan = make_plan(data, small_county / "plan.toml")
         self.programme = assetplan.plan(plan, part)
-        self.inputs = load_inputs(plan, part)
+        inputs = load_inputs(plan, part)
+        self.inputs = weighed(inputs, lay_out(inputs.register.assets))
         self.starting = starting_condition(self.inputs.register.assets, self.inputs.model)
         self.options = candidates(self.inputs.register.assets, self.starting, self.inputs.model)
         self.problem = build_problem(self.inputs, self.options).problem
-        self.open = self.programme.bound - self.programme.benefit
+        self.open = self.programme.bound - self.programme.summary["reached"]
+        self.pays = of == "benefit"
 
     def treats(self, asset: int, problem=None, options=None) -> bool:
         """Whether the best choice of a problem treats an asset."""
@@ -62,7 +67,8 @@ class Solved:
         rows = slice(self.problem.starts[asset], self.problem.starts[asset + 1])
         present = self.options.cost @ self.inputs.model.rules.discount[1 : self.inputs.plan.years + 1]
         benefit = self.problem.benefit.copy()
-        benefit[rows] += (1 - share) * present[rows]
+        if self.pays:
+            benefit[rows] += (1 - share) * present[rows]
         scale = np.ones(len(benefit))
         scale[rows] = share
         usage = sparse.csr_array(sparse.diags_array(scale) @ self.problem.usage)
@@ -87,10 +93,10 @@ class Solved:
         return self.treats(asset, build_problem(self.inputs, options).problem, options)
 
 
-@pytest.fixture(scope="module")
-def solved(small_county: Path) -> Solved:
+@pytest.fixture(scope="module", params=["benefit", "condition"])
+def solved(request: pytest.FixtureRequest, small_county: Path) -> Solved:
     """One year, for a problem of one limit is solved to the pound in a moment."""
-    return Solved(small_county, 1)
+    return Solved(small_county, 1, of=request.param)
 
 
 def explained(solved: Solved, treated: bool, count: int):

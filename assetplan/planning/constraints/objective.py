@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan.economics import condition_gain
 from assetplan.planning.constraints.rules import in_order
 from assetplan.planning.constraints.works import Array, Bools
 from assetplan.planning.inputs import Inputs
@@ -11,21 +12,45 @@ from assetplan.planning.stored import strategy_names
 from assetplan.programme.strategies import NOTHING
 from assetplan.strategies import Candidates
 
+# Options whose curves are held at once: their index by year as float64 stays within some tens of megabytes.
+_BLOCK = 500_000
+
 
 def objective_of(inputs: Inputs, options: Candidates) -> tuple[Array, Bools]:
-    """Objective of each candidate (£), and where it differs from what an earlier programme chose, (n_options,).
+    """Objective of each candidate, and where it differs from what an earlier programme chose, (n_options,).
 
-    The objective is the benefit, or less the present value of works in the plan years; less the price of a change.
+    The objective is the benefit (£), or less the present value of works in the plan years (£), less the price of a
+    change; or the condition gained (index-years).
     """
-    if inputs.plan.objective.of == "least cost":
+    of = inputs.plan.objective.of
+    if of == "least cost":
         years = options.cost.shape[1]
         value = -(options.cost @ inputs.model.rules.discount[1 : years + 1])
+    elif of == "condition":
+        value = _condition(inputs, options)
     else:
         value = options.benefit.copy()
     changes = _changes(inputs, options)
     if inputs.plan.stability is not None:
         value -= inputs.plan.stability.price * changes
     return value, changes
+
+
+def _condition(inputs: Inputs, options: Candidates) -> Array:
+    """Condition gained by each candidate on do-nothing [index-years on £1,000 of replacement value].
+
+    Area between the two index curves above the cut-off over the plan years, both of which begin at the condition of
+    the base year, × replacement value × importance. An asset of no known value earns nothing.
+    """
+    assets = inputs.register.assets
+    stock = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float) / 1000
+    weight = stock * assets["importance"].to_numpy(dtype=float)
+    area = np.empty(len(options.asset))
+    for first in range(0, len(area), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        curves = (options.nothing_index[options.asset[part]], options.index[part])
+        area[part] = condition_gain(*(np.pad(curve, ((0, 0), (1, 0))) for curve in curves), inputs.plan.objective.cut_off)
+    return area * weight[options.asset]
 
 
 def _changes(inputs: Inputs, options: Candidates) -> Bools:

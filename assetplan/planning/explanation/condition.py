@@ -105,8 +105,11 @@ def _net(statement: Statement, names: np.ndarray, market: Market, programme: Pro
     known = dict(zip((row["limit"] for row in market.limits), market.prices, strict=True))
     prices = np.array([known.get(name, 0.0) for name in statement.limits.names])
     net = np.asarray(statement.problem.benefit - statement.problem.usage @ prices, dtype=float)
+    of = programme.summary.get("of", "benefit")
+    if of == "condition":
+        return net  # which no plan prices changes in
     # A price on change lies on all but the earlier strategy of the asset.
-    plain = options.benefit if programme.summary.get("of", "benefit") == "benefit" else -options.present_cost
+    plain = options.benefit if of == "benefit" else -options.present_cost
     charged = plain - options.objective
     if charged.max() > 0.05:
         kept = options.names[charged < 0.05]

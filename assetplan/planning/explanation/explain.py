@@ -13,7 +13,7 @@ from assetplan.planning.explanation.explanation import Explanation
 from assetplan.planning.explanation.levers import Lever, cost_lever, line_lever
 from assetplan.planning.explanation.market import Market, Options
 from assetplan.programme import Programme
-from assetplan.programme.words import line_labels
+from assetplan.programme.words import INDEX_YEAR, line_labels
 
 
 def explain(programme: Programme, asset_id: str) -> Explanation:
@@ -68,6 +68,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
         notes=tuple(_notes(programme, market, asset, known, rounded)),
         years=tuple(programme.years),
         labels=line_labels(summary),
+        of=str(summary.get("of", "benefit")),
     )
 
 
@@ -120,8 +121,8 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
     notes = []
     if not known:
         notes.append(
-            "The search stopped before it found what the limits are worth, so net is benefit alone, and what would "
-            "have changed the choice cannot be told."
+            "The search stopped before it found what the limits are worth, so net is what is sought alone, and what "
+            "would have changed the choice cannot be told."
         )
     if rounded:
         notes.append(
@@ -139,6 +140,8 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
         notes.append(
             "The plan seeks the least cost of what it must reach, so net is what the limits pay less that cost."
         )
+    if programme.summary.get("of") == "condition":
+        notes.append(f"The plan seeks condition, so net is counted in index-years. {INDEX_YEAR}")
     if settings.get("stability"):
         notes.append("Net bears the plan's price on every change from the earlier programme.")
     return notes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assetplan.planning.explanation.levers import Lever
-from assetplan.programme.words import financial_year, pounds, strategy_words
+from assetplan.programme.words import financial_year, gained, pounds, strategy_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,8 @@ class Explanation:
     treated : bool
         Whether it does something in the plan years.
     alternatives : DataFrame
-        All its strategies, largest net first: strategy, cost (£), benefit (£), net (£: what the plan makes the most of,
-        less the price of the limits it uses), chosen.
+        All its strategies, largest net first: strategy, cost (£), benefit (£), net (what the plan makes the most of, less
+        the price of the limits it uses: £, or index-years where it seeks condition), chosen.
     reason : str
         Why, as the programme says it.
     fixed : str
@@ -41,11 +41,11 @@ class Explanation:
     levers : tuple of Lever
         What would have turned the choice, one thing at a time: cost, line, condition.
     lead : float
-        How far the choice is ahead of the next best (£ of net), below nought where whole works had to fit the limits.
+        How far the choice is ahead of the next best (of net), below nought where whole works had to fit the limits.
     margin : float
-        How far apart the best treatment and doing nothing are (£ of net).
+        How far apart the best treatment and doing nothing are (of net).
     open : float
-        The least difference that tells for certain (£ of net): the bound that the prices prove, less what is reached;
+        The least difference that tells for certain (of net): the bound that the prices prove, less what is reached;
         0 where no treatment is worth its cost even by itself.
     notes : tuple of str
         What else a reader must know.
@@ -53,6 +53,8 @@ class Explanation:
         Plan years.
     labels : mapping
         Budget line → what it is called within a sentence.
+    of : str
+        What the plan seeks: "benefit", "condition" or "least cost".
     """
 
     asset_id: str
@@ -69,6 +71,7 @@ class Explanation:
     notes: tuple[str, ...]
     years: tuple[int, ...]
     labels: Mapping[str, str]
+    of: str
 
     @property
     def close(self) -> bool:
@@ -88,10 +91,17 @@ class Explanation:
             kind += f", class {facts['road_class']}"
         where = f"; {facts['district']}" if facts["district"] else ""
         return f"{name} (asset {self.asset_id})\n{kind}, {facts['quantity']:,.0f} {facts['unit']}{where}.\n" + _wrapped(
-            f"Condition at the end of {financial_year(base)}: {facts[f'plan_{base}']:.0f} out of 100. At the end of "
+            f"{self._criticality()}Condition at the end of {financial_year(base)}: {facts[f'plan_{base}']:.0f} out of 100. At the end of "
             f"{financial_year(last)}: {facts[f'do_nothing_{last}']:.0f} if nothing is done, "
             f"{facts[f'plan_{last}']:.0f} with the plan."
         )
+
+    def _criticality(self) -> str:
+        """What closing its road costs, where it is known, and how much its condition counts where that is sought."""
+        cost = self.facts.get("criticality", float("nan"))
+        said = "" if cost != cost else f"Closing its road would cost the traffic on it {pounds(cost)} a day. "
+        counts = f"Its importance is {self.facts['importance']:.2f}. " if self.of == "condition" else ""
+        return said + counts
 
     def _choice(self) -> str:
         first, last = financial_year(self.years[0]), financial_year(self.years[-1])
@@ -102,11 +112,11 @@ class Explanation:
         if self.fixed:
             lines.append(self.fixed)
         elif self.lead >= 0 and len(self.alternatives) > 1:
-            lines.append(f"It is {pounds(self.lead)} ahead of the next best choice, {self._runner_up()}.")
+            lines.append(f"It is {gained(self.lead, self.of)} ahead of the next best choice, {self._runner_up()}.")
         if self.close:
             lines.append(
-                f"Too close to call for certain: treating it or not makes a difference of {pounds(abs(self.margin))}, "
-                f"within the {pounds(self.open)} that the proof leaves open over the whole plan."
+                f"Too close to call for certain: treating it or not makes a difference of "
+                f"{gained(abs(self.margin), self.of)}, within the {gained(self.open, self.of)} that the proof leaves open over the whole plan."
             )
         lines += self.notes
         return "\n".join(_wrapped(line) for line in lines)
@@ -173,16 +183,19 @@ class Explanation:
         shown = self.alternatives.head(_SHOWN)
         if not shown["chosen"].any():
             shown = self.alternatives[self.alternatives["chosen"] | self.alternatives.index.isin(shown.index[:-1])]
-        rows: list[tuple[str, ...]] = [("choice", "cost £", "benefit £", "net £")]
+        unit = "index-years" if self.of == "condition" else "£"
+        rows: list[tuple[str, ...]] = [("choice", "cost £", "benefit £", f"net {unit}")]
         for row in shown.to_dict("records"):
             name = strategy_words(row["strategy"]) + (" (chosen)" if row["chosen"] else "")
             rows.append((name, *(f"{round(row[key]) + 0:,}" for key in ("cost", "benefit", "net"))))
         first = max(len(row[0]) for row in rows)
-        lines = [f"{row[0].ljust(first)}  {row[1]:>10}  {row[2]:>10}  {row[3]:>10}" for row in rows]
+        last = max(10, len(rows[0][3]))
+        lines = [f"{row[0].ljust(first)}  {row[1]:>10}  {row[2]:>10}  {row[3]:>{last}}" for row in rows]
         rest = len(self.alternatives) - len(shown)
         more = [f"… and {rest} more, all worth less"] if rest else []
+        net = "is the condition gained, less" if self.of == "condition" else "takes off"
         note = _wrapped(
-            "Benefit is what is saved over the asset's life, the works paid for. Net takes off what the money, and "
+            f"Benefit is what is saved over the asset's life, the works paid for. Net {net} what the money, and "
             "whatever else is limited, would bring elsewhere: the plan looks for the largest net."
         )
         return "\n".join(["The choices, best first:", note, "", lines[0], "-" * len(lines[0]), *lines[1:], *more])

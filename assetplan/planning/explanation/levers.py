@@ -48,9 +48,12 @@ class Lever:
 def cost_lever(market: Market, options: Options) -> Lever:
     """Cost at which the choice turns if all works of this asset cost the same share of their present cost.
 
-    Their present value and their use of limits on money go with the cost; what else they use does not.
+    Their present value, where the objective bears it, and their use of limits on money go with the cost; what else they
+    use does not.
     """
-    priced = options.present_cost + options.usage[:, market.money] @ market.prices[market.money]
+    priced = options.usage[:, market.money] @ market.prices[market.money]
+    if market.pays:
+        priced += options.present_cost
     found = turning_share(options.net + priced, priced, options.treats, options.idle)
     if found is None:
         return Lever("cost")

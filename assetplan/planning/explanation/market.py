@@ -39,12 +39,15 @@ class Market:
         What one more unit of each is worth.
     held : array of bool (n_assets,)
         Assets that choose with others (schemes): they stay as they are whatever the prices.
+    pays : bool
+        Whether the objective itself bears the cost of works, as all but condition do.
     """
 
     strategies: Strategies
     limits: list[dict[str, Any]]
     prices: Array
     held: Bools
+    pays: bool
 
     @classmethod
     def of(cls, programme: Programme) -> Market:
@@ -62,7 +65,8 @@ class Market:
         schemes = ((programme.settings or {}).get("plan") or {}).get("schemes") or []
         together = [name for scheme in schemes for name in scheme["assets"]]
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
-        return cls(strategies, limits, np.array([row["price"] for row in limits], dtype=float), held)
+        pays = programme.summary.get("of") != "condition"
+        return cls(strategies, limits, np.array([row["price"] for row in limits], dtype=float), held, pays)
 
     @cached_property
     def lines(self) -> dict[str, dict[int, int]]:
@@ -127,7 +131,9 @@ class Options:
         Position of the asset.
     names : array (m,) of str
         Strategies.
-    net, cost, present_cost, benefit, objective : array (m,)
+    net, objective : array (m,)
+        What the plan seeks, less the price of what is used, and by itself (£ or index-years).
+    cost, present_cost, benefit : array (m,)
         Their figures (£).
     usage : array (m, n_limits)
         What each uses of each limit.
@@ -176,7 +182,7 @@ class Options:
 
     @property
     def lead(self) -> float:
-        """How far the best treatment is ahead of doing nothing (£ of net), negative where it is behind."""
+        """How far the best treatment is ahead of doing nothing (of net), negative where it is behind."""
         return float(self.net[self.best] - self.net[self.idle])
 
 
