@@ -38,19 +38,19 @@ def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -
     link = np.flatnonzero(row >= 0)
     cost = np.full(len(row), np.nan)
     cost[link] = closing_cost(network.detours(layout.net, link), layout.roads.iloc[layout.net.line[link]], rules)
-    own = pd.Series(np.nan, index=np.arange(len(assets)))
-    own.update(pd.Series(cost[link]).groupby(row[link]).max())
-    section = own[own.notna()]
+    section = pd.Series(cost[link]).groupby(row[link]).max()
+    own = np.full(len(assets), np.nan)
+    own[section.index] = section
     placed = layout.placed >= 0
-    own.iloc[layout.bridge_rows[placed]] = cost[layout.placed[placed]]
+    own[layout.bridge_rows[placed]] = cost[layout.placed[placed]]
     of_parent = _named(assets["parent_id"], section.set_axis(assets["asset_id"].iloc[section.index]))
     of_link = _named(assets["link_id"], section.groupby(assets["link_id"].iloc[section.index].to_numpy()).max())
-    return own.fillna(of_parent).fillna(of_link).to_numpy(dtype=float)
+    return np.where(np.isnan(own), np.where(np.isnan(of_parent), of_link, of_parent), own)
 
 
-def _named(names: pd.Series, known: pd.Series) -> pd.Series:
-    """What is known by name of each that names something, by position."""
-    return names.where(names != "").map(known).reset_index(drop=True).astype(float)
+def _named(names: pd.Series, known: pd.Series) -> Array:
+    """What is known by name of each that names something."""
+    return names.where(names != "").map(known).to_numpy(dtype=np.float64)
 
 
 def weighed(inputs: Inputs, layout: Layout) -> Inputs:

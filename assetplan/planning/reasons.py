@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +92,8 @@ def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
             out.append(f"{words.little}, but the plan must reach a target or a least amount; {then}")
         else:
             out.append(
-                f"{words.each.format(value[row])} for each £1, best use of the money among {count[row]} strategies; {then}"
+                f"{words.each.format(value[row])} for each £1, best use of the money among {count[row]} "
+                f"strategies; {then}"
             )
     return out
 

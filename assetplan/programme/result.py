@@ -27,20 +27,21 @@ class Programme:
     ----------
     summary : dict
         What summary.json holds: plan (name), title, authority, note, years, price_base, objective, streams, horizon,
-        benefit, reached and bound (£, or index-years where the plan seeks condition), gap, status, cost, spend (rows line, label, year, amount, limit), limits (rows limit, words,
-        unit, cap, floor, used, price), prices (rows limit, price), prices_bound (£, what they prove by themselves),
-        prices_known, phasing (cases, amounts, note), condition (rows asset_class, band, year, quantity, unit, case),
-        residual_life (rows band, year, length_km, case), condition_gain, assets, treated, baselines (rows name,
-        benefit, reached, cost), kinds (rows kind, amount), assumed_share, notes, lint (rows check, message), seconds by stage,
-        inputs (file → sha256), unverified (list), version. `years` are the plan years; the base year (condition today)
-        is the year before the first. In `condition` and `residual_life`, `year` is the end of that financial year, base
-        year included.
+        benefit, reached and bound (£, or index-years where the plan seeks condition), gap, status, cost, spend (rows
+        line, label, year, amount, limit), limits (rows limit, words, unit, cap, floor, used, price), prices (rows
+        limit, price), prices_bound (£, what they prove by themselves), prices_known, phasing (cases, amounts, note),
+        condition (rows asset_class, band, year, quantity, unit, case), residual_life (rows band, year, length_km,
+        case), condition_gain, assets, treated, baselines (rows name, benefit, reached, cost), kinds (rows kind,
+        amount), assumed_share, notes, lint (rows check, message), seconds by stage, inputs (file → sha256), unverified
+        (list), version. `years` are the plan years; the base year (condition today) is the year before the first. In
+        `condition` and `residual_life`, `year` is the end of that financial year, base year included.
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
         environment, district, quantity, unit, length_m, replacement_value, aadt, retention, committed_treatment,
         committed_year, criticality (£ a day that closing its road costs; missing where unknown), importance, strategy,
-        treatments, cost (£), benefit (£), pace (of ageing, 1 as its group), residual_life (years, today), reason, assumed, and the index (0–100) at the end of each year under both cases:
-        do_nothing_<year>, plan_<year>, base year included. Geometry in a projected CRS.
+        treatments, cost (£), benefit (£), pace (of ageing, 1 as its group), residual_life (years, today), reason,
+        assumed, and the index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base
+        year included. Geometry in a projected CRS.
     works : GeoDataFrame
         One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, district, year, treatment,
         label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, the asset's geometry.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assetplan.condition import BANDS
+from assetplan.report.critical import legend, most_critical
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import (
@@ -64,7 +65,7 @@ def before_map(facts: Facts, payload: Payload, still: str) -> str:
         '<section aria-labelledby="map-heading"><h2 id="map-heading">Map</h2>'
         f'<img class="still" alt="{escape(alternative)}" src="data:image/png;base64,{still}">'
         '<div class="map-panel">'
-        f"{_toolbar(facts)}"
+        f"{_toolbar(facts, payload)}"
         '<div class="map-body"><div class="map-frame">'
     )
 
@@ -73,17 +74,20 @@ def no_map(facts: Facts) -> str:
     """Return the section where nothing can be drawn: it says so, and gives the figures."""
     return (
         '<section aria-labelledby="map-heading"><h2 id="map-heading">Map</h2>'
-        f"<p>No asset of the programme has a location, so there is no map.</p>{band_table(facts)}</section>"
+        f"<p>No asset of the programme has a location, so there is no map.</p>{band_table(facts)}{most_critical(facts)}"
+        "</section>"
     )
 
 
-def _toolbar(facts: Facts) -> str:
+def _toolbar(facts: Facts, payload: Payload) -> str:
     steps = len(facts.years)
     views = [
         ("plan", "Condition with the plan"),
         ("nothing", "Condition if nothing is done"),
         ("works", "Works that year"),
     ]
+    if payload.critical:
+        views.append(("critical", "Cost of closing the road"))
     radios = "".join(
         f'<label><input type="radio" name="view" value="{value}"{" checked" if value == "plan" else ""}>'
         f"<span>{label}</span></label>"
@@ -108,7 +112,7 @@ def after_map(facts: Facts, payload: Payload) -> str:
     return (
         f'</div><div class="side">{_details()}{_layers(payload)}{_legend(payload)}</div></div>'
         '<p id="map-status" class="status" role="status">The map is being drawn.</p></div>'
-        f"{_left_out(payload)}{band_table(facts)}</section>"
+        f"{_left_out(payload)}{band_table(facts)}{most_critical(facts)}</section>"
     )
 
 
@@ -148,8 +152,12 @@ def _legend(payload: Payload) -> str:
         '<section class="box" aria-labelledby="legend-heading"><h3 id="legend-heading">Key</h3>'
         f'<ul id="legend-condition" class="legend"><li class="of">Condition index</li>{bands}</ul>'
         f'<ul id="legend-works" class="legend" hidden><li class="of">Works in the year shown</li>{kinds}</ul>'
-        '<p class="small">Wider lines are higher classes of road. Where several assets stand in one place, the '
-        "one in the worst condition is on top.</p></section>"
+        f"{legend() if payload.critical else ''}"
+        '<p class="small" data-views="plan nothing works">Wider lines are higher classes of road. Where several assets '
+        "stand in one place, the one in the worst condition is on top.</p>"
+        '<p class="small" data-views="critical" hidden>'
+        "Wider lines cost more. Bridges, footways, drains and signals take the cost of their road; buildings have "
+        "none.</p></section>"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assetplan.programme.words import INDEX_YEAR
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import (
@@ -30,6 +31,12 @@ _STREAMS = {
     "detours": "detours round weight limits",
 }
 
+_BENEFIT, _GAIN = ("£m", "Benefit", "Benefit"), ("million index-years", "Condition gained", "Index-years")
+_SOUGHT = {
+    "condition": "condition gained by value and importance is the largest that the limits of each year allow",
+    "least cost": "present cost of works is the least that reaches what the plan must reach",
+}
+
 
 def value(facts: Facts) -> str:
     """Return the section on the plan against other ways of choosing, and what more money would buy."""
@@ -52,6 +59,8 @@ def _proof(facts: Facts) -> str:
     text = f"The plan's benefit is {exact(benefit)}" + (f" ({aim})" if aim else "")
     if facts.net:
         text += ", counted after the cost of the works themselves is taken off"
+    if summary.get("of") == "condition":
+        return f"<p>{escape(_condition_proof(summary, benefit))}</p>{_streams(facts)}"
     if summary.get("of") == "least cost":
         text += f". Its works have a present cost of {exact(-float(summary['reached']))}"
         text += f". No choice of works reaches the same for less than {exact(-float(bound))}"
@@ -59,6 +68,15 @@ def _proof(facts: Facts) -> str:
         text += f". No choice of works within the same limits can return more than {exact(bound)}"
     text += "." if is_missing(gap) else f", so the plan is {gap_words(gap)}."
     return f"<p>{escape(text)}</p>{_streams(facts)}"
+
+
+def _condition_proof(summary: dict[str, Any], benefit: Any) -> str:
+    reached, bound = (number(summary[name]) for name in ("reached", "bound"))
+    return (
+        f"The plan seeks condition, and gains {reached} index-years. {INDEX_YEAR} No choice of works within the same "
+        f"limits can gain more than {bound}, so the plan is {gap_words(summary.get('gap'))}. Its benefit, which it "
+        f"does not seek, is {exact(benefit)} (present value against do-nothing)."
+    )
 
 
 def _streams(facts: Facts) -> str:
@@ -91,10 +109,13 @@ def _baselines(facts: Facts) -> str:
     baselines = facts.summary.get("baselines") or []
     if not baselines:
         return ""
-    benefit = facts.summary.get("benefit")
-    rows = [_baseline_row("This plan", benefit, facts.cost, benefit, "total")]
-    rows += [_baseline_row(_named(row), row.get("benefit"), row.get("cost"), benefit, "") for row in baselines]
-    heads = ("Way of choosing", "Cost, £m", "Benefit, £m", "Benefit for each £1", "Against this plan, £m")
+    condition = facts.summary.get("of") == "condition"
+    key, sign = ("reached", "") if condition else ("benefit", "£")
+    unit, gain, each = _GAIN if condition else _BENEFIT
+    ours = facts.summary.get(key)
+    rows = [_baseline_row("This plan", ours, facts.cost, ours, sign, "total")]
+    rows += [_baseline_row(_named(row), row.get(key), row.get("cost"), ours, sign) for row in baselines]
+    heads = ("Way of choosing", "Cost, £m", f"{gain}, {unit}", f"{each} for each £1", f"Against this plan, {unit}")
     caption = "This plan beside other ways of choosing, with the same money"
     return "<h3>What the plan was compared with</h3>" + table("baselines", caption, heads, rows)
 
@@ -104,10 +125,10 @@ def _named(row: dict[str, Any]) -> str:
     return f"{row.get('name', '')}{' (does not keep every limit)' if broken else ''}"
 
 
-def _baseline_row(name: str, benefit: Any, cost: Any, ours: Any, kind: str) -> Row:
+def _baseline_row(name: str, benefit: Any, cost: Any, ours: Any, sign: str, kind: str = "") -> Row:
     each = "–"
     if not is_missing(benefit) and not is_missing(cost) and float(cost) > 0:
-        each = f"£{number(float(benefit) / float(cost), 2)}"
+        each = f"{sign}{number(float(benefit) / float(cost), 2)}"
     known = not is_missing(benefit) and not is_missing(ours)
     less = millions(float(benefit) - float(ours), 1) if known and kind != "total" else "–"
     return Row(sentence(name), (millions(cost, 1), millions(benefit, 1), each, less), kind)
@@ -183,13 +204,15 @@ def _method(facts: Facts) -> str:
         "optimal": "reached the proof it was asked for",
         "feasible": "stopped before it reached the proof it was asked for",
     }
+    sought = _SOUGHT.get(
+        str(facts.summary.get("of")), "sum of benefits is the largest that the limits of each year allow"
+    )
     state = status.get(str(facts.summary.get("status")), "")
     body = (
         "<p>Each asset has a condition index from 0 to 100, 100 as new. Its group's curve says how the index falls "
         "from year to year. For each asset the planner works out what could be done and when, what that costs in every "
         "year and what it avoids over the asset's life; doing nothing is always among the choices. It then picks one "
-        "course for every asset so that the sum of benefits is the largest that the limits of each year allow, and "
-        "proves how much better any other choice could be.</p>"
+        f"course for every asset so that the {sought}, and proves how much better any other choice could be.</p>"
         "<p>Years are financial years, April to March. Condition is that at the end of the year; today is the end of "
         f"{financial_year(facts.base)}. Bands are fifths of the index.</p>"
     )

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
 from assetplan.report.facts import settlements
 from assetplan.report.wording import (
@@ -42,6 +43,7 @@ class Payload:
     classes: tuple[str, ...]
     kinds: tuple[str, ...]
     unplaced: int
+    critical: bool
 
 
 _NUMBER = re.compile(r"#|\d(?:[\d,.]*\d)?")
@@ -97,7 +99,12 @@ def make_payload(programme: Programme) -> Payload | None:
     packet = pack({**header, **extra, **ground}, [*columns, *geometry, *more, *areas])
     unplaced = len(programme.assets) - len(assets)
     return Payload(
-        packet, _with_districts(bounds, programme.districts), tuple(header["classes"]), tuple(extra["kinds"]), unplaced
+        packet,
+        _with_districts(bounds, programme.districts),
+        tuple(header["classes"]),
+        tuple(extra["kinds"]),
+        unplaced,
+        "critical" in header,
     )
 
 
@@ -144,7 +151,7 @@ def _describe(
     assets: gpd.GeoDataFrame, lines: int, years: list[int], treated: pd.Series
 ) -> tuple[dict[str, Any], list[Column]]:
     classes = sorted(set(assets["asset_class"].astype(str)), key=class_order)
-    labels, districts, reasons = _Dictionary(), _Dictionary(), _Sentences()
+    labels, districts, hierarchies, reasons = _Dictionary(), _Dictionary(), _Dictionary(), _Sentences()
     road_class = _text(assets, "road_class").map({"A": 0, "B": 1, "C": 2, "U": 3}).fillna(4)
     nothing, plan = (
         condition_bytes(assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=np.float64).T)
@@ -164,6 +171,10 @@ def _describe(
         column("nothing", coded, "u1"),
         column("plan", change, "u1"),
     ]
+    critical, more = critical_columns(assets)
+    columns += more
+    if "hierarchy" in assets:
+        columns.append(column("hierarchy", hierarchies.codes(_text(assets, "hierarchy")), "i2"))
     header = {
         "count": len(assets),
         "lines": lines,
@@ -173,8 +184,10 @@ def _describe(
         "class_labels": [class_label(name) for name in classes],
         "labels": labels.listing(),
         "districts": districts.listing(),
+        "hierarchies": hierarchies.listing(),
         "reasons": reasons.sentences(),
         "palette": list(BAND_COLOURS),
+        **critical,
     }
     return header, columns
 

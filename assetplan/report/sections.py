@@ -68,11 +68,16 @@ def _benefit_tiles(facts: Facts) -> list[str]:
     proof = gap_words(gap)
     within = proof.removeprefix("within ").removesuffix(" of the best possible")
     quality = (
-        _tile("Proven to be within", within, "of the best possible")
+        _tile("Proven to be within", within, f"of the {_most(summary)} possible")
         if proof.startswith("within")
         else _tile("How good a choice", sentence(proof.removeprefix("proven to be the ")), "")
     )
     return [_tile("Benefit", money(benefit), ratio), quality]
+
+
+def _most(summary: dict[str, Any]) -> str:
+    """The best, said of what the plan seeks where the tile beside it says another thing."""
+    return {"condition": "most condition", "least cost": "least cost"}.get(str(summary.get("of")), "best")
 
 
 def _poor_tile(facts: Facts) -> str:

@@ -71,7 +71,10 @@ def _price_table(prices: list[dict[str, Any]], facts: Facts) -> str:
         Row(label, tuple(number(row[year], 2) if year in row else "–" for year in columns))
         for label, row in cells.items()
     ]
-    return table("prices", "Benefit of one more pound on each limit, £", heads, rows)
+    condition = facts.summary.get("of") == "condition"
+    caption = "Index-years gained by" if condition else "Benefit of"
+    unit = "" if condition else ", £"
+    return table("prices", f"{caption} one more pound on each limit{unit}", heads, rows)
 
 
 def _phasing(facts: Facts) -> str:
@@ -82,7 +85,7 @@ def _phasing(facts: Facts) -> str:
     cases = found.get("cases") or []
     if not cases:
         return ""
-    items = "".join(f"<li>{escape(phasing_sentence(row))}</li>" for row in cases)
+    items = "".join(f"<li>{escape(phasing_sentence(row, facts.summary.get('of')))}</li>" for row in cases)
     labels = {row["line"]: row["label"] for row in facts.summary["spend"]}
     rows: list[Row] = []
     for case in cases:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -35,7 +35,7 @@ def by_hand(found: Case, chosen: np.ndarray, cut_off: float = 40.0) -> float:
     total = 0.0
     for row in range(len(assets)):
         above = [max(p, cut_off) - max(n, cut_off) for p, n in zip(plan[row], nothing[row], strict=True)]
-        area = sum((a + b) / 2 for a, b in zip(above, above[1:], strict=False))
+        area = sum((a + b) / 2 for a, b in pairwise(above))
         total += area * assets["replacement_value"][row] / 1000 * assets["importance"][row]
     return total
 

@@ -15,8 +15,8 @@ from assetplan.config import make_plan
 from assetplan.errors import RegisterError
 from assetplan.optimisation import solve
 from assetplan.planning.constraints import build_problem
-from assetplan.planning.explanation.market import Market, Options
 from assetplan.planning.criticality import weighed
+from assetplan.planning.explanation.market import Market, Options
 from assetplan.planning.inputs import load_inputs
 from assetplan.planning.layout import lay_out
 from assetplan.programme import Programme

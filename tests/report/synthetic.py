@@ -382,6 +382,11 @@ def make_programme(n_roads: int = 150, per_road: int = 13, seed: int = 7, hostil
     assets["residual_life"] = ((assets["base"] - 40) / assets["decay"]).clip(lower=0)
     assets["reason"] = np.where(assets["cost"] > 0, "", "Still sound: nothing returns its cost within these years.")
     assets["assumed"] = ""
+    # Ten pounds to a million, the same along a link; none of buildings.
+    dear = assets["link_id"].map(lambda link: 10.0 ** (1 + hash_of(link) % 50 / 10))
+    assets["criticality"] = dear.where(assets["asset_class"] != "building").round(2)
+    assets["importance"] = 1.0
+    assets["hierarchy"] = np.where(assets["asset_class"] == "carriageway", "main distributor " + HOSTILE, "")
     summary = _summary(assets, works, hostile)
     assets = assets.drop(columns=["base", "decay"])
     return Programme(summary, assets, works, towns, _district())

@@ -45,11 +45,13 @@ def _condition(inputs: Inputs, options: Candidates) -> Array:
     assets = inputs.register.assets
     stock = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float) / 1000
     weight = stock * assets["importance"].to_numpy(dtype=float)
+    cut_off = inputs.plan.objective.cut_off
     area = np.empty(len(options.asset))
     for first in range(0, len(area), _BLOCK):
         part = slice(first, first + _BLOCK)
-        curves = (options.nothing_index[options.asset[part]], options.index[part])
-        area[part] = condition_gain(*(np.pad(curve, ((0, 0), (1, 0))) for curve in curves), inputs.plan.objective.cut_off)
+        nothing, treated = options.nothing_index[options.asset[part]], options.index[part]
+        nothing, treated = (np.pad(curve, ((0, 0), (1, 0))) for curve in (nothing, treated))
+        area[part] = condition_gain(nothing, treated, cut_off)
     return area * weight[options.asset]
 
 

@@ -32,8 +32,8 @@ class Explanation:
     treated : bool
         Whether it does something in the plan years.
     alternatives : DataFrame
-        All its strategies, largest net first: strategy, cost (£), benefit (£), net (what the plan makes the most of, less
-        the price of the limits it uses: £, or index-years where it seeks condition), chosen.
+        All its strategies, largest net first: strategy, cost (£), benefit (£), net (what the plan makes the most of,
+        less the price of the limits it uses: £, or index-years where it seeks condition), chosen.
     reason : str
         Why, as the programme says it.
     fixed : str
@@ -91,8 +91,8 @@ class Explanation:
             kind += f", class {facts['road_class']}"
         where = f"; {facts['district']}" if facts["district"] else ""
         return f"{name} (asset {self.asset_id})\n{kind}, {facts['quantity']:,.0f} {facts['unit']}{where}.\n" + _wrapped(
-            f"{self._criticality()}Condition at the end of {financial_year(base)}: {facts[f'plan_{base}']:.0f} out of 100. At the end of "
-            f"{financial_year(last)}: {facts[f'do_nothing_{last}']:.0f} if nothing is done, "
+            f"{self._criticality()}Condition at the end of {financial_year(base)}: {facts[f'plan_{base}']:.0f} out of "
+            f"100. At the end of {financial_year(last)}: {facts[f'do_nothing_{last}']:.0f} if nothing is done, "
             f"{facts[f'plan_{last}']:.0f} with the plan."
         )
 
@@ -116,7 +116,8 @@ class Explanation:
         if self.close:
             lines.append(
                 f"Too close to call for certain: treating it or not makes a difference of "
-                f"{gained(abs(self.margin), self.of)}, within the {gained(self.open, self.of)} that the proof leaves open over the whole plan."
+                f"{gained(abs(self.margin), self.of)}, within the "
+                f"{gained(self.open, self.of)} that the proof leaves open over the whole plan."
             )
         lines += self.notes
         return "\n".join(_wrapped(line) for line in lines)

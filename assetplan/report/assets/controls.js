@@ -4,6 +4,7 @@
   const app = (window.assetplan = window.assetplan || {});
   const byId = (id) => document.getElementById(id);
   const VIEWS = { plan: "Condition with the plan", nothing: "Condition if nothing is done", works: "Works" };
+  const LEGENDS = { plan: "condition", nothing: "condition", works: "works", critical: "critical" };
 
   function addPlaces(map, places) {
     const markers = places.map(([name, lng, lat]) => {
@@ -76,8 +77,10 @@
       const shown = state.year ? label : "Today";
       byId("map-year-label").value = shown;
       slider.setAttribute("aria-valuetext", shown);
-      byId("legend-condition").hidden = state.view === "works";
-      byId("legend-works").hidden = state.view !== "works";
+      for (const legend of document.querySelectorAll(".legend")) legend.hidden = legend.id !== "legend-" + LEGENDS[state.view];
+      for (const note of document.querySelectorAll("[data-views]")) note.hidden = !note.dataset.views.includes(state.view);
+      // What closing costs is the same in every year.
+      for (const id of ["map-year", "year-back", "year-on"]) byId(id).disabled = state.view === "critical";
       const words = this.words(label);
       byId("map-status").textContent = words;
       this.layer.repaint();
@@ -98,16 +101,21 @@
         return `Works in ${label}: ${count.toLocaleString("en-GB")} items, ${money}, on the layers shown.`;
       }
       const road = this.header.classes.indexOf("carriageway");
+      const critical = state.view === "critical";
       let [poor, all] = [0, 0];
       for (let i = 0; i < this.header.lines; i++) {
         if (this.columns.asset_class[i] !== road || this.columns.length[i] < 0) continue;
         all += this.columns.length[i];
-        const band = this.layer.band(i);
+        const band = critical ? this.columns.critical[i] : this.layer.band(i);
         if (band === 3 || band === 4) poor += this.columns.length[i];
       }
       const when = state.year ? `${VIEWS[state.view]}, end of ${label}` : "Condition today";
-      if (!all) return when + ".";
+      if (!all) return critical ? "What closing the roads shown would cost." : when + ".";
       const km = (metres) => Math.round(metres / 1000).toLocaleString("en-GB");
+      if (critical) {
+        const from = app.pounds(this.header.critical.from[3]);
+        return `Closing ${km(poor)} of ${km(all)} km of road would cost the traffic on it ${from} a day or more.`;
+      }
       return `${when}: ${km(poor)} of ${km(all)} km of road poor or very poor.`;
     }
 

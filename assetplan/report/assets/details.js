@@ -97,6 +97,12 @@
         add(`End of ${header.year_labels[year]}, with the plan`, this.condition("plan", year, asset));
         add(`End of ${header.year_labels[year]}, if nothing is done`, this.condition("nothing", year, asset));
       }
+      if (columns.closing && columns.closing[asset] >= 0) {
+        const cost = app.pounds(columns.closing[asset]) + " a day to the traffic on it";
+        add("Closing the road would cost", app.element("dd", cost));
+      }
+      const hierarchy = columns.hierarchy && header.hierarchies[columns.hierarchy[asset]];
+      if (hierarchy) add("Hierarchy", app.element("dd", hierarchy));
       const planned = layer.data.firstWork[asset + 1] > layer.data.firstWork[asset];
       const works = app.element("dd");
       works.append(planned ? this.works(asset) : "None in these years");

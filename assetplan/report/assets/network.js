@@ -5,6 +5,7 @@
   const CELLS = 64; // index cells to one pixel of zoom 0: a tile of zoom 14
   const UNKNOWN = 5;
   const WIDTHS = [2.7, 2.1, 1.6, 1.05, 1.05];
+  const CRITICAL_WIDTHS = [0.9, 0.9, 1.25, 1.8, 2.5, 3.4]; // unknown, then by band
   const QUIET = "#c3c8ce";
 
   function makeBands() {
@@ -163,7 +164,7 @@
         tile.items = Int32Array.from(tile.items).sort();
       }
       if (this.state.view === "works") this._paintWorks(at, tile.items);
-      else this._paintCondition(at, tile.items);
+      else this._paintBands(at, tile.items, this._shading());
     },
 
     _paintGround({ c, scale, x, y }) {
@@ -205,21 +206,34 @@
       c.lineTo(vx[b] * scale - x, vy[b] * scale - y);
     },
 
-    _width(level, zoom) {
+    _width(level, zoom, widths = WIDTHS) {
       const grow = Math.min(3.4, Math.max(0.75, 1.22 ** (zoom - 11)));
-      return WIDTHS[level] * grow;
+      return widths[level] * grow;
     },
 
     _radius(zoom) {
       return Math.max(1.7, Math.min(7, 1.7 + (zoom - 9.3) * 0.8));
     },
 
-    // Strokes pieces by class, lowest first, and band, best first, so that the worst lies on top.
-    _paintCondition(at, items) {
+    // How the view colours assets: the band of each, the colours, and the width of a line of a class and shade.
+    _shading() {
+      const { header, nothing, plan } = this.data;
+      const { critical } = this._columns;
+      if (this.state.view === "critical") {
+        const width = (level, shade, zoom) => this._width(shade, zoom, CRITICAL_WIDTHS);
+        return { band: (asset) => critical[asset], palette: header.critical.palette, level: () => 0, width };
+      }
+      const index = (this.state.view === "nothing" ? nothing : plan)[this.state.year];
+      const width = (level, shade, zoom) => this._width(4 - level, zoom);
+      const level = (asset) => 4 - this._ranks[asset];
+      return { band: (asset) => this._bands[index[asset]], palette: header.palette, level, width };
+    },
+
+    // Strokes pieces by class, lowest first, and band, so that the last band lies on top.
+    _paintBands(at, items, { band, palette, level, width }) {
       const { c, zoom } = at;
       const { header, owner } = this.data;
-      const { lines, palette } = header;
-      const index = (this.state.view === "nothing" ? this.data.nothing : this.data.plan)[this.state.year];
+      const { lines } = header;
       const pieces = this._cells.pieces;
       const groups = Array.from({ length: 30 }, () => []);
       const points = Array.from({ length: 6 }, () => []);
@@ -228,8 +242,8 @@
       for (const item of items) {
         const asset = item < pieces ? owner[item] : lines + item - pieces;
         if (!on[kind[asset]]) continue;
-        const shade = (this._bands[index[asset]] + 1) % 6;
-        if (item < pieces) groups[(4 - this._ranks[asset]) * 6 + shade].push(item);
+        const shade = (band(asset) + 1) % 6;
+        if (item < pieces) groups[level(asset) * 6 + shade].push(item);
         else points[shade].push(asset);
       }
       c.lineJoin = "round";
@@ -238,7 +252,7 @@
         if (!group.length) return;
         c.beginPath();
         this._traceAll(at, group);
-        c.lineWidth = this._width(4 - Math.floor(key / 6), zoom);
+        c.lineWidth = width(Math.floor(key / 6), key % 6, zoom);
         c.strokeStyle = key % 6 ? palette[(key % 6) - 1] : QUIET;
         c.stroke();
       });
