@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assetplan.condition import band_codes, band_names
+from assetplan.condition import band_names
 from assetplan.network import network_rules
 from assetplan.reference import load_table
 from assetplan.report.encoding import Column, column
@@ -24,8 +24,6 @@ COLOURS = ("#868c94", "#c27c00", "#b0352b", "#7f2a86", "#150832")
 MOST = 10
 """Rows of the table."""
 
-_UNKNOWN = 5
-
 
 def is_known(assets: pd.DataFrame) -> bool:
     """Whether the programme says of any asset what closing its road would cost."""
@@ -33,22 +31,18 @@ def is_known(assets: pd.DataFrame) -> bool:
 
 
 def critical_columns(assets: pd.DataFrame) -> tuple[dict[str, Any], list[Column]]:
-    """Return what the map's packet needs: in the header bands and colours, and two columns (none where unknown).
+    """Return what the map's packet needs: in the header the bands and colours, and one column (none where unknown).
 
-    `critical` is the band of each asset, 0 the least; `closing` whole pounds a day, −1 where it is not known.
+    `closing` is whole pounds a day, rounded down so that none crosses into the band above; −1 where not known.
     """
     if not is_known(assets):
         return {}, []
     cost = assets["criticality"].to_numpy(dtype=np.float64)
-    band = band_codes(SCALE, cost)
-    pounds = np.where(np.isnan(cost), -1, np.rint(np.nan_to_num(cost))).astype(np.int64)
+    pounds = np.where(np.isnan(cost), -1, np.floor(np.nan_to_num(cost))).astype(np.int64)
     bands = load_table("bands")
     lows = bands[bands["scale"] == SCALE].sort_values("rank")["low"]
     header = {"critical": {"palette": list(COLOURS), "from": [int(low) for low in lows]}}
-    return header, [
-        column("critical", np.where(band < 0, _UNKNOWN, band), "u1"),
-        column("closing", pounds, "i4", delta=True),
-    ]
+    return header, [column("closing", pounds, "i4")]
 
 
 def legend() -> str:

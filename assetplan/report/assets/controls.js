@@ -106,7 +106,7 @@
       for (let i = 0; i < this.header.lines; i++) {
         if (this.columns.asset_class[i] !== road || this.columns.length[i] < 0) continue;
         all += this.columns.length[i];
-        const band = critical ? this.columns.critical[i] : this.layer.band(i);
+        const band = critical ? this.layer.critical[i] : this.layer.band(i);
         if (band === 3 || band === 4) poor += this.columns.length[i];
       }
       const when = state.year ? `${VIEWS[state.view]}, end of ${label}` : "Condition today";

@@ -102,6 +102,9 @@
       this.state = { view: "plan", year: header.years.length - 1, on: {} };
       header.classes.forEach((name) => (this.state.on[name] = true));
       this._columns = columns;
+      const from = header.critical ? header.critical.from : [];
+      const bandOf = (cost) => (cost < 0 ? UNKNOWN : from.findLastIndex((low) => cost >= low));
+      this.critical = Uint8Array.from(columns.closing || [], bandOf);
       // How far down the order of roads each asset is: A, B, C, unclassified, footway.
       const footway = header.classes.indexOf("footway");
       const { asset_class: kind, road_class: level } = columns;
@@ -218,10 +221,9 @@
     // How the view colours assets: the band of each, the colours, and the width of a line of a class and shade.
     _shading() {
       const { header, nothing, plan } = this.data;
-      const { critical } = this._columns;
       if (this.state.view === "critical") {
         const width = (level, shade, zoom) => this._width(shade, zoom, CRITICAL_WIDTHS);
-        return { band: (asset) => critical[asset], palette: header.critical.palette, level: () => 0, width };
+        return { band: (asset) => this.critical[asset], palette: header.critical.palette, level: () => 0, width };
       }
       const index = (this.state.view === "nothing" ? nothing : plan)[this.state.year];
       const width = (level, shade, zoom) => this._width(4 - level, zoom);
