@@ -1,4 +1,4 @@
-"""What closing roads costs: the packet, the view of the map, the table; and the words of a plan that seeks condition."""
+"""What closing roads costs: the packet, the map's view, the table; and the words of a plan that seeks condition."""
 
 from __future__ import annotations
 
