@@ -14,6 +14,8 @@ from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences,
 from assetplan.register import Register, assumed_share
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from assetplan.planning.network_layers import NetworkLayers
 
 _WIDTH = 100
@@ -292,14 +294,32 @@ def network_text(found: NetworkLayers) -> str:
     if rows:
         parts.append(table(["longest detours: bridge", "name", "km", "£ a day closed"], rows))
     # Links of one chain between junctions share their detour: one stands for all.
-    links = found.layers["links"].sort_values(["criticality", "link"], ascending=[False, True])
+    links = found.layers["links"]
+    links = links[links["owned"]].sort_values(["criticality", "link"], ascending=[False, True])
     links = links.drop_duplicates(["road", "detour_km", "criticality"]).head(_FEW)
     rows = [
         [str(row.asset_id), str(row.road)[:40], f"{row.betweenness:.4f}", f"{row.criticality:,.0f}"]
         for row in links.drop(columns="geometry").itertuples(index=False)
     ]
     parts.append(table(["most critical links: section", "road", "betweenness", "£ a day closed"], rows))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *_severed(found.layers["places"])])
+
+
+def _severed(places: pd.DataFrame) -> list[str]:
+    """Which places one closed road, or the limits in force, cut off."""
+    heavy = places["heavy"]
+    told = {
+        "one closed road would cut off": places[places["cut_off_by"] > 0],
+        "limits in force cut off, for the heaviest vehicles,": places[heavy == "cut off"],
+        "limits in force take farther from help, for the heaviest vehicles,": places[heavy == "farther"],
+    }
+    lines = []
+    for words, some in told.items():
+        if len(some):
+            kinds = ", ".join(f"{kind} {count:,}" for kind, count in some["kind"].value_counts().sort_index().items())
+            more = f" and {len(some) - _FEW:,} more" if len(some) > _FEW else ""
+            lines.append(f"{words} {len(some):,} places ({kinds}): {', '.join(some['name'].head(_FEW))}{more}")
+    return ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)] if lines else []
 
 
 def register_text(register: Register) -> str:

@@ -11,6 +11,7 @@ from assetplan.network.criticality import (
 from assetplan.network.detours import Detours, charged_km, closure_cost, detour_cost, detour_route, detours
 from assetplan.network.graph import Network
 from assetplan.network.growth import growth, growth_factor, growth_rate
+from assetplan.network.hierarchy import hierarchy, resilient_roads
 from assetplan.network.homogeneous import Sections, homogeneous_sections
 from assetplan.network.importance import importance
 from assetplan.network.noding import Noded, node_lines
@@ -65,6 +66,7 @@ __all__ = [
     "growth",
     "growth_factor",
     "growth_rate",
+    "hierarchy",
     "homogeneous_sections",
     "importance",
     "islands",
@@ -80,6 +82,7 @@ __all__ = [
     "read_chainages",
     "removal_cost",
     "resilient_network",
+    "resilient_roads",
     "restrictions",
     "severed_places",
     "substrings",

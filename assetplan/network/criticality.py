@@ -128,11 +128,11 @@ def _flows(graph: Graph, sources: Ints) -> Array:
     return flow
 
 
-def places_cut_off(network: Network, node: Ints) -> Ints:
-    """Return how many places lose the rest of the network when each link is closed alone.
+def places_cut_off(network: Network, node: Ints) -> tuple[Ints, Ints]:
+    """Return how many places each link is the only way to, and how many such links each place hangs on.
 
-    Of the two sides that a link alone joins, the one with fewer places is cut off. Directions are left aside: a one-way
-    road that is the only way left is worked both ways.
+    Of the two sides that a link alone joins, the one with fewer places is cut off when it closes. Directions are left
+    aside: a one-way road that is the only way left is worked both ways.
 
     Parameters
     ----------
@@ -142,8 +142,30 @@ def places_cut_off(network: Network, node: Ints) -> Ints:
 
     Returns
     -------
-    array (n_links,) of int
-        0 where the link is not the only way.
+    (array (n_links,) of int, array (n,) of int)
+        0 where the link is not the only way; 0 where no link alone cuts the place off.
+    """
+    sole, block, tree = _blocks(network)
+    on = np.flatnonzero(node >= 0)
+    places = np.bincount(block[node[on]], minlength=tree.shape[0])
+    piece = connected_components(tree, False)[1]
+    whole = np.bincount(piece, weights=places)[piece]
+    above, held, depth = _rooted(tree, np.unique(piece, return_index=True)[1], places)
+    # Seen from the block that half of the places lie at or below, no side beneath a link holds more than half.
+    half = np.lexsort((-depth, 2 * held < whole, piece))
+    above, held, depth = _rooted(tree, half[np.unique(piece[half], return_index=True)[1]], places)
+    ends = block[network.start[sole]], block[network.end[sole]]
+    of_link = np.zeros(len(network.length), dtype=np.intp)
+    of_link[sole] = held[np.where(above[ends[0]] == ends[1], *ends)]
+    of_place = np.zeros(len(node), dtype=np.intp)
+    of_place[on] = depth[block[node[on]]]
+    return of_link, of_place
+
+
+def _blocks(network: Network) -> tuple[Ints, Ints, csr_array]:
+    """Links that alone join their ends, the block of each node, and the trees that such links make of the blocks.
+
+    What stays joined whichever link closes is one block.
     """
     count = len(network.nodes)
     graph = nx.Graph()
@@ -153,25 +175,23 @@ def places_cut_off(network: Network, node: Ints) -> Ints:
     graph.add_edges_from(zip((pair // count).tolist(), (pair % count).tolist(), strict=True))
     only = np.array([min(edge) * count + max(edge) for edge in nx.bridges(graph)], dtype=np.intp)
     sole = np.isin(pair, only)[parallel] & (np.bincount(parallel)[parallel] == 1)
-    out = np.zeros(len(low), dtype=np.intp)
-    # What stays joined whichever link closes is one block; blocks and sole links make trees.
     blocks, block = connected_components(_undirected(network.start[~sole], network.end[~sole], count), False)
     links = np.flatnonzero(sole)
-    ends = block[network.start[links]], block[network.end[links]]
-    tree = _undirected(*ends, blocks)
-    trees, piece = connected_components(tree, False)
-    places = np.bincount(block[node[node >= 0]], minlength=blocks)
-    held = places.copy()
-    whole = np.bincount(piece, weights=places, minlength=trees).astype(np.intp)
-    above = np.full(blocks, -1, dtype=np.intp)
-    for root in np.unique(piece, return_index=True)[1]:
+    return links, block, _undirected(block[network.start[links]], block[network.end[links]], blocks)
+
+
+def _rooted(tree: csr_array, roots: Ints, places: Ints) -> tuple[Ints, Ints, Ints]:
+    """Block above each block of the trees, −1 for a root; places at or below it; links between it and its root."""
+    above = np.full(len(places), -1, dtype=np.intp)
+    held, depth = places.copy(), np.zeros(len(places), dtype=np.intp)
+    for root in roots:
         order, before = breadth_first_order(tree, root, directed=False)
+        above[order[1:]] = before[order[1:]]
+        for child in order[1:].tolist():
+            depth[child] = depth[before[child]] + 1
         for child in order[:0:-1].tolist():
-            above[child] = before[child]
             held[before[child]] += held[child]
-    child = np.where(above[ends[0]] == ends[1], ends[0], ends[1])
-    out[links] = np.minimum(held[child], whole[piece[child]] - held[child])
-    return out
+    return above, held, depth
 
 
 def _undirected(start: Ints, end: Ints, count: int) -> csr_array:

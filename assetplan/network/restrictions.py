@@ -162,7 +162,7 @@ def restrictions(
     return Restrictions(extra, detour_cost(vehicles, charged, np.asarray(cost_per_km)).sum(axis=-1))
 
 
-def attach(points: NDArray[np.object_], network: Network, within: float) -> Ints:
+def attach(points: NDArray[np.object_], network: Network, within: float, links: Bools | None = None) -> Ints:
     """Return the node of the network nearest to each point.
 
     Parameters
@@ -172,15 +172,21 @@ def attach(points: NDArray[np.object_], network: Network, within: float) -> Ints
     network : Network
     within : float
         Farthest that a node may be [m].
+    links : array (n_links,) of bool, optional
+        Links at whose ends a point may lie, by default all: nobody lives on a motorway.
 
     Returns
     -------
     array (n,) of int
         Node; −1 where none is near enough.
     """
+    chosen = slice(None) if links is None else links
+    nodes = np.unique(np.r_[network.start[chosen], network.end[chosen]])
     places = shapely.get_coordinates(np.asarray(points, dtype=object))
-    distance, node = cKDTree(network.nodes).query(places)
-    return np.where(distance <= within, node, -1).astype(np.intp)
+    if not len(nodes) or not len(places):
+        return np.full(len(places), -1, dtype=np.intp)
+    distance, nearest = cKDTree(network.nodes[nodes]).query(places)
+    return np.where(distance <= within, nodes[nearest], -1).astype(np.intp)
 
 
 def cut_off(network: Network, node: Ints, closed: Bools) -> Bools:

@@ -21,7 +21,7 @@ from assetplan.strategies import Starting, Told, Traffic, tell
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
-    *("environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
+    *("hierarchy", "environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
     *("hgv", "one_way", "level", "weight_limit_t", "capacity_t"),
     *("retention", "committed_treatment", "committed_year", "criticality", "importance"),
 ]
@@ -101,7 +101,7 @@ def _works(outcome: Outcome) -> gpd.GeoDataFrame:
         {
             "asset_id": of["asset_id"],
             "scheme_id": "",
-            **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "district")},
+            **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "hierarchy", "district")},
             "year": when,
             "treatment": kind["name"],
             "label": kind["label"],

@@ -1,8 +1,8 @@
-"""A register's carriageway as a network, its bridges on it, and the traffic that each carries."""
+"""A register's carriageway and the roads of others as a network, bridges on it, and the traffic of each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -25,9 +25,10 @@ class Layout:
     Attributes
     ----------
     roads, bridges : GeoDataFrame
-        Carriageway sections that are single lines, and bridges, numbered from 0.
+        Carriageway sections that are single lines, then roads of others (their road_id as asset_id), and bridges,
+        numbered from 0.
     road_rows, bridge_rows : array
-        Row of each in the register's table of assets.
+        Row of each in the register's table of assets; −1 for a road of others.
     noded : Noded
         The network of the roads; `noded.network.line` is the row in `roads` of each link.
     placed : array (n_bridges,)
@@ -42,6 +43,16 @@ class Layout:
     placed: Ints
 
     @property
+    def owned(self) -> NDArray[np.bool_]:
+        """Which of the roads are the council's (n_roads,): the first ones."""
+        return self.road_rows >= 0
+
+    @property
+    def own_limit(self) -> Array:
+        """Weight limit posted on the road of each link [t] (n_links,), missing where there is none."""
+        return self.roads["weight_limit_t"].to_numpy(dtype=float)[self.net.line]
+
+    @property
     def net(self) -> Network:
         """The links and nodes."""
         return self.noded.network
@@ -52,33 +63,46 @@ class Layout:
         return self.roads["weight_limit_t"].to_numpy(dtype=float)[self.net.line]
 
 
-def lay_out(assets: gpd.GeoDataFrame) -> Layout:
-    """Make a network of the carriageway by the packaged rules, and place the bridges on it.
+def lay_out(assets: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame | None = None) -> Layout:
+    """Make a network of the carriageway and the roads of others by the packaged rules, and place the bridges on it.
 
     Parameters
     ----------
     assets : GeoDataFrame
         Table `assets` of the register. A section that carries a bridge is one level up unless it says its own.
+    other_roads : GeoDataFrame, optional
+        Table `other_roads` of the register, in the same CRS.
     """
     rules = network.network_rules()
     of_class = assets["asset_class"].to_numpy(dtype=object)
     road_rows = np.flatnonzero((of_class == "carriageway") & (assets.geom_type == "LineString").to_numpy())
     bridge_rows = np.flatnonzero(of_class == "bridge")
     roads, bridges = (assets.iloc[rows].reset_index(drop=True) for rows in (road_rows, bridge_rows))
+    if other_roads is not None and len(other_roads):
+        roads, road_rows = _with_others(roads, other_roads), np.r_[road_rows, np.full(len(other_roads), -1)]
     carries = roads["asset_id"].isin(bridges["parent_id"]).to_numpy(dtype=float)
     level = np.where(roads["level"].isna(), carries, roads["level"].to_numpy(dtype=float))
     direction = roads["one_way"].map({"forward": 1, "backward": -1}).fillna(0).to_numpy(dtype=np.intp)
     noded = network.node_lines(roads.geometry.to_numpy(), level, direction, rules["tolerance"])
-    placed = _place(bridges, roads, noded.network, rules["bridge_tolerance"])
+    placed = _place(bridges, roads, noded.network, road_rows >= 0, rules["bridge_tolerance"])
     return Layout(roads, bridges, road_rows, bridge_rows, noded, placed)
 
 
-def _place(bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, within: float) -> Ints:
-    """Link of each bridge: on the section that carries it, or the nearest to it; −1 where none is near."""
+def _with_others(roads: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    both = pd.concat([roads, other_roads.rename(columns={"road_id": "asset_id"})], ignore_index=True)
+    words = roads.select_dtypes("str").columns
+    return both.assign(**{name: both[name].fillna("") for name in words})
+
+
+def _place(
+    bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, owned: NDArray[np.bool_], within: float
+) -> Ints:
+    """Link of each bridge: on the section that carries it, or the council's nearest; −1 where none is near."""
     middle = shapely.centroid(bridges.geometry.to_numpy())
     carrier = pd.Index(roads["asset_id"]).get_indexer(pd.Index(bridges["parent_id"]))
-    nearest = network.project_points(middle, bridges["asset_id"], net.geometry, within).link
-    out = np.asarray(nearest, dtype=np.intp).copy()
+    links = np.flatnonzero(owned[net.line])
+    nearest = network.project_points(middle, bridges["asset_id"], net.geometry[links], within).link
+    out = np.append(links, -1)[np.asarray(nearest, dtype=np.intp)]
     # Of the links that a section was split into, the one nearest the bridge.
     link_of = pd.DataFrame({"line": net.line, "link": np.arange(len(net.line))})
     own = pd.DataFrame({"bridge": np.arange(len(bridges)), "line": carrier}).merge(link_of, on="line")
@@ -96,6 +120,35 @@ def limits_today(bridges: pd.DataFrame) -> Array:
     assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
     limit = np.fmin(bridges["weight_limit_t"].to_numpy(dtype=float), assessed)
     return np.where(limit < condition.full_loading(), limit, np.nan)
+
+
+def limits_in_force(layout: Layout) -> tuple[Array, Array]:
+    """Weight limit of each bridge, posted or of its assessed capacity, and of each link with those it carries [t].
+
+    Returns
+    -------
+    (array (n_bridges,), array (n_links,))
+        Missing where a bridge has none; infinite where a link has none.
+    """
+    limit = limits_today(layout.bridges)
+    return limit, network.limits_of_links(layout.net, layout.placed, limit, layout.own_limit)
+
+
+def ways_round(net: Network, links: Ints) -> Detours:
+    """Ways round closed links: legal ones, or one-way roads worked both ways where one is closed or no other is left.
+
+    So traffic passes a closed arc of a roundabout by the others, and a closed carriageway by the one beside it.
+    """
+    legal = network.detours(net, links)
+    one_way = (net.direction[links] != 0) & (links >= 0)
+    worked = np.flatnonzero(legal.severed | one_way)
+    if not len(worked) or not net.direction.any():
+        return legal
+    found = network.detours(replace(net, direction=np.zeros_like(net.direction)), links[worked])
+    there, back = legal.there_km.copy(), legal.back_km.copy()
+    # A one-way road has but one of the two.
+    there[worked], back[worked] = np.fmin(there[worked], found.there_km), np.fmin(back[worked], found.back_km)
+    return Detours(there, back)
 
 
 def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Array:

@@ -183,7 +183,8 @@ def _network(inputs: Inputs, islands: NDArray[np.intp]) -> Iterator[tuple[str, s
     if off:
         yield (
             "network in pieces",
-            f"{off:,} carriageway sections lie in {islands.max():,} pieces apart from the main network.",
+            f"{off:,} carriageway sections lie in {len(np.unique(islands[islands > 0])):,} pieces apart from the main "
+            "network.",
         )
 
 

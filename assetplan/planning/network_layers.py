@@ -1,4 +1,4 @@
-"""What `assetplan network` writes: links, nodes, sections, schemes and bridges, with what the network makes of each."""
+"""What `assetplan network` writes: roads, schemes, bridges and places, with what the network makes of each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from assetplan import condition, network
 from assetplan.deterioration import load_groups
-from assetplan.network import Network, Noded
+from assetplan.network import Network
 from assetplan.output import new_file, repeatable_layers
 from assetplan.planning.inputs import with_groups
-from assetplan.planning.layout import Layout, closing_cost, lay_out, limits_today, vehicles_of
+from assetplan.planning.layout import Layout, closing_cost, lay_out, limits_in_force, vehicles_of, ways_round
+from assetplan.planning.levels import resilient_links, road_levels
+from assetplan.planning.network_places import place_nodes, places_layer
 from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.treatments import KINDS, Catalogue, load_catalogue
@@ -24,7 +26,7 @@ from assetplan.treatments import KINDS, Catalogue, load_catalogue
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-LAYERS = ("links", "nodes", "sections", "schemes", "bridges")
+LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +38,10 @@ class NetworkLayers:
     layers : dict of str → GeoDataFrame
         `LAYERS`, with the columns that docs/network.md lists.
     notes : DataFrame
-        One row a finding: kind, asset_id, other (asset or ""), x, y [m].
+        One row a finding: kind, asset_id (of a road of others its road_id, of a place its name), other (asset or ""),
+        x, y [m], sections (of an island; else 0).
     counts : dict of str → float
-        How many links, nodes, components, schemes and bridges.
+        How many links, nodes, components, schemes, bridges and places.
     """
 
     layers: dict[str, gpd.GeoDataFrame]
@@ -66,18 +69,24 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
         The register has no carriageway drawn as lines.
     """
     groups, rules = load_groups(), network.network_rules()
-    layout = lay_out(with_groups(register.assets, groups, name))
-    if layout.roads.empty:
+    layout = lay_out(with_groups(register.assets, groups, name), register.other_roads)
+    if not layout.owned.any():
         raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
-    sections, schemes = _sections(layout.roads, load_catalogue(groups))
+    node = place_nodes(layout, register.places)
+    of_link, of_place = network.places_cut_off(layout.net, node)
+    resilient = resilient_links(layout, register.places, node)
+    links = _links(layout, rules, seed).assign(places_cut_off=of_link, resilient=resilient)
+    own = np.bincount(layout.net.line, resilient, len(layout.roads))[layout.owned] > 0
+    sections, schemes = _sections(layout.roads[layout.owned], load_catalogue(groups))
     layers = {
-        "links": _links(layout, rules, seed),
+        "links": links,
         "nodes": _nodes(layout.net, layout.roads),
-        "sections": sections,
+        "sections": sections.assign(resilient=own),
         "schemes": schemes,
         "bridges": _bridges(layout, rules),
+        "places": places_layer(layout, register.places, node, of_place),
     }
-    return NetworkLayers(layers, _notes(layout), _counts(layout.noded, layers))
+    return NetworkLayers(layers, _notes(layout, layers["places"]), _counts(layout, layers))
 
 
 def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Array:
@@ -86,13 +95,15 @@ def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Array:
 
 def _links(layout: Layout, rules: dict[str, float], seed: int) -> gpd.GeoDataFrame:
     """Links with component, betweenness, detour and what closing each would cost."""
-    net, roads = layout.net, layout.roads
+    net, roads, owned = layout.net, layout.roads, layout.owned[layout.net.line]
     between = network.betweenness(net, int(rules["sources"]), seed)
-    around = network.detours(net, np.arange(len(net.length)))
+    around = ways_round(net, np.arange(len(net.length)))
     table = {
         "link": np.arange(len(net.length)),
         "asset_id": roads["asset_id"].to_numpy(dtype=object)[net.line],
         "road": roads["road"].to_numpy(dtype=object)[net.line],
+        "owned": owned,
+        "hierarchy": road_levels(roads)[net.line],
         "start": net.start,
         "end": net.end,
         "from_m": net.from_m.round(2),
@@ -100,12 +111,12 @@ def _links(layout: Layout, rules: dict[str, float], seed: int) -> gpd.GeoDataFra
         "length_m": net.length.round(2),
         "component": network.components(net),
         "duplicate_of": layout.noded.duplicate,
-        "aadt": _of(roads, "aadt", net.line),
+        "aadt": np.where(owned, _of(roads, "aadt", net.line), np.nan),
         "betweenness": between.value.round(9),
         "betweenness_error": between.error.round(9),
         "severed": around.severed,
         "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
-        "criticality": closing_cost(around, roads.iloc[net.line], rules).round(2),
+        "criticality": np.where(owned, closing_cost(around, roads.iloc[net.line], rules), np.nan).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=net.geometry, crs=roads.crs)
 
@@ -148,6 +159,7 @@ def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDat
     sections = gpd.GeoDataFrame(
         {
             **{name: roads[name] for name in ("asset_id", "link_id", "road", "road_class", "group")},
+            "hierarchy": road_levels(roads),
             "from_m": start.round(2),
             "to_m": (start + length).round(2),
             "index": index.round(2),
@@ -188,11 +200,10 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     bridges, link, net, roads = layout.bridges, layout.placed, layout.net, layout.roads
     classes = load_table("vehicle_classes")
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
-    limit, own, severed_km = limits_today(bridges), layout.own_limit, rules["severed_km"]
-    vehicles = vehicles_of(bridges)[:, None, :]
+    limit, limits = limits_in_force(layout)
+    vehicles, severed_km, own = vehicles_of(bridges)[:, None, :], rules["severed_km"], layout.own_limit
     now = network.restrictions(net, link, limit[:, None], vehicles, weight, running, severed_km, own)
-    limits = network.limits_of_links(net, link, limit, own)
-    around = network.detours(net, link)
+    around = ways_round(net, link)
     heaviest = network.detours(net, link, limits < weight.max())
     table = {
         **{name: bridges[name] for name in ("asset_id", "name", "parent_id", "road", "aadt", "hgv")},
@@ -209,10 +220,11 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
 
 
-def _notes(layout: Layout) -> pd.DataFrame:
-    """Findings of noding by asset, and bridges off the network."""
+def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Findings of noding that touch a road of the council, its islands, and bridges and places off the network."""
     names = np.append(layout.roads["asset_id"].to_numpy(dtype=object), "")
-    found = layout.noded.notes
+    found, owned = layout.noded.notes, np.append(layout.owned, False)
+    found = found[owned[found["line"].to_numpy(dtype=np.intp)] | owned[found["other"].to_numpy(dtype=np.intp)]]
     noded = pd.DataFrame(
         {
             "kind": found["kind"],
@@ -223,17 +235,38 @@ def _notes(layout: Layout) -> pd.DataFrame:
         }
     )
     off = layout.bridges[layout.placed < 0]
-    lost = pd.DataFrame({"kind": "bridge off the network", "asset_id": off["asset_id"], "other": ""})
-    middle = shapely.centroid(off.geometry.to_numpy())
-    lost = lost.assign(x=shapely.get_x(middle), y=shapely.get_y(middle))
-    return pd.concat([noded, lost], ignore_index=True)
+    nowhere = places[places["node"] < 0]
+    islands = _islands(layout)
+    apart = layout.roads.iloc[islands.index]
+    parts = [
+        noded,
+        _told("island", apart["asset_id"], apart.geometry).assign(sections=islands.to_numpy()),
+        _told("bridge off the network", off["asset_id"], off.geometry),
+        _told("place off the network", nowhere["name"], nowhere.geometry),
+    ]
+    notes = pd.concat(parts, ignore_index=True)
+    return notes.assign(sections=notes["sections"].fillna(0).astype(np.intp))
 
 
-def _counts(noded: Noded, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, float]:
-    sizes = network.islands(noded.network)["length_m"]
-    sections, bridges = layers["sections"], layers["bridges"]
+def _told(kind: str, names: pd.Series, shapes: gpd.GeoSeries) -> pd.DataFrame:
+    middle = shapely.centroid(shapes.to_numpy())
+    x, y = shapely.get_x(middle), shapely.get_y(middle)
+    return pd.DataFrame({"kind": kind, "asset_id": names.to_numpy(dtype=object), "other": "", "x": x, "y": y})
+
+
+def _islands(layout: Layout) -> pd.Series:
+    """Sections of the council in each piece apart from the main network, by the row of its first section."""
+    piece = network.line_components(layout.net, len(layout.roads))[layout.owned]
+    row = np.flatnonzero(piece > 0)
+    return pd.Series(row).groupby(piece[row]).agg(["first", "size"]).set_index("first")["size"]
+
+
+def _counts(layout: Layout, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, float]:
+    sizes = network.islands(layout.net)["length_m"]
+    links, sections, bridges, places = (layers[name] for name in ("links", "sections", "bridges", "places"))
     return {
-        "links": len(layers["links"]),
+        "links": len(links),
+        "links of other roads": int((~links["owned"]).sum()),
         "nodes": len(layers["nodes"]),
         "components": len(sizes),
         "share of length in the longest component": float(sizes.max() / sizes.sum()),
@@ -241,6 +274,12 @@ def _counts(noded: Noded, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, floa
         "sections in a scheme": int((sections["scheme_id"] != "").sum()),
         "bridges on the network": int((bridges["link"] >= 0).sum()),
         "bridges off it": int((bridges["link"] < 0).sum()),
+        "share of own length on the resilient network": float(
+            links.loc[links["owned"] & links["resilient"], "length_m"].sum()
+            / links.loc[links["owned"], "length_m"].sum()
+        ),
+        "places on the network": int((places["node"] >= 0).sum()),
+        "places off it": int((places["node"] < 0).sum()),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from assetplan.planning.constraints.statement import Statement
 from assetplan.planning.criticality import weighed
 from assetplan.planning.inputs import Inputs, load_inputs
 from assetplan.planning.layout import lay_out
+from assetplan.planning.levels import asset_levels
 from assetplan.planning.outlook import outlook
 from assetplan.planning.phasing import best_phasing
 from assetplan.planning.posted import posted
@@ -78,10 +79,12 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("register"):
         inputs = load_inputs(plan, register)
     with clock.stage("network"):
-        layout = lay_out(inputs.register.assets)
-        islands = line_components(layout.net, len(layout.roads))
+        layout = lay_out(inputs.register.assets, inputs.register.other_roads)
+        islands = line_components(layout.net, len(layout.roads))[layout.owned]
         inputs = weighed(inputs, layout)
-    assets = inputs.register.assets
+        assets = inputs.register.assets
+        assets = assets.assign(hierarchy=asset_levels(assets, layout))
+        inputs = replace(inputs, register=replace(inputs.register, assets=assets))
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("detours"):

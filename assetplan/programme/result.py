@@ -37,16 +37,17 @@ class Programme:
         `condition` and `residual_life`, `year` is the end of that financial year, base year included.
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
-        environment, district, quantity, unit, length_m, replacement_value, aadt, retention, committed_treatment,
-        committed_year, criticality (£ a day that closing its road costs; missing where unknown), importance, strategy,
-        treatments, cost (£), benefit (£), pace (of ageing, 1 as its group), residual_life (years, today), reason,
-        assumed, and the index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base
-        year included. Geometry in a projected CRS.
+        hierarchy (of the road, derived where the register has none), environment, district, quantity, unit, length_m,
+        replacement_value, aadt, retention, committed_treatment, committed_year, criticality (£ a day that closing its
+        road costs; missing where unknown), importance, strategy, treatments, cost (£), benefit (£), pace (of ageing, 1
+        as its group), residual_life (years, today), reason, assumed, and the index (0–100) at the end of each year
+        under both cases: do_nothing_<year>, plan_<year>, base year included. Geometry in a projected CRS.
     works : GeoDataFrame
-        One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, district, year, treatment,
-        label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, the asset's geometry.
+        One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, hierarchy, district, year,
+        treatment, label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, the asset's
+        geometry.
     places, districts : GeoDataFrame
-        For the map: columns name, population (points) and name (polygons), same CRS as assets; may have no rows.
+        For the map: columns name, kind, population (points) and name (polygons), same CRS as assets; may have no rows.
     settings : dict, optional
         What plan.json holds: `plan`, every setting of the plan as it was used, and `tables`, the text of its own
         tables by what they replace.

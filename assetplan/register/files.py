@@ -2,7 +2,7 @@
 
 A GeoPackage written here has one layer for each asset class, and one for each geometry type of a class where it has
 several (`bridge_point`, `bridge_linestring`), so that no geometry is promoted; beside them `places`, `districts`,
-and the plain tables `inspections` and `notes`. Column `position` keeps the order of rows across layers.
+`other_roads`, and the plain tables `inspections` and `notes`. Column `position` keeps the order of rows across layers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from assetplan.register.register import Register
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_SPATIAL_EXTRAS = ("places", "districts")
+_SPATIAL_EXTRAS = ("places", "districts", "other_roads")
 _PLAIN = ("inspections", "notes")
 
 
@@ -151,7 +151,7 @@ def _base(layer: str) -> str:
 
 
 def _read_layers(path: Path, treatments: frozenset[str] | None) -> Register:
-    from assetplan.register.validation import check_inspections, check_register, check_spatial
+    from assetplan.register.validation import check_inspections, check_other_roads, check_register, check_spatial
 
     file = path.name
     layers = layer_names(path)
@@ -167,13 +167,17 @@ def _read_layers(path: Path, treatments: frozenset[str] | None) -> Register:
     extras = {}
     for name in _SPATIAL_EXTRAS:
         frame = _read_spatial(path, [layer for layer in layers if _base(layer) == name])
-        extras[name], found = check_spatial(frame, name, f"{file}, layer {name}", clean.crs)
+        where = f"{file}, layer {name}"
+        if name == "other_roads":
+            extras[name], found = check_other_roads(frame, where, clean)
+        else:
+            extras[name], found = check_spatial(frame, name, where, clean.crs)
         faults += found
     notes, found = _notes(_read_plain(path, layers, "notes"), f"{file}, layer notes")
     faults += found
     if faults:
         raise RegisterError(faults)
-    return Register(clean, inspections, extras["places"], extras["districts"], notes)
+    return Register(clean, inspections, extras["places"], extras["districts"], notes, extras["other_roads"])
 
 
 def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...], list[Fault]]:

@@ -1,9 +1,12 @@
 """OS Open Roads: the GeoPackage layer `road_link` as a register of carriageways.
 
-Rules. Motorways and trunk roads are not a council's. Class: A Road, B Road, Classified Unnumbered = C, Unclassified =
-U; links Not Classified or Unknown are left out, for nobody says that the public maintains them, and so are fictitious
-links. The links are split at junctions already and are only cut to sections. Environment: a link is urban where
-2,000 m of road lie within 200 m of a section's middle, for the layer holds neither speed limits nor land use.
+Rules. Motorways and trunk roads are not a council's; they are kept for detours, and are no assets. The layer does not
+say which of two roads that cross is above, but it is split at every junction: so these are a level up, where they join
+what they meet at an end and nothing that they merely cross. Class: A Road, B Road, Classified Unnumbered = C,
+Unclassified = U; links Not Classified or Unknown are left out, for nobody says that the public maintains them, and so
+are fictitious links. The links are split at junctions already and are only cut to sections. Environment: a link is
+urban where 2,000 m of road lie within 200 m of a section's middle, for the layer holds neither speed limits nor land
+use.
 """
 
 from __future__ import annotations
@@ -59,7 +62,7 @@ def import_open_roads(path: str | os.PathLike[str], seed: int = 0) -> Register:
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
     links = _read_links(source)
-    kept, notes = _council_links(links)
+    kept, national, notes = _council_links(links)
     if not len(kept):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     assets = _sections(metric(kept))
@@ -67,7 +70,8 @@ def import_open_roads(path: str | os.PathLike[str], seed: int = 0) -> Register:
     places, _ = check_spatial(None, "places", source.name, assets.crs)
     districts, _ = check_spatial(None, "districts", source.name, assets.crs)
     filled = fill_assumed(assets, seed)
-    register = Register(filled, schema.empty("inspections"), places, districts, tuple(notes))
+    others = _other_roads(national.to_crs(assets.crs))
+    register = Register(filled, schema.empty("inspections"), places, districts, tuple(notes), others)
     return validate_register(register, source.name)
 
 
@@ -109,7 +113,8 @@ def _true(values: pd.Series) -> np.ndarray:
     )
 
 
-def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]]]:
+def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[tuple[str, int]]]:
+    """Links of the council, motorways and trunk roads, and how many were left out for each reason."""
     kind = links["road_classification"].astype(object)
     reasons = {
         "motorway": (kind == "Motorway").to_numpy(),
@@ -122,7 +127,23 @@ def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[tupl
     for reason, wrong in reasons.items():
         notes.append((f"links left out: {reason}", int((left & wrong).sum())))
         left &= ~wrong
-    return links[left].reset_index(drop=True), notes
+    national = (reasons["motorway"] | reasons["trunk road"]) & ~reasons["fictitious"]
+    return links[left].reset_index(drop=True), links[national].reset_index(drop=True), notes
+
+
+def _other_roads(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    text = links[["id", "road_classification_number", "name_1"]].astype(object)
+    text = text.where(text.notna(), "").astype("str")
+    ref = text["road_classification_number"]
+    columns = {
+        "road_id": text["id"],
+        "road": ref.where(ref != "", text["name_1"]),
+        "road_class": np.where(links["road_classification"] == "Motorway", "motorway", "trunk"),
+        "level": 1.0,
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapely.force_2d(links.geometry.to_numpy()), crs=links.crs)
 
 
 def _sections(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

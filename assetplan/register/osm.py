@@ -8,6 +8,7 @@ Rules beside those of `osm_roads` and `osm_buildings`:
   residential by its tag, lies within 30 m of residential, retail or commercial land, or has 700 m of residential
   street within 200 m (figures in reference/osm_values.csv).
 - Width: tag `width`, else `lanes` × lane width, else the default width of class and environment.
+- Other roads: motorways, trunk roads and sections beyond the boundary are kept for detours; they are no assets.
 - Bridges: one asset for each way with a bridge tag, carried as child of the way's longest section.
 """
 
@@ -30,6 +31,7 @@ from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.lines import connected_pieces, cut_sections, length_near, midpoints, node_lines
 from assetplan.register.osm_buildings import public_buildings
+from assetplan.register.osm_places import places
 from assetplan.register.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
 from assetplan.register.register import Register
 from assetplan.register.validation import metric, validate_register
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 Notes = list[tuple[str, int]]
 
 _BUILT_UP_LAND = frozenset({"residential", "retail", "commercial"})
-_PLACES = frozenset({"city", "town", "village"})
 
 
 def import_osm(
@@ -78,7 +79,7 @@ def import_osm(
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
-    ways, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk)
+    ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk)
     if not len(ways):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     ways = metric(ways)
@@ -86,20 +87,23 @@ def import_osm(
     sections = _sections(ways, notes)
     districts, found = _districts(areas, sections, council, source.name)
     notes += found
-    sections, found = _inside(sections, districts)
-    notes += found
+    sections, beyond = _inside(sections, districts)
+    others = osm_roads.other_roads(national.to_crs(ways.crs), beyond)
+    notes.append(("sections left out: outside the council's boundary", len(beyond)))
     sections["environment"] = _environment(sections, areas)
     roads = _road_assets(sections)
     parts = [roads, _footways(sections, roads), _bridges(ways, sections, roads, notes)]
-    buildings, found = public_buildings(areas[areas.geometry.is_valid].reset_index(drop=True))
+    sound = areas[areas.geometry.is_valid].reset_index(drop=True)
+    buildings, found = public_buildings(sound)
     notes += found
     parts.append(_components(buildings, districts, notes))
     import geopandas as gpd
 
     assets = gpd.GeoDataFrame(pd.concat([part for part in parts if len(part)], ignore_index=True), crs=ways.crs)
-    places = _places(read_osm(source, "points").to_crs(ways.crs), districts)
+    found_places = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
+    notes.append(("pieces of other roads kept for detours, no assets", len(others)))
     nothing = schema.empty("inspections")
-    register = Register(fill_assumed(assets, seed), nothing, places, districts, tuple(notes))
+    register = Register(fill_assumed(assets, seed), nothing, found_places, districts, tuple(notes), others)
     return validate_register(register, source.name)
 
 
@@ -173,11 +177,12 @@ def _holder(points: NDArray[np.object_], polygons: NDArray[np.object_]) -> NDArr
     return held
 
 
-def _inside(sections: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Notes]:
+def _inside(sections: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Sections of the council with their district, and those beyond its boundary."""
     held = _holder(midpoints(sections.geometry.to_numpy()), districts.geometry.to_numpy())
     kept = sections[held >= 0].reset_index(drop=True)
     kept["district"] = districts["name"].to_numpy(dtype=object)[held[held >= 0]]
-    return kept, [("sections left out: outside the council's boundary", int((held < 0).sum()))]
+    return kept, sections[held < 0].reset_index(drop=True)
 
 
 def _environment(sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -284,18 +289,6 @@ def _components(buildings: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, notes:
     return building_components(inside)
 
 
-def _places(points: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    named = np.array([t.get("place", "") in _PLACES and bool(t.get("name")) for t in points["tags"]], dtype=bool)
-    found = points[named & (_holder(points.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0)]
-    tags = found["tags"].to_numpy(dtype=object)
-    people = [count_people(each.get("population")) for each in tags]
-    columns = {"name": [each["name"] for each in tags], "population": people}
-    return gpd.GeoDataFrame(columns, geometry=found.geometry.array, crs=points.crs)
-
-
-def count_people(text: str | None) -> float:
-    """Population in a tag, with or without thousands commas; NaN where it holds no whole number."""
-    digits = (text or "").replace(",", "").strip()
-    return float(digits) if digits.isdecimal() and len(digits) < 10 else np.nan
+def _places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    found = places(points, areas)
+    return found[_holder(found.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0].reset_index(drop=True)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan.reference import load_table
-from assetplan.register.osm_tags import Tags
+from assetplan.register.osm_tags import Tags, tonnes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,6 +31,7 @@ _OPEN = frozenset({"yes", "public", "permissive", "destination", "designated", "
 _LEVELS = 9  # the highest and, below the ground, the lowest that a register holds
 _NOT_A_BRIDGE = frozenset({"", "no", "proposed", "abandoned"})
 _TRUNK = "trunk road"
+_MOTORWAY = "motorway"
 
 
 @lru_cache(maxsize=1)
@@ -124,8 +125,8 @@ def usual_footways(tags: Tags) -> float:
 
 def council_ways(
     lines: gpd.GeoDataFrame, council_trunk: Collection[str] = ()
-) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]]]:
-    """The ways that are the council's roads.
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[tuple[str, int]]]:
+    """The ways that are the council's roads, and the national roads beside them.
 
     Parameters
     ----------
@@ -137,8 +138,8 @@ def council_ways(
 
     Returns
     -------
-    (GeoDataFrame, list of (str, int))
-        The ways kept, and how many were left out for each reason.
+    (GeoDataFrame, GeoDataFrame, list of (str, int))
+        The ways kept, the motorways and trunk roads that anybody may drive, and how many were left out for each reason.
     """
     is_highway = np.array(["highway" in tags for tags in lines["tags"]], dtype=bool)
     highways = lines[is_highway].reset_index(drop=True)
@@ -148,4 +149,38 @@ def council_ways(
     notes = [(f"ways left out: {reason}", number) for reason, number in sorted(counts.items())]
     others = sum(is_bridge(tags) for tags in highways["tags"][~kept])
     notes.append(("bridges left out: carrying no road of the council", others))
-    return highways[kept].reset_index(drop=True), notes
+    open_to_all = np.array([_closed(tags) == "" for tags in highways["tags"]], dtype=bool)
+    national = np.isin(why, [_TRUNK, _MOTORWAY]) & open_to_all
+    return highways[kept].reset_index(drop=True), highways[national].reset_index(drop=True), notes
+
+
+def other_roads(ways: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Roads of others as the register keeps them.
+
+    Parameters
+    ----------
+    ways : GeoDataFrame
+        Motorways and trunk roads, with osm_id, tags, geometry [m].
+    sections : GeoDataFrame
+        Sections beyond the council's boundary, with asset_id, tags, geometry [m].
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of table `other_roads`.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    tags = [*ways["tags"], *sections["tags"]]
+    national = [_highways()[each["highway"]]["reason"].removesuffix(" road") for each in ways["tags"]]
+    columns = {
+        "road_id": [*("way-" + ways["osm_id"].astype("str")), *sections["asset_id"]],
+        "road": [each.get("ref", "") or each.get("name", "") for each in tags],
+        "road_class": [*national, *(road_class(each) for each in sections["tags"])],
+        "one_way": [one_way(each) for each in tags],
+        "level": [level(each) for each in tags],
+        "weight_limit_t": [tonnes(each.get("maxweight")) for each in tags],
+    }
+    shapes = pd.concat([ways.geometry, sections.geometry], ignore_index=True)
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=ways.crs)

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def _none() -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    from assetplan import schema
+
+    return gpd.GeoDataFrame(schema.empty("other_roads"), geometry=[])
+
+
 @dataclass(frozen=True)
 class Register:
     """A validated register.
@@ -22,12 +30,15 @@ class Register:
     inspections : DataFrame
         Columns asset_id, year, measure, value; may have no rows.
     places : GeoDataFrame
-        Towns and villages (points), for the map; schools, hospitals, fire stations and growth sites, for what weight
-        limits cut off and where traffic grows; may have no rows.
+        Settlements, schools, hospitals, fire stations and growth sites by `kind`, blank a settlement: for the map, for
+        what weight limits cut off and for where traffic grows; may have no rows.
     districts : GeoDataFrame
         District or county polygons, for the map; may have no rows.
     notes : tuple of (str, int)
         What the import left out or filled in, each with its count.
+    other_roads : GeoDataFrame
+        Roads of others (lines), such as trunk roads and those beyond the boundary, which detours need; never assets and
+        never in a total. May have no rows.
     """
 
     assets: gpd.GeoDataFrame
@@ -35,3 +46,4 @@ class Register:
     places: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
     notes: tuple[tuple[str, int], ...] = field(default=())
+    other_roads: gpd.GeoDataFrame = field(default_factory=_none)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from assetplan import schema
 from assetplan.errors import Fault, RegisterError
@@ -93,9 +94,18 @@ def validate_register(register: Register, file: str = "register", treatments: fr
     faults += found
     districts, found = check_spatial(register.districts, "districts", f"{file}, districts", assets.crs)
     faults += found
+    other_roads, found = check_other_roads(register.other_roads, f"{file}, other_roads", assets)
+    faults += found
     if faults:
         raise RegisterError(faults)
-    return replace(register, assets=assets, inspections=inspections, places=places, districts=districts)
+    return replace(
+        register,
+        assets=assets,
+        inspections=inspections,
+        places=places,
+        districts=districts,
+        other_roads=other_roads,
+    )
 
 
 def check_register(
@@ -170,13 +180,29 @@ def check_spatial(
     return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + found
 
 
+def check_other_roads(
+    frame: gpd.GeoDataFrame | None, file: str, assets: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Bring roads of others to the schema and the assets' CRS, and list every fault: each is one line and no asset."""
+    clean, faults = check_spatial(frame, "other_roads", file, assets.crs)
+    place = np.arange(1, len(clean) + 1)
+    owned = _among(clean["road_id"], assets["asset_id"])
+    faults += _faults(clean, owned, file, place, "road_id", "is the asset_id of an asset")
+    shape = clean.geom_type
+    return clean, faults + _faults(
+        None, shape.notna() & (shape != "LineString"), file, place, "geometry", "must be one line"
+    )
+
+
 def _check_geometry(frame: gpd.GeoDataFrame, file: str, place: np.ndarray) -> tuple[gpd.GeoSeries, list[Fault]]:
     if frame.crs is None:
         return frame.geometry, [Fault(file, 0, "geometry", "", "has no CRS (coordinate reference system)")]
     geometry = frame.geometry
     missing = geometry.isna() | geometry.is_empty
     faults = _faults(None, missing, file, place, "geometry", "is missing or empty")
-    invalid = ~missing & ~geometry.is_valid
+    # A line of no length is survived: it is told where the network is made.
+    point_like = (geometry.geom_type == "LineString") & (shapely.length(geometry.to_numpy()) == 0)
+    invalid = ~missing & ~geometry.is_valid & ~point_like
     if invalid.any():
         said = geometry[invalid].is_valid_reason()
         faults += [Fault(file, int(place[i]), "geometry", "", f"is not valid: {reason}") for i, reason in said.items()]

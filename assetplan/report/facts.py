@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from assetplan.programme import Programme
 
 
-def settlements(programme: Programme) -> gpd.GeoDataFrame:
-    """Return the places that a map names: towns and villages, not what lies in them."""
-    places = programme.places
-    return places[places["kind"].fillna("").isin(["", "settlement"])] if "kind" in places else places
+def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The places that a map labels: towns and villages, not the schools and hospitals in them."""
+    if "kind" not in places:
+        return places
+    return places[places["kind"].fillna("").isin(["", "settlement"])]
 
 
 class Facts:

@@ -275,7 +275,7 @@ def _ground(programme: Programme) -> tuple[dict[str, Any], list[Column]]:
         tolerance = 30.0 if shapes.crs.is_projected else 0.0
         simple = shapes.simplify(tolerance).to_crs(4326)
         rings = shapely.get_parts(shapely.boundary(shapely.get_parts(simple.to_numpy())))
-    places = settlements(programme)
+    places = settlements(programme.places)
     listing: list[list[Any]] = []
     if len(places):
         size = pd.to_numeric(places["population"], errors="coerce").fillna(0)

@@ -168,7 +168,7 @@ def _key(axes: Axes, entries: list[tuple[str, str, float]]) -> None:
 def _labels(axes: Axes, programme: Programme, frame: tuple[float, float, float, float]) -> None:
     from matplotlib.patheffects import withStroke
 
-    places = settlements(programme)
+    places = settlements(programme.places)
     if not len(places):
         return
     shown = places.to_crs(programme.assets.crs).sort_values("population", ascending=False, kind="stable").head(12)

@@ -90,14 +90,22 @@ def test_cost_of_removal_by_hand() -> None:
 @given(networks(), st.data())
 def test_places_cut_off_equal_brute_force(one: Network, data: st.DataObject) -> None:
     places = np.array(data.draw(st.lists(st.integers(-1, len(one.nodes) - 1), max_size=8)), dtype=np.intp)
-    want = []
+    want, least, most = [], np.zeros(len(places)), np.zeros(len(places))
     for link in range(len(one.length)):
         graph = as_graph(one, [link]).to_undirected(reciprocal=False)
         # One-way links join too.
         sides = [nx.node_connected_component(graph, int(end[link])) for end in (one.start, one.end)]
         many = [sum(int(p) in side for p in places) for side in sides]
         want.append(0 if sides[0] == sides[1] else min(many))
-    assert places_cut_off(one, places).tolist() == want
+        for side, here, there in ((sides[0], *many), (sides[1], *many[::-1])):
+            within = np.array([sides[0] != sides[1] and int(place) in side for place in places], dtype=bool)
+            least += within & (here < there)
+            most += within & (here <= there)
+    of_link, of_place = places_cut_off(one, places)
+    assert of_link.tolist() == want
+    # Where both sides hold as many, either may be called the lesser.
+    assert ((least <= of_place) & (of_place <= most)).all()
+    assert of_place.sum() == of_link.sum()
 
 
 def test_the_resilient_network_by_hand() -> None:

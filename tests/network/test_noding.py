@@ -344,7 +344,7 @@ def test_a_real_county_is_in_a_thousand_pieces_unless_noded(shared) -> None:
     from assetplan.register.osm_roads import council_ways
     from assetplan.register.osm_tags import read_osm
 
-    ways, _ = council_ways(read_osm(shared / "rutland.osm.pbf", "lines"))
+    ways, _, _ = council_ways(read_osm(shared / "rutland.osm.pbf", "lines"))
     lines = metric(ways).geometry.to_numpy()
     network = node_lines(lines).network
     assert connected_pieces(lines) > 1000

@@ -166,3 +166,11 @@ def test_growth_by_hand() -> None:
 def test_bad_growth(call: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_places_attach_only_to_the_links_allowed() -> None:
+    one = network([(0, 1, 100), (2, 3, 100)])
+    points = shapely.points(one.nodes)
+    assert attach(points, one, 0.5).tolist() == [0, 1, 2, 3]
+    assert attach(points, one, 0.5, np.array([True, False])).tolist() == [0, 1, -1, -1]
+    assert attach(points, one, 0.5, np.array([False, False])).tolist() == [-1] * 4

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,9 +14,12 @@ import pyogrio
 import pytest
 import shapely
 
+from assetplan import schema
 from assetplan.network import packaged_rules
+from assetplan.planning.layout import lay_out
+from assetplan.planning.levels import asset_levels
 from assetplan.planning.network_layers import LAYERS, NetworkLayers, network_layers, write_network
-from assetplan.register import Register, read_register
+from assetplan.register import Register, read_register, validate_register, write_register
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +123,190 @@ def test_the_command(small_county: Path, tmp_path: Path) -> None:
     again = run("-o", "net.gpkg")
     assert (again.returncode, "net.gpkg" in again.stderr) == (1, True)
     assert run("-o", "net.csv").returncode == 2
+
+
+ORIGIN = np.array([480_000.0, 300_000.0])
+
+
+def line(*points: tuple[float, float]) -> shapely.LineString:
+    return shapely.LineString(np.array(points) + ORIGIN)
+
+
+def spot(x: float, y: float) -> shapely.Point:
+    return shapely.Point(np.array([x, y]) + ORIGIN)
+
+
+Rows = dict[str, tuple[Any, dict[str, Any]]]
+
+
+def small_register(assets: Rows, others: Rows | None = None, places: Rows | None = None) -> Register:
+    """Assets, roads of others and places by identifier, each a shape and what else matters."""
+
+    def layer(name: str, rows: Rows | None) -> gpd.GeoDataFrame | None:
+        table = [{name: key, "geometry": shape, **more} for key, (shape, more) in (rows or {}).items()]
+        return gpd.GeoDataFrame(table, geometry="geometry", crs=27700) if table else None
+
+    owned = layer("asset_id", assets)
+    for column, value in {"asset_class": "carriageway", "quantity": 100.0, "road_class": "U"}.items():
+        owned[column] = owned[column].fillna(value) if column in owned else value
+    parts = schema.empty("inspections"), layer("name", places), None, (), layer("road_id", others)
+    return validate_register(Register(owned, *parts))
+
+
+FAULTY = {
+    "main": (line((0, 0), (1000, 0)), {}),
+    "over": (line((500, -300), (500, 300)), {}),
+    "ring": (line((0, 0), (0, 400), (1000, 400), (1000, 0)), {}),
+    "nothing": (line((200, 200), (200, 200)), {}),
+    "twice": (line((1000, 0), (1400, 0)), {}),
+    "again": (line((1400, 0), (1000, 0)), {}),
+    "far-1": (line((9000, 0), (9100, 0)), {}),
+    "far-2": (line((9100, 0), (9200, 0)), {}),
+    "lost": (spot(5000, 5000), {"asset_class": "bridge"}),
+}
+
+
+def test_bad_input_is_told_by_identifier_and_survived_by_the_command(tmp_path: Path) -> None:
+    write_register(small_register(FAULTY, places={"Nowhere": (spot(-5000, -5000), {})}), tmp_path / "r.gpkg")
+    tool = str(Path(sys.executable).with_name("assetplan"))
+    words = [tool, "network", "r.gpkg", "-o", "n.gpkg"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    notes = gpd.read_file(tmp_path / "n.gpkg", layer="notes").fillna({"other": ""})
+    said = {kind: set(zip(rows["asset_id"], rows["other"], strict=True)) for kind, rows in notes.groupby("kind")}
+    assert said.pop("dangling end") >= {("far-1", ""), ("far-2", "")}
+    assert said == {
+        "no length": {("nothing", "")},
+        "crossing without a node, joined": {("main", "over")},
+        "duplicate": {("again", "twice")},
+        "island": {("far-1", "")},
+        "bridge off the network": {("lost", "")},
+        "place off the network": {("Nowhere", "")},
+    }
+    assert notes.set_index("kind").loc["island", "sections"] == 2
+    for kind in said:
+        assert f"{kind}: 1" in done.stdout
+
+
+# A council road from west to east over a bridge, and a trunk road with which it makes a ring.
+RING = {
+    "west": (line((0, 0), (1000, 0)), {"road_class": "A", "aadt": 1000.0, "hgv": 100.0}),
+    "deck": (line((1000, 0), (1100, 0)), {"road_class": "B", "aadt": 1000.0, "hgv": 100.0}),
+    "east": (line((1100, 0), (2000, 0)), {"road_class": "U", "aadt": 10.0, "hgv": 1.0}),
+    "path": (line((1100, 0), (2000, 0)), {"asset_class": "footway", "parent_id": "east"}),
+    "tail": (line((2000, 0), (2300, 0)), {"road_class": "U"}),
+    "own": (line((0, 0), (0, 300)), {"road_class": "U", "hierarchy": "strategic"}),
+    "bridge": (spot(1050, 0), {"asset_class": "bridge", "parent_id": "deck", "aadt": 1000.0}),
+    "loose": (spot(1500, 3), {"asset_class": "bridge"}),
+    "gully": (spot(0, 0), {"asset_class": "drainage"}),
+}
+TRUNK = {"t1": (line((0, 0), (0, -500), (2000, -500), (2000, 0)), {"road": "A1", "road_class": "trunk"})}
+
+
+def test_roads_of_others_carry_detours_and_are_no_assets() -> None:
+    alone, both = (network_layers(small_register(RING, others), "r") for others in (None, TRUNK))
+    assert alone.layers["bridges"].set_index("asset_id").loc["bridge", "severed"]
+    # Between its junctions, the ends of the ring, the council road is 2,000 m and the way round 3,000 m.
+    bridge = both.layers["bridges"].set_index("asset_id").loc["bridge"]
+    assert (bridge["severed"], bridge["detour_km"]) == (False, pytest.approx(1.0))
+    links = both.layers["links"].set_index("asset_id")
+    assert links.index[~links["owned"]].tolist() == ["t1"]
+    assert links.loc["t1", ["aadt", "criticality"]].isna().all()
+    assert links.loc["t1", "hierarchy"] == "strategic"
+    assert links.loc[links["owned"], "criticality"].notna().all()
+    assert set(both.layers["sections"]["asset_id"]) == {"west", "deck", "east", "tail", "own"}
+    assert set(alone.layers["links"]["asset_id"]) == set(links.index) - {"t1"}
+    # Loose ends of others are not the council's fault.
+    assert "t1" not in set(both.notes["asset_id"])
+
+
+def test_a_limit_on_a_road_of_others_closes_it_to_the_heavy() -> None:
+    others = {"t1": (TRUNK["t1"][0], {"road_class": "A", "weight_limit_t": 7.5})}
+    places = {
+        "Hospital": (spot(0, 20), {"kind": "hospital"}),
+        "Farm": (spot(2000, 20), {}),
+    }
+    assets = RING | {"bridge": (RING["bridge"][0], RING["bridge"][1] | {"weight_limit_t": 3.0})}
+    bridges = network_layers(small_register(assets, others, places), "r").layers["bridges"].set_index("asset_id")
+    assert not bridges.loc["bridge", "severed"]
+    assert bridges.loc["bridge", "heavy_severed"]
+
+
+def test_places_far_from_help_and_cut_off() -> None:
+    places = {
+        "Hospital": (spot(0, 320), {"kind": "hospital"}),
+        "Farm": (spot(2000, 20), {}),
+        "Town": (spot(-20, 0), {"population": 5000.0}),
+        "School": (spot(1000, 20), {"kind": "school"}),
+        "Beyond": (spot(9000, 0), {"kind": "growth site"}),
+    }
+    limited = RING | {"west": (RING["west"][0], RING["west"][1] | {"weight_limit_t": 18.0})}
+    found = network_layers(small_register(limited, TRUNK, places), "r")
+    layer = found.layers["places"].set_index("name")
+    assert layer["kind"].to_dict() == {
+        **{"Hospital": "hospital", "Farm": "settlement", "Town": "settlement", "School": "school"},
+        "Beyond": "growth site",
+    }
+    assert layer["hospital_km"].tolist() == pytest.approx([0.0, 2.3, 0.3, 1.3, np.nan], nan_ok=True)
+    assert layer["fire_station_km"].isna().all()
+    # With the western road closed to them, heavy vehicles reach farm and school by the trunk road.
+    assert layer["heavy"].to_dict() == {
+        **{"Hospital": "", "Farm": "farther", "Town": "", "School": "farther"},
+        "Beyond": "off the network",
+    }
+    assert layer.loc[["Farm", "School"], "heavy_extra_km"].tolist() == pytest.approx([1.0, 3.0])
+    # The hospital alone stands on a dead end.
+    assert layer["cut_off_by"].tolist() == [1, 0, 0, 0, 0]
+    links = found.layers["links"].set_index("asset_id")
+    assert links["places_cut_off"].to_dict() == {
+        **{"west": 0, "deck": 0, "east": 0, "tail": 0, "own": 1},
+        "t1": 0,
+    }
+
+
+def test_nobody_lives_on_a_trunk_road() -> None:
+    halves = {
+        "t1": (line((0, 0), (0, -500), (1000, -500)), {"road_class": "trunk"}),
+        "t2": (line((1000, -500), (2000, -500), (2000, 0)), {"road_class": "trunk"}),
+    }
+    layby = {"Layby": (spot(1000, -520), {})}
+    for road_class, node in (("trunk", -1), ("B", 2)):
+        halves["t2"][1]["road_class"] = halves["t1"][1]["road_class"] = road_class
+        assert network_layers(small_register(RING, halves, layby), "r").layers["places"]["node"].tolist() == [node]
+
+
+def test_one_way_roads_are_worked_both_ways_when_nothing_else_is_left() -> None:
+    """A closed arc of a roundabout costs its traffic the other arc, not a trip it cannot make."""
+    rows = {
+        "in": (line((-500, 0), (0, 0)), {}),
+        "north": (line((0, 0), (50, 50), (100, 0)), {"one_way": "forward"}),
+        "south": (line((100, 0), (50, -30), (0, 0)), {"one_way": "forward"}),
+        "out": (line((100, 0), (600, 0)), {}),
+    }
+    links = network_layers(small_register(rows), "r").layers["links"].set_index("asset_id")
+    assert not links.loc[["north", "south"], "severed"].any()
+    assert links.loc["south", "detour_km"] == pytest.approx(2 * (np.hypot(50, 50) - np.hypot(50, 30)) / 1000, abs=1e-4)
+    assert links.loc["north", "detour_km"] == 0
+    assert links.loc[["in", "out"], "severed"].all()
+
+
+def test_levels_are_inherited_by_bridges_and_footways() -> None:
+    assets = small_register(RING, TRUNK).assets
+    layout = lay_out(assets)
+    found = dict(zip(assets["asset_id"], asset_levels(assets, layout), strict=True))
+    assert found == {
+        **{"west": "main distributor", "deck": "secondary distributor", "east": "local access"},
+        **{"tail": "local access", "own": "strategic"},
+        **{"path": "local access", "bridge": "secondary distributor", "loose": "local access", "gully": ""},
+    }
+
+
+def test_the_resilient_network_takes_main_roads_and_the_way_to_a_town() -> None:
+    places = {"Town": (spot(1100, 20), {"population": 5000.0})}
+    made = network_layers(small_register(RING, TRUNK, places), "r").layers
+    links, sections = (made[name].set_index("asset_id")["resilient"] for name in ("links", "sections"))
+    assert set(links.index[links]) == {"west", "deck", "own", "t1"}
+    assert set(sections.index[sections]) == {"west", "deck", "own"}
+    village = {"Town": (places["Town"][0], {"population": 50.0})}
+    links = network_layers(small_register(RING, TRUNK, village), "r").layers["links"].set_index("asset_id")
+    assert not links.loc["deck", "resilient"]

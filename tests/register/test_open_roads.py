@@ -56,6 +56,10 @@ def test_what_a_council_has_of_open_roads(tmp_path: Path, flag: object) -> None:
     assert found.assets["road"].tolist()[:2] == ["A606", "A606"]
     assert found.assets.groupby("link_id")["length_m"].sum().tolist() == [250] * 4
     assert found.assets["chainage_m"].tolist()[:2] == [0, 125]
+    assert found.other_roads[["road_id", "road_class", "level"]].to_numpy().tolist() == [
+        ["L4", "trunk", 1],
+        ["L5", "motorway", 1],
+    ]
     assert dict(found.notes) == {
         "links left out: motorway": 1,
         "links left out: trunk road": 1,

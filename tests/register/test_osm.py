@@ -17,8 +17,8 @@ from assetplan.register import (
     validate_register,
     write_register,
 )
-from assetplan.register.osm import count_people
 from assetplan.register.osm_buildings import public_kind
+from assetplan.register.osm_places import count_people
 from assetplan.register.osm_roads import is_bridge, left_out, road_class, tagged_footways
 from assetplan.register.osm_tags import count, metres, speed_mph, tonnes, year
 
@@ -102,7 +102,7 @@ def test_bridges_footways_and_public_buildings_by_their_tags() -> None:
     assert public_kind({"tourism": "museum", "name": "County Museum"})[0] == "museum"
 
 
-PLACES = {
+NODES = {
     1: (-0.7000, 52.6000),
     2: (-0.6980, 52.6000),
     3: (-0.6960, 52.6000),
@@ -132,7 +132,7 @@ WAYS = [
 
 
 def small_file(folder: Path, ways=WAYS) -> Path:
-    nodes = [f'<node id="{n}" lat="{lat}" lon="{lon}" version="1"/>' for n, (lon, lat) in PLACES.items()]
+    nodes = [f'<node id="{n}" lat="{lat}" lon="{lon}" version="1"/>' for n, (lon, lat) in NODES.items()]
     tags = '<tag k="place" v="village"/><tag k="name" v="Ham"/><tag k="population" v="1,200"/>'
     nodes.append(f'<node id="900" lat="52.6001" lon="-0.6999" version="1">{tags}</node>')
     lines = []
@@ -178,6 +178,49 @@ def test_a_small_county(tmp_path: Path) -> None:
     assert found.districts["name"].tolist() == ["Smallshire"]
 
 
+def test_roads_of_others_are_kept_for_detours_and_are_no_assets(tmp_path: Path) -> None:
+    trunk = [
+        ("400", [4, 6], {"highway": "trunk", "ref": "A1", "oneway": "yes"}),
+        ("401", [5, 6], {"highway": "motorway", "ref": "M9", "bridge": "yes", "maxweight": "40"}),
+        ("402", [2, 6], {"highway": "trunk", "access": "private"}),
+    ]
+    found = import_osm(small_file(tmp_path, [*WAYS, *trunk]))
+    plain = import_osm(small_file(tmp_path))
+    assert found.assets.equals(plain.assets)
+    others = found.other_roads.set_index("road_id")
+    national = others.loc[["way-400", "way-401"]]
+    assert national["road"].tolist() == ["A1", "M9"]
+    assert national["road_class"].tolist() == ["trunk", "motorway"]
+    assert national["one_way"].tolist() == ["forward", ""]
+    assert national["level"].tolist() == pytest.approx([np.nan, 1], nan_ok=True)
+    assert national["weight_limit_t"].tolist() == pytest.approx([np.nan, 40], nan_ok=True)
+    # Beyond the boundary lies the rest of A1234, cut to sections like the council's.
+    beyond = others.drop(index=["way-400", "way-401"])
+    assert set(beyond["road"]) == {"A1234"}
+    assert set(beyond["road_class"]) == {"A"}
+    assert len(beyond) == dict(found.notes)["sections left out: outside the council's boundary"]
+    path = write_register(found, tmp_path / "r.gpkg")
+    again = read_register(path)
+    assert again.other_roads.drop(columns="geometry").equals(found.other_roads.drop(columns="geometry"))
+    assert again.other_roads.crs == found.assets.crs
+
+
+def test_schools_hospitals_and_fire_stations(tmp_path: Path) -> None:
+    sites = [
+        ("500", [20, 21, 22, 23, 20], {"amenity": "school", "name": "High School"}),
+        ("501", [20, 21, 22, 20], {"amenity": "school", "name": "House of it"}),
+        ("502", [20, 21, 22, 23, 20], {"amenity": "fire_station"}),
+        ("503", [10, 11, 12, 13, 10], {"place": "village", "name": "Parish"}),
+    ]
+    found = import_osm(small_file(tmp_path, [*WAYS, *sites])).places
+    assert found[["name", "kind"]].to_numpy().tolist() == [
+        ["Ham", "settlement"],
+        ["High School", "school"],
+        ["Fire station, Ham", "fire station"],
+    ]
+    assert (found.geom_type == "Point").all()
+
+
 def test_without_a_boundary_the_hull_of_the_network_stands_in(tmp_path: Path) -> None:
     found = import_osm(small_file(tmp_path, [way for way in WAYS if way[0] != "200"]))
     assert found.districts["name"].tolist() == ["Area of the roads"]
@@ -211,7 +254,9 @@ def test_rutland_is_a_county_of_the_right_size(rutland: Register) -> None:
     assert rutland.districts["name"].tolist() == ["Rutland"]
     # Area of Rutland [m2]; the extract's own outline.
     assert rutland.districts.area.iloc[0] == pytest.approx(393.7e6, rel=0.01)
-    assert {"Oakham", "Uppingham"} <= set(rutland.places["name"])
+    assert {"Oakham", "Uppingham", "Rutland Memorial Hospital", "Oakham Fire Station"} <= set(rutland.places["name"])
+    assert 20 <= (rutland.places["kind"] == "school").sum() <= 30
+    assert "A1" in set(rutland.other_roads["road"])
     assert roads["length_m"].max() <= 150
     assert 20 <= (assets["asset_class"] == "bridge").sum() <= 60
     assert (assets["asset_class"] == "building").sum() % 8 == 0

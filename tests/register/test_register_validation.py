@@ -126,6 +126,23 @@ def test_places_and_districts_follow_the_assets() -> None:
         validate_register(register(assets({}), places=where.assign(name="")))
 
 
+def test_roads_of_others_are_lines_and_no_assets() -> None:
+    others = spatial(
+        "other_roads",
+        {"road_id": "a1", "geometry": LINE},
+        {"road_id": "t1", "road_class": "lane", "geometry": LINE},
+        {"road_id": "t1", "road_class": "trunk", "geometry": LINE.centroid},
+    )
+    with pytest.raises(RegisterError) as error:
+        validate_register(register(assets({}), other_roads=others))
+    assert {(row, column, rule.split(",")[0]) for row, column, rule in said(error)} == {
+        (1, "road_id", "is the asset_id of an asset"),
+        (2, "road_class", "must be one of motorway"),
+        (3, "road_id", "is there more than once"),
+        (3, "geometry", "must be one line"),
+    }
+
+
 def test_text_is_only_data() -> None:
     evil = "'); DROP TABLE assets; --${jndi}../../etc/passwd\x07=cmd|' /C calc'!A0"
     frame = assets({"name": evil, "asset_id": "../../x", "geometry": LINE})
