@@ -133,7 +133,7 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the sample for betweenness.")
 @_FORCE
 def network(register: Path, output: Path, mapping: Path | None, seed: int, force: bool) -> None:
-    """Write the network of REGISTER: links, nodes, sections, schemes and bridges."""
+    """Write the network of REGISTER: links, nodes, sections, schemes, bridges and places."""
     from assetplan.cli.text import network_text
     from assetplan.output import refuse_existing
     from assetplan.planning.network_layers import network_layers, write_network

@@ -318,7 +318,8 @@ def _severed(places: pd.DataFrame) -> list[str]:
         if len(some):
             kinds = ", ".join(f"{kind} {count:,}" for kind, count in some["kind"].value_counts().sort_index().items())
             more = f" and {len(some) - _FEW:,} more" if len(some) > _FEW else ""
-            lines.append(f"{words} {len(some):,} places ({kinds}): {', '.join(some['name'].head(_FEW))}{more}")
+            noun = "place" if len(some) == 1 else "places"
+            lines.append(f"{words} {len(some):,} {noun} ({kinds}): {', '.join(some['name'].head(_FEW))}{more}")
     return ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)] if lines else []
 
 

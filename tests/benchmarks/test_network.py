@@ -1,12 +1,13 @@
 """Seconds of network functions over three sizes, the largest the whole example county.
 
-Run by hand: `python -m pytest tests/benchmarks/test_network.py -m benchmark -s --override-ini addopts=`. It prints a
-table and judges nothing on time.
+Run by hand: `python -m pytest tests/benchmarks/test_network.py -m benchmark -s --override-ini addopts=`. It prints
+tables; the whole stage must take less than two minutes.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import cache
 
 import geopandas as gpd
@@ -19,14 +20,23 @@ from assetplan.example.county import make_county
 from assetplan.network.criticality import betweenness
 from assetplan.network.detours import detours
 from assetplan.network.graph import Network
-from assetplan.register import end_nodes
+from assetplan.planning.network_layers import network_layers
+from assetplan.register import Register, end_nodes
 
 pytestmark = pytest.mark.benchmark
 
 
 @cache
+def register() -> Register:
+    return make_county("county")
+
+
 def county() -> gpd.GeoDataFrame:
-    return make_county("county").assets
+    return register().assets
+
+
+def west(frame: gpd.GeoDataFrame, edge: float) -> gpd.GeoDataFrame:
+    return frame[shapely.get_x(shapely.centroid(frame.geometry.to_numpy())) <= edge].reset_index(drop=True)
 
 
 def part(share: float) -> tuple[Network, np.ndarray]:
@@ -59,3 +69,16 @@ def test_detours_and_betweenness() -> None:
         row(*cells, sampled.sources, f"{sampling:.1f}")
         assert np.isfinite(found.extra_km).any()
         assert 0 < sampled.value.max() < 1
+
+
+def test_the_whole_stage() -> None:
+    head("All layers of a network, seconds", "sections", "bridges", "places", "seconds")
+    lines = county().query("asset_class == 'carriageway'").geometry.to_numpy()
+    for share in (0.1, 0.4, 1.0):
+        edge = float(np.quantile(shapely.get_x(shapely.centroid(lines)), share))
+        part_of = replace(register(), assets=west(county(), edge), places=west(register().places, edge))
+        clock = time.perf_counter()
+        found = network_layers(part_of, "part").layers
+        took = time.perf_counter() - clock
+        row(f"{len(found['sections']):,}", len(found["bridges"]), len(found["places"]), f"{took:.1f}")
+        assert took < 120

@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from assetplan import schema
+from assetplan.cli.text import network_text
 from assetplan.network import packaged_rules
 from assetplan.planning.layout import lay_out
 from assetplan.planning.levels import asset_levels
@@ -186,6 +187,19 @@ def test_bad_input_is_told_by_identifier_and_survived_by_the_command(tmp_path: P
     assert notes.set_index("kind").loc["island", "sections"] == 2
     for kind in said:
         assert f"{kind}: 1" in done.stdout
+
+
+def test_the_command_names_places_cut_off() -> None:
+    places = {
+        "Hospital": (spot(0, 320), {"kind": "hospital"}),
+        "Town": (spot(-20, 0), {}),
+        "Farm": (spot(2000, 20), {}),
+    }
+    limited = RING | {"west": (RING["west"][0], RING["west"][1] | {"weight_limit_t": 18.0})}
+    said = network_text(network_layers(small_register(limited, TRUNK, places), "r"))
+    assert "one closed road would cut off 1 place (hospital 1): Hospital" in said
+    words = "limits in force take farther from help, for the heaviest vehicles, 1 place (settlement 1): Farm"
+    assert words in " ".join(said.split())
 
 
 # A council road from west to east over a bridge, and a trunk road with which it makes a ring.

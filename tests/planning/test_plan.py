@@ -261,3 +261,16 @@ def test_reactive_repair_comes_to_the_published_potholes(small_programme: Progra
     # The rates were set on the whole county; a tenth of it has its own mix of roads.
     assert totals["reactive"] / share == pytest.approx(35_000 * 65, rel=0.15)
     assert totals["claims"] / share == pytest.approx(0.2e6, rel=0.2)
+
+
+def test_every_road_has_its_level(small_programme: Programme) -> None:
+    assets = small_programme.assets.set_index("asset_id")
+    road = assets["asset_class"] == "carriageway"
+    assert (assets.loc[road, "hierarchy"] != "").all()
+    assert assets.loc[road, "hierarchy"].nunique() >= 4
+    carried = assets[(assets["asset_class"] == "bridge") & assets["parent_id"].isin(assets.index[road])]
+    assert len(carried) > 50
+    assert (carried["hierarchy"].to_numpy() == assets.loc[carried["parent_id"], "hierarchy"].to_numpy()).all()
+    works = small_programme.works
+    assert (works["hierarchy"].to_numpy() == assets.loc[works["asset_id"], "hierarchy"].to_numpy()).all()
+    assert (assets.loc[assets["asset_class"] == "building", "hierarchy"] == "").all()

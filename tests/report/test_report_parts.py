@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assetplan.condition import band_codes
 from assetplan.report.charts import Series, lines, spread, stacked_bars, ticks
 from assetplan.report.encoding import MISSING, code_cases, column, condition_bytes, decode_cases, pack, unpack
+from assetplan.report.facts import settlements
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import escape, financial_year, gap_words, money, number, percent, unit_of
 
@@ -139,3 +142,11 @@ def test_tables_have_captions_scopes_and_escaped_cells():
     assert text.count('scope="col"') == 3
     assert 'scope="rowgroup" colspan="3"' in text
     assert '<td>&lt;cell&gt;</td><td class="n">1.0</td>' in text
+
+
+def test_maps_label_settlements_only():
+    kinds = ["settlement", "", None, "school", "hospital"]
+    places = gpd.GeoDataFrame({"name": list("abcde"), "kind": kinds}, geometry=[shapely.Point(0, 0)] * 5)
+    assert settlements(places)["name"].tolist() == ["a", "b", "c"]
+    # A folder of an earlier plan does not say the kind.
+    assert len(settlements(places.drop(columns="kind"))) == 5
