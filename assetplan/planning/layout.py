@@ -48,11 +48,6 @@ class Layout:
         return self.road_rows >= 0
 
     @property
-    def own_limit(self) -> Array:
-        """Weight limit posted on the road of each link [t] (n_links,), missing where there is none."""
-        return self.roads["weight_limit_t"].to_numpy(dtype=float)[self.net.line]
-
-    @property
     def net(self) -> Network:
         """The links and nodes."""
         return self.noded.network
