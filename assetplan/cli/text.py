@@ -63,6 +63,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         *_phasing(programme),
         *_outlook(programme),
         *_limits(programme),
+        *_sites(programme),
         _notes(programme),
         "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir())),
     ]
@@ -189,6 +190,20 @@ def _limits(programme: Programme) -> list[str]:
     said = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
     more = f"{falling:,} would be limited further by {last} if nothing is done"
     return ["\n".join(["Weight limits on bridges, and what their detours cost", *_items([said, more])])]
+
+
+def _sites(programme: Programme) -> list[str]:
+    """Works that share a site, and what that saved."""
+    sites = programme.summary["sites"]
+    if not sites["sharing"]:
+        return []
+    said = (
+        f"{sites['sharing']:,} of {sites['works']:,} works share one: {sites['schemes']:,} schemes of "
+        f"{sites['sections']:,} sections, {sites['length_km']:,.0f} km, half of them longer than "
+        f"{sites['median_m']:,.0f} m and the longest {sites['longest_m']:,.0f} m"
+    )
+    more = f"sharing saved {pounds(sites['saved'])} against a site for each"
+    return ["\n".join(["Works sites", *_items([said, more])])]
 
 
 def _bridges(row: dict) -> str:

@@ -56,7 +56,7 @@ def assemble(
         _rounded(tell(assets, starting, np.full_like(chosen, -1), inputs.model, traffic)),
     )
     works = _works(outcome)
-    table = _assets(outcome)
+    table = _assets(outcome, works)
     summary = summarise(outcome, works, table, baselines)
     summary["lint"] = lint.notes(outcome, islands)
     return Programme(
@@ -123,20 +123,43 @@ def _works(outcome: Outcome) -> gpd.GeoDataFrame:
 
 
 def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: NDArray[np.intp]) -> pd.Series:
-    """A scheme is one of the plan file, or one treatment in one year on one link or, where there is none, one asset."""
+    """A scheme is one of the plan file, or what shares a site, or by itself.
+
+    Where the plan has no sites, it is one treatment in one year on one link or, where there is none, one asset.
+    """
     place = of["link_id"].where(of["link_id"] != "", of["parent_id"].where(of["parent_id"] != "", of["asset_id"]))
-    codes, _ = pd.factorize(works["year"].astype(str) + "|" + works["treatment"] + "|" + place, sort=True)
+    statement, first = outcome.statement, outcome.inputs.model.first_year
+    key = works["year"].astype(str) + "|" + works["treatment"] + "|" + place
+    if outcome.inputs.plan.sites.costs == "shared":
+        key = key.where(~works["treatment"].isin(outcome.inputs.sites.index), key + "|" + of["asset_id"])
+        sites = statement.sharing.sites(outcome.chosen)
+        mode = np.full((len(outcome.chosen), outcome.schedule.shape[1]), -1)
+        mode[sites["asset"], sites["year"]] = sites["mode"]
+        mine = pd.Series(mode[asset, works["year"] - first], index=works.index)
+        key = key.where(mine < 0, works["year"].astype(str) + "|site|" + mine.astype(str))
+    codes, _ = pd.factorize(key, sort=True)
     found = np.array([f"S{code + 1:05d}" for code in codes], dtype=object)
-    mode = outcome.problem.mode
-    for name, members in outcome.statement.schemes.items():
-        ahead = -1 if mode is None else int(mode[outcome.chosen[members[0]]])
-        year = outcome.inputs.model.first_year + ahead
+    modes = outcome.problem.mode
+    for name, members in statement.schemes.items():
+        ahead = -1 if modes is None else int(modes[outcome.chosen[members[0]]])
         if ahead >= 0:
-            found[np.isin(asset, members) & (works["year"] == year).to_numpy(dtype=bool)] = name
+            found[np.isin(asset, members) & (works["year"] == first + ahead).to_numpy(dtype=bool)] = name
     return pd.Series(found, index=works.index, dtype="str")
 
 
-def _assets(outcome: Outcome) -> gpd.GeoDataFrame:
+def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> NDArray[np.object_]:
+    """Scheme with which each asset shares a site, "" for none (n_assets,)."""
+    sites = outcome.statement.sharing.sites(outcome.chosen)
+    out = np.full(len(outcome.chosen), "", dtype=object)
+    if len(sites):
+        ids = outcome.inputs.register.assets["asset_id"].to_numpy(dtype=object)[sites["asset"]]
+        when = outcome.inputs.model.first_year + sites["year"].to_numpy()
+        known = works.set_index(["asset_id", "year"])["scheme_id"]
+        out[sites["asset"]] = known.loc[list(zip(ids, when, strict=True))].to_numpy(dtype=object)
+    return out
+
+
+def _assets(outcome: Outcome, works: pd.DataFrame) -> gpd.GeoDataFrame:
     """One row an asset: chosen strategy, reason, condition by year in both futures."""
     inputs, assets = outcome.inputs, outcome.inputs.register.assets
     catalogue, first = _treatments(outcome)
@@ -158,6 +181,7 @@ def _assets(outcome: Outcome) -> gpd.GeoDataFrame:
         benefit=outcome.benefit.round(2),
         pace=outcome.starting.pace.round(6),
         residual_life=outcome.nothing.residual_life[:, 0].round(2),
+        shared_site=_shared_sites(outcome, works),
         reason=outcome.reasons,
     )
     futures = {}

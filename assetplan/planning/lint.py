@@ -209,7 +209,22 @@ def unverified(inputs: Inputs) -> list[str]:
         rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
         rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
         rows += [f"{label}: follow-on policy"]
-    return rows + _traffic_parameters(inputs) + _network_parameters(inputs) + _forecast_parameters(inputs)
+    return (
+        rows
+        + _site_parameters(inputs)
+        + _traffic_parameters(inputs)
+        + _network_parameters(inputs)
+        + _forecast_parameters(inputs)
+    )
+
+
+def _site_parameters(inputs: Inputs) -> list[str]:
+    """Whether unverified rows of works sites are in use."""
+    used = {t.name for group in set(inputs.register.assets["group"]) for t in inputs.model.catalogue.treatments[group]}
+    doubted = inputs.sites[~inputs.sites["verified"] & inputs.sites.index.isin(used)]
+    if inputs.plan.sites.costs == "none" or doubted.empty:
+        return []
+    return ["Works sites: what they cost, how large they are as a rule and how fast works go"]
 
 
 def _traffic_parameters(inputs: Inputs) -> list[str]:

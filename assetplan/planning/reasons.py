@@ -63,7 +63,8 @@ def committed(outcome: Outcome) -> Bools:
 
 def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
     options = outcome.options
-    count = np.diff(options.starts)
+    count = _count(outcome)
+    sharing = _sharing(outcome)
     promised = committed(outcome)
     idle = (options.schedule < 0).all(axis=1)
     free = np.maximum.reduceat(idle, options.starts[:-1])
@@ -86,6 +87,8 @@ def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
             out.append(f"The plan's rules ask for a treatment here; this is the best of {count[row]}; {then}")
         elif row in joint:
             out.append(f"Treated with the rest of scheme “{joint[row]}”, all of it or none; {then}")
+        elif row in sharing:
+            out.append(f"Shares a site with {sharing[row]}; {then}")
         elif words is None:
             out.append(f"Part of the cheapest way to what the plan must reach; {then}")
         elif gain[row] <= 0:
@@ -98,14 +101,31 @@ def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
     return out
 
 
+def _count(outcome: Outcome) -> Ints:
+    """Strategies that each asset may have by itself (n_assets,)."""
+    return np.add.reduceat(~outcome.statement.sharing.copies, outcome.options.starts[:-1], dtype=np.int64)
+
+
+def _sharing(outcome: Outcome) -> dict[int, str]:
+    """With what an asset shares its site, and what that saves it, by row."""
+    sites = outcome.statement.sharing.sites(outcome.chosen)
+    if sites.empty:
+        return {}
+    others = sites.groupby("mode")["asset"].transform("size") - 1
+    return {
+        row: f"{count} other{'' if count == 1 else 's'} beside it, which saves it £{saved:,.0f}"
+        for row, count, saved in zip(sites["asset"], others, sites["saved"], strict=True)
+    }
+
+
 def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
-    problem, options, assets = outcome.problem, outcome.options, outcome.inputs.register.assets
-    count = np.diff(options.starts)
+    problem, assets = outcome.problem, outcome.inputs.register.assets
+    count = _count(outcome)
     groups = outcome.inputs.model.catalogue.treatments
     going = (assets["retention"] == "dispose").to_numpy()
     bare = ~assets["group"].isin([group for group, found in groups.items() if found]).to_numpy()
     now = outcome.nothing.index[:, 0]
-    best, where, broke, dear = _best(problem)
+    best, where, broke, dear = _best(problem, outcome.statement.sharing.copies)
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
     words = _WORDS.get(outcome.inputs.plan.objective.of)
     value = _brought(outcome)
@@ -134,8 +154,8 @@ def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
     return out
 
 
-def _best(problem: Problem) -> tuple[Array, Ints, Bools, Bools]:
-    """Each asset's best strategy, and what bars those that are worth having.
+def _best(problem: Problem, copies: Bools) -> tuple[Array, Ints, Bools, Bools]:
+    """Each asset's best strategy by itself, and what bars those that are worth having; copies are left out.
 
     Returns
     -------
@@ -149,14 +169,15 @@ def _best(problem: Problem) -> tuple[Array, Ints, Bools, Bools]:
     over = usage.data > allowance[usage.indices] * (1 + 1e-9) + 1e-6
     barred = np.bincount(entry[over], minlength=problem.n_options) > 0
     empty = np.bincount(entry[over & (allowance[usage.indices] <= 0)], minlength=problem.n_options) > 0
-    worth = problem.benefit > 0
+    benefit = np.where(copies, -np.inf, problem.benefit)
+    worth = benefit > 0
     starts = problem.starts[:-1]
-    best = np.maximum.reduceat(problem.benefit, starts)
-    inside = np.where(barred, -np.inf, problem.benefit)
+    best = np.maximum.reduceat(benefit, starts)
+    inside = np.where(barred, -np.inf, benefit)
     reach = np.maximum.reduceat(inside, starts)
     all_barred = ~np.logical_or.reduceat(worth & ~barred, starts)
     all_empty = ~np.logical_or.reduceat(worth & ~empty, starts)
-    shown = np.where(np.repeat(all_barred, np.diff(problem.starts)), problem.benefit, inside)
+    shown = np.where(np.repeat(all_barred, np.diff(problem.starts)), benefit, inside)
     top = np.flatnonzero(shown == np.repeat(np.where(all_barred, best, reach), np.diff(problem.starts)))
     where = top[np.searchsorted(top, starts)]
     return best, where.astype(np.int64), all_empty & (best > 0), all_barred & (best > 0)

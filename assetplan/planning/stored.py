@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def stored_strategies(assets: pd.DataFrame, model: Model, statement: Statement, solution: Solution) -> Strategies:
-    """All strategies of a plan with what they cost, bring and use.
+    """All strategies of a plan with what they cost, bring and use; of those that share a site, those chosen.
 
     Parameters
     ----------
@@ -36,20 +36,31 @@ def stored_strategies(assets: pd.DataFrame, model: Model, statement: Statement, 
     solution : Solution
         What was chosen.
     """
-    options, problem = statement.options, statement.problem
+    kept = _told(statement, solution.chosen)
+    options, problem = statement.options.take(kept), statement.problem
     name, names = strategy_names(assets, model, options)
     years = options.cost.shape[1]
     return Strategies(
-        problem.starts,
+        options.starts,
         names,
         name,
         options.cost.sum(axis=1),
         options.cost @ model.rules.discount[1 : years + 1],
         options.benefit,
-        problem.benefit,
-        problem.usage,
-        solution.chosen,
+        problem.benefit[kept],
+        problem.usage[kept],
+        np.searchsorted(kept, solution.chosen),
     )
+
+
+def _told(statement: Statement, chosen: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Options worth keeping: what each asset may do by itself, but where it shares a site what it does there."""
+    sharing = statement.sharing
+    kept = ~sharing.copies
+    shared = chosen[sharing.copies[chosen]]
+    kept[np.isin(sharing.twin, sharing.twin[shared])] = False
+    kept[shared] = True
+    return np.flatnonzero(kept)
 
 
 def strategy_names(

@@ -75,6 +75,7 @@ def summarise(
             for name, found in baselines.items()
         ],
         "kinds": [{"kind": str(kind), "amount": round(float(amount), 2)} for kind, amount in kinds.items()],
+        "sites": _sites(outcome, works),
         "assumed_share": lint.assumed_by_class(inputs.register.assets),
         "notes": [{"note": note, "count": count} for note, count in inputs.register.notes],
         "inputs": inputs.digests,
@@ -91,6 +92,31 @@ def _objective(sought: Objective) -> str:
         f"condition above {sought.cut_off:g} gained on do-nothing in the plan years, on each £1,000 of replacement "
         "value, times importance"
     )
+
+
+def _sites(outcome: Outcome, works: pd.DataFrame) -> dict:
+    """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
+    sharing, inputs = outcome.statement.sharing, outcome.inputs
+    sites, assets = sharing.sites(outcome.chosen), inputs.register.assets
+    road = sites[(assets["asset_class"].iloc[sites["asset"]] == "carriageway").to_numpy()]
+    metres = assets["length_m"].to_numpy(dtype=float)[road["asset"]]
+    length = pd.Series(metres).groupby(road["mode"].to_numpy()).agg(["sum", "size"])
+    length = length[length["size"] > 1]
+    return {
+        "costs": inputs.plan.sites.costs,
+        "candidates": len(np.unique(sharing.group[sharing.group >= 0])),
+        "works": int(works["treatment"].isin(inputs.sites.index).sum()),
+        "sharing": len(sites),
+        "schemes": len(length),
+        "sections": int(length["size"].sum()),
+        "length_km": round(float(length["sum"].sum()) / 1000, 4),
+        "median_m": round(float(length["sum"].median()), 2) if len(length) else 0.0,
+        "longest_m": round(float(length["sum"].max()), 2) if len(length) else 0.0,
+        "with_neighbour": int((sharing.modes["neighbour"].reindex(sites["mode"].unique()) >= 0).sum())
+        if len(sites)
+        else 0,
+        "saved": round(float(sites["saved"].sum()), 2),
+    }
 
 
 def _broken(outcome: Outcome, found: Solution) -> list[str]:

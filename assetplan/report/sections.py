@@ -241,7 +241,20 @@ def works(facts: Facts) -> str:
         f"{number(len(schemes))} come to {percent(share)} of the programme.</p>"
     )
     listing = table("largest-works", "Largest works by cost", heads, rows, text_columns=(0, 1, 2))
-    return f"{heading}{intro}{listing}</section>"
+    return f"{heading}{intro}{listing}{_sites(facts.summary.get('sites') or {})}</section>"
+
+
+def _sites(sites: dict[str, Any]) -> str:
+    """Works that share a site, and what that saves; "" where none do."""
+    if not sites.get("sharing"):
+        return ""
+    count, schemes, sections = (number(sites[name]) for name in ("sharing", "schemes", "sections"))
+    return (
+        f"<h3>Schemes</h3><p>{count} of {number(sites['works'])} works share a site with their neighbours, which saves "
+        f"{money(sites['saved'])} beside a site for each. {schemes} are schemes of two carriageway sections or more: "
+        f"{sections} sections, {number(sites['length_km'], 1)} km, half of them longer than "
+        f"{number(sites['median_m'])} m and the longest {number(sites['longest_m'])} m.</p>"
+    )
 
 
 def _scheme_cells(row: dict[Any, Any]) -> tuple[str, ...]:

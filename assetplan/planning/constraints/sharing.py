@@ -61,9 +61,13 @@ class Shared:
     mode : array (n_options,)
         What the scheme does, −1 where its members do as they like.
     saved : array (n_options,)
-        Present value of what each saves beside the same works on a site of their own [£].
+        What each saves beside the same works on a site of their own [£].
     twin : array (n_options,)
         Row, among the candidates as they were, of the same works on sites of their own.
+    modes : DataFrame
+        What each mode is, by its number: group, crew, year (0 is the first), neighbour (row of the asset, −1 none).
+    beside : array of bool (n_assets,)
+        Bridges and signals that lie on a scheme.
     """
 
     options: Candidates
@@ -71,6 +75,23 @@ class Shared:
     mode: Ints
     saved: Array
     twin: Ints
+    modes: pd.DataFrame
+    beside: Bools
+
+    @property
+    def copies(self) -> Bools:
+        """Options that stand for what another, in the mode apart, would do as well (n_options,)."""
+        return self.mode >= 0
+
+    def sites(self, chosen: Ints) -> pd.DataFrame:
+        """The works that share a site in a choice: columns asset (row), mode, year (0 is the first), saved [£]."""
+        mode, options = self.mode[chosen], self.options
+        found = pd.DataFrame({"asset": np.arange(len(chosen)), "mode": mode, "saved": self.saved[chosen]})
+        found = found[mode >= 0].join(self.modes[["year", "neighbour"]], on="mode")
+        works = options.schedule[chosen[found["asset"]], found["year"]] >= 0
+        # another bridge of the scheme may be treated in the same year on a site of its own
+        beside = self.beside[found["asset"]] & (found["neighbour"] != found["asset"])
+        return found[works & ~beside].drop(columns="neighbour").reset_index(drop=True)
 
 
 def share(inputs: Inputs, options: Candidates, free: Bools) -> Shared:
@@ -84,7 +105,8 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> Shared:
         Assets that the plan file does not tie to others itself.
     """
     n = len(options.asset)
-    alone = Shared(options, np.full(len(free), NONE), np.full(n, APART), np.zeros(n), np.arange(n))
+    none, nobody = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
+    alone = Shared(options, none, np.full(n, APART), np.zeros(n), np.arange(n), pd.DataFrame(), nobody)
     if inputs.plan.sites.costs != "shared":
         return alone
     works = Works.of(inputs.register.assets, inputs.model, options)
@@ -208,7 +230,8 @@ def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crow
     year = rows["year"].to_numpy(dtype=np.intp)
     saved = np.minimum(rows["saved"].to_numpy(dtype=float), copies.cost[np.arange(len(twin)), year])
     charged = charge(copies, np.arange(len(twin)), year, -saved, discount)
-    return Shared(charged, group, rows["mode"].to_numpy(dtype=np.int64), saved * discount[year + 1], twin)
+    mode = rows["mode"].to_numpy(dtype=np.int64)
+    return Shared(charged, group, mode, saved, twin, modes.set_index("mode"), crowd.beside >= 0)
 
 
 def _modes(core: pd.DataFrame, beside: pd.DataFrame, size: Ints) -> pd.DataFrame:

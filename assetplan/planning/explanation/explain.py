@@ -131,11 +131,7 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
         )
     settings = (programme.settings or {}).get("plan") or {}
     if market.held[asset]:
-        scheme = next(row for row in settings["schemes"] if programme.assets["asset_id"].iloc[asset] in row["assets"])
-        notes.append(
-            f"It belongs to scheme “{scheme['name']}”, which goes ahead as a whole or not at all: what would have "
-            "turned that is no matter of this asset alone, and net is its own share."
-        )
+        notes.append(_together(programme, asset))
     if programme.summary.get("of") == "least cost":
         notes.append(
             "The plan seeks the least cost of what it must reach, so net is what the limits pay less that cost."
@@ -145,3 +141,21 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
     if settings.get("stability"):
         notes.append("Net bears the plan's price on every change from the earlier programme.")
     return notes
+
+
+def _together(programme: Programme, asset: int) -> str:
+    """With whom an asset chooses, in a sentence."""
+    assets = programme.assets
+    site = str(assets["shared_site"].iloc[asset]) if "shared_site" in assets else ""
+    if site:
+        others = int((assets["shared_site"] == site).sum()) - 1
+        return (
+            f"It shares the site of scheme {site} with {others} other{'' if others == 1 else 's'}, which goes ahead as "
+            "a whole: what would have turned that is no matter of this asset alone, and net is its own share."
+        )
+    schemes = ((programme.settings or {}).get("plan") or {})["schemes"]
+    scheme = next(row for row in schemes if assets["asset_id"].iloc[asset] in row["assets"])
+    return (
+        f"It belongs to scheme “{scheme['name']}”, which goes ahead as a whole or not at all: what would have "
+        "turned that is no matter of this asset alone, and net is its own share."
+    )

@@ -38,7 +38,7 @@ class Market:
     prices : array (n_limits,)
         What one more unit of each is worth.
     held : array of bool (n_assets,)
-        Assets that choose with others (schemes): they stay as they are whatever the prices.
+        Assets that choose with others (schemes, shared sites): they stay as they are whatever the prices.
     pays : bool
         Whether the objective itself bears the cost of works, as all but condition do.
     """
@@ -65,6 +65,8 @@ class Market:
         schemes = ((programme.settings or {}).get("plan") or {}).get("schemes") or []
         together = [name for scheme in schemes for name in scheme["assets"]]
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
+        if "shared_site" in programme.assets:
+            held |= (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
         pays = programme.summary.get("of") != "condition"
         return cls(strategies, limits, np.array([row["price"] for row in limits], dtype=float), held, pays)
 
