@@ -40,8 +40,9 @@ class Programme:
         hierarchy (of the road, derived where the register has none), environment, district, quantity, unit, length_m,
         replacement_value, aadt, retention, committed_treatment, committed_year, criticality (£ a day that closing its
         road costs; missing where unknown), importance, strategy, treatments, cost (£), benefit (£), pace (of ageing, 1
-        as its group), residual_life (years, today), shared_site (scheme_id, blank for none), reason, assumed, and the index (0–100) at the end of each year
-        under both cases: do_nothing_<year>, plan_<year>, base year included. Geometry in a projected CRS.
+        as its group), residual_life (years, today), shared_site (scheme_id, blank for none), reason, assumed, and the
+        index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base year included.
+        Geometry in a projected CRS.
     works : GeoDataFrame
         One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, hierarchy, district, year,
         treatment, label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, the asset's

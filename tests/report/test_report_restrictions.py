@@ -62,7 +62,7 @@ def test_maps_name_settlements_alone() -> None:
     school = towns.iloc[:1].assign(name="Ashcombe School", kind="school", population=float("nan"))
     both = gpd.GeoDataFrame(pd.concat([towns, school], ignore_index=True), geometry="geometry", crs=towns.crs)
     with_school = replace(programme, places=both)
-    assert settlements(with_school)["name"].tolist() == towns["name"].tolist()
+    assert settlements(with_school.places)["name"].tolist() == towns["name"].tolist()
     a, b = make_payload(programme), make_payload(with_school)
     assert a is not None
     assert b is not None

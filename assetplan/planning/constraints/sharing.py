@@ -25,6 +25,7 @@ from assetplan.treatments import KINDS
 
 NONE = -1
 APART = -1
+_NO_MODES = pd.DataFrame({name: np.zeros(0, dtype=np.intp) for name in ("group", "crew", "year", "neighbour")})
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> Shared:
     """
     n = len(options.asset)
     none, nobody = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
-    alone = Shared(options, none, np.full(n, APART), np.zeros(n), np.arange(n), pd.DataFrame(), nobody)
+    alone = Shared(options, none, np.full(n, APART), np.zeros(n), np.arange(n), _NO_MODES, nobody)
     if inputs.plan.sites.costs != "shared":
         return alone
     works = Works.of(inputs.register.assets, inputs.model, options)

@@ -66,7 +66,7 @@ class Market:
         together = [name for scheme in schemes for name in scheme["assets"]]
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
         if "shared_site" in programme.assets:
-            held |= (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
+            held = held | (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
         pays = programme.summary.get("of") != "condition"
         return cls(strategies, limits, np.array([row["price"] for row in limits], dtype=float), held, pays)
 
