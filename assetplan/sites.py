@@ -34,8 +34,8 @@ def load_sites(treatments: Collection[str], path: Path | None = None) -> pd.Data
     -------
     DataFrame
         Indexed by treatment: crew, mobilisation [£], setup_days, traffic_management [£/day], per_day and typical
-        [unit of the group's quantity; typical NaN where each site is its own], closed [0–1], verified (bool), and
-        `fixed`: what a site costs whatever its size, mobilisation and the traffic management of setting up [£].
+        [unit of the group's quantity; typical NaN where each site is its own], verified (bool), and `fixed`: what a
+        site costs whatever its size, mobilisation and the traffic management of setting up [£].
 
     Raises
     ------
@@ -53,7 +53,6 @@ def load_sites(treatments: Collection[str], path: Path | None = None) -> pd.Data
         ("treatment", ~table["treatment"].duplicated(), "is there twice"),
         ("crew", table["crew"].notna(), "a value is required"),
         ("typical", table["typical"].isna() | (table["typical"] > 0), "must be above 0, or blank"),
-        ("closed", table["closed"].between(0, 1), "must lie between 0 and 1"),
     ]
     faults = [
         Fault(file, int(line), column, "" if pd.isna(value := table.loc[line, column]) else str(value), rule)

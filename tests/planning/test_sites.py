@@ -168,7 +168,7 @@ def test_a_faulty_table_of_sites_is_told_in_full(tmp_path: Path) -> None:
     table.to_csv(path, index=False)
     pd.testing.assert_frame_equal(load_sites(names, path), load_sites(names), check_dtype=False)
     for row, (column, value) in enumerate(
-        [("treatment", "gilding"), ("per_day", "0"), ("closed", "2"), ("mobilisation", "-1"), ("typical", "-5")]
+        [("treatment", "gilding"), ("per_day", "0"), ("setup_days", "-2"), ("mobilisation", "-1"), ("typical", "-5")]
     ):
         table.loc[row, column] = value
     table.to_csv(path, index=False)
@@ -176,6 +176,6 @@ def test_a_faulty_table_of_sites_is_told_in_full(tmp_path: Path) -> None:
         load_sites(names, path)
     found = {(fault.row, fault.column, fault.value) for fault in caught.value.faults}
     assert found == {
-        (2, "treatment", "gilding"), (3, "per_day", "0.0"), (4, "closed", "2.0"), (5, "mobilisation", "-1.0"),
+        (2, "treatment", "gilding"), (3, "per_day", "0.0"), (4, "setup_days", "-2.0"), (5, "mobilisation", "-1.0"),
         (6, "typical", "-5.0"),
     }  # fmt: skip
