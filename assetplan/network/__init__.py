@@ -34,7 +34,7 @@ from assetplan.network.restrictions import (
     severed_places,
 )
 from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
-from assetplan.network.stretches import codes_of, overlaps
+from assetplan.network.stretches import codes_of, overlaps, tangled
 from assetplan.network.topology import components, islands, line_components
 
 __all__ = [
@@ -86,4 +86,5 @@ __all__ = [
     "restrictions",
     "severed_places",
     "substrings",
+    "tangled",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array, Ints
+from assetplan.network.graph import Array, Bools, Ints
 
 # Ends nearer than this meet [m]: chainages are kept to the metre or to a tenth of it.
 JOIN_M = 0.5
@@ -74,6 +74,25 @@ def order_stretches(link: ArrayLike, from_m: Array, to_m: Array) -> tuple[Ints, 
         first, second = rows[:-1][lap][0], rows[1:][lap][0]
         raise ValueError(f"{lap.sum()} stretches overlap the one before on their link, first rows {first} and {second}")
     return rows, codes[rows]
+
+
+def tangled(link: ArrayLike, from_m: Array, to_m: Array) -> Bools:
+    """Say which stretches lie on a link on which any two overlap, so that none of them is beside another.
+
+    Parameters
+    ----------
+    link, from_m, to_m
+        As for `order_stretches`.
+
+    Returns
+    -------
+    array (n,) of bool
+    """
+    codes = link_codes(link)
+    rows = np.flatnonzero((codes >= 0) & (to_m > from_m) & np.isfinite(to_m - from_m))
+    rows = rows[np.lexsort((to_m[rows], from_m[rows], codes[rows]))]
+    lap = (codes[rows][1:] == codes[rows][:-1]) & (to_m[rows][:-1] - from_m[rows][1:] > JOIN_M)
+    return np.isin(codes, codes[rows][1:][lap])
 
 
 def _usable(codes: Ints, from_m: Array, to_m: Array) -> Ints:

@@ -154,7 +154,8 @@ def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDat
     length = roads["length_m"].fillna(0.0).to_numpy(dtype=float)
     barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
     works = _wanted(roads, index, catalogue)
-    found = network.form_schemes(roads["link_id"], start, start + length, works, barrier, network.packaged_rules())
+    link = roads["link_id"].where(~network.tangled(roads["link_id"], start, start + length), "")
+    found = network.form_schemes(link, start, start + length, works, barrier, network.packaged_rules())
     ids = np.array([f"C{number + 1:05d}" for number in range(len(found.first))], dtype=object)
     sections = gpd.GeoDataFrame(
         {
@@ -238,8 +239,12 @@ def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
     nowhere = places[places["node"] < 0]
     islands = _islands(layout)
     apart = layout.roads.iloc[islands.index]
+    own = layout.roads[layout.owned]
+    start, length = (own[name].fillna(0.0).to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
+    laps = own[network.tangled(own["link_id"], start, start + length)]
     parts = [
         noded,
+        _told("on a link whose sections overlap", laps["asset_id"], laps.geometry),
         _told("island", apart["asset_id"], apart.geometry).assign(sections=islands.to_numpy()),
         _told("bridge off the network", off["asset_id"], off.geometry),
         _told("place off the network", nowhere["name"], nowhere.geometry),

@@ -161,8 +161,8 @@ FAULTY = {
     "nothing": (line((200, 200), (200, 200)), {}),
     "twice": (line((1000, 0), (1400, 0)), {}),
     "again": (line((1400, 0), (1000, 0)), {}),
-    "far-1": (line((9000, 0), (9100, 0)), {}),
-    "far-2": (line((9100, 0), (9200, 0)), {}),
+    "far-1": (line((9000, 0), (9100, 0)), {"link_id": "L", "chainage_m": 0.0, "length_m": 100.0}),
+    "far-2": (line((9100, 0), (9200, 0)), {"link_id": "L", "chainage_m": 50.0, "length_m": 100.0}),
     "lost": (spot(5000, 5000), {"asset_class": "bridge"}),
 }
 
@@ -180,13 +180,14 @@ def test_bad_input_is_told_by_identifier_and_survived_by_the_command(tmp_path: P
         "no length": {("nothing", "")},
         "crossing without a node, joined": {("main", "over")},
         "duplicate": {("again", "twice")},
+        "on a link whose sections overlap": {("far-1", ""), ("far-2", "")},
         "island": {("far-1", "")},
         "bridge off the network": {("lost", "")},
         "place off the network": {("Nowhere", "")},
     }
     assert notes.set_index("kind").loc["island", "sections"] == 2
-    for kind in said:
-        assert f"{kind}: 1" in done.stdout
+    for kind, named in said.items():
+        assert f"{kind}: {len(named)}" in done.stdout
 
 
 def test_the_command_names_places_cut_off() -> None:

@@ -145,6 +145,8 @@ def test_who_may_not_share() -> None:
     assert not stated(apart, "shared").statement.sharing.copies.any()
     other = road.assign(link_id=["L1", "L2", "L3"])
     assert not stated(other, "shared").statement.sharing.copies.any()
+    two_carriageways = road.assign(chainage_m=[0.0, 0.0, 120.0])  # which of them is beside which, nobody can say
+    assert not stated(two_carriageways, "shared").statement.sharing.copies.any()
     tied = [{"name": "s", "assets": ["R0", "R1", "R2"], "treatment": ["resurfacing", "thin_overlay"]}]
     mine = stated(road, "shared", schemes=tied)
     assert not mine.statement.sharing.copies.any()  # the plan file says what its sites cost

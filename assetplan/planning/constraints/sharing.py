@@ -135,6 +135,7 @@ def crowd_of(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> 
     length = assets["length_m"].to_numpy(dtype=float)
     placed = (of_class == "carriageway") & (link != "") & ~np.isnan(start + length) & free
     rows = np.flatnonzero(placed)
+    rows = rows[~network.tangled(link[rows], start[rows], (start + length)[rows])]
     roads = assets.iloc[rows]
     barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
     wanted = _best_kind(options, works)[rows]
