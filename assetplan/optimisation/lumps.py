@@ -67,19 +67,21 @@ def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock, sol
     free = lumpy(rows, may)
     if free.all() or not free.any():
         return state
-    sub, picked, worth = _lumps(task, below, may, free)
+    price, limit = dual.multipliers[free], rows.limit[free]
+    size = float(price @ np.abs(limit))
+    if size == 0:  # limits without a price loosen no bound
+        return state
+    sub, picked = _lumps(task, below, may, free)
     try:
-        found = solve(sub, min(allowed / 2 / worth, 0.5), time_left() / 2)
+        found = solve(sub, min(allowed / 2 / size, 0.5), time_left() / 2)
     except InfeasibleError:
         return state
-    state = state.bounded(max(dual.bound - worth + found.bound, state.benefit))
+    state = state.bounded(max(dual.bound - float(price @ limit) + found.bound, state.benefit))
     left = _kept(problem.choices, _alike(rows, free), picked[found.chosen])
     made = _rest(task, left, free, allowed / 2, until(time_left, 0.5 * time_left()))
-    return (
-        state
-        if made.chosen is None
-        else state.better(problem, polish(task, (left[made.chosen], made.amounts), time_left))
-    )
+    if made.chosen is None:
+        return state
+    return state.better(problem, polish(task, (left[made.chosen], made.amounts), time_left))
 
 
 def _alike(rows: Rows, free: Bools) -> Floats:
@@ -87,8 +89,8 @@ def _alike(rows: Rows, free: Bools) -> Floats:
     return np.asarray(rows.usage[:, free] @ np.random.default_rng(0).random(int(free.sum())), dtype=np.float64)
 
 
-def _lumps(task: Task, below: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints, float]:
-    """The problem of the lumpy limits, the whole's option of each of its own, and what the limits are worth at prices.
+def _lumps(task: Task, below: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints]:
+    """The problem of the lumpy limits, and the whole's option of each of its own.
 
     Of an asset's options that use the same, the one that costs the whole least is enough. Assets of one group share
     that cost between them, which is no more than what it is.
@@ -108,7 +110,7 @@ def _lumps(task: Task, below: Floats, may: Bools, free: Bools) -> tuple[Problem,
     starts = np.r_[np.flatnonzero(np.r_[True, np.diff(owner) != 0]), len(owner)]
     caps = rows.limit[free]
     problem = Problem(benefit, usage, starts, caps, np.full(len(caps), -np.inf), tuple(range(len(caps))))
-    return problem, picked, float(price @ caps)
+    return problem, picked
 
 
 def _kept(choices: Choices, alike: Floats, settled: Ints) -> Ints:

@@ -1,5 +1,7 @@
 """Lumpy limits by themselves: the bound holds, and the choice is one that the whole problem allows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from optimisation_problems import INF
@@ -60,7 +62,9 @@ def tied(seed, n_groups, sections, heavy, alone=0):
 def settled(p, gap=1e-9):
     rows = rows_of(p)
     task = Task(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
-    begun = start_from_prices(task, task.nothing().better(p, (least_use(p, rows), np.zeros(0))), lambda: 60.0)
+    least = (least_use(p, rows), np.zeros(0))
+    begun = task.nothing().better(p, least if is_feasible(rows, *least) else None)
+    begun = start_from_prices(task, begun, lambda: 60.0)
     return task, begun, settle_lumps(task, begun, gap * abs(begun.bound), lambda: 60.0, solve)
 
 
@@ -93,3 +97,26 @@ def test_nothing_is_done_where_all_limits_are_lumpy():
     )
     _, begun, state = settled(few)
     assert state is begun
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_lumpy_limit_without_a_price(seed):
+    p = tied(seed, 12, 3, 1, alone=300)
+    idle = replace(p, caps=np.where(np.arange(3) == 2, 9.5 * p.usage[:, [2]].max(), p.caps))  # of which it uses 0.1
+    task, begun, state = settled(idle)
+    assert task.dual.multipliers[2] == 0
+    assert state is begun
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_lumpy_floor(seed):
+    p = tied(seed, 12, 3, 1, alone=300)
+    bridges = p.usage[:, [2]].toarray().ravel()
+    caps, floors = np.where(np.arange(3) == 2, INF, p.caps), np.where(np.arange(3) == 2, 4.5 * bridges.max(), -INF)
+    asked = replace(p, benefit=np.where(bridges > 0, -0.7 * bridges, p.benefit), caps=caps, floors=floors)
+    task, begun, state = settled(asked)
+    assert (task.dual.multipliers[task.rows.limit < 0] > 0).all()
+    assert state is not begun
+    assert state.benefit <= solve(asked, target_gap=1e-3).bound + 1e-6
+    assert solve(asked, target_gap=1e-3).benefit - 1e-6 <= state.bound <= begun.bound
+    assert is_feasible(task.rows, state.chosen, state.amounts)
