@@ -69,7 +69,7 @@ def order_stretches(link: ArrayLike, from_m: Array, to_m: Array) -> tuple[Ints, 
     rows = _usable(codes, from_m, to_m)
     if (np.diff(codes[rows]) < 0).any() or ((np.diff(codes[rows]) == 0) & (np.diff(from_m[rows]) < 0)).any():
         rows = rows[np.lexsort((to_m[rows], from_m[rows], codes[rows]))]
-    lap = (codes[rows][1:] == codes[rows][:-1]) & (to_m[rows][:-1] - from_m[rows][1:] > JOIN_M)
+    lap = _laps(codes[rows], from_m[rows], to_m[rows])
     if lap.any():
         first, second = rows[:-1][lap][0], rows[1:][lap][0]
         raise ValueError(f"{lap.sum()} stretches overlap the one before on their link, first rows {first} and {second}")
@@ -91,8 +91,12 @@ def tangled(link: ArrayLike, from_m: Array, to_m: Array) -> Bools:
     codes = link_codes(link)
     rows = np.flatnonzero((codes >= 0) & (to_m > from_m) & np.isfinite(to_m - from_m))
     rows = rows[np.lexsort((to_m[rows], from_m[rows], codes[rows]))]
-    lap = (codes[rows][1:] == codes[rows][:-1]) & (to_m[rows][:-1] - from_m[rows][1:] > JOIN_M)
-    return np.isin(codes, codes[rows][1:][lap])
+    return np.isin(codes, codes[rows][1:][_laps(codes[rows], from_m[rows], to_m[rows])])
+
+
+def _laps(codes: Ints, from_m: Array, to_m: Array) -> Bools:
+    """Whether each stretch but the first begins before the one before it ends; in order along each link."""
+    return (codes[1:] == codes[:-1]) & (to_m[:-1] - from_m[1:] > JOIN_M)
 
 
 def _usable(codes: Ints, from_m: Array, to_m: Array) -> Ints:

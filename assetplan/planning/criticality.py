@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assetplan import network
 from assetplan.planning.inputs import Inputs
-from assetplan.planning.layout import Layout, closing_cost
+from assetplan.planning.layout import Layout, closing_cost, ways_round
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -
     row = layout.road_rows[layout.net.line]
     link = np.flatnonzero(row >= 0)
     cost = np.full(len(row), np.nan)
-    cost[link] = closing_cost(network.detours(layout.net, link), layout.roads.iloc[layout.net.line[link]], rules)
+    cost[link] = closing_cost(ways_round(layout.net, link), layout.roads.iloc[layout.net.line[link]], rules)
     section = pd.Series(cost[link]).groupby(row[link]).max()
     own = np.full(len(assets), np.nan)
     own[section.index] = section

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan import condition, network
-from assetplan.network import Detours, Network, Noded
+from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.reference import load_table
 
 Array = NDArray[np.float64]
@@ -105,6 +105,35 @@ def _place(
     own = own.sort_values(["bridge", "off", "link"], kind="stable").drop_duplicates("bridge")
     out[own["bridge"]] = own["link"]
     return out
+
+
+def candidate_schemes(roads: pd.DataFrame, wanted: Ints, rules: SchemeRules) -> Schemes:
+    """Join carriageway sections into candidate schemes, never across class, group or environment.
+
+    A section without link, chainage or length is in none, nor is one on a link whose sections overlap.
+
+    Parameters
+    ----------
+    roads : DataFrame
+        Rows of table `assets`.
+    wanted : array (n_roads,)
+        Kind of works that each would take, −1 for none.
+    rules : SchemeRules
+        Lengths of schemes.
+    """
+    barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
+    link = roads["link_id"].where(~overlapping(roads), "")
+    return network.form_schemes(link, *_stretches(roads), wanted, barrier, rules)
+
+
+def overlapping(roads: pd.DataFrame) -> NDArray[np.bool_]:
+    """Sections on a link whose sections overlap, so that nobody can say which are beside each other (n_roads,)."""
+    return network.tangled(roads["link_id"], *_stretches(roads))
+
+
+def _stretches(roads: pd.DataFrame) -> tuple[Array, Array]:
+    start = roads["chainage_m"].to_numpy(dtype=float)
+    return start, start + roads["length_m"].to_numpy(dtype=float)
 
 
 def limits_today(bridges: pd.DataFrame) -> Array:

@@ -16,7 +16,16 @@ from assetplan.deterioration import load_groups
 from assetplan.network import Network
 from assetplan.output import new_file, repeatable_layers
 from assetplan.planning.inputs import with_groups
-from assetplan.planning.layout import Layout, closing_cost, lay_out, limits_in_force, vehicles_of, ways_round
+from assetplan.planning.layout import (
+    Layout,
+    candidate_schemes,
+    closing_cost,
+    lay_out,
+    limits_in_force,
+    overlapping,
+    vehicles_of,
+    ways_round,
+)
 from assetplan.planning.levels import resilient_links, road_levels
 from assetplan.planning.network_places import place_nodes, places_layer
 from assetplan.reference import load_table
@@ -150,12 +159,9 @@ def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDat
     """Carriageway sections with their condition and scheme, and the candidate schemes that they form."""
     measure, value = roads["measure"].to_numpy(dtype=object), roads["value"].to_numpy(dtype=float)
     index, _ = condition.to_index(measure, value)
-    start = roads["chainage_m"].fillna(0.0).to_numpy(dtype=float)
-    length = roads["length_m"].fillna(0.0).to_numpy(dtype=float)
-    barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
+    start, length = (roads[name].to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
     works = _wanted(roads, index, catalogue)
-    link = roads["link_id"].where(~network.tangled(roads["link_id"], start, start + length), "")
-    found = network.form_schemes(link, start, start + length, works, barrier, network.packaged_rules())
+    found = candidate_schemes(roads, works, network.packaged_rules())
     ids = np.array([f"C{number + 1:05d}" for number in range(len(found.first))], dtype=object)
     sections = gpd.GeoDataFrame(
         {
@@ -240,8 +246,7 @@ def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
     islands = _islands(layout)
     apart = layout.roads.iloc[islands.index]
     own = layout.roads[layout.owned]
-    start, length = (own[name].fillna(0.0).to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
-    laps = own[network.tangled(own["link_id"], start, start + length)]
+    laps = own[overlapping(own)]
     parts = [
         noded,
         _told("on a link whose sections overlap", laps["asset_id"], laps.geometry),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from assetplan import condition, network
 from assetplan.planning.inputs import Inputs
 from assetplan.planning.layout import Layout, limits_today, vehicles_of
+from assetplan.planning.network_places import place_nodes
 from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic
@@ -70,7 +71,7 @@ def posted(inputs: Inputs, layout: Layout, traffic: Traffic, programme: Programm
         return {"years": [], "falling": [], "cut_off": [], "unplaced": []}
     places = inputs.register.places
     named = places[places["kind"].isin(NAMED)]
-    node = network.attach(named.geometry.to_numpy(), layout.net, network.network_rules()["place_tolerance"])
+    node = place_nodes(layout, named)
     limit = _limits(inputs, layout, programme, schedule)
     vehicles = _vehicles(layout, traffic, inputs.plan.years)
     seen = _Posted(limit, _together(layout, limit, vehicles), _cut_off(layout, limit, node))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan import condition, network
-from assetplan.planning.layout import Layout, limits_today, vehicles_of
+from assetplan.planning.layout import Layout, limits_in_force, vehicles_of
 from assetplan.reference import load_table
 from assetplan.strategies import Limits, Traffic
 
@@ -57,7 +57,7 @@ def detour_costs(layout: Layout) -> Array:
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
     extra = np.zeros((len(bridges), len(weight)))
     if (link >= 0).any():
-        limits = network.limits_of_links(net, link, limits_today(bridges), layout.own_limit)
+        limits = limits_in_force(layout)[1]
         known: dict[bytes, Array] = {}
         for k, closed in enumerate(limits < heavy for heavy in weight):
             if closed.tobytes() not in known:

@@ -45,6 +45,16 @@ def test_sections_and_bridges_have_what_the_network_layers_say(register: Registe
     assert len(on) > 50
 
 
+def test_layers_and_assets_agree_where_roads_are_one_way(register: Register) -> None:
+    roads = register.assets.index[register.assets["asset_class"] == "carriageway"]
+    assets = register.assets.copy()
+    assets.loc[roads[::7], "one_way"] = "forward"
+    cost = pd.Series(criticality(assets, lay_out(assets), network_rules()), index=assets["asset_id"])
+    links = network_layers(replace(register, assets=assets), "register.gpkg").layers["links"]
+    sections = links.groupby("asset_id")["criticality"].max()
+    np.testing.assert_allclose(cost[sections.index], sections, atol=0.00501)  # layers are rounded to the penny
+
+
 def test_others_have_what_the_section_or_link_they_name_has(register: Register, found: pd.Series) -> None:
     assets = register.assets
     sections = assets[assets["asset_class"] == "carriageway"]

@@ -17,9 +17,11 @@ import shapely
 from assetplan import network
 from assetplan.config import Plan
 from assetplan.network import SchemeRules
+from assetplan.optimisation.choices import Choices
 from assetplan.planning.constraints.site_costs import SiteWorks, charge
 from assetplan.planning.constraints.works import Array, Bools, Ints, Works
 from assetplan.planning.inputs import Inputs
+from assetplan.planning.layout import candidate_schemes
 from assetplan.strategies import Candidates
 from assetplan.treatments import KINDS
 
@@ -129,18 +131,9 @@ def crowd_of(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> 
         Assets that the plan file does not tie to others itself.
     """
     assets = inputs.register.assets
-    of_class = assets["asset_class"].to_numpy(dtype=object)
-    link = assets["link_id"].to_numpy(dtype=object)
-    start = assets["chainage_m"].to_numpy(dtype=float)
-    length = assets["length_m"].to_numpy(dtype=float)
-    placed = (of_class == "carriageway") & (link != "") & ~np.isnan(start + length) & free
-    rows = np.flatnonzero(placed)
-    rows = rows[~network.tangled(link[rows], start[rows], (start + length)[rows])]
-    roads = assets.iloc[rows]
-    barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
+    rows = np.flatnonzero((assets["asset_class"] == "carriageway").to_numpy() & free)
     wanted = _best_kind(options, works)[rows]
-    lengths = scheme_rules(inputs.plan)
-    found = network.form_schemes(link[rows], start[rows], (start + length)[rows], wanted, barrier, lengths)
+    found = candidate_schemes(assets.iloc[rows], wanted, scheme_rules(inputs.plan))
     core = np.full(len(assets), NONE, dtype=np.intp)
     core[rows] = np.where(found.bridged, NONE, found.member)
     section = np.where(free, _section_of(assets, rows), NONE)
@@ -164,11 +157,7 @@ def scheme_rules(plan: Plan) -> SchemeRules:
 
 def _best_kind(options: Candidates, works: Works) -> Ints:
     """Kind (a place in `KINDS`) of the first works of each asset's best strategy; −1 where nothing is best."""
-    starts = options.starts[:-1]
-    best = np.flatnonzero(
-        options.benefit == np.repeat(np.maximum.reduceat(options.benefit, starts), np.diff(options.starts))
-    )
-    best = best[np.searchsorted(best, starts)]
+    best = Choices(options.starts).best(options.benefit)[1]
     kinds = works.treatments["kind"].map(KINDS.index).to_numpy(dtype=np.intp)
     of_option = np.full(works.n_options, NONE, dtype=np.intp)
     of_option[works.option[::-1]] = kinds[works.treatment[::-1]]
