@@ -1,0 +1,78 @@
+"""What a statement of finance is: a table that says of itself which money it is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CASH = "cash"
+
+
+def real(year: int) -> str:
+    """What a table says that is in prices of a year."""
+    return f"prices of {financial_year(year)}"
+
+
+def financial_year(year: int) -> str:
+    """The financial year that begins in April of a year, as people write it: 2019/20."""
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One statement.
+
+    Attributes
+    ----------
+    name : str
+        Key: a file name without its ending.
+    title : str
+        What people call it.
+    prices : str
+        `CASH`, what `real` says, or "" where there is no money in it.
+    unit : str
+        Unit of its amounts: "£", "£000", "£m", or "".
+    rows : DataFrame
+        The table, its numbers rounded as they are to be read.
+    note : str
+        What a reader must know of it.
+    """
+
+    name: str
+    title: str
+    prices: str
+    unit: str
+    rows: pd.DataFrame
+    note: str = ""
+
+    @property
+    def basis(self) -> str:
+        """Unit and prices, to be printed on the table, as "£m, cash"."""
+        return ", ".join(part for part in (self.unit, self.prices) if part)
+
+    def as_json(self) -> dict[str, Any]:
+        """The table in a summary: name, title, prices, unit, note, columns and rows (lists; missing is null)."""
+        cells = self.rows.astype(object).where(self.rows.notna(), None).to_numpy()
+        rows = [[cell.item() if isinstance(cell, np.generic) else cell for cell in row] for row in cells]
+        return {
+            "name": self.name,
+            "title": self.title,
+            "prices": self.prices,
+            "unit": self.unit,
+            "note": self.note,
+            "columns": [str(name) for name in self.rows.columns],
+            "rows": rows,
+        }
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> Table:
+        """The table that `as_json` wrote."""
+        import pandas as pd
+
+        rows = pd.DataFrame(found["rows"], columns=found["columns"])
+        return cls(found["name"], found["title"], found["prices"], found["unit"], rows, found["note"])
