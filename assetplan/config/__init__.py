@@ -1,14 +1,19 @@
 """The frozen plan configuration, read from TOML. Unknown keys are refused; what is left out takes its default."""
 
-from assetplan.config.base import PlaceSelector, WorksSelector
+from assetplan.config.base import Funder, PlaceSelector, WorksSelector
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
 from assetplan.config.envelope import Envelope, Limit, Source
+from assetplan.config.finance import Borrowing, Gate, Income, Treasury
 from assetplan.config.plan import Plan
 from assetplan.config.read import make_plan, read_plan
 
 __all__ = [
+    "Borrowing",
     "Envelope",
     "Forbid",
+    "Funder",
+    "Gate",
+    "Income",
     "Limit",
     "Lock",
     "PlaceSelector",
@@ -17,6 +22,7 @@ __all__ = [
     "Scheme",
     "Source",
     "Target",
+    "Treasury",
     "WorksSelector",
     "make_plan",
     "read_plan",

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 # Which of the two an amount was read as; faults leave these words out of its key.
-ONE, LIST = "one amount", "a list of amounts"
+ONE, LIST, RANGE = "one amount", "a list of amounts", "a range"
 
 
 class Frozen(BaseModel):
@@ -71,6 +71,14 @@ class WorksSelector(AssetSelector):
     def of_treatments(self) -> dict[str, tuple[str, ...]]:
         """Column of the treatments table → names allowed, for the keys that are given."""
         return _given(self, "line", "kind", "treatment")
+
+
+class Funder(WorksSelector):
+    """Something that pays, and the works that it may pay for."""
+
+    name: Name
+    asset: Names | None = None
+    """the only assets it may pay for"""
 
 
 def _given(selector: Frozen, *keys: str) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from assetplan.config.base import WorksSelector
 from assetplan.config.envelope import Envelope, Limit
+from assetplan.config.finance_checks import finance_faults
 from assetplan.config.plan import Plan
 
 Found = Iterator[tuple[str, str, str]]
@@ -29,6 +30,7 @@ def faults_of(plan: Plan) -> Found:
     yield from _targets(plan)
     yield from _objective(plan)
     yield from _names(plan)
+    yield from finance_faults(plan)
 
 
 def _years(plan: Plan) -> Found:
@@ -57,8 +59,8 @@ def _envelope(envelope: Envelope) -> Found:
 
 def _amounts(plan: Plan) -> Found:
     """A list has one amount a year, and no amount of money is beyond all sums."""
-    lists = {f"envelope.lines.{line}": amounts for line, amounts in plan.envelope.lines.items()}
-    lists |= {f"envelope.floors.{line}": amounts for line, amounts in plan.envelope.floors.items()}
+    lists = {f"envelope.lines.{line}": amounts for line, amounts in plan.envelope.lines_.items()}
+    lists |= {f"envelope.floors.{line}": amounts for line, amounts in plan.envelope.floors_.items()}
     lists |= {f"sources[{i}].amounts": source.amounts for i, source in enumerate(plan.sources, 1)}
     money = dict(lists)
     for key, amounts in lists.items():
@@ -113,6 +115,7 @@ def _selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
     tables: Iterable[tuple[str, tuple[WorksSelector, ...]]] = (
         ("limits", plan.limits),
         ("sources", plan.sources),
+        ("borrowing", plan.borrowing),
         ("rules.forbid", plan.rules.forbid),
         ("rules.require", plan.rules.require),
     )
@@ -181,11 +184,12 @@ def _names(plan: Plan) -> Found:
     """A limit is known by its name, so no two limits, sources or targets share one, nor take a line's."""
     rows = [(f"limits[{i}].name", limit.name) for i, limit in enumerate(plan.limits, 1)]
     rows += [(f"sources[{i}].name", source.name) for i, source in enumerate(plan.sources, 1)]
+    rows += [(f"borrowing[{i}].name", way.name) for i, way in enumerate(plan.borrowing, 1)]
     rows += [(f"targets[{i}].name", target.name) for i, target in enumerate(plan.targets, 1) if target.name]
     taken = set(plan.envelope.lines) | {"virement", "preventative share"}
     for key, name in rows:
         if name in taken:
-            yield key, name, "this name is taken by a line, a limit, a source or a target"
+            yield key, name, "this name is taken by a line, a limit, a source, a way to borrow or a target"
         taken.add(name)
     for name in _twice([scheme.name for scheme in plan.schemes]):
         yield "schemes.name", str(name), "is there more than once"

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from assetplan.config.base import Amount, Amounts, Frozen, Name, Names, Share, WorksSelector, Years
+from assetplan.config.base import ONE, RANGE, Amount, Amounts, Frozen, Funder, Name, Names, Share, WorksSelector, Years
+
+
+class Range(Frozen):
+    """Amounts known only within a range: one low and one high a plan year."""
+
+    low: tuple[Amount, ...]
+    high: tuple[Amount, ...]
+
+
+Additional = Annotated[
+    Annotated[tuple[Amount, ...], Tag(ONE)] | Annotated[Range, Tag(RANGE)],
+    Discriminator(lambda value: RANGE if isinstance(value, dict | Range) else ONE),
+]
+"""One amount a year, or a range of them."""
+Amounts_ = tuple[float, ...]
+Part = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
 
 class Preventative(WorksSelector):
@@ -27,10 +43,18 @@ class Envelope(Frozen):
     """real: the prices of the plan's first year; cash: money of each year, deflated by `inflation`"""
     inflation: float = Field(default=0.0, ge=-0.05, le=0.25)
     """construction inflation (1/year) that deflates a cash envelope"""
-    lines: dict[str, tuple[Amount, ...]] = Field(min_length=1)
-    """budget line → the most it may spend in each plan year"""
-    floors: dict[str, tuple[Amount, ...]] = Field(default={})
-    """budget line → the least it must spend in each plan year"""
+    lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
+    """budget line → the most it may spend in each plan year, where the profile below does not say it"""
+    floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")
+    """budget line → the least it must spend in each plan year, where the profile below does not say it"""
+    current: dict[str, Amount] = Field(default={})
+    """budget line → what it spends in a year today; with `additional` the approved profile"""
+    additional: dict[str, Additional] = Field(default={})
+    """budget line → what was approved beside it for each plan year, or a range"""
+    below: dict[str, Share] = Field(default={})
+    """budget line, or `default` → share of its approved money that it may leave unspent (1 unless given)"""
+    above: dict[str, Part] = Field(default={})
+    """budget line, or `default` → share of its approved money that it may spend beside it (0 unless given)"""
     carry_over: dict[str, Share] = Field(default={})
     """budget line, or `default` → share of a year's amount that may be spent a year later"""
     virement: dict[str, Share] = Field(default={})
@@ -41,6 +65,40 @@ class Envelope(Frozen):
     def pounds(self) -> float:
         """Pounds in one unit of the amounts."""
         return {"£": 1.0, "£000": 1e3, "£m": 1e6}[self.unit]
+
+    @property
+    def approved(self) -> dict[str, tuple[Amounts_, Amounts_]]:
+        """Budget line → its approved money by plan year, low and high: the same but for a range."""
+        out = {}
+        for line, added in self.additional.items():
+            low, high = (added.low, added.high) if isinstance(added, Range) else (added, added)
+            now = self.current.get(line, 0.0)
+            # Sums of printed figures keep their digits.
+            out[line] = tuple(tuple(round(now + amount, 9) for amount in side) for side in (low, high))
+        return out  # type: ignore[return-value]  # two sides each
+
+    @property
+    def lines(self) -> dict[str, Amounts_]:
+        """Budget line → the most it may spend in each plan year."""
+        most = {
+            line: tuple(amount * (1 + self._part("above", line, 0.0)) for amount in high)
+            for line, (_, high) in self.approved.items()
+        }
+        return most | self.lines_
+
+    @property
+    def floors(self) -> dict[str, Amounts_]:
+        """Budget line → the least it must spend in each plan year, of the lines that must."""
+        least = {
+            line: tuple(amount * (1 - self._part("below", line, 1.0)) for amount in low)
+            for line, (low, _) in self.approved.items()
+            if self._part("below", line, 1.0) < 1
+        }
+        return least | self.floors_
+
+    def _part(self, table: Literal["below", "above"], line: str, otherwise: float) -> float:
+        parts: dict[str, float] = getattr(self, table)
+        return parts.get(line, parts.get("default", otherwise))
 
     def share(self, table: Literal["carry_over", "virement"], line: str) -> float:
         """Share of a line that may be carried over or moved: its own, or the default."""
@@ -63,9 +121,20 @@ class Limit(WorksSelector):
     """money of these sources, whatever it is spent on"""
 
 
-class Source(WorksSelector):
+class Source(Funder):
     """A source of money and what it may fund."""
 
-    name: Name
     amounts: tuple[Amount, ...]
-    """one a plan year, in the envelope's unit"""
+    """one a plan year, in the envelope's unit: what it has; of a reserve, what is paid into it"""
+    type: Literal["grant", "receipt", "contribution", "revenue", "reserve", "other"] = "other"
+    stage: Name | None = None
+    """of a receipt: identified, marketed, exchanged or banked, which says how likely it is"""
+    probability: Share | None = None
+    """of a receipt, in place of what its stage says"""
+    site: str = ""
+    purpose: str = ""
+    """of a contribution: the development that pays it, and what for"""
+    balance: Amount | None = None
+    """of a reserve: what is in it when the plan begins"""
+    committed: tuple[Amount, ...] = ()
+    """of a reserve: what is promised from it to others in each plan year"""

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from assetplan.config.base import Frozen
 from assetplan.config.choices import ChoiceRules, Objective, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
+from assetplan.config.finance import Borrowing, Gate, Income, MediumTerm, Printed, Spent, TaxBase, Treasury
 
 Stream = Literal["works", "reactive", "claims", "risk", "user", "detours"]
 
@@ -107,8 +108,16 @@ class Plan(Frozen):
     years: int = Field(default=5, ge=1, le=20)
     envelope: Envelope
     limits: tuple[Limit, ...] = ()
-    # A set of funding sources is kept in the bits of one whole number, so 60 is the most.
-    sources: tuple[Source, ...] = Field(default=(), max_length=60)
+    # A set of sources and ways to borrow is kept in the bits of one whole number, so 60 is the most.
+    sources: tuple[Source, ...] = Field(default=(), max_length=50)
+    borrowing: tuple[Borrowing, ...] = Field(default=(), max_length=10)
+    tax_base: TaxBase | None = None
+    income: tuple[Income, ...] = ()
+    treasury: Treasury = Treasury()
+    medium_term: tuple[MediumTerm, ...] = ()
+    printed: tuple[Printed, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    spent: Spent | None = None
     rules: ChoiceRules = ChoiceRules()
     schemes: tuple[Scheme, ...] = ()
     targets: tuple[Target, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assetplan.config.base import LIST, ONE
+from assetplan.config.base import LIST, ONE, RANGE
 from assetplan.config.checks import faults_of
 from assetplan.config.plan import Plan
 from assetplan.errors import ConfigError, Fault
@@ -79,6 +79,6 @@ def _key(place: tuple[str | int, ...]) -> str:
     for part in place:
         if isinstance(part, int):
             key += f"[{part + 1}]"
-        elif part not in (ONE, LIST):
+        elif part not in (ONE, LIST, RANGE):
             key += f".{part}" if key else part
     return key

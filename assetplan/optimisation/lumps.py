@@ -56,15 +56,16 @@ def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock, sol
     Returns
     -------
     State
-        As it was where all limits are lumpy or none is, or where continuous flows tie them.
+        As it was where all limits are lumpy or none is. Limits that continuous flows touch count as not lumpy: what
+        they allow is not fixed.
     """
     problem, rows, dual = task.problem, task.rows, task.dual
     near = state.chosen is None or state.bound - state.benefit <= allowed
-    if near or rows.flows.names or time_left() < LEAST_SECONDS:
+    if near or time_left() < LEAST_SECONDS:
         return state
     below = problem.choices.margins(task.values())
     may = below <= dual.bound - state.benefit  # no better choice has an option that loses more
-    free = lumpy(rows, may)
+    free = lumpy(rows, may) & (np.diff(rows.flows.usage.tocsc().indptr) == 0)
     if free.all() or not free.any():
         return state
     price, limit = dual.multipliers[free], rows.limit[free]

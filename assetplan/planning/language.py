@@ -63,6 +63,7 @@ def _selectors(plan: Plan) -> Iterator[tuple[str, PlaceSelector]]:
     tables: dict[str, tuple[PlaceSelector, ...]] = {
         "limits": plan.limits,
         "sources": plan.sources,
+        "borrowing": plan.borrowing,
         "rules.forbid": plan.rules.forbid,
         "rules.require": plan.rules.require,
         "targets": plan.targets,
@@ -77,6 +78,7 @@ def _unknown_assets(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
     named = {f"rules.forbid[{i}].asset": rule.asset or () for i, rule in enumerate(plan.rules.forbid, 1)}
     named |= {f"rules.lock[{i}].asset": rule.asset for i, rule in enumerate(plan.rules.lock, 1)}
     named |= {f"rules.require[{i}].asset": rule.asset or () for i, rule in enumerate(plan.rules.require, 1)}
+    named |= {f"sources[{i}].asset": source.asset or () for i, source in enumerate(plan.sources, 1)}
     named |= {f"schemes[{i}].assets": scheme.assets for i, scheme in enumerate(plan.schemes, 1)}
     for key, names in named.items():
         for name in names:

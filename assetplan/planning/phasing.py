@@ -51,7 +51,7 @@ def best_phasing(plan: Plan, statement: Statement, solution: Solution, time_left
     """
     if plan.objective.of == "least cost":
         return _none("The plan seeks the least cost of what it must reach, not the best use of its money.")
-    if plan.sources:
+    if plan.sources or plan.borrowing:
         return _none("Its money comes from sources that fund only what they may, so it was not freed.")
     if time_left < 1:
         return _none("The search for the plan itself took all the time it had.")

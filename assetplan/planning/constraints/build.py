@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan.optimisation.problem import Problem
+from assetplan.planning.constraints.borrowing import drawdowns
 from assetplan.planning.constraints.funding import funding, source_use
 from assetplan.planning.constraints.money import carry_over, line_caps, line_floors, preventative_share, virement
 from assetplan.planning.constraints.objective import objective_of
@@ -60,6 +61,7 @@ def build_problem(inputs: Inputs, options: Candidates) -> Statement:
         totals(inputs, works),
         funding(inputs, works, left),
         source_use(inputs, works),
+        drawdowns(inputs, left),
         targets(inputs, left),
     ]
     objective, changes = objective_of(inputs, left)

@@ -1,7 +1,8 @@
 """Sources of money that fund only what they may: `[[sources]]`, and the limits on sources among `[[limits]]`.
 
 Works that the same sources may fund are one **cell**. In each year the money that sources give a cell must cover
-what it spends, and no source gives more than it has. Money that is not used is left.
+what it spends, and no source gives more than it has: its money of the year, what is left in a reserve, or what is
+drawn of a way to borrow. Money that is not used is left.
 
 A floor on a source (a grant that must be used) needs a second look: money given beyond what is spent is no use. So
 the sources with a floor have flows of their own, which no more than fill what their cells spend. Where one allocation
@@ -16,8 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assetplan.config import Funder
 from assetplan.errors import ConfigError, Fault
-from assetplan.finance import in_first_year_prices
+from assetplan.finance import money_of, reserve_left
+from assetplan.planning.constraints.borrowing import most_spent, prices
 from assetplan.planning.constraints.statement import Entries, Flow, Part, Row
 from assetplan.planning.constraints.totals import rows_of
 from assetplan.planning.constraints.works import Array, Bools, Ints, Works
@@ -40,14 +43,26 @@ class _Cells:
     def of(cls, inputs: Inputs, works: Works, sources: list[str]) -> _Cells:
         """The cells that some of the plan's sources make; `spent` says which have works in which year."""
         code = np.zeros(len(works.option), dtype=np.int64)
-        for source in inputs.plan.sources:
+        for source in _funders(inputs):
             if source.name in sources:
-                code |= works.where(source).astype(np.int64) << sources.index(source.name)
+                code |= _may_fund(works, source).astype(np.int64) << sources.index(source.name)
         codes, cell = np.unique(code, return_inverse=True)
         names = [tuple(name for bit, name in enumerate(sources) if value >> bit & 1) for value in codes.tolist()]
         spent = np.zeros((len(names), inputs.plan.years), dtype=bool)
         spent[cell, works.year] = True
         return cls(names, cell.astype(np.intp), spent)
+
+
+def _funders(inputs: Inputs) -> tuple[Funder, ...]:
+    return (*inputs.plan.sources, *inputs.plan.borrowing)
+
+
+def _may_fund(works: Works, funder: Funder) -> Bools:
+    """The works that a source or a way to borrow is for, (n_works,)."""
+    found = works.where(funder)
+    if funder.asset is not None:
+        found &= works.assets["asset_id"].isin(funder.asset).to_numpy(dtype=bool)[works.asset]
+    return found
 
 
 def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
@@ -56,14 +71,15 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
     Raises
     ------
     ConfigError
-        Every strategy of an asset spends what no source may fund; each such asset is listed.
+        Every strategy of an asset spends what no source may fund, or a source may fund nothing; each is listed.
     """
     plan = inputs.plan
-    if not plan.sources:
+    if not plan.sources and not plan.borrowing:
         return Part()
-    cells = _Cells.of(inputs, works, [source.name for source in plan.sources])
+    cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
+    _refuse_idle(inputs, cells)
     _refuse_unfunded(works, options, cells)
-    money = _money(inputs)
+    given, every = _given(inputs), most_spent(inputs, options)
     rows, uses = _limits(inputs, "at_most")
     flows: list[Flow] = []
     place = np.zeros(cells.spent.shape, dtype=np.intp)
@@ -73,13 +89,14 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
         row = Row(f"fundable by {' or '.join(names) or 'no source'} {when}", f"sources {when}", "£", "funding", cap=0.0)
         rows.append(row)
         for name in names:
-            spends = ((row.name, -1.0), (f"{name} {when}", 1.0), *uses.get((name, int(year)), ()))
+            most, takes = given[name][int(year)]
+            spends = ((row.name, -1.0), *takes, *uses.get((name, int(year)), ()))
             facts = {"source": name, "year": when, "funds": row.name.removesuffix(f" {when}")}
-            flows.append(Flow(f"{name} to {row.name}", "source", float(money[name][year]), spends, facts))
-    for number, source in enumerate(plan.sources, 1):
-        for when, amount in zip(plan.plan_years, money[source.name], strict=True):
-            words = f'sources[{number}] "{source.name}" {when}'
-            rows.append(Row(f"{source.name} {when}", words, "£", "source", cap=float(amount)))
+            # The row of the source says what it has, so that its price is the row's, and not the flow's own.
+            flows.append(
+                Flow(f"{name} to {row.name}", "source", float(every[year]) if most > 0 else 0.0, spends, facts)
+            )
+    rows += _own_rows(inputs)
     entries = Entries(works.option, place[cells.cell, works.year], works.cost)
     return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
@@ -118,8 +135,49 @@ def source_use(inputs: Inputs, works: Works) -> Part:
 
 
 def _money(inputs: Inputs) -> dict[str, Array]:
-    """What each source has by year (£, prices of the first year)."""
-    return {source.name: in_first_year_prices(inputs.plan, source.amounts) for source in inputs.plan.sources}
+    """The most that each source may give in each year (£, prices of the first year)."""
+    plan, price = inputs.plan, prices(inputs)
+    out = {}
+    for source in plan.sources:
+        if source.type == "reserve":
+            # What is taken is missing in every later year, too.
+            left = np.minimum.accumulate(reserve_left(plan, source)[::-1])[::-1]
+            out[source.name] = np.maximum(left, 0.0) / price
+        else:
+            out[source.name] = money_of(plan, source) / price
+    return out
+
+
+def _given(inputs: Inputs) -> dict[str, list[tuple[float, tuple[tuple[str, float], ...]]]]:
+    """The most that £ of each source may come to in each year, and the rows of `_own_rows` that £1 of it uses."""
+    plan, price = inputs.plan, prices(inputs)
+    out = {}
+    for source in plan.sources:
+        rows = [
+            tuple((f"{source.name} {when}", float(price[year])) for when in plan.plan_years[year:])
+            if source.type == "reserve"
+            else ((f"{source.name} {plan.plan_years[year]}", 1.0),)
+            for year in range(plan.years)
+        ]
+        out[source.name] = list(zip(_money(inputs)[source.name].tolist(), rows, strict=True))
+    for way in plan.borrowing:
+        out[way.name] = [(np.inf, ((f"{way.name} {when}", 1.0),)) for when in plan.plan_years]
+    return out
+
+
+def _own_rows(inputs: Inputs) -> Iterator[Row]:
+    """What each source has: in a year; of a reserve at its end (cash); of a way to borrow what is drawn."""
+    plan, money = inputs.plan, _money(inputs)
+    for number, source in enumerate(plan.sources, 1):
+        reserve = source.type == "reserve"
+        amounts, unit = (reserve_left(plan, source), "£ of the day") if reserve else (money[source.name], "£")
+        for when, amount in zip(plan.plan_years, amounts, strict=True):
+            words = f'sources[{number}] "{source.name}" {when}'
+            yield Row(f"{source.name} {when}", words, unit, "source", cap=float(amount))
+    for number, way in enumerate(plan.borrowing, 1):
+        for when in plan.plan_years:
+            words = f'borrowing[{number}] "{way.name}" {when}'
+            yield Row(f"{way.name} {when}", words, "£", "funding", cap=0.0)
 
 
 def _limits(inputs: Inputs, side: str) -> tuple[list[Row], _Uses]:
@@ -144,6 +202,20 @@ def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Array, tuple[
             alone = alone.model_copy(update={"name": f"{limit.name} at least"})
         for row, weight in rows_of(inputs, alone, number, "£"):
             yield row, weight, limit.source
+
+
+def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:
+    useful = {name for names in cells.names for name in names}
+    said = "may fund nothing: no strategy of any asset has works that it is for"
+    tables: dict[str, tuple[Funder, ...]] = {"sources": inputs.plan.sources, "borrowing": inputs.plan.borrowing}
+    faults = [
+        Fault("plan", 0, f"{key}[{number}]", row.name, said)
+        for key, rows in tables.items()
+        for number, row in enumerate(rows, 1)
+        if row.name not in useful
+    ]
+    if faults:
+        raise ConfigError(faults)
 
 
 def _refuse_unfunded(works: Works, options: Candidates, cells: _Cells) -> None:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from assetplan.errors import ConfigError, Fault, InfeasibleError
+from assetplan.optimisation.master import best_amounts
 from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.rows import rows_of
 from assetplan.planning.constraints.sharing import Shared
 from assetplan.strategies import Candidates
 
@@ -55,7 +57,7 @@ class Row:
     unit : str
         Unit of cap, floor and use.
     kind : str
-        line, line floor, virement, preventative, limit, source, funding or target.
+        line, line floor, virement, preventative, limit, source, funding, affordability or target.
     cap, floor : float
         Most and least; `inf` and `-inf` where there is none.
     """
@@ -75,14 +77,16 @@ class Flow:
     Attributes
     ----------
     name, kind : str
-        What people call it; "carry-over", "virement", "source" or "source use".
+        What people call it; "carry-over", "virement", "source", "source use" or "drawdown".
     high : float
         The most it may be (£); the least is nought.
     uses : tuple of (str, float)
         Name of a row, and how much of it £1 of the flow uses; less than nothing where it brings.
     facts : mapping
         What it is about: line and year of a carry-over (and to_year), line, year and direction ("out" or "in") of a
-        virement, source, year and what it funds of a source or of its use.
+        virement, source, year and what it funds of a source or of its use; source and year of a drawdown.
+    dear : float
+        What £1 of it costs revenue in all years (cash £): of a drawdown its interest and provision, else nought.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Flow:
     high: float
     uses: tuple[tuple[str, float], ...]
     facts: Mapping[str, str | int]
+    dear: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -181,12 +186,13 @@ class Statement:
         return InfeasibleError(f"{error}{told}", error.limits, error.changes)
 
     def settle(self, solution: Solution) -> Solution:
-        """The same choice with no more money taken from sources than is spent.
+        """The same choice with no more money taken from sources than is spent, and as little borrowed as it allows.
 
-        A solver may let a source give more than its works cost; what is not spent is left, first by the sources that
-        the plan file names last, and last by those that must be used.
+        Other money goes first: what borrowing costs revenue is made least. A solver may let a source give more than
+        its works cost; what is not spent is left, first by the sources that the plan file names last, and last by
+        those that must be used.
         """
-        problem, amounts = self.problem, solution.amounts.copy()
+        problem, amounts = self.problem, self._least_borrowed(solution)
         spent = np.asarray(problem.usage[solution.chosen].sum(axis=0)).ravel()
         place = {name: i for i, name in enumerate(self.limits.names)}
         wanted = {flow.facts["source"] for flow in self.limits.flows if flow.kind == "source use"}
@@ -196,12 +202,31 @@ class Statement:
                 given.setdefault(flow.uses[0][0], []).append(k)
         for name, flows in given.items():
             left = float(amounts[flows].sum()) - spent[place[name]]
+            if left < 0:  # by rounding: the largest makes it up
+                amounts[max(flows, key=lambda k: amounts[k])] -= left
             for k in sorted(flows, key=lambda k: (self.limits.flows[k].facts["source"] in wanted, -k)):
                 taken = min(max(left, 0.0), amounts[k])
                 amounts[k] -= taken
                 left -= taken
+        paid: Counter[tuple[str | int, str | int]] = Counter()
+        for k, flow in enumerate(self.limits.flows):
+            if flow.kind == "source":
+                paid[flow.facts["source"], flow.facts["year"]] += amounts[k]
+        for k, flow in enumerate(self.limits.flows):
+            if flow.kind == "drawdown":
+                amounts[k] = max(paid[flow.facts["source"], flow.facts["year"]], problem.flows.low[k])
         used = spent + np.asarray(problem.flows.usage.T @ amounts).ravel()
         return replace(solution, amounts=amounts, used=used)
+
+    def _least_borrowed(self, solution: Solution) -> Array:
+        """Amounts of the flows that pay for the same works at the least cost of debt."""
+        problem = self.problem
+        dear = np.array([flow.dear for flow in self.limits.flows])
+        if not dear.any():
+            return solution.amounts.copy()
+        seeking = replace(problem, flows=replace(problem.flows, benefit=-dear))
+        found = best_amounts(rows_of(seeking), solution.chosen, solution.amounts)
+        return solution.amounts.copy() if found is None else found.copy()
 
 
 def compose(

@@ -1,0 +1,159 @@
+"""What a plan says of borrowing: loans, the income that pays for them, the council's own limits, its gates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assetplan.config.base import Amount, Amounts, Frozen, Funder, Name, Share
+
+Rate = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
+Term = Annotated[int, Field(ge=1, le=60)]
+Method = Literal["annuity", "eip", "maturity"]
+
+
+class Refinance(Frozen):
+    """The loan that takes the place of a maturity loan, of what is not provided for by then."""
+
+    rate: Rate
+    years: Term
+    method: Method = "eip"
+
+
+class Borrowing(Funder):
+    """A way to borrow. How much is drawn in each year is for the plan to find."""
+
+    type: Literal["external", "internal"] = "external"
+    """external: a loan; internal: the council's own cash, which then earns nothing"""
+    rate: Rate
+    """interest of the loan, or what the cash would have earned (1/year)"""
+    years: Term
+    """term of the loan; of internal borrowing, years until it is provided for"""
+    method: Method = "annuity"
+    per_year: Literal[1, 2, 4] = 2
+    """payments a year"""
+    drawn: Literal["start", "middle", "end"] = "start"
+    """when in its year a loan is drawn: interest runs from then"""
+    mrp: Literal["equal", "annuity"] = "equal"
+    """minimum revenue provision, from the year after"""
+    mrp_years: Term | None = None
+    """life over which it is provided for; by default the term"""
+    mrp_rate: Rate | None = None
+    """of provision by annuity; by default that of the loan"""
+    refinance: Refinance | None = None
+    at_most: Amounts | None = None
+    """most that may be drawn over the plan, or a list with one amount a year (the envelope's unit)"""
+
+    @property
+    def years_of_cost(self) -> int:
+        """Years after the one in which it is drawn for which it costs."""
+        loan = self.years if self.drawn != "start" else self.years - 1
+        if self.refinance is not None:
+            loan += self.refinance.years
+        return max(self.mrp_years or self.years, 0 if self.type == "internal" else loan)
+
+
+class TaxBase(Frozen):
+    """Growth of the council-tax base above what the medium-term plan holds already."""
+
+    base: float = Field(gt=0, le=1e8, allow_inf_nan=False)
+    """tax base of the year before the first [Band D homes]"""
+    growth: float = Field(ge=-0.5, le=0.5, allow_inf_nan=False)
+    """growth that the medium-term plan holds already (1/year)"""
+    homes: tuple[Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)], ...] = Field(min_length=1)
+    """Band D homes that are added in each plan year"""
+    band_d: tuple[Annotated[float, Field(gt=0, le=1e5, allow_inf_nan=False)], ...] = Field(min_length=1)
+    """Band D tax of the first years (£)"""
+    band_d_growth: float = Field(default=0.0, ge=-0.5, le=0.5, allow_inf_nan=False)
+    """its growth in the years after (1/year)"""
+    share: Share = 1.0
+    """share of the increase that is set aside for this plan"""
+    confirmed: int | None = None
+    """last year whose growth is confirmed; none where all is forecast"""
+    sensitivity: Share = 0.0025
+    """change of the tax base whose effect is shown (share)"""
+
+
+class Income(Frozen):
+    """Other income that may pay for debt."""
+
+    name: Name
+    amounts: tuple[Amount, ...]
+    """what comes in each plan year, the envelope's unit; years after the last have what the last has"""
+    status: Literal["confirmed", "forecast"] = "forecast"
+    until: int | None = None
+    """last year in which it comes; for good where left out"""
+
+
+class Treasury(Frozen):
+    """The council's debt without this plan, and the limits it has set itself; cash, the envelope's unit.
+
+    A list has one amount a plan year, or more; later years have what the last has.
+    """
+
+    within_income: bool = True
+    """whether the debt cost of every year must be within confirmed income"""
+    external_debt: Amounts = 0.0
+    """loans owed at the end of each year"""
+    operational_boundary: Amounts | None = None
+    authorised_limit: Amounts | None = None
+    cfr: Amount = 0.0
+    """capital financing requirement at the end of the year before the first"""
+    capital: Amounts = 0.0
+    """spend of other programmes that is financed by borrowing"""
+    mrp: Amounts = 0.0
+    """provision for what was borrowed before, and for that"""
+    cfr_limit: Amounts | None = None
+    interest: Amounts = 0.0
+    investment_income: Amounts = 0.0
+    net_revenue: Amounts | None = None
+    """net revenue stream"""
+    financing_ratio: Share | None = None
+    """most of the net revenue stream that financing may cost"""
+    investments: Amounts | None = None
+    """portfolio that internal borrowing is taken from"""
+    internal_share: Share | None = None
+    """most of it that may be lent so"""
+
+
+class MediumTerm(Frozen):
+    """A line of the medium-term plan beside those that follow from the programme."""
+
+    reference: Name
+    type: Literal["P", "S"]
+    """pressure or saving"""
+    detail: Name
+    amounts: tuple[Amount, ...]
+    """what each plan year has more (P) or less (S) than today; one that comes once is nought in the others"""
+
+
+class Gate(Frozen):
+    """Somebody who releases money."""
+
+    name: Name
+    above: Amount = 0.0
+    """least amount that goes to this gate (the envelope's unit)"""
+    of: tuple[Literal["scheme", "virement", "carry-over"], ...] = ("scheme", "virement", "carry-over")
+
+
+class Printed(Frozen):
+    """A statement of debt that a paper prints, to be set beside the arithmetic."""
+
+    name: Name
+    principal: Amount
+    rate: Rate
+    years: Term
+    mean: Amount
+    """what it says a year costs"""
+    total: Amount
+    """what it says all years cost"""
+
+
+class Spent(Frozen):
+    """An earlier programme of the same plan whose first years are past."""
+
+    from_: Name = Field(alias="from")
+    """its output folder, beside the plan file"""
+    until: int
+    """last year that stays as it was"""

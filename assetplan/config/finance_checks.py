@@ -1,0 +1,180 @@
+"""Rules of the money: what sources, borrowing, income and the council's limits must be to fit together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+
+from assetplan.config.base import Amounts
+from assetplan.config.envelope import Envelope, Range, Source
+from assetplan.config.finance import Borrowing, Treasury
+from assetplan.config.plan import Plan
+
+Found = Iterator[tuple[str, str, str]]
+
+# Keys of a source that only one type of it has, and whether that type needs them.
+_OF_TYPE = {
+    "receipt": (("stage", "probability"), False),
+    "contribution": (("site", "purpose"), True),
+    "reserve": (("balance",), True),
+}
+
+
+def finance_faults(plan: Plan) -> Found:
+    """Every fault between the keys of a plan that are about money."""
+    yield from _profile(plan.envelope, plan.years)
+    for i, source in enumerate(plan.sources, 1):
+        yield from _source(f"sources[{i}]", source, plan)
+    for i, way in enumerate(plan.borrowing, 1):
+        yield from _borrowing(f"borrowing[{i}]", way)
+    yield from _prices(plan)
+    yield from _income(plan)
+    yield from _treasury(plan.treasury, plan)
+    yield from _tables(plan)
+
+
+def _profile(envelope: Envelope, years: int) -> Found:
+    if not envelope.lines:
+        yield "envelope.lines", "", "this key is missing (or else current and additional money by line)"
+    for line in envelope.current:
+        if line not in envelope.additional:
+            yield (
+                "envelope.additional",
+                line,
+                "has current money and nothing additional: give noughts if there is none",
+            )
+    for line, added in envelope.additional.items():
+        key = f"envelope.additional.{line}"
+        sides = {"low": added.low, "high": added.high} if isinstance(added, Range) else {"": added}
+        for side, amounts in sides.items():
+            yield from _count(f"{key}.{side}".rstrip("."), amounts, years)
+        if isinstance(added, Range) and any(low > high for low, high in zip(added.low, added.high, strict=False)):
+            yield key, "", "low is above high"
+    for table in ("below", "above"):
+        for line in getattr(envelope, table):
+            if line not in envelope.additional and line != "default":
+                yield f"envelope.{table}", line, "the approved profile has no such line"
+    for line, amounts in envelope.floors.items():
+        most = envelope.lines.get(line, ())
+        if any(least > cap * (1 + 1e-12) for least, cap in zip(amounts, most, strict=False)):
+            yield f"envelope.floors.{line}", "", "is above what the line may spend"
+
+
+def _source(key: str, source: Source, plan: Plan) -> Found:
+    for kind, (names, needed) in _OF_TYPE.items():
+        for name in names:
+            given = getattr(source, name) not in (None, "")
+            if given and source.type != kind:
+                yield f"{key}.{name}", str(getattr(source, name)), f"only a {kind} has one"
+            elif needed and source.type == kind and not given:
+                yield f"{key}.{name}", "", f"a {kind} needs one"
+    if source.type == "receipt" and source.stage is None and source.probability is None:
+        yield f"{key}.stage", "", "a receipt needs a stage or a probability: how likely is it?"
+    if source.committed and source.type != "reserve":
+        yield f"{key}.committed", "", "only a reserve has money promised to others"
+    if source.type == "reserve":
+        if source.committed:
+            yield from _count(f"{key}.committed", source.committed, plan.years)
+        committed = source.committed or (0.0,) * plan.years
+        left = accumulate((paid - out for paid, out in zip(source.amounts, committed, strict=False)), initial=0.0)
+        for year, moved in zip(plan.plan_years, list(left)[1:], strict=False):
+            if (balance := (source.balance or 0.0) + moved) < -1e-9:
+                yield f"{key}.committed", f"{balance:g}", f"overdraws the reserve at the end of {year}"
+                break
+
+
+def _borrowing(key: str, way: Borrowing) -> Found:
+    if way.refinance is not None and (way.method != "maturity" or way.type == "internal"):
+        yield f"{key}.refinance", "", "only a maturity loan is refinanced: others are paid off in their term"
+    if way.mrp_rate is not None and way.mrp == "equal":
+        yield f"{key}.mrp_rate", f"{way.mrp_rate:g}", "equal provision has no rate"
+    if way.drawn == "middle" and way.per_year % 2:
+        yield f"{key}.drawn", way.drawn, "needs two or four payments a year"
+    if way.type == "internal":
+        for name in ("method", "per_year"):
+            if getattr(way, name) != Borrowing.model_fields[name].default:
+                yield f"{key}.{name}", str(getattr(way, name)), "internal borrowing is not paid back to anybody"
+
+
+def _prices(plan: Plan) -> Found:
+    """Loans, taxes and limits are money of the day; they cannot stand beside an envelope in real prices."""
+    if plan.envelope.prices == "cash":
+        return
+    given = {
+        "borrowing": plan.borrowing, "tax_base": plan.tax_base, "income": plan.income,
+        "treasury": plan.treasury != Treasury(), "medium_term": plan.medium_term,
+    }  # fmt: skip
+    for key, value in given.items():
+        if value:
+            said = 'is cash, and the envelope is in real prices: state it in cash (prices = "cash", with its inflation)'
+            yield key, "", said
+
+
+def _income(plan: Plan) -> Found:
+    tax = plan.tax_base
+    if tax is not None:
+        yield from _count("tax_base.homes", tax.homes, plan.years)
+        if len(tax.band_d) > plan.years:
+            yield "tax_base.band_d", "", f"has {len(tax.band_d)} amounts, but the plan has {plan.years} years"
+        if tax.confirmed is not None and tax.confirmed not in plan.plan_years:
+            said = f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
+            yield "tax_base.confirmed", str(tax.confirmed), said
+    if plan.borrowing and plan.treasury.within_income and tax is None and not plan.income:
+        said = "its cost must be within confirmed income, and there is none: give tax_base or income"
+        yield "borrowing", "", said
+    last = plan.plan_years[-1] + max((way.years_of_cost for way in plan.borrowing), default=0)
+    for i, row in enumerate(plan.income, 1):
+        yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
+        if row.until is not None and row.until < last and row.status == "confirmed" and plan.treasury.within_income:
+            said = f"ends before what is borrowed against it: the last debt cost falls in {last}"
+            if plan.borrowing:
+                yield f"income[{i}].until", str(row.until), said
+
+
+def _treasury(treasury: Treasury, plan: Plan) -> Found:
+    for name in type(treasury).model_fields:
+        amounts = getattr(treasury, name)
+        if isinstance(amounts, tuple) and len(amounts) < plan.years:
+            yield f"treasury.{name}", "", f"has {len(amounts)} amounts, but the plan has {plan.years} years"
+    for limit, needs in (("financing_ratio", "net_revenue"), ("internal_share", "investments")):
+        if getattr(treasury, limit) is not None and getattr(treasury, needs) is None:
+            yield f"treasury.{needs}", "", f"{limit} needs it"
+    for low, high in (
+        ("external_debt", "operational_boundary"), ("external_debt", "authorised_limit"),
+        ("operational_boundary", "authorised_limit"),
+    ):  # fmt: skip
+        least, most = getattr(treasury, low), getattr(treasury, high)
+        if most is not None and least is not None and not _within(least, most, plan.years):
+            yield f"treasury.{low}", "", f"is above {high}"
+
+
+def _within(low: Amounts, high: Amounts, years: int) -> bool:
+    lows, highs = ([*side, side[-1]] if isinstance(side, tuple) else [side] * years for side in (low, high))
+    return all(least <= most for least, most in zip(lows, highs, strict=False))
+
+
+def _tables(plan: Plan) -> Found:
+    for i, line in enumerate(plan.medium_term, 1):
+        yield from _count(f"medium_term[{i}].amounts", line.amounts, plan.years)
+    for i, way in enumerate(plan.borrowing, 1):
+        if isinstance(way.at_most, tuple):
+            yield from _count(f"borrowing[{i}].at_most", way.at_most, plan.years)
+    for key, names in (
+        ("medium_term.reference", [line.reference for line in plan.medium_term]),
+        ("gates.name", [gate.name for gate in plan.gates]),
+        ("income.name", [row.name for row in plan.income]),
+        ("printed.name", [row.name for row in plan.printed]),
+    ):
+        yield from ((key, name, "is there more than once") for name, count in Counter(names).items() if count > 1)
+    for before, gate in pairwise(plan.gates):
+        if gate.above < before.above:
+            yield "gates", gate.name, f"releases less than {before.name}: list gates in the order of their amounts"
+    if plan.spent is not None and not plan.first_year <= plan.spent.until < plan.plan_years[-1]:
+        said = f"must be a year of {plan.plan_years[0]} to {plan.plan_years[-1] - 1}, so that some are left to plan"
+        yield "spent.until", str(plan.spent.until), said
+
+
+def _count(key: str, amounts: tuple[float, ...], years: int) -> Found:
+    if len(amounts) != years:
+        yield key, "", f"has {len(amounts)} amounts, but the plan has {years} years"

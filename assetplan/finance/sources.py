@@ -1,0 +1,45 @@
+"""What sources of money have by year: grants, receipts by how likely they are, reserves by what is left in them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.config import Plan, Source
+from assetplan.errors import ConfigError, Fault
+from assetplan.reference import load_table
+
+Array = NDArray[np.float64]
+
+
+def probability_of(source: Source) -> float:
+    """How likely a source's money is [0–1]: a receipt by its own probability or its stage, all else for certain.
+
+    Raises
+    ------
+    ConfigError
+        There is no such stage.
+    """
+    if source.probability is not None:
+        return source.probability
+    if source.stage is None:
+        return 1.0
+    table = load_table("receipt_stages").set_index("stage")["probability"]
+    if source.stage not in table.index:
+        said = f"must be one of {', '.join(table.index)}"
+        raise ConfigError([Fault("plan", 0, f"sources.{source.name}.stage", source.stage, said)])
+    return float(table[source.stage])
+
+
+def money_of(plan: Plan, source: Source) -> Array:
+    """What a source brings in each plan year, weighted by how likely it is [the envelope's £], (n_years,)."""
+    return np.asarray(source.amounts, dtype=np.float64) * plan.envelope.pounds * probability_of(source)
+
+
+def reserve_left(plan: Plan, source: Source) -> Array:
+    """What would be in a reserve at the end of each plan year if this plan took nothing [the envelope's £].
+
+    What it had, and what was paid in, less what is promised to others.
+    """
+    committed = np.asarray(source.committed or np.zeros(plan.years), dtype=np.float64) * plan.envelope.pounds
+    return (source.balance or 0.0) * plan.envelope.pounds + np.cumsum(money_of(plan, source) - committed)
