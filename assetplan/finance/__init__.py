@@ -1,11 +1,23 @@
-"""The envelope, where it comes from, and what borrowing costs."""
+"""The envelope, where it comes from, what borrowing costs, and the statements that a treasurer reads."""
 
 from assetplan.finance.borrowing import Charges, by_year, charges, vintages
 from assetplan.finance.envelope import Limits, in_first_year_prices, limits, line_labels, published_profile
+from assetplan.finance.late import late_multiple, late_multiple_table
 from assetplan.finance.loans import loan_schedule, mrp_schedule
+from assetplan.finance.medium_term import (
+    MediumTermLine,
+    change_to_base,
+    cumulative_table,
+    medium_term_table,
+    one_off_line,
+    recurring_line,
+)
+from assetplan.finance.printed import check_printed, check_tax_base
 from assetplan.finance.sources import money_of, probability_of, reserve_left
 from assetplan.finance.tables import CASH, Table, financial_year, real
+from assetplan.finance.tax_base import tax_base_income, tax_base_table
 from assetplan.finance.treasury import Ceiling, Income, ceilings, horizon, income_by_year
+from assetplan.finance.valuation import valuation, valuation_table
 
 __all__ = [
     "CASH",
@@ -13,22 +25,36 @@ __all__ = [
     "Charges",
     "Income",
     "Limits",
+    "MediumTermLine",
     "Table",
     "by_year",
     "ceilings",
+    "change_to_base",
     "charges",
+    "check_printed",
+    "check_tax_base",
+    "cumulative_table",
     "financial_year",
     "horizon",
     "in_first_year_prices",
     "income_by_year",
+    "late_multiple",
+    "late_multiple_table",
     "limits",
     "line_labels",
     "loan_schedule",
+    "medium_term_table",
     "money_of",
     "mrp_schedule",
+    "one_off_line",
     "probability_of",
     "published_profile",
     "real",
+    "recurring_line",
     "reserve_left",
+    "tax_base_income",
+    "tax_base_table",
+    "valuation",
+    "valuation_table",
     "vintages",
 ]

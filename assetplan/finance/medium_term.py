@@ -1,0 +1,183 @@
+"""Medium-term plan lines: changes to the base by year, and what they come to. All money is cash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum, isfinite
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.errors import Fault, FaultyInputError
+from assetplan.finance.rounding import in_steps, printed
+from assetplan.finance.tables import CASH, Table, financial_year
+
+TYPES = {"P": "pressure or investment", "S": "saving"}
+TOTAL = "total"
+_HALF_A_PENNY = 0.005  # differences of amounts add to the last of them but for the error of floats
+
+
+@dataclass(frozen=True)
+class MediumTermLine:
+    """One line of the medium-term plan.
+
+    Attributes
+    ----------
+    reference : str
+        Identifier, once in a plan.
+    type : str
+        "P", a pressure or investment, positive; or "S", a saving, negative.
+    detail : str
+        What it is for.
+    changes : tuple of float
+        Change to the base in each year [£, cash].
+    one_off : bool
+        Whether it goes out of the base again: its changes then sum to exactly nought.
+    """
+
+    reference: str
+    type: str
+    detail: str
+    changes: tuple[float, ...]
+    one_off: bool = False
+
+
+def change_to_base(amounts: ArrayLike) -> NDArray[np.float64]:
+    """First difference of yearly amounts (years,): what each year adds to the base of the year before, from nought."""
+    return np.diff(np.asarray(amounts, dtype=float), prepend=0.0)
+
+
+def recurring_line(reference: str, type: str, detail: str, amounts: Sequence[float]) -> MediumTermLine:
+    """A line from the amount that it costs in each year, or saves (negative) [£, cash], as debt cost does."""
+    return MediumTermLine(reference, type, detail, tuple(change_to_base(amounts).tolist()))
+
+
+def one_off_line(
+    reference: str, type: str, detail: str, amount: float, year: int, years: Sequence[int]
+) -> MediumTermLine:
+    """A line that is in the base for one year: its amount [£, cash], and as much out again the year after.
+
+    Raises
+    ------
+    ValueError
+        The year is not one of the plan's, or is its last, which has none after it.
+    """
+    if year not in years:
+        raise ValueError(f"{reference}: {financial_year(year)} is no year of the medium-term plan")
+    if year == years[-1]:
+        raise ValueError(
+            f"{reference}: a one-off in {financial_year(year)}, the plan's last year, has no year in which to come out "
+            "of the base again; add a year to the plan, or make it a recurring line"
+        )
+    at = list(years).index(year)
+    changes = [0.0] * len(years)
+    changes[at], changes[at + 1] = float(amount), -float(amount)
+    return MediumTermLine(reference, type, detail, tuple(changes), one_off=True)
+
+
+def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Table:
+    """The medium-term plan: the change to the base in each year, and their total.
+
+    What is rounded is the amount of each line in each year, and a change is the difference of two such; totals are
+    sums of what is printed. So rows and columns add up, a one-off sums to nought, and running sums are those of
+    `cumulative_table`; a change may differ by one in its last place from the one that was not rounded.
+
+    Parameters
+    ----------
+    lines : sequence of MediumTermLine
+        In the order to be printed.
+    years : sequence of int
+        Calendar years in which the plan's financial years begin, one after another.
+    unit : str
+        "£", "£000" or "£m".
+
+    Returns
+    -------
+    Table
+        "medium_term": reference, type, detail, a column a year, total; the last row is the total of all lines.
+
+    Raises
+    ------
+    FaultyInputError
+        Lines break their rules: a reference twice, a type that is neither P nor S, a pressure that sums to less than
+        nought or a saving to more, a one-off that leaves a residual, changes that are not a number a year. All
+        are told.
+    ValueError
+        There is no such unit, or the years do not follow one another.
+    """
+    levels = _levels(lines, years, unit)
+    changes = np.diff(levels, axis=1, prepend=0)
+    rows = _rows(lines, years, changes, unit).assign(total=printed(np.append(levels[:, -1], levels[:, -1].sum()), unit))
+    note = "Each year is a change to the base of the year before; P pressures or investment, S savings."
+    return Table("medium_term", "Medium-term plan", CASH, unit, rows, note)
+
+
+def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Table:
+    """The running sums of `medium_term_table`: what each line has put into the base by each year.
+
+    Parameters and errors as there. The last year is each line's total, in the row of all lines too.
+    """
+    rows = _rows(lines, years, _levels(lines, years, unit), unit)
+    note = "What is in the base in each year: the sum of the changes up to it."
+    return Table("medium_term_cumulative", "Medium-term plan, cumulative", CASH, unit, rows, note)
+
+
+def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) -> NDArray[np.int64]:
+    """What each line has put into the base by each year, in whole steps (n_lines, n_years)."""
+    if not len(years) or (np.diff(years) != 1).any():
+        raise ValueError("the years of a medium-term plan must follow one another, one at least")
+    faults = _faults(lines, len(years))
+    if faults:
+        raise FaultyInputError(faults)
+    changes = np.array([line.changes for line in lines], dtype=float).reshape(len(lines), len(years))
+    return in_steps(changes.cumsum(axis=1), unit)
+
+
+def _rows(lines: Sequence[MediumTermLine], years: Sequence[int], steps: NDArray[np.int64], unit: str) -> pd.DataFrame:
+    """Lines and their total, a column a year."""
+    named = pd.DataFrame(
+        {
+            "reference": [*(line.reference for line in lines), TOTAL],
+            "type": [*(line.type for line in lines), ""],
+            "detail": [*(line.detail for line in lines), "All lines"],
+        }
+    )
+    money = printed(np.vstack([steps, steps.sum(axis=0, keepdims=True)]), unit)
+    return named.join(pd.DataFrame(money, columns=[financial_year(year) for year in years]))
+
+
+def _faults(lines: Sequence[MediumTermLine], n_years: int) -> list[Fault]:
+    faults = []
+    seen: set[str] = set()
+    for line in lines:
+        said = _broken(line, n_years)
+        if line.reference in seen:
+            said.append("is there more than once")
+        seen.add(line.reference)
+        faults += [Fault("medium-term plan", 0, "", line.reference, rule) for rule in said]
+    return faults
+
+
+def _broken(line: MediumTermLine, n_years: int) -> list[str]:
+    """Rules that a line breaks by itself."""
+    said = []
+    if not line.reference.strip() or line.reference == TOTAL:
+        said.append(f"a line needs a reference, which cannot be {TOTAL!r}")
+    if line.type not in TYPES:
+        said.append(f"type is {line.type!r}; it must be P (pressure or investment) or S (saving)")
+    if len(line.changes) != n_years:
+        said.append(f"has changes for {len(line.changes)} years; the plan has {n_years}")
+    if not all(isfinite(change) for change in line.changes):
+        return [*said, "every change must be a number"]
+    total = fsum(line.changes)
+    if line.one_off:
+        if total != 0:
+            said.append(f"a one-off must sum to nought, and leaves £{total:,.2f} in the base")
+        total = next((change for change in line.changes if change), 0.0)
+    if line.type == "P" and total < -_HALF_A_PENNY:
+        said.append(f"is a pressure (P), which must not be negative, and comes to £{total:,.2f}")
+    if line.type == "S" and total > _HALF_A_PENNY:
+        said.append(f"is a saving (S), which must not be positive, and comes to £{total:,.2f}")
+    return said
