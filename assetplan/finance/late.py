@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from assetplan.deterioration import Group
 from assetplan.finance.tables import Table, real
 from assetplan.reference import load_table
-from assetplan.treatments import Catalogue, Treatment
 
+if TYPE_CHECKING:
+    from assetplan.deterioration import Group
+    from assetplan.treatments import Catalogue, Treatment
+
+_YES = {True: "yes", False: "no"}
 _PRICES_BY_ROW = "prices of the year that each row names"
 
 
@@ -45,7 +49,8 @@ def late_multiple(catalogue: Catalogue, groups: Mapping[str, Group]) -> pd.DataF
     DataFrame
         group, label; early, early_cost [£ a unit], early_life [years], early_index (the highest at which it may be
         used), sound (bool); late, late_cost, late_life; price_base; multiple: late_cost/early_cost; multiple_a_year:
-        the same of cost over life; why: what stands in the way of a multiple, "" where there is one.
+        the same of cost over life; verified (bool): a source stands behind both costs; why: what stands in the way of a
+        multiple, "" where there is one.
     """
     rows = []
     for name, group in groups.items():
@@ -60,7 +65,7 @@ def late_multiple_table(frame: pd.DataFrame) -> Table:
     """The statement of what `late_multiple` returns; the published upper bounds stand in its note."""
     bases = {base for base in frame["price_base"] if base}
     base = bases.pop() if len(bases) == 1 else ""
-    rows = frame.assign(sound=frame["sound"].map({True: "yes", False: "no"}).fillna(""))
+    rows = frame.assign(sound=frame["sound"].map(_YES).fillna(""), verified=frame["verified"].map(_YES))
     rows = rows.round({"early_cost": 2, "late_cost": 2, "multiple": 1, "multiple_a_year": 1})
     published = "; ".join(load_table("published_multiples")["label"])
     note = (
@@ -116,6 +121,7 @@ def _row(early: _Priced | None, late: _Priced | None, sound_index: float) -> dic
         "late_cost": late.cost if late else None,
         "late_life": late.treatment.life if late else None,
         "price_base": " and ".join(dict.fromkeys(bases)),
+        "verified": all(p.treatment.verified for p in (early, late) if p),
         "multiple": None,
         "multiple_a_year": None,
         "why": "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import get_args
 
-import numpy as np
 import pandas as pd
 
 from assetplan.finance.loans import Method, loan_schedule
@@ -43,15 +42,15 @@ def check_printed(statements: pd.DataFrame | None = None) -> Table:
         for often in _PER_YEAR
     ]
     note = (
-        "Each printed pair beside every kind of loan at the printed rate and term; differences are computed less printed. A mean "
-        "is all that is paid, principal and interest, over the years. " + _matches(rows)
+        "Printed pairs beside every kind of loan at the printed rate and term; differences are computed less printed. "
+        "A mean is all that is paid, principal and interest, over the years. " + _matches(rows)
     )
     return Table("printed_debt", "Printed debt statements, checked", CASH, "£m", pd.DataFrame(rows), note)
 
 
 def _against(said: dict, method: Method, often: str) -> dict[str, object]:
     """One printed statement beside one kind of loan."""
-    schedule = loan_schedule(said["principal"], said["rate"], int(said["years"]), method, _PER_YEAR[often])
+    schedule = loan_schedule(said["principal"], said["rate"], said["years"], method, _PER_YEAR[often])
     total = float(schedule["payment"].sum())
     mean = total / said["years"]
     first = float(schedule.loc[schedule["year"] == 1, "payment"].sum())
@@ -136,7 +135,7 @@ def _rounds_to(found: float, said: float, place: float) -> bool:
 
 
 def _millions(pounds: float) -> float:
-    return round(float(np.float64(pounds)) / 1e6, 3)
+    return round(float(pounds) / 1e6, 3) + 0.0  # never −0.0
 
 
 def _matches(rows: list[dict[str, object]]) -> str:

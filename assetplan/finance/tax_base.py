@@ -100,7 +100,7 @@ def tax_base_income(
 
 
 def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Table:
-    """The statement of what `tax_base_income` returns; forecast, low and high are sums of the rounded figures beside them.
+    """The statement of what `tax_base_income` returns; forecast, low and high are sums of rounded figures beside them.
 
     Raises
     ------
@@ -128,10 +128,8 @@ def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Table:
     )
     note = (
         "Increment is what the year's extra homes add. Cumulative is all extra homes to date at the Band D of the year "
-        "(£, not "
-        + unit
-        + "), so it is more than the increments to date where Band D has risen. Confirmed income stays "
-        "at its last level once the confirmed years end; only it may bear debt. Swing: what the tested share of the "
+        "(in £ a home), so it is more than the increments to date where Band D has risen. Confirmed income stays at "
+        "its last level once the confirmed years end; only it may bear debt. Swing: what the tested share of the "
         "year's tax base moves."
     )
     return Table("tax_base", "Extra council tax from homes", CASH, unit, rows, note)
