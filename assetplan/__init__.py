@@ -40,6 +40,7 @@ _PUBLIC = {
     "explain": "planning",
     "forecast": "planning",
     "plan": "planning",
+    "statements": "planning",
     "Programme": "programme",
     "read_programme": "programme",
     "write_report": "report",

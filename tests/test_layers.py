@@ -17,7 +17,7 @@ LAYERS = [
     {"treatments", "consequences", "sites", "calibration"},
     {"economics", "deterioration", "condition", "network"},
     {"register"},
-    {"config", "schema", "output"},
+    {"config", "schema", "output", "tables"},
     {"errors", "reference"},
 ]
 # example ← planning would be a cycle of purpose, not of imports: the county is made, then planned.

@@ -1,7 +1,14 @@
 """The envelope, where it comes from, what borrowing costs, and the statements that a treasurer reads."""
 
 from assetplan.finance.borrowing import Charges, by_year, charges, vintages
-from assetplan.finance.envelope import Limits, in_first_year_prices, limits, line_labels, published_profile
+from assetplan.finance.envelope import (
+    Limits,
+    in_first_year_prices,
+    limits,
+    line_labels,
+    price_of_years,
+    published_profile,
+)
 from assetplan.finance.late import late_multiple, late_multiple_table
 from assetplan.finance.loans import loan_schedule, mrp_schedule
 from assetplan.finance.medium_term import (
@@ -14,10 +21,10 @@ from assetplan.finance.medium_term import (
 )
 from assetplan.finance.printed import check_printed, check_tax_base
 from assetplan.finance.sources import money_of, probability_of, reserve_left
-from assetplan.finance.tables import CASH, Table, financial_year, real
 from assetplan.finance.tax_base import tax_base_income, tax_base_table
 from assetplan.finance.treasury import Ceiling, Income, ceilings, horizon, income_by_year
 from assetplan.finance.valuation import valuation, valuation_table
+from assetplan.tables import CASH, Table, financial_year, real
 
 __all__ = [
     "CASH",
@@ -47,6 +54,7 @@ __all__ = [
     "money_of",
     "mrp_schedule",
     "one_off_line",
+    "price_of_years",
     "probability_of",
     "published_profile",
     "real",

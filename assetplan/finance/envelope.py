@@ -50,6 +50,12 @@ def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> NDArray[np.float64]:
     return deflate(money, envelope.inflation) if envelope.prices == "cash" else money
 
 
+def price_of_years(plan: Plan) -> NDArray[np.float64]:
+    """What £1 of the first year is in the money of the envelope in each plan year, (n_years,)."""
+    rate = plan.envelope.inflation if plan.envelope.prices == "cash" else 0.0
+    return np.asarray((1 + rate) ** np.arange(plan.years), dtype=np.float64)
+
+
 def line_labels() -> dict[str, str]:
     """What a reader calls each published budget line."""
     table = load_table("published_profile").drop_duplicates("line")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assetplan.finance.tables import Table, real
 from assetplan.reference import load_table
+from assetplan.tables import Table, real
 
 if TYPE_CHECKING:
     from assetplan.deterioration import Group

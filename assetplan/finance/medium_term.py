@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assetplan.errors import Fault, FaultyInputError
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.tables import CASH, Table, financial_year
+from assetplan.tables import CASH, Table, financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"

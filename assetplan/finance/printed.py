@@ -7,9 +7,9 @@ from typing import get_args
 import pandas as pd
 
 from assetplan.finance.loans import Method, loan_schedule
-from assetplan.finance.tables import CASH, Table, financial_year
 from assetplan.finance.tax_base import tax_base_income
 from assetplan.reference import load_table
+from assetplan.tables import CASH, Table, financial_year
 
 _PER_YEAR = {"half-yearly": 2, "annual": 1}
 

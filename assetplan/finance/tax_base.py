@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.tables import CASH, Table, financial_year
+from assetplan.tables import CASH, Table, financial_year
 
 
 def tax_base_income(

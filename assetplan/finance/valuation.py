@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from assetplan.economics import drc
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.tables import Table
+from assetplan.tables import Table
 
 _NOT_STATED = "not stated"
 
@@ -72,7 +72,7 @@ def valuation_table(frame: pd.DataFrame, prices: str, unit: str = "£m") -> Tabl
     frame : DataFrame
         What `valuation` returned.
     prices : str
-        What `assetplan.finance.tables.real` says of the year of the prices.
+        What `assetplan.tables.real` says of the year of the prices.
     unit : str
         "£", "£000" or "£m".
 

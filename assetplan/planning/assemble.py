@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assetplan.optimisation.problem import Solution
 from assetplan.planning import lint
+from assetplan.planning.accounts import LONG, accounts
 from assetplan.planning.constraints import Statement
 from assetplan.planning.inputs import Inputs
 from assetplan.planning.outcome import Outcome
@@ -57,8 +58,10 @@ def assemble(
     )
     works = _works(outcome)
     table = _assets(outcome, works)
+    statements = accounts(outcome, works)
     summary = summarise(outcome, works, table, baselines)
     summary["lint"] = lint.notes(outcome, islands)
+    summary["finance"] = [table.as_json() for table in statements if table.name not in LONG]
     return Programme(
         summary,
         table,
@@ -67,6 +70,7 @@ def assemble(
         inputs.register.districts,
         settings(inputs.plan),
         stored_strategies(assets, inputs.model, statement, solution),
+        tuple(statements),
     )
 
 

@@ -22,7 +22,7 @@ from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
 from assetplan.planning.criticality import weighed
 from assetplan.planning.inputs import Inputs, load_inputs
-from assetplan.planning.layout import lay_out
+from assetplan.planning.layout import Layout, lay_out
 from assetplan.planning.levels import asset_levels
 from assetplan.planning.outlook import outlook
 from assetplan.planning.phasing import best_phasing
@@ -30,7 +30,8 @@ from assetplan.planning.posted import posted
 from assetplan.planning.traffic import traffic_ahead
 from assetplan.programme import Programme
 from assetplan.register import Register
-from assetplan.strategies import Starting, candidates, starting_condition, tell
+from assetplan.strategies import Starting, Traffic, candidates, starting_condition, tell
+from assetplan.tables import Table
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
@@ -76,6 +77,62 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         Limits and commitments cannot hold together; the limits are named.
     """
     clock = _Clock(progress)
+    done = _solve(plan, register, clock)
+    inputs, statement = done.inputs, done.statement
+    with clock.stage("baselines"):
+        baselines = _baselines(statement, done.solution, np.argsort(done.starting.index, kind="stable"), plan)
+        best = best_of(statement.problem, done.solution, baselines.values(), plan.solver.target_gap)
+        solution = statement.settle(best)
+    with clock.stage("phasing"):
+        phasing = best_phasing(plan, statement, solution, plan.solver.time_limit - solution.seconds)
+    with clock.stage("programme"):
+        programme = assemble(inputs, done.starting, done.traffic, statement, solution, baselines, done.islands)
+    programme.summary["phasing"] = phasing
+    chosen = statement.options.schedule[solution.chosen]
+    with clock.stage("detours"):
+        programme.summary["restrictions"] = posted(inputs, done.layout, done.traffic, programme, chosen)
+    with clock.stage("forecast"):
+        programme.summary["futures"] = plan.forecast.model_dump(include={"futures", "level", "seed"})
+        programme.summary["forecast"] = outlook(inputs, chosen)
+    programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
+    return programme.check()
+
+
+def statements(
+    plan: Plan, register: Register | None = None, progress: Progress = lambda stage: None
+) -> tuple[Table, ...]:
+    """The statements of finance of a plan, without what else a programme tells.
+
+    Parameters and errors as `plan`. The programme is solved as there, but for the rules of thumb that it is set beside.
+
+    Returns
+    -------
+    tuple of Table
+        Each says which money it is in.
+    """
+    clock = _Clock(progress)
+    done = _solve(plan, register, clock)
+    with clock.stage("statements"):
+        solution = done.statement.settle(done.solution)
+        programme = assemble(done.inputs, done.starting, done.traffic, done.statement, solution, {}, done.islands)
+        return programme.check().accounts
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A plan with its solution, and what both were made from."""
+
+    inputs: Inputs
+    layout: Layout
+    islands: NDArray[np.intp]
+    starting: Starting
+    traffic: Traffic
+    statement: Statement
+    solution: Solution
+
+
+def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
+    """Everything up to the choice."""
     with clock.stage("register"):
         inputs = load_inputs(plan, register)
     with clock.stage("network"):
@@ -91,28 +148,12 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
     with clock.stage("strategies"):
         statement = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
-        problem = statement.problem
     with clock.stage("optimisation"):
         try:
-            solution = solve(problem, plan.solver.target_gap, plan.solver.time_limit)
+            solution = solve(statement.problem, plan.solver.target_gap, plan.solver.time_limit)
         except InfeasibleError as error:
             raise statement.in_plan_words(error) from error
-    with clock.stage("baselines"):
-        baselines = _baselines(statement, solution, np.argsort(starting.index, kind="stable"), plan)
-        solution = statement.settle(best_of(problem, solution, baselines.values(), plan.solver.target_gap))
-    with clock.stage("phasing"):
-        phasing = best_phasing(plan, statement, solution, plan.solver.time_limit - solution.seconds)
-    with clock.stage("programme"):
-        programme = assemble(inputs, starting, traffic, statement, solution, baselines, islands)
-    programme.summary["phasing"] = phasing
-    chosen = statement.options.schedule[solution.chosen]
-    with clock.stage("detours"):
-        programme.summary["restrictions"] = posted(inputs, layout, traffic, programme, chosen)
-    with clock.stage("forecast"):
-        programme.summary["futures"] = plan.forecast.model_dump(include={"futures", "level", "seed"})
-        programme.summary["forecast"] = outlook(inputs, chosen)
-    programme.summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
-    return programme.check()
+    return _Solved(inputs, layout, islands, starting, traffic, statement, solution)
 
 
 def _baselines(statement: Statement, solution: Solution, priority: NDArray[np.intp], plan: Plan) -> dict[str, Solution]:

@@ -43,6 +43,7 @@ def summarise(
         "streams": [
             {"stream": name, "do_nothing": round(present[name], 2), "plan": round(planned[name], 2)} for name in present
         ],
+        "yearly": _yearly(outcome),
         "horizon": len(inputs.model.rules.discount) - 1,
         "benefit": round(float(outcome.benefit.sum()), 2),
         "reached": round(solution.benefit, 2),
@@ -82,6 +83,17 @@ def summarise(
         "unverified": lint.unverified(inputs),
         "version": __version__,
     }
+
+
+def _yearly(outcome: Outcome) -> list[dict]:
+    """What poor condition costs in each plan year (£, prices of the first year), not discounted."""
+    return [
+        {"stream": name, "year": year, "case": case, "amount": round(float(amount), 2)}
+        for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan))
+        for name, amounts in told.yearly.items()
+        if name != "works"
+        for year, amount in zip(outcome.years[1:], amounts.sum(axis=0), strict=True)
+    ]
 
 
 def _objective(sought: Objective) -> str:

@@ -13,6 +13,7 @@ from assetplan.output import new_folder
 from assetplan.programme.check import contradictions
 from assetplan.programme.files import FILES, write_tables
 from assetplan.programme.strategies import Strategies, StrategiesFile
+from assetplan.tables import Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,6 +55,9 @@ class Programme:
         tables by what they replace.
     candidates : Strategies or StrategiesFile, optional
         All that was chosen from, or the file that holds it; read it through `strategies`.
+    accounts : tuple of Table
+        Statements of finance. A folder keeps them all in its workbook and, but for those with a row a scheme or a loan,
+        in `finance` of summary.json; a programme that was read back has the latter.
     """
 
     summary: dict[str, Any]
@@ -63,6 +67,7 @@ class Programme:
     districts: gpd.GeoDataFrame
     settings: dict[str, Any] | None = None
     candidates: Strategies | StrategiesFile | None = None
+    accounts: tuple[Table, ...] = ()
 
     @property
     def years(self) -> list[int]:

@@ -312,6 +312,8 @@ class Told:
         Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
     streams : dict of str → array (n_assets,)
         Present value of each stream to the horizon [£].
+    yearly : dict of str → array (n_assets, years)
+        Each stream in each plan year, undiscounted [£].
     """
 
     index: Array
@@ -319,13 +321,15 @@ class Told:
     bands: NDArray[np.float32]
     backlog: Array
     streams: dict[str, Array]
+    yearly: dict[str, Array]
 
     @classmethod
     def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Told:
         """Room for what is told of assets, group by group."""
         index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
         bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
-        return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams})
+        yearly = {name: np.zeros((n_assets, years)) for name in streams}
+        return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
 
     def note(self, year: int, state: State, quantity: Array) -> None:
         """Take down the state at the end of a year (0 is the base year)."""
@@ -340,6 +344,7 @@ class Told:
             getattr(self, name)[rows] = getattr(part, name)
         for name, values in part.streams.items():
             self.streams[name][rows] = values
+            self.yearly[name][rows] = part.yearly[name]
 
 
 def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules) -> Told:
@@ -364,9 +369,11 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
         else:
             state, price = state.follow_on()
             weight = keep
-        told.streams["works"][:] += factor * weight * price * quantity
-        for name in rules.streams:
-            told.streams[name][:] += factor * weight * _stream(state, exposure, name)
+        spent = {"works": price * quantity} | {name: _stream(state, exposure, name) for name in rules.streams}
+        for name, amount in spent.items():
+            told.streams[name][:] += factor * weight * amount
+            if year < rules.years:
+                told.yearly[name][:, year] = amount
         state = state.step()
         if year < rules.years:
             told.note(year + 1, state, quantity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan.config import Borrowing
-from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices
+from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices, price_of_years
 from assetplan.planning.constraints.statement import Flow, Part, Row
 from assetplan.planning.constraints.works import Array, Bools
 from assetplan.planning.inputs import Inputs
@@ -24,7 +24,7 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
     plan = inputs.plan
     if not plan.borrowing:
         return Part()
-    price = prices(inputs)
+    price = price_of_years(plan)
     most = most_spent(inputs, options)
     rows: list[Row] = []
     uses: dict[tuple[str, int], list[tuple[str, float]]] = {}
@@ -55,13 +55,6 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
             facts: dict[str, str | int] = {"source": way.name, "year": when}
             flows.append(Flow(f"{way.name} drawn {when}", "drawdown", high, mine, facts, dear * float(price[draw])))
     return Part(tuple(rows), flows=tuple(flows))
-
-
-def prices(inputs: Inputs) -> Array:
-    """What £1 of the first year is in the money of each plan year, (n_years,)."""
-    envelope = inputs.plan.envelope
-    rate = envelope.inflation if envelope.prices == "cash" else 0.0
-    return np.asarray((1 + rate) ** np.arange(inputs.plan.years), dtype=np.float64)
 
 
 def most_spent(inputs: Inputs, options: Candidates) -> Array:

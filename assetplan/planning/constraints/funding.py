@@ -19,8 +19,8 @@ import numpy as np
 
 from assetplan.config import Funder
 from assetplan.errors import ConfigError, Fault
-from assetplan.finance import money_of, reserve_left
-from assetplan.planning.constraints.borrowing import most_spent, prices
+from assetplan.finance import money_of, price_of_years, reserve_left
+from assetplan.planning.constraints.borrowing import most_spent
 from assetplan.planning.constraints.statement import Entries, Flow, Part, Row
 from assetplan.planning.constraints.totals import rows_of
 from assetplan.planning.constraints.works import Array, Bools, Ints, Works
@@ -136,7 +136,7 @@ def source_use(inputs: Inputs, works: Works) -> Part:
 
 def _money(inputs: Inputs) -> dict[str, Array]:
     """The most that each source may give in each year (£, prices of the first year)."""
-    plan, price = inputs.plan, prices(inputs)
+    plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
     for source in plan.sources:
         if source.type == "reserve":
@@ -150,7 +150,7 @@ def _money(inputs: Inputs) -> dict[str, Array]:
 
 def _given(inputs: Inputs) -> dict[str, list[tuple[float, tuple[tuple[str, float], ...]]]]:
     """The most that £ of each source may come to in each year, and the rows of `_own_rows` that £1 of it uses."""
-    plan, price = inputs.plan, prices(inputs)
+    plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
     for source in plan.sources:
         rows = [

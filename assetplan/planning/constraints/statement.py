@@ -219,14 +219,16 @@ class Statement:
         return replace(solution, amounts=amounts, used=used)
 
     def _least_borrowed(self, solution: Solution) -> Array:
-        """Amounts of the flows that pay for the same works at the least cost of debt."""
-        problem = self.problem
+        """Amounts of the flows that pay for the same works at the least cost of debt; what lines move stays."""
+        problem, still = self.problem, solution.amounts
         dear = np.array([flow.dear for flow in self.limits.flows])
         if not dear.any():
-            return solution.amounts.copy()
-        seeking = replace(problem, flows=replace(problem.flows, benefit=-dear))
-        found = best_amounts(rows_of(seeking), solution.chosen, solution.amounts)
-        return solution.amounts.copy() if found is None else found.copy()
+            return still.copy()
+        free = np.array([flow.kind in ("source", "drawdown") for flow in self.limits.flows])
+        low, high = np.where(free, problem.flows.low, still), np.where(free, problem.flows.high, still)
+        seeking = replace(problem, flows=replace(problem.flows, benefit=-dear, low=low, high=high))
+        found = best_amounts(rows_of(seeking), solution.chosen, still)
+        return still.copy() if found is None else np.where(free, found, still)
 
 
 def compose(

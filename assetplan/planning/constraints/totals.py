@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from assetplan.config import Limit
+from assetplan.finance import price_of_years
 from assetplan.planning.constraints.statement import Entries, Part, Row
 from assetplan.planning.constraints.works import Array, Works
 from assetplan.planning.inputs import Inputs
@@ -55,7 +56,7 @@ def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tu
     pounds = envelope.pounds if limit.of == "cost" else 1.0
     # What £1 of the first year costs in each year.
     cash = envelope.prices == "cash" and limit.of == "cost"
-    price = (1 + envelope.inflation) ** np.arange(plan.years) if cash else np.ones(plan.years)
+    price = price_of_years(plan) if limit.of == "cost" else np.ones(plan.years)
     if not isinstance(limit.at_least, tuple) and not isinstance(limit.at_most, tuple):
         weight = np.zeros(plan.years)
         weight[years] = price[years]
