@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from assetplan.config import Plan
 from assetplan.consequences import load_consequences
@@ -17,6 +19,7 @@ from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import Limits, limits
 from assetplan.planning.language import language_faults
+from assetplan.planning.spent import FILES, Spent, read_spent
 from assetplan.register import Register, read_register
 from assetplan.sites import load_sites
 from assetplan.strategies import Model, Rules
@@ -39,6 +42,8 @@ class Inputs:
         SHA-256 of each input file, by the name the plan gives it.
     earlier : Series or None
         Strategy of each asset in the earlier programme that the plan holds on to, by asset_id.
+    spent : Spent or None
+        The years of the plan that are past, and what was done in them.
     """
 
     plan: Plan
@@ -49,6 +54,17 @@ class Inputs:
     unfunded: tuple[str, ...]
     digests: dict[str, str]
     earlier: pd.Series | None = None
+    spent: Spent | None = None
+
+    @property
+    def past(self) -> int:
+        """How many of the plan's years are past."""
+        return 0 if self.spent is None else self.spent.years
+
+    def gave(self, name: str) -> NDArray[np.float64]:
+        """What a source gave or a way to borrow drew in the years that are past (£, prices of the first year)."""
+        nothing = np.zeros(self.past)
+        return nothing if self.spent is None else self.spent.used.get(name, nothing)
 
 
 def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
@@ -79,8 +95,8 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     said = list(language_faults(plan, model, register.assets))
     if said:
         raise ConfigError(said)
-    earlier = _earlier(plan)
-    return Inputs(plan, register, model, limits(plan), sites, unfunded, _digests(plan), earlier)
+    earlier, spent = _earlier(plan), read_spent(plan)
+    return Inputs(plan, register, model, limits(plan), sites, unfunded, _digests(plan), earlier, spent)
 
 
 def load_model(plan: Plan) -> tuple[Model, pd.DataFrame, tuple[str, ...]]:
@@ -210,5 +226,8 @@ def _digests(plan: Plan) -> dict[str, str]:
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_) / _EARLIER
         digests[f"{earlier.parent.name}/{_EARLIER}"] = hashlib.sha256(earlier.read_bytes()).hexdigest()
+    if plan.spent is not None:
+        folder = plan.path(plan.spent.from_)
+        digests |= {f"{folder.name}/{name}": hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
     return digests

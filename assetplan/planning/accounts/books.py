@@ -77,7 +77,8 @@ class Books:
 
     def used(self, kind: str, source: str) -> Array:
         """What a source gives, or a way to borrow draws, in each year (£), (n_years,)."""
-        mine = self.flows[(self.flows["kind"] == kind) & (self.flows["source"] == source)]
+        kinds = (kind, "spent") if kind == "source" else (kind,)
+        mine = self.flows[self.flows["kind"].isin(kinds) & (self.flows["source"] == source)]
         year = mine["year"].to_numpy(dtype=int) - self.plan.first_year
         return np.bincount(year, mine["amount"], self.plan.years).astype(np.float64)
 

@@ -46,14 +46,17 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
     for number, way in enumerate(plan.borrowing, 1):
         limit, total = _own_limit(inputs, way, number)
         rows += [] if total is None else [total]
-        dear = float(charges(way).cost.sum())
+        dear, gave = float(charges(way).cost.sum()), inputs.gave(way.name)
         for draw, when in enumerate(plan.plan_years):
             mine = ((f"{way.name} {when}", -1.0), *uses.get((way.name, draw), ()))
             if total is not None:
                 mine = (*mine, (total.name, float(price[draw])))
-            high = min(float(limit[draw]), float(most[draw]))
+            low, high = 0.0, float(min(limit[draw], most[draw]))
+            if draw < inputs.past:  # what was drawn is drawn
+                low = high = float(gave[draw])
             facts: dict[str, str | int] = {"source": way.name, "year": when}
-            flows.append(Flow(f"{way.name} drawn {when}", "drawdown", high, mine, facts, dear * float(price[draw])))
+            dearer = dear * float(price[draw])
+            flows.append(Flow(f"{way.name} drawn {when}", "drawdown", high, mine, facts, dearer, low))
     return Part(tuple(rows), flows=tuple(flows))
 
 

@@ -9,6 +9,7 @@ from assetplan.planning.constraints.borrowing import drawdowns
 from assetplan.planning.constraints.funding import funding, source_use
 from assetplan.planning.constraints.money import carry_over, line_caps, line_floors, preventative_share, virement
 from assetplan.planning.constraints.objective import objective_of
+from assetplan.planning.constraints.past import as_done, at_outturn, spent_by_line
 from assetplan.planning.constraints.rules import follow_rules
 from assetplan.planning.constraints.schemes import join_schemes
 from assetplan.planning.constraints.sharing import share
@@ -44,16 +45,16 @@ def build_problem(inputs: Inputs, options: Candidates) -> Statement:
         A floor is above its own cap.
     """
     assets = inputs.register.assets
-    allowed = follow_rules(inputs, options)
+    allowed = as_done(inputs, follow_rules(inputs, options))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
     crowded = share(inputs, together.options, ~tied)
-    left = crowded.options
+    left = at_outturn(inputs, crowded.options)
     group = np.where(tied, together.group, np.where(crowded.group >= 0, crowded.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[crowded.twin], crowded.mode)
     works = Works.of(assets, inputs.model, left)
     parts = [
-        line_caps(inputs, works),
+        line_caps(inputs, works, spent_by_line(inputs, works, left)),
         line_floors(inputs, works),
         carry_over(inputs),
         virement(inputs),

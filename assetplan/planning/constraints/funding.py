@@ -13,7 +13,7 @@ covers all spend and another uses the sources as asked, some one allocation does
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,10 @@ from assetplan.strategies import Candidates
 
 # Rows of the limits on sources that £1 of a source uses, by source and plan year.
 _Uses = dict[tuple[str, int], list[tuple[str, float]]]
+
+
+# The most that each source may give in each plan year (£), and what £1 of it uses of which rows.
+_Given = dict[str, list[tuple[float, tuple[tuple[str, float], ...]]]]
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
     _refuse_idle(inputs, cells)
     _refuse_unfunded(works, options, cells)
     given, every = _given(inputs), most_spent(inputs, options)
+    cells.spent[:, : inputs.past] = False  # who paid then is known
     rows, uses = _limits(inputs, "at_most")
     flows: list[Flow] = []
     place = np.zeros(cells.spent.shape, dtype=np.intp)
@@ -97,8 +102,21 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
                 Flow(f"{name} to {row.name}", "source", float(every[year]) if most > 0 else 0.0, spends, facts)
             )
     rows += _own_rows(inputs)
-    entries = Entries(works.option, place[cells.cell, works.year], works.cost)
+    flows += _paid(inputs, given, uses)
+    ahead = np.flatnonzero(works.year >= inputs.past)
+    entries = Entries(works.option[ahead], place[cells.cell, works.year][ahead], works.cost[ahead])
     return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+
+
+def _paid(inputs: Inputs, given: _Given, uses: _Uses) -> Iterator[Flow]:
+    """What each source gave in the years that are past."""
+    for name in given:
+        for year, amount in enumerate(inputs.gave(name).tolist()):
+            if amount > 0:
+                when = inputs.plan.first_year + year
+                facts: dict[str, str | int] = {"source": name, "year": when, "funds": "what is spent"}
+                takes = (*given[name][year][1], *uses.get((name, year), ()))
+                yield Flow(f"{name} spent {when}", "spent", amount, takes, facts, low=amount)
 
 
 def source_use(inputs: Inputs, works: Works) -> Part:
@@ -112,6 +130,7 @@ def source_use(inputs: Inputs, works: Works) -> Part:
     flows: list[Flow] = []
     place = np.zeros(cells.spent.shape, dtype=np.intp)
     given: dict[tuple[str, int], list[Flow]] = {}
+    cells.spent[:, : inputs.past] = False
     for cell, year in np.argwhere(cells.spent & wanted[:, None]):
         when, names = first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
@@ -129,7 +148,7 @@ def source_use(inputs: Inputs, works: Works) -> Part:
             rows.append(Row(total, f"sources {first_year + year}", "£", "funding", cap=float(money[name][year])))
             parts = [Flow(p.name, p.kind, p.high, (*p.uses, (total, 1.0)), p.facts) for p in parts]
         flows += parts
-    found = np.flatnonzero(wanted[cells.cell])
+    found = np.flatnonzero(wanted[cells.cell] & (works.year >= inputs.past))
     entries = Entries(works.option[found], place[cells.cell, works.year][found], -works.cost[found])
     return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
@@ -145,10 +164,12 @@ def _money(inputs: Inputs) -> dict[str, Array]:
             out[source.name] = np.maximum(left, 0.0) / price
         else:
             out[source.name] = money_of(plan, source) / price
+            had, gave = out[source.name][: inputs.past], inputs.gave(source.name)
+            out[source.name][: inputs.past] = np.maximum(had, gave)
     return out
 
 
-def _given(inputs: Inputs) -> dict[str, list[tuple[float, tuple[tuple[str, float], ...]]]]:
+def _given(inputs: Inputs) -> _Given:
     """The most that £ of each source may come to in each year, and the rows of `_own_rows` that £1 of it uses."""
     plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
@@ -201,7 +222,13 @@ def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Array, tuple[
         if getattr(limit, other) is not None and side == "at_least":
             alone = alone.model_copy(update={"name": f"{limit.name} at least"})
         for row, weight in rows_of(inputs, alone, number, "£"):
-            yield row, weight, limit.source
+            yield _less_spent(inputs, row, weight, limit.source), weight, limit.source
+
+
+def _less_spent(inputs: Inputs, row: Row, weight: Array, names: tuple[str, ...]) -> Row:
+    """A floor on sources with what they gave in the years that are past taken off."""
+    gave = sum(float(weight[: inputs.past] @ inputs.gave(name)) for name in names)
+    return replace(row, floor=row.floor - gave)
 
 
 def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:

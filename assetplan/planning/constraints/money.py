@@ -8,16 +8,24 @@ import numpy as np
 
 from assetplan.finance import in_first_year_prices
 from assetplan.planning.constraints.statement import Entries, Flow, Part, Row
-from assetplan.planning.constraints.works import Works
+from assetplan.planning.constraints.works import Array, Works
 from assetplan.planning.inputs import Inputs
 
 
-def line_caps(inputs: Inputs, works: Works) -> Part:
-    """What each line may spend in each year: `envelope.lines`."""
+def line_caps(inputs: Inputs, works: Works, past: Array) -> Part:
+    """What each line may spend in each year: `envelope.lines`; where it is spent already, no less than that.
+
+    Parameters
+    ----------
+    past : array (n_lines, n_past)
+        What was spent in the years that are past (£).
+    """
     limits = inputs.limits
+    amounts = limits.amount.copy()
+    amounts[:, : past.shape[1]] = np.maximum(amounts[:, : past.shape[1]], past)
     rows = tuple(
         Row(name, f"envelope.lines.{name}", "£", "line", cap=float(amount))
-        for name, amount in zip(limits.names, limits.amount.ravel(), strict=True)
+        for name, amount in zip(limits.names, amounts.ravel(), strict=True)
     )
     place = {line: code for code, line in enumerate(limits.lines)}
     line = works.treatments["line"].map(place).to_numpy(dtype=np.intp)
@@ -27,7 +35,8 @@ def line_caps(inputs: Inputs, works: Works) -> Part:
 def line_floors(inputs: Inputs, works: Works) -> Part:
     """What each line must spend in each year: `envelope.floors`.
 
-    Rows of their own: money carried over or moved away counts against a line's cap, but is not spent.
+    Years that are past have none. Rows of their own: money carried over or moved away counts against a line's cap, but
+    is not spent.
     """
     plan = inputs.plan
     rows: list[Row] = []
@@ -35,7 +44,7 @@ def line_floors(inputs: Inputs, works: Works) -> Part:
     for line, amounts in plan.envelope.floors.items():
         mine = (works.treatments["line"] == line).to_numpy(dtype=bool)[works.treatment]
         for place, amount in enumerate(in_first_year_prices(plan, amounts)):
-            if amount > 0:
+            if amount > 0 and place >= inputs.past:
                 year = plan.first_year + place
                 words = f"envelope.floors.{line} {year}"
                 entries.append(_entries(works, mine & (works.year == place), len(rows), works.cost))

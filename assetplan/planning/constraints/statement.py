@@ -77,9 +77,10 @@ class Flow:
     Attributes
     ----------
     name, kind : str
-        What people call it; "carry-over", "virement", "source", "source use" or "drawdown".
+        What people call it; "carry-over", "virement", "source", "source use", "drawdown" or, of a source in a
+        year that is past, "spent".
     high : float
-        The most it may be (£); the least is nought.
+        The most it may be (£).
     uses : tuple of (str, float)
         Name of a row, and how much of it £1 of the flow uses; less than nothing where it brings.
     facts : mapping
@@ -87,6 +88,8 @@ class Flow:
         virement, source, year and what it funds of a source or of its use; source and year of a drawdown.
     dear : float
         What £1 of it costs revenue in all years (cash £): of a drawdown its interest and provision, else nought.
+    low : float
+        The least it may be (£): nought but in years that are past.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Flow:
     uses: tuple[tuple[str, float], ...]
     facts: Mapping[str, str | int]
     dear: float = 0.0
+    low: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,7 @@ class Statement:
                 left -= taken
         paid: Counter[tuple[str | int, str | int]] = Counter()
         for k, flow in enumerate(self.limits.flows):
-            if flow.kind == "source":
+            if flow.kind in ("source", "spent"):
                 paid[flow.facts["source"], flow.facts["year"]] += amounts[k]
         for k, flow in enumerate(self.limits.flows):
             if flow.kind == "drawdown":
@@ -294,6 +298,6 @@ def _flows(limits: Limits) -> Flows:
         tuple(flow.name for flow in limits.flows),
         np.zeros(n),
         sparse.csr_array((amount, (k.astype(np.intp), row.astype(np.intp))), shape=(n, len(limits.rows))),
-        np.zeros(n),
+        np.array([flow.low for flow in limits.flows]),
         np.array([flow.high for flow in limits.flows]),
     )

@@ -1,0 +1,140 @@
+"""Years that are past stay as they were; only what is still to come is planned again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from constraint_cases import LINES, small_register
+
+import assetplan
+from assetplan.config import make_plan
+from assetplan.errors import ConfigError
+from assetplan.programme import Programme
+
+MONEY = {"unit": "£", "prices": "cash", "inflation": 0.03, "lines": LINES}
+RESERVE = {"name": "reserve", "type": "reserve", "balance": 50_000.0, "amounts": [0.0] * 3}
+BASE: dict[str, Any] = {
+    "name": "case", "register": "r", "first_year": 2019, "years": 3, "envelope": MONEY,
+    "sources": [{"name": "council", "amounts": [40_000.0] * 3}, RESERVE],
+    "borrowing": [{"name": "PWLB", "rate": 0.028, "years": 10}],
+    "income": [{"name": "council tax", "amounts": [700.0, 3_000.0, 6_000.0], "status": "confirmed"}],
+    "solver": {"target_gap": 1e-3}, "forecast": {"futures": 0},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rounds")
+    assetplan.plan(make_plan(BASE, folder / "plan.toml"), small_register()).write(folder / "first")
+    return folder
+
+
+def again(folder: Path, until: int = 2019, **keys: Any) -> Programme:
+    spent = {"from": "first", "until": until}
+    return assetplan.plan(make_plan({**BASE, **keys, "spent": spent}, folder / "plan.toml"), small_register())
+
+
+def works_to(programme: Programme, year: int) -> pd.DataFrame:
+    works = programme.works[programme.works["year"] <= year]
+    return works[["asset_id", "year", "treatment", "cost"]].sort_values(["asset_id", "year"]).reset_index(drop=True)
+
+
+def paid(programme: Programme, year: int) -> dict[str, float]:
+    out: dict[str, float] = {}
+    for row in programme.summary["flows"]:
+        if row["kind"] in ("source", "spent") and row["year"] == year:
+            out[row["source"]] = out.get(row["source"], 0.0) + row["amount"]
+    return out
+
+
+def test_what_is_spent_stays_and_the_rest_follows_new_money(folder: Path) -> None:
+    first = assetplan.read_programme(folder / "first")
+    lean = {**MONEY, "lines": {line: [amounts[0], 9_000.0, 9_000.0] for line, amounts in LINES.items()}}
+    found = again(folder, envelope=lean)
+    pd.testing.assert_frame_equal(works_to(found, 2019), works_to(first, 2019))
+    assert paid(found, 2019) == pytest.approx(paid(first, 2019), abs=0.02)  # pennies of rounding
+    drawn = [[row["amount"] for row in p.summary["flows"] if row["flow"] == "PWLB drawn 2019"] for p in (first, found)]
+    assert drawn[0] == pytest.approx(drawn[1], abs=0.02)
+    spend = found.spend()
+    assert (spend.drop(index="total")[2020] <= 9_000 / 1.03 + 0.01).all()
+    assert spend.loc["total", 2020] < first.spend().loc["total", 2020]
+
+
+def test_nothing_new_changes_nothing_for_the_worse(folder: Path) -> None:
+    first = assetplan.read_programme(folder / "first")
+    found = again(folder, until=2020)
+    pd.testing.assert_frame_equal(works_to(found, 2020), works_to(first, 2020))
+    # The first programme is one of those that are left; both are within their gap of the best.
+    assert found.benefit >= first.benefit * (1 - 2e-3)
+    assert found.summary["bound"] <= first.summary["bound"] * (1 + 1e-9)
+
+
+def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
+    first = assetplan.read_programme(folder / "first")
+    used = paid(first, 2019).get("reserve", 0.0)
+    assert used > 1_000
+    found = again(folder)
+    later = sum(paid(found, year).get("reserve", 0.0) * 1.03 ** (year - 2019) for year in (2020, 2021))
+    assert used + later <= 50_000 + 0.05
+    row = next(row for row in found.summary["limits"] if row["limit"] == "reserve 2021")
+    assert row["used"] == pytest.approx(used + later, abs=0.05)
+
+
+def test_a_line_cut_below_what_it_has_spent_is_no_fault(folder: Path) -> None:
+    cut = {line: [1.0, *amounts[1:]] for line, amounts in LINES.items()}
+    found = again(folder, envelope={**MONEY, "lines": cut, "floors": {"footways": [1.0, 0.0, 0.0]}})
+    first = assetplan.read_programme(folder / "first")
+    assert found.spend()[2019].to_dict() == pytest.approx(first.spend()[2019].to_dict(), abs=0.01)
+
+
+def test_costs_are_those_that_were_paid(folder: Path, tmp_path: Path) -> None:
+    """An outturn that differs from the estimate, as it would: the cost of one scheme is doubled in what is kept."""
+    import shutil
+
+    shutil.copytree(folder / "first", tmp_path / "first")
+    works = pd.read_csv(tmp_path / "first" / "programme.csv", dtype={"asset_id": str})
+    row = works.index[works["year"] == 2019][0]
+    works.loc[row, "cost"] *= 2
+    works.to_csv(tmp_path / "first" / "programme.csv", index=False)
+    found = again(tmp_path, sources=[], borrowing=[], income=[])
+    mine = found.works[(found.works["asset_id"] == works.loc[row, "asset_id"]) & (found.works["year"] == 2019)]
+    assert mine["cost"].tolist() == [works.loc[row, "cost"]]
+
+
+def test_another_plans_folder_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"spent\.from.*there is no summary\.json in it"):
+        again(tmp_path)
+    later = {**BASE, "first_year": 2018, "spent": {"from": "first", "until": 2018}}
+    with pytest.raises(ConfigError, match="begins in 2019, this plan in 2018"):
+        assetplan.plan(make_plan(later, folder / "plan.toml"), small_register())
+    with pytest.raises(ConfigError, match=r"has inflation 0\.03, this plan 0\.05"):
+        again(folder, envelope={**MONEY, "inflation": 0.05})
+    with pytest.raises(ConfigError, match=r"spent\.until"):
+        again(folder, until=2021)
+    broken = tmp_path / "first"
+    broken.mkdir()
+    for path in (folder / "first").iterdir():
+        (broken / path.name).write_bytes(path.read_bytes())
+    (broken / "summary.json").write_text(json.dumps({"years": [2019]}), encoding="utf-8")
+    with pytest.raises(ConfigError, match="not a folder of a plan that can be read"):
+        again(tmp_path)
+
+
+def test_what_was_done_must_be_possible(folder: Path) -> None:
+    """A register that says a treated asset could not have been treated is another register."""
+    first = assetplan.read_programme(folder / "first")
+    treated = first.works.loc[(first.works["year"] == 2019) & (first.works["asset_class"] == "footway"), "asset_id"]
+    register = small_register()
+    assets = register.assets.copy()
+    assets.loc[assets["asset_id"].isin(treated), ["measure", "value"]] = ["index", 99.0]
+    plan = make_plan({**BASE, "spent": {"from": "first", "until": 2019}}, folder / "plan.toml")
+    with pytest.raises(ConfigError, match="which its condition or a rule does not allow") as caught:
+        assetplan.plan(plan, replace(register, assets=assets))
+    assert {fault.value for fault in caught.value.faults} == set(treated)
+    assert np.isin(list(treated), assets["asset_id"]).all()
