@@ -34,6 +34,7 @@ TOTAL = "total"
 # Limits that today's money leaves: floors and targets are what the plan is to reach, the rest where money comes from.
 _KEPT = ("line", "limit", "preventative")
 _COMMITTED = "what is committed alone"
+_NONE_FOUND = f"nothing was found within today's money and the plan's other limits: {_COMMITTED}"
 _FULL = {
     "benefit": "the strategy of most benefit for every asset, whatever it costs",
     "least cost": "the strategy of most benefit for every asset, whatever it costs",
@@ -153,8 +154,7 @@ def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Opt
     try:
         found = solve(within(outcome, np.maximum(today, committed)), gap, seconds)
     except InfeasibleError:
-        said = f"nothing within today's money keeps the plan's other limits: {_COMMITTED}"
-        return replace(alone, means=tuple(said if mine else alone.means[0] for mine in stated))
+        return replace(alone, means=tuple(_NONE_FOUND if mine else alone.means[0] for mine in stated))
     # Pennies: a commitment to the last pound is not above the money.
     above = [bool((due > money + 0.01).any()) for due, money in zip(committed, today, strict=True)]
     said = "today's money" + ", nothing borrowed" * bool(plan.borrowing)
@@ -347,6 +347,8 @@ def _of_minimum(outcome: Outcome, minimum: Option) -> str:
     """What a reader must know of the option of today's money."""
     if not outcome.inputs.plan.envelope.current:
         return "The plan states no current money, so minimum is what is committed alone."
+    if _NONE_FOUND in minimum.means:
+        return f"Minimum: {_NONE_FOUND}."
     late = f" Its search ended {minimum.gap:.2%} short of its bound, out of time." if minimum.gap else ""
     return (
         "Minimum is today's money alone: no borrowing, no floors or targets, and sources are left out of it, whatever "

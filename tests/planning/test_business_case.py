@@ -286,9 +286,12 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
     # The cheapest way is barred by a limit, and today's money buys no other.
     barred = [{"name": "none yet", "of": "number", "line": ["bridges"], "years": [year], "at_most": 0}]
     found = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules, limits=barred)
-    nothing, minimum, *_ = options_of(told(found, found.solve()), 1e-6, 10.0)
+    outcome = told(found, found.solve())
+    nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
     assert minimum.chosen.tolist() == nothing.chosen.tolist()
-    assert set(minimum.means) == {"nothing within today's money keeps the plan's other limits: what is committed alone"}
+    said = "nothing was found within today's money and the plan's other limits: what is committed alone"
+    assert set(minimum.means) == {said}
+    assert _of_minimum(outcome, minimum) == f"Minimum: {said}."
 
 
 @pytest.mark.parametrize("of", ["least cost", "condition"])
