@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from assetplan.planning.stored import settings, stored_strategies
 from assetplan.planning.summary import summarise
 from assetplan.programme import Programme
 from assetplan.strategies import Starting, Told, Traffic, tell
+from assetplan.tables import Table
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
@@ -28,27 +30,17 @@ _ASSET_COLUMNS = [
 ]
 
 
-def assemble(
-    inputs: Inputs,
-    starting: Starting,
-    traffic: Traffic,
-    statement: Statement,
-    solution: Solution,
-    baselines: dict[str, Solution],
-    islands: NDArray[np.intp],
-) -> Programme:
-    """Make the programme of a solved plan.
+def told(inputs: Inputs, starting: Starting, traffic: Traffic, statement: Statement, solution: Solution) -> Outcome:
+    """A solved plan with both its futures told in full.
 
     Parameters
     ----------
     traffic : Traffic
         How traffic grows, and what weight limits cost it.
-    islands : array (n_lines,)
-        Connected piece of each carriageway section that is a line, 0 for the main one.
     """
     assets = inputs.register.assets
     chosen = statement.options.schedule[solution.chosen]
-    outcome = Outcome(
+    return Outcome(
         inputs,
         starting,
         statement,
@@ -56,12 +48,27 @@ def assemble(
         _rounded(tell(assets, starting, chosen, inputs.model, traffic)),
         _rounded(tell(assets, starting, np.full_like(chosen, -1), inputs.model, traffic)),
     )
+
+
+def assemble(
+    outcome: Outcome, baselines: dict[str, Solution], islands: NDArray[np.intp], also: Sequence[Table] = ()
+) -> Programme:
+    """Make the programme of a solved plan.
+
+    Parameters
+    ----------
+    islands : array (n_lines,)
+        Connected piece of each carriageway section that is a line, 0 for the main one.
+    also : sequence of Table
+        Statements beside those that follow from the programme itself.
+    """
+    inputs = outcome.inputs
     works = _works(outcome)
     table = _assets(outcome, works)
-    statements = accounts(outcome, works)
+    statements = (*accounts(outcome, works), *also)
     summary = summarise(outcome, works, table, baselines)
     summary["lint"] = lint.notes(outcome, islands)
-    summary["finance"] = [table.as_json() for table in statements if table.name not in LONG]
+    summary["finance"] = [statement.as_json() for statement in statements if statement.name not in LONG]
     return Programme(
         summary,
         table,
@@ -69,14 +76,14 @@ def assemble(
         inputs.register.places,
         inputs.register.districts,
         settings(inputs.plan),
-        stored_strategies(assets, inputs.model, statement, solution),
-        tuple(statements),
+        stored_strategies(inputs.register.assets, inputs.model, outcome.statement, outcome.solution),
+        statements,
     )
 
 
-def _rounded(told: Told) -> Told:
+def _rounded(future: Told) -> Told:
     """Condition as it is stored, so that sums over assets.parquet are those of summary.json."""
-    return replace(told, index=told.index.round(2))
+    return replace(future, index=future.index.round(2))
 
 
 def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, NDArray[np.intp]]:

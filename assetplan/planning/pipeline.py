@@ -17,7 +17,8 @@ from assetplan.network import line_components
 from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
-from assetplan.planning.assemble import assemble
+from assetplan.planning.assemble import assemble, told
+from assetplan.planning.business_case import business_case
 from assetplan.planning.constraints import build_problem
 from assetplan.planning.constraints.statement import Statement
 from assetplan.planning.criticality import weighed
@@ -35,6 +36,7 @@ from assetplan.tables import Table
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
+CASE_GAP, CASE_SECONDS = 1e-2, 20.0  # of what today's money buys, which stands beside the plan in its business case
 
 
 @dataclass
@@ -86,7 +88,11 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("phasing"):
         phasing = best_phasing(plan, statement, solution, plan.solver.time_limit - solution.seconds)
     with clock.stage("programme"):
-        programme = assemble(inputs, done.starting, done.traffic, statement, solution, baselines, done.islands)
+        outcome = told(inputs, done.starting, done.traffic, statement, solution)
+    with clock.stage("options"):
+        case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
+    with clock.stage("programme"):
+        programme = assemble(outcome, baselines, done.islands, case)
     programme.summary["phasing"] = phasing
     chosen = statement.options.schedule[solution.chosen]
     with clock.stage("detours"):
@@ -112,10 +118,12 @@ def statements(
     """
     clock = _Clock(progress)
     done = _solve(plan, register, clock)
+    solution = done.statement.settle(done.solution)
+    outcome = told(done.inputs, done.starting, done.traffic, done.statement, solution)
+    with clock.stage("options"):
+        case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS)
     with clock.stage("statements"):
-        solution = done.statement.settle(done.solution)
-        programme = assemble(done.inputs, done.starting, done.traffic, done.statement, solution, {}, done.islands)
-        return programme.check().accounts
+        return assemble(outcome, {}, done.islands, case).check().accounts
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import assetplan
 from assetplan.finance import Table
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
-from assetplan.planning.assemble import assemble
+from assetplan.planning.assemble import assemble, told
 from assetplan.planning.business_case import (
     LATER,
     OPTIONS,
@@ -83,10 +83,8 @@ def county() -> County:
     traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
     statement = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
     solution = statement.settle(solve(statement.problem, 1e-2, 20.0))
-    programme = assemble(inputs, starting, traffic, statement, solution, {}, np.zeros(0, dtype=np.intp))
-    schedule = statement.options.schedule[solution.chosen]
-    futures = [tell(assets, starting, codes, inputs.model, traffic) for codes in (schedule, np.full_like(schedule, -1))]
-    outcome = Outcome(inputs, starting, statement, solution, *futures)
+    outcome = told(inputs, starting, traffic, statement, solution)
+    programme = assemble(outcome, {}, np.zeros(0, dtype=np.intp))
     options = options_of(outcome, 2e-2, 20.0)
     tables = business_case(outcome, traffic, 2e-2, 20.0)
     return County(outcome, traffic, programme, options, figures(outcome, options, traffic), tables)

@@ -72,7 +72,7 @@ def test_nothing_new_changes_nothing_for_the_worse(folder: Path) -> None:
     pd.testing.assert_frame_equal(works_to(found, 2020), works_to(first, 2020))
     # The first programme is one of those that are left; both are within their gap of the best.
     assert found.benefit >= first.benefit * (1 - 2e-3)
-    assert found.summary["bound"] <= first.summary["bound"] * (1 + 1e-9)
+    assert found.summary["bound"] <= first.summary["bound"] * (1 + 1e-6)  # costs are kept to the penny
 
 
 def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
