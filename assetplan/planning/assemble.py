@@ -35,8 +35,8 @@ def told(inputs: Inputs, starting: Starting, traffic: Traffic, statement: Statem
 
     Parameters
     ----------
-    traffic : Traffic
-        How traffic grows, and what weight limits cost it.
+    traffic : Traffic or None
+        How traffic grows, and what weight limits cost it, as the candidates were made with.
     """
     assets = inputs.register.assets
     chosen = statement.options.schedule[solution.chosen]

@@ -37,18 +37,15 @@ from assetplan.planning.layout import lay_out
 from assetplan.planning.outcome import Outcome
 from assetplan.planning.traffic import traffic_ahead
 from assetplan.programme import Programme
-from assetplan.strategies import Traffic, candidates, starting_condition, tell
+from assetplan.strategies import Traffic, candidates, starting_condition
 
 UNIT_STEPS = 1_000  # £m are printed to three decimals
 
 
-def told(found: Case, solution: Solution) -> Outcome:
+def small(found: Case, solution: Solution) -> Outcome:
     """A small plan with a programme, told."""
-    inputs, assets = found.inputs, found.inputs.register.assets
-    starting = starting_condition(assets, inputs.model)
-    schedule = found.statement.options.schedule[solution.chosen]
-    futures = [tell(assets, starting, codes, inputs.model) for codes in (schedule, np.full_like(schedule, -1))]
-    return Outcome(inputs, starting, found.statement, solution, *futures)
+    starting = starting_condition(found.inputs.register.assets, found.inputs.model)
+    return told(found.inputs, starting, None, found.statement, solution)
 
 
 def today(current: dict[str, float], lines: dict[str, list[float]] = LINES, **more: object) -> dict:
@@ -224,7 +221,7 @@ FUNDED: dict[str, Any] = {
 def modest() -> Outcome:
     """A plan in cash with a source, a limit and a target, whose bridges have no current money."""
     found = case(today(MODEST, prices="cash", inflation=0.05, below={"footways": 0.9}), **FUNDED)
-    return told(found, found.solve())
+    return small(found, found.solve())
 
 
 def test_minimum_is_the_best_that_todays_money_buys() -> None:
@@ -242,7 +239,7 @@ def test_minimum_is_the_best_that_todays_money_buys() -> None:
 
 def test_a_plan_without_current_money_says_so() -> None:
     found = case()
-    outcome = told(found, found.solve())
+    outcome = small(found, found.solve())
     pack, _ = business_case(outcome, None, 1e-3, 5.0)
     rows = pack.rows.set_index(["option", "line"])
     assert (rows.loc["minimum", "benefit"] == 0).all()
@@ -263,7 +260,7 @@ def committed(year: float, treatment: str = "resurfacing") -> pd.DataFrame:
 def test_a_commitment_above_todays_money_is_kept_and_told() -> None:
     current = dict.fromkeys(LINES, 1.0)
     found = case(today(current, {line: [300_000.0] * 3 for line in LINES}), committed(2020.0))
-    outcome = told(found, found.solve())
+    outcome = small(found, found.solve())
     nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
     line = outcome.inputs.limits.lines.index("carriageway_major")
     spent = figures(outcome, (nothing, minimum), None)
@@ -279,12 +276,12 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
     rich = {line: [3e6] * 3 for line in LINES}
     rules = {"require": [{"asset": [bridge], "line": ["bridges"], "by_year": 2021}]}
     free = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules)
-    cheapest = options_of(told(free, free.solve()), 1e-6, 10.0)[0].chosen
+    cheapest = options_of(small(free, free.solve()), 1e-6, 10.0)[0].chosen
     year = 2019 + int(np.flatnonzero((free.statement.options.schedule[cheapest] >= 0).any(axis=0))[0])
     # The cheapest way is barred by a limit, and today's money buys no other.
     barred = [{"name": "none yet", "of": "number", "line": ["bridges"], "years": [year], "at_most": 0}]
     found = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules, limits=barred)
-    outcome = told(found, found.solve())
+    outcome = small(found, found.solve())
     nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
     assert minimum.chosen.tolist() == nothing.chosen.tolist()
     said = "nothing was found within today's money and the plan's other limits: what is committed alone"
@@ -296,7 +293,7 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
 def test_other_objectives_are_told_in_pounds(of: str) -> None:
     reach = [{"asset_class": "carriageway", "band": "very poor", "year": 2021, "at_most": 0.05}]
     found = case(today(MODEST), objective={"of": of}, **({"targets": reach} if of == "least cost" else {}))
-    outcome = told(found, found.solve())
+    outcome = small(found, found.solve())
     options = options_of(outcome, 1e-6, 20.0)
     sums = figures(outcome, options, None)
     benefit, sought = outcome.options.benefit, outcome.problem.benefit
