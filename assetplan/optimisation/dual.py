@@ -33,6 +33,7 @@ ROUNDS = 40  # of the exact finish; two to six are usual
 MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside the best ones
 RADIUS, WIDE = 0.03, 0.2  # share by which prices may move in the first box, and in one that tells much
 SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
+TRUE = 0.5  # share of what a step promised that it has to bring for the box to grow
 DUAL_STEPS = 20  # a step that lowers the bound by less than the gap aimed at over this may be the last
 EDGE = 1e-9  # share of a price by which scaling may lift it off the edge of its box
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
@@ -305,6 +306,8 @@ def _finish(
             centre, radius = multipliers, min(2 * radius, 1e6)
         elif bound <= best.bound:
             centre = multipliers
+            if before - bound > TRUE * (before - solved.value):  # the model was right as far as its box reaches
+                radius = min(2 * radius, 1e6)
         kept[options] = True
         if best.bound < least:  # no choice exists: prices would rise for ever
             break
