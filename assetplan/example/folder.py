@@ -8,14 +8,17 @@ from pathlib import Path
 from assetplan.example.county import make_county
 from assetplan.example.figures import Figures, load_figures
 from assetplan.output import new_folder, refuse_existing
-from assetplan.plan_file import plan_text
+from assetplan.plan_file import borrowing_text, plan_text
+from assetplan.register import Register
 from assetplan.register.files import write_register
 
-_OURS = {"register.gpkg", "plan.toml"}
+_OURS = {"register.gpkg", "plan.toml", "borrowing.toml"}
 
 
 def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int = 1, force: bool = False) -> Path:
-    """Write the example county: `register.gpkg` with inspections, and `plan.toml`.
+    """Write the example county: `register.gpkg` with inspections, `plan.toml` and `borrowing.toml`.
+
+    The first plan has an envelope as it is; in the second what is borrowed is chosen with the programme.
 
     Parameters
     ----------
@@ -43,10 +46,12 @@ def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int
     target = Path(folder)
     refuse_existing(target, force, _OURS)
     register = make_county(size, seed)
-    text = _plan(f"{register.places['name'].iloc[0]}shire", load_figures(size))
+    county, figures = f"{register.places['name'].iloc[0]}shire", load_figures(size)
+    texts = {"plan.toml": _plan(county, figures), "borrowing.toml": _borrowing(county, figures, register)}
     with new_folder(target, force, _OURS) as draft:
         write_register(register, draft / "register.gpkg")
-        (draft / "plan.toml").write_text(text, encoding="utf-8", newline="\n")
+        for name, text in texts.items():
+            (draft / name).write_text(text, encoding="utf-8", newline="\n")
     return target
 
 
@@ -67,4 +72,20 @@ def _plan(county: str, figures: Figures) -> str:
         title=f"{county} capital plan",
         counts={name: figures.count(name) for name in ("potholes", "claims")},
         note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
+    )
+
+
+def _borrowing(county: str, figures: Figures, register: Register) -> str:
+    """The plan that borrows; the largest growth site contributes to the roads of the district it lies in."""
+    places = register.places
+    sites = places[places["kind"] == "growth site"]
+    site = sites.loc[sites["homes"].idxmax()]
+    lies = register.districts.geometry.distance(site.geometry).idxmin()
+    return borrowing_text(
+        figures.share,
+        str(site["name"]),
+        [str(register.districts.loc[lies, "name"])],
+        title=f"{county} capital plan, with borrowing",
+        note=f"{county} is invented, and so are its sources of money; its approved profile, growing tax base, debt and "
+        "limits are real.",
     )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from assetplan.finance import Table
 from assetplan.planning.accounts.books import Books
-from assetplan.planning.accounts.debt import affordability, loans, prudential, tax_base
+from assetplan.planning.accounts.debt import affordability, loans, printed_debt, prudential, tax_base
 from assetplan.planning.accounts.money import checklist, financing, sources
 from assetplan.planning.accounts.profile import approved_profile, variance
 from assetplan.planning.accounts.records import (
@@ -21,7 +21,18 @@ from assetplan.planning.outcome import Outcome
 # Statements with a row a scheme or a drawdown and year, too long for a summary.
 LONG = frozenset(("capital_programme", "loans"))
 _ORDER = (
-    *(approved_profile, variance, financing, sources, checklist, affordability, tax_base, loans, prudential),
+    *(
+        approved_profile,
+        variance,
+        financing,
+        sources,
+        checklist,
+        affordability,
+        tax_base,
+        loans,
+        prudential,
+        printed_debt,
+    ),
     *(medium_term, movements, capital_programme, valuations, late_against_early),
 )
 

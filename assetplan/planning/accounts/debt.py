@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from assetplan.finance import (
     Table,
     by_year,
     charges,
+    check_printed,
     financial_year,
     horizon,
     income_by_year,
@@ -36,6 +38,31 @@ def tax_base(books: Books) -> Iterator[Table]:
             tax.sensitivity,
         )  # fmt: skip
         yield tax_base_table(found, _UNIT)
+
+
+def printed_debt(books: Books) -> Iterator[Table]:
+    """What papers print of debt, beside the arithmetic."""
+    pounds = books.plan.envelope.pounds
+    rows = [
+        {
+            "principal": row.principal * pounds,
+            "rate": row.rate,
+            "years": row.years,
+            "mean_a_year": row.mean * pounds,
+            "mean_to": _last_place(row.mean) * pounds,
+            "total": row.total * pounds,
+            "total_to": _last_place(row.total) * pounds,
+        }
+        for row in books.plan.printed
+    ]
+    if rows:
+        yield check_printed(pd.DataFrame(rows))
+
+
+def _last_place(printed: float) -> float:
+    """Worth of the last digit of a figure as it is written: 0.1 of 14.4, 1 of 171."""
+    exponent = Decimal(f"{printed:.12g}").normalize().as_tuple().exponent
+    return 10.0 ** min(int(exponent), 0)
 
 
 def loans(books: Books) -> Iterator[Table]:
