@@ -44,6 +44,7 @@ _PUBLIC = {
     "Programme": "programme",
     "read_programme": "programme",
     "write_report": "report",
+    "write_statements": "programme",
 }
 __all__ = ["__version__", *sorted(_PUBLIC)]
 

@@ -219,6 +219,17 @@ def plan(plan: Path, output: Path, force: bool) -> None:
 
 
 @main.command()
+@click.argument("plan", type=_FILE)
+@click.option("-o", "--output", type=_OUT, required=True, help="Folder to write.")
+@_FORCE
+def finance(plan: Path, output: Path, force: bool) -> None:
+    """Solve a plan and write its statements of finance alone: a workbook, a CSV each, JSON."""
+    from assetplan.cli.work import run_finance
+
+    run_finance(plan, output, force)
+
+
+@main.command()
 @click.argument("folder", type=_FOLDER)
 @click.argument("asset_id")
 def explain(folder: Path, asset_id: str) -> None:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from assetplan.calibration import Calibration
 from assetplan.programme import Programme
+from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.register import Register, assumed_share
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from assetplan.config import Plan
     from assetplan.planning.network_layers import NetworkLayers
+    from assetplan.tables import Table
 
 _WIDTH = 100
 _PRICES = 8
@@ -59,15 +62,38 @@ def summary_text(programme: Programme, folder: Path) -> str:
         "Spend, £m (of which the envelope allows), in prices of " + str(summary["price_base"]),
         _spend(programme),
         _figures(programme),
+        *_borrowing(programme.accounts, programme.summary["of"]),
         *_worth(programme),
         *_phasing(programme),
         *_outlook(programme),
         *_limits(programme),
         *_sites(programme),
         _notes(programme),
-        "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir())),
+        _files(folder),
     ]
     return "\n\n".join(parts)
+
+
+def _files(folder: Path) -> str:
+    return "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir()))
+
+
+def finance_text(tables: Sequence[Table], plan: Plan, folder: Path) -> str:
+    """What statements of finance say of borrowing, which there are and which money each is in, and the files."""
+    listed = [[found.name, found.basis or "no money", f"{len(found.rows):,}"] for found in tables]
+    parts = [
+        plan.report.title or plan.name,
+        *(_borrowing(tables, plan.objective.of) or ["The plan has no way to borrow."]),
+        table(["statement", "money", "rows"], listed),
+        textwrap.fill(_files(folder), _WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False),
+    ]
+    return "\n\n".join(parts)
+
+
+def _borrowing(tables: Sequence[Table], of: str) -> list[str]:
+    """What is borrowed, whether the council can bear it and what more income would buy."""
+    said = borrowing_sentences(tables, of)
+    return ["\n".join(["Borrowing", *_items(said)])] if said else []
 
 
 def _spend(programme: Programme) -> str:

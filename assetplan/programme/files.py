@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import repeatable_layers
+from assetplan.programme.statements import BOOK, statement_faults, tables_of, write_book
 from assetplan.programme.strategies import StrategiesFile
 from assetplan.programme.workbook import write_workbook
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FILES = frozenset(
     (
-        *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx"),
+        *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx", BOOK),
         *("assets.parquet", "strategies.parquet", "report.html"),
     )
 )
@@ -74,6 +75,8 @@ def write_tables(programme: Programme, folder: Path) -> None:
         for name, layer in zip(_LAYERS, (works, programme.places, programme.districts), strict=True):
             layer.to_file(folder / "programme.gpkg", layer=name, driver="GPKG")
     write_workbook(programme, table, folder / "programme.xlsx")
+    if programme.accounts:
+        write_book(programme.accounts, programme.summary["title"], folder / BOOK)
 
 
 def _write_json(content: dict[str, Any], path: Path) -> None:
@@ -113,7 +116,7 @@ def read_programme(folder: str | Path) -> Programme:
     kept = folder / "strategies.parquet"
     return Programme(
         summary, assets, layers["programme"], layers["places"], layers["districts"], settings,
-        StrategiesFile(kept) if kept.is_file() else None,
+        StrategiesFile(kept) if kept.is_file() else None, tables_of(summary),
     )  # fmt: skip
 
 
@@ -160,6 +163,7 @@ def _summary_faults(summary: dict[str, Any], file: str) -> Iterator[Fault]:
     phasing = summary.get("phasing", {"cases": [], "amounts": [], "note": ""})
     if not isinstance(phasing, dict) or not phasing.keys() >= {"cases", "amounts", "note"}:
         yield Fault(file, 0, "phasing", str(phasing)[:80], "must have cases, amounts and note")
+    yield from statement_faults(summary.get("finance", []), file)
 
 
 def _is_number(value: object) -> bool:

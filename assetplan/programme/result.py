@@ -140,7 +140,8 @@ class Programme:
         force: bool = False,
         also: Callable[[Programme, Path], object] | None = None,
     ) -> Path:
-        """Write the output folder: summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and strategies.parquet.
+        """Write the output folder: summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and strategies.parquet,
+        and finance.xlsx where there are accounts.
 
         Parameters
         ----------

@@ -61,11 +61,14 @@ def _n(value: float) -> str:
 
 
 class _Frame:
-    """Axes: years across, a quantity from 0 up."""
+    """Axes: years across, a quantity from 0 up, or from below it."""
 
-    def __init__(self, labels: Sequence[str], top: float, right: int) -> None:
+    def __init__(self, labels: Sequence[str], top: float, right: int, least: float = 0.0) -> None:
         self.labels = labels
-        self.ticks = ticks(top)
+        self.ticks = ticks(max(top, -least))
+        if least < 0:
+            step = self.ticks[1]
+            self.ticks = [step * index for index in range(math.floor(least / step), max(1, math.ceil(top / step)) + 1)]
         self.width = WIDTH - LEFT - right
         self.height = HEIGHT - TOP - BOTTOM
         self.slot = self.width / max(1, len(labels))
@@ -74,10 +77,10 @@ class _Frame:
         return LEFT + self.slot * (index + 0.5)
 
     def y(self, value: float) -> float:
-        return TOP + self.height * (1 - value / self.ticks[-1])
+        return TOP + self.height * (self.ticks[-1] - value) / (self.ticks[-1] - self.ticks[0])
 
     def draw(self, unit: str) -> str:
-        step = self.ticks[1]
+        step = self.ticks[1] - self.ticks[0]
         decimals = next(places for places in range(4) if places == 3 or abs(step - round(step, places)) < 1e-9)
         parts = [f'<text x="0" y="14">{escape(unit)}</text>']
         for tick in self.ticks:
@@ -210,7 +213,7 @@ def sentence_case(text: str) -> str:
 def lines(name: str, title: str, description: str, unit: str, labels: Sequence[str], series: Sequence[Series]) -> str:
     """Return lines over the years, told apart by dash and marker as well as colour, each named at its end."""
     known = [value for one in series for value in (*one.values, *one.high) if value == value]
-    frame = _Frame(labels, max([*known, 0]), right=166)
+    frame = _Frame(labels, max([*known, 0]), right=166, least=min([*known, 0]))
     parts = [frame.draw(unit)]
     parts.extend(_ribbon(frame, one) for one in series if one.low)
     ends: list[tuple[float, str, str]] = []
@@ -221,7 +224,8 @@ def lines(name: str, title: str, description: str, unit: str, labels: Sequence[s
         path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
         dash = f' stroke-dasharray="{one.dash}"' if one.dash else ""
         parts.append(f'<path d="{path}" fill="none" stroke="{one.colour}" stroke-width="2.5"{dash}/>')
-        parts.extend(_marker(one, x, y) for x, y in points)
+        # Close years leave no room for a mark each.
+        parts.extend(_marker(one, x, y) for x, y in points[:: math.ceil(14 / frame.slot)])
         value = next(value for value in reversed(one.values) if value == value)
         ends.append((points[-1][1], f"{one.label}: {number(value, 0 if value >= 10 else 1)}", one.colour))
     ends.sort(key=lambda end: end[0])

@@ -11,12 +11,14 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan.condition import quantity_in_bands
+from assetplan.programme.statements import tables_of
 from assetplan.report.wording import is_missing
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from assetplan.programme import Programme
+    from assetplan.tables import Table
 
 
 def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -88,6 +90,11 @@ class Facts:
         """Cost of the whole programme [£]."""
         given: Any = self.summary.get("cost")
         return float(self.programme.works["cost"].sum()) if is_missing(given) else float(given)
+
+    @cached_property
+    def statements(self) -> dict[str, Table]:
+        """Statements of finance by name: those of the summary, which a programme that was read back has too."""
+        return {found.name: found for found in tables_of(self.summary)}
 
     @cached_property
     def net(self) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 from assetplan.programme.words import INDEX_YEAR
 from assetplan.report.facts import Facts
-from assetplan.report.tables import Row, table
+from assetplan.report.money import records
+from assetplan.report.tables import Row, fold, table
 from assetplan.report.wording import (
     class_label,
     class_order,
@@ -40,7 +41,7 @@ _SOUGHT = {
 
 def value(facts: Facts) -> str:
     """Return the section on the plan against other ways of choosing, and what more money would buy."""
-    body = _proof(facts) + _baselines(facts) + worth(facts)
+    body = _proof(facts) + _baselines(facts) + worth(facts) + records(facts)
     return f'<section aria-labelledby="value-heading"><h2 id="value-heading">Value for money</h2>{body}</section>'
 
 
@@ -180,7 +181,7 @@ def _assumed_share(share: Any) -> str:
             rows,
             (0,),
         )
-        return _details(f"Figures filled in by rule ({len(rows)})", listing)
+        return fold(f"Figures filled in by rule ({len(rows)})", listing)
     if is_missing(share):
         return ""
     return f"<p>{percent(share)} of the register rests on figures filled in by a stated rule.</p>"
@@ -193,10 +194,6 @@ def _note(note: Any) -> str:
         count = "" if is_missing(note[1]) else f": {number(note[1]) if isinstance(note[1], (int, float)) else note[1]}"
         return escape(f"{sentence(note[0])}{count}")
     return escape(note)
-
-
-def _details(title: str, body: str) -> str:
-    return f"<details><summary>{title}</summary>{body}</details>"
 
 
 def _method(facts: Facts) -> str:
@@ -218,7 +215,7 @@ def _method(facts: Facts) -> str:
     )
     if state:
         body += f"<p>The search {state}.</p>"
-    return _details("Method", body)
+    return fold("Method", body)
 
 
 def _inputs(facts: Facts) -> str:
@@ -227,7 +224,7 @@ def _inputs(facts: Facts) -> str:
         return ""
     rows = [Row(str(name), (str(digest),)) for name, digest in inputs.items()]
     listing = table("inputs", "Files the plan was made from", ("File", "SHA-256"), rows, text_columns=(0,))
-    return _details(f"Inputs ({len(rows)})", listing)
+    return fold(f"Inputs ({len(rows)})", listing)
 
 
 def _unverified(facts: Facts) -> str:
@@ -239,7 +236,7 @@ def _unverified(facts: Facts) -> str:
         "<p>No verified source stands behind these parameters. Results that rest on them should be read so.</p>"
         f'<ul class="columns">{items}</ul>'
     )
-    return _details(f"Unverified parameters ({number(len(listing))})", body)
+    return fold(f"Unverified parameters ({number(len(listing))})", body)
 
 
 def _parameter(row: Any) -> str:

@@ -48,7 +48,7 @@ def write_report(programme: Programme, path: str | Path, force: bool = False) ->
 def render_report(programme: Programme) -> str:
     """Return the board report's HTML; the same programme gives the same text."""
     # Folium and matplotlib take seconds to import, so only a report pays for them.
-    from assetplan.report import method, sections
+    from assetplan.report import method, money, sections
     from assetplan.report.facts import Facts
     from assetplan.report.figure import ReportFigure, asset_text
     from assetplan.report.layer import PACKET_ID, SCRIPTS, make_map, packet_text
@@ -63,7 +63,7 @@ def render_report(programme: Programme) -> str:
         around = (no_map(facts), "")
     else:
         around = (before_map(facts, payload, still_map(programme)), after_map(facts, payload))
-    rest = [sections.condition, sections.spending, sections.works, method.value, method.about]
+    rest = [sections.condition, sections.spending, money.money, sections.works, method.value, method.about]
     figure = ReportFigure(
         title=escape(_title(facts)),
         before=_header(facts) + sections.headline(facts) + around[0],
@@ -82,6 +82,7 @@ _CONTENTS = (
     ("map", "Map"),
     ("condition", "Condition"),
     ("spend", "Spending"),
+    ("money", "The money"),
     ("works", "Largest works"),
     ("value", "Value for money"),
     ("about", "About this report"),
@@ -98,6 +99,7 @@ def _title(facts: Facts) -> str:
 
 def _header(facts: Facts) -> str:
     """The page's first landmark, its contents, and the note that says what the figures are."""
+    from assetplan.report.money import has_money
     from assetplan.report.wording import escape
 
     summary = facts.summary
@@ -105,7 +107,8 @@ def _header(facts: Facts) -> str:
     over = f'<p class="authority">{escape(authority)}</p>' if authority else ""
     plan = summary.get("plan")
     under = f"Report to the capital board. Plan: {escape(plan)}." if plan else "Report to the capital board."
-    links = "".join(f'<li><a href="#{name}-heading">{label}</a></li>' for name, label in _CONTENTS)
+    contents = [entry for entry in _CONTENTS if entry[0] != "money" or has_money(facts)]
+    links = "".join(f'<li><a href="#{name}-heading">{label}</a></li>' for name, label in contents)
     note = summary.get("note")
     said = f'<p class="note"><strong>Note.</strong> {escape(note)}</p>' if note else ""
     return (

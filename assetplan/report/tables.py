@@ -1,4 +1,4 @@
-"""Accessible tables: caption, scopes, numbers to the right, and a scroll region that the keyboard can reach."""
+"""Accessible tables: caption, scopes, numbers to the right, and a scroll region that the keyboard can reach; folds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ class Row:
     kind: str = ""
 
 
-def table(name: str, caption: str, heads: Sequence[str], rows: Sequence[Row], text_columns: Sequence[int] = ()) -> str:
+def table(
+    name: str,
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Row],
+    text_columns: Sequence[int] = (),
+    basis: str = "",
+) -> str:
     """Return a table as HTML; every text in it is escaped here.
 
     Parameters
@@ -32,15 +39,18 @@ def table(name: str, caption: str, heads: Sequence[str], rows: Sequence[Row], te
         Rows from the top; a row of kind "group" heads the rows after it.
     text_columns : sequence of int
         Cells (0 the first after the row header) that hold text, set to the left.
+    basis : str
+        Which money the amounts are in, said under the caption.
     """
     left = set(text_columns)
     label = f"{name}-caption"
     columns = "".join(
         f'<th scope="col"{_side(index - 1, left)}>{escape(head)}</th>' for index, head in enumerate(heads)
     )
+    under = f'<span class="basis">{escape(basis)}</span>' if basis else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{label}">'
-        f'<table id="{name}"><caption id="{label}"><span>{escape(caption)}</span></caption>'
+        f'<table id="{name}"><caption id="{label}"><span>{escape(caption)}</span>{under}</caption>'
         f"<thead><tr>{columns}</tr></thead>{_bodies(rows, len(heads), left)}</table></div>"
     )
 
@@ -61,3 +71,8 @@ def _bodies(rows: Sequence[Row], width: int, left: set[int]) -> str:
         kind = f' class="{row.kind}"' if row.kind else ""
         parts.append(f'<tr{kind}><th scope="row">{escape(row.head)}</th>{cells}</tr>')
     return "".join([*parts, "</tbody>"])
+
+
+def fold(title: str, body: str) -> str:
+    """Return a block that is closed on the screen until it is asked for, and open on paper; both parts are HTML."""
+    return f"<details><summary>{title}</summary>{body}</details>"

@@ -1,0 +1,161 @@
+"""Statements of finance as files: a workbook, a CSV a table and one JSON file; and reading them from a summary."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assetplan.errors import Fault
+from assetplan.output import new_folder
+from assetplan.programme.sheets import add_sheet, new_book
+from assetplan.tables import CASH, POUNDS, Table, real
+
+if TYPE_CHECKING:
+    from assetplan.config import Plan
+
+BOOK, _JSON = "finance.xlsx", "finance.json"
+_SHEET_NAME = 31  # characters, the most that a workbook takes
+_TEXTS = ("name", "title", "prices", "unit", "note")
+# What the report draws or puts into words: its columns of text; every other column must be of numbers, and those
+# named second must be there.
+_DRAWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "approved_profile": (("line", "label", "range"), ("current",)),
+    "variance": (("line", "label", "year"), ("approved_low", "approved_high", "planned", "variance")),
+    "financing": (("year",), ("spend", "financed")),
+    "sources": (
+        ("source", "type", "stage", "site", "purpose", "may_fund", "year"),
+        ("certainty", "available", "used", "left"),
+    ),
+    "checklist": (("year", "other_money_first"), ("borrowed", "could_have_paid")),
+    "affordability": (("year",), ("debt_cost", "confirmed_income", "headroom", "forecast_income")),
+    "movements": (("reference", "kind", "from", "to", "year", "to_year", "gate"), ("amount",)),
+    **dict.fromkeys(("valuation_today", "valuation_do_nothing", "valuation_plan"), (("component",), ("grc", "drc"))),
+}
+
+
+def write_statements(tables: Sequence[Table], plan: Plan, folder: str | Path, force: bool = False) -> Path:
+    """Write statements of finance: finance.xlsx, finance.json and one CSV a table, named as it is.
+
+    A CSV is a header and rows, and its last column, `basis`, says in every row which money the amounts are in: the file
+    says so when it is sent by itself, and its other columns keep the names that they have in the JSON.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        From `statements`, or the accounts of a programme.
+    plan : Plan
+        The plan that they are of.
+    folder : path
+        Folder to make; it takes its name only once everything is in it.
+    force : bool
+        Whether a folder of statements of that name may be replaced.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OutputExistsError
+        The folder exists and `force` is false, or it holds what is none of its statements.
+    """
+    prices = CASH if plan.envelope.prices == "cash" else real(plan.first_year)
+    listed = {"plan": plan.name, "prices": prices, "tables": [table.as_json() for table in tables]}
+    with new_folder(folder, force, statement_files(folder)) as part:
+        write_book(tables, plan.report.title or plan.name, part / BOOK)
+        for table in tables:
+            rows = table.rows.copy()
+            # A source of money may have the same name.
+            rows.insert(len(rows.columns), "basis", table.basis, allow_duplicates=True)
+            rows.to_csv(part / f"{table.name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        text = json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False)
+        (part / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return Path(folder)
+
+
+def statement_files(folder: str | Path) -> set[str]:
+    """Names that a folder of statements may hold: those that its own finance.json accounts for."""
+    try:
+        listed = json.loads((Path(folder) / _JSON).read_text(encoding="utf-8"))["tables"]
+        names = {f"{table['name']}.csv" for table in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        names = set()
+    return {BOOK, _JSON} | names
+
+
+def write_book(tables: Sequence[Table], title: str, path: Path) -> None:
+    """Statements as one workbook, a sheet each: title, basis and note, then header and rows."""
+    with new_book(path, title) as book:
+        for table in tables:
+            formats = {name: f"#,##0.{'0' * places}".rstrip(".") for name, places in table.decimals.items()}
+            above = (table.title, table.basis, table.note)
+            add_sheet(book, table.name[:_SHEET_NAME], table.rows, formats, above)
+
+
+def tables_of(summary: dict[str, Any]) -> tuple[Table, ...]:
+    """The statements in a summary; none where it has no `finance`."""
+    return tuple(Table.from_json(found) for found in summary.get("finance") or [])
+
+
+def statement_faults(listed: object, file: str) -> Iterator[Fault]:
+    """What the `finance` of a summary has of the wrong kind."""
+    if not isinstance(listed, list) or not all(isinstance(found, dict) for found in listed):
+        yield Fault(file, 0, "finance", str(listed)[:80], "must be a list of tables")
+        return
+    seen: set[str] = set()
+    for number, found in enumerate(listed, start=1):
+        name = found.get("name")
+        what = f"finance, table {name if isinstance(name, str) else number}"
+        if not isinstance(name, str) or not name.isidentifier() or name in seen:
+            yield Fault(file, 0, what, str(name)[:80], "must have a name of letters and digits that no other has")
+        else:
+            seen.add(name)
+        yield from (
+            Fault(file, 0, what, str(found.get(key))[:80], f"must have text for {key}")
+            for key in _TEXTS[1:]
+            if not isinstance(found.get(key), str)
+        )
+        said = _shape(found) or _content(str(name), found)
+        if said:
+            yield Fault(file, 0, what, "", said)
+
+
+def _shape(found: dict[str, Any]) -> str:
+    """What is wrong with the columns and rows of a table, "" if nothing."""
+    columns, rows = found.get("columns"), found.get("rows")
+    if not isinstance(columns, list) or not columns or not all(isinstance(name, str) for name in columns):
+        return "must have a list of columns"
+    if len(set(columns)) < len(columns):
+        return "must name each column once"
+    if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
+        return f"must have rows of {len(columns)} cells"
+    if not all(cell is None or isinstance(cell, str) or _is_number(cell) for row in rows for cell in row):
+        return "must have a text, a number or nothing in every cell"
+    return ""
+
+
+def _content(name: str, found: dict[str, Any]) -> str:
+    """What a table lacks that the report draws, "" if nothing."""
+    texts, numbers = _DRAWN.get(name, ((), ()))
+    missing = [column for column in (*texts, *numbers) if column not in found["columns"]]
+    if missing:
+        return f"must have the columns {', '.join(missing)}"
+    if not texts:
+        return ""
+    if found.get("unit") not in POUNDS:
+        return f"must have a unit of money: {', '.join(POUNDS)}"
+    for place, column in enumerate(found["columns"]):
+        cells = [row[place] for row in found["rows"]]
+        if column in texts and not all(isinstance(cell, str) for cell in cells):
+            return f"must have text in column {column}"
+        if column not in texts and not all(_is_number(cell) for cell in cells):
+            return f"must have numbers in column {column}"
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
