@@ -23,10 +23,11 @@ def contradictions(programme: Programme) -> Iterator[str]:
 def _limits(programme: Programme) -> Iterator[str]:
     for row in programme.summary.get("limits") or []:
         cap, floor, used = row["cap"], row["floor"], row["used"]
-        # The optimiser's own tolerance, and the digits the summary keeps.
-        if cap is not None and used > cap + 1e-6 + 1e-8 * max(abs(cap), abs(used)):
+        # The optimiser's own tolerance, and the digits the summary keeps; less than a penny is no money.
+        least = _ROUNDING if row["unit"] in ("£", "£ of the day") else 1e-6
+        if cap is not None and used > cap + least + 1e-8 * max(abs(cap), abs(used)):
             yield f"{row['limit']} uses {used:,.2f}, over its limit of {cap:,.2f}"
-        if floor is not None and used < floor - 1e-6 - 1e-8 * max(abs(floor), abs(used)):
+        if floor is not None and used < floor - least - 1e-8 * max(abs(floor), abs(used)):
             yield f"{row['limit']} uses {used:,.2f}, under the {floor:,.2f} asked for"
 
 

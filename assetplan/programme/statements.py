@@ -148,6 +148,8 @@ def _content(name: str, found: dict[str, Any]) -> str:
         return ""
     if found.get("unit") not in POUNDS:
         return f"must have a unit of money: {', '.join(POUNDS)}"
+    if not found["rows"]:
+        return "must have rows"
     for place, column in enumerate(found["columns"]):
         cells = [row[place] for row in found["rows"]]
         if column in texts and not all(isinstance(cell, str) for cell in cells):

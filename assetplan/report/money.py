@@ -16,6 +16,14 @@ from assetplan.tables import Table
 _CAUSES = ("financing", "affordability", "approved_profile")
 _VALUED = ("valuation_today", "valuation_do_nothing", "valuation_plan")
 _LENT_COLOURS = ("#a8842c", "#7a0026", "#d9601a")
+# What has a place of its own; any other statement follows the books.
+_PLACED = frozenset(
+    (
+        *("financing", "checklist", "sources", "affordability", "approved_profile", "variance", "business_case"),
+        *("avoided_cost", "medium_term", "medium_term_cumulative", "prudential", "tax_base", "late_multiple"),
+        *("movements", *_VALUED),
+    )
+)
 _LATE = ("label", "early", "early_cost", "late", "late_cost", "price_base", "multiple", "multiple_a_year")
 _UNITS = {"£": "£", "£000": "£ thousand", "£m": "£ million"}
 
@@ -189,6 +197,7 @@ def _books(found: dict[str, Table], facts: Facts) -> str:
     parts += [_valuation(found), _late(found)]
     if "movements" in found:
         parts.append(fold("Virements and money carried over", statement(_named(found["movements"], facts))))
+    parts += [fold(escape(table.title), statement(table)) for name, table in found.items() if name not in _PLACED]
     body = "".join(parts)
     return f"<h3>What follows for the council's books</h3>{body}" if body else ""
 

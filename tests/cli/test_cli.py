@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FILES = {
-    *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx"),
+    *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx", "finance.xlsx"),
     *("assets.parquet", "strategies.parquet", "report.html"),
 }
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from synthetic_money import make_statements
 
 from assetplan.condition import BANDS, quantity_in_bands
 from assetplan.programme import Programme
@@ -359,6 +360,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "inputs": {"register.gpkg": "9f2c" * 16, "plan.toml": "01ab" * 16},
         "unverified": ["treatments.csv: surface_dressing, carriageway_A", "groups.csv: bridge"],
         "version": "0.1.0",
+        "finance": [found.as_json() for found in make_statements(LINES, YEARS, HOSTILE if hostile else "PWLB")],
     }
 
 
