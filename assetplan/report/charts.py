@@ -224,8 +224,9 @@ def lines(name: str, title: str, description: str, unit: str, labels: Sequence[s
         path = "M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
         dash = f' stroke-dasharray="{one.dash}"' if one.dash else ""
         parts.append(f'<path d="{path}" fill="none" stroke="{one.colour}" stroke-width="2.5"{dash}/>')
-        # Close years leave no room for a mark each.
-        parts.extend(_marker(one, x, y) for x, y in points[:: math.ceil(14 / frame.slot)])
+        # Close years leave no room for a mark each; the last has one.
+        every = math.ceil(14 / frame.slot)
+        parts.extend(_marker(one, x, y) for x, y in points[(len(points) - 1) % every :: every])
         value = next(value for value in reversed(one.values) if value == value)
         ends.append((points[-1][1], f"{one.label}: {number(value, 0 if value >= 10 else 1)}", one.colour))
     ends.sort(key=lambda end: end[0])
