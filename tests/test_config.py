@@ -150,9 +150,10 @@ def test_every_key_is_in_the_document_and_its_examples_are_plans() -> None:
         assert re.search(rf"[`.\[]{key}[`.,\] =]", text), key
     example = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
     data = tomllib.loads(example)
-    data["envelope"]["lines"] = {name: [1.0] * 5 for name in ("bridges", "property")}
+    data["envelope"] |= {"prices": "cash"}
     plan = make_plan({**PLAN, "years": 5, **data})
     assert (len(plan.limits), len(plan.sources), len(plan.schemes), len(plan.targets)) == (3, 2, 1, 1)
+    assert (len(plan.borrowing), len(plan.gates), plan.envelope.lines["bridges"][4]) == (1, 1, 5.8)
 
 
 def test_not_toml(tmp_path: Path) -> None:

@@ -186,7 +186,8 @@ def _names(plan: Plan) -> Found:
     rows += [(f"sources[{i}].name", source.name) for i, source in enumerate(plan.sources, 1)]
     rows += [(f"borrowing[{i}].name", way.name) for i, way in enumerate(plan.borrowing, 1)]
     rows += [(f"targets[{i}].name", target.name) for i, target in enumerate(plan.targets, 1) if target.name]
-    taken = set(plan.envelope.lines) | {"virement", "preventative share"}
+    # Names of the language's own totals, and of columns beside the sources in the statement of financing.
+    taken = set(plan.envelope.lines) | {"virement", "preventative share", "year", "spend", "financed"}
     for key, name in rows:
         if name in taken:
             yield key, name, "this name is taken by a line, a limit, a source, a way to borrow or a target"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from itertools import chain, repeat
 
 import numpy as np
 
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.choices import Ints
-from assetplan.optimisation.cores import NoChoiceError
+from assetplan.optimisation.cores import NoChoiceError, cores
 from assetplan.optimisation.dual import DUAL_STEPS, Dual, bound_at, minimise_dual
 from assetplan.optimisation.infeasible import (
     conflict_error,
@@ -31,6 +32,7 @@ from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, 
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
 EASY = 0.5  # share of a part's gap that the first round over the parts need not close
+FIRST_CORES = 3  # looked through for a first choice where rounding finds none
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 
@@ -78,9 +80,12 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     task = Task(problem, rows, dual, np.random.default_rng(0))
     state = task.nothing().better(problem, None if amounts is None else (least, amounts))
     state = start_from_prices(task, state, time_left)
+    if state.chosen is None and not small:
+        with suppress(NoChoiceError):  # which limits clash is found out below
+            state = cores(task, state, _allowed(state, target_gap), until(time_left, time_left() / 2), FIRST_CORES)
     if state.chosen is None:
-        state = state.better(problem, _from_least(task, least, time_left))
-    if state.chosen is None and (members := conflict_of(problem, rows, time_left)):
+        state = state.better(problem, _from_least(task, least, until(time_left, time_left() / 2)))
+    if state.chosen is None and (members := conflict_of(problem, rows, until(time_left, time_left() / 2))):
         if problem.n_options <= WHOLE:  # whole options may clash where shares of them would not
             members = whole_conflict_of(problem, rows, members, time_left)
         raise _conflict(problem, rows, members, time_left)

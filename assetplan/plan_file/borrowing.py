@@ -63,7 +63,7 @@ band_d = [{band_d}]
 band_d_growth = {band_d_growth}
 confirmed = 2022
 
-# The council's debt without this plan, and its limits. Debt and limits are published, the rest is invented.
+# The council's debt without this plan, and its limits. The limits and today's debt are published, the rest is invented.
 [treasury]
 {treasury}
 
@@ -211,8 +211,8 @@ def _sources(known: _Figures, site: str, districts: Sequence[str]) -> str:
 
 
 def _treasury(known: _Figures) -> str:
-    printed = ("external_debt", "operational_boundary", "authorised_limit")
-    rows = {name: known.money(known.printed[name]) for name in printed}
+    rows = {"external_debt": known.list("external_debt")}
+    rows |= {name: known.money(known.printed[name]) for name in ("operational_boundary", "authorised_limit")}
     rows |= {name: known.one(name) for name in ("cfr", "mrp", "interest", "investment_income", "net_revenue")}
     rows |= {"financing_ratio": known.rate("financing_ratio"), "investments": known.one("investments")}
     rows["internal_share"] = f"{known.printed['internal_share']:g}"
