@@ -15,6 +15,7 @@ import numpy as np
 from assetplan.optimisation.choices import Bools, Floats, Ints
 from assetplan.optimisation.model import solve_model
 from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.rows import excess
 from assetplan.optimisation.state import Clock, State, Task, polish
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
@@ -23,6 +24,7 @@ CORE_MOST = 8_000  # beyond this HiGHS no longer keeps to its time limit
 CORE_NODES = 100  # nodes to search in such a core
 CORE_SHARE = 0.1  # of the time left that such a core may take, if that is more than
 CORE_SECONDS = 4.0  # so many seconds: most end by their nodes, and so the same each time
+MENDING = 50  # options for each limit that the relaxation's choice passes
 POOL = 8  # such a core is drawn from this many times its size
 IDLE = 12  # cores in turn that may bring next to nothing before giving up
 
@@ -84,6 +86,8 @@ def cores(
                 pool = task.random.permutation(pool[: POOL * size]) if idle else pool
             near = np.zeros(len(below), dtype=bool)
             near[pool[:size]] = True
+            if state.chosen is None:
+                near[_mending(task, below)] = True
             near = _with_bases(problem, near, best, around)
         near = problem.choices.close(near, task.values())
         searched = nodes if proves else CORE_NODES
@@ -116,6 +120,23 @@ def _closeness(task: Task, below: Floats) -> Floats:
     moved = task.problem.choices.moved(size, task.values(), task.dual.chosen)
     shifted = np.abs(moved) + 0.1 * size
     return np.where(shifted > 0, below / np.where(shifted > 0, shifted, 1.0), np.inf)
+
+
+def _mending(task: Task, below: Floats) -> Ints:
+    """Options that lose least for what they take from each limit that the relaxation's choice passes.
+
+    An option that shifts nothing of a price is never near; without it a limit may have no way back.
+    """
+    rows, best, owner = task.rows, task.dual.chosen, task.problem.owners()
+    over = excess(rows, best, task.dual.amounts)
+    found = [np.zeros(0, dtype=np.int64)]
+    for row in np.flatnonzero(over > rows.tolerance):
+        column = rows.columns[[row]].toarray().ravel()
+        saved = column[best][owner] - column
+        useful = np.flatnonzero(saved > 0)
+        loss = below[useful] / np.minimum(saved[useful], over[row])
+        found.append(useful[np.argsort(loss, kind="stable")[:MENDING]])
+    return np.unique(np.concatenate(found))
 
 
 def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bools:

@@ -33,6 +33,7 @@ ROUNDS = 40  # of the exact finish; two to six are usual
 MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside the best ones
 RADIUS, WIDE = 0.03, 0.2  # share by which prices may move in the first box, and in one that tells much
 SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
+CLOSE = 1e-4  # of the bound: where the prices of a sample are good enough
 TRUE = 0.5  # share of what a step promised that it has to bring for the box to grow
 DUAL_STEPS = 20  # a step that lowers the bound by less than the gap aimed at over this may be the last
 EDGE = 1e-9  # share of a price by which scaling may lift it off the edge of its box
@@ -156,13 +157,16 @@ def _unsolved(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats
 def _descend_in_steps(
     benefit: Floats, choices: Choices, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None
 ) -> Floats:
-    """Smoothed descent on a sample of the assets, then on all."""
+    """Smoothed descent on a sample of the assets, then on all.
+
+    Flows of millions make the dual too kinked for that, so the prices of the sample are made exact and serve for all.
+    """
     starts = choices.starts
     n_assets = choices.n_assets
     multipliers = np.zeros(len(rows.limit))
     temperatures: tuple[float, ...] = TEMPERATURES
-    if n_assets > 4 * SAMPLE:
-        picked = np.unique(np.linspace(0, n_assets - 1, SAMPLE).astype(np.int64))
+    if n_assets > (1 if rows.flows.names else 4) * SAMPLE:
+        picked = np.unique(np.linspace(0, n_assets - 1, min(SAMPLE, n_assets // 4)).astype(np.int64))
         counts = np.diff(starts)[picked]
         ends = np.cumsum(counts)
         options = np.repeat(starts[picked] - (ends - counts), counts) + np.arange(ends[-1])
@@ -173,6 +177,10 @@ def _descend_in_steps(
         # groups count as assets by themselves here: it is a start, not a bound
         sample = Choices(np.concatenate([[0], ends]))
         multipliers = _descend(benefit[options], sample, share, multipliers, temperatures, time_left, ceiling)
+        if rows.flows.names:
+            part_benefit = benefit[options]
+            begun = _unsolved(part_benefit, sample, share, multipliers)
+            return _finish(part_benefit, sample, share, begun, time_left, ceiling, CLOSE).multipliers
         temperatures = TEMPERATURES[-2:]  # the sample has done the coarse work
     return _descend(benefit, choices, rows, multipliers, temperatures, time_left, ceiling)
 

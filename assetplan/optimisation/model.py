@@ -20,10 +20,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from assetplan.optimisation import compat
 from assetplan.optimisation.problem import Floats, Flows, Ints, Problem
 
+SIZE = 1e3  # of limits and flows in a model
 NAME_LENGTH = 60  # the LP format allows 255 characters a name; two parts and a prefix must fit
 
 
@@ -161,6 +163,31 @@ def model_text(problem: Problem, options: Sequence[Any] | None = None) -> str:
     return compat.lp_text(build_model(problem, options).model)
 
 
+def _in_units(problem: Problem) -> tuple[Problem, Floats]:
+    """The problem with limits and flows in units that keep them near a thousand, and the unit of each flow.
+
+    HiGHS takes a millionth as nought whatever the size of a limit: of tens of millions of pounds that is next to the
+    last digit it has. Units are powers of two, so that no figure changes a digit.
+    """
+    flows = problem.flows
+    most = np.maximum(np.abs(flows.low), np.abs(flows.high))
+    reach = np.zeros(len(problem.caps))
+    if flows.names:
+        reach = (abs(flows.usage).T @ sparse.diags_array(most)).max(axis=1).toarray().ravel()
+    ends = [np.where(np.isfinite(end), np.abs(end), 0.0) for end in (problem.caps, problem.floors)]
+    row, unit = _unit(np.maximum(reach, np.maximum(*ends))), _unit(most)
+    down = sparse.diags_array(1.0 / row)
+    flowing = sparse.diags_array(unit) @ flows.usage @ down
+    part = Flows(flows.names, flows.benefit * unit, flowing, flows.low / unit, flows.high / unit)
+    caps, floors = problem.caps / row, problem.floors / row
+    return replace(problem, usage=problem.usage @ down, caps=caps, floors=floors, flows=part), unit
+
+
+def _unit(size: Floats) -> Floats:
+    """The power of two, 1 at least, that brings a size to `SIZE` or less."""
+    return np.exp2(np.ceil(np.log2(np.maximum(size / SIZE, 1.0))))
+
+
 def solve_model(
     problem: Problem, seconds: float, gap: float = 0.0, enough: float = np.inf, nodes: int | None = None
 ) -> tuple[Ints | None, Floats, float, bool]:
@@ -193,13 +220,14 @@ def solve_model(
     owner = problem.owners()
     shift = np.maximum.reduceat(problem.benefit, problem.starts[:-1])  # smaller figures keep more digits
     total = float(shift.sum())
-    built = build_model(replace(problem, benefit=problem.benefit - shift[owner], assets=None))
+    scaled, unit = _in_units(replace(problem, benefit=problem.benefit - shift[owner], assets=None))
+    built = build_model(scaled)
     answer = compat.run(built.model, seconds, gap, enough - total, nodes)
     if not answer.values:
         none = np.zeros(len(problem.flows.names))
         return None, none, -np.inf if answer.infeasible else answer.bound + total, answer.infeasible
     values: Floats = np.array([answer.values.get(x.name, 0.0) for x in built.take])
     amounts = np.array([answer.values.get(y.name, 0.0) for y in built.flow], dtype=np.float64)
-    amounts = np.clip(amounts, problem.flows.low, problem.flows.high)
+    amounts = np.clip(amounts * unit, problem.flows.low, problem.flows.high)
     # the heaviest option of each asset, groups together
     return problem.choices.best(values)[1], amounts, answer.bound + total, False
