@@ -15,6 +15,9 @@ from assetplan.planning.constraints.works import Array, Bools
 from assetplan.planning.inputs import Inputs
 from assetplan.strategies import Candidates
 
+# A flow may pass its limits by this much: so it is the row of a limit that binds, and has the price. More would loosen
+# the rounding of the row.
+LOOSE = 1.25
 # Of a limit: rows that differ by less say the same.
 _ALIKE = 1e-12
 
@@ -28,6 +31,7 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
     most = most_spent(inputs, options)
     rows: list[Row] = []
     uses: dict[tuple[str, int], list[tuple[str, float]]] = {}
+    room = np.full((len(plan.borrowing), plan.years), np.inf)
     for ceiling in ceilings(plan, horizon(plan)):
         cost = _uses(inputs, ceiling)
         for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years)):
@@ -39,9 +43,9 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
             rows.append(row)
             for place, way in enumerate(plan.borrowing):
                 for draw in range(plan.years):
-                    if cost[year, place, draw] > 0:
-                        use = (row.name, float(cost[year, place, draw] * price[draw]))
-                        uses.setdefault((way.name, draw), []).append(use)
+                    if (use := float(cost[year, place, draw] * price[draw])) > 0:
+                        uses.setdefault((way.name, draw), []).append((row.name, use))
+                        room[place, draw] = min(room[place, draw], max(row.cap, 0.0) / use)
     flows: list[Flow] = []
     for number, way in enumerate(plan.borrowing, 1):
         limit, total = _own_limit(inputs, way, number)
@@ -51,7 +55,7 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
             mine = ((f"{way.name} {when}", -1.0), *uses.get((way.name, draw), ()))
             if total is not None:
                 mine = (*mine, (total.name, float(price[draw])))
-            low, high = 0.0, float(min(limit[draw], most[draw]))
+            low, high = 0.0, float(min(limit[draw], most[draw], LOOSE * room[number - 1, draw]))
             if draw < inputs.past:  # what was drawn is drawn
                 low = high = float(gave[draw])
             facts: dict[str, str | int] = {"source": way.name, "year": when}

@@ -20,7 +20,7 @@ import numpy as np
 from assetplan.config import Funder
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
-from assetplan.planning.constraints.borrowing import most_spent
+from assetplan.planning.constraints.borrowing import LOOSE, most_spent
 from assetplan.planning.constraints.statement import Entries, Flow, Part, Row
 from assetplan.planning.constraints.totals import rows_of
 from assetplan.planning.constraints.works import Array, Bools, Ints, Works
@@ -97,10 +97,8 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
             most, takes = given[name][int(year)]
             spends = ((row.name, -1.0), *takes, *uses.get((name, int(year)), ()))
             facts = {"source": name, "year": when, "funds": row.name.removesuffix(f" {when}")}
-            # The row of the source says what it has, so that its price is the row's, and not the flow's own.
-            flows.append(
-                Flow(f"{name} to {row.name}", "source", float(every[year]) if most > 0 else 0.0, spends, facts)
-            )
+            high = min(float(every[year]), LOOSE * most) if most > 0 else 0.0
+            flows.append(Flow(f"{name} to {row.name}", "source", high, spends, facts))
     rows += _own_rows(inputs)
     flows += _paid(inputs, given, uses)
     ahead = np.flatnonzero(works.year >= inputs.past)
