@@ -138,6 +138,7 @@ def minimise_dual(
     start = _unsolved(benefit, choices, rows, multipliers)
     if n_rows == 0:
         return replace(start, exact=True)
+    ceiling = _none_where_nothing_moves(choices, rows, ceiling)
     if time_left() <= 0:
         return start
     if len(benefit) > MASTER_OPTIONS:
@@ -145,6 +146,24 @@ def minimise_dual(
         descended = _unsolved(benefit, choices, rows, multipliers)
         start = descended if descended.bound < start.bound else start
     return _finish(benefit, choices, rows, start, time_left, ceiling, close)
+
+
+def _none_where_nothing_moves(choices: Choices, rows: Rows, ceiling: Floats | None) -> Floats:
+    """The highest prices, with nought for a limit that every choice uses alike: where all of it is used, any price
+    would do as well."""
+    free = rows.flows.high > rows.flows.low
+    first, last = (
+        np.asarray(rows.usage[at].sum(axis=0)).ravel() for at in (choices.starts[:-1], choices.starts[1:] - 1)
+    )
+    moved = np.asarray(abs(rows.flows.usage[free]).sum(axis=0)).ravel() > 0
+    still = ~moved & (first == last)
+    for j in np.flatnonzero(still):
+        column = rows.columns[[j]].toarray().ravel()
+        least, most = (side.reduceat(column, choices.starts[:-1]) for side in (np.minimum, np.maximum))
+        still[j] = np.array_equal(least, most)
+    used = first + rows.flows.usage.T @ rows.flows.low
+    high = np.full(len(rows.limit), np.inf) if ceiling is None else ceiling
+    return np.where(still & (used <= rows.limit + rows.tolerance), 0.0, high)
 
 
 def _unsolved(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> Dual:

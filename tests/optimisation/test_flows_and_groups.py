@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -160,6 +161,26 @@ def test_large_with_flows_and_groups():
     ), target_gap=1e-3)  # fmt: skip
     assert tied.benefit <= free.bound
     assert tied.benefit <= found.bound
+
+
+@pytest.mark.parametrize("used", [0.0, 5.0])
+def test_a_limit_that_every_choice_uses_alike_has_no_price(used):
+    """Its price does not matter where all of it is used, so a search may leave it anywhere."""
+    p = large(3)
+    alike = np.zeros((p.n_options, 1))
+    alike[p.starts[7] : p.starts[8]] = used
+    still = sparse.csr_array((len(p.flows.names), 1))
+    wider = replace(
+        p,
+        usage=sparse.hstack([p.usage, sparse.csr_array(alike)]).tocsr(),
+        caps=np.append(p.caps, used),
+        floors=np.append(p.floors, -INF),
+        resources=(*p.resources, "spent"),
+        flows=replace(p.flows, usage=sparse.hstack([p.flows.usage, still]).tocsr()),
+    )
+    found = solve(wider, target_gap=1e-3, time_limit=30)
+    assert found.prices[-1] == 0
+    assert found.bound == pytest.approx(solve(p, target_gap=1e-3, time_limit=30).bound, rel=1e-3)  # each to its gap
 
 
 def test_prices_with_flows_and_groups_are_the_least_bound():
