@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from assetplan.errors import ConfigError
 from assetplan.finance import ceilings, horizon, income_by_year, loan_schedule, mrp_schedule
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
+from assetplan.planning.constraints import build_problem
 
 CASH = {"prices": "cash", "inflation": 0.03}
 COUNCIL = {"name": "council", "type": "revenue", "amounts": [40_000.0] * 3}
@@ -276,6 +278,31 @@ def test_who_may_fund_nothing_is_refused() -> None:
         ("borrowing[1]", "PWLB"),
         ("sources[2]", "idle"),
     ]
+
+
+def test_some_assets_alone_may_leave_a_source_nothing_to_fund() -> None:
+    """`explain` states a plan for one asset again: its limits have the names that they have for all."""
+    idle = {"name": "idle", "type": "grant", "amounts": [1.0] * 3, "asset_class": "bridge", "line": "footways"}
+    found = borrowing()
+    plan = small_plan(CASH, sources=[COUNCIL, idle], borrowing=[LOAN], income=[INCOME])
+    part = build_problem(replace(found.inputs, plan=plan), found.candidates, whole=False)
+    assert "fundable by council or PWLB 2019" in part.limits.names
+    with pytest.raises(ConfigError, match="may fund nothing"):
+        build_problem(replace(found.inputs, plan=plan), found.candidates)
+
+
+def test_sources_for_any_works_are_one_in_the_names_of_limits() -> None:
+    others = [COUNCIL | {"name": name} for name in ("council", "county", "crown")]
+    bridges = COUNCIL | {"name": "bridges' own", "asset_class": "bridge"}
+    names = borrowing(sources=[*others, bridges]).statement.limits.names
+    assert {name for name in names if name.endswith("2019") and name.startswith("fundable")} == {
+        "fundable by money for any works 2019", "fundable by bridges' own or money for any works 2019",
+    }  # fmt: skip
+
+
+def test_a_year_without_money_has_no_limit_and_no_price() -> None:
+    found = borrowing(sources=[COUNCIL, {"name": "depot", "amounts": [0.0, 9_000.0, 0.0], "type": "grant"}])
+    assert [name for name in found.statement.limits.names if name.startswith("depot")] == ["depot 2020"]
 
 
 def test_a_most_for_all_years_and_for_each() -> None:

@@ -14,7 +14,7 @@ from constraint_cases import LINES, small_register
 
 import assetplan
 from assetplan.config import make_plan
-from assetplan.errors import ConfigError
+from assetplan.errors import ConfigError, InfeasibleError
 from assetplan.programme import Programme
 
 MONEY = {"unit": "£", "prices": "cash", "inflation": 0.03, "lines": LINES}
@@ -84,6 +84,22 @@ def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
     assert used + later <= 50_000 + 0.05
     row = next(row for row in found.summary["limits"] if row["limit"] == "reserve 2021")
     assert row["used"] == pytest.approx(used + later, abs=0.05)
+
+
+def test_debt_of_years_that_are_past_is_no_contradiction(folder: Path) -> None:
+    """A programme is kept to pennies and its debt may fill the income; a year that is past is as it was."""
+    first = assetplan.read_programme(folder / "first")
+    cost = {row["limit"]: row["used"] for row in first.summary["limits"] if row["limit"].startswith("debt cost")}
+    income = dict(BASE["income"][0])
+    drawn = sum(row["amount"] for row in first.summary["flows"] if row["flow"] == "PWLB drawn 2019")
+    assert drawn > 1_000  # else nothing is tested
+    less = [cost["debt cost 2019"] - 100.0, *income["amounts"][1:]]
+    found = again(folder, income=[income | {"amounts": less}])
+    row = next(row for row in found.summary["limits"] if row["limit"] == "debt cost 2019")
+    assert row["used"] == pytest.approx(cost["debt cost 2019"], abs=0.05)  # pennies of rounding
+    nothing = [cost["debt cost 2019"], 10.0, 10.0]  # a year to come must still bear what was drawn
+    with pytest.raises(InfeasibleError, match=r"debt cost 20\d\d.*is committed"):
+        again(folder, income=[income | {"amounts": nothing}])
 
 
 def test_a_line_cut_below_what_it_has_spent_is_no_fault(folder: Path) -> None:

@@ -20,6 +20,8 @@ from assetplan.strategies import Candidates
 LOOSE = 1.25
 # Of a limit: rows that differ by less say the same.
 _ALIKE = 1e-12
+# What rounding to pennies may add to a sum over ways and years [£].
+_PENNIES = 1.0
 
 
 def drawdowns(inputs: Inputs, options: Candidates) -> Part:
@@ -34,11 +36,12 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
     room = np.full((len(plan.borrowing), plan.years), np.inf)
     for ceiling in ceilings(plan, horizon(plan)):
         cost = _uses(inputs, ceiling)
+        caps = _allowing_the_past(inputs, cost, ceiling.room)
         for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years)):
             when = plan.first_year + int(year)
             row = Row(
                 f"{ceiling.name} {when}", f"{ceiling.words} {when}", "£ of the day", "affordability",
-                cap=float(ceiling.room[year]),
+                cap=float(caps[year]),
             )  # fmt: skip
             rows.append(row)
             for place, way in enumerate(plan.borrowing):
@@ -82,6 +85,18 @@ def _uses(inputs: Inputs, ceiling: Ceiling) -> Array:
         if not ceiling.internal or way.type == "internal":
             out[:, place] = by_year(getattr(charges(way), ceiling.of), plan.years, len(ceiling.room))
     return out
+
+
+def _allowing_the_past(inputs: Inputs, cost: Array, room: Array) -> Array:
+    """Room of each year, and at least what was drawn already takes in years that are past (cash, (n_years,)).
+
+    In a year to come what was drawn must still be borne; but for pennies, to which an earlier programme is kept.
+    """
+    plan, past = inputs.plan, inputs.past
+    drawn = np.array([inputs.gave(way.name) for way in plan.borrowing]) * price_of_years(plan)[:past]
+    taken = np.einsum("ywd,wd->y", cost[:, :, :past], drawn)
+    over = np.arange(len(room)) < past
+    return np.where(over | (taken - room < _PENNIES), np.maximum(room, taken), room)
 
 
 def _needed(cost: Array, room: Array, plan_years: int) -> Bools:

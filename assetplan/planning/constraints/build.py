@@ -22,7 +22,7 @@ from assetplan.planning.inputs import Inputs
 from assetplan.strategies import Candidates
 
 
-def build_problem(inputs: Inputs, options: Candidates) -> Statement:
+def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Statement:
     """State a plan as one choice for each asset within named limits on totals.
 
     Parameters
@@ -31,6 +31,8 @@ def build_problem(inputs: Inputs, options: Candidates) -> Statement:
         The plan with its register and model.
     options : Candidates
         Every strategy of every asset.
+    whole : bool
+        Whether these are all assets of the plan; a source may have nothing to fund among some of them.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def build_problem(inputs: Inputs, options: Candidates) -> Statement:
         virement(inputs),
         preventative_share(inputs, works),
         totals(inputs, works),
-        funding(inputs, works, left),
+        funding(inputs, works, left, whole),
         source_use(inputs, works),
         drawdowns(inputs, left),
         targets(inputs, left),

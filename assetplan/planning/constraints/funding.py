@@ -27,6 +27,9 @@ from assetplan.planning.constraints.works import Array, Bools, Ints, Works
 from assetplan.planning.inputs import Inputs
 from assetplan.strategies import Candidates
 
+# Sources for any works that a name lists; more are told as one.
+_FEW = 2
+
 # Rows of the limits on sources that £1 of a source uses, by source and plan year.
 _Uses = dict[tuple[str, int], list[tuple[str, float]]]
 
@@ -61,6 +64,17 @@ def _funders(inputs: Inputs) -> tuple[Funder, ...]:
     return (*inputs.plan.sources, *inputs.plan.borrowing)
 
 
+def _payers(inputs: Inputs, names: tuple[str, ...]) -> str:
+    """What the sources of a cell are called together: those that may fund anything, where they are many, are one.
+
+    The plan alone decides it, so that the cell has the same name whatever assets it is stated for.
+    """
+    anything = [f.name for f in _funders(inputs) if not f.of_assets and not f.of_treatments and f.asset is None]
+    if len(anything) > _FEW:
+        names = (*(name for name in names if name not in anything), "money for any works")
+    return " or ".join(names) or "no source"
+
+
 def _may_fund(works: Works, funder: Funder) -> Bools:
     """The works that a source or a way to borrow is for, (n_works,)."""
     found = works.where(funder)
@@ -69,8 +83,15 @@ def _may_fund(works: Works, funder: Funder) -> Bools:
     return found
 
 
-def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
+def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = True) -> Part:
     """Spend is covered by sources that may fund it, and no source gives more than it has.
+
+    Parameters
+    ----------
+    inputs, works, options : Inputs, Works, Candidates
+        The plan, its works and strategies.
+    whole : bool
+        Whether these are all assets of the plan, so that a source for none of them is a fault.
 
     Raises
     ------
@@ -81,7 +102,8 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
     if not plan.sources and not plan.borrowing:
         return Part()
     cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
-    _refuse_idle(inputs, cells)
+    if whole:
+        _refuse_idle(inputs, cells)
     _refuse_unfunded(works, options, cells)
     given, every = _given(inputs), most_spent(inputs, options)
     cells.spent[:, : inputs.past] = False  # who paid then is known
@@ -91,7 +113,7 @@ def funding(inputs: Inputs, works: Works, options: Candidates) -> Part:
     for cell, year in np.argwhere(cells.spent):
         when, names = plan.first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
-        row = Row(f"fundable by {' or '.join(names) or 'no source'} {when}", f"sources {when}", "£", "funding", cap=0.0)
+        row = Row(f"fundable by {_payers(inputs, names)} {when}", f"sources {when}", "£", "funding", cap=0.0)
         rows.append(row)
         for name in names:
             most, takes = given[name][int(year)]
@@ -191,6 +213,8 @@ def _own_rows(inputs: Inputs) -> Iterator[Row]:
         reserve = source.type == "reserve"
         amounts, unit = (reserve_left(plan, source), "£ of the day") if reserve else (money[source.name], "£")
         for when, amount in zip(plan.plan_years, amounts, strict=True):
+            if amount <= 0 and not reserve:
+                continue  # nothing flows, so there is nothing to limit or to price
             words = f'sources[{number}] "{source.name}" {when}'
             yield Row(f"{source.name} {when}", words, unit, "source", cap=float(amount))
     for number, way in enumerate(plan.borrowing, 1):

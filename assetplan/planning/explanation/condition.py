@@ -84,7 +84,7 @@ def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Statement, np
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
     inputs = Inputs(plan, register, model, limits(plan), table, unfunded, {})
     traffic = _traffic(programme, copies, grid, DETOURS in model.rules.streams)
-    statement = build_problem(inputs, candidates(copies, starting, model, traffic))
+    statement = build_problem(inputs, candidates(copies, starting, model, traffic), whole=False)
     name, names = strategy_names(copies, model, statement.options)
     return statement, names[name]
 
