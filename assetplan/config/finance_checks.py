@@ -123,6 +123,11 @@ def _income(plan: Plan) -> Found:
     if plan.borrowing and plan.treasury.within_income and tax is None and not plan.income:
         said = "its cost must be within confirmed income, and there is none: give tax_base or income"
         yield "borrowing", "", said
+    elif plan.borrowing and plan.treasury.within_income and not _confirmed(plan):
+        said = (
+            "its cost must be within confirmed income, and none is: give tax_base.confirmed or income that is confirmed"
+        )
+        yield "borrowing", "", said
     last = plan.plan_years[-1] + max((way.years_of_cost for way in plan.borrowing), default=0)
     for i, row in enumerate(plan.income, 1):
         yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
@@ -130,6 +135,12 @@ def _income(plan: Plan) -> Found:
             said = f"ends before what is borrowed against it: the last debt cost falls in {last}"
             if plan.borrowing:
                 yield f"income[{i}].until", str(row.until), said
+
+
+def _confirmed(plan: Plan) -> bool:
+    """Whether any income is confirmed."""
+    tax = plan.tax_base is not None and plan.tax_base.confirmed is not None
+    return tax or any(row.status == "confirmed" and any(row.amounts) for row in plan.income)
 
 
 def _treasury(treasury: Treasury, plan: Plan) -> Found:

@@ -305,6 +305,12 @@ def test_a_year_without_money_has_no_limit_and_no_price() -> None:
     assert [name for name in found.statement.limits.names if name.startswith("depot")] == ["depot 2020"]
 
 
+def test_borrowing_against_income_of_which_none_is_confirmed_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"borrowing:.*none is: give tax_base\.confirmed"):
+        borrowing(income=[INCOME | {"status": "forecast"}])
+    borrowing(income=[INCOME | {"status": "forecast"}], treasury={"within_income": False})
+
+
 def test_a_most_for_all_years_and_for_each() -> None:
     total = borrowing({"at_most": 8_000.0})
     assert 7_000 < flows(total, settled(total), "drawdown")["PWLB"].sum() <= 8_000 + 1e-3
