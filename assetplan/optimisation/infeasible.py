@@ -162,4 +162,5 @@ def _wording(problem: Problem, rows: Rows, least: Floats, row: int) -> str:
 
 
 def _figure(value: float) -> str:
+    value += 0.0  # no sign on nought
     return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.6g}"

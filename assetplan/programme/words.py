@@ -136,8 +136,8 @@ def price_sentence(limit: dict[str, Any], summary: dict[str, Any]) -> str:
 
 def quantity(amount: float, unit: str) -> str:
     """An amount with its unit: "£1m", "10,000 m2"."""
-    if unit == "£":
-        return pounds(amount)
+    if unit in ("£", "£ of the day"):
+        return pounds(amount) + unit.removeprefix("£")
     if unit.startswith("£m"):
         return f"£{amount:,.10g}m{unit.removeprefix('£m')}"
     return f"{amount:,.10g} {unit}"

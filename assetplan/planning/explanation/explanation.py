@@ -161,7 +161,9 @@ class Explanation:
 
     def _no_money(self, lever: Lever) -> str:
         label = self.labels.get(lever.line, lever.line.replace("_", " "))
-        others = " and ".join(f"“{name.replace('_', ' ')}”" for name in lever.instead)
+        others = " and ".join(lever.instead)
+        if self.treated and others:
+            return f"no cut to its budget by itself would have; what it competes for is {others}."
         if self.treated:
             return f"no cut to {label} by itself would have." if lever.line else "its budget is not short of money."
         if others:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from assetplan.planning.explanation.market import Array, Market, Options, turning_share
+from assetplan.programme.words import financial_year
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Lever:
     line : str
         Line only: the budget line.
     instead : tuple of str
-        Line only: limits that hold the asset back where its line's money does not.
+        Line only: what holds the asset back, or would have put it out, where its line's money does not, in words.
     note : str
         What was left out of account, or why nothing turns the choice.
     """
@@ -113,4 +114,16 @@ def _holding(market: Market, options: Options, place: int, line: str) -> tuple[s
     paid: Array = options.usage[place] * market.prices
     paid[list(market.lines.get(line, {}).values())] = 0.0
     order = np.argsort(-paid, kind="stable")
-    return tuple(str(market.limits[limit]["limit"]) for limit in order[:3] if paid[limit] > 0.5)
+    return tuple(dict.fromkeys(_holder(market, int(limit)) for limit in order[:3] if paid[limit] > 0.5))
+
+
+def _holder(market: Market, limit: int) -> str:
+    """What a limit is called; money that sources and borrowing bring together is short where its own limits are."""
+    row = market.limits[limit]
+    name = str(row["limit"])
+    if row.get("kind") != "funding":
+        return f"“{name.replace('_', ' ')}”"
+    debt = [k for k, other in enumerate(market.limits) if other.get("kind") == "affordability" and market.prices[k] > 0]
+    dearest = max(debt, key=lambda k: market.prices[k] * market.limits[k]["cap"], default=None)
+    held = "" if dearest is None else f", with borrowing held by “{market.limits[dearest]['limit']}”"
+    return f"what sources and borrowing bring in {financial_year(int(name[-4:]))}{held}"
