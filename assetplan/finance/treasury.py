@@ -122,7 +122,8 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
         return series_of(plan, amounts, n_years)
 
     if treasury.within_income:
-        add("debt cost", "within_income", "cost", income_by_year(plan, n_years).confirmed)
+        # A tax base that grows by less than was counted on pays for no debt, and asks for none.
+        add("debt cost", "within_income", "cost", np.maximum(income_by_year(plan, n_years).confirmed, 0.0))
     if treasury.operational_boundary is not None:
         room = known(treasury.operational_boundary) - known(treasury.external_debt)
         add("operational boundary", "operational_boundary", "owed", room)

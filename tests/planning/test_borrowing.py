@@ -311,6 +311,15 @@ def test_borrowing_against_income_of_which_none_is_confirmed_is_refused() -> Non
     borrowing(income=[INCOME | {"status": "forecast"}], treasury={"within_income": False})
 
 
+def test_a_tax_base_that_falls_short_pays_for_no_debt_and_asks_for_none() -> None:
+    short = {
+        "base": 1_000.0, "growth": 0.02, "homes": [1.0] * 3, "band_d": [1_500.0], "confirmed": 2021,
+    }  # fmt: skip
+    found = borrowing(income=[], tax_base=short)
+    assert income_by_year(found.inputs.plan, 3).confirmed.max() < 0
+    assert sum(drawn.sum() for drawn in flows(found, settled(found), "drawdown").values()) == pytest.approx(0, abs=0.01)
+
+
 def test_a_most_for_all_years_and_for_each() -> None:
     total = borrowing({"at_most": 8_000.0})
     assert 7_000 < flows(total, settled(total), "drawdown")["PWLB"].sum() <= 8_000 + 1e-3
