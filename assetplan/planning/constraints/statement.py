@@ -23,6 +23,9 @@ from assetplan.strategies import Candidates
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
+# Kinds of rows that say who pays, and the share of their rounding that settling keeps off them.
+_MONEY = ("source", "funding", "affordability")
+_PENNIES = 4.0
 
 
 @dataclass(frozen=True)
@@ -230,9 +233,14 @@ class Statement:
             return still.copy()
         free = np.array([flow.kind in ("source", "drawdown") for flow in self.limits.flows])
         low, high = np.where(free, problem.flows.low, still), np.where(free, problem.flows.high, still)
-        seeking = replace(problem, flows=replace(problem.flows, benefit=-dear, low=low, high=high))
-        found = best_amounts(rows_of(seeking), solution.chosen, still)
-        return still.copy() if found is None else np.where(free, found, still)
+        rows = rows_of(replace(problem, flows=replace(problem.flows, benefit=-dear, low=low, high=high)))
+        money = np.isin([self.limits.rows[place].kind for place in rows.resource], _MONEY)
+        # A solver passes a limit by as much as rounding may: within a little less, nobody overpays a penny.
+        for kept in (_PENNIES * rows.tolerance * money, 0.0):
+            found = best_amounts(replace(rows, limit=rows.limit - kept), solution.chosen)
+            if found is not None:
+                return np.where(free, found, still)
+        return still.copy()
 
 
 def compose(
