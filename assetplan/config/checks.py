@@ -62,7 +62,7 @@ def _amounts(plan: Plan) -> Found:
     lists = {f"envelope.lines.{line}": amounts for line, amounts in plan.envelope.lines_.items()}
     lists |= {f"envelope.floors.{line}": amounts for line, amounts in plan.envelope.floors_.items()}
     lists |= {f"sources[{i}].amounts": source.amounts for i, source in enumerate(plan.sources, 1)}
-    money = dict(lists)
+    money = lists | {f"envelope.additional.{line}": high for line, (_, high) in plan.envelope.approved.items()}
     for key, amounts in lists.items():
         if len(amounts) != plan.years:
             yield key, "", f"has {len(amounts)} amounts, but the plan has {plan.years} years"

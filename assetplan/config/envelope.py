@@ -44,9 +44,9 @@ class Envelope(Frozen):
     inflation: float = Field(default=0.0, ge=-0.05, le=0.25)
     """construction inflation (1/year) that deflates a cash envelope"""
     lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
-    """budget line → the most it may spend in each plan year, where the profile below does not say it"""
+    """budget line → the most it may spend in each plan year, in place of what the profile below says of it"""
     floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")
-    """budget line → the least it must spend in each plan year, where the profile below does not say it"""
+    """budget line → the least it must spend in each plan year, in place of what the profile below says of it"""
     current: dict[str, Amount] = Field(default={})
     """budget line → what it spends in a year today; with `additional` the approved profile"""
     additional: dict[str, Additional] = Field(default={})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, zip_longest
 
 from assetplan.config.base import Amounts
 from assetplan.config.envelope import Envelope, Range, Source
@@ -19,6 +19,9 @@ _OF_TYPE = {
     "contribution": (("site", "purpose"), True),
     "reserve": (("balance",), True),
 }
+
+# References of the lines that the medium-term plan has without being told.
+_RESERVED = ("DEBT", "REACTIVE", "total")
 
 
 def finance_faults(plan: Plan) -> Found:
@@ -156,18 +159,28 @@ def _treasury(treasury: Treasury, plan: Plan) -> Found:
         ("operational_boundary", "authorised_limit"),
     ):  # fmt: skip
         least, most = getattr(treasury, low), getattr(treasury, high)
-        if most is not None and least is not None and not _within(least, most, plan.years):
+        if most is not None and least is not None and not _within(least, most):
             yield f"treasury.{low}", "", f"is above {high}"
 
 
-def _within(low: Amounts, high: Amounts, years: int) -> bool:
-    lows, highs = ([*side, side[-1]] if isinstance(side, tuple) else [side] * years for side in (low, high))
-    return all(least <= most for least, most in zip(lows, highs, strict=False))
+def _within(low: Amounts, high: Amounts) -> bool:
+    """Whether one is never above the other, for as long as either is listed; the last amount goes on."""
+    lows, highs = (side if isinstance(side, tuple) else (side,) for side in (low, high))
+    if not lows or not highs:  # that a list is empty is told by itself
+        return True
+    pairs = zip_longest(lows, highs)
+    return all((lows[-1] if least is None else least) <= (highs[-1] if most is None else most) for least, most in pairs)
 
 
 def _tables(plan: Plan) -> Found:
     for i, line in enumerate(plan.medium_term, 1):
         yield from _count(f"medium_term[{i}].amounts", line.amounts, plan.years)
+        if line.reference in _RESERVED or not line.reference.strip():
+            yield (
+                f"medium_term[{i}].reference",
+                line.reference,
+                "this name is taken by a line that the plan writes itself",
+            )
     for i, way in enumerate(plan.borrowing, 1):
         if isinstance(way.at_most, tuple):
             yield from _count(f"borrowing[{i}].at_most", way.at_most, plan.years)
