@@ -24,7 +24,7 @@ from assetplan.strategies import Candidates
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
 # Kinds of rows that say who pays, and the share of their rounding that settling keeps off them.
-_MONEY = ("source", "funding", "affordability")
+_MONEY = ("source", "funding", "affordability", "virement")
 _PENNIES = 4.0
 
 
@@ -193,13 +193,13 @@ class Statement:
         return InfeasibleError(f"{error}{told}", error.limits, error.changes)
 
     def settle(self, solution: Solution) -> Solution:
-        """The same choice with no more money taken from sources than is spent, and as little borrowed as it allows.
+        """The same choice with no more money moved or taken than is spent, and as little borrowed as it allows.
 
-        Other money goes first: what borrowing costs revenue is made least. A solver may let a source give more than
-        its works cost; what is not spent is left, first by the sources that the plan file names last, and last by
-        those that must be used.
+        Other money goes first: what borrowing costs revenue is made least. A solver may move money that no works need,
+        and let a source give more than its works cost; what is not spent is left, first by the sources that the plan
+        file names last, and last by those that must be used.
         """
-        problem, amounts = self.problem, self._least_borrowed(solution)
+        problem, amounts = self.problem, self._least(solution)
         spent = np.asarray(problem.usage[solution.chosen].sum(axis=0)).ravel()
         place = {name: i for i, name in enumerate(self.limits.names)}
         wanted = {flow.facts["source"] for flow in self.limits.flows if flow.kind == "source use"}
@@ -225,15 +225,21 @@ class Statement:
         used = spent + np.asarray(problem.flows.usage.T @ amounts).ravel()
         return replace(solution, amounts=amounts, used=used)
 
-    def _least_borrowed(self, solution: Solution) -> Array:
-        """Amounts of the flows that pay for the same works at the least cost of debt; what lines move stays."""
+    def _least(self, solution: Solution) -> Array:
+        """Amounts of the flows that pay for the same works at the least cost of debt, with the least money moved.
+
+        What lines move and what sources pay share no limit, so that the least sum of both is the least of each.
+        """
         problem, still = self.problem, solution.amounts
         dear = np.array([flow.dear for flow in self.limits.flows])
-        if not dear.any():
+        moved = np.array([flow.kind in ("carry-over", "virement") for flow in self.limits.flows])
+        if not (dear.any() or moved.any()):
             return still.copy()
-        free = np.array([flow.kind in ("source", "drawdown") for flow in self.limits.flows])
+        paid = np.array([flow.kind in ("source", "drawdown") for flow in self.limits.flows])
+        free = moved | (paid & dear.any())
         low, high = np.where(free, problem.flows.low, still), np.where(free, problem.flows.high, still)
-        rows = rows_of(replace(problem, flows=replace(problem.flows, benefit=-dear, low=low, high=high)))
+        cost = -dear - moved
+        rows = rows_of(replace(problem, flows=replace(problem.flows, benefit=cost, low=low, high=high)))
         money = np.isin([self.limits.rows[place].kind for place in rows.resource], _MONEY)
         # A solver passes a limit by as much as rounding may: within a little less, nobody overpays a penny.
         for kept in (_PENNIES * rows.tolerance * money, 0.0):
