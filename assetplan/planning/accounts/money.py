@@ -35,14 +35,15 @@ def sources(books: Books) -> Iterator[Table]:
                     "purpose": source.purpose,
                     "may_fund": _may_fund(source),
                     "year": books.years,
-                    "available": books.said(had),
+                    # What is had is the sum of what is printed, or a half penny would print as overdrawn.
+                    "available": (books.said(used) + books.said(had - used)).round(9),
                     "used": books.said(used),
-                    "left": (books.said(had) - books.said(used)).round(9) + 0.0,
+                    "left": books.said(had - used) + 0.0,
                 }
             )
         )
     if parts:
-        note = "Receipts count by how likely they are. A reserve has what is left in it after its commitments."
+        note = "Receipts count by how likely they are. A reserve has what is in it after its commitments to date."
         rows = pd.concat(parts, ignore_index=True)
         yield Table("sources", "Sources of money", books.prices, books.unit, rows, note)
 
