@@ -1,4 +1,4 @@
-"""The money of a plan file: every fault by its key and rule, what is dumped reads again, the profile's lines and floors."""
+"""The money of a plan file: faults by key and rule, what is dumped reads again, a profile's lines and floors."""
 
 from __future__ import annotations
 
