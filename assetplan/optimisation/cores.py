@@ -23,6 +23,7 @@ CORE = 500  # options freed in a core that proves nothing
 CORE_MOST = 8_000  # beyond this HiGHS no longer keeps to its time limit
 CORE_NODES = 100  # nodes to search in such a core
 CORE_SHARE = 0.1  # of the time left that such a core may take, if that is more than
+FIRST_NODES, FIRST_SHARE = 2_000, 0.5  # the same where no choice is known yet
 CORE_SECONDS = 4.0  # so many seconds: most end by their nodes, and so the same each time
 MENDING = 50  # options for each limit that the relaxation's choice passes
 POOL = 8  # such a core is drawn from this many times its size
@@ -90,9 +91,11 @@ def cores(
                 near[_mending(task, below)] = True
             near = _with_bases(problem, near, best, around)
         near = problem.choices.close(near, task.values())
-        searched = nodes if proves else CORE_NODES
+        first = state.chosen is None
+        searched = nodes if proves else FIRST_NODES if first else CORE_NODES
         enough = dual.bound - allowed
-        seconds = time_left() if proves else max(CORE_SHARE * time_left(), min(CORE_SECONDS, time_left()))
+        share = FIRST_SHARE if first else CORE_SHARE
+        seconds = time_left() if proves else max(share * time_left(), min(CORE_SECONDS, time_left()))
         chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, searched, seconds)
         if infeasible and near.all():
             raise NoChoiceError(task)
