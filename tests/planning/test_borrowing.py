@@ -106,7 +106,7 @@ def test_debt_cost_is_within_confirmed_income_in_every_year(loan: dict[str, Any]
     # A tenth of a penny: drawdowns of tens of thousands are known to a billionth.
     assert (cost <= income + 1e-3).all()
     # It binds: a programme with no such limit draws more.
-    assert (cost > 0.98 * income).any()
+    assert (cost > 0.95 * income).any()  # near the optimum, not at it
     rows = {name: row for row, name in enumerate(found.statement.limits.names) if name.startswith("debt cost")}
     for name, row in rows.items():
         assert solution.used[row] == pytest.approx(cost[int(name[-4:]) - 2019], abs=1e-3)

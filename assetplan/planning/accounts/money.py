@@ -11,8 +11,8 @@ from assetplan.config import Funder
 from assetplan.finance import CASH, Table, money_of, probability_of, reserve_left
 from assetplan.planning.accounts.books import Array, Books
 
-# £; a penny of rounding is no money left.
-_LEAST = 0.01
+# £; a pound of rounding is no money left.
+_LEAST = 1.0
 
 
 def sources(books: Books) -> Iterator[Table]:

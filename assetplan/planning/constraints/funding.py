@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetplan.config import Funder
+from assetplan.config import Funder, Source
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.planning.constraints.borrowing import LOOSE, most_spent
@@ -30,6 +30,7 @@ from assetplan.strategies import Candidates
 # Sources for any works that a name lists; more are told as one.
 _FEW = 2
 
+_PENNIES = 1.0  # £: more than the rounding of a programme's flows comes to
 # Rows of the limits on sources that £1 of a source uses, by source and plan year.
 _Uses = dict[tuple[str, int], list[tuple[str, float]]]
 
@@ -211,7 +212,7 @@ def _own_rows(inputs: Inputs) -> Iterator[Row]:
     plan, money = inputs.plan, _money(inputs)
     for number, source in enumerate(plan.sources, 1):
         reserve = source.type == "reserve"
-        amounts, unit = (reserve_left(plan, source), "£ of the day") if reserve else (money[source.name], "£")
+        amounts, unit = (_left(inputs, source), "£ of the day") if reserve else (money[source.name], "£")
         for when, amount in zip(plan.plan_years, amounts, strict=True):
             if amount <= 0 and not reserve:
                 continue  # nothing flows, so there is nothing to limit or to price
@@ -221,6 +222,15 @@ def _own_rows(inputs: Inputs) -> Iterator[Row]:
         for when in plan.plan_years:
             words = f'borrowing[{number}] "{way.name}" {when}'
             yield Row(f"{way.name} {when}", words, "£", "funding", cap=0.0)
+
+
+def _left(inputs: Inputs, source: Source) -> Array:
+    """What a reserve has at the end of each year; what it gave in years that are past is known to the penny only."""
+    left, price = reserve_left(inputs.plan, source), price_of_years(inputs.plan)
+    gone = np.zeros(len(left))
+    gone[: inputs.past] = inputs.gave(source.name) * price[: inputs.past]
+    gone = gone.cumsum()
+    return np.where(np.abs(left - gone) < _PENNIES, np.maximum(left, gone), left)
 
 
 def _limits(inputs: Inputs, side: str) -> tuple[list[Row], _Uses]:
