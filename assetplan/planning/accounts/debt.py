@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -37,7 +38,9 @@ def tax_base(books: Books) -> Iterator[Table]:
             tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, books.plan.first_year, tax.confirmed,
             tax.sensitivity,
         )  # fmt: skip
-        yield tax_base_table(found, _UNIT)
+        table = tax_base_table(found, _UNIT)
+        part = "" if tax.share == 1 else f" {tax.share:.0%} of the income is set aside for this plan."
+        yield replace(table, note=table.note + part)
 
 
 def printed_debt(books: Books) -> Iterator[Table]:
