@@ -19,6 +19,7 @@ from assetplan.optimisation.problem import Floats, Flows, Ints, Problem, Solutio
 from assetplan.optimisation.rows import Rows, excess
 
 CLOSE = 0.02  # share of the total change by which the answer may miss the least
+TELLING = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding
 SECONDS = 10.0  # most to spend on it beyond the plan's own time
 
 
@@ -86,8 +87,12 @@ def nearest(
 
 
 def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
-    """What each limit that is passed would have to become, to four figures, on the loose side."""
-    moved = [int(j) for j in np.flatnonzero(over > 0)]
+    """What each limit that is passed would have to become, to four figures, on the loose side.
+
+    A limit passed by rounding alone is named only where all are.
+    """
+    telling = over > TELLING * np.maximum(np.abs(rows.limit), rows.scale)
+    moved = [int(j) for j in np.flatnonzero(telling if telling.any() else over > 0)]
     return [
         Change(
             rows.name(problem, j),

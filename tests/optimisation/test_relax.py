@@ -1,0 +1,37 @@
+"""What limits would have to become: rounding is not told beside what counts, and a way back is found for each."""
+
+import numpy as np
+from optimisation_problems import random_problem
+
+from assetplan.optimisation.cores import _mending
+from assetplan.optimisation.dual import minimise_dual
+from assetplan.optimisation.relax import changes
+from assetplan.optimisation.rows import excess, rows_of
+from assetplan.optimisation.state import Task
+
+
+def test_a_limit_passed_by_rounding_is_not_told_beside_one_that_counts():
+    p = random_problem(np.random.default_rng(0), 20, 4, 3)
+    rows = rows_of(p)
+    over = np.zeros(len(rows.limit))
+    over[0], over[1] = 1e-8 * rows.scale[0], 0.5 * rows.limit[1]
+    assert [change.limit for change in changes(p, rows, over)] == [rows.name(p, 1)]
+    over[1] = 0.0
+    assert [change.limit for change in changes(p, rows, over)] == [rows.name(p, 0)]
+
+
+def test_every_limit_that_rounding_passes_has_a_way_back():
+    passed = 0
+    for seed in range(5):
+        p = random_problem(np.random.default_rng(seed), 60, 4, 3)
+        rows = rows_of(p)
+        dual = minimise_dual(p.benefit, p.choices, rows, lambda: 60.0)
+        task = Task(p, rows, dual, np.random.default_rng(0))
+        kept = _mending(task, p.choices.margins(task.values()))
+        over = excess(rows, dual.chosen, dual.amounts)
+        for row in np.flatnonzero(over > rows.tolerance):
+            column = rows.columns[[row]].toarray().ravel()
+            saved = column[dual.chosen][p.owners()] - column
+            assert (saved[kept] > 0).any()
+            passed += 1
+    assert passed > 0
