@@ -313,7 +313,7 @@ def _finish(
             low, high = np.zeros(len(top)), top
         else:
             reach = radius * (centre + SMALL_PRICE * unit)
-            low, high = np.maximum(centre - reach, 0.0), np.minimum(centre + reach, top)
+            low, high = (np.clip(end, 0.0, top) for end in (centre - reach, centre + reach))
         solved = solve_master(benefit, choices, rows, kept, low, high, time_left())
         if solved is None:
             break
