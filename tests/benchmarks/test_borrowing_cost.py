@@ -1,0 +1,39 @@
+"""What the limit on debt cost costs: the example's plan with borrowing, within confirmed income and not.
+
+Small, and with ASSETPLAN_BENCHMARK=full the whole county. It prints figures; what it asserts is that no year's debt
+cost is above confirmed income where it must not be, and that the bounds agree.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tables import head, row
+
+import assetplan
+
+pytestmark = pytest.mark.benchmark
+
+
+@pytest.mark.parametrize("size", ["small", "county"])
+def test_borrowing_within_confirmed_income_and_not(size: str, tmp_path: Path) -> None:
+    if size == "county" and os.environ.get("ASSETPLAN_BENCHMARK") != "full":
+        pytest.skip("ASSETPLAN_BENCHMARK=full runs the county")
+    folder = assetplan.write_example(tmp_path / size, size)
+    plan = assetplan.read_plan(folder / "borrowing.toml")
+    free = plan.model_copy(update={"treasury": plan.treasury.model_copy(update={"within_income": False})})
+    head(f"{size}: borrowing", "debt cost", "benefit £m", "gap", "drawn £m", "least headroom £000", "seconds")
+    found = {}
+    for name, each in (("within confirmed income", plan), ("free", free)):
+        programme = found[name] = assetplan.plan(each)
+        tables = {table.name: table.rows for table in programme.accounts}
+        drawn, headroom = tables["checklist"]["borrowed"].sum(), tables["affordability"]["headroom"].min()
+        seconds = programme.summary["seconds"]["optimisation"]
+        figures = (f"{programme.benefit / 1e6:.2f}", f"{programme.gap:.3%}", f"{drawn:.2f}", headroom, f"{seconds:.1f}")
+        row(name, *figures)
+        if name != "free":
+            assert headroom >= 0
+    # The free plan may do all that the other does.
+    assert found["free"].bound >= found["within confirmed income"].benefit
