@@ -20,7 +20,7 @@ from assetplan.finance.medium_term import (
     recurring_line,
 )
 from assetplan.finance.printed import check_printed, check_tax_base
-from assetplan.finance.sources import money_of, probability_of, reserve_left
+from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
 from assetplan.finance.tax_base import tax_base_income, tax_base_table
 from assetplan.finance.treasury import Ceiling, Income, ceilings, horizon, income_by_year
 from assetplan.finance.valuation import valuation, valuation_table
@@ -60,6 +60,7 @@ __all__ = [
     "real",
     "recurring_line",
     "reserve_left",
+    "stages",
     "tax_base_income",
     "tax_base_table",
     "valuation",

@@ -6,29 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan.config import Plan, Source
-from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 
 Array = NDArray[np.float64]
 
 
 def probability_of(source: Source) -> float:
-    """How likely a source's money is [0–1]: a receipt by its own probability or its stage, all else for certain.
-
-    Raises
-    ------
-    ConfigError
-        There is no such stage.
-    """
+    """How likely a source's money is [0–1]: a receipt by its own probability or its stage, all else for certain."""
     if source.probability is not None:
         return source.probability
-    if source.stage is None:
-        return 1.0
-    table = load_table("receipt_stages").set_index("stage")["probability"]
-    if source.stage not in table.index:
-        said = f"must be one of {', '.join(table.index)}"
-        raise ConfigError([Fault("plan", 0, f"sources.{source.name}.stage", source.stage, said)])
-    return float(table[source.stage])
+    return 1.0 if source.stage is None else stages()[source.stage]
+
+
+def stages() -> dict[str, float]:
+    """Stages of a sale, and how likely a receipt is in each [0–1]."""
+    table = load_table("receipt_stages")
+    return dict(zip(table["stage"], table["probability"].astype(float), strict=True))
 
 
 def money_of(plan: Plan, source: Source) -> Array:

@@ -9,6 +9,7 @@ import pandas as pd
 from assetplan import condition
 from assetplan.config import Lock, PlaceSelector, Plan, Scheme
 from assetplan.errors import Fault
+from assetplan.finance import stages
 from assetplan.network import network_rules
 from assetplan.planning.selectors import assets_where, treatments_of, treatments_where
 from assetplan.schema import choices
@@ -26,6 +27,9 @@ def language_faults(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[
                     yield _fault(f"{key}.{column}", name, f"there is none; there are {some}")
     yield from _unknown_assets(plan, assets)
     yield from _units(plan, model, assets)
+    for number, source in enumerate(plan.sources, 1):
+        if source.stage is not None and source.stage not in (known_stages := stages()):
+            yield _fault(f"sources[{number}].stage", source.stage, f"must be one of {', '.join(known_stages)}")
     sites = plan.sites
     least, most = (getattr(sites, name) or network_rules()[name] for name in ("minimum", "maximum"))
     if least > most:
