@@ -37,7 +37,7 @@ _PUBLIC = {
     "make_county": "example",
     "write_example": "example",
     "optimise": "optimisation",
-    "explain": "planning",
+    "explain": "answers",
     "forecast": "planning",
     "plan": "planning",
     "statements": "planning",

@@ -11,7 +11,7 @@ from assetplan.consequences import load_consequences
 from assetplan.deterioration import load_groups
 from assetplan.deterioration.groups import default_groups
 from assetplan.errors import ConfigError
-from assetplan.planning.inputs import load_model
+from assetplan.inputs.load import load_model
 from assetplan.reference import load_table
 from assetplan.treatments import load_catalogue
 

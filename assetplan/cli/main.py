@@ -89,7 +89,7 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
 @_FORCE
 def init(register: Path, output: Path, first_year: int, mapping: Path | None, force: bool) -> None:
     """Write a plan for REGISTER with the published county's envelope in proportion to its roads."""
-    from assetplan.plan_file import write_plan_for
+    from assetplan.example import write_plan_for
 
     share = write_plan_for(register, output, first_year, mapping, force)
     click.echo(f"{output}: envelope at {share:.2%} of the published county's, by carriageway length")
@@ -101,7 +101,7 @@ def validate(plan: Path) -> None:
     """Check a plan and everything it names; list every fault."""
     from assetplan import read_plan
     from assetplan.cli.text import register_text
-    from assetplan.planning import load_inputs
+    from assetplan.inputs import load_inputs
 
     inputs = load_inputs(read_plan(plan))
     click.echo(register_text(inputs.register))
@@ -135,8 +135,8 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 def network(register: Path, output: Path, mapping: Path | None, seed: int, force: bool) -> None:
     """Write the network of REGISTER: links, nodes, sections, schemes, bridges and places."""
     from assetplan.cli.text import network_text
+    from assetplan.connectivity.layers import network_layers, write_network
     from assetplan.output import refuse_existing
-    from assetplan.planning.network_layers import network_layers, write_network
     from assetplan.register import read_register
 
     if output.suffix != ".gpkg":

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from assetplan.config import Plan
-    from assetplan.planning.network_layers import NetworkLayers
-    from assetplan.tables import Table
+    from assetplan.connectivity.layers import NetworkLayers
+    from assetplan.finance.statement import Statement
 
 _WIDTH = 100
 _PRICES = 8
@@ -78,7 +78,7 @@ def _files(folder: Path) -> str:
     return "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir()))
 
 
-def finance_text(tables: Sequence[Table], plan: Plan, folder: Path) -> str:
+def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
     """What statements of finance say of borrowing, which there are and which money each is in, and the files."""
     listed = [[found.name, found.basis or "no money", f"{len(found.rows):,}"] for found in tables]
     parts = [
@@ -90,7 +90,7 @@ def finance_text(tables: Sequence[Table], plan: Plan, folder: Path) -> str:
     return "\n\n".join(parts)
 
 
-def _borrowing(tables: Sequence[Table], of: str) -> list[str]:
+def _borrowing(tables: Sequence[Statement], of: str) -> list[str]:
     """What is borrowed, whether the council can bear it and what more income would buy."""
     said = borrowing_sentences(tables, of)
     return ["\n".join(["Borrowing", *_items(said)])] if said else []

@@ -21,10 +21,10 @@ from assetplan.finance.medium_term import (
 )
 from assetplan.finance.printed import check_printed, check_tax_base
 from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
+from assetplan.finance.statement import CASH, Statement, financial_year, real
 from assetplan.finance.tax_base import tax_base_income, tax_base_table
 from assetplan.finance.treasury import Ceiling, Income, ceilings, horizon, income_by_year
 from assetplan.finance.valuation import valuation, valuation_table
-from assetplan.tables import CASH, Table, financial_year, real
 
 __all__ = [
     "CASH",
@@ -33,7 +33,7 @@ __all__ = [
     "Income",
     "Limits",
     "MediumTermLine",
-    "Table",
+    "Statement",
     "by_year",
     "ceilings",
     "change_to_base",

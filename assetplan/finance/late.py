@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from assetplan.finance.statement import Statement, real
 from assetplan.reference import load_table
-from assetplan.tables import Table, real
 
 if TYPE_CHECKING:
     from assetplan.deterioration import Group
@@ -61,7 +61,7 @@ def late_multiple(catalogue: Catalogue, groups: Mapping[str, Group]) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def late_multiple_table(frame: pd.DataFrame) -> Table:
+def late_multiple_table(frame: pd.DataFrame) -> Statement:
     """The statement of what `late_multiple` returns; the published upper bounds stand in its note."""
     bases = {base for base in frame["price_base"] if base}
     base = bases.pop() if len(bases) == 1 else ""
@@ -73,7 +73,7 @@ def late_multiple_table(frame: pd.DataFrame) -> Table:
         f"by the years it lasts. Published upper bounds, never targets: {published}."
     )
     prices = real(int(base)) if base.isdigit() else _PRICES_BY_ROW
-    return Table("late_multiple", "Cost of late treatment against early", prices, "£", rows, note)
+    return Statement("late_multiple", "Cost of late treatment against early", prices, "£", rows, note)
 
 
 def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_Priced]:

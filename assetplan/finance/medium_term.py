@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assetplan.errors import Fault, FaultyInputError
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.tables import CASH, Table, financial_year
+from assetplan.finance.statement import CASH, Statement, financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"
@@ -77,7 +77,7 @@ def one_off_line(
     return MediumTermLine(reference, type, detail, tuple(changes), one_off=True)
 
 
-def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Table:
+def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Statement:
     """The medium-term plan: the change to the base in each year, and their total.
 
     What is rounded is the amount of each line in each year, and a change is the difference of two such; totals are
@@ -95,7 +95,7 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
 
     Returns
     -------
-    Table
+    Statement
         "medium_term": reference, type, detail, a column a year, total; the last row is the total of all lines.
 
     Raises
@@ -111,17 +111,17 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
     changes = np.diff(levels, axis=1, prepend=0)
     rows = _rows(lines, years, changes, unit).assign(total=printed(np.append(levels[:, -1], levels[:, -1].sum()), unit))
     note = "Each year is a change to the base of the year before; P pressures or investment, S savings."
-    return Table("medium_term", "Medium-term plan", CASH, unit, rows, note)
+    return Statement("medium_term", "Medium-term plan", CASH, unit, rows, note)
 
 
-def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Table:
+def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Statement:
     """The running sums of `medium_term_table`: what each line has put into the base by each year.
 
     Parameters and errors as there. The last year is each line's total, in the row of all lines too.
     """
     rows = _rows(lines, years, _levels(lines, years, unit), unit)
     note = "What is in the base in each year: the sum of the changes up to it."
-    return Table("medium_term_cumulative", "Medium-term plan, cumulative", CASH, unit, rows, note)
+    return Statement("medium_term_cumulative", "Medium-term plan, cumulative", CASH, unit, rows, note)
 
 
 def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) -> NDArray[np.int64]:

@@ -7,14 +7,14 @@ from typing import get_args
 import pandas as pd
 
 from assetplan.finance.loans import Method, loan_schedule
+from assetplan.finance.statement import CASH, Statement, financial_year
 from assetplan.finance.tax_base import tax_base_income
 from assetplan.reference import load_table
-from assetplan.tables import CASH, Table, financial_year
 
 _PER_YEAR = {"half-yearly": 2, "annual": 1}
 
 
-def check_printed(statements: pd.DataFrame | None = None) -> Table:
+def check_printed(statements: pd.DataFrame | None = None) -> Statement:
     """What printed debt statements come to by every kind of loan, and whether that is what was printed.
 
     Parameters
@@ -25,7 +25,7 @@ def check_printed(statements: pd.DataFrame | None = None) -> Table:
 
     Returns
     -------
-    Table
+    Statement
         "printed_debt": one row a statement, method and frequency; £m, cash. `agrees` is "yes" where mean and total both
         round to what was printed.
 
@@ -45,7 +45,7 @@ def check_printed(statements: pd.DataFrame | None = None) -> Table:
         "Printed pairs beside every kind of loan at the printed rate and term; differences are computed less printed. "
         "A mean is all that is paid, principal and interest, over the years. " + _matches(rows)
     )
-    return Table("printed_debt", "Printed debt statements, checked", CASH, "£m", pd.DataFrame(rows), note)
+    return Statement("printed_debt", "Printed debt statements, checked", CASH, "£m", pd.DataFrame(rows), note)
 
 
 def _against(said: dict, method: Method, often: str) -> dict[str, object]:
@@ -72,7 +72,7 @@ def _against(said: dict, method: Method, often: str) -> dict[str, object]:
     }
 
 
-def check_tax_base(published: pd.DataFrame | None = None) -> Table:
+def check_tax_base(published: pd.DataFrame | None = None) -> Statement:
     """Printed extra council tax beside what the rule of `tax_base_income` gives.
 
     Parameters
@@ -83,7 +83,7 @@ def check_tax_base(published: pd.DataFrame | None = None) -> Table:
 
     Returns
     -------
-    Table
+    Statement
         "printed_tax_base": one row a year; £000, cash; increments, not income to date.
 
     Raises
@@ -115,7 +115,7 @@ def check_tax_base(published: pd.DataFrame | None = None) -> Table:
     note = "Increments by the rule, less what was printed. " + (
         f"Not reproduced: {', '.join(apart)}." if apart else "All rows are reproduced."
     )
-    return Table("printed_tax_base", "Printed extra council tax, checked", CASH, "£000", beside, note)
+    return Statement("printed_tax_base", "Printed extra council tax, checked", CASH, "£000", beside, note)
 
 
 _YES = {True: "yes", False: "no"}

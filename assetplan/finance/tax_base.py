@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.tables import CASH, Table, financial_year
+from assetplan.finance.statement import CASH, Statement, financial_year
 
 
 def tax_base_income(
@@ -99,7 +99,7 @@ def tax_base_income(
     )
 
 
-def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Table:
+def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Statement:
     """The statement of what `tax_base_income` returns; forecast, low and high are sums of rounded figures beside them.
 
     Raises
@@ -132,7 +132,7 @@ def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Table:
         "its last level once the confirmed years end; only it may bear debt. Swing: what the tested share of the "
         "year's tax base moves."
     )
-    return Table("tax_base", "Extra council tax from homes", CASH, unit, rows, note)
+    return Statement("tax_base", "Extra council tax from homes", CASH, unit, rows, note)
 
 
 def _check(

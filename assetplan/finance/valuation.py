@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from assetplan.economics import drc
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.tables import Table
+from assetplan.finance.statement import Statement
 
 _NOT_STATED = "not stated"
 
@@ -62,7 +62,7 @@ def valuation(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike,
     return rows
 
 
-def valuation_table(frame: pd.DataFrame, prices: str, unit: str = "£m") -> Table:
+def valuation_table(frame: pd.DataFrame, prices: str, unit: str = "£m") -> Statement:
     """The statement of what `valuation` returns, with a total.
 
     Gross and depreciated cost are rounded, depreciation is their difference and totals are sums of what is printed.
@@ -100,7 +100,7 @@ def valuation_table(frame: pd.DataFrame, prices: str, unit: str = "£m") -> Tabl
         if not_valued.any()
         else "Cost and life of every asset are known."
     )
-    return Table("valuation", "Valuation by component", prices, unit, rows, note)
+    return Statement("valuation", "Valuation by component", prices, unit, rows, note)
 
 
 def _totalled(values: np.ndarray) -> np.ndarray:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assetplan.finance.statement import Statement
 from assetplan.programme.words import pounds
-from assetplan.tables import Table
 
 _SHOWN = 5e-5  # prices are rounded to four places
 
 
-def borrowing_sentences(tables: Iterable[Table], of: object) -> list[str]:
+def borrowing_sentences(tables: Iterable[Statement], of: object) -> list[str]:
     """What the statements of a plan say of its borrowing.
 
     Parameters
     ----------
-    tables : iterable of Table
+    tables : iterable of Statement
         Statements of finance.
     of : str
         What the plan seeks ("benefit", "condition" or "least cost").
@@ -43,11 +43,11 @@ def borrowing_sentences(tables: Iterable[Table], of: object) -> list[str]:
     ]
 
 
-def _pairs(table: Table, column: str) -> list[tuple[str, float]]:
+def _pairs(table: Statement, column: str) -> list[tuple[str, float]]:
     return list(zip(table.rows["year"].astype(str), table.rows[column].astype(float), strict=True))
 
 
-def tightest_sentence(bears: Table) -> str:
+def tightest_sentence(bears: Statement) -> str:
     """Say of a statement of affordability in which year debt cost is nearest to confirmed income, or most above it."""
     worth = bears.pounds
     rows = bears.rows[bears.rows["debt_cost"] > 0]
@@ -60,7 +60,7 @@ def tightest_sentence(bears: Table) -> str:
     return f"In the tightest year, {row['year']}, debt costs {cost} against confirmed income of {income}.{more}"
 
 
-def _price(bears: Table, of: object) -> list[str]:
+def _price(bears: Statement, of: object) -> list[str]:
     """What £1 more confirmed income a year would buy, where the plan keeps within it and prices are known."""
     if "buys_from_then_on" not in bears.rows:
         return []
@@ -72,7 +72,7 @@ def _price(bears: Table, of: object) -> list[str]:
     return [f"£1 more confirmed income in {year} and every later year buys {gain} {what}."]
 
 
-def _before(first: Table, worth: float) -> str:
+def _before(first: Statement, worth: float) -> str:
     """Whether other money went first."""
     late = [(year, amount) for year, amount in _pairs(first, "could_have_paid") if amount > 0]
     if not late:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetplan.errors import Fault, RegisterError
+from assetplan.finance.statement import Statement
 from assetplan.output import new_folder
 from assetplan.programme.check import contradictions
 from assetplan.programme.files import FILES, write_tables
 from assetplan.programme.strategies import Strategies, StrategiesFile
-from assetplan.tables import Table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,7 +55,7 @@ class Programme:
         tables by what they replace.
     candidates : Strategies or StrategiesFile, optional
         All that was chosen from, or the file that holds it; read it through `strategies`.
-    accounts : tuple of Table
+    accounts : tuple of Statement
         Statements of finance. A folder keeps them all in its workbook and, but for those with a row a scheme or a loan,
         in `finance` of summary.json; a programme that was read back has the latter.
     """
@@ -67,7 +67,7 @@ class Programme:
     districts: gpd.GeoDataFrame
     settings: dict[str, Any] | None = None
     candidates: Strategies | StrategiesFile | None = None
-    accounts: tuple[Table, ...] = ()
+    accounts: tuple[Statement, ...] = ()
 
     @property
     def years(self) -> list[int]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetplan.errors import Fault
+from assetplan.finance.statement import CASH, POUNDS, Statement, real
 from assetplan.output import new_folder
 from assetplan.programme.sheets import add_sheet, new_book
-from assetplan.tables import CASH, POUNDS, Table, real
 
 if TYPE_CHECKING:
     from assetplan.config import Plan
@@ -36,7 +36,7 @@ _DRAWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def write_statements(tables: Sequence[Table], plan: Plan, folder: str | Path, force: bool = False) -> Path:
+def write_statements(tables: Sequence[Statement], plan: Plan, folder: str | Path, force: bool = False) -> Path:
     """Write statements of finance: finance.xlsx, finance.json and one CSV a table, named as it is.
 
     A CSV is a header and rows, and its last column, `basis`, says in every row which money the amounts are in: the file
@@ -44,7 +44,7 @@ def write_statements(tables: Sequence[Table], plan: Plan, folder: str | Path, fo
 
     Parameters
     ----------
-    tables : sequence of Table
+    tables : sequence of Statement
         From `statements`, or the accounts of a programme.
     plan : Plan
         The plan that they are of.
@@ -87,7 +87,7 @@ def statement_files(folder: str | Path) -> set[str]:
     return {BOOK, _JSON} | names
 
 
-def write_book(tables: Sequence[Table], title: str, path: Path) -> None:
+def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:
     """Statements as one workbook, a sheet each: title, basis and note, then header and rows."""
     with new_book(path, title) as book:
         for table in tables:
@@ -96,9 +96,9 @@ def write_book(tables: Sequence[Table], title: str, path: Path) -> None:
             add_sheet(book, table.name[:_SHEET_NAME], table.rows, formats, above)
 
 
-def tables_of(summary: dict[str, Any]) -> tuple[Table, ...]:
+def tables_of(summary: dict[str, Any]) -> tuple[Statement, ...]:
     """The statements in a summary; none where it has no `finance`."""
-    return tuple(Table.from_json(found) for found in summary.get("finance") or [])
+    return tuple(Statement.from_json(found) for found in summary.get("finance") or [])
 
 
 def statement_faults(listed: object, file: str) -> Iterator[Fault]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NOTHING = "do-nothing"
 _COLUMNS = (
     *("asset_id", "strategy", "cost", "present_cost", "benefit", "objective"),
     *("limits", "uses", "chosen"),

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from assetplan.programme.strategies import NOTHING
+from assetplan.strategies.names import NOTHING
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
 INDEX_YEAR = (

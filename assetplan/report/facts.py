@@ -17,8 +17,8 @@ from assetplan.report.wording import is_missing
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from assetplan.finance.statement import Statement
     from assetplan.programme import Programme
-    from assetplan.tables import Table
 
 
 def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -92,7 +92,7 @@ class Facts:
         return float(self.programme.works["cost"].sum()) if is_missing(given) else float(given)
 
     @cached_property
-    def statements(self) -> dict[str, Table]:
+    def statements(self) -> dict[str, Statement]:
         """Statements of finance by name: those of the summary, which a programme that was read back has too."""
         return {found.name: found for found in tables_of(self.summary)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assetplan.finance.statement import Statement
 from assetplan.programme.borrowing import borrowing_sentences, tightest_sentence
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, SERIES_COLOURS, Series, beside, lines, stacked_bars
 from assetplan.report.facts import Facts
@@ -11,7 +12,6 @@ from assetplan.report.statement import across, heading, listing, note, span, sta
 from assetplan.report.tables import Row, fold
 from assetplan.report.wording import escape, number, sentence
 from assetplan.report.wording import money as in_words
-from assetplan.tables import Table
 
 _CAUSES = ("financing", "affordability", "approved_profile")
 _VALUED = ("valuation_today", "valuation_do_nothing", "valuation_plan")
@@ -51,7 +51,7 @@ def records(facts: Facts) -> str:
     return _valuation(facts.statements) + _late(facts.statements)
 
 
-def _sources(found: dict[str, Table]) -> str:
+def _sources(found: dict[str, Statement]) -> str:
     """Spend by year and who pays it, borrowing last."""
     parts = []
     if "financing" in found:
@@ -63,7 +63,7 @@ def _sources(found: dict[str, Table]) -> str:
     return "".join(parts)
 
 
-def _financing(table: Table, sources: Table | None) -> str:
+def _financing(table: Statement, sources: Statement | None) -> str:
     rows = table.rows[table.rows["year"] != "total"]
     payers = [str(name) for name in rows.columns[2:-1]]
     own = [] if sources is None else sources.rows["source"].astype(str).tolist()
@@ -88,7 +88,7 @@ def _financing(table: Table, sources: Table | None) -> str:
     return beside(chart, across(table, verbatim=payers), "payers", len(labels) + 2)
 
 
-def _by_source(table: Table) -> str:
+def _by_source(table: Statement) -> str:
     """What each source has, gives and keeps, the years from left to right."""
     years = list(dict.fromkeys(table.rows["year"]))
     rows = []
@@ -103,7 +103,7 @@ def _by_source(table: Table) -> str:
     return listing(table, ["", *years], rows) + note(table)
 
 
-def _debt(found: dict[str, Table], facts: Facts) -> str:
+def _debt(found: dict[str, Statement], facts: Facts) -> str:
     """Debt cost beside income until the debt is paid off; figures of the plan years and the year after."""
     if "affordability" not in found:
         return ""
@@ -130,7 +130,7 @@ def _debt(found: dict[str, Table], facts: Facts) -> str:
     return f"<h3>What the debt costs, and what may bear it</h3>{pair}{folded}"
 
 
-def _profile(found: dict[str, Table]) -> str:
+def _profile(found: dict[str, Statement]) -> str:
     """The approved profile and how far the programme is from it."""
     parts = []
     if "approved_profile" in found:
@@ -140,7 +140,7 @@ def _profile(found: dict[str, Table]) -> str:
     return f"<h3>The approved profile</h3>{''.join(parts)}" if parts else ""
 
 
-def _approved(table: Table) -> str:
+def _approved(table: Statement) -> str:
     """Lines by year; the two ends of a range stand in one cell."""
     money_columns = [str(name) for name in table.rows.columns[3:]]
     out = []
@@ -152,7 +152,7 @@ def _approved(table: Table) -> str:
     return listing(table, ["Budget line", *map(heading, money_columns)], out) + note(table)
 
 
-def _variance(table: Table) -> str:
+def _variance(table: Statement) -> str:
     """Totals by line, and behind them every year."""
     rows = table.rows
     sums, years = rows[rows["year"] == "total"], [str(year) for year in dict.fromkeys(rows["year"])]
@@ -171,19 +171,19 @@ def _variance(table: Table) -> str:
     )
 
 
-def _beside_approved(row: dict, table: Table) -> tuple[str, str, str]:
+def _beside_approved(row: dict, table: Statement) -> tuple[str, str, str]:
     places = max(table.decimals[name] for name in ("approved_low", "approved_high", "planned", "variance"))
     planned, variance = (number(row[name], places) for name in ("planned", "variance"))
     return span(row["approved_low"], row["approved_high"], places), planned, variance
 
 
-def _options(found: dict[str, Table]) -> str:
+def _options(found: dict[str, Statement]) -> str:
     """The case for each line: its options, and what they avoid."""
     shown = [statement(found[name]) for name in ("business_case", "avoided_cost") if name in found]
     return f"<h3>The case for each line</h3>{''.join(shown)}" if shown else ""
 
 
-def _books(found: dict[str, Table], facts: Facts) -> str:
+def _books(found: dict[str, Statement], facts: Facts) -> str:
     """What follows for the council's books."""
     parts = []
     if "medium_term" in found:
@@ -202,20 +202,20 @@ def _books(found: dict[str, Table], facts: Facts) -> str:
     return f"<h3>What follows for the council's books</h3>{body}" if body else ""
 
 
-def _lines(table: Table) -> str:
+def _lines(table: Statement) -> str:
     """Lines of the medium-term plan, what each is first."""
     columns = [str(name) for name in table.rows.columns]
     return statement(table, sorted(columns, key=lambda name: name != "detail"))
 
 
-def _named(table: Table, facts: Facts) -> Table:
+def _named(table: Statement, facts: Facts) -> Statement:
     """Lines by what they are called."""
     labels = dict(zip(facts.spend["line"].astype(str), facts.spend["label"].astype(str), strict=True))
     columns = {name: table.rows[name].map(lambda line: labels.get(line, line)) for name in ("from", "to")}
     return replace(table, rows=table.rows.assign(**columns))
 
 
-def _valuation(found: dict[str, Table]) -> str:
+def _valuation(found: dict[str, Statement]) -> str:
     """Replacement cost today, and depreciated at the end with and without the plan, side by side."""
     tables = [found[name] for name in _VALUED if name in found]
     if len(tables) < len(_VALUED):
@@ -232,7 +232,7 @@ def _valuation(found: dict[str, Table]) -> str:
     return fold("Valuation by component", listing(table, heads, rows) + note(tables[0]))
 
 
-def _late(found: dict[str, Table]) -> str:
+def _late(found: dict[str, Statement]) -> str:
     if "late_multiple" not in found:
         return ""
     table = found["late_multiple"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from assetplan.finance.statement import Statement
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import escape, is_missing, number, sentence
-from assetplan.tables import Table
 
 _HEADS = {
     "mtfp_base": "Tax base in the medium-term plan",
@@ -35,12 +35,12 @@ _HEADS = {
 }
 
 
-def statement(found: Table, columns: Sequence[str] = (), verbatim: bool = False) -> str:
+def statement(found: Statement, columns: Sequence[str] = (), verbatim: bool = False) -> str:
     """Return a statement as it stands, its note below it.
 
     Parameters
     ----------
-    found : Table
+    found : Statement
         The statement.
     columns : sequence of str
         Columns to show, the row header first; by default all that hold anything.
@@ -57,12 +57,12 @@ def statement(found: Table, columns: Sequence[str] = (), verbatim: bool = False)
     return listing(found, heads, rows, text) + note(found)
 
 
-def across(found: Table, name: str = "", verbatim: Sequence[str] = ()) -> str:
+def across(found: Statement, name: str = "", verbatim: Sequence[str] = ()) -> str:
     """Return a statement of years with the years from left to right and its note below it.
 
     Parameters
     ----------
-    found : Table
+    found : Statement
         A statement whose first column is the year.
     name : str
         Names the table within the page where that is not its own name.
@@ -83,12 +83,14 @@ def across(found: Table, name: str = "", verbatim: Sequence[str] = ()) -> str:
     return listing(found, ["", *years], rows, name=name) + note(found)
 
 
-def listing(found: Table, heads: Sequence[str], rows: Sequence[Row], text: Sequence[int] = (), name: str = "") -> str:
+def listing(
+    found: Statement, heads: Sequence[str], rows: Sequence[Row], text: Sequence[int] = (), name: str = ""
+) -> str:
     """Return rows under the title and the basis of a statement."""
     return table(f"finance-{name or found.name}".replace("_", "-"), found.title, heads, rows, text, found.basis)
 
 
-def note(found: Table) -> str:
+def note(found: Statement) -> str:
     """Return what a reader must know of a statement."""
     return f'<p class="small">{escape(found.note)}</p>' if found.note else ""
 

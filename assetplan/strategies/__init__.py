@@ -5,12 +5,12 @@ from assetplan.strategies.candidates import (
     Model,
     Starting,
     candidates,
+    simulate,
     starting_condition,
-    tell,
 )
 from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
 from assetplan.strategies.traffic import Limits, Traffic
-from assetplan.strategies.tree import Rules, Told
+from assetplan.strategies.tree import Rules, Trajectory
 
 __all__ = [
     "Candidates",
@@ -21,10 +21,10 @@ __all__ = [
     "Model",
     "Rules",
     "Starting",
-    "Told",
     "Traffic",
+    "Trajectory",
     "candidates",
     "load_doubts",
+    "simulate",
     "starting_condition",
-    "tell",
 ]

@@ -17,7 +17,7 @@ from assetplan.strategies.curve_state import CurveModel, CurveState
 from assetplan.strategies.mixed_state import MixedState
 from assetplan.strategies.states import Chance, State
 from assetplan.strategies.traffic import Exposure, Traffic
-from assetplan.strategies.tree import Leaves, Members, Rules, Told, grow, replay
+from assetplan.strategies.tree import Leaves, Members, Rules, Trajectory, grow, replay
 from assetplan.treatments import Catalogue, Treatment
 
 Array = NDArray[np.float64]
@@ -285,9 +285,9 @@ def _sorted(
     )
 
 
-def tell(
+def simulate(
     assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model, traffic: Traffic | None = None
-) -> Told:
+) -> Trajectory:
     """Condition by year and present values by stream of one strategy for each asset.
 
     Parameters
@@ -297,7 +297,7 @@ def tell(
     traffic : Traffic, optional
         As for `candidates`.
     """
-    told = Told.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
+    told = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
         members = _members(assets, rows, treatments, model, traffic)

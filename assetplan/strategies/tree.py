@@ -297,7 +297,7 @@ def _follow(level: _Level, members: Members, rules: Rules) -> Array:
 
 
 @dataclass(frozen=True)
-class Told:
+class Trajectory:
     """What becomes of assets year by year, arrays (n_assets, years + 1) from the end of the base year.
 
     Attributes
@@ -324,7 +324,7 @@ class Told:
     yearly: dict[str, Array]
 
     @classmethod
-    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Told:
+    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
         """Room for what is told of assets, group by group."""
         index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
         bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
@@ -338,7 +338,7 @@ class Told:
         self.bands[:, year] = state.bands()
         self.backlog[:, year] = state.backlog() * quantity
 
-    def put(self, rows: Ints, part: Told) -> None:
+    def put(self, rows: Ints, part: Trajectory) -> None:
         """Take down what is told of some assets."""
         for name in ("index", "residual_life", "bands", "backlog"):
             getattr(self, name)[rows] = getattr(part, name)
@@ -347,7 +347,9 @@ class Told:
             self.yearly[name][rows] = part.yearly[name]
 
 
-def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules) -> Told:
+def replay(
+    start: State, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules
+) -> Trajectory:
     """One strategy of each asset, told in full.
 
     Parameters
@@ -357,7 +359,7 @@ def replay(start: State, schedule: Codes, members: Members, treatments: tuple[Tr
     """
     n, horizon = len(schedule), len(rules.discount) - 1
     quantity = members.exposure.quantity
-    told = Told.empty(n, rules.years, ("works", *rules.streams))
+    told = Trajectory.empty(n, rules.years, ("works", *rules.streams))
     told.note(0, start, quantity)
     state = start
     keep = np.where(members.dispose, 0.0, 1.0)

@@ -16,11 +16,11 @@ import pytest
 import shapely
 from tables import head, row
 
+from assetplan.connectivity.layers import network_layers
 from assetplan.example.county import make_county
 from assetplan.network.criticality import betweenness
 from assetplan.network.detours import detours
 from assetplan.network.graph import Network
-from assetplan.planning.network_layers import network_layers
 from assetplan.register import Register, end_nodes
 
 pytestmark = pytest.mark.benchmark

@@ -18,7 +18,7 @@ import shapely
 from places import ROOT
 from tables import head, row
 
-from assetplan.planning.network_layers import NetworkLayers, network_layers
+from assetplan.connectivity.layers import NetworkLayers, network_layers
 from assetplan.register import Register, import_osm
 from assetplan.register.osm_tags import read_osm
 

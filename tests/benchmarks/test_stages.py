@@ -22,7 +22,7 @@ CHILD = """
 import json, resource, sys, tempfile, time
 from pathlib import Path
 import assetplan
-from assetplan.plan_file import write_plan_for
+from assetplan.example import write_plan_for
 
 size, source = sys.argv[1:]
 seconds, clock = {}, [time.perf_counter()]

@@ -61,7 +61,7 @@ def test_lengths_are_the_published_ones_in_whole_kilometres(roads, size) -> None
         # The published figure is printed in whole kilometres; a tenth of it is held as closely.
         assert length == pytest.approx(goal, rel=1e-3)
         assert abs(length - goal) < 0.5
-    # Table and map agree: lengths were rounded to 0.1 m.
+    # Statement and map agree: lengths were rounded to 0.1 m.
     assert np.abs(roads["length_m"] - roads.geometry.length).max() <= 0.051
 
 

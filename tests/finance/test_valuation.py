@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetplan.finance import valuation, valuation_table
-from assetplan.tables import real
+from assetplan.finance.statement import real
 
 NAN = float("nan")
 

@@ -7,23 +7,23 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from assetplan.finance.statement import CASH, Statement
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.statements import statement_faults, statement_files, tables_of
-from assetplan.tables import CASH, Table
 
 YEARS = ["2019/20", "2020/21"]
 
 
-def checklist(borrowed: list[float], could: list[float], unit: str = "£m") -> Table:
+def checklist(borrowed: list[float], could: list[float], unit: str = "£m") -> Statement:
     rows = pd.DataFrame({"year": YEARS, "borrowed": borrowed, "could_have_paid": could, "other_money_first": "yes"})
-    return Table("checklist", "Other funding before borrowing", CASH, unit, rows)
+    return Statement("checklist", "Other funding before borrowing", CASH, unit, rows)
 
 
-def affordability(cost: list[float], income: list[float], **more: list[float]) -> Table:
+def affordability(cost: list[float], income: list[float], **more: list[float]) -> Statement:
     rows = pd.DataFrame({"year": YEARS, "debt_cost": cost, "confirmed_income": income})
     rows["headroom"] = rows["confirmed_income"] - rows["debt_cost"]
     rows["forecast_income"] = 0.0
-    return Table("affordability", "Debt cost", CASH, "£000", rows.assign(**more))
+    return Statement("affordability", "Debt cost", CASH, "£000", rows.assign(**more))
 
 
 def test_sentences_take_amounts_from_each_tables_own_unit():
@@ -68,7 +68,7 @@ def test_columns_are_read_with_the_decimals_they_have():
             "third": [1 / 3, 0.0],
         }
     )
-    assert Table("t", "T", CASH, "£m", rows).decimals == {"2019/20": 3, "2020/21": 3, "count": 0, "third": 5}
+    assert Statement("t", "T", CASH, "£m", rows).decimals == {"2019/20": 3, "2020/21": 3, "count": 0, "third": 5}
 
 
 def good() -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from assetplan.deterioration.chain import Chain, onward
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
-from assetplan.strategies import Model, Rules, Starting, candidates, starting_condition, tell
+from assetplan.strategies import Model, Rules, Starting, candidates, simulate, starting_condition
 from assetplan.strategies.candidates import start_of
 from assetplan.strategies.chain_state import ChainState
 from assetplan.treatments import load_catalogue
@@ -114,7 +114,7 @@ def test_backlog_is_what_is_worse_than_b(tmp_path) -> None:
     """Of 500 m² at B in five years the cost of C, D and E alone (docs/method.md): 14,372.48 less that of B."""
     found = model(tmp_path)
     assets = walls([75.0])
-    told = tell(assets, starting_condition(assets, found), np.full((1, 5), -1, dtype=np.int8), found)
+    told = simulate(assets, starting_condition(assets, found), np.full((1, 5), -1, dtype=np.int8), found)
     at_b = 500 * 12.877 * 0.81622
     assert told.backlog[0, 0] == 0
     # Published shares of renewal are rounded to 5 and 25 % in the table, to a penny a unit in the check.
@@ -132,7 +132,7 @@ def test_an_asset_may_become_one_of_another_group(tmp_path) -> None:
     code = names.index("conversion")
     schedule = np.full((2, 5), -1, dtype=np.int8)
     schedule[0, 0] = code
-    told = tell(assets, starting, schedule, found)
+    told = simulate(assets, starting, schedule, found)
     pitched, flat = GROUPS["roof_pitched"].chain, GROUPS["roof_flat"].chain
     new = np.eye(5)[1]
     for year in range(1, 6):
@@ -145,7 +145,7 @@ def test_an_asset_may_become_one_of_another_group(tmp_path) -> None:
     for row in range(len(options.asset)):
         one = np.full((2, 5), -1, dtype=np.int8)
         one[options.asset[row]] = options.schedule[row]
-        again = tell(assets, starting, one, found)
+        again = simulate(assets, starting, one, found)
         total = sum(values[options.asset[row]] for values in again.streams.values())
         assert total == pytest.approx(options.whole_life_cost[row], rel=1e-9)
     # Treatments of the new group come only after the change.
@@ -177,7 +177,7 @@ def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
     found = Model(groups, catalogue, load_consequences(list(groups), tmp_path / "c.csv"), rules, 2019)
     assets = walls([15.0], "bridge", asset_class="bridge")
     code = [t.name for t in catalogue.treatments["bridge"]].index("bridge_replacement")
-    told = tell(assets, starting_condition(assets, found), np.array([[code, -1, -1, -1, -1]], dtype=np.int8), found)
+    told = simulate(assets, starting_condition(assets, found), np.array([[code, -1, -1, -1, -1]], dtype=np.int8), found)
     chain = groups["bridge_steel"].chain
     phases = chain.entered(np.array([100.0]))
     for year in range(1, 6):
@@ -228,9 +228,9 @@ def test_a_semi_markov_group_can_be_planned(tmp_path) -> None:
     starting = starting_condition(assets, found)
     options = candidates(assets, starting, found)
     assert (options.benefit[options.starts[:-1]] == 0).all()
-    path = tell(assets, starting, np.full((4, 5), -1, dtype=np.int8), found).index
+    path = simulate(assets, starting, np.full((4, 5), -1, dtype=np.int8), found).index
     assert (np.diff(path, axis=1) <= 1e-9).all()
     # A wall mended today is new, and a new one has years before it.
     code = [t.name for t in found.catalogue.own("brick_wall")].index("component_repair")
-    mended = tell(assets, starting, np.array([[code, -1, -1, -1, -1]] * 4, dtype=np.int8), found).index
+    mended = simulate(assets, starting, np.array([[code, -1, -1, -1, -1]] * 4, dtype=np.int8), found).index
     assert mended[1, 5] > 98

@@ -11,7 +11,7 @@ from test_effects import walls
 from test_tree import GROUPS, MODEL, register
 
 from assetplan.deterioration.learned import Learned
-from assetplan.strategies import Doubts, Futures, Model, load_doubts, starting_condition, tell
+from assetplan.strategies import Doubts, Futures, Model, load_doubts, simulate, starting_condition
 from assetplan.strategies.futures import reading_doubt
 
 SURE = Doubts(0.0, dict.fromkeys(("high", "medium", "low", "not stated", "assumed"), 0.0))
@@ -39,7 +39,7 @@ def indices(futures: Futures, number: int) -> np.ndarray:
 
 def test_without_doubt_a_future_is_the_forecast() -> None:
     for table in (assets(), assets(surveyed_year=2015.0), assets("signal_junction", measure="age", value=7.0)):
-        told = tell(table, starting_condition(table, MODEL), nothing(table), MODEL).index
+        told = simulate(table, starting_condition(table, MODEL), nothing(table), MODEL).index
         assert indices(Futures.of(table, MODEL, SURE, 0, 3), 1) == pytest.approx(told, abs=1e-9)
 
 

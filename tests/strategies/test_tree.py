@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assetplan.consequences import load_consequences
 from assetplan.deterioration import load_groups
 from assetplan.economics import discount_factors
-from assetplan.strategies import Model, Rules, candidates, starting_condition, tell
+from assetplan.strategies import Model, Rules, candidates, simulate, starting_condition
 from assetplan.treatments import load_catalogue
 
 GROUPS = load_groups()
@@ -122,7 +122,7 @@ def test_told_strategies_agree_with_the_tree(group: str) -> None:
     for row in range(0, len(found.asset), 3):
         schedule = np.full((4, 5), -1, dtype=np.int8)
         schedule[found.asset[row]] = found.schedule[row]
-        told = tell(assets, starting, schedule, MODEL)
+        told = simulate(assets, starting, schedule, MODEL)
         total = sum(values[found.asset[row]] for values in told.streams.values())
         # The same sums in another order.
         assert total == pytest.approx(found.whole_life_cost[row], rel=1e-9)
@@ -142,7 +142,7 @@ def test_do_nothing_is_always_there_and_never_improves(index: list[float], group
     assert (found.benefit[first] == 0).all()
     assert (found.cost >= 0).all()
     assert np.isfinite(found.benefit).all()
-    path = tell(assets, starting, np.full((len(index), 5), -1, dtype=np.int8), MODEL).index
+    path = simulate(assets, starting, np.full((len(index), 5), -1, dtype=np.int8), MODEL).index
     assert (np.diff(path, axis=1) <= 1e-9).all()
     assert path.min() >= 0
     assert path.max() <= 100 + 1e-9

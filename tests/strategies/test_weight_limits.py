@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assetplan.connectivity.traffic import bridge_limits
 from assetplan.consequences import OF_CONDITION, load_consequences
 from assetplan.deterioration import load_groups
 from assetplan.deterioration.chain import Chain
 from assetplan.economics import discount_factors
 from assetplan.network import detour_cost, growth
-from assetplan.planning.traffic import bridge_limits
 from assetplan.reference import load_table
-from assetplan.strategies import Model, Rules, Traffic, candidates, starting_condition, tell
+from assetplan.strategies import Model, Rules, Traffic, candidates, simulate, starting_condition
 from assetplan.treatments import Catalogue, Treatment, load_catalogue
 
 GROUPS = load_groups()
@@ -224,7 +224,7 @@ def test_telling_agrees_with_the_tree(groups: dict) -> None:
     for row in range(0, len(every.asset), 3):
         schedule = np.full((len(assets), 5), -1, dtype=np.int8)
         schedule[every.asset[row]] = every.schedule[row]
-        told = tell(assets, start, schedule, found, ahead)
+        told = simulate(assets, start, schedule, found, ahead)
         total = sum(values[every.asset[row]] for values in told.streams.values())
         assert total == pytest.approx(every.whole_life_cost[row], rel=1e-9)
 
@@ -241,7 +241,7 @@ def test_a_posted_limit_costs_what_is_driven_round_it() -> None:
     start = starting_condition(assets, one)
 
     def spent(schedule: list[int]) -> float:
-        told = tell(assets, start, np.array([schedule], dtype=np.int8), one, ahead)
+        told = simulate(assets, start, np.array([schedule], dtype=np.int8), one, ahead)
         return float(told.streams["detours"][0])
 
     nothing = spent([-1] * 5)
@@ -256,7 +256,7 @@ def test_traffic_grows_in_closed_form() -> None:
     assets = bridges([55.0], [np.nan], [3.0])
     short = replace(model(), rules=replace(model().rules, discount=np.ones(9)))
     ahead = traffic(assets, 0.03, 4)
-    told = tell(assets, starting_condition(assets, short), np.full((1, 5), -1, dtype=np.int8), short, ahead)
+    told = simulate(assets, starting_condition(assets, short), np.full((1, 5), -1, dtype=np.int8), short, ahead)
     year = float(COST[CLASSES["weight_t"] > 3.0].sum())
     expected = sum(1.03**t for t in (1, 2, 3, 4, 4, 4, 4, 4)) * year
     assert told.streams["detours"][0] == pytest.approx(expected, rel=1e-12)
@@ -267,8 +267,8 @@ def test_growth_raises_what_is_reckoned_by_vehicle_km_alone() -> None:
     assets = bridges([55.0], [np.nan], [np.nan], "carriageway_A").assign(asset_class="carriageway")
     nowhere = traffic(assets.iloc[:0])
     start, nothing = starting_condition(assets, model()), np.full((1, 5), -1, dtype=np.int8)
-    still = tell(assets, start, nothing, model()).streams
-    grown = tell(assets, start, nothing, model(), replace(nowhere, rate=np.array([0.05]), lasts=100.0)).streams
+    still = simulate(assets, start, nothing, model()).streams
+    grown = simulate(assets, start, nothing, model(), replace(nowhere, rate=np.array([0.05]), lasts=100.0)).streams
     assert grown["user"][0] > 1.5 * still["user"][0]
     assert grown["reactive"][0] == still["reactive"][0]
     assert grown["detours"][0] == 0

@@ -1,0 +1,118 @@
+"""At which condition today an asset would have been treated, at the plan's prices: its strategies grown afresh."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from assetplan.answers.levers import Lever
+from assetplan.answers.market import Array, Market, Options
+from assetplan.connectivity.layout import lay_out
+from assetplan.connectivity.traffic import bridge_limits, detour_costs, traffic_growth
+from assetplan.consequences import DETOURS
+from assetplan.errors import FaultyInputError
+from assetplan.finance import limits
+from assetplan.formulation import Formulation, build_problem
+from assetplan.inputs.load import Inputs, load_model
+from assetplan.inputs.settings import kept_plan
+from assetplan.programme import Programme
+from assetplan.reference import load_table
+from assetplan.register import Register
+from assetplan.strategies import Starting, Traffic, candidates
+from assetplan.strategies.names import strategy_names
+
+STEP = 0.1
+_LASTS = 10
+
+
+def condition_lever(programme: Programme, market: Market, asset: int, options: Options) -> Lever:
+    """The condition today, nearest the present one, at which the choice would have been the other.
+
+    Copies of the asset with every index from its own to the worst (or to the best, for a treated one) are given their
+    strategies as the plan gave its own, and valued at the plan's prices.
+    """
+    base = programme.years[0] - 1
+    present = float(programme.assets[f"do_nothing_{base}"].iloc[asset])
+    grid = _grid(present, options.treated)
+    if programme.settings is None or not len(grid):
+        return Lever("condition")
+    try:
+        formulation, names = _grown(programme, asset, grid)
+    except FaultyInputError as fault:
+        return Lever("condition", note=f"it could not be worked out: {fault.faults[0].rule}")
+    net = _net(formulation, names, market, programme, options)
+    starts, treats = formulation.problem.starts, names != "do-nothing"
+    best = np.maximum.reduceat(np.where(treats, net, -np.inf), starts[:-1])
+    # Every asset that is asked about may do nothing, and that comes first.
+    other = (best > net[starts[:-1]]) != options.treated
+    turned = np.flatnonzero(other)
+    if len(turned):
+        # A sliver between two treatments' ranges is no condition to plan by: one that lasts comes first.
+        lasting = [place for place in turned if other[place : place + _LASTS].all()]
+        turned = np.array(lasting or turned)
+    else:
+        never = not np.isfinite(best).any()
+        return Lever("condition", note="no treatment may be used here" if never else "none is worth its price")
+    copy = int(turned[0])
+    rows = slice(int(starts[copy]), int(starts[copy + 1]))
+    place = int(np.argmax(np.where(treats[rows], net[rows], -np.inf)))
+    strategy = "do-nothing" if options.treated else str(names[rows][place])
+    return Lever("condition", strategy, float(grid[copy]))
+
+
+def _grid(present: float, up: bool) -> Array:
+    """Index values from the one next to the present one on, to a tenth."""
+    if up:
+        return np.arange(np.floor(present / STEP + 1e-9) + 1, 100 / STEP + 1) * STEP
+    return np.arange(np.ceil(present / STEP - 1e-9) - 1, -1, -1) * STEP
+
+
+def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Formulation, np.ndarray]:
+    """Strategies of one asset at many conditions as the plan would state them, and their names.
+
+    What ties an asset to others or gives it one strategy (schemes, rules that lock or require) is left out.
+    """
+    row = programme.assets.iloc[[asset]]
+    copies = row.loc[row.index.repeat(len(grid))].reset_index(drop=True)
+    with kept_plan(programme.settings or {}) as plan:
+        rules = plan.rules.model_copy(update={"lock": (), "require": ()})
+        costs = "none" if plan.sites.costs == "none" else "single"
+        sites = plan.sites.model_copy(update={"costs": costs})
+        plan = plan.model_copy(update={"schemes": (), "rules": rules, "sites": sites})
+        model, table, unfunded = load_model(plan)
+    starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
+    register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
+    inputs = Inputs(plan, register, model, limits(plan), table, unfunded, {})
+    traffic = _traffic(programme, copies, grid, DETOURS in model.rules.streams)
+    formulation = build_problem(inputs, candidates(copies, starting, model, traffic), whole=False)
+    name, names = strategy_names(copies, model, formulation.options)
+    return formulation, names[name]
+
+
+def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Array, detours: bool) -> Traffic:
+    """Growth of the copies' traffic and, of a bridge, what its limits would cost."""
+    rate, lasts = traffic_growth(copies, programme.places)
+    rows, cost = np.zeros(0, dtype=np.intp), np.zeros((0, len(load_table("vehicle_classes"))))
+    if detours and copies["asset_class"].iloc[0] == "bridge":
+        layout = lay_out(programme.assets)
+        own = detour_costs(layout)[(layout.bridges["asset_id"] == copies["asset_id"].iloc[0]).to_numpy()]
+        rows, cost = np.arange(len(grid), dtype=np.intp), np.repeat(own, len(grid), axis=0)
+    return Traffic(rate, lasts, rows, bridge_limits(copies.iloc[rows], grid[rows], cost))
+
+
+def _net(formulation: Formulation, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Array:
+    """Objective less the price of what is used, of strategies grown afresh, (n,)."""
+    known = dict(zip((row["limit"] for row in market.limits), market.prices, strict=True))
+    prices = np.array([known.get(name, 0.0) for name in formulation.limits.names])
+    net = np.asarray(formulation.problem.benefit - formulation.problem.usage @ prices, dtype=float)
+    of = programme.summary.get("of", "benefit")
+    if of == "condition":
+        return net  # which no plan prices changes in
+    # A price on change lies on all but the earlier strategy of the asset.
+    plain = options.benefit if of == "benefit" else -options.present_cost
+    charged = plain - options.objective
+    if charged.max() > 0.05:
+        kept = options.names[charged < 0.05]
+        net -= np.where(np.isin(names, kept), 0.0, charged.max())
+    return net

@@ -1,0 +1,208 @@
+"""A programme's strategies valued at the prices of its limits.
+
+At the prices p of a solved plan each asset takes the strategy with the largest net o − p·u, objective less the price
+of all it uses, but for the few assets that have to make whole works fit the limits. What all assets would use at any
+prices is the best use of limits of just that size (Everett 1963, *Generalized Lagrange multiplier method*,
+doi:10.1287/opre.11.3.399).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.errors import Fault, RegisterError
+from assetplan.programme import Programme, Strategies
+from assetplan.programme.words import line_of
+from assetplan.strategies.names import NOTHING
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Strategies, limits and prices of one programme.
+
+    Attributes
+    ----------
+    strategies : Strategies
+        All that was chosen from.
+    limits : list of dict
+        Rows of the summary's `limits`.
+    prices : array (n_limits,)
+        What one more unit of each is worth.
+    held : array of bool (n_assets,)
+        Assets that choose with others (schemes, shared sites): they stay as they are whatever the prices.
+    pays : bool
+        Whether the objective itself bears the cost of works, as all but condition do.
+    """
+
+    strategies: Strategies
+    limits: list[dict[str, Any]]
+    prices: Array
+    held: Bools
+    pays: bool
+
+    @classmethod
+    def of(cls, programme: Programme) -> Market:
+        """The market of a programme.
+
+        Raises
+        ------
+        RegisterError
+            The programme has no strategies or no limits: an older version wrote it.
+        """
+        strategies, limits = programme.strategies, programme.summary.get("limits")
+        if strategies is None or limits is None:
+            said = "is not in this folder of a plan, so nothing can be explained: plan it again"
+            raise RegisterError([Fault("the programme", 0, "", "strategies.parquet", said)])
+        schemes = ((programme.settings or {}).get("plan") or {}).get("schemes") or []
+        together = [name for scheme in schemes for name in scheme["assets"]]
+        held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
+        if "shared_site" in programme.assets:
+            held = held | (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
+        pays = programme.summary.get("of") != "condition"
+        return cls(strategies, limits, np.array([row["price"] for row in limits], dtype=float), held, pays)
+
+    @cached_property
+    def lines(self) -> dict[str, dict[int, int]]:
+        """Budget line → year → position of its limit."""
+        found: dict[str, dict[int, int]] = {}
+        for place, limit in enumerate(self.limits):
+            line = line_of(limit)
+            if line is not None:
+                found.setdefault(line[0], {})[line[1]] = place
+        return found
+
+    @cached_property
+    def money(self) -> Bools:
+        """Limits on money, (n_limits,)."""
+        return np.array([row["unit"] == "£" for row in self.limits], dtype=bool)
+
+    @cached_property
+    def net(self) -> Array:
+        """Each strategy's objective less the price of what it uses, (n,)."""
+        return self.net_at(self.prices)
+
+    def net_at(self, prices: Array) -> Array:
+        """The same at other prices, (n,)."""
+        return np.asarray(self.strategies.objective - self.strategies.usage @ prices, dtype=float)
+
+    def demand(self, prices: Array, asset: int, place: int) -> Array:
+        """What all assets use of each limit when each takes its best strategy at these prices, (n_limits,).
+
+        One asset takes its strategy at a position whatever that is worth: the one for which two are worth the same.
+        """
+        strategies = self.strategies
+        net = self.net_at(prices)
+        best = np.maximum.reduceat(net, strategies.starts[:-1])
+        # Money is stored to the penny: nearer than that is equal, and what was chosen stays.
+        top = np.flatnonzero(net >= np.repeat(best, np.diff(strategies.starts)) - 0.01)
+        first = top[np.searchsorted(top, strategies.starts[:-1])]
+        stays = self.held | (net[strategies.chosen] >= best - 0.01)
+        taken = np.where(stays, strategies.chosen, first)
+        taken[asset] = strategies.starts[asset] + place
+        return np.asarray(strategies.usage[taken].sum(axis=0), dtype=float).ravel()
+
+    @cached_property
+    def flowing(self) -> Array:
+        """What flows (money carried over, moved, drawn from sources) use of each limit in the plan, (n_limits,)."""
+        works = np.asarray(self.strategies.usage[self.strategies.chosen].sum(axis=0), dtype=float).ravel()
+        return np.array([row["used"] for row in self.limits], dtype=float) - works
+
+    def with_line(self, line: str, share: float) -> Array:
+        """Prices with those of one line's years at a share of theirs."""
+        prices = self.prices.copy()
+        prices[list(self.lines[line].values())] *= share
+        return prices
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """The strategies of one asset.
+
+    Attributes
+    ----------
+    asset : int
+        Position of the asset.
+    names : array (m,) of str
+        Strategies.
+    net, objective : array (m,)
+        What the plan seeks, less the price of what is used, and by itself (£ or index-years).
+    cost, present_cost, benefit : array (m,)
+        Their figures (£).
+    usage : array (m, n_limits)
+        What each uses of each limit.
+    chosen : int
+        Position of what was chosen.
+    idle : int
+        Position of do-nothing, −1 where the asset may not do nothing.
+    """
+
+    asset: int
+    names: NDArray[np.object_]
+    net: Array
+    cost: Array
+    present_cost: Array
+    benefit: Array
+    objective: Array
+    usage: Array
+    chosen: int
+    idle: int
+
+    @classmethod
+    def of(cls, market: Market, asset: int) -> Options:
+        """The strategies of the asset at a position."""
+        s, rows = market.strategies, market.strategies.rows(asset)
+        names = s.names[s.name[rows]]
+        nothing = np.flatnonzero(names == NOTHING)
+        return cls(
+            asset, names, market.net[rows], s.cost[rows], s.present_cost[rows], s.benefit[rows], s.objective[rows],
+            s.usage[rows].toarray(), int(s.chosen[asset] - s.starts[asset]), int(nothing[0]) if len(nothing) else -1,
+        )  # fmt: skip
+
+    @property
+    def treats(self) -> Bools:
+        """Where something is done."""
+        return self.names != NOTHING
+
+    @property
+    def treated(self) -> bool:
+        """Whether what was chosen does something."""
+        return self.chosen != self.idle
+
+    @cached_property
+    def best(self) -> int:
+        """Position of the treatment with the largest net."""
+        return int(np.argmax(np.where(self.treats, self.net, -np.inf)))
+
+    @property
+    def lead(self) -> float:
+        """How far the best treatment is ahead of doing nothing (of net), negative where it is behind."""
+        return float(self.net[self.best] - self.net[self.idle])
+
+
+def turning_share(fixed: Array, priced: Array, treats: Bools, idle: int) -> tuple[float, int] | None:
+    """Share of a price at which the best treatment is worth as much as doing nothing.
+
+    A strategy's net is fixed − share · priced. Below the share a treatment is best, above it none is.
+
+    Returns
+    -------
+    (float, int) or None
+        The share, at least 0, and the treatment; None where no share turns the choice: free of the price no treatment
+        is worth it, or one that does not pay the price is.
+    """
+    ahead, dearer = fixed - fixed[idle], priced - priced[idle]
+    tied = treats & (dearer > 1e-9)
+    if (treats & ~tied & (ahead - dearer >= 0)).any() or not tied.any():
+        return None
+    shares = np.where(tied, ahead / np.where(tied, dearer, 1.0), -np.inf)
+    place = int(np.argmax(shares))
+    return (float(shares[place]), place) if shares[place] > 0 else None

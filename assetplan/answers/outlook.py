@@ -1,0 +1,128 @@
+"""What the board asks of the years ahead, with an interval: length by residual life, potholes, claims, backlog.
+
+Each is reckoned in many futures (`assetplan.strategies.futures`), under do-nothing and under the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan import condition
+from assetplan.config import Plan
+from assetplan.inputs.load import Inputs
+from assetplan.reference import load_table
+from assetplan.strategies import Futures, load_doubts
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int8]
+
+CASES = ("do-nothing", "plan")
+ROADS, ESTATE = "carriageway", "building"
+DEFECTS = ("potholes", "claims")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One future by case and year: length by residual life [km] (2, years + 1, bands), backlog [£] (2, years + 1)."""
+
+    length: Array
+    backlog: Array
+
+
+def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
+    """Forecasts by measure, band, year and case.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan's, whose `forecast` says how many futures and what counts they are scaled to.
+    schedule : array (n_assets, years)
+        Treatment codes of the plan, −1 for none.
+
+    Returns
+    -------
+    list of dict
+        measure ("length", "potholes", "claims" or "backlog"), band (of residual life, else ""), unit, year, case, and
+        middle, low and high: the median of the futures and the ends of the interval. Potholes and claims of the base
+        year are the council's own counts.
+    """
+    plan, every = inputs.plan, inputs.register.assets
+    known = every["asset_class"].isin((ROADS, ESTATE)).to_numpy()
+    if not plan.forecast.futures or not known.any():
+        return []
+    assets = every[known].reset_index(drop=True)
+    futures = Futures.of(assets, inputs.model, load_doubts(), plan.forecast.seed, plan.forecast.futures)
+    seen = [_seen(futures, number, schedule[known]) for number in range(futures.count)]
+    length, backlog = np.stack([s.length for s in seen]), np.stack([s.backlog for s in seen])
+    rows: list[dict] = []
+    present = set(assets["asset_class"])
+    if ROADS in present:
+        for place, band in enumerate(condition.band_names("residual_life")):
+            rows += _rows(plan, ("length", band, "km"), length[..., place])
+        for name in DEFECTS:
+            count = getattr(plan.forecast, name)
+            if count is not None:
+                rows += _rows(plan, (name, "", "a year"), _defects(futures, name, count, length))
+    if ESTATE in present:
+        rows += _rows(plan, ("backlog", "", "£"), backlog)
+    return rows
+
+
+def _seen(futures: Futures, number: int, schedule: Codes) -> _Seen:
+    future = futures.draw(number)
+    of_class = futures.assets["asset_class"].to_numpy(dtype=object)
+    km = np.where(of_class == ROADS, futures.assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
+    quantity = np.where(of_class == ESTATE, futures.assets["quantity"].to_numpy(dtype=float), 0.0)
+    years = schedule.shape[1] + 1
+    length, backlog = np.zeros((len(CASES), years, len(condition.band_names("residual_life")))), np.zeros((2, years))
+    for case, works in enumerate((np.full_like(schedule, -1), schedule)):
+        for rows, states in future.live(works):
+            for year, state in enumerate(states):
+                if km[rows].any():
+                    # At the pace of the group, as a survey would reckon it: no one knows an asset's own.
+                    life = state.residual_life() * future.own[rows]
+                    length[case, year] += condition.quantity_in_bands("residual_life", life, km[rows])
+                if quantity[rows].any():
+                    backlog[case, year] += float(state.backlog() @ quantity[rows])
+    return _Seen(length, backlog)
+
+
+def _defects(futures: Futures, name: str, count: float, length: Array) -> Array:
+    """Defects a year in each future, case and year: as the lengths by band bring them, and by chance (Poisson).
+
+    The rates by band keep their ratios and are scaled in each future so that its base year has the council's count.
+    """
+    table = load_table("defect_rates")
+    rate = table[table["defect"] == name].set_index("band")["rate"]
+    weight = length @ rate[list(condition.band_names("residual_life"))].to_numpy(dtype=float)
+    expected = count * weight / weight[:, :, :1]
+    out = np.empty_like(expected)
+    for number, future in enumerate(expected):
+        # The same chance in both cases: what differs between them is the plan.
+        out[number] = [futures.chance(number, 3, DEFECTS.index(name)).poisson(case) for case in future]
+    out[:, :, 0] = count
+    return out
+
+
+def _rows(plan: Plan, key: tuple[str, str, str], values: Array) -> list[dict]:
+    """Rows of one measure from its values (futures, cases, years + 1)."""
+    half = plan.forecast.level / 2
+    low, middle, high = np.quantile(values, [0.5 - half, 0.5, 0.5 + half], axis=0).round(3)
+    measure, band, unit = key
+    return [
+        {
+            "measure": measure,
+            "band": band,
+            "unit": unit,
+            "year": year,
+            "case": case,
+            "middle": float(middle[k, place]),
+            "low": float(low[k, place]),
+            "high": float(high[k, place]),
+        }
+        for k, case in enumerate(CASES)
+        for place, year in enumerate(range(plan.first_year - 1, plan.first_year + plan.years))
+    ]

@@ -1,0 +1,145 @@
+"""The best phasing of the whole envelope: what would be gained if its money were not tied to years, or to lines.
+
+Two wider problems are solved beside the plan's own. In the first each line keeps its money but may spend it in any
+year; in the second all money may go to any line in any year. Every programme of the plan is one of theirs too, so what
+they reach beyond it is gained by the phasing alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from assetplan.config import Plan
+from assetplan.errors import InfeasibleError
+from assetplan.formulation import Formulation, Limits
+from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.solving import solve
+
+CASES = ("years free", "years and lines free")
+# A report's figure, not the plan itself: a tenth of a per cent will do.
+_GAP = 1e-3
+# Seconds for each case.
+_SECONDS = 8.0
+_MERGED = ("line", "line floor")
+
+
+def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_left: float) -> dict[str, Any]:
+    """Spend by line and year if it were not tied to years, or to years and lines, and what that gains.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is sought.
+    formulation : Formulation
+        The plan as a problem.
+    solution : Solution
+        Its programme.
+    time_left : float
+        Seconds that the plan's own time limit leaves.
+
+    Returns
+    -------
+    dict
+        `cases`: rows case, least, most (gain on the programme, in the unit of what
+        the plan seeks, as far as it is proved); `amounts`: rows case, line,
+        year, amount (£); `note`: why there are none, else "".
+    """
+    if plan.objective.of == "least cost":
+        return _none("The plan seeks the least cost of what it must reach, not the best use of its money.")
+    if plan.sources or plan.borrowing:
+        return _none("Its money comes from sources that fund only what they may, so it was not freed.")
+    if time_left < 1:
+        return _none("The search for the plan itself took all the time it had.")
+    cases: list[dict[str, Any]] = []
+    amounts: list[dict[str, Any]] = []
+    for case, code in zip(CASES, (_by_line(formulation.limits), _together(formulation.limits)), strict=True):
+        wider = merged(formulation.problem, code)
+        try:
+            found = solve(wider, _GAP, min(_SECONDS, time_left / 2))
+        except InfeasibleError:
+            # What the plan itself reaches is always there; nothing better was found in the time.
+            found = None
+        cases.append({"case": case, **_gain(solution, found)})
+        amounts += _amounts(case, formulation, solution, found)
+    return {"cases": cases, "amounts": amounts, "note": ""}
+
+
+def _none(why: str) -> dict[str, Any]:
+    return {"cases": [], "amounts": [], "note": why}
+
+
+def _by_line(limits: Limits) -> NDArray[np.intp]:
+    """Which limit of the wider problem each limit becomes a part of: those of a line's years become one."""
+    return _codes([(row.kind, _line(row.words)) if row.kind in _MERGED else (row.name,) for row in limits.rows])
+
+
+def _together(limits: Limits) -> NDArray[np.intp]:
+    """The same where all lines become one."""
+    return _codes([(row.kind,) if row.kind in _MERGED else (row.name,) for row in limits.rows])
+
+
+def _codes(keys: list[tuple[str, ...]]) -> NDArray[np.intp]:
+    place = {key: code for code, key in enumerate(dict.fromkeys(keys))}
+    return np.array([place[key] for key in keys], dtype=np.intp)
+
+
+def _line(words: str) -> str:
+    """Line of a limit that the plan file says as "envelope.lines.bridges 2022"."""
+    return words.split(".", 2)[2].rpartition(" ")[0]
+
+
+def merged(problem: Problem, code: NDArray[np.intp]) -> Problem:
+    """The problem with limits of one code added up to one limit.
+
+    Parameters
+    ----------
+    problem : Problem
+        The narrower problem.
+    code : array (n_resources,)
+        Limit of the wider problem that each becomes a part of, counted from 0.
+    """
+    n, count = len(code), int(code.max()) + 1
+    add = sparse.csr_array((np.ones(n), (np.arange(n), code)), shape=(n, count))
+    floors = np.full(count, -np.inf)
+    for place in np.flatnonzero(np.isfinite(problem.floors)):
+        floors[code[place]] = problem.floors[place] + (floors[code[place]] if floors[code[place]] > -np.inf else 0.0)
+    flows = problem.flows
+    first = [int(np.flatnonzero(code == place)[0]) for place in range(count)]
+    return replace(
+        problem,
+        usage=sparse.csr_array(problem.usage @ add),
+        caps=np.bincount(code, problem.caps, count).astype(np.float64),
+        floors=floors,
+        resources=tuple(problem.resources[place] for place in first),
+        flows=Flows(flows.names, flows.benefit, sparse.csr_array(flows.usage @ add), flows.low, flows.high),
+    )
+
+
+def _gain(solution: Solution, found: Solution | None) -> dict[str, float | None]:
+    """What the wider problem is proved to gain on the programme: at least, and at most (None: not known)."""
+    if found is None:
+        return {"least": 0.0, "most": None}
+    return {
+        "least": round(max(found.benefit - solution.benefit, 0.0), 2),
+        "most": round(max(found.bound - solution.benefit, 0.0), 2),
+    }
+
+
+def _amounts(case: str, formulation: Formulation, solution: Solution, found: Solution | None) -> list[dict[str, Any]]:
+    better = found if found is not None and found.benefit > solution.benefit else solution
+    spent = np.asarray(formulation.problem.usage[better.chosen].sum(axis=0), dtype=float).ravel()
+    return [
+        {
+            "case": case,
+            "line": _line(row.words),
+            "year": int(row.name.rpartition(" ")[2]),
+            "amount": round(float(by), 2),
+        }
+        for row, by in zip(formulation.limits.rows, spent, strict=True)
+        if row.kind == "line"
+    ]

@@ -1,0 +1,317 @@
+"""What `assetplan network` writes: roads, schemes, bridges and places, with what the network makes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from assetplan import condition, network
+from assetplan.connectivity.layout import (
+    Layout,
+    candidate_schemes,
+    closing_cost,
+    lay_out,
+    limits_in_force,
+    overlapping,
+    vehicles_of,
+    ways_round,
+)
+from assetplan.connectivity.levels import resilient_links, road_levels
+from assetplan.connectivity.places import place_nodes, places_layer
+from assetplan.deterioration import load_groups
+from assetplan.inputs.load import with_groups
+from assetplan.network import Network
+from assetplan.output import new_file, repeatable_layers
+from assetplan.reference import load_table
+from assetplan.register import Register
+from assetplan.treatments import KINDS, Catalogue, load_catalogue
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkLayers:
+    """Layers by name, what was found on the way, and counts for a reader.
+
+    Attributes
+    ----------
+    layers : dict of str → GeoDataFrame
+        `LAYERS`, with the columns that docs/network.md lists.
+    notes : DataFrame
+        One row a finding: kind, asset_id (of a road of others its road_id, of a place its name), other (asset or ""),
+        x, y [m], sections (of an island; else 0).
+    counts : dict of str → float
+        How many links, nodes, components, schemes, bridges and places.
+    """
+
+    layers: dict[str, gpd.GeoDataFrame]
+    notes: pd.DataFrame
+    counts: dict[str, float]
+
+
+def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayers:
+    """Work out the network of a register by the packaged rules.
+
+    Parameters
+    ----------
+    register : Register
+        With carriageway; its bridges are placed on it.
+    name : str
+        What to call the register where it is at fault.
+    seed : int
+        Of the sample of nodes from which betweenness is reckoned, where there are many.
+
+    Raises
+    ------
+    RegisterError
+        An asset is of no known group.
+    ValueError
+        The register has no carriageway drawn as lines.
+    """
+    groups, rules = load_groups(), network.network_rules()
+    layout = lay_out(with_groups(register.assets, groups, name), register.other_roads)
+    if not layout.owned.any():
+        raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
+    node = place_nodes(layout, register.places)
+    of_link, of_place = network.places_cut_off(layout.net, node)
+    resilient = resilient_links(layout, register.places, node)
+    links = _links(layout, rules, seed).assign(places_cut_off=of_link, resilient=resilient)
+    own = np.bincount(layout.net.line, resilient, len(layout.roads))[layout.owned] > 0
+    sections, schemes = _sections(layout.roads[layout.owned], load_catalogue(groups))
+    layers = {
+        "links": links,
+        "nodes": _nodes(layout.net, layout.roads),
+        "sections": sections.assign(resilient=own),
+        "schemes": schemes,
+        "bridges": _bridges(layout, rules),
+        "places": places_layer(layout, register.places, node, of_place),
+    }
+    return NetworkLayers(layers, _notes(layout, layers["places"]), _counts(layout, layers))
+
+
+def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Array:
+    return roads[column].fillna(0.0).to_numpy(dtype=float)[rows]
+
+
+def _links(layout: Layout, rules: dict[str, float], seed: int) -> gpd.GeoDataFrame:
+    """Links with component, betweenness, detour and what closing each would cost."""
+    net, roads, owned = layout.net, layout.roads, layout.owned[layout.net.line]
+    between = network.betweenness(net, int(rules["sources"]), seed)
+    around = ways_round(net, np.arange(len(net.length)))
+    table = {
+        "link": np.arange(len(net.length)),
+        "asset_id": roads["asset_id"].to_numpy(dtype=object)[net.line],
+        "road": roads["road"].to_numpy(dtype=object)[net.line],
+        "owned": owned,
+        "hierarchy": road_levels(roads)[net.line],
+        "start": net.start,
+        "end": net.end,
+        "from_m": net.from_m.round(2),
+        "to_m": net.to_m.round(2),
+        "length_m": net.length.round(2),
+        "component": network.components(net),
+        "duplicate_of": layout.noded.duplicate,
+        "aadt": np.where(owned, _of(roads, "aadt", net.line), np.nan),
+        "betweenness": between.value.round(9),
+        "betweenness_error": between.error.round(9),
+        "severed": around.severed,
+        "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
+        "criticality": np.where(owned, closing_cost(around, roads.iloc[net.line], rules), np.nan).round(2),
+    }
+    return gpd.GeoDataFrame(table, geometry=net.geometry, crs=roads.crs)
+
+
+def _nodes(net: Network, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Nodes with how many links meet there."""
+    component = np.zeros(len(net.nodes), dtype=np.intp)
+    component[np.r_[net.start, net.end]] = np.tile(network.components(net), 2)
+    table = {
+        "node": np.arange(len(net.nodes)),
+        "links": net.degree,
+        "component": component,
+    }
+    return gpd.GeoDataFrame(table, geometry=shapely.points(net.nodes), crs=roads.crs)
+
+
+def _wanted(roads: gpd.GeoDataFrame, index: Array, catalogue: Catalogue) -> Ints:
+    """Kind of works (a place in `KINDS`) that condition lets each section take, major before preventative; −1 none."""
+    wanted = np.full(len(roads), -1, dtype=np.intp)
+    environment = roads["environment"].to_numpy(dtype=object)
+    for name, rows in roads.groupby("group").indices.items():
+        for kind, code in ((kind, KINDS.index(kind)) for kind in ("preventative", "major")):
+            for t in (t for t in catalogue.own(str(name)) if t.kind == kind):
+                inside = (index[rows] >= t.index_low) & (index[rows] <= t.index_high)
+                fits = (environment[rows] == t.environment) | (t.environment == "")
+                wanted[rows[inside & fits]] = code
+    return wanted
+
+
+def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Carriageway sections with their condition and scheme, and the candidate schemes that they form."""
+    measure, value = roads["measure"].to_numpy(dtype=object), roads["value"].to_numpy(dtype=float)
+    index, _ = condition.to_index(measure, value)
+    start, length = (roads[name].to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
+    works = _wanted(roads, index, catalogue)
+    found = candidate_schemes(roads, works, network.packaged_rules())
+    ids = np.array([f"C{number + 1:05d}" for number in range(len(found.first))], dtype=object)
+    sections = gpd.GeoDataFrame(
+        {
+            **{name: roads[name] for name in ("asset_id", "link_id", "road", "road_class", "group")},
+            "hierarchy": road_levels(roads),
+            "from_m": start.round(2),
+            "to_m": (start + length).round(2),
+            "index": index.round(2),
+            "band": condition.classify("index", index),
+            "wanted": np.array([*KINDS, ""], dtype=object)[works],
+            "scheme_id": np.append(ids, "")[found.member],
+            "bridged": found.bridged,
+        },
+        geometry=roads.geometry,
+        crs=roads.crs,
+    )
+    inside = np.flatnonzero(found.member >= 0)
+    of = found.member[inside]
+    lead = roads.iloc[found.first]
+    quantity = np.bincount(of, _of(roads, "quantity", inside), len(ids))
+    order = inside[np.lexsort((start[inside], of))]
+    shapes = pd.Series(roads.geometry.to_numpy()[order]).groupby(found.member[order]).agg(list)
+    schemes = gpd.GeoDataFrame(
+        {
+            "scheme_id": ids,
+            **{name: lead[name].to_numpy() for name in ("link_id", "road", "road_class", "group", "district")},
+            "works": np.array(KINDS, dtype=object)[works[found.first]],
+            "from_m": found.from_m.round(2),
+            "to_m": found.to_m.round(2),
+            "length_m": found.length.round(2),
+            "sections": np.bincount(of, minlength=len(ids)),
+            "bridged_sections": np.bincount(of, found.bridged[inside], len(ids)).astype(np.intp),
+            "quantity": quantity.round(2),
+        },
+        geometry=[shapely.MultiLineString(lines) for lines in shapes],
+        crs=roads.crs,
+    )
+    return sections, schemes
+
+
+def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
+    """Bridges with their link, limit, detours, and what limit and closure cost."""
+    bridges, link, net, roads = layout.bridges, layout.placed, layout.net, layout.roads
+    classes = load_table("vehicle_classes")
+    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    limit, limits = limits_in_force(layout)
+    vehicles, severed_km, own = vehicles_of(bridges)[:, None, :], rules["severed_km"], layout.own_limit
+    now = network.restrictions(net, link, limit[:, None], vehicles, weight, running, severed_km, own)
+    around = ways_round(net, link)
+    heaviest = network.detours(net, link, limits < weight.max())
+    table = {
+        **{name: bridges[name] for name in ("asset_id", "name", "parent_id", "road", "aadt", "hgv")},
+        "link": link,
+        "carried_by": np.append(roads["asset_id"].to_numpy(dtype=object)[net.line], "")[link],
+        "limit_t": limit,
+        "severed": around.severed,
+        "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
+        "heavy_severed": heaviest.severed,
+        "heavy_detour_km": np.where(heaviest.severed, np.nan, heaviest.extra_km).round(4),
+        "detour_cost": now.cost[:, 0].round(2),
+        "closure_cost_per_day": closing_cost(around, bridges, rules).round(2),
+    }
+    return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
+
+
+def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Findings of noding that touch a road of the council, its islands, and bridges and places off the network."""
+    names = np.append(layout.roads["asset_id"].to_numpy(dtype=object), "")
+    found, owned = layout.noded.notes, np.append(layout.owned, False)
+    found = found[owned[found["line"].to_numpy(dtype=np.intp)] | owned[found["other"].to_numpy(dtype=np.intp)]]
+    noded = pd.DataFrame(
+        {
+            "kind": found["kind"],
+            "asset_id": names[found["line"].to_numpy(dtype=np.intp)],
+            "other": names[found["other"].to_numpy(dtype=np.intp)],
+            "x": found["x"],
+            "y": found["y"],
+        }
+    )
+    off = layout.bridges[layout.placed < 0]
+    nowhere = places[places["node"] < 0]
+    islands = _islands(layout)
+    apart = layout.roads.iloc[islands.index]
+    own = layout.roads[layout.owned]
+    laps = own[overlapping(own)]
+    parts = [
+        noded,
+        _told("on a link whose sections overlap", laps["asset_id"], laps.geometry),
+        _told("island", apart["asset_id"], apart.geometry).assign(sections=islands.to_numpy()),
+        _told("bridge off the network", off["asset_id"], off.geometry),
+        _told("place off the network", nowhere["name"], nowhere.geometry),
+    ]
+    notes = pd.concat(parts, ignore_index=True)
+    return notes.assign(sections=notes["sections"].fillna(0).astype(np.intp))
+
+
+def _told(kind: str, names: pd.Series, shapes: gpd.GeoSeries) -> pd.DataFrame:
+    middle = shapely.centroid(shapes.to_numpy())
+    x, y = shapely.get_x(middle), shapely.get_y(middle)
+    return pd.DataFrame({"kind": kind, "asset_id": names.to_numpy(dtype=object), "other": "", "x": x, "y": y})
+
+
+def _islands(layout: Layout) -> pd.Series:
+    """Sections of the council in each piece apart from the main network, by the row of its first section."""
+    piece = network.line_components(layout.net, len(layout.roads))[layout.owned]
+    row = np.flatnonzero(piece > 0)
+    return pd.Series(row).groupby(piece[row]).agg(["first", "size"]).set_index("first")["size"]
+
+
+def _counts(layout: Layout, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, float]:
+    sizes = network.islands(layout.net)["length_m"]
+    links, sections, bridges, places = (layers[name] for name in ("links", "sections", "bridges", "places"))
+    return {
+        "links": len(links),
+        "links of other roads": int((~links["owned"]).sum()),
+        "nodes": len(layers["nodes"]),
+        "components": len(sizes),
+        "share of length in the longest component": float(sizes.max() / sizes.sum()),
+        "candidate schemes": len(layers["schemes"]),
+        "sections in a scheme": int((sections["scheme_id"] != "").sum()),
+        "bridges on the network": int((bridges["link"] >= 0).sum()),
+        "bridges off it": int((bridges["link"] < 0).sum()),
+        "share of own length on the resilient network": float(
+            links.loc[links["owned"] & links["resilient"], "length_m"].sum()
+            / links.loc[links["owned"], "length_m"].sum()
+        ),
+        "places on the network": int((places["node"] >= 0).sum()),
+        "places off it": int((places["node"] < 0).sum()),
+    }
+
+
+def write_network(found: NetworkLayers, path: Path, force: bool = False) -> None:
+    """Write the layers and the table `notes` as one GeoPackage; the same network gives the same bytes.
+
+    Raises
+    ------
+    OutputExistsError
+        The file is there and `force` is not set.
+    """
+    import pyogrio
+
+    with new_file(path, force) as part, repeatable_layers():
+        # A fixed name inside: the file's name must not leak into the bytes.
+        draft = part.with_name("draft") / "network.gpkg"
+        draft.parent.mkdir()
+        filled = {name: layer for name, layer in found.layers.items() if len(layer)}
+        for number, (name, layer) in enumerate(filled.items()):
+            kinds = layer.geom_type.unique()
+            options = {"geometry_type": kinds[0] if len(kinds) == 1 else "Unknown", "promote_to_multi": False}
+            pyogrio.write_dataframe(layer, draft, layer=name, driver="GPKG", append=number > 0, **options)
+        if len(found.notes):
+            pyogrio.write_dataframe(found.notes, draft, layer="notes", driver="GPKG", append=True)
+        draft.replace(part)

@@ -1,0 +1,58 @@
+"""Level of each road and asset in the hierarchy of the Code of Practice, and the resilient network of a register."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan import network
+from assetplan.connectivity.layout import Layout
+
+Words = NDArray[np.object_]
+
+_VITAL = ("hospital", "fire station")
+
+
+def road_levels(roads: pd.DataFrame) -> Words:
+    """Level of each road (n,), the council's own or by rule; columns as of `Layout.roads`."""
+    return network.hierarchy(roads["road_class"], roads["environment"], roads["aadt"], roads["hierarchy"])
+
+
+def asset_levels(assets: pd.DataFrame, layout: Layout) -> Words:
+    """Level of each asset (n_assets,), blank where it is on no road.
+
+    A carriageway section has its own or takes the rule; a footway takes that of the section it names as parent; a
+    bridge that of the section it names, or of the road it lies on. What the council says of an asset itself stands.
+    """
+    own = assets["hierarchy"].to_numpy(dtype=object)
+    kind = assets["asset_class"].to_numpy(dtype=object)
+    road = kind == "carriageway"
+    level = np.where(road, road_levels(assets), "")
+    parent = pd.Index(assets["asset_id"]).get_indexer(pd.Index(assets["parent_id"]))
+    carrier = np.where(np.isin(kind, ["footway", "bridge"]), parent, -1)
+    on = np.append(layout.road_rows[layout.net.line], -1)[layout.placed]
+    of_bridge = carrier[layout.bridge_rows]
+    carrier[layout.bridge_rows] = np.where(of_bridge >= 0, of_bridge, on)
+    inherited = np.append(level, "")[carrier]
+    return np.where(own != "", own, np.where(road, level, inherited))
+
+
+def resilient_links(layout: Layout, places: gpd.GeoDataFrame, node: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Links on the resilient network (n_links,): the main levels, and the ways to places that must be reached.
+
+    Those are hospitals, fire stations, and settlements of as many people as reference/network_rules.csv says.
+
+    Parameters
+    ----------
+    layout : Layout
+    places : GeoDataFrame
+        Table `places` of the register.
+    node : array (n_places,) of int
+        Node of each; −1 off the network.
+    """
+    people = places["population"].to_numpy(dtype=float) >= network.network_rules()["resilient_population"]
+    settled = places["kind"].isin(["", "settlement"]).to_numpy()
+    vital = places["kind"].isin(_VITAL).to_numpy() | (settled & people)
+    return network.resilient_roads(layout.net, road_levels(layout.roads)[layout.net.line], node[vital])

@@ -1,0 +1,89 @@
+"""What the network says of the traffic ahead: where it grows, and what each bridge's limits would cost it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan import condition, network
+from assetplan.connectivity.layout import Layout, limits_in_force, vehicles_of
+from assetplan.reference import load_table
+from assetplan.strategies import Limits, Traffic
+
+Array = NDArray[np.float64]
+
+GROWTH = "growth site"
+
+
+def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: Array) -> Traffic:
+    """How the traffic of assets grows, and which bridges may come to be limited at what cost.
+
+    Each bridge stands by itself: its detours are those with the limits in force today, whatever else is done.
+
+    Parameters
+    ----------
+    layout : Layout
+        The network of the assets.
+    assets, places : GeoDataFrame
+        Tables of the register.
+    index : array (n_assets,)
+        Condition index at the end of the base year [0–100].
+    """
+    rate, lasts = traffic_growth(assets, places)
+    cost = detour_costs(layout)
+    limited = np.flatnonzero((cost > 0).any(axis=1))
+    rows = layout.bridge_rows[limited]
+    limits = bridge_limits(layout.bridges.iloc[limited], index[rows], cost[limited])
+    return Traffic(rate, lasts, rows, limits)
+
+
+def traffic_growth(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple[Array, float]:
+    """Growth of traffic on each asset [share a year] (n_assets,), and for how many years it goes on."""
+    rules = network.network_rules()
+    sites = places.geometry.to_numpy()[(places["kind"] == GROWTH).to_numpy()]
+    near = np.full(len(sites), rules["growth_near"])
+    shapes = assets.geometry.to_numpy()
+    return network.growth_rate(shapes, sites, near, rules["growth_reach"], rules["growth_base"]), rules["growth_years"]
+
+
+def detour_costs(layout: Layout) -> Array:
+    """What sending each class of vehicle round each bridge costs [£ a year] (n_bridges, n_classes), in the base year.
+
+    Other bridges keep the limits that they have today.
+    """
+    net, link, bridges = layout.net, layout.placed, layout.bridges
+    classes, severed_km = load_table("vehicle_classes"), network.network_rules()["severed_km"]
+    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    extra = np.zeros((len(bridges), len(weight)))
+    if (link >= 0).any():
+        limits = limits_in_force(layout)[1]
+        known: dict[bytes, Array] = {}
+        for k, closed in enumerate(limits < heavy for heavy in weight):
+            if closed.tobytes() not in known:
+                known[closed.tobytes()] = network.detours(net, link, closed).extra_km
+            extra[:, k] = known[closed.tobytes()]
+    return network.detour_cost(vehicles_of(bridges), network.charged_km(extra, severed_km), running)
+
+
+def bridge_limits(bridges: gpd.GeoDataFrame, index: Array, cost: Array) -> Limits:
+    """At which condition bridges stop carrying each class of vehicle.
+
+    A limit posted today stands until the bridge is renewed; a renewed one carries what a sound one does.
+
+    Parameters
+    ----------
+    bridges : GeoDataFrame
+        Rows of table `assets`, with `capacity_t` and `weight_limit_t`.
+    index : array (n_bridges,)
+        Condition index at the end of the base year [0–100].
+    cost : array (n_bridges, n_classes)
+        As of `detour_costs`.
+    """
+    sound = network.network_rules()["sound_capacity"]
+    weight = load_table("vehicle_classes")["weight_t"].to_numpy(dtype=float)
+    today = condition.capacity_today(bridges["capacity_t"].to_numpy(dtype=float), index, sound)
+    below = condition.index_to_carry(weight, today[:, None], index[:, None])
+    posted = bridges["weight_limit_t"].to_numpy(dtype=float)
+    below[posted[:, None] < weight] = np.inf
+    return Limits(below, condition.index_to_carry(weight, sound, 100.0), cost)

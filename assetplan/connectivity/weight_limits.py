@@ -1,0 +1,211 @@
+"""Weight limits in the years ahead: which bridges come to be limited, what all limits together cost, whom they cut off.
+
+Limits of a year are those of the (expected) condition at its end. All of them hold together, so a detour keeps off
+every other bridge that is limited then. The benefit of a strategy takes each bridge by itself
+(`assetplan.connectivity.traffic`), so these figures are a reading of the plan and no part of its sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan import condition, network
+from assetplan.connectivity.layout import Layout, limits_today, vehicles_of
+from assetplan.connectivity.places import place_nodes
+from assetplan.inputs.load import Inputs
+from assetplan.reference import load_table
+from assetplan.strategies import Traffic
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Codes = NDArray[np.int8]
+
+CASES = ("do-nothing", "plan")
+NAMED = ("school", "hospital", "fire station", "growth site")
+
+
+@dataclass(frozen=True, eq=False)
+class _Posted:
+    """Limits by bridge and column [t], missing where none: the base year, then the years of each case; what they do."""
+
+    limit: Array
+    found: network.Restrictions
+    cut: Bools
+
+    def columns(self, case: int) -> list[int]:
+        """The base year and the years of a case."""
+        years = (self.limit.shape[1] - 1) // len(CASES)
+        return [0, *range(1 + case * years, 1 + (case + 1) * years)]
+
+
+def posted(inputs: Inputs, layout: Layout, traffic: Traffic, table: pd.DataFrame, schedule: Codes) -> dict:
+    """What weight limits do in the base year and each plan year, if nothing is done and under the plan.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan's.
+    layout : Layout
+        The network of its register.
+    traffic : Traffic
+        How its traffic grows.
+    table : DataFrame
+        One row an asset, with condition by year in both cases: do_nothing_<year>, plan_<year>.
+    schedule : array (n_assets, years)
+        Treatment codes of the plan, −1 for none.
+
+    Returns
+    -------
+    dict
+        `years`: year, case, restricted (bridges), by_limit (limit_t, bridges), detour_cost [£ a year], cut_off
+        (places). `falling`: bridges whose limit falls within the plan years if nothing is done, the dearest first.
+        `cut_off`: named places, with the years of each case in which limits cut them off for the heaviest vehicles.
+        `unplaced`: named places too far from any road to tell. Empty lists where there are no bridges.
+    """
+    if not len(layout.bridges):
+        return {"years": [], "falling": [], "cut_off": [], "unplaced": []}
+    places = inputs.register.places
+    named = places[places["kind"].isin(NAMED)]
+    node = place_nodes(layout, named)
+    limit = _limits(inputs, layout, table, schedule)
+    vehicles = _vehicles(layout, traffic, inputs.plan.years)
+    seen = _Posted(limit, _together(layout, limit, vehicles), _cut_off(layout, limit, node))
+    years = [inputs.plan.first_year - 1, *inputs.plan.plan_years]
+    return {
+        "years": [
+            _year(seen, column, year, case)
+            for place, case in enumerate(CASES)
+            for year, column in zip(years, seen.columns(place), strict=True)
+        ],
+        "falling": _falling(seen, table.iloc[layout.bridge_rows], years),
+        "cut_off": [
+            {
+                "place": str(name),
+                "kind": str(kind),
+                **{
+                    case: [y for y, c in zip(years, seen.columns(k), strict=True) if cut[c]]
+                    for k, case in enumerate(CASES)
+                },
+            }
+            for name, kind, cut in zip(named["name"], named["kind"], seen.cut, strict=True)
+            if cut.any()
+        ],
+        "unplaced": sorted(str(name) for name in named["name"].to_numpy()[node < 0]),
+    }
+
+
+def _limits(inputs: Inputs, layout: Layout, table: pd.DataFrame, schedule: Codes) -> Array:
+    """Limit of each bridge [t] in the base year and the years of both cases, missing where it carries full loading."""
+    bridges, assets = layout.bridges, table.iloc[layout.bridge_rows]
+    sound = network.network_rules()["sound_capacity"]
+    years = inputs.plan.plan_years
+    now = assets[f"do_nothing_{years[0] - 1}"].to_numpy(dtype=float)
+    today = condition.capacity_today(bridges["capacity_t"].to_numpy(dtype=float), now, sound)
+    signed = limits_today(bridges)
+    renewed = np.cumsum(_renewals(inputs, layout, schedule), axis=1) > 0
+    out = [signed[:, None]]
+    for case, new in (("do_nothing", np.zeros_like(renewed)), ("plan", renewed)):
+        index = assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=float)
+        left = condition.capacity_at(index, today[:, None], now[:, None])
+        limit = condition.posting_level(np.where(new, condition.capacity_at(index, sound, 100.0), left))
+        out.append(np.where(new, limit, np.fmin(limit, signed[:, None])))
+    limits = np.concatenate(out, axis=1)
+    return np.where(limits < condition.full_loading(), limits, np.nan)
+
+
+def _renewals(inputs: Inputs, layout: Layout, schedule: Codes) -> Bools:
+    """Whether each bridge is renewed in each plan year (n_bridges, years)."""
+    codes = schedule[layout.bridge_rows]
+    out = np.zeros(codes.shape, dtype=bool)
+    for group, rows in layout.bridges.groupby("group").indices.items():
+        treatments = inputs.model.catalogue.treatments[str(group)]
+        renewing = [code for code, treatment in enumerate(treatments) if treatment.renews]
+        out[rows] = np.isin(codes[rows], renewing)
+    return out
+
+
+def _vehicles(layout: Layout, traffic: Traffic, years: int) -> Array:
+    """Vehicles a day by bridge, column and class."""
+    now, rate = vehicles_of(layout.bridges), traffic.rate[layout.bridge_rows]
+    ahead = network.growth(now, rate[:, None], years, traffic.lasts).swapaxes(1, 2)
+    return np.concatenate([now[:, None], *[ahead] * len(CASES)], axis=1)
+
+
+def _together(layout: Layout, limit: Array, vehicles: Array) -> network.Restrictions:
+    """Detours with all limits of a year holding; only bridges that have one in some year are looked at."""
+    classes, severed_km = load_table("vehicle_classes"), network.network_rules()["severed_km"]
+    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    rows = np.flatnonzero((layout.placed >= 0) & ~np.isnan(limit).all(axis=1))
+    extra, cost = np.zeros((*limit.shape, len(weight))), np.zeros(limit.shape)
+    if len(rows):
+        found = network.restrictions(
+            layout.net, layout.placed[rows], limit[rows], vehicles[rows], weight, running, severed_km, layout.own_limit
+        )
+        extra[rows], cost[rows] = found.extra_km, found.cost
+    return network.Restrictions(extra, cost)
+
+
+def _cut_off(layout: Layout, limit: Array, node: NDArray[np.intp]) -> Bools:
+    """Whether the limits of bridges cut each place off for the heaviest vehicles, by column."""
+    net, heaviest = layout.net, float(load_table("vehicle_classes")["weight_t"].max())
+    out = np.zeros((len(node), limit.shape[1]), dtype=bool)
+    if not (node >= 0).any():
+        return out
+    before = network.cut_off(
+        net, node, network.limits_of_links(net, layout.placed, limit[:, 0] * np.nan, layout.own_limit) < heaviest
+    )
+    known: dict[bytes, Bools] = {}
+    for column, limits in enumerate(limit.T):
+        closed = network.limits_of_links(net, layout.placed, limits, layout.own_limit) < heaviest
+        if closed.tobytes() not in known:
+            known[closed.tobytes()] = network.cut_off(net, node, closed) & ~before
+        out[:, column] = known[closed.tobytes()]
+    return out
+
+
+def _year(seen: _Posted, column: int, year: int, case: str) -> dict:
+    limits = seen.limit[:, column]
+    levels, counts = np.unique(limits[~np.isnan(limits)], return_counts=True)
+    return {
+        "year": int(year),
+        "case": case,
+        "restricted": int(counts.sum()),
+        "by_limit": [{"limit_t": float(t), "bridges": int(n)} for t, n in zip(levels[::-1], counts[::-1], strict=True)],
+        "detour_cost": round(float(seen.found.cost[:, column].sum()), 2),
+        "cut_off": int(seen.cut[:, column].sum()),
+    }
+
+
+def _falling(seen: _Posted, bridges: pd.DataFrame, years: list[int]) -> list[dict]:
+    """Bridges whose limit is lower in some plan year than today if nothing is done, told at the first such year."""
+    limit = np.where(np.isnan(seen.limit), np.inf, seen.limit)
+    nothing, plan = (seen.columns(case) for case in range(len(CASES)))
+    lower = limit[:, nothing] < limit[:, :1]
+    rows = np.flatnonzero(lower.any(axis=1))
+    out = []
+    for row, place in zip(rows, lower[rows].argmax(axis=1), strict=True):
+        column, bridge = nothing[place], bridges.iloc[row]
+        km = float(seen.found.extra_km[row, column].max())
+        out.append(
+            {
+                "asset_id": str(bridge["asset_id"]),
+                "name": str(bridge["name"]),
+                "year": int(years[place]),
+                "limit_t": float(limit[row, column]),
+                "today_t": _or_none(limit[row, 0]),
+                "detour_km": _or_none(round(km, 4)),
+                "cost": round(float(seen.found.cost[row, column]), 2),
+                "plan": str(bridge["treatments"]),
+                "plan_t": _or_none(limit[row, plan[-1]]),
+            }
+        )
+    return sorted(out, key=lambda found: (-found["cost"], found["asset_id"]))
+
+
+def _or_none(value: float) -> float | None:
+    """JSON has no infinity: None for a bridge with no limit, and for a detour that is not there."""
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,124 @@
+"""What is drawn of each way to borrow in each year, within what the council can bear: `[[borrowing]]`, `[treasury]`.
+
+A drawdown is a flow in prices of the first year, as works are; loans, income and the council's limits are cash, so a
+drawdown of year v bears (1 + inflation)^v in their rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.config import Borrowing
+from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices, price_of_years
+from assetplan.formulation.formulation import Flow, Part, Row
+from assetplan.formulation.works import Array, Bools
+from assetplan.inputs.load import Inputs
+from assetplan.strategies import Candidates
+
+# A flow may pass its limits by this much: so it is the row of a limit that binds, and has the price. More would loosen
+# the rounding of the row.
+LOOSE = 1.25
+# Of a limit: rows that differ by less say the same.
+_ALIKE = 1e-12
+# What rounding to pennies may add to a sum over ways and years [£].
+_PENNIES = 1.0
+
+
+def drawdowns(inputs: Inputs, options: Candidates) -> Part:
+    """The flows that draw, and the limits on what they come to in the plan's years and after."""
+    plan = inputs.plan
+    if not plan.borrowing:
+        return Part()
+    price = price_of_years(plan)
+    most = most_spent(inputs, options)
+    rows: list[Row] = []
+    uses: dict[tuple[str, int], list[tuple[str, float]]] = {}
+    room = np.full((len(plan.borrowing), plan.years), np.inf)
+    for ceiling in ceilings(plan, horizon(plan)):
+        cost = _uses(inputs, ceiling)
+        caps = _allowing_the_past(inputs, cost, ceiling.room)
+        for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years)):
+            when = plan.first_year + int(year)
+            row = Row(
+                f"{ceiling.name} {when}", f"{ceiling.words} {when}", "£ of the day", "affordability",
+                cap=float(caps[year]),
+            )  # fmt: skip
+            rows.append(row)
+            for place, way in enumerate(plan.borrowing):
+                for draw in range(plan.years):
+                    if (use := float(cost[year, place, draw] * price[draw])) > 0:
+                        uses.setdefault((way.name, draw), []).append((row.name, use))
+                        room[place, draw] = min(room[place, draw], max(row.cap, 0.0) / use)
+    flows: list[Flow] = []
+    for number, way in enumerate(plan.borrowing, 1):
+        limit, total = _own_limit(inputs, way, number)
+        rows += [] if total is None else [total]
+        dear, gave = float(charges(way).cost.sum()), inputs.gave(way.name)
+        for draw, when in enumerate(plan.plan_years):
+            mine = ((f"{way.name} {when}", -1.0), *uses.get((way.name, draw), ()))
+            if total is not None:
+                mine = (*mine, (total.name, float(price[draw])))
+            low, high = 0.0, float(min(limit[draw], most[draw], LOOSE * room[number - 1, draw]))
+            if draw < inputs.past:  # what was drawn is drawn
+                low = high = float(gave[draw])
+            facts: dict[str, str | int] = {"source": way.name, "year": when}
+            dearer = dear * float(price[draw])
+            flows.append(Flow(f"{way.name} drawn {when}", "drawdown", high, mine, facts, dearer, low))
+    return Part(tuple(rows), flows=tuple(flows))
+
+
+def most_spent(inputs: Inputs, options: Candidates) -> Array:
+    """More than all works together can cost in each year, (n_years,): by their own cost, and by the lines' money."""
+    works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0)
+    limits, envelope = inputs.limits, inputs.plan.envelope
+    share = np.array([envelope.share("carry_over", line) for line in limits.lines])
+    lines = limits.amount.sum(axis=0)
+    lines[1:] += share @ limits.amount[:, :-1]
+    return np.minimum(works, lines)
+
+
+def _uses(inputs: Inputs, ceiling: Ceiling) -> Array:
+    """What £1 drawn in each way and year adds to a limit in each year, cash, (n_years, n_ways, n_draws)."""
+    plan = inputs.plan
+    out = np.zeros((len(ceiling.room), len(plan.borrowing), plan.years))
+    for place, way in enumerate(plan.borrowing):
+        if not ceiling.internal or way.type == "internal":
+            out[:, place] = by_year(getattr(charges(way), ceiling.of), plan.years, len(ceiling.room))
+    return out
+
+
+def _allowing_the_past(inputs: Inputs, cost: Array, room: Array) -> Array:
+    """Room of each year, and at least what was drawn already takes in years that are past (cash, (n_years,)).
+
+    In a year to come what was drawn must still be borne; but for pennies, to which an earlier programme is kept.
+    """
+    plan, past = inputs.plan, inputs.past
+    drawn = np.array([inputs.gave(way.name) for way in plan.borrowing]) * price_of_years(plan)[:past]
+    taken = np.einsum("ywd,wd->y", cost[:, :, :past], drawn)
+    over = np.arange(len(room)) < past
+    return np.where(over | (taken - room < _PENNIES), np.maximum(room, taken), room)
+
+
+def _needed(cost: Array, room: Array, plan_years: int) -> Bools:
+    """The plan's years, and later ones that no other year's limit implies, (n_years,)."""
+    flat = cost.reshape(len(room), -1)
+    keep = np.ones(len(room), dtype=bool)
+    for year in range(len(room) - 1, plan_years - 1, -1):
+        others = keep.copy()
+        others[year] = False
+        tighter = (flat >= flat[year] - _ALIKE).all(axis=1) & (room <= room[year] + _ALIKE * abs(room[year]))
+        keep[year] = not (tighter & others).any()
+    return keep
+
+
+def _own_limit(inputs: Inputs, way: Borrowing, number: int) -> tuple[Array, Row | None]:
+    """Most that may be drawn in each year (prices of the first), and the limit on all years together."""
+    plan = inputs.plan
+    if isinstance(way.at_most, tuple):
+        return in_first_year_prices(plan, way.at_most), None
+    free = np.full(plan.years, np.inf)
+    if way.at_most is None:
+        return free, None
+    cap = way.at_most * plan.envelope.pounds
+    row = Row(f"{way.name} at most", f'borrowing[{number}] "{way.name}" at_most', "£ of the day", "source", cap=cap)
+    return free, row

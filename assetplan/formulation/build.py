@@ -1,0 +1,83 @@
+"""The plan file's language, read in order: what may be chosen, within which limits, for what."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.formulation.borrowing import drawdowns
+from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
+from assetplan.formulation.formulation import Formulation, Limits, compose
+from assetplan.formulation.funding import funding, source_use
+from assetplan.formulation.objective import objective_of
+from assetplan.formulation.past import as_done, at_outturn, spent_by_line
+from assetplan.formulation.rules import follow_rules
+from assetplan.formulation.schemes import join_schemes
+from assetplan.formulation.sharing import share
+from assetplan.formulation.site_costs import on_own_sites
+from assetplan.formulation.targets import targets
+from assetplan.formulation.totals import totals
+from assetplan.formulation.works import Works
+from assetplan.inputs.load import Inputs
+from assetplan.optimisation.problem import Problem
+from assetplan.strategies import Candidates
+
+
+def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Formulation:
+    """State a plan as one choice for each asset within named limits on totals.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan with its register and model.
+    options : Candidates
+        Every strategy of every asset.
+    whole : bool
+        Whether these are all assets of the plan; a source may have nothing to fund among some of them.
+
+    Returns
+    -------
+    Formulation
+        The problem, what each limit means, and the strategies that rules and schemes leave.
+
+    Raises
+    ------
+    ConfigError
+        Rules, schemes or sources leave an asset without any strategy; two limits have one name.
+    InfeasibleError
+        A floor is above its own cap.
+    """
+    assets = inputs.register.assets
+    allowed = as_done(inputs, follow_rules(inputs, options))
+    tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
+    together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
+    crowded = share(inputs, together.options, ~tied)
+    left = at_outturn(inputs, crowded.options)
+    group = np.where(tied, together.group, np.where(crowded.group >= 0, crowded.group + len(inputs.plan.schemes), -1))
+    mode = np.where(tied[left.asset], together.mode[crowded.twin], crowded.mode)
+    works = Works.of(assets, inputs.model, left)
+    parts = [
+        line_caps(inputs, works, spent_by_line(inputs, works, left)),
+        line_floors(inputs, works),
+        carry_over(inputs),
+        virement(inputs),
+        preventative_share(inputs, works),
+        totals(inputs, works),
+        funding(inputs, works, left, whole),
+        source_use(inputs, works),
+        drawdowns(inputs, left),
+        targets(inputs, left),
+    ]
+    objective, changes = objective_of(inputs, left)
+    ids = assets["asset_id"].to_numpy(dtype=object)
+    problem, limits = compose(parts, objective, left, ids, *((group, mode) if (group >= 0).any() else (None, None)))
+    notes = (*together.notes, *_idle(problem, limits))
+    return Formulation(problem, limits, left, crowded, changes, together.rows, notes)
+
+
+def _idle(problem: Problem, limits: Limits) -> list[tuple[str, str]]:
+    """Limits that no strategy uses: most likely they select something else than was meant."""
+    used = np.zeros(len(limits.rows), dtype=bool)
+    used[problem.usage.indices] = True
+    used[problem.flows.usage.indices] = True
+    idle = [row.words for row, any_use in zip(limits.rows, used, strict=True) if not any_use and row.kind != "line"]
+    return [("limit without works", f"No strategy has works that count for {words}.") for words in idle]

@@ -1,0 +1,289 @@
+"""Sources of money that fund only what they may: `[[sources]]`, and the limits on sources among `[[limits]]`.
+
+Works that the same sources may fund are one **cell**. In each year the money that sources give a cell must cover
+what it spends, and no source gives more than it has: its money of the year, what is left in a reserve, or what is
+drawn of a way to borrow. Money that is not used is left.
+
+A floor on a source (a grant that must be used) needs a second look: money given beyond what is spent is no use. So
+the sources with a floor have flows of their own, which no more than fill what their cells spend. Where one allocation
+covers all spend and another uses the sources as asked, some one allocation does both (Mendelsohn and Dulmage 1958,
+*Some generalizations of the problem of distinct representatives*, for matchings; the same paths serve amounts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from assetplan.config import Funder, Source
+from assetplan.errors import ConfigError, Fault
+from assetplan.finance import money_of, price_of_years, reserve_left
+from assetplan.formulation.borrowing import LOOSE, most_spent
+from assetplan.formulation.formulation import Entries, Flow, Part, Row
+from assetplan.formulation.totals import rows_of
+from assetplan.formulation.works import Array, Bools, Ints, Works
+from assetplan.inputs.load import Inputs
+from assetplan.strategies import Candidates
+
+# Sources for any works that a name lists; more are told as one.
+_FEW = 2
+
+_PENNIES = 1.0  # £: more than the rounding of a programme's flows comes to
+# Rows of the limits on sources that £1 of a source uses, by source and plan year.
+_Uses = dict[tuple[str, int], list[tuple[str, float]]]
+
+
+# The most that each source may give in each plan year (£), and what £1 of it uses of which rows.
+_Given = dict[str, list[tuple[float, tuple[tuple[str, float], ...]]]]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Works by the sources that may fund them: names of the sources of each cell, and the cell of each works item."""
+
+    names: list[tuple[str, ...]]
+    cell: Ints
+    spent: Bools
+
+    @classmethod
+    def of(cls, inputs: Inputs, works: Works, sources: list[str]) -> _Cells:
+        """The cells that some of the plan's sources make; `spent` says which have works in which year."""
+        code = np.zeros(len(works.option), dtype=np.int64)
+        for source in _funders(inputs):
+            if source.name in sources:
+                code |= _may_fund(works, source).astype(np.int64) << sources.index(source.name)
+        codes, cell = np.unique(code, return_inverse=True)
+        names = [tuple(name for bit, name in enumerate(sources) if value >> bit & 1) for value in codes.tolist()]
+        spent = np.zeros((len(names), inputs.plan.years), dtype=bool)
+        spent[cell, works.year] = True
+        return cls(names, cell.astype(np.intp), spent)
+
+
+def _funders(inputs: Inputs) -> tuple[Funder, ...]:
+    return (*inputs.plan.sources, *inputs.plan.borrowing)
+
+
+def _payers(inputs: Inputs, names: tuple[str, ...]) -> str:
+    """What the sources of a cell are called together: those that may fund anything, where they are many, are one.
+
+    The plan alone decides it, so that the cell has the same name whatever assets it is stated for.
+    """
+    anything = [f.name for f in _funders(inputs) if not f.of_assets and not f.of_treatments and f.asset is None]
+    if len(anything) > _FEW:
+        names = (*(name for name in names if name not in anything), "money for any works")
+    return " or ".join(names) or "no source"
+
+
+def _may_fund(works: Works, funder: Funder) -> Bools:
+    """The works that a source or a way to borrow is for, (n_works,)."""
+    found = works.where(funder)
+    if funder.asset is not None:
+        found &= works.assets["asset_id"].isin(funder.asset).to_numpy(dtype=bool)[works.asset]
+    return found
+
+
+def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = True) -> Part:
+    """Spend is covered by sources that may fund it, and no source gives more than it has.
+
+    Parameters
+    ----------
+    inputs, works, options : Inputs, Works, Candidates
+        The plan, its works and strategies.
+    whole : bool
+        Whether these are all assets of the plan, so that a source for none of them is a fault.
+
+    Raises
+    ------
+    ConfigError
+        Every strategy of an asset spends what no source may fund, or a source may fund nothing; each is listed.
+    """
+    plan = inputs.plan
+    if not plan.sources and not plan.borrowing:
+        return Part()
+    cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
+    if whole:
+        _refuse_idle(inputs, cells)
+    _refuse_unfunded(works, options, cells)
+    given, every = _given(inputs), most_spent(inputs, options)
+    cells.spent[:, : inputs.past] = False  # who paid then is known
+    rows, uses = _limits(inputs, "at_most")
+    flows: list[Flow] = []
+    place = np.zeros(cells.spent.shape, dtype=np.intp)
+    for cell, year in np.argwhere(cells.spent):
+        when, names = plan.first_year + int(year), cells.names[cell]
+        place[cell, year] = len(rows)
+        row = Row(f"fundable by {_payers(inputs, names)} {when}", f"sources {when}", "£", "funding", cap=0.0)
+        rows.append(row)
+        for name in names:
+            most, takes = given[name][int(year)]
+            spends = ((row.name, -1.0), *takes, *uses.get((name, int(year)), ()))
+            facts = {"source": name, "year": when, "funds": row.name.removesuffix(f" {when}")}
+            high = min(float(every[year]), LOOSE * most) if most > 0 else 0.0
+            flows.append(Flow(f"{name} to {row.name}", "source", high, spends, facts))
+    rows += _own_rows(inputs)
+    flows += _paid(inputs, given, uses)
+    ahead = np.flatnonzero(works.year >= inputs.past)
+    entries = Entries(works.option[ahead], place[cells.cell, works.year][ahead], works.cost[ahead])
+    return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+
+
+def _paid(inputs: Inputs, given: _Given, uses: _Uses) -> Iterator[Flow]:
+    """What each source gave in the years that are past."""
+    for name in given:
+        for year, amount in enumerate(inputs.gave(name).tolist()):
+            if amount > 0:
+                when = inputs.plan.first_year + year
+                facts: dict[str, str | int] = {"source": name, "year": when, "funds": "what is spent"}
+                takes = (*given[name][year][1], *uses.get((name, year), ()))
+                yield Flow(f"{name} spent {when}", "spent", amount, takes, facts, low=amount)
+
+
+def source_use(inputs: Inputs, works: Works) -> Part:
+    """The least of sources that must be used: limits with `source` and `at_least`."""
+    rows, uses = _limits(inputs, "at_least")
+    if not rows:
+        return Part()
+    first_year, money = inputs.plan.first_year, _money(inputs)
+    cells = _Cells.of(inputs, works, list(dict.fromkeys(name for name, _ in uses)))
+    wanted = np.array([bool(names) for names in cells.names])
+    flows: list[Flow] = []
+    place = np.zeros(cells.spent.shape, dtype=np.intp)
+    given: dict[tuple[str, int], list[Flow]] = {}
+    cells.spent[:, : inputs.past] = False
+    for cell, year in np.argwhere(cells.spent & wanted[:, None]):
+        when, names = first_year + int(year), cells.names[cell]
+        place[cell, year] = len(rows)
+        row = Row(f"used of {' and '.join(names)} {when}", f"sources {when}", "£", "funding", cap=0.0)
+        rows.append(row)
+        for name in names:
+            serves = ((row.name, 1.0), *uses.get((name, int(year)), ()))
+            facts = {"source": name, "year": when, "funds": row.name}
+            flow = Flow(f"{name} used for {row.name}", "source use", float(money[name][year]), serves, facts)
+            given.setdefault((name, int(year)), []).append(flow)
+    for (name, year), parts in given.items():
+        # One cell takes no more than the flow's own most; several share what the source has.
+        total = f"{name} used {first_year + year}"
+        if len(parts) > 1:
+            rows.append(Row(total, f"sources {first_year + year}", "£", "funding", cap=float(money[name][year])))
+            parts = [Flow(p.name, p.kind, p.high, (*p.uses, (total, 1.0)), p.facts) for p in parts]
+        flows += parts
+    found = np.flatnonzero(wanted[cells.cell] & (works.year >= inputs.past))
+    entries = Entries(works.option[found], place[cells.cell, works.year][found], -works.cost[found])
+    return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+
+
+def _money(inputs: Inputs) -> dict[str, Array]:
+    """The most that each source may give in each year (£, prices of the first year)."""
+    plan, price = inputs.plan, price_of_years(inputs.plan)
+    out = {}
+    for source in plan.sources:
+        if source.type == "reserve":
+            # What is taken is missing in every later year, too.
+            left = np.minimum.accumulate(reserve_left(plan, source)[::-1])[::-1]
+            out[source.name] = np.maximum(left, 0.0) / price
+        else:
+            out[source.name] = money_of(plan, source) / price
+            had, gave = out[source.name][: inputs.past], inputs.gave(source.name)
+            out[source.name][: inputs.past] = np.maximum(had, gave)
+    return out
+
+
+def _given(inputs: Inputs) -> _Given:
+    """The most that £ of each source may come to in each year, and the rows of `_own_rows` that £1 of it uses."""
+    plan, price = inputs.plan, price_of_years(inputs.plan)
+    out = {}
+    for source in plan.sources:
+        rows = [
+            tuple((f"{source.name} {when}", float(price[year])) for when in plan.plan_years[year:])
+            if source.type == "reserve"
+            else ((f"{source.name} {plan.plan_years[year]}", 1.0),)
+            for year in range(plan.years)
+        ]
+        out[source.name] = list(zip(_money(inputs)[source.name].tolist(), rows, strict=True))
+    for way in plan.borrowing:
+        out[way.name] = [(np.inf, ((f"{way.name} {when}", 1.0),)) for when in plan.plan_years]
+    return out
+
+
+def _own_rows(inputs: Inputs) -> Iterator[Row]:
+    """What each source has: in a year; of a reserve at its end (cash); of a way to borrow what is drawn."""
+    plan, money = inputs.plan, _money(inputs)
+    for number, source in enumerate(plan.sources, 1):
+        reserve = source.type == "reserve"
+        amounts, unit = (_left(inputs, source), "£ of the day") if reserve else (money[source.name], "£")
+        for when, amount in zip(plan.plan_years, amounts, strict=True):
+            if amount <= 0 and not reserve:
+                continue  # nothing flows, so there is nothing to limit or to price
+            words = f'sources[{number}] "{source.name}" {when}'
+            yield Row(f"{source.name} {when}", words, unit, "source", cap=float(amount))
+    for number, way in enumerate(plan.borrowing, 1):
+        for when in plan.plan_years:
+            words = f'borrowing[{number}] "{way.name}" {when}'
+            yield Row(f"{way.name} {when}", words, "£", "funding", cap=0.0)
+
+
+def _left(inputs: Inputs, source: Source) -> Array:
+    """What a reserve has at the end of each year; what it gave in years that are past is known to the penny only."""
+    left, price = reserve_left(inputs.plan, source), price_of_years(inputs.plan)
+    gone = np.zeros(len(left))
+    gone[: inputs.past] = inputs.gave(source.name) * price[: inputs.past]
+    gone = gone.cumsum()
+    return np.where(np.abs(left - gone) < _PENNIES, np.maximum(left, gone), left)
+
+
+def _limits(inputs: Inputs, side: str) -> tuple[list[Row], _Uses]:
+    """Rows of the limits on sources, caps or floors alone, and what uses them."""
+    rows: list[Row] = []
+    uses: _Uses = {}
+    for row, weight, names in _source_rows(inputs, side):
+        rows.append(row)
+        for name in names:
+            for year in np.flatnonzero(weight):
+                uses.setdefault((name, int(year)), []).append((row.name, float(weight[year])))
+    return rows, uses
+
+
+def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Array, tuple[str, ...]]]:
+    other = "at_least" if side == "at_most" else "at_most"
+    for number, limit in enumerate(inputs.plan.limits, 1):
+        if limit.source is None or getattr(limit, side) is None:
+            continue
+        alone = limit.model_copy(update={other: None})
+        if getattr(limit, other) is not None and side == "at_least":
+            alone = alone.model_copy(update={"name": f"{limit.name} at least"})
+        for row, weight in rows_of(inputs, alone, number, "£"):
+            yield _less_spent(inputs, row, weight, limit.source), weight, limit.source
+
+
+def _less_spent(inputs: Inputs, row: Row, weight: Array, names: tuple[str, ...]) -> Row:
+    """A floor on sources with what they gave in the years that are past taken off."""
+    gave = sum(float(weight[: inputs.past] @ inputs.gave(name)) for name in names)
+    return replace(row, floor=row.floor - gave)
+
+
+def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:
+    useful = {name for names in cells.names for name in names}
+    said = "may fund nothing: no strategy of any asset has works that it is for"
+    tables: dict[str, tuple[Funder, ...]] = {"sources": inputs.plan.sources, "borrowing": inputs.plan.borrowing}
+    faults = [
+        Fault("plan", 0, f"{key}[{number}]", row.name, said)
+        for key, rows in tables.items()
+        for number, row in enumerate(rows, 1)
+        if row.name not in useful
+    ]
+    if faults:
+        raise ConfigError(faults)
+
+
+def _refuse_unfunded(works: Works, options: Candidates, cells: _Cells) -> None:
+    if () not in cells.names:
+        return
+    unfunded = np.zeros(works.n_options, dtype=bool)
+    unfunded[works.option[(cells.cell == cells.names.index(())) & (works.cost > 0)]] = True
+    certain = np.logical_and.reduceat(unfunded, options.starts[:-1])
+    if certain.any():
+        said = "every strategy of this asset spends money that no source may fund"
+        ids = works.assets["asset_id"].to_numpy(dtype=object)[certain]
+        raise ConfigError(Fault("plan", 0, "sources", str(asset), said) for asset in ids)

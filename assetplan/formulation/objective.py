@@ -1,0 +1,67 @@
+"""What is maximised: `[objective]` and `[stability]`. The report's benefit is another thing, and stays what it is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.economics import condition_gain
+from assetplan.formulation.works import Array, Bools
+from assetplan.inputs.load import Inputs
+from assetplan.strategies import Candidates
+from assetplan.strategies.names import strategy_names, within
+
+# Options whose curves are held at once: their index by year as float64 stays within some tens of megabytes.
+_BLOCK = 500_000
+
+
+def objective_of(inputs: Inputs, options: Candidates) -> tuple[Array, Bools]:
+    """Objective of each candidate, and where it differs from what an earlier programme chose, (n_options,).
+
+    The objective is the benefit (£), or less the present value of works in the plan years (£), less the price of a
+    change; or the condition gained (index-years).
+    """
+    of = inputs.plan.objective.of
+    if of == "least cost":
+        years = options.cost.shape[1]
+        value = -(options.cost @ inputs.model.rules.discount[1 : years + 1])
+    elif of == "condition":
+        value = _condition(inputs, options)
+    else:
+        value = options.benefit.copy()
+    changes = _changes(inputs, options)
+    if inputs.plan.stability is not None:
+        value -= inputs.plan.stability.price * changes
+    return value, changes
+
+
+def _condition(inputs: Inputs, options: Candidates) -> Array:
+    """Condition gained by each candidate on do-nothing [index-years on £1,000 of replacement value].
+
+    Area between the two index curves above the cut-off over the plan years, both of which begin at the condition of
+    the base year, × replacement value × importance. An asset of no known value earns nothing.
+    """
+    assets = inputs.register.assets
+    stock = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float) / 1000
+    weight = stock * assets["importance"].to_numpy(dtype=float)
+    cut_off = inputs.plan.objective.cut_off
+    area = np.empty(len(options.asset))
+    for first in range(0, len(area), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        nothing, treated = options.nothing_index[options.asset[part]], options.index[part]
+        nothing, treated = (np.pad(curve, ((0, 0), (1, 0))) for curve in (nothing, treated))
+        area[part] = condition_gain(nothing, treated, cut_off)
+    return area * weight[options.asset]
+
+
+def _changes(inputs: Inputs, options: Candidates) -> Bools:
+    if inputs.earlier is None:
+        return np.zeros(len(options.asset), dtype=bool)
+    assets = inputs.register.assets
+    name, names = strategy_names(assets, inputs.model, options)
+    code = {text: place for place, text in enumerate(names)}
+    years = inputs.plan.plan_years
+    # No candidate has code −1: an earlier strategy that is none of the candidates differs from all of them.
+    codes = {text: code.get(within(text, years), -1) for text in inputs.earlier.unique()}
+    was = inputs.earlier.map(codes).reindex(assets["asset_id"]).to_numpy(dtype=float)
+    known = ~np.isnan(was)
+    return known[options.asset] & (was[options.asset] != name)

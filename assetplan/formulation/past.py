@@ -1,0 +1,61 @@
+"""Years that are past: what was done stays done, at what it cost: `[spent]`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.site_costs import charge
+from assetplan.formulation.works import Array, Works
+from assetplan.inputs.load import Inputs
+from assetplan.strategies import Candidates
+from assetplan.strategies.names import NOTHING, strategy_names, within
+
+
+def as_done(inputs: Inputs, options: Candidates) -> Candidates:
+    """The candidates that begin with what was done in the years that are past.
+
+    Raises
+    ------
+    ConfigError
+        What was done to an asset is none of its strategies; each such asset is listed.
+    """
+    spent = inputs.spent
+    if spent is None:
+        return options
+    assets = inputs.register.assets
+    years = inputs.plan.plan_years[: spent.years]
+    code, names = strategy_names(assets, inputs.model, options)
+    begins = np.array([within(str(name), years) for name in names], dtype=object)
+    done = {str(name): within(str(name), years) for name in spent.strategy.unique()}
+    was = spent.strategy.map(done).reindex(assets["asset_id"]).fillna(NOTHING).to_numpy(dtype=object)
+    keep = begins[code] == was[options.asset]
+    left = np.logical_or.reduceat(keep, options.starts[:-1])
+    if not left.all():
+        ids = assets["asset_id"].to_numpy(dtype=object)
+        said = "which its condition or a rule does not allow"
+        faults = [Fault("plan", 0, "spent.from", str(ids[k]), f"had {was[k]}, {said}") for k in np.flatnonzero(~left)]
+        raise ConfigError(faults)
+    return options.take(np.flatnonzero(keep))
+
+
+def at_outturn(inputs: Inputs, options: Candidates) -> Candidates:
+    """The candidates with what the years that are past cost, whatever sites would cost now."""
+    spent = inputs.spent
+    if spent is None:
+        return options
+    actual = spent.cost_of(inputs.register.assets["asset_id"])[options.asset]
+    off = actual - options.cost[:, : spent.years]
+    option, year = np.nonzero(off)
+    return charge(options, option, year, off[option, year], inputs.model.rules.discount)
+
+
+def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Array:
+    """What each line of the envelope spent in each year that is past (£), (n_lines, n_past)."""
+    lines = list(inputs.plan.envelope.lines)
+    out = np.zeros((len(lines), inputs.past))
+    # What was done is alike in every strategy of an asset, so that of the first is as good as any.
+    mine = np.isin(works.option, options.starts[:-1]) & (works.year < inputs.past)
+    line = works.treatments["line"].map(lines.index).to_numpy(dtype=np.intp)[works.treatment[mine]]
+    np.add.at(out, (line, works.year[mine]), works.cost[mine])
+    return out

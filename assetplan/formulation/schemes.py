@@ -1,0 +1,134 @@
+"""Assets that are treated together in one year or not at all, and what getting there costs: `[[schemes]]`.
+
+Every asset of a scheme chooses a strategy of the same **mode**: −1 where it takes none of the scheme's treatments,
+else the plan year in which it does. The mobilisation lies on the works of one member, so that it is paid once, from a
+line, by a real asset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.config import Scheme
+from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.site_costs import charge
+from assetplan.formulation.works import Bools, Ints, Works
+from assetplan.inputs.load import Inputs
+from assetplan.strategies import Candidates
+
+NONE = -1
+
+
+@dataclass(frozen=True)
+class Together:
+    """Candidates with what schemes make of them.
+
+    Attributes
+    ----------
+    options : Candidates
+        Those left, with the mobilisation in cost and benefit.
+    group : array (n_assets,)
+        Position of each asset's scheme, −1 for none.
+    mode : array (n_options,)
+        Plan year in which the scheme goes ahead, −1 for none.
+    rows : dict of str → tuple of int
+        Name of each scheme and the rows of its assets.
+    notes : tuple of (str, str)
+        Schemes that cannot go ahead.
+    """
+
+    options: Candidates
+    group: NDArray[np.int64]
+    mode: NDArray[np.int64]
+    rows: dict[str, tuple[int, ...]]
+    notes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Meeting:
+    """Where the members of one scheme meet: their candidates, the mode of each, and whether all can choose it.
+
+    `lines` is the line that pays the scheme's treatment in each, `common` the modes that every member has.
+    """
+
+    mine: Ints
+    mode: NDArray[np.int64]
+    keep: Bools
+    lines: NDArray[np.object_]
+    common: NDArray[np.int64]
+
+
+def join_schemes(inputs: Inputs, options: Candidates) -> Together:
+    """Keep the strategies that a scheme's assets can choose together, and charge the mobilisation.
+
+    Raises
+    ------
+    ConfigError
+        The assets of a scheme can neither be treated together nor all be left (commitments or rules tear it apart), or
+        no member's treatment is paid by the line of the mobilisation.
+    """
+    n = len(options.asset)
+    works = Works.of(inputs.register.assets, inputs.model, options)
+    edges = np.searchsorted(works.option, options.starts)
+    place = {name: row for row, name in enumerate(inputs.register.assets["asset_id"])}
+    group = np.full(len(place), NONE, dtype=np.int64)
+    mode, keep, mobilisation = np.full(n, NONE, dtype=np.int64), np.ones(n, dtype=bool), np.zeros(n)
+    rows: dict[str, tuple[int, ...]] = {}
+    notes: list[tuple[str, str]] = []
+    faults: list[Fault] = []
+    for number, scheme in enumerate(inputs.plan.schemes, 1):
+        members = rows[scheme.name] = tuple(place[name] for name in scheme.assets)
+        group[list(members)] = number - 1
+        met = _meet(inputs, scheme, members, works, edges, options)
+        mode[met.mine], keep[met.mine] = met.mode, met.keep
+        if not len(met.common):
+            said = "its assets can neither be treated together nor all be left: commitments or rules tear them apart"
+            faults.append(Fault("plan", 0, f"schemes[{number}]", scheme.name, said))
+        elif met.common.max() == NONE:
+            notes.append(("scheme cannot go ahead", f"{scheme.name}: no year in which all its assets may be treated."))
+        for year in met.common[met.common != NONE]:
+            bearing = _bearing(scheme, members, met, options, int(year))
+            if bearing is None:
+                said = f"pays no member's treatment in {inputs.model.first_year + year}"
+                faults.append(Fault("plan", 0, f"schemes[{number}].line", scheme.line, said))
+            else:
+                mobilisation[bearing] = scheme.mobilisation
+    if faults:
+        raise ConfigError(faults)
+    bearing = np.flatnonzero(mobilisation > 0)
+    charged = charge(options, bearing, mode[bearing], mobilisation[bearing], inputs.model.rules.discount)
+    return Together(charged.take(np.flatnonzero(keep)), group, mode[keep], rows, tuple(notes))
+
+
+def _meet(
+    inputs: Inputs, scheme: Scheme, members: tuple[int, ...], works: Works, edges: Ints, options: Candidates
+) -> _Meeting:
+    mine = np.concatenate([np.arange(options.starts[a], options.starts[a + 1]) for a in sorted(members)])
+    done = np.concatenate([np.arange(edges[a], edges[a + 1]) for a in sorted(members)])
+    of_scheme = works.treatments["treatment"].isin(scheme.treatment).to_numpy(dtype=bool)
+    done = done[of_scheme[works.treatment[done]]]
+    at = np.searchsorted(mine, works.option[done])
+    treated = np.zeros((len(mine), inputs.plan.years), dtype=bool)
+    treated[at, works.year[done]] = True
+    lines = np.full(len(mine), "", dtype=object)
+    lines[at] = works.treatments["line"].to_numpy(dtype=object)[works.treatment[done]]
+    mode = np.where(treated.any(axis=1), treated.argmax(axis=1), NONE)
+    years = scheme.years or inputs.plan.plan_years
+    # A scheme goes ahead once: a strategy that takes its treatments in two years is none of its own.
+    keep = (treated.sum(axis=1) <= 1) & np.isin(mode, [NONE, *(year - inputs.plan.first_year for year in years)])
+    common = np.unique(mode)
+    for asset in members:
+        common = np.intersect1d(common, mode[keep & (options.asset[mine] == asset)])
+    return _Meeting(mine, mode, keep & np.isin(mode, common), lines, common)
+
+
+def _bearing(scheme: Scheme, members: tuple[int, ...], met: _Meeting, options: Candidates, year: int) -> Ints | None:
+    """Candidates of the first member whose treatment in a year the line pays; None where there is no such member."""
+    for asset in members:
+        found = met.keep & (met.mode == year) & (options.asset[met.mine] == asset)
+        if not scheme.line or (met.lines[found] == scheme.line).all():
+            return met.mine[found]
+    return None

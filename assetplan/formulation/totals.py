@@ -1,0 +1,75 @@
+"""Caps and floors on totals of the works selected: `[[limits]]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assetplan.config import Limit
+from assetplan.finance import price_of_years
+from assetplan.formulation.formulation import Entries, Part, Row
+from assetplan.formulation.works import Array, Works
+from assetplan.inputs.load import Inputs
+
+
+def totals(inputs: Inputs, works: Works) -> Part:
+    """Every limit on works; those on sources are `sources`' own."""
+    rows: list[Row] = []
+    entries: list[Entries] = []
+    for number, limit in enumerate(inputs.plan.limits, 1):
+        if limit.source is not None:
+            continue
+        selected = works.where(limit)
+        amount, unit = amounts_of(limit, works, selected)
+        for row, weight in rows_of(inputs, limit, number, unit):
+            found = np.flatnonzero(selected & (weight[works.year] > 0))
+            place = np.full(len(found), len(rows), dtype=np.intp)
+            entries.append(Entries(works.option[found], place, amount[found] * weight[works.year[found]]))
+            rows.append(row)
+    return Part(tuple(rows), Entries.stack(entries))
+
+
+def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Array, str]:
+    """What each works item adds to a limit, (n_works,), and its unit."""
+    if limit.of == "cost":
+        return works.cost, "£"
+    if limit.of == "number":
+        return np.ones(len(works.option)), "works"
+    column = works.assets[limit.of].fillna(0.0).to_numpy(dtype=float)
+    units = works.treatments["unit"].to_numpy()[np.unique(works.treatment[selected])]
+    unit = "m" if limit.of == "length_m" else " and ".join(dict.fromkeys(units))
+    return column[works.asset], unit
+
+
+def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tuple[Row, Array]]:
+    """The rows of one limit, each with the weight of every plan year in it.
+
+    A list is a row a year, one amount a row for its years together. Money is in prices of the first year, but a total
+    of several years' cash counts each year's works at that year's prices.
+    """
+    plan, envelope = inputs.plan, inputs.plan.envelope
+    years = np.array(limit.years or plan.plan_years) - plan.first_year
+    words = f'limits[{number}] "{limit.name}" ' + " and ".join(
+        side for side in ("at_least", "at_most") if getattr(limit, side) is not None
+    )
+    pounds = envelope.pounds if limit.of == "cost" else 1.0
+    # What £1 of the first year costs in each year.
+    cash = envelope.prices == "cash" and limit.of == "cost"
+    price = price_of_years(plan) if limit.of == "cost" else np.ones(plan.years)
+    if not isinstance(limit.at_least, tuple) and not isinstance(limit.at_most, tuple):
+        weight = np.zeros(plan.years)
+        weight[years] = price[years]
+        unit = "£ of the day" if cash and envelope.inflation else unit
+        yield Row(limit.name, words, unit, "limit", *_bounds(limit.at_least, limit.at_most, pounds)), weight
+        return
+    for place, year in enumerate(years):
+        low, high = (side[place] if isinstance(side, tuple) else None for side in (limit.at_least, limit.at_most))
+        bounds = _bounds(low, high, pounds / price[year])
+        when = plan.first_year + int(year)
+        yield Row(f"{limit.name} {when}", f"{words} {when}", unit, "limit", *bounds), np.eye(plan.years)[year]
+
+
+def _bounds(low: float | None, high: float | None, scale: float) -> tuple[float, float]:
+    """Cap and floor."""
+    return (np.inf if high is None else high * scale), (-np.inf if low is None else low * scale)

@@ -1,0 +1,78 @@
+"""Every works item of every candidate strategy, and which of them a selector means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.config import WorksSelector
+from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
+from assetplan.strategies import Candidates, Model
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Works:
+    """One row a treatment in a year of a candidate strategy, sorted by candidate.
+
+    Attributes
+    ----------
+    assets : DataFrame
+        Table `assets` of the register, with `group`.
+    treatments : DataFrame
+        Columns group, treatment, kind, line, unit: every funded treatment of every group that has assets.
+    option, asset, year, treatment : array (n_works,)
+        Candidate, row in `assets`, plan year (0 is the first), row in `treatments`.
+    cost : array (n_works,)
+        £, prices of the first year.
+    n_options : int
+        Number of candidates.
+    """
+
+    assets: pd.DataFrame
+    treatments: pd.DataFrame
+    option: Ints
+    asset: Ints
+    year: Ints
+    treatment: Ints
+    cost: Array
+    n_options: int
+
+    @classmethod
+    def of(cls, assets: pd.DataFrame, model: Model, options: Candidates) -> Works:
+        """The works of all candidates."""
+        codes, groups = pd.factorize(assets["group"], sort=True)
+        sizes = [len(model.catalogue.treatments[str(group)]) for group in groups]
+        first = np.cumsum([0, *sizes])[:-1].astype(np.intp)
+        option, year = np.nonzero(options.schedule >= 0)
+        asset = options.asset[option]
+        return cls(
+            assets,
+            treatments_of(groups, model),
+            option,
+            asset,
+            year,
+            first[codes[asset]] + options.schedule[option, year],
+            options.cost[option, year],
+            len(options.asset),
+        )
+
+    def where(self, selector: WorksSelector) -> Bools:
+        """The works that a selector means, (n_works,)."""
+        return assets_where(self.assets, selector)[self.asset] & self.where_treatment(selector)
+
+    def where_treatment(self, selector: WorksSelector) -> Bools:
+        """The works whose treatment is one that a selector means, on whatever asset, (n_works,)."""
+        return treatments_where(self.treatments, selector)[self.treatment]
+
+    def options_of(self, works: Bools) -> Bools:
+        """The candidates that hold any of the works, (n_options,)."""
+        found = np.zeros(self.n_options, dtype=bool)
+        found[self.option[works]] = True
+        return found

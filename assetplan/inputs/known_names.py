@@ -1,0 +1,137 @@
+"""What a plan names must be there: classes, districts, treatments, assets, bands and strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from assetplan import condition
+from assetplan.config import Lock, PlaceSelector, Plan, Scheme
+from assetplan.errors import Fault
+from assetplan.finance import stages
+from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
+from assetplan.network import network_rules
+from assetplan.schema import choices
+from assetplan.strategies import Model
+
+
+def language_faults(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[Fault]:
+    """Names in a plan that neither the register nor the tables know, and selectors that cannot be added up."""
+    known = _known(model, assets)
+    for key, selector in _selectors(plan):
+        for column, names in (selector.of_assets | getattr(selector, "of_treatments", {})).items():
+            for name in names:
+                if column in known and name not in known[column]:
+                    some = ", ".join(sorted(known[column])[:12])
+                    yield _fault(f"{key}.{column}", name, f"there is none; there are {some}")
+    yield from _unknown_assets(plan, assets)
+    yield from _units(plan, model, assets)
+    for number, source in enumerate(plan.sources, 1):
+        if source.stage is not None and source.stage not in (known_stages := stages()):
+            yield _fault(f"sources[{number}].stage", source.stage, f"must be one of {', '.join(known_stages)}")
+    sites = plan.sites
+    least, most = (getattr(sites, name) or network_rules()[name] for name in ("minimum", "maximum"))
+    if least > most:
+        yield _fault("sites.minimum", f"{least:g}", f"is above the longest scheme, {most:g} m")
+    for number, target in enumerate(plan.targets, 1):
+        if target.band and target.band not in condition.BANDS:
+            yield _fault(f"targets[{number}].band", target.band, f"must be one of {', '.join(condition.BANDS)}")
+        if not assets_where(assets, target).any():
+            yield _fault(f"targets[{number}]", target.asset_class, "the register has no such asset")
+    groups = dict(zip(assets["asset_id"], assets["group"], strict=True))
+    for number, lock in enumerate(plan.rules.lock, 1):
+        yield from _lock(lock, f"rules.lock[{number}]", model, groups)
+    for number, scheme in enumerate(plan.schemes, 1):
+        yield from _scheme(scheme, f"schemes[{number}]", model, groups)
+
+
+def _fault(key: str, value: str, rule: str) -> Fault:
+    return Fault("plan", 0, key, value, rule)
+
+
+def _known(model: Model, assets: pd.DataFrame) -> dict[str, set[str]]:
+    """Names each selector may use; lines are checked where the plan is read."""
+    return {
+        "asset_class": set(choices("assets", "asset_class")),
+        "road_class": set(choices("assets", "road_class")),
+        "district": set(assets["district"]) - {""},
+        "group": set(model.groups),
+        "treatment": set(model.catalogue.names),
+    }
+
+
+def _selectors(plan: Plan) -> Iterator[tuple[str, PlaceSelector]]:
+    if plan.envelope.preventative is not None:
+        yield "envelope.preventative", plan.envelope.preventative
+    tables: dict[str, tuple[PlaceSelector, ...]] = {
+        "limits": plan.limits,
+        "sources": plan.sources,
+        "borrowing": plan.borrowing,
+        "rules.forbid": plan.rules.forbid,
+        "rules.require": plan.rules.require,
+        "targets": plan.targets,
+    }
+    for key, rows in tables.items():
+        for number, row in enumerate(rows, 1):
+            yield f"{key}[{number}]", row
+
+
+def _unknown_assets(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
+    known = set(assets["asset_id"])
+    named = {f"rules.forbid[{i}].asset": rule.asset or () for i, rule in enumerate(plan.rules.forbid, 1)}
+    named |= {f"rules.lock[{i}].asset": rule.asset for i, rule in enumerate(plan.rules.lock, 1)}
+    named |= {f"rules.require[{i}].asset": rule.asset or () for i, rule in enumerate(plan.rules.require, 1)}
+    named |= {f"sources[{i}].asset": source.asset or () for i, source in enumerate(plan.sources, 1)}
+    named |= {f"schemes[{i}].assets": scheme.assets for i, scheme in enumerate(plan.schemes, 1)}
+    for key, names in named.items():
+        for name in names:
+            if name not in known:
+                yield _fault(key, name, "the register has no such asset")
+
+
+def _units(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[Fault]:
+    """Quantities of different units have no sum."""
+    for number, limit in enumerate(plan.limits, 1):
+        if limit.of == "quantity":
+            table = treatments_of(assets.loc[assets_where(assets, limit), "group"].unique(), model)
+            units = sorted(set(table.loc[treatments_where(table, limit), "unit"]))
+            if len(units) > 1:
+                said = f"the works selected are counted in {' and '.join(units)}: select one asset class or treatment"
+                yield _fault(f"limits[{number}]", limit.name, said)
+
+
+def _lock(lock: Lock, key: str, model: Model, groups: dict[str, str]) -> Iterator[Fault]:
+    if lock.strategy == "do-nothing":
+        return
+    years = range(model.first_year, model.first_year + model.rules.years)
+    for timed in lock.strategy.split("+"):
+        name, at, year = timed.rpartition("@")
+        if not at or not year.isdecimal():
+            said = 'must be "do-nothing" or treatments as "surface_dressing@2020+resurfacing@2023"'
+            yield _fault(f"{key}.strategy", timed, said)
+            continue
+        if int(year) not in years:
+            yield _fault(f"{key}.strategy", timed, f"the plan's years are {years[0]} to {years[-1]}")
+        for asset in lock.asset:
+            if asset in groups and name not in (names := _names(model, groups[asset])):
+                yield _fault(f"{key}.strategy", timed, f"asset {asset} may have {', '.join(names) or 'no treatment'}")
+
+
+def _scheme(scheme: Scheme, key: str, model: Model, groups: dict[str, str]) -> Iterator[Fault]:
+    lines = set()
+    for asset in scheme.assets:
+        if asset not in groups:
+            continue
+        mine = [t for t in model.catalogue.own(groups[asset]) if t.name in scheme.treatment]
+        lines |= {t.line for t in mine}
+        if not mine:
+            shown = ", ".join(scheme.treatment)
+            names = ", ".join(_names(model, groups[asset])) or "no treatment"
+            yield _fault(f"{key}.treatment", shown, f"asset {asset} has none of these; it may have {names}")
+    if scheme.line and scheme.line not in lines:
+        yield _fault(f"{key}.line", scheme.line, "pays for no treatment of the scheme")
+
+
+def _names(model: Model, group: str) -> list[str]:
+    return list(dict.fromkeys(t.name for t in model.catalogue.treatments[group]))

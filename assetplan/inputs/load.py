@@ -1,0 +1,233 @@
+"""Everything a plan reads, checked against each other before any work begins."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.config import Plan
+from assetplan.consequences import load_consequences
+from assetplan.deterioration.calibrated import with_calibration
+from assetplan.deterioration.groups import Group, default_groups, load_groups
+from assetplan.economics import discount_factors
+from assetplan.errors import ConfigError, Fault, RegisterError
+from assetplan.finance import Limits, limits
+from assetplan.inputs.known_names import language_faults
+from assetplan.inputs.spent import FILES, Spent, read_spent
+from assetplan.register import Register, read_register
+from assetplan.sites import load_sites
+from assetplan.strategies import Model, Rules
+from assetplan.treatments import load_catalogue
+
+_EARLIER = "assets.parquet"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A plan with all it names: register, model, limits.
+
+    Attributes
+    ----------
+    sites : DataFrame
+        What works sites cost by treatment, as `load_sites` gives it.
+    unfunded : tuple of str
+        Treatments left out because the envelope has no line for them, as "treatment (line)".
+    digests : dict of str → str
+        SHA-256 of each input file, by the name the plan gives it.
+    earlier : Series or None
+        Strategy of each asset in the earlier programme that the plan holds on to, by asset_id.
+    spent : Spent or None
+        The years of the plan that are past, and what was done in them.
+    """
+
+    plan: Plan
+    register: Register
+    model: Model
+    limits: Limits
+    sites: pd.DataFrame
+    unfunded: tuple[str, ...]
+    digests: dict[str, str]
+    earlier: pd.Series | None = None
+    spent: Spent | None = None
+
+    @property
+    def past(self) -> int:
+        """How many of the plan's years are past."""
+        return 0 if self.spent is None else self.spent.years
+
+    def gave(self, name: str) -> NDArray[np.float64]:
+        """What a source gave or a way to borrow drew in the years that are past (£, prices of the first year)."""
+        nothing = np.zeros(self.past)
+        return nothing if self.spent is None else self.spent.used.get(name, nothing)
+
+
+def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
+    """Read what a plan names and check that it fits together.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `read_plan` or `make_plan`.
+    register : Register, optional
+        A register in memory, in place of the file the plan names.
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faults in the register, in a table, or between them; each error lists all of its kind.
+    FileNotFoundError
+        A file the plan names is not there.
+    """
+    model, sites, unfunded = load_model(plan)
+    if register is None:
+        mapping = plan.path(plan.mapping) if plan.mapping else None
+        register = read_register(plan.path(plan.register_), mapping)
+    register = replace(register, assets=with_groups(register.assets, model.groups, plan.register_))
+    faults = list(_commitment_faults(register.assets, model, plan.register_))
+    if faults:
+        raise RegisterError(faults)
+    said = list(language_faults(plan, model, register.assets))
+    if said:
+        raise ConfigError(said)
+    earlier, spent = _earlier(plan), read_spent(plan)
+    return Inputs(plan, register, model, limits(plan), sites, unfunded, _digests(plan), earlier, spent)
+
+
+def load_model(plan: Plan) -> tuple[Model, pd.DataFrame, tuple[str, ...]]:
+    """The model a plan describes, what sites cost, and the treatments that its envelope has no line for.
+
+    Raises
+    ------
+    ConfigError
+        A table breaks its rules, or the envelope has a line that pays for no treatment.
+    """
+    tables = plan.tables
+
+    def own(name: str) -> Path | None:
+        return plan.path(name) if name else None
+
+    groups = load_groups(own(tables.groups))
+    if tables.calibration:
+        groups = with_calibration(groups, plan.path(tables.calibration))
+    faults: list[Fault] = []
+    try:
+        catalogue = load_catalogue(groups, own(tables.treatments), own(tables.follow_on))
+    except ConfigError as error:
+        faults += error.faults
+    try:
+        consequences = load_consequences(list(groups), own(tables.consequences))
+    except ConfigError as error:
+        faults += error.faults
+    if not faults:
+        try:
+            sites = load_sites(catalogue.names, own(tables.sites))
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(faults)
+    unknown = [line for line in plan.envelope.lines if line not in catalogue.lines]
+    if unknown:
+        said = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
+        raise ConfigError([Fault("plan", 0, "envelope.lines", line, said) for line in unknown])
+    funded = {
+        name: tuple(t for t in rows if t.line in plan.envelope.lines) for name, rows in catalogue.treatments.items()
+    }
+    unfunded = {
+        f"{t.label} ({t.line})": None
+        for rows in catalogue.treatments.values()
+        for t in rows
+        if t.line not in plan.envelope.lines
+    }
+    rules = Rules(
+        plan.strategies.max_treatments,
+        plan.strategies.min_interval,
+        plan.years,
+        discount_factors(plan.benefit.horizon),
+        tuple(s for s in plan.benefit.streams if s != "works"),
+    )
+    kept = replace(catalogue, treatments=funded)
+    return Model(groups, kept, consequences, rules, plan.first_year), sites, tuple(unfunded)
+
+
+def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
+    """Assets with their deterioration group: their own, or the default of their class and road class.
+
+    Raises
+    ------
+    RegisterError
+        A group is unknown, or nothing says which it is.
+    """
+    defaults = default_groups(groups)
+    own = assets["group"].to_numpy(dtype=object)
+    keyed = assets[["asset_class", "road_class"]].merge(defaults, on=["asset_class", "road_class"], how="left")
+    plain = assets[["asset_class"]].merge(defaults[defaults["road_class"] == ""], on="asset_class", how="left")
+    found = pd.Series(own, index=assets.index).where(own != "", keyed["group"].fillna(plain["group"]).to_numpy())
+    wrong = ~found.isin(list(groups))
+    if wrong.any():
+        rows = assets[wrong]
+        said = "no such deterioration group; name one in column group (road class tells carriageways apart)"
+        raise RegisterError(
+            Fault(file, int(place) + 1, "group", str(value or ""), f"asset {asset}: {said}")
+            for place, asset, value in zip(wrong.to_numpy().nonzero()[0], rows["asset_id"], rows["group"], strict=True)
+        )
+    return assets.assign(group=found.astype("str"))
+
+
+def _commitment_faults(assets: pd.DataFrame, model: Model, file: str) -> Iterator[Fault]:
+    """Commitments within the plan's years that no funded treatment of the asset's group can keep."""
+    years = range(model.first_year, model.first_year + model.rules.years)
+    rows = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(years)]
+    for place, row in zip(rows.index, rows.itertuples(), strict=True):
+        names = [t.name for t in model.catalogue.own(str(row.group))]
+        if row.committed_treatment not in names:
+            funded = f"those it funds are {', '.join(names)}" if names else "it funds none of that group"
+            said = f"asset {row.asset_id}: the envelope funds no such treatment of group {row.group}; {funded}"
+            position = int(assets.index.get_loc(place)) + 1  # type: ignore[arg-type]
+            yield Fault(file, position, "committed_treatment", str(row.committed_treatment), said)
+
+
+def _earlier(plan: Plan) -> pd.Series | None:
+    """Strategies of the earlier programme that the plan names.
+
+    Raises
+    ------
+    ConfigError
+        The folder is not one of a plan's output.
+    """
+    if plan.stability is None:
+        return None
+    import pyarrow as pa
+
+    path = plan.path(plan.stability.from_) / _EARLIER
+    said = ""
+    try:
+        table = pd.read_parquet(path, columns=["asset_id", "strategy"])
+    except FileNotFoundError:
+        said = f"there is no {_EARLIER} in this folder"
+    except (OSError, ValueError, pa.ArrowException) as error:
+        said = f"{_EARLIER} in this folder is not one of a programme: {error}"
+    if not said and (table["asset_id"].duplicated().any() or table.isna().to_numpy().any()):
+        said = f"{_EARLIER} in this folder has an asset twice, or without a strategy"
+    if said:
+        raise ConfigError([Fault("plan", 0, "stability.from", plan.stability.from_, said.splitlines()[0])])
+    return table.set_index("asset_id")["strategy"].astype(object)
+
+
+def _digests(plan: Plan) -> dict[str, str]:
+    names = [plan.register_, plan.mapping, *plan.tables.model_dump().values()]
+    found = {name: plan.path(name) for name in names if name and plan.path(name).is_file()}
+    digests = {Path(name).name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()}
+    if plan.stability is not None:
+        earlier = plan.path(plan.stability.from_) / _EARLIER
+        digests[f"{earlier.parent.name}/{_EARLIER}"] = hashlib.sha256(earlier.read_bytes()).hexdigest()
+    if plan.spent is not None:
+        folder = plan.path(plan.spent.from_)
+        digests |= {f"{folder.name}/{name}": hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+    digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
+    return digests

@@ -1,0 +1,1 @@
+"""A solved plan: what becomes of each asset, why, and the figures of the whole."""

@@ -1,0 +1,264 @@
+"""What a reader should know of a model before trusting its answer; nothing is silently dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.connectivity.traffic import GROWTH
+from assetplan.consequences import DETOURS
+from assetplan.inputs.load import Inputs
+from assetplan.optimisation.problem import Solution
+from assetplan.reference import load_table
+from assetplan.register import assumed_share
+from assetplan.strategies import Candidates, Starting
+from assetplan.treatments import Treatment
+
+if TYPE_CHECKING:
+    from assetplan.outcome.outcome import Outcome
+
+
+def notes(outcome: Outcome, islands: NDArray[np.intp]) -> list[dict[str, str]]:
+    """All notes on one plan, as rows of check and message, in a fixed order."""
+    inputs, options = outcome.inputs, outcome.options
+    found: list[tuple[str, str]] = [
+        *_parameters(inputs),
+        *_clamped(inputs, outcome.starting),
+        *_treatments(inputs, options),
+        *_limits(outcome),
+        *outcome.formulation.notes,
+        *_commitments(inputs),
+        *_only_nothing(inputs, options),
+        *_prices(inputs),
+        *_assumed(inputs),
+        *_network(inputs, islands),
+        *_worthless(inputs),
+    ]
+    return [{"check": check, "message": message} for check, message in found]
+
+
+def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    used = set(inputs.register.assets["group"])
+    idle = sorted(set(inputs.model.groups) - used)
+    if idle:
+        yield "unused parameters", f"No asset is in these groups: {_labels(inputs, idle)}."
+    for group in sorted(used):
+        label = inputs.model.groups[group].label
+        rows = inputs.model.consequences[group]
+        zero = [f"{row.stream} per {row.per}" for row in rows if not any(row.rate)]
+        if not rows:
+            yield "zero parameters", f"{label} has no consequences of poor condition."
+        elif zero:
+            yield "zero parameters", f"{label} has consequences of rate zero: {', '.join(zero)}."
+        counted = [row.stream for row in rows if row.stream in inputs.model.rules.streams]
+        if rows and not counted:
+            yield "unused parameters", f"None of the consequences of {label.lower()} is among the plan's streams."
+    if inputs.unfunded:
+        yield "unfunded treatments", f"The envelope has no line for: {', '.join(inputs.unfunded)}."
+
+
+def _clamped(inputs: Inputs, starting: Starting) -> Iterator[tuple[str, str]]:
+    for measure, rows in inputs.register.assets[starting.clamped].groupby("measure"):
+        shown = ", ".join(rows["asset_id"].head(5))
+        yield "values clamped", f"{len(rows)} values of {measure} lie outside its range and were clamped: {shown}."
+
+
+def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:
+    """Treatments that never trigger, never change anything, or are never worth their cost."""
+    catalogue = inputs.model.catalogue.treatments
+    idle = options.triggered[options.triggered["assets"] == 0]
+    for group, rows in idle.groupby("group", sort=True):
+        labels = [t.label for t in catalogue[str(group)] if t.name in set(rows["treatment"])]
+        yield "never triggered", f"{inputs.model.groups[str(group)].label}: {', '.join(labels)}."
+    codes, groups = pd.factorize(inputs.register.assets["group"], sort=True)
+    group = codes[options.asset]
+    for code, name in enumerate(groups):
+        mine = group == code
+        label = inputs.model.groups[str(name)].label
+        schedule, benefit = options.schedule[mine], options.benefit[mine]
+        for number, treatment in enumerate(catalogue[str(name)]):
+            uses = (schedule == number).any(axis=1)
+            if uses.any() and benefit[uses].max() <= 0:
+                yield "never worth its cost", f"{label}: {treatment.label} on none of the assets it may treat."
+            if _changes_nothing(treatment):
+                yield "never changes anything", f"{label}: {treatment.label} raises no asset it may treat."
+
+
+def _labels(inputs: Inputs, groups: list[str]) -> str:
+    return ", ".join(inputs.model.groups[group].label for group in groups)
+
+
+def _changes_nothing(t: Treatment) -> bool:
+    """A raise that stops below every index at which it may be used, and slows nothing."""
+    raises = t.raise_by > 0 and t.raise_cap > t.index_low
+    resets = not np.isnan(t.reset_to) and t.reset_to > t.index_low
+    return not (raises or resets or t.slow_factor < 1 or t.states)
+
+
+def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Lines with money left over that more money would not help; nothing is said where no prices were found."""
+    if not prices_known(outcome.inputs.plan.solver.target_gap, outcome.solution):
+        yield "prices not found", "The search stopped before it could tell what more money would buy."
+        return
+    limits, used = outcome.inputs.limits, dict(zip(outcome.problem.resources, outcome.solution.used, strict=True))
+    prices = dict(zip(outcome.problem.resources, outcome.solution.prices, strict=True))
+    names = np.array(limits.names, dtype=object).reshape(limits.amount.shape)
+    for line, row, amounts in zip(limits.lines, names, limits.amount, strict=True):
+        idle = [
+            str(year)
+            for year, name, amount in zip(limits.years, row, amounts, strict=True)
+            if prices[name] == 0 and amount - used[name] > 1e-6 * max(amount, 1.0)
+        ]
+        if idle:
+            yield "limit never binds", f"{line.replace('_', ' ')}: money is left over in {', '.join(idle)}."
+
+
+def prices_known(target_gap: float, solution: Solution) -> bool:
+    """Whether prices were found: a search that stopped early has a bound far off, and no prices or all nought."""
+    if not np.isfinite(solution.bound) or not np.isfinite(solution.prices).all():
+        return False
+    return bool((solution.prices != 0).any() or solution.gap <= target_gap)
+
+
+def _commitments(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    assets, years = inputs.register.assets, inputs.plan.plan_years
+    out = assets[(assets["committed_treatment"] != "") & ~assets["committed_year"].isin(years)]
+    if len(out):
+        shown = ", ".join(out["asset_id"].head(5)) + (", …" if len(out) > 5 else "")
+        said = f"{len(out):,} are for a year outside the plan or for none, and are not kept by it: {shown}."
+        yield "commitments outside the plan", said
+
+
+def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:
+    """How many assets have no strategy but do-nothing, and why."""
+    assets = inputs.register.assets
+    alone = (np.diff(options.starts) == 1) & (options.schedule[options.starts[:-1]] < 0).all(axis=1)
+    disposal = (assets["retention"] == "dispose").to_numpy()
+    bare = ~assets["group"].isin([g for g, rows in inputs.model.catalogue.treatments.items() if rows]).to_numpy()
+    why = np.select([disposal, bare], ["marked for disposal", "group has no funded treatment"], "no treatment triggers")
+    counts = pd.Series(why[alone]).groupby([assets["asset_class"].to_numpy()[alone], why[alone]]).size()
+    for key, count in counts.items():
+        asset_class, reason = cast(tuple[str, str], key)
+        total = int((assets["asset_class"] == asset_class).sum())
+        yield "only do-nothing", f"{asset_class}: {count:,} of {total:,} assets; {reason}."
+
+
+def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Unit costs are taken as they stand: a reader must know whose year's prices they are."""
+    used = set(inputs.register.assets["group"])
+    bases = {t.price_base for group in used for t in inputs.model.catalogue.treatments[group]}
+    others = sorted(bases - {str(inputs.plan.first_year)})
+    if others:
+        said = " and ".join(base or "no stated year" for base in others)
+        yield "price base", f"some unit costs are in prices of {said} and are not indexed to {inputs.plan.first_year}."
+
+
+def assumed_by_class(assets: pd.DataFrame) -> list[dict]:
+    """Share of assets whose column was filled by rule, by class, above zero only."""
+    return [
+        {"asset_class": str(asset_class), "column": str(column), "share": round(float(share), 4)}
+        for asset_class, part in assets.groupby("asset_class")
+        for column, share in assumed_share(part).items()
+    ]
+
+
+def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    shares = pd.DataFrame(assumed_by_class(inputs.register.assets))
+    if shares.empty:
+        return
+    for asset_class, rows in shares.groupby("asset_class"):
+        said = ", ".join(f"{column} {share:.0%}" for column, share in zip(rows["column"], rows["share"], strict=True))
+        yield "assumed data", f"{asset_class}: {said}."
+
+
+def _network(inputs: Inputs, islands: NDArray[np.intp]) -> Iterator[tuple[str, str]]:
+    unplaced = int((inputs.register.assets["asset_class"] == "carriageway").sum()) - len(islands)
+    if unplaced:
+        yield "not on the network", f"{unplaced:,} carriageway sections are not single lines, so nothing joins them."
+    off = int((islands > 0).sum())
+    if off:
+        yield (
+            "network in pieces",
+            f"{off:,} carriageway sections lie in {len(np.unique(islands[islands > 0])):,} pieces apart from the main "
+            "network.",
+        )
+
+
+def _worthless(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Assets whose condition counts nothing in a plan that seeks condition."""
+    if inputs.plan.objective.of != "condition":
+        return
+    assets = inputs.register.assets
+    bare = assets[~(assets["replacement_value"] > 0)].groupby("asset_class").size()
+    for asset_class, count in bare.items():
+        yield "no replacement value", f"{asset_class}: {count:,} assets have none, so their condition counts nothing."
+
+
+def unverified(inputs: Inputs) -> list[str]:
+    """Parameters in use that no verified source stands behind."""
+    used = sorted(set(inputs.register.assets["group"]))
+    model = inputs.model
+    rows = []
+    for group in used:
+        label = model.groups[group].label
+        rows += [f"{label}: decay"] if not model.groups[group].verified else []
+        rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
+        rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
+        rows += [f"{label}: follow-on policy"]
+    return (
+        rows
+        + _site_parameters(inputs)
+        + _traffic_parameters(inputs)
+        + _network_parameters(inputs)
+        + _forecast_parameters(inputs)
+    )
+
+
+def _site_parameters(inputs: Inputs) -> list[str]:
+    """Whether unverified rows of works sites are in use."""
+    used = {t.name for group in set(inputs.register.assets["group"]) for t in inputs.model.catalogue.treatments[group]}
+    doubted = inputs.sites[~inputs.sites["verified"] & inputs.sites.index.isin(used)]
+    if inputs.plan.sites.costs == "none" or doubted.empty:
+        return []
+    return ["Works sites: what they cost, how large they are as a rule and how fast works go"]
+
+
+def _traffic_parameters(inputs: Inputs) -> list[str]:
+    """Unverified rows that detours and the growth of traffic rest on."""
+    rows = []
+    if DETOURS in inputs.model.rules.streams and (inputs.register.assets["asset_class"] == "bridge").any():
+        rows += ["Detours: how capacity falls with condition, and what unassessed bridges carry"]
+        rows += ["Detours: vehicles by weight, their cost a km, and the distance charged where there is no way round"]
+    if (inputs.register.places["kind"] == GROWTH).any():
+        rows += ["Traffic: how fast, how far and for how long growth sites raise it"]
+    return rows
+
+
+def _network_parameters(inputs: Inputs) -> list[str]:
+    """Unverified rows that criticality and, where the plan seeks condition, importance rest on."""
+    rules = load_table("network_rules")
+    doubted = set(rules.loc[rules["verified"] != "yes", "name"])
+    rows = []
+    if "severed_km" in doubted or (load_table("vehicle_classes")["verified"] != "yes").any():
+        rows.append("Criticality: running costs of vehicles, and the distance charged where there is no way round")
+    if inputs.plan.objective.of == "condition" and any(name.startswith("importance") for name in doubted):
+        rows.append("Importance: how it rises with criticality")
+    return rows
+
+
+def _forecast_parameters(inputs: Inputs) -> list[str]:
+    """Unverified rows that the forecasts rest on."""
+    forecast = inputs.plan.forecast
+    if not forecast.futures:
+        return []
+    rates, doubts = load_table("defect_rates"), load_table("doubts")
+    counted = rates["defect"].map(lambda name: getattr(forecast, name) is not None)
+    names = rates.loc[counted & (rates["verified"] != "yes"), "defect"].unique()
+    rows = [f"Forecasts: how {name} fall on bands of residual life" for name in names]
+    if (doubts["verified"] != "yes").any():
+        rows.append("Forecasts: doubt of surveys and of typed-in lives")
+    return rows

@@ -1,0 +1,92 @@
+"""A solved plan with the trajectories of its assets, under the plan and if nothing is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.formulation import Formulation
+from assetplan.inputs.load import Inputs
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.strategies import Candidates, Starting, Traffic, Trajectory, simulate
+
+Codes = NDArray[np.int8]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A solved plan: the chosen strategy of each asset, and its trajectories under the plan and if nothing is done."""
+
+    inputs: Inputs
+    starting: Starting
+    formulation: Formulation
+    solution: Solution
+    plan: Trajectory
+    nothing: Trajectory
+
+    @property
+    def options(self) -> Candidates:
+        """The strategies chosen from."""
+        return self.formulation.options
+
+    @property
+    def problem(self) -> Problem:
+        """What was solved; its benefit is the plan's objective."""
+        return self.formulation.problem
+
+    @cached_property
+    def chosen(self) -> NDArray[np.int64]:
+        """Row of the chosen candidate of each asset."""
+        return self.solution.chosen
+
+    @cached_property
+    def schedule(self) -> Codes:
+        """Treatment codes of the chosen strategies, (n_assets, years)."""
+        return self.options.schedule[self.chosen]
+
+    @cached_property
+    def benefit(self) -> Array:
+        """Benefit of each asset's chosen strategy against do-nothing (£)."""
+        return self.options.benefit[self.chosen]
+
+    @cached_property
+    def cost(self) -> Array:
+        """Works of the chosen strategies by plan year (£), (n_assets, years)."""
+        return self.options.cost[self.chosen]
+
+    @property
+    def years(self) -> list[int]:
+        """Base year and plan years."""
+        first = self.inputs.model.first_year
+        return list(range(first - 1, first + self.inputs.model.rules.years))
+
+
+def outcome_of(
+    inputs: Inputs, starting: Starting, traffic: Traffic, formulation: Formulation, solution: Solution
+) -> Outcome:
+    """A solved plan with both trajectories of every asset.
+
+    Parameters
+    ----------
+    traffic : Traffic or None
+        How traffic grows, and what weight limits cost it, as the candidates were made with.
+    """
+    assets = inputs.register.assets
+    chosen = formulation.options.schedule[solution.chosen]
+    return Outcome(
+        inputs,
+        starting,
+        formulation,
+        solution,
+        _rounded(simulate(assets, starting, chosen, inputs.model, traffic)),
+        _rounded(simulate(assets, starting, np.full_like(chosen, -1), inputs.model, traffic)),
+    )
+
+
+def _rounded(future: Trajectory) -> Trajectory:
+    """Condition as it is stored, so that sums over assets.parquet are those of summary.json."""
+    return replace(future, index=future.index.round(2))

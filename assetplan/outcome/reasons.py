@@ -1,0 +1,193 @@
+"""Why each asset has the strategy it has, in a sentence that holds for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetplan.optimisation.problem import Problem
+
+if TYPE_CHECKING:
+    from assetplan.outcome.outcome import Outcome
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Words:
+    """How what treatments bring is said, where the plan seeks the most of it."""
+
+    each: str  # for each £1
+    little: str
+    none: str
+    would: str  # of one treatment
+
+
+_WORDS = {
+    "benefit": _Words(
+        "Returns £{:.2f} beyond its cost", "Saves less than it costs", "save more than it costs",
+        "save £{:,.0f} more than it costs",
+    ),
+    "condition": _Words(
+        "Gains {:.2f} index-years", "Gains no condition that counts", "gain condition that counts",
+        "gain {:,.0f} index-years",
+    ),
+}  # fmt: skip
+
+
+def reasons(outcome: Outcome) -> NDArray[np.object_]:
+    """Why each asset has what it has, array (n_assets,) of str."""
+    treated = np.any(outcome.schedule >= 0, axis=1)
+    out = np.empty(len(treated), dtype=object)
+    for rows, said in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
+        out[rows] = said(outcome, rows)
+    return out
+
+
+def _brought(outcome: Outcome) -> Array:
+    """What each strategy brings of what the plan seeks (£ of benefit or index-years), without any price on change."""
+    return outcome.problem.benefit if outcome.inputs.plan.objective.of == "condition" else outcome.options.benefit
+
+
+def committed(outcome: Outcome) -> Bools:
+    """Assets with a commitment that this plan has to keep; one for a year outside the plan is not."""
+    assets = outcome.inputs.register.assets
+    due = assets["committed_year"].isin(outcome.years[1:]) & (assets["committed_treatment"] != "")
+    return due.to_numpy(dtype=bool)
+
+
+def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
+    options = outcome.options
+    count = _count(outcome)
+    sharing = _sharing(outcome)
+    promised = committed(outcome)
+    idle = (options.schedule < 0).all(axis=1)
+    free = np.maximum.reduceat(idle, options.starts[:-1])
+    joint = {row: name for name, members in outcome.formulation.schemes.items() for row in members}
+    words = _WORDS.get(outcome.inputs.plan.objective.of)
+    cost, gain = outcome.cost.sum(axis=1), _brought(outcome)[outcome.chosen]
+    value = np.divide(gain, cost, out=np.zeros(len(cost)), where=cost > 0)
+    first, last = outcome.years[0], outcome.years[-1]
+    now, left, done = outcome.nothing.index[:, 0], outcome.nothing.index[:, -1], outcome.plan.index[:, -1]
+    out = []
+    for row in rows.tolist():
+        then = (
+            f"condition {now[row]:.0f} in {first} would be {left[row]:.0f} in {last} untreated and is {done[row]:.0f}."
+        )
+        if promised[row]:
+            out.append("Committed already, so kept.")
+        elif count[row] == 1:
+            out.append(f"The plan's rules leave no other choice; {then}")
+        elif not free[row]:
+            out.append(f"The plan's rules ask for a treatment here; this is the best of {count[row]}; {then}")
+        elif row in joint:
+            out.append(f"Treated with the rest of scheme “{joint[row]}”, all of it or none; {then}")
+        elif row in sharing:
+            out.append(f"Shares a site with {sharing[row]}; {then}")
+        elif words is None:
+            out.append(f"Part of the cheapest way to what the plan must reach; {then}")
+        elif gain[row] <= 0:
+            out.append(f"{words.little}, but the plan must reach a target or a least amount; {then}")
+        else:
+            out.append(
+                f"{words.each.format(value[row])} for each £1, best use of the money among {count[row]} "
+                f"strategies; {then}"
+            )
+    return out
+
+
+def _count(outcome: Outcome) -> Ints:
+    """Strategies that each asset may have by itself (n_assets,)."""
+    return np.add.reduceat(~outcome.formulation.sharing.copies, outcome.options.starts[:-1], dtype=np.int64)
+
+
+def _sharing(outcome: Outcome) -> dict[int, str]:
+    """With what an asset shares its site, and what that saves it, by row."""
+    sites = outcome.formulation.sharing.sites(outcome.chosen)
+    if sites.empty:
+        return {}
+    others = sites.groupby("mode")["asset"].transform("size") - 1
+    return {
+        row: f"{count} other{'' if count == 1 else 's'} beside it, which saves it £{saved:,.0f}"
+        for row, count, saved in zip(sites["asset"], others, sites["saved"], strict=True)
+    }
+
+
+def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
+    problem, assets = outcome.problem, outcome.inputs.register.assets
+    count = _count(outcome)
+    groups = outcome.inputs.model.catalogue.treatments
+    going = (assets["retention"] == "dispose").to_numpy()
+    bare = ~assets["group"].isin([group for group, found in groups.items() if found]).to_numpy()
+    now = outcome.nothing.index[:, 0]
+    best, where, broke, dear = _best(problem, outcome.formulation.sharing.copies)
+    price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
+    words = _WORDS.get(outcome.inputs.plan.objective.of)
+    value = _brought(outcome)
+    out = []
+    for row in rows.tolist():
+        if count[row] == 1 and bare[row]:
+            out.append("The plan's budget has no line for any treatment of this kind of asset.")
+        elif count[row] == 1 and going[row]:
+            out.append("Marked for disposal, so it takes no major work; nothing else is called for.")
+        elif count[row] == 1:
+            out.append(f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years.")
+        elif words is None:
+            out.append("What the plan must reach is reached at less cost without it.")
+        elif best[row] <= 0:
+            out.append(f"None of {count[row] - 1} strategies tried would {words.none}.")
+        else:
+            would = f"Treatment would {words.would.format(value[where[row]])}"
+            if broke[row]:
+                out.append(f"{would}, but its budget has no money in the years it could be treated.")
+            elif dear[row]:
+                out.append(f"{would}, but it costs more than its budget has in any year it could be.")
+            elif price[where[row]] <= 0:
+                out.append(f"{would}, but what its budget has left is too little for it.")
+            else:
+                out.append(f"{would}, but its money does more elsewhere.")
+    return out
+
+
+def _best(problem: Problem, copies: Bools) -> tuple[Array, Ints, Bools, Bools]:
+    """Each asset's best strategy by itself, and what bars those that are worth having; copies are left out.
+
+    Returns
+    -------
+    (array, array, array of bool, array of bool), each (n_assets,)
+        Largest benefit; its row, of those that limits let in by themselves if there is one; whether all that bring a
+        benefit need a limit that is nought; whether all that bring one need more than a limit has.
+    """
+    allowance = most_of(problem)
+    usage = problem.usage
+    entry = np.repeat(np.arange(problem.n_options), np.diff(usage.indptr))
+    over = usage.data > allowance[usage.indices] * (1 + 1e-9) + 1e-6
+    barred = np.bincount(entry[over], minlength=problem.n_options) > 0
+    empty = np.bincount(entry[over & (allowance[usage.indices] <= 0)], minlength=problem.n_options) > 0
+    benefit = np.where(copies, -np.inf, problem.benefit)
+    worth = benefit > 0
+    starts = problem.starts[:-1]
+    best = np.maximum.reduceat(benefit, starts)
+    inside = np.where(barred, -np.inf, benefit)
+    reach = np.maximum.reduceat(inside, starts)
+    all_barred = ~np.logical_or.reduceat(worth & ~barred, starts)
+    all_empty = ~np.logical_or.reduceat(worth & ~empty, starts)
+    shown = np.where(np.repeat(all_barred, np.diff(problem.starts)), benefit, inside)
+    top = np.flatnonzero(shown == np.repeat(np.where(all_barred, best, reach), np.diff(problem.starts)))
+    where = top[np.searchsorted(top, starts)]
+    return best, where.astype(np.int64), all_empty & (best > 0), all_barred & (best > 0)
+
+
+def most_of(problem: Problem) -> Array:
+    """The most that all works together may use of each limit, whatever flows bring to it, (n_resources,)."""
+    flows = problem.flows
+    if not len(flows.names):
+        return problem.caps
+    usage = flows.usage.tocoo()
+    given = np.maximum(-usage.data * flows.low[usage.row], -usage.data * flows.high[usage.row])
+    return problem.caps + np.bincount(usage.col, given, len(problem.caps))

@@ -1,0 +1,54 @@
+"""All strategies of a plan, as its output folder keeps them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.formulation import Formulation
+from assetplan.optimisation.problem import Solution
+from assetplan.programme import Strategies
+from assetplan.strategies import Model
+from assetplan.strategies.names import strategy_names
+
+
+def stored_strategies(assets: pd.DataFrame, model: Model, formulation: Formulation, solution: Solution) -> Strategies:
+    """All strategies of a plan with what they cost, bring and use; of those that share a site, those chosen.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register, with `group`.
+    model : Model
+        Catalogue and discounting.
+    formulation : Formulation
+        The strategies, and what each brings and uses.
+    solution : Solution
+        What was chosen.
+    """
+    kept = _told(formulation, solution.chosen)
+    options, problem = formulation.options.take(kept), formulation.problem
+    name, names = strategy_names(assets, model, options)
+    years = options.cost.shape[1]
+    return Strategies(
+        options.starts,
+        names,
+        name,
+        options.cost.sum(axis=1),
+        options.cost @ model.rules.discount[1 : years + 1],
+        options.benefit,
+        problem.benefit[kept],
+        problem.usage[kept],
+        np.searchsorted(kept, solution.chosen),
+    )
+
+
+def _told(formulation: Formulation, chosen: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Options worth keeping: what each asset may do by itself, but where it shares a site what it does there."""
+    sharing = formulation.sharing
+    kept = ~sharing.copies
+    shared = chosen[sharing.copies[chosen]]
+    kept[np.isin(sharing.twin, sharing.twin[shared])] = False
+    kept[shared] = True
+    return np.flatnonzero(kept)

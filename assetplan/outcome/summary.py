@@ -1,0 +1,244 @@
+"""The figures of a programme: money, benefit, bound, condition, what was assumed."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan import __version__, condition
+from assetplan.config.choices import Objective
+from assetplan.economics import condition_gain
+from assetplan.finance import line_labels
+from assetplan.inputs.stock import stock_of
+from assetplan.optimisation.dual import bound_of_prices
+from assetplan.optimisation.problem import Solution
+from assetplan.outcome import notes
+from assetplan.outcome.outcome import Outcome
+
+Array = NDArray[np.float64]
+
+
+def summarise(
+    outcome: Outcome, works: gpd.GeoDataFrame, table: gpd.GeoDataFrame, baselines: dict[str, Solution]
+) -> dict:
+    """All of summary.json but the lint, the phasing and the seconds."""
+    inputs, solution = outcome.inputs, outcome.solution
+    plan = inputs.plan
+    present = {name: float(v.sum()) for name, v in outcome.nothing.streams.items()}
+    planned = {name: float(v.sum()) for name, v in outcome.plan.streams.items()}
+    # Sites and mobilisation are no asset's own works.
+    planned["works"] += float(outcome.options.beside[outcome.chosen].sum())
+    kinds = works.groupby("kind")["cost"].sum()
+    return {
+        "plan": plan.name,
+        "title": plan.report.title or plan.name,
+        "authority": plan.report.authority,
+        "note": plan.report.note,
+        "years": list(plan.plan_years),
+        "price_base": plan.first_year,
+        "objective": _objective(plan.objective),
+        "of": plan.objective.of,
+        "streams": [
+            {"stream": name, "do_nothing": round(present[name], 2), "plan": round(planned[name], 2)} for name in present
+        ],
+        "yearly": _yearly(outcome),
+        "horizon": len(inputs.model.rules.discount) - 1,
+        "benefit": round(float(outcome.benefit.sum()), 2),
+        "reached": round(solution.benefit, 2),
+        "bound": round(solution.bound, 2),
+        "gap": solution.gap,
+        "status": solution.status,
+        "cost": round(float(works["cost"].sum()), 2),
+        "spend": _spend(works, outcome),
+        "limits": _limits(outcome),
+        "flows": _flows(outcome),
+        "prices": [
+            {"limit": str(name), "price": round(float(price), 6)}
+            for name, price in zip(outcome.problem.resources, np.nan_to_num(solution.prices), strict=True)
+        ],
+        "prices_bound": round(bound_of_prices(outcome.problem, np.nan_to_num(solution.prices)), 2),
+        "prices_known": notes.prices_known(plan.solver.target_gap, solution),
+        "condition": _condition(outcome),
+        "residual_life": _residual_bands(outcome),
+        "condition_gain": _gain(outcome),
+        "assets": len(table),
+        "treated": int((table["strategy"] != "do-nothing").sum()),
+        "baselines": [
+            {
+                "name": name,
+                "benefit": round(float(outcome.options.benefit[found.chosen].sum()), 2),
+                "reached": round(float(outcome.problem.benefit[found.chosen].sum()), 2),
+                "cost": round(float(outcome.options.cost[found.chosen].sum()), 2),
+                "breaks": _broken(outcome, found),
+            }
+            for name, found in baselines.items()
+        ],
+        "kinds": [{"kind": str(kind), "amount": round(float(amount), 2)} for kind, amount in kinds.items()],
+        "sites": _sites(outcome, works),
+        "assumed_share": notes.assumed_by_class(inputs.register.assets),
+        "notes": [{"note": note, "count": count} for note, count in inputs.register.notes],
+        "inputs": inputs.digests,
+        "unverified": notes.unverified(inputs),
+        "version": __version__,
+    }
+
+
+def _yearly(outcome: Outcome) -> list[dict]:
+    """What poor condition costs in each plan year (£, prices of the first year), not discounted."""
+    return [
+        {"stream": name, "year": year, "case": case, "amount": round(float(amount), 2)}
+        for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan))
+        for name, amounts in told.yearly.items()
+        if name != "works"
+        for year, amount in zip(outcome.years[1:], amounts.sum(axis=0), strict=True)
+    ]
+
+
+def _objective(sought: Objective) -> str:
+    """What the benefit is or, where the plan seeks condition, what that is."""
+    if sought.of != "condition":
+        return "present value against do-nothing, £"
+    return (
+        f"condition above {sought.cut_off:g} gained on do-nothing in the plan years, on each £1,000 of replacement "
+        "value, times importance"
+    )
+
+
+def _sites(outcome: Outcome, works: pd.DataFrame) -> dict:
+    """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
+    sharing, inputs = outcome.formulation.sharing, outcome.inputs
+    sites, assets = sharing.sites(outcome.chosen), inputs.register.assets
+    road = sites[(assets["asset_class"].iloc[sites["asset"]] == "carriageway").to_numpy()]
+    metres = assets["length_m"].to_numpy(dtype=float)[road["asset"]]
+    length = pd.Series(metres).groupby(road["mode"].to_numpy()).agg(["sum", "size"])
+    length = length[length["size"] > 1]
+    return {
+        "costs": inputs.plan.sites.costs,
+        "candidates": len(np.unique(sharing.group[sharing.group >= 0])),
+        "works": int(works["treatment"].isin(inputs.sites.index).sum()),
+        "sharing": len(sites),
+        "schemes": len(length),
+        "sections": int(length["size"].sum()),
+        "length_km": round(float(length["sum"].sum()) / 1000, 4),
+        "median_m": round(float(length["sum"].median()), 2) if len(length) else 0.0,
+        "longest_m": round(float(length["sum"].max()), 2) if len(length) else 0.0,
+        "with_neighbour": int((sharing.modes["neighbour"].reindex(sites["mode"].unique()) >= 0).sum())
+        if len(sites)
+        else 0,
+        "saved": round(float(sites["saved"].sum()), 2),
+    }
+
+
+def _broken(outcome: Outcome, found: Solution) -> list[str]:
+    """Limits that a rule of thumb does not keep: it seeks no floors, and a target is no cap on money."""
+    problem = outcome.problem
+    slack = 1e-6 * np.maximum(np.abs(found.used), 1.0)
+    wrong = (found.used > problem.caps + slack) | (found.used < problem.floors - slack)
+    return [str(problem.resources[r]) for r in np.flatnonzero(wrong)]
+
+
+def _spend(works: pd.DataFrame, outcome: Outcome) -> list[dict]:
+    """Money by line and year (£): spent, what the envelope gives, and the limit once money is carried over or moved."""
+    limits, labels = outcome.inputs.limits, line_labels()
+    spent = works.groupby(["line", "year"])["cost"].sum()
+    caps = outcome.formulation.caps_with(np.asarray(outcome.solution.amounts, dtype=np.float64))
+    # The envelope's own limits come first, line by line and year by year.
+    allowed = caps[: limits.amount.size].reshape(limits.amount.shape)
+    return [
+        {
+            "line": line,
+            "label": labels.get(line, line.replace("_", " ")),
+            "year": year,
+            "amount": round(float(spent.get((line, year), 0.0)), 2),
+            "limit": round(float(allowed[row, column]), 2),
+            "envelope": round(float(limits.amount[row, column]), 2),
+        }
+        for row, line in enumerate(limits.lines)
+        for column, year in enumerate(limits.years)
+    ]
+
+
+def _limits(outcome: Outcome) -> list[dict]:
+    """Every limit of the problem: how the plan file says it, what it allows, what is used, what more of it is worth."""
+    problem, solution = outcome.problem, outcome.solution
+    rows = zip(
+        outcome.formulation.limits.rows, problem.caps, problem.floors, solution.used, np.nan_to_num(solution.prices),
+        strict=True,
+    )  # fmt: skip
+    return [
+        {
+            "limit": row.name,
+            "words": row.words,
+            "unit": row.unit,
+            "kind": row.kind,
+            "cap": round(float(cap), 6) if np.isfinite(cap) else None,
+            "floor": round(float(floor), 6) if np.isfinite(floor) else None,
+            "used": round(float(used), 6),
+            "price": round(float(price), 9),
+        }
+        for row, cap, floor, used, price in rows
+    ]
+
+
+def _flows(outcome: Outcome) -> list[dict]:
+    """Money carried over, moved between lines, or drawn from sources (£)."""
+    found = zip(outcome.formulation.limits.flows, outcome.solution.amounts, strict=True)
+    return [
+        {"flow": flow.name, "kind": flow.kind, **flow.facts, "amount": round(float(amount), 2)}
+        for flow, amount in found
+        if amount > 0.005
+    ]
+
+
+def _condition(outcome: Outcome) -> list[dict]:
+    """Stock in each condition band by class, year and case."""
+    assets = outcome.inputs.register.assets
+    rows = []
+    for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
+        unit, stock = stock_of(assets.iloc[members], str(asset_class))
+        for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
+            totals = np.tensordot(stock, told.bands[members].astype(float), axes=(0, 0)).T
+            for place, year in enumerate(outcome.years):
+                rows += [
+                    {
+                        "asset_class": str(asset_class),
+                        "band": band,
+                        "year": year,
+                        "quantity": round(float(amount), 4),
+                        "unit": unit,
+                        "case": case,
+                    }
+                    for band, amount in zip(condition.BANDS, totals[:, place], strict=True)
+                ]
+    return rows
+
+
+def _residual_bands(outcome: Outcome) -> list[dict]:
+    """Carriageway length by residual-life band, year and case."""
+    assets = outcome.inputs.register.assets
+    members = np.flatnonzero(assets["asset_class"] == "carriageway")
+    length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)[members] / 1000
+    rows = []
+    for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
+        totals = condition.quantity_in_bands("residual_life", told.residual_life[members], length)
+        for place, year in enumerate(outcome.years):
+            rows += [
+                {"band": band, "year": year, "length_km": round(float(amount), 4), "case": case}
+                for band, amount in zip(condition.band_names("residual_life"), totals[:, place], strict=True)
+            ]
+    return rows
+
+
+def _gain(outcome: Outcome) -> list[dict]:
+    """Condition gained by class: area between the two futures above the cut-off, per asset by replacement value."""
+    assets = outcome.inputs.register.assets
+    area = condition_gain(outcome.nothing.index, outcome.plan.index, outcome.inputs.plan.objective.cut_off)
+    value = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float)
+    rows = []
+    for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
+        weight = value[members].sum()
+        mean = float(area[members] @ value[members] / weight) if weight else 0.0
+        rows.append({"asset_class": str(asset_class), "index_years": round(mean, 4)})
+    return rows

@@ -1,0 +1,142 @@
+"""Tables of a programme: one row a works item, one row an asset."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.outcome.outcome import Outcome
+from assetplan.outcome.reasons import reasons
+
+_ASSET_COLUMNS = [
+    *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
+    *("hierarchy", "environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
+    *("hgv", "one_way", "level", "weight_limit_t", "capacity_t"),
+    *("retention", "committed_treatment", "committed_year", "criticality", "importance"),
+]
+
+
+def programme_tables(outcome: Outcome) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Works items and assets of a solved plan, columns as in `Programme.works` and `Programme.assets`."""
+    why = reasons(outcome)
+    works = _works(outcome, why)
+    return works, _assets(outcome, works, why)
+
+
+def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """All treatments as one table, and the row at which each asset's group begins."""
+    catalogue = outcome.inputs.model.catalogue.treatments
+    codes, groups = pd.factorize(outcome.inputs.register.assets["group"], sort=True)
+    rows = [t for group in groups for t in catalogue[str(group)]]
+    counts = np.array([len(catalogue[str(group)]) for group in groups], dtype=np.intp)
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
+    names = ("name", "label", "kind", "line")
+    return pd.DataFrame([{n: getattr(t, n) for n in names} for t in rows], columns=names), first[codes]
+
+
+def _works(outcome: Outcome, why: NDArray[np.object_]) -> gpd.GeoDataFrame:
+    """One row a works item, sorted by year, then line, then asset."""
+    assets, model = outcome.inputs.register.assets, outcome.inputs.model
+    catalogue, first = _treatments(outcome)
+    asset, year = np.nonzero(outcome.schedule >= 0)
+    kind = catalogue.iloc[first[asset] + outcome.schedule[asset, year]].reset_index(drop=True)
+    cost = outcome.cost[asset, year]
+    total = np.bincount(asset, cost, len(assets))[asset]
+    share = np.divide(cost, total, out=np.zeros_like(cost), where=total > 0)
+    of = assets.iloc[asset].reset_index(drop=True)
+    when = year + model.first_year
+    works = gpd.GeoDataFrame(
+        {
+            "asset_id": of["asset_id"],
+            "scheme_id": "",
+            **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "hierarchy", "district")},
+            "year": when,
+            "treatment": kind["name"],
+            "label": kind["label"],
+            "kind": kind["kind"],
+            "line": kind["line"],
+            "quantity": of["quantity"],
+            "unit": [model.groups[g].unit for g in of["group"]],
+            "length_m": of["length_m"],
+            "cost": cost.round(2),
+            "benefit": (outcome.benefit[asset] * share).round(2),
+            "reason": why[asset],
+            "committed": (of["committed_treatment"] == kind["name"]) & (of["committed_year"] == when),
+        },
+        geometry=of.geometry,
+        crs=assets.crs,
+    )
+    works["scheme_id"] = _schemes(outcome, works, of, asset)
+    return works.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
+
+
+def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: NDArray[np.intp]) -> pd.Series:
+    """A scheme is one of the plan file, or what shares a site, or by itself.
+
+    Where the plan has no sites, it is one treatment in one year on one link or, where there is none, one asset.
+    """
+    place = of["link_id"].where(of["link_id"] != "", of["parent_id"].where(of["parent_id"] != "", of["asset_id"]))
+    formulation, first = outcome.formulation, outcome.inputs.model.first_year
+    key = works["year"].astype(str) + "|" + works["treatment"] + "|" + place
+    if outcome.inputs.plan.sites.costs == "shared":
+        key = key.where(~works["treatment"].isin(outcome.inputs.sites.index), key + "|" + of["asset_id"])
+        sites = formulation.sharing.sites(outcome.chosen)
+        mode = np.full((len(outcome.chosen), outcome.schedule.shape[1]), -1)
+        mode[sites["asset"], sites["year"]] = sites["mode"]
+        mine = pd.Series(mode[asset, works["year"] - first], index=works.index)
+        key = key.where(mine < 0, works["year"].astype(str) + "|site|" + mine.astype(str))
+    codes, _ = pd.factorize(key, sort=True)
+    found = np.array([f"S{code + 1:05d}" for code in codes], dtype=object)
+    modes = outcome.problem.mode
+    for name, members in formulation.schemes.items():
+        ahead = -1 if modes is None else int(modes[outcome.chosen[members[0]]])
+        if ahead >= 0:
+            found[np.isin(asset, members) & (works["year"] == first + ahead).to_numpy(dtype=bool)] = name
+    return pd.Series(found, index=works.index, dtype="str")
+
+
+def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> NDArray[np.object_]:
+    """Scheme with which each asset shares a site, "" for none (n_assets,)."""
+    sites = outcome.formulation.sharing.sites(outcome.chosen)
+    out = np.full(len(outcome.chosen), "", dtype=object)
+    if len(sites):
+        ids = outcome.inputs.register.assets["asset_id"].to_numpy(dtype=object)[sites["asset"]]
+        when = outcome.inputs.model.first_year + sites["year"].to_numpy()
+        known = works.set_index(["asset_id", "year"])["scheme_id"]
+        out[sites["asset"]] = known.loc[list(zip(ids, when, strict=True))].to_numpy(dtype=object)
+    return out
+
+
+def _assets(outcome: Outcome, works: pd.DataFrame, why: NDArray[np.object_]) -> gpd.GeoDataFrame:
+    """One row an asset: chosen strategy, reason, condition by year in both futures."""
+    inputs, assets = outcome.inputs, outcome.inputs.register.assets
+    catalogue, first = _treatments(outcome)
+    schedule = outcome.schedule
+    strategy = np.full(len(assets), "do-nothing", dtype=object)
+    names = np.full(len(assets), "", dtype=object)
+    for year in range(schedule.shape[1]):
+        rows = np.flatnonzero(schedule[:, year] >= 0)
+        treatment = catalogue.iloc[first[rows] + schedule[rows, year]]
+        timed = (treatment["name"] + f"@{inputs.model.first_year + year}").to_numpy(dtype=object)
+        told = (treatment["label"] + f" {inputs.model.first_year + year}").to_numpy(dtype=object)
+        strategy[rows] = np.where(names[rows] == "", timed, strategy[rows] + "+" + timed)
+        names[rows] = np.where(names[rows] == "", told, names[rows] + ", " + told)
+    table = pd.DataFrame(assets[_ASSET_COLUMNS]).assign(
+        unit=[inputs.model.groups[g].unit for g in assets["group"]],
+        strategy=strategy,
+        treatments=names,
+        cost=outcome.cost.sum(axis=1).round(2),
+        benefit=outcome.benefit.round(2),
+        pace=outcome.starting.pace.round(6),
+        residual_life=outcome.nothing.residual_life[:, 0].round(2),
+        shared_site=_shared_sites(outcome, works),
+        reason=why,
+    )
+    futures = {}
+    for place, year in enumerate(outcome.years):
+        futures[f"do_nothing_{year}"] = outcome.nothing.index[:, place]
+        futures[f"plan_{year}"] = outcome.plan.index[:, place]
+    table = pd.concat([table, pd.DataFrame(futures, index=table.index)], axis=1)
+    return gpd.GeoDataFrame(table, geometry=assets.geometry, crs=assets.crs)

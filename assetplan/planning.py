@@ -1,0 +1,235 @@
+"""plan(): register → network → condition → strategies → finance → optimisation → programme, on one page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from assetplan.answers.outlook import outlook
+from assetplan.answers.phasing import best_phasing
+from assetplan.config import Plan
+from assetplan.connectivity.criticality import weighed
+from assetplan.connectivity.layout import Layout, lay_out
+from assetplan.connectivity.levels import asset_levels
+from assetplan.connectivity.traffic import traffic_ahead
+from assetplan.connectivity.weight_limits import posted
+from assetplan.errors import InfeasibleError
+from assetplan.finance.statement import Statement
+from assetplan.formulation import build_problem
+from assetplan.formulation.formulation import Formulation
+from assetplan.inputs.load import Inputs, load_inputs
+from assetplan.inputs.settings import settings
+from assetplan.network import line_components
+from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
+from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.solving import solve
+from assetplan.outcome.notes import notes
+from assetplan.outcome.outcome import outcome_of
+from assetplan.outcome.stored import stored_strategies
+from assetplan.outcome.summary import summarise
+from assetplan.outcome.tables import programme_tables
+from assetplan.programme import Programme
+from assetplan.register import Register
+from assetplan.statements import LONG, accounts
+from assetplan.statements.business_case import business_case
+from assetplan.strategies import Starting, Traffic, candidates, simulate, starting_condition
+
+Progress = Callable[[str], None]
+YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
+CASE_GAP, CASE_SECONDS = 1e-2, 20.0  # of what today's money buys, which stands beside the plan in its business case
+
+
+@dataclass
+class _Clock:
+    """Seconds by stage; tells a listener when a stage begins."""
+
+    listener: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.listener(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def plan(plan: Plan, register: Register | None = None, progress: Progress = lambda stage: None) -> Programme:
+    """Plan a register's treatments within the envelope.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `read_plan` or `make_plan`.
+    register : Register, optional
+        A register in memory, in place of the file the plan names.
+    progress : callable, optional
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    Programme
+        The chosen programme, checked: its spend, limits and benefit are summed from its own choices.
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input; every fault is listed.
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named.
+    """
+    clock = _Clock(progress)
+    done = _solve(plan, register, clock)
+    inputs, formulation = done.inputs, done.formulation
+    with clock.stage("baselines"):
+        baselines = _baselines(formulation, done.solution, np.argsort(done.starting.index, kind="stable"), plan)
+        best = best_of(formulation.problem, done.solution, baselines.values(), plan.solver.target_gap)
+        solution = formulation.settle(best)
+    with clock.stage("phasing"):
+        phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
+    with clock.stage("programme"):
+        outcome = outcome_of(inputs, done.starting, done.traffic, formulation, solution)
+        works, table = programme_tables(outcome)
+    with clock.stage("options"):
+        case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
+    with clock.stage("detours"):
+        restrictions = posted(inputs, done.layout, done.traffic, table, outcome.schedule)
+    with clock.stage("forecast"):
+        forecast = outlook(inputs, outcome.schedule)
+    with clock.stage("programme"):
+        finance = (*accounts(outcome, works), *case)
+        summary = summarise(outcome, works, table, baselines) | {
+            "lint": notes(outcome, done.islands),
+            "finance": [statement.as_json() for statement in finance if statement.name not in LONG],
+            "phasing": phasing,
+            "restrictions": restrictions,
+            "futures": plan.forecast.model_dump(include={"futures", "level", "seed"}),
+            "forecast": forecast,
+        }
+        strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
+    summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
+    places, districts = inputs.register.places, inputs.register.districts
+    return Programme(summary, table, works, places, districts, settings(plan), strategies, finance).check()
+
+
+def statements(
+    plan: Plan, register: Register | None = None, progress: Progress = lambda stage: None
+) -> tuple[Statement, ...]:
+    """The statements of finance of a plan, without the rest of its programme.
+
+    Parameters and errors as `plan`. The programme is solved as there, but for the rules of thumb that it is set beside.
+
+    Returns
+    -------
+    tuple of Statement
+        Each says which money it is in.
+    """
+    clock = _Clock(progress)
+    done = _solve(plan, register, clock)
+    solution = done.formulation.settle(done.solution)
+    outcome = outcome_of(done.inputs, done.starting, done.traffic, done.formulation, solution)
+    with clock.stage("options"):
+        case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS)
+    with clock.stage("statements"):
+        return (*accounts(outcome, programme_tables(outcome)[0]), *case)
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A plan with its solution, and what both were made from."""
+
+    inputs: Inputs
+    layout: Layout
+    islands: NDArray[np.intp]
+    starting: Starting
+    traffic: Traffic
+    formulation: Formulation
+    solution: Solution
+
+
+def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
+    """Everything up to the choice."""
+    with clock.stage("register"):
+        inputs = load_inputs(plan, register)
+    with clock.stage("network"):
+        layout = lay_out(inputs.register.assets, inputs.register.other_roads)
+        islands = line_components(layout.net, len(layout.roads))[layout.owned]
+        inputs = weighed(inputs, layout)
+        assets = inputs.register.assets
+        assets = assets.assign(hierarchy=asset_levels(assets, layout))
+        inputs = replace(inputs, register=replace(inputs.register, assets=assets))
+    with clock.stage("condition"):
+        starting = starting_condition(assets, inputs.model)
+    with clock.stage("detours"):
+        traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
+    with clock.stage("strategies"):
+        formulation = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
+    with clock.stage("optimisation"):
+        try:
+            solution = solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit)
+        except InfeasibleError as error:
+            raise formulation.in_plan_words(error) from error
+    return _Solved(inputs, layout, islands, starting, traffic, formulation, solution)
+
+
+def _baselines(
+    formulation: Formulation, solution: Solution, priority: NDArray[np.intp], plan: Plan
+) -> dict[str, Solution]:
+    """What the field's rules of thumb make of the same caps, with the plan's own flows of money.
+
+    They seek what the plan seeks from the money there is, so they have nothing to say of a plan of least cost.
+    """
+    if plan.objective.of == "least cost":
+        return {}
+    problem, options, amounts = formulation.problem, formulation.options, solution.amounts
+    nothing = options.starts[:-1]  # or what is committed
+    cost, seconds = options.cost.sum(axis=1), plan.solver.time_limit
+    return {
+        "worst first": worst_first(problem, priority, amounts, nothing),
+        "incremental benefit-cost": incremental_benefit_cost(problem, amounts, cost, nothing),
+        "year by year": year_by_year(problem, options.schedule, amounts, YEARLY_GAP, seconds, nothing),
+    }
+
+
+def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
+    """Condition of every asset by year if nothing is done.
+
+    Returns
+    -------
+    DataFrame
+        Columns asset_id, asset_class, group, residual_life (years, base year), chance_failed (0–1: at or below the
+        failure index by the end of the last plan year) and one column a year from the base year to the last plan year
+        with the condition index (0–100).
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input; every fault is listed.
+    """
+    inputs = load_inputs(plan, register)
+    assets = inputs.register.assets
+    starting = starting_condition(assets, inputs.model)
+    nothing = np.full((len(assets), plan.years), -1, dtype=np.int8)
+    trajectory = simulate(assets, starting, nothing, inputs.model)
+    out = pd.DataFrame(assets[["asset_id", "asset_class", "group"]])
+    out["residual_life"] = trajectory.residual_life[:, 0].round(2)
+    out["chance_failed"] = _chance_failed(assets, starting, inputs).round(4)
+    for place, year in enumerate(range(plan.first_year - 1, plan.first_year + plan.years)):
+        out[str(year)] = trajectory.index[:, place].round(2)
+    return out
+
+
+def _chance_failed(assets: pd.DataFrame, starting: Starting, inputs: Inputs) -> NDArray[np.float64]:
+    """Chance of each asset to have failed by the end of the plan if nothing is done."""
+    out = np.zeros(len(assets))
+    years = np.array([float(inputs.plan.years)])
+    for name, rows in assets.groupby("group").indices.items():
+        group = inputs.model.groups[str(name)]
+        out[rows] = group.failed(starting.index[rows], years, starting.pace[rows])[:, 0]
+    return out

@@ -1,5 +1,0 @@
-"""The statements of finance that follow from a plan: what a treasurer and a capital board ask for."""
-
-from assetplan.planning.accounts.all import LONG, accounts
-
-__all__ = ["LONG", "accounts"]

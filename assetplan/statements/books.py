@@ -1,0 +1,87 @@
+"""What the statements are written from: the plan, its works and its flows of money, all in one kind of money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from assetplan.config import Plan
+from assetplan.finance import CASH, financial_year, price_of_years, real
+from assetplan.finance.rounding import in_steps, printed
+from assetplan.outcome.outcome import Outcome
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Books:
+    """A solved plan as its statements see it.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        The solved plan.
+    works : DataFrame
+        Table `works` of the programme, cost in prices of the first year (£).
+    """
+
+    outcome: Outcome
+    works: pd.DataFrame
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.outcome.inputs.plan
+
+    @property
+    def unit(self) -> str:
+        """Unit in which its envelope is written."""
+        return self.plan.envelope.unit
+
+    @property
+    def prices(self) -> str:
+        """Which money the envelope, and so every statement of spend, is in."""
+        return CASH if self.plan.envelope.prices == "cash" else real(self.plan.first_year)
+
+    @cached_property
+    def price(self) -> Array:
+        """What £1 of the first year is in that money in each plan year, (n_years,)."""
+        return price_of_years(self.plan)
+
+    @property
+    def years(self) -> list[str]:
+        """The plan's financial years as people write them."""
+        return [financial_year(year) for year in self.plan.plan_years]
+
+    @cached_property
+    def spent(self) -> pd.DataFrame:
+        """What each line (rows) spends in each year (columns), in the envelope's money (£)."""
+        wide = self.works.pivot_table(index="line", columns="year", values="cost", aggfunc="sum", fill_value=0.0)
+        lines, years = list(self.plan.envelope.lines), list(self.plan.plan_years)
+        return wide.reindex(index=lines, columns=years, fill_value=0.0) * self.price
+
+    @cached_property
+    def flows(self) -> pd.DataFrame:
+        """Flows of money that are above nought, in the envelope's money: kind, facts, year, amount (£)."""
+        found = zip(self.outcome.formulation.limits.flows, self.outcome.solution.amounts, strict=True)
+        rows = [{"kind": flow.kind, "flow": flow.name, **flow.facts, "amount": float(amount)} for flow, amount in found]
+        names = ["kind", "flow", "source", "year", "funds", "line", "to_year", "direction", "amount"]
+        table = pd.DataFrame(rows).reindex(columns=names)
+        table = table[table["amount"] > 0].reset_index(drop=True)
+        table["amount"] *= self.price[table["year"].to_numpy(dtype=int) - self.plan.first_year]
+        return table
+
+    def used(self, kind: str, source: str) -> Array:
+        """What a source gives, or a way to borrow draws, in each year (£), (n_years,)."""
+        kinds = (kind, "spent") if kind == "source" else (kind,)
+        mine = self.flows[self.flows["kind"].isin(kinds) & (self.flows["source"] == source)]
+        year = mine["year"].to_numpy(dtype=int) - self.plan.first_year
+        return np.bincount(year, mine["amount"], self.plan.years).astype(np.float64)
+
+    def said(self, pounds: ArrayLike) -> NDArray[np.float64]:
+        """Amounts (£) as the envelope's unit prints them."""
+        return np.asarray(printed(in_steps(pounds, self.unit), self.unit), dtype=np.float64)

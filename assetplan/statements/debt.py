@@ -1,0 +1,168 @@
+"""What is owed, what it costs, and what the council can bear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+
+from assetplan.finance import (
+    CASH,
+    Statement,
+    by_year,
+    charges,
+    check_printed,
+    financial_year,
+    horizon,
+    income_by_year,
+    tax_base_income,
+    tax_base_table,
+    vintages,
+)
+from assetplan.finance.rounding import in_steps, printed
+from assetplan.finance.treasury import financing_cost, financing_requirement, series_of
+from assetplan.statements.books import Array, Books
+
+_UNIT = "£000"
+_INDICATORS = 10  # years, as the Prudential Code's readers ask for
+
+
+def tax_base(books: Books) -> Iterator[Statement]:
+    """Growth of the tax base and what it brings."""
+    tax = books.plan.tax_base
+    if tax is not None:
+        found = tax_base_income(
+            tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, books.plan.first_year, tax.confirmed,
+            tax.sensitivity,
+        )  # fmt: skip
+        table = tax_base_table(found, _UNIT)
+        part = "" if tax.share == 1 else f" {tax.share:.0%} of the income is set aside for this plan."
+        yield replace(table, note=table.note + part)
+
+
+def printed_debt(books: Books) -> Iterator[Statement]:
+    """What papers print of debt, beside the arithmetic."""
+    pounds = books.plan.envelope.pounds
+    rows = [
+        {
+            "principal": row.principal * pounds,
+            "rate": row.rate,
+            "years": row.years,
+            "mean_a_year": row.mean * pounds,
+            "mean_to": _last_place(row.mean) * pounds,
+            "total": row.total * pounds,
+            "total_to": _last_place(row.total) * pounds,
+        }
+        for row in books.plan.printed
+    ]
+    if rows:
+        yield check_printed(pd.DataFrame(rows))
+
+
+def _last_place(printed: float) -> float:
+    """Worth of the last digit of a figure as it is written: 0.1 of 14.4, 1 of 171."""
+    exponent = Decimal(f"{printed:.12g}").normalize().as_tuple().exponent
+    return 10.0 ** min(int(exponent), 0)
+
+
+def loans(books: Books) -> Iterator[Statement]:
+    """Every drawdown, followed to its end."""
+    plan = books.plan
+    found = [vintages(way, books.used("drawdown", way.name), plan.first_year, horizon(plan)) for way in plan.borrowing]
+    rows = pd.concat([part for part in found if len(part)] or [pd.DataFrame()], ignore_index=True)
+    if not len(rows):
+        return
+    for name in ("drawn_in", "year"):
+        rows[name] = rows[name].map(financial_year)
+    for name in ("drawn", "interest", "mrp", "repaid", "owed", "unprovided"):
+        rows[name] = _said(rows[name])
+    note = (
+        "A charge to revenue is interest and minimum revenue provision (MRP), not what is repaid. Unprovided is what "
+        "stays in the capital financing requirement; of internal borrowing interest is what the cash would have earned."
+    )
+    yield Statement("loans", "Loans by year of drawing", CASH, _UNIT, rows, note)
+
+
+def affordability(books: Books) -> Iterator[Statement]:
+    """Debt cost of every year beside the income that may bear it, and what more of it would buy."""
+    plan = books.plan
+    if not plan.borrowing:
+        return
+    n_years = horizon(plan)
+    cost, income = _of_plan(books, "cost", n_years), income_by_year(plan, n_years)
+    price = np.zeros(n_years)
+    known = {row.name: place for place, row in enumerate(books.outcome.formulation.limits.rows)}
+    for place in range(n_years):
+        row = known.get(f"debt cost {plan.first_year + place}")
+        price[place] = 0.0 if row is None else np.nan_to_num(books.outcome.solution.prices[row])
+    rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n_years)]})
+    rows["debt_cost"], rows["confirmed_income"] = _said(cost), _said(income.confirmed)
+    rows["headroom"] = (rows["confirmed_income"] - rows["debt_cost"]).round(1) + 0.0
+    rows["forecast_income"] = _said(income.forecast)
+    if plan.treasury.within_income and not np.isnan(books.outcome.solution.prices).any():
+        rows["buys"] = price.round(4)
+        rows["buys_from_then_on"] = price[::-1].cumsum()[::-1].round(4)
+    seeking = "index-years" if plan.objective.of == "condition" else "£"
+    note = (
+        "Debt cost is interest and provision. Nothing is borrowed against forecast income. Buys: "
+        f"what £1 more confirmed income in that year alone, and in it and all later ones, would add to what the plan "
+        f"seeks ({seeking})."
+        if plan.treasury.within_income
+        else "Debt cost is interest and provision; this plan does not keep it within confirmed income."
+    )
+    yield Statement("affordability", "Debt cost and confirmed income", CASH, _UNIT, rows, note)
+
+
+def prudential(books: Books) -> Iterator[Statement]:
+    """The council's prudential indicators over ten years."""
+    plan, treasury, n = books.plan, books.plan.treasury, _INDICATORS
+    if books.prices != CASH:
+        return
+    spend = np.zeros(n)
+    spend[: plan.years] = books.spent.sum(axis=0).to_numpy(dtype=float)[:n]
+    drawn = _of_plan(books, "drawn", n)
+    cost, owed = _of_plan(books, "cost", n), _of_plan(books, "owed", n)
+    debt = series_of(plan, treasury.external_debt, n) + owed
+    requirement = financing_requirement(plan, n) + _of_plan(books, "unprovided", n)
+    financing = financing_cost(plan, n) + cost
+    rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n)]})
+    rows["capital_spend"], rows["borrowed"] = _said(spend), _said(drawn)
+    rows["capital_financing_requirement"], rows["external_debt"] = _said(requirement), _said(debt)
+    for name in ("operational_boundary", "authorised_limit", "cfr_limit"):
+        limit = getattr(treasury, name)
+        rows[name] = None if limit is None else _said(series_of(plan, limit, n))
+    if treasury.cfr:
+        # Debt may run ahead of the requirement by no more than two years.
+        ahead = np.array([requirement[place : place + 3].max() for place in range(n)])
+        before = np.append(treasury.cfr * plan.envelope.pounds, requirement[:-1])
+        rows["debt_within_requirement"] = np.where(debt <= np.maximum(before, ahead) + 0.5, "yes", "no")
+    rows["financing_cost"], rows["debt_cost_of_plan"] = _said(financing), _said(cost)
+    if treasury.net_revenue is not None:
+        revenue = series_of(plan, treasury.net_revenue, n)
+        rows["net_revenue_stream"] = _said(revenue)
+        rows["financing_ratio"] = np.divide(financing, revenue, out=np.zeros(n), where=revenue > 0).round(5)
+    rows["confirmed_income"] = _said(income_by_year(plan, n).confirmed)
+    note = (
+        "Financing cost is interest and provision less investment income, with and of this plan's borrowing. Of years "
+        "after the last that the plan file gives, figures without this plan stay as they are in it."
+    )
+    rows = rows.dropna(axis=1, how="all")
+    yield Statement("prudential", "Prudential indicators", CASH, _UNIT, rows, note)
+
+
+def _of_plan(books: Books, series: str, n_years: int) -> Array:
+    """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
+    plan = books.plan
+    total = np.zeros(n_years)
+    for way in plan.borrowing:
+        drawn = books.used("drawdown", way.name)
+        charge = np.ones(1) if series == "drawn" else getattr(charges(way), series)
+        total += by_year(charge, plan.years, n_years) @ drawn
+    return total
+
+
+def _said(pounds: Array | pd.Series) -> np.ndarray:
+    return np.asarray(printed(in_steps(pounds, _UNIT), _UNIT))

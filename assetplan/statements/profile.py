@@ -1,0 +1,78 @@
+"""The approved profile, and how far the programme is from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from assetplan.config.envelope import Range
+from assetplan.finance import Statement, line_labels
+from assetplan.statements.books import Books
+
+_SUM = "total"
+_CERTAIN = "total of lines without a range"
+
+
+def approved_profile(books: Books) -> Iterator[Statement]:
+    """Current and additional money by line and year, as it was approved; a line that is a range has two rows."""
+    envelope, labels = books.plan.envelope, line_labels()
+    rows: list[dict[str, object]] = []
+    for line, added in envelope.additional.items():
+        sides = {"low": added.low, "high": added.high} if isinstance(added, Range) else {"": added}
+        for side, amounts in sides.items():
+            row = {"line": line, "label": labels.get(line, line.replace("_", " ")), "range": side}
+            rows.append(_counted(row, envelope.current.get(line, 0.0), np.array(amounts), books.years))
+    if not rows:
+        return
+    table = pd.DataFrame(rows)
+    money = ["current", *books.years, "total_additional"]
+    ranged = (table["range"] != "").any()
+    sums = [(_SUM, "low"), (_SUM, "high")] if ranged else [(_SUM, "")]
+    if ranged:
+        sums.insert(0, (_CERTAIN, ""))
+    for name, side in sums:
+        mine = table["range"] == "" if name == _CERTAIN else table["range"].isin(["", side])
+        sums_of = {column: round(float(table.loc[mine, column].sum()), 9) for column in money}
+        rows.append({"line": name, "label": "", "range": side, **sums_of})
+    note = "Current money is a year's; the additional money of each year comes on top of it."
+    if ranged:
+        note += " A range is not a survey: the plan chooses within it, and no one figure stands for it."
+    yield Statement("approved_profile", "Approved profile", books.prices, books.unit, pd.DataFrame(rows), note)
+
+
+def _counted(row: dict[str, str], current: float, amounts: np.ndarray, years: list[str]) -> dict[str, object]:
+    by_year = dict(zip(years, amounts.tolist(), strict=True))
+    return {**row, "current": current, **by_year, "total_additional": round(float(amounts.sum()), 9)}
+
+
+def variance(books: Books) -> Iterator[Statement]:
+    """What the programme spends beside what was approved, by line and year and over the plan."""
+    approved, labels = books.plan.envelope.approved, line_labels()
+    if not approved:
+        return
+    parts = []
+    for line, sides in approved.items():
+        low, high = (np.array(side) * books.plan.envelope.pounds for side in sides)
+        spent = books.spent.loc[line].to_numpy(dtype=float)
+        low, high, spent = (np.append(amounts, amounts.sum()) for amounts in (low, high, spent))
+        said = {name: books.said(amounts) for name, amounts in (("low", low), ("high", high), ("planned", spent))}
+        outside = np.where(said["planned"] > said["high"], said["planned"] - said["high"], 0.0)
+        outside += np.where(said["planned"] < said["low"], said["planned"] - said["low"], 0.0)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "line": line,
+                    "label": labels.get(line, line.replace("_", " ")),
+                    "year": [*books.years, _SUM],
+                    "approved_low": said["low"],
+                    "approved_high": said["high"],
+                    "planned": said["planned"],
+                    "variance": outside.round(9) + 0.0,
+                }
+            )
+        )
+    note = "Variance is what is planned above the approved money, or below it (negative); within a range it is nought."
+    rows = pd.concat(parts, ignore_index=True)
+    yield Statement("variance", "Programme against the approved profile", books.prices, books.unit, rows, note)

@@ -1,0 +1,145 @@
+"""Records for the books: lines of the medium-term plan, money moved, schemes and who releases them, valuation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from assetplan.finance import (
+    CASH,
+    Statement,
+    by_year,
+    charges,
+    cumulative_table,
+    financial_year,
+    late_multiple,
+    late_multiple_table,
+    medium_term_table,
+    real,
+    recurring_line,
+    valuation,
+    valuation_table,
+)
+from assetplan.statements.books import Array, Books
+
+_DEBT, _REACTIVE = "DEBT", "REACTIVE"
+
+
+def medium_term(books: Books) -> Iterator[Statement]:
+    """Lines of the medium-term plan: debt cost, reactive repairs avoided, and the council's own."""
+    plan = books.plan
+    if books.prices != CASH:
+        return
+    lines = []
+    if plan.borrowing:
+        cost = np.zeros(plan.years)
+        for way in plan.borrowing:
+            cost += by_year(charges(way).cost, plan.years, plan.years) @ books.used("drawdown", way.name)
+        lines.append(recurring_line(_DEBT, "P", "Interest and provision on what this plan borrows", cost.tolist()))
+    told = books.outcome
+    if "reactive" in told.nothing.yearly:
+        moved = (told.plan.yearly["reactive"] - told.nothing.yearly["reactive"]).sum(axis=0) * books.price
+        kind, words = ("S", "avoided") if moved[-1] <= 0 else ("P", "caused")
+        lines.append(
+            recurring_line(_REACTIVE, kind, f"Reactive repairs {words}, against doing nothing", moved.tolist())
+        )
+    for row in plan.medium_term:
+        sign = 1.0 if row.type == "P" else -1.0
+        amounts = [sign * amount * plan.envelope.pounds for amount in row.amounts]
+        lines.append(recurring_line(row.reference, row.type, row.detail, amounts))
+    if lines:
+        yield medium_term_table(lines, plan.plan_years)
+        yield cumulative_table(lines, plan.plan_years)
+
+
+def movements(books: Books) -> Iterator[Statement]:
+    """Virements and money carried over, each with who has to agree to it."""
+    flows = books.flows
+    kept = flows[flows["kind"] == "carry-over"]
+    parts = [kept.assign(**{"from": kept["line"], "to": kept["line"]})]
+    for year, both in flows[flows["kind"] == "virement"].groupby("year", sort=True):
+        rows = pd.DataFrame(list(_paired(both)), columns=["from", "to", "amount"])
+        parts.append(rows.assign(kind="virement", year=year, to_year=year))
+    table = pd.concat(parts, ignore_index=True)[["kind", "from", "to", "year", "to_year", "amount"]]
+    table = table[books.said(table["amount"]) > 0].reset_index(drop=True)
+    if not len(table):
+        return
+    for name in ("year", "to_year"):
+        table[name] = [financial_year(int(year)) for year in table[name]]
+    table.insert(0, "reference", [f"V{number:03d}" for number in range(1, len(table) + 1)])
+    table["gate"] = [
+        gate_of(books, str(kind), float(a)) for kind, a in zip(table["kind"], table["amount"], strict=True)
+    ]
+    table["amount"] = books.said(table["amount"])
+    yield Statement("movements", "Virements and money carried over", books.prices, books.unit, table)
+
+
+def _paired(moved: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
+    """Who gave how much to whom: what lines take is met by those that give, in the order of the lines."""
+    out, into = (moved[moved["direction"] == way] for way in ("out", "in"))
+    ends = [part["amount"].to_numpy(dtype=float).cumsum() for part in (out, into)]
+    # Laid end to end, what is given and what is taken are cut at every end of either.
+    cuts = np.unique(np.round(np.concatenate([[0.0], *ends]), 2))
+    for begin, end in pairwise(cuts.tolist()):
+        giver, taker = (int(np.searchsorted(known, (begin + end) / 2)) for known in ends)
+        if giver < len(out) and taker < len(into):
+            yield str(out["line"].iloc[giver]), str(into["line"].iloc[taker]), end - begin
+
+
+def capital_programme(books: Books) -> Iterator[Statement]:
+    """Every scheme with its cost by year and the gate that releases it."""
+    works = books.works
+    cost = works["cost"].to_numpy(dtype=float) * books.price[works["year"].to_numpy() - books.plan.first_year]
+    table = pd.DataFrame(works.drop(columns="geometry", errors="ignore")).assign(cost=cost)
+    grouped = table.groupby(["scheme_id", "line"], sort=False)
+    rows = grouped.agg(
+        name=("name", "first"), road=("road", "first"), district=("district", "first"), kind=("kind", "first"),
+        works=("asset_id", "size"), total=("cost", "sum"),
+    ).reset_index()  # fmt: skip
+    place = grouped.ngroup().to_numpy()
+    scheme = rows.groupby("scheme_id")["total"].transform("sum")
+    total = rows.pop("total")
+    for year, label in zip(books.plan.plan_years, books.years, strict=True):
+        mine = (table["year"] == year).to_numpy()
+        rows[label] = np.bincount(place[mine], cost[mine], len(rows)).round()
+    rows["total"] = total.round()
+    if books.plan.gates:
+        rows["gate"] = [gate_of(books, "scheme", float(amount)) for amount in scheme]
+    note = "One row a scheme and line. Each figure is rounded to the pound by itself."
+    yield Statement("capital_programme", "Capital programme", books.prices, "£", rows, note)
+
+
+def gate_of(books: Books, kind: str, amount: float) -> str:
+    """The last gate that an amount (£) has to pass; "" where there is none."""
+    pounds = books.plan.envelope.pounds
+    passed = [gate.name for gate in books.plan.gates if kind in gate.of and amount >= gate.above * pounds]
+    return passed[-1] if passed else ""
+
+
+def valuations(books: Books) -> Iterator[Statement]:
+    """Replacement cost of what is owned, today and when the plan has run."""
+    inputs = books.outcome.inputs
+    assets, groups = inputs.register.assets, inputs.model.groups
+    gross = assets["replacement_value"].to_numpy(dtype=float)
+    new = {name: float(group.residual_life(group.index(np.zeros(1)))[0]) for name, group in groups.items()}
+    life = assets["group"].map(new).to_numpy(dtype=float) / books.outcome.starting.pace
+    component = assets["group"].map({name: group.label for name, group in groups.items()})
+    nothing, planned = books.outcome.nothing.residual_life, books.outcome.plan.residual_life
+    cases: tuple[tuple[str, str, Array], ...] = (
+        ("valuation_today", "today", nothing[:, 0]),
+        ("valuation_do_nothing", "at the end of the plan if nothing is done", nothing[:, -1]),
+        ("valuation_plan", "at the end of the plan", planned[:, -1]),
+    )
+    for name, when, left in cases:
+        found = valuation_table(valuation(gross, life, left, component), real(books.plan.first_year))
+        yield Statement(name, f"{found.title}, {when}", found.prices, found.unit, found.rows, found.note)
+
+
+def late_against_early(books: Books) -> Iterator[Statement]:
+    """What late treatment costs against early, from the plan's own catalogue."""
+    inputs = books.outcome.inputs
+    present = {name: inputs.model.groups[name] for name in sorted(set(inputs.register.assets["group"]))}
+    yield late_multiple_table(late_multiple(inputs.model.catalogue, present))

@@ -1,0 +1,290 @@
+"""What `explain` says is so: what it says would have turned a choice does turn it when the plan is solved again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+import assetplan
+from assetplan.answers.market import Market, Options
+from assetplan.config import make_plan
+from assetplan.connectivity.criticality import weighed
+from assetplan.connectivity.layout import lay_out
+from assetplan.errors import RegisterError
+from assetplan.formulation import build_problem
+from assetplan.inputs.load import load_inputs
+from assetplan.optimisation import solve
+from assetplan.programme import Programme
+from assetplan.strategies import candidates, starting_condition
+
+NOTHING = "do-nothing"
+# Every re-solve has to tell a difference of a twentieth in a margin of a few hundred pounds.
+GAP = 2e-5
+
+
+class Solved:
+    """A small plan, its programme, and the means to solve it again with one thing changed."""
+
+    def __init__(self, small_county: Path, years: int, gap: float = GAP, of: str = "benefit") -> None:
+        register = assetplan.read_register(small_county / "register.gpkg")
+        assets = register.assets[register.assets["asset_class"] == "footway"].reset_index(drop=True)
+        # Surveyed to a tenth, hundreds of footways are alike to the penny for each m2: any of them would do as well.
+        rng = np.random.default_rng(4)
+        noise = rng.uniform(-0.05, 0.05, len(assets))
+        # And footways of one importance would gain nearly alike for each pound.
+        assets["importance"] = rng.uniform(0.5, 5.0, len(assets))
+        value = (assets["value"] + noise).clip(1.0, 4.0)
+        part = replace(register, assets=assets.assign(value=value, committed_treatment="", committed_year=np.nan))
+        data = {
+            "name": "Footways",
+            "register": "register.gpkg",
+            "first_year": 2019,
+            "years": years,
+            "envelope": {"lines": {"footways": [0.3 if of == "benefit" else 1.0] * years}},
+            "solver": {"target_gap": gap, "time_limit": 20.0},
+            "objective": {"of": of},
+        }
+        plan = make_plan(data, small_county / "plan.toml")
+        self.programme = assetplan.plan(plan, part)
+        inputs = load_inputs(plan, part)
+        self.inputs = weighed(inputs, lay_out(inputs.register.assets))
+        self.starting = starting_condition(self.inputs.register.assets, self.inputs.model)
+        self.options = candidates(self.inputs.register.assets, self.starting, self.inputs.model)
+        self.problem = build_problem(self.inputs, self.options).problem
+        self.open = self.programme.bound - self.programme.summary["reached"]
+        self.pays = of == "benefit"
+        # How many times what the proof leaves open a margin must be; gains for each pound differ less than benefits do.
+        self.clear = 30 if self.pays else 10
+
+    def treats(self, asset: int, problem=None, options=None) -> bool:
+        """Whether the best choice of a problem treats an asset."""
+        problem, options = problem or self.problem, options or self.options
+        chosen = solve(problem, GAP, 20.0).chosen[asset]
+        return bool((options.schedule[chosen] >= 0).any())
+
+    def at_cost(self, asset: int, share: float) -> bool:
+        """Whether an asset whose works cost a share of what they do is treated."""
+        rows = slice(self.problem.starts[asset], self.problem.starts[asset + 1])
+        present = self.options.cost @ self.inputs.model.rules.discount[1 : self.inputs.plan.years + 1]
+        benefit = self.problem.benefit.copy()
+        if self.pays:
+            benefit[rows] += (1 - share) * present[rows]
+        scale = np.ones(len(benefit))
+        scale[rows] = share
+        usage = sparse.csr_array(sparse.diags_array(scale) @ self.problem.usage)
+        return self.treats(asset, replace(self.problem, benefit=benefit, usage=usage))
+
+    def with_money(self, asset: int, line: str, by_year: dict[int, float], more: float) -> bool:
+        """Whether an asset is treated once its line has what is said, and all its years a share more or less."""
+        caps = self.problem.caps.copy()
+        for year, by in by_year.items():
+            place = self.problem.resources.index(f"{line} {year}")
+            caps[place] = max(caps[place] + by, 0.0)
+        return self.treats(
+            asset, replace(self.problem, caps=caps * (1 + more * abs(sum(by_year.values())) / caps.sum()))
+        )
+
+    def at_index(self, asset: int, index: float) -> bool:
+        """Whether an asset of another condition today is treated."""
+        surveyed, gap = self.starting.surveyed.copy(), self.starting.gap.copy()
+        surveyed[asset], gap[asset] = index, 0.0
+        starting = replace(self.starting, surveyed=surveyed, gap=gap)
+        options = candidates(self.inputs.register.assets, starting, self.inputs.model)
+        return self.treats(asset, build_problem(self.inputs, options).problem, options)
+
+
+@pytest.fixture(scope="module", params=["benefit", "condition"])
+def solved(request: pytest.FixtureRequest, small_county: Path) -> Solved:
+    """One year, for a problem of one limit is solved to the pound in a moment."""
+    return Solved(small_county, 1, of=request.param)
+
+
+def explained(solved: Solved, treated: bool, count: int):
+    """Some assets whose choice is clear of what the proof leaves open, with their explanations."""
+    assets = solved.programme.assets
+    rows = np.flatnonzero((assets["strategy"] != NOTHING) == treated)
+    found = []
+    # The larger the works, the clearer a small change of their price.
+    for row in sorted(rows, key=lambda row: -assets["quantity"].iloc[row]):
+        told = assetplan.explain(solved.programme, assets["asset_id"].iloc[row])
+        if len(told.levers) == 3 and abs(told.margin) > solved.clear * told.open and told.levers[1].value is not None:
+            found.append((int(row), told))
+        if len(found) == count:
+            return found
+    pytest.fail("too few assets to ask about")
+
+
+@pytest.mark.parametrize("treated", [False, True])
+def test_cost_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
+    for row, told in explained(solved, treated, 2):
+        lever = told.levers[0]
+        assert lever.value is not None
+        assert lever.share is not None
+        # A hundredth of the cost, or what is certain to tell: the margin goes by a straight line to nought.
+        by = max(0.01, 2 * told.open * abs((1 - lever.share) / told.margin))
+        assert by < 0.1
+        assert solved.at_cost(row, lever.share - by)
+        assert not solved.at_cost(row, lever.share + by)
+
+
+@pytest.mark.parametrize("treated", [False, True])
+def test_money_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
+    for row, told in explained(solved, treated, 2):
+        lever = told.levers[1]
+        assert lever.value is not None
+        assert (lever.value < 0) == treated
+        assert sum(lever.by_year.values()) == pytest.approx(lever.value)
+        # A twentieth of the change to either side of it.
+        assert solved.with_money(row, lever.line, lever.by_year, 0.05)
+        assert not solved.with_money(row, lever.line, lever.by_year, -0.05)
+
+
+def test_money_of_several_years_buys_what_the_prices_say(small_county: Path) -> None:
+    """What all assets would use at scaled prices is the best use of limits of that size (Everett 1963)."""
+    solved = Solved(small_county, 2, 1e-4)
+    market = Market.of(solved.programme)
+    row, told = explained(solved, False, 1)[0]
+    lever = told.levers[1]
+    options = Options.of(market, row)
+    place = options.names.tolist().index(lever.strategy)
+    prices = market.with_line("footways", lever.share)
+    demand = market.demand(prices, row, place)
+    np.testing.assert_allclose(demand - [300_000.0] * 2, list(lever.by_year.values()), atol=0.01)
+    best = solve(replace(solved.problem, caps=demand * (1 + 1e-9)), 1e-4, 20.0)
+    at_prices = np.maximum.reduceat(market.net_at(prices), market.strategies.starts[:-1]).sum() + demand @ prices
+    # The bound that the prices prove is what the demand itself reaches.
+    assert best.benefit <= at_prices * (1 + 1e-9)
+    assert best.bound >= at_prices * (1 - 1e-6)
+
+
+@pytest.mark.parametrize("treated", [False, True])
+def test_condition_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
+    for row, told in explained(solved, treated, 2):
+        lever = told.levers[2]
+        today = solved.starting.index[row]
+        if lever.value is None:
+            # Of little importance, it is left at any condition; a benefit grows without end.
+            assert not solved.pays
+            assert not any(solved.at_index(row, today * share) for share in (0.9, 0.6, 0.3))
+            continue
+        assert (lever.value > today) == treated
+        toward = 1 if treated else -1
+        assert solved.at_index(row, lever.value + 0.5 * toward) != treated
+        assert solved.at_index(row, lever.value - 0.5 * toward) == treated
+
+
+def test_alternatives_are_all_strategies_at_the_plans_prices(solved: Solved) -> None:
+    programme = solved.programme
+    prices = np.array([row["price"] for row in programme.summary["limits"]])
+    row, told = explained(solved, False, 1)[0]
+    rows = slice(solved.problem.starts[row], solved.problem.starts[row + 1])
+    net = (solved.problem.benefit - solved.problem.usage @ prices)[rows]
+    table = told.alternatives
+    assert len(table) == len(net)
+    # Figures are kept to the penny.
+    np.testing.assert_allclose(table["net"], np.sort(net)[::-1], atol=0.02)
+    assert table.loc[table["chosen"], "strategy"].tolist() == [told.chosen] == [NOTHING]
+    assert told.margin == pytest.approx(net[1:].max(), abs=0.02)
+
+
+def test_it_reads_as_sentences_then_a_table(solved: Solved) -> None:
+    _, told = explained(solved, False, 1)[0]
+    text = told.text()
+    said, _, table = text.partition("The choices, best first")
+    for word in (
+        "The plan does: nothing in 2019/20",
+        "Why: ",
+        "What would have brought it in",
+        "- Cost: if ",
+    ):
+        assert word in said
+    assert "ahead of the next best choice" in said
+    assert "do nothing (chosen)" in table
+    assert max(map(len, text.splitlines())) <= 100
+    for jargon in ("shadow", "Lagrang", "dual", "nan", "inf "):
+        assert jargon not in text
+
+
+def test_close_is_said_only_within_what_the_proof_leaves_open(solved: Solved) -> None:
+    for told in (told for _, told in explained(solved, True, 2)):
+        assert not told.close
+        assert "Too close to call" not in told.text()
+    _, clear = explained(solved, True, 1)[0]
+    less = {**solved.programme.summary, "reached": solved.programme.summary["reached"] - 2 * clear.margin}
+    told = assetplan.explain(replace(solved.programme, summary=less), clear.asset_id)
+    assert told.close
+    assert "Too close to call" in told.text()
+
+
+@pytest.fixture(scope="module")
+def folder(small_programme: Programme, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_programme.write(tmp_path_factory.mktemp("explain") / "out")
+
+
+def test_a_folder_explains_itself(folder: Path, small_programme: Programme) -> None:
+    back = assetplan.read_programme(folder)
+    for asset in small_programme.assets["asset_id"].iloc[[0, 500, 4000, 6000, 8000]]:
+        assert assetplan.explain(back, asset).text() == assetplan.explain(small_programme, asset).text()
+
+
+def test_what_no_change_would_turn_is_said_plainly(small_programme: Programme) -> None:
+    assets = small_programme.assets
+    bare = assets[assets["strategy"] == NOTHING]
+    going = bare[bare["reason"].str.startswith("Marked for disposal")].iloc[0]
+    told = assetplan.explain(small_programme, going["asset_id"])
+    assert told.levers == ()
+    assert "to be disposed of" in told.text()
+    promised = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(small_programme.years)]
+    told = assetplan.explain(small_programme, promised["asset_id"].iloc[0])
+    assert told.levers == ()
+    assert "It is committed" in told.text()
+    sound = bare[bare["reason"].str.contains("calls for no treatment")].iloc[0]
+    told = assetplan.explain(small_programme, sound["asset_id"])
+    assert [lever.of for lever in told.levers] == ["condition"]
+
+
+def test_works_that_never_pay_are_not_held_back_by_money(small_programme: Programme) -> None:
+    bare = small_programme.assets[small_programme.assets["reason"].str.startswith("None of ")]
+    told = assetplan.explain(small_programme, bare["asset_id"].iloc[0])
+    cost, line = told.levers[:2]
+    assert line.value is None
+    assert "not worth what they cost" in told.text()
+    assert cost.share is None or cost.share < 1
+
+
+def test_unknown_asset_names_near_ones(small_programme: Programme) -> None:
+    known = small_programme.assets["asset_id"].iloc[10]
+    with pytest.raises(RegisterError, match="did you mean"):
+        assetplan.explain(small_programme, known + "x")
+    with pytest.raises(RegisterError, match="is no asset of this plan"):
+        assetplan.explain(small_programme, "?")
+
+
+def test_a_folder_without_strategies_is_a_plain_fault(folder: Path) -> None:
+    old = replace(assetplan.read_programme(folder), candidates=None)
+    with pytest.raises(RegisterError, match=r"strategies\.parquet.*plan it again"):
+        assetplan.explain(old, old.assets["asset_id"].iloc[0])
+
+
+def test_strategies_come_back_as_they_were(folder: Path, small_programme: Programme) -> None:
+    kept, back = small_programme.strategies, assetplan.read_programme(folder).strategies
+    assert kept is not None
+    assert back is not None
+    names = [s.names[s.name] for s in (kept, back)]
+    assert names[0].tolist() == names[1].tolist()
+    for column in ("starts", "chosen"):
+        np.testing.assert_array_equal(getattr(kept, column), getattr(back, column))
+    for column in ("cost", "present_cost", "benefit", "objective"):
+        # Kept to the penny.
+        np.testing.assert_allclose(getattr(kept, column), getattr(back, column), atol=0.00501)
+    assert abs(kept.usage - back.usage).max() == 0
+    table = pd.read_parquet(folder / "strategies.parquet")
+    assert table["chosen"].sum() == len(small_programme.assets)
+    chosen = table[table["chosen"]].set_index("asset_id")["strategy"].astype(str)
+    assert chosen.tolist() == small_programme.assets["strategy"].tolist()
+    assert table["benefit"][table["chosen"]].sum() == pytest.approx(small_programme.benefit, abs=0.005 * len(chosen))

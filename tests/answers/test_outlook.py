@@ -1,0 +1,96 @@
+"""Forecasts that the board asks for, with their interval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from assetplan import read_plan
+from assetplan.answers.outlook import outlook
+from assetplan.inputs.load import load_inputs
+from assetplan.outcome.notes import unverified
+from assetplan.programme import Programme
+
+
+@pytest.fixture(scope="module")
+def rows(small_programme: Programme) -> pd.DataFrame:
+    return pd.DataFrame(small_programme.summary["forecast"])
+
+
+def wide(rows: pd.DataFrame, measure: str, column: str = "middle", band: str = "") -> pd.DataFrame:
+    """Years by case."""
+    mine = rows[(rows["measure"] == measure) & (rows["band"] == band)]
+    return mine.pivot_table(index="year", columns="case", values=column)
+
+
+def test_every_measure_is_there_and_in_order(rows: pd.DataFrame, small_programme: Programme) -> None:
+    assert set(rows["measure"]) == {"length", "potholes", "claims", "backlog"}
+    assert ((rows["low"] <= rows["middle"]) & (rows["middle"] <= rows["high"])).all()
+    first = small_programme.years[0] - 1
+    assert sorted(set(rows["year"])) == [first, *small_programme.years]
+    # What is not known yet is doubtful.
+    later = rows[rows["year"] > first]
+    assert (later["high"] > later["low"]).all()
+
+
+def test_lengths_agree_with_what_the_plan_reckons(rows: pd.DataFrame, small_programme: Programme) -> None:
+    point = pd.DataFrame(small_programme.summary["residual_life"])
+    total = point.groupby(["year", "case"])["length_km"].sum().iloc[0]
+    for band, mine in point.groupby("band"):
+        found = rows[(rows["measure"] == "length") & (rows["band"] == band)]
+        both = found.merge(mine, on=["year", "case"])
+        assert len(both) == 12
+        # The median of 50 futures, in which surveys are doubted, about the single path of the plan.
+        assert (both["middle"] - both["length_km"]).abs().max() < 0.03 * total
+        assert ((both["low"] < both["length_km"]) & (both["length_km"] < both["high"])).all()
+
+
+def test_counts_begin_with_the_councils_own_and_grow_less_with_the_plan(rows: pd.DataFrame, small_county: Path) -> None:
+    counts = read_plan(small_county / "plan.toml").forecast
+    for name in ("potholes", "claims"):
+        middle, low, high = (wide(rows, name, column) for column in ("middle", "low", "high"))
+        assert (middle.iloc[0] == getattr(counts, name)).all()
+        assert (low.iloc[0] == high.iloc[0]).all()
+        assert middle["do-nothing"].is_monotonic_increasing
+        assert middle["plan"].iloc[-1] < middle["do-nothing"].iloc[-1]
+
+
+def test_claims_are_as_many_as_chance_brings(rows: pd.DataFrame) -> None:
+    """Few a year: their interval cannot be narrower than that of a Poisson count."""
+    last = rows[(rows["measure"] == "claims") & (rows["case"] == "plan")].iloc[-1]
+    assert last["high"] - last["low"] > 2 * 1.28 * np.sqrt(last["middle"]) * 0.8
+
+
+def test_backlog_grows_and_the_plan_holds_it(rows: pd.DataFrame) -> None:
+    middle = wide(rows, "backlog")
+    assert middle["do-nothing"].is_monotonic_increasing
+    assert middle["plan"].iloc[-1] < middle["do-nothing"].iloc[-1]
+    assert middle["plan"].iloc[0] == middle["do-nothing"].iloc[0]
+
+
+def test_the_seed_decides(small_county: Path) -> None:
+    plan = read_plan(small_county / "plan.toml")
+
+    def found(**forecast: object) -> list[dict]:
+        mine = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 4, **forecast})})
+        inputs = load_inputs(mine)
+        return outlook(inputs, np.full((len(inputs.register.assets), plan.years), -1, dtype=np.int8))
+
+    assert found() == found()
+    assert found(seed=1) != found()
+    assert found(futures=0) == []
+    assert {row["measure"] for row in found(potholes=None, claims=None)} == {"length", "backlog"}
+    both = pd.DataFrame(found(level=0.5)).merge(pd.DataFrame(found(level=0.9)), on=["measure", "band", "year", "case"])
+    assert (both["low_x"] >= both["low_y"]).all()
+    assert (both["high_x"] <= both["high_y"]).all()
+
+
+def test_what_forecasts_rest_on_is_listed(small_programme: Programme, small_county: Path) -> None:
+    listed = [row for row in small_programme.summary["unverified"] if row.startswith("Forecasts: ")]
+    assert len(listed) == 3
+    plan = read_plan(small_county / "plan.toml")
+    none = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 0})})
+    assert not [row for row in unverified(load_inputs(none)) if row.startswith("Forecasts: ")]

@@ -1,0 +1,117 @@
+"""Criticality carried to assets: against the layers of the network, and row by row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from constraint_cases import small_plan, small_register
+
+from assetplan.connectivity.criticality import criticality, weighed
+from assetplan.connectivity.layers import network_layers
+from assetplan.connectivity.layout import Layout, lay_out
+from assetplan.inputs.load import load_inputs
+from assetplan.network import network_rules
+from assetplan.register import Register, read_register
+
+
+@pytest.fixture(scope="module")
+def register(small_county: Path) -> Register:
+    return read_register(small_county / "register.gpkg")
+
+
+@pytest.fixture(scope="module")
+def layout(register: Register) -> Layout:
+    return lay_out(register.assets)
+
+
+@pytest.fixture(scope="module")
+def found(register: Register, layout: Layout) -> pd.Series:
+    return pd.Series(criticality(register.assets, layout, network_rules()), index=register.assets["asset_id"])
+
+
+def test_sections_and_bridges_have_what_the_network_layers_say(register: Register, found: pd.Series) -> None:
+    layers = network_layers(register, "register.gpkg").layers
+    links, bridges = layers["links"], layers["bridges"]
+    sections = links.groupby("asset_id")["criticality"].max()
+    # The layers are rounded to the penny.
+    np.testing.assert_allclose(found[sections.index], sections, atol=0.00501)
+    on = bridges[bridges["link"] >= 0]
+    expected = links.set_index("link")["criticality"][on["link"]].to_numpy()
+    np.testing.assert_allclose(found[on["asset_id"]], expected, atol=0.00501)
+    assert len(on) > 50
+
+
+def test_layers_and_assets_agree_where_roads_are_one_way(register: Register) -> None:
+    roads = register.assets.index[register.assets["asset_class"] == "carriageway"]
+    assets = register.assets.copy()
+    assets.loc[roads[::7], "one_way"] = "forward"
+    cost = pd.Series(criticality(assets, lay_out(assets), network_rules()), index=assets["asset_id"])
+    links = network_layers(replace(register, assets=assets), "register.gpkg").layers["links"]
+    sections = links.groupby("asset_id")["criticality"].max()
+    np.testing.assert_allclose(cost[sections.index], sections, atol=0.00501)  # layers are rounded to the penny
+
+
+def test_others_have_what_the_section_or_link_they_name_has(register: Register, found: pd.Series) -> None:
+    assets = register.assets
+    sections = assets[assets["asset_class"] == "carriageway"]
+    own = dict(zip(sections["asset_id"], found[sections["asset_id"]], strict=True))
+    on_link: dict[str, float] = {}
+    for asset, link in zip(sections["asset_id"], sections["link_id"], strict=True):
+        on_link[link] = max(on_link.get(link, 0.0), own[asset])
+    rest = assets[~assets["asset_class"].isin(["carriageway", "bridge"])]
+    for row in rest.itertuples():
+        expected = own.get(row.parent_id, on_link.get(row.link_id) if row.link_id else None)
+        if expected is None:
+            assert np.isnan(found[row.asset_id])
+        else:
+            assert found[row.asset_id] == expected
+    by_class = found.notna().groupby(assets["asset_class"].to_numpy()).mean()
+    assert by_class["footway"] == 1
+    assert by_class["building"] == 0
+
+
+def test_a_parent_goes_before_a_link(register: Register, layout: Layout, found: pd.Series) -> None:
+    assets = register.assets.copy()
+    row = assets.index[assets["asset_class"] == "footway"][0]
+    dear = found[assets.loc[assets["asset_class"] == "carriageway", "asset_id"]].idxmax()
+    assets.loc[row, "parent_id"] = dear
+    assert criticality(assets, layout, network_rules())[row] == found[dear] > found.iloc[row]
+
+
+def test_roads_of_others_carry_detours_and_have_no_row(register: Register, layout: Layout, found: pd.Series) -> None:
+    rows = layout.road_rows.copy()
+    rows[::3] = -1
+    part = criticality(register.assets, replace(layout, road_rows=rows), network_rules())
+    kept = rows[rows >= 0]
+    np.testing.assert_array_equal(part[kept], found.to_numpy()[kept])
+    # What has no row of its own has at most what its link says.
+    lost = layout.road_rows[::3]
+    known = np.isfinite(part[lost])
+    assert known.any()
+    assert not known.all()
+
+
+def test_a_stated_weight_wins_and_buildings_have_one(register: Register, layout: Layout) -> None:
+    assets = register.assets.copy()
+    assets.loc[assets.index[:2], "importance"] = [0.25, 9.0]
+    inputs = load_inputs(small_plan(), replace(register, assets=assets))
+    table = weighed(inputs, layout).register.assets
+    assert table["importance"].iloc[:2].tolist() == [0.25, 9.0]
+    assert (table.loc[table["asset_class"] == "building", "importance"] == 1).all()
+    rest = table.iloc[2:]
+    assert rest["importance"].between(1, network_rules()["importance_most"]).all()
+    assert rest["importance"].nunique() > 100
+    assert (table["criticality"].dropna() * 100 % 1).between(1e-6, 1 - 1e-6).sum() == 0
+
+
+def test_a_register_without_roads_is_weighed_alike() -> None:
+    register = small_register()
+    footways = register.assets[register.assets["asset_class"] == "footway"].reset_index(drop=True)
+    inputs = load_inputs(small_plan(), replace(register, assets=footways))
+    table = weighed(inputs, lay_out(footways)).register.assets
+    assert table["criticality"].isna().all()
+    assert (table["importance"] == 1).all()
