@@ -15,10 +15,10 @@ from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel
 from assetplan.calibration.families import likeliest
 from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.model import LEVELS, Expected, Model, sample
+from assetplan.calibration.model import LEVELS, DecayModel, Expected, sample
 from assetplan.calibration.pooling import Estimate, pool
 from assetplan.calibration.state_model import LifeModel, StateModel
-from assetplan.deterioration.fits.chains import Chain
+from assetplan.deterioration.fits.chains import ChainKind
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file
 
@@ -84,7 +84,7 @@ def calibrate(
     kind: Kind = "curve",
     *,
     family: str = AUTO,
-    chain: Chain = "continuous",
+    chain: ChainKind = "continuous",
     max_drop: int | None = None,
     failure: float = FAILURE,
     seed: int = 0,
@@ -142,8 +142,8 @@ def calibrate(
 
 
 def _model(
-    found: Inspections, kind: Kind, family: str, chain: Chain, max_drop: int | None, failure: float
-) -> tuple[Model, tuple[str, ...]]:
+    found: Inspections, kind: Kind, family: str, chain: ChainKind, max_drop: int | None, failure: float
+) -> tuple[DecayModel, tuple[str, ...]]:
     features = Features.of(found.covariates, len(found.assets))
     if kind == "curve":
         if np.isnan(found.index).all():
@@ -158,7 +158,7 @@ def _model(
     raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
 
 
-def _groups(found: Inspections, model: Model, keep: Bools, near: list[Estimate] | None = None) -> list[Estimate]:
+def _groups(found: Inspections, model: DecayModel, keep: Bools, near: list[Estimate] | None = None) -> list[Estimate]:
     """Each group's estimate, those with no data taking what the others make together; `near` is where to begin."""
     members = [keep & (found.group == k) for k in range(len(found.groups))]
     with_data = [k for k, inside in enumerate(members) if model.counted(inside)]
@@ -178,7 +178,7 @@ def _groups(found: Inspections, model: Model, keep: Bools, near: list[Estimate] 
 
 
 def _held_out(
-    found: Inspections, model: Model, learned: list[Estimate], seed: int, folds: int
+    found: Inspections, model: DecayModel, learned: list[Estimate], seed: int, folds: int
 ) -> tuple[pd.DataFrame, list[str]]:
     """What fits of the other assets expect of each part held out, beside two simple rivals; and what had none."""
     n = len(found.assets)
@@ -207,7 +207,7 @@ def _held_out(
     return pd.concat([p for p in parts if len(p)] or parts, ignore_index=True), unchecked
 
 
-def _told(model: Model, told: Expected, pace: float, group: str) -> pd.DataFrame:
+def _told(model: DecayModel, told: Expected, pace: float, group: str) -> pd.DataFrame:
     readings = model.found
     table = pd.DataFrame(
         {
@@ -228,7 +228,7 @@ def _told(model: Model, told: Expected, pace: float, group: str) -> pd.DataFrame
     return table
 
 
-def _row(found: Inspections, model: Model, group: int, learned: Estimate, held: pd.DataFrame) -> dict[str, object]:
+def _row(found: Inspections, model: DecayModel, group: int, learned: Estimate, held: pd.DataFrame) -> dict[str, object]:
     members = found.group == group
     inside = members[found.asset]
     time = found.time[inside]
@@ -251,7 +251,7 @@ def _row(found: Inspections, model: Model, group: int, learned: Estimate, held: 
     }
 
 
-def _drawn(model: Model, learned: Estimate, seed: int) -> tuple[dict[str, float], pd.DataFrame]:
+def _drawn(model: DecayModel, learned: Estimate, seed: int) -> tuple[dict[str, float], pd.DataFrame]:
     """Life and decay of a group with the intervals that its own doubt leaves, by draws of the parameters."""
     random = np.random.default_rng(seed)
     draws = random.multivariate_normal(learned.parameters, learned.covariance, _DRAWS, method="eigh")
@@ -276,7 +276,7 @@ def _within(told: pd.DataFrame, level: str) -> float:
     return float(inside.mean()) if len(told) else float("nan")
 
 
-def _leaning(found: Inspections, model: Model) -> list[str]:
+def _leaning(found: Inspections, model: DecayModel) -> list[str]:
     """Groups whose own inspections show no decay."""
     notes = []
     for k, name in enumerate(found.groups):

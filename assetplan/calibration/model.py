@@ -50,7 +50,7 @@ class Expected:
     claimed: Array
 
 
-class Model(Protocol):
+class DecayModel(Protocol):
     """A model of decay that inspections can teach; `keep` (n_assets,) says which assets take part."""
 
     @property

@@ -13,7 +13,7 @@ from assetplan.calibration.histories import StatePairs, state_pairs
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected
 from assetplan.calibration.pooling import Estimate
-from assetplan.deterioration.fits.chains import Chain, ChainModel, annual_of, pairs_of
+from assetplan.deterioration.fits.chains import ChainKind, ChainLikelihood, annual_of, pairs_of
 from assetplan.deterioration.fits.features import pace_of
 from assetplan.deterioration.fits.maximum import GAIN, Prior
 from assetplan.deterioration.fits.series import Pairs
@@ -52,7 +52,7 @@ class StateModel:
     """
 
     found: Inspections
-    chain: Chain
+    chain: ChainKind
     max_drop: int | None
     state: Ints
     state_index: Array
@@ -63,7 +63,7 @@ class StateModel:
 
     @classmethod
     def of(
-        cls, found: Inspections, chain: Chain, max_drop: int | None, features: Features
+        cls, found: Inspections, chain: ChainKind, max_drop: int | None, features: Features
     ) -> tuple[StateModel, tuple[str, ...]]:
         """Pairs of states; values, where no states were noted, are sorted into the five bands of the index."""
         if found.states:
@@ -78,7 +78,7 @@ class StateModel:
         )
         everyone = np.ones(len(found.assets), dtype=bool)
         if model.fell(everyone):
-            whole = ChainModel.of(model.pairs(everyone), len(state_index), chain, max_drop)
+            whole = ChainLikelihood.of(model.pairs(everyone), len(state_index), chain, max_drop)
             best = whole.best(whole.starts())
             moved = ~best.at_zero
             model = replace(model, moves=whole.moves[moved[: len(whole.moves)]], start=best.parameters[moved])
@@ -111,7 +111,7 @@ class StateModel:
         return int((self._of(keep) & (self.state[self.seen.after] > self.state[self.seen.before])).sum())
 
     def _fit(self, keep: Bools, start: Array, prior: Prior | None, gain: float = GAIN) -> Estimate:
-        model = ChainModel.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
+        model = ChainLikelihood.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
         best = model.best([start], prior, gain)
         return Estimate.under(prior, best.parameters, best.covariance)
 
@@ -167,7 +167,7 @@ def _set_aside(seen: StatePairs) -> tuple[str, ...]:
 
 
 def _learnable(
-    features: Features, found: Inspections, rows: Ints, chain: Chain = "continuous"
+    features: Features, found: Inspections, rows: Ints, chain: ChainKind = "continuous"
 ) -> tuple[Features, tuple[str, ...]]:
     """Covariates that vary among the assets of some readings; none where a chain counts whole years."""
     if chain == "discrete" and features.names:

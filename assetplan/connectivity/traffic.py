@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from assetplan import condition, network
 from assetplan.connectivity.layout import Layout, limits_in_force, vehicles_of
 from assetplan.reference import load_table
-from assetplan.strategies import Limits, Traffic
+from assetplan.strategies import Traffic, WeightLimits
 
 Array = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def detour_costs(layout: Layout) -> Array:
     return network.detour_cost(vehicles_of(bridges), network.charged_km(extra, severed_km), running)
 
 
-def bridge_limits(bridges: gpd.GeoDataFrame, index: Array, cost: Array) -> Limits:
+def bridge_limits(bridges: gpd.GeoDataFrame, index: Array, cost: Array) -> WeightLimits:
     """At which condition bridges stop carrying each class of vehicle.
 
     A limit posted today stands until the bridge is renewed; a renewed one carries what a sound one does.
@@ -86,4 +86,4 @@ def bridge_limits(bridges: gpd.GeoDataFrame, index: Array, cost: Array) -> Limit
     below = condition.index_to_carry(weight, today[:, None], index[:, None])
     posted = bridges["weight_limit_t"].to_numpy(dtype=float)
     below[posted[:, None] < weight] = np.inf
-    return Limits(below, condition.index_to_carry(weight, sound, 100.0), cost)
+    return WeightLimits(below, condition.index_to_carry(weight, sound, 100.0), cost)

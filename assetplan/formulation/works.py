@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assetplan.config import WorksSelector
 from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
-from assetplan.strategies import Candidates, Model
+from assetplan.strategies import Candidates, LifecycleModel
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -45,7 +45,7 @@ class Works:
     n_options: int
 
     @classmethod
-    def of(cls, assets: pd.DataFrame, model: Model, options: Candidates) -> Works:
+    def of(cls, assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> Works:
         """The works of all candidates."""
         codes, groups = pd.factorize(assets["group"], sort=True)
         sizes = [len(model.catalogue.treatments[str(group)]) for group in groups]

@@ -13,10 +13,10 @@ from assetplan.finance import stages
 from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
 from assetplan.network import network_rules
 from assetplan.schema import choices
-from assetplan.strategies import Model
+from assetplan.strategies import LifecycleModel
 
 
-def language_faults(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[Fault]:
+def language_faults(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[Fault]:
     """Names in a plan that neither the register nor the tables know, and selectors that cannot be added up."""
     known = _known(model, assets)
     for key, selector in _selectors(plan):
@@ -50,7 +50,7 @@ def _fault(key: str, value: str, rule: str) -> Fault:
     return Fault("plan", 0, key, value, rule)
 
 
-def _known(model: Model, assets: pd.DataFrame) -> dict[str, set[str]]:
+def _known(model: LifecycleModel, assets: pd.DataFrame) -> dict[str, set[str]]:
     """Names each selector may use; lines are checked where the plan is read."""
     return {
         "asset_class": set(choices("assets", "asset_class")),
@@ -90,7 +90,7 @@ def _unknown_assets(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
                 yield _fault(key, name, "the register has no such asset")
 
 
-def _units(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[Fault]:
+def _units(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[Fault]:
     """Quantities of different units have no sum."""
     for number, limit in enumerate(plan.limits, 1):
         if limit.of == "quantity":
@@ -101,7 +101,7 @@ def _units(plan: Plan, model: Model, assets: pd.DataFrame) -> Iterator[Fault]:
                 yield _fault(f"limits[{number}]", limit.name, said)
 
 
-def _lock(lock: Lock, key: str, model: Model, groups: dict[str, str]) -> Iterator[Fault]:
+def _lock(lock: Lock, key: str, model: LifecycleModel, groups: dict[str, str]) -> Iterator[Fault]:
     if lock.strategy == "do-nothing":
         return
     years = range(model.first_year, model.first_year + model.rules.years)
@@ -118,7 +118,7 @@ def _lock(lock: Lock, key: str, model: Model, groups: dict[str, str]) -> Iterato
                 yield _fault(f"{key}.strategy", timed, f"asset {asset} may have {', '.join(names) or 'no treatment'}")
 
 
-def _scheme(scheme: Scheme, key: str, model: Model, groups: dict[str, str]) -> Iterator[Fault]:
+def _scheme(scheme: Scheme, key: str, model: LifecycleModel, groups: dict[str, str]) -> Iterator[Fault]:
     lines = set()
     for asset in scheme.assets:
         if asset not in groups:
@@ -133,5 +133,5 @@ def _scheme(scheme: Scheme, key: str, model: Model, groups: dict[str, str]) -> I
         yield _fault(f"{key}.line", scheme.line, "pays for no treatment of the scheme")
 
 
-def _names(model: Model, group: str) -> list[str]:
+def _names(model: LifecycleModel, group: str) -> list[str]:
     return list(dict.fromkeys(t.name for t in model.catalogue.treatments[group]))

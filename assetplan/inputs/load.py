@@ -22,7 +22,7 @@ from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.register import Register, read_register
 from assetplan.sites import load_sites
-from assetplan.strategies import Model, Rules
+from assetplan.strategies import LifecycleModel, Rules
 from assetplan.treatments import load_catalogue
 
 _EARLIER = "assets.parquet"
@@ -48,7 +48,7 @@ class Inputs:
 
     plan: Plan
     register: Register
-    model: Model
+    model: LifecycleModel
     limits: Limits
     sites: pd.DataFrame
     unfunded: tuple[str, ...]
@@ -99,7 +99,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     return Inputs(plan, register, model, limits(plan), sites, unfunded, _digests(plan), earlier, spent)
 
 
-def load_model(plan: Plan) -> tuple[Model, pd.DataFrame, tuple[str, ...]]:
+def load_model(plan: Plan) -> tuple[LifecycleModel, pd.DataFrame, tuple[str, ...]]:
     """The model a plan describes, what sites cost, and the treatments that its envelope has no line for.
 
     Raises
@@ -152,7 +152,7 @@ def load_model(plan: Plan) -> tuple[Model, pd.DataFrame, tuple[str, ...]]:
         tuple(s for s in plan.benefit.streams if s != "works"),
     )
     kept = replace(catalogue, treatments=funded)
-    return Model(groups, kept, consequences, rules, plan.first_year), sites, tuple(unfunded)
+    return LifecycleModel(groups, kept, consequences, rules, plan.first_year), sites, tuple(unfunded)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
@@ -179,7 +179,7 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
     return assets.assign(group=found.astype("str"))
 
 
-def _commitment_faults(assets: pd.DataFrame, model: Model, file: str) -> Iterator[Fault]:
+def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -> Iterator[Fault]:
     """Commitments within the plan's years that no funded treatment of the asset's group can keep."""
     years = range(model.first_year, model.first_year + model.rules.years)
     rows = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(years)]

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from assetplan.config import PlaceSelector, WorksSelector
-from assetplan.strategies import Model
+from assetplan.strategies import LifecycleModel
 
 Bools = NDArray[np.bool_]
 
@@ -24,7 +24,7 @@ def treatments_where(treatments: pd.DataFrame, selector: WorksSelector) -> Bools
     return _where(treatments, selector.of_treatments)
 
 
-def treatments_of(groups: Iterable[object], model: Model) -> pd.DataFrame:
+def treatments_of(groups: Iterable[object], model: LifecycleModel) -> pd.DataFrame:
     """Funded treatments of some groups as a table: columns group, treatment, kind, line, unit."""
     rows = [
         (str(group), t.name, t.kind, t.line, model.groups[str(group)].unit)

@@ -9,18 +9,20 @@ from numpy.typing import NDArray
 from assetplan.formulation import Formulation
 from assetplan.optimisation.problem import Solution
 from assetplan.programme import Strategies
-from assetplan.strategies import Model
+from assetplan.strategies import LifecycleModel
 from assetplan.strategies.names import strategy_names
 
 
-def stored_strategies(assets: pd.DataFrame, model: Model, formulation: Formulation, solution: Solution) -> Strategies:
+def stored_strategies(
+    assets: pd.DataFrame, model: LifecycleModel, formulation: Formulation, solution: Solution
+) -> Strategies:
     """All strategies of a plan with what they cost, bring and use; of those that share a site, those chosen.
 
     Parameters
     ----------
     assets : DataFrame
         Table `assets` of the register, with `group`.
-    model : Model
+    model : LifecycleModel
         Catalogue and discounting.
     formulation : Formulation
         The strategies, and what each brings and uses.

@@ -2,14 +2,14 @@
 
 from assetplan.strategies.candidates import (
     Candidates,
-    Model,
+    LifecycleModel,
     Starting,
     candidates,
     simulate,
     starting_condition,
 )
 from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
-from assetplan.strategies.traffic import Limits, Traffic
+from assetplan.strategies.traffic import Traffic, WeightLimits
 from assetplan.strategies.tree import Rules, Trajectory
 
 __all__ = [
@@ -17,12 +17,12 @@ __all__ = [
     "Doubts",
     "Future",
     "Futures",
-    "Limits",
-    "Model",
+    "LifecycleModel",
     "Rules",
     "Starting",
     "Traffic",
     "Trajectory",
+    "WeightLimits",
     "candidates",
     "load_doubts",
     "simulate",

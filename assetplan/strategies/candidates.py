@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
-from assetplan.strategies.chain_state import ChainModel, ChainState
-from assetplan.strategies.curve_state import CurveModel, CurveState
+from assetplan.strategies.chain_state import ChainLifecycle, ChainState
+from assetplan.strategies.curve_state import CurveLifecycle, CurveState
 from assetplan.strategies.mixed_state import MixedState
-from assetplan.strategies.states import Chance, State
+from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure, Traffic
 from assetplan.strategies.tree import Leaves, Members, Rules, Trajectory, grow, replay
 from assetplan.treatments import Catalogue, Treatment
@@ -30,7 +30,7 @@ _DAYS = 365.0
 
 
 @dataclass(frozen=True)
-class Model:
+class LifecycleModel:
     """All that decides what can be done and what it is worth: groups, catalogue, consequences, rules."""
 
     groups: Mapping[str, Group]
@@ -118,14 +118,14 @@ class Starting:
         return cls(index, index, np.zeros(len(index)), np.zeros(len(index), dtype=bool), pace)
 
 
-def starting_condition(assets: pd.DataFrame, model: Model) -> Starting:
+def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     """Condition in the base year, from each asset's latest survey carried forward by its group's decay.
 
     Parameters
     ----------
     assets : DataFrame
         Table `assets` of the register, with `group`, `measure`, `value`, `surveyed_year`, and `built_year`.
-    model : Model
+    model : LifecycleModel
         Groups; the base year is the year before `first_year`.
 
     Returns
@@ -169,7 +169,7 @@ def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Array:
     return out
 
 
-def start_of(group: str, model: Model, starting: Starting, rows: Ints, traced: bool = False) -> State:
+def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, traced: bool = False) -> AssetState:
     """Some assets of a group at the end of the base year, with the groups that treatments may make them of.
 
     What was surveyed earlier is carried forward by the group's decay. Traced assets know what of them was renewed.
@@ -181,7 +181,7 @@ def start_of(group: str, model: Model, starting: Starting, rows: Ints, traced: b
     return carried(state, gap)
 
 
-def carried(state: State, gap: Array, chance: Chance | None = None) -> State:
+def carried(state: AssetState, gap: Array, chance: Chance | None = None) -> AssetState:
     """A state some whole years later (n_nodes,), nothing done meanwhile."""
     for year in range(int(gap.max(initial=0.0))):
         late = np.flatnonzero(gap > year)
@@ -189,18 +189,18 @@ def carried(state: State, gap: Array, chance: Chance | None = None) -> State:
     return state
 
 
-def _of_group(name: str, model: Model, index: Array, pace: Array, traced: bool) -> State:
+def _of_group(name: str, model: LifecycleModel, index: Array, pace: Array, traced: bool) -> AssetState:
     group, policy, consequences = model.groups[name], model.catalogue.follow_on[name], model.consequences[name]
     state: CurveState | ChainState
     if group.in_states:
-        state = ChainState.start(ChainModel(group, policy, consequences, model.catalogue), index, pace)
+        state = ChainState.start(ChainLifecycle(group, policy, consequences, model.catalogue), index, pace)
     else:
-        state = CurveState.start(CurveModel(group, policy, consequences), index, pace)
+        state = CurveState.start(CurveLifecycle(group, policy, consequences), index, pace)
     return state.traced() if traced else state
 
 
 def _members(
-    assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: Model, traffic: Traffic | None
+    assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: LifecycleModel, traffic: Traffic | None
 ) -> Members:
     part = assets.iloc[rows]
     vehicle_km = part["aadt"].fillna(0.0).to_numpy() * _DAYS * part["length_m"].fillna(0.0).to_numpy() / 1000
@@ -224,7 +224,9 @@ def _members(
     )
 
 
-def candidates(assets: pd.DataFrame, starting: Starting, model: Model, traffic: Traffic | None = None) -> Candidates:
+def candidates(
+    assets: pd.DataFrame, starting: Starting, model: LifecycleModel, traffic: Traffic | None = None
+) -> Candidates:
     """Build every strategy of every asset.
 
     Parameters
@@ -233,7 +235,7 @@ def candidates(assets: pd.DataFrame, starting: Starting, model: Model, traffic: 
         Table `assets` of the register.
     starting : Starting
         Its condition in the base year.
-    model : Model
+    model : LifecycleModel
         What can be done and what it is worth.
     traffic : Traffic, optional
         How traffic grows and what weight limits cost it; by default it neither grows nor is limited.
@@ -286,7 +288,7 @@ def _sorted(
 
 
 def simulate(
-    assets: pd.DataFrame, starting: Starting, schedule: Codes, model: Model, traffic: Traffic | None = None
+    assets: pd.DataFrame, starting: Starting, schedule: Codes, model: LifecycleModel, traffic: Traffic | None = None
 ) -> Trajectory:
     """Condition by year and present values by stream of one strategy for each asset.
 

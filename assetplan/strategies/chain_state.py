@@ -14,7 +14,7 @@ from assetplan.consequences import Consequence
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
-from assetplan.strategies.traffic import Exposure, Limits
+from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Catalogue, FollowOn, Treatment
 
 Array = NDArray[np.float64]
@@ -22,7 +22,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class ChainModel:
+class ChainLifecycle:
     """A group in states with its policy and what its condition costs."""
 
     group: Group
@@ -84,7 +84,7 @@ class ChainState(Nodes):
     Where it is traced, `standing` is the part of those shares that was not renewed since the start.
     """
 
-    model: ChainModel
+    model: ChainLifecycle
     phases: Array
     pace: Array
     slow_left: Array
@@ -92,7 +92,7 @@ class ChainState(Nodes):
     standing: Array | None = None
 
     @classmethod
-    def start(cls, model: ChainModel, index: Array, pace: Array) -> ChainState:
+    def start(cls, model: ChainLifecycle, index: Array, pace: Array) -> ChainState:
         """Assets surveyed at an index: certainty where it is a state's own, else shared by the nearest two."""
         return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
 
@@ -170,7 +170,7 @@ class ChainState(Nodes):
                 total += (mean @ table) * getattr(exposure, per)
         return total
 
-    def sent_round(self, limits: Limits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Array:
         """Cost of limits by the chances of states, the mean of those at the start and end of the year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")

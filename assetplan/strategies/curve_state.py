@@ -13,7 +13,7 @@ from assetplan import condition
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
-from assetplan.strategies.traffic import Exposure, Limits
+from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import FollowOn, Treatment
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ _OLDEST = 400.0
 
 
 @dataclass(frozen=True)
-class CurveModel:
+class CurveLifecycle:
     """A curve group with its policy and what its condition costs."""
 
     group: Group
@@ -54,7 +54,7 @@ class CurveState(Nodes):
     Where it is traced, `standing` says which were not renewed since the start.
     """
 
-    model: CurveModel
+    model: CurveLifecycle
     age: Array
     pace: Array
     rate: Array
@@ -63,7 +63,7 @@ class CurveState(Nodes):
     standing: Bools | None = None
 
     @classmethod
-    def start(cls, model: CurveModel, index: Array, pace: Array) -> CurveState:
+    def start(cls, model: CurveLifecycle, index: Array, pace: Array) -> CurveState:
         """Untreated assets at an index, and how much faster than their group they age."""
         age = model.group.age(index)
         return cls(model, age, pace, pace, np.zeros_like(age), np.ones_like(age))
@@ -152,7 +152,7 @@ class CurveState(Nodes):
                 total += table[place] * getattr(exposure, per)
         return total
 
-    def sent_round(self, limits: Limits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Array:
         """Cost of limits at the index of mid-year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")

@@ -24,8 +24,8 @@ from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
 from assetplan.reference import load_table
-from assetplan.strategies.candidates import Model, Starting, by_group, carried, start_of, starting_condition
-from assetplan.strategies.states import State
+from assetplan.strategies.candidates import LifecycleModel, Starting, by_group, carried, start_of, starting_condition
+from assetplan.strategies.states import AssetState
 from assetplan.strategies.tree import watch
 
 Array = NDArray[np.float64]
@@ -81,9 +81,9 @@ class Future:
 
     Attributes
     ----------
-    model : Model
+    model : LifecycleModel
         With the groups of this future.
-    starts : mapping of group → State
+    starts : mapping of group → AssetState
         Its assets at the end of the base year, in the order of the register.
     own : array (n_assets,)
         Each asset's own pace as a share of its group's.
@@ -91,11 +91,11 @@ class Future:
 
     futures: Futures
     number: int
-    model: Model
-    starts: Mapping[str, State]
+    model: LifecycleModel
+    starts: Mapping[str, AssetState]
     own: Array
 
-    def live(self, schedule: Codes) -> Iterator[tuple[Ints, list[State]]]:
+    def live(self, schedule: Codes) -> Iterator[tuple[Ints, list[AssetState]]]:
         """What becomes of a schedule of works in this future, group by group.
 
         Parameters
@@ -105,7 +105,7 @@ class Future:
 
         Yields
         ------
-        (array, list of State)
+        (array, list of AssetState)
             Rows of a group's assets, and their state at the end of the base year and of each plan year.
         """
         for place, (name, rows) in enumerate(self.futures.members.items()):
@@ -121,7 +121,7 @@ class Futures:
     ----------
     assets : DataFrame
         Table `assets` of the register, with `group`, or a part of it.
-    model : Model
+    model : LifecycleModel
         Groups, with what calibrations learned of them.
     starting : Starting
         What is known of their condition.
@@ -136,7 +136,7 @@ class Futures:
     """
 
     assets: pd.DataFrame
-    model: Model
+    model: LifecycleModel
     starting: Starting
     doubt: Array
     life: float
@@ -145,7 +145,7 @@ class Futures:
     count: int
 
     @classmethod
-    def of(cls, assets: pd.DataFrame, model: Model, doubts: Doubts, seed: int, count: int) -> Futures:
+    def of(cls, assets: pd.DataFrame, model: LifecycleModel, doubts: Doubts, seed: int, count: int) -> Futures:
         """Make ready to draw."""
         doubt = reading_doubt(assets, model.groups, doubts)
         members = dict(by_group(assets))
@@ -189,7 +189,7 @@ class Futures:
         rng = self.chance(number, 0)
         pace, own = np.ones(len(self.assets)), np.ones(len(self.assets))
         truth = self.starting.surveyed.copy()
-        starts: dict[str, State] = {}
+        starts: dict[str, AssetState] = {}
         for place, (name, rows) in enumerate(self.members.items()):
             group = groups[name]
             learned = group.learned
@@ -228,5 +228,5 @@ class Futures:
         return np.where(aged, group.index(np.where(aged, value, 0.0) * pace), np.where(doubt > 0, moved, read))
 
 
-def _reach(group: str, model: Model) -> set[str]:
+def _reach(group: str, model: LifecycleModel) -> set[str]:
     return {group, *(t.group for t in model.catalogue.treatments[group])}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan.strategies.states import Chance, State
-from assetplan.strategies.traffic import Exposure, Limits
+from assetplan.strategies.states import AssetState, Chance
+from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
 Array = NDArray[np.float64]
@@ -26,9 +26,9 @@ class MixedState:
 
     names: tuple[str, ...]
     groups: Ints
-    states: tuple[State, ...]
+    states: tuple[AssetState, ...]
 
-    def _each(self, states: Sequence[State]) -> MixedState:
+    def _each(self, states: Sequence[AssetState]) -> MixedState:
         return replace(self, states=tuple(states))
 
     def _own(self, arrays: Sequence[NDArray]) -> NDArray:
@@ -97,7 +97,7 @@ class MixedState:
         """Burden of the group that each is of."""
         return self._own([state.burden(stream, exposure) for state in self.states])
 
-    def sent_round(self, limits: Limits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Array:
         """Cost of limits by the group that each is of."""
         return self._own([state.sent_round(limits) for state in self.states])
 

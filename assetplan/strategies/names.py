@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assetplan.strategies.candidates import Candidates, Model
+from assetplan.strategies.candidates import Candidates, LifecycleModel
 
 NOTHING = "do-nothing"
 
 
 def strategy_names(
-    assets: pd.DataFrame, model: Model, options: Candidates
+    assets: pd.DataFrame, model: LifecycleModel, options: Candidates
 ) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
     """Position of each strategy's name, and the names, each once.
 
@@ -35,7 +35,7 @@ def strategy_names(
     return shared[code].astype(np.int32), names.astype(object)
 
 
-def _strategy_name(model: Model, group: str, schedule: NDArray[np.int8]) -> str:
+def _strategy_name(model: LifecycleModel, group: str, schedule: NDArray[np.int8]) -> str:
     treatments = model.catalogue.treatments[group]
     done = [f"{treatments[code].name}@{model.first_year + year}" for year, code in enumerate(schedule) if code >= 0]
     return "+".join(done) or NOTHING

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan.consequences import Consequence
-from assetplan.strategies.traffic import Exposure, Limits
+from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
 Array = NDArray[np.float64]
@@ -24,7 +24,7 @@ Ints = NDArray[np.intp]
 Chance = np.random.Generator
 
 
-class State(Protocol):
+class AssetState(Protocol):
     """What the tree of strategies needs of a model; every array has one entry a node."""
 
     def take(self, rows: Ints) -> Self:
@@ -75,7 +75,7 @@ class State(Protocol):
         """Cost of one stream ("" for all together) over the coming year (£), at mid-year condition."""
         ...
 
-    def sent_round(self, limits: Limits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Array:
         """Cost of weight limits over the coming year (£), at mid-year condition; only of a traced state."""
         ...
 

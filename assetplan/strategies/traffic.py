@@ -16,7 +16,7 @@ Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Limits:
+class WeightLimits:
     """What it costs that an asset no longer carries some classes of vehicle.
 
     Attributes
@@ -34,9 +34,9 @@ class Limits:
     renewed: Array
     cost: Array
 
-    def take(self, rows: Ints) -> Limits:
+    def take(self, rows: Ints) -> WeightLimits:
         """The limits of some assets."""
-        return Limits(self.below[rows], self.renewed, self.cost[rows])
+        return WeightLimits(self.below[rows], self.renewed, self.cost[rows])
 
     def at(self, index: Array, standing: Bools) -> Array:
         """Yearly cost (n_assets,) [£] at an index, of assets that stand as they did or were renewed."""
@@ -60,7 +60,7 @@ class Exposure:
         In the group's unit.
     vehicle_km : array
         Driven on it a year, in the base year.
-    limits : Limits or None
+    limits : WeightLimits or None
         What weight limits cost; None where no asset can be limited.
     rate : array or None
         Growth of traffic [share a year]; None where there is none.
@@ -70,7 +70,7 @@ class Exposure:
 
     quantity: Array
     vehicle_km: Array
-    limits: Limits | None = None
+    limits: WeightLimits | None = None
     rate: Array | None = None
     lasts: float = 0.0
 
@@ -109,21 +109,21 @@ class Traffic:
         Years for which it grows.
     rows : array (n_limited,) of int
         Assets that may be limited, rising.
-    limits : Limits
+    limits : WeightLimits
         Of those assets.
     """
 
     rate: Array
     lasts: float
     rows: Ints
-    limits: Limits
+    limits: WeightLimits
 
     def rate_of(self, rows: Ints) -> Array | None:
         """Growth of the traffic of some assets; None where none grows."""
         rate = self.rate[rows]
         return rate if rate.any() else None
 
-    def limits_of(self, rows: Ints) -> Limits | None:
+    def limits_of(self, rows: Ints) -> WeightLimits | None:
         """Limits of some assets, at no cost to those that cannot be limited; None where none can."""
         place = np.minimum(np.searchsorted(self.rows, rows), max(len(self.rows) - 1, 0))
         known = self.rows[place] == rows if len(self.rows) else np.zeros(len(rows), dtype=bool)

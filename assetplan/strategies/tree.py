@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assetplan import condition
 from assetplan.consequences import DETOURS, OF_CONDITION
-from assetplan.strategies.states import Chance, State
+from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
@@ -103,7 +103,7 @@ class Leaves:
 
 @dataclass(frozen=True)
 class _Level:
-    state: State
+    state: AssetState
     asset: Ints
     schedule: Codes
     cost: Array
@@ -126,7 +126,7 @@ class _Level:
 
 
 def grow(
-    start: State,
+    start: AssetState,
     members: Members,
     treatments: tuple[Treatment, ...],
     rules: Rules,
@@ -135,14 +135,14 @@ def grow(
 
     Parameters
     ----------
-    start : State
-        State of the assets (n_assets) at the start of the first plan year.
+    start : AssetState
+        AssetState of the assets (n_assets) at the start of the first plan year.
     members : Members
         Their exposure, environment, commitments.
     treatments : tuple of Treatment
         Treatments of the group; codes are positions in it.
     rules : Rules
-        Limits of the tree, discounting, streams.
+        WeightLimits of the tree, discounting, streams.
     """
     n = len(members.dispose)
     level = _Level(
@@ -181,9 +181,9 @@ def _branch(
     rules: Rules,
     year: int,
     reached: list[Bools],
-) -> tuple[list[State], list[Ints], list[int], list[Array]]:
+) -> tuple[list[AssetState], list[Ints], list[int], list[Array]]:
     """New states by treatment with the nodes they grow from and what they cost per unit of quantity."""
-    states: list[State] = []
+    states: list[AssetState] = []
     parents: list[Ints] = []
     codes: list[int] = []
     prices: list[Array] = []
@@ -211,7 +211,7 @@ def _branch(
 
 def _join(
     level: _Level,
-    states: list[State],
+    states: list[AssetState],
     parents: list[Ints],
     codes: list[int],
     prices: list[Array],
@@ -232,7 +232,7 @@ def _join(
     return _concatenate(parts)
 
 
-def _older(level: _Level, state: State, exposure: Exposure, rules: Rules, year: int) -> _Level:
+def _older(level: _Level, state: AssetState, exposure: Exposure, rules: Rules, year: int) -> _Level:
     burden = _burden(state, exposure.take(level.asset), rules.streams)
     after = state.step()
     index = level.index.copy()
@@ -249,7 +249,7 @@ def _older(level: _Level, state: State, exposure: Exposure, rules: Rules, year: 
     )
 
 
-def _burden(state: State, exposure: Exposure, streams: tuple[str, ...]) -> Array:
+def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Array:
     """Cost of the streams over the coming year (£)."""
     # Streams of condition are added up beforehand where all of them count.
     whole = set(OF_CONDITION) <= set(streams)
@@ -257,7 +257,7 @@ def _burden(state: State, exposure: Exposure, streams: tuple[str, ...]) -> Array
     return sum((_stream(state, exposure, name) for name in names), np.zeros(len(exposure.quantity)))
 
 
-def _stream(state: State, exposure: Exposure, name: str) -> Array:
+def _stream(state: AssetState, exposure: Exposure, name: str) -> Array:
     if name != DETOURS:
         return state.burden(name, exposure)
     return np.zeros(len(exposure.quantity)) if exposure.limits is None else state.sent_round(exposure.limits)
@@ -331,7 +331,7 @@ class Trajectory:
         yearly = {name: np.zeros((n_assets, years)) for name in streams}
         return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
 
-    def note(self, year: int, state: State, quantity: Array) -> None:
+    def note(self, year: int, state: AssetState, quantity: Array) -> None:
         """Take down the state at the end of a year (0 is the base year)."""
         self.index[:, year] = state.index()
         self.residual_life[:, year] = state.residual_life()
@@ -348,7 +348,7 @@ class Trajectory:
 
 
 def replay(
-    start: State, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules
+    start: AssetState, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules
 ) -> Trajectory:
     """One strategy of each asset, told in full.
 
@@ -384,8 +384,8 @@ def replay(
 
 
 def watch(
-    start: State, schedule: Codes, treatments: tuple[Treatment, ...], chance: Chance | None = None
-) -> Iterator[State]:
+    start: AssetState, schedule: Codes, treatments: tuple[Treatment, ...], chance: Chance | None = None
+) -> Iterator[AssetState]:
     """State of assets at the end of the base year and of each plan year under a schedule, as expected or by chance."""
     state = start
     yield state
@@ -394,7 +394,7 @@ def watch(
         yield state
 
 
-def _apply(state: State, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[State, Array]:
+def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[AssetState, Array]:
     price = np.zeros(len(codes))
     for code in np.unique(codes[codes >= 0]):
         rows = np.flatnonzero(codes == code)

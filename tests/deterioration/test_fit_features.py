@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from assetplan.deterioration import fit_markov, fit_weibull
 from assetplan.deterioration.fits import chains, series
-from assetplan.deterioration.fits.chains import ChainModel, pairs_of
+from assetplan.deterioration.fits.chains import ChainLikelihood, pairs_of
 from assetplan.deterioration.fits.survival import lives_of
 
 RATES = np.array([[-0.12, 0.09, 0.03], [0, -0.08, 0.08], [0, 0, 0]])
@@ -42,7 +42,7 @@ def test_a_chains_gradient_is_that_of_its_value(room, monkeypatch):
     monkeypatch.setattr(series, "_ROOM", room)  # many blocks or one
     start, end, years, x = some_pairs()
     features = np.stack([x, np.random.default_rng(1).normal(size=len(x))], axis=1)
-    model = ChainModel.of(pairs_of(start, end, years, 3, "continuous", features), 3, "continuous")
+    model = ChainLikelihood.of(pairs_of(start, end, years, 3, "continuous", features), 3, "continuous")
     at = np.array([-2.0, -3.5, -2.4, 0.8, -0.3])
     # of central differences of a value near 500
     assert model.log_likelihood(at)[1] == pytest.approx(central(model.log_likelihood, at), rel=1e-6, abs=1e-5)
@@ -52,8 +52,8 @@ def test_a_chains_gradient_is_that_of_its_value(room, monkeypatch):
 def test_a_pace_is_time_scaled_by_hand(effect):
     start, end, years, x = some_pairs()
     rates = np.array([-1.0, -3.0, -2.0])
-    paced = ChainModel.of(pairs_of(start, end, years, 3, "continuous", x), 3, "continuous")
-    scaled = ChainModel.of(pairs_of(start, end, years * np.exp(effect * x), 3, "continuous"), 3, "continuous")
+    paced = ChainLikelihood.of(pairs_of(start, end, years, 3, "continuous", x), 3, "continuous")
+    scaled = ChainLikelihood.of(pairs_of(start, end, years * np.exp(effect * x), 3, "continuous"), 3, "continuous")
     value, slope = paced.log_likelihood(np.append(rates, effect))
     by_hand, slope_by_hand = scaled.log_likelihood(rates)
     assert value == pytest.approx(by_hand, rel=1e-12)
@@ -117,7 +117,7 @@ def test_many_pairs_begin_where_some_end(monkeypatch):
 
 def test_a_pace_past_all_reckoning_is_no_maximum():
     start, end, years, x = some_pairs()
-    model = ChainModel.of(pairs_of(start, end, years, 3, "continuous", 100 * x), 3, "continuous")
+    model = ChainLikelihood.of(pairs_of(start, end, years, 3, "continuous", 100 * x), 3, "continuous")
     value, slope = model.log_likelihood(np.array([-2.0, -3.0, -2.0, 5.0]))
     assert (value, slope.any()) == (-np.inf, False)
 

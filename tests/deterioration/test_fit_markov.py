@@ -8,7 +8,7 @@ from scipy.linalg import expm
 from scipy.optimize import minimize
 
 from assetplan.deterioration import fit_markov
-from assetplan.deterioration.fits.chains import ChainModel, annual, pairs_of
+from assetplan.deterioration.fits.chains import ChainLikelihood, annual, pairs_of
 
 BRIDGE = np.diag([0.91, 0.95, 0.94, 0.85, 1.0]) + np.diag([0.09, 0.05, 0.06, 0.15], 1)
 DROPS = np.array([[-0.12, 0.09, 0.03, 0], [0, -0.08, 0.06, 0.02], [0, 0, -0.05, 0.05], [0, 0, 0, 0]])
@@ -110,7 +110,7 @@ def test_gradient_is_that_of_the_value():
     end = np.minimum(start + rng.integers(0, 3, 60), 3)
     years = rng.integers(2, 6, 60)
     for chain in ("continuous", "discrete"):
-        model = ChainModel.of(pairs_of(start, end, years, 4, chain), 4, chain)
+        model = ChainLikelihood.of(pairs_of(start, end, years, 4, chain), 4, chain)
         x = rng.normal(-2, 0.5, len(model.moves))
         slope = model.log_likelihood(x)[1]
         for k in range(len(x)):

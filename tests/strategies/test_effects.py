@@ -14,7 +14,7 @@ from assetplan.deterioration.chain import Chain, onward
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
-from assetplan.strategies import Model, Rules, Starting, candidates, simulate, starting_condition
+from assetplan.strategies import LifecycleModel, Rules, Starting, candidates, simulate, starting_condition
 from assetplan.strategies.candidates import start_of
 from assetplan.strategies.chain_state import ChainState
 from assetplan.treatments import load_catalogue
@@ -26,7 +26,7 @@ BASE = {"asset_class": "building", "environment": "urban", "quantity": 500.0, "l
         "committed_year": np.nan}  # fmt: skip
 
 
-def model(path, groups=GROUPS, **rows: dict) -> Model:
+def model(path, groups=GROUPS, **rows: dict) -> LifecycleModel:
     """The packaged catalogue with rows of treatments changed or added by "group:name"."""
     table = load_table("treatments").astype(object)
     for key, cells in rows.items():
@@ -41,7 +41,7 @@ def model(path, groups=GROUPS, **rows: dict) -> Model:
     table.to_csv(path / "t.csv", index=False)
     catalogue = load_catalogue(groups, path / "t.csv")
     rules = Rules(2, 3, 5, discount_factors(40), ("reactive", "claims", "risk", "user"))
-    return Model(groups, catalogue, load_consequences(list(groups)), rules, 2019)
+    return LifecycleModel(groups, catalogue, load_consequences(list(groups)), rules, 2019)
 
 
 def walls(index: list[float], group: str = "brick_wall", **columns: object) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def walls(index: list[float], group: str = "brick_wall", **columns: object) -> p
     return pd.DataFrame({"asset_id": [f"w{k}" for k in range(n)], "group": group, **BASE, "value": index, **columns})
 
 
-def grown(found: Model, assets: pd.DataFrame, name: str) -> ChainState:
+def grown(found: LifecycleModel, assets: pd.DataFrame, name: str) -> ChainState:
     """State after one treatment and a year."""
     group = str(assets["group"].iloc[0])
     start = start_of(group, found, starting_condition(assets, found), np.arange(len(assets)))
@@ -174,7 +174,7 @@ def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
     )
     catalogue = load_catalogue(groups, tmp_path / "t.csv", tmp_path / "f.csv")
     rules = Rules(2, 3, 5, discount_factors(40), ("reactive", "claims", "risk", "user"))
-    found = Model(groups, catalogue, load_consequences(list(groups), tmp_path / "c.csv"), rules, 2019)
+    found = LifecycleModel(groups, catalogue, load_consequences(list(groups), tmp_path / "c.csv"), rules, 2019)
     assets = walls([15.0], "bridge", asset_class="bridge")
     code = [t.name for t in catalogue.treatments["bridge"]].index("bridge_replacement")
     told = simulate(assets, starting_condition(assets, found), np.array([[code, -1, -1, -1, -1]], dtype=np.int8), found)

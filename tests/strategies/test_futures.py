@@ -11,7 +11,7 @@ from test_effects import walls
 from test_tree import GROUPS, MODEL, register
 
 from assetplan.deterioration.learned import Learned
-from assetplan.strategies import Doubts, Futures, Model, load_doubts, simulate, starting_condition
+from assetplan.strategies import Doubts, Futures, LifecycleModel, load_doubts, simulate, starting_condition
 from assetplan.strategies.futures import reading_doubt
 
 SURE = Doubts(0.0, dict.fromkeys(("high", "medium", "low", "not stated", "assumed"), 0.0))
@@ -23,7 +23,7 @@ def assets(group: str = "carriageway_BC", n: int = 400, confidence: str = "mediu
     return register(group, index, confidence=confidence, assumed="", **columns)
 
 
-def taught(group: str, **learned: float) -> Model:
+def taught(group: str, **learned: float) -> LifecycleModel:
     return replace(MODEL, groups={**GROUPS, group: replace(GROUPS[group], learned=Learned(**learned))})  # type: ignore[arg-type]
 
 

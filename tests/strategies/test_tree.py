@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from assetplan.consequences import load_consequences
 from assetplan.deterioration import load_groups
 from assetplan.economics import discount_factors
-from assetplan.strategies import Model, Rules, candidates, simulate, starting_condition
+from assetplan.strategies import LifecycleModel, Rules, candidates, simulate, starting_condition
 from assetplan.treatments import load_catalogue
 
 GROUPS = load_groups()
 CATALOGUE = load_catalogue(GROUPS)
 STREAMS = ("reactive", "claims", "risk", "user")
-MODEL = Model(GROUPS, CATALOGUE, load_consequences(list(GROUPS)), Rules(2, 3, 5, discount_factors(40), STREAMS), 2019)
+MODEL = LifecycleModel(
+    GROUPS, CATALOGUE, load_consequences(list(GROUPS)), Rules(2, 3, 5, discount_factors(40), STREAMS), 2019
+)
 
 
 def register(group: str, index: list[float], **columns: object) -> pd.DataFrame:

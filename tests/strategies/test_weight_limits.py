@@ -18,7 +18,7 @@ from assetplan.deterioration.chain import Chain
 from assetplan.economics import discount_factors
 from assetplan.network import detour_cost, growth
 from assetplan.reference import load_table
-from assetplan.strategies import Model, Rules, Traffic, candidates, simulate, starting_condition
+from assetplan.strategies import LifecycleModel, Rules, Traffic, candidates, simulate, starting_condition
 from assetplan.treatments import Catalogue, Treatment, load_catalogue
 
 GROUPS = load_groups()
@@ -38,8 +38,8 @@ FALLING = Chain(
 IN_STATES = {**GROUPS, "bridge": replace(GROUPS["bridge"], decay=FALLING)}
 
 
-def model(groups=GROUPS, streams: tuple[str, ...] = STREAMS, catalogue: Catalogue = CATALOGUE) -> Model:
-    return Model(groups, catalogue, load_consequences(list(groups)), Rules(2, 3, 5, FACTORS, streams), 2019)
+def model(groups=GROUPS, streams: tuple[str, ...] = STREAMS, catalogue: Catalogue = CATALOGUE) -> LifecycleModel:
+    return LifecycleModel(groups, catalogue, load_consequences(list(groups)), Rules(2, 3, 5, FACTORS, streams), 2019)
 
 
 def bridges(index: list[float], capacity: list[float], posted: list[float], group: str = "bridge") -> pd.DataFrame:
@@ -132,7 +132,9 @@ def spread(index: float, states: tuple[float, ...]) -> dict[int, float]:
     return {len(states) - 1: 1.0}
 
 
-def walk_chain(found: Model, group: str, now: float, capacity: float, posted: float, schedule: list[int]) -> float:
+def walk_chain(
+    found: LifecycleModel, group: str, now: float, capacity: float, posted: float, schedule: list[int]
+) -> float:
     """Present value of detours of one bridge in states: chances of each state, renewed or not."""
     chain = found.groups[group].chain
     states, matrix = chain.state_index, np.array(chain.matrix)
@@ -182,7 +184,7 @@ def walk_chain(found: Model, group: str, now: float, capacity: float, posted: fl
 CASES = [(52.0, 40.5, np.nan), (38.0, np.nan, np.nan), (28.0, np.nan, np.nan), (58.0, 20.0, 18.0), (47.0, 44.0, 7.5)]
 
 
-def detours_of(assets: pd.DataFrame, found: Model, ahead: Traffic) -> tuple[pd.DataFrame, dict]:
+def detours_of(assets: pd.DataFrame, found: LifecycleModel, ahead: Traffic) -> tuple[pd.DataFrame, dict]:
     """All strategies, and what detours add to the whole-life cost of each."""
     start = starting_condition(assets, found)
     every = candidates(assets, start, found, ahead)

@@ -22,7 +22,7 @@ from assetplan.deterioration.fits.series import Pairs, paced, uniformised, whole
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.intp]
-Chain = Literal["continuous", "discrete"]
+ChainKind = Literal["continuous", "discrete"]
 
 _NEGLIGIBLE = 1e-9  # what a rate at its lower bound takes off the log-likelihood of all pairs together
 _ENOUGH = 50_000  # pairs with features that settle where to begin
@@ -77,7 +77,7 @@ def fit_markov(
     end: ArrayLike,
     years: ArrayLike,
     n_states: int,
-    chain: Chain = "continuous",
+    chain: ChainKind = "continuous",
     max_drop: int | None = None,
     features: ArrayLike | None = None,
 ) -> MarkovFit:
@@ -108,7 +108,7 @@ def fit_markov(
     """
     cells = pairs_of(start, end, years, n_states, chain, features)
     refuse_alike(cells.features)
-    model = ChainModel.of(cells, n_states, chain, max_drop)
+    model = ChainLikelihood.of(cells, n_states, chain, max_drop)
     unseen = [str(i) for i in range(n_states - 1) if not np.any((cells.start <= i) & (cells.end >= i))]
     if unseen:
         raise ValueError(
@@ -119,7 +119,12 @@ def fit_markov(
 
 
 def pairs_of(
-    start: ArrayLike, end: ArrayLike, years: ArrayLike, n_states: int, chain: Chain, features: ArrayLike | None = None
+    start: ArrayLike,
+    end: ArrayLike,
+    years: ArrayLike,
+    n_states: int,
+    chain: ChainKind,
+    features: ArrayLike | None = None,
 ) -> Pairs:
     """Check pairs of states and count the distinct ones; see `fit_markov` for what is refused."""
     first, last, time = (np.asarray(a, dtype=float).reshape(-1) for a in (start, end, years))
@@ -166,7 +171,7 @@ def _distinct(*columns: Array) -> tuple[Ints, Array]:
 
 
 @dataclass(frozen=True, eq=False)
-class ChainModel:
+class ChainLikelihood:
     """The likelihood of pairs as a function of the parameters of the moves."""
 
     pairs: Pairs
@@ -176,8 +181,8 @@ class ChainModel:
 
     @classmethod
     def of(
-        cls, pairs: Pairs, n_states: int, chain: Chain, max_drop: int | None = None, moves: Ints | None = None
-    ) -> ChainModel:
+        cls, pairs: Pairs, n_states: int, chain: ChainKind, max_drop: int | None = None, moves: Ints | None = None
+    ) -> ChainLikelihood:
         """State the model; by default with the moves that pairs may have made, others being 0 at any maximum."""
         drop = n_states - 1 if max_drop is None else max_drop
         if not 1 <= drop < n_states:
