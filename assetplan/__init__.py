@@ -9,50 +9,54 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-# Public name → where it lives. Imported when first used, so that `assetplan --help` answers at once.
-_PUBLIC = {
-    "ConfigError": "errors",
-    "InfeasibleError": "errors",
-    "OutputExistsError": "errors",
-    "RegisterError": "errors",
-    "Plan": "config",
-    "make_plan": "config",
-    "read_plan": "config",
-    "Register": "register",
-    "read_register": "register",
-    "write_register": "register",
-    "import_nbi": "register",
-    "import_open_roads": "register",
-    "import_osm": "register",
-    "import_table": "register",
-    "Calibration": "calibration",
-    "Inspections": "calibration",
-    "calibrate": "calibration",
-    "inspections_of": "calibration",
-    "read_inspections": "calibration",
-    "make_county": "example",
-    "write_example": "example",
-    "optimise": "optimisation",
-    "explain": "answers",
-    "forecast": "planning",
-    "plan": "planning",
-    "statements": "planning",
-    "Programme": "programme",
-    "read_programme": "programme",
-    "write_report": "report",
-    "write_statements": "programme",
+if TYPE_CHECKING:
+    from assetplan.answers import explain
+    from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
+    from assetplan.config import Plan, make_plan, read_plan
+    from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
+    from assetplan.example import init_plan, make_county, write_example
+    from assetplan.optimisation import optimise
+    from assetplan.planning import finance_statements, forecast, plan, validate
+    from assetplan.programme import Programme, read_programme, write_statements
+    from assetplan.register import (
+        Register,
+        import_nbi,
+        import_open_roads,
+        import_osm,
+        import_table,
+        read_register,
+        write_register,
+    )
+    from assetplan.report import write_report
+
+# Public name → room. Imported when first used, so that `assetplan --help` answers at once.
+_ROOMS = {
+    "answers": ("explain",),
+    "calibration": ("Calibration", "Inspections", "calibrate", "inspections_of", "read_inspections"),
+    "config": ("Plan", "make_plan", "read_plan"),
+    "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
+    "example": ("init_plan", "make_county", "write_example"),
+    "optimisation": ("optimise",),
+    "planning": ("finance_statements", "forecast", "plan", "validate"),
+    "programme": ("Programme", "read_programme", "write_statements"),
+    "register": (
+        *("Register", "import_nbi", "import_open_roads", "import_osm", "import_table"),
+        *("read_register", "write_register"),
+    ),
+    "report": ("write_report",),
 }
-__all__ = ["__version__", *sorted(_PUBLIC)]
+_HOME = {name: room for room, names in _ROOMS.items() for name in names}
+__all__ = ["__version__", *sorted(_HOME)]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PUBLIC:
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
         raise AttributeError(f"module 'assetplan' has no attribute {name!r}")
-    value = getattr(import_module(f"assetplan.{_PUBLIC[name]}"), name)
+    value = getattr(import_module(f"assetplan.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

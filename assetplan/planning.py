@@ -118,7 +118,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     return Programme(summary, table, works, places, districts, settings(plan), strategies, finance).check()
 
 
-def statements(
+def finance_statements(
     plan: Plan, register: Register | None = None, progress: Progress = lambda stage: None
 ) -> tuple[Statement, ...]:
     """The statements of finance of a plan, without the rest of its programme.
@@ -195,6 +195,22 @@ def _baselines(
         "incremental benefit-cost": incremental_benefit_cost(problem, amounts, cost, nothing),
         "year by year": year_by_year(problem, options.schedule, amounts, YEARLY_GAP, seconds, nothing),
     }
+
+
+def validate(plan: Plan, register: Register | None = None) -> Register:
+    """Check a plan and everything it names, without planning.
+
+    Returns
+    -------
+    Register
+        The register as the plan uses it, what it lacks filled by rule.
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input; every fault is listed.
+    """
+    return load_inputs(plan, register).register
 
 
 def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:

@@ -89,9 +89,9 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
 @_FORCE
 def init(register: Path, output: Path, first_year: int, mapping: Path | None, force: bool) -> None:
     """Write a plan for REGISTER with the published county's envelope in proportion to its roads."""
-    from assetplan.example import write_plan_for
+    from assetplan import init_plan
 
-    share = write_plan_for(register, output, first_year, mapping, force)
+    share = init_plan(register, output, first_year, mapping, force)
     click.echo(f"{output}: envelope at {share:.2%} of the published county's, by carriageway length")
 
 
@@ -99,12 +99,10 @@ def init(register: Path, output: Path, first_year: int, mapping: Path | None, fo
 @click.argument("plan", type=_FILE)
 def validate(plan: Path) -> None:
     """Check a plan and everything it names; list every fault."""
-    from assetplan import read_plan
+    from assetplan import read_plan, validate
     from assetplan.cli.text import register_text
-    from assetplan.inputs import load_inputs
 
-    inputs = load_inputs(read_plan(plan))
-    click.echo(register_text(inputs.register))
+    click.echo(register_text(validate(read_plan(plan))))
     click.echo(f"{plan}: no faults")
 
 

@@ -50,13 +50,13 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     from assetplan import read_plan
     from assetplan.cli.text import finance_text
     from assetplan.output import refuse_existing
-    from assetplan.planning import statements
+    from assetplan.planning import finance_statements
     from assetplan.programme import statement_files, write_statements
 
     refuse_existing(output, force, statement_files(output))
     configuration = read_plan(plan_file)
     with progress() as stage:
-        tables = statements(configuration, progress=stage)
+        tables = finance_statements(configuration, progress=stage)
         stage("files")
         write_statements(tables, configuration, output, force)
     click.echo(finance_text(tables, configuration, output))

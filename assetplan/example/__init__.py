@@ -3,6 +3,6 @@
 from assetplan.example.county import make_county
 from assetplan.example.figures import SIZES
 from assetplan.example.folder import write_example
-from assetplan.example.plan_file import published_length, write_plan_for
+from assetplan.example.plan_file import init_plan, published_length
 
-__all__ = ["SIZES", "make_county", "published_length", "write_example", "write_plan_for"]
+__all__ = ["SIZES", "init_plan", "make_county", "published_length", "write_example"]

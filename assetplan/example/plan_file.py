@@ -133,7 +133,7 @@ def published_length() -> float:
     return float(table.loc[table["name"].str.startswith("length_"), "value"].astype(float).sum())
 
 
-def write_plan_for(
+def init_plan(
     register: Path, output: Path, first_year: int = 2019, mapping: Path | None = None, force: bool = False
 ) -> float:
     """Write a plan for a register, its envelope in proportion to carriageway length.

@@ -22,7 +22,7 @@ CHILD = """
 import json, resource, sys, tempfile, time
 from pathlib import Path
 import assetplan
-from assetplan.example import write_plan_for
+from assetplan.example import init_plan
 
 size, source = sys.argv[1:]
 seconds, clock = {}, [time.perf_counter()]
@@ -34,7 +34,7 @@ with tempfile.TemporaryDirectory() as scratch:
     if source:
         folder.mkdir()
         assetplan.write_register(assetplan.import_osm(source), folder / "register.gpkg")
-        write_plan_for(folder / "register.gpkg", folder / "plan.toml")
+        init_plan(folder / "register.gpkg", folder / "plan.toml")
     else:
         assetplan.write_example(folder, size, 1)
     lap("make or import")
