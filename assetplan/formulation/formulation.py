@@ -16,9 +16,9 @@ from scipy import sparse
 
 from assetplan.errors import ConfigError, Fault, InfeasibleError
 from assetplan.formulation.sharing import Shared
-from assetplan.optimisation.master import best_amounts
+from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Flows, Problem, Solution
-from assetplan.optimisation.rows import rows_of
+from assetplan.optimisation.problem.constraints import rows_of
 from assetplan.strategies import Candidates
 
 Array = NDArray[np.float64]

@@ -21,7 +21,7 @@ from assetplan.formulation.site_costs import SiteWorks, charge
 from assetplan.formulation.works import Array, Bools, Ints, Works
 from assetplan.inputs.load import Inputs
 from assetplan.network import SchemeRules
-from assetplan.optimisation.choices import Choices
+from assetplan.optimisation.problem.choices import Choices
 from assetplan.strategies import Candidates
 from assetplan.treatments import KINDS
 

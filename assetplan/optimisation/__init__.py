@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
-    from assetplan.optimisation.model import model_text
     from assetplan.optimisation.problem import Flows, Problem, Solution
+    from assetplan.optimisation.problem.pulp_model import model_text
     from assetplan.optimisation.selection import Baselines, Selection, optimise, problem_from
     from assetplan.optimisation.solving import solve
 
@@ -43,7 +43,7 @@ _HOMES = {
     "Solution": "problem",
     "best_of": "baselines",
     "incremental_benefit_cost": "baselines",
-    "model_text": "model",
+    "model_text": "problem.pulp_model",
     "optimise": "selection",
     "problem_from": "selection",
     "solve": "solving",

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation.choices import Bools, Floats, Ints
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.repair import least_use
-from assetplan.optimisation.rows import Rows, is_feasible, rows_of, settle, totals
+from assetplan.optimisation.problem.choices import Bools, Floats, Ints
+from assetplan.optimisation.problem.constraints import Rows, is_feasible, rows_of, settle, totals
+from assetplan.optimisation.search.repair import least_use
 
 
 def worst_first(

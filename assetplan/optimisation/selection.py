@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assetplan.optimisation.problem import Floats, Flows, Ints, Problem, Solution
+from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.problem.choices import Floats, Ints
 
 BENEFIT = "benefit"
 

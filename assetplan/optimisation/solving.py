@@ -9,26 +9,35 @@ from itertools import chain, repeat
 import numpy as np
 
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation.choices import Ints
-from assetplan.optimisation.cores import NoChoiceError, cores
-from assetplan.optimisation.dual import DUAL_STEPS, Dual, bound_at, minimise_dual
-from assetplan.optimisation.infeasible import (
+from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, Dual, bound_at, minimise_dual
+from assetplan.optimisation.bounds.restricted_master import best_amounts
+from assetplan.optimisation.conflicts.infeasibility import (
     conflict_error,
     conflict_of,
     lone_conflict_of,
     not_found_error,
     whole_conflict_of,
 )
-from assetplan.optimisation.lumps import settle_lumps
-from assetplan.optimisation.master import best_amounts
-from assetplan.optimisation.model import solve_model
-from assetplan.optimisation.parts import Part, split
+from assetplan.optimisation.conflicts.least_change import SECONDS, changes, nearest
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.relax import SECONDS, changes, nearest
-from assetplan.optimisation.repair import least_use, make_feasible
-from assetplan.optimisation.rows import Rows, rows_of, settle
-from assetplan.optimisation.search import quick_search, search
-from assetplan.optimisation.state import Clock, Made, State, Task, amounts_for, polish, start_from_prices, until
+from assetplan.optimisation.problem.choices import Ints
+from assetplan.optimisation.problem.constraints import Rows, rows_of, settle
+from assetplan.optimisation.problem.pulp_model import solve_model
+from assetplan.optimisation.search.components import Part, split
+from assetplan.optimisation.search.cores import NoChoiceError, cores
+from assetplan.optimisation.search.dives import quick_search, search
+from assetplan.optimisation.search.incumbent import (
+    Clock,
+    Made,
+    State,
+    Task,
+    amounts_for,
+    polish,
+    start_from_prices,
+    until,
+)
+from assetplan.optimisation.search.lumpy_limits import settle_lumps
+from assetplan.optimisation.search.repair import least_use, make_feasible
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
 EASY = 0.5  # share of a part's gap that the first round over the parts need not close

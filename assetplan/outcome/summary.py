@@ -12,7 +12,7 @@ from assetplan.config.choices import Objective
 from assetplan.economics import condition_gain
 from assetplan.finance import line_labels
 from assetplan.inputs.stock import stock_of
-from assetplan.optimisation.dual import bound_of_prices
+from assetplan.optimisation.bounds.lagrangian import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
 from assetplan.outcome.outcome import Outcome

@@ -11,9 +11,9 @@ from scipy.optimize import linprog
 
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation import Flows, Problem, solve
-from assetplan.optimisation.choices import Choices
-from assetplan.optimisation.dual import bound_at, bound_of_prices, minimise_dual
-from assetplan.optimisation.rows import rows_of
+from assetplan.optimisation.bounds.lagrangian import bound_at, bound_of_prices, minimise_dual
+from assetplan.optimisation.problem.choices import Choices
+from assetplan.optimisation.problem.constraints import rows_of
 
 DECOMPOSED = 0
 

@@ -6,11 +6,13 @@ from optimisation_problems import INF, brute_force, random_problem
 from scipy import sparse
 from test_flows_and_groups import best_by_hand, large
 
-from assetplan.optimisation import Problem, cores, heavy, search, solve
-from assetplan.optimisation.dual import minimise_dual
-from assetplan.optimisation.heavy import partial_relaxation, weights
-from assetplan.optimisation.rows import rows_of
-from assetplan.optimisation.state import Task
+from assetplan.optimisation import Problem, solve
+from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.problem.constraints import rows_of
+from assetplan.optimisation.search import cores, dives
+from assetplan.optimisation.search import partial_relaxation as heavy
+from assetplan.optimisation.search.incumbent import Task
+from assetplan.optimisation.search.partial_relaxation import partial_relaxation, weights
 
 
 def task_of(p):
@@ -76,16 +78,16 @@ def lumpy(seed, n_assets=300, n_options=5, n_rows=4):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_dive_finds_what_one_model_finds(seed, monkeypatch):
-    dives = []
+    begun = []
     monkeypatch.setattr(cores, "PROOF", 20)  # cores alone would settle so small a problem
     monkeypatch.setattr(cores, "CORE", 25)
-    monkeypatch.setattr(search, "HEAVY", (5, 20))
-    plain = search._dive
-    monkeypatch.setattr(search, "_dive", lambda *given: dives.append(given[3]) or plain(*given))
+    monkeypatch.setattr(dives, "HEAVY", (5, 20))
+    plain = dives._dive
+    monkeypatch.setattr(dives, "_dive", lambda *given: begun.append(given[3]) or plain(*given))
     p = lumpy(seed)
     one = solve(p, target_gap=1e-4, time_limit=20, whole=10_000)
     found = solve(p, target_gap=1e-3, time_limit=20, whole=0)
-    assert dives
+    assert begun
     assert found.status == one.status == "optimal"
     assert found.benefit <= one.bound * (1 + 1e-9)  # order of summation
     assert found.bound >= one.benefit * (1 - 1e-9)

@@ -9,11 +9,11 @@ from scipy import sparse
 from test_flows_and_groups import best_by_hand
 
 from assetplan.optimisation import Problem, solve
-from assetplan.optimisation.dual import minimise_dual
-from assetplan.optimisation.lumps import lumpy, settle_lumps
-from assetplan.optimisation.repair import least_use
-from assetplan.optimisation.rows import is_feasible, rows_of
-from assetplan.optimisation.state import Task, start_from_prices
+from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.problem.constraints import is_feasible, rows_of
+from assetplan.optimisation.search.incumbent import Task, start_from_prices
+from assetplan.optimisation.search.lumpy_limits import lumpy, settle_lumps
+from assetplan.optimisation.search.repair import least_use
 
 
 def tied(seed, n_groups, sections, heavy, alone=0):

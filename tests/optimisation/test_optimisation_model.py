@@ -5,7 +5,7 @@ from pathlib import Path
 from optimisation_problems import problem
 
 from assetplan.optimisation import model_text
-from assetplan.optimisation.model import safe_names
+from assetplan.optimisation.problem.pulp_model import safe_names
 
 GOLDEN = Path(__file__).parent / "golden" / "three_assets.lp"
 

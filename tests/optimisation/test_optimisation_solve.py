@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from optimisation_problems import INF, brute_force, check, problem, random_problem, steepest_steps, years_problem
 
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation import dual, incremental_benefit_cost, solve, worst_first
-from assetplan.optimisation.dual import bound_at, minimise_dual
-from assetplan.optimisation.parts import split
-from assetplan.optimisation.rows import rows_of
+from assetplan.optimisation import incremental_benefit_cost, solve, worst_first
+from assetplan.optimisation.bounds import lagrangian
+from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual
+from assetplan.optimisation.problem.constraints import rows_of
+from assetplan.optimisation.search.components import split
 
 DECOMPOSED = 0  # options up to which one model is used: none
 GAP = 1e-4
@@ -231,7 +232,7 @@ def test_incremental_benefit_cost_under_one_cap(seed):
 def test_least_bound_from_prices_too_high(seed, monkeypatch):
     """A limit used alike whatever is chosen has no price, and a search that starts with one says no false least."""
     rng = np.random.default_rng(seed)
-    assets = dual.MASTER_OPTIONS // 2
+    assets = lagrangian.MASTER_OPTIONS // 2
     cost = rng.uniform(1, 50, (assets, 3)) * [0, 1, 1]
     benefit = 3 * cost * rng.lognormal(0, 0.6, cost.shape)
     alike = np.repeat(rng.uniform(1, 40, assets), 3)
@@ -241,9 +242,9 @@ def test_least_bound_from_prices_too_high(seed, monkeypatch):
     money = problem(benefit.ravel(), usage[:, :1], [3] * assets, caps[:1], [-INF])
     least = minimise_dual(money.benefit, money.choices, rows_of(money), lambda: 60.0)
     high = np.r_[least.multipliers, rng.uniform(0.5, 3.0) * benefit.sum() / alike.sum()]
-    monkeypatch.setattr(dual, "_descend_in_steps", lambda *_: high)
-    monkeypatch.setattr(dual, "_unsolved", lambda *_: replace(least, multipliers=high, bound=INF, exact=False))
+    monkeypatch.setattr(lagrangian, "_descend_in_steps", lambda *_: high)
+    monkeypatch.setattr(lagrangian, "_unsolved", lambda *_: replace(least, multipliers=high, bound=INF, exact=False))
     found = minimise_dual(p.benefit, p.choices, rows_of(p), lambda: 60.0)
     assert least.exact
     assert found.exact
-    assert found.bound == pytest.approx(least.bound, rel=2 * dual.DUAL_TOLERANCE)
+    assert found.bound == pytest.approx(least.bound, rel=2 * lagrangian.DUAL_TOLERANCE)

@@ -3,11 +3,11 @@
 import numpy as np
 from optimisation_problems import random_problem
 
-from assetplan.optimisation.cores import _mending
-from assetplan.optimisation.dual import minimise_dual
-from assetplan.optimisation.relax import changes
-from assetplan.optimisation.rows import excess, rows_of
-from assetplan.optimisation.state import Task
+from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.conflicts.least_change import changes
+from assetplan.optimisation.problem.constraints import excess, rows_of
+from assetplan.optimisation.search.cores import _mending
+from assetplan.optimisation.search.incumbent import Task
 
 
 def test_a_limit_passed_by_rounding_is_not_told_beside_one_that_counts():

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetplan.optimisation.choices import Bools, Ints
 from assetplan.optimisation.problem import Flows, Problem
-from assetplan.optimisation.rows import Rows
+from assetplan.optimisation.problem.choices import Bools, Ints
+from assetplan.optimisation.problem.constraints import Rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetplan.optimisation.choices import Floats, Ints
-from assetplan.optimisation.dual import Dual, reduced_values
-from assetplan.optimisation.master import best_amounts
+from assetplan.optimisation.bounds.lagrangian import Dual, reduced_values
+from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.repair import fill, make_feasible
-from assetplan.optimisation.rows import Rows, gap_between, is_feasible
+from assetplan.optimisation.problem.choices import Floats, Ints
+from assetplan.optimisation.problem.constraints import Rows, gap_between, is_feasible
+from assetplan.optimisation.search.repair import fill, make_feasible
 
 GRACE = 1.0  # seconds that the first choice may take beyond the time, since without it there is next to nothing
 

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from assetplan.optimisation.choices import Bools, Choices, Floats, Ints
-from assetplan.optimisation.rows import Rows, totals
+from assetplan.optimisation.problem.choices import Bools, Choices, Floats, Ints
+from assetplan.optimisation.problem.constraints import Rows, totals
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan.optimisation.choices import Bools, Floats
-from assetplan.optimisation.dual import price_units
-from assetplan.optimisation.master import Master, solve_mixed
+from assetplan.optimisation.bounds.lagrangian import price_units
+from assetplan.optimisation.bounds.restricted_master import Master, solve_mixed
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import Rows
-from assetplan.optimisation.state import Task
+from assetplan.optimisation.problem.choices import Bools, Floats
+from assetplan.optimisation.problem.constraints import Rows
+from assetplan.optimisation.search.incumbent import Task
 
 COLUMNS = 15_000  # options in one model beside one an asset
 BOXES = (np.inf, 0.3, 0.1, 0.05, 0.03)  # shares by which prices may move, the first that keeps to COLUMNS

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan.optimisation.choices import Bools, Floats, Ints
-from assetplan.optimisation.model import solve_model
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import excess
-from assetplan.optimisation.state import Clock, State, Task, polish
+from assetplan.optimisation.problem.choices import Bools, Floats, Ints
+from assetplan.optimisation.problem.constraints import excess
+from assetplan.optimisation.problem.pulp_model import solve_model
+from assetplan.optimisation.search.incumbent import Clock, State, Task, polish
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
 CORE = 500  # options freed in a core that proves nothing

@@ -15,8 +15,9 @@ import numpy as np
 from scipy import sparse
 
 from assetplan.errors import Change, InfeasibleError
-from assetplan.optimisation.problem import Floats, Flows, Ints, Problem, Solution
-from assetplan.optimisation.rows import Rows, excess
+from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.problem.choices import Floats, Ints
+from assetplan.optimisation.problem.constraints import Rows, excess
 
 CLOSE = 0.02  # share of the total change by which the answer may miss the least
 TELLING = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding

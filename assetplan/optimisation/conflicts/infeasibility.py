@@ -16,11 +16,11 @@ import numpy as np
 from scipy import sparse
 
 from assetplan.errors import Change, InfeasibleError
-from assetplan.optimisation.choices import Floats
-from assetplan.optimisation.dual import bound_at, minimise_dual, reduced_values
-from assetplan.optimisation.model import solve_model
+from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual, reduced_values
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import Rows
+from assetplan.optimisation.problem.choices import Floats
+from assetplan.optimisation.problem.constraints import Rows
+from assetplan.optimisation.problem.pulp_model import solve_model
 
 ROUNDING = 1e-13  # relative error of a sum of a million doubles, pairwise
 

@@ -15,12 +15,12 @@ from collections.abc import Callable
 import numpy as np
 
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation.choices import Bools, Choices, Floats, Ints
-from assetplan.optimisation.cores import cores
-from assetplan.optimisation.dual import Dual, bound_at, reduced_values
+from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.rows import Rows, rows_of
-from assetplan.optimisation.state import Clock, State, Task, polish, start_from_prices, until
+from assetplan.optimisation.problem.choices import Bools, Choices, Floats, Ints
+from assetplan.optimisation.problem.constraints import Rows, rows_of
+from assetplan.optimisation.search.cores import cores
+from assetplan.optimisation.search.incumbent import Clock, State, Task, polish, start_from_prices, until
 
 LUMP = 0.1  # of a limit: an option that uses more makes it lumpy
 LEAST_SECONDS = 1.0  # less finds nothing

@@ -20,9 +20,7 @@ import numpy as np
 from scipy import sparse
 
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation.choices import Bools, Choices, Floats, Ints
-
-__all__ = ["Bools", "Floats", "Flows", "Ints", "Problem", "Solution"]
+from assetplan.optimisation.problem.choices import Choices, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

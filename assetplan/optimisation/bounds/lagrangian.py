@@ -22,10 +22,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetplan.optimisation.choices import Choices, Floats, Ints
-from assetplan.optimisation.master import Master, solve_master
+from assetplan.optimisation.bounds.restricted_master import Master, solve_master
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import Rows, rows_of
+from assetplan.optimisation.problem.choices import Choices, Floats, Ints
+from assetplan.optimisation.problem.constraints import Rows, rows_of
 
 SAMPLE = 4_000  # assets in the first, cheap descent
 TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # shares of a typical asset's range of values

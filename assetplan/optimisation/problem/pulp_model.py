@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from assetplan.optimisation import compat
-from assetplan.optimisation.problem import Floats, Flows, Ints, Problem
+from assetplan.optimisation.problem.problem import Floats, Flows, Ints, Problem
+from assetplan.optimisation.search import highs as compat
 
 SIZE = 1e3  # of limits and flows in a model
 NAME_LENGTH = 60  # the LP format allows 255 characters a name; two parts and a prefix must fit

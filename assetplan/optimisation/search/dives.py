@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan.optimisation.cores import cores
-from assetplan.optimisation.dual import DUAL_STEPS, minimise_dual
-from assetplan.optimisation.heavy import partial_relaxation, weights
+from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, minimise_dual
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.rows import rows_of
-from assetplan.optimisation.state import Clock, Made, State, Task, polish, start_from_prices, until
+from assetplan.optimisation.problem.constraints import rows_of
+from assetplan.optimisation.search.cores import cores
+from assetplan.optimisation.search.incumbent import Clock, Made, State, Task, polish, start_from_prices, until
+from assetplan.optimisation.search.partial_relaxation import partial_relaxation, weights
 
 QUICK_NODES = 100  # nodes of a quick core, however much it could prove
 QUICK = 2  # cores before the heavy assets are settled first

@@ -1,0 +1,1 @@
+"""Upper bounds on any choice's benefit: prices on the limits, and the linear programmes that set them."""

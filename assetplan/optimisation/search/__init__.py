@@ -1,0 +1,1 @@
+"""Better choices: rounding and repair, cores, dives into partial relaxations, independent components, lumpy limits."""
