@@ -8,14 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.deterioration.groups import lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import own_table
 
-Array = NDArray[np.float64]
 DETOURS = "detours"
 """Stream of what weight limits cost: it follows from the network, not from rows by condition."""
 OF_CONDITION = ("reactive", "claims", "risk", "user")
@@ -44,7 +43,7 @@ class Consequence:
     rate: tuple[float, ...]
     verified: bool
 
-    def at(self, index: Array) -> Array:
+    def at(self, index: Floats) -> Floats:
         """Rate (£) at a condition index of any shape."""
         return np.interp(index, self.index, self.rate)
 

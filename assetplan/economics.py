@@ -9,13 +9,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats
 from assetplan.reference import load_table
 
 
 @cache
-def _forward_rates(years: int) -> NDArray[np.float64]:
+def _forward_rates(years: int) -> Floats:
     """Return the real discount rate of each of the years 1 to `years`."""
     table = load_table("discount_rates").sort_values("first_year")
     place = np.searchsorted(table["first_year"].to_numpy(), np.arange(1, years + 1), side="right") - 1
@@ -24,7 +25,7 @@ def _forward_rates(years: int) -> NDArray[np.float64]:
     return rates
 
 
-def discount_factors(years: int, rate: float | None = None) -> NDArray[np.float64]:
+def discount_factors(years: int, rate: float | None = None) -> Floats:
     """Return what £1 in each year is worth now.
 
     Source: HM Treasury Green Book. Rates in `reference/discount_rates.csv`.
@@ -62,7 +63,7 @@ def annuity_sum(years: int, rate: float | None = None) -> float:
     return float(discount_factors(years, rate)[1:].sum())
 
 
-def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) -> NDArray[np.float64]:
+def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) -> Floats:
     """Return the present value of yearly streams.
 
     Parameters
@@ -94,7 +95,7 @@ def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) 
     return np.asarray(value, dtype=np.float64)
 
 
-def deflate(cash: ArrayLike, rate: float) -> NDArray[np.float64]:
+def deflate(cash: ArrayLike, rate: float) -> Floats:
     """Return how much work, at prices of year 1, yearly cash buys while prices rise.
 
     Parameters
@@ -121,7 +122,7 @@ def deflate(cash: ArrayLike, rate: float) -> NDArray[np.float64]:
     return amounts / (1.0 + rate) ** np.arange(amounts.shape[-1])
 
 
-def euac(cost: ArrayLike, life: ArrayLike, rate: float | None = None) -> NDArray[np.float64]:
+def euac(cost: ArrayLike, life: ArrayLike, rate: float | None = None) -> Floats:
     """Return the equivalent uniform annual cost: the level yearly payment that buys a treatment.
 
     Parameters
@@ -161,7 +162,7 @@ def whole_life_cost(
     *,
     base: int = 1,
     rate: float | None = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the whole-life cost: Σ DF_t·(works_t + reactive_t + user_t) − DF_T·residual.
 
     Parameters
@@ -198,7 +199,7 @@ def whole_life_cost(
     return np.asarray(spent - last * np.asarray(residual, dtype=np.float64), dtype=np.float64)
 
 
-def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> NDArray[np.float64]:
+def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> Floats:
     """Return the depreciated replacement cost of components, depreciated in a straight line: GRC·RUL/UL.
 
     Parameters
@@ -232,7 +233,7 @@ def _check_rate(rate: float | None) -> None:
         raise ValueError(f"a rate must be above −1, and is {rate}")
 
 
-def condition_gain(do_nothing: ArrayLike, treated: ArrayLike, cut_off: float) -> NDArray[np.float64]:
+def condition_gain(do_nothing: ArrayLike, treated: ArrayLike, cut_off: float) -> Floats:
     """Return the area between a treated and a do-nothing curve of condition, above a cut-off [index-years].
 
     Source: the usual effectiveness of pavement management, before weighting by length and traffic.

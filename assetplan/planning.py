@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.config import Plan
@@ -146,7 +146,7 @@ class _Solved:
 
     inputs: Inputs
     layout: Layout
-    islands: NDArray[np.intp]
+    islands: Ints
     starting: Starting
     traffic: Traffic
     formulation: Formulation
@@ -178,9 +178,7 @@ def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
     return _Solved(inputs, layout, islands, starting, traffic, formulation, solution)
 
 
-def _baselines(
-    formulation: Formulation, solution: Solution, priority: NDArray[np.intp], plan: Plan
-) -> dict[str, Solution]:
+def _baselines(formulation: Formulation, solution: Solution, priority: Ints, plan: Plan) -> dict[str, Solution]:
     """What the field's rules of thumb make of the same caps, with the plan's own flows of money.
 
     They seek what the plan seeks from the money there is, so they have nothing to say of a plan of least cost.
@@ -241,7 +239,7 @@ def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
     return out
 
 
-def _chance_failed(assets: pd.DataFrame, starting: Starting, inputs: Inputs) -> NDArray[np.float64]:
+def _chance_failed(assets: pd.DataFrame, starting: Starting, inputs: Inputs) -> Floats:
     """Chance of each asset to have failed by the end of the plan if nothing is done."""
     out = np.zeros(len(assets))
     years = np.array([float(inputs.plan.years)])

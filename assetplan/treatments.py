@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Floats
 from assetplan.deterioration.groups import Group, lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
@@ -78,7 +78,7 @@ class Treatment:
         """Whether what it acts on is renewed: reset, or mended to as new."""
         return bool(np.isfinite(self.reset_to)) or (bool(self.states) and self.raise_by == 0)
 
-    def raised(self, index: NDArray[np.float64]) -> NDArray[np.float64]:
+    def raised(self, index: Floats) -> Floats:
         """Condition index after a raise; at or above the cap nothing is gained."""
         return np.where(index < self.raise_cap, np.minimum(index + self.raise_by, self.raise_cap), index)
 
@@ -116,7 +116,7 @@ class Catalogue:
         """Treatments that an asset of a group may have first."""
         return tuple(t for t in self.treatments[group] if t.group == group)
 
-    def share_of_renewal(self, index: NDArray[np.float64]) -> NDArray[np.float64]:
+    def share_of_renewal(self, index: Floats) -> Floats:
         """Share of the cost of renewal that mending takes at a condition index, any shape; straight between grades."""
         points, shares = np.array(self.renewal_shares)[::-1].T
         return np.interp(index, points, shares)

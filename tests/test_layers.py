@@ -25,6 +25,7 @@ LAYERS = [
     {"network"},
     {"config", "schema", "output"},
     {"errors", "reference"},
+    {"words", "_types"},
 ]
 ONE_ROOM = {
     "pulp": "optimisation",

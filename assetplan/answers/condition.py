@@ -6,8 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats
 from assetplan.answers.levers import Lever
-from assetplan.answers.market import Array, Market, Options
+from assetplan.answers.market import Market, Options
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import bridge_limits, detour_costs, traffic_growth
 from assetplan.consequences import DETOURS
@@ -61,14 +62,14 @@ def condition_lever(programme: Programme, market: Market, asset: int, options: O
     return Lever("condition", strategy, float(grid[copy]))
 
 
-def _grid(present: float, up: bool) -> Array:
+def _grid(present: float, up: bool) -> Floats:
     """Index values from the one next to the present one on, to a tenth."""
     if up:
         return np.arange(np.floor(present / STEP + 1e-9) + 1, 100 / STEP + 1) * STEP
     return np.arange(np.ceil(present / STEP - 1e-9) - 1, -1, -1) * STEP
 
 
-def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Formulation, np.ndarray]:
+def _grown(programme: Programme, asset: int, grid: Floats) -> tuple[Formulation, np.ndarray]:
     """Strategies of one asset at many conditions as the plan would state them, and their names.
 
     What ties an asset to others or gives it one strategy (schemes, rules that lock or require) is left out.
@@ -90,7 +91,7 @@ def _grown(programme: Programme, asset: int, grid: Array) -> tuple[Formulation, 
     return formulation, names[name]
 
 
-def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Array, detours: bool) -> Traffic:
+def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, detours: bool) -> Traffic:
     """Growth of the copies' traffic and, of a bridge, what its limits would cost."""
     rate, lasts = traffic_growth(copies, programme.places)
     rows, cost = np.zeros(0, dtype=np.intp), np.zeros((0, len(load_table("vehicle_classes"))))
@@ -101,7 +102,7 @@ def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Array, detour
     return Traffic(rate, lasts, rows, bridge_limits(copies.iloc[rows], grid[rows], cost))
 
 
-def _net(formulation: Formulation, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Array:
+def _net(formulation: Formulation, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Floats:
     """Objective less the price of what is used, of strategies grown afresh, (n,)."""
     known = dict(zip((row["limit"] for row in market.limits), market.prices, strict=True))
     prices = np.array([known.get(name, 0.0) for name in formulation.limits.names])

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from assetplan.answers.market import Array, Market, Options, turning_share
+from assetplan._types import Floats
+from assetplan.answers.market import Market, Options, turning_share
 from assetplan.programme.words import financial_year
 
 
@@ -111,7 +112,7 @@ def _lines_of(market: Market, options: Options, place: int) -> list[str]:
 
 def _holding(market: Market, options: Options, place: int, line: str) -> tuple[str, ...]:
     """Limits outside a line whose price a strategy pays, dearest first."""
-    paid: Array = options.usage[place] * market.prices
+    paid: Floats = options.usage[place] * market.prices
     paid[list(market.lines.get(line, {}).values())] = 0.0
     order = np.argsort(-paid, kind="stable")
     return tuple(dict.fromkeys(_holder(market, int(limit)) for limit in order[:3] if paid[limit] > 0.5))

@@ -13,16 +13,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Texts
 from assetplan.errors import Fault, RegisterError
 from assetplan.programme import Programme, Strategies
 from assetplan.programme.words import line_of
 from assetplan.strategies.names import NOTHING
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +41,7 @@ class Market:
 
     strategies: Strategies
     limits: list[dict[str, Any]]
-    prices: Array
+    prices: Floats
     held: Bools
     pays: bool
 
@@ -86,15 +82,15 @@ class Market:
         return np.array([row["unit"] == "£" for row in self.limits], dtype=bool)
 
     @cached_property
-    def net(self) -> Array:
+    def net(self) -> Floats:
         """Each strategy's objective less the price of what it uses, (n,)."""
         return self.net_at(self.prices)
 
-    def net_at(self, prices: Array) -> Array:
+    def net_at(self, prices: Floats) -> Floats:
         """The same at other prices, (n,)."""
         return np.asarray(self.strategies.objective - self.strategies.usage @ prices, dtype=float)
 
-    def demand(self, prices: Array, asset: int, place: int) -> Array:
+    def demand(self, prices: Floats, asset: int, place: int) -> Floats:
         """What all assets use of each limit when each takes its best strategy at these prices, (n_limits,).
 
         One asset takes its strategy at a position whatever that is worth: the one for which two are worth the same.
@@ -111,12 +107,12 @@ class Market:
         return np.asarray(strategies.usage[taken].sum(axis=0), dtype=float).ravel()
 
     @cached_property
-    def flowing(self) -> Array:
+    def flowing(self) -> Floats:
         """What flows (money carried over, moved, drawn from sources) use of each limit in the plan, (n_limits,)."""
         works = np.asarray(self.strategies.usage[self.strategies.chosen].sum(axis=0), dtype=float).ravel()
         return np.array([row["used"] for row in self.limits], dtype=float) - works
 
-    def with_line(self, line: str, share: float) -> Array:
+    def with_line(self, line: str, share: float) -> Floats:
         """Prices with those of one line's years at a share of theirs."""
         prices = self.prices.copy()
         prices[list(self.lines[line].values())] *= share
@@ -146,13 +142,13 @@ class Options:
     """
 
     asset: int
-    names: NDArray[np.object_]
-    net: Array
-    cost: Array
-    present_cost: Array
-    benefit: Array
-    objective: Array
-    usage: Array
+    names: Texts
+    net: Floats
+    cost: Floats
+    present_cost: Floats
+    benefit: Floats
+    objective: Floats
+    usage: Floats
     chosen: int
     idle: int
 
@@ -188,7 +184,7 @@ class Options:
         return float(self.net[self.best] - self.net[self.idle])
 
 
-def turning_share(fixed: Array, priced: Array, treats: Bools, idle: int) -> tuple[float, int] | None:
+def turning_share(fixed: Floats, priced: Floats, treats: Bools, idle: int) -> tuple[float, int] | None:
     """Share of a price at which the best treatment is worth as much as doing nothing.
 
     A strategy's net is fixed − share · priced. Below the share a treatment is best, above it none is.

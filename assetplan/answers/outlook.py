@@ -8,16 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Codes, Floats
 from assetplan.config import Plan
 from assetplan.inputs.load import Inputs
 from assetplan.reference import load_table
 from assetplan.strategies import Futures, load_doubts
-
-Array = NDArray[np.float64]
-Codes = NDArray[np.int8]
 
 CASES = ("do-nothing", "plan")
 ROADS, ESTATE = "carriageway", "building"
@@ -28,8 +25,8 @@ DEFECTS = ("potholes", "claims")
 class _Seen:
     """One future by case and year: length by residual life [km] (2, years + 1, bands), backlog [£] (2, years + 1)."""
 
-    length: Array
-    backlog: Array
+    length: Floats
+    backlog: Floats
 
 
 def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
@@ -90,7 +87,7 @@ def _seen(futures: Futures, number: int, schedule: Codes) -> _Seen:
     return _Seen(length, backlog)
 
 
-def _defects(futures: Futures, name: str, count: float, length: Array) -> Array:
+def _defects(futures: Futures, name: str, count: float, length: Floats) -> Floats:
     """Defects a year in each future, case and year: as the lengths by band bring them, and by chance (Poisson).
 
     The rates by band keep their ratios and are scaled in each future so that its base year has the council's count.
@@ -107,7 +104,7 @@ def _defects(futures: Futures, name: str, count: float, length: Array) -> Array:
     return out
 
 
-def _rows(plan: Plan, key: tuple[str, str, str], values: Array) -> list[dict]:
+def _rows(plan: Plan, key: tuple[str, str, str], values: Floats) -> list[dict]:
     """Rows of one measure from its values (futures, cases, years + 1)."""
     half = plan.forecast.level / 2
     low, middle, high = np.quantile(values, [0.5 - half, 0.5, 0.5 + half], axis=0).round(3)

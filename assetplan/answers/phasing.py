@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from assetplan._types import Ints
 from assetplan.config import Plan
 from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation, Limits
@@ -73,17 +73,17 @@ def _none(why: str) -> dict[str, Any]:
     return {"cases": [], "amounts": [], "note": why}
 
 
-def _by_line(limits: Limits) -> NDArray[np.intp]:
+def _by_line(limits: Limits) -> Ints:
     """Which limit of the wider problem each limit becomes a part of: those of a line's years become one."""
     return _codes([(row.kind, _line(row.words)) if row.kind in _MERGED else (row.name,) for row in limits.rows])
 
 
-def _together(limits: Limits) -> NDArray[np.intp]:
+def _together(limits: Limits) -> Ints:
     """The same where all lines become one."""
     return _codes([(row.kind,) if row.kind in _MERGED else (row.name,) for row in limits.rows])
 
 
-def _codes(keys: list[tuple[str, ...]]) -> NDArray[np.intp]:
+def _codes(keys: list[tuple[str, ...]]) -> Ints:
     place = {key: code for code, key in enumerate(dict.fromkeys(keys))}
     return np.array([place[key] for key in keys], dtype=np.intp)
 
@@ -93,7 +93,7 @@ def _line(words: str) -> str:
     return words.split(".", 2)[2].rpartition(" ")[0]
 
 
-def merged(problem: Problem, code: NDArray[np.intp]) -> Problem:
+def merged(problem: Problem, code: Ints) -> Problem:
     """The problem with limits of one code added up to one limit.
 
     Parameters

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from assetplan._types import Bools, Floats
+
 _RARE = 20  # assets below which a word is not told apart from the commonest
 
 
@@ -28,15 +27,15 @@ class Features:
     """
 
     names: tuple[str, ...]
-    values: Array
-    centre: Array
-    scale: Array
+    values: Floats
+    centre: Floats
+    scale: Floats
 
     @classmethod
     def of(cls, covariates: pd.DataFrame, n_assets: int) -> Features:
         """Numbers standardised; one column a word but the commonest, to which the others are compared."""
         names: list[str] = []
-        columns: list[Array] = []
+        columns: list[Floats] = []
         scales: list[tuple[float, float]] = []
         for name in covariates.columns:
             column = covariates[name]
@@ -71,7 +70,7 @@ class Features:
         said = "is the same for all assets that show decay, so nothing says what it does; left out."
         return kept, tuple(f"covariate {name} {said}" for name in names[~varies])
 
-    def told(self, coefficients: Array) -> str:
+    def told(self, coefficients: Floats) -> str:
         """name:coefficient:centre:scale of each, joined by |, as the table of groups holds them."""
         rows = zip(self.names, coefficients, self.centre, self.scale, strict=True)
         return "|".join(f"{name}:{b:.6g}:{centre:.6g}:{scale:.6g}" for name, b, centre, scale in rows)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.histories import jumps, path_codes, unexpected
 from assetplan.calibration.inspections import Inspections
@@ -16,9 +16,6 @@ from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.fits.maximum import Prior, Summit
 from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, fit_paths, names_of, predictions, unscaled
 from assetplan.deterioration.fits.scaled import curve_of
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 _ROUGH = 1e-3  # gain at which a fit is near enough to say what it does not expect
 _ROUNDS = 3  # of cutting what a fit did not expect and fitting again
@@ -89,15 +86,15 @@ class CurveModel:
         inside = keep[self.found.asset]
         return int((np.diff(path_codes(self.found, self.cuts)[inside]) == 0).sum())
 
-    def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
+    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
         """All as one group."""
         return _estimate(fit_paths(self.family, self.paths(keep), start))
 
-    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
+    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
         """A group under a prior, to within half a `gain` of log-likelihood."""
         return _estimate(fit_paths(self.family, self.paths(keep), start, prior, gain))
 
-    def expected(self, keep: Bools, parameters: Array) -> Expected:
+    def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Mean and normal intervals of each reading by the filter."""
         from scipy.special import ndtri
 
@@ -111,19 +108,19 @@ class CurveModel:
             row, index[row - 1], index[row], time[row] - time[row - 1], mean, mean - reach, mean + reach, claimed
         )
 
-    def life(self, parameters: Array) -> float:
+    def life(self, parameters: Floats) -> float:
         """Years from an index of 100 to one of 40."""
         return float(np.exp(parameters[0]))
 
-    def path(self, parameters: Array, ages: Array) -> Array:
+    def path(self, parameters: Floats, ages: Floats) -> Floats:
         """Index of the curve."""
         return self._curve(parameters).index(ages)
 
-    def _curve(self, parameters: Array) -> Curve:
+    def _curve(self, parameters: Floats) -> Curve:
         at = dict(zip(self.names, parameters, strict=True))
         return curve_of(self.family, float(np.exp(at["life"])), float(np.exp(at.get("shape", 0.0))))
 
-    def row(self, parameters: Array) -> dict[str, object]:
+    def row(self, parameters: Floats) -> dict[str, object]:
         """The curve and what spreads readings about it."""
         curve = self._curve(parameters)
         at = dict(zip(self.names, parameters, strict=True))

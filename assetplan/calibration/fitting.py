@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Bools
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel
 from assetplan.calibration.families import likeliest
@@ -22,8 +22,6 @@ from assetplan.deterioration.fits.chains import ChainKind
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Kind = Literal["curve", "markov", "weibull"]
 
 AUTO = "auto"

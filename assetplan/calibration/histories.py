@@ -9,13 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.calibration.inspections import Inspections
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 _BEYOND = 3.0  # standard deviations: 1 in 740 improvements of pure noise is cut by mistake
 _LEAST = 1.0  # index points: what no survey can tell apart
@@ -37,7 +33,7 @@ def jumps(found: Inspections) -> Bools:
         return change - middle > _BEYOND * spread
 
 
-def unexpected(found: Inspections, row: Ints, mean: Array, spread: Array) -> Bools:
+def unexpected(found: Inspections, row: Ints, mean: Floats, spread: Floats) -> Bools:
     """Readings that are better than the one before and beyond what a fit expected of them."""
     out = np.zeros(len(found.index), dtype=bool)
     better = np.diff(found.index, prepend=np.nan) > _LEAST
@@ -59,7 +55,7 @@ class StatePairs(NamedTuple):
 
     before: Ints
     after: Ints
-    years: Array
+    years: Floats
     improved: int
     worked: int
     blips: int

@@ -8,15 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.errors import Fault, RegisterError
 from assetplan.schema import MISSING_WORDS, csv_table
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SAMPLE = 5  # rows or assets named in a note
@@ -58,13 +54,13 @@ class Inspections:
 
     file: str
     asset: Ints
-    assets: NDArray[np.object_]
-    time: Array
-    index: Array
+    assets: Texts
+    time: Floats
+    index: Floats
     state: Ints
     states: tuple[str, ...]
     worked: Bools
-    age: Array
+    age: Floats
     group: Ints
     groups: tuple[str, ...]
     covariates: pd.DataFrame
@@ -193,7 +189,7 @@ class _Reader:
             Fault(self.file, int(n), column, str(v)[:80], rule) for n, v in zip(lines, shown, strict=True)
         )
 
-    def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Array:
+    def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Floats:
         words = self.text[column]
         blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
         values = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
@@ -204,7 +200,7 @@ class _Reader:
             self.refuse(blank, column, "a value is required")
         return values
 
-    def times(self, column: str, *, needed: bool = True) -> Array:
+    def times(self, column: str, *, needed: bool = True) -> Floats:
         """Dates, or years, as years and parts of a year."""
         words = self.text[column]
         blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
@@ -240,7 +236,7 @@ class _Reader:
         return codes, tuple(known)
 
 
-def _ages(reader: _Reader, time: Array) -> Array:
+def _ages(reader: _Reader, time: Floats) -> Floats:
     age = np.full(len(time), np.nan)
     if "built_year" in reader.text:
         built = reader.numbers("built_year", 1000.0, 2300.0, needed=False)
@@ -270,7 +266,7 @@ def _groups(reader: _Reader, column: str | None, codes: Ints, n_assets: int) -> 
     return own, tuple(map(str, names))
 
 
-def _worked(asset: Ints, time: Array, works: Array) -> Bools:
+def _worked(asset: Ints, time: Floats, works: Floats) -> Bools:
     """Whether a known date of works on the asset lies after the reading before and not after this one."""
     known = np.flatnonzero(~np.isnan(works))
     out = np.zeros(len(asset), dtype=bool)

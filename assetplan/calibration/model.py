@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.fits.maximum import Prior
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 _ENOUGH = 5_000  # assets that settle where to begin
 LEVELS = (0.80, 0.95)  # of the intervals that are held against readings not fitted
@@ -41,13 +37,13 @@ class Expected:
     """
 
     row: Ints
-    before: Array
-    after: Array
-    years: Array
-    mean: Array
-    low: Array
-    high: Array
-    claimed: Array
+    before: Floats
+    after: Floats
+    years: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+    claimed: Floats
 
 
 class DecayModel(Protocol):
@@ -67,27 +63,27 @@ class DecayModel(Protocol):
         """Pairs of readings that bear on decay."""
         ...
 
-    def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
+    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
         """All as one group; `start` is where to begin, if that is known."""
         ...
 
-    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
+    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
         """A group under a prior, to within half a `gain` of log-likelihood."""
         ...
 
-    def expected(self, keep: Bools, parameters: Array) -> Expected:
+    def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """What the parameters expect of each reading."""
         ...
 
-    def life(self, parameters: Array) -> float:
+    def life(self, parameters: Floats) -> float:
         """Years that an asset of this group lasts: from new to an index of 40, to the worst state, or to failure."""
         ...
 
-    def path(self, parameters: Array, ages: Array) -> Array:
+    def path(self, parameters: Floats, ages: Floats) -> Floats:
         """Index expected at ages [years] of an asset that began as new."""
         ...
 
-    def row(self, parameters: Array) -> dict[str, object]:
+    def row(self, parameters: Floats) -> dict[str, object]:
         """Columns of the table of groups that say what was learned."""
         ...
 

@@ -12,11 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.deterioration.fits.maximum import GAIN, Prior
-
-Array = NDArray[np.float64]
 
 _SPREAD = 0.3  # of the logarithms of parameters between groups, before any is seen, with the weight of one group
 _WIDE = 1.0  # at which groups are first looked at by themselves
@@ -29,27 +27,27 @@ _SETTLED = 1e-6
 class Estimate:
     """Parameters (k,) of one group, their covariance (k, k), and the information (k, k) of its own data."""
 
-    parameters: Array
-    covariance: Array
-    information: Array
+    parameters: Floats
+    covariance: Floats
+    information: Floats
 
     @classmethod
-    def of(cls, parameters: Array, covariance: Array, information: Array) -> Estimate:
+    def of(cls, parameters: Floats, covariance: Floats, information: Floats) -> Estimate:
         """An estimate whose information is that of a maximum: directions of rounding error tell nothing."""
         size, axes = np.linalg.eigh((information + information.T) / 2)
         return cls(parameters, covariance, (axes * np.maximum(size, 0.0)) @ axes.T)
 
     @classmethod
-    def under(cls, prior: Prior | None, parameters: Array, covariance: Array) -> Estimate:
+    def under(cls, prior: Prior | None, parameters: Floats, covariance: Floats) -> Estimate:
         """An estimate whose covariance is the inverse of the information of its data and its prior together."""
         both = np.asarray(np.linalg.pinv(covariance, hermitian=True), dtype=float)
         return cls.of(parameters, covariance, both if prior is None else both - np.diag(1 / prior.variance))
 
 
-Fit = Callable[[Prior, Array, float], Estimate]
+Fit = Callable[[Prior, Floats, float], Estimate]
 
 
-def pool(parent: Array, fits: Sequence[Fit], starts: Sequence[Array]) -> tuple[Prior, list[Estimate]]:
+def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple[Prior, list[Estimate]]:
     """Fit like groups together.
 
     Parameters

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Bools, Floats, Ints
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.histories import StatePairs, state_pairs
 from assetplan.calibration.inspections import Inspections
@@ -19,10 +19,6 @@ from assetplan.deterioration.fits.maximum import GAIN, Prior
 from assetplan.deterioration.fits.series import Pairs
 from assetplan.deterioration.fits.survival import Lives, lives_of
 from assetplan.deterioration.markov import at_years, expected_passage
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 _FOREVER = 1000.0  # years after which no chain is still moving
 
@@ -55,11 +51,11 @@ class StateModel:
     chain: ChainKind
     max_drop: int | None
     state: Ints
-    state_index: Array
+    state_index: Floats
     seen: StatePairs
     features: Features
     moves: Ints
-    start: Array
+    start: Floats
 
     @classmethod
     def of(
@@ -110,25 +106,25 @@ class StateModel:
         """Pairs that ended in a worse state."""
         return int((self._of(keep) & (self.state[self.seen.after] > self.state[self.seen.before])).sum())
 
-    def _fit(self, keep: Bools, start: Array, prior: Prior | None, gain: float = GAIN) -> Estimate:
+    def _fit(self, keep: Bools, start: Floats, prior: Prior | None, gain: float = GAIN) -> Estimate:
         model = ChainLikelihood.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
         best = model.best([start], prior, gain)
         return Estimate.under(prior, best.parameters, best.covariance)
 
-    def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
+    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
         """All as one group."""
         return self._fit(keep, self.start if start is None else start, None)
 
-    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
+    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
         """A group under a prior, to within half a `gain` of log-likelihood."""
         return self._fit(keep, start, prior, gain)
 
-    def annual(self, parameters: Array) -> Array:
+    def annual(self, parameters: Floats) -> Floats:
         """Annual transition matrix of an asset whose features are 0."""
         rates = parameters[: len(self.moves)]
         return annual_of(rates, self.moves, len(self.state_index), self.chain == "continuous")
 
-    def expected(self, keep: Bools, parameters: Array) -> Expected:
+    def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Distribution over states after each interval, told in index points."""
         inside = self._of(keep)
         before, after, years = self.seen.before[inside], self.seen.after[inside], self.seen.years[inside]
@@ -139,17 +135,17 @@ class StateModel:
         first, last = self.state_index[self.state[before]], self.state_index[self.state[after]]
         return Expected(after, first, last, years, chance @ self.state_index, low, high, claimed)
 
-    def life(self, parameters: Array) -> float:
+    def life(self, parameters: Floats) -> float:
         """Expected years from the best state to the worst; endless if it is never reached."""
         matrix = self.annual(parameters)
         leaves = np.diag(matrix)[:-1] < 1.0
         return float(expected_passage(matrix)[0]) if leaves.all() else np.inf
 
-    def path(self, parameters: Array, ages: Array) -> Array:
+    def path(self, parameters: Floats, ages: Floats) -> Floats:
         """Expected index of an asset that began in the best state."""
         return np.asarray(at_years(self.annual(parameters), ages)[:, 0] @ self.state_index, dtype=float)
 
-    def row(self, parameters: Array) -> dict[str, object]:
+    def row(self, parameters: Floats) -> dict[str, object]:
         """The annual matrix, the index of each state, and what sets an asset's pace."""
         falls = "/".join("|".join(f"{p:.8g}" for p in line) for line in self.annual(parameters))
         states = "|".join(f"{v:.4g}" for v in self.state_index)
@@ -179,7 +175,7 @@ def _learnable(
     return features.varying(np.bincount(found.asset[rows], minlength=len(found.assets)) > 0)
 
 
-def _band_means(state: Ints, index: Array) -> Array:
+def _band_means(state: Ints, index: Floats) -> Floats:
     """Mean index of what was read in each band; of a band never seen, a fifth of the scale each."""
     n = len(condition.BANDS)
     known = state >= 0
@@ -188,7 +184,7 @@ def _band_means(state: Ints, index: Array) -> Array:
     return np.where(count > 0, total / np.maximum(count, 1), np.linspace(90.0, 10.0, n))
 
 
-def _intervals(chance: Array, state_index: Array) -> tuple[Array, Array, Array]:
+def _intervals(chance: Floats, state_index: Floats) -> tuple[Floats, Floats, Floats]:
     """Runs of states that leave out no more than half of what is over in each tail: ends and what they hold."""
     above = np.cumsum(chance, axis=1)
     rows = np.arange(len(chance))
@@ -214,7 +210,7 @@ class LifeModel:
     before: Ints
     after: Ints
     failed: Bools
-    years: Array
+    years: Floats
     features: Features
 
     @classmethod
@@ -276,18 +272,18 @@ class LifeModel:
         fit = self._lives(keep).fit(prior)
         return Estimate.under(prior, fit.parameters, fit.covariance)
 
-    def whole(self, keep: Bools, start: Array | None = None) -> Estimate:
+    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
         """All as one group."""
         failures = self.fell(keep)
         if failures < 2:
             raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
         return self._fit(keep, None)
 
-    def part(self, keep: Bools, prior: Prior, start: Array, gain: float) -> Estimate:
+    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
         """A group under a prior."""
         return self._fit(keep, prior)
 
-    def expected(self, keep: Bools, parameters: Array) -> Expected:
+    def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Chance to be sound at the end of each interval, as an index from 0 to 100."""
         inside = self._of(keep)
         shape, usual = np.exp(parameters[:2])
@@ -300,19 +296,19 @@ class LifeModel:
         after = np.where(self.failed[inside], 0.0, 100.0)
         return Expected(self.after[inside], np.full(len(after), 100.0), after, years, 100 * sound, low, high, claimed)
 
-    def life(self, parameters: Array) -> float:
+    def life(self, parameters: Floats) -> float:
         """Mean life [years]: η·Γ(1 + 1/β)."""
         from scipy.special import gamma
 
         shape, scale = np.exp(parameters[:2])
         return float(scale * gamma(1 + 1 / shape))
 
-    def path(self, parameters: Array, ages: Array) -> Array:
+    def path(self, parameters: Floats, ages: Floats) -> Floats:
         """Chance to be sound, as an index."""
         shape, scale = np.exp(parameters[:2])
         return np.asarray(100.0 * np.exp(-((ages / scale) ** shape)), dtype=float)
 
-    def row(self, parameters: Array) -> dict[str, object]:
+    def row(self, parameters: Floats) -> dict[str, object]:
         """The survival curve as an index that starts at 100, and what sets an asset's pace."""
         shape, scale = map(float, np.exp(parameters[:2]))
         told = self.features.told(parameters[2:])

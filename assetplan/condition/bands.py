@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats, Ints, Texts
 from assetplan.reference import load_table
 
 
 class _Scale(NamedTuple):
-    cuts: NDArray[np.float64]  # lower ends of all bands but the lowest, ascending
-    codes: NDArray[np.int64]  # code of the band below the first cut, then above each cut
+    cuts: Floats  # lower ends of all bands but the lowest, ascending
+    codes: Ints  # code of the band below the first cut, then above each cut
     names: tuple[str, ...]  # by code: best first
 
 
@@ -46,7 +47,7 @@ def band_names(scale: str) -> tuple[str, ...]:
     return _scale(scale).names
 
 
-def band_codes(scale: str, values: ArrayLike) -> NDArray[np.int64]:
+def band_codes(scale: str, values: ArrayLike) -> Ints:
     """Return the number of each value's band: 0 the best, −1 where the value is missing.
 
     Parameters
@@ -73,7 +74,7 @@ def band_codes(scale: str, values: ArrayLike) -> NDArray[np.int64]:
     return np.where(np.isnan(array), -1, codes)
 
 
-def classify(scale: str, values: ArrayLike) -> NDArray[np.object_]:
+def classify(scale: str, values: ArrayLike) -> Texts:
     """Return each value's band by name, None where the value is missing.
 
     Parameters and errors as `band_codes`; the result is an array of objects of the same shape as `values`.
@@ -82,7 +83,7 @@ def classify(scale: str, values: ArrayLike) -> NDArray[np.object_]:
     return names[band_codes(scale, values)]
 
 
-def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDArray[np.float64]:
+def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> Floats:
     """Return the quantity that lies in each band, year by year if there are years.
 
     Parameters
@@ -112,7 +113,7 @@ def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> NDA
     return total.reshape(-1, *codes.shape[1:])[1:].astype(np.float64, copy=False)
 
 
-def _weighed(scale: str, values: ArrayLike, quantity: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _weighed(scale: str, values: ArrayLike, quantity: ArrayLike) -> tuple[Ints, Floats]:
     codes = band_codes(scale, values)
     weight = np.asarray(quantity, dtype=np.float64)
     if codes.ndim not in (1, 2) or weight.shape != codes.shape[:1]:

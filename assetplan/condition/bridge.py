@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Bools, Floats, Texts
 from assetplan.condition.bands import classify
 from assetplan.reference import load_table
 
@@ -37,7 +38,7 @@ def _roles(element: ArrayLike) -> pd.DataFrame:
     return known.loc[numbers]
 
 
-def element_score(severity: ArrayLike, extent: ArrayLike) -> NDArray[np.float64]:
+def element_score(severity: ArrayLike, extent: ArrayLike) -> Floats:
     """Return the element condition score (ECS) of a defect's severity and extent.
 
     Source: CSS Bridge Condition Indicators, volume 2. Values in `reference/bridge_elements.csv`.
@@ -72,7 +73,7 @@ def element_score(severity: ArrayLike, extent: ArrayLike) -> NDArray[np.float64]
     return score
 
 
-def element_index(score: ArrayLike, importance: ArrayLike) -> NDArray[np.float64]:
+def element_index(score: ArrayLike, importance: ArrayLike) -> Floats:
     """Return the element condition index (ECI): the score eased by how little the element matters.
 
     ECF = F − (ECS − 1)·F/4 and ECI = max(1, ECS − ECF), where F depends on the importance.
@@ -101,7 +102,7 @@ def element_index(score: ArrayLike, importance: ArrayLike) -> NDArray[np.float64
     return np.maximum(1.0, ecs - (factor - (ecs - 1.0) * factor / 4.0))
 
 
-def _importance(importance: ArrayLike, column: str) -> NDArray[np.float64]:
+def _importance(importance: ArrayLike, column: str) -> Floats:
     names = pd.Index(np.atleast_1d(np.asarray(importance, dtype=object)))
     factors = _rows("importance")[column]
     unknown = sorted({str(name) for name in names[~names.isin(factors.index)]})
@@ -110,7 +111,7 @@ def _importance(importance: ArrayLike, column: str) -> NDArray[np.float64]:
     return factors.reindex(names).to_numpy(dtype=np.float64)
 
 
-def bci_from_score(bcs: ArrayLike) -> NDArray[np.float64]:
+def bci_from_score(bcs: ArrayLike) -> Floats:
     """Return the bridge condition index of a bridge condition score: 100 − 2(BCS² + 6.5·BCS − 7.5).
 
     Source: CSS Bridge Condition Indicators, volume 3.
@@ -129,7 +130,7 @@ def bci_from_score(bcs: ArrayLike) -> NDArray[np.float64]:
     return 100.0 - 2.0 * (score**2 + 6.5 * score - 7.5)
 
 
-def score_from_bci(bci: ArrayLike) -> NDArray[np.float64]:
+def score_from_bci(bci: ArrayLike) -> Floats:
     """Return the bridge condition score [1–5] of a bridge condition index [0–100]."""
     # The positive root of BCS² + 6.5·BCS − 7.5 = (100 − BCI)/2.
     drop = (100.0 - np.asarray(bci, dtype=np.float64)) / 2.0
@@ -193,7 +194,7 @@ def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike,
     )
 
 
-def bci_band(value: ArrayLike) -> NDArray[np.object_]:
+def bci_band(value: ArrayLike) -> Texts:
     """Return the descriptive band of each bridge condition index [0–100], None where missing."""
     return classify("bci", value)
 
@@ -228,9 +229,7 @@ def stock_index(bci: ArrayLike, deck_area: ArrayLike) -> float:
     return float(value[known] @ area[known] / total) if total > 0 else float("nan")
 
 
-def nbi_rating(
-    deck: ArrayLike, superstructure: ArrayLike, substructure: ArrayLike, culvert: ArrayLike
-) -> NDArray[np.float64]:
+def nbi_rating(deck: ArrayLike, superstructure: ArrayLike, substructure: ArrayLike, culvert: ArrayLike) -> Floats:
     """Return the rating of bridges in the US National Bridge Inventory: the lowest of their parts.
 
     Parameters
@@ -253,13 +252,13 @@ def nbi_rating(
     return np.fmin.reduce(np.broadcast_arrays(*parts))
 
 
-def nbi_band(rating: ArrayLike) -> NDArray[np.object_]:
+def nbi_band(rating: ArrayLike) -> Texts:
     """Return good, fair or poor for each NBI rating [0–9], None where missing."""
     return classify("nbi", rating)
 
 
 @cache
-def _levels() -> NDArray[np.float64]:
+def _levels() -> Floats:
     return np.sort(load_table("posting_levels")["level_t"].to_numpy(dtype=np.float64))
 
 
@@ -268,7 +267,7 @@ def full_loading() -> float:
     return float(_levels()[-1])
 
 
-def posting_level(capacity: ArrayLike) -> NDArray[np.float64]:
+def posting_level(capacity: ArrayLike) -> Floats:
     """Return the weight limit to post: the highest level not above the assessed capacity.
 
     Parameters
@@ -293,6 +292,6 @@ def posting_level(capacity: ArrayLike) -> NDArray[np.float64]:
     return np.where(np.isnan(tonnes), np.nan, _levels()[place])
 
 
-def substandard(capacity: ArrayLike) -> NDArray[np.bool_]:
+def substandard(capacity: ArrayLike) -> Bools:
     """Return where an assessed capacity [t] is below full loading; false where not assessed."""
     return np.asarray(capacity, dtype=np.float64) < full_loading()

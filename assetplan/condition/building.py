@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats, Ints, Texts
 from assetplan.condition.bands import band_names, classify
 
 GRADES: tuple[str, ...] = band_names("grade")
@@ -22,7 +23,7 @@ NOT_STATED = "not stated"
 _WORSE_THAN_B = slice(GRADES.index("B") + 1, None)
 
 
-def grade_number(grade: ArrayLike) -> NDArray[np.float64]:
+def grade_number(grade: ArrayLike) -> Floats:
     """Return each grade as a number: A 1 to E 5, the form in which `to_index` takes it.
 
     Parameters
@@ -50,12 +51,12 @@ def grade_number(grade: ArrayLike) -> NDArray[np.float64]:
     return np.where(missing, np.nan, codes + 1.0).reshape(letters.shape)
 
 
-def grade_letter(number: ArrayLike) -> NDArray[np.object_]:
+def grade_letter(number: ArrayLike) -> Texts:
     """Return the letter of each grade number [1–5], None where missing; 2.7 is still a B, not yet a C."""
     return classify("grade", number)
 
 
-def grade_share(grade: ArrayLike) -> NDArray[np.float64]:
+def grade_share(grade: ArrayLike) -> Floats:
     """Return components of a single grade as shares: all of each in its grade.
 
     Parameters
@@ -79,7 +80,7 @@ def grade_share(grade: ArrayLike) -> NDArray[np.float64]:
     return (number[:, None] == np.arange(1, len(GRADES) + 1)).astype(np.float64)
 
 
-def facility_condition_index(deferred_cost: ArrayLike, replacement_value: ArrayLike) -> NDArray[np.float64]:
+def facility_condition_index(deferred_cost: ArrayLike, replacement_value: ArrayLike) -> Floats:
     """Return the facility condition index: what has been put off over what it would cost to build again.
 
     Parameters
@@ -105,12 +106,12 @@ def facility_condition_index(deferred_cost: ArrayLike, replacement_value: ArrayL
     return np.asarray(deferred_cost, dtype=np.float64) / value
 
 
-def fci_band(value: ArrayLike) -> NDArray[np.object_]:
+def fci_band(value: ArrayLike) -> Texts:
     """Return good, fair, poor or critical for each FCI [fraction], None where missing."""
     return classify("fci", value)
 
 
-def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> NDArray[np.float64]:
+def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
     """Return the cost of repairing components whose condition is spread over the grades.
 
     Parameters
@@ -135,7 +136,7 @@ def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> 
     return _by_grade(share, quantity, unit_cost).sum(axis=-1)
 
 
-def _by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> NDArray[np.float64]:
+def _by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
     shares, costs = np.asarray(share, dtype=np.float64), np.asarray(unit_cost, dtype=np.float64)
     if shares.shape[-1:] != (len(GRADES),) or costs.shape[-1:] != (len(GRADES),):
         raise ValueError(f"shares and unit costs need one column a grade: {', '.join(GRADES)}")
@@ -145,7 +146,7 @@ def _by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> ND
     return np.asarray(quantity, dtype=np.float64)[..., None] * shares * costs
 
 
-def backlog(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> NDArray[np.float64]:
+def backlog(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
     """Return the maintenance backlog: the cost of bringing all that is worse than B up to B.
 
     Parameters
@@ -219,7 +220,7 @@ def backlog_table(
     return pd.DataFrame(amount.reshape(-1, len(columns)), index, pd.Index(columns, name="priority"))
 
 
-def _priority_codes(priority: ArrayLike) -> NDArray[np.intp]:
+def _priority_codes(priority: ArrayLike) -> Ints:
     """Column of each priority in a backlog table: 0 the most urgent, the last where it is not stated."""
     number = np.atleast_1d(np.asarray(priority, dtype=np.float64))
     missing = np.isnan(number)

@@ -9,26 +9,25 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats
 from assetplan.condition.bridge import full_loading
 from assetplan.reference import load_table
 
-Array = NDArray[np.float64]
-
 
 @cache
-def _factors() -> tuple[Array, Array]:
+def _factors() -> tuple[Floats, Floats]:
     table = load_table("condition_factor").sort_values("index")
     return table["index"].to_numpy(dtype=np.float64), table["share"].to_numpy(dtype=np.float64)
 
 
-def condition_factor(index: ArrayLike) -> Array:
+def condition_factor(index: ArrayLike) -> Floats:
     """Return the share of a bridge's resistance that is left at a condition index [0–100], any shape."""
     return np.asarray(np.interp(np.asarray(index, dtype=np.float64), *_factors()), dtype=np.float64)
 
 
-def capacity_today(assessed: ArrayLike, index: ArrayLike, sound: float) -> Array:
+def capacity_today(assessed: ArrayLike, index: ArrayLike, sound: float) -> Floats:
     """Return what bridges carry today.
 
     An assessment that a bridge carries full loading does not say how much more it would carry, so it counts as one
@@ -53,7 +52,7 @@ def capacity_today(assessed: ArrayLike, index: ArrayLike, sound: float) -> Array
     return np.where(known >= full_loading(), np.maximum(known, sound * condition_factor(index)), known)
 
 
-def capacity_at(index: ArrayLike, today: ArrayLike, index_today: ArrayLike) -> Array:
+def capacity_at(index: ArrayLike, today: ArrayLike, index_today: ArrayLike) -> Floats:
     """Return what is left of a capacity at a later condition: no more than today's.
 
     Parameters
@@ -74,7 +73,7 @@ def capacity_at(index: ArrayLike, today: ArrayLike, index_today: ArrayLike) -> A
     return np.asarray(np.asarray(today, dtype=np.float64) * np.minimum(left, 1.0))
 
 
-def index_to_carry(load: ArrayLike, today: ArrayLike, index_today: ArrayLike) -> Array:
+def index_to_carry(load: ArrayLike, today: ArrayLike, index_today: ArrayLike) -> Floats:
     """Return the condition index below which a bridge no longer carries a load: `capacity_at` turned round.
 
     Parameters

@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.condition.bands import band_codes, classify, share_in_bands
 from assetplan.reference import load_table
 
@@ -33,7 +34,7 @@ def _parameter(name: str) -> pd.DataFrame:
     return rows[["lower", "upper", "relevance", "reliability"]].loc[_kinds_of_road()]
 
 
-def _kind_of_road(road_class: ArrayLike, environment: ArrayLike, size: int) -> NDArray[np.intp]:
+def _kind_of_road(road_class: ArrayLike, environment: ArrayLike, size: int) -> Ints:
     classes = np.broadcast_to(np.asarray(road_class, dtype=object), size)
     places = np.broadcast_to(np.asarray(environment, dtype=object), size)
     kind = _kinds_of_road().get_indexer(pd.MultiIndex.from_arrays([classes, places]))
@@ -43,7 +44,7 @@ def _kind_of_road(road_class: ArrayLike, environment: ArrayLike, size: int) -> N
     return kind
 
 
-def _score(name: str, measured: ArrayLike, kind: NDArray[np.intp]) -> NDArray[np.float64]:
+def _score(name: str, measured: ArrayLike, kind: Ints) -> Floats:
     rows = _parameter(name)
     lower, upper, relevance, reliability = rows.to_numpy(dtype=np.float64)[kind].T
     # Texture is worse when low: its thresholds stand the other way round, and the same fraction serves.
@@ -61,7 +62,7 @@ def rci(
     cracking: ArrayLike,
     texture: ArrayLike,
     rut_right: ArrayLike | None = None,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Return the SCANNER road condition indicator of 10 m lengths (revised RCI, in use since 2008).
 
     Each parameter scores 0 at its lower threshold and 100 at its upper, times relevance and reliability. Only
@@ -111,7 +112,7 @@ def rci(
     return np.clip(total, limits["lower"].to_numpy()[kind], limits["upper"].to_numpy()[kind])
 
 
-def rci_band(value: ArrayLike) -> NDArray[np.object_]:
+def rci_band(value: ArrayLike) -> Texts:
     """Return green, amber or red for each RCI [points], None where missing; same shape as `value`."""
     return classify("rci", value)
 
@@ -148,7 +149,7 @@ def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLi
     return pd.DataFrame(shares).T.rename_axis("indicator")
 
 
-def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.float64]:
+def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> Floats:
     """Return how many of the three indices of a coarse visual inspection lie in their fail bands.
 
     One is enough to fail a length, so the result is a value of the scale `cvi` (pass, fail): the indicator of
@@ -181,7 +182,7 @@ def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> 
     return np.where((failing == 0) & (codes < 0).any(axis=0), np.nan, failing)
 
 
-def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDArray[np.bool_]:
+def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> Bools:
     """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
 
     Parameters and errors as `cvi_failures`. A length that is not known to fail is False; whether it passes or was not
@@ -190,22 +191,22 @@ def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> NDA
     return cvi_failures(structural, edge, wearing) > 0
 
 
-def pas2161_name(category: ArrayLike) -> NDArray[np.object_]:
+def pas2161_name(category: ArrayLike) -> Texts:
     """Return the name of each PAS 2161:2024 category [1 none to 5 severe], None where missing."""
     return classify("pas2161", category)
 
 
-def pci_band(value: ArrayLike) -> NDArray[np.object_]:
+def pci_band(value: ArrayLike) -> Texts:
     """Return the ASTM D6433 rating of each pavement condition index [0–100, 100 best], None where missing."""
     return classify("pci", value)
 
 
-def iri_band(value: ArrayLike) -> NDArray[np.object_]:
+def iri_band(value: ArrayLike) -> Texts:
     """Return good, fair or poor for each international roughness index [m/km], None where missing."""
     return classify("iri", value)
 
 
-def residual_life_band(years: ArrayLike) -> NDArray[np.object_]:
+def residual_life_band(years: ArrayLike) -> Texts:
     """Return the band of each residual life [years to the failure value], None where missing.
 
     Five and fifteen years both belong to the middle band. An endless life (infinity) is in the best.
@@ -213,7 +214,7 @@ def residual_life_band(years: ArrayLike) -> NDArray[np.object_]:
     return classify("residual_life", years)
 
 
-def default_width(road_class: ArrayLike, environment: ArrayLike) -> NDArray[np.float64]:
+def default_width(road_class: ArrayLike, environment: ArrayLike) -> Floats:
     """Return the carriageway width to assume where the register has none [m], shape (n,).
 
     Parameters

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Texts
 from assetplan.condition.bands import classify
 
 
-def fns_name(level: ArrayLike) -> NDArray[np.object_]:
+def fns_name(level: ArrayLike) -> Texts:
     """Return the name of each FNS level [1 as new to 4 structurally unsound], None where missing."""
     return classify("fns", level)

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.condition.bands import band_names, classify
 from assetplan.reference import load_table
 
@@ -24,8 +25,8 @@ BANDS: tuple[str, ...] = band_names("index")
 class _Measure(NamedTuple):
     low: float
     high: float
-    native: NDArray[np.float64]  # values of the mapped points, ascending
-    mapped: NDArray[np.float64]  # their index, strictly rising or strictly falling
+    native: Floats  # values of the mapped points, ascending
+    mapped: Floats  # their index, strictly rising or strictly falling
 
 
 @cache
@@ -51,7 +52,7 @@ def _find(measure: object) -> _Measure:
         raise ValueError(f"no measure {measure!r}; the measures are {known}") from None
 
 
-def _by_measure(measure: ArrayLike, values: NDArray[np.float64]) -> Iterator[tuple[_Measure, NDArray[np.intp] | slice]]:
+def _by_measure(measure: ArrayLike, values: Floats) -> Iterator[tuple[_Measure, Ints | slice]]:
     """Yield each distinct measure and where it applies; a blank one may only stand by a missing value."""
     names = np.asarray(measure, dtype=object)
     if names.ndim == 0:
@@ -81,7 +82,7 @@ def measure_range(measure: str) -> tuple[float, float]:
     return found.low, found.high
 
 
-def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[Floats, Bools]:
     """Return the condition index of native measurements, and where a value lay beyond the mapping.
 
     Parameters
@@ -113,7 +114,7 @@ def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[NDArray[np.float64],
     return index.reshape(array.shape), clamped.reshape(array.shape)
 
 
-def from_index(measure: ArrayLike, index: ArrayLike) -> NDArray[np.float64]:
+def from_index(measure: ArrayLike, index: ArrayLike) -> Floats:
     """Return the native value at each condition index: the inverse of `to_index` within the mapped points.
 
     Parameters
@@ -143,7 +144,7 @@ def from_index(measure: ArrayLike, index: ArrayLike) -> NDArray[np.float64]:
     return value.reshape(array.shape)
 
 
-def band(index: ArrayLike) -> NDArray[np.object_]:
+def band(index: ArrayLike) -> Texts:
     """Return the band of each condition index, one of `BANDS`, None where the index is missing.
 
     A value on a boundary belongs to the better band.

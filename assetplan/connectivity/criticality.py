@@ -6,16 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import network
+from assetplan._types import Floats
 from assetplan.connectivity.layout import Layout, closing_cost, ways_round
 from assetplan.inputs.load import Inputs
 
-Array = NDArray[np.float64]
 
-
-def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -> Array:
+def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -> Floats:
     """What closing each asset, or the road it belongs to, costs the road's own traffic a day.
 
     Parameters
@@ -48,7 +46,7 @@ def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -
     return np.where(np.isnan(own), np.where(np.isnan(of_parent), of_link, of_parent), own)
 
 
-def _named(names: pd.Series, known: pd.Series) -> Array:
+def _named(names: pd.Series, known: pd.Series) -> Floats:
     """What is known by name of each that names something."""
     return names.where(names != "").map(known).to_numpy(dtype=np.float64)
 

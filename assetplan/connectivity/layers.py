@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from assetplan import condition, network
+from assetplan._types import Floats, Ints
 from assetplan.connectivity.layout import (
     Layout,
     candidate_schemes,
@@ -31,9 +31,6 @@ from assetplan.output import new_file, repeatable_layers
 from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.treatments import KINDS, Catalogue, load_catalogue
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
 
@@ -98,7 +95,7 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
     return NetworkLayers(layers, _notes(layout, layers["places"]), _counts(layout, layers))
 
 
-def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Array:
+def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Floats:
     return roads[column].fillna(0.0).to_numpy(dtype=float)[rows]
 
 
@@ -142,7 +139,7 @@ def _nodes(net: Network, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=shapely.points(net.nodes), crs=roads.crs)
 
 
-def _wanted(roads: gpd.GeoDataFrame, index: Array, catalogue: Catalogue) -> Ints:
+def _wanted(roads: gpd.GeoDataFrame, index: Floats, catalogue: Catalogue) -> Ints:
     """Kind of works (a place in `KINDS`) that condition lets each section take, major before preventative; −1 none."""
     wanted = np.full(len(roads), -1, dtype=np.intp)
     environment = roads["environment"].to_numpy(dtype=object)

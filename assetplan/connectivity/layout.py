@@ -8,14 +8,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from assetplan import condition, network
+from assetplan._types import Bools, Floats, Ints
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.reference import load_table
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ class Layout:
     placed: Ints
 
     @property
-    def owned(self) -> NDArray[np.bool_]:
+    def owned(self) -> Bools:
         """Which of the roads are the council's (n_roads,): the first ones."""
         return self.road_rows >= 0
 
@@ -53,7 +50,7 @@ class Layout:
         return self.noded.network
 
     @property
-    def own_limit(self) -> Array:
+    def own_limit(self) -> Floats:
         """Weight limit posted on the road of each link [t] (n_links,), missing where there is none."""
         return self.roads["weight_limit_t"].to_numpy(dtype=float)[self.net.line]
 
@@ -89,9 +86,7 @@ def _with_others(roads: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame) -> gpd.
     return both.assign(**{name: both[name].fillna("") for name in words})
 
 
-def _place(
-    bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, owned: NDArray[np.bool_], within: float
-) -> Ints:
+def _place(bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, owned: Bools, within: float) -> Ints:
     """Link of each bridge: on the section that carries it, or the council's nearest; −1 where none is near."""
     middle = shapely.centroid(bridges.geometry.to_numpy())
     carrier = pd.Index(roads["asset_id"]).get_indexer(pd.Index(bridges["parent_id"]))
@@ -126,17 +121,17 @@ def candidate_schemes(roads: pd.DataFrame, wanted: Ints, rules: SchemeRules) -> 
     return network.form_schemes(link, *_stretches(roads), wanted, barrier, rules)
 
 
-def overlapping(roads: pd.DataFrame) -> NDArray[np.bool_]:
+def overlapping(roads: pd.DataFrame) -> Bools:
     """Sections on a link whose sections overlap, so that nobody can say which are beside each other (n_roads,)."""
     return network.tangled(roads["link_id"], *_stretches(roads))
 
 
-def _stretches(roads: pd.DataFrame) -> tuple[Array, Array]:
+def _stretches(roads: pd.DataFrame) -> tuple[Floats, Floats]:
     start = roads["chainage_m"].to_numpy(dtype=float)
     return start, start + roads["length_m"].to_numpy(dtype=float)
 
 
-def limits_today(bridges: pd.DataFrame) -> Array:
+def limits_today(bridges: pd.DataFrame) -> Floats:
     """Weight limit of each bridge [t] (n,): posted, or the posting level of its assessed capacity where lower.
 
     Missing where it carries full loading.
@@ -146,7 +141,7 @@ def limits_today(bridges: pd.DataFrame) -> Array:
     return np.where(limit < condition.full_loading(), limit, np.nan)
 
 
-def limits_in_force(layout: Layout) -> tuple[Array, Array]:
+def limits_in_force(layout: Layout) -> tuple[Floats, Floats]:
     """Weight limit of each bridge, posted or of its assessed capacity, and of each link with those it carries [t].
 
     Returns
@@ -175,13 +170,13 @@ def ways_round(net: Network, links: Ints) -> Detours:
     return Detours(there, back)
 
 
-def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Array:
+def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Floats:
     """What closing each costs its own traffic [£ a day] (n,); `carried` holds aadt and hgv of each."""
     running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
     return network.removal_cost(around, vehicles_of(carried), running, rules["severed_km"])
 
 
-def vehicles_of(carried: gpd.GeoDataFrame) -> Array:
+def vehicles_of(carried: gpd.GeoDataFrame) -> Floats:
     """Vehicles a day by class (n, n_classes); no more of them heavy than there are."""
     aadt = carried["aadt"].fillna(0.0).to_numpy(dtype=float)
     return network.class_traffic(aadt, np.minimum(carried["hgv"].fillna(0.0).to_numpy(dtype=float), aadt))

@@ -5,22 +5,20 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import network
+from assetplan._types import Bools, Ints, Texts
 from assetplan.connectivity.layout import Layout
-
-Words = NDArray[np.object_]
 
 _VITAL = ("hospital", "fire station")
 
 
-def road_levels(roads: pd.DataFrame) -> Words:
+def road_levels(roads: pd.DataFrame) -> Texts:
     """Level of each road (n,), the council's own or by rule; columns as of `Layout.roads`."""
     return network.hierarchy(roads["road_class"], roads["environment"], roads["aadt"], roads["hierarchy"])
 
 
-def asset_levels(assets: pd.DataFrame, layout: Layout) -> Words:
+def asset_levels(assets: pd.DataFrame, layout: Layout) -> Texts:
     """Level of each asset (n_assets,), blank where it is on no road.
 
     A carriageway section has its own or takes the rule; a footway takes that of the section it names as parent; a
@@ -39,7 +37,7 @@ def asset_levels(assets: pd.DataFrame, layout: Layout) -> Words:
     return np.where(own != "", own, np.where(road, level, inherited))
 
 
-def resilient_links(layout: Layout, places: gpd.GeoDataFrame, node: NDArray[np.intp]) -> NDArray[np.bool_]:
+def resilient_links(layout: Layout, places: gpd.GeoDataFrame, node: Ints) -> Bools:
     """Links on the resilient network (n_links,): the main levels, and the ways to places that must be reached.
 
     Those are hospitals, fire stations, and settlements of as many people as reference/network_rules.csv says.

@@ -5,14 +5,11 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from assetplan import network
+from assetplan._types import Floats, Ints
 from assetplan.connectivity.layout import Layout, limits_in_force
 from assetplan.reference import load_table
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 _HELP = {"hospital": "hospital_km", "fire station": "fire_station_km"}
 # Nobody's door opens on these.
@@ -69,5 +66,5 @@ def places_layer(layout: Layout, places: gpd.GeoDataFrame, node: Ints, cut_off_b
     return gpd.GeoDataFrame(table, geometry=places.geometry.to_numpy(), crs=places.crs)
 
 
-def _known(km: Array) -> Array:
+def _known(km: Floats) -> Floats:
     return np.where(np.isfinite(km), km, np.nan)

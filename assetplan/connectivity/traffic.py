@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
 from assetplan import condition, network
+from assetplan._types import Floats
 from assetplan.connectivity.layout import Layout, limits_in_force, vehicles_of
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic, WeightLimits
 
-Array = NDArray[np.float64]
-
 GROWTH = "growth site"
 
 
-def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: Array) -> Traffic:
+def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: Floats) -> Traffic:
     """How the traffic of assets grows, and which bridges may come to be limited at what cost.
 
     Each bridge stands by itself: its detours are those with the limits in force today, whatever else is done.
@@ -38,7 +36,7 @@ def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataF
     return Traffic(rate, lasts, rows, limits)
 
 
-def traffic_growth(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple[Array, float]:
+def traffic_growth(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple[Floats, float]:
     """Growth of traffic on each asset [share a year] (n_assets,), and for how many years it goes on."""
     rules = network.network_rules()
     sites = places.geometry.to_numpy()[(places["kind"] == GROWTH).to_numpy()]
@@ -47,7 +45,7 @@ def traffic_growth(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple[
     return network.growth_rate(shapes, sites, near, rules["growth_reach"], rules["growth_base"]), rules["growth_years"]
 
 
-def detour_costs(layout: Layout) -> Array:
+def detour_costs(layout: Layout) -> Floats:
     """What sending each class of vehicle round each bridge costs [£ a year] (n_bridges, n_classes), in the base year.
 
     Other bridges keep the limits that they have today.
@@ -58,7 +56,7 @@ def detour_costs(layout: Layout) -> Array:
     extra = np.zeros((len(bridges), len(weight)))
     if (link >= 0).any():
         limits = limits_in_force(layout)[1]
-        known: dict[bytes, Array] = {}
+        known: dict[bytes, Floats] = {}
         for k, closed in enumerate(limits < heavy for heavy in weight):
             if closed.tobytes() not in known:
                 known[closed.tobytes()] = network.detours(net, link, closed).extra_km
@@ -66,7 +64,7 @@ def detour_costs(layout: Layout) -> Array:
     return network.detour_cost(vehicles_of(bridges), network.charged_km(extra, severed_km), running)
 
 
-def bridge_limits(bridges: gpd.GeoDataFrame, index: Array, cost: Array) -> WeightLimits:
+def bridge_limits(bridges: gpd.GeoDataFrame, index: Floats, cost: Floats) -> WeightLimits:
     """At which condition bridges stop carrying each class of vehicle.
 
     A limit posted today stands until the bridge is renewed; a renewed one carries what a sound one does.

@@ -11,18 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import condition, network
+from assetplan._types import Bools, Codes, Floats, Ints
 from assetplan.connectivity.layout import Layout, limits_today, vehicles_of
 from assetplan.connectivity.places import place_nodes
 from assetplan.inputs.load import Inputs
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Codes = NDArray[np.int8]
 
 CASES = ("do-nothing", "plan")
 NAMED = ("school", "hospital", "fire station", "growth site")
@@ -32,7 +28,7 @@ NAMED = ("school", "hospital", "fire station", "growth site")
 class _Posted:
     """Limits by bridge and column [t], missing where none: the base year, then the years of each case; what they do."""
 
-    limit: Array
+    limit: Floats
     found: network.Restrictions
     cut: Bools
 
@@ -98,7 +94,7 @@ def posted(inputs: Inputs, layout: Layout, traffic: Traffic, table: pd.DataFrame
     }
 
 
-def _limits(inputs: Inputs, layout: Layout, table: pd.DataFrame, schedule: Codes) -> Array:
+def _limits(inputs: Inputs, layout: Layout, table: pd.DataFrame, schedule: Codes) -> Floats:
     """Limit of each bridge [t] in the base year and the years of both cases, missing where it carries full loading."""
     bridges, assets = layout.bridges, table.iloc[layout.bridge_rows]
     sound = network.network_rules()["sound_capacity"]
@@ -128,14 +124,14 @@ def _renewals(inputs: Inputs, layout: Layout, schedule: Codes) -> Bools:
     return out
 
 
-def _vehicles(layout: Layout, traffic: Traffic, years: int) -> Array:
+def _vehicles(layout: Layout, traffic: Traffic, years: int) -> Floats:
     """Vehicles a day by bridge, column and class."""
     now, rate = vehicles_of(layout.bridges), traffic.rate[layout.bridge_rows]
     ahead = network.growth(now, rate[:, None], years, traffic.lasts).swapaxes(1, 2)
     return np.concatenate([now[:, None], *[ahead] * len(CASES)], axis=1)
 
 
-def _together(layout: Layout, limit: Array, vehicles: Array) -> network.Restrictions:
+def _together(layout: Layout, limit: Floats, vehicles: Floats) -> network.Restrictions:
     """Detours with all limits of a year holding; only bridges that have one in some year are looked at."""
     classes, severed_km = load_table("vehicle_classes"), network.network_rules()["severed_km"]
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
@@ -149,7 +145,7 @@ def _together(layout: Layout, limit: Array, vehicles: Array) -> network.Restrict
     return network.Restrictions(extra, cost)
 
 
-def _cut_off(layout: Layout, limit: Array, node: NDArray[np.intp]) -> Bools:
+def _cut_off(layout: Layout, limit: Floats, node: Ints) -> Bools:
     """Whether the limits of bridges cut each place off for the heaviest vehicles, by column."""
     net, heaviest = layout.net, float(load_table("vehicle_classes")["weight_t"].max())
     out = np.zeros((len(node), limit.shape[1]), dtype=bool)

@@ -13,12 +13,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats, Ints
 from assetplan.deterioration.markov import state_weights
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 _LEFT = 0.005  # share of a sojourn's assets that its last phase may stand for
 _PHASES = 60  # most years that a state is followed year by year
@@ -44,7 +41,7 @@ class Chain:
     sojourns: tuple[tuple[float, float], ...] = ()
 
     @cached_property
-    def _survival(self) -> list[Array]:
+    def _survival(self) -> list[Floats]:
         """S(0), S(1), … of the sojourn in each state but the last, as far as it is followed."""
         out = []
         for shape, scale in self.sojourns:
@@ -66,7 +63,7 @@ class Chain:
         return np.searchsorted(self.state, np.arange(len(self.state_index)))
 
     @cached_property
-    def index_of(self) -> Array:
+    def index_of(self) -> Floats:
         """Condition index of each phase (n_phases,)."""
         return np.array(self.state_index)[self.state]
 
@@ -95,7 +92,7 @@ class Chain:
         return coo_array((np.append(np.concatenate(chances), 1.0), place), shape=(last + 1, last + 1)).tocsr()
 
     @cached_property
-    def _found(self) -> Array:
+    def _found(self) -> Floats:
         """Phases of an asset found in each state, whose time there nobody knows (n_states, n_phases).
 
         As in a stock that enters the state evenly: the chance of d years spent is as S(d).
@@ -108,21 +105,21 @@ class Chain:
             out[state, self.entry[state] : self.entry[state] + len(weight)] = weight / weight.sum()
         return out
 
-    def start(self, index: Array) -> Array:
+    def start(self, index: Floats) -> Floats:
         """Phases (n, n_phases) of assets surveyed at an index (n,): see `state_weights`."""
         return state_weights(index, np.array(self.state_index)) @ self._found
 
-    def entered(self, index: Array) -> Array:
+    def entered(self, index: Floats) -> Floats:
         """Phases (n, n_phases) of assets that come to an index (n,) just now."""
         out = np.zeros((len(index), len(self.state)))
         out[:, self.entry] = state_weights(index, np.array(self.state_index))
         return out
 
-    def in_states(self, phases: Array) -> Array:
+    def in_states(self, phases: Floats) -> Floats:
         """Share of each state (…, n_states) in shares of phases (…, n_phases)."""
         return np.add.reduceat(phases, self.entry, axis=-1)
 
-    def step(self, phases: Array, rate: Array | None = None) -> Array:
+    def step(self, phases: Floats, rate: Floats | None = None) -> Floats:
         """Phases a year later.
 
         Parameters
@@ -148,7 +145,7 @@ class Chain:
             now, many = after, many + 1
 
     @cached_property
-    def _mean_path(self) -> tuple[Array, Array]:
+    def _mean_path(self) -> tuple[Floats, Floats]:
         """Ages (years) and expected index of an asset that starts as new."""
         phases = np.zeros((1, len(self.state)))
         phases[0, 0] = 1.0
@@ -158,18 +155,18 @@ class Chain:
             phases = self.step(phases)
         return np.arange(_OLDEST + 1.0), path
 
-    def index(self, age: Array) -> Array:
+    def index(self, age: Floats) -> Floats:
         """Expected condition index of an asset that began as new at an age (years), any shape."""
         return np.interp(age, *self._mean_path)
 
-    def age(self, index: Array) -> Array:
+    def age(self, index: Floats) -> Floats:
         """Effective age (years): when an asset that began as new has this expected index, any shape."""
         ages, path = self._mean_path
         return np.interp(-np.asarray(index, dtype=float), -path, ages)
 
     def failed(
-        self, index: Array, years: Array, failure: float, pace: Array, spread: float = 0.0, wander: float = 0.0
-    ) -> Array:
+        self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
+    ) -> Floats:
         """Chance that an untreated asset is at or below the failure index (n, k) after some years; see `Curve.failed`.
 
         The chain's own chance is all the spread there is; `spread` and `wander` play no part.

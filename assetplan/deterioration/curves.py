@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from assetplan._types import Floats
 
 PARAMETERS = {
     "linear": ("c0", "k"),
@@ -20,7 +21,6 @@ PARAMETERS = {
     "weibull": ("c0", "k", "b"),
 }
 FAMILIES = tuple(PARAMETERS)
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,11 @@ class Curve:
                 f"not k={self.k:g}, b={self.b:g}, c0={self.c0:g}, cmin={self.cmin:g}"
             )
 
-    def index(self, age: Array) -> Array:
+    def index(self, age: Floats) -> Floats:
         """Condition index (0–100) at an age (years, ≥ 0), any shape."""
         return index_at(self.family, np.asarray(age, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
 
-    def age(self, index: Array) -> Array:
+    def age(self, index: Floats) -> Floats:
         """Effective age (years, ≥ 0) at which the curve has an index, any shape.
 
         An index above the curve's start has age 0; one at or below its foot has the age at which the curve is
@@ -74,8 +74,8 @@ class Curve:
         return age_at(self.family, np.asarray(index, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
 
     def failed(
-        self, index: Array, years: Array, failure: float, pace: Array, spread: float = 0.0, wander: float = 0.0
-    ) -> Array:
+        self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
+    ) -> Floats:
         """Chance that an untreated asset is at or below a failure index after some years.
 
         Parameters
@@ -119,8 +119,8 @@ class Life(Curve):
             raise ValueError(f"a life is a weibull curve from 100, not {self.family} from {self.c0:g}")
 
     def failed(
-        self, index: Array, years: Array, failure: float, pace: Array, spread: float = 0.0, wander: float = 0.0
-    ) -> Array:
+        self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
+    ) -> Floats:
         """Chance to fail within some years of an asset that works now, 1 − S(a + t)/S(a); see `Curve.failed`.
 
         A survey that finds it at or below the failure index overrides its age. The life is all the spread there is.
@@ -131,10 +131,10 @@ class Life(Curve):
         return np.where((np.asarray(index) <= failure)[:, None], 1.0, chance)
 
 
-Numbers = float | Array
+Numbers = float | Floats
 
 
-def index_at(family: str, age: Array, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Array:
+def index_at(family: str, age: Floats, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Floats:
     """Condition index at an age, as `Curve.index`; parameters may be arrays that broadcast against it."""
     if family == "linear":
         out = c0 - k * age
@@ -149,7 +149,7 @@ def index_at(family: str, age: Array, c0: Numbers, k: Numbers, b: Numbers, a50: 
     return np.clip(out, 0.0, 100.0)
 
 
-def age_at(family: str, index: Array, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Array:
+def age_at(family: str, index: Floats, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Floats:
     """Effective age at an index, as `Curve.age`; parameters may be arrays that broadcast against it."""
     value = np.maximum(index, np.maximum(cmin, 0.0) + 0.01)
     with np.errstate(divide="ignore"):

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.deterioration import markov
 from assetplan.deterioration.chain import Chain, onward, read_sojourns
 from assetplan.deterioration.curves import Curve, Life
@@ -19,7 +19,6 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import choices, own_table
 
-Array = NDArray[np.float64]
 Decay = Curve | Chain
 UNITS = ("m2", "m", "no")
 MODELS = ("curve", "survival", "markov", "semi-markov")
@@ -74,20 +73,20 @@ class Group:
             raise TypeError(f"the assets of {self.name} follow a curve, not a chain")
         return self.decay
 
-    def index(self, age: Array) -> Array:
+    def index(self, age: Floats) -> Floats:
         """(Expected) condition index at an age (years)."""
         return self.decay.index(age)
 
-    def age(self, index: Array) -> Array:
+    def age(self, index: Floats) -> Floats:
         """Effective age (years): when an asset that began as new has this (expected) index."""
         return self.decay.age(index)
 
-    def residual_life(self, index: Array) -> Array:
+    def residual_life(self, index: Floats) -> Floats:
         """Years (≥ 0) until the untreated asset's (expected) index reaches the failure index."""
         failed = self.age(np.array([self.failure_index]))[0]
         return np.maximum(failed - self.age(index), 0.0)
 
-    def failed(self, index: Array, years: Array, pace: Array | None = None) -> Array:
+    def failed(self, index: Floats, years: Floats, pace: Floats | None = None) -> Floats:
         """Chance that untreated assets fail within some years: the distribution of residual life.
 
         Parameters
@@ -108,7 +107,7 @@ class Group:
         spread, wander = (self.learned.spread, self.learned.wander) if self.learned else (0.0, 0.0)
         return self.decay.failed(index, years, self.failure_index, paces, spread, wander)
 
-    def life_left(self, index: Array, chance: float, pace: Array | None = None) -> Array:
+    def life_left(self, index: Floats, chance: float, pace: Floats | None = None) -> Floats:
         """Years (n,) by which the chance to have failed reaches a level (above 0, below 1); infinite if not in 200."""
         years = np.arange(0.0, _LONGEST + 0.5, 0.5)
         chances = self.failed(index, years, pace)
@@ -119,7 +118,7 @@ class Group:
             part = np.where(after > 0, (chance - low) / (high - low), 0.0)
         return np.where(chances[:, -1] >= chance, years[before] + part * (years[after] - years[before]), np.inf)
 
-    def drawn(self, normals: Array) -> Group:
+    def drawn(self, normals: Floats) -> Group:
         """The group with other parameters that its calibration allows, from standard normals (k,)."""
         if self.learned is None:
             return self
@@ -207,7 +206,7 @@ def decay_of(row: Mapping[Any, Any]) -> Decay:
     return Chain(matrix, states, sojourns)
 
 
-def _rows(matrix: Array) -> tuple[tuple[float, ...], ...]:
+def _rows(matrix: Floats) -> tuple[tuple[float, ...], ...]:
     return tuple(map(tuple, matrix.tolist()))
 
 

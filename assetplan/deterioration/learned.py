@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.fits.chains import annual_of
 from assetplan.deterioration.fits.paths import SPREADS, unscaled
 from assetplan.deterioration.fits.scaled import curve_of
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Learned:
     covariance: tuple[tuple[float, ...], ...] = ()
     discrete: bool = False
 
-    def pace(self, assets: pd.DataFrame) -> Array:
+    def pace(self, assets: pd.DataFrame) -> Floats:
         """How much faster than their group assets age (n,); a missing value stands at the group's centre."""
         total = np.zeros(len(assets))
         for name, coefficient, centre, scale in self.covariates:
@@ -61,7 +59,7 @@ class Learned:
                 total += coefficient * np.nan_to_num((value - centre) / scale)
         return np.exp(total)
 
-    def decay(self, like: Curve | Chain, estimates: Array | None = None) -> Curve | Chain:
+    def decay(self, like: Curve | Chain, estimates: Floats | None = None) -> Curve | Chain:
         """The decay that estimates stand for, by default those of the fit, of the kind of another."""
         values = np.array(self.estimates) if estimates is None else estimates
         if isinstance(like, Chain):
@@ -75,7 +73,7 @@ class Learned:
             return Life("weibull", 100.0, at["scale"], at["shape"])
         return curve_of(like.family, at["life"], at.get("shape", 1.0))
 
-    def drawn(self, like: Curve | Chain, normals: Array) -> tuple[Learned, Curve | Chain]:
+    def drawn(self, like: Curve | Chain, normals: Floats) -> tuple[Learned, Curve | Chain]:
         """Another set of parameters that the inspections allow, from standard normals (k,), and its decay."""
         if not self.covariance:
             return self, like

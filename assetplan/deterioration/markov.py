@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from assetplan._types import Floats
 
 
-def chain(falls: Array | list[float]) -> Array:
+def chain(falls: Floats | list[float]) -> Floats:
     """Annual transition matrix of a chain that falls one state at a time.
 
     Parameters
@@ -34,7 +33,7 @@ def chain(falls: Array | list[float]) -> Array:
     return matrix
 
 
-def read_chain(text: str) -> Array:
+def read_chain(text: str) -> Floats:
     """Annual transition matrix (n_states, n_states) from a cell of a table.
 
     Parameters
@@ -62,7 +61,7 @@ def read_chain(text: str) -> Array:
     return matrix / matrix.sum(axis=1, keepdims=True)
 
 
-def expected_path(start: Array, transition: Array, values: Array, years: int) -> Array:
+def expected_path(start: Floats, transition: Floats, values: Floats, years: int) -> Floats:
     """Expected value of a chain's state, year by year.
 
     Parameters
@@ -88,7 +87,7 @@ def expected_path(start: Array, transition: Array, values: Array, years: int) ->
     return np.asarray(start, dtype=float) @ worth.T
 
 
-def at_years(transition: Array, years: Array) -> Array:
+def at_years(transition: Floats, years: Floats) -> Floats:
     """Transition matrices over intervals, whole or broken, (n, n_states, n_states).
 
     Parameters
@@ -107,7 +106,7 @@ def at_years(transition: Array, years: Array) -> Array:
     return (1 - part) * powers[whole] + part * powers[whole + 1]
 
 
-def expected_passage(transition: Array) -> Array:
+def expected_passage(transition: Floats) -> Floats:
     """Expected years from each transient state to the last one.
 
     Solves (I − Q)·t = 1 over the transient part Q of the matrix; see any text on absorbing chains.
@@ -122,7 +121,7 @@ def expected_passage(transition: Array) -> Array:
     return np.append(times, 0.0)
 
 
-def state_weights(index: Array, state_index: Array) -> Array:
+def state_weights(index: Floats, state_index: Floats) -> Floats:
     """Distribution over the two nearest states whose expected index is the given one.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from scipy.optimize import brentq
 
-from assetplan.example.figures import Bools, Floats, Ints, Texts
+from assetplan._types import Bools, Floats, Ints, Texts
 
 _STEP = 130.0  # [m] between the vertices of a bend
 _WAVES = np.arange(1, 5)

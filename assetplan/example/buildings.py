@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan.example.figures import Figures, Floats, Ints, Texts, name_parts
+from assetplan._types import Floats, Ints, Texts
+from assetplan.example.figures import Figures, name_parts
 from assetplan.example.roads import Roads
 from assetplan.example.sections import CRS, number_ids
 from assetplan.example.towns import Towns

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats, Texts
 from assetplan.condition import from_index
 from assetplan.deterioration import Group
 from assetplan.deterioration.groups import default_groups
-from assetplan.example.figures import Figures, Floats, Texts
+from assetplan.example.figures import Figures
 
 _PAST_FAILURE = 7.0  # years beyond its life that the worst road has stood
 _FAILED = 0.035  # share of length that is past its life already

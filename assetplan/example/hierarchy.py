@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from assetplan.example.figures import Floats, Ints, Texts
+from assetplan._types import Floats, Ints, Texts
 from assetplan.example.network import Graph
 from assetplan.example.outline import delaunay_edges
 from assetplan.example.towns import Towns

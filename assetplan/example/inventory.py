@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan.example.figures import Bools, Figures, Floats, Ints
+from assetplan._types import Bools, Floats, Ints
+from assetplan.example.figures import Figures
 from assetplan.example.rivers import Rivers
 from assetplan.example.roads import Roads
 from assetplan.example.sections import CRS, number_ids

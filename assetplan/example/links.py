@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from assetplan.example.figures import Floats, Ints, Texts
+from assetplan._types import Floats, Ints, Texts
 from assetplan.example.network import spanning
 from assetplan.example.roads import Roads, pieces
 from assetplan.example.towns import Towns

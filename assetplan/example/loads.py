@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assetplan import condition
-from assetplan.example.figures import Figures, Floats
+from assetplan._types import Floats
+from assetplan.example.figures import Figures
 
 if TYPE_CHECKING:
     import geopandas as gpd

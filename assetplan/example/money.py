@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats
 from assetplan.condition import to_index
 from assetplan.deterioration import Group
 from assetplan.example.condition import group_of
-from assetplan.example.figures import Figures, Floats
+from assetplan.example.figures import Figures
 from assetplan.finance import published_profile
 from assetplan.reference import load_table
 

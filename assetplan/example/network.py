@@ -10,7 +10,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import cKDTree
 
-from assetplan.example.figures import Bools, Figures, Floats, Ints, Texts
+from assetplan._types import Bools, Floats, Ints, Texts
+from assetplan.example.figures import Figures
 from assetplan.example.outline import delaunay_edges
 from assetplan.example.towns import Towns, scatter
 

@@ -8,7 +8,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay
 
-from assetplan.example.figures import Floats, Ints
+from assetplan._types import Floats, Ints
 
 CENTRE = (455_000.0, 232_000.0)  # [m, EPSG:27700] well inland, so that every coordinate has its usual size
 _GRID = 0.1  # [m] precision of every coordinate

@@ -9,7 +9,8 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
-from assetplan.example.figures import Figures, Floats
+from assetplan._types import Floats
+from assetplan.example.figures import Figures
 from assetplan.example.sections import CRS
 from assetplan.example.towns import Towns
 

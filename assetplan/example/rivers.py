@@ -9,7 +9,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from assetplan.example.figures import Floats
+from assetplan._types import Floats
 from assetplan.example.outline import delaunay_edges, jittered_grid
 
 _SPACING = 2_150.0  # [m] between springs

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.example import bends as b
 from assetplan.example import hierarchy, network, streets
-from assetplan.example.figures import Bools, Figures, Floats, Ints, Texts
+from assetplan.example.figures import Figures
 from assetplan.example.network import Graph
 from assetplan.example.streets import Streets
 from assetplan.example.towns import Towns

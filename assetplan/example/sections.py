@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from assetplan._types import Floats, Ints, Texts
 from assetplan.condition import default_width
-from assetplan.example.figures import Figures, Floats, Ints, Texts, name_parts
+from assetplan.example.figures import Figures, name_parts
 from assetplan.example.roads import Roads
 from assetplan.example.towns import Towns
 from assetplan.reference import load_table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assetplan.example.figures import Floats, Ints, Texts
+from assetplan._types import Floats, Ints, Texts
 from assetplan.example.network import Graph
 from assetplan.example.towns import Towns
 

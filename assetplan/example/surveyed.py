@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from assetplan._types import Bools, Floats, Texts
 from assetplan.deterioration import Group
 from assetplan.example import condition, surveys
-from assetplan.example.figures import Bools, Figures, Floats, Texts
+from assetplan.example.figures import Figures
 
 _BRIDGE_AGE = (38.0, 19.0)  # years: mean and standard deviation of effective age
 _FOOTWAY_AGE = (19.0, 10.0)

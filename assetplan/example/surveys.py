@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Bools, Floats, Texts
 from assetplan.condition import to_index
 from assetplan.deterioration import Group
 from assetplan.example.condition import measured
-from assetplan.example.figures import Bools, Floats, Texts
 
 _WORN_OUT = (0.75, 1.15)  # part of its life at which an asset was renewed, where a survey predates that
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from assetplan.example.figures import Figures, Floats, Ints, Texts, name_parts
+from assetplan._types import Floats, Ints, Texts
+from assetplan.example.figures import Figures, name_parts
 from assetplan.example.rivers import Rivers
 
 _INSET = 900.0  # [m] no settlement nearer to the border

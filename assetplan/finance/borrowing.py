@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats, Ints
 from assetplan.config import Borrowing
 from assetplan.finance.loans import loan_schedule, mrp_schedule
 
-Array = NDArray[np.float64]
 _SERIES = ("interest", "mrp", "repaid", "owed", "unprovided")
 
 
@@ -33,14 +33,14 @@ class Charges:
         What is still to be provided for at the end of the year [£]: its part of the capital financing requirement.
     """
 
-    interest: Array
-    mrp: Array
-    repaid: Array
-    owed: Array
-    unprovided: Array
+    interest: Floats
+    mrp: Floats
+    repaid: Floats
+    owed: Floats
+    unprovided: Floats
 
     @property
-    def cost(self) -> Array:
+    def cost(self) -> Floats:
         """Charge to revenue: interest and provision, not the loan's repayments [£]."""
         return self.interest + self.mrp
 
@@ -86,13 +86,13 @@ def charges(way: Borrowing) -> Charges:
     return Charges(interest, mrp, repaid, 1.0 - np.cumsum(repaid), unprovided)
 
 
-def _sums(year: NDArray[np.int64], loan: pd.DataFrame, n: int) -> tuple[Array, Array]:
+def _sums(year: Ints, loan: pd.DataFrame, n: int) -> tuple[Floats, Floats]:
     """Interest and repayments of each year."""
     interest, repaid = (np.bincount(year, loan[name], n).astype(np.float64) for name in ("interest", "repaid"))
     return interest, repaid
 
 
-def by_year(charge: ArrayLike, n_draws: int, n_years: int) -> Array:
+def by_year(charge: ArrayLike, n_draws: int, n_years: int) -> Floats:
     """What £1 drawn in each year costs in each year.
 
     Parameters

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.economics import deflate
 from assetplan.reference import load_table
@@ -29,7 +30,7 @@ class Limits:
 
     lines: tuple[str, ...]
     years: tuple[int, ...]
-    amount: NDArray[np.float64]
+    amount: Floats
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -43,14 +44,14 @@ def limits(plan: Plan) -> Limits:
     return Limits(tuple(plan.envelope.lines), plan.plan_years, amount)
 
 
-def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> NDArray[np.float64]:
+def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> Floats:
     """Amounts of the plan file by year (last axis, the envelope's unit) in pounds at prices of the first year."""
     envelope = plan.envelope
     money = np.asarray(amounts, dtype=float) * envelope.pounds
     return deflate(money, envelope.inflation) if envelope.prices == "cash" else money
 
 
-def price_of_years(plan: Plan) -> NDArray[np.float64]:
+def price_of_years(plan: Plan) -> Floats:
     """What £1 of the first year is in the money of the envelope in each plan year, (n_years,)."""
     rate = plan.envelope.inflation if plan.envelope.prices == "cash" else 0.0
     return np.asarray((1 + rate) ** np.arange(plan.years), dtype=np.float64)

@@ -8,8 +8,9 @@ from math import fsum, isfinite
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats, Ints
 from assetplan.errors import Fault, FaultyInputError
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import CASH, Statement, financial_year
@@ -44,7 +45,7 @@ class MediumTermLine:
     one_off: bool = False
 
 
-def change_to_base(amounts: ArrayLike) -> NDArray[np.float64]:
+def change_to_base(amounts: ArrayLike) -> Floats:
     """First difference of yearly amounts (years,): what each year adds to the base of the year before, from nought."""
     return np.diff(np.asarray(amounts, dtype=float), prepend=0.0)
 
@@ -124,7 +125,7 @@ def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit
     return Statement("medium_term_cumulative", "Medium-term plan, cumulative", CASH, unit, rows, note)
 
 
-def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) -> NDArray[np.int64]:
+def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) -> Ints:
     """What each line has put into the base by each year, in whole steps (n_lines, n_years)."""
     if not len(years) or (np.diff(years) != 1).any():
         raise ValueError("the years of a medium-term plan must follow one another, one at least")
@@ -135,7 +136,7 @@ def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) ->
     return in_steps(changes.cumsum(axis=1), unit)
 
 
-def _rows(lines: Sequence[MediumTermLine], years: Sequence[int], steps: NDArray[np.int64], unit: str) -> pd.DataFrame:
+def _rows(lines: Sequence[MediumTermLine], years: Sequence[int], steps: Ints, unit: str) -> pd.DataFrame:
     """Lines and their total, a column a year."""
     named = pd.DataFrame(
         {

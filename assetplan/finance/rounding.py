@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from assetplan._types import Ints
+
 # Unit → pounds in it, and the decimals with which it is printed.
 _PRINTED = {"£": (1.0, 0), "£000": (1e3, 1), "£m": (1e6, 3)}
 
 
-def in_steps(pounds: ArrayLike, unit: str) -> NDArray[np.int64]:
+def in_steps(pounds: ArrayLike, unit: str) -> Ints:
     """Amounts [£] as whole numbers of the least amount that a unit prints; sums of these are exact.
 
     Raises

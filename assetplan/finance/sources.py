@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.config import Plan, Source
 from assetplan.reference import load_table
-
-Array = NDArray[np.float64]
 
 
 def probability_of(source: Source) -> float:
@@ -24,12 +22,12 @@ def stages() -> dict[str, float]:
     return dict(zip(table["stage"], table["probability"].astype(float), strict=True))
 
 
-def money_of(plan: Plan, source: Source) -> Array:
+def money_of(plan: Plan, source: Source) -> Floats:
     """What a source brings in each plan year, weighted by how likely it is [the envelope's £], (n_years,)."""
     return np.asarray(source.amounts, dtype=np.float64) * plan.envelope.pounds * probability_of(source)
 
 
-def reserve_left(plan: Plan, source: Source) -> Array:
+def reserve_left(plan: Plan, source: Source) -> Floats:
     """What would be in a reserve at the end of each plan year if this plan took nothing [the envelope's £].
 
     What it had, and what was paid in, less what is promised to others.

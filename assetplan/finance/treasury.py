@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.config.base import Amounts
 from assetplan.finance.tax_base import tax_base_income
 
-Array = NDArray[np.float64]
 Series = Literal["cost", "owed", "unprovided"]
 
 
@@ -28,8 +27,8 @@ class Income:
         What is hoped for beside it; nothing is borrowed against it.
     """
 
-    confirmed: Array
-    forecast: Array
+    confirmed: Floats
+    forecast: Floats
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Ceiling:
     name: str
     words: str
     of: Series
-    room: Array
+    room: Floats
     internal: bool = False
 
 
@@ -86,13 +85,13 @@ def income_by_year(plan: Plan, n_years: int) -> Income:
     return Income(**total)
 
 
-def series_of(plan: Plan, amounts: Amounts, n_years: int) -> Array:
+def series_of(plan: Plan, amounts: Amounts, n_years: int) -> Floats:
     """An amount, or one a year of which the last goes on [the envelope's unit] → cash £ by year (n_years,)."""
     known = np.asarray(amounts if isinstance(amounts, tuple) else (amounts,), dtype=np.float64)
     return _held(known, n_years) * plan.envelope.pounds
 
 
-def financing_requirement(plan: Plan, n_years: int) -> Array:
+def financing_requirement(plan: Plan, n_years: int) -> Floats:
     """Capital financing requirement at the end of each year without the plan's own borrowing [cash £].
 
     CFR_t = CFR_(t−1) + spend financed by borrowing − provision.
@@ -102,7 +101,7 @@ def financing_requirement(plan: Plan, n_years: int) -> Array:
     return treasury.cfr * plan.envelope.pounds + np.cumsum(moved)
 
 
-def financing_cost(plan: Plan, n_years: int) -> Array:
+def financing_cost(plan: Plan, n_years: int) -> Floats:
     """Interest and provision less investment income in each year without the plan's own borrowing [cash £]."""
     treasury = plan.treasury
     parts = (treasury.interest, treasury.mrp, treasury.investment_income)
@@ -115,10 +114,10 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
     treasury = plan.treasury
     out: list[Ceiling] = []
 
-    def add(name: str, key: str, of: Series, room: Array, internal: bool = False) -> None:
+    def add(name: str, key: str, of: Series, room: Floats, internal: bool = False) -> None:
         out.append(Ceiling(name, f"treasury.{key}", of, room, internal))
 
-    def known(amounts: Amounts) -> Array:
+    def known(amounts: Amounts) -> Floats:
         return series_of(plan, amounts, n_years)
 
     if treasury.within_income:
@@ -142,6 +141,6 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
     return out
 
 
-def _held(known: Array, n_years: int) -> Array:
+def _held(known: Floats, n_years: int) -> Floats:
     """The first years as they are known, and the last of them from then on."""
     return np.concatenate([known, np.full(max(n_years - len(known), 0), known[-1])])[:n_years]

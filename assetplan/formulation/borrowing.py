@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan._types import Bools, Floats
 from assetplan.config import Borrowing
 from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices, price_of_years
 from assetplan.formulation.formulation import Flow, Part, Row
-from assetplan.formulation.works import Array, Bools
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 
@@ -67,7 +67,7 @@ def drawdowns(inputs: Inputs, options: Candidates) -> Part:
     return Part(tuple(rows), flows=tuple(flows))
 
 
-def most_spent(inputs: Inputs, options: Candidates) -> Array:
+def most_spent(inputs: Inputs, options: Candidates) -> Floats:
     """More than all works together can cost in each year, (n_years,): by their own cost, and by the lines' money."""
     works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0)
     limits, envelope = inputs.limits, inputs.plan.envelope
@@ -77,7 +77,7 @@ def most_spent(inputs: Inputs, options: Candidates) -> Array:
     return np.minimum(works, lines)
 
 
-def _uses(inputs: Inputs, ceiling: Ceiling) -> Array:
+def _uses(inputs: Inputs, ceiling: Ceiling) -> Floats:
     """What £1 drawn in each way and year adds to a limit in each year, cash, (n_years, n_ways, n_draws)."""
     plan = inputs.plan
     out = np.zeros((len(ceiling.room), len(plan.borrowing), plan.years))
@@ -87,7 +87,7 @@ def _uses(inputs: Inputs, ceiling: Ceiling) -> Array:
     return out
 
 
-def _allowing_the_past(inputs: Inputs, cost: Array, room: Array) -> Array:
+def _allowing_the_past(inputs: Inputs, cost: Floats, room: Floats) -> Floats:
     """Room of each year, and at least what was drawn already takes in years that are past (cash, (n_years,)).
 
     In a year to come what was drawn must still be borne; but for pennies, to which an earlier programme is kept.
@@ -99,7 +99,7 @@ def _allowing_the_past(inputs: Inputs, cost: Array, room: Array) -> Array:
     return np.where(over | (taken - room < _PENNIES), np.maximum(room, taken), room)
 
 
-def _needed(cost: Array, room: Array, plan_years: int) -> Bools:
+def _needed(cost: Floats, room: Floats, plan_years: int) -> Bools:
     """The plan's years, and later ones that no other year's limit implies, (n_years,)."""
     flat = cost.reshape(len(room), -1)
     keep = np.ones(len(room), dtype=bool)
@@ -111,7 +111,7 @@ def _needed(cost: Array, room: Array, plan_years: int) -> Bools:
     return keep
 
 
-def _own_limit(inputs: Inputs, way: Borrowing, number: int) -> tuple[Array, Row | None]:
+def _own_limit(inputs: Inputs, way: Borrowing, number: int) -> tuple[Floats, Row | None]:
     """Most that may be drawn in each year (prices of the first), and the limit on all years together."""
     plan = inputs.plan
     if isinstance(way.at_most, tuple):

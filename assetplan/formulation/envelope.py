@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from assetplan._types import Floats
 from assetplan.finance import in_first_year_prices
 from assetplan.formulation.formulation import Entries, Flow, Part, Row
-from assetplan.formulation.works import Array, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 
 
-def line_caps(inputs: Inputs, works: Works, past: Array) -> Part:
+def line_caps(inputs: Inputs, works: Works, past: Floats) -> Part:
     """What each line may spend in each year: `envelope.lines`; where it is spent already, no less than that.
 
     Parameters

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import ConfigError, Fault, InfeasibleError
 from assetplan.formulation.sharing import Shared
 from assetplan.optimisation.bounds.restricted_master import best_amounts
@@ -21,8 +21,6 @@ from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.problem.constraints import rows_of
 from assetplan.strategies import Candidates
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 # Kinds of rows that say who pays, and the share of their rounding that settling keeps off them.
 _MONEY = ("source", "funding", "affordability", "virement")
 _PENNIES = 4.0
@@ -34,7 +32,7 @@ class Entries:
 
     option: Ints
     row: Ints
-    amount: Array
+    amount: Floats
 
     @staticmethod
     def stack(parts: Sequence[Entries]) -> Entries:
@@ -176,11 +174,11 @@ class Formulation:
     limits: Limits
     options: Candidates
     sharing: Shared
-    changes: NDArray[np.bool_]
+    changes: Bools
     schemes: Mapping[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]
 
-    def caps_with(self, amounts: Array) -> Array:
+    def caps_with(self, amounts: Floats) -> Floats:
         """Cap of each resource on the works alone, with flows of these amounts, (n_resources,)."""
         return self.problem.caps - np.asarray(self.problem.flows.usage.T @ amounts).ravel()
 
@@ -225,7 +223,7 @@ class Formulation:
         used = spent + np.asarray(problem.flows.usage.T @ amounts).ravel()
         return replace(solution, amounts=amounts, used=used)
 
-    def _least(self, solution: Solution) -> Array:
+    def _least(self, solution: Solution) -> Floats:
         """Amounts of the flows that pay for the same works at the least cost of debt, with the least money moved.
 
         What lines move and what sources pay share no limit, so that the least sum of both is the least of each.
@@ -251,7 +249,7 @@ class Formulation:
 
 def compose(
     parts: Iterable[Part],
-    objective: Array,
+    objective: Floats,
     options: Candidates,
     assets: Sequence[str],
     group: Ints | None = None,

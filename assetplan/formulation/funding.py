@@ -17,13 +17,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.config import Funder, Source
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.formulation.borrowing import LOOSE, most_spent
 from assetplan.formulation.formulation import Entries, Flow, Part, Row
 from assetplan.formulation.totals import rows_of
-from assetplan.formulation.works import Array, Bools, Ints, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 
@@ -174,7 +175,7 @@ def source_use(inputs: Inputs, works: Works) -> Part:
     return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
 
-def _money(inputs: Inputs) -> dict[str, Array]:
+def _money(inputs: Inputs) -> dict[str, Floats]:
     """The most that each source may give in each year (£, prices of the first year)."""
     plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
@@ -224,7 +225,7 @@ def _own_rows(inputs: Inputs) -> Iterator[Row]:
             yield Row(f"{way.name} {when}", words, "£", "funding", cap=0.0)
 
 
-def _left(inputs: Inputs, source: Source) -> Array:
+def _left(inputs: Inputs, source: Source) -> Floats:
     """What a reserve has at the end of each year; what it gave in years that are past is known to the penny only."""
     left, price = reserve_left(inputs.plan, source), price_of_years(inputs.plan)
     gone = np.zeros(len(left))
@@ -245,7 +246,7 @@ def _limits(inputs: Inputs, side: str) -> tuple[list[Row], _Uses]:
     return rows, uses
 
 
-def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Array, tuple[str, ...]]]:
+def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Floats, tuple[str, ...]]]:
     other = "at_least" if side == "at_most" else "at_most"
     for number, limit in enumerate(inputs.plan.limits, 1):
         if limit.source is None or getattr(limit, side) is None:
@@ -257,7 +258,7 @@ def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Array, tuple[
             yield _less_spent(inputs, row, weight, limit.source), weight, limit.source
 
 
-def _less_spent(inputs: Inputs, row: Row, weight: Array, names: tuple[str, ...]) -> Row:
+def _less_spent(inputs: Inputs, row: Row, weight: Floats, names: tuple[str, ...]) -> Row:
     """A floor on sources with what they gave in the years that are past taken off."""
     gave = sum(float(weight[: inputs.past] @ inputs.gave(name)) for name in names)
     return replace(row, floor=row.floor - gave)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan._types import Bools, Floats
 from assetplan.economics import condition_gain
-from assetplan.formulation.works import Array, Bools
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import strategy_names, within
@@ -14,7 +14,7 @@ from assetplan.strategies.names import strategy_names, within
 _BLOCK = 500_000
 
 
-def objective_of(inputs: Inputs, options: Candidates) -> tuple[Array, Bools]:
+def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     """Objective of each candidate, and where it differs from what an earlier programme chose, (n_options,).
 
     The objective is the benefit (£), or less the present value of works in the plan years (£), less the price of a
@@ -34,7 +34,7 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Array, Bools]:
     return value, changes
 
 
-def _condition(inputs: Inputs, options: Candidates) -> Array:
+def _condition(inputs: Inputs, options: Candidates) -> Floats:
     """Condition gained by each candidate on do-nothing [index-years on £1,000 of replacement value].
 
     Area between the two index curves above the cut-off over the plan years, both of which begin at the condition of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan._types import Floats
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.site_costs import charge
-from assetplan.formulation.works import Array, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import NOTHING, strategy_names, within
@@ -50,7 +51,7 @@ def at_outturn(inputs: Inputs, options: Candidates) -> Candidates:
     return charge(options, option, year, off[option, year], inputs.model.rules.discount)
 
 
-def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Array:
+def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Floats:
     """What each line of the envelope spent in each year that is past (£), (n_lines, n_past)."""
     lines = list(inputs.plan.envelope.lines)
     out = np.zeros((len(lines), inputs.past))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from assetplan._types import Bools
 from assetplan.config import Forbid, Require
 from assetplan.errors import ConfigError, Fault
-from assetplan.formulation.works import Bools, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.selectors import assets_where
 from assetplan.strategies import Candidates

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Ints, Texts
 from assetplan.config import Scheme
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.site_costs import charge
-from assetplan.formulation.works import Bools, Ints, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 
@@ -41,8 +41,8 @@ class Together:
     """
 
     options: Candidates
-    group: NDArray[np.int64]
-    mode: NDArray[np.int64]
+    group: Ints
+    mode: Ints
     rows: dict[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]
 
@@ -55,10 +55,10 @@ class _Meeting:
     """
 
     mine: Ints
-    mode: NDArray[np.int64]
+    mode: Ints
     keep: Bools
-    lines: NDArray[np.object_]
-    common: NDArray[np.int64]
+    lines: Texts
+    common: Ints
 
 
 def join_schemes(inputs: Inputs, options: Candidates) -> Together:

@@ -15,10 +15,11 @@ import pandas as pd
 import shapely
 
 from assetplan import network
+from assetplan._types import Bools, Floats, Ints
 from assetplan.config import Plan
 from assetplan.connectivity.layout import candidate_schemes
 from assetplan.formulation.site_costs import SiteWorks, charge
-from assetplan.formulation.works import Array, Bools, Ints, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.network import SchemeRules
 from assetplan.optimisation.problem.choices import Choices
@@ -76,7 +77,7 @@ class Shared:
     options: Candidates
     group: Ints
     mode: Ints
-    saved: Array
+    saved: Floats
     twin: Ints
     modes: pd.DataFrame
     beside: Bools
@@ -182,7 +183,7 @@ def _section_of(assets: pd.DataFrame, rows: Ints) -> Ints:
     return out
 
 
-def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crowd, discount: Array) -> Shared:
+def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crowd, discount: Floats) -> Shared:
     """Add, to the candidates, copies of those that may share a site.
 
     Parameters

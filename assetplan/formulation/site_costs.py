@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from assetplan.formulation.works import Array, Bools, Ints, Works
+from assetplan._types import Bools, Floats, Ints
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 
@@ -36,10 +37,10 @@ class SiteWorks:
     """
 
     crew: Ints
-    fixed: Array
-    beside: Array
-    days: Array
-    guarding: Array
+    fixed: Floats
+    beside: Floats
+    days: Floats
+    guarding: Floats
 
     @classmethod
     def of(cls, works: Works, sites: pd.DataFrame) -> SiteWorks:
@@ -71,7 +72,7 @@ def on_own_sites(inputs: Inputs, options: Candidates, free: Bools) -> Candidates
 
 
 def charge(
-    options: Candidates, option: NDArray[np.integer], year: NDArray[np.integer], amount: Array, discount: Array
+    options: Candidates, option: NDArray[np.integer], year: NDArray[np.integer], amount: Floats, discount: Floats
 ) -> Candidates:
     """Candidates with amounts (£) added to the works of a year: their cost, benefit, and what they hold of site costs.
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from assetplan._types import Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
 from assetplan.formulation.formulation import Entries, Part, Row
-from assetplan.formulation.works import Array, Works
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 
 
@@ -30,7 +31,7 @@ def totals(inputs: Inputs, works: Works) -> Part:
     return Part(tuple(rows), Entries.stack(entries))
 
 
-def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Array, str]:
+def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
     """What each works item adds to a limit, (n_works,), and its unit."""
     if limit.of == "cost":
         return works.cost, "£"
@@ -42,7 +43,7 @@ def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Array,
     return column[works.asset], unit
 
 
-def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tuple[Row, Array]]:
+def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tuple[Row, Floats]]:
     """The rows of one limit, each with the weight of every plan year in it.
 
     A list is a row a year, one amount a row for its years together. Money is in prices of the first year, but a total

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.config import WorksSelector
 from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
 from assetplan.strategies import Candidates, LifecycleModel
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Works:
     asset: Ints
     year: Ints
     treatment: Ints
-    cost: Array
+    cost: Floats
     n_options: int
 
     @classmethod

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.consequences import load_consequences
 from assetplan.deterioration.calibrated import with_calibration
@@ -61,7 +61,7 @@ class Inputs:
         """How many of the plan's years are past."""
         return 0 if self.spent is None else self.spent.years
 
-    def gave(self, name: str) -> NDArray[np.float64]:
+    def gave(self, name: str) -> Floats:
         """What a source gave or a way to borrow drew in the years that are past (£, prices of the first year)."""
         nothing = np.zeros(self.past)
         return nothing if self.spent is None else self.spent.used.get(name, nothing)

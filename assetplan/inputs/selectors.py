@@ -6,12 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Bools
 from assetplan.config import PlaceSelector, WorksSelector
 from assetplan.strategies import LifecycleModel
-
-Bools = NDArray[np.bool_]
 
 
 def assets_where(assets: pd.DataFrame, selector: PlaceSelector) -> Bools:

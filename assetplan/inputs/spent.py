@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 
-Array = NDArray[np.float64]
 # What is read of the earlier programme.
 FILES = ("summary.json", "plan.json", "assets.parquet", "programme.csv")
 
@@ -37,9 +36,9 @@ class Spent:
     years: int
     strategy: pd.Series
     cost: pd.DataFrame
-    used: dict[str, Array]
+    used: dict[str, Floats]
 
-    def cost_of(self, asset_ids: pd.Series) -> Array:
+    def cost_of(self, asset_ids: pd.Series) -> Floats:
         """Cost of each asset in each year that is past (£), (n_assets, years)."""
         wide = self.cost.reindex(index=asset_ids, columns=range(self.years), fill_value=0.0)
         return wide.to_numpy(dtype=np.float64)
@@ -91,8 +90,8 @@ def _unlike(plan: Plan, summary: dict, earlier: dict) -> Iterator[str]:
             yield f"has {name} {envelope[name]}, this plan {getattr(plan.envelope, name)}"
 
 
-def _used(flows: list[dict], first_year: int, years: int) -> dict[str, Array]:
-    out: dict[str, Array] = {}
+def _used(flows: list[dict], first_year: int, years: int) -> dict[str, Floats]:
+    out: dict[str, Floats] = {}
     for row in flows:
         place = int(row["year"]) - first_year
         if place < years:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from assetplan._types import Floats
 
 # Unit, column of the register, divisor.
 _STOCK = {
@@ -15,7 +15,7 @@ _STOCK = {
 }
 
 
-def stock_of(assets: pd.DataFrame, asset_class: str) -> tuple[str, NDArray[np.float64]]:
+def stock_of(assets: pd.DataFrame, asset_class: str) -> tuple[str, Floats]:
     """Unit, and the stock of each asset in it as if it were of that class, (n_assets,)."""
     unit, column, divisor = _STOCK.get(asset_class, ("number", "quantity", 1.0))
     return unit, assets[column].fillna(0.0).to_numpy(dtype=float) / divisor

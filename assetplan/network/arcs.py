@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from assetplan.network.graph import Array, Bools, Ints, Network
+from assetplan._types import Bools, Floats, Ints
+from assetplan.network.graph import Network
 
 
 def passable(network: Network, closed: Bools | None = None) -> tuple[Bools, Bools]:
@@ -60,10 +61,10 @@ class Graph:
     head: Ints
     place: Ints
     shortest: Bools
-    second: Array
+    second: Floats
 
 
-def make_graph(tail: Ints, head: Ints, length: Array, nodes: int) -> Graph:
+def make_graph(tail: Ints, head: Ints, length: Floats, nodes: int) -> Graph:
     """Return arcs as a graph: of parallel arcs the shortest stands for all, and arcs back to their own node for none.
 
     Parameters

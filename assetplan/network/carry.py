@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array, Bools
+from assetplan._types import Bools, Floats
 from assetplan.network.stretches import link_codes, overlaps
 
 
@@ -26,8 +26,8 @@ class Carried:
         Less of it was surveyed than is asked for: the value says little.
     """
 
-    value: Array
-    coverage: Array
+    value: Floats
+    coverage: Floats
     thin: Bools
 
 
@@ -84,7 +84,7 @@ def carry_survey(
     return Carried(mean.T.reshape(len(start), *value.shape[1:]), coverage, coverage < least_coverage)
 
 
-def _union(link: ArrayLike, from_m: Array, to_m: Array) -> tuple[np.ndarray, Array, Array]:
+def _union(link: ArrayLike, from_m: Floats, to_m: Floats) -> tuple[np.ndarray, Floats, Floats]:
     """Stretches that cover what the given ones do, none overlapping another."""
     code = link_codes(link)
     rows = np.flatnonzero((code >= 0) & (to_m > from_m))

@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from assetplan.network.graph import Array, Bools, Ints, Network
+from assetplan._types import Bools, Floats, Ints
+from assetplan.network.graph import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,10 +35,10 @@ class Chains:
 
     chain: Ints
     along: Bools
-    before: Array
+    before: Floats
     start: Ints
     end: Ints
-    length: Array
+    length: Floats
 
 
 def _junctions(network: Network) -> Bools:

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.network.arcs import Graph, link_graph
 from assetplan.network.detours import Detours, charged_km, closure_cost
-from assetplan.network.graph import Array, Bools, Ints, Network
+from assetplan.network.graph import Network
 
 # Ways whose lengths differ by less than this share are taken to be as long as each other.
 EQUAL = 1e-9
@@ -34,8 +35,8 @@ class Betweenness:
         Nodes from which ways were followed.
     """
 
-    value: Array
-    error: Array
+    value: Floats
+    error: Floats
     sources: int
 
 
@@ -95,7 +96,7 @@ def betweenness(
     return Betweenness(value, error, taken)
 
 
-def _flows(graph: Graph, sources: Ints) -> Array:
+def _flows(graph: Graph, sources: Ints) -> Floats:
     """Return how many nodes each arc lies on the way to, from each source, (n_sources, n_arcs)."""
     count = graph.matrix.shape[0]
     distance = dijkstra(graph.matrix, indices=sources)
@@ -239,7 +240,7 @@ def resilient_network(network: Network, main: Bools, node: Ints) -> Bools:
     return chosen
 
 
-def removal_cost(found: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Array:
+def removal_cost(found: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Floats:
     """Return the increase in travel cost when each link is closed alone: its traffic takes the best way round.
 
     Local: traffic elsewhere keeps its ways, and trips that turn off early lose less.

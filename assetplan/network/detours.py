@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import dijkstra
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.network.arcs import Graph, make_graph, passable
 from assetplan.network.chains import chains
-from assetplan.network.graph import Array, Bools, Ints, Network
+from assetplan.network.graph import Network
 
 DAYS = 365
 # How far the first look goes beyond the road closed [m], and how much farther each look after it.
@@ -31,11 +32,11 @@ class Detours:
         where there is no way round, missing in a direction that the link does not allow and off the network.
     """
 
-    there_km: Array
-    back_km: Array
+    there_km: Floats
+    back_km: Floats
 
     @property
-    def extra_km(self) -> Array:
+    def extra_km(self) -> Floats:
         """Mean over the directions that the link allows [km], as traffic is taken to be equal in both."""
         off = np.isnan(self.there_km)
         one_way = np.where(off, self.back_km, self.there_km)
@@ -229,7 +230,7 @@ def detour_route(
     return np.concatenate([np.zeros(0, dtype=np.intp), *driven])
 
 
-def charged_km(extra_km: ArrayLike, severed_km: float) -> Array:
+def charged_km(extra_km: ArrayLike, severed_km: float) -> Floats:
     """Return the distance that traffic is charged [km]: its detour, `severed_km` where it has none, 0 off the network.
 
     Parameters
@@ -243,7 +244,7 @@ def charged_km(extra_km: ArrayLike, severed_km: float) -> Array:
     return np.nan_to_num(np.where(np.isinf(extra), severed_km, extra))
 
 
-def detour_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: ArrayLike) -> Array:
+def detour_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: ArrayLike) -> Floats:
     """Return what a detour costs a year: vehicles a day × 365 × extra km × cost a km.
 
     Parameters
@@ -263,7 +264,7 @@ def detour_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: A
     return DAYS * closure_cost(vehicles_per_day, extra_km, cost_per_km)
 
 
-def closure_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: ArrayLike) -> Array:
+def closure_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: ArrayLike) -> Floats:
     """Return what closing a link costs its traffic a day [£/day]; arguments and shapes as for `detour_cost`."""
     vehicles, extra, cost = np.broadcast_arrays(
         *(np.asarray(value, dtype=np.float64) for value in (vehicles_per_day, extra_km, cost_per_km))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
+from assetplan._types import Floats, Ints, Shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +31,15 @@ class Network:
         Shape of each link, start to end.
     """
 
-    nodes: Array
+    nodes: Floats
     start: Ints
     end: Ints
-    length: Array
+    length: Floats
     direction: Ints
     line: Ints
-    from_m: Array
-    to_m: Array
-    geometry: NDArray[np.object_]
+    from_m: Floats
+    to_m: Floats
+    geometry: Shapes
 
     @property
     def degree(self) -> Ints:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array
+from assetplan._types import Floats, Shapes
 
 
-def growth_rate(
-    places: NDArray[np.object_], areas: NDArray[np.object_], rate: ArrayLike, within: float, base: float = 0.0
-) -> Array:
+def growth_rate(places: Shapes, areas: Shapes, rate: ArrayLike, within: float, base: float = 0.0) -> Floats:
     """Return the growth of traffic at each place: that of the fastest growing area near it, or the base.
 
     Parameters
@@ -50,7 +48,7 @@ def growth_rate(
     return out
 
 
-def growth_factor(rate: ArrayLike, year: int, lasts: float = np.inf) -> Array:
+def growth_factor(rate: ArrayLike, year: int, lasts: float = np.inf) -> Floats:
     """Return how many times the base year's traffic there is: (1 + rate)^min(year, lasts).
 
     Parameters
@@ -70,7 +68,7 @@ def growth_factor(rate: ArrayLike, year: int, lasts: float = np.inf) -> Array:
     return np.asarray((1.0 + np.asarray(rate, dtype=np.float64)) ** min(year, lasts), dtype=np.float64)
 
 
-def growth(aadt: ArrayLike, rate: ArrayLike, years: int, lasts: float = np.inf) -> Array:
+def growth(aadt: ArrayLike, rate: ArrayLike, years: int, lasts: float = np.inf) -> Floats:
     """Return traffic by year: AADT·(1 + rate)^min(t, lasts) in year t.
 
     Parameters

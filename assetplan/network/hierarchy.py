@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Bools, Ints, Texts
 from assetplan.network.criticality import resilient_network
-from assetplan.network.graph import Bools, Ints, Network
+from assetplan.network.graph import Network
 from assetplan.reference import load_table
-
-Words = NDArray[np.object_]
 
 # Levels whose roads are on the resilient network whatever they lead to.
 MAIN = ("resilient", "strategic", "main distributor")
@@ -22,7 +21,7 @@ def hierarchy(
     aadt: ArrayLike,
     own: ArrayLike,
     table: pd.DataFrame | None = None,
-) -> Words:
+) -> Texts:
     """Return the level of each road: the council's own, else by its class, environment and traffic.
 
     Source: levels of Well-managed Highway Infrastructure (2016), described in its forerunner of 2005, table 1. The

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assetplan.network.graph import Array, Bools, Ints
+from assetplan._types import Bools, Floats, Ints
 from assetplan.network.stretches import JOIN_M, order_stretches
 
 # A reading this near to the mean, as a share of the largest reading of its run, lies on it: rounding has no slope.
@@ -40,10 +40,10 @@ class Sections:
     """
 
     first: Ints
-    from_m: Array
-    to_m: Array
-    mean: Array
-    in_band: Array
+    from_m: Floats
+    to_m: Floats
+    mean: Floats
+    in_band: Floats
     member: Ints
 
 
@@ -109,7 +109,7 @@ def homogeneous_sections(
     return _collect(rows, kept, start, end, area, weight, band, n_bands, len(np.asarray(from_m)))
 
 
-def _sign_changes(read: Array, area: Array, weight: Array, begins_run: Bools) -> Bools:
+def _sign_changes(read: Floats, area: Floats, weight: Floats, begins_run: Bools) -> Bools:
     """Readings before which the slope of Z changes sign; a flat slope goes on with the sign before it."""
     if not len(read):
         return begins_run
@@ -126,7 +126,7 @@ def _sign_changes(read: Array, area: Array, weight: Array, begins_run: Bools) ->
     return ~begins_run & np.r_[False, held[1:] * held[:-1] < 0]
 
 
-def _merge_short(run: Ints, length: Array, area: Array, weight: Array, minimum: float) -> Bools:
+def _merge_short(run: Ints, length: Floats, area: Floats, weight: Floats, minimum: float) -> Bools:
     """Which sections still begin one when those under the minimum length have joined a neighbour.
 
     In each round every short section joins that is the shortest of itself and the two on either side. What lies further
@@ -155,14 +155,14 @@ def _merge_short(run: Ints, length: Array, area: Array, weight: Array, minimum: 
         length, area, weight = _sums(kept, length, area, weight)
 
 
-def _sums(firsts: Ints, length: Array, area: Array, weight: Array) -> tuple[Array, Array, Array]:
+def _sums(firsts: Ints, length: Floats, area: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Totals from each first to before the next."""
     if not len(firsts):
         return length, area, weight
     return np.add.reduceat(length, firsts), np.add.reduceat(area, firsts), np.add.reduceat(weight, firsts)
 
 
-def _shortest_of_five(run: Ints, length: Array, turn: Ints) -> Bools:
+def _shortest_of_five(run: Ints, length: Floats, turn: Ints) -> Bools:
     least = np.ones(len(run), dtype=bool)
     for step in (1, 2):
         alike = run[step:] == run[:-step]
@@ -176,10 +176,10 @@ def _shortest_of_five(run: Ints, length: Array, turn: Ints) -> Bools:
 def _collect(
     rows: Ints,
     firsts: Ints,
-    start: Array,
-    end: Array,
-    area: Array,
-    weight: Array,
+    start: Floats,
+    end: Floats,
+    area: Floats,
+    weight: Floats,
     band: NDArray[np.integer],
     n_bands: int,
     count: int,

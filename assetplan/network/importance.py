@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array
+from assetplan._types import Floats
 
 
-def importance(criticality: ArrayLike, low: float, high: float, most: float, stated: ArrayLike | None = None) -> Array:
+def importance(criticality: ArrayLike, low: float, high: float, most: float, stated: ArrayLike | None = None) -> Floats:
     """Return the importance weight of each asset: 1 up to a low criticality, rising with its logarithm to the most.
 
     1 + (most − 1) · ln(c / low) / ln(high / low), held between 1 and the most: tenfold the cost of closing adds the

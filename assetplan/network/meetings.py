@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from assetplan.network.graph import Array, Bools, Ints
+from assetplan._types import Bools, Floats, Ints, Shapes
 from assetplan.network.places import SAME_M, Vertices
 
 # Two cuts of one line in one node and no further apart along it than this many tolerances are one.
@@ -27,12 +26,12 @@ class Crossings:
         Whether the two become a node.
     """
 
-    one: Array
-    other: Array
+    one: Floats
+    other: Floats
     joined: Bools
 
 
-def shared_vertices(vertices: Vertices) -> tuple[Array, Crossings]:
+def shared_vertices(vertices: Vertices) -> tuple[Floats, Crossings]:
     """Positions of vertices that are junctions, and of those that levels keep apart.
 
     Vertices in one place are a junction where one of them is the end of its line, or two are on one level.
@@ -108,8 +107,8 @@ def _candidates(vertices: Vertices, tree: shapely.STRtree, segments: Ints) -> tu
 
 
 def near_lines(
-    vertices: Vertices, tree: shapely.STRtree, position: Array, group: Ints, fresh: Bools, tolerance: float
-) -> Array:
+    vertices: Vertices, tree: shapely.STRtree, position: Floats, group: Ints, fresh: Bools, tolerance: float
+) -> Floats:
     """Positions on lines that pass points of their level within the tolerance and have no cut there yet.
 
     Parameters
@@ -149,7 +148,7 @@ def near_lines(
     return np.unique(found[(before != own) & (after != own)])
 
 
-def neighbours(vertices: Vertices, position: Array, group: Ints, at: Array, tolerance: float) -> tuple[Ints, Ints]:
+def neighbours(vertices: Vertices, position: Floats, group: Ints, at: Floats, tolerance: float) -> tuple[Ints, Ints]:
     """Groups of the cuts next before and after places on lines; −1 for one of another line or too far along."""
     along, line = vertices.along_at(at), vertices.line_at(at)
 
@@ -166,5 +165,5 @@ def neighbours(vertices: Vertices, position: Array, group: Ints, at: Array, tole
 def segment_tree(vertices: Vertices) -> shapely.STRtree:
     """Tree of all segments, in the order of `Vertices.segments`."""
     first = vertices.segments()
-    shapes: NDArray[np.object_] = shapely.linestrings(np.stack([vertices.xy[first], vertices.xy[first + 1]], axis=1))
+    shapes: Shapes = shapely.linestrings(np.stack([vertices.xy[first], vertices.xy[first + 1]], axis=1))
     return shapely.STRtree(shapes)

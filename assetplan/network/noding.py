@@ -19,9 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array, Bools, Ints, Network
+from assetplan._types import Bools, Floats, Ints, Shapes
+from assetplan.network.graph import Network
 from assetplan.network.meetings import Crossings, crossings, near_lines, neighbours, segment_tree, shared_vertices
 from assetplan.network.places import SAME_M, Vertices, groups, vertices_of
 
@@ -56,7 +57,7 @@ class Noded:
 
 
 def node_lines(
-    lines: NDArray[np.object_],
+    lines: Shapes,
     level: ArrayLike | None = None,
     direction: ArrayLike | None = None,
     tolerance: float = 0.5,
@@ -108,14 +109,14 @@ def node_lines(
     return Noded(network, duplicate, pd.concat(notes, ignore_index=True))
 
 
-def _by_line(values: ArrayLike | None, lines: NDArray[np.object_], name: str) -> Array:
+def _by_line(values: ArrayLike | None, lines: Shapes, name: str) -> Floats:
     found = np.zeros(len(lines)) if values is None else np.asarray(values, dtype=np.float64)
     if found.shape != lines.shape:
         raise ValueError(f"{name} has shape {found.shape}, the lines {lines.shape}")
     return found
 
 
-def _as_lines(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+def _as_lines(lines: Shapes) -> Shapes:
     """Plane lines; None for what is none, has no vertex or a coordinate that is not a number."""
     lines = shapely.force_2d(lines)
     single = (shapely.get_type_id(lines) == shapely.GeometryType.MULTILINESTRING) & (
@@ -129,7 +130,7 @@ def _as_lines(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.where(right, lines, np.full(len(lines), None))
 
 
-def _meet(vertices: Vertices, tolerance: float, at_grade: bool) -> tuple[Array, Ints, list[Crossings]]:
+def _meet(vertices: Vertices, tolerance: float, at_grade: bool) -> tuple[Floats, Ints, list[Crossings]]:
     """Positions of all ends and cuts, sorted; the group of those that become one node; the crossings."""
     tree = segment_tree(vertices)
     cuts, over = shared_vertices(vertices)
@@ -149,7 +150,7 @@ def _meet(vertices: Vertices, tolerance: float, at_grade: bool) -> tuple[Array, 
         fresh = ~np.isin(position, before)
 
 
-def _network(vertices: Vertices, position: Array, group: Ints, direction: Array, tolerance: float) -> Network:
+def _network(vertices: Vertices, position: Floats, group: Ints, direction: Floats, tolerance: float) -> Network:
     """Links between neighbouring cuts of each line; a piece that stays within its node is dropped."""
     xy = vertices.xy_at(position)
     # Vertices within lines stay where they are, then ends; what lies between vertices moves.
@@ -190,7 +191,7 @@ def _network(vertices: Vertices, position: Array, group: Ints, direction: Array,
     )
 
 
-def _inner_vertices(start: Array, end: Array) -> tuple[Ints, Ints]:
+def _inner_vertices(start: Floats, end: Floats) -> tuple[Ints, Ints]:
     """Vertices strictly between two positions of a line, and the pair each lies between."""
     first = np.floor(start).astype(np.intp) + 1
     count = np.ceil(end).astype(np.intp) - first
@@ -213,7 +214,7 @@ def _duplicates(network: Network, tolerance: float) -> Ints:
     return np.where(first < len(low), first, -1)
 
 
-def _rows(kind: str, line: Ints, other: Ints | int = -1, xy: Array | float = np.nan) -> pd.DataFrame:
+def _rows(kind: str, line: Ints, other: Ints | int = -1, xy: Floats | float = np.nan) -> pd.DataFrame:
     x, y = np.broadcast_to(xy, (len(line), 2)).T
     return pd.DataFrame({"kind": kind, "line": line, "other": other, "x": x, "y": y})
 
@@ -225,7 +226,7 @@ def _repeated(network: Network, duplicate: Ints) -> pd.DataFrame:
 
 
 def _crossed(
-    vertices: Vertices, position: Array, group: Ints, found: list[Crossings], tolerance: float
+    vertices: Vertices, position: Floats, group: Ints, found: list[Crossings], tolerance: float
 ) -> list[pd.DataFrame]:
     """Crossings where the layer has no node: those joined, and those apart that nothing else joins on the spot."""
     one = np.concatenate([each.one for each in found])

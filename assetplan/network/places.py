@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from assetplan.network.graph import Array, Bools, Ints
+from assetplan._types import Bools, Floats, Ints, Shapes
 
 # Vertices nearer than this are one vertex [m]: far below survey accuracy, far above rounding.
 SAME_M = 0.001
@@ -41,50 +40,50 @@ class Vertices:
         Distance from the line's start [m].
     """
 
-    xy: Array
+    xy: Floats
     place: Ints
     line: Ints
-    level: Array
+    level: Floats
     end: Bools
-    along: Array
+    along: Floats
 
     def segments(self) -> Ints:
         """First vertex of each segment."""
         return np.flatnonzero(self.line[1:] == self.line[:-1])
 
-    def _between(self, position: Array, values: Array) -> Array:
+    def _between(self, position: Floats, values: Floats) -> Floats:
         before = position.astype(np.intp)
         share = (position - before).reshape(-1, *[1] * (values.ndim - 1))
         after = before + (position > before)
         return values[before] + share * (values[after] - values[before])
 
-    def xy_at(self, position: Array) -> Array:
+    def xy_at(self, position: Floats) -> Floats:
         """Easting and northing of positions [m], shape (n_positions, 2); to 0.1 mm where there is no vertex."""
         # Rounded, so that the order of the lines does not show in the last digits.
         found = self._between(position, self.xy)
         return np.where((position % 1 > 0)[:, None], np.round(found, 4), found)
 
-    def along_at(self, position: Array) -> Array:
+    def along_at(self, position: Floats) -> Floats:
         """Distance of positions from the start of their lines [m]."""
         return self._between(position, self.along)
 
-    def to_end(self, position: Array) -> Array:
+    def to_end(self, position: Floats) -> Floats:
         """Distance along the line from positions to its nearer end [m]."""
         length = np.zeros(self.line.max(initial=-1) + 1)
         np.maximum.at(length, self.line, self.along)
         along = self.along_at(position)
         return np.minimum(along, length[self.line_at(position)] - along)
 
-    def line_at(self, position: Array) -> Ints:
+    def line_at(self, position: Floats) -> Ints:
         """Line of each position."""
         return self.line[position.astype(np.intp)]
 
-    def kind_at(self, position: Array) -> Ints:
+    def kind_at(self, position: Floats) -> Ints:
         """What is at each position: 0 no vertex, 1 a vertex, 2 the end of the line."""
         before = position.astype(np.intp)
         return np.where(position == before, 1 + self.end[before], 0)
 
-    def nearest(self, segment: Ints, xy: Array) -> Array:
+    def nearest(self, segment: Ints, xy: Floats) -> Floats:
         """Position on each segment, given by its first vertex, that is nearest to each point."""
         start, step = self.xy[segment], self.xy[segment + 1] - self.xy[segment]
         share = ((xy - start) * step).sum(axis=1) / (step**2).sum(axis=1)
@@ -94,7 +93,7 @@ class Vertices:
         return segment + np.clip(share, 0.0, 1.0)
 
 
-def vertices_of(lines: NDArray[np.object_], level: Array) -> Vertices:
+def vertices_of(lines: Shapes, level: Floats) -> Vertices:
     """Vertices of lines, without repeats.
 
     Parameters
@@ -122,7 +121,7 @@ def vertices_of(lines: NDArray[np.object_], level: Array) -> Vertices:
     return Vertices(xy, place, line, level[line], first | last, along)
 
 
-def groups(xy: Array, reach: float, level: Array | None = None, kind: Ints | None = None) -> Ints:
+def groups(xy: Floats, reach: float, level: Floats | None = None, kind: Ints | None = None) -> Ints:
     """Group points that steps of at most the reach join.
 
     A step joins two points of one level, two ends, or an end and a vertex in its place.

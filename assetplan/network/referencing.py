@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array, Bools, Ints
+from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.network.stretches import JOIN_M, link_codes, ranges
 
-Lines = NDArray[np.object_]
-Found = tuple[str, Ints, Array]  # what is wrong, rows it is wrong of, by how much [m]
+Found = tuple[str, Ints, Floats]  # what is wrong, rows it is wrong of, by how much [m]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +40,10 @@ class Located:
     """
 
     link: Ints
-    from_m: Array
-    to_m: Array
+    from_m: Floats
+    to_m: Floats
     backward: Bools
-    offset: Array
+    offset: Floats
     faults: pd.DataFrame
 
 
@@ -106,7 +105,7 @@ def read_chainages(
     return Located(row, from_m, to_m, backward, np.zeros(len(row)), _report(faults, wanted))
 
 
-def check_survey(link: ArrayLike, from_m: Array, to_m: Array, names: ArrayLike, length: ArrayLike) -> pd.DataFrame:
+def check_survey(link: ArrayLike, from_m: Floats, to_m: Floats, names: ArrayLike, length: ArrayLike) -> pd.DataFrame:
     """List where the readings of a survey overlap, leave gaps or have no length.
 
     Parameters
@@ -147,7 +146,7 @@ def check_survey(link: ArrayLike, from_m: Array, to_m: Array, names: ArrayLike, 
     return _report(told, label)
 
 
-def substrings(lines: Lines, link: Ints, from_m: Array, to_m: Array) -> Lines:
+def substrings(lines: Shapes, link: Ints, from_m: Floats, to_m: Floats) -> Shapes:
     """Geometry of stretches of links.
 
     Parameters
@@ -193,7 +192,7 @@ def substrings(lines: Lines, link: Ints, from_m: Array, to_m: Array) -> Lines:
     return out
 
 
-def project_points(points: ArrayLike, identifiers: ArrayLike, lines: Lines, tolerance: float) -> Located:
+def project_points(points: ArrayLike, identifiers: ArrayLike, lines: Shapes, tolerance: float) -> Located:
     """Find the nearest link of each point and the chainage there.
 
     Parameters
@@ -216,7 +215,7 @@ def project_points(points: ArrayLike, identifiers: ArrayLike, lines: Lines, tole
     return _placed(points, points, row, link, gap, identifiers, lines)
 
 
-def project_lines(shapes: ArrayLike, identifiers: ArrayLike, lines: Lines, tolerance: float) -> Located:
+def project_lines(shapes: ArrayLike, identifiers: ArrayLike, lines: Shapes, tolerance: float) -> Located:
     """Find the link that each line lies along and the chainage of its ends.
 
     Parameters
@@ -250,7 +249,7 @@ def project_lines(shapes: ArrayLike, identifiers: ArrayLike, lines: Lines, toler
 
 
 def _placed(
-    starts: Lines, ends: Lines, row: Ints, link: Ints, gap: Array, identifiers: ArrayLike, lines: Lines
+    starts: Shapes, ends: Shapes, row: Ints, link: Ints, gap: Floats, identifiers: ArrayLike, lines: Shapes
 ) -> Located:
     """The nearest of the links that each row may lie on."""
     order = np.lexsort((link, gap, row))
@@ -272,23 +271,23 @@ def _placed(
     return Located(chosen, low, high, end < begin, offset, _report(told, np.asarray(identifiers, dtype=object)))
 
 
-def _points_at(at: Array, along: Array, coordinates: Array) -> Array:
+def _points_at(at: Floats, along: Floats, coordinates: Floats) -> Floats:
     return np.stack([np.interp(at, along, axis) for axis in coordinates.T], axis=1)
 
 
-def _texts(values: ArrayLike, what: str) -> NDArray[np.object_]:
+def _texts(values: ArrayLike, what: str) -> Texts:
     texts = np.asarray(values, dtype=object)
     if len(texts) and pd.api.types.infer_dtype(texts, skipna=False) != "string":
         raise TypeError(f"{what}: identifiers of links are kept as text, so that no leading nought is lost")
     return texts
 
 
-def _told(problem: str, which: Bools, metres: Array | None = None) -> Found:
+def _told(problem: str, which: Bools, metres: Floats | None = None) -> Found:
     rows = np.flatnonzero(which)
     return problem, rows, np.full(len(rows), np.nan) if metres is None else metres[rows]
 
 
-def _report(found: Iterable[Found], identifiers: NDArray[np.object_]) -> pd.DataFrame:
+def _report(found: Iterable[Found], identifiers: Texts) -> pd.DataFrame:
     parts = [
         pd.DataFrame({"row": rows, "identifier": identifiers[rows], "problem": problem, "metres": metres})
         for problem, rows, metres in found

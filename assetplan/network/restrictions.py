@@ -8,17 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from assetplan._types import Bools, Floats, Ints, Shapes
 from assetplan.network.arcs import link_graph
 from assetplan.network.detours import Between, charged_km, detour_cost, detours
-from assetplan.network.graph import Array, Bools, Ints, Network
+from assetplan.network.graph import Network
 from assetplan.reference import load_table
 
 
-def class_traffic(aadt: ArrayLike, hgv: ArrayLike, classes: pd.DataFrame | None = None) -> Array:
+def class_traffic(aadt: ArrayLike, hgv: ArrayLike, classes: pd.DataFrame | None = None) -> Floats:
     """Return the vehicles of each class in traffic.
 
     Parameters
@@ -48,7 +49,7 @@ def class_traffic(aadt: ArrayLike, hgv: ArrayLike, classes: pd.DataFrame | None 
     return np.asarray(of * table["share"].to_numpy(dtype=np.float64), dtype=np.float64)
 
 
-def limits_of_links(network: Network, link: ArrayLike, limit: ArrayLike, own: Array | None = None) -> Array:
+def limits_of_links(network: Network, link: ArrayLike, limit: ArrayLike, own: Floats | None = None) -> Floats:
     """Return the weight limit of every link: the lowest of its bridges and its own.
 
     Parameters
@@ -86,8 +87,8 @@ class Restrictions:
         [£ a year]; 0 off the network.
     """
 
-    extra_km: Array
-    cost: Array
+    extra_km: Floats
+    cost: Floats
 
     @property
     def severed(self) -> Bools:
@@ -103,7 +104,7 @@ def restrictions(
     weight: ArrayLike,
     cost_per_km: ArrayLike,
     severed_km: float,
-    own: Array | None = None,
+    own: Floats | None = None,
     between: Between = "junctions",
 ) -> Restrictions:
     """Return the detours that posted limits force, and their cost by year.
@@ -147,7 +148,7 @@ def restrictions(
         raise ValueError(f"limits of shape {tonnes.shape} do not fit {len(where)} bridges by year")
     vehicles = np.broadcast_to(np.asarray(traffic, dtype=np.float64), (*tonnes.shape, len(weights)))
     extra = np.zeros(vehicles.shape)
-    known: dict[bytes, Array] = {}
+    known: dict[bytes, Floats] = {}
     for year in range(tonnes.shape[1]):
         lowest = limits_of_links(network, where, tonnes[:, year], own)
         for k, heavy in enumerate(weights):
@@ -162,7 +163,7 @@ def restrictions(
     return Restrictions(extra, detour_cost(vehicles, charged, np.asarray(cost_per_km)).sum(axis=-1))
 
 
-def attach(points: NDArray[np.object_], network: Network, within: float, links: Bools | None = None) -> Ints:
+def attach(points: Shapes, network: Network, within: float, links: Bools | None = None) -> Ints:
     """Return the node of the network nearest to each point.
 
     Parameters
@@ -214,7 +215,7 @@ def cut_off(network: Network, node: Ints, closed: Bools) -> Bools:
     return (node >= 0) & (2 * sizes[1] < sizes[0])[node]
 
 
-def access_km(network: Network, node: Ints, target: Ints, closed: Bools | None = None) -> Array:
+def access_km(network: Network, node: Ints, target: Ints, closed: Bools | None = None) -> Floats:
     """Return how far each node is from the nearest of several places, driving to it.
 
     Parameters
@@ -241,7 +242,7 @@ def access_km(network: Network, node: Ints, target: Ints, closed: Bools | None =
 
 
 def severed_places(
-    network: Network, ids: Sequence[str], node: Ints, limit: Array, weight: ArrayLike, target: Ints | None = None
+    network: Network, ids: Sequence[str], node: Ints, limit: Floats, weight: ArrayLike, target: Ints | None = None
 ) -> pd.DataFrame:
     """List the places that limits cut off or take farther away, by class of vehicle.
 

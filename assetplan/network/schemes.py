@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array, Bools, Ints
+from assetplan._types import Bools, Floats, Ints
 from assetplan.network.stretches import codes_of, order_stretches
 from assetplan.reference import load_table
 
@@ -50,11 +50,11 @@ class Schemes:
     member: Ints
     bridged: Bools
     first: Ints
-    from_m: Array
-    to_m: Array
+    from_m: Floats
+    to_m: Floats
 
     @property
-    def length(self) -> Array:
+    def length(self) -> Floats:
         """Length of each scheme, what it bridges included [m] (n_schemes,)."""
         return self.to_m - self.from_m
 
@@ -139,7 +139,7 @@ def _between(scheme: Ints, wanted: Ints) -> Ints:
     return np.where(np.isnan(place) & (before == after), before, -1).astype(np.intp)
 
 
-def _cut_long(begins: Bools, start: Array, end: Array, maximum: float) -> Bools:
+def _cut_long(begins: Bools, start: Floats, end: Floats, maximum: float) -> Bools:
     """Which sections begin a part when runs over the maximum are cut between sections, as evenly as these allow.
 
     Each round takes one part off the front of every run that is still too long: of the length left, divided by the

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan.network.graph import Array, Bools, Ints
+from assetplan._types import Bools, Floats, Ints
 
 # Ends nearer than this meet [m]: chainages are kept to the metre or to a tenth of it.
 JOIN_M = 0.5
@@ -45,7 +45,7 @@ def link_codes(link: ArrayLike) -> Ints:
     return np.where(np.isin(codes, blank), -1, codes).astype(np.intp)
 
 
-def order_stretches(link: ArrayLike, from_m: Array, to_m: Array) -> tuple[Ints, Ints]:
+def order_stretches(link: ArrayLike, from_m: Floats, to_m: Floats) -> tuple[Ints, Ints]:
     """Rows of stretches that do not overlap, in order along each link.
 
     Parameters
@@ -76,7 +76,7 @@ def order_stretches(link: ArrayLike, from_m: Array, to_m: Array) -> tuple[Ints, 
     return rows, codes[rows]
 
 
-def tangled(link: ArrayLike, from_m: Array, to_m: Array) -> Bools:
+def tangled(link: ArrayLike, from_m: Floats, to_m: Floats) -> Bools:
     """Say which stretches lie on a link on which any two overlap, so that none of them is beside another.
 
     Parameters
@@ -94,12 +94,12 @@ def tangled(link: ArrayLike, from_m: Array, to_m: Array) -> Bools:
     return np.isin(codes, codes[rows][1:][_laps(codes[rows], from_m[rows], to_m[rows])])
 
 
-def _laps(codes: Ints, from_m: Array, to_m: Array) -> Bools:
+def _laps(codes: Ints, from_m: Floats, to_m: Floats) -> Bools:
     """Whether each stretch but the first begins before the one before it ends; in order along each link."""
     return (codes[1:] == codes[:-1]) & (to_m[:-1] - from_m[1:] > JOIN_M)
 
 
-def _usable(codes: Ints, from_m: Array, to_m: Array) -> Ints:
+def _usable(codes: Ints, from_m: Floats, to_m: Floats) -> Ints:
     backward = (to_m < from_m) & (codes >= 0)
     if backward.any():
         raise ValueError(f"{backward.sum()} stretches run backwards, first row {np.flatnonzero(backward)[0]}")
@@ -107,8 +107,8 @@ def _usable(codes: Ints, from_m: Array, to_m: Array) -> Ints:
 
 
 def overlaps(
-    link: ArrayLike, from_m: Array, to_m: Array, other_link: ArrayLike, other_from: Array, other_to: Array
-) -> tuple[Ints, Ints, Array]:
+    link: ArrayLike, from_m: Floats, to_m: Floats, other_link: ArrayLike, other_from: Floats, other_to: Floats
+) -> tuple[Ints, Ints, Floats]:
     """Every pair of a stretch of one set and a stretch of another that share some length of a link.
 
     Parameters
@@ -147,7 +147,7 @@ def overlaps(
     return a[kept], b[kept], shared[kept]
 
 
-def _one_axis(code: Ints, from_m: Array, to_m: Array) -> Array:
+def _one_axis(code: Ints, from_m: Floats, to_m: Floats) -> Floats:
     """What to add to chainages on each link so that all links lie end to end, a metre apart."""
     low = np.full(int(code.max()) + 1, np.inf)
     high = np.full(len(low), -np.inf)

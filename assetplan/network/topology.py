@@ -7,7 +7,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from assetplan.network.graph import Ints, Network
+from assetplan._types import Ints
+from assetplan.network.graph import Network
 
 
 def components(network: Network, one_way: bool = False) -> Ints:

@@ -12,9 +12,9 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.choices import Bools, Floats, Ints
 from assetplan.optimisation.problem.constraints import Rows, is_feasible, rows_of, settle, totals
 from assetplan.optimisation.search.repair import least_use
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats, Ints
 from assetplan.optimisation.problem import Flows, Problem, Solution
-from assetplan.optimisation.problem.choices import Floats, Ints
 
 BENEFIT = "benefit"
 

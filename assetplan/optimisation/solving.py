@@ -8,6 +8,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
+from assetplan._types import Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, Dual, bound_at, minimise_dual
 from assetplan.optimisation.bounds.restricted_master import best_amounts
@@ -20,7 +21,6 @@ from assetplan.optimisation.conflicts.infeasibility import (
 )
 from assetplan.optimisation.conflicts.least_change import SECONDS, changes, nearest
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.choices import Ints
 from assetplan.optimisation.problem.constraints import Rows, rows_of, settle
 from assetplan.optimisation.problem.pulp_model import solve_model
 from assetplan.optimisation.search.components import Part, split

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Ints
 from assetplan.connectivity.traffic import GROWTH
 from assetplan.consequences import DETOURS
 from assetplan.inputs.load import Inputs
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
 
 
-def notes(outcome: Outcome, islands: NDArray[np.intp]) -> list[dict[str, str]]:
+def notes(outcome: Outcome, islands: Ints) -> list[dict[str, str]]:
     """All notes on one plan, as rows of check and message, in a fixed order."""
     inputs, options = outcome.inputs, outcome.options
     found: list[tuple[str, str]] = [
@@ -175,7 +175,7 @@ def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
         yield "assumed data", f"{asset_class}: {said}."
 
 
-def _network(inputs: Inputs, islands: NDArray[np.intp]) -> Iterator[tuple[str, str]]:
+def _network(inputs: Inputs, islands: Ints) -> Iterator[tuple[str, str]]:
     unplaced = int((inputs.register.assets["asset_class"] == "carriageway").sum()) - len(islands)
     if unplaced:
         yield "not on the network", f"{unplaced:,} carriageway sections are not single lines, so nothing joins them."

@@ -6,15 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Codes, Floats, Ints
 from assetplan.formulation import Formulation
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.strategies import Candidates, Starting, Traffic, Trajectory, simulate
-
-Codes = NDArray[np.int8]
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Outcome:
         return self.formulation.problem
 
     @cached_property
-    def chosen(self) -> NDArray[np.int64]:
+    def chosen(self) -> Ints:
         """Row of the chosen candidate of each asset."""
         return self.solution.chosen
 
@@ -49,12 +46,12 @@ class Outcome:
         return self.options.schedule[self.chosen]
 
     @cached_property
-    def benefit(self) -> Array:
+    def benefit(self) -> Floats:
         """Benefit of each asset's chosen strategy against do-nothing (£)."""
         return self.options.benefit[self.chosen]
 
     @cached_property
-    def cost(self) -> Array:
+    def cost(self) -> Floats:
         """Works of the chosen strategies by plan year (£), (n_assets, years)."""
         return self.options.cost[self.chosen]
 

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.optimisation.problem import Problem
 
 if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-def reasons(outcome: Outcome) -> NDArray[np.object_]:
+def reasons(outcome: Outcome) -> Texts:
     """Why each asset has what it has, array (n_assets,) of str."""
     treated = np.any(outcome.schedule >= 0, axis=1)
     out = np.empty(len(treated), dtype=object)
@@ -49,7 +45,7 @@ def reasons(outcome: Outcome) -> NDArray[np.object_]:
     return out
 
 
-def _brought(outcome: Outcome) -> Array:
+def _brought(outcome: Outcome) -> Floats:
     """What each strategy brings of what the plan seeks (£ of benefit or index-years), without any price on change."""
     return outcome.problem.benefit if outcome.inputs.plan.objective.of == "condition" else outcome.options.benefit
 
@@ -61,7 +57,7 @@ def committed(outcome: Outcome) -> Bools:
     return due.to_numpy(dtype=bool)
 
 
-def _treated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
+def _treated(outcome: Outcome, rows: Ints) -> list[str]:
     options = outcome.options
     count = _count(outcome)
     sharing = _sharing(outcome)
@@ -118,7 +114,7 @@ def _sharing(outcome: Outcome) -> dict[int, str]:
     }
 
 
-def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
+def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     problem, assets = outcome.problem, outcome.inputs.register.assets
     count = _count(outcome)
     groups = outcome.inputs.model.catalogue.treatments
@@ -154,7 +150,7 @@ def _untreated(outcome: Outcome, rows: NDArray[np.intp]) -> list[str]:
     return out
 
 
-def _best(problem: Problem, copies: Bools) -> tuple[Array, Ints, Bools, Bools]:
+def _best(problem: Problem, copies: Bools) -> tuple[Floats, Ints, Bools, Bools]:
     """Each asset's best strategy by itself, and what bars those that are worth having; copies are left out.
 
     Returns
@@ -183,7 +179,7 @@ def _best(problem: Problem, copies: Bools) -> tuple[Array, Ints, Bools, Bools]:
     return best, where.astype(np.int64), all_empty & (best > 0), all_barred & (best > 0)
 
 
-def most_of(problem: Problem) -> Array:
+def most_of(problem: Problem) -> Floats:
     """The most that all works together may use of each limit, whatever flows bring to it, (n_resources,)."""
     flows = problem.flows
     if not len(flows.names):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Ints
 from assetplan.formulation import Formulation
 from assetplan.optimisation.problem import Solution
 from assetplan.programme import Strategies
@@ -46,7 +46,7 @@ def stored_strategies(
     )
 
 
-def _told(formulation: Formulation, chosen: NDArray[np.int64]) -> NDArray[np.intp]:
+def _told(formulation: Formulation, chosen: Ints) -> Ints:
     """Options worth keeping: what each asset may do by itself, but where it shares a site what it does there."""
     sharing = formulation.sharing
     kept = ~sharing.copies

@@ -5,7 +5,6 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import __version__, condition
 from assetplan.config.choices import Objective
@@ -16,8 +15,6 @@ from assetplan.optimisation.bounds.lagrangian import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
 from assetplan.outcome.outcome import Outcome
-
-Array = NDArray[np.float64]
 
 
 def summarise(

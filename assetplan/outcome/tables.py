@@ -5,8 +5,8 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Ints, Texts
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import reasons
 
@@ -25,7 +25,7 @@ def programme_tables(outcome: Outcome) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFra
     return works, _assets(outcome, works, why)
 
 
-def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, Ints]:
     """All treatments as one table, and the row at which each asset's group begins."""
     catalogue = outcome.inputs.model.catalogue.treatments
     codes, groups = pd.factorize(outcome.inputs.register.assets["group"], sort=True)
@@ -36,7 +36,7 @@ def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     return pd.DataFrame([{n: getattr(t, n) for n in names} for t in rows], columns=names), first[codes]
 
 
-def _works(outcome: Outcome, why: NDArray[np.object_]) -> gpd.GeoDataFrame:
+def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
     """One row a works item, sorted by year, then line, then asset."""
     assets, model = outcome.inputs.register.assets, outcome.inputs.model
     catalogue, first = _treatments(outcome)
@@ -72,7 +72,7 @@ def _works(outcome: Outcome, why: NDArray[np.object_]) -> gpd.GeoDataFrame:
     return works.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
 
 
-def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: NDArray[np.intp]) -> pd.Series:
+def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: Ints) -> pd.Series:
     """A scheme is one of the plan file, or what shares a site, or by itself.
 
     Where the plan has no sites, it is one treatment in one year on one link or, where there is none, one asset.
@@ -97,7 +97,7 @@ def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: NDA
     return pd.Series(found, index=works.index, dtype="str")
 
 
-def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> NDArray[np.object_]:
+def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> Texts:
     """Scheme with which each asset shares a site, "" for none (n_assets,)."""
     sites = outcome.formulation.sharing.sites(outcome.chosen)
     out = np.full(len(outcome.chosen), "", dtype=object)
@@ -109,7 +109,7 @@ def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> NDArray[np.object_]:
     return out
 
 
-def _assets(outcome: Outcome, works: pd.DataFrame, why: NDArray[np.object_]) -> gpd.GeoDataFrame:
+def _assets(outcome: Outcome, works: pd.DataFrame, why: Texts) -> gpd.GeoDataFrame:
     """One row an asset: chosen strategy, reason, condition by year in both futures."""
     inputs, assets = outcome.inputs, outcome.inputs.register.assets
     catalogue, first = _treatments(outcome)

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats, Ints, Ints32, Texts
 from assetplan.errors import Fault, RegisterError
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _COLUMNS = (
     *("asset_id", "strategy", "cost", "present_cost", "benefit", "objective"),
@@ -52,12 +50,12 @@ class Strategies:
     """
 
     starts: Ints
-    names: NDArray[np.object_]
-    name: NDArray[np.int32]
-    cost: Array
-    present_cost: Array
-    benefit: Array
-    objective: Array
+    names: Texts
+    name: Ints32
+    cost: Floats
+    present_cost: Floats
+    benefit: Floats
+    objective: Floats
     usage: Any
     chosen: Ints
 
@@ -94,7 +92,7 @@ class Strategies:
         )
 
 
-def _dictionary(codes: NDArray[np.int32], names: NDArray[np.object_]) -> pa.DictionaryArray:
+def _dictionary(codes: Ints32, names: Texts) -> pa.DictionaryArray:
     import pyarrow as pa
 
     return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))
@@ -170,7 +168,7 @@ def _arrays(table: pa.Table, asset_ids: pd.Series, n_limits: int) -> Strategies:
     return Strategies(starts, names, name, cost, present, benefit, objective, matrix, chosen)
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+def _codes(column: pa.ChunkedArray) -> tuple[Ints32, Texts]:
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -27,6 +27,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan import schema
+from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
 from assetplan.register.validation import check_register, metric
@@ -34,8 +35,6 @@ from assetplan.register.validation import check_register, metric
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 _PAVED = ("carriageway", "footway", "bridge")
 _COUNTED = ("drainage", "signal")
@@ -55,7 +54,7 @@ def assumed_value(name: str) -> float:
     return _values()[name]
 
 
-def unit_hash(names: pd.Series, seed: int, salt: str) -> Array:
+def unit_hash(names: pd.Series, seed: int, salt: str) -> Floats:
     """A number in 0 to below 1 for each name, the same on every machine; shape (n,)."""
     head = f"{seed}|{salt}|".encode()
     codes, known = pd.factorize(names.to_numpy(dtype=object))
@@ -111,7 +110,7 @@ def fill_assumed(assets: gpd.GeoDataFrame, seed: int = 0, groups: pd.DataFrame |
     faults = [fault for fault in faults if not fillable(fault)]
     if faults:
         raise RegisterError(faults)
-    filled: dict[str, Mask] = {}
+    filled: dict[str, Bools] = {}
     parent = _parents(out)
     _fill_place(out, parent, filled)
     _fill_size(out, parent, frame.geometry, filled)
@@ -144,7 +143,7 @@ def fill_and_check(
     return check_register(fill_assumed(metric(assets), seed), file, rows, treatments)
 
 
-def _parents(out: pd.DataFrame) -> NDArray[np.int64]:
+def _parents(out: pd.DataFrame) -> Ints:
     """Row of each asset's parent, −1 where it has none."""
     first = out[~out["asset_id"].duplicated()]
     rows = dict(zip(first["asset_id"].to_numpy(dtype=object), first.index, strict=True))
@@ -152,7 +151,7 @@ def _parents(out: pd.DataFrame) -> NDArray[np.int64]:
     return np.array([rows.get(name, -1) if name else -1 for name in names], dtype=np.int64)
 
 
-def _missing(out: pd.DataFrame, column: str) -> Mask:
+def _missing(out: pd.DataFrame, column: str) -> Bools:
     values = out[column]
     if pd.api.types.is_numeric_dtype(values):
         return values.isna().to_numpy()
@@ -163,9 +162,9 @@ def _put(
     out: pd.DataFrame,
     column: str,
     values: NDArray,
-    filled: dict[str, Mask],
-    where: Mask | None = None,
-    mark: Mask | None = None,
+    filled: dict[str, Bools],
+    where: Bools | None = None,
+    mark: Bools | None = None,
 ) -> None:
     """Fill a column where it is missing (and `where`), and mark those rows (only those of `mark`) as assumed."""
     known = ~pd.isna(values) if values.dtype != object else np.array([value not in ("", None) for value in values])
@@ -177,7 +176,7 @@ def _put(
     filled[column] = filled.get(column, np.zeros(len(out), dtype=bool)) | marked
 
 
-def _from_parent(out: pd.DataFrame, column: str, parent: NDArray[np.int64]) -> NDArray:
+def _from_parent(out: pd.DataFrame, column: str, parent: Ints) -> NDArray:
     """The parent's value, missing where there is no parent."""
     numeric = pd.api.types.is_numeric_dtype(out[column])
     taken = np.full(len(out), np.nan if numeric else "", dtype=float if numeric else object)
@@ -186,7 +185,7 @@ def _from_parent(out: pd.DataFrame, column: str, parent: NDArray[np.int64]) -> N
     return taken
 
 
-def _fill_place(out: pd.DataFrame, parent: NDArray[np.int64], filled: dict[str, Mask]) -> None:
+def _fill_place(out: pd.DataFrame, parent: Ints, filled: dict[str, Bools]) -> None:
     kind = out["asset_class"].to_numpy(dtype=object)
     road = kind == "carriageway"
     _put(out, "road_class", np.full(len(out), "U", dtype=object), filled, road)
@@ -197,7 +196,7 @@ def _fill_place(out: pd.DataFrame, parent: NDArray[np.int64], filled: dict[str, 
     _put(out, "environment", default, filled)
 
 
-def _fill_size(out: pd.DataFrame, parent: NDArray[np.int64], geometry: gpd.GeoSeries, filled: dict[str, Mask]) -> None:
+def _fill_size(out: pd.DataFrame, parent: Ints, geometry: gpd.GeoSeries, filled: dict[str, Bools]) -> None:
     kind = out["asset_class"].to_numpy(dtype=object)
     paved = np.isin(kind, _PAVED)
     lines = geometry.geom_type.isin(["LineString", "MultiLineString"]).to_numpy()
@@ -225,7 +224,7 @@ def _fill_size(out: pd.DataFrame, parent: NDArray[np.int64], geometry: gpd.GeoSe
 
 def draw_index(
     group: pd.Series, link: pd.Series, asset_id: pd.Series, seed: int = 0, table: pd.DataFrame | None = None
-) -> Array:
+) -> Floats:
     """Draw a condition index for each asset from its group's shares.
 
     Parameters
@@ -261,7 +260,7 @@ def draw_index(
     return drawn
 
 
-def _fill_condition(out: pd.DataFrame, group: pd.Series, seed: int, filled: dict[str, Mask]) -> None:
+def _fill_condition(out: pd.DataFrame, group: pd.Series, seed: int, filled: dict[str, Bools]) -> None:
     unknown = _missing(out, "value") & _missing(out, "measure")
     known = ~unknown
     drawn = draw_index(group, out["link_id"], out["asset_id"], seed)
@@ -273,7 +272,7 @@ def _fill_condition(out: pd.DataFrame, group: pd.Series, seed: int, filled: dict
     _put(out, "confidence", np.full(len(out), "medium", dtype=object), filled, known & ~_missing(out, "value"))
 
 
-def _fill_traffic(out: pd.DataFrame, parent: NDArray[np.int64], filled: dict[str, Mask]) -> None:
+def _fill_traffic(out: pd.DataFrame, parent: Ints, filled: dict[str, Bools]) -> None:
     kind = out["asset_class"].to_numpy(dtype=object)
     table = load_table("traffic")
     keys = list(zip(table["road_class"], table["environment"], strict=True))
@@ -289,7 +288,7 @@ def _fill_traffic(out: pd.DataFrame, parent: NDArray[np.int64], filled: dict[str
         _put(out, "hgv", np.round(out["aadt"].to_numpy() * heavy), filled, served)
 
 
-def _named(before: pd.Series, filled: dict[str, Mask]) -> pd.Series:
+def _named(before: pd.Series, filled: dict[str, Bools]) -> pd.Series:
     names = [column for column in schema.columns("assets") if column in filled]
     marks = np.stack([filled[column] for column in names], axis=1)
     # Few different sets of columns are filled: name each set once.

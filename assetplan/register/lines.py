@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-Lines = NDArray[np.object_]
-Whole = NDArray[np.int64]
-Array = NDArray[np.float64]
+from assetplan._types import Bools, Floats, Ints, Shapes
 
 # Vertices nearer than this are one vertex [m]: far below survey accuracy, far above rounding.
 SNAP_M = 0.001
 
 
-def _vertex_ids(coordinates: Array) -> Whole:
+def _vertex_ids(coordinates: Floats) -> Ints:
     """One whole number for each place, the same for vertices in the same place; shape (n,)."""
     grid = np.round(coordinates / SNAP_M).astype(np.int64)
     _, ids = np.unique(grid, axis=0, return_inverse=True)
     return ids.reshape(-1).astype(np.int64)
 
 
-def node_lines(lines: Lines) -> tuple[Lines, Whole]:
+def node_lines(lines: Shapes) -> tuple[Shapes, Ints]:
     """Split lines wherever two of them, or one of them twice, share a vertex.
 
     Parameters
@@ -54,7 +51,7 @@ def node_lines(lines: Lines) -> tuple[Lines, Whole]:
     return parts, kept[owner[part_of]].astype(np.int64)
 
 
-def _split_at(coordinates: Array, first: NDArray[np.bool_], cuts: NDArray[np.bool_]) -> tuple[Lines, Whole]:
+def _split_at(coordinates: Floats, first: Bools, cuts: Bools) -> tuple[Shapes, Ints]:
     """Lines from one run of vertices, each new at `first` and split at `cuts`, and the first vertex of each."""
     # A cut vertex ends one part and starts the next, so it is written twice.
     order = np.repeat(np.arange(len(coordinates)), 1 + cuts)
@@ -64,7 +61,7 @@ def _split_at(coordinates: Array, first: NDArray[np.bool_], cuts: NDArray[np.boo
     return shapely.linestrings(coordinates[order], indices=part), order[starts]
 
 
-def cut_sections(links: Lines, target: float = 100.0) -> tuple[Lines, Whole, Array]:
+def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Floats]:
     """Cut each link into equal sections of about the target length.
 
     Parameters
@@ -116,12 +113,12 @@ def cut_sections(links: Lines, target: float = 100.0) -> tuple[Lines, Whole, Arr
     return shapely.remove_repeated_points(sections), link.astype(np.int64), chainage
 
 
-def _interpolate(at: Array, along: Array, values: Array) -> Array:
+def _interpolate(at: Floats, along: Floats, values: Floats) -> Floats:
     # Two links meet at one distance along the whole run; a cut is strictly inside its own, so it never sees the other.
     return np.interp(at, along, values)
 
 
-def end_nodes(lines: Lines) -> tuple[Whole, Whole]:
+def end_nodes(lines: Shapes) -> tuple[Ints, Ints]:
     """Numbers of the places where each line starts and ends, the same for lines that meet end to end."""
     ends = np.vstack(
         [shapely.get_coordinates(shapely.get_point(lines, 0)), shapely.get_coordinates(shapely.get_point(lines, -1))]
@@ -132,7 +129,7 @@ def end_nodes(lines: Lines) -> tuple[Whole, Whole]:
     return ids[: len(lines)], ids[len(lines) :]
 
 
-def connected_pieces(lines: Lines) -> int:
+def connected_pieces(lines: Shapes) -> int:
     """Number of pieces that the lines make when joined at their ends only."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -145,12 +142,12 @@ def connected_pieces(lines: Lines) -> int:
     return int(connected_components(graph, directed=False)[0])
 
 
-def midpoints(lines: Lines) -> Lines:
+def midpoints(lines: Shapes) -> Shapes:
     """Point half-way along each line."""
     return shapely.line_interpolate_point(lines, 0.5, normalized=True)
 
 
-def length_near(points: Lines, lines: Lines, radius: float) -> Array:
+def length_near(points: Shapes, lines: Shapes, radius: float) -> Floats:
     """Length of line near each point.
 
     Parameters

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import schema
+from assetplan._types import Floats
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.fill import fill_and_check
 from assetplan.register.register import Register
@@ -26,7 +26,6 @@ from assetplan.register.validation import check_register, check_spatial
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Array = NDArray[np.float64]
 
 _RATINGS = ("DECK_COND_058", "SUPERSTRUCTURE_COND_059", "SUBSTRUCTURE_COND_060", "CULVERT_COND_062")
 _NEEDED = (
@@ -97,7 +96,7 @@ def import_nbi(path: str | os.PathLike[str], fill: bool = True, seed: int = 0) -
     return Register(clean, schema.empty("inspections"), places, districts, notes)
 
 
-def degrees(packed: pd.Series) -> Array:
+def degrees(packed: pd.Series) -> Floats:
     """Degrees from DDMMSSss, hundredths of a second last; NaN where there is no such position.
 
     >>> degrees(pd.Series(["45585400"])).round(5).tolist()
@@ -128,7 +127,7 @@ def _positive(column: pd.Series) -> pd.Series:
     return numbers.astype(object).where(numbers.notna(), column).where(numbers != 0, np.nan)
 
 
-def _bridges(frame: pd.DataFrame, longitude: Array, latitude: Array) -> gpd.GeoDataFrame:
+def _bridges(frame: pd.DataFrame, longitude: Floats, latitude: Floats) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     state = frame["STATE_CODE_001"] if "STATE_CODE_001" in frame.columns else pd.Series("", index=frame.index)

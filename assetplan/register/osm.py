@@ -25,6 +25,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan import schema
+from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.errors import Fault, RegisterError
 from assetplan.register import osm_roads
 from assetplan.register.components import building_components
@@ -168,7 +169,7 @@ def _districts(
     return stand_in, [("boundaries assumed: hull of the network, the file holds no boundary of the council", 1)]
 
 
-def _holder(points: NDArray[np.object_], polygons: NDArray[np.object_]) -> NDArray[np.int64]:
+def _holder(points: Shapes, polygons: Shapes) -> Ints:
     """Row of the last polygon (the smallest, where they go from large to small) that holds each point, else −1."""
     held = np.full(len(points), -1, dtype=np.int64)
     point, polygon = shapely.STRtree(polygons).query(points, predicate="intersects")
@@ -185,7 +186,7 @@ def _inside(sections: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> tuple[gp
     return kept, sections[held < 0].reset_index(drop=True)
 
 
-def _environment(sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def _environment(sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> Texts:
     tags = sections["tags"].to_numpy(dtype=object)
     middle = midpoints(sections.geometry.to_numpy())
     speed = np.array([speed_mph(each.get("maxspeed")) for each in tags])
@@ -203,7 +204,7 @@ def _environment(sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> NDArray
     return np.where(urban, "urban", "rural").astype(object)
 
 
-def _widths(tags: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _widths(tags: NDArray[Any]) -> tuple[Floats, Bools]:
     """Width the tags give [m], NaN for none, and whether it is only reckoned from lanes."""
     width = np.array([metres(each.get("width")) for each in tags], dtype=float)
     lanes = np.array([count(each.get("lanes")) for each in tags], dtype=float) * assumed_value("lane_width")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Shapes, Texts
 from assetplan.reference import load_table
 from assetplan.register.osm_tags import Tags
 
@@ -68,7 +68,7 @@ def places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFram
     return gpd.GeoDataFrame(columns, geometry=np.r_[shapes[settled], spots], crs=points.crs)
 
 
-def _largest(shapes: NDArray[np.object_], kind: NDArray[np.object_]) -> NDArray[np.bool_]:
+def _largest(shapes: Shapes, kind: Texts) -> Bools:
     """Which sites lie in no larger one of their kind."""
     inner, outer = shapely.STRtree(shapes).query(shapes, predicate="within")
     within = (inner != outer) & (kind[inner] == kind[outer])
@@ -79,9 +79,7 @@ def _largest(shapes: NDArray[np.object_], kind: NDArray[np.object_]) -> NDArray[
     return kept
 
 
-def _called(
-    kind: NDArray[np.object_], spots: NDArray[np.object_], name: NDArray[np.object_], settled: NDArray[np.object_]
-) -> NDArray[np.object_]:
+def _called(kind: Texts, spots: Shapes, name: Texts, settled: Shapes) -> Texts:
     """What to call sites without a name of their own."""
     if not len(settled) or not len(spots):
         return np.array([each.capitalize() for each in kind], dtype=object)

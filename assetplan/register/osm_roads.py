@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools
 from assetplan.reference import load_table
 from assetplan.register.osm_tags import Tags, tonnes
 
@@ -144,7 +144,7 @@ def council_ways(
     is_highway = np.array(["highway" in tags for tags in lines["tags"]], dtype=bool)
     highways = lines[is_highway].reset_index(drop=True)
     why = np.array([left_out(tags, council_trunk) for tags in highways["tags"]], dtype=object)
-    kept: NDArray[np.bool_] = why == ""
+    kept: Bools = why == ""
     counts = Counter(why[~kept].tolist())
     notes = [(f"ways left out: {reason}", number) for reason, number in sorted(counts.items())]
     others = sum(is_bridge(tags) for tags in highways["tags"][~kept])

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from assetplan._types import Bytes
+
 TYPES: dict[str, np.dtype[Any]] = {"u1": np.dtype("<u1"), "i2": np.dtype("<i2"), "i4": np.dtype("<i4")}
 """Column types by the name the header gives them."""
 
@@ -91,7 +93,7 @@ def unpack(packet: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     return header, columns
 
 
-def condition_bytes(index: ArrayLike) -> NDArray[np.uint8]:
+def condition_bytes(index: ArrayLike) -> Bytes:
     """Return condition indices as whole numbers, shape kept; unknown ones as `MISSING`.
 
     Rounded down, so that an index never crosses into the band above.
@@ -102,7 +104,7 @@ def condition_bytes(index: ArrayLike) -> NDArray[np.uint8]:
     return np.where(np.isnan(array), MISSING, whole).astype(np.uint8)
 
 
-def code_cases(nothing: NDArray[np.uint8], plan: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def code_cases(nothing: Bytes, plan: Bytes) -> tuple[Bytes, Bytes]:
     """Code both cases year on year: shapes (n_years, n_assets) in, flat arrays out.
 
     The plan is coded as its difference from do-nothing, so that an asset without works costs nothing.
@@ -115,9 +117,7 @@ def code_cases(nothing: NDArray[np.uint8], plan: NDArray[np.uint8]) -> tuple[NDA
     return coded.ravel(), change.ravel()
 
 
-def decode_cases(
-    coded: NDArray[np.uint8], change: NDArray[np.uint8], years: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def decode_cases(coded: Bytes, change: Bytes, years: int) -> tuple[Bytes, Bytes]:
     """Undo `code_cases`: flat arrays in, shapes (n_years, n_assets) out."""
     nothing = np.cumsum(coded.reshape(years, -1), axis=0, dtype=np.uint8)
     gain = np.cumsum(change.reshape(years, -1), axis=0, dtype=np.uint8)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.condition import quantity_in_bands
 from assetplan.programme.statements import tables_of
 from assetplan.report.wording import is_missing
@@ -50,7 +50,7 @@ class Facts:
         return pd.DataFrame(assets[assets["asset_class"] == "carriageway"].drop(columns="geometry"))
 
     @cached_property
-    def road_km(self) -> NDArray[np.float64]:
+    def road_km(self) -> Floats:
         """Length of each carriageway section [km], shape (n_roads,); the drawn length where none is recorded."""
         assets = self.programme.assets
         length = pd.to_numeric(self._roads["length_m"], errors="coerce").to_numpy(dtype=np.float64)
@@ -61,7 +61,7 @@ class Facts:
         drawn = shapely.length(shape.to_numpy())
         return np.nan_to_num(np.where(np.isnan(length), drawn, length)) / 1000
 
-    def road_bands(self, year: int, case: str) -> NDArray[np.float64]:
+    def road_bands(self, year: int, case: str) -> Floats:
         """Length of road in each band at the end of a year [km], shape (5,), best band first."""
         return quantity_in_bands("index", self._index(year, case), self.road_km)
 
@@ -76,7 +76,7 @@ class Facts:
         weight = float(self.road_km[known].sum())
         return float(index[known] @ self.road_km[known]) / weight if weight > 0 else float("nan")
 
-    def _index(self, year: int, case: str) -> NDArray[np.float64]:
+    def _index(self, year: int, case: str) -> Floats:
         column = f"{case.replace('-', '_')}_{year}"
         return self._roads[column].to_numpy(dtype=np.float64)
 

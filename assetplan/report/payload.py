@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from assetplan._types import Bools, Ints
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
 from assetplan.report.facts import settlements
@@ -55,7 +56,7 @@ class _Dictionary:
     def __init__(self) -> None:
         self.texts: dict[str, int] = {}
 
-    def codes(self, values: pd.Series) -> NDArray[np.int64]:
+    def codes(self, values: pd.Series) -> Ints:
         texts = values.fillna("").astype(str)
         return np.array([self.texts.setdefault(text, len(self.texts)) for text in texts], dtype=np.int64)
 
@@ -70,7 +71,7 @@ class _Sentences(_Dictionary):
         super().__init__()
         self.numbers: list[str] = []
 
-    def codes(self, values: pd.Series) -> NDArray[np.int64]:
+    def codes(self, values: pd.Series) -> Ints:
         texts = values.fillna("").astype(str)
         self.numbers += [found for text in texts for found in _NUMBER.findall(text)]
         return super().codes(texts.map(lambda text: _NUMBER.sub("#", text)))
@@ -192,7 +193,7 @@ def _describe(
     return header, columns
 
 
-def _whole(values: pd.Series) -> NDArray[np.int64]:
+def _whole(values: pd.Series) -> Ints:
     """Metres or pounds to the nearest whole one; −1 where unknown."""
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
     return np.where(np.isnan(numbers), -1, np.rint(np.nan_to_num(numbers))).astype(np.int64)
@@ -260,7 +261,7 @@ def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tupl
     return header, columns
 
 
-def _flags(frame: pd.DataFrame) -> NDArray[np.bool_]:
+def _flags(frame: pd.DataFrame) -> Bools:
     if "committed" not in frame:
         return np.zeros(len(frame), dtype=np.bool_)
     return frame["committed"].fillna(False).to_numpy(dtype=np.bool_)

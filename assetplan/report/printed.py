@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from assetplan._types import Bools, Bytes, Floats
 from assetplan.condition import BANDS, band_codes
 from assetplan.report.facts import settlements
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
@@ -54,7 +55,7 @@ def still_map(programme: Programme) -> str:
     return base64.b64encode(_png(np.asarray(canvas.buffer_rgba()))).decode("ascii")
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
+def _png(pixels: Bytes) -> bytes:
     """Pixels as a PNG of few colours, without date or program name."""
     from PIL import Image
 
@@ -98,9 +99,7 @@ def _ground(axes: Axes, programme: Programme, frame: tuple[float, float, float, 
         axes.fill(ring[:, 0], ring[:, 1], facecolor="#f6f7f8", edgecolor="#8b929b", linewidth=0.6, zorder=0)
 
 
-def _stroke(
-    axes: Axes, lines: list[NDArray[Any]], chosen: NDArray[np.bool_], widths: Any, colour: str, order: float
-) -> None:
+def _stroke(axes: Axes, lines: list[NDArray[Any]], chosen: Bools, widths: Any, colour: str, order: float) -> None:
     from matplotlib.collections import LineCollection
 
     if not chosen.any():
@@ -112,7 +111,7 @@ def _stroke(
     )
 
 
-def _widths(classes: NDArray[Any]) -> NDArray[np.float64]:
+def _widths(classes: NDArray[Any]) -> Floats:
     return np.array([_WIDTHS.get(str(name), 0.5) for name in classes], dtype=np.float64)
 
 

@@ -7,14 +7,13 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.finance import CASH, financial_year, price_of_years, real
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.outcome.outcome import Outcome
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Books:
         return CASH if self.plan.envelope.prices == "cash" else real(self.plan.first_year)
 
     @cached_property
-    def price(self) -> Array:
+    def price(self) -> Floats:
         """What £1 of the first year is in that money in each plan year, (n_years,)."""
         return price_of_years(self.plan)
 
@@ -75,13 +74,13 @@ class Books:
         table["amount"] *= self.price[table["year"].to_numpy(dtype=int) - self.plan.first_year]
         return table
 
-    def used(self, kind: str, source: str) -> Array:
+    def used(self, kind: str, source: str) -> Floats:
         """What a source gives, or a way to borrow draws, in each year (£), (n_years,)."""
         kinds = (kind, "spent") if kind == "source" else (kind,)
         mine = self.flows[self.flows["kind"].isin(kinds) & (self.flows["source"] == source)]
         year = mine["year"].to_numpy(dtype=int) - self.plan.first_year
         return np.bincount(year, mine["amount"], self.plan.years).astype(np.float64)
 
-    def said(self, pounds: ArrayLike) -> NDArray[np.float64]:
+    def said(self, pounds: ArrayLike) -> Floats:
         """Amounts (£) as the envelope's unit prints them."""
         return np.asarray(printed(in_steps(pounds, self.unit), self.unit), dtype=np.float64)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from assetplan import condition
+from assetplan._types import Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.finance import Statement, in_first_year_prices, line_labels, real
 from assetplan.finance.rounding import in_steps, printed
@@ -24,9 +25,6 @@ from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic, Trajectory, simulate
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 NOTHING, MINIMUM, RECOMMENDED, FULL = OPTIONS = ("do-nothing", "minimum", "recommended", "full")
 LATER = "later works"
@@ -84,11 +82,11 @@ class Figures:
     """
 
     works: Ints
-    cost: Array
-    present: Array
-    avoided: dict[str, Array]
+    cost: Floats
+    present: Floats
+    avoided: dict[str, Floats]
     streams: dict[str, float]
-    poor: Array
+    poor: Floats
 
 
 def business_case(outcome: Outcome, traffic: Traffic | None, gap: float, seconds: float) -> tuple[Statement, ...]:
@@ -134,7 +132,7 @@ def options_of(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ..
     )
 
 
-def _sought(outcome: Outcome) -> Array:
+def _sought(outcome: Outcome) -> Floats:
     """What each candidate brings: what the plan seeks, or benefit (£) where that is to spend least."""
     least = outcome.inputs.plan.objective.of == "least cost"
     return outcome.options.benefit if least else outcome.problem.benefit
@@ -165,7 +163,7 @@ def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Opt
     return Option(MINIMUM, means, found.chosen, 0.0 if found.status == "optimal" else found.gap)
 
 
-def within(outcome: Outcome, money: Array) -> Problem:
+def within(outcome: Outcome, money: Floats) -> Problem:
     """The plan's choices within other money of each line and year, (n_lines, n_years) [£, prices of the first year].
 
     Other caps on works stay; floors, targets, sources, borrowing and money moved between lines or years go.
@@ -210,8 +208,8 @@ class _Spent:
     """Works items, their cost and its present value (£) by asset and line, arrays (n_assets, n_lines)."""
 
     number: Ints
-    cost: Array
-    present: Array
+    cost: Floats
+    present: Floats
 
 
 def _spent(outcome: Outcome, option: Option) -> _Spent:
@@ -221,7 +219,7 @@ def _spent(outcome: Outcome, option: Option) -> _Spent:
     shape = (len(works.assets), len(lines))
     place = works.asset * shape[1] + line[works.treatment]
 
-    def added(amount: Array | None) -> NDArray:
+    def added(amount: Floats | None) -> NDArray:
         return np.bincount(place, amount, shape[0] * shape[1]).reshape(shape)
 
     present = works.cost * inputs.model.rules.discount[works.year + 1]
@@ -236,8 +234,8 @@ class _Future:
     poor or very poor condition at the end of the plan.
     """
 
-    streams: dict[str, Array]
-    poor: Array
+    streams: dict[str, Floats]
+    poor: Floats
 
 
 def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> _Future:
@@ -253,13 +251,13 @@ def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> _Futur
     return _Future(found | {LATER: works + outcome.options.beside[option.chosen]}, poor)
 
 
-def _parts(told: Trajectory) -> dict[str, Array]:
+def _parts(told: Trajectory) -> dict[str, Floats]:
     """Streams of each asset, and `poor`."""
     first = condition.BANDS.index("poor")
     return told.streams | {"poor": told.bands[:, -1, first:].sum(axis=1, dtype=float)}
 
 
-def _shares(mine: _Spent, before: _Spent) -> Array:
+def _shares(mine: _Spent, before: _Spent) -> Floats:
     """Share of each line in what an asset's strategy saves, (n_assets, n_lines): of its cost.
 
     By number of works where these cost nothing, and by those of do-nothing where there are none.
@@ -271,7 +269,7 @@ def _shares(mine: _Spent, before: _Spent) -> Array:
     return np.divide(weight, total, out=np.zeros(weight.shape), where=total > 0)
 
 
-def _stock(outcome: Outcome) -> list[Array]:
+def _stock(outcome: Outcome) -> list[Floats]:
     """Stock by asset (n_assets,) that each line may treat, nought elsewhere: in the unit of its class.
 
     A line of several classes is counted by replacement value.
@@ -356,7 +354,7 @@ def _of_minimum(outcome: Outcome, minimum: Option) -> str:
     )
 
 
-def _ratio(found: Figures, nothing: Figures, steps: _Steps, before: _Steps) -> Array:
+def _ratio(found: Figures, nothing: Figures, steps: _Steps, before: _Steps) -> Floats:
     """Benefit on each £ beside do-nothing, present values; blank where no more is spent, as printed."""
     beside = found.present - nothing.present
     benefit = np.sum(list(found.avoided.values()), axis=0) - beside

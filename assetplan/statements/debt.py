@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats
 from assetplan.finance import (
     CASH,
     Statement,
@@ -24,7 +25,7 @@ from assetplan.finance import (
 )
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.treasury import financing_cost, financing_requirement, series_of
-from assetplan.statements.books import Array, Books
+from assetplan.statements.books import Books
 
 _UNIT = "£000"
 _INDICATORS = 10  # years, as the Prudential Code's readers ask for
@@ -153,7 +154,7 @@ def prudential(books: Books) -> Iterator[Statement]:
     yield Statement("prudential", "Prudential indicators", CASH, _UNIT, rows, note)
 
 
-def _of_plan(books: Books, series: str, n_years: int) -> Array:
+def _of_plan(books: Books, series: str, n_years: int) -> Floats:
     """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
     plan = books.plan
     total = np.zeros(n_years)
@@ -164,5 +165,5 @@ def _of_plan(books: Books, series: str, n_years: int) -> Array:
     return total
 
 
-def _said(pounds: Array | pd.Series) -> np.ndarray:
+def _said(pounds: Floats | pd.Series) -> np.ndarray:
     return np.asarray(printed(in_steps(pounds, _UNIT), _UNIT))

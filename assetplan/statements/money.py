@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats
 from assetplan.config import Funder
 from assetplan.finance import CASH, Statement, money_of, probability_of, reserve_left
-from assetplan.statements.books import Array, Books
+from assetplan.statements.books import Books
 
 # £; a pound of rounding is no money left.
 _LEAST = 1.0
@@ -80,7 +81,7 @@ def checklist(books: Books) -> Iterator[Statement]:
     yield Statement("checklist", "Other funding before borrowing", CASH, books.unit, rows, note)
 
 
-def _left(books: Books) -> dict[str, Array]:
+def _left(books: Books) -> dict[str, Floats]:
     """What each source has left at the end of each year that no later year takes (£)."""
     out = {}
     for source in books.plan.sources:

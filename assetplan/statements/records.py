@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Floats
 from assetplan.finance import (
     CASH,
     Statement,
@@ -23,7 +24,7 @@ from assetplan.finance import (
     valuation,
     valuation_table,
 )
-from assetplan.statements.books import Array, Books
+from assetplan.statements.books import Books
 
 _DEBT, _REACTIVE = "DEBT", "REACTIVE"
 
@@ -128,7 +129,7 @@ def valuations(books: Books) -> Iterator[Statement]:
     life = assets["group"].map(new).to_numpy(dtype=float) / books.outcome.starting.pace
     component = assets["group"].map({name: group.label for name, group in groups.items()})
     nothing, planned = books.outcome.nothing.residual_life, books.outcome.plan.residual_life
-    cases: tuple[tuple[str, str, Array], ...] = (
+    cases: tuple[tuple[str, str, Floats], ...] = (
         ("valuation_today", "today", nothing[:, 0]),
         ("valuation_do_nothing", "at the end of the plan if nothing is done", nothing[:, -1]),
         ("valuation_plan", "at the end of the plan", planned[:, -1]),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.chain_state import ChainLifecycle, ChainState
@@ -19,10 +19,6 @@ from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure, Traffic
 from assetplan.strategies.tree import Leaves, Members, Rules, Trajectory, grow, replay
 from assetplan.treatments import Catalogue, Treatment
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Codes = NDArray[np.int8]
 
 # Nodes of one block; a block's arrays then stay within a few hundred megabytes.
 _BLOCK = 8_000
@@ -71,12 +67,12 @@ class Candidates:
 
     asset: Ints
     schedule: Codes
-    cost: Array
-    whole_life_cost: Array
-    benefit: Array
-    beside: Array
-    index: NDArray[np.float32]
-    nothing_index: NDArray[np.float32]
+    cost: Floats
+    whole_life_cost: Floats
+    benefit: Floats
+    beside: Floats
+    index: Floats32
+    nothing_index: Floats32
     starts: Ints
     triggered: pd.DataFrame
 
@@ -106,14 +102,14 @@ class Starting:
         How much faster than its group an asset ages.
     """
 
-    index: Array
-    surveyed: Array
-    gap: Array
-    clamped: NDArray[np.bool_]
-    pace: Array
+    index: Floats
+    surveyed: Floats
+    gap: Floats
+    clamped: Bools
+    pace: Floats
 
     @classmethod
-    def at(cls, index: Array, pace: Array) -> Starting:
+    def at(cls, index: Floats, pace: Floats) -> Starting:
         """Assets whose condition index at the end of the base year is known."""
         return cls(index, index, np.zeros(len(index)), np.zeros(len(index), dtype=bool), pace)
 
@@ -159,7 +155,7 @@ def by_group(assets: pd.DataFrame) -> Iterator[tuple[str, Ints]]:
         yield str(name), np.flatnonzero(codes == code)
 
 
-def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Array:
+def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Floats:
     """How much faster than their group assets age (n_assets,): 1 where nothing was learned of what shifts it."""
     out = np.ones(len(assets))
     for name, rows in by_group(assets):
@@ -181,7 +177,7 @@ def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, 
     return carried(state, gap)
 
 
-def carried(state: AssetState, gap: Array, chance: Chance | None = None) -> AssetState:
+def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> AssetState:
     """A state some whole years later (n_nodes,), nothing done meanwhile."""
     for year in range(int(gap.max(initial=0.0))):
         late = np.flatnonzero(gap > year)
@@ -189,7 +185,7 @@ def carried(state: AssetState, gap: Array, chance: Chance | None = None) -> Asse
     return state
 
 
-def _of_group(name: str, model: LifecycleModel, index: Array, pace: Array, traced: bool) -> AssetState:
+def _of_group(name: str, model: LifecycleModel, index: Floats, pace: Floats, traced: bool) -> AssetState:
     group, policy, consequences = model.groups[name], model.catalogue.follow_on[name], model.consequences[name]
     state: CurveState | ChainState
     if group.in_states:
@@ -264,8 +260,8 @@ def _sorted(
     rows: list[Ints],
     leaves: list[Leaves],
     triggered: list[tuple[str, str, int]],
-    nothing: Array,
-    nothing_index: NDArray[np.float32],
+    nothing: Floats,
+    nothing_index: Floats32,
 ) -> Candidates:
     asset = np.concatenate(rows)
     order = np.argsort(asset, kind="stable")

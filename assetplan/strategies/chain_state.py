@@ -7,18 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Bools, Floats, Floats32
 from assetplan.consequences import Consequence
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Catalogue, FollowOn, Treatment
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -31,17 +28,17 @@ class ChainLifecycle:
     catalogue: Catalogue
 
     @cached_property
-    def burdens(self) -> Mapping[tuple[str, str], Array]:
+    def burdens(self) -> Mapping[tuple[str, str], Floats]:
         """Burdens by phase, by (stream, basis)."""
         return tables(self.consequences, self.chain.index_of)
 
     @cached_property
-    def cost(self) -> Array:
+    def cost(self) -> Floats:
         """Share of the cost of renewal that mending each phase takes (n_phases,)."""
         return self.catalogue.share_of_renewal(self.chain.index_of)
 
     @cached_property
-    def owed(self) -> Array:
+    def owed(self) -> Floats:
         """The same where a phase is worse than grade B, else 0."""
         return np.where(self.chain.index_of < self.catalogue.sound_index, self.cost, 0.0)
 
@@ -51,10 +48,10 @@ class ChainLifecycle:
         return self.group.chain
 
     @cached_property
-    def _moves(self) -> dict[Treatment, Array]:
+    def _moves(self) -> dict[Treatment, Floats]:
         return {}
 
-    def moves(self, treatment: Treatment) -> Array:
+    def moves(self, treatment: Treatment) -> Floats:
         """Where a treatment takes each phase, (n_phases, n_phases)."""
         if treatment not in self._moves:
             chain = self.chain
@@ -85,14 +82,14 @@ class ChainState(Nodes):
     """
 
     model: ChainLifecycle
-    phases: Array
-    pace: Array
-    slow_left: Array
-    slow_factor: Array
-    standing: Array | None = None
+    phases: Floats
+    pace: Floats
+    slow_left: Floats
+    slow_factor: Floats
+    standing: Floats | None = None
 
     @classmethod
-    def start(cls, model: ChainLifecycle, index: Array, pace: Array) -> ChainState:
+    def start(cls, model: ChainLifecycle, index: Floats, pace: Floats) -> ChainState:
         """Assets surveyed at an index: certainty where it is a state's own, else shared by the nearest two."""
         return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
 
@@ -107,22 +104,22 @@ class ChainState(Nodes):
         """The same, none of them renewed yet."""
         return replace(self, standing=self.phases)
 
-    def index(self) -> Array:
+    def index(self) -> Floats:
         """Expected condition index now."""
         return self.phases @ self.model.chain.index_of
 
-    def residual_life(self) -> Array:
+    def residual_life(self) -> Floats:
         """Years until the expected index reaches the failure index."""
         need = self.model.group.residual_life(self.index())
         return time_left(need, self.pace, self.slow_left, self.slow_factor)
 
-    def bands(self) -> NDArray[np.float32]:
+    def bands(self) -> Floats32:
         """The states' bands, each by the chance of being in it."""
         codes = condition.band_codes("index", np.array(self.model.chain.state_index))
         member = np.eye(len(condition.BANDS))[codes]
         return (self.model.chain.in_states(self.phases) @ member).astype(np.float32)
 
-    def backlog(self) -> Array:
+    def backlog(self) -> Floats:
         """What the grades below B cost to mend."""
         return self.model.policy[-1].treatment.unit_cost * (self.phases @ self.model.owed)
 
@@ -133,7 +130,7 @@ class ChainState(Nodes):
         likely = self.phases @ self.model.mended(treatment) > 0.5
         return inside & likely & ~slowed(treatment, self.slow_left, self.slow_factor)
 
-    def treat(self, treatment: Treatment) -> tuple[ChainState, Array]:
+    def treat(self, treatment: Treatment) -> tuple[ChainState, Floats]:
         """The part in the treatment's states is mended, at what those states cost; all of it is slowed."""
         moves, standing = self.model.moves(treatment), self.standing
         if standing is not None:
@@ -147,7 +144,7 @@ class ChainState(Nodes):
         share = np.where(self.model.mended(treatment), self.model.cost, 0.0)
         return after, treatment.unit_cost * (self.phases @ share)
 
-    def follow_on(self) -> tuple[ChainState, Array]:
+    def follow_on(self) -> tuple[ChainState, Floats]:
         """Every policy treatment, on the part that is in its states."""
         state, cost = self, np.zeros(len(self.pace))
         for step in self.model.policy:
@@ -157,10 +154,10 @@ class ChainState(Nodes):
             cost[due] += price
         return state, cost
 
-    def _rate(self) -> Array:
+    def _rate(self) -> Floats:
         return np.where(self.slow_left > 0, self.pace * self.slow_factor, self.pace)
 
-    def burden(self, stream: str, exposure: Exposure) -> Array:
+    def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden of the mean of the shares at the start and end of the year."""
         mean = 0.5 * (self.phases + self.model.chain.step(self.phases, self._rate()))
         total = np.zeros(len(mean))
@@ -170,7 +167,7 @@ class ChainState(Nodes):
                 total += (mean @ table) * getattr(exposure, per)
         return total
 
-    def sent_round(self, limits: WeightLimits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits by the chances of states, the mean of those at the start and end of the year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")
@@ -189,12 +186,12 @@ class ChainState(Nodes):
             phases = one_phase(phases, chance)
         return replace(self, phases=phases, slow_left=self.slow_left - 1, standing=standing)
 
-    def residual(self) -> Array:
+    def residual(self) -> Floats:
         """What the states would cost to bring back to new, as a debt."""
         return -self.model.policy[-1].treatment.unit_cost * (self.phases @ self.model.cost)
 
 
-def one_phase(phases: Array, chance: Chance) -> Array:
+def one_phase(phases: Floats, chance: Chance) -> Floats:
     """Each row of shares (n, n_phases) drawn to be one of them whole."""
     drawn = (chance.random(len(phases))[:, None] > phases.cumsum(axis=1)).sum(axis=1)
     out = np.zeros_like(phases)

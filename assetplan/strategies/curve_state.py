@@ -7,17 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Bools, Floats, Floats32
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import FollowOn, Treatment
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 # Yearly burdens are read from a table by effective age; at this step its error is below 0.1 % of any rate.
 _STEP = 1 / 64
@@ -33,7 +30,7 @@ class CurveLifecycle:
     consequences: tuple[Consequence, ...]
 
     @cached_property
-    def burdens(self) -> Mapping[tuple[str, str], Array]:
+    def burdens(self) -> Mapping[tuple[str, str], Floats]:
         """Burdens by effective age, by (stream, basis)."""
         return tables(self.consequences, self.group.index(np.arange(0.0, _OLDEST, _STEP)))
 
@@ -55,15 +52,15 @@ class CurveState(Nodes):
     """
 
     model: CurveLifecycle
-    age: Array
-    pace: Array
-    rate: Array
-    slow_left: Array
-    slow_factor: Array
+    age: Floats
+    pace: Floats
+    rate: Floats
+    slow_left: Floats
+    slow_factor: Floats
     standing: Bools | None = None
 
     @classmethod
-    def start(cls, model: CurveLifecycle, index: Array, pace: Array) -> CurveState:
+    def start(cls, model: CurveLifecycle, index: Floats, pace: Floats) -> CurveState:
         """Untreated assets at an index, and how much faster than their group they age."""
         age = model.group.age(index)
         return cls(model, age, pace, pace, np.zeros_like(age), np.ones_like(age))
@@ -77,21 +74,21 @@ class CurveState(Nodes):
         """The same, none of them renewed yet."""
         return replace(self, standing=np.ones(len(self.age), dtype=bool))
 
-    def index(self) -> Array:
+    def index(self) -> Floats:
         """Condition index now."""
         return self.model.group.index(self.age)
 
-    def residual_life(self) -> Array:
+    def residual_life(self) -> Floats:
         """Years to the failure index at the rate and slowing in force."""
         need = np.maximum(self.model.failure_age - self.age, 0.0)
         return time_left(need, self.rate, self.slow_left, self.slow_factor)
 
-    def bands(self) -> NDArray[np.float32]:
+    def bands(self) -> Floats32:
         """The band of the index, as it is stored."""
         codes = condition.band_codes("index", self.index().round(2))
         return np.eye(len(condition.BANDS), dtype=np.float32)[codes]
 
-    def backlog(self) -> Array:
+    def backlog(self) -> Floats:
         """None: a curve has no grades."""
         return np.zeros(len(self.age))
 
@@ -103,7 +100,7 @@ class CurveState(Nodes):
             inside &= self.age <= self.model.age(treatment.index_low) + 1e-9
         return inside & ~slowed(treatment, self.slow_left, self.slow_factor)
 
-    def treat(self, treatment: Treatment) -> tuple[CurveState, Array]:
+    def treat(self, treatment: Treatment) -> tuple[CurveState, Floats]:
         """Raise and slow, or renew: the rate is then that which ends the treatment's life at the failure index."""
         cost = np.full(len(self.age), treatment.unit_cost)
         if not np.isnan(treatment.reset_to):
@@ -125,7 +122,7 @@ class CurveState(Nodes):
             standing=None if self.standing is None else self.standing & ~where,
         )
 
-    def follow_on(self) -> tuple[CurveState, Array]:
+    def follow_on(self) -> tuple[CurveState, Floats]:
         """The renewal of the lowest threshold that the index has fallen to."""
         cost = np.zeros(len(self.age))
         state = self
@@ -138,10 +135,10 @@ class CurveState(Nodes):
                 waiting &= ~due
         return state, cost
 
-    def _ageing(self) -> Array:
+    def _ageing(self) -> Floats:
         return np.where(self.slow_left > 0, self.rate * self.slow_factor, self.rate)
 
-    def burden(self, stream: str, exposure: Exposure) -> Array:
+    def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden at mid-year, from the table by age."""
         place = ((self.age + 0.5 * self._ageing()) * (1 / _STEP) + 0.5).astype(np.intp)
         np.minimum(place, int(_OLDEST / _STEP) - 1, out=place)
@@ -152,7 +149,7 @@ class CurveState(Nodes):
                 total += table[place] * getattr(exposure, per)
         return total
 
-    def sent_round(self, limits: WeightLimits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits at the index of mid-year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")
@@ -166,7 +163,7 @@ class CurveState(Nodes):
             ageing = unit * chance.gamma(ageing / unit)
         return replace(self, age=np.minimum(self.age + ageing, _OLDEST - 2), slow_left=self.slow_left - 1)
 
-    def residual(self) -> Array:
+    def residual(self) -> Floats:
         """Straight-line share of the life left before the first follow-on renewal, at its cost."""
         first = self.model.policy[-1]
         due = self.model.age(first.index_at_or_below)

@@ -18,8 +18,8 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Codes, Floats, Ints
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
@@ -27,10 +27,6 @@ from assetplan.reference import load_table
 from assetplan.strategies.candidates import LifecycleModel, Starting, by_group, carried, start_of, starting_condition
 from assetplan.strategies.states import AssetState
 from assetplan.strategies.tree import watch
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Codes = NDArray[np.int8]
 
 _FEW = 10  # assets below which a group says nothing of how its stock is spread
 
@@ -59,7 +55,7 @@ def load_doubts() -> Doubts:
     return Doubts(values.pop("life"), values)
 
 
-def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Doubts) -> Array:
+def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Doubts) -> Floats:
     """Standard deviation of each asset's surveyed condition (n_assets,) [index points].
 
     A calibration's noise stands for high confidence in its group; lower confidence widens it by as much as it widens
@@ -93,7 +89,7 @@ class Future:
     number: int
     model: LifecycleModel
     starts: Mapping[str, AssetState]
-    own: Array
+    own: Floats
 
     def live(self, schedule: Codes) -> Iterator[tuple[Ints, list[AssetState]]]:
         """What becomes of a schedule of works in this future, group by group.
@@ -138,7 +134,7 @@ class Futures:
     assets: pd.DataFrame
     model: LifecycleModel
     starting: Starting
-    doubt: Array
+    doubt: Floats
     life: float
     members: Mapping[str, Ints]
     seed: int
@@ -155,7 +151,7 @@ class Futures:
         """A source of chance of its own for each key."""
         return np.random.default_rng((self.seed, *key))
 
-    def _strata(self, kind: int, size: int) -> Array:
+    def _strata(self, kind: int, size: int) -> Floats:
         """Standard normals (count, size), each column in even strata."""
         from scipy.special import ndtri
 
@@ -164,7 +160,7 @@ class Futures:
         return np.asarray(ndtri((place + rng.random((self.count, size))) / self.count))
 
     @cached_property
-    def _parameters(self) -> dict[str, Array]:
+    def _parameters(self) -> dict[str, Floats]:
         """Standard normals behind the parameters of each calibrated group, (count, k)."""
         sizes = {name: len(group.learned.estimates) if group.learned else 0 for name, group in self._known.items()}
         columns = np.split(self._strata(2, sum(sizes.values())), np.cumsum(list(sizes.values()))[:-1], axis=1)
@@ -177,7 +173,7 @@ class Futures:
         return {name: self.model.groups[name] for name in sorted(names)}
 
     @cached_property
-    def _typed(self) -> dict[str, Array]:
+    def _typed(self) -> dict[str, Floats]:
         """Factor on the pace of each asset class whose curves were typed in, (count,)."""
         classes = sorted({group.asset_class for group in self._known.values()})
         return dict(zip(classes, np.exp(self.life * self._strata(3, len(classes))).T, strict=True))
@@ -204,7 +200,7 @@ class Futures:
             starts[name] = carried(start, self.starting.gap[rows], self.chance(number, 2, place))
         return Future(self, number, drawn, starts, own)
 
-    def _truth(self, group: Group, rows: Ints, pace: Array, rng: np.random.Generator) -> Array:
+    def _truth(self, group: Group, rows: Ints, pace: Floats, rng: np.random.Generator) -> Floats:
         """Condition index behind the survey of a group's assets (n_rows,).
 
         An asset's place in the stock of its group moves as a normal score with a correlation of 1 − σ²/(2·variance):

@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Floats32, Ints
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -51,19 +48,19 @@ class MixedState:
         states = (state.put(rows, mine) for state, mine in zip(self.states, other.states, strict=True))
         return MixedState(self.names, groups, tuple(states))
 
-    def index(self) -> Array:
+    def index(self) -> Floats:
         """(Expected) condition index now."""
         return self._own([state.index() for state in self.states])
 
-    def residual_life(self) -> Array:
+    def residual_life(self) -> Floats:
         """Years until the failure index of the group that each is of."""
         return self._own([state.residual_life() for state in self.states])
 
-    def bands(self) -> NDArray[np.float32]:
+    def bands(self) -> Floats32:
         """Share in each band."""
         return self._own([state.bands() for state in self.states])
 
-    def backlog(self) -> Array:
+    def backlog(self) -> Floats:
         """Cost of bringing to B what is worse."""
         return self._own([state.backlog() for state in self.states])
 
@@ -72,7 +69,7 @@ class MixedState:
         place = self.names.index(treatment.group)
         return (self.groups == place) & self.states[place].eligible(treatment)
 
-    def treat(self, treatment: Treatment) -> tuple[MixedState, Array]:
+    def treat(self, treatment: Treatment) -> tuple[MixedState, Floats]:
         """As the treatment's group does; where it makes another group's asset, that begins at its index."""
         place = self.names.index(treatment.group)
         after, cost = self.states[place].treat(treatment)
@@ -88,16 +85,16 @@ class MixedState:
         """The same nodes, new in the groups they are of."""
         return self._each([state.begin(index) for state in self.states])
 
-    def follow_on(self) -> tuple[MixedState, Array]:
+    def follow_on(self) -> tuple[MixedState, Floats]:
         """The policy of the group that each is of."""
         after = [state.follow_on() for state in self.states]
         return self._each([state for state, _ in after]), self._own([cost for _, cost in after])
 
-    def burden(self, stream: str, exposure: Exposure) -> Array:
+    def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden of the group that each is of."""
         return self._own([state.burden(stream, exposure) for state in self.states])
 
-    def sent_round(self, limits: WeightLimits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits by the group that each is of."""
         return self._own([state.sent_round(limits) for state in self.states])
 
@@ -105,6 +102,6 @@ class MixedState:
         """A year later."""
         return self._each([state.step(chance) for state in self.states])
 
-    def residual(self) -> Array:
+    def residual(self) -> Floats:
         """Value left in the last renewal."""
         return self._own([state.residual() for state in self.states])

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from assetplan._types import Codes, Ints32, Texts
 from assetplan.strategies.candidates import Candidates, LifecycleModel
 
 NOTHING = "do-nothing"
 
 
-def strategy_names(
-    assets: pd.DataFrame, model: LifecycleModel, options: Candidates
-) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> tuple[Ints32, Texts]:
     """Position of each strategy's name, and the names, each once.
 
     Returns
@@ -35,7 +33,7 @@ def strategy_names(
     return shared[code].astype(np.int32), names.astype(object)
 
 
-def _strategy_name(model: LifecycleModel, group: str, schedule: NDArray[np.int8]) -> str:
+def _strategy_name(model: LifecycleModel, group: str, schedule: Codes) -> str:
     treatments = model.catalogue.treatments[group]
     done = [f"{treatments[code].name}@{model.first_year + year}" for year, code in enumerate(schedule) if code >= 0]
     return "+".join(done) or NOTHING

@@ -14,13 +14,11 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Floats32, Ints
 from assetplan.consequences import Consequence
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.intp]
 Chance = np.random.Generator
 
 
@@ -39,19 +37,19 @@ class AssetState(Protocol):
         """These nodes, some of them as another says (n_rows,)."""
         ...
 
-    def index(self) -> Array:
+    def index(self) -> Floats:
         """(Expected) condition index now (0–100)."""
         ...
 
-    def residual_life(self) -> Array:
+    def residual_life(self) -> Floats:
         """Years until the (expected) index reaches the failure index if nothing more is done."""
         ...
 
-    def bands(self) -> NDArray[np.float32]:
+    def bands(self) -> Floats32:
         """Share in each band of the condition index (n_nodes, n_bands): of an asset in states, by its states."""
         ...
 
-    def backlog(self) -> Array:
+    def backlog(self) -> Floats:
         """Cost of bringing to B what is worse (£ per unit of quantity); 0 of assets that are not in states."""
         ...
 
@@ -59,7 +57,7 @@ class AssetState(Protocol):
         """Where condition lets a treatment be used."""
         ...
 
-    def treat(self, treatment: Treatment) -> tuple[Self, Array]:
+    def treat(self, treatment: Treatment) -> tuple[Self, Floats]:
         """State after a treatment, and its cost (£ per unit of quantity)."""
         ...
 
@@ -67,15 +65,15 @@ class AssetState(Protocol):
         """The same nodes as if they had just come to an index, with nothing done to them since."""
         ...
 
-    def follow_on(self) -> tuple[Self, Array]:
+    def follow_on(self) -> tuple[Self, Floats]:
         """State after the follow-on policy of one year, and its cost (£ per unit of quantity)."""
         ...
 
-    def burden(self, stream: str, exposure: Exposure) -> Array:
+    def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Cost of one stream ("" for all together) over the coming year (£), at mid-year condition."""
         ...
 
-    def sent_round(self, limits: WeightLimits) -> Array:
+    def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of weight limits over the coming year (£), at mid-year condition; only of a traced state."""
         ...
 
@@ -83,7 +81,7 @@ class AssetState(Protocol):
         """State a year later: as expected, or as chance has it."""
         ...
 
-    def residual(self) -> Array:
+    def residual(self) -> Floats:
         """Value left in the last renewal (£ per unit of quantity); negative where renewal is owed."""
         ...
 
@@ -115,7 +113,7 @@ class Nodes:
         return self._with(out)
 
 
-def _rates(consequences: tuple[Consequence, ...], stream: str, per: str, index: Array) -> Array:
+def _rates(consequences: tuple[Consequence, ...], stream: str, per: str, index: Floats) -> Floats:
     total = np.zeros_like(index)
     for row in consequences:
         if row.per == per and stream in ("", row.stream):
@@ -123,20 +121,20 @@ def _rates(consequences: tuple[Consequence, ...], stream: str, per: str, index: 
     return total
 
 
-def tables(consequences: tuple[Consequence, ...], index: Array) -> dict[tuple[str, str], Array]:
+def tables(consequences: tuple[Consequence, ...], index: Floats) -> dict[tuple[str, str], Floats]:
     """Burdens by (stream, basis) at an index; stream "" is all together."""
     streams = ("", *dict.fromkeys(c.stream for c in consequences))
     bases = dict.fromkeys(c.per for c in consequences)
     return {(stream, per): _rates(consequences, stream, per, index) for stream in streams for per in bases}
 
 
-def time_left(need: Array, rate: Array, slow_left: Array, slow_factor: Array) -> Array:
+def time_left(need: Floats, rate: Floats, slow_left: Floats, slow_factor: Floats) -> Floats:
     """Years until ageing at a rate, slowed at first, has covered what is needed (years of ageing, 0 or more)."""
     slow = np.maximum(slow_left, 0.0)
     slowed = rate * slow_factor
     return np.where(need <= slow * slowed, need / slowed, slow + (need - slow * slowed) / rate)
 
 
-def slowed(treatment: Treatment, slow_left: Array, slow_factor: Array) -> Bools:
+def slowed(treatment: Treatment, slow_left: Floats, slow_factor: Floats) -> Bools:
     """Where as strong a slowing still lasts."""
     return (slow_left > 0) & (slow_factor <= treatment.slow_factor) & (treatment.slow_factor < 1)

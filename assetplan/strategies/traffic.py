@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.network import growth_factor
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -30,20 +26,20 @@ class WeightLimits:
         What sending a class round costs [£ a year].
     """
 
-    below: Array
-    renewed: Array
-    cost: Array
+    below: Floats
+    renewed: Floats
+    cost: Floats
 
     def take(self, rows: Ints) -> WeightLimits:
         """The limits of some assets."""
         return WeightLimits(self.below[rows], self.renewed, self.cost[rows])
 
-    def at(self, index: Array, standing: Bools) -> Array:
+    def at(self, index: Floats, standing: Bools) -> Floats:
         """Yearly cost (n_assets,) [£] at an index, of assets that stand as they did or were renewed."""
         below = np.where(standing[:, None], self.below, self.renewed)
         return np.asarray(((index[:, None] < below) * self.cost).sum(axis=1))
 
-    def expected(self, index: Array, standing: Array, renewed: Array) -> Array:
+    def expected(self, index: Floats, standing: Floats, renewed: Floats) -> Floats:
         """Yearly cost (n_assets,) [£] by the chances (n_assets, n_states) of states of an index (n_states,)."""
         chance = np.einsum("ns,nsk->nk", standing, index[:, None] < self.below[:, None, :])
         chance += renewed @ (index[:, None] < self.renewed).astype(np.float64)
@@ -68,10 +64,10 @@ class Exposure:
         Years for which it grows.
     """
 
-    quantity: Array
-    vehicle_km: Array
+    quantity: Floats
+    vehicle_km: Floats
     limits: WeightLimits | None = None
-    rate: Array | None = None
+    rate: Floats | None = None
     lasts: float = 0.0
 
     def take(self, rows: Ints) -> Exposure:
@@ -113,12 +109,12 @@ class Traffic:
         Of those assets.
     """
 
-    rate: Array
+    rate: Floats
     lasts: float
     rows: Ints
     limits: WeightLimits
 
-    def rate_of(self, rows: Ints) -> Array | None:
+    def rate_of(self, rows: Ints) -> Floats | None:
         """Growth of the traffic of some assets; None where none grows."""
         rate = self.rate[rows]
         return rate if rate.any() else None

@@ -14,15 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan import condition
+from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import DETOURS, OF_CONDITION
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
-
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.intp]
-Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class Rules:
     max_treatments: int
     min_interval: int
     years: int
-    discount: Array
+    discount: Floats
     streams: tuple[str, ...]
 
 
@@ -93,11 +89,11 @@ class Leaves:
 
     asset: Ints
     schedule: Codes
-    cost: Array
-    whole_life_cost: Array
-    index: NDArray[np.float32]
-    nothing: Array
-    nothing_index: NDArray[np.float32]
+    cost: Floats
+    whole_life_cost: Floats
+    index: Floats32
+    nothing: Floats
+    nothing_index: Floats32
     triggered: Ints
 
 
@@ -106,9 +102,9 @@ class _Level:
     state: AssetState
     asset: Ints
     schedule: Codes
-    cost: Array
-    burden: Array
-    index: NDArray[np.float32]
+    cost: Floats
+    burden: Floats
+    index: Floats32
     done: Ints
     last: Ints
 
@@ -181,12 +177,12 @@ def _branch(
     rules: Rules,
     year: int,
     reached: list[Bools],
-) -> tuple[list[AssetState], list[Ints], list[int], list[Array]]:
+) -> tuple[list[AssetState], list[Ints], list[int], list[Floats]]:
     """New states by treatment with the nodes they grow from and what they cost per unit of quantity."""
     states: list[AssetState] = []
     parents: list[Ints] = []
     codes: list[int] = []
-    prices: list[Array] = []
+    prices: list[Floats] = []
     asset = level.asset
     committed = members.committed[asset] >= 0
     free = ~committed & (level.done < rules.max_treatments) & (year - level.last >= rules.min_interval)
@@ -214,7 +210,7 @@ def _join(
     states: list[AssetState],
     parents: list[Ints],
     codes: list[int],
-    prices: list[Array],
+    prices: list[Floats],
     members: Members,
     rules: Rules,
     year: int,
@@ -249,7 +245,7 @@ def _older(level: _Level, state: AssetState, exposure: Exposure, rules: Rules, y
     )
 
 
-def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Array:
+def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
     """Cost of the streams over the coming year (£)."""
     # Streams of condition are added up beforehand where all of them count.
     whole = set(OF_CONDITION) <= set(streams)
@@ -257,7 +253,7 @@ def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> 
     return sum((_stream(state, exposure, name) for name in names), np.zeros(len(exposure.quantity)))
 
 
-def _stream(state: AssetState, exposure: Exposure, name: str) -> Array:
+def _stream(state: AssetState, exposure: Exposure, name: str) -> Floats:
     if name != DETOURS:
         return state.burden(name, exposure)
     return np.zeros(len(exposure.quantity)) if exposure.limits is None else state.sent_round(exposure.limits)
@@ -279,7 +275,7 @@ def _honours_commitment(level: _Level, members: Members) -> Bools:
     return (committed < 0) | (level.schedule[np.arange(len(committed)), place] == committed)
 
 
-def _follow(level: _Level, members: Members, rules: Rules) -> Array:
+def _follow(level: _Level, members: Members, rules: Rules) -> Floats:
     """Whole-life cost of each leaf, following the policy from the end of the plan years to the horizon."""
     horizon = len(rules.discount) - 1
     total = level.burden + level.cost @ rules.discount[1 : rules.years + 1]
@@ -316,12 +312,12 @@ class Trajectory:
         Each stream in each plan year, undiscounted [£].
     """
 
-    index: Array
-    residual_life: Array
-    bands: NDArray[np.float32]
-    backlog: Array
-    streams: dict[str, Array]
-    yearly: dict[str, Array]
+    index: Floats
+    residual_life: Floats
+    bands: Floats32
+    backlog: Floats
+    streams: dict[str, Floats]
+    yearly: dict[str, Floats]
 
     @classmethod
     def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
@@ -331,7 +327,7 @@ class Trajectory:
         yearly = {name: np.zeros((n_assets, years)) for name in streams}
         return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
 
-    def note(self, year: int, state: AssetState, quantity: Array) -> None:
+    def note(self, year: int, state: AssetState, quantity: Floats) -> None:
         """Take down the state at the end of a year (0 is the base year)."""
         self.index[:, year] = state.index()
         self.residual_life[:, year] = state.residual_life()
@@ -394,7 +390,7 @@ def watch(
         yield state
 
 
-def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[AssetState, Array]:
+def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[AssetState, Floats]:
     price = np.zeros(len(codes))
     for code in np.unique(codes[codes >= 0]):
         rows = np.flatnonzero(codes == code)

@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats, Ints
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import GAIN, Maximum, Prior, maximise
 from assetplan.deterioration.fits.series import Pairs, paced, uniformised, whole_years
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 ChainKind = Literal["continuous", "discrete"]
 
 _NEGLIGIBLE = 1e-9  # what a rate at its lower bound takes off the log-likelihood of all pairs together
@@ -59,15 +58,15 @@ class MarkovFit:
         Pairs used, and pairs left out because the state improved: noise or works, no evidence on decay.
     """
 
-    transition: Array
-    generator: Array | None
+    transition: Floats
+    generator: Floats | None
     log_likelihood: float
-    standard_errors: Array
+    standard_errors: Floats
     moves: Ints
-    coefficients: Array
-    coefficient_errors: Array
-    parameters: Array
-    covariance: Array
+    coefficients: Floats
+    coefficient_errors: Floats
+    parameters: Floats
+    covariance: Floats
     pairs: int
     improved: int
 
@@ -163,7 +162,7 @@ def pairs_of(
     return Pairs(origin, to, distinct[at], seen.astype(float), improved, np.zeros((len(kept), 0)))
 
 
-def _distinct(*columns: Array) -> tuple[Ints, Array]:
+def _distinct(*columns: Floats) -> tuple[Ints, Floats]:
     """Where each distinct row of columns first stands, in their order, and how often it is seen."""
     order = np.lexsort(columns[::-1])
     fresh = np.any([np.diff(column[order], prepend=np.nan) != 0 for column in columns], axis=0)
@@ -201,7 +200,7 @@ class ChainLikelihood:
         return cls(pairs, n_states, chain == "continuous", moves)
 
     @property
-    def bounds(self) -> tuple[Array, Array]:
+    def bounds(self) -> tuple[Floats, Floats]:
         """Least and greatest parameters: nearer to 0 or to certainty makes no difference to the likelihood."""
         exposure = float(self.pairs.seen @ self.pairs.years)
         least = float(np.log(_NEGLIGIBLE / exposure))
@@ -209,18 +208,18 @@ class ChainLikelihood:
         count = (len(self.moves), self.pairs.features.shape[1])
         return np.repeat([least, -LIMIT], count), np.repeat([most, LIMIT], count)
 
-    def crude(self) -> Array:
+    def crude(self) -> Floats:
         """A start: states lost over time exposed, the same for all, longer drops rarer; features of no effect."""
         lost = float(self.pairs.seen @ (self.pairs.end - self.pairs.start))
         rate = np.log(max(lost, 0.5) / float(self.pairs.seen @ self.pairs.years))
         rates = rate - 1.5 * (np.diff(self.moves, axis=1)[:, 0] - 1)
         return np.clip(np.append(rates, np.zeros(self.pairs.features.shape[1])), *self.bounds)
 
-    def matrix(self, parameters: Array) -> Array:
+    def matrix(self, parameters: Floats) -> Floats:
         """Generator, or annual matrix, of the moves' parameters."""
         return matrix_of(parameters[: len(self.moves)], self.moves, self.n_states, self.continuous)
 
-    def log_likelihood(self, parameters: Array) -> tuple[float, Array]:
+    def log_likelihood(self, parameters: Floats) -> tuple[float, Floats]:
         """ln L and its gradient (k + c,)."""
         rates, coefficients = np.split(parameters, [len(self.moves)])
         matrix = self.matrix(rates)
@@ -240,7 +239,7 @@ class ChainLikelihood:
         by_rates = np.exp(rates) * (slope[start, end] - slope[start, start]) / speed
         return value, np.append(by_rates, self.pairs.features.T @ faster)
 
-    def starts(self) -> list[Array]:
+    def starts(self) -> list[Floats]:
         """Where to begin: the crude rates, a fifth of them and five times as much.
 
         Of very many pairs with features, where some of them end from there: each look at all takes a second.
@@ -254,7 +253,7 @@ class ChainLikelihood:
         best = replace(self, pairs=self.pairs.every(step)).best(starts, gain=_ROUGH)
         return [np.where(rate, np.maximum(best.parameters, crude - 5.0), best.parameters)]  # none at nought already
 
-    def best(self, starts: list[Array], prior: Prior | None = None, gain: float = GAIN) -> Maximum:
+    def best(self, starts: list[Floats], prior: Prior | None = None, gain: float = GAIN) -> Maximum:
         """The greatest maximum found from several starts."""
         return maximise(self.log_likelihood, starts, self.bounds, prior, gain, len(self.moves))
 
@@ -286,7 +285,7 @@ class ChainLikelihood:
             improved=self.pairs.improved,
         )
 
-    def _slopes(self, parameters: Array, matrix: Array) -> Array:
+    def _slopes(self, parameters: Floats, matrix: Floats) -> Floats:
         """Derivative of the matrix by each parameter, (k, n_states, n_states)."""
         out = np.zeros((len(self.moves), self.n_states, self.n_states))
         for k, (i, j) in enumerate(self.moves):
@@ -298,7 +297,7 @@ class ChainLikelihood:
         return out
 
 
-def matrix_of(parameters: Array, moves: Ints, n_states: int, continuous: bool) -> Array:
+def matrix_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:
     """Generator, or annual matrix, whose moves (k, 2) have the parameters (k,)."""
     start, end = moves.T
     out = np.zeros((n_states, n_states))
@@ -308,13 +307,13 @@ def matrix_of(parameters: Array, moves: Ints, n_states: int, continuous: bool) -
     return (out + np.eye(n_states)) / (1.0 + out.sum(axis=1))[:, None]
 
 
-def annual_of(parameters: Array, moves: Ints, n_states: int, continuous: bool) -> Array:
+def annual_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:
     """Annual transition matrix whose moves (k, 2) have the parameters (k,), however doubtful a draw of them."""
     matrix = matrix_of(np.minimum(parameters, _AT_ONCE), moves, n_states, continuous)
     return annual(matrix) if continuous else matrix
 
 
-def annual(generator: Array) -> Array:
+def annual(generator: Floats) -> Floats:
     """Annual transition matrix exp(Q) of a generator [1/year], its rows summing to one to the last digit."""
     from scipy.linalg import expm
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Floats
 from assetplan.deterioration.curves import FAMILIES, PARAMETERS, Curve
-
-Array = NDArray[np.float64]
 
 _POSITIVE = ("k", "b")  # fitted as logarithms
 _LOW = {"c0": 1.0, "k": -40.0, "b": -3.0, "a50": -500.0, "cmin": -100.0}
@@ -86,10 +85,10 @@ def fit_curve(
         raise ValueError(f"{len(free)} parameters need more than {len(free)} readings; there are {len(ages)}")
     low, high = np.array([_LOW[p] for p in free]), np.array([_HIGH[p] for p in free])
 
-    def off(x: Array) -> Array:
+    def off(x: Floats) -> Floats:
         return _value(family, _natural(free, x) | held, ages) - values
 
-    def slopes(x: Array) -> Array:
+    def slopes(x: Floats) -> Floats:
         return _slopes(family, _natural(free, x) | held, ages, free)
 
     answers = [
@@ -123,7 +122,7 @@ def fit_curve(
     )
 
 
-def _checked(age: ArrayLike, index: ArrayLike) -> tuple[Array, Array]:
+def _checked(age: ArrayLike, index: ArrayLike) -> tuple[Floats, Floats]:
     ages, values = np.asarray(age, dtype=float).reshape(-1), np.asarray(index, dtype=float).reshape(-1)
     if len(ages) != len(values):
         raise ValueError(f"age and index must be of one length, not {len(ages)} and {len(values)}")
@@ -152,11 +151,11 @@ def _parameters(family: str, fixed: Mapping[str, float] | None) -> tuple[list[st
     return free, held
 
 
-def _natural(free: list[str], x: Array) -> dict[str, float]:
+def _natural(free: list[str], x: Floats) -> dict[str, float]:
     return {name: float(np.exp(v)) if name in _POSITIVE else float(v) for name, v in zip(free, x, strict=True)}
 
 
-def _starts(free: list[str], held: dict[str, float], family: str, ages: Array, values: Array) -> list[Array]:
+def _starts(free: list[str], held: dict[str, float], family: str, ages: Floats, values: Floats) -> list[Floats]:
     """Starts that fall from the top of the readings to their mean at several paces."""
     top, typical = float(np.quantile(values, 0.95)) + 1.0, max(float(np.mean(ages)), 1e-3)
     lost = max(top - float(values.mean()), 1.0)
@@ -174,7 +173,7 @@ def _starts(free: list[str], held: dict[str, float], family: str, ages: Array, v
     return out if family in ("power", "logistic", "weibull") else out[:1]
 
 
-def _value(family: str, p: Mapping[str, float], age: Array) -> Array:
+def _value(family: str, p: Mapping[str, float], age: Floats) -> Floats:
     """Index at an age; the scale's ends are left open, so that the fit feels readings beyond them."""
     if family == "linear":
         return p["c0"] - p["k"] * age
@@ -187,13 +186,13 @@ def _value(family: str, p: Mapping[str, float], age: Array) -> Array:
     return p["cmin"] + (p["c0"] - p["cmin"]) * _falling(p, age)
 
 
-def _falling(p: Mapping[str, float], age: Array) -> Array:
+def _falling(p: Mapping[str, float], age: Floats) -> Floats:
     from scipy.special import expit
 
     return expit(-p["k"] * (age - p["a50"]))
 
 
-def _slopes(family: str, p: Mapping[str, float], age: Array, free: list[str]) -> Array:
+def _slopes(family: str, p: Mapping[str, float], age: Floats, free: list[str]) -> Floats:
     """Derivative of the value by each free parameter, those in `_POSITIVE` by their logarithm, (n, k)."""
     logs = np.log(np.maximum(age, 1e-300))
     if family == "linear":
@@ -224,7 +223,7 @@ def _slopes(family: str, p: Mapping[str, float], age: Array, free: list[str]) ->
     return np.stack([by[name] for name in free], axis=1)
 
 
-def _curve(family: str, p: Mapping[str, float], ages: Array) -> Curve:
+def _curve(family: str, p: Mapping[str, float], ages: Floats) -> Curve:
     """The curve, if it falls by anything that could be seen."""
     curve_parameters = {name: p[name] for name in PARAMETERS[family]}
     ends = _value(family, p, np.array([ages.min(), ages.max()]))
@@ -233,7 +232,7 @@ def _curve(family: str, p: Mapping[str, float], ages: Array) -> Curve:
     return Curve(family, **curve_parameters)
 
 
-def _inverse(jacobian: Array, free: list[str]) -> Array:
+def _inverse(jacobian: Floats, free: list[str]) -> Floats:
     information = jacobian.T @ jacobian
     size = np.sqrt(information.diagonal())
     scaled = information / np.outer(size, size) if (size > 0).all() else np.zeros_like(information)
@@ -242,11 +241,11 @@ def _inverse(jacobian: Array, free: list[str]) -> Array:
     return np.asarray(np.linalg.inv(scaled) / np.outer(size, size), dtype=float)
 
 
-def _meat(jacobian: Array, residual: Array, asset: ArrayLike) -> Array:
+def _meat(jacobian: Floats, residual: Floats, asset: ArrayLike) -> Floats:
     """Sum over assets of the outer product of their scores, enlarged for the number of assets."""
     codes, names = pd.factorize(np.asarray(asset).reshape(-1))
     if len(codes) != len(residual):
         raise ValueError(f"asset must be of the length of age, not {len(codes)}")
     columns = [np.bincount(codes, column * residual, len(names)) for column in jacobian.T]
-    scores: Array = np.stack(columns, axis=1)
+    scores: Floats = np.stack(columns, axis=1)
     return scores.T @ scores * (len(names) / max(len(names) - 1, 1))

@@ -7,15 +7,15 @@ data*, chapter 5).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from assetplan._types import Floats
 
 LIMIT = 5.0  # of a coefficient
 _EXPONENT = 700.0  # of e, in doubles
 
 
-def features_of(features: ArrayLike | None, count: int) -> Array:
+def features_of(features: ArrayLike | None, count: int) -> Floats:
     """Check features (count, k); none gives k = 0."""
     if features is None:
         return np.zeros((count, 0))
@@ -29,12 +29,12 @@ def features_of(features: ArrayLike | None, count: int) -> Array:
     return out
 
 
-def refuse_alike(features: Array) -> None:
+def refuse_alike(features: Floats) -> None:
     """Refuse features whose effects no fit could tell apart, from each other or from the time that all share."""
     if features.shape[1] and np.linalg.matrix_rank(features - features.mean(axis=0)) < features.shape[1]:
         raise ValueError("features must each vary and none follow from others, or their effects cannot be told apart")
 
 
-def pace_of(features: Array, coefficients: Array) -> Array:
+def pace_of(features: Floats, coefficients: Floats) -> Floats:
     """How many times as fast time goes (n,)."""
     return np.asarray(np.exp(np.clip(features @ coefficients, -_EXPONENT, _EXPONENT)), dtype=float)

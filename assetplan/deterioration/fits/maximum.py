@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-LogLikelihood = Callable[[Array], tuple[float, Array]]
+from assetplan._types import Bools, Floats, Ints
+
+LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 
 T = TypeVar("T")
-Value = Callable[[Array], float]
-Slope = Callable[[Array], Array]
+Value = Callable[[Floats], float]
+Slope = Callable[[Floats], Floats]
 
 # Parameters are logarithms, or coefficients of covariates in standard deviations: steps are in their own units.
 _STEP = 1e-4  # between exact gradients, for curvature
@@ -32,10 +31,10 @@ GAIN = 2e-8  # of a log-likelihood, twice what is left to climb
 class Prior:
     """A normal prior of the parameters: what the parent group says. Arrays (k,)."""
 
-    mean: Array
-    variance: Array
+    mean: Floats
+    variance: Floats
 
-    def at(self, parameters: Array) -> tuple[float, Array]:
+    def at(self, parameters: Floats) -> tuple[float, Floats]:
         """Log density, without its constant, and gradient."""
         off = parameters - self.mean
         return float(-0.5 * (off**2 / self.variance).sum()), -off / self.variance
@@ -49,16 +48,16 @@ class Maximum:
     `at_zero` marks parameters at their lower bound, whose rate is nought.
     """
 
-    parameters: Array
+    parameters: Floats
     log_likelihood: float
-    covariance: Array
+    covariance: Floats
     at_zero: Bools
 
 
 def maximise(
     function: LogLikelihood,
-    starts: list[Array],
-    bounds: tuple[float | Array, float | Array],
+    starts: list[Floats],
+    bounds: tuple[float | Floats, float | Floats],
     prior: Prior | None = None,
     gain: float = GAIN,
     rates: int | None = None,
@@ -83,7 +82,7 @@ def maximise(
     """
     low, high = (np.broadcast_to(np.asarray(bound, dtype=float), len(starts[0])) for bound in bounds)
 
-    def total(x: Array) -> tuple[float, Array]:
+    def total(x: Floats) -> tuple[float, Floats]:
         value, slope = function(x)
         if prior is None:
             return value, slope
@@ -92,10 +91,10 @@ def maximise(
 
     at = _last(total)
 
-    def value(x: Array) -> float:
+    def value(x: Floats) -> float:
         return at(x)[0]
 
-    def slope(x: Array) -> Array:
+    def slope(x: Floats) -> Floats:
         return at(x)[1]
 
     inside = [np.clip(start, low, high) for start in starts]
@@ -108,11 +107,11 @@ def maximise(
     return Maximum(x, function(x)[0], covariance, zero)
 
 
-def _last(function: Callable[[Array], T]) -> Callable[[Array], T]:
+def _last(function: Callable[[Floats], T]) -> Callable[[Floats], T]:
     """A function that keeps its last answer for those who ask again."""
-    last: list[tuple[Array, T]] = []
+    last: list[tuple[Floats, T]] = []
 
-    def at(x: Array) -> T:
+    def at(x: Floats) -> T:
         if not last or not np.array_equal(last[0][0], x):
             last[:] = [(x.copy(), function(x))]
         return last[0][1]
@@ -123,11 +122,11 @@ def _last(function: Callable[[Array], T]) -> Callable[[Array], T]:
 def _ascend(
     value: Value,
     slope: Slope,
-    x: Array,
-    inverse: Array,
+    x: Floats,
+    inverse: Floats,
     bounds: tuple[Any, Any],
     gain: float = GAIN,
-) -> Array:
+) -> Floats:
     """Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno) within bounds, until one more would gain too little."""
     low, high = bounds
     here, steepness, idle = value(x), slope(x), 0
@@ -154,14 +153,14 @@ def _ascend(
     return x
 
 
-def _inverse_at(slope: Slope, x: Array) -> Array:
+def _inverse_at(slope: Slope, x: Floats) -> Floats:
     """Inverse of the curvature, its directions of ascent made descent."""
     size, axes = np.linalg.eigh(-_second(slope, x, np.arange(len(x))))
     size = np.maximum(np.abs(size), 1e-6 * max(float(np.abs(size).max(initial=0.0)), 1e-6))
     return (axes / size) @ axes.T
 
 
-def _settle(value: Value, slope: Slope, x: Array, low: Array, rates: int) -> tuple[Array, Bools]:
+def _settle(value: Value, slope: Slope, x: Floats, low: Floats, rates: int) -> tuple[Floats, Bools]:
     """Rates that the likelihood would have at nought are put there: their logarithm never gets there by itself."""
     rate = np.arange(len(x)) < rates
     zero, here = rate & (x <= low), value(x)
@@ -173,9 +172,7 @@ def _settle(value: Value, slope: Slope, x: Array, low: Array, rates: int) -> tup
     return x, zero
 
 
-def _polish(
-    value: Value, slope: Slope, x: Array, free: NDArray[np.intp], bounds: tuple[Array, Array]
-) -> tuple[Array, Array]:
+def _polish(value: Value, slope: Slope, x: Floats, free: Ints, bounds: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """The matrix of second derivatives at the top, and the Newton step that it allows."""
     second = _second(slope, x, free)
     tried = x.copy()
@@ -184,7 +181,7 @@ def _polish(
     return (tried if value(tried) >= value(x) else x), second
 
 
-def _second(slope: Slope, x: Array, free: NDArray[np.intp]) -> Array:
+def _second(slope: Slope, x: Floats, free: Ints) -> Floats:
     out = np.empty((len(free), len(free)))
     for row, k in enumerate(free):
         up, down = x.copy(), x.copy()
@@ -201,9 +198,9 @@ class Terms(NamedTuple):
     beforehand from the same assets, and is held while the parameters are sought.
     """
 
-    each: Array
-    scores: Array
-    pull: Callable[[], Array]
+    each: Floats
+    scores: Floats
+    pull: Callable[[], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,18 +212,18 @@ class Summit:
     0 in both; one at its lower bound, a true nought, is in as much doubt as just inside it.
     """
 
-    parameters: Array
+    parameters: Floats
     log_likelihood: float
-    covariance: Array
-    information: Array
+    covariance: Floats
+    information: Floats
 
 
 def climb_many(
-    function: Callable[[Array], Terms],
-    carried: Callable[[Array], Array],
-    start: Array,
-    low: Array,
-    high: Array,
+    function: Callable[[Floats], Terms],
+    carried: Callable[[Floats], Floats],
+    start: Floats,
+    low: Floats,
+    high: Floats,
     prior: Prior | None = None,
     gain: float = GAIN,
 ) -> Summit:
@@ -253,10 +250,10 @@ def climb_many(
 
     at = _last(function)
 
-    def value(x: Array) -> float:
+    def value(x: Floats) -> float:
         return float(at(x).each.sum()) + (0.0 if prior is None else prior.at(x)[0])
 
-    def slope(x: Array) -> Array:
+    def slope(x: Floats) -> Floats:
         return at(x).scores.sum(axis=0) + (0.0 if prior is None else prior.at(x)[1])
 
     x = np.clip(start, low, high)
@@ -272,7 +269,7 @@ def climb_many(
     return _summit(at, carried, x, low, high, pull)
 
 
-def _updated(inverse: Array, step: Array, change: Array) -> Array:
+def _updated(inverse: Floats, step: Floats, change: Floats) -> Floats:
     """BFGS correction of the inverse of the information; left as it is where the step saw no curvature."""
     bend = float(step @ change)
     if bend <= 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
@@ -282,12 +279,12 @@ def _updated(inverse: Array, step: Array, change: Array) -> Array:
 
 
 def _summit(
-    function: Callable[[Array], Terms],
-    carried: Callable[[Array], Array],
-    x: Array,
-    low: Array,
-    high: Array,
-    pull: Array,
+    function: Callable[[Floats], Terms],
+    carried: Callable[[Floats], Floats],
+    x: Floats,
+    low: Floats,
+    high: Floats,
+    pull: Floats,
 ) -> Summit:
     free = np.flatnonzero(x < high)
     inside = np.ix_(free, free)

@@ -10,11 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.deterioration.fits.scaled import Level, level
-
-Array = NDArray[np.float64]
 
 LEAST = 1e-9  # variance of an age [shares of a life, squared]
 _ROUND = 0.005  # of a variance, by which the corner at nought is rounded: a likelihood with corners has no errors
@@ -24,11 +22,11 @@ _NORMAL = float(np.log(2 * np.pi))
 class State(NamedTuple):
     """Of each path: mean and variance of its age and of its own pace, and their covariance. Arrays (n,)."""
 
-    age: Array
-    doubt: Array
-    own: Array
-    own_doubt: Array
-    both: Array
+    age: Floats
+    doubt: Floats
+    own: Floats
+    own_doubt: Floats
+    both: Floats
 
     def first(self, n: int) -> State:
         """That of the first n paths."""
@@ -51,19 +49,19 @@ class Told(NamedTuple):
     `hold`.
     """
 
-    worth: Array
-    push: Array
-    hold: Array
-    turn: Array
-    twist: Array
+    worth: Floats
+    push: Floats
+    hold: Floats
+    turn: Floats
+    twist: Floats
 
 
 class Positive(NamedTuple):
     """A number above nought, and its derivatives by the mean and the variance that it was made of."""
 
-    value: Array
-    by_mean: Array
-    by_variance: Array
+    value: Floats
+    by_mean: Floats
+    by_variance: Floats
 
 
 class Visit(NamedTuple):
@@ -78,17 +76,17 @@ class Visit(NamedTuple):
     before: State
     own: Positive
     ahead: State
-    step: Array
-    gap: Array
-    reach: Array
+    step: Floats
+    gap: Floats
+    reach: Floats
     levels: tuple[Level, Level, Level]
     lower: Positive
-    lean: Array
+    lean: Floats
     told: Told
     met: Positive
     after: State
-    mean: Array
-    variance: Array
+    mean: Floats
+    variance: Floats
 
 
 class Back(NamedTuple):
@@ -98,16 +96,16 @@ class Back(NamedTuple):
     mean and variance of its first age, and the variance of its own pace.
     """
 
-    shape: Array
-    noise: Array
-    wander: Array
-    pace: Array
-    age: Array
-    doubt: Array
-    own_doubt: Array
+    shape: Floats
+    noise: Floats
+    wander: Floats
+    pace: Floats
+    age: Floats
+    doubt: Floats
+    own_doubt: Floats
 
 
-def visit(law: Law, before: State, step: Array, gap: Array, value: Array) -> Visit:
+def visit(law: Law, before: State, step: Floats, gap: Floats, value: Floats) -> Visit:
     """Move paths on to their next visit and let them learn from its reading.
 
     Parameters
@@ -145,13 +143,13 @@ def visit(law: Law, before: State, step: Array, gap: Array, value: Array) -> Vis
     return Visit(before, own, ahead, step, gap, reach, levels, lower, lean, told, met, after, mean, variance)
 
 
-def _positive(mean: Array, variance: Array) -> Positive:
+def _positive(mean: Floats, variance: Floats) -> Positive:
     """A mean kept above nought, where it was below by little more than a corner's rounding."""
     root = np.sqrt(mean**2 + _ROUND * variance)
     return Positive(0.5 * (mean + root), 0.5 * (1 + mean / root), 0.25 * _ROUND / root)
 
 
-def reading(value: Array, mean: Array, variance: Array) -> Told:
+def reading(value: Floats, mean: Floats, variance: Floats) -> Told:
     """What readings say where normal ones of a mean and variance, cut at 0 and 100, are expected."""
     hold = 1 / variance
     push = (value - mean) * hold
@@ -166,7 +164,7 @@ def reading(value: Array, mean: Array, variance: Array) -> Told:
     return Told(worth, push, hold, turn, twist)
 
 
-def _beyond(past: Array, spread: Array, side: float) -> tuple[Array, ...]:
+def _beyond(past: Floats, spread: Floats, side: float) -> tuple[Floats, ...]:
     """`Told` of readings at an end, by how far beyond it their mean lies: logarithm of a normal tail."""
     from scipy.special import log_ndtr
 

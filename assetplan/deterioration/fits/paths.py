@@ -13,16 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats, Ints
 from assetplan.deterioration.fits.features import LIMIT
 from assetplan.deterioration.fits.maximum import GAIN, Prior, Summit, Terms, climb_many
 from assetplan.deterioration.fits.path_filter import LEAST, Law, State, Visit, back, visit
 from assetplan.deterioration.fits.scaled import SHAPED
 from assetplan.deterioration.fits.stock import FirstAge, Stock
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 NOISE = 3.0  # of a reading, before any is known [index points]
 SPREADS = ("noise", "spread", "wander")
@@ -77,19 +74,19 @@ class Paths:
         How the true index is spread among the assets at their first visit.
     """
 
-    values: tuple[Array, ...]
-    gaps: tuple[Array, ...]
+    values: tuple[Floats, ...]
+    gaps: tuple[Floats, ...]
     rows: tuple[Ints, ...]
-    features: Array
+    features: Floats
     stock: Stock
 
     @classmethod
     def of(
         cls,
         path: Ints,
-        time: Array,
-        value: Array,
-        features: Array | None = None,
+        time: Floats,
+        value: Floats,
+        features: Floats | None = None,
         noise: float = NOISE,
         known: Ints | None = None,
     ) -> Paths:
@@ -136,11 +133,11 @@ class Prediction:
     """What was expected of each reading that has one before it: row, mean and standard deviation [index points]."""
 
     row: Ints
-    mean: Array
-    spread: Array
+    mean: Floats
+    spread: Floats
 
 
-def terms_of(family: str, parameters: Array, paths: Paths) -> Terms:
+def terms_of(family: str, parameters: Floats, paths: Paths) -> Terms:
     """Log-likelihood of each path under parameters (k,), its score, and what the stock makes of them all."""
     visits, first = _visits(family, parameters, paths)
     at = _named(family, parameters)
@@ -165,7 +162,7 @@ def terms_of(family: str, parameters: Array, paths: Paths) -> Terms:
         scores[:m, k] = by[name]
     scores[:m, len(known) :] = told.pace[:, None] * paths.features[:m]
 
-    def pull() -> Array:
+    def pull() -> Floats:
         by_moments = np.zeros((2, n))
         by_moments[:, :m] = begun
         return paths.stock.pull(first, by_moments)
@@ -173,7 +170,7 @@ def terms_of(family: str, parameters: Array, paths: Paths) -> Terms:
     return Terms(values, scores, pull)
 
 
-def predictions(family: str, parameters: Array, paths: Paths) -> Prediction:
+def predictions(family: str, parameters: Floats, paths: Paths) -> Prediction:
     """What each path's earlier readings led to expect of each later one, under parameters (k,)."""
     visits = _visits(family, parameters, paths)[0]
     if not visits:
@@ -183,13 +180,13 @@ def predictions(family: str, parameters: Array, paths: Paths) -> Prediction:
     return Prediction(rows, mean, np.sqrt(variance))
 
 
-def _named(family: str, parameters: Array) -> dict[str, float]:
+def _named(family: str, parameters: Floats) -> dict[str, float]:
     """Parameters by name, as themselves."""
     named = zip(names_of(family), parameters.tolist(), strict=False)
     return {"shape": 1.0} | {name: unscaled(name, parameter) for name, parameter in named}
 
 
-def _visits(family: str, parameters: Array, paths: Paths) -> tuple[list[Visit], FirstAge]:
+def _visits(family: str, parameters: Floats, paths: Paths) -> tuple[list[Visit], FirstAge]:
     """The filter's account of every visit after the first, and what each first reading said."""
     at = _named(family, parameters)
     pace = np.exp(paths.features @ parameters[len(names_of(family)) :]) / at["life"]
@@ -206,7 +203,7 @@ def _visits(family: str, parameters: Array, paths: Paths) -> tuple[list[Visit], 
 
 
 def fit_paths(
-    family: str, paths: Paths, start: Array | None = None, prior: Prior | None = None, gain: float = GAIN
+    family: str, paths: Paths, start: Floats | None = None, prior: Prior | None = None, gain: float = GAIN
 ) -> Summit:
     """The parameters (as in `names_of`) under which the readings are likeliest.
 
@@ -237,7 +234,7 @@ def fit_paths(
     if start is None:
         start = np.append(usual, np.zeros(extra))
 
-    def climb(own: Paths, begin: Array, near: float) -> Summit:
+    def climb(own: Paths, begin: Floats, near: float) -> Summit:
         return climb_many(lambda x: terms_of(family, x, own), own.stock.carried, begin, low, high, prior, near)
 
     if prior is not None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats
 from assetplan.deterioration.curves import Curve, age_at
-
-Array = NDArray[np.float64]
 
 POOR = 40.0  # the index whose age is a curve's life, by which all families are told
 SHAPED = ("power", "weibull")
@@ -26,9 +24,9 @@ _LEAST = 1e-30  # share of a life, whose logarithm is still a number
 class Level(NamedTuple):
     """Index [0–100], and its derivatives by the share of a life and by the logarithm of the shape."""
 
-    value: Array
-    by_share: Array
-    by_shape: Array
+    value: Floats
+    by_share: Floats
+    by_shape: Floats
 
 
 def curve_of(family: str, life: float, shape: float = 1.0) -> Curve:
@@ -54,12 +52,12 @@ def _constants(family: str, life: float, shape: float) -> dict[str, Any]:
     return {"c0": 100.0, "k": k, "b": b, "a50": a50, "cmin": 0.0}
 
 
-def scaled_age(family: str, index: Array, shape: float) -> Array:
+def scaled_age(family: str, index: Floats, shape: float) -> Floats:
     """Share of a life at which a curve has an index, 0 or more."""
     return age_at(family, index, **_constants(family, 1.0, shape))
 
 
-def level(family: str, share: Array, shape: float) -> Level:
+def level(family: str, share: Floats, shape: float) -> Level:
     """Index and its derivatives at shares of a life, 0 or more."""
     if family in SHAPED:
         live = share > _LEAST

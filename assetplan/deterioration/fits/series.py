@@ -10,10 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
+from assetplan._types import Floats, Ints
 
 _TAIL = 1e-18  # the Poisson mass that uniformisation leaves out
 _SMALL = 500.0  # a Poisson mean whose e⁻ᵐ is far from the smallest double
@@ -30,10 +28,10 @@ class Pairs(NamedTuple):
 
     start: Ints
     end: Ints
-    years: Array
-    seen: Array
+    years: Floats
+    seen: Floats
     improved: int
-    features: Array
+    features: Floats
 
     def every(self, step: int) -> Pairs:
         """Some of them, evenly."""
@@ -41,7 +39,7 @@ class Pairs(NamedTuple):
         return Pairs(start[::step], end[::step], years[::step], seen[::step], improved, features[::step])
 
 
-def _ladder(base: Array, top: int) -> Array:
+def _ladder(base: Floats, top: int) -> Floats:
     """Powers 0 to top of a matrix."""
     powers = np.empty((top + 1, *base.shape))
     powers[0] = np.eye(len(base))
@@ -50,7 +48,7 @@ def _ladder(base: Array, top: int) -> Array:
     return powers
 
 
-def _descend(base: Array, powers: Array, weights: Array) -> Array:
+def _descend(base: Floats, powers: Floats, weights: Floats) -> Floats:
     """Derivative of Σ_k ⟨weights_k, base^k⟩ by the entries of base, by one pass from the highest power down."""
     slope, carried = np.zeros_like(base), np.zeros_like(base)
     for k in range(len(powers) - 1, 0, -1):
@@ -59,7 +57,7 @@ def _descend(base: Array, powers: Array, weights: Array) -> Array:
     return slope
 
 
-def uniformised(pairs: Pairs, base: Array, speed: float) -> tuple[float, Array]:
+def uniformised(pairs: Pairs, base: Floats, speed: float) -> tuple[float, Floats]:
     """ln L and its derivative by the entries of `base`, where P(t) = Σ_k Poisson(k; speed·t)·base^k."""
     n = len(base)
     fresh = np.diff(pairs.years, prepend=-1.0) > 0  # pairs lie in order of their intervals
@@ -82,7 +80,7 @@ def uniformised(pairs: Pairs, base: Array, speed: float) -> tuple[float, Array]:
     return value, _descend(base, powers, pulls.reshape(top + 1, n, n))
 
 
-def paced(pairs: Pairs, base: Array, speed: float, pace: Array) -> tuple[float, Array, Array]:
+def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float, Floats, Floats]:
     """As `uniformised`, each pair's time going at its own pace (n,), and the derivative by each logarithm of pace (n,).
 
     Hardly two intervals are alike, so each pair sums only the entry of the one move that it made.
@@ -125,7 +123,7 @@ def _terms(mean: float) -> int:
     return int(top)
 
 
-def _poisson_weights(mean: Array, top: int) -> Array:
+def _poisson_weights(mean: Floats, top: int) -> Floats:
     """Poisson probabilities of 0 to top, (n, top + 1)."""
     k = np.arange(1.0, top + 1)
     if mean[-1] < _SMALL:
@@ -139,7 +137,7 @@ def _poisson_weights(mean: Array, top: int) -> Array:
     return np.exp(logs - mean[:, None])
 
 
-def whole_years(pairs: Pairs, base: Array) -> tuple[float, Array]:
+def whole_years(pairs: Pairs, base: Floats) -> tuple[float, Floats]:
     """ln L and its derivative by the entries of the annual matrix, where P(m) = base^m."""
     steps = pairs.years.astype(np.intp)
     powers = _ladder(base, int(steps.max()))

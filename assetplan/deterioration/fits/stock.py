@@ -12,12 +12,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from assetplan._types import Floats, Ints
 from assetplan.deterioration.fits.scaled import SHAPED, scaled_age
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 CELLS = np.arange(0.25, 100.0, 0.5)  # true index, by which a stock is told
 _READINGS = 201  # of a table of readings; two more rows stand for the ends of the scale
@@ -36,11 +33,11 @@ class FirstAge(NamedTuple):
     `chance` is that of each cell (columns) given each row of the table of readings, `ages` (cells,) their ages.
     """
 
-    moments: Array
-    by_noise: Array
-    by_shape: Array
-    chance: Array
-    ages: Array
+    moments: Floats
+    by_noise: Floats
+    by_shape: Floats
+    chance: Floats
+    ages: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +56,15 @@ class Stock:
         Each first reading as a place among those rows: one, the next, and how far it lies towards that.
     """
 
-    shares: Array
+    shares: Floats
     noise: float
     table: Ints
     row: Ints
     after: Ints
-    part: Array
+    part: Floats
 
     @classmethod
-    def of(cls, first: Array, noise: float) -> Stock:
+    def of(cls, first: Floats, noise: float) -> Stock:
         """The stock of first readings [0–100] with a noise [index points]."""
         place = first / 100.0 * (_READINGS - 1)
         row = np.minimum(place.astype(np.intp), _READINGS - 2)
@@ -80,19 +77,19 @@ class Stock:
         unknown = cls(np.zeros(len(CELLS)), noise, table, below, above, part)
         return replace(unknown, shares=unknown._passes()[-1])
 
-    def _gathered(self, values: Array) -> Array:
+    def _gathered(self, values: Floats) -> Floats:
         """Sum of what first readings put on the rows of the table, each of its value (n,)."""
         size = len(self.table)
         low = np.bincount(self.row, values * (1 - self.part), size)
         return np.asarray(low + np.bincount(self.after, values * self.part, size), dtype=float)
 
-    def _read(self, table: Array) -> Array:
+    def _read(self, table: Floats) -> Floats:
         """Values at each first reading of lines of the table (k, rows)."""
         columns = np.ascontiguousarray(table.T)
         here, after = columns[self.row], columns[self.after]
         return np.ascontiguousarray((here + (after - here) * self.part[:, None]).T)
 
-    def _passes(self) -> list[Array]:
+    def _passes(self) -> list[Floats]:
         """Shares before the first pass, all alike, and after each."""
         shares = np.full(len(CELLS), 1 / len(CELLS))
         out = [shares]
@@ -103,7 +100,7 @@ class Stock:
                 out.append(shares)
         return out
 
-    def carried(self, cross: Array) -> Array:
+    def carried(self, cross: Floats) -> Floats:
         """What each first reading adds, by its part in the shares, to sums that rest on them (n, k).
 
         `cross` (k, len(CELLS)) are the derivatives of those sums by the shares. The derivative of every pass is taken
@@ -135,7 +132,7 @@ class Stock:
         read = self._read(np.array(lines))
         return FirstAge(read[:2], read[2:4], read[4:], chance, ages)
 
-    def pull(self, first: FirstAge, by_moments: Array) -> Array:
+    def pull(self, first: FirstAge, by_moments: Floats) -> Floats:
         """Derivative by the shares of a sum, from its derivatives by the moments (2, n) of first ages."""
         mean = first.chance @ first.ages
         off = first.ages - mean[:, None]
@@ -144,7 +141,7 @@ class Stock:
         return (first.chance * (by_mean * off + by_variance * (off**2 - spread))).sum(axis=0) / (self.shares + _NOUGHT)
 
 
-def _likelihood(table: Ints, noise: float) -> tuple[Array, Array]:
+def _likelihood(table: Ints, noise: float) -> tuple[Floats, Floats]:
     """Likelihood of some readings of the table (rows) given each true index of `CELLS` (columns), never quite nought.
 
     A reading at an end of the scale stands for all that noise would have put beyond it. With it, the derivative of its

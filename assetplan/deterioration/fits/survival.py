@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetplan._types import Bools, Floats
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import Prior, maximise
 
-Array = NDArray[np.float64]
 _BOUNDS = (-12.0, 12.0)  # of the logarithms of shape and scale
 _STEEPEST = 150.0  # a shape beyond this says that all fail at one age
 
@@ -46,11 +46,11 @@ class WeibullFit:
     shape: float
     scale: float
     log_likelihood: float
-    standard_errors: Array
-    coefficients: Array
-    coefficient_errors: Array
-    parameters: Array
-    covariance: Array
+    standard_errors: Floats
+    coefficients: Floats
+    coefficient_errors: Floats
+    parameters: Floats
+    covariance: Floats
     durations: int
     failures: int
 
@@ -59,13 +59,13 @@ class WeibullFit:
 class Lives:
     """Checked durations; see `fit_weibull`. Arrays (n,), features (n, c)."""
 
-    duration: Array
-    failed: NDArray[np.bool_]
-    sound_until: Array
-    entered: Array
-    features: Array
+    duration: Floats
+    failed: Bools
+    sound_until: Floats
+    entered: Floats
+    features: Floats
 
-    def log_likelihood(self, parameters: Array) -> tuple[float, Array]:
+    def log_likelihood(self, parameters: Floats) -> tuple[float, Floats]:
         """ln L and its gradient by ln β, ln η and the coefficients of features."""
         shape, usual = np.exp(parameters[:2])
         if shape > _STEEPEST:  # beyond what doubles can tell
@@ -118,7 +118,7 @@ class Lives:
         )
 
 
-def _hazard(age: Array, shape: float, scale: Array) -> tuple[Array, Array]:
+def _hazard(age: Floats, shape: float, scale: Floats) -> tuple[Floats, Floats]:
     """Cumulative hazard (n,) and its derivative by both parameters (2, n)."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         logs = np.log(age / scale)

@@ -22,9 +22,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.restricted_master import Master, solve_master
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.choices import Choices, Floats, Ints
+from assetplan.optimisation.problem.choices import Choices
 from assetplan.optimisation.problem.constraints import Rows, rows_of
 
 SAMPLE = 4_000  # assets in the first, cheap descent

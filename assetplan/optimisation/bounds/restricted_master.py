@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from assetplan.optimisation.problem.choices import Bools, Choices, Floats, Ints
+from assetplan._types import Bools, Floats, Ints
+from assetplan.optimisation.problem.choices import Choices
 from assetplan.optimisation.problem.constraints import Rows, totals
 
 

@@ -15,10 +15,10 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from assetplan._types import Floats
 from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual, reduced_values
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.choices import Floats
 from assetplan.optimisation.problem.constraints import Rows
 from assetplan.optimisation.problem.pulp_model import solve_model
 

@@ -14,9 +14,9 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from assetplan._types import Floats, Ints
 from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.problem import Flows, Problem, Solution
-from assetplan.optimisation.problem.choices import Floats, Ints
 from assetplan.optimisation.problem.constraints import Rows, excess
 
 CLOSE = 0.02  # share of the total change by which the answer may miss the least

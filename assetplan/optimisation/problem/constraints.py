@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from assetplan.optimisation.problem.problem import Floats, Flows, Ints, Problem, Solution
+from assetplan._types import Floats, Ints
+from assetplan.optimisation.problem.problem import Flows, Problem, Solution
 
 # Sums of 100,000 pounds-and-pence figures differ by order of addition in about the 12th digit; a thousand
 # times that is still a hundredth of a penny in £100,000.

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from assetplan._types import Floats, Ints
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation.problem.choices import Choices, Floats, Ints
+from assetplan.optimisation.problem.choices import Choices
 
 
 @dataclass(frozen=True, eq=False)

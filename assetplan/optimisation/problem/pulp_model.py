@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from assetplan.optimisation.problem.problem import Floats, Flows, Ints, Problem
+from assetplan._types import Floats, Ints
+from assetplan.optimisation.problem.problem import Flows, Problem
 from assetplan.optimisation.search import highs as compat
 
 SIZE = 1e3  # of limits and flows in a model

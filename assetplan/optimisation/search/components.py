@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assetplan._types import Bools, Ints
 from assetplan.optimisation.problem import Flows, Problem
-from assetplan.optimisation.problem.choices import Bools, Ints
 from assetplan.optimisation.problem.constraints import Rows
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.choices import Bools, Floats, Ints
 from assetplan.optimisation.problem.constraints import excess
 from assetplan.optimisation.problem.pulp_model import solve_model
 from assetplan.optimisation.search.incumbent import Clock, State, Task, polish

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, reduced_values
 from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.choices import Floats, Ints
 from assetplan.optimisation.problem.constraints import Rows, gap_between, is_feasible
 from assetplan.optimisation.search.repair import fill, make_feasible
 

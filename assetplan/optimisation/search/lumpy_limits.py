@@ -14,10 +14,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.choices import Bools, Choices, Floats, Ints
+from assetplan.optimisation.problem.choices import Choices
 from assetplan.optimisation.problem.constraints import Rows, rows_of
 from assetplan.optimisation.search.cores import cores
 from assetplan.optimisation.search.incumbent import Clock, State, Task, polish, start_from_prices, until

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan._types import Bools, Floats
 from assetplan.optimisation.bounds.lagrangian import price_units
 from assetplan.optimisation.bounds.restricted_master import Master, solve_mixed
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.choices import Bools, Floats
 from assetplan.optimisation.problem.constraints import Rows
 from assetplan.optimisation.search.incumbent import Task
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from assetplan._types import Floats, Ints
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.choices import Floats, Ints
 from assetplan.optimisation.problem.constraints import Rows, excess
 
 CANDIDATES = 20_000  # moves looked at in one pass of filling
