@@ -1,27 +1,40 @@
-"""Delimited text as spreadsheets leave it: repeated names, line breaks inside quotes, stray blanks."""
+"""Delimited text as spreadsheets leave it: repeated names, line breaks inside quotes, stray blanks.
+
+Every value is read as text, so that an identifier keeps its leading zeros; each fault names file, line and column.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from assetplan.errors import Fault, RegisterError
+from assetplan._types import Bools, Floats
+from assetplan.errors import Fault, FaultyInputError, RegisterError
 
-_ENCODING_HINT = 'name its encoding in the mapping, as [file] encoding = "cp1252"'
+MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
 
 
-def read_text(
-    path: Path, encoding: str = "", delimiter: str = ",", quote: str = '"', strict: bool = True
-) -> tuple[pd.DataFrame, pd.Series]:
+def read_delimited(
+    path: Path,
+    encoding: str = "",
+    delimiter: str = ",",
+    quote: str = '"',
+    strict: bool = True,
+    comments: bool = False,
+    encoding_hint: str = "",
+) -> pd.DataFrame:
     """Read a delimited text file, every value as text.
 
-    Blanks and line breaks inside a value become one space and those around it go. Where several columns share a name
-    they become `name#1`, `name#2`, ….
+    Blanks and line breaks inside a value become one space and those around it go; records of blanks are left out. Where
+    several columns share a name they become `name#1`, `name#2`, ….
 
     Parameters
     ----------
@@ -33,12 +46,16 @@ def read_text(
         One character each.
     strict : bool
         Refuse text after a closing quote, which is the sign of a quote that was not doubled.
+    comments : bool
+        Leave out lines that begin with #.
+    encoding_hint : str
+        How to name another encoding, for the fault of a file that is not UTF-8.
 
     Returns
     -------
-    (DataFrame, Series of int)
-        The values, and the line each record starts on: the header is on line 1, a line break inside quotes counts, a
-        lone carriage return does not.
+    DataFrame
+        The values, indexed by the line that each record starts on: the header is on line 1, a line break inside quotes
+        counts, a lone carriage return does not.
 
     Raises
     ------
@@ -46,45 +63,139 @@ def read_text(
         The text is not in that encoding, has no header, or holds records that do not fit the header; every one of
         these is listed.
     """
-    text = _decoded(path, encoding)
+    text = _decoded(path, encoding, encoding_hint)
     if "\n" not in text:
         text = text.replace("\r", "\n")
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, quotechar=quote, strict=strict)
+    kept = [
+        (number, line)
+        for number, line in enumerate(io.StringIO(text, newline="\n"), 1)
+        if not (comments and line.startswith("#"))
+    ]
+    numbers = [number for number, _ in kept] + [len(kept) + 1]
+    reader = csv.reader((line for _, line in kept), delimiter=delimiter, quotechar=quote, strict=strict)
     records: list[list[str]] = []
     lines: list[int] = []
-    header: list[str] | None = None
+    header: list[str] = []
     faults: list[Fault] = []
-    start = 1
+    start = numbers[0]
     try:
         for record in reader:
-            if header is None:
+            if not any(value.strip() for value in record) and len(record) <= max(len(header), 1):
+                pass
+            elif not header:
                 header = [_tidy(name) for name in record]
-            elif any(value.strip() for value in record):
-                if len(record) == len(header):
-                    records.append([_tidy(value) for value in record])
-                    lines.append(start)
-                else:
-                    said = f"has {len(record)} values where the header has {len(header)} names"
-                    faults.append(Fault(path.name, start, "", "", said))
-            start = reader.line_num + 1
+            elif len(record) == len(header):
+                records.append([_tidy(value) for value in record])
+                lines.append(start)
+            else:
+                rule = f"has {len(record)} values where the header has {len(header)} names"
+                faults.append(Fault(path.name, start, "", "", rule))
+            start = numbers[reader.line_num]
     except csv.Error as error:
         faults.append(Fault(path.name, start, "", "", f"cannot be read as delimited text: {error}"))
-    if header is None or not any(header):
+    if not header and not faults:
         faults.append(Fault(path.name, 1, "", "", "there is no header line of column names"))
-    if faults or header is None:
+    if faults:
         raise RegisterError(faults)
     values = np.array(records, dtype=object).reshape(len(records), len(header))
-    return pd.DataFrame(values, columns=_distinct(header)), pd.Series(lines, dtype="int64")
+    return pd.DataFrame(values, pd.Index(lines, dtype="int64"), _distinct(header), dtype="str")
 
 
-def _decoded(path: Path, encoding: str) -> str:
+def csv_table(path: Path, error: type[FaultyInputError], needed: Iterable[str] = ()) -> pd.DataFrame:
+    """Read a CSV file that must have certain columns, each once, and at least one row.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file in UTF-8; blank lines and lines that begin with # are left out.
+    error : type
+        What to raise: `ConfigError` or `RegisterError`; it lists every fault of the file's form.
+    needed : iterable of str
+        Columns that it must have.
+
+    Returns
+    -------
+    DataFrame
+        Cells as `str`, indexed by line of the file (the header's is the first).
+    """
+    try:
+        table = read_delimited(path, comments=True)
+    except RegisterError as wrong:
+        raise error(Fault(str(path), f.row, f.column, f.value, f.rule) for f in wrong.faults) from wrong
+    twice = sorted({name.rpartition("#")[0] for name in table.columns if name.endswith("#2")})
+    rules = [(name, "this column is there more than once") for name in twice]
+    rules += [(name, "this column is missing") for name in needed if name not in table.columns and name not in twice]
+    rules += [] if len(table) else [("", "has no rows")]
+    if rules:
+        raise error(Fault(str(path), 0, name, "", rule) for name, rule in rules)
+    return table
+
+
+@dataclass(frozen=True, eq=False)
+class TextColumns:
+    """Columns of text turned into arrays, with the faults listed as they are met.
+
+    Attributes
+    ----------
+    file : str
+        Name for the faults.
+    text : DataFrame
+        Cells as `str`, indexed by line of the file.
+    faults : list of Fault
+        What was wrong in the columns read up to now.
+    """
+
+    file: str
+    text: pd.DataFrame
+    faults: list[Fault] = field(default_factory=list)
+
+    def refuse(self, wrong: ArrayLike, column: str, rule: str) -> None:
+        """List a fault for each row of a column where `wrong` (n,) is true."""
+        rows = np.flatnonzero(np.asarray(wrong))
+        shown = self.text[column].to_numpy(dtype=object)[rows]
+        lines = self.text.index.to_numpy()[rows]
+        self.faults.extend(
+            Fault(self.file, int(n), column, str(v)[:80], rule) for n, v in zip(lines, shown, strict=True)
+        )
+
+    def blank(self, column: str) -> Bools:
+        """Where a column is blank or says that nothing is known (n,)."""
+        return self.text[column].str.lower().isin(MISSING_WORDS).to_numpy(dtype=bool)
+
+    def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Floats:
+        """Numbers of a column (n,) from `low` to `high`, NaN where blank; blanks are faults where it is `needed`."""
+        blank = self.blank(column)
+        values = pd.to_numeric(self.text[column].mask(blank), errors="coerce").to_numpy(dtype=float)
+        good = np.isfinite(values)
+        self.refuse(~blank & ~good, column, "must be a number")
+        self.refuse(good & ((values < low) | (values > high)), column, f"must lie from {low:g} to {high:g}")
+        if needed:
+            self.refuse(blank, column, "a value is required")
+        return values
+
+    def times(self, column: str, *, needed: bool = True) -> Floats:
+        """Dates, or years, of a column as years and parts of a year (n,)."""
+        words, blank = self.text[column], self.blank(column)
+        years = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
+        dates = pd.to_datetime(words.mask(blank | np.isfinite(years)), format="%Y-%m-%d", errors="coerce")
+        start = pd.to_datetime(dates.dt.year.astype("Int64").astype("str") + "-01-01", errors="coerce")
+        length = np.where(dates.dt.is_leap_year, 366.0, 365.0)
+        out = np.where(np.isfinite(years), years, dates.dt.year + (dates - start).dt.days / length)
+        self.refuse(~blank & np.isnan(out), column, "must be a date such as 2019-06-30, or a year")
+        self.refuse((out < 1800) | (out >= 2300), column, "must lie from 1800 to 2300")
+        if needed:
+            self.refuse(blank, column, "a date is required")
+        return out
+
+
+def _decoded(path: Path, encoding: str, hint: str) -> str:
     content = path.read_bytes()
     try:
         return content.decode(encoding or "utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        said = f"is not {encoding} text" if encoding else f"is not UTF-8 text: {_ENCODING_HINT}"
-        raise RegisterError([Fault(path.name, line, "", "", said)]) from error
+        rule = f"is not {encoding or 'UTF-8'} text" + (f": {hint}" if hint and not encoding else "")
+        raise RegisterError([Fault(path.name, line, "", "", rule)]) from error
     except LookupError as error:
         raise RegisterError([Fault(path.name, 0, "", encoding, "is no encoding Python knows")]) from error
 

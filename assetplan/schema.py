@@ -5,18 +5,15 @@ The columns themselves are rows of `reference/schema.csv`, so that the documenta
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assetplan.errors import ConfigError, Fault, FaultyInputError
+from assetplan.delimited import MISSING_WORDS, csv_table
+from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
-
-MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
 
 
 @lru_cache(maxsize=1)
@@ -197,62 +194,3 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
     if faults:
         raise ConfigError(faults)
     return table
-
-
-def csv_table(path: Path, error: type[FaultyInputError], needed: Iterable[str] = ()) -> pd.DataFrame:
-    """Read a CSV file as text, as it stands.
-
-    Parameters
-    ----------
-    path : path
-        A CSV file in UTF-8; blank lines and lines that begin with # are left out.
-    error : type
-        What to raise: `ConfigError` or `RegisterError`; it lists every fault of the file's form.
-    needed : iterable of str
-        Columns that it must have.
-
-    Returns
-    -------
-    DataFrame
-        Cells as `str`, indexed by line of the file (the header's is the first).
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        raise error([Fault(str(path), 0, "", "", "is not a CSV file in UTF-8")]) from wrong
-    lines, header, cells = _csv(path, text, error)
-    faults = [Fault(str(path), 0, name, "", "this column is missing") for name in needed if name not in header]
-    faults += [
-        Fault(str(path), line, "", "", f"has {len(row)} cells, but the header has {len(header)}")
-        for line, row in zip(lines, cells, strict=True)
-        if len(row) != len(header)
-    ]
-    if not cells:
-        faults.append(Fault(str(path), 0, "", "", "has no rows"))
-    if faults:
-        raise error(faults)
-    return pd.DataFrame(cells, columns=header, index=pd.Index(lines), dtype="str")
-
-
-def _csv(path: Path, text: str, error: type[FaultyInputError]) -> tuple[list[int], list[str], list[list[str]]]:
-    """Line number of each row, the header, and the cells; blank lines and comments are left out."""
-    kept = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not line.startswith("#")]
-    reader = csv.reader((line + "\n" for _, line in kept), strict=True)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    before = 0
-    try:
-        for row in reader:
-            lines.append(kept[before][0])
-            rows.append(row)
-            before = reader.line_num
-    except csv.Error as wrong:
-        line = kept[min(before, len(kept) - 1)][0]
-        raise error([Fault(str(path), line, "", "", f"is not a CSV row: {wrong}")]) from wrong
-    if not rows:
-        raise error([Fault(str(path), 0, "", "", "is empty")])
-    header = [name.strip() for name in rows[0]]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise error(Fault(str(path), lines[0], name, "", "this column is there more than once") for name in twice)
-    return lines[1:], header, rows[1:]

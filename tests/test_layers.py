@@ -24,6 +24,7 @@ LAYERS = [
     {"register"},
     {"network"},
     {"config", "schema", "output"},
+    {"delimited"},
     {"errors", "reference"},
     {"words", "_types"},
 ]

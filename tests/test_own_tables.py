@@ -82,9 +82,9 @@ def test_a_bad_cell_is_a_fault_in_its_place(name: str, column: str, value: str, 
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (b"", "is empty"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "is not a CSV file in UTF-8"),
-        (b"# only a comment\n", "is empty"),
+        (b"", "no header line"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "is not UTF-8 text"),
+        (b"# only a comment\n", "no header line"),
         (b"group,treatment\n", "this column is missing"),
     ],
 )

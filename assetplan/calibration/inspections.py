@@ -11,8 +11,8 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Bools, Floats, Ints, Texts
+from assetplan.delimited import MISSING_WORDS, TextColumns, csv_table
 from assetplan.errors import Fault, RegisterError
-from assetplan.schema import MISSING_WORDS, csv_table
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SAMPLE = 5  # rows or assets named in a note
@@ -133,7 +133,7 @@ def inspections_of(
     faults = list(_missing(text, file, [c for c in (group, *covariates) if c]))
     if faults:
         raise RegisterError(faults)
-    reader = _Reader(file, text, faults)
+    reader = TextColumns(file, text, faults)
     identifier = text["asset_id"]
     reader.refuse(identifier == "", "asset_id", "a value is required")
     time = reader.times("date") if "date" in text else reader.numbers("year", 1800.0, 2300.0, needed=True)
@@ -141,7 +141,7 @@ def inspections_of(
     if "value" in text:
         low, high = condition.measure_range(measure)
         index = condition.to_index(measure, reader.numbers("value", low, high, needed="state" not in text))[0]
-    state, names = reader.states(states) if "state" in text else (np.full(len(text), -1, np.intp), ())
+    state, names = _states(reader, states) if "state" in text else (np.full(len(text), -1, np.intp), ())
     if "state" in text and "value" in text:
         reader.refuse(np.isnan(index) & (state < 0), "value", "a value or a state is required")
     age = _ages(reader, time)
@@ -173,70 +173,28 @@ def _missing(text: pd.DataFrame, file: str, named: list[str]) -> Iterator[Fault]
         yield Fault(file, 0, "", "", "has no rows")
 
 
-@dataclass(frozen=True, eq=False)
-class _Reader:
-    """Columns of text to arrays, faults listed as they are met."""
-
-    file: str
-    text: pd.DataFrame
-    faults: list[Fault]
-
-    def refuse(self, wrong: pd.Series | Bools, column: str, rule: str) -> None:
-        rows = np.flatnonzero(np.asarray(wrong))
-        shown = self.text[column].to_numpy(dtype=object)[rows]
-        lines = self.text.index.to_numpy()[rows]
-        self.faults.extend(
-            Fault(self.file, int(n), column, str(v)[:80], rule) for n, v in zip(lines, shown, strict=True)
-        )
-
-    def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Floats:
-        words = self.text[column]
-        blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
-        values = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
-        good = np.isfinite(values)
-        self.refuse(~blank & ~good, column, "must be a number")
-        self.refuse(good & ((values < low) | (values > high)), column, f"must lie from {low:g} to {high:g}")
-        if needed:
-            self.refuse(blank, column, "a value is required")
-        return values
-
-    def times(self, column: str, *, needed: bool = True) -> Floats:
-        """Dates, or years, as years and parts of a year."""
-        words = self.text[column]
-        blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
-        years = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
-        dates = pd.to_datetime(words.mask(blank | np.isfinite(years)), format="%Y-%m-%d", errors="coerce")
-        start = pd.to_datetime(dates.dt.year.astype("Int64").astype("str") + "-01-01", errors="coerce")
-        length = np.where(dates.dt.is_leap_year, 366.0, 365.0)
-        out = np.where(np.isfinite(years), years, dates.dt.year + (dates - start).dt.days / length)
-        self.refuse(~blank & np.isnan(out), column, "must be a date such as 2019-06-30, or a year")
-        self.refuse((out < 1800) | (out >= 2300), column, "must lie from 1800 to 2300")
-        if needed:
-            self.refuse(blank, column, "a date is required")
-        return out
-
-    def states(self, names: Sequence[str] | None) -> tuple[Ints, tuple[str, ...]]:
-        words = self.text["state"]
-        blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
-        words = words.str.replace(r"\.0$", "", regex=True)
-        if names is None:
-            seen = set(words[~blank])
-            if seen <= set(LETTERS):
-                names = LETTERS[: max(max(map(LETTERS.index, seen), default=0) + 1, 2)]
-            else:
-                whole = words.str.fullmatch(r"\d{1,2}").to_numpy()
-                self.refuse(~blank & ~whole, "state", "must be a letter from A, or a whole number from 0 (the best)")
-                names = [str(k) for k in range(max(int(words[whole].astype(int).max()) + 1 if whole.any() else 2, 2))]
-        known = {str(name): k for k, name in enumerate(names)}
-        state = words.map(known)
-        if "value" not in self.text:
-            self.refuse(blank, "state", "a state is required")
-        self.refuse(~blank & state.isna(), "state", f"must be one of {', '.join(known)}")
-        codes: Ints = np.asarray(state.fillna(-1), dtype=np.intp)
-        return codes, tuple(known)
+def _states(reader: TextColumns, names: Sequence[str] | None) -> tuple[Ints, tuple[str, ...]]:
+    words = reader.text["state"]
+    blank = words.str.lower().isin(MISSING_WORDS).to_numpy()
+    words = words.str.replace(r"\.0$", "", regex=True)
+    if names is None:
+        seen = set(words[~blank])
+        if seen <= set(LETTERS):
+            names = LETTERS[: max(max(map(LETTERS.index, seen), default=0) + 1, 2)]
+        else:
+            whole = words.str.fullmatch(r"\d{1,2}").to_numpy()
+            reader.refuse(~blank & ~whole, "state", "must be a letter from A, or a whole number from 0 (the best)")
+            names = [str(k) for k in range(max(int(words[whole].astype(int).max()) + 1 if whole.any() else 2, 2))]
+    known = {str(name): k for k, name in enumerate(names)}
+    state = words.map(known)
+    if "value" not in reader.text:
+        reader.refuse(blank, "state", "a state is required")
+    reader.refuse(~blank & state.isna(), "state", f"must be one of {', '.join(known)}")
+    codes: Ints = np.asarray(state.fillna(-1), dtype=np.intp)
+    return codes, tuple(known)
 
 
-def _ages(reader: _Reader, time: Floats) -> Floats:
+def _ages(reader: TextColumns, time: Floats) -> Floats:
     age = np.full(len(time), np.nan)
     if "built_year" in reader.text:
         built = reader.numbers("built_year", 1000.0, 2300.0, needed=False)
@@ -248,7 +206,7 @@ def _ages(reader: _Reader, time: Floats) -> Floats:
     return age
 
 
-def _groups(reader: _Reader, column: str | None, codes: Ints, n_assets: int) -> tuple[Ints, tuple[str, ...]]:
+def _groups(reader: TextColumns, column: str | None, codes: Ints, n_assets: int) -> tuple[Ints, tuple[str, ...]]:
     if column is None:
         return np.zeros(n_assets, dtype=np.intp), ("all",)
     words = reader.text[column]

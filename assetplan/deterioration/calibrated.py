@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assetplan.delimited import csv_table
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.groups import Group, decay_of
 from assetplan.deterioration.learned import Learned
 from assetplan.errors import ConfigError, Fault
-from assetplan.schema import columns, csv_table
+from assetplan.schema import columns
 
 NEEDED = ("group", "model", "family", "c0", "k", "b", "a50", "cmin", "states", "falls", "source", "verified")
 _SPREADS = ("noise", "spread", "wander")

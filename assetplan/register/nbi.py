@@ -17,10 +17,10 @@ import pandas as pd
 
 from assetplan import schema
 from assetplan._types import Floats
+from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.fill import fill_and_check
 from assetplan.register.register import Register
-from assetplan.register.text import read_text
 from assetplan.register.validation import check_register, check_spatial
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def import_nbi(path: str | os.PathLike[str], fill: bool = True, seed: int = 0) -
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
     # Apostrophes inside names are not doubled in these files.
-    frame, lines = read_text(source, quote="'", strict=False)
+    frame = read_delimited(source, quote="'", strict=False)
+    lines = frame.index.to_series()
     lacking = [name for name in _NEEDED if name not in frame.columns]
     if lacking:
         raise RegisterError([Fault(source.name, 1, name, "", "this column is missing") for name in lacking])

@@ -12,13 +12,13 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
+from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.components import building_components
 from assetplan.register.fill import fill_and_check
 from assetplan.register.layers import layer_names
 from assetplan.register.mapping import Mapping, read_mapping
 from assetplan.register.register import Register
-from assetplan.register.text import read_text
 from assetplan.register.validation import check_register, check_spatial
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TEXT = frozenset({".csv", ".txt", ".tsv"})
 _PARQUET = frozenset({".parquet", ".geoparquet"})
+_ENCODING_HINT = 'name its encoding in the mapping, as [file] encoding = "cp1252"'
 _CRS_HINT = 'has no CRS: add it to the mapping, as [file] crs = "EPSG:27700"'
 
 
@@ -98,7 +99,8 @@ def _read(source: Path, plan: Mapping) -> tuple[pd.DataFrame, pd.Series]:
     encoding = plan.file.get("encoding", "")
     if kind in _TEXT:
         delimiter = plan.file.get("delimiter", "\t" if kind == ".tsv" else ",")
-        return read_text(source, encoding, delimiter)
+        text = read_delimited(source, encoding, delimiter, encoding_hint=_ENCODING_HINT)
+        return text.reset_index(drop=True), pd.Series(text.index)
     frame = _read_parquet(source) if kind in _PARQUET else _read_vector(source, plan.file.get("layer"), encoding)
     for name in frame.columns:
         if pd.api.types.is_string_dtype(frame[name]) and name != frame.attrs.get("geometry"):

@@ -73,7 +73,7 @@ def test_every_fault_is_listed_with_its_row(tmp_path: Path) -> None:
         ("asset_id,year\na,2010\n", {}, r"column value: this column is missing \(or state\)"),
         ("asset_id,year,value\na,2010,5\n", {"group": "kind"}, "column kind: this column is missing"),
         ("asset_id,year,value\n", {}, "has no rows"),
-        ("asset_id,year,value\na,2010\n", {}, "row 2: has 2 cells, but the header has 3"),
+        ("asset_id,year,value\na,2010\n", {}, "row 2: has 2 values where the header has 3"),
         ("asset_id,year,state\na,2010,Q7\n", {}, "row 2, column state: 'Q7' must be a letter"),
         ("asset_id,year,state\na,2010,5\n", {"states": ["1", "2"]}, "'5' must be one of 1, 2"),
         ("asset_id,year,value,built_year\na,2010,5,2015\n", {}, "must not be after the inspection"),
