@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from assetplan.answers import one_asset as explain
+    from assetplan.answers import explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
     from assetplan.config import Plan, make_plan, read_plan
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
