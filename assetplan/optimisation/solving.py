@@ -22,7 +22,6 @@ from assetplan.optimisation.conflicts.infeasibility import (
 from assetplan.optimisation.conflicts.least_change import SECONDS, changes, nearest
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.constraints import Rows, rows_of, settle
-from assetplan.optimisation.problem.pulp_model import solve_model
 from assetplan.optimisation.search.components import Part, split
 from assetplan.optimisation.search.cores import NoChoiceError, cores
 from assetplan.optimisation.search.dives import quick_search, search
@@ -37,6 +36,7 @@ from assetplan.optimisation.search.incumbent import (
     until,
 )
 from assetplan.optimisation.search.lumpy_limits import settle_lumps
+from assetplan.optimisation.search.one_model import solve_model
 from assetplan.optimisation.search.repair import least_use, make_feasible
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on

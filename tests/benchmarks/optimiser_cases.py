@@ -132,7 +132,7 @@ def ours(problem: Any, case: Case) -> Found:
 
 def one_model(problem: Any, case: Case) -> Found:
     """What PuLP and HiGHS do with everything in one model; run again to the gap it reached, to time just that."""
-    from assetplan.optimisation.problem.pulp_model import solve_model
+    from assetplan.optimisation.search.one_model import solve_model
 
     def run(gap: float) -> tuple[float, float, float]:
         began = time.monotonic()

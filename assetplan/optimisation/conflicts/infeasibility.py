@@ -20,7 +20,7 @@ from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual, reduced_values
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.constraints import Rows
-from assetplan.optimisation.problem.pulp_model import solve_model
+from assetplan.optimisation.search.one_model import solve_model
 
 ROUNDING = 1e-13  # relative error of a sum of a million doubles, pairwise
 
@@ -95,7 +95,7 @@ def whole_conflict_of(problem: Problem, rows: Rows, clash: Sequence[int], time_l
         if time_left() <= 0:
             break
         rest = [j for j in members if j != row]
-        if solve_model(only(problem, rows, rest), time_left())[3]:
+        if solve_model(only(problem, rows, rest), time_left()).infeasible:
             members = rest
     return members
 

@@ -14,32 +14,30 @@ choose_a_m:   Σ_{o of mode m} take_a_o = mode_g_m      for every asset a of gro
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
-from assetplan._types import Floats, Ints
 from assetplan.optimisation.problem.problem import Flows, Problem
-from assetplan.optimisation.search import highs as compat
 
-SIZE = 1e3  # of limits and flows in a model
 NAME_LENGTH = 60  # the LP format allows 255 characters a name; two parts and a prefix must fit
 
 
 def safe_names(names: Iterable[Any]) -> list[str]:
-    """Register text → names an LP file takes, all different.
+    """Names and keys of any kind → names an LP file takes, all different.
 
     Other characters than letters, digits and underscores become underscores; where two names become one, the
-    later gets a number. Case does not tell names apart, since some readers of LP files ignore it.
+    later gets a number. Names that differ by case alone count as one, since some readers of LP files ignore it.
     """
     taken: set[str] = set()
     safe = []
     for name in names:
-        parts = name if isinstance(name, tuple) else (name,)
+        parts = name if type(name) is tuple else (name,)
         base = re.sub(r"[^A-Za-z0-9_]", "_", "_".join(str(part) for part in parts))[:NAME_LENGTH] or "_"
         given, count = base, 1
         while given.lower() in taken:
@@ -51,15 +49,15 @@ def safe_names(names: Iterable[Any]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Model:
+class PulpModel:
     """A PuLP problem with its variables in the order of the options and of the flows."""
 
-    model: Any
+    programme: Any
     take: list[Any]
     flow: list[Any]
 
 
-def build_model(problem: Problem, options: Sequence[Any] | None = None) -> Model:
+def build_model(problem: Problem, options: Sequence[Any] | None = None) -> PulpModel:
     """PuLP model of a problem.
 
     Parameters
@@ -71,7 +69,7 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> Model
 
     Returns
     -------
-    Model
+    PulpModel
         The PuLP problem and its variables.
     """
     import pulp
@@ -93,7 +91,7 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> Model
             model += pulp.lpSum(take[first:end]) == 1, f"choose_{assets[asset]}"
     _tie_groups(model, problem, take, assets)
     _add_limits(model, problem, take, flow)
-    return Model(model, take, flow)
+    return PulpModel(model, take, flow)
 
 
 def _flows(model: Any, flows: Flows) -> list[Any]:
@@ -161,74 +159,19 @@ def model_text(problem: Problem, options: Sequence[Any] | None = None) -> str:
     str
         The text of the file.
     """
-    return compat.lp_text(build_model(problem, options).model)
+    return _lp_text(build_model(problem, options).programme)
 
 
-def _in_units(problem: Problem) -> tuple[Problem, Floats]:
-    """The problem with limits and flows in units that keep them near a thousand, and the unit of each flow.
+def _lp_text(model: Any) -> str:
+    """The model as the text of an LP file, the same under every PuLP.
 
-    HiGHS takes a millionth as nought whatever the size of a limit: of tens of millions of pounds that is next to the
-    last digit it has. Units are powers of two, so that no figure changes a digit.
+    They differ in writing 1e-07 and in the order in which variables are declared binary.
     """
-    flows = problem.flows
-    most = np.maximum(np.abs(flows.low), np.abs(flows.high))
-    reach = np.zeros(len(problem.caps))
-    if flows.names:
-        reach = (abs(flows.usage).T @ sparse.diags_array(most)).max(axis=1).toarray().ravel()
-    ends = [np.where(np.isfinite(end), np.abs(end), 0.0) for end in (problem.caps, problem.floors)]
-    row, unit = _unit(np.maximum(reach, np.maximum(*ends))), _unit(most)
-    down = sparse.diags_array(1.0 / row)
-    flowing = sparse.diags_array(unit) @ flows.usage @ down
-    part = Flows(flows.names, flows.benefit * unit, flowing, flows.low / unit, flows.high / unit)
-    caps, floors = problem.caps / row, problem.floors / row
-    return replace(problem, usage=problem.usage @ down, caps=caps, floors=floors, flows=part), unit
-
-
-def _unit(size: Floats) -> Floats:
-    """The power of two, 1 at least, that brings a size to `SIZE` or less."""
-    return np.exp2(np.ceil(np.log2(np.maximum(size / SIZE, 1.0))))
-
-
-def solve_model(
-    problem: Problem, seconds: float, gap: float = 0.0, enough: float = np.inf, nodes: int | None = None
-) -> tuple[Ints | None, Floats, float, bool]:
-    """Solve a problem as one model.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem, of thousands of options at most.
-    seconds : float
-        Time limit [s]; HiGHS may pass it.
-    gap : float, optional
-        Stop when the bound is this near [unit of the benefit].
-    enough : float, optional
-        Stop at the first choice with at least this benefit.
-    nodes : int, optional
-        Most nodes to search.
-
-    Returns
-    -------
-    chosen : array (n_assets,) or None
-        Chosen option of each asset.
-    amounts : array (n_flows,)
-        Amounts of the flows (nought without a choice).
-    bound : float
-        A proven bound (`inf` if none).
-    infeasible : bool
-        Whether the model was proved infeasible.
-    """
-    owner = problem.owners()
-    shift = np.maximum.reduceat(problem.benefit, problem.starts[:-1])  # smaller figures keep more digits
-    total = float(shift.sum())
-    scaled, unit = _in_units(replace(problem, benefit=problem.benefit - shift[owner], assets=None))
-    built = build_model(scaled)
-    answer = compat.run(built.model, seconds, gap, enough - total, nodes)
-    if not answer.values:
-        none = np.zeros(len(problem.flows.names))
-        return None, none, -np.inf if answer.infeasible else answer.bound + total, answer.infeasible
-    values: Floats = np.array([answer.values.get(x.name, 0.0) for x in built.take])
-    amounts = np.array([answer.values.get(y.name, 0.0) for y in built.flow], dtype=np.float64)
-    amounts = np.clip(amounts * unit, problem.flows.low, problem.flows.high)
-    # the heaviest option of each asset, groups together
-    return problem.choices.best(values)[1], amounts, answer.bound + total, False
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.lp"
+        model.writeLP(str(path))
+        text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(?<=\d)e([+-]?)0*(?=\d)", lambda match: f"e{match[1].replace('+', '')}", text)
+    body, _, rest = text.partition("Binaries\n")
+    names, _, end = rest.rpartition("End")
+    return f"{body}Binaries\n" + "".join(sorted(names.splitlines(keepends=True))) + f"End{end}"

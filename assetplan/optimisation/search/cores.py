@@ -15,8 +15,8 @@ import numpy as np
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.constraints import excess
-from assetplan.optimisation.problem.pulp_model import solve_model
 from assetplan.optimisation.search.incumbent import Clock, State, Task, polish
+from assetplan.optimisation.search.one_model import ModelAnswer, solve_model
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
 CORE = 500  # options freed in a core that proves nothing
@@ -153,14 +153,8 @@ def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bool
 
 def _solve_kept(
     problem: Problem, kept: Bools, enough: float, gap: float, nodes: int | None, seconds: float
-) -> tuple[Ints | None, Floats, float, bool]:
-    """Best choice among the kept options: a model of the assets that keep several, the others decided.
-
-    Returns
-    -------
-    (array (n_assets,) or None, array (n_flows,), float, bool)
-        As `solve_model`, for the whole problem.
-    """
+) -> ModelAnswer:
+    """Best choice among the kept options: a model of the assets that keep several, the others decided."""
     undecided = problem.choices.undecided(kept)
     owner = problem.owners()
     free = np.flatnonzero(kept & undecided[owner])
@@ -169,8 +163,8 @@ def _solve_kept(
     part = problem.part(free, decided)
     picked, amounts, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
     if picked is None:
-        return None, amounts, bound + gained, infeasible
+        return ModelAnswer(None, amounts, bound + gained, infeasible)
     chosen = np.zeros(problem.n_assets, dtype=np.int64)
     chosen[owner[decided]] = decided
     chosen[undecided] = free[picked]
-    return chosen, amounts, bound + gained, False
+    return ModelAnswer(chosen, amounts, bound + gained, False)
