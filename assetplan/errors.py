@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 
@@ -50,9 +50,9 @@ class ConfigError(FaultyInputError):
 
 @dataclass(frozen=True)
 class Change:
-    """A limit that has to move: its name, "cap" or "floor", what it is and what it would have to be [its own unit]."""
+    """A limit that has to move: its key, "cap" or "floor", what it is and what it would have to be [its own unit]."""
 
-    limit: str
+    limit: Hashable
     side: str
     now: float
     needed: float
@@ -61,11 +61,11 @@ class Change:
 class InfeasibleError(ValueError):
     """No choice of strategies meets every limit.
 
-    `limits` names a set that cannot hold together, none of which can be left out; `changes` is the least change of
-    limits that would make all hold, empty where none was found.
+    `limits` are the keys of a set that cannot hold together, none of which can be left out: names, or what a problem
+    knows its limits by. `changes` is the least change of limits that would make all hold, empty where none was found.
     """
 
-    def __init__(self, message: str, limits: Iterable[str], changes: Iterable[Change] = ()) -> None:
+    def __init__(self, message: str, limits: Iterable[Hashable], changes: Iterable[Change] = ()) -> None:
         self.limits = tuple(limits)
         self.changes = tuple(changes)
         super().__init__(message)

@@ -43,9 +43,14 @@ class Case:
     def problem(self) -> Problem:
         return self.formulation.problem
 
+    @property
+    def names_of_limits(self) -> tuple[str, ...]:
+        """What each limit is called."""
+        return tuple(str(row.key) for row in self.formulation.rows)
+
     def row(self, name: str) -> int:
         """Position of a limit."""
-        return self.formulation.limits.names.index(name)
+        return self.names_of_limits.index(name)
 
     def solve(self) -> Solution:
         """The project's own solver, to the optimum."""

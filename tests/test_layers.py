@@ -25,7 +25,7 @@ LAYERS = [
     {"network"},
     {"config", "schema", "output"},
     {"delimited"},
-    {"errors", "reference"},
+    {"errors", "limits", "reference"},
     {"words", "_types"},
 ]
 ONE_ROOM = {

@@ -18,6 +18,7 @@ from assetplan.errors import ConfigError, InfeasibleError, RegisterError
 from assetplan.finance import limits
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
+from assetplan.limits import LimitKey
 from assetplan.optimisation.baselines import worst_first
 from assetplan.optimisation.solving import solve
 from assetplan.programme import Programme, read_programme
@@ -188,7 +189,7 @@ def test_a_plan_that_cannot_be_met_names_the_limits(small_county: Path, inputs) 
     lines[line][year - inputs.plan.first_year] = 0.0
     with pytest.raises(InfeasibleError, match=f"{line} {year}") as caught:
         assetplan.plan(_plan(small_county, envelope={"lines": lines}), inputs.register)
-    assert caught.value.limits == (f"{line} {year}",)
+    assert caught.value.limits == (LimitKey("line", line=line, year=year),)
 
 
 def test_unknown_line(small_county: Path) -> None:
@@ -244,8 +245,8 @@ def test_forecast_is_do_nothing(small_county: Path, small_programme: Programme) 
 
 def test_envelope_names(inputs) -> None:
     found = limits(inputs.plan)
-    assert len(found.names) == found.amount.size
-    assert found.names[0].endswith(str(inputs.plan.first_year))
+    assert len(found.keys) == found.amount.size
+    assert str(found.keys[0]).endswith(str(inputs.plan.first_year))
 
 
 def test_reactive_repair_comes_to_the_published_potholes(small_programme: Programme, inputs) -> None:

@@ -104,8 +104,8 @@ def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, detou
 
 def _net(formulation: Formulation, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Floats:
     """Objective less the price of what is used, of strategies grown afresh, (n,)."""
-    known = dict(zip((row["limit"] for row in market.limits), market.prices, strict=True))
-    prices = np.array([known.get(name, 0.0) for name in formulation.limits.names])
+    known = dict(zip(market.keys, market.prices, strict=True))
+    prices = np.array([known.get(row.key, 0.0) for row in formulation.rows])
     net = np.asarray(formulation.problem.benefit - formulation.problem.usage @ prices, dtype=float)
     of = programme.summary.get("of", "benefit")
     if of == "condition":

@@ -120,11 +120,10 @@ def _holding(market: Market, options: Options, place: int, line: str) -> tuple[s
 
 def _holder(market: Market, limit: int) -> str:
     """What a limit is called; money that sources and borrowing bring together is short where its own limits are."""
-    row = market.limits[limit]
-    name = str(row["limit"])
-    if row.get("kind") != "funding":
-        return f"“{name.replace('_', ' ')}”"
-    debt = [k for k, other in enumerate(market.limits) if other.get("kind") == "affordability" and market.prices[k] > 0]
+    key = market.keys[limit]
+    if key.kind != "funding":
+        return f"“{str(key).replace('_', ' ')}”"
+    debt = [k for k, other in enumerate(market.keys) if other.kind == "affordability" and market.prices[k] > 0]
     dearest = max(debt, key=lambda k: market.prices[k] * market.limits[k]["cap"], default=None)
-    held = "" if dearest is None else f", with borrowing held by “{market.limits[dearest]['limit']}”"
-    return f"what sources and borrowing bring in {financial_year(int(name[-4:]))}{held}"
+    held = "" if dearest is None else f", with borrowing held by “{market.keys[dearest]}”"
+    return f"what sources and borrowing bring in {financial_year(key.year)}{held}"

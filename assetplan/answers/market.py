@@ -16,8 +16,8 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Texts
 from assetplan.errors import Fault, RegisterError
+from assetplan.limits import LimitKey
 from assetplan.programme import Programme, Strategies
-from assetplan.programme.words import line_of
 from assetplan.strategies.names import NOTHING
 
 
@@ -31,6 +31,8 @@ class Market:
         All that was chosen from.
     limits : list of dict
         Rows of the summary's `limits`.
+    keys : tuple of LimitKey
+        Their keys.
     prices : array (n_limits,)
         What one more unit of each is worth.
     held : array of bool (n_assets,)
@@ -41,6 +43,7 @@ class Market:
 
     strategies: Strategies
     limits: list[dict[str, Any]]
+    keys: tuple[LimitKey, ...]
     prices: Floats
     held: Bools
     pays: bool
@@ -64,17 +67,17 @@ class Market:
         if "shared_site" in programme.assets:
             held = held | (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
         pays = programme.summary.get("of") != "condition"
-        return cls(strategies, limits, np.array([row["price"] for row in limits], dtype=float), held, pays)
+        keys = tuple(LimitKey.from_json(row["key"]) for row in limits)
+        return cls(strategies, limits, keys, np.array([row["price"] for row in limits], dtype=float), held, pays)
 
     @cached_property
     def lines(self) -> dict[str, dict[int, int]]:
         """Budget line → year → position of its limit."""
-        found: dict[str, dict[int, int]] = {}
-        for place, limit in enumerate(self.limits):
-            line = line_of(limit)
-            if line is not None:
-                found.setdefault(line[0], {})[line[1]] = place
-        return found
+        lines: dict[str, dict[int, int]] = {}
+        for place, key in enumerate(self.keys):
+            if key.kind == "line":
+                lines.setdefault(key.line, {})[key.year] = place
+        return lines
 
     @cached_property
     def money(self) -> Bools:

@@ -7,6 +7,7 @@ they reach beyond it is gained by the phasing alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,8 @@ from scipy import sparse
 from assetplan._types import Ints
 from assetplan.config import Plan
 from assetplan.errors import InfeasibleError
-from assetplan.formulation import Formulation, Limits
+from assetplan.formulation import Formulation, LimitRow
+from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.solving import solve
 
@@ -57,7 +59,7 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         return _none("The search for the plan itself took all the time it had.")
     cases: list[dict[str, Any]] = []
     amounts: list[dict[str, Any]] = []
-    for case, code in zip(CASES, (_by_line(formulation.limits), _together(formulation.limits)), strict=True):
+    for case, code in zip(CASES, (_by_line(formulation.rows), _together(formulation.rows)), strict=True):
         wider = merged(formulation.problem, code)
         try:
             found = solve(wider, _GAP, min(_SECONDS, time_left / 2))
@@ -73,24 +75,19 @@ def _none(why: str) -> dict[str, Any]:
     return {"cases": [], "amounts": [], "note": why}
 
 
-def _by_line(limits: Limits) -> Ints:
+def _by_line(rows: Sequence[LimitRow]) -> Ints:
     """Which limit of the wider problem each limit becomes a part of: those of a line's years become one."""
-    return _codes([(row.kind, _line(row.words)) if row.kind in _MERGED else (row.name,) for row in limits.rows])
+    return _codes([replace(row.key, year=0) if row.key.kind in _MERGED else row.key for row in rows])
 
 
-def _together(limits: Limits) -> Ints:
+def _together(rows: Sequence[LimitRow]) -> Ints:
     """The same where all lines become one."""
-    return _codes([(row.kind,) if row.kind in _MERGED else (row.name,) for row in limits.rows])
+    return _codes([replace(row.key, line="", year=0) if row.key.kind in _MERGED else row.key for row in rows])
 
 
-def _codes(keys: list[tuple[str, ...]]) -> Ints:
+def _codes(keys: list[LimitKey]) -> Ints:
     place = {key: code for code, key in enumerate(dict.fromkeys(keys))}
     return np.array([place[key] for key in keys], dtype=np.intp)
-
-
-def _line(words: str) -> str:
-    """Line of a limit that the plan file says as "envelope.lines.bridges 2022"."""
-    return words.split(".", 2)[2].rpartition(" ")[0]
 
 
 def merged(problem: Problem, code: Ints) -> Problem:
@@ -136,10 +133,10 @@ def _amounts(case: str, formulation: Formulation, solution: Solution, found: Sol
     return [
         {
             "case": case,
-            "line": _line(row.words),
-            "year": int(row.name.rpartition(" ")[2]),
+            "line": row.key.line,
+            "year": row.key.year,
             "amount": round(float(by), 2),
         }
-        for row, by in zip(formulation.limits.rows, spent, strict=True)
-        if row.kind == "line"
+        for row, by in zip(formulation.rows, spent, strict=True)
+        if row.key.kind == "line"
     ]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.economics import deflate
+from assetplan.limits import LimitKey
 from assetplan.reference import load_table
 
 
@@ -33,9 +34,9 @@ class Limits:
     amount: Floats
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Name of each limit, line by line and year by year, as "bridges 2021"."""
-        return tuple(f"{line} {year}" for line in self.lines for year in self.years)
+    def keys(self) -> tuple[LimitKey, ...]:
+        """Key of each limit, line by line and year by year."""
+        return tuple(LimitKey("line", line=line, year=year) for line in self.lines for year in self.years)
 
 
 def limits(plan: Plan) -> Limits:

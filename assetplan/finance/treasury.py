@@ -15,6 +15,9 @@ from assetplan.finance.tax_base import tax_base_income
 Series = Literal["cost", "owed", "unprovided"]
 
 
+DEBT_COST = "debt cost"  # name of the limit on what the council's confirmed income bears
+
+
 @dataclass(frozen=True)
 class Income:
     """Income that may pay for debt, arrays (n_years,) [cash £].
@@ -122,7 +125,7 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
 
     if treasury.within_income:
         # A tax base that grows by less than was counted on pays for no debt, and asks for none.
-        add("debt cost", "within_income", "cost", np.maximum(income_by_year(plan, n_years).confirmed, 0.0))
+        add(DEBT_COST, "within_income", "cost", np.maximum(income_by_year(plan, n_years).confirmed, 0.0))
     if treasury.operational_boundary is not None:
         room = known(treasury.operational_boundary) - known(treasury.external_debt)
         add("operational boundary", "operational_boundary", "owed", room)

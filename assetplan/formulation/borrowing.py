@@ -1,4 +1,4 @@
-"""What is drawn of each way to borrow in each year, within what the council can bear: `[[borrowing]]`, `[treasury]`.
+"""What is drawn of each borrowing facility each year, within what the council can bear: `[[borrowing]]`, `[treasury]`.
 
 A drawdown is a flow in prices of the first year, as works are; loans, income and the council's limits are cash, so a
 drawdown of year v bears (1 + inflation)^v in their rows.
@@ -11,8 +11,9 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.config import Borrowing
 from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices, price_of_years
-from assetplan.formulation.formulation import Flow, Part, Row
+from assetplan.formulation.formulation import Constraints, Flow, LimitRow
 from assetplan.inputs.load import Inputs
+from assetplan.limits import FlowKey, LimitKey
 from assetplan.strategies import Candidates
 
 # A flow may pass its limits by this much: so it is the row of a limit that binds, and has the price. More would loosen
@@ -20,51 +21,49 @@ from assetplan.strategies import Candidates
 LOOSE = 1.25
 # Of a limit: rows that differ by less say the same.
 _ALIKE = 1e-12
-# What rounding to pennies may add to a sum over ways and years [£].
+# What rounding to pennies may add to a sum over facilities and years [£].
 _PENNIES = 1.0
 
 
-def drawdowns(inputs: Inputs, options: Candidates) -> Part:
+def drawdowns(inputs: Inputs, options: Candidates) -> Constraints:
     """The flows that draw, and the limits on what they come to in the plan's years and after."""
     plan = inputs.plan
     if not plan.borrowing:
-        return Part()
+        return Constraints()
     price = price_of_years(plan)
     most = most_spent(inputs, options)
-    rows: list[Row] = []
-    uses: dict[tuple[str, int], list[tuple[str, float]]] = {}
+    rows: list[LimitRow] = []
+    uses: dict[tuple[str, int], list[tuple[LimitKey, float]]] = {}
     room = np.full((len(plan.borrowing), plan.years), np.inf)
     for ceiling in ceilings(plan, horizon(plan)):
         cost = _uses(inputs, ceiling)
         caps = _allowing_the_past(inputs, cost, ceiling.room)
         for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years)):
             when = plan.first_year + int(year)
-            row = Row(
-                f"{ceiling.name} {when}", f"{ceiling.words} {when}", "£ of the day", "affordability",
-                cap=float(caps[year]),
-            )  # fmt: skip
+            key = LimitKey("affordability", ceiling.name, year=when)
+            row = LimitRow(key, f"{ceiling.words} {when}", "£ of the day", cap=float(caps[year]))
             rows.append(row)
-            for place, way in enumerate(plan.borrowing):
+            for place, facility in enumerate(plan.borrowing):
                 for draw in range(plan.years):
                     if (use := float(cost[year, place, draw] * price[draw])) > 0:
-                        uses.setdefault((way.name, draw), []).append((row.name, use))
+                        uses.setdefault((facility.name, draw), []).append((key, use))
                         room[place, draw] = min(room[place, draw], max(row.cap, 0.0) / use)
     flows: list[Flow] = []
-    for number, way in enumerate(plan.borrowing, 1):
-        limit, total = _own_limit(inputs, way, number)
+    for number, facility in enumerate(plan.borrowing, 1):
+        limit, total = _own_limit(inputs, facility, number)
         rows += [] if total is None else [total]
-        dear, gave = float(charges(way).cost.sum()), inputs.gave(way.name)
+        revenue_cost, gave = float(charges(facility).cost.sum()), inputs.gave(facility.name)
         for draw, when in enumerate(plan.plan_years):
-            mine = ((f"{way.name} {when}", -1.0), *uses.get((way.name, draw), ()))
+            drawn = LimitKey("funding", source=facility.name, year=when)
+            takes = ((drawn, -1.0), *uses.get((facility.name, draw), ()))
             if total is not None:
-                mine = (*mine, (total.name, float(price[draw])))
+                takes = (*takes, (total.key, float(price[draw])))
             low, high = 0.0, float(min(limit[draw], most[draw], LOOSE * room[number - 1, draw]))
             if draw < inputs.past:  # what was drawn is drawn
                 low = high = float(gave[draw])
-            facts: dict[str, str | int] = {"source": way.name, "year": when}
-            dearer = dear * float(price[draw])
-            flows.append(Flow(f"{way.name} drawn {when}", "drawdown", high, mine, facts, dearer, low))
-    return Part(tuple(rows), flows=tuple(flows))
+            drawdown = FlowKey("drawdown", source=facility.name, year=when)
+            flows.append(Flow(drawdown, high, takes, revenue_cost * float(price[draw]), low))
+    return Constraints(tuple(rows), flows=tuple(flows))
 
 
 def most_spent(inputs: Inputs, options: Candidates) -> Floats:
@@ -78,12 +77,12 @@ def most_spent(inputs: Inputs, options: Candidates) -> Floats:
 
 
 def _uses(inputs: Inputs, ceiling: Ceiling) -> Floats:
-    """What £1 drawn in each way and year adds to a limit in each year, cash, (n_years, n_ways, n_draws)."""
+    """What £1 drawn of each facility in each year adds to a limit by year, cash, (n_years, n_facilities, n_draws)."""
     plan = inputs.plan
     out = np.zeros((len(ceiling.room), len(plan.borrowing), plan.years))
-    for place, way in enumerate(plan.borrowing):
-        if not ceiling.internal or way.type == "internal":
-            out[:, place] = by_year(getattr(charges(way), ceiling.of), plan.years, len(ceiling.room))
+    for place, facility in enumerate(plan.borrowing):
+        if not ceiling.internal or facility.type == "internal":
+            out[:, place] = by_year(getattr(charges(facility), ceiling.of), plan.years, len(ceiling.room))
     return out
 
 
@@ -93,7 +92,7 @@ def _allowing_the_past(inputs: Inputs, cost: Floats, room: Floats) -> Floats:
     In a year to come what was drawn must still be borne; but for pennies, to which an earlier programme is kept.
     """
     plan, past = inputs.plan, inputs.past
-    drawn = np.array([inputs.gave(way.name) for way in plan.borrowing]) * price_of_years(plan)[:past]
+    drawn = np.array([inputs.gave(facility.name) for facility in plan.borrowing]) * price_of_years(plan)[:past]
     taken = np.einsum("ywd,wd->y", cost[:, :, :past], drawn)
     over = np.arange(len(room)) < past
     return np.where(over | (taken - room < _PENNIES), np.maximum(room, taken), room)
@@ -111,14 +110,14 @@ def _needed(cost: Floats, room: Floats, plan_years: int) -> Bools:
     return keep
 
 
-def _own_limit(inputs: Inputs, way: Borrowing, number: int) -> tuple[Floats, Row | None]:
+def _own_limit(inputs: Inputs, facility: Borrowing, number: int) -> tuple[Floats, LimitRow | None]:
     """Most that may be drawn in each year (prices of the first), and the limit on all years together."""
     plan = inputs.plan
-    if isinstance(way.at_most, tuple):
-        return in_first_year_prices(plan, way.at_most), None
+    if isinstance(facility.at_most, tuple):
+        return in_first_year_prices(plan, facility.at_most), None
     free = np.full(plan.years, np.inf)
-    if way.at_most is None:
+    if facility.at_most is None:
         return free, None
-    cap = way.at_most * plan.envelope.pounds
-    row = Row(f"{way.name} at most", f'borrowing[{number}] "{way.name}" at_most', "£ of the day", "source", cap=cap)
-    return free, row
+    cap = facility.at_most * plan.envelope.pounds
+    key = LimitKey("source", source=facility.name, side="at most")
+    return free, LimitRow(key, f'borrowing[{number}] "{facility.name}" at_most', "£ of the day", cap=cap)

@@ -6,7 +6,7 @@ import numpy as np
 
 from assetplan.formulation.borrowing import drawdowns
 from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
-from assetplan.formulation.formulation import Formulation, Limits, compose
+from assetplan.formulation.formulation import Formulation, LimitRow, compose
 from assetplan.formulation.funding import funding, source_use
 from assetplan.formulation.objective import objective_of
 from assetplan.formulation.past import as_done, at_outturn, spent_by_line
@@ -69,15 +69,16 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     ]
     objective, changes = objective_of(inputs, left)
     ids = assets["asset_id"].to_numpy(dtype=object)
-    problem, limits = compose(parts, objective, left, ids, *((group, mode) if (group >= 0).any() else (None, None)))
-    notes = (*together.notes, *_idle(problem, limits))
-    return Formulation(problem, limits, left, crowded, changes, together.rows, notes)
+    joint = (group, mode) if (group >= 0).any() else ()
+    problem, rows, flows = compose(parts, objective, left, ids, *joint)
+    notes = (*together.notes, *_idle(problem, rows))
+    return Formulation(problem, rows, flows, left, crowded, changes, together.rows, notes)
 
 
-def _idle(problem: Problem, limits: Limits) -> list[tuple[str, str]]:
+def _idle(problem: Problem, rows: tuple[LimitRow, ...]) -> list[tuple[str, str]]:
     """Limits that no strategy uses: most likely they select something else than was meant."""
-    used = np.zeros(len(limits.rows), dtype=bool)
+    used = np.zeros(len(rows), dtype=bool)
     used[problem.usage.indices] = True
     used[problem.flows.usage.indices] = True
-    idle = [row.words for row, any_use in zip(limits.rows, used, strict=True) if not any_use and row.kind != "line"]
+    idle = [row.words for row, any_use in zip(rows, used, strict=True) if not any_use and row.key.kind != "line"]
     return [("limit without works", f"No strategy has works that count for {words}.") for words in idle]

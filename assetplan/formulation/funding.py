@@ -2,7 +2,7 @@
 
 Works that the same sources may fund are one **cell**. In each year the money that sources give a cell must cover
 what it spends, and no source gives more than it has: its money of the year, what is left in a reserve, or what is
-drawn of a way to borrow. Money that is not used is left.
+drawn of a borrowing facility. Money that is not used is left.
 
 A floor on a source (a grant that must be used) needs a second look: money given beyond what is spent is no use. So
 the sources with a floor have flows of their own, which no more than fill what their cells spend. Where one allocation
@@ -22,22 +22,23 @@ from assetplan.config import Funder, Source
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.formulation.borrowing import LOOSE, most_spent
-from assetplan.formulation.formulation import Entries, Flow, Part, Row
-from assetplan.formulation.totals import rows_of
+from assetplan.formulation.formulation import Constraints, Entries, Flow, LimitRow
+from assetplan.formulation.totals import limit_rows
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
+from assetplan.limits import FlowKey, LimitKey
 from assetplan.strategies import Candidates
 
-# Sources for any works that a name lists; more are told as one.
+# Sources for any works that a name lists; more are named together.
 _FEW = 2
 
 _PENNIES = 1.0  # £: more than the rounding of a programme's flows comes to
 # Rows of the limits on sources that £1 of a source uses, by source and plan year.
-_Uses = dict[tuple[str, int], list[tuple[str, float]]]
+_Uses = dict[tuple[str, int], list[tuple[LimitKey, float]]]
 
 
 # The most that each source may give in each plan year (£), and what £1 of it uses of which rows.
-_Given = dict[str, list[tuple[float, tuple[tuple[str, float], ...]]]]
+_Given = dict[str, list[tuple[float, tuple[tuple[LimitKey, float], ...]]]]
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,14 @@ def _payers(inputs: Inputs, names: tuple[str, ...]) -> str:
 
 
 def _may_fund(works: Works, funder: Funder) -> Bools:
-    """The works that a source or a way to borrow is for, (n_works,)."""
-    found = works.where(funder)
+    """The works that a source or a borrowing facility is for, (n_works,)."""
+    may = works.where(funder)
     if funder.asset is not None:
-        found &= works.assets["asset_id"].isin(funder.asset).to_numpy(dtype=bool)[works.asset]
-    return found
+        may &= works.assets["asset_id"].isin(funder.asset).to_numpy(dtype=bool)[works.asset]
+    return may
 
 
-def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = True) -> Part:
+def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = True) -> Constraints:
     """Spend is covered by sources that may fund it, and no source gives more than it has.
 
     Parameters
@@ -102,7 +103,7 @@ def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = Tru
     """
     plan = inputs.plan
     if not plan.sources and not plan.borrowing:
-        return Part()
+        return Constraints()
     cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
     if whole:
         _refuse_idle(inputs, cells)
@@ -115,19 +116,18 @@ def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = Tru
     for cell, year in np.argwhere(cells.spent):
         when, names = plan.first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
-        row = Row(f"fundable by {_payers(inputs, names)} {when}", f"sources {when}", "£", "funding", cap=0.0)
-        rows.append(row)
+        key = LimitKey("funding", f"fundable by {_payers(inputs, names)}", year=when)
+        rows.append(LimitRow(key, f"sources {when}", "£", cap=0.0))
         for name in names:
             most, takes = given[name][int(year)]
-            spends = ((row.name, -1.0), *takes, *uses.get((name, int(year)), ()))
-            facts = {"source": name, "year": when, "funds": row.name.removesuffix(f" {when}")}
+            spends = ((key, -1.0), *takes, *uses.get((name, int(year)), ()))
             high = min(float(every[year]), LOOSE * most) if most > 0 else 0.0
-            flows.append(Flow(f"{name} to {row.name}", "source", high, spends, facts))
+            flows.append(Flow(FlowKey("source", source=name, year=when, funds=key.subject), high, spends))
     rows += _own_rows(inputs)
     flows += _paid(inputs, given, uses)
     ahead = np.flatnonzero(works.year >= inputs.past)
     entries = Entries(works.option[ahead], place[cells.cell, works.year][ahead], works.cost[ahead])
-    return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+    return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
 
 def _paid(inputs: Inputs, given: _Given, uses: _Uses) -> Iterator[Flow]:
@@ -136,16 +136,15 @@ def _paid(inputs: Inputs, given: _Given, uses: _Uses) -> Iterator[Flow]:
         for year, amount in enumerate(inputs.gave(name).tolist()):
             if amount > 0:
                 when = inputs.plan.first_year + year
-                facts: dict[str, str | int] = {"source": name, "year": when, "funds": "what is spent"}
                 takes = (*given[name][year][1], *uses.get((name, year), ()))
-                yield Flow(f"{name} spent {when}", "spent", amount, takes, facts, low=amount)
+                yield Flow(FlowKey("spent", source=name, year=when, funds="what is spent"), amount, takes, low=amount)
 
 
-def source_use(inputs: Inputs, works: Works) -> Part:
+def source_use(inputs: Inputs, works: Works) -> Constraints:
     """The least of sources that must be used: limits with `source` and `at_least`."""
     rows, uses = _limits(inputs, "at_least")
     if not rows:
-        return Part()
+        return Constraints()
     first_year, money = inputs.plan.first_year, _money(inputs)
     cells = _Cells.of(inputs, works, list(dict.fromkeys(name for name, _ in uses)))
     wanted = np.array([bool(names) for names in cells.names])
@@ -156,23 +155,22 @@ def source_use(inputs: Inputs, works: Works) -> Part:
     for cell, year in np.argwhere(cells.spent & wanted[:, None]):
         when, names = first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
-        row = Row(f"used of {' and '.join(names)} {when}", f"sources {when}", "£", "funding", cap=0.0)
-        rows.append(row)
+        key = LimitKey("funding", f"used of {' and '.join(names)}", year=when)
+        rows.append(LimitRow(key, f"sources {when}", "£", cap=0.0))
         for name in names:
-            serves = ((row.name, 1.0), *uses.get((name, int(year)), ()))
-            facts = {"source": name, "year": when, "funds": row.name}
-            flow = Flow(f"{name} used for {row.name}", "source use", float(money[name][year]), serves, facts)
-            given.setdefault((name, int(year)), []).append(flow)
+            serves = ((key, 1.0), *uses.get((name, int(year)), ()))
+            use = FlowKey("source use", source=name, year=when, funds=key.subject)
+            given.setdefault((name, int(year)), []).append(Flow(use, float(money[name][year]), serves))
     for (name, year), parts in given.items():
         # One cell takes no more than the flow's own most; several share what the source has.
-        total = f"{name} used {first_year + year}"
         if len(parts) > 1:
-            rows.append(Row(total, f"sources {first_year + year}", "£", "funding", cap=float(money[name][year])))
-            parts = [Flow(p.name, p.kind, p.high, (*p.uses, (total, 1.0)), p.facts) for p in parts]
+            total = LimitKey("funding", source=name, year=first_year + year, side="used")
+            rows.append(LimitRow(total, f"sources {first_year + year}", "£", cap=float(money[name][year])))
+            parts = [replace(part, uses=(*part.uses, (total, 1.0))) for part in parts]
         flows += parts
-    found = np.flatnonzero(wanted[cells.cell] & (works.year >= inputs.past))
-    entries = Entries(works.option[found], place[cells.cell, works.year][found], -works.cost[found])
-    return Part(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+    items = np.flatnonzero(wanted[cells.cell] & (works.year >= inputs.past))
+    entries = Entries(works.option[items], place[cells.cell, works.year][items], -works.cost[items])
+    return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
 
 def _money(inputs: Inputs) -> dict[str, Floats]:
@@ -196,20 +194,22 @@ def _given(inputs: Inputs) -> _Given:
     plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
     for source in plan.sources:
+        keys = [LimitKey("source", source=source.name, year=when) for when in plan.plan_years]
         rows = [
-            tuple((f"{source.name} {when}", float(price[year])) for when in plan.plan_years[year:])
+            tuple((key, float(price[year])) for key in keys[year:])
             if source.type == "reserve"
-            else ((f"{source.name} {plan.plan_years[year]}", 1.0),)
+            else ((keys[year], 1.0),)
             for year in range(plan.years)
         ]
         out[source.name] = list(zip(_money(inputs)[source.name].tolist(), rows, strict=True))
-    for way in plan.borrowing:
-        out[way.name] = [(np.inf, ((f"{way.name} {when}", 1.0),)) for when in plan.plan_years]
+    for facility in plan.borrowing:
+        keys = [LimitKey("funding", source=facility.name, year=when) for when in plan.plan_years]
+        out[facility.name] = [(np.inf, ((key, 1.0),)) for key in keys]
     return out
 
 
-def _own_rows(inputs: Inputs) -> Iterator[Row]:
-    """What each source has: in a year; of a reserve at its end (cash); of a way to borrow what is drawn."""
+def _own_rows(inputs: Inputs) -> Iterator[LimitRow]:
+    """What each source has: in a year; of a reserve at its end (cash); of a borrowing facility what is drawn."""
     plan, money = inputs.plan, _money(inputs)
     for number, source in enumerate(plan.sources, 1):
         reserve = source.type == "reserve"
@@ -218,11 +218,11 @@ def _own_rows(inputs: Inputs) -> Iterator[Row]:
             if amount <= 0 and not reserve:
                 continue  # nothing flows, so there is nothing to limit or to price
             words = f'sources[{number}] "{source.name}" {when}'
-            yield Row(f"{source.name} {when}", words, unit, "source", cap=float(amount))
-    for number, way in enumerate(plan.borrowing, 1):
+            yield LimitRow(LimitKey("source", source=source.name, year=when), words, unit, cap=float(amount))
+    for number, facility in enumerate(plan.borrowing, 1):
         for when in plan.plan_years:
-            words = f'borrowing[{number}] "{way.name}" {when}'
-            yield Row(f"{way.name} {when}", words, "£", "funding", cap=0.0)
+            words = f'borrowing[{number}] "{facility.name}" {when}'
+            yield LimitRow(LimitKey("funding", source=facility.name, year=when), words, "£", cap=0.0)
 
 
 def _left(inputs: Inputs, source: Source) -> Floats:
@@ -234,31 +234,30 @@ def _left(inputs: Inputs, source: Source) -> Floats:
     return np.where(np.abs(left - gone) < _PENNIES, np.maximum(left, gone), left)
 
 
-def _limits(inputs: Inputs, side: str) -> tuple[list[Row], _Uses]:
+def _limits(inputs: Inputs, side: str) -> tuple[list[LimitRow], _Uses]:
     """Rows of the limits on sources, caps or floors alone, and what uses them."""
-    rows: list[Row] = []
+    rows: list[LimitRow] = []
     uses: _Uses = {}
     for row, weight, names in _source_rows(inputs, side):
         rows.append(row)
         for name in names:
             for year in np.flatnonzero(weight):
-                uses.setdefault((name, int(year)), []).append((row.name, float(weight[year])))
+                uses.setdefault((name, int(year)), []).append((row.key, float(weight[year])))
     return rows, uses
 
 
-def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[Row, Floats, tuple[str, ...]]]:
+def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[LimitRow, Floats, tuple[str, ...]]]:
     other = "at_least" if side == "at_most" else "at_most"
     for number, limit in enumerate(inputs.plan.limits, 1):
         if limit.source is None or getattr(limit, side) is None:
             continue
         alone = limit.model_copy(update={other: None})
-        if getattr(limit, other) is not None and side == "at_least":
-            alone = alone.model_copy(update={"name": f"{limit.name} at least"})
-        for row, weight in rows_of(inputs, alone, number, "£"):
+        also_capped = getattr(limit, other) is not None and side == "at_least"
+        for row, weight in limit_rows(inputs, alone, number, "£", "at least" if also_capped else ""):
             yield _less_spent(inputs, row, weight, limit.source), weight, limit.source
 
 
-def _less_spent(inputs: Inputs, row: Row, weight: Floats, names: tuple[str, ...]) -> Row:
+def _less_spent(inputs: Inputs, row: LimitRow, weight: Floats, names: tuple[str, ...]) -> LimitRow:
     """A floor on sources with what they gave in the years that are past taken off."""
     gave = sum(float(weight[: inputs.past] @ inputs.gave(name)) for name in names)
     return replace(row, floor=row.floor - gave)

@@ -8,17 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan import condition
-from assetplan.formulation.formulation import Entries, Part, Row
+from assetplan.formulation.formulation import Constraints, Entries, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.selectors import assets_where
 from assetplan.inputs.stock import stock_of
+from assetplan.limits import LimitKey
 from assetplan.strategies import Candidates
 
 
-def targets(inputs: Inputs, options: Candidates) -> Part:
+def targets(inputs: Inputs, options: Candidates) -> Constraints:
     """The most of a class's stock that may be in a band or a worse one at the end of a year."""
     assets = inputs.register.assets
-    rows: list[Row] = []
+    rows: list[LimitRow] = []
     entries: list[Entries] = []
     for number, target in enumerate(inputs.plan.targets, 1):
         members = assets_where(assets, target)
@@ -28,14 +29,14 @@ def targets(inputs: Inputs, options: Candidates) -> Part:
         index = options.index[option, target.year - inputs.plan.first_year].astype(float).round(2)
         if target.below is None:
             poor = condition.band_codes("index", index) >= condition.BANDS.index(target.band)
-            said = target.band
+            what = target.band
         else:
             poor = index < target.below
-            said = f"below {target.below:g}"
+            what = f"below {target.below:g}"
         option = option[poor]
-        name = target.name or f"{said} {target.asset_class}"
+        name = target.name or f"{what} {target.asset_class}"
         words = f'targets[{number}] "{name}" at_most {target.at_most:g} {target.year}'
         cap = target.at_most * float(stock[members].sum())
         entries.append(Entries(option, np.full(len(option), len(rows), dtype=np.intp), stock[options.asset[option]]))
-        rows.append(Row(f"{name} {target.year}", words, unit, "target", cap=cap))
-    return Part(tuple(rows), Entries.stack(entries))
+        rows.append(LimitRow(LimitKey("target", name, year=target.year), words, unit, cap=cap))
+    return Constraints(tuple(rows), Entries.stack(entries))

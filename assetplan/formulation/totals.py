@@ -9,26 +9,27 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
-from assetplan.formulation.formulation import Entries, Part, Row
+from assetplan.formulation.formulation import Constraints, Entries, LimitRow
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
+from assetplan.limits import LimitKey
 
 
-def totals(inputs: Inputs, works: Works) -> Part:
+def totals(inputs: Inputs, works: Works) -> Constraints:
     """Every limit on works; those on sources are `sources`' own."""
-    rows: list[Row] = []
+    rows: list[LimitRow] = []
     entries: list[Entries] = []
     for number, limit in enumerate(inputs.plan.limits, 1):
         if limit.source is not None:
             continue
         selected = works.where(limit)
         amount, unit = amounts_of(limit, works, selected)
-        for row, weight in rows_of(inputs, limit, number, unit):
-            found = np.flatnonzero(selected & (weight[works.year] > 0))
-            place = np.full(len(found), len(rows), dtype=np.intp)
-            entries.append(Entries(works.option[found], place, amount[found] * weight[works.year[found]]))
+        for row, weight in limit_rows(inputs, limit, number, unit):
+            items = np.flatnonzero(selected & (weight[works.year] > 0))
+            place = np.full(len(items), len(rows), dtype=np.intp)
+            entries.append(Entries(works.option[items], place, amount[items] * weight[works.year[items]]))
             rows.append(row)
-    return Part(tuple(rows), Entries.stack(entries))
+    return Constraints(tuple(rows), Entries.stack(entries))
 
 
 def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
@@ -43,8 +44,10 @@ def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats
     return column[works.asset], unit
 
 
-def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tuple[Row, Floats]]:
-    """The rows of one limit, each with the weight of every plan year in it.
+def limit_rows(
+    inputs: Inputs, limit: Limit, number: int, unit: str, side: str = ""
+) -> Iterator[tuple[LimitRow, Floats]]:
+    """The rows of one limit, each with the weight of every plan year in it; `side` as in their keys.
 
     A list is a row a year, one amount a row for its years together. Money is in prices of the first year, but a total
     of several years' cash counts each year's works at that year's prices.
@@ -52,7 +55,7 @@ def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tu
     plan, envelope = inputs.plan, inputs.plan.envelope
     years = np.array(limit.years or plan.plan_years) - plan.first_year
     words = f'limits[{number}] "{limit.name}" ' + " and ".join(
-        side for side in ("at_least", "at_most") if getattr(limit, side) is not None
+        bound for bound in ("at_least", "at_most") if getattr(limit, bound) is not None
     )
     pounds = envelope.pounds if limit.of == "cost" else 1.0
     # What £1 of the first year costs in each year.
@@ -62,13 +65,15 @@ def rows_of(inputs: Inputs, limit: Limit, number: int, unit: str) -> Iterator[tu
         weight = np.zeros(plan.years)
         weight[years] = price[years]
         unit = "£ of the day" if cash and envelope.inflation else unit
-        yield Row(limit.name, words, unit, "limit", *_bounds(limit.at_least, limit.at_most, pounds)), weight
+        bounds = _bounds(limit.at_least, limit.at_most, pounds)
+        yield LimitRow(LimitKey("limit", limit.name, side=side), words, unit, *bounds), weight
         return
     for place, year in enumerate(years):
-        low, high = (side[place] if isinstance(side, tuple) else None for side in (limit.at_least, limit.at_most))
+        low, high = (each[place] if isinstance(each, tuple) else None for each in (limit.at_least, limit.at_most))
         bounds = _bounds(low, high, pounds / price[year])
         when = plan.first_year + int(year)
-        yield Row(f"{limit.name} {when}", f"{words} {when}", unit, "limit", *bounds), np.eye(plan.years)[year]
+        key = LimitKey("limit", limit.name, year=when, side=side)
+        yield LimitRow(key, f"{words} {when}", unit, *bounds), np.eye(plan.years)[year]
 
 
 def _bounds(low: float | None, high: float | None, scale: float) -> tuple[float, float]:

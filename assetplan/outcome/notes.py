@@ -106,13 +106,11 @@ def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:
         return
     limits, used = outcome.inputs.limits, dict(zip(outcome.problem.resources, outcome.solution.used, strict=True))
     prices = dict(zip(outcome.problem.resources, outcome.solution.prices, strict=True))
-    names = np.array(limits.names, dtype=object).reshape(limits.amount.shape)
-    for line, row, amounts in zip(limits.lines, names, limits.amount, strict=True):
-        idle = [
-            str(year)
-            for year, name, amount in zip(limits.years, row, amounts, strict=True)
-            if prices[name] == 0 and amount - used[name] > 1e-6 * max(amount, 1.0)
-        ]
+    idle_years: dict[str, list[str]] = {line: [] for line in limits.lines}
+    for key, amount in zip(limits.keys, limits.amount.ravel(), strict=True):
+        if prices[key] == 0 and amount - used[key] > 1e-6 * max(amount, 1.0):
+            idle_years[key.line].append(str(key.year))
+    for line, idle in idle_years.items():
         if idle:
             yield "limit never binds", f"{line.replace('_', ' ')}: money is left over in {', '.join(idle)}."
 

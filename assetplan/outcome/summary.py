@@ -52,8 +52,8 @@ def summarise(
         "limits": _limits(outcome),
         "flows": _flows(outcome),
         "prices": [
-            {"limit": str(name), "price": round(float(price), 6)}
-            for name, price in zip(outcome.problem.resources, np.nan_to_num(solution.prices), strict=True)
+            {"limit": str(row.key), "key": row.key.as_json(), "price": round(float(price), 6)}
+            for row, price in zip(outcome.formulation.rows, np.nan_to_num(solution.prices), strict=True)
         ],
         "prices_bound": round(bound_of_prices(outcome.problem, np.nan_to_num(solution.prices)), 2),
         "prices_known": notes.prices_known(plan.solver.target_gap, solution),
@@ -141,8 +141,8 @@ def _spend(works: pd.DataFrame, outcome: Outcome) -> list[dict]:
     limits, labels = outcome.inputs.limits, line_labels()
     spent = works.groupby(["line", "year"])["cost"].sum()
     caps = outcome.formulation.caps_with(np.asarray(outcome.solution.amounts, dtype=np.float64))
-    # The envelope's own limits come first, line by line and year by year.
-    allowed = caps[: limits.amount.size].reshape(limits.amount.shape)
+    place = outcome.formulation.place
+    allowed = caps[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
     return [
         {
             "line": line,
@@ -161,15 +161,16 @@ def _limits(outcome: Outcome) -> list[dict]:
     """Every limit of the problem: how the plan file says it, what it allows, what is used, what more of it is worth."""
     problem, solution = outcome.problem, outcome.solution
     rows = zip(
-        outcome.formulation.limits.rows, problem.caps, problem.floors, solution.used, np.nan_to_num(solution.prices),
+        outcome.formulation.rows, problem.caps, problem.floors, solution.used, np.nan_to_num(solution.prices),
         strict=True,
     )  # fmt: skip
     return [
         {
-            "limit": row.name,
+            "limit": str(row.key),
+            "key": row.key.as_json(),
             "words": row.words,
             "unit": row.unit,
-            "kind": row.kind,
+            "kind": row.key.kind,
             "cap": round(float(cap), 6) if np.isfinite(cap) else None,
             "floor": round(float(floor), 6) if np.isfinite(floor) else None,
             "used": round(float(used), 6),
@@ -181,10 +182,10 @@ def _limits(outcome: Outcome) -> list[dict]:
 
 def _flows(outcome: Outcome) -> list[dict]:
     """Money carried over, moved between lines, or drawn from sources (£)."""
-    found = zip(outcome.formulation.limits.flows, outcome.solution.amounts, strict=True)
+    flows = zip(outcome.formulation.flows, outcome.solution.amounts, strict=True)
     return [
-        {"flow": flow.name, "kind": flow.kind, **flow.facts, "amount": round(float(amount), 2)}
-        for flow, amount in found
+        {"flow": str(flow.key), **flow.key.as_json(), "amount": round(float(amount), 2)}
+        for flow, amount in flows
         if amount > 0.005
     ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
+from dataclasses import replace
 from typing import Any
 
+from assetplan.limits import LimitKey
 from assetplan.strategies.names import NOTHING
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
@@ -59,29 +60,19 @@ def strategy_words(strategy: str) -> str:
     return ", then ".join(f"{name.replace('_', ' ')} in {financial_year(int(year))}" for name, _, year in steps)
 
 
-def line_of(limit: dict[str, Any]) -> tuple[str, int] | None:
-    """Budget line and year of a limit, None for a limit of another kind."""
-    if limit.get("kind", "line") != "line" or not limit["words"].startswith("envelope.lines."):
-        return None
-    line, _, year = limit["limit"].rpartition(" ")
-    return line, int(year)
-
-
 def line_labels(summary: dict[str, Any]) -> dict[str, str]:
     """What each budget line is called within a sentence."""
     return {row["line"]: str(row["label"])[:1].lower() + str(row["label"])[1:] for row in summary["spend"]}
 
 
-def limit_words(limit: dict[str, Any], summary: dict[str, Any]) -> str:
+def limit_words(key: LimitKey, summary: dict[str, Any]) -> str:
     """A limit within a sentence: "bridges in 2022/23", "surface dressing capacity in 2021/22"."""
-    found = line_of(limit)
-    if found is not None:
-        return f"{line_labels(summary).get(found[0], found[0].replace('_', ' '))} in {financial_year(found[1])}"
-    name = str(limit["limit"])
-    dated = re.fullmatch(r"(.+?) (\d{4})", name)
-    if dated and int(dated[2]) in summary["years"]:
-        return f"{dated[1].replace('_', ' ')} in {financial_year(int(dated[2]))}"
-    return name.replace("_", " ")
+    if not key.year_last or key.year not in summary["years"]:
+        return str(key).replace("_", " ")
+    subject = key.subject.replace("_", " ")
+    if key.kind == "line":
+        subject = line_labels(summary).get(key.line, subject)
+    return f"{subject} in {financial_year(key.year)}"
 
 
 def price_sentences(summary: dict[str, Any]) -> list[str]:
@@ -92,15 +83,13 @@ def price_sentences(summary: dict[str, Any]) -> list[str]:
     if not summary.get("prices_known", True):
         return []
     rows = [
-        row
-        for row in summary.get("limits") or []
-        if abs(row["price"]) > _FREE and row.get("kind", "line") not in _BALANCES
+        row for row in summary.get("limits") or [] if abs(row["price"]) > _FREE and row["key"]["kind"] not in _BALANCES
     ]
     rows.sort(key=lambda row: -abs(row["price"]) * step(row))
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[LimitKey, dict[str, Any]] = {}
     for row in rows:
-        line = line_of(row)
-        first.setdefault(row["limit"] if line is None else line[0], row)
+        key = LimitKey.from_json(row["key"])
+        first.setdefault(replace(key, year=0) if key.kind == "line" else key, row)
     return [price_sentence(row, summary) for row in first.values()]
 
 
@@ -124,10 +113,10 @@ def step(limit: dict[str, Any]) -> float:
 def price_sentence(limit: dict[str, Any], summary: dict[str, Any]) -> str:
     """What a small change of one limit is worth, as a sentence."""
     by = step(limit)
-    amount, name = quantity(by, limit["unit"]), limit_words(limit, summary)
+    key = LimitKey.from_json(limit["key"])
+    amount, name = quantity(by, limit["unit"]), limit_words(key, summary)
     worth = gained(abs(limit["price"]) * by, summary.get("of"))
-    kind = limit.get("kind", "line")
-    if kind not in _AMOUNTS and not (limit["price"] < 0 and kind == "line floor"):
+    if key.kind not in _AMOUNTS and not (limit["price"] < 0 and key.kind == "line floor"):
         return f"Easing “{name}” by {amount} is worth {worth}."
     if limit["price"] < 0:
         return f"Asking for {amount} less of {name} is worth {worth}."

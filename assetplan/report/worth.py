@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from assetplan.programme.words import MARGIN, line_of, phasing_sentence, price_sentences, worth_words
+from assetplan.limits import LimitKey
+from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, table
 from assetplan.report.wording import escape, financial_year, is_missing, millions, number, sentence
@@ -30,45 +30,23 @@ def _prices(facts: Facts) -> str:
     idle = (
         f" {number(free)} of {number(len(prices))} limits do not bind: more of them would add nothing." if free else ""
     )
-    said = price_sentences(facts.summary) if facts.summary.get("limits") else [_dearest(binding, facts)]
-    items = "".join(f"<li>{escape(text)}</li>" for text in said)
+    items = "".join(f"<li>{escape(text)}</li>" for text in price_sentences(facts.summary))
     note = f"<p>{escape(worth_words(facts.summary))} {escape(MARGIN)}{escape(idle)}</p>"
     return f"{heading}<ul>{items}</ul>{note}{_price_table(prices, facts)}"
 
 
-def _dearest(binding: list[dict[str, Any]], facts: Facts) -> str:
-    """The dearest limit of a programme that keeps prices alone."""
-    best = max(binding, key=lambda row: float(row["price"]))
-    label, year = _limit(str(best["limit"]), facts)
-    when = f" in {financial_year(year)}" if year else ""
-    return f"One more pound for {label}{when} would add £{number(best['price'], 2)}, more than on any other limit."
-
-
-def _limit(limit: str, facts: Facts) -> tuple[str, int | None]:
-    """Return what a limit is called and the year it is of, if its name ends in a plan year."""
-    found = re.fullmatch(r"(.*?)[\s_:/@|,-]*\(?(\d{4})\)?", limit)
-    year = int(found[2]) if found and int(found[2]) in facts.years else None
-    line = found[1] if found and year else limit
-    spend = facts.spend
-    labels = dict(zip(spend["line"].astype(str), spend["label"].astype(str), strict=True))
-    return labels.get(line, sentence(line.replace("_", " "))), year
-
-
 def _price_table(prices: list[dict[str, Any]], facts: Facts) -> str:
     """Prices of the budget lines by year; those of other limits are not of pounds, or not of one year."""
-    lines = {row["limit"] for row in facts.summary.get("limits") or [] if line_of(row) is not None}
-    cells: dict[str, dict[int | None, float]] = {}
+    labels = {row["line"]: row["label"] for row in facts.summary["spend"]}
+    cells: dict[str, dict[int, float]] = {}
     for row in prices:
-        if not lines or row["limit"] in lines:
-            label, year = _limit(str(row["limit"]), facts)
-            cells.setdefault(label, {})[year] = float(row["price"])
+        key = LimitKey.from_json(row["key"])
+        if key.kind == "line":
+            label = labels.get(key.line, sentence(key.line.replace("_", " ")))
+            cells.setdefault(label, {})[key.year] = float(row["price"])
     heads = ["Limit", *(financial_year(year) for year in facts.years)]
-    columns: list[int | None] = list(facts.years)
-    if any(None in row for row in cells.values()):
-        heads.append("All years")
-        columns.append(None)
     rows = [
-        Row(label, tuple(number(row[year], 2) if year in row else "–" for year in columns))
+        Row(label, tuple(number(row[year], 2) if year in row else "–" for year in facts.years))
         for label, row in cells.items()
     ]
     condition = facts.summary.get("of") == "condition"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.finance import CASH, financial_year, price_of_years, real
 from assetplan.finance.rounding import in_steps, printed
+from assetplan.limits import FlowKey
 from assetplan.outcome.outcome import Outcome
 
 
@@ -65,11 +66,10 @@ class Books:
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Flows of money that are above nought, in the envelope's money: kind, facts, year, amount (£)."""
-        found = zip(self.outcome.formulation.limits.flows, self.outcome.solution.amounts, strict=True)
-        rows = [{"kind": flow.kind, "flow": flow.name, **flow.facts, "amount": float(amount)} for flow, amount in found]
-        names = ["kind", "flow", "source", "year", "funds", "line", "to_year", "direction", "amount"]
-        table = pd.DataFrame(rows).reindex(columns=names)
+        """Flows of money that are above nought, in the envelope's money: fields of their keys, amount (£)."""
+        flows = zip(self.outcome.formulation.flows, self.outcome.solution.amounts, strict=True)
+        rows = [asdict(flow.key) | {"amount": float(amount)} for flow, amount in flows]
+        table = pd.DataFrame(rows, columns=[*(field.name for field in fields(FlowKey)), "amount"])
         table = table[table["amount"] > 0].reset_index(drop=True)
         table["amount"] *= self.price[table["year"].to_numpy(dtype=int) - self.plan.first_year]
         return table

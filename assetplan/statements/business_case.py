@@ -148,7 +148,8 @@ def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Opt
         return alone
     today = in_first_year_prices(plan, [[current.get(line, 0.0)] * plan.years for line in limits.lines])
     used = np.asarray(outcome.problem.usage[nothing].sum(axis=0)).ravel()
-    committed = used[: limits.amount.size].reshape(limits.amount.shape)
+    place = outcome.formulation.place
+    committed = used[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
     try:
         found = solve(within(outcome, np.maximum(today, committed)), gap, seconds)
     except InfeasibleError:
@@ -168,15 +169,15 @@ def within(outcome: Outcome, money: Floats) -> Problem:
 
     Other caps on works stay; floors, targets, sources, borrowing and money moved between lines or years go.
     """
-    problem, rows = outcome.problem, outcome.formulation.limits.rows
-    kept = np.array([k for k, row in enumerate(rows) if row.kind in _KEPT and row.cap < np.inf], dtype=np.intp)
-    caps = problem.caps[kept]
-    caps[: money.size] = money.ravel()  # the envelope's own limits come first, line by line and year by year
+    problem, rows, place = outcome.problem, outcome.formulation.rows, outcome.formulation.place
+    kept = np.array([k for k, row in enumerate(rows) if row.key.kind in _KEPT and row.cap < np.inf], dtype=np.intp)
+    caps = problem.caps.copy()
+    caps[[place[key] for key in outcome.inputs.limits.keys]] = money.ravel()
     return replace(
         problem,
         benefit=_sought(outcome),
         usage=problem.usage[:, kept],
-        caps=caps,
+        caps=caps[kept],
         floors=np.full(len(kept), -np.inf),
         resources=tuple(problem.resources[k] for k in kept),
         flows=None,  # type: ignore[arg-type]  # none

@@ -24,7 +24,8 @@ from assetplan.finance import (
     vintages,
 )
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.treasury import financing_cost, financing_requirement, series_of
+from assetplan.finance.treasury import DEBT_COST, financing_cost, financing_requirement, series_of
+from assetplan.limits import LimitKey
 from assetplan.statements.books import Books
 
 _UNIT = "£000"
@@ -95,9 +96,8 @@ def affordability(books: Books) -> Iterator[Statement]:
     n_years = horizon(plan)
     cost, income = _of_plan(books, "cost", n_years), income_by_year(plan, n_years)
     price = np.zeros(n_years)
-    known = {row.name: place for place, row in enumerate(books.outcome.formulation.limits.rows)}
     for place in range(n_years):
-        row = known.get(f"debt cost {plan.first_year + place}")
+        row = books.outcome.formulation.place.get(LimitKey("affordability", DEBT_COST, year=plan.first_year + place))
         price[place] = 0.0 if row is None else np.nan_to_num(books.outcome.solution.prices[row])
     rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n_years)]})
     rows["debt_cost"], rows["confirmed_income"] = _said(cost), _said(income.confirmed)

@@ -59,11 +59,11 @@ def checklist(books: Books) -> Iterator[Statement]:
     left = _left(books)
     lent = {way.name for way in books.plan.borrowing}
     flows = books.flows[books.flows["kind"] == "source"]
-    every = [flow.facts for flow in books.outcome.formulation.limits.flows if flow.kind == "source"]
+    every = [flow.key for flow in books.outcome.formulation.flows if flow.key.kind == "source"]
     for place, year in enumerate(books.plan.plan_years):
         mine = flows[(flows["year"] == year) & flows["source"].isin(lent) & (flows["amount"] > _LEAST)]
         paid = set(mine["funds"])
-        might = {fact["source"] for fact in every if fact["year"] == year and fact["funds"] in paid} - lent
+        might = {key.source for key in every if key.year == year and key.funds in paid} - lent
         able[place] = sum(left[str(name)][place] for name in might)
     rows = pd.DataFrame(
         {

@@ -36,7 +36,7 @@ def planned(small_county: Path, lines: dict[str, list[float]], assets=None, **mo
 
 
 def limit(**changes: object) -> dict:
-    row = {"limit": "bridges 2022", "words": "envelope.lines.bridges 2022", "unit": "£", "kind": "line"}
+    row = {"key": {"kind": "line", "line": "bridges", "year": 2022}, "unit": "£"}
     return {**row, "cap": 4.05e6, "floor": None, "used": 4e6, "price": 1.7, **changes}
 
 
@@ -50,20 +50,22 @@ SUMMARY = {"years": [2021, 2022], "spend": [{"line": "bridges", "label": "Bridge
         (limit(cap=250e3), "Another £100,000 of bridges in 2022/23 is worth £170,000."),
         (
             limit(
-                limit="surface dressing capacity 2021", words="limits[1]", kind="limit", unit="m2", cap=5e4, price=30.0
+                key={"kind": "limit", "name": "surface dressing capacity", "year": 2021}, unit="m2", cap=5e4, price=30.0
             ),
             "Another 10,000 m2 of surface dressing capacity in 2021/22 is worth £300,000.",
         ),
         (
             limit(
-                limit="bridges 2022 at least", words="envelope.floors.bridges 2022", kind="line floor",
+                key={"kind": "line floor", "line": "bridges", "year": 2022, "side": "at least"},
                 cap=None, floor=3e6, price=-0.4,
             ),
             "Asking for £1m less of bridges 2022 at least is worth £400,000.",
         ),
         (
-            limit(limit="preventative share at least", words="envelope.preventative.min", kind="preventative",
-                  cap=None, floor=0.0, price=-0.25),
+            limit(
+                key={"kind": "preventative", "name": "preventative share", "side": "at least"},
+                cap=None, floor=0.0, price=-0.25,
+            ),
             "Easing “preventative share at least” by £100,000 is worth £25,000.",
         ),
     ],
@@ -173,7 +175,7 @@ def test_phasing_is_left_out_where_it_means_nothing(small_county: Path) -> None:
 
 
 def test_phasing_is_left_out_where_no_time_is_left(small_county: Path) -> None:
-    statement = SimpleNamespace(limits=SimpleNamespace(rows=()))
+    statement = SimpleNamespace(rows=())
     plan = assetplan.read_plan(small_county / "plan.toml")
     assert "all the time" in best_phasing(plan, statement, None, 0.5)["note"]
 

@@ -18,6 +18,7 @@ from assetplan.connectivity.layout import lay_out
 from assetplan.errors import RegisterError
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
+from assetplan.limits import LimitKey
 from assetplan.optimisation import solve
 from assetplan.programme import Programme
 from assetplan.strategies import candidates, starting_condition
@@ -83,7 +84,7 @@ class Solved:
         """Whether an asset is treated once its line has what is said, and all its years a share more or less."""
         caps = self.problem.caps.copy()
         for year, by in by_year.items():
-            place = self.problem.resources.index(f"{line} {year}")
+            place = self.problem.resources.index(LimitKey("line", line=line, year=year))
             caps[place] = max(caps[place] + by, 0.0)
         return self.treats(
             asset, replace(self.problem, caps=caps * (1 + more * abs(sum(by_year.values())) / caps.sum()))

@@ -42,10 +42,10 @@ def spent(found: Case, solution: Solution) -> np.ndarray:
 def flows(found: Case, solution: Solution, kind: str) -> dict[str, np.ndarray]:
     """Cash by source and year."""
     out: dict[str, np.ndarray] = {}
-    for flow, amount in zip(found.formulation.limits.flows, solution.amounts, strict=True):
-        if flow.kind == kind:
-            year = int(flow.facts["year"]) - 2019
-            out.setdefault(str(flow.facts["source"]), np.zeros(3))[year] += amount * 1.03**year
+    for flow, amount in zip(found.formulation.flows, solution.amounts, strict=True):
+        if flow.key.kind == kind:
+            year = flow.key.year - 2019
+            out.setdefault(flow.key.source, np.zeros(3))[year] += amount * 1.03**year
     return out
 
 
@@ -107,10 +107,11 @@ def test_debt_cost_is_within_confirmed_income_in_every_year(loan: dict[str, Any]
     assert (cost <= income + 1e-3).all()
     # It binds: a programme with no such limit draws more.
     assert (cost > 0.95 * income).any()  # near the optimum, not at it
-    rows = {name: row for row, name in enumerate(found.formulation.limits.names) if name.startswith("debt cost")}
-    for name, row in rows.items():
-        assert solution.used[row] == pytest.approx(cost[int(name[-4:]) - 2019], abs=1e-3)
-        assert found.problem.caps[row] == income[int(name[-4:]) - 2019]
+    for row, limit in enumerate(found.formulation.rows):
+        if limit.key.name == "debt cost":
+            assert solution.used[row] == pytest.approx(cost[limit.key.year - 2019], abs=1e-3)
+            assert found.problem.caps[row] == income[limit.key.year - 2019]
+    assert debt_cost_years(found)
 
 
 def test_all_spend_is_paid_by_somebody() -> None:
@@ -122,21 +123,23 @@ def test_all_spend_is_paid_by_somebody() -> None:
     assert (given["council"] <= 40_000 + 1e-3).all()
 
 
+def debt_cost_years(found: Case) -> list[int]:
+    return [row.key.year for row in found.formulation.rows if row.key.name == "debt cost"]
+
+
 def test_years_left_out_follow_from_those_kept() -> None:
     """Debt cost of a loan of equal instalments falls after the plan, so one later year stands for all."""
     found = borrowing()
-    kept = [int(name[-4:]) for name in found.formulation.limits.names if name.startswith("debt cost")]
-    assert kept == [2019, 2020, 2021, 2022]
+    assert debt_cost_years(found) == [2019, 2020, 2021, 2022]
     dear = borrowing({"method": "maturity", "mrp_years": 25, "refinance": {"rate": 0.09, "years": 15}})
-    later = [int(name[-4:]) for name in dear.formulation.limits.names if name.startswith("debt cost")]
-    assert max(later) > 2022
+    assert max(debt_cost_years(dear)) > 2022
 
 
 def test_a_limit_on_debt_cost_has_a_price_and_without_it_more_is_drawn() -> None:
     found = borrowing()
     solution = check(found, "debt cost 2022", 20.0)
     free = borrowing(treasury={"within_income": False})
-    assert not any(name.startswith("debt cost") for name in free.formulation.limits.names)
+    assert not debt_cost_years(free)
     more = settled(free)
     assert more.benefit > solution.benefit
     few = flows(found, found.formulation.settle(solution), "drawdown")["PWLB"]
@@ -286,7 +289,7 @@ def test_some_assets_alone_may_leave_a_source_nothing_to_fund() -> None:
     found = borrowing()
     plan = small_plan(CASH, sources=[COUNCIL, idle], borrowing=[LOAN], income=[INCOME])
     part = build_problem(replace(found.inputs, plan=plan), found.candidates, whole=False)
-    assert "fundable by council or PWLB 2019" in part.limits.names
+    assert "fundable by council or PWLB 2019" in [str(row.key) for row in part.rows]
     with pytest.raises(ConfigError, match="may fund nothing"):
         build_problem(replace(found.inputs, plan=plan), found.candidates)
 
@@ -294,15 +297,15 @@ def test_some_assets_alone_may_leave_a_source_nothing_to_fund() -> None:
 def test_sources_for_any_works_are_one_in_the_names_of_limits() -> None:
     others = [COUNCIL | {"name": name} for name in ("council", "county", "crown")]
     bridges = COUNCIL | {"name": "bridges' own", "asset_class": "bridge"}
-    names = borrowing(sources=[*others, bridges]).formulation.limits.names
-    assert {name for name in names if name.endswith("2019") and name.startswith("fundable")} == {
+    keys = [row.key for row in borrowing(sources=[*others, bridges]).formulation.rows]
+    assert {str(key) for key in keys if key.kind == "funding" and key.name and key.year == 2019} == {
         "fundable by money for any works 2019", "fundable by bridges' own or money for any works 2019",
     }  # fmt: skip
 
 
 def test_a_year_without_money_has_no_limit_and_no_price() -> None:
     found = borrowing(sources=[COUNCIL, {"name": "depot", "amounts": [0.0, 9_000.0, 0.0], "type": "grant"}])
-    assert [name for name in found.formulation.limits.names if name.startswith("depot")] == ["depot 2020"]
+    assert [str(row.key) for row in found.formulation.rows if row.key.source == "depot"] == ["depot 2020"]
 
 
 def test_borrowing_against_income_of_which_none_is_confirmed_is_refused() -> None:

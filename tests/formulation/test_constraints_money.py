@@ -25,10 +25,8 @@ def spend(found: Case, chosen: np.ndarray, line: str) -> np.ndarray:
 
 def test_a_line_binds_and_comes_first() -> None:
     found = case()
-    assert found.formulation.limits.names[:3] == tuple(
-        f"carriageway_preventative {year}" for year in (2019, 2020, 2021)
-    )
-    assert found.formulation.limits.words[0] == "envelope.lines.carriageway_preventative 2019"
+    assert found.names_of_limits[:3] == tuple(f"carriageway_preventative {year}" for year in (2019, 2020, 2021))
+    assert found.formulation.rows[0].words == "envelope.lines.carriageway_preventative 2019"
     solution = check(found, "carriageway_major 2019", 500.0)
     for line in LINES:
         mine = [found.row(f"{line} {year}") for year in (2019, 2020, 2021)]
@@ -39,7 +37,7 @@ def test_floor_of_a_line() -> None:
     found = case({"floors": {"footways": [0.0, 10_800.0, 0.0]}})
     solution = check(found, "footways 2020 at least", 100.0, -1)
     assert spend(found, solution.chosen, "footways")[1] >= 10_800
-    assert found.formulation.limits.words[-1] == "envelope.floors.footways 2020"
+    assert found.formulation.rows[-1].words == "envelope.floors.footways 2020"
 
 
 def test_carried_money_is_no_spend_for_a_floor() -> None:
@@ -51,8 +49,8 @@ def test_carried_money_is_no_spend_for_a_floor() -> None:
 def test_carry_over_moves_money_on_within_its_share() -> None:
     lines = {**LINES, "carriageway_major": [60_000.0, 5_000.0, 5_000.0]}
     kept, carried = case({"lines": lines}), case({"lines": lines, "carry_over": {"carriageway_major": 0.5}})
-    flows = carried.formulation.limits.flows
-    assert [(f.kind, f.facts["year"], f.facts["to_year"], f.high) for f in flows] == [
+    flows = carried.formulation.flows
+    assert [(f.key.kind, f.key.year, f.key.to_year, f.high) for f in flows] == [
         ("carry-over", 2019, 2020, 30_000.0),
         ("carry-over", 2020, 2021, 2_500.0),
     ]
@@ -73,20 +71,20 @@ def test_carried_cash_loses_what_prices_rise() -> None:
     """£100 of cash kept a year at 10 % inflation buys what £100/1.1 buys now."""
     money = {"prices": "cash", "inflation": 0.1, "carry_over": {"default": 1.0}}
     found = case(money)
-    flow = found.formulation.limits.flows[0]
+    flow = found.formulation.flows[0]
     assert dict(flow.uses) == {flow.uses[0][0]: 1.0, flow.uses[1][0]: pytest.approx(-1 / 1.1)}
     # A cash £20,000 of the second year is worth £18,182 of the first's, and all of it may be carried.
-    assert found.formulation.limits.flows[1].high == pytest.approx(20_000 / 1.1)
+    assert found.formulation.flows[1].high == pytest.approx(20_000 / 1.1)
 
 
 def test_virement_moves_money_between_lines_within_a_share() -> None:
     share = {"bridges": 0.2, "footways": 0.1}
     found = case({"virement": share})
-    assert {f.facts["line"] for f in found.formulation.limits.flows if f.facts["direction"] == "out"} == set(share)
-    assert {f.facts["line"] for f in found.formulation.limits.flows if f.facts["direction"] == "in"} == set(LINES)
+    assert {f.key.line for f in found.formulation.flows if f.key.direction == "out"} == set(share)
+    assert {f.key.line for f in found.formulation.flows if f.key.direction == "in"} == set(LINES)
     solution = check(found, "virement 2019", 200.0)
     assert solution.benefit > case().solve().benefit
-    flows = [(f.facts["line"], f.facts["year"], f.facts["direction"]) for f in found.formulation.limits.flows]
+    flows = [(f.key.line, f.key.year, f.key.direction) for f in found.formulation.flows]
     for year in (2019, 2020, 2021):
         moved = {
             way: sum(a for (_, y, d), a in zip(flows, solution.amounts, strict=True) if (y, d) == (year, way))
@@ -98,7 +96,7 @@ def test_virement_moves_money_between_lines_within_a_share() -> None:
 
 def test_a_share_of_its_own_beats_the_default() -> None:
     found = case({"virement": {"default": 0.2, "bridges": 0.0}})
-    assert "bridges" not in {f.facts["line"] for f in found.formulation.limits.flows if f.facts["direction"] == "out"}
+    assert "bridges" not in {f.key.line for f in found.formulation.flows if f.key.direction == "out"}
 
 
 @pytest.mark.parametrize(("key", "share", "sign"), [("min", 0.8, -1), ("max", 0.05, 1)])
@@ -123,16 +121,16 @@ def test_preventative_share_over_the_plan(key: str, share: float, sign: int) -> 
 
 def test_preventative_share_of_each_year_and_of_one_class() -> None:
     found = case({"preventative": {"min": 0.9, "each_year": True, "asset_class": "carriageway"}})
-    assert found.formulation.limits.names[-3:] == tuple(f"preventative share at least {y}" for y in (2019, 2020, 2021))
+    assert found.names_of_limits[-3:] == tuple(f"preventative share at least {y}" for y in (2019, 2020, 2021))
     check(found, "preventative share at least 2020", 200.0, -1)
 
 
 def test_a_plan_without_more_is_what_it_was() -> None:
     found = case()
-    assert len(found.formulation.limits.rows) == 3 * len(LINES)
+    assert len(found.formulation.rows) == 3 * len(LINES)
     assert found.formulation.options is found.candidates or len(found.problem.benefit) == len(found.candidates.asset)
     assert found.problem.group is None
-    assert not found.formulation.limits.flows
+    assert not found.formulation.flows
 
 
 @settings(derandomize=True, max_examples=5, deadline=None)

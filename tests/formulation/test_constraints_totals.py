@@ -39,8 +39,8 @@ def test_cost_of_a_district_over_the_whole_plan() -> None:
     solution = check(found, "north", 500.0)
     works = works_of(found, solution.chosen)
     assert works.loc[works["district"] == "Uphampton", "cost"].sum() == pytest.approx(solution.used[found.row("north")])
-    assert found.formulation.limits.words[-1] == 'limits[1] "north" at_most'
-    assert found.formulation.limits.units[-1] == "£"
+    assert found.formulation.rows[-1].words == 'limits[1] "north" at_most'
+    assert found.formulation.rows[-1].unit == "£"
 
 
 def test_delivery_capacity_of_a_treatment_in_each_year() -> None:
@@ -50,14 +50,14 @@ def test_delivery_capacity_of_a_treatment_in_each_year() -> None:
     works = works_of(found, solution.chosen)
     mine = works[works["treatment"] == "surface_dressing"]
     assert mine.groupby("year")["quantity"].sum().max() <= 800
-    assert found.formulation.limits.units[-1] == "m2"
-    assert found.formulation.limits.words[-1] == 'limits[1] "dressing" at_most 2021'
+    assert found.formulation.rows[-1].unit == "m2"
+    assert found.formulation.rows[-1].words == 'limits[1] "dressing" at_most 2021'
 
 
 def test_capacity_in_some_years_only() -> None:
     capacity = {"name": "dressing", "of": "quantity", "treatment": ["surface_dressing", "micro_asphalt"]}
     found = case(limits=[{**capacity, "at_most": [500.0, 0.0], "years": [2019, 2021]}])
-    assert found.formulation.limits.names[-2:] == ("dressing 2019", "dressing 2021")
+    assert found.names_of_limits[-2:] == ("dressing 2019", "dressing 2021")
     works = works_of(found, check(found, "dressing 2021", 40.0).chosen)
     mine = works[works["treatment"].isin(["surface_dressing", "micro_asphalt"])]
     assert mine.loc[mine["year"] == 2019, "quantity"].sum() <= 500
@@ -71,7 +71,7 @@ def test_number_of_sites_and_a_kind() -> None:
     solution = check(found, "gangs", 0.2)
     works = works_of(found, solution.chosen)
     assert ((works["kind"] == "major") & (works["asset_class"] == "carriageway")).sum() == 3
-    assert found.formulation.limits.units[-1] == "works"
+    assert found.formulation.rows[-1].unit == "works"
 
 
 def test_length_at_least() -> None:
@@ -81,12 +81,12 @@ def test_length_at_least() -> None:
     works = works_of(found, solution.chosen)
     renewed = (works["asset_class"] == "carriageway") & (works["kind"] == "major")
     assert works.loc[renewed, "length_m"].sum() >= 1_400
-    assert found.formulation.limits.units[-1] == "m"
+    assert found.formulation.rows[-1].unit == "m"
 
 
 def test_cap_and_floor_of_one_limit_are_one_row() -> None:
     found = case(limits=[{"name": "roads", "asset_class": "carriageway", "at_least": 40_000, "at_most": 60_000}])
-    row = found.formulation.limits.rows[-1]
+    row = found.formulation.rows[-1]
     assert (row.cap, row.floor, row.words) == (60_000, 40_000, 'limits[1] "roads" at_least and at_most')
     check(found, "roads", 500.0)
 
@@ -100,7 +100,7 @@ def test_a_total_of_several_years_of_cash_counts_each_year_at_its_prices() -> No
     cash = (roads["cost"] * 1.1 ** (roads["year"] - 2019)).sum()
     assert solution.used[found.row("roads")] == pytest.approx(cash)
     assert cash <= 60_000
-    assert found.formulation.limits.units[-1] == "£ of the day"
+    assert found.formulation.rows[-1].unit == "£ of the day"
     yearly = case(money, limits=[{"name": "roads", "asset_class": "carriageway", "at_most": [6e4, 6e4, 6e4]}])
     np.testing.assert_allclose(yearly.problem.caps[-3:], [6e4, 6e4 / 1.1, 6e4 / 1.21])
 
@@ -147,9 +147,9 @@ def test_settled_sources_give_no_more_than_is_spent() -> None:
     found = case(sources=[GRANT, COUNCIL])
     solution = found.formulation.settle(found.solve())
     works = works_of(found, solution.chosen)
-    flows = found.formulation.limits.flows
+    flows = found.formulation.flows
     for year in (2019, 2020, 2021):
-        given = sum(a for f, a in zip(flows, solution.amounts, strict=True) if f.facts["year"] == year)
+        given = sum(a for f, a in zip(flows, solution.amounts, strict=True) if f.key.year == year)
         assert given == pytest.approx(works.loc[works["year"] == year, "cost"].sum(), abs=1e-6)
     assert (solution.used <= found.problem.caps + 1e-6).all()
 
@@ -172,11 +172,11 @@ def test_a_grant_that_must_be_used_is_used_on_works() -> None:
     solution = check(found, "grant use", 200.0, -1)
     assert seals(found, solution.chosen) >= 44_000
     settled = found.formulation.settle(solution)
-    flows = found.formulation.limits.flows
+    flows = found.formulation.flows
     given = {"grant": 0.0, "council": 0.0}
     for flow, amount in zip(flows, settled.amounts, strict=True):
-        if flow.kind == "source":
-            given[str(flow.facts["source"])] += amount
+        if flow.key.kind == "source":
+            given[flow.key.source] += amount
     # Named last, and yet kept, because it must be used; together they give what is spent.
     assert given["grant"] >= 44_000 - 1e-6
     assert sum(given.values()) == pytest.approx(works_of(found, solution.chosen)["cost"].sum())
@@ -235,7 +235,7 @@ def test_a_target_is_met_as_the_summary_counts_it() -> None:
     # Kilometres of the row are those of the table.
     total = found.inputs.register.assets["length_m"].to_numpy(dtype=float)[roads].sum() / 1000
     assert solution.used[row] == pytest.approx(share * total)
-    assert found.formulation.limits.units[row] == "km"
+    assert found.formulation.rows[row].unit == "km"
 
 
 def test_index_of_candidates_is_that_of_the_strategies_told() -> None:
@@ -252,7 +252,7 @@ def test_index_of_candidates_is_that_of_the_strategies_told() -> None:
 def test_below_an_index_and_in_a_district() -> None:
     target = {"asset_class": "carriageway", "district": "Uphampton", "below": 45.5, "year": 2020, "at_most": 0.1}
     found = case(targets=[{**target, "name": "Uphampton roads"}])
-    assert found.formulation.limits.words[-1] == 'targets[1] "Uphampton roads" at_most 0.1 2020'
+    assert found.formulation.rows[-1].words == 'targets[1] "Uphampton roads" at_most 0.1 2020'
     solution = found.solve()
     assets = found.inputs.register.assets
     roads = ((assets["asset_class"] == "carriageway") & (assets["district"] == "Uphampton")).to_numpy()

@@ -329,7 +329,11 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "cost": float(works["cost"].sum()),
         "spend": spend,
         "prices": [
-            {"limit": f"{line} {year}", "price": round(3.1 - 0.35 * i - 0.1 * j, 2)}
+            {
+                "limit": f"{line} {year}",
+                "key": {"kind": "line", "line": line, "year": year},
+                "price": round(3.1 - 0.35 * i - 0.1 * j, 2),
+            }
             for i, line in enumerate(LINES)
             for j, year in enumerate(YEARS)
             if i < 4

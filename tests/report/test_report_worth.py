@@ -24,15 +24,16 @@ def told(programme: Programme, **changes: object) -> str:
 
 def limits(price: float = 1.7) -> list[dict]:
     lines = [
-        {"limit": f"bridges {year}", "words": f"envelope.lines.bridges {year}", "unit": "£", "kind": "line"}
+        {"limit": f"bridges {year}", "key": {"kind": "line", "line": "bridges", "year": year}, "unit": "£"}
         for year in YEARS
     ]
-    other = {"limit": f"cap {HOSTILE} 2021", "words": "limits[1]", "unit": "m2", "kind": "limit"}
+    key = {"kind": "limit", "name": f"cap {HOSTILE}", "year": 2021}
+    other = {"limit": f"cap {HOSTILE} 2021", "key": key, "unit": "m2"}
     return [{**row, "cap": 4e6, "floor": None, "used": 4e6, "price": price} for row in (*lines, other)]
 
 
 def test_a_limit_reads_as_a_sentence_and_user_text_is_escaped(plain: Programme) -> None:
-    prices = [{"limit": row["limit"], "price": row["price"]} for row in limits()]
+    prices = [{name: row[name] for name in ("limit", "key", "price")} for row in limits()]
     html = told(plain, limits=limits(), prices=prices, prices_known=True)
     assert "<li>Another £1m of bridges in 2019/20 is worth £1.7m.</li>" in html
     assert html.count("<li>Another £1m of bridges") == 1, "a line is told in its dearest year"
@@ -49,7 +50,7 @@ def test_prices_that_were_not_found_are_not_called_nought(plain: Programme) -> N
 
 
 def test_no_limit_binds(plain: Programme) -> None:
-    assert "No limit holds the plan back" in told(plain, prices=[{"limit": "bridges 2019", "price": 0.0}])
+    assert "No limit holds the plan back" in told(plain, prices=[{**limits(0.0)[0]}])
 
 
 def test_phasing_shows_gain_and_amounts(plain: Programme) -> None:

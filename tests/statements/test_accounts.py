@@ -376,7 +376,7 @@ def test_income_below_nought_leaves_nothing_for_debt() -> None:
 
 def test_a_plan_that_moves_no_money_has_no_record_of_it(books: Books) -> None:
     still = books.outcome.solution
-    kinds = np.array([flow.kind for flow in books.outcome.formulation.limits.flows])
+    kinds = np.array([flow.key.kind for flow in books.outcome.formulation.flows])
     none = np.where(np.isin(kinds, ["virement", "carry-over"]), 0.0, still.amounts)
     outcome = replace(books.outcome, solution=replace(still, amounts=none))
     assert not list(movements(Books(outcome, books.works)))

@@ -229,7 +229,7 @@ def modest() -> Outcome:
 def test_minimum_is_the_best_that_todays_money_buys() -> None:
     outcome = modest()
     minimum = options_of(outcome, 1e-9, 30.0)[1]
-    assert {row.kind for row in outcome.formulation.limits.rows} >= {"line floor", "funding", "source", "target"}
+    assert {row.key.kind for row in outcome.formulation.rows} >= {"line floor", "funding", "source", "target"}
     # The same question asked as a plan of its own, solved by one integer model.
     money = {line: [amount / 1.05**year for year in range(3)] for line, amount in MODEST.items()}
     other = case({"lines": money | {"bridges": [0.0] * 3}}, limits=FUNDED["limits"])

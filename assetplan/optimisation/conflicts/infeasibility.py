@@ -9,7 +9,7 @@ without. Limits that only whole options break are found with the PuLP model wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -122,7 +122,7 @@ def conflict_error(
         message += f". Nor can, alone: {'; '.join(_wording(problem, rows, least, int(j)) for j in others)}"
     if changes:
         message += f". The least change with which all limits hold: {'; '.join(map(_change, changes))}"
-    return InfeasibleError(message, _names(problem, rows, members), changes)
+    return InfeasibleError(message, dict.fromkeys(rows.key(problem, j) for j in members), changes)
 
 
 def not_found_error(changes: Sequence[Change], seconds: float) -> InfeasibleError:
@@ -142,15 +142,15 @@ def not_found_error(changes: Sequence[Change], seconds: float) -> InfeasibleErro
 
 
 def _change(change: Change) -> str:
-    return f"{change.side} of {change.limit} {_figure(change.needed)} in place of {_figure(change.now)}"
+    return f"{change.side} of {_text(change.limit)} {_figure(change.needed)} in place of {_figure(change.now)}"
 
 
-def _names(problem: Problem, rows: Rows, members: Sequence[int]) -> list[str]:
-    return list(dict.fromkeys(rows.name(problem, j) for j in members))
+def _text(key: Hashable) -> str:
+    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def _side(problem: Problem, rows: Rows, row: int) -> str:
-    return f"{'cap' if rows.sign[row] > 0 else 'floor'} of {rows.name(problem, row)}"
+    return f"{'cap' if rows.sign[row] > 0 else 'floor'} of {_text(rows.key(problem, row))}"
 
 
 def _wording(problem: Problem, rows: Rows, least: Floats, row: int) -> str:

@@ -96,7 +96,7 @@ def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
     moved = [int(j) for j in np.flatnonzero(telling if telling.any() else over > 0)]
     return [
         Change(
-            rows.name(problem, j),
+            rows.key(problem, j),
             "cap" if rows.sign[j] > 0 else "floor",
             float(rows.sign[j] * rows.limit[j]),
             float(rows.sign[j] * _outward(rows.limit[j] + over[j])),

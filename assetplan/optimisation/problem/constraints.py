@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,10 +57,10 @@ class Rows:
         """Multipliers by row → price by resource, shape (n_resources,)."""
         return np.bincount(self.resource, self.sign * multipliers, n_resources).astype(np.float64)
 
-    def name(self, problem: Problem, row: int) -> str:
-        """What the resource that a row limits is called."""
-        name = problem.resources[self.resource[row]]
-        return " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+    def key(self, problem: Problem, row: int) -> Hashable:
+        """What the problem knows the resource by that a row limits."""
+        key: Hashable = problem.resources[self.resource[row]]
+        return key
 
     def at(self, amounts: Floats) -> Rows:
         """The limits that are left for the choices once the flows have these amounts."""

@@ -11,7 +11,7 @@ This is the multi-dimensional multiple-choice knapsack problem (Kellerer, Pfersc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -30,8 +30,8 @@ class Flows:
 
     Attributes
     ----------
-    names : tuple of str
-        Name of each flow.
+    names : tuple of hashable
+        What each flow is known by; its `str` is what messages call it.
     benefit : array (n_flows,)
         Benefit of one unit.
     usage : CSR matrix or array (n_flows, n_resources)
@@ -40,7 +40,7 @@ class Flows:
         Least and most of each flow, both finite.
     """
 
-    names: tuple[str, ...]
+    names: tuple[Hashable, ...]
     benefit: Floats
     usage: Any
     low: Floats
@@ -77,8 +77,8 @@ class Problem:
         Most that may be used of each resource, `inf` where there is no cap.
     floors : array (n_resources,)
         Least that must be used, `-inf` where there is no floor.
-    resources : tuple
-        Name of each resource.
+    resources : tuple of hashable
+        What each resource is known by; its `str` is what messages call it.
     assets : sequence, optional
         Identifier of each asset, for messages and names in the model; positions when left out.
     flows : Flows, optional
@@ -102,7 +102,7 @@ class Problem:
     starts: Ints
     caps: Floats
     floors: Floats
-    resources: tuple[Any, ...]
+    resources: tuple[Hashable, ...]
     assets: Sequence[Any] | None = None
     flows: Flows = None  # type: ignore[assignment]  # never None once made
     group: Ints | None = None
