@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Done, run_alone
 from places import ROOT, SHARED
 
 # Tests run side by side, and threads of small matrices would wait for each other.
@@ -24,6 +27,41 @@ def shared() -> Path:
 def small_county() -> Path:
     """Folder of the small example county: register.gpkg and plan.toml."""
     return ROOT / "data" / "example"
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Fill a folder of a name once, whichever of the tests' processes asks for it first; tests must not write to it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = base / f"made-{name}"
+        with (base / f"made-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "ready").exists():
+                folder.mkdir()
+                fill(folder)
+                (folder / "ready").touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def planned(made_once: Callable[[str, Callable[[Path], object]], Path], small_county: Path) -> tuple[Done, Path]:
+    """The small county as the command line plans it: how the command ended, and the folder it wrote."""
+
+    def fill(folder: Path) -> None:
+        done = run_alone("plan", small_county / "plan.toml", "-o", folder / "out")
+        (folder / "stdout").write_text(done.stdout, encoding="utf-8")
+        (folder / "stderr").write_text(done.stderr, encoding="utf-8")
+        (folder / "status").write_text(str(done.returncode), encoding="utf-8")
+
+    folder = made_once("planned", fill)
+    status, out, err = ((folder / name).read_text(encoding="utf-8") for name in ("status", "stdout", "stderr"))
+    return Done(int(status), out, err), folder / "out"
 
 
 @pytest.fixture(scope="session")

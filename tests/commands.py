@@ -1,0 +1,39 @@
+"""The command line for tests: in this process, where a start would only cost time, or in one of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from click.testing import CliRunner
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*words: object, cwd: Path | None = None) -> Done:
+    """`assetplan …` by its own entry point, in this process; what it does not handle is raised here."""
+    from assetplan.cli import main
+
+    with contextlib.chdir(cwd or Path.cwd()):
+        result = CliRunner().invoke(main, [str(word) for word in words], prog_name="assetplan")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+def run_alone(*words: object, cwd: Path | None = None, **environment: str) -> Done:
+    """`assetplan …` in a process of its own, as a user's shell starts it."""
+    command = [str(Path(sys.executable).with_name("assetplan")), *map(str, words)]
+    own = {**os.environ, **environment}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=240, check=False, env=own)
+    return Done(done.returncode, done.stdout, done.stderr)
