@@ -16,7 +16,7 @@ LAYERS = [
     {"answers", "statements"},
     {"outcome"},
     {"formulation"},
-    {"programme", "optimisation", "connectivity"},
+    {"programme", "optimisation", "connectivity", "inspection"},
     {"inputs"},
     {"finance", "strategies"},
     {"treatments", "consequences", "sites", "calibration"},

@@ -33,8 +33,7 @@ def asset_levels(assets: pd.DataFrame, layout: Layout) -> Texts:
     on = np.append(layout.road_rows[layout.net.line], -1)[layout.placed]
     of_bridge = carrier[layout.bridge_rows]
     carrier[layout.bridge_rows] = np.where(of_bridge >= 0, of_bridge, on)
-    inherited = np.append(level, "")[carrier]
-    return np.where(own != "", own, np.where(road, level, inherited))
+    return network.inherited_levels(own, level, carrier)
 
 
 def resilient_links(layout: Layout, places: gpd.GeoDataFrame, node: Ints) -> Bools:

@@ -11,7 +11,7 @@ from assetplan.network.criticality import (
 from assetplan.network.detours import Detours, charged_km, closure_cost, detour_cost, detour_route, detours
 from assetplan.network.graph import Network
 from assetplan.network.growth import growth, growth_factor, growth_rate
-from assetplan.network.hierarchy import hierarchy, resilient_roads
+from assetplan.network.hierarchy import hierarchy, inherited_levels, resilient_roads
 from assetplan.network.homogeneous import Sections, homogeneous_sections
 from assetplan.network.importance import importance
 from assetplan.network.noding import Noded, node_lines
@@ -69,6 +69,7 @@ __all__ = [
     "hierarchy",
     "homogeneous_sections",
     "importance",
+    "inherited_levels",
     "islands",
     "limits_of_links",
     "line_components",

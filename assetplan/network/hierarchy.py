@@ -56,6 +56,28 @@ def hierarchy(
     return np.where(level != "", level, found)
 
 
+def inherited_levels(own: ArrayLike, road_level: ArrayLike, carrier: Ints) -> Texts:
+    """Return the level of each asset: the council's own, else its level as a road, else that of the road it is on.
+
+    Parameters
+    ----------
+    own : array (n,) of str
+        The council's level of the asset itself; blank where it has none.
+    road_level : array (n,) of str
+        Level as `hierarchy` gives, blank for what is no road.
+    carrier : array (n,) of int
+        Row of the road that carries the asset; −1 where none does.
+
+    Returns
+    -------
+    array (n,) of str
+        Level; blank where the asset is on no road of a known level.
+    """
+    given, level = np.asarray(own, dtype=object), np.asarray(road_level, dtype=object)
+    carried = np.append(level, "")[carrier]
+    return np.where(given != "", given, np.where(level != "", level, carried))
+
+
 def resilient_roads(network: Network, level: ArrayLike, node: Ints) -> Bools:
     """Return which links are on the resilient network: the main levels, and the ways to places that must be reached.
 

@@ -1,0 +1,131 @@
+"""What `inspect` prints."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from assetplan.cli.text import money, table
+from assetplan.inspection import Inspection
+
+_WIDTH = 100
+_FEW = 5
+_LABELS = {"road_class": "road class", "hierarchy": "level of the hierarchy", "district": "district"}
+_Show = Callable[..., str]
+
+
+def _percent(value: float) -> str:
+    return "–" if value != value else f"{value:.1%}"
+
+
+def _one(value: float) -> str:
+    return "–" if value != value else f"{value:,.1f}"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _thousandth(value: float) -> str:
+    return "–" if value != value else f"{value:.3f}"
+
+
+def _table(frame: pd.DataFrame, *columns: tuple[str, str, _Show], shares_from: str = "") -> str:
+    """Some columns of a frame under their headings: the first as text, others formatted, then shares to the last."""
+    (head, names, _), *numbers = columns
+    heads, cells = [head], [[str(name) for name in frame[names]]]
+    for heading, column, show in numbers:
+        heads.append(heading)
+        cells.append([show(value) for value in frame[column]])
+    for column in list(frame.columns)[list(frame.columns).index(shares_from) + 1 :] if shares_from else ():
+        heads.append(str(column))
+        cells.append([_percent(value) for value in frame[column]])
+    return table(heads, list(zip(*cells, strict=True)))
+
+
+def inspection_text(found: Inspection) -> str:
+    """What is owned, its condition and life by class, carriageways by road class, level and district, and the rest."""
+    bands, life = found.tables["condition"], found.tables["residual_life"]
+    return "\n\n".join(
+        [
+            f"What is owned, and its condition index at the end of {found.year}",
+            *_condition(bands),
+            "Years left if nothing is done",
+            _table(
+                life[life["by"] == "all"], ("class", "asset_class", str), ("mean", "mean", _one), shares_from="mean"
+            ),
+            *_surveyed(found),
+            *_property(found),
+            *_assumed(found),
+            *(["\n".join(f"  - {note}" for note in found.notes)] if found.notes else []),
+        ]
+    )
+
+
+def _condition(bands: pd.DataFrame) -> Iterator[str]:
+    money_of = ("£m new", "replacement_value", money)
+    yield _table(
+        bands[bands["by"] == "all"],
+        ("class", "asset_class", str), ("assets", "assets", _count), ("stock", "stock", _one), ("unit", "unit", str),
+        money_of,
+        ("known", "known", _percent), ("index", "mean", _one),
+        shares_from="mean",
+    )  # fmt: skip
+    roads = bands[(bands["asset_class"] == "carriageway") & (bands["by"] != "all")]
+    for by, part in roads.groupby("by", sort=False):
+        head = f"carriageway by {_LABELS[str(by)]}"
+        yield _table(
+            part, (head, "name", str), ("km", "stock", _one), money_of, ("index", "mean", _one), shares_from="mean"
+        )
+
+
+def _surveyed(found: Inspection) -> Iterator[str]:
+    """Road surveys, footway levels, bridges."""
+    if "indicators" in found.tables:
+        for measure, part in found.tables["indicators"].groupby("measure", sort=False):
+            rows = part.pivot_table("share", ["by", "name"], "band", sort=False).rename_axis(columns=None)
+            rows.insert(0, "km", part.groupby(["by", "name"], sort=False)["length_km"].sum())
+            yield f"Roads as surveyed by {measure}, share of length; the national indicators first where it is rci"
+            yield _table(rows.reset_index("name"), ("road", "name", str), ("km", "km", _one), shares_from="km")
+    if "footways" in found.tables:
+        yield "Footways as surveyed, share of length"
+        yield _table(
+            found.tables["footways"], ("footway", "name", str), ("km", "length_km", _one), shares_from="length_km"
+        )
+    if "bridges" in found.tables:
+        yield "Bridges, index of the stock weighted by deck area"
+        yield _table(
+            found.tables["bridges"],
+            ("bridges", "name", str), ("number", "bridges", _count), ("deck m²", "deck_m2", _count),
+            ("index", "stock_index", _one), ("below full loading", "substandard", _count),
+            ("weight limits", "weight_limits", _count),
+            shares_from="weight_limits",
+        )  # fmt: skip
+
+
+def _property(found: Inspection) -> Iterator[str]:
+    """Backlog of the estate by grade and priority, and the buildings in the worst condition."""
+    if "backlog" in found.tables:
+        estate = found.tables["backlog"].groupby("grade").sum(numeric_only=True).reset_index()
+        yield "Backlog of buildings, £m: what brings components worse than grade B to B, by priority"
+        amounts = [(str(name), str(name), money) for name in estate.columns[1:]]
+        yield _table(estate, ("grade", "grade", str), *amounts)
+    if "facilities" in found.tables:
+        worst = found.tables["facilities"]
+        counts = worst["band"].value_counts(sort=False)
+        yield "Facility condition index: " + ", ".join(f"{band} {count:,}" for band, count in counts.items())
+        money_of = (("£m new", "replacement_value", money), ("backlog £m", "backlog", money))
+        yield _table(worst.head(_FEW), ("worst buildings", "name", str), *money_of, ("index", "fci", _thousandth))
+
+
+def _assumed(found: Inspection) -> Iterator[str]:
+    """Columns that rules filled, by class."""
+    if "assumed" not in found.tables:
+        return
+    lines = []
+    for asset_class, part in found.tables["assumed"].groupby("asset_class", sort=False):
+        shares = ", ".join(f"{c} {s:.0%}" for c, s in zip(part["column"], part["share"], strict=True))
+        lines.append(textwrap.fill(f"{asset_class}: {shares}", _WIDTH, initial_indent="  ", subsequent_indent="    "))
+    yield "\n".join(["Assumed by rule, share of assets", *lines])

@@ -1,0 +1,43 @@
+"""`assetplan inspect` and `assetplan survey`: what a register holds, and readings turned into its condition."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+_OUT = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
+_MAPPING = click.option("--mapping", type=_FILE, help="Column mapping of a register that is a council's own table.")
+
+
+@click.command("inspect")
+@click.argument("register", type=_FILE)
+@_MAPPING
+@click.option(
+    "--year", type=click.IntRange(1900, 2200), help="At whose end condition stands; by default the last survey's."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print every table as JSON instead of text.")
+@click.option("-o", "--output", type=_OUT, help="Folder to write: a CSV for each table, and inspection.json.")
+@_FORCE
+def inspect_command(
+    register: Path, mapping: Path | None, year: int | None, as_json: bool, output: Path | None, force: bool
+) -> None:
+    """Say what REGISTER holds: what is owned, in which condition, for how long, and how much is assumed."""
+    from assetplan import inspect, read_register
+    from assetplan.cli.register_text import inspection_text
+    from assetplan.inspection import inspection_files
+    from assetplan.output import refuse_existing
+
+    if output is not None:
+        refuse_existing(output, force, inspection_files())
+    whole = read_register(register, mapping)
+    if year is None and whole.assets["surveyed_year"].isna().all():
+        raise click.UsageError("no asset of the register has a surveyed_year: give --year")
+    found = inspect(whole, year)
+    click.echo(json.dumps(found.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(found))
+    if output is not None:
+        found.write(output, force)
+        click.echo(str(output), err=as_json)

@@ -1,0 +1,207 @@
+"""Inspecting a register: every asset's condition in one year, and the tables that a head of service asks for."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assetplan import condition
+from assetplan.consequences import load_consequences
+from assetplan.deterioration.groups import load_groups
+from assetplan.inputs.stock import stock_of
+from assetplan.inspection.tables import (
+    assumed_by_class,
+    bridge_stock,
+    building_backlog,
+    condition_bands,
+    facilities,
+    footway_levels,
+    indicators,
+)
+from assetplan.network import hierarchy, inherited_levels
+from assetplan.output import new_folder
+from assetplan.register import Register, group_of
+from assetplan.strategies import LifecycleModel, Rules, starting_condition
+from assetplan.treatments import load_catalogue
+
+CAPTIONS: Mapping[str, str] = {
+    "condition": "Condition index at the end of the year: share of the stock in each band",
+    "residual_life": "Residual life if nothing is done: share of the stock in each band of years",
+    "indicators": "Roads as surveyed: length in each band of the survey",
+    "backlog": "Cost of bringing building components worse than grade B to B, by priority, £",
+    "facilities": "Facility condition index: backlog over replacement value, each priority with those before it",
+    "bridges": "Bridge stock: condition index weighted by deck area, share of deck area in each band",
+    "footways": "Footways as surveyed: share of length in each level of the footway network survey",
+    "assumed": "Share of assets with a value that a stated rule filled in",
+}
+"""What each table of an inspection shows, in order."""
+
+_FEW = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What a register holds.
+
+    Attributes
+    ----------
+    year : int
+        The year at whose end condition stands; earlier surveys are carried forward to it by their group's decay.
+    tables : mapping of str → DataFrame
+        One for each of `CAPTIONS` that the register has anything for; amounts in £, lengths in km, shares 0–1.
+    notes : tuple of str
+        What is not known, each with how many assets lack it.
+    """
+
+    year: int
+    tables: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...]
+
+    def records(self) -> dict[str, object]:
+        """The whole as plain values for JSON: `year`, `notes`, and each table as a list of rows; blanks are None."""
+        rows = {
+            name: table.astype(object).where(table.notna(), None).to_dict("records")
+            for name, table in self.tables.items()
+        }
+        return {"year": self.year, "notes": list(self.notes), **rows}
+
+    def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
+        """Write a CSV file for each table, and all of them as inspection.json.
+
+        Parameters
+        ----------
+        folder : path
+            Folder to make. It appears only when complete.
+        force : bool
+            Replace a folder of an inspection that is there already.
+
+        Raises
+        ------
+        OutputExistsError
+            The folder exists and `force` is not given, or it holds what no inspection writes.
+        """
+        target = Path(folder)
+        with new_folder(target, force, inspection_files()) as part:
+            for name, table in self.tables.items():
+                table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+            text = json.dumps(self.records(), ensure_ascii=False, indent=1)
+            (part / "inspection.json").write_text(text + "\n", encoding="utf-8")
+        return target
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name} ({len(table)} rows)" for name, table in self.tables.items())
+        return f"Inspection at the end of {self.year}: {rows}; {len(self.notes)} notes"
+
+    def _repr_html_(self) -> str:
+        parts = [
+            f"<h4>{escape(CAPTIONS[name])}</h4>{table.head(_FEW).to_html(index=False)}"
+            for name, table in self.tables.items()
+        ]
+        return "".join(parts)
+
+
+def inspection_files() -> frozenset[str]:
+    """Names of the files that an inspection may write."""
+    return frozenset({"inspection.json", *(f"{name}.csv" for name in CAPTIONS)})
+
+
+def inspect(register: Register, year: int | None = None) -> Inspection:
+    """Say what a register holds: what is owned, in which condition, for how long, and how much of that is assumed.
+
+    Parameters
+    ----------
+    register : Register
+        As `read_register` or an import gives it. Never written to.
+    year : int, optional
+        Year at whose end condition stands; by default the latest year of a survey in the register. Surveys after it
+        count as they are.
+
+    Returns
+    -------
+    Inspection
+
+    Raises
+    ------
+    ValueError
+        No year is given, and no asset has a year of survey.
+    """
+    surveyed = register.assets["surveyed_year"]
+    if year is None and surveyed.isna().all():
+        raise ValueError("no asset has a surveyed_year: name the year at whose end condition is wanted")
+    base = int(surveyed.max()) if year is None else year
+    stock, notes = _stock(register, base)
+    groups = load_groups()
+    backlog = building_backlog(stock, load_catalogue(groups))
+    tables = {
+        "condition": condition_bands(stock, "index", "index"),
+        "residual_life": condition_bands(stock, "residual_life", "residual_life"),
+        "indicators": indicators(stock),
+        "backlog": backlog,
+        "facilities": facilities(stock, backlog),
+        "bridges": bridge_stock(stock),
+        "footways": footway_levels(stock),
+        "assumed": assumed_by_class(register.assets),
+    }
+    return Inspection(base, {name: table for name, table in tables.items() if len(table)}, notes)
+
+
+def _stock(register: Register, year: int) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Assets with `group`, `index` at the end of a year, `residual_life`, `hierarchy`; and what is lacking."""
+    stock = pd.DataFrame(register.assets.drop(columns="geometry"))
+    groups = load_groups()
+    rules = Rules(1, 1, 1, np.ones(1), ())  # nothing is planned here: only decay is asked of the model
+    model = LifecycleModel(groups, load_catalogue(groups), load_consequences(list(groups)), rules, year + 1)
+    stock["group"] = group_of(stock)
+    stock["hierarchy"] = _levels(stock)
+    grouped = stock["group"].isin(list(groups)).to_numpy()
+    measured = stock["value"].notna().to_numpy()
+    index, life = _as_surveyed(stock), np.full(len(stock), np.nan)
+    rows = np.flatnonzero(grouped & measured)
+    starting = starting_condition(stock.iloc[rows], model)
+    index[rows] = starting.index
+    for name, group in groups.items():
+        of = rows[(stock["group"] == name).to_numpy()[rows]]
+        life[of] = group.residual_life(index[of])
+    stock["index"], stock["residual_life"] = index, life
+    uncounted = np.zeros(len(stock), dtype=bool)
+    for name in stock["asset_class"].unique():
+        uncounted |= (stock["asset_class"] == name).to_numpy() & (stock_of(stock, str(name))[1] == 0)
+    notes = (
+        (uncounted, "without the length, deck area or replacement value that their class is counted by"),
+        (~measured, "without a condition: no band counts them"),
+        (
+            ~grouped,
+            "without a deterioration group, so of unknown residual life: name it, or a carriageway's road class",
+        ),
+        (starting.clamped, "measured beyond the range that their measure is mapped over: they stand at its end"),
+    )
+    return stock, tuple(f"{which.sum():,} assets {words}" for which, words in notes if which.any())
+
+
+def _as_surveyed(stock: pd.DataFrame) -> np.ndarray:
+    """Condition index as last surveyed (n,), NaN where it is not known without a group's curve."""
+    aged = (stock["measure"] == "age").to_numpy()
+    value = np.where(aged, np.nan, stock["value"].to_numpy(dtype=float))
+    return condition.to_index(np.where(aged, "", stock["measure"].to_numpy(dtype=object)), value)[0]
+
+
+def _levels(stock: pd.DataFrame) -> np.ndarray:
+    """Level in the hierarchy (n,): the council's own, by rule, or that of the road an asset is on.
+
+    That is the section it names as parent, else the first section of its link.
+    """
+    own = stock["hierarchy"].to_numpy(dtype=object)
+    ruled = hierarchy(stock["road_class"], stock["environment"], stock["aadt"], own)
+    road = np.where(stock["asset_class"] == "carriageway", ruled, "")
+    parent = pd.Index(stock["asset_id"]).get_indexer(pd.Index(stock["parent_id"]))
+    sections = np.flatnonzero((stock["asset_class"] == "carriageway") & (stock["link_id"] != ""))
+    on_link = pd.Series(sections, index=stock["link_id"].iloc[sections]).groupby(level=0).first()
+    link = on_link.reindex(stock["link_id"]).fillna(-1).to_numpy().astype(np.intp)
+    return inherited_levels(own, road, np.where(parent >= 0, parent, link))

@@ -1,0 +1,299 @@
+"""The tables of an inspection, each from the same frame of assets.
+
+The frame has the columns of table `assets`, and `group`, `index` (0–100), `residual_life` (years) and
+`hierarchy` filled as far as they are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from assetplan import condition, schema
+from assetplan._types import Texts
+from assetplan.condition.building import NOT_STATED, PRIORITIES
+from assetplan.inputs.stock import stock_of
+from assetplan.register import assumed_share
+from assetplan.treatments import Catalogue
+
+ALL = "all"
+_BY = ("road_class", "hierarchy", "district")
+_ROAD_SURVEYS = ("rci", "pas2161", "pci", "iri")
+
+
+def _split(stock: pd.DataFrame, by: tuple[str, ...] = _BY) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """The whole, then its parts by each column that says anything: (column, value, rows)."""
+    yield ALL, ALL, stock
+    for column in by:
+        if (stock[column] != "").any():
+            names = _named(stock[column])
+            for name in sorted(set(names), key=_rank):
+                yield column, name, stock[names == name]
+
+
+def _named(values: pd.Series) -> Texts:
+    """Texts (n,), `not stated` where blank."""
+    return values.where(values != "", NOT_STATED).to_numpy(dtype=object)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    """Where a name stands: levels of the hierarchy as the schema lists them, others by alphabet, not stated last."""
+    levels = schema.choices("assets", "hierarchy")
+    return (2 if name == NOT_STATED else levels.index(name) - len(levels) if name in levels else 1), name
+
+
+def _classes(stock: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in schema.choices("assets", "asset_class"):
+        part = stock[stock["asset_class"] == name]
+        if len(part):
+            yield name, part
+
+
+def condition_bands(stock: pd.DataFrame, column: str, scale: str) -> pd.DataFrame:
+    """How much of each class lies in each band, by road class, level of the hierarchy and district.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As the head of this module says.
+    column : str
+        What is banded: `index` (0–100) or `residual_life` (years).
+    scale : str
+        A scale of reference/bands.csv.
+
+    Returns
+    -------
+    DataFrame
+        Columns asset_class, by, name, assets, stock, unit, replacement_value (£), known (share of the stock for which
+        `column` is known), mean (of `column`, by stock), and the share of that stock in each band, best first. Stock is
+        what the plan counts the class by: km, m² of deck, £m to replace, or number.
+    """
+    rows = []
+    for asset_class, whole in _classes(stock):
+        for by, name, part in _split(whole):
+            unit, amount = stock_of(part, asset_class)
+            known = part[column].notna().to_numpy()
+            total = amount[known].sum()
+            row = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
+            row |= {"stock": amount.sum(), "unit": unit}
+            row["replacement_value"] = part["replacement_value"].sum(min_count=1)
+            row["known"] = total / amount.sum() if amount.sum() > 0 else float("nan")
+            row["mean"] = part[column].to_numpy()[known] @ amount[known] / total if total > 0 else float("nan")
+            rows.append(row | condition.share_in_bands(scale, part[column], amount).to_dict())
+    return pd.DataFrame(rows)
+
+
+def indicators(stock: pd.DataFrame) -> pd.DataFrame:
+    """National indicators and bands of road surveys, by road class and level of the hierarchy, as they were surveyed.
+
+    A section counts with all its length in the band of its own value; `survey` reports the bands of 10 m lengths.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As the head of this module says.
+
+    Returns
+    -------
+    DataFrame
+        Columns measure, by (indicator, road_class or hierarchy), name, band, length_km, share (of what was surveyed).
+        Indicators 130-01 and 130-02 count classified roads with an RCI, `unclassified` the others.
+    """
+    roads = stock[(stock["asset_class"] == "carriageway") & stock["value"].notna() & stock["length_m"].notna()]
+    rows = []
+    for measure in _ROAD_SURVEYS:
+        part = roads[roads["measure"] == measure]
+        if not len(part):
+            continue
+        value, length = part["value"], part["length_m"]
+        tables = [
+            (by, condition.share_by(measure, value, length, names).pipe(_in_order), names)
+            for by in ("road_class", "hierarchy")
+            for names in (_named(part[by]),)
+        ]
+        if measure == "rci":
+            national = condition.national_indicators(part["road_class"], value, length)
+            of = {c: name for name, classes in condition.INDICATORS.items() for c in classes}
+            names = _named(part["road_class"].map(of | {"U": "unclassified"}).fillna(""))
+            every = condition.share_by(measure, value, length, names)
+            tables.insert(0, ("indicator", pd.concat([national, every[every.index == "unclassified"]]), names))
+        for by, table, names in tables:
+            for name, shares in table.iterrows():
+                km = length[names == name].sum() / 1000
+                rows += [
+                    {"measure": measure, "by": by, "name": name, "band": b, "length_km": km * s, "share": s}
+                    for b, s in shares.items()
+                    if s == s
+                ]
+    return pd.DataFrame(rows)
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    return table.loc[sorted(table.index, key=_rank)].rename_axis(columns=None)
+
+
+def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Backlog of each building by grade and priority.
+
+    Grades are those of the survey; a component with a condition index alone has the grade that the index stands for.
+    Bringing a grade to B costs the share of renewal in reference/state_costs.csv, at the price of the group's renewal.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As the head of this module says.
+    catalogue : Catalogue
+        Treatments, for the price of renewal [£ a unit].
+
+    Returns
+    -------
+    DataFrame
+        Columns building, name, district, grade, one a priority and `not stated` [£], total [£]; rows of no cost are
+        left out. No rows where no component has a condition.
+    """
+    parts = _graded(stock)
+    parts = parts[parts["group"].isin([name for name, steps in catalogue.follow_on.items() if steps])]
+    if not len(parts):
+        return pd.DataFrame()
+    renewal = parts["group"].map(lambda name: catalogue.follow_on[name][-1].treatment.unit_cost).to_numpy(dtype=float)
+    share = np.array([share for _, share in catalogue.renewal_shares])
+    table = condition.backlog_table(
+        parts["building"],
+        condition.grade_share(condition.grade_letter(parts["grade"])),
+        parts["priority"],
+        parts["quantity"],
+        renewal[:, None] * share,
+    )
+    table["total"] = table.sum(axis=1)
+    table = table[table["total"] > 0].reset_index()
+    about = parts.drop_duplicates("building").set_index("building")
+    table.insert(1, "name", table["building"].map(about["name"]))
+    table.insert(2, "district", table["building"].map(about["district"]))
+    return table.rename_axis(columns=None)
+
+
+def _graded(stock: pd.DataFrame) -> pd.DataFrame:
+    """Building components with their building and a grade 1 to 5 as surveyed."""
+    parts = stock[(stock["asset_class"] == "building") & stock["value"].notna() & (stock["measure"] != "age")]
+    surveyed, _ = condition.to_index(parts["measure"], parts["value"])
+    graded = parts["measure"] == "grade"
+    grade = np.where(graded, parts["value"], condition.from_index("grade", surveyed))
+    building = parts["parent_id"].where(parts["parent_id"] != "", parts["asset_id"])
+    return parts.assign(building=building.astype(object), grade=grade)
+
+
+def facilities(stock: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
+    """Facility condition index of each building, the worst first.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As the head of this module says.
+    backlog : DataFrame
+        From `building_backlog`.
+
+    Returns
+    -------
+    DataFrame
+        Columns building, name, district, replacement_value [£], backlog [£], and the index [fraction] of works of
+        priority 1, of 1 and 2, and so on, each column with those before it; `fci` counts all, `band` is that of it.
+        Buildings with no replacement value are left out.
+    """
+    parts = _graded(stock)
+    value = parts.groupby("building", sort=False)["replacement_value"].sum()
+    value = value[value > 0]
+    if not len(value):
+        return pd.DataFrame()
+    columns = [*PRIORITIES, NOT_STATED]
+    cost = pd.DataFrame(0.0, value.index, columns)
+    if len(backlog):
+        cost = backlog.groupby("building")[columns].sum().reindex(value.index).fillna(0.0)
+    index = condition.fci_by_priority(cost, value).rename(columns={NOT_STATED: "fci"})
+    about = parts.drop_duplicates("building").set_index("building").loc[value.index, ["name", "district"]]
+    out = about.assign(replacement_value=value, backlog=cost.sum(axis=1)).join(index)
+    out["band"] = condition.fci_band(out["fci"])
+    return out.sort_values("fci", ascending=False, kind="stable").reset_index(names="building")
+
+
+def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
+    """Bridge stock index and bands, by road class and district, at the end of the year of the inspection.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As the head of this module says.
+
+    Returns
+    -------
+    DataFrame
+        Columns by, name, bridges, deck_m2, known (share of the deck area), stock_index [0–100], substandard (bridges
+        assessed below full loading), weight_limits (bridges that have one), and the share of deck area in each band.
+    """
+    rows = []
+    for by, name, part in _split(stock[stock["asset_class"] == "bridge"], ("road_class", "district")):
+        if not len(part):
+            continue
+        area = part["quantity"]
+        bci = condition.from_index("bci", part["index"])
+        rows.append(
+            {
+                "by": by,
+                "name": name,
+                "bridges": len(part),
+                "deck_m2": area.sum(),
+                "known": area[part["index"].notna()].sum() / area.sum(),
+                "stock_index": condition.stock_index(bci, area),
+                "substandard": int(condition.substandard(part["capacity_t"]).sum()),
+                "weight_limits": int(part["weight_limit_t"].notna().sum()),
+                **condition.share_in_bands("bci", bci, area).to_dict(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
+    """Length of footway in each level of the footway network survey, by level of the hierarchy and district.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        As the head of this module says.
+
+    Returns
+    -------
+    DataFrame
+        Columns by, name, length_km (surveyed), and the share in each level.
+    """
+    ways = stock[(stock["asset_class"] == "footway") & (stock["measure"] == "fns") & stock["length_m"].notna()]
+    parts = []
+    for by in (ALL, "hierarchy", "district"):
+        names = np.full(len(ways), ALL, dtype=object) if by == ALL else _named(ways[by])
+        share = condition.share_by("fns", ways["value"], ways["length_m"], names).pipe(_in_order)
+        length = ways.groupby(names)["length_m"].sum().reindex(share.index) / 1000
+        share.insert(0, "length_km", length)
+        parts.append(share.reset_index(names="name").assign(by=by))
+    table = pd.concat(parts, ignore_index=True)
+    return table[["by", *table.columns.drop("by")]]
+
+
+def assumed_by_class(assets: pd.DataFrame) -> pd.DataFrame:
+    """Share of assets with a value that a stated rule filled, by class and column.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of a register.
+
+    Returns
+    -------
+    DataFrame
+        Columns asset_class, column, share [0–1]; none where nothing is assumed.
+    """
+    rows = [
+        {"asset_class": name, "column": column, "share": share}
+        for name, part in _classes(assets)
+        for column, share in assumed_share(part).items()
+    ]
+    return pd.DataFrame(rows)
