@@ -10,22 +10,14 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Floats
-from assetplan.condition import quantity_in_bands
+from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
+from assetplan.report.payload import Payload, make_payload
 from assetplan.report.wording import is_missing
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from assetplan.finance.statement import Statement
     from assetplan.programme import Programme
-
-
-def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The places that a map labels: towns and villages, not the schools and hospitals in them."""
-    if "kind" not in places:
-        return places
-    return places[places["kind"].fillna("").isin(["", "settlement"])]
 
 
 class Facts:
@@ -45,7 +37,13 @@ class Facts:
         self.last: int = self.years[-1]
 
     @cached_property
-    def _roads(self) -> pd.DataFrame:
+    def payload(self) -> Payload | None:
+        """The map's packet and what is in it; None where no asset has a location."""
+        return make_payload(self.programme)
+
+    @cached_property
+    def roads(self) -> pd.DataFrame:
+        """The carriageway sections, without their geometry."""
         assets = self.programme.assets
         return pd.DataFrame(assets[assets["asset_class"] == "carriageway"].drop(columns="geometry"))
 
@@ -53,7 +51,7 @@ class Facts:
     def road_km(self) -> Floats:
         """Length of each carriageway section [km], shape (n_roads,); the drawn length where none is recorded."""
         assets = self.programme.assets
-        length = pd.to_numeric(self._roads["length_m"], errors="coerce").to_numpy(dtype=np.float64)
+        length = pd.to_numeric(self.roads["length_m"], errors="coerce").to_numpy(dtype=np.float64)
         shape = assets.geometry[assets["asset_class"] == "carriageway"]
         if length.size and np.isnan(length).any() and shape.crs is not None and shape.crs.is_geographic:
             shape = shape.to_crs(shape.estimate_utm_crs())
@@ -61,9 +59,23 @@ class Facts:
         drawn = shapely.length(shape.to_numpy())
         return np.nan_to_num(np.where(np.isnan(length), drawn, length)) / 1000
 
+    @cached_property
+    def road_decimals(self) -> int:
+        """Decimals that a length of road is shown with: one where there are few of them."""
+        return 1 if self.road_km.sum() < 100 else 0
+
+    @cached_property
+    def _road_km_in_band(self) -> dict[tuple[int, str, str], float]:
+        """Length of road [km] by year, case and band, from the summary."""
+        return {
+            (int(row["year"]), row["case"], row["band"]): float(row["quantity"])
+            for row in self.summary.get("condition") or []
+            if row["asset_class"] == "carriageway" and row["unit"] == "km"
+        }
+
     def road_bands(self, year: int, case: str) -> Floats:
         """Length of road in each band at the end of a year [km], shape (5,), best band first."""
-        return quantity_in_bands("index", self._index(year, case), self.road_km)
+        return np.array([self._road_km_in_band.get((year, case, band), 0.0) for band in BANDS])
 
     def poor_km(self, year: int, case: str) -> float:
         """Length of road in poor or very poor condition at the end of a year [km]."""
@@ -78,12 +90,12 @@ class Facts:
 
     def _index(self, year: int, case: str) -> Floats:
         column = f"{case.replace('-', '_')}_{year}"
-        return self._roads[column].to_numpy(dtype=np.float64)
+        return self.roads[column].to_numpy(dtype=np.float64)
 
     @cached_property
     def has_roads(self) -> bool:
-        """Whether there is a carriageway in the programme."""
-        return len(self._roads) > 0
+        """Whether the programme has the condition of roads by length."""
+        return bool(self._road_km_in_band)
 
     @cached_property
     def cost(self) -> float:
@@ -94,11 +106,11 @@ class Facts:
     @cached_property
     def statements(self) -> dict[str, Statement]:
         """Statements of finance by name: those of the summary, which a programme that was read back has too."""
-        return {found.name: found for found in tables_of(self.summary)}
+        return {statement.name: statement for statement in tables_of(self.summary)}
 
     @cached_property
     def net(self) -> bool:
-        """Whether the benefit is what is left once the works are paid for: the costs of both futures tell."""
+        """Whether the benefit is what is left once the works are paid for: their costs show it."""
         streams = self.summary.get("streams") or []
         if not streams or not all(isinstance(row, dict) for row in streams) or is_missing(self.summary.get("benefit")):
             return False
@@ -125,12 +137,17 @@ class Facts:
         return frame
 
     @cached_property
+    def line_labels(self) -> dict[str, str]:
+        """Label of each budget line by its name."""
+        return dict(zip(self.spend["line"].astype(str), self.spend["label"].astype(str), strict=True))
+
+    @cached_property
     def lines(self) -> list[str]:
         """Labels of the budget lines in the order of the summary."""
         return list(dict.fromkeys(self.spend["label"].astype(str)))
 
     def line_years(self, label: str, column: str) -> list[float]:
-        """Amount or limit of one line in each plan year [£]; 0 spent and NaN limit where nothing is said."""
+        """Amount or limit of one line in each plan year [£]; 0 spent and NaN limit where there is none."""
         rows = self.spend[self.spend["label"] == label].groupby("year")[column].sum(min_count=1)
         empty = 0.0 if column == "amount" else np.nan
         return [float(rows.get(year, empty)) for year in self.years]

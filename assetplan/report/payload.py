@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from assetplan._types import Bools, Ints
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
-from assetplan.report.facts import settlements
 from assetplan.report.wording import (
     BAND_COLOURS,
     KIND_COLOURS,
@@ -73,12 +72,19 @@ class _Sentences(_Dictionary):
 
     def codes(self, values: pd.Series) -> Ints:
         texts = values.fillna("").astype(str)
-        self.numbers += [found for text in texts for found in _NUMBER.findall(text)]
+        self.numbers += [number for text in texts for number in _NUMBER.findall(text)]
         return super().codes(texts.map(lambda text: _NUMBER.sub("#", text)))
 
     def sentences(self) -> list[Any]:
         """The forms, and all numbers as one text: where each begins follows from counting #."""
         return [self.listing(), " ".join(self.numbers)]
+
+
+def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The places that a map labels: towns and villages, not the schools and hospitals in them."""
+    if "kind" not in places:
+        return places
+    return places[places["kind"].fillna("").isin(["", "settlement"])]
 
 
 def make_payload(programme: Programme) -> Payload | None:

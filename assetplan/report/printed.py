@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from assetplan._types import Bools, Bytes, Floats
 from assetplan.condition import BANDS, band_codes
-from assetplan.report.facts import settlements
+from assetplan.report.payload import settlements
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from assetplan.finance.statement import Statement
-from assetplan.report.tables import Row, table
-from assetplan.report.wording import escape, is_missing, number, sentence
+from assetplan.report.tables import Noted, Row, Table
+from assetplan.report.wording import is_missing, number, sentence
 
 _HEADS = {
     "mtfp_base": "Tax base in the medium-term plan",
@@ -35,64 +35,53 @@ _HEADS = {
 }
 
 
-def statement(found: Statement, columns: Sequence[str] = (), verbatim: bool = False) -> str:
-    """Return a statement as it stands, its note below it.
+def as_it_stands(statement: Statement, columns: Sequence[str] = ()) -> Noted:
+    """Return a statement as a table of the page, a row for each of its own.
 
     Parameters
     ----------
-    found : Statement
+    statement : Statement
         The statement.
     columns : sequence of str
         Columns to show, the row header first; by default all that hold anything.
-    verbatim : bool
-        Whether its columns are names that somebody gave, shown as they are.
     """
-    shown = list(columns) or [name for name in found.rows.columns if found.rows[name].map(_holds).any()]
-    heads = [str(name) if verbatim else heading(str(name)) for name in shown]
+    shown = list(columns) or [name for name in statement.rows.columns if statement.rows[name].map(_holds).any()]
     rows = []
-    for cells in found.rows[shown].itertuples(index=False, name=None):
-        said = [cell(value, found.decimals.get(name)) for name, value in zip(shown, cells, strict=True)]
-        rows.append(Row(said[0], tuple(said[1:]), "total" if "total" in said else ""))
-    text = [place for place, name in enumerate(shown[1:]) if name not in found.decimals]
-    return listing(found, heads, rows, text) + note(found)
+    for values in statement.rows[shown].itertuples(index=False, name=None):
+        cells = [cell(value, statement.decimals.get(name)) for name, value in zip(shown, values, strict=True)]
+        rows.append(Row(cells[0], tuple(cells[1:]), "total" if "total" in cells else ""))
+    text = [place for place, name in enumerate(shown[1:]) if name not in statement.decimals]
+    return noted(statement, [heading(str(name)) for name in shown], rows, text)
 
 
-def across(found: Statement, name: str = "", verbatim: Sequence[str] = ()) -> str:
-    """Return a statement of years with the years from left to right and its note below it.
+def years_across(statement: Statement, verbatim: Sequence[str] = ()) -> Noted:
+    """Return a statement of years as a table of the page with the years from left to right.
 
     Parameters
     ----------
-    found : Statement
+    statement : Statement
         A statement whose first column is the year.
-    name : str
-        Names the table within the page where that is not its own name.
     verbatim : sequence of str
         Columns that are names that somebody gave, shown as they are; all the statement's are then amounts, with as many
         decimals each.
     """
-    places = dict.fromkeys(found.decimals, max(found.decimals.values())) if verbatim else found.decimals
-    first, *others = [str(column) for column in found.rows.columns]
-    years = [sentence(year) for year in found.rows[first]]
+    decimals = statement.decimals
+    places = dict.fromkeys(decimals, max(decimals.values())) if verbatim else decimals
+    first, *others = [str(column) for column in statement.rows.columns]
     rows = [
         Row(
             column if column in verbatim else heading(column),
-            tuple(cell(value, places.get(column)) for value in found.rows[column]),
+            tuple(cell(value, places.get(column)) for value in statement.rows[column]),
         )
         for column in others
     ]
-    return listing(found, ["", *years], rows, name=name) + note(found)
+    return noted(statement, ["", *(sentence(year) for year in statement.rows[first])], rows)
 
 
-def listing(
-    found: Statement, heads: Sequence[str], rows: Sequence[Row], text: Sequence[int] = (), name: str = ""
-) -> str:
-    """Return rows under the title and the basis of a statement."""
-    return table(f"finance-{name or found.name}".replace("_", "-"), found.title, heads, rows, text, found.basis)
-
-
-def note(found: Statement) -> str:
-    """Return what a reader must know of a statement."""
-    return f'<p class="small">{escape(found.note)}</p>' if found.note else ""
+def noted(statement: Statement, heads: Sequence[str], rows: Sequence[Row], text: Sequence[int] = ()) -> Noted:
+    """Return rows under the title and the basis of a statement, its note below them."""
+    name = f"finance-{statement.name}".replace("_", "-")
+    return Noted(Table(name, statement.title, heads, rows, text, statement.basis), statement.note)
 
 
 def heading(column: str) -> str:
@@ -101,7 +90,7 @@ def heading(column: str) -> str:
 
 
 def cell(value: Any, decimals: int | None) -> str:
-    """Return what a cell says: a number with its decimals, text as it is, a dash where there is nothing."""
+    """Return the text of a cell: a number with its decimals, text as it is, a dash where there is nothing."""
     if is_missing(value):
         return "–"
     return str(value) if isinstance(value, str) else number(value, decimals or 0)

@@ -1,11 +1,13 @@
-"""Accessible tables: caption, scopes, numbers to the right, and a scroll region that the keyboard can reach; folds."""
+"""Accessible tables: caption, scopes, numbers to the right, and a scroll region that the keyboard can reach."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assetplan.report.wording import escape
+from markupsafe import Markup
+
+from assetplan.report.markup import render
 
 
 @dataclass(frozen=True)
@@ -17,17 +19,11 @@ class Row:
     kind: str = ""
 
 
-def table(
-    name: str,
-    caption: str,
-    heads: Sequence[str],
-    rows: Sequence[Row],
-    text_columns: Sequence[int] = (),
-    basis: str = "",
-) -> str:
-    """Return a table as HTML; every text in it is escaped here.
+@dataclass(frozen=True)
+class Table:
+    """A table of the page, which a template shows by naming it.
 
-    Parameters
+    Attributes
     ----------
     name : str
         Names the table within the page; makes its element ids.
@@ -40,39 +36,40 @@ def table(
     text_columns : sequence of int
         Cells (0 the first after the row header) that hold text, set to the left.
     basis : str
-        Which money the amounts are in, said under the caption.
+        Which money the amounts are in, stated under the caption.
     """
-    left = set(text_columns)
-    label = f"{name}-caption"
-    columns = "".join(
-        f'<th scope="col"{_side(index - 1, left)}>{escape(head)}</th>' for index, head in enumerate(heads)
-    )
-    under = f'<span class="basis">{escape(basis)}</span>' if basis else ""
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{label}">'
-        f'<table id="{name}"><caption id="{label}"><span>{escape(caption)}</span>{under}</caption>'
-        f"<thead><tr>{columns}</tr></thead>{_bodies(rows, len(heads), left)}</table></div>"
-    )
+
+    name: str
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Row]
+    text_columns: Sequence[int] = ()
+    basis: str = ""
+
+    def __html__(self) -> Markup:
+        """Return the table as HTML."""
+        return render("table.html", table=self)
 
 
-def _side(cell: int, left: set[int]) -> str:
-    return "" if cell < 0 or cell in left else ' class="n"'
+@dataclass(frozen=True)
+class Noted:
+    """A table with what a reader must know of it below."""
+
+    table: Table
+    note: str
+
+    def __html__(self) -> Markup:
+        """Return the table and its note as HTML."""
+        return render("noted.html", noted=self)
 
 
-def _bodies(rows: Sequence[Row], width: int, left: set[int]) -> str:
-    parts: list[str] = ["<tbody>"]
-    for row in rows:
-        if row.kind == "group":
-            if parts[-1] != "<tbody>":
-                parts.append("</tbody><tbody>")
-            parts.append(f'<tr class="group"><th scope="rowgroup" colspan="{width}">{escape(row.head)}</th></tr>')
-            continue
-        cells = "".join(f"<td{_side(index, left)}>{escape(cell)}</td>" for index, cell in enumerate(row.cells))
-        kind = f' class="{row.kind}"' if row.kind else ""
-        parts.append(f'<tr{kind}><th scope="row">{escape(row.head)}</th>{cells}</tr>')
-    return "".join([*parts, "</tbody>"])
+@dataclass(frozen=True)
+class Fold:
+    """A part that is closed on the screen until it is asked for, and open on paper."""
 
+    title: str
+    body: Table | Noted
 
-def fold(title: str, body: str) -> str:
-    """Return a block that is closed on the screen until it is asked for, and open on paper; both parts are HTML."""
-    return f"<details><summary>{title}</summary>{body}</details>"
+    def __html__(self) -> Markup:
+        """Return the part as HTML."""
+        return render("fold.html", fold=self)

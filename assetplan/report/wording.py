@@ -1,13 +1,12 @@
-"""How numbers, years and names are put into words on the page; every text of a user leaves here escaped."""
+"""How numbers, years and names are put into words on the page."""
 
 from __future__ import annotations
 
-import html
 import math
 from typing import Any, NamedTuple
 
 BAND_COLOURS = ("#1f5fa8", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026")
-"""Very good to very poor; told apart by readers with any common colour blindness."""
+"""Very good to very poor; distinct to readers with any common colour blindness."""
 
 KIND_COLOURS = {"preventative": "#1f5fa8", "major": "#d9601a"}
 """Colour of works on the maps, by kind; any other kind takes `OTHER_KIND_COLOUR`."""
@@ -24,8 +23,6 @@ CLASS_LABELS = {
 }
 """Asset classes in the order in which the report shows them."""
 
-CASE_LABELS = {"plan": "with the plan", "do-nothing": "if nothing is done"}
-
 
 class Unit(NamedTuple):
     """How a quantity is shown: divided by `divisor`, with `decimals`, under `label`."""
@@ -33,11 +30,6 @@ class Unit(NamedTuple):
     label: str
     divisor: float
     decimals: int
-
-
-def escape(text: object) -> str:
-    """Return text that is safe in HTML, in attributes too; "" where there is none."""
-    return "" if is_missing(text) else html.escape(str(text), quote=True)
 
 
 def is_missing(value: object) -> bool:

@@ -12,12 +12,11 @@ from test_report_page import INK
 
 from assetplan.condition import band_codes, band_names
 from assetplan.programme import Programme
-from assetplan.report.critical import COLOURS, SCALE, most_critical
+from assetplan.report.critical import COLOURS, SCALE
 from assetplan.report.encoding import unpack
 from assetplan.report.facts import Facts
-from assetplan.report.method import value
 from assetplan.report.payload import make_payload
-from assetplan.report.sections import headline
+from assetplan.report.sections import board_map, headline, value_for_money
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,12 @@ def test_a_programme_without_criticality_has_no_such_view(plain: Programme) -> N
         assert payload is not None
         assert not payload.critical
         assert "closing" not in unpack(payload.packet)[1]
-        assert most_critical(Facts(old)) == ""
+        assert most_critical(old) == ""
+
+
+def most_critical(programme: Programme) -> str:
+    """The part of the map's section on the roads that cost most to close."""
+    return board_map.SECTION.render(Facts(programme)).partition("<h3>Roads that cost most to close</h3>")[2]
 
 
 def rows_of(html: str) -> list[list[str]]:
@@ -56,7 +60,7 @@ def test_the_table_shows_the_worst_section_of_the_dearest_links(plain: Programme
     assets = plain.assets
     roads = assets[assets["asset_class"] == "carriageway"]
     links = roads.groupby("link_id")["criticality"].max().sort_values(ascending=False)
-    rows = rows_of(most_critical(Facts(plain)))
+    rows = rows_of(most_critical(plain))
     assert len(rows) == 10
     assert [int(row[3].replace(",", "")) for row in rows] == links.head(10).round().astype(int).tolist()
     for row in rows:
@@ -68,13 +72,13 @@ def test_the_table_shows_the_worst_section_of_the_dearest_links(plain: Programme
 
 def test_text_of_the_register_is_escaped_in_the_table(plain: Programme) -> None:
     assets = plain.assets.assign(road=HOSTILE, treatments=HOSTILE)
-    html = most_critical(Facts(replace(plain, assets=assets)))
+    html = most_critical(replace(plain, assets=assets))
     assert html
     assert HOSTILE not in html
     assert "<b>" not in html
 
 
-def test_the_view_is_drawn_said_and_keyed(report, open_page) -> None:
+def test_the_view_is_drawn_described_and_keyed(report, open_page) -> None:
     page = open_page(report)
     before = page.evaluate(INK)
     page.locator("input[value=works]").focus()
@@ -127,11 +131,11 @@ def test_the_view_fits(report, open_page, width) -> None:
         assert table.evaluate("(t) => t.scrollWidth <= t.parentElement.clientWidth + 1")
 
 
-def test_a_plan_that_seeks_condition_is_told_in_index_years(plain: Programme) -> None:
+def test_a_plan_that_seeks_condition_is_reported_in_index_years(plain: Programme) -> None:
     baselines = [{"name": "Worst first", "benefit": 1e6, "reached": 2e6, "cost": 1e6}]
     keys = {"of": "condition", "reached": 25_358_871.0, "bound": 25_382_666.0, "gap": 9.4e-4, "baselines": baselines}
     programme = replace(plain, summary={**plain.summary, **keys})
-    html = value(Facts(programme))
+    html = value_for_money.SECTION.render(Facts(programme))
     assert "gains 25,358,871 index-years" in html
     assert "can gain more than 25,382,666" in html
     assert "which it does not seek" in html
@@ -140,4 +144,4 @@ def test_a_plan_that_seeks_condition_is_told_in_index_years(plain: Programme) ->
     table = html[html.index("Way of choosing") :]
     row = next(row for row in rows_of(table) if row[0] == "Worst first")
     assert row[1:] == ["1.0", "2.0", "2.00", "−23.4"]
-    assert "of the most condition possible" in headline(Facts(programme))
+    assert "of the most condition possible" in headline.SECTION.render(Facts(programme))

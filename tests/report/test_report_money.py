@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 import pytest
+from markupsafe import escape
 from synthetic import HOSTILE, make_programme
 from synthetic_money import DEBT_YEARS
 
@@ -51,7 +52,7 @@ def test_a_range_is_printed_as_its_two_ends_and_never_as_one_point(text):
 
 
 def test_every_table_says_which_money_it_is_in(text, small):
-    section = re.search(r'<section aria-labelledby="money-heading">.*?</section>', text)[0]
+    section = re.search(r'<section aria-labelledby="money-heading">.*?</section>', text, re.DOTALL)[0]
     captions = re.findall(r"<caption[^>]*>(.*?)</caption>", section)
     known = {f"{found['unit']}, {found['prices']}" for found in small.summary["finance"]}
     assert len(captions) >= len(small.summary["finance"]) - 2  # three valuations are one table
@@ -63,7 +64,7 @@ def test_borrowing_is_stacked_last_and_put_into_words(text):
     chart = re.search(r'<figure[^>]*aria-labelledby="payers-title">(.*?)</figure>', text)[1]
     assert "Borrowed: £16.0m in 2019/20, £0 in 2020/21, £13.0m in 2021/22" in chart
     names = re.findall(r'<text x="454"[^>]*>(.*?)</text>', chart)
-    assert names == ["&lt;/script&gt;&lt;b&gt;{{7*7}}&amp;&quot;&#x27; (borrowed)", "property budget", "highways grant"]
+    assert names == [escape(f"{HOSTILE} (borrowed)"), "property budget", "highways grant"]
     assert "Borrowed, cash: £16m in 2019/20, £13m in 2021/22, £13m in 2022/23, £13m in 2023/24: £55m in all." in text
     assert "£1 more confirmed income in 2019/20 and every later year buys £1.46 of benefit." in text
     assert "In the tightest year, 2019/20, debt costs £444,000 against confirmed income of £444,000." in text
@@ -114,8 +115,8 @@ def test_each_cause_alone_makes_the_section(small):
         assert text.count('id="finance-') == (4 if name == "affordability" else 2)  # table and caption of each
 
 
-def test_a_chart_reaches_below_nought_where_a_line_does():
-    chart = lines("n", "t", "d", "£", ["2019/20", "2020/21"], [Series("Income", [-50.0, 100.0], "#000")])
+def test_a_chart_reaches_below_zero_where_a_line_does():
+    chart = escape(lines("n", "t", "d", "£", ["2019/20", "2020/21"], [Series("Income", [-50.0, 100.0], "#000")]))
     marks = [float(y) for y in re.findall(r'<circle cx="[^"]*" cy="([^"]*)"', chart)]
     axis = [float(y) for y in re.findall(r'<path d="M46 ([\d.]+)h', chart)]
     assert min(axis) <= min(marks)

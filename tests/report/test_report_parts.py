@@ -4,17 +4,21 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
+from markupsafe import escape
 
 from assetplan.condition import band_codes
 from assetplan.report.charts import Series, lines, spread, stacked_bars, ticks
 from assetplan.report.encoding import MISSING, code_cases, column, condition_bytes, decode_cases, pack, unpack
-from assetplan.report.facts import settlements
-from assetplan.report.tables import Row, table
-from assetplan.report.wording import escape, financial_year, gap_words, money, number, percent, unit_of
+from assetplan.report.markup import render
+from assetplan.report.payload import settlements
+from assetplan.report.tables import Noted, Row, Table
+from assetplan.report.wording import financial_year, gap_words, money, number, percent, unit_of
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=40), st.booleans())
@@ -93,9 +97,6 @@ def test_numbers_years_and_shares():
     assert financial_year(2019) == "2019/20"
     assert financial_year(1999) == "1999/00"
     assert percent(0.416) == "42\u00a0%"
-    assert escape(None) == ""
-    assert escape(float("nan")) == ""
-    assert escape("<b> & \"'") == "&lt;b&gt; &amp; &quot;&#x27;"
     assert unit_of("m2", 5e6).label == "thousand m²"
     assert unit_of("km", 4_656).decimals == 0
 
@@ -118,7 +119,8 @@ def test_labels_keep_apart_and_in_order(wanted):
 def test_charts_are_small_named_and_escaped():
     labels = [financial_year(year) for year in range(2019, 2029)]
     series = [Series(f"<line {k}>", [float(k + j) for j in range(10)]) for k in range(7)]
-    chart = stacked_bars("spend", "<title>", "desc & more", "£ million", labels, series, [60.0] * 9 + [float("nan")])
+    limits = [60.0] * 9 + [float("nan")]
+    chart = escape(stacked_bars("spend", "<title>", "desc & more", "£ million", labels, series, limits))
     assert len(chart.encode()) <= 5_120
     assert "&lt;title&gt;" in chart
     assert "&lt;line 3&gt;" in chart
@@ -126,7 +128,7 @@ def test_charts_are_small_named_and_escaped():
         Series("Do nothing", [float(k) for k in range(10)], "#7a0026", "7 4", "square"),
         Series("Plan", [5.0] * 9 + [float("nan")], "#1f5fa8"),
     ]
-    chart = lines("forecast", "title", "desc", "km", labels, two)
+    chart = escape(lines("forecast", "title", "desc", "km", labels, two))
     assert len(chart.encode()) <= 5_120
     assert chart.count("<rect") == 10
     assert chart.count("<circle") == 9
@@ -135,13 +137,22 @@ def test_charts_are_small_named_and_escaped():
 
 def test_tables_have_captions_scopes_and_escaped_cells():
     rows = [Row("<group>", kind="group"), Row("<head>", ("<cell>", "1.0"), "total")]
-    text = table("name", "<caption>", ("<a>", "<b>", "c"), rows, text_columns=(0,))
+    text = escape(Table("name", "<caption>", ("<a>", "<b>", "c"), rows, text_columns=(0,)))
     assert "<cell>" not in text
     assert "<caption>&lt;" not in text
     assert 'aria-labelledby="name-caption"' in text
     assert text.count('scope="col"') == 3
     assert 'scope="rowgroup" colspan="3"' in text
     assert '<td>&lt;cell&gt;</td><td class="n">1.0</td>' in text
+
+
+def test_text_is_escaped_and_what_is_missing_is_left_out():
+    noted = Noted(Table("name", "<b> & \"'", ("a", "b"), [Row(None, (float("nan"), pd.NA))]), "<i>")
+    assert "<span>&lt;b&gt; &amp; &#34;&#39;</span>" in escape(noted)
+    assert '<th scope="row"></th><td class="n"></td><td class="n"></td>' in escape(noted)
+    assert "&lt;i&gt;" in escape(noted)
+    with pytest.raises(UndefinedError):
+        render("noted.html")
 
 
 def test_maps_label_settlements_only():

@@ -1,4 +1,4 @@
-"""Weight limits in the report: said where there are any, escaped, and only settlements named on the maps."""
+"""Weight limits in the report: shown where there are any, escaped, and only settlements named on the maps."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import geopandas as gpd
 import pandas as pd
 from synthetic import HOSTILE, YEARS, make_programme
 
-from assetplan.report.facts import Facts, settlements
-from assetplan.report.payload import make_payload
-from assetplan.report.restrictions import MOST, restrictions
+from assetplan.report.facts import Facts
+from assetplan.report.payload import make_payload, settlements
+from assetplan.report.sections.condition_bands import SECTION
+from assetplan.report.sections.weight_limits import MOST
 
 FALLING = {
     "asset_id": "B1", "name": HOSTILE, "year": 2021, "limit_t": 18.0, "today_t": None, "detour_km": None,
@@ -18,7 +19,7 @@ FALLING = {
 }  # fmt: skip
 
 
-def found(**changes: object) -> dict:
+def forecast(**changes: object) -> dict:
     years = [
         {"year": year, "case": case, "restricted": 4, "by_limit": [], "detour_cost": 2.5e6, "cut_off": 1}
         for case in ("do-nothing", "plan")
@@ -28,14 +29,15 @@ def found(**changes: object) -> dict:
     return {"years": years, "falling": [FALLING], "cut_off": cut, "unplaced": [], **changes}
 
 
-def page(said: dict | None) -> str:
+def page(restrictions: dict | None) -> str:
+    """What the section on condition shows of them, "" where it has no part on them."""
     programme = make_programme(20, 4)
-    summary = {**programme.summary, "restrictions": said}
-    return restrictions(Facts(replace(programme, summary=summary)))
+    summary = {**programme.summary, "restrictions": restrictions}
+    return SECTION.render(Facts(replace(programme, summary=summary))).partition("<h3>Weight limits on bridges</h3>")[2]
 
 
-def test_limits_are_told_and_escaped() -> None:
-    text = page(found())
+def test_limits_are_shown_and_escaped() -> None:
+    text = page(forecast())
     assert HOSTILE not in text
     assert text.count("&lt;/script&gt;") == 2
     for words in ("£2.50m", "385,440", "no way round", "closed", "18 t", "2021/22 to 2023/24", "Nothing"):
@@ -44,16 +46,16 @@ def test_limits_are_told_and_escaped() -> None:
 
 def test_a_long_list_says_how_long_it_is() -> None:
     cut = [{"place": f"School {k}", "kind": "school", "do-nothing": [2021], "plan": []} for k in range(MOST + 3)]
-    text = page(found(falling=[FALLING] * (MOST + 5), cut_off=cut))
+    text = page(forecast(falling=[FALLING] * (MOST + 5), cut_off=cut))
     assert f"the {MOST} dearest of {MOST + 5}" in text
     assert "And 3 more" in text
     assert text.count("<li>School") == MOST
-    assert "No bridge" in page(found(falling=[], cut_off=[]))
+    assert "No bridge" in page(forecast(falling=[], cut_off=[]))
 
 
-def test_nothing_is_said_where_no_bridge_has_a_limit() -> None:
-    bare = [{**row, "restricted": 0} for row in found()["years"]]
-    assert page(found(years=bare)) == page(None) == page({"years": []}) == ""
+def test_nothing_is_shown_where_no_bridge_has_a_limit() -> None:
+    bare = [{**row, "restricted": 0} for row in forecast()["years"]]
+    assert page(forecast(years=bare)) == page(None) == page({"years": []}) == ""
 
 
 def test_maps_name_settlements_alone() -> None:

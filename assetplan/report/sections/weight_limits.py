@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assetplan.report.facts import Facts
-from assetplan.report.tables import Row, table
-from assetplan.report.wording import escape, financial_year, money, number, sentence
+from assetplan.report.tables import Row, Table
+from assetplan.report.wording import financial_year, money, number
 
 MOST = 20
 """Rows of the table of bridges whose limit falls, and of the list of places cut off."""
@@ -14,22 +14,22 @@ MOST = 20
 _CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
 
 
-def restrictions(facts: Facts) -> str:
-    """Return the weight limits of the years ahead, or "" where the programme tells of none."""
-    found = facts.summary.get("restrictions") or {}
-    years = found.get("years") or []
+def weight_limits(facts: Facts) -> dict[str, Any] | None:
+    """Return the weight limits of the years ahead, or None where no bridge has one."""
+    forecast = facts.summary.get("restrictions") or {}
+    years = forecast.get("years") or []
     if not any(row["restricted"] for row in years):
-        return ""
-    said = (
-        "A bridge is posted with a weight limit where it was assessed to carry less than full loading, or where its "
-        "condition is forecast to take it that low. Detours are the best legal ways round with all limits of the year "
-        "holding at once."
-    )
-    parts = [f"<p>{escape(said)}</p>", _years(years), _falling(found.get("falling") or [])]
-    return f"<h3>Weight limits on bridges</h3>{''.join(parts)}{_places(found.get('cut_off') or [])}"
+        return None
+    places = forecast.get("cut_off") or []
+    return {
+        "years": _years(years),
+        "falling": _falling(forecast.get("falling") or []),
+        "places": [{"name": row["place"], "kind": row["kind"], "cases": _cases(row)} for row in places[:MOST]],
+        "more_places": len(places[MOST:]),
+    }
 
 
-def _years(rows: list[dict[str, Any]]) -> str:
+def _years(rows: list[dict[str, Any]]) -> Table:
     labels = [financial_year(year) for year in dict.fromkeys(row["year"] for row in rows)]
     out: list[Row] = []
     for head, key, show in (
@@ -40,13 +40,13 @@ def _years(rows: list[dict[str, Any]]) -> str:
         out.append(Row(head, kind="group"))
         for label, case in _CASES:
             out.append(Row(label, tuple(show(row[key]) for row in rows if row["case"] == case)))
-    return table("limits", "Weight limits at the end of each year", ("Case", *labels), out)
+    return Table("limits", "Weight limits at the end of each year", ("Case", *labels), out)
 
 
-def _falling(rows: list[dict[str, Any]]) -> str:
+def _falling(rows: list[dict[str, Any]]) -> Table | None:
     if not rows:
-        return "<p>No bridge's limit falls within the plan years, even if nothing is done.</p>"
-    listing = [
+        return None
+    listed = [
         Row(
             f"{row['name']} ({row['asset_id']})" if row["name"] else row["asset_id"],
             (
@@ -62,8 +62,8 @@ def _falling(rows: list[dict[str, Any]]) -> str:
         for row in rows[:MOST]
     ]
     heads = ("Bridge", "Year", "Today", "Limit", "Detour, km", "£ a year", "The plan's works", "Limit after them")
-    caption = f"Bridges whose limit falls if nothing is done: the {len(listing)} dearest of {number(len(rows))}"
-    return table("falling", caption, heads, listing, text_columns=(0, 1, 2, 5, 6))
+    caption = f"Bridges whose limit falls if nothing is done: the {len(listed)} dearest of {number(len(rows))}"
+    return Table("falling", caption, heads, listed, (0, 1, 2, 5, 6))
 
 
 def _tonnes(limit: float | None) -> str:
@@ -72,18 +72,8 @@ def _tonnes(limit: float | None) -> str:
     return "closed" if limit == 0 else f"{limit:g} t"
 
 
-def _places(rows: list[dict[str, Any]]) -> str:
-    """Places that limits cut off in some year, with the case."""
-    items = []
-    for row in rows[:MOST]:
-        cases = [f"{label.lower()}: {_span(row[case])}" for label, case in _CASES if row[case]]
-        items.append(f"<li>{escape(row['place'])} ({escape(row['kind'])}), {escape('; '.join(cases))}</li>")
-    if not items:
-        return ""
-    rest = len(rows) - len(items)
-    more = f"<li>{escape(sentence(f'and {number(rest)} more'))}</li>" if rest else ""
-    head = "<h4>Places that limits cut off for the heaviest lorries</h4>"
-    return f"{head}<ul>{''.join(items)}{more}</ul>"
+def _cases(row: dict[str, Any]) -> str:
+    return "; ".join(f"{label.lower()}: {_span(row[case])}" for label, case in _CASES if row[case])
 
 
 def _span(years: list[int]) -> str:

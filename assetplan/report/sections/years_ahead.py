@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
-from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Series, beside, lines
+from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Beside, Chart, Series, lines
 from assetplan.report.facts import Facts
-from assetplan.report.tables import Row, table
-from assetplan.report.wording import escape, financial_year, number, percent
+from assetplan.report.tables import Row, Table
+from assetplan.report.wording import financial_year, number
 
 _HEADS = {
     ("length", "under 5"): "Road with under 5 years of residual life, km",
@@ -23,30 +24,25 @@ _CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
 _FIRST = "under 5"
 
 
-def outlook(facts: Facts) -> str:
-    """Return the forecasts of the years ahead, or "" where the programme holds none."""
+def years_ahead(facts: Facts) -> dict[str, Any] | None:
+    """Return the forecasts of the years ahead, or None where the programme holds none."""
     rows = pd.DataFrame(facts.summary.get("forecast") or [])
     if rows.empty:
-        return ""
+        return None
     years = [facts.base, *facts.years]
     labels = [financial_year(year) for year in years]
     out: list[Row] = []
     for (measure, band), head in _HEADS.items():
-        found = _figures(rows, measure, band, years)
-        if found:
-            show = _shown(measure, max(high for figures in found.values() for _, _, high in figures))
+        figures = _figures(rows, measure, band, years)
+        if figures:
+            show = _shown(measure, max(high for values in figures.values() for _, _, high in values))
             out.append(Row(head, kind="group"))
-            out += [Row(label, tuple(_cell(figure, show) for figure in found[case])) for label, case in _CASES]
+            out += [Row(label, tuple(_cell(figure, show) for figure in figures[case])) for label, case in _CASES]
     basis = facts.summary.get("futures") or {}
-    said = (
-        f"Each figure is the middle of {number(basis.get('futures'))} futures, and beside it the range that holds "
-        f"{percent(basis.get('level'))} of them. A future draws how fast assets decay, how far surveys are right and "
-        "what chance brings."
-    )
-    figures = table("outlook", "What the years ahead hold, with ranges", ("Case", *labels), out)
-    chart = _chart(rows, years, labels)
-    body = beside(chart, figures, "short-life", len(years) + 2) if chart else figures
-    return f"<h3>The years ahead</h3><p>{escape(said)}</p>{body}"
+    table = Table("outlook", "What the years ahead hold, with ranges", ("Case", *labels), out)
+    chart = _chart(_figures(rows, "length", _FIRST, years), labels)
+    shown = Beside(chart, table, len(years) + 2) if chart else table
+    return {"futures": basis.get("futures"), "level": basis.get("level"), "figures": shown}
 
 
 Figure = tuple[float, float, float]
@@ -73,18 +69,17 @@ def _cell(figure: Figure, show: Callable[[float], str]) -> str:
     return middle if low == high else f"{middle} ({low}\u2060\u2013\u2060{high})"  # a range is never broken
 
 
-def _chart(rows: pd.DataFrame, years: list[int], labels: list[str]) -> str:
-    found = _figures(rows, "length", _FIRST, years)
-    if not found:
-        return ""
+def _chart(figures: dict[str, list[Figure]], labels: list[str]) -> Chart | None:
+    if not figures:
+        return None
     series = []
     for label, case, colour, dash, marker in (
         ("Do nothing", "do-nothing", NOTHING_COLOUR, "7 4", "square"),
         ("Plan", "plan", PLAN_COLOUR, "", "circle"),
     ):
-        middle, low, high = zip(*found[case], strict=True)
+        middle, low, high = zip(*figures[case], strict=True)
         series.append(Series(label, middle, colour, dash, marker, low, high))
-    last = {case: number(figures[-1][0]) for case, figures in found.items()}
-    said = f"At the end of {labels[-1]} {last['plan']} km with the plan and {last['do-nothing']} km if nothing is done."
+    last = {case: number(values[-1][0]) for case, values in figures.items()}
     title = "Length of road with under five years of residual life"
-    return lines("short-life", title, said, "km of road with under five years of residual life", labels, series)
+    text = f"At the end of {labels[-1]} {last['plan']} km with the plan and {last['do-nothing']} km if nothing is done."
+    return lines("short-life", title, text, "km of road with under five years of residual life", labels, series)

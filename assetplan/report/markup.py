@@ -1,0 +1,35 @@
+"""From data to HTML: the report's templates, in which every text is escaped unless a template made it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from assetplan.report import wording
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("assetplan.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    names = ("number", "percent", "money", "millions", "financial_year", "sentence", "class_label")
+    made.filters |= {name: getattr(wording, name) for name in names}
+    return made
+
+
+def _shown(value: Any) -> Any:
+    return "" if wording.is_missing(value) else value
+
+
+def render(template: str, **data: Any) -> Markup:
+    """Return a template of the report filled in; a name that it asks for and `data` lacks is an error."""
+    return Markup(_environment().get_template(template).render(data))

@@ -1,0 +1,23 @@
+"""The sections of the report in the order of the page: a new one is a module here, its template and its place below."""
+
+from assetplan.report.sections import (
+    about,
+    board_map,
+    condition_bands,
+    funding,
+    headline,
+    largest_works,
+    spending,
+    value_for_money,
+)
+
+SECTIONS = (
+    headline.SECTION,
+    board_map.SECTION,
+    condition_bands.SECTION,
+    spending.SECTION,
+    funding.SECTION,
+    largest_works.SECTION,
+    value_for_money.SECTION,
+    about.SECTION,
+)

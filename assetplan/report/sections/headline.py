@@ -1,0 +1,70 @@
+"""Headline figures: cost, benefit, proof, roads in poor condition, assets treated, preventative share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assetplan.report.facts import Facts
+from assetplan.report.sections.section import Section
+from assetplan.report.wording import financial_year, gap_words, is_missing, money, number, percent, sentence
+
+_COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_BEST = {"condition": "most condition", "least cost": "least cost"}
+
+
+@dataclass(frozen=True)
+class _Tile:
+    name: str
+    figure: str
+    detail: str
+
+
+def _data(facts: Facts) -> dict[str, Any]:
+    years = len(facts.years)
+    words = f"{_COUNTS[years] if years < len(_COUNTS) else years} year{'' if years == 1 else 's'}"
+    tiles = [_Tile("Programme", money(facts.cost), f"over {words}"), *_benefit(facts)]
+    if facts.has_roads:
+        tiles.append(_poor(facts))
+    return {"tiles": [*tiles, *_shares(facts)]}
+
+
+def _benefit(facts: Facts) -> list[_Tile]:
+    benefit: Any = facts.summary.get("benefit")
+    if is_missing(benefit):
+        return []
+    beyond = " beyond its cost" if facts.net else ""
+    detail = "nothing is spent"
+    if facts.cost > 0:
+        detail = f"£{number(float(benefit) / facts.cost, 2)}{beyond} for each £1 spent"
+    proof = gap_words(facts.summary.get("gap"))
+    quality = _Tile("How good a choice", sentence(proof.removeprefix("proven to be the ")), "")
+    if proof.startswith("within"):
+        share = proof.removeprefix("within ").removesuffix(" of the best possible")
+        best = _BEST.get(str(facts.summary.get("of")), "best")
+        quality = _Tile("Proven to be within", share, f"of the {best} possible")
+    return [_Tile("Benefit", money(benefit), detail), quality]
+
+
+def _poor(facts: Facts) -> _Tile:
+    today, plan, nothing = (
+        f"{number(facts.poor_km(year, case), facts.road_decimals)} km"
+        for year, case in ((facts.base, "plan"), (facts.last, "plan"), (facts.last, "do-nothing"))
+    )
+    name = f"Roads poor or very poor in {financial_year(facts.last)}"
+    return _Tile(name, plan, f"today {today}; {nothing} if nothing is done")
+
+
+def _shares(facts: Facts) -> list[_Tile]:
+    summary = facts.summary
+    total = summary.get("assets", len(facts.programme.assets))
+    treated = summary.get("treated", facts.programme.works["asset_id"].nunique())
+    tiles = [_Tile("Assets treated", number(treated), f"of {number(total)}")]
+    if not is_missing(facts.preventative_share):
+        rest = money(sum(facts.kinds.values()) - facts.kinds.get("preventative", 0.0))
+        share = percent(facts.preventative_share)
+        tiles.append(_Tile("Preventative works", share, f"of spend; {rest} on other works"))
+    return tiles
+
+
+SECTION = Section("headline", "Headline figures", "headline.html", _data)

@@ -1,0 +1,62 @@
+"""Spending by year and budget line against the limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assetplan.report.charts import Beside, Series, stacked_bars
+from assetplan.report.facts import Facts
+from assetplan.report.sections.section import Section
+from assetplan.report.tables import Row, Table
+from assetplan.report.wording import financial_year, is_missing, millions, money
+
+
+def _data(facts: Facts) -> dict[str, Any]:
+    if not facts.lines or facts.cost <= 0:
+        return {"spending": None}
+    amounts = {label: facts.line_years(label, "amount") for label in facts.lines}
+    labels = [financial_year(year) for year in facts.years]
+    totals = [sum(values) for values in zip(*amounts.values(), strict=True)]
+    by_year = ", ".join(f"{money(total)} in {label}" for total, label in zip(totals, labels, strict=True))
+    # The largest line lies at the bottom, where its changes from year to year show best.
+    stack = sorted(amounts, key=lambda label: -sum(amounts[label]))
+    chart = stacked_bars(
+        "spend",
+        "Spend by year and budget line",
+        f"{by_year}. Marks show the limit of each year.",
+        "£ million",
+        labels,
+        [Series(label, [value / 1e6 for value in amounts[label]]) for label in stack],
+        [value / 1e6 for value in facts.limits],
+        "limit of the year",
+    )
+    caption = f"Spend by budget line, £m{_prices(facts.summary.get('price_base'))}, with the limit of each below it"
+    table = Table("spend-table", caption, ("Budget line", *labels, "Total"), _rows(facts, amounts, totals))
+    return {"spending": Beside(chart, table, len(labels) + 2)}
+
+
+def _prices(base: object) -> str:
+    if is_missing(base):
+        return ""
+    year = isinstance(base, int) and 1900 < base < 2300
+    return f", {financial_year(base) if year else base} prices"
+
+
+def _rows(facts: Facts, amounts: dict[str, list[float]], totals: list[float]) -> list[Row]:
+    rows = []
+    for label, values in amounts.items():
+        rows.append(Row(label, (*map(millions, values), millions(sum(values)))))
+        rows += _limit(facts.line_years(label, "limit"))
+    rows.append(Row("All lines", (*map(millions, totals), millions(sum(totals))), "total"))
+    return rows + _limit(facts.limits)
+
+
+def _limit(limits: list[float]) -> list[Row]:
+    known = [value for value in limits if not is_missing(value)]
+    if not known:
+        return []
+    total = millions(sum(known)) if len(known) == len(limits) else "–"
+    return [Row("limit", (*map(millions, limits), total), "muted")]
+
+
+SECTION = Section("spend", "Spending", "spending.html", _data)
