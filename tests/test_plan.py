@@ -159,17 +159,16 @@ def test_commitments_are_kept_and_disposals_take_no_major_work(small_programme: 
     assert not (works["asset_id"].isin(going) & (works["kind"] == "major") & ~works["committed"]).any()
 
 
-def test_same_input_same_answer_and_round_trip(small_county: Path, small_programme: Programme, tmp_path: Path) -> None:
-    again = assetplan.plan(assetplan.read_plan(small_county / "plan.toml"))
-    for programme, name in ((small_programme, "a"), (again, "b")):
-        programme.write(tmp_path / name)
+def test_same_input_same_answer_and_round_trip(planned, small_programme: Programme, tmp_path: Path) -> None:
+    small_programme.write(tmp_path / "a")
+    again = planned[1]  # by another process
     for file in ("programme.csv", "programme.gpkg", "programme.xlsx", "assets.parquet"):
-        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
-    first, second = dict(small_programme.summary), dict(again.summary)
-    assert first.pop("seconds").keys() == second.pop("seconds").keys()
-    assert first == second
+        assert (tmp_path / "a" / file).read_bytes() == (again / file).read_bytes(), file
     back = read_programme(tmp_path / "a").check()
     assert back.summary == small_programme.summary
+    first, second = dict(back.summary), dict(read_programme(again).summary)
+    first.pop("seconds"), second.pop("seconds")
+    assert first == second
     assert back.works["cost"].sum() == pytest.approx(small_programme.works["cost"].sum())
     pd.testing.assert_frame_equal(back.spend(), small_programme.spend())
 
@@ -214,7 +213,7 @@ def test_unknown_group(small_county: Path, inputs) -> None:
 
 def test_a_line_left_out_is_said(small_county: Path, inputs) -> None:
     lines = {n: list(v) for n, v in inputs.plan.envelope.lines.items() if n == "bridges"}
-    plan = _plan(small_county, envelope={"lines": lines})
+    plan = _plan(small_county, envelope={"lines": lines}, forecast={"futures": 0})
     with pytest.raises(RegisterError, match="it funds none of that group"):
         assetplan.plan(plan, inputs.register)
     free = inputs.register.assets.assign(committed_treatment="", committed_year=np.nan)
