@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan._types import Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
+from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import Layout, lay_out
@@ -26,8 +27,8 @@ from assetplan.formulation.formulation import Formulation
 from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.inputs.settings import settings
 from assetplan.network import line_components
-from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
 from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.selection import best_of
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.notes import notes
 from assetplan.outcome.outcome import outcome_of

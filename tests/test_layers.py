@@ -15,7 +15,7 @@ LAYERS = [
     {"planning", "report", "example"},
     {"answers", "statements"},
     {"outcome"},
-    {"formulation"},
+    {"formulation", "baselines"},
     {"programme", "optimisation", "connectivity", "inspection"},
     {"inputs"},
     {"finance", "strategies"},

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import assetplan
+from assetplan.baselines import worst_first
 from assetplan.config import make_plan
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import traffic_ahead
@@ -19,7 +20,6 @@ from assetplan.finance import limits
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
 from assetplan.limits import LimitKey
-from assetplan.optimisation.baselines import worst_first
 from assetplan.optimisation.solving import solve
 from assetplan.programme import Programme, read_programme
 from assetplan.strategies import candidates, starting_condition

@@ -1,54 +1,34 @@
-"""Choosing one strategy for each asset: the model, its solution at scale, and rules of thumb to compare with.
+"""Choosing one option for each asset within limits on totals, with a proven bound on how good the choice is.
 
-The way through the room: `selection` (tables) and `problem` (arrays) state the problem, `choices` and `rows` hold what
-may be chosen together and every limit in one form. `solving` solves it: a small problem as one PuLP `model` (through
-`compat`), a large one split into independent `parts` and priced by `dual` with the linear programmes of `master`;
-`search` then looks for a better choice with `cores` of undecided options and with the `heavy` assets first, each choice
-kept in `state` and put right by `repair`. `infeasible` names limits in conflict and `relax` the least change that mends
-them; `baselines` are what a council would do without.
+`selection` is the front: `optimise` on a table of options. `solving` is the driver: it solves a small problem as one
+model and a large one by parts, and is the only place where solving a problem may mean solving another. Beneath it:
+
+- `problem/`: what a problem is: options, groups, flows and limits, as arrays, as a table and as one PuLP model
+- `bounds/`: prices on the limits (Lagrangian multipliers) and the bound they prove, by descent and column generation
+- `search/`: rounding, repair, cores, dives, independent components and lumpy limits: from prices to better choices
+- `conflicts/`: limits that cannot hold together, and the least change with which they would
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assetplan.optimisation.baselines import best_of, incremental_benefit_cost, worst_first, year_by_year
     from assetplan.optimisation.problem import Flows, Problem, Solution
     from assetplan.optimisation.problem.pulp_model import model_text
-    from assetplan.optimisation.selection import Baselines, Selection, optimise, problem_from
+    from assetplan.optimisation.problem.table import problem_from
+    from assetplan.optimisation.selection import Selection, best_of, optimise
     from assetplan.optimisation.solving import solve
 
-__all__ = [
-    "Baselines",
-    "Flows",
-    "Problem",
-    "Selection",
-    "Solution",
-    "best_of",
-    "incremental_benefit_cost",
-    "model_text",
-    "optimise",
-    "problem_from",
-    "solve",
-    "worst_first",
-    "year_by_year",
-]
+__all__ = ["Flows", "Problem", "Selection", "Solution", "best_of", "model_text", "optimise", "problem_from", "solve"]
 
 _HOMES = {
-    "Baselines": "selection",
-    "Flows": "problem",
-    "Problem": "problem",
-    "Selection": "selection",
-    "Solution": "problem",
-    "best_of": "baselines",
-    "incremental_benefit_cost": "baselines",
+    **dict.fromkeys(("Flows", "Problem", "Solution"), "problem"),
+    **dict.fromkeys(("Selection", "best_of", "optimise"), "selection"),
     "model_text": "problem.pulp_model",
-    "optimise": "selection",
-    "problem_from": "selection",
+    "problem_from": "problem.table",
     "solve": "solving",
-    "worst_first": "baselines",
-    "year_by_year": "baselines",
 }
 
 
@@ -56,6 +36,4 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for when it is asked for: scipy alone takes a second."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

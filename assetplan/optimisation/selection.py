@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Floats, Ints
-from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.problem.constraints import settle
+from assetplan.optimisation.problem.table import problem_from
+from assetplan.optimisation.solving import solve
 
-BENEFIT = "benefit"
+
+class Rules(Protocol):
+    """Rules of thumb to compare with, such as `assetplan.baselines.Baselines`."""
+
+    def solutions(self, problem: Problem, options: pd.DataFrame, solution: Solution) -> Mapping[str, Solution]:
+        """Solution by name of the rule, each with the flows of the optimiser's own solution."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +72,7 @@ def optimise(
     *,
     flows: pd.DataFrame | None = None,
     together: pd.DataFrame | None = None,
-    baselines: Baselines | None = None,
+    baselines: Rules | None = None,
 ) -> Selection:
     """Choose one strategy for each asset, with the most benefit in all that the limits allow.
 
@@ -88,7 +95,7 @@ def optimise(
     together : DataFrame, optional
         Assets that choose together: indexed as `options`, a row for every strategy of such assets, with columns `group`
         and `mode`. All assets of a group take strategies of one mode.
-    baselines : Baselines, optional
+    baselines : Rules, optional
         Which rules of thumb to compare with. The choice is never worse than one that keeps the limits.
 
     Returns
@@ -112,19 +119,16 @@ def optimise(
     >>> optimise(options, caps={"cost": 220}).chosen.to_dict()
     {'A1': 'none', 'B2': 'rebuild'}
     """
-    from assetplan.optimisation.baselines import best_of
-    from assetplan.optimisation.solving import solve
-
     problem, table = problem_from(options, caps, {} if floors is None else floors, flows, together)
     solution = solve(problem, target_gap, time_limit)
-    compared = {} if baselines is None else _compared(baselines, problem, table, solution)
+    compared = {} if baselines is None else baselines.solutions(problem, table, solution)
     solution = best_of(problem, solution, compared.values(), target_gap)
     picked = table.index[solution.chosen]
     chosen = pd.Series(
         picked.get_level_values(1), index=picked.get_level_values(0).rename("asset_id"), name="strategy_id"
     )
     resources = pd.Index(problem.resources, name="resource", tupleize_cols=False)
-    benefits = {name: found.benefit if found.status == "feasible" else np.nan for name, found in compared.items()}
+    benefits = {name: rule.benefit if rule.status == "feasible" else np.nan for name, rule in compared.items()}
     return Selection(
         chosen, solution.benefit, solution.bound, solution.gap, solution.status,
         pd.Series(solution.prices, resources, name="price"), pd.Series(solution.used, resources, name="used"),
@@ -133,172 +137,25 @@ def optimise(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Baselines:
-    """Rules of thumb to compare with, incremental benefit–cost always among them.
-
-    Attributes
-    ----------
-    condition : Series, optional
-        asset_id → condition, the worst lowest: adds "worst first".
-    years : mapping, optional
-        Resource → year in which it is spent: adds "year by year", the optimum of each year by itself.
-    cost : str, optional
-        Column of the options that is the cost by which benefit is divided; all limited resources together if left out.
-    """
-
-    condition: pd.Series | None = None
-    years: Mapping[Any, int] | None = None
-    cost: str | None = None
-
-
-def _compared(given: Baselines, problem: Problem, table: pd.DataFrame, solution: Solution) -> dict[str, Solution]:
-    from assetplan.optimisation.baselines import incremental_benefit_cost, worst_first, year_by_year
-
-    found = {}
-    if given.condition is not None:
-        condition = given.condition.reindex(pd.Index(list(problem.assets or ()))).to_numpy(dtype=np.float64)
-        if np.isnan(condition).any():
-            raise ValueError(f"condition of asset {problem.asset_name(int(np.isnan(condition).argmax()))!r} is missing")
-        found["worst first"] = worst_first(problem, np.argsort(condition, kind="stable"), solution.amounts)
-    cost = None if given.cost is None else _figures(table, [given.cost])[:, 0]
-    found["incremental benefit-cost"] = incremental_benefit_cost(problem, solution.amounts, cost)
-    if given.years is not None:
-        years = sorted(set(given.years.values()))
-        by_year = np.zeros((len(problem.resources), len(years)))
-        for row, resource in enumerate(problem.resources):
-            if resource in given.years:
-                by_year[row, years.index(given.years[resource])] = 1.0
-        found["year by year"] = year_by_year(problem, problem.usage @ by_year, solution.amounts)
-    return found
-
-
-def problem_from(
-    options: pd.DataFrame,
-    caps: Mapping[Any, float],
-    floors: Mapping[Any, float],
-    flows: pd.DataFrame | None = None,
-    together: pd.DataFrame | None = None,
-) -> tuple[Problem, pd.DataFrame]:
-    """Arrays of a table of options, checked.
+def best_of(problem: Problem, solution: Solution, others: Iterable[Solution], target_gap: float) -> Solution:
+    """The solution, or a better feasible choice of a rule of thumb in its place with the same bound and prices.
 
     Parameters
     ----------
-    options : DataFrame
-        As for `optimise`.
-    caps : mapping
-        As for `optimise`.
-    floors : mapping
-        As for `optimise`.
-    flows : DataFrame, optional
-        As for `optimise`.
-    together : DataFrame, optional
-        As for `optimise`.
-
-    Returns
-    -------
-    (Problem, DataFrame)
-        The problem, with only the resources that have a limit, and the table with each asset's rows together.
-
-    Raises
-    ------
-    ValueError
-        As for `optimise`.
+    problem : Problem
+        The problem.
+    solution : Solution
+        The optimiser's own.
+    others : iterable of Solution
+        Those of the rules; the ones that break a limit are passed over.
+    target_gap : float
+        Gap up to which the answer counts as optimal [share].
     """
-    from scipy import sparse
-
-    _check_table(options)
-    resources = [c for c in options.columns if c != BENEFIT]
-    limited = [r for r in resources if r in caps or r in floors]
-    high = _limits("cap", caps, limited, resources, np.inf)
-    low = _limits("floor", floors, limited, resources, -np.inf)
-    codes, names = pd.factorize(options.index.get_level_values(0))
-    order = np.argsort(codes, kind="stable")
-    table = options.iloc[order]
-    figures = _figures(table, [BENEFIT, *limited])
-    counts = np.bincount(codes, minlength=len(names))
-    group, mode = (None, None) if together is None else _together(table, together, len(names), codes[order])
-    problem = Problem(
-        figures[:, 0], sparse.csr_array(figures[:, 1:]), np.concatenate([[0], np.cumsum(counts)]), high, low,
-        tuple(limited), list(names), _flows(flows, limited), group, mode,
+    best = max(
+        (other for other in others if other.status == "feasible"), key=lambda other: other.benefit, default=solution
+    )
+    if best.benefit <= solution.benefit:
+        return solution
+    return settle(
+        problem, best.chosen, best.amounts, solution.bound, solution.prices, target_gap, solution.seconds
     )  # fmt: skip
-    return problem, table
-
-
-def _flows(table: pd.DataFrame | None, limited: list[Any]) -> Flows:
-    if table is None:
-        return Flows.none(len(limited))
-    missing = [c for c in (BENEFIT, "low", "high") if c not in table.columns]
-    unknown = [c for c in table.columns if c not in (BENEFIT, "low", "high") and c not in limited]
-    if missing or unknown:
-        what = f"no column {missing[0]!r}" if missing else f"a column {unknown[0]!r}, on which there is no limit"
-        raise ValueError(f"flows has {what}")
-    if not table.index.is_unique:
-        raise ValueError(f"flows has {table.index[table.index.duplicated()][0]} more than once")
-    uses = np.column_stack([table[c].to_numpy(np.float64) if c in table else np.zeros(len(table)) for c in limited])
-    figures = (table[c].to_numpy(dtype=np.float64) for c in (BENEFIT, "low", "high"))
-    gain, low, high = figures
-    return Flows(tuple(map(str, table.index)), gain, uses, low, high)
-
-
-def _together(table: pd.DataFrame, together: pd.DataFrame, n_assets: int, owner: Ints) -> tuple[Ints, Ints]:
-    """Group by asset and mode by option, as numbers."""
-    stray = together.index.difference(table.index)
-    if len(stray):
-        raise ValueError(f"together has {_row(stray[0])}, which options has not{_more(stray)}")
-    codes, _ = pd.factorize(together["group"])
-    placed = pd.Series(codes, together.index).reindex(table.index, fill_value=-1).to_numpy()
-    group = np.full(n_assets, -1, dtype=np.int64)
-    group[owner] = placed
-    mixed = np.flatnonzero(placed != group[owner])
-    if len(mixed):
-        raise ValueError(f"together gives no one group for {_row(table.index[mixed[0]])} and its asset's other rows")
-    modes, _ = pd.factorize(together["mode"])
-    mode = pd.Series(modes, together.index).reindex(table.index, fill_value=0).to_numpy(dtype=np.int64)
-    return group, mode
-
-
-def _check_table(options: pd.DataFrame) -> None:
-    if options.index.nlevels != 2:
-        raise ValueError(f"options must be indexed by (asset_id, strategy_id), not by {options.index.nlevels} level")
-    if BENEFIT not in options.columns:
-        raise ValueError("options has no column 'benefit'")
-    if not options.columns.is_unique:
-        twice = options.columns[options.columns.duplicated()][0]
-        raise ValueError(f"options has two columns {twice!r}")
-    if len(options) == 0:
-        raise ValueError("options has no rows")
-    repeated = options.index[options.index.duplicated()]
-    if len(repeated):
-        raise ValueError(f"options has {_row(repeated[0])} more than once{_more(repeated)}")
-
-
-def _figures(table: pd.DataFrame, columns: list[Any]) -> Floats:
-    """Columns as numbers, shape (n_rows, n_columns)."""
-    arrays = []
-    for column in columns:
-        try:
-            array = table[column].to_numpy(dtype=np.float64, na_value=np.nan)
-        except (TypeError, ValueError) as wrong:
-            raise ValueError(f"column {column!r} of options must hold numbers: {wrong}") from wrong
-        bad = np.flatnonzero(~np.isfinite(array))
-        if len(bad):
-            row = bad[0]
-            raise ValueError(f"{column} of {_row(table.index[row])} is {array[row]}; it must be finite{_more(bad)}")
-        arrays.append(array)
-    return np.column_stack(arrays)
-
-
-def _row(label: tuple[Any, Any]) -> str:
-    return f"({label[0]}, {label[1]})"
-
-
-def _more(found: Any) -> str:
-    return f" ({len(found) - 1} more rows have the same fault)" if len(found) > 1 else ""
-
-
-def _limits(word: str, given: Mapping[Any, float], limited: list[Any], known: list[Any], none: float) -> Floats:
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        raise ValueError(f"{word} on unknown resource {unknown[0]!r}; options has {', '.join(map(str, known))}")
-    return np.array([float(given.get(r, none)) for r in limited], dtype=np.float64)

@@ -11,8 +11,9 @@ from knapsacks import KINDS, NAMES, Council, council, knapsack
 from optimisation_problems import INF, brute_force, check, problem
 from scipy import sparse
 
+from assetplan.baselines import Baselines
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation import Baselines, Problem, optimise, solve
+from assetplan.optimisation import Problem, optimise, solve
 
 DECOMPOSED, AS_ONE = 0, 10**9
 EXACT = 1e-9  # as good as no gap: two sums in another order differ by less

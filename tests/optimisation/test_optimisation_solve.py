@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optimisation_problems import INF, brute_force, check, problem, random_problem, steepest_steps, years_problem
 
+from assetplan.baselines import incremental_benefit_cost, worst_first
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation import incremental_benefit_cost, solve, worst_first
+from assetplan.optimisation import solve
 from assetplan.optimisation.bounds import lagrangian
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual
 from assetplan.optimisation.problem.constraints import rows_of

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from optimisation_problems import INF, random_problem, textbook, years_problem
 
+from assetplan.baselines import Baselines, worst_first, year_by_year
 from assetplan.errors import InfeasibleError
-from assetplan.optimisation import Baselines, Problem, Solution, best_of, optimise, solve, worst_first, year_by_year
+from assetplan.optimisation import Problem, Solution, best_of, optimise, solve
 
 
 def two_years():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush, heapreplace
 from math import inf
@@ -17,6 +17,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.constraints import Rows, is_feasible, rows_of, settle, totals
 from assetplan.optimisation.search.repair import least_use
+from assetplan.optimisation.solving import solve
 
 
 def worst_first(
@@ -33,7 +34,7 @@ def worst_first(
     priority : array (n_assets or fewer,)
         Positions of the assets, first to be treated first.
     amounts : array (n_flows,), optional
-        Amounts of the flows, which the rule takes as given; nought if left out.
+        Amounts of the flows, which the rule takes as given; 0 if left out.
     start : array (n_assets,), optional
         Option at which each asset starts (do nothing); the one that uses least of all limits if left out.
 
@@ -81,7 +82,7 @@ def incremental_benefit_cost(
     problem : Problem
         The problem.
     amounts : array (n_flows,), optional
-        Amounts of the flows, which the rule takes as given; nought if left out.
+        Amounts of the flows, which the rule takes as given; 0 if left out.
     cost : array (n_options,), optional
         What each option costs [one unit, pounds as a rule]; its use of all resources together if left out, which
         means nothing unless they are all in one unit.
@@ -155,7 +156,7 @@ def year_by_year(
     timing : array (n_options, n_years)
         What each option does in each year: options with equal entries do the same in that year.
     amounts : array (n_flows,), optional
-        Amounts of the flows, taken as given; nought if left out.
+        Amounts of the flows, taken as given; 0 if left out.
     target_gap : float, optional
         Gap at which each year's search stops [share].
     time_limit : float, optional
@@ -168,8 +169,6 @@ def year_by_year(
     Solution
         Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
-    from assetplan.optimisation.solving import solve
-
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
     action, owner = np.asarray(timing), problem.owners()
@@ -193,23 +192,11 @@ def year_by_year(
         )  # fmt: skip
         try:
             left = time_limit - (time.monotonic() - began)
-            found = solve(part, target_gap, max(left / (years - year), 0.1))
+            optimum = solve(part, target_gap, max(left / (years - year), 0.1))
         except InfeasibleError:  # commitments pass a limit: the year keeps what it has
             continue
-        chosen[open_asset] = free[found.chosen]
+        chosen[open_asset] = free[optimum.chosen]
     return _unproved(problem, chosen, begin.amounts, began)
-
-
-def best_of(problem: Problem, solution: Solution, others: Iterable[Solution], target_gap: float) -> Solution:
-    """The solution, or a better feasible choice of a rule of thumb in its place with the same bound and prices."""
-    best = max(
-        (other for other in others if other.status == "feasible"), key=lambda found: found.benefit, default=solution
-    )
-    if best.benefit <= solution.benefit:
-        return solution
-    return settle(
-        problem, best.chosen, best.amounts, solution.bound, solution.prices, target_gap, solution.seconds
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,5 +284,5 @@ def _plain(figures: Floats) -> array[float]:
 def _unproved(problem: Problem, chosen: Ints, amounts: Floats, began: float) -> Solution:
     nothing = np.full(len(problem.resources), np.nan)
     status = "feasible" if is_feasible(rows_of(problem), chosen, amounts) else "infeasible"
-    found = settle(problem, chosen, amounts, np.nan, nothing, 0.0, time.monotonic() - began)
-    return replace(found, bound=np.nan, gap=np.nan, status=status)
+    settled = settle(problem, chosen, amounts, np.nan, nothing, 0.0, time.monotonic() - began)
+    return replace(settled, bound=np.nan, gap=np.nan, status=status)
