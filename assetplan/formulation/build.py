@@ -15,7 +15,7 @@ from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.sharing import share
 from assetplan.formulation.site_costs import on_own_sites
 from assetplan.formulation.targets import targets
-from assetplan.formulation.totals import totals
+from assetplan.formulation.works_limits import limits_on_works
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem
@@ -61,7 +61,7 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
         carry_over(inputs),
         virement(inputs),
         preventative_share(inputs, works),
-        totals(inputs, works),
+        limits_on_works(inputs, works),
         funding(inputs, works, left, whole),
         source_use(inputs, works),
         drawdowns(inputs, left),

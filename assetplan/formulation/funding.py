@@ -23,7 +23,7 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.formulation.borrowing import LOOSE, most_spent
 from assetplan.formulation.formulation import Constraints, Entries, Flow, LimitRow
-from assetplan.formulation.totals import limit_rows
+from assetplan.formulation.works_limits import limit_rows
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey

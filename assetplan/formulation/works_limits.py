@@ -15,7 +15,7 @@ from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
 
 
-def totals(inputs: Inputs, works: Works) -> Constraints:
+def limits_on_works(inputs: Inputs, works: Works) -> Constraints:
     """Every limit on works; those on sources are `sources`' own."""
     rows: list[LimitRow] = []
     entries: list[Entries] = []
