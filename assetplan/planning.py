@@ -22,8 +22,7 @@ from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.connectivity.weight_limits import posted
 from assetplan.errors import InfeasibleError
 from assetplan.finance.statement import Statement
-from assetplan.formulation import build_problem
-from assetplan.formulation.formulation import Formulation
+from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.inputs.settings import settings
 from assetplan.network import line_components

@@ -1,5 +1,6 @@
 """The frozen plan configuration, read from TOML. Unknown keys are refused; what is left out takes its default."""
 
+from assetplan.config.added import AddedLimit, accept_table
 from assetplan.config.base import Funder, PlaceSelector, WorksSelector
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
 from assetplan.config.envelope import Envelope, Limit, Source
@@ -8,6 +9,7 @@ from assetplan.config.plan import Plan
 from assetplan.config.read import make_plan, read_plan
 
 __all__ = [
+    "AddedLimit",
     "Borrowing",
     "Envelope",
     "Forbid",
@@ -24,6 +26,7 @@ __all__ = [
     "Target",
     "Treasury",
     "WorksSelector",
+    "accept_table",
     "make_plan",
     "read_plan",
 ]

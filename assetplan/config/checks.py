@@ -118,6 +118,7 @@ def _selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
         ("borrowing", plan.borrowing),
         ("rules.forbid", plan.rules.forbid),
         ("rules.require", plan.rules.require),
+        *plan.added_limits.items(),
     )
     for key, rows in tables:
         for i, row in enumerate(rows, 1):
@@ -185,6 +186,8 @@ def _names(plan: Plan) -> Found:
     rows = [(f"limits[{i}].name", limit.name) for i, limit in enumerate(plan.limits, 1)]
     rows += [(f"sources[{i}].name", source.name) for i, source in enumerate(plan.sources, 1)]
     rows += [(f"borrowing[{i}].name", way.name) for i, way in enumerate(plan.borrowing, 1)]
+    for table, added in plan.added_limits.items():
+        rows += [(f"{table}[{i}].name", limit.name) for i, limit in enumerate(added, 1)]
     rows += [(f"targets[{i}].name", target.name) for i, target in enumerate(plan.targets, 1) if target.name]
     # Names of the language's own totals, and of columns beside the sources in the statement of financing.
     taken = set(plan.envelope.lines) | {"virement", "preventative share", "year", "spend", "financed"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -137,6 +137,11 @@ class Plan(Frozen):
     def plan_years(self) -> tuple[int, ...]:
         """Calendar (first) years of the plan's financial years."""
         return tuple(range(self.first_year, self.first_year + self.years))
+
+    @property
+    def added_limits(self) -> dict[str, tuple[Any, ...]]:
+        """Rows of the tables of limits that were added to those of every plan, by table."""
+        return {table: getattr(self, table) for table in type(self).model_fields if table not in Plan.model_fields}
 
     def path(self, name: str) -> Path:
         """A path named in the plan, relative to the plan file."""

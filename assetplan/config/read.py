@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from assetplan.config.added import plan_class
 from assetplan.config.base import LIST, ONE, RANGE
 from assetplan.config.checks import faults_of
 from assetplan.config.plan import Plan
@@ -55,7 +56,7 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
     if "folder" in data:
         raise ConfigError([Fault(str(path), 0, "folder", str(data["folder"])[:80], "no such key")])
     try:
-        plan = Plan.model_validate({**data, "folder": Path(path).parent})
+        plan = plan_class().model_validate({**data, "folder": Path(path).parent})
     except ValidationError as error:
         faults = {_fault(str(path), item) for item in error.errors()}
         raise ConfigError(faults) from error

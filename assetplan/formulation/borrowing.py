@@ -11,7 +11,7 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.config import Borrowing
 from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices, price_of_years
-from assetplan.formulation.formulation import Constraints, Flow, LimitRow
+from assetplan.formulation.constraints import Basis, Constraints, Flow, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
 from assetplan.strategies import Candidates
@@ -25,13 +25,13 @@ _ALIKE = 1e-12
 _PENNIES = 1.0
 
 
-def drawdowns(inputs: Inputs, options: Candidates) -> Constraints:
+def drawdowns(basis: Basis) -> Constraints:
     """The flows that draw, and the limits on what they come to in the plan's years and after."""
-    plan = inputs.plan
+    inputs, plan = basis.inputs, basis.inputs.plan
     if not plan.borrowing:
         return Constraints()
     price = price_of_years(plan)
-    most = most_spent(inputs, options)
+    most = most_spent(inputs, basis.options)
     rows: list[LimitRow] = []
     uses: dict[tuple[str, int], list[tuple[LimitKey, float]]] = {}
     room = np.full((len(plan.borrowing), plan.years), np.inf)

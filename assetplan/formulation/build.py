@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan.formulation.borrowing import drawdowns
-from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
-from assetplan.formulation.formulation import Formulation, LimitRow, compose
-from assetplan.formulation.funding import funding, source_use
+from assetplan.formulation.constraints import Basis, LimitRow, compose
+from assetplan.formulation.formulation import Formulation
+from assetplan.formulation.kinds import KINDS
 from assetplan.formulation.objective import objective_of
-from assetplan.formulation.past import as_done, at_outturn, spent_by_line
+from assetplan.formulation.past import as_done, at_outturn
 from assetplan.formulation.rules import follow_rules
 from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.sharing import share
 from assetplan.formulation.site_costs import on_own_sites
-from assetplan.formulation.targets import targets
-from assetplan.formulation.works_limits import limits_on_works
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem
@@ -55,22 +52,11 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     group = np.where(tied, together.group, np.where(crowded.group >= 0, crowded.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[crowded.twin], crowded.mode)
     works = Works.of(assets, inputs.model, left)
-    parts = [
-        line_caps(inputs, works, spent_by_line(inputs, works, left)),
-        line_floors(inputs, works),
-        carry_over(inputs),
-        virement(inputs),
-        preventative_share(inputs, works),
-        limits_on_works(inputs, works),
-        funding(inputs, works, left, whole),
-        source_use(inputs, works),
-        drawdowns(inputs, left),
-        targets(inputs, left),
-    ]
+    basis = Basis(inputs, left, works, whole)
     objective, changes = objective_of(inputs, left)
     ids = assets["asset_id"].to_numpy(dtype=object)
     joint = (group, mode) if (group >= 0).any() else ()
-    problem, rows, flows = compose(parts, objective, left, ids, *joint)
+    problem, rows, flows = compose([kind(basis) for kind in KINDS], objective, left, ids, *joint)
     notes = (*together.notes, *_idle(problem, rows))
     return Formulation(problem, rows, flows, left, crowded, changes, together.rows, notes)
 

@@ -6,23 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assetplan._types import Floats
 from assetplan.finance import in_first_year_prices
-from assetplan.formulation.formulation import Constraints, Entries, Flow, LimitRow
-from assetplan.formulation.works import Works
+from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
+from assetplan.formulation.past import spent_by_line
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
 
 
-def line_caps(inputs: Inputs, works: Works, past: Floats) -> Constraints:
-    """What each line may spend in each year: `envelope.lines`; where it is spent already, no less than that.
-
-    Parameters
-    ----------
-    past : array (n_lines, n_past)
-        What was spent in the years that are past (£).
-    """
-    limits = inputs.limits
+def line_caps(basis: Basis) -> Constraints:
+    """What each line may spend in each year: `envelope.lines`; where it is spent already, no less than that."""
+    limits, works = basis.inputs.limits, basis.works
+    past = spent_by_line(basis.inputs, works, basis.options)
     amounts = limits.amount.copy()
     amounts[:, : past.shape[1]] = np.maximum(amounts[:, : past.shape[1]], past)
     rows = tuple(
@@ -34,13 +28,13 @@ def line_caps(inputs: Inputs, works: Works, past: Floats) -> Constraints:
     return Constraints(rows, Entries(works.option, line[works.treatment] * len(limits.years) + works.year, works.cost))
 
 
-def line_floors(inputs: Inputs, works: Works) -> Constraints:
+def line_floors(basis: Basis) -> Constraints:
     """What each line must spend in each year: `envelope.floors`.
 
     Years that are past have none. Rows of their own: money carried over or moved away counts against a line's cap, but
     is not spent.
     """
-    plan = inputs.plan
+    inputs, works, plan = basis.inputs, basis.works, basis.inputs.plan
     rows: list[LimitRow] = []
     entries: list[Entries] = []
     for line, amounts in plan.envelope.floors.items():
@@ -49,15 +43,15 @@ def line_floors(inputs: Inputs, works: Works) -> Constraints:
             if amount > 0 and place >= inputs.past:
                 year = plan.first_year + place
                 words = f"envelope.floors.{line} {year}"
-                entries.append(_entries(works, mine & (works.year == place), len(rows), works.cost))
+                entries.append(basis.entries(mine & (works.year == place), len(rows), works.cost))
                 key = LimitKey("line floor", line=line, year=year, side="at least")
                 rows.append(LimitRow(key, words, "£", floor=float(amount)))
     return Constraints(tuple(rows), Entries.stack(entries))
 
 
-def carry_over(inputs: Inputs) -> Constraints:
+def carry_over(basis: Basis) -> Constraints:
     """Money of a line left to its next year, within a share of the year's own amount: `envelope.carry_over`."""
-    return Constraints(flows=tuple(_carried(inputs)))
+    return Constraints(flows=tuple(_carried(basis.inputs)))
 
 
 def _carried(inputs: Inputs) -> Iterator[Flow]:
@@ -73,9 +67,9 @@ def _carried(inputs: Inputs) -> Iterator[Flow]:
                 yield Flow(key, share * amount, ((left, 1.0), (next_year, -worth)))
 
 
-def virement(inputs: Inputs) -> Constraints:
+def virement(basis: Basis) -> Constraints:
     """Money moved between lines within a year, out of a line within a share of its amount: `envelope.virement`."""
-    envelope, limits = inputs.plan.envelope, inputs.limits
+    envelope, limits = basis.inputs.plan.envelope, basis.inputs.limits
     share = np.array([envelope.share("virement", line) for line in limits.lines])
     out = share[:, None] * limits.amount
     rows: list[LimitRow] = []
@@ -96,32 +90,28 @@ def virement(inputs: Inputs) -> Constraints:
     return Constraints(tuple(rows), flows=tuple(flows))
 
 
-def preventative_share(inputs: Inputs, works: Works) -> Constraints:
+def preventative_share(basis: Basis) -> Constraints:
     """Least and most share of spend that is preventative: `envelope.preventative`.
 
     Σ preventative cost − share · Σ cost is at least, or at most, zero.
     """
-    rule = inputs.plan.envelope.preventative
+    works, plan = basis.works, basis.inputs.plan
+    rule = plan.envelope.preventative
     if rule is None:
         return Constraints()
     selected = works.where(rule)
     preventative = (works.treatments["kind"] == "preventative").to_numpy(dtype=float)[works.treatment]
     rows: list[LimitRow] = []
     entries: list[Entries] = []
-    for place in range(inputs.plan.years) if rule.each_year else [None]:
+    for place in range(plan.years) if rule.each_year else [None]:
         mine = selected if place is None else selected & (works.year == place)
-        year = 0 if place is None else inputs.plan.first_year + place
+        year = 0 if place is None else plan.first_year + place
         for field, side, share in (("min", "at least", rule.min), ("max", "at most", rule.max)):
             if share is None:
                 continue
             bound = {"floor": 0.0} if field == "min" else {"cap": 0.0}
             words = f"envelope.preventative.{field}" + (f" {year}" if year else "")
-            entries.append(_entries(works, mine, len(rows), works.cost * (preventative - share)))
+            entries.append(basis.entries(mine, len(rows), works.cost * (preventative - share)))
             key = LimitKey("preventative", "preventative share", year=year, side=side)
             rows.append(LimitRow(key, words, "£", **bound))
     return Constraints(tuple(rows), Entries.stack(entries))
-
-
-def _entries(works: Works, where: np.ndarray, row: int, amount: np.ndarray) -> Entries:
-    items = np.flatnonzero(where)
-    return Entries(works.option[items], np.full(len(items), row, dtype=np.intp), amount[items])

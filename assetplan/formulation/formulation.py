@@ -1,107 +1,27 @@
-"""What the pieces of the language are made of, and how they become one problem.
-
-Each kind of limit is a small function that gives `Constraints`: rows (limits on totals), and flows (continuous
-decisions that may use rows of any kind, by their keys). `compose` stacks them.
-"""
+"""A plan as a problem, what each part of it means, and its money settled once it is solved."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
-from assetplan._types import Bools, Floats, Ints
-from assetplan.errors import ConfigError, Fault, InfeasibleError
+from assetplan._types import Bools, Floats
+from assetplan.errors import InfeasibleError
+from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.sharing import Shared
-from assetplan.limits import FlowKey, LimitKey
+from assetplan.limits import LimitKey
 from assetplan.optimisation.bounds.restricted_master import best_amounts
-from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.constraints import rows_of
 from assetplan.strategies import Candidates
 
 # Kinds of limit that say who pays, and the share of their rounding that settling keeps off them.
 _MONEY = ("source", "funding", "affordability", "virement")
 _PENNIES = 4.0
-
-
-@dataclass(frozen=True)
-class Entries:
-    """What candidates use of rows: entry i is `amount[i]` of row `row[i]` by candidate `option[i]`."""
-
-    option: Ints
-    row: Ints
-    amount: Floats
-
-    @staticmethod
-    def stack(parts: Sequence[Entries]) -> Entries:
-        """All entries, each part's as they are."""
-        nothing = np.zeros(0, dtype=np.intp)
-        return Entries(
-            np.concatenate([nothing, *(part.option for part in parts)]),
-            np.concatenate([nothing, *(part.row for part in parts)]),
-            np.concatenate([np.zeros(0), *(part.amount for part in parts)]),
-        )
-
-
-@dataclass(frozen=True)
-class LimitRow:
-    """One limit on a total.
-
-    Attributes
-    ----------
-    key : LimitKey
-        What it is known by; no two are called the same.
-    words : str
-        How the plan file says it, as 'limits[2] "north" at_least 2021'.
-    unit : str
-        Unit of cap, floor and use.
-    cap, floor : float
-        Most and least; `inf` and `-inf` where there is none.
-    """
-
-    key: LimitKey
-    words: str
-    unit: str
-    cap: float = np.inf
-    floor: float = -np.inf
-
-
-@dataclass(frozen=True)
-class Flow:
-    """One continuous decision.
-
-    Attributes
-    ----------
-    key : FlowKey
-        What it is known by.
-    high : float
-        The most it may be [£].
-    uses : tuple of (LimitKey, float)
-        Key of a row, and how much of it £1 of the flow uses; negative where it brings.
-    revenue_cost : float
-        What £1 of it costs revenue in all years [cash £]: of a drawdown its interest and provision, else zero.
-    low : float
-        The least it may be [£]: zero but in years that are past.
-    """
-
-    key: FlowKey
-    high: float
-    uses: tuple[tuple[LimitKey, float], ...]
-    revenue_cost: float = 0.0
-    low: float = 0.0
-
-
-@dataclass(frozen=True)
-class Constraints:
-    """What one kind of limit adds: its rows, what candidates use of them (rows counted from 0), its flows."""
-
-    rows: tuple[LimitRow, ...] = ()
-    entries: Entries = field(default_factory=lambda: Entries.stack(()))
-    flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,69 +132,3 @@ class Formulation:
             if best is not None:
                 return np.where(free, best, as_solved)
         return as_solved.copy()
-
-
-def compose(
-    constraints: Sequence[Constraints],
-    objective: Floats,
-    options: Candidates,
-    assets: Sequence[str],
-    group: Ints | None = None,
-    mode: Ints | None = None,
-) -> tuple[Problem, tuple[LimitRow, ...], tuple[Flow, ...]]:
-    """One problem of all constraints, with its limits and flows in their order.
-
-    Parameters
-    ----------
-    constraints : sequence of Constraints
-        In the order in which their rows shall stand.
-    objective : array (n_options,)
-        What is maximised.
-    options : Candidates
-        What is chosen among.
-    assets : sequence of str
-        Identifier of each asset.
-    group, mode : array, optional
-        Schemes, as in `Problem`.
-
-    Raises
-    ------
-    ConfigError
-        Two limits have one name.
-    """
-    rows = tuple(row for each in constraints for row in each.rows)
-    flows = tuple(flow for each in constraints for flow in each.flows)
-    twice = [name for name, count in Counter(str(row.key) for row in rows).items() if count > 1]
-    if twice:
-        raise ConfigError(Fault("plan", 0, "", name, "is the name of two limits") for name in twice)
-    first = np.cumsum([0, *(len(each.rows) for each in constraints)])
-    entries = Entries.stack([each.entries for each in constraints])
-    row = entries.row + np.repeat(first[:-1], [len(each.entries.row) for each in constraints])
-    shape = (len(objective), len(rows))
-    problem = Problem(
-        objective,
-        sparse.csr_array((entries.amount, (entries.option, row)), shape=shape),
-        options.starts,
-        np.array([row.cap for row in rows]),
-        np.array([row.floor for row in rows]),
-        tuple(row.key for row in rows),
-        assets,
-        _flows(rows, flows),
-        group,
-        mode,
-    )
-    return problem, rows, flows
-
-
-def _flows(rows: Sequence[LimitRow], flows: Sequence[Flow]) -> Flows:
-    place = {row.key: i for i, row in enumerate(rows)}
-    uses = [(k, place[key], amount) for k, flow in enumerate(flows) for key, amount in flow.uses]
-    n = len(flows)
-    k, row, amount = np.array(uses, dtype=float).reshape(-1, 3).T
-    return Flows(
-        tuple(flow.key for flow in flows),
-        np.zeros(n),
-        sparse.csr_array((amount, (k.astype(np.intp), row.astype(np.intp))), shape=(n, len(rows))),
-        np.array([flow.low for flow in flows]),
-        np.array([flow.high for flow in flows]),
-    )

@@ -22,9 +22,9 @@ from assetplan.config import Funder, Source
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.formulation.borrowing import LOOSE, most_spent
-from assetplan.formulation.formulation import Constraints, Entries, Flow, LimitRow
-from assetplan.formulation.works_limits import limit_rows
+from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
 from assetplan.formulation.works import Works
+from assetplan.formulation.works_limits import limit_rows
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
 from assetplan.strategies import Candidates
@@ -86,29 +86,22 @@ def _may_fund(works: Works, funder: Funder) -> Bools:
     return may
 
 
-def funding(inputs: Inputs, works: Works, options: Candidates, whole: bool = True) -> Constraints:
+def funding(basis: Basis) -> Constraints:
     """Spend is covered by sources that may fund it, and no source gives more than it has.
-
-    Parameters
-    ----------
-    inputs, works, options : Inputs, Works, Candidates
-        The plan, its works and strategies.
-    whole : bool
-        Whether these are all assets of the plan, so that a source for none of them is a fault.
 
     Raises
     ------
     ConfigError
         Every strategy of an asset spends what no source may fund, or a source may fund nothing; each is listed.
     """
-    plan = inputs.plan
+    inputs, works, plan = basis.inputs, basis.works, basis.inputs.plan
     if not plan.sources and not plan.borrowing:
         return Constraints()
     cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
-    if whole:
+    if basis.whole:
         _refuse_idle(inputs, cells)
-    _refuse_unfunded(works, options, cells)
-    given, every = _given(inputs), most_spent(inputs, options)
+    _refuse_unfunded(works, basis.options, cells)
+    given, every = _given(inputs), most_spent(inputs, basis.options)
     cells.spent[:, : inputs.past] = False  # who paid then is known
     rows, uses = _limits(inputs, "at_most")
     flows: list[Flow] = []
@@ -140,8 +133,9 @@ def _paid(inputs: Inputs, given: _Given, uses: _Uses) -> Iterator[Flow]:
                 yield Flow(FlowKey("spent", source=name, year=when, funds="what is spent"), amount, takes, low=amount)
 
 
-def source_use(inputs: Inputs, works: Works) -> Constraints:
+def source_use(basis: Basis) -> Constraints:
     """The least of sources that must be used: limits with `source` and `at_least`."""
+    inputs, works = basis.inputs, basis.works
     rows, uses = _limits(inputs, "at_least")
     if not rows:
         return Constraints()

@@ -8,16 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan import condition
-from assetplan.formulation.formulation import Constraints, Entries, LimitRow
-from assetplan.inputs.load import Inputs
+from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.inputs.selectors import assets_where
 from assetplan.inputs.stock import stock_of
 from assetplan.limits import LimitKey
-from assetplan.strategies import Candidates
 
 
-def targets(inputs: Inputs, options: Candidates) -> Constraints:
+def targets(basis: Basis) -> Constraints:
     """The most of a class's stock that may be in a band or a worse one at the end of a year."""
+    inputs, options = basis.inputs, basis.options
     assets = inputs.register.assets
     rows: list[LimitRow] = []
     entries: list[Entries] = []

@@ -9,14 +9,15 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
-from assetplan.formulation.formulation import Constraints, Entries, LimitRow
+from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
 
 
-def limits_on_works(inputs: Inputs, works: Works) -> Constraints:
-    """Every limit on works; those on sources are `sources`' own."""
+def limits_on_works(basis: Basis) -> Constraints:
+    """Every limit on works; those on sources are those of `funding`."""
+    inputs, works = basis.inputs, basis.works
     rows: list[LimitRow] = []
     entries: list[Entries] = []
     for number, limit in enumerate(inputs.plan.limits, 1):
@@ -25,9 +26,8 @@ def limits_on_works(inputs: Inputs, works: Works) -> Constraints:
         selected = works.where(limit)
         amount, unit = amounts_of(limit, works, selected)
         for row, weight in limit_rows(inputs, limit, number, unit):
-            items = np.flatnonzero(selected & (weight[works.year] > 0))
-            place = np.full(len(items), len(rows), dtype=np.intp)
-            entries.append(Entries(works.option[items], place, amount[items] * weight[works.year[items]]))
+            weight = weight[works.year]
+            entries.append(basis.entries(selected & (weight > 0), len(rows), amount * weight))
             rows.append(row)
     return Constraints(tuple(rows), Entries.stack(entries))
 

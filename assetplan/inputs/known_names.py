@@ -71,6 +71,7 @@ def _selectors(plan: Plan) -> Iterator[tuple[str, PlaceSelector]]:
         "rules.forbid": plan.rules.forbid,
         "rules.require": plan.rules.require,
         "targets": plan.targets,
+        **plan.added_limits,
     }
     for key, rows in tables.items():
         for number, row in enumerate(rows, 1):

@@ -1,0 +1,49 @@
+"""Every kind of limit, in the order in which their rows stand; another is added by one module that calls `add_kind`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from assetplan.config import AddedLimit, accept_table
+from assetplan.formulation.borrowing import drawdowns
+from assetplan.formulation.constraints import Basis, Constraints
+from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
+from assetplan.formulation.funding import funding, source_use
+from assetplan.formulation.targets import targets
+from assetplan.formulation.works_limits import limits_on_works
+
+Kind = Callable[[Basis], Constraints]
+
+KINDS: list[Kind] = [
+    line_caps,
+    line_floors,
+    carry_over,
+    virement,
+    preventative_share,
+    limits_on_works,
+    funding,
+    source_use,
+    drawdowns,
+    targets,
+]
+
+
+def add_kind(table: str, row: type[AddedLimit], constraints: Kind) -> None:
+    """Let plan files state a kind of limit beside those of the package.
+
+    Parameters
+    ----------
+    table : str
+        Its table in the plan file, `[[table]]`; the rows read are `plan.added_limits[table]`.
+    row : subclass of AddedLimit
+        Keys of one row.
+    constraints : callable
+        Its rows, what works use of them, and its flows; called for every plan, with or without the table.
+
+    Raises
+    ------
+    ValueError
+        A plan has such a table already.
+    """
+    accept_table(table, row)
+    KINDS.append(constraints)
