@@ -29,7 +29,7 @@ from assetplan.strategies import Traffic, Trajectory, simulate
 NOTHING, MINIMUM, RECOMMENDED, FULL = OPTIONS = ("do-nothing", "minimum", "recommended", "full")
 LATER = "later works"
 TOTAL = "total"
-# Limits that today's money leaves out: targets and floors are what the plan is to reach, the rest where money comes from.
+# Limits that today's money leaves out: floors and targets, which the plan is to reach, and where its money comes from.
 _LEFT_OUT = ("line floor", "target", "virement", "source", "funding", "affordability")
 _COMMITTED = "what is committed alone"
 _NONE_FOUND = f"nothing was found within today's money and the plan's other limits: {_COMMITTED}"
@@ -170,7 +170,8 @@ def within(outcome: Outcome, money: Floats) -> Problem:
     Other caps on works stay; floors, targets, sources, borrowing and money moved between lines or years go.
     """
     problem, rows, place = outcome.problem, outcome.formulation.rows, outcome.formulation.place
-    kept = np.array([k for k, row in enumerate(rows) if row.key.kind not in _LEFT_OUT and row.cap < np.inf], dtype=np.intp)
+    caps_kept = [k for k, row in enumerate(rows) if row.key.kind not in _LEFT_OUT and row.cap < np.inf]
+    kept = np.array(caps_kept, dtype=np.intp)
     caps = problem.caps.copy()
     caps[[place[key] for key in outcome.inputs.limits.keys]] = money.ravel()
     return replace(
