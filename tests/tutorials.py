@@ -1,4 +1,4 @@
-"""Tutorials that run: every command of a page of docs/tutorials is carried out, and what it prints is the page's.
+"""Pages that run: every command of README and of docs/tutorials is carried out, and what it prints is the page's.
 
 A block that begins with ```console holds commands, each after "$ ", and what they print. A line of "…" stands for
 lines left out. A block whose first line is "# file: NAME" is written to that file, a block of Python is run. Then
@@ -17,7 +17,7 @@ from pathlib import Path
 from commands import run
 from places import ROOT, SHARED
 
-PAGES = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
 LEFT_OUT = "…"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SECONDS = re.compile(r"^(seconds +)\S.*$", re.MULTILINE)
