@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assetplan.config import Plan, make_plan, read_plan
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
     from assetplan.example import init_plan, make_county, write_example
-    from assetplan.inspection import Inspection, inspect
+    from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
     from assetplan.planning import finance_statements, forecast, plan, validate
     from assetplan.programme import Programme, read_programme, write_statements
@@ -41,7 +41,7 @@ _ROOMS = {
     "config": ("Plan", "make_plan", "read_plan"),
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
     "example": ("init_plan", "make_county", "write_example"),
-    "inspection": ("Inspection", "inspect"),
+    "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
     "planning": ("finance_statements", "forecast", "plan", "validate"),
     "programme": ("Programme", "read_programme", "write_statements"),

@@ -13,7 +13,7 @@ import click
 
 from assetplan import __version__
 from assetplan.cli.imports import import_group
-from assetplan.cli.registers import inspect_command
+from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
 _OUT = click.Path(path_type=Path)
@@ -47,6 +47,7 @@ def main() -> None:
 
 main.add_command(import_group)
 main.add_command(inspect_command)
+main.add_command(survey_command)
 
 
 @main.command()

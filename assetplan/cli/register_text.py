@@ -1,4 +1,4 @@
-"""What `inspect` prints."""
+"""What `inspect` and `survey` print."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from assetplan.cli.text import money, table
-from assetplan.inspection import Inspection
+from assetplan.inspection import Inspection, Survey
 
 _WIDTH = 100
 _FEW = 5
+_FAULTS = 20
 _LABELS = {"road_class": "road class", "hierarchy": "level of the hierarchy", "district": "district"}
 _Show = Callable[..., str]
 
@@ -85,10 +86,8 @@ def _surveyed(found: Inspection) -> Iterator[str]:
     """Road surveys, footway levels, bridges."""
     if "indicators" in found.tables:
         for measure, part in found.tables["indicators"].groupby("measure", sort=False):
-            rows = part.pivot_table("share", ["by", "name"], "band", sort=False).rename_axis(columns=None)
-            rows.insert(0, "km", part.groupby(["by", "name"], sort=False)["length_km"].sum())
-            yield f"Roads as surveyed by {measure}, share of length; the national indicators first where it is rci"
-            yield _table(rows.reset_index("name"), ("road", "name", str), ("km", "km", _one), shares_from="km")
+            yield f"Roads as surveyed by {measure}, share of the length of sections"
+            yield _bands(part)
     if "footways" in found.tables:
         yield "Footways as surveyed, share of length"
         yield _table(
@@ -103,6 +102,29 @@ def _surveyed(found: Inspection) -> Iterator[str]:
             ("weight limits", "weight_limits", _count),
             shares_from="weight_limits",
         )  # fmt: skip
+
+
+def _bands(part: pd.DataFrame) -> str:
+    rows = part.pivot_table("share", ["by", "name"], "band", sort=False).rename_axis(columns=None)
+    rows.insert(0, "km", part.groupby(["by", "name"], sort=False)["length_km"].sum())
+    return _table(rows.reset_index("name"), ("road", "name", str), ("km", "km", _one), shares_from="km")
+
+
+def survey_text(found: Survey) -> str:
+    """Sections carried, the reported share of lengths in each band, and what did not fit."""
+    table, faults = found.sections, found.faults
+    thin = int((~table["carried"]).sum())
+    lines = [
+        f"{table['carried'].sum():,} sections take their condition from the survey",
+        *([f"{thin:,} keep what they had: too little of them was read"] if thin else []),
+        f"{len(found.homogeneous):,} homogeneous sections",
+    ]
+    parts = ["\n".join(lines), f"Lengths read, by {found.measure}: the reported shares", _bands(found.bands)]
+    if faults:
+        shown = [f"  {fault}" for fault in faults[:_FAULTS]]
+        more = [f"  … and {len(faults) - _FAULTS:,} more: --tables lists them all"] if len(faults) > _FAULTS else []
+        parts.append("\n".join([f"{len(faults):,} readings did not fit", *shown, *more]))
+    return "\n\n".join(parts)
 
 
 def _property(found: Inspection) -> Iterator[str]:

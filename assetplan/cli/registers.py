@@ -41,3 +41,53 @@ def inspect_command(
     if output is not None:
         found.write(output, force)
         click.echo(str(output), err=as_json)
+
+
+@click.command("survey")
+@click.argument("register", type=_FILE)
+@click.argument("readings", type=_FILE)
+@click.option("-o", "--output", type=_OUT, required=True, help="Register to write (.gpkg).")
+@_MAPPING
+@click.option(
+    "--measure",
+    type=click.Choice(["rci", "pas2161", "pci", "iri"]),
+    default="rci",
+    show_default=True,
+    help="What column value holds.",
+)
+@click.option(
+    "--coverage", type=click.FloatRange(0, 1), help="Share of a section that must have been read; by default 0.5."
+)
+@click.option("--minimum", type=click.FloatRange(0), help="Shortest homogeneous section, m; by default 100.")
+@click.option(
+    "--tables", type=_OUT, help="Folder to write: sections, bands, homogeneous sections and faults, a CSV each."
+)
+@_FORCE
+def survey_command(
+    register: Path,
+    readings: Path,
+    output: Path,
+    mapping: Path | None,
+    measure: str,
+    coverage: float | None,
+    minimum: float | None,
+    tables: Path | None,
+    force: bool,
+) -> None:
+    """Carry READINGS (CSV: link_id, start_m, end_m, date or year, value) to the road sections of REGISTER."""
+    from assetplan import read_readings, read_register, survey, write_register
+    from assetplan.cli.register_text import survey_text
+    from assetplan.inspection import FILES
+    from assetplan.output import refuse_existing
+
+    if output.suffix.lower() != ".gpkg":
+        raise click.BadParameter("must end in .gpkg: a register is a GeoPackage", param_hint="--output")
+    refuse_existing(output, force)
+    if tables is not None:
+        refuse_existing(tables, force, FILES)
+    found = survey(read_register(register, mapping), read_readings(readings, measure), coverage, minimum)
+    write_register(found.register, output, force)
+    if tables is not None:
+        found.write(tables, force)
+    click.echo(survey_text(found))
+    click.echo("\n".join(map(str, filter(None, (output, tables)))))

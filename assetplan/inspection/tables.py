@@ -10,17 +10,18 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from assetplan import condition, schema
 from assetplan._types import Texts
 from assetplan.condition.building import NOT_STATED, PRIORITIES
 from assetplan.inputs.stock import stock_of
+from assetplan.inspection.readings import MEASURES
 from assetplan.register import assumed_share
 from assetplan.treatments import Catalogue
 
 ALL = "all"
 _BY = ("road_class", "hierarchy", "district")
-_ROAD_SURVEYS = ("rci", "pas2161", "pci", "iri")
 
 
 def _split(stock: pd.DataFrame, by: tuple[str, ...] = _BY) -> Iterator[tuple[str, str, pd.DataFrame]]:
@@ -33,9 +34,10 @@ def _split(stock: pd.DataFrame, by: tuple[str, ...] = _BY) -> Iterator[tuple[str
                 yield column, name, stock[names == name]
 
 
-def _named(values: pd.Series) -> Texts:
+def _named(values: ArrayLike) -> Texts:
     """Texts (n,), `not stated` where blank."""
-    return values.where(values != "", NOT_STATED).to_numpy(dtype=object)
+    texts = np.asarray(values, dtype=object)
+    return np.where(texts == "", NOT_STATED, texts)
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -102,32 +104,54 @@ def indicators(stock: pd.DataFrame) -> pd.DataFrame:
         Indicators 130-01 and 130-02 count classified roads with an RCI, `unclassified` the others.
     """
     roads = stock[(stock["asset_class"] == "carriageway") & stock["value"].notna() & stock["length_m"].notna()]
-    rows = []
-    for measure in _ROAD_SURVEYS:
-        part = roads[roads["measure"] == measure]
-        if not len(part):
-            continue
-        value, length = part["value"], part["length_m"]
-        tables = [
-            (by, condition.share_by(measure, value, length, names).pipe(_in_order), names)
-            for by in ("road_class", "hierarchy")
-            for names in (_named(part[by]),)
-        ]
-        if measure == "rci":
-            national = condition.national_indicators(part["road_class"], value, length)
-            of = {c: name for name, classes in condition.INDICATORS.items() for c in classes}
-            names = _named(part["road_class"].map(of | {"U": "unclassified"}).fillna(""))
-            every = condition.share_by(measure, value, length, names)
-            tables.insert(0, ("indicator", pd.concat([national, every[every.index == "unclassified"]]), names))
-        for by, table, names in tables:
-            for name, shares in table.iterrows():
-                km = length[names == name].sum() / 1000
-                rows += [
-                    {"measure": measure, "by": by, "name": name, "band": b, "length_km": km * s, "share": s}
-                    for b, s in shares.items()
-                    if s == s
-                ]
-    return pd.DataFrame(rows)
+    parts = [pd.DataFrame()]
+    for measure, part in roads[roads["measure"].isin(MEASURES)].groupby("measure", sort=False):
+        parts.append(survey_bands(str(measure), part["value"], part["length_m"], part["road_class"], part["hierarchy"]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def survey_bands(
+    measure: str, value: ArrayLike, length: ArrayLike, road_class: ArrayLike, hierarchy: ArrayLike | None = None
+) -> pd.DataFrame:
+    """Length in each band of a survey of roads: national indicators where it is an RCI, then by road class and level.
+
+    Parameters
+    ----------
+    measure : str
+        Measure and scale: rci, pas2161, pci or iri.
+    value, length : array (n,)
+        What was read [unit of the measure], NaN where nothing was, and the length it was read over [m].
+    road_class, hierarchy : array (n,) of str
+        Class and, optionally, level of the road, blank where not known.
+
+    Returns
+    -------
+    DataFrame
+        Columns measure, by (indicator, road_class, hierarchy), name, band, length_km, share [0–1, of the length read].
+    """
+    values, metres = np.asarray(value, dtype=float), np.asarray(length, dtype=float)
+    kinds = {"road_class": _named(road_class)}
+    if hierarchy is not None:
+        kinds["hierarchy"] = _named(hierarchy)
+    tables = [
+        (by, condition.share_by(measure, values, metres, names).pipe(_in_order), names) for by, names in kinds.items()
+    ]
+    if measure == "rci":
+        classes = np.asarray(road_class, dtype=object)
+        of = {each: name for name, counted in condition.INDICATORS.items() for each in counted} | {"U": "unclassified"}
+        names = _named([of.get(each, "") for each in classes])
+        every = condition.share_by(measure, values, metres, names)
+        national = condition.national_indicators(classes, values, metres)
+        tables.insert(0, ("indicator", pd.concat([national, every[every.index == "unclassified"]]), names))
+    known = ~np.isnan(values)
+    rows = [
+        (measure, by, name, band, metres[known & (names == name)].sum() / 1000 * share, share)
+        for by, table, names in tables
+        for name, shares in table.iterrows()
+        for band, share in shares.items()
+        if share == share
+    ]
+    return pd.DataFrame(rows, columns=["measure", "by", "name", "band", "length_km", "share"])
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,115 @@
+"""Readings of a road survey as a contractor delivers them: one row a length of ten metres or so, on a link."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assetplan import condition
+from assetplan._types import Floats, Ints, Texts
+from assetplan.delimited import TextColumns, csv_table
+from assetplan.errors import Fault, RegisterError
+
+MEASURES = ("rci", "pas2161", "pci", "iri")
+"""What a survey of roads may measure."""
+
+# Parameters of the RCI, each with the largest value that is no slip of the keyboard.
+_PARAMETERS = {"rut": 500.0, "lv3": 1e5, "lv10": 1e5, "cracking": 100.0, "texture": 50.0}
+_FURTHEST_M = 1e6
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """Readings of a survey, arrays (n,).
+
+    Attributes
+    ----------
+    file : str
+        Where they come from, for the faults.
+    row : array of int
+        Line of the file that each stands on.
+    link : array of str
+        Link of each.
+    start_m, end_m : array
+        Chainage along the link as it was written [m]; the end may lie before the start.
+    year : array of int
+        Year of the survey.
+    measure : str
+        One of `MEASURES`.
+    value : array
+        What was measured [unit of the measure]; NaN where it was not read, or where parameters say it.
+    parameters : mapping of str → array
+        Parameters of the RCI, as `condition.rci` takes them; none where the value itself was given.
+    """
+
+    file: str
+    row: Ints
+    link: Texts
+    start_m: Floats
+    end_m: Floats
+    year: Ints
+    measure: str
+    value: Floats
+    parameters: Mapping[str, Floats]
+
+    def __repr__(self) -> str:
+        years = sorted(set(self.year.tolist()))
+        links = len(set(self.link))
+        return f"{len(self.row):,} readings of {self.measure} on {links:,} links, {years[0]} to {years[-1]}"
+
+
+def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Readings:
+    """Read a CSV of readings along links.
+
+    Parameters
+    ----------
+    path : path
+        Columns: link_id; start_m and end_m, chainage along the link [m]; date (2019-06-30) or year; and `value` [unit
+        of the measure], or the parameters of the RCI: rut [mm], lv3 and lv10 [mm²], cracking [% of area], texture [mm],
+        and rut_right [mm] where both wheel tracks are given. A blank value was not read. Others are left alone.
+    measure : str
+        What `value` is: one of `MEASURES`.
+
+    Raises
+    ------
+    RegisterError
+        The file breaks these rules; every fault is listed with its row.
+    ValueError
+        The measure is none of `MEASURES`.
+    FileNotFoundError
+        There is no such file.
+    """
+    if measure not in MEASURES:
+        raise ValueError(f"a survey of roads measures one of {', '.join(MEASURES)}, not {measure!r}")
+    text = csv_table(Path(path), RegisterError, ("link_id", "start_m", "end_m"))
+    columns = TextColumns(str(path), text)
+    by_parameters = "value" not in text and measure == "rci" and set(_PARAMETERS) <= set(text)
+    if "value" not in text and not by_parameters:
+        missing = [name for name in _PARAMETERS if name not in text] if measure == "rci" and "rut" in text else []
+        rule = f"this column is missing (or the parameters {', '.join(_PARAMETERS)})" if measure == "rci" else ""
+        columns.faults.append(
+            Fault(str(path), 0, missing[0] if missing else "value", "", rule or "this column is missing")
+        )
+    if "date" not in text and "year" not in text:
+        columns.faults.append(Fault(str(path), 0, "date", "", "this column is missing (or year)"))
+    if columns.faults:
+        raise RegisterError(columns.faults)
+    columns.refuse(columns.blank("link_id"), "link_id", "a value is required")
+    start, end = (columns.numbers(name, -_FURTHEST_M, _FURTHEST_M, needed=True) for name in ("start_m", "end_m"))
+    time = columns.times("date") if "date" in text else columns.numbers("year", 1900.0, 2200.0, needed=True)
+    value, parameters = np.full(len(text), np.nan), {}
+    if by_parameters:
+        limits = _PARAMETERS | ({"rut_right": _PARAMETERS["rut"]} if "rut_right" in text else {})
+        parameters = {name: columns.numbers(name, 0.0, high, needed=False) for name, high in limits.items()}
+    else:
+        value = columns.numbers("value", *condition.measure_range(measure), needed=False)
+    if columns.faults:
+        raise RegisterError(columns.faults)
+    return Readings(
+        str(path), text.index.to_numpy(dtype=np.intp), text["link_id"].to_numpy(dtype=object), start, end,
+        np.floor(time).astype(np.intp), measure, value, parameters,
+    )  # fmt: skip

@@ -1,0 +1,301 @@
+"""Readings of ten metres or so along links, placed, checked, and carried to the sections of a register.
+
+What is done with what does not fit: a reading that runs against its link is turned round; one that runs past an end of
+its link is cut there; one on no link of the register, wholly off its link, or of no length is left out; a gap is left
+open, so that it lowers the coverage of its section; of readings that overlap the mean is taken. Each is listed by file
+and row. The figure that is reported is the share of the readings' length in each band, never the band of a mean.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from assetplan import condition, network
+from assetplan._types import Floats, Ints, Texts
+from assetplan.errors import Fault, RegisterError
+from assetplan.inspection.readings import Readings
+from assetplan.inspection.tables import survey_bands
+from assetplan.output import new_folder
+from assetplan.register import Register
+
+FILES = frozenset({"sections.csv", "bands.csv", "homogeneous.csv", "faults.csv"})
+"""What `Survey.write` may write."""
+
+_CONDITION = ("measure", "value", "surveyed_year", "confidence")
+_DONE: Mapping[str, str] = {
+    "no such link": "no carriageway section of the register has this link_id: left out",
+    "reversed": "runs against its link: turned round",
+    "off its link": "lies {m:.1f} m off its link: left out",
+    "begins before its link": "begins {m:.1f} m before its link: cut at its start",
+    "runs past the end of its link": "runs {m:.1f} m past the end of its link: cut there",
+    "overlaps the reading before": "overlaps the reading before by {m:.1f} m: the mean of both counts",
+    "gap before": "leaves a gap of {m:.1f} m before it: nothing is assumed there",
+    "gap after": "leaves {m:.1f} m to the end of its link: nothing is assumed there",
+    "between sections": "lies between the sections of its link: left out",
+    "no length": "has no length on its link: left out",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A register with the condition that a survey found, and how it was found.
+
+    Attributes
+    ----------
+    register : Register
+        With `measure`, `value`, `surveyed_year` and `confidence` (high) of the sections carried, which its inspections
+        hold too.
+    measure : str
+        What was measured.
+    sections : DataFrame
+        One row a section that any reading lies on: asset_id, link_id, from_m, to_m [m], value (mean by length),
+        surveyed_year, coverage [share of its length, 0–1], carried (no where coverage was too little, and the register
+        keeps what it had).
+    bands : DataFrame
+        The reported figure: columns measure, by, name, band, length_km, share of the length read in the latest year of
+        each link.
+    homogeneous : DataFrame
+        Homogeneous sections of those readings: link_id, from_m, to_m [m], road_class, environment, mean, and the length
+        in each band [m]; links on which readings overlap have none.
+    faults : tuple of Fault
+        What did not fit, and what was done with it.
+    """
+
+    register: Register
+    measure: str
+    sections: pd.DataFrame
+    bands: pd.DataFrame
+    homogeneous: pd.DataFrame
+    faults: tuple[Fault, ...]
+
+    def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
+        """Write sections, bands, homogeneous sections and faults as CSV files.
+
+        Parameters
+        ----------
+        folder : path
+            Folder to make. It appears only when complete.
+        force : bool
+            Replace a folder of a survey that is there already.
+
+        Raises
+        ------
+        OutputExistsError
+            The folder exists and `force` is not given, or it holds what no survey writes.
+        """
+        faults = pd.DataFrame(
+            [(f.file, f.row, f.column, f.value, f.rule) for f in self.faults],
+            columns=["file", "row", "column", "value", "fault"],
+        )
+        tables = {"sections": self.sections, "bands": self.bands, "homogeneous": self.homogeneous, "faults": faults}
+        with new_folder(Path(folder), force, FILES) as part:
+            for name, table in tables.items():
+                table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+        return Path(folder)
+
+    def __repr__(self) -> str:
+        carried, seen = int(self.sections["carried"].sum()), len(self.sections)
+        return f"Survey of {self.measure}: {carried:,} of {seen:,} sections carried, {len(self.faults)} faults"
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """Readings on links of the register, arrays (n,)."""
+
+    row: Ints  # line of the file
+    link: Ints
+    from_m: Floats
+    to_m: Floats
+    year: Ints
+    value: Floats
+    section: Ints  # section that most of it lies on
+
+    def take(self, keep: np.ndarray) -> _Placed:
+        return _Placed(**{name: values[keep] for name, values in vars(self).items()})
+
+
+def survey(
+    register: Register, readings: Readings, least_coverage: float | None = None, minimum: float | None = None
+) -> Survey:
+    """Turn readings along links into the condition of a register's carriageway sections.
+
+    A section takes the mean by length of the latest year whose readings cover enough of it; with less it keeps the
+    condition it had.
+
+    Parameters
+    ----------
+    register : Register
+        Its carriageway sections name their link (`link_id`), where on it they begin (`chainage_m`) and how long they
+        are (`length_m`). Never written to.
+    readings : Readings
+        From `read_readings`.
+    least_coverage : float, optional
+        Share of a section that must have been read [0–1]; by default `least_coverage` of reference/network_rules.csv.
+    minimum : float, optional
+        Shortest homogeneous section [m, 0 or more]; by default `section_minimum` of that table.
+
+    Returns
+    -------
+    Survey
+
+    Raises
+    ------
+    RegisterError
+        No section says where it lies on a link, or no reading lies on one.
+    ValueError
+        The least coverage is not a share.
+    """
+    rules = network.network_rules()
+    least = rules["least_coverage"] if least_coverage is None else least_coverage
+    shortest = rules["section_minimum"] if minimum is None else minimum
+    stock = _sections(register)
+    names, codes = np.unique(stock["link_id"].to_numpy(dtype=object), return_inverse=True)
+    if not len(names):
+        rule = "no carriageway section has link_id, chainage_m and length_m, which place readings"
+        raise RegisterError([Fault("register", 0, "link_id", "", rule)])
+    stock["link"] = codes
+    placed, faults = _place(readings, stock, names)
+    if not len(placed.row):
+        raise RegisterError([*faults, Fault(readings.file, 0, "", "", "no reading lies on a link of the register")])
+    table = _carry(stock, placed, least)
+    latest = placed.take(placed.year == pd.Series(placed.year).groupby(placed.link).transform("max").to_numpy())
+    road_class = stock["road_class"].to_numpy(dtype=object)[latest.section]
+    bands = survey_bands(readings.measure, latest.value, latest.to_m - latest.from_m, road_class)
+    homogeneous = _homogeneous(latest, stock, names, readings.measure, shortest)
+    carried = table[table["carried"]]
+    return Survey(
+        _with_condition(register, carried, readings.measure), readings.measure, table, bands, homogeneous, tuple(faults)
+    )
+
+
+def _sections(register: Register) -> pd.DataFrame:
+    """Carriageway sections that lie on a link, with from_m and to_m."""
+    assets = pd.DataFrame(register.assets.drop(columns="geometry"))
+    on = (assets["asset_class"] == "carriageway") & (assets["link_id"] != "")
+    stock = assets[on & assets["chainage_m"].notna() & assets["length_m"].notna()]
+    return stock.assign(from_m=stock["chainage_m"], to_m=stock["chainage_m"] + stock["length_m"])
+
+
+def _place(readings: Readings, stock: pd.DataFrame, names: Texts) -> tuple[_Placed, list[Fault]]:
+    """Readings with a length on a link, their value, and every fault."""
+    length = np.zeros(len(names))
+    np.maximum.at(length, stock["link"].to_numpy(), stock["to_m"].to_numpy())
+    located = network.read_chainages(readings.link, readings.start_m, readings.end_m, names, length)
+    problems = [located.faults]
+    for year in np.unique(readings.year):
+        of = np.flatnonzero(readings.year == year)
+        found = network.check_survey(located.link[of], located.from_m[of], located.to_m[of], names, length)
+        problems.append(found.assign(row=of[found["row"].to_numpy(dtype=np.intp)]))
+    section = _section_of(located, stock)
+    nowhere = np.flatnonzero((located.link >= 0) & (located.to_m > located.from_m) & (section < 0))
+    problems.append(pd.DataFrame({"row": nowhere, "problem": "between sections", "metres": np.nan}))
+    every = pd.concat(problems, ignore_index=True)
+    faults = [
+        Fault(
+            readings.file, int(readings.row[row]), "link_id", str(readings.link[row]), _DONE[problem].format(m=metres)
+        )
+        for row, problem, metres in zip(every["row"].astype(int), every["problem"], every["metres"], strict=True)
+    ]
+    kept = np.flatnonzero(section >= 0)
+    placed = _Placed(
+        readings.row, located.link, located.from_m, located.to_m, readings.year, readings.value, section
+    ).take(kept)
+    if readings.parameters:
+        value, lacking = _rci(
+            {name: column[kept] for name, column in readings.parameters.items()}, stock, placed.section
+        )
+        rule = "its section has no road class or environment, by which the RCI is reckoned: left out"
+        faults += [Fault(readings.file, int(row), "link_id", "", rule) for row in placed.row[lacking]]
+        placed = replace(placed, value=value)
+    return placed, sorted(set(faults))
+
+
+def _section_of(located: network.Located, stock: pd.DataFrame) -> Ints:
+    """Row of `stock` that most of each reading lies on, −1 where none."""
+    reading, section, metres = network.overlaps(
+        located.link, located.from_m, located.to_m,
+        stock["link"].to_numpy(), stock["from_m"].to_numpy(), stock["to_m"].to_numpy(),
+    )  # fmt: skip
+    order = np.lexsort((-section, metres))
+    out = np.full(len(located.link), -1, dtype=np.intp)
+    out[reading[order]] = section[order]
+    return out
+
+
+def _rci(parameters: Mapping[str, Floats], stock: pd.DataFrame, section: Ints) -> tuple[Floats, Ints]:
+    """RCI of each reading by the road class and environment of its section, and those whose section lacks one."""
+    part = stock.iloc[section]
+    known = ((part["road_class"] != "") & (part["environment"] != "")).to_numpy()
+    value = np.full(len(section), np.nan)
+    if known.any():
+        of = {name: column[known] for name, column in parameters.items()}
+        value[known] = condition.rci(part["road_class"][known], part["environment"][known], **of)
+    return value, np.flatnonzero(~known)
+
+
+def _carry(stock: pd.DataFrame, placed: _Placed, least: float) -> pd.DataFrame:
+    """The table of sections: of each the latest year that covers enough of it, else the best covered."""
+    link, start, end = (stock[name].to_numpy() for name in ("link", "from_m", "to_m"))
+    value, year, coverage = np.full(len(stock), np.nan), np.full(len(stock), np.nan), np.zeros(len(stock))
+    for one in np.unique(placed.year):
+        of = placed.take(placed.year == one)
+        found = network.carry_survey(of.link, of.from_m, of.to_m, of.value, link, start, end, least)
+        better = ~np.isnan(found.value) & (~found.thin | (found.coverage >= coverage) & (coverage < least))
+        value[better], year[better], coverage[better] = found.value[better], one, found.coverage[better]
+    table = stock[["asset_id", "link_id", "from_m", "to_m"]].assign(
+        value=value.round(2), surveyed_year=year, coverage=coverage.round(4), carried=coverage >= least
+    )
+    seen = ~np.isnan(value)
+    return table[seen].astype({"surveyed_year": "int64"}).reset_index(drop=True)
+
+
+def _with_condition(register: Register, carried: pd.DataFrame, measure: str) -> Register:
+    """The register with the carried values in place of what it had, and among its inspections."""
+    assets = register.assets.copy()
+    row = pd.Index(assets["asset_id"]).get_indexer(pd.Index(carried["asset_id"]))
+    new = {"measure": measure, "value": carried["value"].to_numpy(), "confidence": "high"}
+    for name, values in {**new, "surveyed_year": carried["surveyed_year"].to_numpy(dtype=float)}.items():
+        assets.iloc[row, list(assets.columns).index(name)] = values
+    assumed = [
+        " ".join(word for word in text.split() if word not in _CONDITION) for text in assets["assumed"].iloc[row]
+    ]
+    assets.iloc[row, list(assets.columns).index("assumed")] = assumed
+    read = pd.DataFrame(
+        {
+            "asset_id": carried["asset_id"],
+            "year": carried["surveyed_year"].astype(float),
+            "measure": measure,
+            "value": carried["value"],
+        }
+    )
+    every = pd.concat([register.inspections, read], ignore_index=True)
+    every = every[~every.duplicated(["asset_id", "year", "measure"], keep="last")].reset_index(drop=True)
+    return replace(register, assets=assets, inspections=every)
+
+
+def _homogeneous(latest: _Placed, stock: pd.DataFrame, names: Texts, measure: str, minimum: float) -> pd.DataFrame:
+    """Homogeneous sections that cross no change of road class or environment."""
+    of = latest.take(~network.tangled(latest.link, latest.from_m, latest.to_m))
+    about = stock.iloc[of.section]
+    barrier = network.codes_of(about["road_class"], about["environment"])
+    bands = condition.band_names(measure)
+    found = network.homogeneous_sections(
+        of.link, of.from_m, of.to_m, of.value, barrier, condition.band_codes(measure, of.value), len(bands), minimum
+    )
+    table = pd.DataFrame(
+        {
+            "link_id": names[of.link[found.first]],
+            "from_m": found.from_m,
+            "to_m": found.to_m,
+            "road_class": about["road_class"].to_numpy(dtype=object)[found.first],
+            "environment": about["environment"].to_numpy(dtype=object)[found.first],
+            "mean": found.mean.round(2),
+        }
+    )
+    return table.join(pd.DataFrame(found.in_band.round(1), columns=[f"{band}_m" for band in bands]))
