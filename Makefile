@@ -1,9 +1,10 @@
 # Two commands: make demo, make test. Both build their own environment in .venv from pyproject.toml.
 PYTHON ?= python3
 VENV ?= .venv
+TESTS ?=
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint install clean
+.PHONY: demo test lint install tutorials clean
 
 install: $(VENV)/.installed
 
@@ -16,13 +17,18 @@ $(VENV)/.installed: pyproject.toml
 demo: install
 	$(BIN)/assetplan demo maps/example --force
 
+# TESTS="tests/register …" for a part; PYTEST="-m slow" for the slow ones that CI adds.
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST) $(TESTS)
 
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Write into README and the tutorials what their commands print now.
+tutorials: install
+	$(BIN)/python tests/tutorials.py
 
 clean:
 	rm -rf $(VENV)

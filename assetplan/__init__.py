@@ -1,9 +1,19 @@
 """Plan the renewal of roads, bridges and buildings, with a proven bound on how far from best the plan is.
 
->>> import assetplan
->>> plan = assetplan.read_plan("plan.toml")      # doctest: +SKIP
->>> programme = assetplan.plan(plan)             # doctest: +SKIP
->>> programme.write("out")                       # doctest: +SKIP
+A plan file and its register become a programme, which explains itself and writes its folder::
+
+    programme = assetplan.plan(assetplan.read_plan("plan.toml"))
+    programme.write("out")
+    print(assetplan.explain(programme, "R0001").text())
+
+The optimiser stands alone:
+
+>>> import assetplan, pandas as pd
+>>> rows = pd.MultiIndex.from_tuples([("A1", "none"), ("A1", "seal"), ("B2", "none"), ("B2", "rebuild")])
+>>> options = pd.DataFrame({"benefit": [0, 60, 0, 190], "cost": [0, 40, 0, 200]}, index=rows)
+>>> selection = assetplan.optimise(options, caps={"cost": 220})
+>>> selection.chosen.to_dict(), selection.benefit, selection.bound
+({'A1': 'none', 'B2': 'rebuild'}, 190.0, 190.0)
 """
 
 from __future__ import annotations
