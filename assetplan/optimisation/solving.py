@@ -1,4 +1,9 @@
-"""Solve a problem of any size: one model if small; prices, independent parts and a search if large."""
+"""Solve a problem of any size: one model if small; prices, independent components and a search if large.
+
+This is the driver, and the one place that is recursive. `solve` solves two other problems on its way, each by `solve`
+itself: the lumpy limits of a component at the prices of its other limits (fewer limits and assets than the component,
+so it comes to an end), and, where no choice meets the limits, the elastic problem, which always has a choice.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from assetplan._types import Ints
+from assetplan._types import Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, Dual, bound_at, minimise_dual
 from assetplan.optimisation.bounds.restricted_master import best_amounts
@@ -19,7 +24,7 @@ from assetplan.optimisation.conflicts.infeasibility import (
     not_found_error,
     whole_conflict_of,
 )
-from assetplan.optimisation.conflicts.least_change import SECONDS, changes, nearest
+from assetplan.optimisation.conflicts.least_change import changes, elastic, passed
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.constraints import Rows, rows_of, settle
 from assetplan.optimisation.search.components import Part, split
@@ -35,13 +40,16 @@ from assetplan.optimisation.search.incumbent import (
     start_from_prices,
     until,
 )
-from assetplan.optimisation.search.lumpy_limits import settle_lumps
+from assetplan.optimisation.search.lumpy_limits import lumpy_problem, round_around
 from assetplan.optimisation.search.one_model import solve_model
 from assetplan.optimisation.search.repair import least_use, make_feasible
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
 EASY = 0.5  # share of a part's gap that the first round over the parts need not close
 FIRST_CORES = 3  # looked through for a first choice where rounding finds none
+LUMP_SECONDS = 1.0  # less brings no solution of the lumpy limits
+CHANGE_GAP = 0.02  # share of the total change of limits by which the answer may miss the least
+CHANGE_SECONDS = 10.0  # most to spend on the least change beyond the plan's own time
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 
@@ -107,7 +115,7 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
         members = whole_conflict_of(part.problem, part.rows, range(len(part.rows.limit)), time_left)
         raise _conflict(part.problem, part.rows, members, time_left) from proof
     if state.chosen is None:
-        near = nearest(problem, rows, SECONDS, solve)
+        near = _nearest(problem, rows, CHANGE_SECONDS)
         if near is None or near[2].any():
             raise not_found_error([] if near is None else changes(problem, rows, near[2]), time_limit - time_left())
         state = state.better(problem, near[:2])
@@ -161,7 +169,7 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
     allowed = _allowed(state, target_gap)
     # A few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones.
-    rounds = [(quick_search, EASY), (_settle_lumps, 0.0), (quick_search, 0.0)]
+    rounds = [(quick_search, EASY), (settle_lumps, 0.0), (quick_search, 0.0)]
     for method, easy in chain(rounds, repeat((search, 0.0))):
         before = _width(states)
         for i in sorted(range(len(parts)), key=lambda k: -_width([states[k]])):
@@ -182,8 +190,37 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
 
 
-def _settle_lumps(task: Task, state: State, allowed: float, time_left: Clock) -> State:
-    return settle_lumps(task, state, allowed, time_left, solve)
+def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock) -> State:
+    """Solve the lumpy limits at the prices of the others, keep what they choose, and round the rest.
+
+    Parameters
+    ----------
+    task : Task
+        The problem and its prices.
+    state : State
+        What is known of it; the answer where all limits are lumpy or none is.
+    allowed : float
+        Distance between bound and benefit at which to stop [unit of the benefit].
+    time_left : callable
+        Seconds left.
+    """
+    near = state.chosen is None or state.bound - state.benefit <= allowed
+    lumps = None if near or time_left() < LUMP_SECONDS else lumpy_problem(task, state)
+    if lumps is None:
+        return state
+    try:
+        solution = solve(lumps.problem, min(allowed / 2 / lumps.worth, 0.5), time_left() / 2)
+    except InfeasibleError:
+        return state
+    return round_around(task, state, lumps, solution, allowed, time_left)
+
+
+def _nearest(problem: Problem, rows: Rows, seconds: float) -> tuple[Ints, Floats, Floats] | None:
+    """The choice that needs the limits moved by least in all, its flows and how far each row is past its limit."""
+    try:
+        return passed(problem, rows, solve(elastic(problem, rows), CHANGE_GAP, max(seconds, 1.0)))
+    except InfeasibleError:
+        return None
 
 
 def _width(states: list[State]) -> float:
@@ -221,5 +258,5 @@ def _join(problem: Problem, parts: list[Part], states: list[State]) -> State:
 
 def _conflict(problem: Problem, rows: Rows, members: list[int], time_left: Clock) -> InfeasibleError:
     """The error for rows in conflict, with the least change that mends them."""
-    near = nearest(problem, rows, min(time_left(), SECONDS), solve)
+    near = _nearest(problem, rows, min(time_left(), CHANGE_SECONDS))
     return conflict_error(problem, rows, members, [] if near is None else changes(problem, rows, near[2]))

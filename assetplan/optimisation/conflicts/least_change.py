@@ -1,27 +1,24 @@
 """The least change of limits that makes them hold: the same problem with every limit elastic, at a price.
 
-Each limit may be passed by an amount of its own, a flow that costs one for each share of the limit (where that is
-nought, of the largest single use); nothing else counts. Its optimum, found and bounded by the
+Each limit may be passed by an amount of its own: a flow that costs one for each share of the limit (where that is
+zero, of the largest single use); nothing else counts. Its optimum, found and bounded by the
 optimiser itself, is the least total share by which limits must move (Chinneck and Dravnieks 1991,
 doi:10.1287/ijoc.3.2.157, call it the elastic programme).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
 
 from assetplan._types import Floats, Ints
-from assetplan.errors import Change, InfeasibleError
+from assetplan.errors import Change
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.problem.constraints import Rows, excess
 
-CLOSE = 0.02  # share of the total change by which the answer may miss the least
 TELLING = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding
-SECONDS = 10.0  # most to spend on it beyond the plan's own time
 
 
 def elastic(problem: Problem, rows: Rows) -> Problem:
@@ -57,10 +54,8 @@ def elastic(problem: Problem, rows: Rows) -> Problem:
     return replace(problem, benefit=np.zeros(problem.n_options), flows=joined)
 
 
-def nearest(
-    problem: Problem, rows: Rows, seconds: float, solve: Callable[..., Solution]
-) -> tuple[Ints, Floats, Floats] | None:
-    """The choice that needs the limits moved by least in all.
+def passed(problem: Problem, rows: Rows, solution: Solution) -> tuple[Ints, Floats, Floats]:
+    """What a solution of the elastic problem means for the problem itself.
 
     Parameters
     ----------
@@ -68,23 +63,17 @@ def nearest(
         The problem.
     rows : Rows
         Its limits.
-    seconds : float
-        Time limit [s].
-    solve : callable
-        The optimiser.
+    solution : Solution
+        Of its elastic problem.
 
     Returns
     -------
-    (array (n_assets,), array (n_flows,), array (n_rows,)) or None
-        Option of each asset, amounts of the flows, and how far each row is past its limit; None if nothing was found.
+    (array (n_assets,), array (n_flows,), array (n_rows,))
+        Option of each asset, amounts of the flows, and how far each row is past its limit.
     """
-    try:
-        found = solve(elastic(problem, rows), CLOSE, max(seconds, 1.0))
-    except InfeasibleError:
-        return None
-    amounts = found.amounts[: len(problem.flows.names)]
-    over = excess(rows, found.chosen, amounts)
-    return found.chosen, amounts, np.where(over > rows.tolerance, over, 0.0)
+    amounts = solution.amounts[: len(problem.flows.names)]
+    over = excess(rows, solution.chosen, amounts)
+    return solution.chosen, amounts, np.where(over > rows.tolerance, over, 0.0)
 
 
 def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:

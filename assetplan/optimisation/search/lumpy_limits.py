@@ -10,12 +10,11 @@ chooses is kept, and the rest is rounded around it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
-from assetplan.errors import InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.choices import Choices
@@ -24,9 +23,6 @@ from assetplan.optimisation.search.cores import cores
 from assetplan.optimisation.search.incumbent import Clock, State, Task, polish, start_from_prices, until
 
 LUMP = 0.1  # of a limit: an option that uses more makes it lumpy
-LEAST_SECONDS = 1.0  # less finds nothing
-
-Solve = Callable[[Problem, float, float], Solution]
 
 
 def lumpy(rows: Rows, may: Bools) -> Bools:
@@ -38,8 +34,49 @@ def lumpy(rows: Rows, may: Bools) -> Bools:
     return np.asarray(most > LUMP * np.abs(rows.limit), dtype=bool)
 
 
-def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock, solve: Solve) -> State:
-    """Solve the lumpy limits at the prices of the others, keep what they choose, and round the rest.
+@dataclass(frozen=True, eq=False)
+class LumpyProblem:
+    """The lumpy limits and the assets that use them, at the prices of the other limits.
+
+    Attributes
+    ----------
+    problem : Problem
+        The small problem.
+    options : array (n_lumpy_options,)
+        The whole's option of each of its own.
+    limits : array (n_rows,)
+        Which rows of the whole are lumpy limits.
+    worth : float
+        Price of the lumpy limits, all together [unit of the benefit].
+    """
+
+    problem: Problem
+    options: Ints
+    limits: Bools
+    worth: float
+
+
+def lumpy_problem(task: Task, state: State) -> LumpyProblem | None:
+    """The lumpy limits as a problem of their own; None where all limits are lumpy or none is.
+
+    Limits that continuous flows touch count as not lumpy: what they allow is not fixed.
+    """
+    rows, dual = task.rows, task.dual
+    below = task.problem.choices.margins(task.values())
+    may = below <= dual.bound - state.benefit  # no better choice has an option that loses more
+    limits = lumpy(rows, may) & (np.diff(rows.flows.usage.tocsc().indptr) == 0)
+    if limits.all() or not limits.any():
+        return None
+    worth = float(dual.multipliers[limits] @ np.abs(rows.limit[limits]))
+    if worth == 0:  # limits without a price loosen no bound
+        return None
+    return LumpyProblem(*_lumps(task, below, may, limits), limits, worth)
+
+
+def round_around(
+    task: Task, state: State, lumps: LumpyProblem, solution: Solution, allowed: float, time_left: Clock
+) -> State:
+    """The state with the bound of the lumpy limits, and with the rest rounded around what they choose.
 
     Parameters
     ----------
@@ -47,43 +84,23 @@ def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock, sol
         The problem and its prices.
     state : State
         What is known of it.
+    lumps : LumpyProblem
+        The lumpy limits.
+    solution : Solution
+        Their solution.
     allowed : float
         Distance between bound and benefit at which to stop [unit of the benefit].
     time_left : callable
-        Tells the seconds left.
-    solve : callable
-        `solve` of a problem, a gap and a time.
-
-    Returns
-    -------
-    State
-        As it was where all limits are lumpy or none is. Limits that continuous flows touch count as not lumpy: what
-        they allow is not fixed.
+        Seconds left.
     """
-    problem, rows, dual = task.problem, task.rows, task.dual
-    near = state.chosen is None or state.bound - state.benefit <= allowed
-    if near or time_left() < LEAST_SECONDS:
+    problem, rows, dual, limits = task.problem, task.rows, task.dual, lumps.limits
+    held = dual.bound - float(dual.multipliers[limits] @ rows.limit[limits])  # the bound without the lumpy limits
+    state = state.bounded(max(held + solution.bound, state.benefit))
+    left = _kept(problem.choices, _alike(rows, limits), lumps.options[solution.chosen])
+    rest = _rest(task, left, limits, allowed / 2, until(time_left, 0.5 * time_left()))
+    if rest.chosen is None:
         return state
-    below = problem.choices.margins(task.values())
-    may = below <= dual.bound - state.benefit  # no better choice has an option that loses more
-    free = lumpy(rows, may) & (np.diff(rows.flows.usage.tocsc().indptr) == 0)
-    if free.all() or not free.any():
-        return state
-    price, limit = dual.multipliers[free], rows.limit[free]
-    size = float(price @ np.abs(limit))
-    if size == 0:  # limits without a price loosen no bound
-        return state
-    sub, picked = _lumps(task, below, may, free)
-    try:
-        found = solve(sub, min(allowed / 2 / size, 0.5), time_left() / 2)
-    except InfeasibleError:
-        return state
-    state = state.bounded(max(dual.bound - float(price @ limit) + found.bound, state.benefit))
-    left = _kept(problem.choices, _alike(rows, free), picked[found.chosen])
-    made = _rest(task, left, free, allowed / 2, until(time_left, 0.5 * time_left()))
-    if made.chosen is None:
-        return state
-    return state.better(problem, polish(task, (left[made.chosen], made.amounts), time_left))
+    return state.better(problem, polish(task, (left[rest.chosen], rest.amounts), time_left))
 
 
 def _alike(rows: Rows, free: Bools) -> Floats:

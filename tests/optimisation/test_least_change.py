@@ -1,4 +1,4 @@
-"""What limits would have to become: rounding is not told beside what counts, and a way back is found for each."""
+"""What limits would have to become: rounding is not named beside what counts, and each has a way back."""
 
 import numpy as np
 from optimisation_problems import random_problem
@@ -10,14 +10,14 @@ from assetplan.optimisation.search.cores import _mending
 from assetplan.optimisation.search.incumbent import Task
 
 
-def test_a_limit_passed_by_rounding_is_not_told_beside_one_that_counts():
+def test_a_limit_passed_by_rounding_is_not_named_beside_one_that_counts():
     p = random_problem(np.random.default_rng(0), 20, 4, 3)
     rows = rows_of(p)
     over = np.zeros(len(rows.limit))
     over[0], over[1] = 1e-8 * rows.scale[0], 0.5 * rows.limit[1]
-    assert [change.limit for change in changes(p, rows, over)] == [rows.name(p, 1)]
+    assert [change.limit for change in changes(p, rows, over)] == [rows.key(p, 1)]
     over[1] = 0.0
-    assert [change.limit for change in changes(p, rows, over)] == [rows.name(p, 0)]
+    assert [change.limit for change in changes(p, rows, over)] == [rows.key(p, 0)]
 
 
 def test_every_limit_that_rounding_passes_has_a_way_back():

@@ -12,8 +12,9 @@ from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
 from assetplan.optimisation.problem.constraints import is_feasible, rows_of
 from assetplan.optimisation.search.incumbent import Task, start_from_prices
-from assetplan.optimisation.search.lumpy_limits import lumpy, settle_lumps
+from assetplan.optimisation.search.lumpy_limits import lumpy
 from assetplan.optimisation.search.repair import least_use
+from assetplan.optimisation.solving import settle_lumps
 
 
 def tied(seed, n_groups, sections, heavy, alone=0):
@@ -65,7 +66,7 @@ def settled(p, gap=1e-9):
     least = (least_use(p, rows), np.zeros(0))
     begun = task.nothing().better(p, least if is_feasible(rows, *least) else None)
     begun = start_from_prices(task, begun, lambda: 60.0)
-    return task, begun, settle_lumps(task, begun, gap * abs(begun.bound), lambda: 60.0, solve)
+    return task, begun, settle_lumps(task, begun, gap * abs(begun.bound), lambda: 60.0)
 
 
 @pytest.mark.parametrize("heavy", [1, 2])  # 2: what one bridge takes decides what is best of the other
