@@ -46,7 +46,7 @@ class Payload:
     critical: bool
 
 
-_NUMBER = re.compile(r"#|\d(?:[\d,.]*\d)?")
+_NUMBER = re.compile(r"(#|\d(?:[\d,.]*\d)?)")
 
 
 class _Dictionary:
@@ -56,8 +56,8 @@ class _Dictionary:
         self.texts: dict[str, int] = {}
 
     def codes(self, values: pd.Series) -> Ints:
-        texts = values.fillna("").astype(str)
-        return np.array([self.texts.setdefault(text, len(self.texts)) for text in texts], dtype=np.int64)
+        codes, texts = pd.factorize(values.fillna("").astype(str))
+        return np.array([self.texts.setdefault(text, len(self.texts)) for text in texts], dtype=np.intp)[codes]
 
     def listing(self) -> list[str]:
         return list(self.texts)
@@ -71,9 +71,10 @@ class _Sentences(_Dictionary):
         self.numbers: list[str] = []
 
     def codes(self, values: pd.Series) -> Ints:
-        texts = values.fillna("").astype(str)
-        self.numbers += [number for text in texts for number in _NUMBER.findall(text)]
-        return super().codes(texts.map(lambda text: _NUMBER.sub("#", text)))
+        # The pattern's group makes every other part a number.
+        parts = [_NUMBER.split(text) for text in values.fillna("").astype(str)]
+        self.numbers += [number for between in parts for number in between[1::2]]
+        return super().codes(pd.Series(["#".join(between[::2]) for between in parts], dtype=str))
 
     def sentences(self) -> list[Any]:
         """The forms, and all numbers as one text: where each begins follows from counting #."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from assetplan._types import Bools, Bytes, Floats
+from assetplan._types import Bools, Bytes, Floats, Ints, Shapes
 from assetplan.condition import BANDS, band_codes
 from assetplan.report.payload import settlements
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
@@ -40,11 +40,11 @@ def still_map(programme: Programme) -> str:
     canvas = FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
     last = int(programme.years[-1])
-    roads, lines, classes = _roads(programme.assets)
+    roads, lines = _roads(programme.assets)
     _ground(left, programme, frame)
     _ground(right, programme, frame)
-    _condition(left, roads, lines, classes, last)
-    _works(right, programme.works, lines, classes)
+    _condition(left, roads, lines, last)
+    _works(right, programme.works, roads, lines)
     _labels(left, programme, frame)
     _labels(right, programme, frame)
     left.set_title(f"Condition at the end of {financial_year(last)}, with the plan", fontsize=8, loc="left")
@@ -75,14 +75,38 @@ def _frame(programme: Programme) -> tuple[float, float, float, float]:
     return west - pad, south - pad, east + pad, north + pad
 
 
-def _roads(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[NDArray[Any]], NDArray[Any]]:
+@dataclass(frozen=True)
+class _Lines:
+    """Lines as arrays: coordinates of all vertices, shape (n, 2), and which line each is of."""
+
+    xy: Floats
+    line: Ints
+
+    @classmethod
+    def of(cls, parts: Shapes) -> _Lines:
+        return cls(*shapely.get_coordinates(parts, return_index=True))
+
+    def draw(self, axes: Axes, chosen: Bools, width: float, colour: str, order: float) -> None:
+        """Draw those chosen as one path: matplotlib makes an object of each of many in as long as it draws them."""
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        drawn = chosen[self.line]
+        if drawn.any():
+            codes = np.where(np.diff(self.line[drawn], prepend=-1) != 0, Path.MOVETO, Path.LINETO)
+            path = Path(self.xy[drawn], codes)
+            axes.add_artist(
+                PathPatch(path, fill=False, edgecolor=colour, linewidth=width, capstyle="round", zorder=order)
+            )
+
+
+def _roads(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, _Lines]:
+    """A row for each line of each road section, and the lines."""
     shape = assets.geometry
     drawn = (assets["asset_class"] == "carriageway") & ~(shape.isna() | shape.is_empty)
     roads = assets[drawn & assets.geom_type.isin(["LineString", "MultiLineString"])]
     parts, owner = shapely.get_parts(roads.geometry.to_numpy(), return_index=True)
-    xy, piece = shapely.get_coordinates(parts, return_index=True)
-    lines = np.split(xy, np.flatnonzero(np.diff(piece)) + 1) if len(parts) else []
-    return roads.iloc[owner], lines, roads["road_class"].fillna("").to_numpy(dtype=object)[owner]
+    return roads.iloc[owner], _Lines.of(parts)
 
 
 def _ground(axes: Axes, programme: Programme, frame: tuple[float, float, float, float]) -> None:
@@ -99,35 +123,23 @@ def _ground(axes: Axes, programme: Programme, frame: tuple[float, float, float, 
         axes.fill(ring[:, 0], ring[:, 1], facecolor="#f6f7f8", edgecolor="#8b929b", linewidth=0.6, zorder=0)
 
 
-def _stroke(axes: Axes, lines: list[NDArray[Any]], chosen: Bools, widths: Any, colour: str, order: float) -> None:
-    from matplotlib.collections import LineCollection
-
-    if not chosen.any():
-        return
-    picked = [lines[index] for index in np.flatnonzero(chosen)]
-    wide = widths if np.isscalar(widths) else widths[chosen]
-    axes.add_collection(
-        LineCollection(picked, linewidths=wide, colors=colour, zorder=order, capstyle="round"), autolim=False
-    )
+def _by_width(roads: gpd.GeoDataFrame) -> list[tuple[float, Bools]]:
+    """Widths of roads by their class, and which roads have each."""
+    widths = roads["road_class"].map(_WIDTHS).fillna(0.5).to_numpy(dtype=np.float64)
+    return [(float(width), widths == width) for width in np.unique(widths)]
 
 
-def _widths(classes: NDArray[Any]) -> Floats:
-    return np.array([_WIDTHS.get(str(name), 0.5) for name in classes], dtype=np.float64)
-
-
-def _condition(
-    axes: Axes, roads: gpd.GeoDataFrame, lines: list[NDArray[Any]], classes: NDArray[Any], year: int
-) -> None:
+def _condition(axes: Axes, roads: gpd.GeoDataFrame, lines: _Lines, year: int) -> None:
     codes = band_codes("index", roads[f"plan_{year}"].to_numpy(dtype=np.float64))
-    widths = _widths(classes)
     for code, colour in ((-1, "#c3c8ce"), *enumerate(BAND_COLOURS)):
-        _stroke(axes, lines, codes == code, widths, colour, 2 + code / 10)
+        for width, of_width in _by_width(roads):
+            lines.draw(axes, of_width & (codes == code), width, colour, 2 + code / 10)
     _key(axes, [(sentence(band), colour, 2.0) for band, colour in zip(BANDS, BAND_COLOURS, strict=True)])
 
 
-def _works(axes: Axes, works: gpd.GeoDataFrame, lines: list[NDArray[Any]], classes: NDArray[Any]) -> None:
-    everything = np.ones(len(lines), dtype=np.bool_)
-    _stroke(axes, lines, everything, _widths(classes) * 0.7, "#ccd1d6", 1)
+def _works(axes: Axes, works: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, lines: _Lines) -> None:
+    for width, of_width in _by_width(roads):
+        lines.draw(axes, of_width, width * 0.7, "#ccd1d6", 1)
     shape = works.geometry
     placed = works[~(shape.isna() | shape.is_empty)]
     linear = placed.geom_type.isin(["LineString", "MultiLineString"]).to_numpy(dtype=np.bool_)
@@ -137,8 +149,7 @@ def _works(axes: Axes, works: gpd.GeoDataFrame, lines: list[NDArray[Any]], class
         colour = KIND_COLOURS.get(kind, OTHER_KIND_COLOUR)
         of_kind = (placed["kind"].fillna("").astype(str) == kind).to_numpy(dtype=np.bool_)
         parts = shapely.get_parts(placed.geometry.to_numpy()[of_kind & linear])
-        paths = [shapely.get_coordinates(part) for part in parts]
-        _stroke(axes, paths, np.ones(len(paths), dtype=np.bool_), 1.9 + 0.3 * order, colour, 3 + order)
+        _Lines.of(parts).draw(axes, np.ones(len(parts), dtype=np.bool_), 1.9 + 0.3 * order, colour, 3 + order)
         spots = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()[of_kind & ~linear]))
         axes.plot(spots[:, 0], spots[:, 1], "s", color=colour, markersize=2.6, mec="white", mew=0.3, zorder=6)
         entries.append((sentence(kind) or "Other", colour, 2.6))
