@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from assetplan.deterioration.fits.scaled import curve_of
+from assetplan.deterioration import Curve
 
 
 def curve_histories(
@@ -26,7 +26,7 @@ def curve_histories(
     age = np.maximum(age - (age[first] - grown[first])[asset], 0.0)
     time = np.cumsum(gap)
     year = 2010 + time - time[first][asset] + rng.uniform(0, 1, n)[asset]
-    value = np.clip(curve_of(family, life, shape).index(age) + noise * rng.normal(size=len(asset)), 0, 100)
+    value = np.clip(Curve.of_life(family, life, shape).index(age) + noise * rng.normal(size=len(asset)), 0, 100)
     return pd.DataFrame({"asset_id": [f"{prefix}{k}" for k in asset], "year": year.round(4), "value": value.round(2)})
 
 

@@ -13,9 +13,8 @@ from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
-from assetplan.deterioration.fits.maximum import Prior, Summit
+from assetplan.deterioration.fits.maximum import Prior, TwoStepMaximum
 from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, fit_paths, names_of, predictions, unscaled
-from assetplan.deterioration.fits.scaled import curve_of
 
 _ROUGH = 1e-3  # gain at which a fit is near enough to say what it does not expect
 _ROUNDS = 3  # of cutting what a fit did not expect and fitting again
@@ -54,7 +53,7 @@ class CurveModel:
         some = sample(everyone)
         fitted = None
         for _ in range(_ROUNDS if model.counted(some) else 0):
-            fitted = fit_paths(family, model.paths(some), fitted, gain=_ROUGH).parameters
+            fitted = fit_paths(family, model.paths(some), fitted, tolerance=_ROUGH).parameters
             told = predictions(family, fitted, model.paths(everyone))
             cuts = model.cuts | unexpected(found, told.row, told.mean, told.spread)
             settled = bool((cuts == model.cuts).all())
@@ -90,9 +89,9 @@ class CurveModel:
         """All as one group."""
         return _estimate(fit_paths(self.family, self.paths(keep), start))
 
-    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
-        """A group under a prior, to within half a `gain` of log-likelihood."""
-        return _estimate(fit_paths(self.family, self.paths(keep), start, prior, gain))
+    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
+        """A group under a prior, to within half a `tolerance` of log-likelihood."""
+        return _estimate(fit_paths(self.family, self.paths(keep), start, prior, tolerance))
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Mean and normal intervals of each reading by the filter."""
@@ -118,7 +117,7 @@ class CurveModel:
 
     def _curve(self, parameters: Floats) -> Curve:
         at = dict(zip(self.names, parameters, strict=True))
-        return curve_of(self.family, float(np.exp(at["life"])), float(np.exp(at.get("shape", 0.0))))
+        return Curve.of_life(self.family, float(np.exp(at["life"])), float(np.exp(at.get("shape", 0.0))))
 
     def row(self, parameters: Floats) -> dict[str, object]:
         """The curve and what spreads readings about it."""
@@ -131,5 +130,5 @@ class CurveModel:
         }  # fmt: skip
 
 
-def _estimate(summit: Summit) -> Estimate:
+def _estimate(summit: TwoStepMaximum) -> Estimate:
     return Estimate.of(summit.parameters, summit.covariance, summit.information)

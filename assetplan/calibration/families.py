@@ -10,7 +10,7 @@ from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import sample
-from assetplan.deterioration.curves import FAMILIES
+from assetplan.deterioration.families import FAMILIES
 from assetplan.deterioration.fits.paths import fit_paths
 
 
@@ -25,7 +25,7 @@ def likeliest(found: Inspections, features: Features) -> tuple[CurveModel, tuple
     cuts = np.any([model.cuts for model, _ in models.values()], axis=0)
     alike = {family: replace(model, cuts=cuts) for family, (model, _) in models.items()}
     everyone = np.ones(len(found.assets), dtype=bool)
-    first = alike[FAMILIES[0]]
+    first = alike[next(iter(FAMILIES))]
     if not first.counted(everyone):
         model, notes = models[first.family]
         return model, (*notes, f"nothing tells the families of curve apart; {first.family} was taken.")

@@ -67,8 +67,8 @@ class DecayModel(Protocol):
         """All as one group; `start` is where to begin, if that is known."""
         ...
 
-    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
-        """A group under a prior, to within half a `gain` of log-likelihood."""
+    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
+        """A group under a prior, to within half a `tolerance` of log-likelihood."""
         ...
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan._types import Floats
-from assetplan.deterioration.fits.maximum import GAIN, Prior
+from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 
 _SPREAD = 0.3  # of the logarithms of parameters between groups, before any is seen, with the weight of one group
 _WIDE = 1.0  # at which groups are first looked at by themselves
@@ -67,7 +67,7 @@ def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple
     wide = Prior(parent, np.full(len(parent), _WIDE**2))
     alone = [fit(wide, start, _ROUGH) for fit, start in zip(fits, starts, strict=True)]
     prior = between(wide, alone)
-    return prior, [fit(prior, first.parameters, GAIN) for fit, first in zip(fits, alone, strict=True)]
+    return prior, [fit(prior, first.parameters, TOLERANCE) for fit, first in zip(fits, alone, strict=True)]
 
 
 def between(prior: Prior, found: Sequence[Estimate]) -> Prior:

@@ -15,7 +15,7 @@ from assetplan.calibration.model import LEVELS, Expected
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.fits.chains import ChainKind, ChainLikelihood, annual_of, pairs_of
 from assetplan.deterioration.fits.features import pace_of
-from assetplan.deterioration.fits.maximum import GAIN, Prior
+from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 from assetplan.deterioration.fits.series import Pairs
 from assetplan.deterioration.fits.survival import Lives, lives_of
 from assetplan.deterioration.markov import at_years, expected_passage
@@ -106,18 +106,18 @@ class StateModel:
         """Pairs that ended in a worse state."""
         return int((self._of(keep) & (self.state[self.seen.after] > self.state[self.seen.before])).sum())
 
-    def _fit(self, keep: Bools, start: Floats, prior: Prior | None, gain: float = GAIN) -> Estimate:
+    def _fit(self, keep: Bools, start: Floats, prior: Prior | None, tolerance: float = TOLERANCE) -> Estimate:
         model = ChainLikelihood.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
-        best = model.best([start], prior, gain)
+        best = model.best([start], prior, tolerance)
         return Estimate.under(prior, best.parameters, best.covariance)
 
     def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
         """All as one group."""
         return self._fit(keep, self.start if start is None else start, None)
 
-    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
-        """A group under a prior, to within half a `gain` of log-likelihood."""
-        return self._fit(keep, start, prior, gain)
+    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
+        """A group under a prior, to within half a `tolerance` of log-likelihood."""
+        return self._fit(keep, start, prior, tolerance)
 
     def annual(self, parameters: Floats) -> Floats:
         """Annual transition matrix of an asset whose features are 0."""
@@ -279,7 +279,7 @@ class LifeModel:
             raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
         return self._fit(keep, None)
 
-    def part(self, keep: Bools, prior: Prior, start: Floats, gain: float) -> Estimate:
+    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
         """A group under a prior."""
         return self._fit(keep, prior)
 

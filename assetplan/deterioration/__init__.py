@@ -1,4 +1,4 @@
-"""How assets decay: curves, Markov chains, the groups that use them, and fits of them to what was seen."""
+"""How assets decay: curves, Markov chains, the groups that use them, and fits of them to observations."""
 
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve, Life

@@ -1,4 +1,4 @@
-"""Rows that a calibration wrote, put in place of what a table of groups says of decay."""
+"""Rows that a calibration wrote, put in place of the decay that a table of groups gives."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def with_calibration(groups: Mapping[str, Group], path: Path) -> dict[str, Group
     out = dict(groups)
     seen: set[str] = set()
     for number, row in zip(table.index, table.to_dict("records"), strict=True):
-        found = list(_broken(row, groups, seen))
+        broken = list(_broken(row, groups, seen))
         seen.add(row["group"])
-        if not found:
+        if not broken:
             try:
                 out[row["group"]] = _learned(groups[row["group"]], row)
             except ValueError as error:
-                found = [("model", row["model"], str(error))]
-        faults += [Fault(str(path), int(number), *fault) for fault in found]
+                broken = [("model", row["model"], str(error))]
+        faults += [Fault(str(path), int(number), *fault) for fault in broken]
     if faults:
         raise ConfigError(faults)
     return out
@@ -96,7 +96,7 @@ def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
     if len(names) != len(estimates):
         raise ValueError(f"there are {len(names)} parameters but {len(estimates)} estimates")
     learned = Learned(
-        **{name: _or_nought(row.get(name)) for name in _SPREADS},
+        **{name: _or_zero(row.get(name)) for name in _SPREADS},
         covariates=tuple((name, float(b), float(centre), float(scale)) for name, b, centre, scale in cells),
         names=names,
         estimates=estimates,
@@ -108,7 +108,7 @@ def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
     return replace(group, decay=decay, source=str(row["source"]), verified=row["verified"] == "yes", learned=learned)
 
 
-def _or_nought(value: float | None) -> float:
+def _or_zero(value: float | None) -> float:
     return float(value) if value is not None and np.isfinite(value) else 0.0
 
 

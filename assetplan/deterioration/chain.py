@@ -92,8 +92,8 @@ class Chain:
         return coo_array((np.append(np.concatenate(chances), 1.0), place), shape=(last + 1, last + 1)).tocsr()
 
     @cached_property
-    def _found(self) -> Floats:
-        """Phases of an asset found in each state, whose time there nobody knows (n_states, n_phases).
+    def _surveyed(self) -> Floats:
+        """Phases of an asset surveyed in each state, whose time there nobody knows (n_states, n_phases).
 
         As in a stock that enters the state evenly: the chance of d years spent is as S(d).
         """
@@ -107,7 +107,7 @@ class Chain:
 
     def start(self, index: Floats) -> Floats:
         """Phases (n, n_phases) of assets surveyed at an index (n,): see `state_weights`."""
-        return state_weights(index, np.array(self.state_index)) @ self._found
+        return state_weights(index, np.array(self.state_index)) @ self._surveyed
 
     def entered(self, index: Floats) -> Floats:
         """Phases (n, n_phases) of assets that come to an index (n,) just now."""
@@ -202,5 +202,5 @@ def read_sojourns(text: str) -> tuple[tuple[float, float], ...]:
 
 
 def onward(n_states: int) -> tuple[tuple[float, ...], ...]:
-    """Where states go when left, if nothing else is said: to the next worse one."""
+    """Where states go when left, by default: to the next worse one."""
     return tuple(tuple(1.0 if to == state + 1 else 0.0 for to in range(n_states)) for state in range(n_states))

@@ -1,9 +1,4 @@
-"""Curves that map age to condition index and back.
-
-Families (a = age, years): linear C0 − k·a; power C0 − k·a^b; exponential C0·e^(−k·a);
-logistic Cmin + (C0 − Cmin)/(1 + e^(k·(a − a50))); weibull C0·e^(−(a/k)^b), the survival of an age-based asset.
-Source: docs/method.md, section Deterioration.
-"""
+"""Curves that map age to condition index and back, each of a family of `families`."""
 
 from __future__ import annotations
 
@@ -12,15 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan._types import Floats
+from assetplan.deterioration.families import Parameters, family_of
 
-PARAMETERS = {
-    "linear": ("c0", "k"),
-    "power": ("c0", "k", "b"),
-    "exponential": ("c0", "k"),
-    "logistic": ("c0", "k", "a50", "cmin"),
-    "weibull": ("c0", "k", "b"),
-}
-FAMILIES = tuple(PARAMETERS)
+_FOOT = 0.01  # index points above its foot at which a curve's age ends, so that it is finite
 
 
 @dataclass(frozen=True)
@@ -53,17 +42,38 @@ class Curve:
 
     def __post_init__(self) -> None:
         """Refuse a curve that does not fall."""
-        if self.family not in FAMILIES:
-            raise ValueError(f"family must be one of {', '.join(FAMILIES)}, not {self.family!r}")
+        family_of(self.family)
         if not (self.k > 0 and self.b > 0 and self.c0 > self.cmin):
             raise ValueError(
                 f"a {self.family} curve needs k > 0, b > 0 and c0 > cmin, "
                 f"not k={self.k:g}, b={self.b:g}, c0={self.c0:g}, cmin={self.cmin:g}"
             )
 
+    @classmethod
+    def of_life(cls, family: str, life: float, shape: float = 1.0) -> Curve:
+        """The curve that starts at 100 and reaches an index of 40 at an age `life` [years].
+
+        Parameters
+        ----------
+        family : str
+            One of `FAMILIES`.
+        life : float
+            Age at an index of 40 [years, above 0].
+        shape : float
+            Of a family that has one: above 1, decay grows faster with age.
+        """
+        of = family_of(family)
+        return Curve(family, **of.of_life(life, shape if of.shaped else 1.0))
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters that its family has, by name."""
+        return {name: getattr(self, name) for name in family_of(self.family).parameters}
+
     def index(self, age: Floats) -> Floats:
         """Condition index (0–100) at an age (years, ≥ 0), any shape."""
-        return index_at(self.family, np.asarray(age, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
+        value = family_of(self.family).value(np.asarray(age, dtype=float), self.parameters)
+        return np.clip(value, 0.0, 100.0)
 
     def age(self, index: Floats) -> Floats:
         """Effective age (years, ≥ 0) at which the curve has an index, any shape.
@@ -71,7 +81,8 @@ class Curve:
         An index above the curve's start has age 0; one at or below its foot has the age at which the curve is
         within 0.01 points of the foot, so that the answer is always finite.
         """
-        return age_at(self.family, np.asarray(index, dtype=float), self.c0, self.k, self.b, self.a50, self.cmin)
+        value = np.maximum(np.asarray(index, dtype=float), max(self.cmin, 0.0) + _FOOT)
+        return np.maximum(family_of(self.family).age(value, self.parameters), 0.0)
 
     def failed(
         self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
@@ -129,39 +140,3 @@ class Life(Curve):
         aged = age + np.asarray(pace)[:, None] * np.asarray(years, dtype=float)[None, :]
         chance = -np.expm1((age / self.k) ** self.b - (aged / self.k) ** self.b)
         return np.where((np.asarray(index) <= failure)[:, None], 1.0, chance)
-
-
-Numbers = float | Floats
-
-
-def index_at(family: str, age: Floats, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Floats:
-    """Condition index at an age, as `Curve.index`; parameters may be arrays that broadcast against it."""
-    if family == "linear":
-        out = c0 - k * age
-    elif family == "power":
-        out = c0 - k * age**b
-    elif family == "exponential":
-        out = c0 * np.exp(-k * age)
-    elif family == "weibull":
-        out = c0 * np.exp(-((age / k) ** b))
-    else:
-        out = cmin + (c0 - cmin) / (1 + np.exp(k * (age - a50)))
-    return np.clip(out, 0.0, 100.0)
-
-
-def age_at(family: str, index: Floats, c0: Numbers, k: Numbers, b: Numbers, a50: Numbers, cmin: Numbers) -> Floats:
-    """Effective age at an index, as `Curve.age`; parameters may be arrays that broadcast against it."""
-    value = np.maximum(index, np.maximum(cmin, 0.0) + 0.01)
-    with np.errstate(divide="ignore"):
-        if family == "linear":
-            out = (c0 - value) / k
-        elif family == "power":
-            out = (np.maximum(c0 - value, 0.0) / k) ** (1 / b)
-        elif family == "exponential":
-            out = np.log(c0 / value) / k
-        elif family == "weibull":
-            out = k * np.maximum(np.log(c0 / value), 0.0) ** (1 / b)
-        else:
-            share = np.minimum((value - cmin) / (c0 - cmin), 1 - 1e-12)
-            out = a50 + np.log(1 / share - 1) / k
-    return np.maximum(out, 0.0)

@@ -1,22 +1,26 @@
-"""Curves by the share of a life that is spent: 100 at the start, 40 at a share of one.
+"""Families of falling curves of condition index against age, one class each.
 
-Every family that starts at 100 is of this form, so a life only stretches time, and one shape is all that is left.
+A new family is one subclass of `Family`, an instance of which stands in `FAMILIES` under its name. Every family has
+curves that start at 100, so that a life, the age at an index of 40, only stretches time and one shape is all that is
+left to fit. Source: docs/method.md, section Deterioration.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from assetplan._types import Floats
-from assetplan.deterioration.curves import Curve, age_at
 
-POOR = 40.0  # the index whose age is a curve's life, by which all families are told
-SHAPED = ("power", "weibull")
+Parameters = Mapping[str, float]
+"""Of a curve by name: c0, k, b, a50, cmin as in `Curve`; those that a family lacks are not read."""
+
+POOR = 40.0  # the index whose age is a curve's life, in all families
 _LOST, _FALL = 100.0 - POOR, float(np.log(100.0 / POOR))
-# A logistic has no new: 99 at age 0 stands for it.
-_BEFORE = float(np.log(99.0))
+_BEFORE = float(np.log(99.0))  # a logistic has no new: 99 at age 0 stands for it
 _STEEP = _BEFORE + float(np.log(_LOST / POOR))
 _LEAST = 1e-30  # share of a life, whose logarithm is still a number
 
@@ -29,55 +33,184 @@ class Level(NamedTuple):
     by_shape: Floats
 
 
-def curve_of(family: str, life: float, shape: float = 1.0) -> Curve:
-    """The curve that starts at 100 and reaches an index of 40 at an age `life` [years]."""
-    return Curve(family, **_constants(family, life, shape))
+class Family(ABC):
+    """A family of curves.
 
+    Attributes
+    ----------
+    name : str
+        What tables call it.
+    parameters : tuple of str
+        Those of c0, k, b, a50, cmin that its curves have.
+    shaped : bool
+        Whether a curve of a given life still has a shape b: its index is then that of shape 1 at (age / life)^b lives.
+    """
 
-def _constants(family: str, life: float, shape: float) -> dict[str, Any]:
-    k, b, a50 = 0.0, 1.0, 0.0
-    if family == "linear":
-        k = _LOST / life
-    elif family == "power":
-        k, b = _LOST / life**shape, shape
-    elif family == "exponential":
-        k = _FALL / life
-    elif family == "weibull":
-        k, b = life / _FALL ** (1 / shape), shape
-    elif family == "logistic":
-        k = _STEEP / life
-        a50 = _BEFORE / k
-    else:
-        raise ValueError(f"no such family: {family!r}")
-    return {"c0": 100.0, "k": k, "b": b, "a50": a50, "cmin": 0.0}
+    name: ClassVar[str]
+    parameters: ClassVar[tuple[str, ...]]
+    shaped: ClassVar[bool] = False
 
+    @abstractmethod
+    def value(self, age: Floats, p: Parameters) -> Floats:
+        """Index at an age [years, 0 or more], not held to the ends of the scale."""
 
-def scaled_age(family: str, index: Floats, shape: float) -> Floats:
-    """Share of a life at which a curve has an index, 0 or more."""
-    return age_at(family, index, **_constants(family, 1.0, shape))
+    @abstractmethod
+    def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
+        """Derivative of the index by age [1/year], where the index is `value`."""
 
+    @abstractmethod
+    def age(self, index: Floats, p: Parameters) -> Floats:
+        """Age [years] at an index above cmin and 0; 0 or less at an index above the curve's start."""
 
-def level(family: str, share: Floats, shape: float) -> Level:
-    """Index and its derivatives at shares of a life, 0 or more."""
-    if family in SHAPED:
-        live = share > _LEAST
-        log = np.log(np.maximum(share, _LEAST))
-        spent = np.exp(shape * log)
-        if family == "power":
-            index = 100.0 - _LOST * spent
-            turn = np.where(index > 0.0, -_LOST * shape * spent, 0.0)
-            index = np.maximum(index, 0.0)
-        else:
-            index = 100.0 * np.exp(-_FALL * spent)
-            turn = -_FALL * shape * spent * index
-        by_share = np.divide(turn, share, out=np.zeros_like(share), where=live)
+    @abstractmethod
+    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
+        """Derivatives of the index by each parameter; of k and b by their logarithm."""
+
+    @abstractmethod
+    def of_life(self, life: float, shape: float) -> dict[str, float]:
+        """Parameters of the curve that starts at 100 and is at 40 at an age `life` [years]."""
+
+    def level(self, share: Floats, shape: float) -> Level:
+        """Index and its derivatives at shares of a life, 0 or more, of the curve that starts at 100."""
+        p = self.of_life(1.0, 1.0)
+        log = np.log(np.maximum(share, _LEAST)) if self.shaped else np.zeros_like(share)
+        spent = np.exp(shape * log) if self.shaped else share
+        index = np.maximum(self.value(spent, p), 0.0)
+        slope = np.where(index > 0.0, self.slope(spent, index, p), 0.0)
+        if not self.shaped:
+            return Level(index, slope, log)
+        turn = shape * spent * slope
+        by_share = np.divide(turn, share, out=np.zeros_like(share), where=share > _LEAST)
         return Level(index, by_share, turn * log)
-    nothing = np.zeros_like(share)
-    if family == "linear":
-        index = np.maximum(100.0 - _LOST * share, 0.0)
-        return Level(index, np.where(index > 0.0, -_LOST, 0.0), nothing)
-    if family == "exponential":
-        index = 100.0 * np.exp(-_FALL * share)
-        return Level(index, -_FALL * index, nothing)
-    index = 100.0 / (1.0 + np.exp(_STEEP * share - _BEFORE))
-    return Level(index, -_STEEP * index * (1.0 - index / 100.0), nothing)
+
+
+class Power(Family):
+    """C0 − k·a^b."""
+
+    name = "power"
+    parameters: ClassVar[tuple[str, ...]] = ("c0", "k", "b")
+    shaped = True
+
+    def value(self, age: Floats, p: Parameters) -> Floats:
+        """Index at an age."""
+        return p["c0"] - p["k"] * age ** p.get("b", 1.0)
+
+    def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
+        """Derivative by age."""
+        return -p["k"] * p.get("b", 1.0) * age ** (p.get("b", 1.0) - 1.0)
+
+    def age(self, index: Floats, p: Parameters) -> Floats:
+        """Age at an index."""
+        return (np.maximum(p["c0"] - index, 0.0) / p["k"]) ** (1 / p.get("b", 1.0))
+
+    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
+        """By each parameter."""
+        fall = value - p["c0"]
+        return {"c0": np.ones_like(age), "k": fall, "b": fall * p.get("b", 1.0) * np.log(np.maximum(age, _LEAST))}
+
+    def of_life(self, life: float, shape: float) -> dict[str, float]:
+        """Parameters of a life."""
+        return {"c0": 100.0, "k": _LOST / life**shape, "b": shape}
+
+
+class Linear(Power):
+    """C0 − k·a, a power of one."""
+
+    name, parameters, shaped = "linear", ("c0", "k"), False
+
+
+class Exponential(Family):
+    """C0·e^(−k·a)."""
+
+    name, parameters = "exponential", ("c0", "k")
+
+    def value(self, age: Floats, p: Parameters) -> Floats:
+        """Index at an age."""
+        return p["c0"] * np.exp(-p["k"] * age)
+
+    def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
+        """Derivative by age."""
+        return -p["k"] * value
+
+    def age(self, index: Floats, p: Parameters) -> Floats:
+        """Age at an index."""
+        return np.log(p["c0"] / index) / p["k"]
+
+    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
+        """By each parameter."""
+        return {"c0": value / p["c0"], "k": -p["k"] * age * value}
+
+    def of_life(self, life: float, shape: float) -> dict[str, float]:
+        """Parameters of a life."""
+        return {"c0": 100.0, "k": _FALL / life}
+
+
+class Logistic(Family):
+    """Cmin + (C0 − Cmin)/(1 + e^(k·(a − a50)))."""
+
+    name, parameters = "logistic", ("c0", "k", "a50", "cmin")
+
+    def value(self, age: Floats, p: Parameters) -> Floats:
+        """Index at an age."""
+        from scipy.special import expit
+
+        return p["cmin"] + (p["c0"] - p["cmin"]) * expit(-p["k"] * (age - p["a50"]))
+
+    def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
+        """Derivative by age."""
+        share = (value - p["cmin"]) / (p["c0"] - p["cmin"])
+        return -p["k"] * (value - p["cmin"]) * (1.0 - share)
+
+    def age(self, index: Floats, p: Parameters) -> Floats:
+        """Age at an index."""
+        share = np.minimum((index - p["cmin"]) / (p["c0"] - p["cmin"]), 1 - 1e-12)
+        return p["a50"] + np.log(1 / share - 1) / p["k"]
+
+    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
+        """By each parameter."""
+        share, slope = (value - p["cmin"]) / (p["c0"] - p["cmin"]), self.slope(age, value, p)
+        return {"c0": share, "cmin": 1 - share, "k": slope * (age - p["a50"]), "a50": -slope}
+
+    def of_life(self, life: float, shape: float) -> dict[str, float]:
+        """Parameters of a life."""
+        return {"c0": 100.0, "k": _STEEP / life, "a50": _BEFORE * life / _STEEP, "cmin": 0.0}
+
+
+class Weibull(Family):
+    """C0·e^(−(a/k)^b), the survival of an age-based asset."""
+
+    name, parameters = "weibull", ("c0", "k", "b")
+    shaped = True
+
+    def value(self, age: Floats, p: Parameters) -> Floats:
+        """Index at an age."""
+        return p["c0"] * np.exp(-((age / p["k"]) ** p["b"]))
+
+    def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
+        """Derivative by age."""
+        return -p["b"] / p["k"] * (age / p["k"]) ** (p["b"] - 1.0) * value
+
+    def age(self, index: Floats, p: Parameters) -> Floats:
+        """Age at an index."""
+        return p["k"] * np.maximum(np.log(p["c0"] / index), 0.0) ** (1 / p["b"])
+
+    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
+        """By each parameter."""
+        worn = p["b"] * (age / p["k"]) ** p["b"] * value
+        return {"c0": value / p["c0"], "k": worn, "b": -worn * np.log(np.maximum(age / p["k"], _LEAST))}
+
+    def of_life(self, life: float, shape: float) -> dict[str, float]:
+        """Parameters of a life."""
+        return {"c0": 100.0, "k": life / _FALL ** (1 / shape), "b": shape}
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family for family in (Linear(), Power(), Exponential(), Logistic(), Weibull())
+}
+
+
+def family_of(name: str) -> Family:
+    """The family of a name; a ValueError, naming the families there are, for any other."""
+    if name not in FAMILIES:
+        raise ValueError(f"family must be one of {', '.join(FAMILIES)}, not {name!r}")
+    return FAMILIES[name]

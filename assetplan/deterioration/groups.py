@@ -101,7 +101,7 @@ class Group:
         Returns
         -------
         array (n, k)
-            Chances [0–1], with the spread of assets about their curve where a calibration found it.
+            Chances [0–1], with the spread of assets about their curve where a calibration estimated it.
         """
         paces = np.ones(len(index)) if pace is None else pace
         spread, wander = (self.learned.spread, self.learned.wander) if self.learned else (0.0, 0.0)
@@ -180,12 +180,12 @@ def _number(value: object, default: float) -> float:
 
 
 def decay_of(row: Mapping[Any, Any]) -> Decay:
-    """How a row of the table of groups says that its assets decay.
+    """The decay that a row of the table of groups describes.
 
     Raises
     ------
     ValueError
-        The row says nothing of it, or what it says is no falling curve or chain.
+        The row has no decay, or one that is no falling curve or chain.
     """
     model = row["model"]
     if model not in MODELS:
@@ -234,8 +234,8 @@ def _group(row: dict) -> Group:
 
 def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
     """Groups that a packaged table names and the plan's own groups lack."""
-    said = "the plan's own table of groups lacks this group; with it must come own treatments, follow_on, consequences"
-    return [Fault(file, 0, "group", str(name), said) for name in named.unique() if name not in set(groups)]
+    rule = "the plan's own table of groups lacks this group; with it must come own treatments, follow_on, consequences"
+    return [Fault(file, 0, "group", str(name), rule) for name in named.unique() if name not in set(groups)]
 
 
 def default_groups(groups: Mapping[str, Group] | None = None) -> pd.DataFrame:
@@ -252,9 +252,9 @@ def default_groups(groups: Mapping[str, Group] | None = None) -> pd.DataFrame:
         Columns asset_class, road_class ("" where it does not matter), group; classes with several groups that
         road class cannot tell apart (building components) are left out.
     """
-    found = load_groups() if groups is None else groups
+    known = load_groups() if groups is None else groups
     rows = pd.DataFrame(
-        [(group.asset_class, road, name) for name, group in found.items() for road in group.road_classes],
+        [(group.asset_class, road, name) for name, group in known.items() for road in group.road_classes],
         columns=["asset_class", "road_class", "group"],
     )
     keys = ["asset_class", "road_class"]

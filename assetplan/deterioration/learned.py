@@ -12,7 +12,6 @@ from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.fits.chains import annual_of
 from assetplan.deterioration.fits.paths import SPREADS, unscaled
-from assetplan.deterioration.fits.scaled import curve_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Learned:
     names, estimates : tuple
         Parameters of the fit, on its own scale, those of covariates last.
     covariance : tuple of tuple of float
-        Of the estimates; () where nothing is said of it.
+        Of the estimates; () where it is not known.
     discrete : bool
         Whether a chain was fitted in whole years.
     """
@@ -71,7 +70,7 @@ class Learned:
         at = {name: float(np.exp(known[name])) for name in ("life", "shape", "scale") if name in known}
         if isinstance(like, Life):
             return Life("weibull", 100.0, at["scale"], at["shape"])
-        return curve_of(like.family, at["life"], at.get("shape", 1.0))
+        return Curve.of_life(like.family, at["life"], at.get("shape", 1.0))
 
     def drawn(self, like: Curve | Chain, normals: Floats) -> tuple[Learned, Curve | Chain]:
         """Another set of parameters that the inspections allow, from standard normals (k,), and its decay."""

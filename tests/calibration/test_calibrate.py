@@ -14,11 +14,10 @@ from histories_made import chain_histories, curve_histories
 from places import SHARED
 
 from assetplan.calibration import calibrate, inspections_of
-from assetplan.deterioration import load_groups
+from assetplan.deterioration import Curve, load_groups
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.fits.maximum import Prior
-from assetplan.deterioration.fits.paths import SPREADS, Paths, fit_paths, scaled, terms_of
-from assetplan.deterioration.fits.scaled import curve_of
+from assetplan.deterioration.fits.paths import SPREADS, Paths, fit_paths, path_scores, scaled
 from assetplan.errors import ConfigError, RegisterError
 
 CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
@@ -60,7 +59,7 @@ def test_the_filter_is_exact_where_all_is_straight() -> None:
     mean = value[0] - slope * time[1:]
     level = noise**2 + (slope * wander) ** 2 * np.minimum.outer(time[1:], time[1:])
     by_hand = multivariate_normal(mean, level + noise**2 * np.eye(3)).logpdf(value[1:])
-    told = terms_of("linear", np.array([np.log(life), *parameters]), flat).each[0]
+    told = path_scores("linear", np.array([np.log(life), *parameters]), flat).loglik[0]
     assert told == pytest.approx(by_hand, abs=2e-3)  # a table of half points is what is left of it
 
 
@@ -68,13 +67,13 @@ def test_the_maximum_is_one() -> None:
     found = inspections_of(curve_histories(150, seed=3))
     paths = Paths.of(found.asset, found.time, found.index)
     summit = fit_paths("power", paths, prior=Prior(np.zeros(5), np.full(5, 1e12)))  # with no stock told anew
-    best = terms_of("power", summit.parameters, paths).each.sum()
+    best = path_scores("power", summit.parameters, paths).loglik.sum()
     assert best == summit.log_likelihood
     rng = np.random.default_rng(0)
     for _ in range(200):
         near = summit.parameters + rng.normal(0, rng.choice([1e-3, 1e-2, 0.1]), 5)
         near[3:] = np.maximum(near[3:], 0.0)
-        assert terms_of("power", near, paths).each.sum() <= best + 1e-6
+        assert path_scores("power", near, paths).loglik.sum() <= best + 1e-6
 
 
 def test_a_chain_is_recovered_within_its_interval() -> None:
@@ -251,6 +250,6 @@ def test_rows_that_do_not_fit_a_plan(tmp_path: Path) -> None:
 
 def test_a_curve_of_each_family_has_its_life() -> None:
     for family in ("linear", "power", "exponential", "logistic", "weibull"):
-        curve = curve_of(family, 25.0, 1.5)
+        curve = Curve.of_life(family, 25.0, 1.5)
         assert float(curve.index(np.array(25.0))) == pytest.approx(40.0)
         assert float(curve.index(np.array(0.0))) >= 99.0 - 1e-9

@@ -14,7 +14,7 @@ from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel
 from assetplan.calibration.families import likeliest
-from assetplan.deterioration.curves import FAMILIES
+from assetplan.deterioration.families import FAMILIES
 from assetplan.deterioration.fits.paths import fit_paths
 
 

@@ -9,13 +9,13 @@ import pytest
 from histories_made import curve_histories
 
 from assetplan.calibration import inspections_of
+from assetplan.deterioration import Curve
+from assetplan.deterioration.families import FAMILIES
 from assetplan.deterioration.fits.maximum import Prior
-from assetplan.deterioration.fits.path_filter import reading
-from assetplan.deterioration.fits.paths import Paths, fit_paths, names_of, scaled, terms_of, unscaled
-from assetplan.deterioration.fits.scaled import curve_of, level, scaled_age
+from assetplan.deterioration.fits.path_filter import reading_likelihood
+from assetplan.deterioration.fits.paths import Paths, fit_paths, names_of, path_scores, scaled, unscaled
 from assetplan.deterioration.fits.stock import CELLS, Stock
 
-FAMILIES = ("linear", "power", "exponential", "logistic", "weibull")
 TRUTH = {"life": 30.0, "shape": 1.4, "noise": 2.2, "spread": 0.3, "wander": 0.35}
 
 
@@ -34,47 +34,48 @@ def slope(function, x: np.ndarray, h: float) -> np.ndarray:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_curve_by_shares_of_its_life(family: str) -> None:
     share = np.linspace(0.01, 1.5, 60)
-    at = level(family, share, 1.4)
-    assert at.value == pytest.approx(curve_of(family, 25.0, 1.4).index(25.0 * share), abs=1e-9)
+    level = FAMILIES[family].level
+    at = level(share, 1.4)
+    assert at.value == pytest.approx(Curve.of_life(family, 25.0, 1.4).index(25.0 * share), abs=1e-9)
     h = 1e-6
-    by_share = (level(family, share + h, 1.4).value - level(family, share - h, 1.4).value) / (2 * h)
-    up, down = (level(family, share, 1.4 * np.exp(move)).value for move in (h, -h))
+    by_share = (level(share + h, 1.4).value - level(share - h, 1.4).value) / (2 * h)
+    up, down = (level(share, 1.4 * np.exp(move)).value for move in (h, -h))
     inside = at.value > 0  # at the foot of the scale is a kink
     assert at.by_share[inside] == pytest.approx(by_share[inside], abs=1e-5)
     assert at.by_shape[inside] == pytest.approx((up - down)[inside] / (2 * h), abs=1e-5)
     index = np.array([95.0, 70.0, 40.0, 15.0])
-    assert level(family, scaled_age(family, index, 1.4), 1.4).value == pytest.approx(index, abs=1e-9)
+    assert level(Curve.of_life(family, 1.0, 1.4).age(index), 1.4).value == pytest.approx(index, abs=1e-9)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_scores_are_the_derivatives_of_the_likelihood(family: str) -> None:
     paths = paths_of(200, 1)
     x = np.array([*(scaled(name, TRUTH[name]) for name in names_of(family)), 0.1])
-    terms = terms_of(family, x, paths)
-    by_hand = slope(lambda at: terms_of(family, at, paths).each, x, 1e-5)
+    terms = path_scores(family, x, paths)
+    by_hand = slope(lambda at: path_scores(family, at, paths).loglik, x, 1e-5)
     assert terms.scores == pytest.approx(by_hand, abs=1e-6)  # what differences of doubles leave
     way = paths.stock.shares * np.random.default_rng(2).normal(size=len(CELLS))
 
     def along(step: np.ndarray) -> np.ndarray:
         stock = replace(paths.stock, shares=paths.stock.shares + step[0] * way)
-        return terms_of(family, x, replace(paths, stock=stock)).each.sum()
+        return path_scores(family, x, replace(paths, stock=stock)).loglik.sum()
 
-    assert terms.pull() @ way == pytest.approx(slope(along, np.zeros(1), 1e-4)[0], rel=1e-5)
+    assert terms.by_first_step() @ way == pytest.approx(slope(along, np.zeros(1), 1e-4)[0], rel=1e-5)
 
 
 def test_a_reading_at_an_end_stands_for_all_beyond_it() -> None:
     from scipy.stats import norm
 
     value, mean, variance = np.array([100.0, 0.0, 60.0]), np.array([98.0, 3.0, 57.0]), np.array([4.0, 9.0, 6.0])
-    told = reading(value, mean, variance)
+    terms = reading_likelihood(value, mean, variance)
     spread = np.sqrt(variance)
     tails = [norm.logsf(100.0, 98.0, 2.0), norm.logcdf(0.0, 3.0, 3.0), norm.logpdf(60.0, 57.0, spread[2])]
-    assert told.worth == pytest.approx(tails, rel=1e-12)
+    assert terms.loglik == pytest.approx(tails, rel=1e-12)
     h = 1e-4
-    older, newer = (reading(value, mean + move, variance) for move in (h, -h))
-    for of, sign, by in (("worth", 1, "push"), ("push", -1, "hold"), ("hold", 1, "turn"), ("turn", 1, "twist")):
+    older, newer = (reading_likelihood(value, mean + move, variance) for move in (h, -h))
+    for of, sign, by in (("loglik", 1, "d1"), ("d1", -1, "neg_d2"), ("neg_d2", 1, "neg_d3"), ("neg_d3", 1, "neg_d4")):
         change = sign * (getattr(older, of) - getattr(newer, of)) / (2 * h)
-        assert getattr(told, by) == pytest.approx(change, abs=1e-7)
+        assert getattr(terms, by) == pytest.approx(change, abs=1e-7)
 
 
 def test_a_stock_of_which_many_read_100_is_not_all_as_new() -> None:
@@ -92,7 +93,7 @@ def test_what_a_reading_adds_to_the_stock() -> None:
     """The derivative by the weight of a reading, against the same readings with one of them twice among many copies."""
     first = paths_of(150, 2).values[0]
     way = np.random.default_rng(1).normal(size=len(CELLS))
-    added = Stock.of(first, 2.0).carried(way[None])[:, 0]
+    added = Stock.of(first, 2.0).influence(way[None])[:, 0]
     assert added.sum() == pytest.approx(0.0, abs=1e-12)
     copies = np.tile(first, 400)
     for k in (0, 17, 90):
@@ -101,7 +102,7 @@ def test_what_a_reading_adds_to_the_stock() -> None:
 
 
 def test_errors_are_those_of_assets_drawn_anew() -> None:
-    """Against a jackknife over parts of the assets that tells the stock and fits the curve again."""
+    """Against a jackknife over parts of the assets that estimates the stock and fits the curve again."""
     found = inspections_of(curve_histories(400, 6))
     part = np.random.default_rng(0).permutation(400) % 25
     whole = fit_paths("power", Paths.of(found.asset, found.time, found.index))
@@ -116,7 +117,7 @@ def test_errors_are_those_of_assets_drawn_anew() -> None:
     assert errors[:3] == pytest.approx(jackknife[:3], rel=0.45)  # 25 parts tell an error to 14 %, one in twenty to 28
 
 
-def test_a_spread_may_be_nought_and_is_in_doubt_all_the_same() -> None:
+def test_a_spread_may_be_zero_and_is_in_doubt_all_the_same() -> None:
     for name, value in TRUTH.items():
         assert unscaled(name, scaled(name, value)) == pytest.approx(value)
     found = inspections_of(curve_histories(300, 5, spread=0.0))
@@ -134,11 +135,11 @@ def test_a_direct_search_finds_no_higher(family: str) -> None:
     found = inspections_of(curve_histories(60, 3))
     paths = Paths.of(found.asset, found.time, found.index, noise=2.0)
     n = len(names_of(family))
-    nothing = Prior(np.zeros(n), np.full(n, 1e12))  # with a prior the stock is not told anew on the way
+    nothing = Prior(np.zeros(n), np.full(n, 1e12))  # with a prior the stock is not estimated anew on the way
     summit = fit_paths(family, paths, None, nothing)
 
     def lost(x: np.ndarray) -> float:
-        return -float(terms_of(family, x, paths).each.sum())
+        return -float(path_scores(family, x, paths).loglik.sum())
 
     begin = np.array([scaled(name, value) for name, value in TRUTH.items() if name in names_of(family)])
     searched = minimize(lost, begin, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-10, "maxfev": 20_000})

@@ -1,4 +1,4 @@
-"""Fits of decay to what was seen, each usable alone on arrays."""
+"""Fits of decay to observations, each usable alone on arrays."""
 
 from assetplan.deterioration.fits.chains import MarkovFit, fit_markov
 from assetplan.deterioration.fits.curves import CurveFit, fit_curve

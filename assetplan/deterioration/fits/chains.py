@@ -1,6 +1,6 @@
 """Markov chains fitted to pairs of inspections by maximum likelihood.
 
-A pair found in state i and, Δt years later, in state j counts ln P(Δt)_ij, with P(Δt) = exp(QΔt) of a generator Q in
+A pair seen in state i and, Δt years later, in state j adds ln P(Δt)_ij, with P(Δt) = exp(QΔt) of a generator Q in
 continuous time, or Pᵐ of an annual matrix P over m = Δt whole years; nothing is assumed about when within Δt the
 asset fell (Kalbfleisch and Lawless 1985, *The analysis of panel data under a Markov assumption*, JASA 80, 863–871).
 Both are sums of powers of one matrix R, with Poisson weights in continuous time (uniformisation), so one reverse pass
@@ -18,14 +18,14 @@ from numpy.typing import ArrayLike
 
 from assetplan._types import Floats, Ints
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
-from assetplan.deterioration.fits.maximum import GAIN, Maximum, Prior, maximise
+from assetplan.deterioration.fits.maximum import TOLERANCE, Maximum, Prior, maximise
 from assetplan.deterioration.fits.series import Pairs, paced, uniformised, whole_years
 
 ChainKind = Literal["continuous", "discrete"]
 
 _NEGLIGIBLE = 1e-9  # what a rate at its lower bound takes off the log-likelihood of all pairs together
 _ENOUGH = 50_000  # pairs with features that settle where to begin
-_ROUGH = 1e-3  # gain at which they have
+_ROUGH = 1e-3  # tolerance at which they have
 _SURE = 40.0  # a move whose rate times the shortest interval is this leaves e⁻⁴⁰ for staying
 _AT_ONCE = 10.0  # logarithm of a rate [1/year] that leaves a state within the hour: draws in great doubt go beyond
 
@@ -40,7 +40,7 @@ class MarkovFit:
         Annual transition probabilities; rows sum to one, the last state keeps what it has. With features, of a pair
         whose features are 0.
     generator : array (n_states, n_states) or None
-        Rates [1/year] of a continuous chain, rows summing to nought; None of a discrete one.
+        Rates [1/year] of a continuous chain, rows summing to zero; None of a discrete one.
     log_likelihood : float
         At the maximum, over the pairs used.
     standard_errors : array (n_states, n_states)
@@ -250,12 +250,12 @@ class ChainLikelihood:
         step = len(self.pairs.years) // _ENOUGH
         if step < 2 or rate.all():
             return starts
-        best = replace(self, pairs=self.pairs.every(step)).best(starts, gain=_ROUGH)
-        return [np.where(rate, np.maximum(best.parameters, crude - 5.0), best.parameters)]  # none at nought already
+        best = replace(self, pairs=self.pairs.every(step)).best(starts, tolerance=_ROUGH)
+        return [np.where(rate, np.maximum(best.parameters, crude - 5.0), best.parameters)]  # none at zero already
 
-    def best(self, starts: list[Floats], prior: Prior | None = None, gain: float = GAIN) -> Maximum:
-        """The greatest maximum found from several starts."""
-        return maximise(self.log_likelihood, starts, self.bounds, prior, gain, len(self.moves))
+    def best(self, starts: list[Floats], prior: Prior | None = None, tolerance: float = TOLERANCE) -> Maximum:
+        """The greatest of the maxima that several starts lead to; see `maximise`."""
+        return maximise(self.log_likelihood, starts, self.bounds, prior, tolerance, len(self.moves))
 
     def fit(self) -> MarkovFit:
         """The maximum of the likelihood, with its errors."""

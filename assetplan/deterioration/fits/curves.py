@@ -10,11 +10,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan._types import Floats
-from assetplan.deterioration.curves import FAMILIES, PARAMETERS, Curve
+from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.families import POOR, Family, family_of
 
 _POSITIVE = ("k", "b")  # fitted as logarithms
 _LOW = {"c0": 1.0, "k": -40.0, "b": -3.0, "a50": -500.0, "cmin": -100.0}
 _HIGH = {"c0": 300.0, "k": 8.0, "b": 3.0, "a50": 1000.0, "cmin": 99.0}
+_SHAPES = (0.7, 1.0, 1.8, 3.0)  # of the curves that a fit begins from: its sum of squares may have several minima
 _SINGULAR = 1e-12  # of the information matrix's eigenvalues, scaled to a unit diagonal
 
 
@@ -80,40 +82,39 @@ def fit_curve(
     from scipy.optimize import least_squares
 
     ages, values = _checked(age, index)
-    free, held = _parameters(family, fixed)
+    of, (free, held) = family_of(family), _parameters(family_of(family), fixed)
     if len(ages) <= len(free):
         raise ValueError(f"{len(free)} parameters need more than {len(free)} readings; there are {len(ages)}")
     low, high = np.array([_LOW[p] for p in free]), np.array([_HIGH[p] for p in free])
 
-    def off(x: Floats) -> Floats:
-        return _value(family, _natural(free, x) | held, ages) - values
+    def residuals(x: Floats) -> Floats:
+        return of.value(ages, _natural(free, x) | held) - values
 
-    def slopes(x: Floats) -> Floats:
-        return _slopes(family, _natural(free, x) | held, ages, free)
+    def jacobian(x: Floats) -> Floats:
+        p = _natural(free, x) | held
+        by = of.derivatives(ages, of.value(ages, p), p)
+        return np.stack([by[name] for name in free], axis=1)
 
     answers = [
         least_squares(
-            off, np.clip(x, low + 1e-9, high - 1e-9), slopes, (low, high), x_scale="jac",
+            residuals, np.clip(x, low + 1e-9, high - 1e-9), jacobian, (low, high), x_scale="jac",
             ftol=1e-15, xtol=1e-15, gtol=1e-12, max_nfev=400,
         )
-        for x in _starts(free, held, family, ages, values)
+        for x in _starts(free, held, of, ages, values)
     ]  # fmt: skip
     best = min(answers, key=lambda answer: answer.cost)
-    found = _natural(free, best.x)
-    curve = _curve(family, found | held, ages)
+    estimates = _natural(free, best.x)
+    curve = _curve(of, estimates | held, ages)
     bread = _inverse(best.jac, free)
     n, k = len(ages), len(free)
     sse = 2.0 * float(best.cost)
-    if asset is None:
-        spread = bread * sse / (n - k)
-    else:
-        spread = bread @ _meat(best.jac, best.fun, asset) @ bread
-    to_natural = np.array([found[p] if p in _POSITIVE else 1.0 for p in free])
+    spread = bread * sse / (n - k) if asset is None else bread @ _meat(best.jac, best.fun, asset) @ bread
+    to_natural = np.array([estimates[p] if p in _POSITIVE else 1.0 for p in free])
     covariance = spread * np.outer(to_natural, to_natural)
     names = pd.Index(free, name="parameter")
     return CurveFit(
         curve,
-        pd.Series([found[p] for p in free], names, dtype=float),
+        pd.Series([estimates[p] for p in free], names, dtype=float),
         pd.Series(np.sqrt(covariance.diagonal()), names),
         pd.DataFrame(covariance, names, names),
         float(np.sqrt(sse / (n - k))),
@@ -136,16 +137,14 @@ def _checked(age: ArrayLike, index: ArrayLike) -> tuple[Floats, Floats]:
     return ages, values
 
 
-def _parameters(family: str, fixed: Mapping[str, float] | None) -> tuple[list[str], dict[str, float]]:
+def _parameters(family: Family, fixed: Mapping[str, float] | None) -> tuple[list[str], dict[str, float]]:
     """Parameters to fit, and those held."""
-    if family not in FAMILIES:
-        raise ValueError(f"family must be one of {', '.join(FAMILIES)}, not {family!r}")
     held = {name: float(value) for name, value in (fixed or {}).items()}
-    unknown = [name for name in held if name not in PARAMETERS[family]]
+    unknown = [name for name in held if name not in family.parameters]
     if unknown:
-        known = ", ".join(PARAMETERS[family])
-        raise ValueError(f"a {family} curve has no parameter {', '.join(unknown)}; it has {known}")
-    free = [name for name in PARAMETERS[family] if name not in held]
+        known = ", ".join(family.parameters)
+        raise ValueError(f"a {family.name} curve has no parameter {', '.join(unknown)}; it has {known}")
+    free = [name for name in family.parameters if name not in held]
     if not free:
         raise ValueError("every parameter is held: there is nothing to fit")
     return free, held
@@ -155,81 +154,24 @@ def _natural(free: list[str], x: Floats) -> dict[str, float]:
     return {name: float(np.exp(v)) if name in _POSITIVE else float(v) for name, v in zip(free, x, strict=True)}
 
 
-def _starts(free: list[str], held: dict[str, float], family: str, ages: Floats, values: Floats) -> list[Floats]:
-    """Starts that fall from the top of the readings to their mean at several paces."""
+def _starts(free: list[str], held: dict[str, float], family: Family, ages: Floats, values: Floats) -> list[Floats]:
+    """Starts that fall from the top of the readings to their mean at the mean age, by curves of several shapes."""
     top, typical = float(np.quantile(values, 0.95)) + 1.0, max(float(np.mean(ages)), 1e-3)
     lost = max(top - float(values.mean()), 1.0)
     out = []
-    for shape in (0.7, 1.0, 1.8, 3.0):
-        pace = {
-            "linear": lost / typical,
-            "power": lost / typical ** held.get("b", shape),
-            "exponential": lost / top / typical,
-            "logistic": shape * 2.0 / typical,
-            "weibull": typical * 1.5,
-        }[family]
-        guess = {"c0": top, "k": pace, "b": shape, "a50": typical * 1.2, "cmin": 0.0}
+    for shape in _SHAPES:
+        bent = held.get("b", shape)
+        guess = family.of_life(typical * ((100.0 - POOR) / lost) ** (1 / bent), bent) | {"c0": top}
         out.append(np.array([np.log(guess[p]) if p in _POSITIVE else guess[p] for p in free]))
-    return out if family in ("power", "logistic", "weibull") else out[:1]
+    return out
 
 
-def _value(family: str, p: Mapping[str, float], age: Floats) -> Floats:
-    """Index at an age; the scale's ends are left open, so that the fit feels readings beyond them."""
-    if family == "linear":
-        return p["c0"] - p["k"] * age
-    if family == "power":
-        return p["c0"] - p["k"] * age ** p["b"]
-    if family == "exponential":
-        return p["c0"] * np.exp(-p["k"] * age)
-    if family == "weibull":
-        return p["c0"] * np.exp(-((age / p["k"]) ** p["b"]))
-    return p["cmin"] + (p["c0"] - p["cmin"]) * _falling(p, age)
-
-
-def _falling(p: Mapping[str, float], age: Floats) -> Floats:
-    from scipy.special import expit
-
-    return expit(-p["k"] * (age - p["a50"]))
-
-
-def _slopes(family: str, p: Mapping[str, float], age: Floats, free: list[str]) -> Floats:
-    """Derivative of the value by each free parameter, those in `_POSITIVE` by their logarithm, (n, k)."""
-    logs = np.log(np.maximum(age, 1e-300))
-    if family == "linear":
-        by = {"c0": np.ones_like(age), "k": -p["k"] * age}
-    elif family == "power":
-        drop = p["k"] * age ** p["b"]
-        by = {"c0": np.ones_like(age), "k": -drop, "b": -drop * p["b"] * logs}
-    elif family == "exponential":
-        left = np.exp(-p["k"] * age)
-        by = {"c0": left, "k": -p["c0"] * p["k"] * age * left}
-    elif family == "weibull":
-        worn = (age / p["k"]) ** p["b"]
-        left = np.exp(-worn)
-        by = {
-            "c0": left,
-            "k": p["c0"] * left * worn * p["b"],
-            "b": -p["c0"] * left * worn * p["b"] * (logs - np.log(p["k"])),
-        }
-    else:
-        share = _falling(p, age)
-        bend = (p["c0"] - p["cmin"]) * share * (1 - share)
-        by = {
-            "c0": share,
-            "cmin": 1 - share,
-            "k": -bend * p["k"] * (age - p["a50"]),
-            "a50": bend * p["k"],
-        }
-    return np.stack([by[name] for name in free], axis=1)
-
-
-def _curve(family: str, p: Mapping[str, float], ages: Floats) -> Curve:
+def _curve(family: Family, p: Mapping[str, float], ages: Floats) -> Curve:
     """The curve, if it falls by anything that could be seen."""
-    curve_parameters = {name: p[name] for name in PARAMETERS[family]}
-    ends = _value(family, p, np.array([ages.min(), ages.max()]))
+    ends = family.value(np.array([ages.min(), ages.max()]), p)
     if not ends[0] - ends[1] > 1e-6:
         raise ValueError("the index does not fall with age in these readings")
-    return Curve(family, **curve_parameters)
+    return Curve(family.name, **p)
 
 
 def _inverse(jacobian: Floats, free: list[str]) -> Floats:

@@ -1,40 +1,35 @@
-"""The maximum of a smooth log-likelihood, found from several starts and polished to the last digits."""
+"""Maximum likelihood within bounds by L-BFGS-B, with the errors that the observed information gives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 
 LogLikelihood = Callable[[Floats], tuple[float, Floats]]
-
 T = TypeVar("T")
-Value = Callable[[Floats], float]
-Slope = Callable[[Floats], Floats]
 
 # Parameters are logarithms, or coefficients of covariates in standard deviations: steps are in their own units.
 _STEP = 1e-4  # between exact gradients, for curvature
-_APART = 1e-3  # between gradients of many assets
-_DRAWN = 0.9  # of the maximum's freedom that one asset may be thought to take up
-_STRIDE = 1.5  # the longest step of a climb
-_CLIMBS = 80
-_SHORTER = 14
-_IDLE = 3  # steps in a row that gained too little, as along a kink
-GAIN = 2e-8  # of a log-likelihood, twice what is left to climb
+_SCORE_STEP = 1e-3  # between scores of many assets
+_MAX_LEVERAGE = 0.9  # of one asset upon the maximum
+_FLAT = 1e-12  # curvature below which a direction of a Newton step is left alone
+_IMPOSSIBLE = 1e100  # in place of the infinite loss of parameters that cannot have made the data
+TOLERANCE = 2e-8  # of a log-likelihood, twice what is left to climb
 
 
 @dataclass(frozen=True, eq=False)
 class Prior:
-    """A normal prior of the parameters: what the parent group says. Arrays (k,)."""
+    """A normal prior of the parameters: what the parent group suggests. Arrays (k,)."""
 
     mean: Floats
     variance: Floats
 
-    def at(self, parameters: Floats) -> tuple[float, Floats]:
+    def log_density(self, parameters: Floats) -> tuple[float, Floats]:
         """Log density, without its constant, and gradient."""
         off = parameters - self.mean
         return float(-0.5 * (off**2 / self.variance).sum()), -off / self.variance
@@ -45,7 +40,7 @@ class Maximum:
     """Where a log-likelihood (with its prior, if any) is greatest.
 
     `log_likelihood` leaves the prior out; `covariance` is the inverse of the observed information, prior included;
-    `at_zero` marks parameters at their lower bound, whose rate is nought.
+    `at_zero` marks parameters at their lower bound, whose rate is zero.
     """
 
     parameters: Floats
@@ -59,55 +54,53 @@ def maximise(
     starts: list[Floats],
     bounds: tuple[float | Floats, float | Floats],
     prior: Prior | None = None,
-    gain: float = GAIN,
-    rates: int | None = None,
+    tolerance: float = TOLERANCE,
+    n_rates: int | None = None,
 ) -> Maximum:
     """Climb from every start, keep the highest, finish it by a Newton step.
 
     Parameters
     ----------
     function : callable
-        Parameters (k,) → value and exact gradient.
+        Parameters (k,) → log-likelihood and exact gradient (k,).
     starts : list of array (k,)
         Where to begin.
     bounds : (low, high)
         Of every parameter, or arrays (k,) of each.
     prior : Prior, optional
         Added to the value.
-    gain : float
-        Steps end when one more would gain less than half of this.
-    rates : int, optional
-        How many of the first parameters are logarithms of rates, which count as nought at their lower bound; by default
+    tolerance : float
+        Steps end when one gains less than half of this log-likelihood.
+    n_rates : int, optional
+        How many of the first parameters are logarithms of rates, which count as zero at their lower bound; by default
         all.
     """
     low, high = (np.broadcast_to(np.asarray(bound, dtype=float), len(starts[0])) for bound in bounds)
+    posterior = _cached(_with_prior(function, prior))
+    everything = np.arange(len(low))
 
-    def total(x: Floats) -> tuple[float, Floats]:
-        value, slope = function(x)
-        if prior is None:
-            return value, slope
-        also, pull = prior.at(x)
-        return value + also, slope + pull
+    def climb(start: Floats) -> Floats:
+        bend = np.abs(_second(posterior, start, everything).diagonal())
+        return _climb(posterior, start, 1 / np.sqrt(np.clip(bend, 1.0, None)), (low, high), tolerance)
 
-    at = _last(total)
-
-    def value(x: Floats) -> float:
-        return at(x)[0]
-
-    def slope(x: Floats) -> Floats:
-        return at(x)[1]
-
-    inside = [np.clip(start, low, high) for start in starts]
-    x = max((_ascend(value, slope, begin, _inverse_at(slope, begin), (low, high), gain) for begin in inside), key=value)
-    x, zero = _settle(value, slope, x, low, len(x) if rates is None else rates)
+    x = max((climb(np.clip(start, low, high)) for start in starts), key=lambda top: posterior(top)[0])
+    x, zero = _settle_at_zero(posterior, x, low, len(x) if n_rates is None else n_rates)
     free = np.flatnonzero(~zero)
-    x, second = _polish(value, slope, x, free, (low, high))
+    x, second = _newton_step(posterior, x, free, (low, high))
     covariance = np.zeros((len(x), len(x)))
     covariance[np.ix_(free, free)] = np.linalg.pinv(-second, hermitian=True)
     return Maximum(x, function(x)[0], covariance, zero)
 
 
-def _last(function: Callable[[Floats], T]) -> Callable[[Floats], T]:
+def _with_prior(function: LogLikelihood, prior: Prior | None) -> LogLikelihood:
+    def posterior(x: Floats) -> tuple[float, Floats]:
+        (value, slope), (density, pull) = function(x), (0.0, 0.0) if prior is None else prior.log_density(x)
+        return value + density, slope + pull
+
+    return posterior
+
+
+def _cached(function: Callable[[Floats], T]) -> Callable[[Floats], T]:
     """A function that keeps its last answer for those who ask again."""
     last: list[tuple[Floats, T]] = []
 
@@ -119,97 +112,76 @@ def _last(function: Callable[[Floats], T]) -> Callable[[Floats], T]:
     return at
 
 
-def _ascend(
-    value: Value,
-    slope: Slope,
-    x: Floats,
-    inverse: Floats,
-    bounds: tuple[Any, Any],
-    gain: float = GAIN,
+def _climb(
+    function: LogLikelihood, start: Floats, scale: Floats, bounds: tuple[Floats, Floats], tolerance: float
 ) -> Floats:
-    """Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno) within bounds, until one more would gain too little."""
+    """The top that L-BFGS-B comes to from a start, parameters (k,) in units of a scale (k,)."""
+    from scipy.optimize import minimize
+
     low, high = bounds
-    here, steepness, idle = value(x), slope(x), 0
-    for _ in range(_CLIMBS):
-        free = ~(((x <= low) & (steepness < 0)) | ((x >= high) & (steepness > 0)))
-        step = np.where(free, inverse @ np.where(free, steepness, 0.0), 0.0)
-        if not steepness @ step > gain:
-            break
-        step *= min(1.0, _STRIDE / np.abs(step).max())
-        for _ in range(_SHORTER):
-            tried = np.clip(x + step, low, high)
-            reached = value(tried)
-            if reached > here:
-                break
-            step = step / 4
-        else:
-            break
-        idle = idle + 1 if reached - here < gain / 2 else 0
-        after = slope(tried)
-        inverse = _updated(inverse, tried - x, steepness - after)
-        x, here, steepness = tried, reached, after
-        if idle == _IDLE:
-            break
-    return x
+
+    def loss(z: Floats) -> tuple[float, Floats]:
+        value, slope = function(np.clip(start + z * scale, low, high))
+        return (-value, -slope * scale) if np.isfinite(value) else (_IMPOSSIBLE, np.zeros(len(z)))
+
+    options = {"ftol": tolerance / 2 / max(1.0, abs(function(start)[0])), "gtol": 1e-6, "maxcor": 20}
+    box = np.stack([low - start, high - start], axis=1) / scale[:, None]
+    answer = minimize(loss, np.zeros(len(start)), jac=True, method="L-BFGS-B", bounds=box, options=options)
+    return np.clip(start + answer.x * scale, low, high)
 
 
-def _inverse_at(slope: Slope, x: Floats) -> Floats:
-    """Inverse of the curvature, its directions of ascent made descent."""
-    size, axes = np.linalg.eigh(-_second(slope, x, np.arange(len(x))))
-    size = np.maximum(np.abs(size), 1e-6 * max(float(np.abs(size).max(initial=0.0)), 1e-6))
-    return (axes / size) @ axes.T
-
-
-def _settle(value: Value, slope: Slope, x: Floats, low: Floats, rates: int) -> tuple[Floats, Bools]:
-    """Rates that the likelihood would have at nought are put there: their logarithm never gets there by itself."""
-    rate = np.arange(len(x)) < rates
-    zero, here = rate & (x <= low), value(x)
-    for k in np.flatnonzero(rate & ~zero & (slope(x) <= 1e-4)):
+def _settle_at_zero(function: LogLikelihood, x: Floats, low: Floats, n_rates: int) -> tuple[Floats, Bools]:
+    """Rates that the likelihood would have at zero are put there: their logarithm never gets there by itself."""
+    rate = np.arange(len(x)) < n_rates
+    zero, (here, slope) = rate & (x <= low), function(x)
+    for k in np.flatnonzero(rate & ~zero & (slope <= 1e-4)):
         tried = x.copy()
         tried[k] = low[k]
-        if value(tried) >= here - 1e-7:
-            x, here, zero[k] = tried, value(tried), True
+        if function(tried)[0] >= here - 1e-7:
+            x, here, zero[k] = tried, function(tried)[0], True
     return x, zero
 
 
-def _polish(value: Value, slope: Slope, x: Floats, free: Ints, bounds: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+def _newton_step(
+    function: LogLikelihood, x: Floats, free: Ints, bounds: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
     """The matrix of second derivatives at the top, and the Newton step that it allows."""
-    second = _second(slope, x, free)
+    second = _second(function, x, free)
+    here, slope = function(x)
     tried = x.copy()
-    tried[free] += np.clip(np.linalg.lstsq(-second, slope(x)[free], rcond=1e-12)[0], -_STEP, _STEP)
+    tried[free] += np.clip(np.linalg.lstsq(-second, slope[free], rcond=_FLAT)[0], -_STEP, _STEP)
     tried = np.clip(tried, *bounds)
-    return (tried if value(tried) >= value(x) else x), second
+    return (tried if function(tried)[0] >= here else x), second
 
 
-def _second(slope: Slope, x: Floats, free: Ints) -> Floats:
+def _second(function: LogLikelihood, x: Floats, free: Ints) -> Floats:
+    """Second derivatives by the free parameters, from differences of exact gradients."""
     out = np.empty((len(free), len(free)))
     for row, k in enumerate(free):
-        up, down = x.copy(), x.copy()
-        up[k] += _STEP
-        down[k] -= _STEP
-        out[row] = (slope(up)[free] - slope(down)[free]) / (2 * _STEP)
+        move = _STEP * (np.arange(len(x)) == k)
+        out[row] = (function(x + move)[1] - function(x - move)[1])[free] / (2 * _STEP)
     return 0.5 * (out + out.T)
 
 
-class Terms(NamedTuple):
+class AssetScores(NamedTuple):
     """Log-likelihoods of many assets at some parameters.
 
-    `each` (n,) and their exact `scores` (n, k); `pull` gives the derivative (c,) of their sum by what was estimated
-    beforehand from the same assets, and is held while the parameters are sought.
+    `loglik` (n,) and their exact `scores` (n, k); `by_first_step` gives the derivative (c,) of their sum by what was
+    estimated beforehand from the same assets, and is held while the parameters are sought.
     """
 
-    each: Floats
+    loglik: Floats
     scores: Floats
-    pull: Callable[[], Floats]
+    by_first_step: Callable[[], Floats]
 
 
 @dataclass(frozen=True, eq=False)
-class Summit:
+class TwoStepMaximum:
     """Where the sum of many assets' log-likelihoods (with its prior, if any) is greatest.
 
     `covariance` is the sandwich over assets, which holds though the assets are unlike each other in ways that the model
     leaves out; `information` is the observed information of the likelihood alone. A parameter at its upper bound has
-    0 in both; one at its lower bound, a true nought, is in as much doubt as just inside it.
+    0 in both; one at its lower bound, a true zero, is in as much doubt as just inside it.
     """
 
     parameters: Floats
@@ -218,94 +190,83 @@ class Summit:
     information: Floats
 
 
-def climb_many(
-    function: Callable[[Floats], Terms],
-    carried: Callable[[Floats], Floats],
+def maximise_two_step(
+    function: Callable[[Floats], AssetScores],
+    influence: Callable[[Floats], Floats],
     start: Floats,
-    low: Floats,
-    high: Floats,
+    bounds: tuple[Floats, Floats],
     prior: Prior | None = None,
-    gain: float = GAIN,
-) -> Summit:
+    tolerance: float = TOLERANCE,
+) -> TwoStepMaximum:
     """The maximum of a sum over assets, some of whose terms rest on estimates made beforehand.
 
-    Quasi-Newton steps from the outer product of the assets' scores (Berndt, Hall, Hall and Hausman 1974). Errors are
-    those of both stages together (Murphy and Topel 1985, *Estimation and inference in two-step econometric models*,
-    JBES 3, 370–379), by what each asset adds to either.
+    Errors are those of both steps together (Murphy and Topel 1985, *Estimation and inference in two-step econometric
+    models*, JBES 3, 370–379), by what each asset adds to either.
 
     Parameters
     ----------
     function : callable
-        Parameters (k,) → `Terms`.
-    carried : callable
-        Derivatives of the sum's gradient by what was estimated beforehand (k, c) → what each asset adds to that
+        Parameters (k,) → `AssetScores`.
+    influence : callable
+        Derivatives of the sum's gradient by the estimates of the first step (k, c) → what each asset adds to that
         gradient by its part in those estimates (n, k).
-    start, low, high : array (k,)
-        Where to begin, and bounds.
+    start : array (k,)
+        Where to begin.
+    bounds : (array (k,), array (k,))
+        Least and greatest parameters.
     prior : Prior, optional
         Added to the sum.
-    gain : float
-        Steps end when one more would gain less than half of this.
+    tolerance : float
+        Steps end when one gains less than half of this log-likelihood; above the default the covariance is the
+        inverse of the outer product of scores, and no sandwich.
     """
+    at = _cached(function)
 
-    at = _last(function)
+    def total(x: Floats) -> tuple[float, Floats]:
+        terms = at(x)
+        return float(terms.loglik.sum()), terms.scores.sum(axis=0)
 
-    def value(x: Floats) -> float:
-        return float(at(x).each.sum()) + (0.0 if prior is None else prior.at(x)[0])
-
-    def slope(x: Floats) -> Floats:
-        return at(x).scores.sum(axis=0) + (0.0 if prior is None else prior.at(x)[1])
-
-    x = np.clip(start, low, high)
-    pull = np.zeros((len(x), len(x))) if prior is None else np.diag(1 / prior.variance)
-    scores = at(x).scores
-    inverse = np.asarray(np.linalg.pinv(scores.T @ scores + pull, hermitian=True), dtype=float)
-    x = _ascend(value, slope, x, inverse, (low, high), gain)
-    terms = at(x)
-    if gain > GAIN:
+    x = np.clip(start, *bounds)
+    weight = np.zeros((len(x), len(x))) if prior is None else np.diag(1 / prior.variance)
+    size = (at(x).scores ** 2).sum(axis=0) + weight.diagonal()
+    scale = 1 / np.sqrt(np.maximum(size, 1.0))
+    x = _climb(_with_prior(total, prior), x, scale, bounds, tolerance)
+    if tolerance > TOLERANCE:
+        terms = at(x)
         information = terms.scores.T @ terms.scores
-        inverse = np.asarray(np.linalg.pinv(information + pull, hermitian=True), dtype=float)
-        return Summit(x, float(terms.each.sum()), inverse, information)
-    return _summit(at, carried, x, low, high, pull)
+        inverse = np.asarray(np.linalg.pinv(information + weight, hermitian=True), dtype=float)
+        return TwoStepMaximum(x, float(terms.loglik.sum()), inverse, information)
+    return _with_sandwich(at, influence, x, bounds, weight)
 
 
-def _updated(inverse: Floats, step: Floats, change: Floats) -> Floats:
-    """BFGS correction of the inverse of the information; left as it is where the step saw no curvature."""
-    bend = float(step @ change)
-    if bend <= 1e-12 * float(np.linalg.norm(step) * np.linalg.norm(change)):
-        return inverse
-    left = np.eye(len(step)) - np.outer(step, change) / bend
-    return left @ inverse @ left.T + np.outer(step, step) / bend
-
-
-def _summit(
-    function: Callable[[Floats], Terms],
-    carried: Callable[[Floats], Floats],
+def _with_sandwich(
+    function: Callable[[Floats], AssetScores],
+    influence: Callable[[Floats], Floats],
     x: Floats,
-    low: Floats,
-    high: Floats,
-    pull: Floats,
-) -> Summit:
+    bounds: tuple[Floats, Floats],
+    weight: Floats,
+) -> TwoStepMaximum:
+    low, high = bounds
     free = np.flatnonzero(x < high)
     inside = np.ix_(free, free)
     terms = function(x)
-    about = np.maximum(x, low + _APART)
+    about = np.maximum(x, low + _SCORE_STEP)
     middle = function(about).scores
     bends, cross = np.empty((len(free), len(x))), []
     for row, k in enumerate(free):
-        move = _APART * np.eye(len(x))[k]
+        move = _SCORE_STEP * np.eye(len(x))[k]
         up, down = function(about + move), function(about - move)
         after, before = up.scores - middle, middle - down.scores
         # A kink in the score of an asset lies on one side of it: the lesser of the two differences misses it.
-        bends[row] = np.where(np.abs(after) < np.abs(before), after, before).sum(axis=0) / _APART
-        cross.append((up.pull() - down.pull()) / (2 * _APART))
+        bends[row] = np.where(np.abs(after) < np.abs(before), after, before).sum(axis=0) / _SCORE_STEP
+        cross.append((up.by_first_step() - down.by_first_step()) / (2 * _SCORE_STEP))
     information, covariance = np.zeros((2, len(x), len(x)))
     information[inside] = -0.5 * (bends[:, free] + bends[:, free].T)
-    inverse = np.linalg.pinv(information[inside] + pull[inside], hermitian=True)
-    added = terms.scores[:, free] + carried(np.array(cross).reshape(len(free), -1))
+    inverse = np.linalg.pinv(information[inside] + weight[inside], hermitian=True)
+    added = terms.scores[:, free] + influence(np.array(cross).reshape(len(free), -1))
     # An asset that draws the maximum to itself hides its own error: Kauermann and Carroll 2001, *A note on the
     # efficiency of sandwich covariance matrix estimation*, JASA 96, 1387–1396.
-    drawn = ((added @ inverse) * added).sum(axis=1)
-    added /= np.sqrt(1 - np.minimum(drawn, _DRAWN))[:, None]
-    covariance[inside] = inverse @ (added.T @ added + pull[inside]) @ inverse
-    return Summit(x, float(terms.each.sum()), covariance, information)
+    leverage = ((added @ inverse) * added).sum(axis=1)
+    added /= np.sqrt(1 - np.minimum(leverage, _MAX_LEVERAGE))[:, None]
+    covariance[inside] = inverse @ (added.T @ added + weight[inside]) @ inverse
+    return TwoStepMaximum(x, float(terms.loglik.sum()), covariance, information)

@@ -1,7 +1,7 @@
 """Curves fitted to repeated readings of assets whose true ages are not known.
 
 An asset's effective age a grows by r years a year: r is its own pace, normal about 1 (which covariates may shift) and
-never below nought, and a wanders a little besides. A reading is C(a) plus normal noise. The first reading says where
+never below zero, and a wanders a little besides. A reading is C(a) plus normal noise. The first reading says where
 the asset stands, and each later one is judged by how far it lies from what the ones before it led to expect: the
 product of those densities is the likelihood, by a filter with three points in place of a derivative (Julier and
 Uhlmann 1997, *A new extension of the Kalman filter to nonlinear systems*). The same filter then predicts, with its own
@@ -15,10 +15,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetplan._types import Floats, Ints
+from assetplan.deterioration.families import FAMILIES, family_of
 from assetplan.deterioration.fits.features import LIMIT
-from assetplan.deterioration.fits.maximum import GAIN, Prior, Summit, Terms, climb_many
-from assetplan.deterioration.fits.path_filter import LEAST, Law, State, Visit, back, visit
-from assetplan.deterioration.fits.scaled import SHAPED
+from assetplan.deterioration.fits.maximum import TOLERANCE, AssetScores, Prior, TwoStepMaximum, maximise_two_step
+from assetplan.deterioration.fits.path_filter import (
+    MIN_VARIANCE,
+    DecayLaw,
+    FilterState,
+    Visit,
+    filter_visit,
+    path_gradient,
+)
 from assetplan.deterioration.fits.stock import FirstAge, Stock
 
 NOISE = 3.0  # of a reading, before any is known [index points]
@@ -31,19 +38,19 @@ _RANGES = {  # of each parameter, by its own value: least, greatest, where to be
     "wander": (0.0, 20.0, 0.7),
 }
 _USUAL = {"spread": 0.4, "wander": 0.7}  # sizes about which these begin to count by their logarithm
-_ROUGH = 1e-3  # gain at which the noise is near enough to tell the stock by
+_ROUGH = 1e-3  # tolerance at which the noise is near enough to estimate the stock by
 
 
 def names_of(family: str, covariates: int = 0) -> tuple[str, ...]:
     """Parameters of a family, as `scaled` puts them."""
-    shape = ("shape",) if family in SHAPED else ()
+    shape = ("shape",) if family_of(family).shaped else ()
     return ("life", *shape, *SPREADS, *(f"covariate {k}" for k in range(covariates)))
 
 
 def scaled(name: str, value: float) -> float:
-    """A parameter on the scale on which it is fitted: its logarithm, but for spread and wander, which may be nought.
+    """A parameter on the scale on which it is fitted: its logarithm, but for spread and wander, which may be zero.
 
-    What readings say of those is a variance, about normal near nought and in proportion where it is large:
+    Readings estimate the variance of those, about normal near zero and in proportion where it is large:
     ½ ln(1 + value² / usual²) is both.
     """
     if name in _USUAL:
@@ -52,7 +59,7 @@ def scaled(name: str, value: float) -> float:
 
 
 def unscaled(name: str, parameter: float) -> float:
-    """The value of a parameter, of which `scaled` is the inverse; nought where a draw of it lies below nought."""
+    """The value of a parameter, of which `scaled` is the inverse; zero where a draw of it lies below zero."""
     if name in _USUAL:
         return _USUAL[name] * float(np.sqrt(np.expm1(2 * max(parameter, 0.0))))
     return float(np.exp(parameter))
@@ -103,7 +110,7 @@ class Paths:
         features : array (n_paths, k), optional
             Covariates of each path.
         noise : float, optional
-            What is thought of the noise of a reading [index points], for the stock.
+            Standard deviation of a reading assumed for the stock [index points].
         known : array (n,) of int, optional
             Where each reading stands in the table it came from; by default in these arrays.
         """
@@ -119,7 +126,7 @@ class Paths:
         return cls(values, gaps, places, chosen, Stock.of(values[0] if values else np.zeros(0), noise))
 
     def with_noise(self, noise: float) -> Paths:
-        """The same readings, their stock told anew for another noise [index points]."""
+        """The same readings, their stock estimated anew for another noise [index points]."""
         return replace(self, stock=Stock.of(self.values[0] if self.values else np.zeros(0), noise))
 
     @property
@@ -137,41 +144,51 @@ class Prediction:
     spread: Floats
 
 
-def terms_of(family: str, parameters: Floats, paths: Paths) -> Terms:
-    """Log-likelihood of each path under parameters (k,), its score, and what the stock makes of them all."""
+def path_scores(family: str, parameters: Floats, paths: Paths) -> AssetScores:
+    """Log-likelihood of each path, its score, and the derivative of their sum by the shares of the stock.
+
+    Parameters
+    ----------
+    family : str
+        One of `FAMILIES`.
+    parameters : array (k,)
+        As in `names_of`, on the scale of `scaled`.
+    paths : Paths
+        Readings.
+    """
     visits, first = _visits(family, parameters, paths)
     at = _named(family, parameters)
     n, known = len(paths.features), names_of(family)
     values, scores = np.zeros(n), np.zeros((n, len(parameters)))
     if not visits:
-        return Terms(values, scores, lambda: np.zeros(len(paths.stock.shares)))
+        return AssetScores(values, scores, lambda: np.zeros(len(paths.stock.shares)))
     for seen in visits:
-        values[: len(seen.mean)] += seen.told.worth
-    told = back(visits)
-    m = len(told.age)
-    begun = np.stack([told.age, told.doubt])
+        values[: len(seen.mean)] += seen.reading.loglik
+    slope = path_gradient(visits)
+    m = len(slope.age)
+    begun = np.stack([slope.age, slope.age_variance])
     spread, wander = (2 * (at[name] ** 2 + usual**2) for name, usual in _USUAL.items())
     by = {
-        "life": -told.pace - 2 * (at["wander"] / at["life"]) ** 2 * told.wander,
-        "shape": told.shape + (begun * first.by_shape[:, :m]).sum(axis=0),
-        "noise": 2 * at["noise"] ** 2 * told.noise + (begun * first.by_noise[:, :m]).sum(axis=0),
-        "spread": spread * told.own_doubt,
-        "wander": wander / at["life"] ** 2 * told.wander,
+        "life": -slope.pace - 2 * (at["wander"] / at["life"]) ** 2 * slope.wander,
+        "shape": slope.shape + (begun * first.by_shape[:, :m]).sum(axis=0),
+        "noise": 2 * at["noise"] ** 2 * slope.noise + (begun * first.by_noise[:, :m]).sum(axis=0),
+        "spread": spread * slope.pace_variance,
+        "wander": wander / at["life"] ** 2 * slope.wander,
     }
     for k, name in enumerate(known):
         scores[:m, k] = by[name]
-    scores[:m, len(known) :] = told.pace[:, None] * paths.features[:m]
+    scores[:m, len(known) :] = slope.pace[:, None] * paths.features[:m]
 
-    def pull() -> Floats:
+    def by_stock() -> Floats:
         by_moments = np.zeros((2, n))
         by_moments[:, :m] = begun
-        return paths.stock.pull(first, by_moments)
+        return paths.stock.by_shares(first, by_moments)
 
-    return Terms(values, scores, pull)
+    return AssetScores(values, scores, by_stock)
 
 
 def predictions(family: str, parameters: Floats, paths: Paths) -> Prediction:
-    """What each path's earlier readings led to expect of each later one, under parameters (k,)."""
+    """What each path's earlier readings led to expect of each later one; arguments as of `path_scores`."""
     visits = _visits(family, parameters, paths)[0]
     if not visits:
         return Prediction(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))
@@ -187,38 +204,38 @@ def _named(family: str, parameters: Floats) -> dict[str, float]:
 
 
 def _visits(family: str, parameters: Floats, paths: Paths) -> tuple[list[Visit], FirstAge]:
-    """The filter's account of every visit after the first, and what each first reading said."""
+    """The filter's account of every visit after the first, and the age at each first reading."""
     at = _named(family, parameters)
     pace = np.exp(paths.features @ parameters[len(names_of(family)) :]) / at["life"]
-    first = paths.stock.first_age(family, at["shape"], at["noise"])
-    age, doubt = first.moments[0], np.maximum(first.moments[1], LEAST)
-    state = State(age, doubt, np.ones_like(age), np.full_like(age, at["spread"] ** 2), np.zeros_like(age))
-    law = Law(family, at["shape"], at["noise"] ** 2, (at["wander"] / at["life"]) ** 2)
+    first = paths.stock.first_age(FAMILIES[family], at["shape"], at["noise"])
+    age, variance = first.moments[0], np.maximum(first.moments[1], MIN_VARIANCE)
+    state = FilterState(age, variance, np.ones_like(age), np.full_like(age, at["spread"] ** 2), np.zeros_like(age))
+    law = DecayLaw(FAMILIES[family], at["shape"], at["noise"] ** 2, (at["wander"] / at["life"]) ** 2)
     out = []
     for value, gap in zip(paths.values[1:], paths.gaps[1:], strict=True):
         n = len(value)
-        out.append(visit(law, state.first(n), pace[:n] * gap, gap, value))
+        out.append(filter_visit(law, state.first(n), pace[:n] * gap, gap, value))
         state = out[-1].after
     return out, first
 
 
 def fit_paths(
-    family: str, paths: Paths, start: Floats | None = None, prior: Prior | None = None, gain: float = GAIN
-) -> Summit:
+    family: str, paths: Paths, start: Floats | None = None, prior: Prior | None = None, tolerance: float = TOLERANCE
+) -> TwoStepMaximum:
     """The parameters (as in `names_of`) under which the readings are likeliest.
 
     Parameters
     ----------
     family : str
-        linear, power, exponential, logistic or weibull.
+        One of `FAMILIES`.
     paths : Paths
-        Readings; a path of one reading tells nothing.
+        Readings; a path of one reading shows no decay.
     start : array (k,), optional
         Where to begin.
     prior : Prior, optional
-        What the parent group says.
-    gain : float
-        Steps end when one more would gain less than half of this; see `climb_many`.
+        What the parent group suggests.
+    tolerance : float
+        Steps end when one gains less than half of this; see `maximise_two_step`.
 
     Raises
     ------
@@ -234,10 +251,12 @@ def fit_paths(
     if start is None:
         start = np.append(usual, np.zeros(extra))
 
-    def climb(own: Paths, begin: Floats, near: float) -> Summit:
-        return climb_many(lambda x: terms_of(family, x, own), own.stock.carried, begin, low, high, prior, near)
+    def fit(own: Paths, begin: Floats, near: float) -> TwoStepMaximum:
+        return maximise_two_step(
+            lambda x: path_scores(family, x, own), own.stock.influence, begin, (low, high), prior, near
+        )
 
     if prior is not None:
-        return climb(paths, start, gain)
-    rough = climb(paths, start, max(gain, _ROUGH)).parameters
-    return climb(paths.with_noise(unscaled("noise", rough[known.index("noise")])), rough, gain)
+        return fit(paths, start, tolerance)
+    rough = fit(paths, start, max(tolerance, _ROUGH)).parameters
+    return fit(paths.with_noise(unscaled("noise", rough[known.index("noise")])), rough, tolerance)

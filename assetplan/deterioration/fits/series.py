@@ -13,6 +13,7 @@ import numpy as np
 
 from assetplan._types import Floats, Ints
 
+_LEAST = 1e-290  # probability whose reciprocal is still a number
 _TAIL = 1e-18  # the Poisson mass that uniformisation leaves out
 _SMALL = 500.0  # a Poisson mean whose e⁻ᵐ is far from the smallest double
 _BLOCK = 10_000  # intervals whose Poisson weights are held at once
@@ -72,7 +73,7 @@ def uniformised(pairs: Pairs, base: Floats, speed: float) -> tuple[float, Floats
         weights = _poisson_weights(mean[low : low + _BLOCK], top)
         place = (which[rows] - low) * (n * n) + code[rows]
         p = (weights @ flat).reshape(-1)[place]
-        if not (p > 0).all():
+        if not (p > _LEAST).all():
             return -np.inf, np.zeros_like(base)
         value += float(pairs.seen[rows] @ np.log(p))
         pull = np.bincount(place, pairs.seen[rows] / p, len(weights) * n * n)
@@ -104,7 +105,7 @@ def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float
             terms = min(_terms(float(mean[rows[-1]])) + n, top)
             weights = _poisson_weights(mean[rows], terms)
             p, rise = (weights @ columns[: terms + 1]).T
-            if not (p > 0).all():
+            if not (p > _LEAST).all():
                 return -np.inf, np.zeros_like(base), np.zeros(len(mean))
             value += float(pairs.seen[rows] @ np.log(p))
             pull = pairs.seen[rows] / p
@@ -142,7 +143,7 @@ def whole_years(pairs: Pairs, base: Floats) -> tuple[float, Floats]:
     steps = pairs.years.astype(np.intp)
     powers = _ladder(base, int(steps.max()))
     p = powers[steps, pairs.start, pairs.end]
-    if not (p > 0).all():
+    if not (p > _LEAST).all():
         return -np.inf, np.zeros_like(base)
     pulls = np.zeros_like(powers)
     np.add.at(pulls, (steps, pairs.start, pairs.end), pairs.seen / p)

@@ -1,9 +1,9 @@
-"""Weibull survival fitted to ages at failure by maximum likelihood, with what was not seen taken for what it is.
+"""Weibull survival fitted to ages at failure by maximum likelihood, with censoring and late entry.
 
-S(t) = exp(−(t/η)^β). A failure at a known age counts ln f(t); one found at an inspection counts ln[S(l) − S(t)], l the
-age at the last inspection that passed; an asset still in use counts ln S(t); one whose record begins at age e is
-known to have lived until then: all is divided by S(e) (Meeker and Escobar 1998, *Statistical methods for reliability
-data*, chapters 8 and 11). Features may set the pace exp(βx) at which an asset ages: η is then shorter by as much.
+S(t) = exp(−(t/η)^β). A failure at a known age adds ln f(t); one noticed by an inspection adds ln[S(l) − S(t)], l the
+age at the last inspection that passed; an asset still in use adds ln S(t); one whose record begins at age e is known to
+have lived until then: all is divided by S(e) (Meeker and Escobar 1998, *Statistical methods for reliability data*,
+chapters 8 and 11). Features may set the pace exp(βx) at which an asset ages: η is then shorter by as much.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, r
 from assetplan.deterioration.fits.maximum import Prior, maximise
 
 _BOUNDS = (-12.0, 12.0)  # of the logarithms of shape and scale
-_STEEPEST = 150.0  # a shape beyond this says that all fail at one age
+_STEEPEST = 150.0  # a shape beyond this means that all fail at one age
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ class Lives:
         extra = self.features.shape[1]
         starts = [np.append(np.log([b, 1.5 * np.median(self.duration)]), np.zeros(extra)) for b in (1.0, 3.0)]
         low, high = (np.repeat([end, np.sign(end) * LIMIT], [2, extra]) for end in _BOUNDS)
-        best = maximise(self.log_likelihood, starts, (low, high), prior, rates=0)
+        best = maximise(self.log_likelihood, starts, (low, high), prior, n_rates=0)
         shape, scale = np.exp(best.parameters[:2])
         errors = np.sqrt(best.covariance.diagonal())
         if shape > 0.99 * _STEEPEST:
@@ -144,7 +144,7 @@ def fit_weibull(
     failed : array (n,) of bool
         Whether it failed; the others are censored.
     sound_until : array (n,), optional
-        Age at the last inspection that found a failed asset sound [years, 0 to its duration]: it failed somewhere
+        Age at the last inspection at which a failed asset was sound [years, 0 to its duration]: it failed somewhere
         between. By default, and where equal to the duration, the age at failure is exact.
     entered : array (n,), optional
         Age at which the record of an asset begins [years, 0 to below its duration]; 0 by default.
