@@ -14,7 +14,7 @@ from assetplan.example.figures import Figures, name_parts
 from assetplan.example.roads import Roads
 from assetplan.example.towns import Towns
 from assetplan.reference import load_table
-from assetplan.register.lines import cut_sections
+from assetplan.network.lines import cut_sections
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assetplan.register.components import building_components
     from assetplan.register.files import read_register, write_register
     from assetplan.register.fill import assumed_share, draw_index, fill_assumed, group_of
-    from assetplan.register.lines import connected_pieces, cut_sections, end_nodes, node_lines
+    from assetplan.network.lines import connected_pieces, cut_sections, end_nodes, node_lines
     from assetplan.register.mapping import read_mapping
     from assetplan.register.nbi import import_nbi
     from assetplan.register.open_roads import import_open_roads

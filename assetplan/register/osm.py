@@ -30,7 +30,7 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.register import osm_roads
 from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
-from assetplan.register.lines import connected_pieces, cut_sections, length_near, midpoints, node_lines
+from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, node_lines
 from assetplan.register.osm_buildings import public_buildings
 from assetplan.register.osm_places import places
 from assetplan.register.osm_tags import count, metres, read_osm, speed_mph, tonnes, year

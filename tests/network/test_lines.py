@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from shapely import LineString
 
 from assetplan.register import connected_pieces, cut_sections, end_nodes, node_lines
-from assetplan.register.lines import length_near, midpoints
+from assetplan.network.lines import length_near, midpoints
 
 MAIN = LineString([(0, 0), (100, 0), (200, 0)])
 SIDE = LineString([(100, 0), (100, 80)])
