@@ -13,8 +13,8 @@ from assetplan.condition import default_width
 from assetplan.example.figures import Figures, name_parts
 from assetplan.example.roads import Roads
 from assetplan.example.towns import Towns
-from assetplan.reference import load_table
 from assetplan.network.lines import cut_sections
+from assetplan.reference import load_table
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,6 +14,7 @@ from assetplan.network.growth import growth, growth_factor, growth_rate
 from assetplan.network.hierarchy import hierarchy, inherited_levels, resilient_roads
 from assetplan.network.homogeneous import Sections, homogeneous_sections
 from assetplan.network.importance import importance
+from assetplan.network.lines import connected_pieces, cut_sections, end_nodes, length_near, midpoints
 from assetplan.network.noding import Noded, node_lines
 from assetplan.network.referencing import (
     Located,
@@ -58,10 +59,13 @@ __all__ = [
     "closure_cost",
     "codes_of",
     "components",
+    "connected_pieces",
     "cut_off",
+    "cut_sections",
     "detour_cost",
     "detour_route",
     "detours",
+    "end_nodes",
     "form_schemes",
     "growth",
     "growth_factor",
@@ -71,8 +75,10 @@ __all__ = [
     "importance",
     "inherited_levels",
     "islands",
+    "length_near",
     "limits_of_links",
     "line_components",
+    "midpoints",
     "network_rules",
     "node_lines",
     "overlaps",

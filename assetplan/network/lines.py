@@ -1,9 +1,4 @@
-"""Road lines: nodes at shared vertices, sections of even length, the pieces that hang together.
-
-OSM ways and many council layers are not split at junctions. Lines here are joined where they share a vertex; a bridge
-or tunnel on another level shares none with the road it crosses, so it is not joined to it. All functions take and give
-whole arrays.
-"""
+"""Road lines as they are drawn: sections of even length, ends that meet, length near a point."""
 
 from __future__ import annotations
 
@@ -11,44 +6,7 @@ import numpy as np
 import shapely
 
 from assetplan._types import Bools, Floats, Ints, Shapes
-
-# Vertices nearer than this are one vertex [m]: far below survey accuracy, far above rounding.
-SNAP_M = 0.001
-
-
-def _vertex_ids(coordinates: Floats) -> Ints:
-    """One whole number for each place, the same for vertices in the same place; shape (n,)."""
-    grid = np.round(coordinates / SNAP_M).astype(np.int64)
-    _, ids = np.unique(grid, axis=0, return_inverse=True)
-    return ids.reshape(-1).astype(np.int64)
-
-
-def node_lines(lines: Shapes) -> tuple[Shapes, Ints]:
-    """Split lines wherever two of them, or one of them twice, share a vertex.
-
-    Parameters
-    ----------
-    lines : array of LineString, shape (n,)
-        In a projected CRS (m).
-
-    Returns
-    -------
-    (array of LineString, array of int)
-        The links between junctions and dead ends, in the order of the lines and along each, and the line each comes
-        from, 0 to n − 1. Lines of no length give no link.
-    """
-    lines = shapely.remove_repeated_points(np.asarray(lines, dtype=object), SNAP_M)
-    kept = np.flatnonzero(shapely.length(lines) > 0)
-    coordinates, owner = shapely.get_coordinates(lines[kept], return_index=True)
-    if not len(owner):
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
-    ids = _vertex_ids(coordinates)
-    shared = np.bincount(ids)[ids] > 1
-    first = np.r_[True, owner[1:] != owner[:-1]]
-    last = np.r_[first[1:], True]
-    cuts = shared & ~first & ~last
-    parts, part_of = _split_at(coordinates, first, cuts)
-    return parts, kept[owner[part_of]].astype(np.int64)
+from assetplan.network.places import SAME_M, groups
 
 
 def _split_at(coordinates: Floats, first: Bools, cuts: Bools) -> tuple[Shapes, Ints]:
@@ -86,10 +44,10 @@ def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Fl
         raise ValueError("the target length of sections must be above 0 m")
     links = np.asarray(links, dtype=object)
     lengths = shapely.length(links)
-    parts = np.maximum(np.round(lengths / target), 1).astype(np.int64)
+    parts = np.maximum(np.round(lengths / target), 1).astype(np.intp)
     coordinates, owner = shapely.get_coordinates(links, return_index=True)
     if not len(owner):
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64), np.empty(0)
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.intp), np.empty(0)
     link = np.repeat(np.arange(len(links)), parts)
     number = np.arange(len(link)) - np.repeat(np.cumsum(parts) - parts, parts)
     chainage = number * (lengths / parts)[link]
@@ -110,7 +68,7 @@ def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Fl
         np.r_[True, owner_sorted[1:] != owner_sorted[:-1]],
         is_cut[order],
     )
-    return shapely.remove_repeated_points(sections), link.astype(np.int64), chainage
+    return shapely.remove_repeated_points(sections), link.astype(np.intp), chainage
 
 
 def _interpolate(at: Floats, along: Floats, values: Floats) -> Floats:
@@ -124,8 +82,8 @@ def end_nodes(lines: Shapes) -> tuple[Ints, Ints]:
         [shapely.get_coordinates(shapely.get_point(lines, 0)), shapely.get_coordinates(shapely.get_point(lines, -1))]
     )
     if not len(ends):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    ids = _vertex_ids(ends)
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    ids = groups(ends, SAME_M)
     return ids[: len(lines)], ids[len(lines) :]
 
 

@@ -222,7 +222,7 @@ def project_lines(shapes: ArrayLike, identifiers: ArrayLike, lines: Shapes, tole
     ----------
     shapes : array (n,) of LineString
         Sections of another network, footways or defects drawn as lines, in the links' coordinates [m]. One that runs
-        over several links has to be cut first (`assetplan.register.cut_sections` cuts lines short), or lies off them.
+        over several links has to be cut first (`cut_sections` cuts lines short), or lies off them.
     identifiers : array (n,)
         What each line is called in the report of faults.
     lines : array (n_links,) of LineString

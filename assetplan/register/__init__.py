@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from assetplan.register.components import building_components
     from assetplan.register.files import read_register, write_register
     from assetplan.register.fill import assumed_share, draw_index, fill_assumed, group_of
-    from assetplan.network.lines import connected_pieces, cut_sections, end_nodes, node_lines
     from assetplan.register.mapping import read_mapping
     from assetplan.register.nbi import import_nbi
     from assetplan.register.open_roads import import_open_roads
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
 _HOME = {
     "assumed_share": "fill",
     "building_components": "components",
-    "connected_pieces": "lines",
-    "cut_sections": "lines",
     "draw_index": "fill",
-    "end_nodes": "lines",
     "fill_assumed": "fill",
     "group_of": "fill",
     "import_nbi": "nbi",
@@ -36,7 +32,6 @@ _HOME = {
     "import_osm": "osm",
     "import_table": "table",
     "metric": "validation",
-    "node_lines": "lines",
     "read_mapping": "mapping",
     "read_register": "files",
     "validate_register": "validation",
@@ -47,10 +42,7 @@ __all__ = [
     "Register",
     "assumed_share",
     "building_components",
-    "connected_pieces",
-    "cut_sections",
     "draw_index",
-    "end_nodes",
     "fill_assumed",
     "group_of",
     "import_nbi",
@@ -58,7 +50,6 @@ __all__ = [
     "import_osm",
     "import_table",
     "metric",
-    "node_lines",
     "read_mapping",
     "read_register",
     "validate_register",

@@ -21,9 +21,9 @@ import shapely
 
 from assetplan import schema
 from assetplan.errors import Fault, RegisterError
+from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.layers import layer_names
-from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints
 from assetplan.register.register import Register
 from assetplan.register.validation import check_spatial, metric, validate_register
 

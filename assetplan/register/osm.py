@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 from assetplan import schema
 from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.errors import Fault, RegisterError
+from assetplan.network import connected_pieces, cut_sections, length_near, midpoints, node_lines
+from assetplan.network.places import SAME_M
 from assetplan.register import osm_roads
 from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
-from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, node_lines
 from assetplan.register.osm_buildings import public_buildings
 from assetplan.register.osm_places import places
 from assetplan.register.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
@@ -113,7 +114,9 @@ def _sections(ways: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
     lines = ways.geometry.to_numpy()
-    links, way = node_lines(lines)
+    # Ways meet where they share a vertex: what crosses without one is a bridge.
+    noded = node_lines(lines, tolerance=SAME_M, at_grade=False).network
+    links, way = noded.geometry, noded.line
     shapes, link, chainage = cut_sections(links, assumed_value("section_length"))
     notes += [
         ("ways kept", len(ways)),

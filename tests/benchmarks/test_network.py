@@ -18,10 +18,11 @@ from tables import head, row
 
 from assetplan.connectivity.layers import network_layers
 from assetplan.example.county import make_county
+from assetplan.network import end_nodes
 from assetplan.network.criticality import betweenness
 from assetplan.network.detours import detours
 from assetplan.network.graph import Network
-from assetplan.register import Register, end_nodes
+from assetplan.register import Register
 
 pytestmark = pytest.mark.benchmark
 
