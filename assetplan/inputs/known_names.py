@@ -14,6 +14,7 @@ from assetplan.inputs.selectors import assets_where, treatments_of, treatments_w
 from assetplan.network import network_rules
 from assetplan.schema import choices
 from assetplan.strategies import LifecycleModel
+from assetplan.strategies.names import steps_of, strategy_text
 
 
 def language_faults(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[Fault]:
@@ -103,16 +104,15 @@ def _units(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[
 
 
 def _lock(lock: Lock, key: str, model: LifecycleModel, groups: dict[str, str]) -> Iterator[Fault]:
-    if lock.strategy == "do-nothing":
+    try:
+        steps = steps_of(lock.strategy)
+    except ValueError as error:
+        yield _fault(f"{key}.strategy", lock.strategy, str(error))
         return
     years = range(model.first_year, model.first_year + model.rules.years)
-    for timed in lock.strategy.split("+"):
-        name, at, year = timed.rpartition("@")
-        if not at or not year.isdecimal():
-            said = 'must be "do-nothing" or treatments as "surface_dressing@2020+resurfacing@2023"'
-            yield _fault(f"{key}.strategy", timed, said)
-            continue
-        if int(year) not in years:
+    for name, year in steps:
+        timed = strategy_text([(name, year)])
+        if year not in years:
             yield _fault(f"{key}.strategy", timed, f"the plan's years are {years[0]} to {years[-1]}")
         for asset in lock.asset:
             if asset in groups and name not in (names := _names(model, groups[asset])):

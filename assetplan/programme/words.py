@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assetplan.limits import LimitKey
-from assetplan.strategies.names import NOTHING
+from assetplan.strategies.names import NOTHING, steps_of
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
 INDEX_YEAR = (
@@ -56,8 +56,7 @@ def strategy_words(strategy: str) -> str:
     """A strategy as people say it: "surface dressing in 2020/21, then resurfacing in 2023/24"."""
     if strategy == NOTHING:
         return "do nothing"
-    steps = (timed.rpartition("@") for timed in strategy.split("+"))
-    return ", then ".join(f"{name.replace('_', ' ')} in {financial_year(int(year))}" for name, _, year in steps)
+    return ", then ".join(f"{name.replace('_', ' ')} in {financial_year(year)}" for name, year in steps_of(strategy))
 
 
 def line_labels(summary: dict[str, Any]) -> dict[str, str]:

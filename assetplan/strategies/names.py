@@ -1,6 +1,11 @@
-"""Strategies as text: treatments by year, as "surface_dressing@2020+resurfacing@2023", or "do-nothing"."""
+"""Strategies as text: treatments by year, as "surface_dressing@2020+resurfacing@2023", or "do-nothing".
+
+Nothing else composes this text or takes it apart.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -9,10 +14,35 @@ from assetplan._types import Codes, Ints32, Texts
 from assetplan.strategies.candidates import Candidates, LifecycleModel
 
 NOTHING = "do-nothing"
+_STEP, _YEAR = "+", "@"
+
+
+def steps_of(strategy: str) -> list[tuple[str, int]]:
+    """Treatments of a strategy and the years they are done in; a ValueError if the text is no strategy."""
+    if strategy == NOTHING:
+        return []
+    parts = [step.rpartition(_YEAR) for step in strategy.split(_STEP)]
+    if not all(name and year.isdecimal() for name, _, year in parts):
+        raise ValueError(f'must be "{NOTHING}" or treatments as "surface_dressing@2020+resurfacing@2023"')
+    return [(name, int(year)) for name, _, year in parts]
+
+
+def strategy_text(steps: Iterable[tuple[str, int]]) -> str:
+    """The strategy of treatments and years, in order of year."""
+    return _STEP.join(f"{name}{_YEAR}{year}" for name, year in sorted(steps, key=lambda step: step[1])) or NOTHING
 
 
 def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> tuple[Ints32, Texts]:
     """Position of each strategy's name, and the names, each once.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register, with `group`.
+    model : LifecycleModel
+        Treatments of each group, and the first year.
+    options : Candidates
+        Strategies (n_options).
 
     Returns
     -------
@@ -35,16 +65,15 @@ def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candida
 
 def _strategy_name(model: LifecycleModel, group: str, schedule: Codes) -> str:
     treatments = model.catalogue.treatments[group]
-    done = [f"{treatments[code].name}@{model.first_year + year}" for year, code in enumerate(schedule) if code >= 0]
-    return "+".join(done) or NOTHING
+    years = np.flatnonzero(schedule >= 0)
+    return strategy_text((treatments[schedule[year]].name, model.first_year + int(year)) for year in years)
 
 
 def in_order(strategy: str) -> str:
     """A strategy as programmes write it: treatments by year."""
-    return "+".join(sorted(strategy.split("+"), key=lambda timed: timed.rpartition("@")[2]))
+    return strategy_text(steps_of(strategy))
 
 
 def within(strategy: str, years: tuple[int, ...]) -> str:
     """A strategy of an earlier programme without the treatments of years that are not this plan's."""
-    inside = {str(year) for year in years}
-    return in_order("+".join(timed for timed in strategy.split("+") if timed.rpartition("@")[2] in inside)) or NOTHING
+    return strategy_text((name, year) for name, year in steps_of(strategy) if year in years)
