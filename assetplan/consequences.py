@@ -13,13 +13,12 @@ from assetplan._types import Floats
 from assetplan.deterioration.groups import lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
-from assetplan.schema import own_table
+from assetplan.schema import extended_table, own_table, row_faults
 
+WORKS = "works"
+"""Stream of what works cost: it follows from the strategy."""
 DETOURS = "detours"
 """Stream of what weight limits cost: it follows from the network, not from rows by condition."""
-OF_CONDITION = ("reactive", "claims", "risk", "user")
-"""Streams that rows by condition index make up."""
-STREAMS = ("works", *OF_CONDITION, DETOURS)
 BASES = ("quantity", "vehicle_km")
 
 
@@ -30,7 +29,7 @@ class Consequence:
     Attributes
     ----------
     stream : str
-        reactive, claims, risk or user.
+        One of those that rows of consequences feed.
     per : str
         "quantity" (£ a year per unit of quantity) or "vehicle_km" (£ per vehicle-km driven).
     index, rate : tuple of float
@@ -48,11 +47,58 @@ class Consequence:
         return np.interp(index, self.index, self.rate)
 
 
+@dataclass(frozen=True)
+class Stream:
+    """One stream of cost (£ a year): its name, what a reader calls it, what feeds it and where its row stands."""
+
+    name: str
+    label: str
+    fed_by: str
+    file: str
+    row: int
+
+
+def load_streams(path: Path | None = None) -> Mapping[str, Stream]:
+    """Read the streams of cost that make up whole-life cost, in order.
+
+    Parameters
+    ----------
+    path : path, optional
+        A CSV with the columns of reference/streams.csv, whose rows are added to the packaged ones or replace those of
+        the same stream.
+
+    Raises
+    ------
+    ConfigError
+        Rows break their rules; every fault is listed.
+    """
+    table = extended_table("streams", "stream", path)
+    own_source = {WORKS: WORKS, DETOURS: "network"}
+    fed_by = table["stream"].map(lambda name: own_source.get(str(name), "consequences"))
+    name = table["stream"].astype("str").str.fullmatch(r"[a-z][a-z0-9_]*")
+    checks = [
+        ("stream", name, "must be small letters, digits and _, a letter first"),
+        ("fed_by", table["fed_by"] == fed_by, "must be consequences, but for works (works) and detours (network)"),
+        ("label", table["label"].notna(), "a value is required"),
+        ("order", table["order"].notna(), "a value is required"),
+    ]
+    faults = row_faults(table, checks)
+    if faults:
+        raise ConfigError(faults)
+    rows = table.sort_values(["order", "stream"], kind="stable").to_dict("records")
+    return {
+        str(row["stream"]): Stream(str(row["stream"]), str(row["label"]), str(row["fed_by"]), row["file"], row["row"])
+        for row in rows
+    }
+
+
 def _shown(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
 
 
-def load_consequences(group_names: list[str], path: Path | None = None) -> Mapping[str, tuple[Consequence, ...]]:
+def load_consequences(
+    group_names: list[str], path: Path | None = None, streams: Mapping[str, Stream] | None = None
+) -> Mapping[str, tuple[Consequence, ...]]:
     """Read the consequences of each group.
 
     Parameters
@@ -61,6 +107,8 @@ def load_consequences(group_names: list[str], path: Path | None = None) -> Mappi
         Groups that rows may name.
     path : path, optional
         A CSV with the columns of reference/consequences.csv; by default that table.
+    streams : mapping of name → Stream, optional
+        Streams that rows may feed; by default the packaged ones.
 
     Raises
     ------
@@ -75,12 +123,14 @@ def load_consequences(group_names: list[str], path: Path | None = None) -> Mappi
             raise ConfigError(lacks)
     else:
         table, file = own_table("consequences", path), str(path)
+    known = load_streams() if streams is None else streams
+    fed = [name for name, stream in known.items() if stream.fed_by == "consequences"]
     faults = []
     rate, index = table["rate"], table["index"]
     twice = table.duplicated(["group", "stream", "per", "index"])
     for column, good, rule in (
         ("group", table["group"].isin(group_names), "no such group"),
-        ("stream", table["stream"].isin(OF_CONDITION), f"must be one of {', '.join(OF_CONDITION)}"),
+        ("stream", table["stream"].isin(fed), f"must be one of {', '.join(fed)}; tables.streams may add one"),
         ("per", table["per"].isin(BASES), f"must be one of {', '.join(BASES)}"),
         ("index", index.between(0, 100), "must lie between 0 and 100"),
         ("index", ~twice, "is there twice for its group, stream and basis"),

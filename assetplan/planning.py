@@ -162,7 +162,7 @@ def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
         islands = line_components(layout.net, len(layout.roads))[layout.owned]
         inputs = weighed(inputs, layout)
         assets = inputs.register.assets
-        assets = assets.assign(hierarchy=asset_levels(assets, layout))
+        assets = assets.assign(hierarchy=asset_levels(assets, layout, inputs.tables.classes))
         inputs = replace(inputs, register=replace(inputs.register, assets=assets))
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)

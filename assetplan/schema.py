@@ -5,6 +5,7 @@ The columns themselves are rows of `reference/schema.csv`, so that the documenta
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,9 @@ import pandas as pd
 from assetplan.delimited import MISSING_WORDS, csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
+
+# What a choice column allows that is a table of reference: its column of the same name.
+_TABLE = ".csv"
 
 
 @lru_cache(maxsize=1)
@@ -37,6 +41,8 @@ def choices(table: str, column: str) -> tuple[str, ...]:
     allowed = schema.loc[(schema["table"] == table) & (schema["column"] == column), "allowed"].tolist()
     if not allowed or pd.isna(allowed[0]):
         raise KeyError(f"{table}.{column} is no choice column of the schema")
+    if str(allowed[0]).endswith(_TABLE):
+        return tuple(load_table(str(allowed[0]).removesuffix(_TABLE))[column])
     return tuple(str(allowed[0]).split("|"))
 
 
@@ -46,7 +52,11 @@ def empty(table: str) -> pd.DataFrame:
 
 
 def conform(
-    frame: pd.DataFrame, table: str, file: str, rows: pd.Series | None = None
+    frame: pd.DataFrame,
+    table: str,
+    file: str,
+    rows: pd.Series | None = None,
+    allowed: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Bring a frame to the schema's columns and types and list every fault found.
 
@@ -60,6 +70,8 @@ def conform(
         Name of the user's file, for the faults.
     rows : Series of int, optional
         Row number of each record in the user's file; by default 2, 3, … as under a header line.
+    allowed : mapping of column → names, optional
+        Values of a choice column that is a table of reference, where a plan has its own rows.
 
     Returns
     -------
@@ -82,7 +94,7 @@ def conform(
                 dtype="str" if rule.type in ("text", "choice") else "float64",
             )
             continue
-        values, broken = _check_column(frame[name], rule)
+        values, broken = _check_column(frame[name], rule, (allowed or {}).get(name))
         where = frame.index.get_indexer(pd.Index(list(broken)))
         shown, lines = frame[name].to_numpy(dtype=object)[where], place.to_numpy()[where]
         faults += [
@@ -107,7 +119,9 @@ def _text(column: pd.Series) -> pd.Series:
     return text
 
 
-def _check_column(column: pd.Series, rule: object) -> tuple[pd.Series, dict[object, str]]:
+def _check_column(
+    column: pd.Series, rule: object, names: tuple[str, ...] | None
+) -> tuple[pd.Series, dict[object, str]]:
     kind: str = rule.type  # type: ignore[attr-defined]
     required = rule.required == "yes"  # type: ignore[attr-defined]
     broken: dict[object, str] = {}
@@ -118,9 +132,11 @@ def _check_column(column: pd.Series, rule: object) -> tuple[pd.Series, dict[obje
     if kind in ("text", "choice"):
         values = text.mask(missing, "") if kind == "choice" else text
         if kind == "choice":
-            allowed = str(rule.allowed).split("|")  # type: ignore[attr-defined]
+            allowed = choices(rule.table, rule.column) if names is None else names  # type: ignore[attr-defined]
             wrong = ~missing & ~values.isin(allowed)
-            broken.update(dict.fromkeys(values.index[wrong], f"must be one of {', '.join(allowed)}"))
+            own = str(rule.allowed)  # type: ignore[attr-defined]
+            more = f"; tables.{own.removesuffix(_TABLE)} of the plan may add one" if own.endswith(_TABLE) else ""
+            broken.update(dict.fromkeys(values.index[wrong], f"must be one of {', '.join(allowed)}{more}"))
         if rule.unique == "yes":  # type: ignore[attr-defined]
             twice = values.duplicated(keep="first") & ~missing
             broken.update(dict.fromkeys(values.index[twice], "is there more than once"))
@@ -194,3 +210,48 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
     if faults:
         raise ConfigError(faults)
     return table
+
+
+def extended_table(name: str, key: str, path: Path | None = None) -> pd.DataFrame:
+    """A packaged table with a council's own rows: each replaces the row of its key, or is added.
+
+    Parameters
+    ----------
+    name, key : str
+        Name of the packaged table, and the column that names its rows.
+    path : path, optional
+        As of `own_table`; by default there are only the packaged rows.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the packaged table, and `file` and `row` where each stands (row 0 of a packaged one).
+
+    Raises
+    ------
+    ConfigError
+        The file is no such table, or a key is missing or there twice; every fault is listed.
+    FileNotFoundError
+        There is no such file.
+    """
+    packaged = load_table(name).assign(file=f"reference/{name}.csv", row=0)
+    if path is None:
+        return packaged
+    own = own_table(name, path)
+    own = own.assign(file=str(path), row=own.index)
+    bare, twice = own[key].isna(), own[key].duplicated() & own[key].notna()
+    faults = [Fault(str(path), int(line), key, "", "a value is required") for line in own.index[bare]]
+    faults += [Fault(str(path), int(line), key, str(own.loc[line, key]), "is there twice") for line in own.index[twice]]
+    if faults:
+        raise ConfigError(faults)
+    kept = packaged[~packaged[key].isin(own[key])]
+    return pd.concat([kept, own[packaged.columns]], ignore_index=True)
+
+
+def row_faults(table: pd.DataFrame, checks: Iterable[tuple[str, pd.Series, str]]) -> list[Fault]:
+    """Faults of an `extended_table`: each check is a column, where its values are good, and the rule."""
+    return [
+        Fault(str(table.loc[at, "file"]), int(table.loc[at, "row"]), column, _shown(table.loc[at, column]), rule)
+        for column, good, rule in checks
+        for at in table.index[~good.astype(bool)]
+    ]

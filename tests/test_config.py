@@ -44,7 +44,7 @@ def _scheme(**keys: object) -> dict:
 def test_defaults() -> None:
     plan = make_plan(PLAN)
     assert plan.plan_years == (2019, 2020, 2021)
-    assert plan.benefit.streams[0] == "works"
+    assert plan.benefit.streams is None  # all
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ LAYERS = [
     {"treatments", "consequences", "sites", "calibration"},
     {"economics", "deterioration", "condition"},
     {"register"},
-    {"network"},
+    {"network", "asset_classes"},
     {"config", "schema", "output"},
     {"delimited"},
     {"errors", "limits", "reference"},

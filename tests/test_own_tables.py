@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from assetplan.asset_classes import default_groups
 from assetplan.config import make_plan
 from assetplan.consequences import load_consequences
 from assetplan.deterioration import load_groups
-from assetplan.deterioration.groups import default_groups
+from assetplan.deterioration.groups import group_table
 from assetplan.errors import ConfigError
-from assetplan.inputs.load import load_model
+from assetplan.inputs.tables import load_tables
 from assetplan.reference import load_table
 from assetplan.treatments import load_catalogue
 
@@ -125,7 +126,7 @@ def test_a_groups_table_that_lacks_what_the_packaged_tables_name(tmp_path: Path)
     data = {"name": "p", "register": "r", "first_year": 2019, "years": 1, "tables": {"groups": "groups.csv"}}
     plan = make_plan({**data, "envelope": {"lines": {"footways": [1.0]}}}, tmp_path / "plan.toml")
     with pytest.raises(ConfigError, match="lacks this group") as caught:
-        load_model(plan)
+        load_tables(plan)
     assert {(fault.file, fault.value) for fault in caught.value.faults} == {
         (f"reference/{name}.csv", "bridge") for name in ("treatments", "follow_on", "consequences")
     }
@@ -135,7 +136,7 @@ def test_defaults_are_those_of_the_plans_own_groups(tmp_path: Path) -> None:
     table = load_table("groups")
     table.loc[table["group"] == "footway", "group"] = "slabs"
     table.to_csv(tmp_path / "groups.csv", index=False)
-    found = default_groups(load_groups(tmp_path / "groups.csv"))
+    found = default_groups(group_table(load_groups(tmp_path / "groups.csv")))
     assert found.loc[found["asset_class"] == "footway", "group"].tolist() == ["slabs"]
     # Road class cannot tell one component of a building from another.
     assert "building" not in set(default_groups()["asset_class"])

@@ -41,7 +41,8 @@ def test_every_fault_is_listed_with_its_row_and_column() -> None:
             "built_year": [1999.5, 999, 2000, np.nan],
         }
     )
-    classes = "must be one of carriageway, footway, drainage, signal, bridge, building"
+    classes = "must be one of carriageway, footway, drainage, signal, bridge, building; "
+    classes += "tables.asset_classes of the plan may add one"
     assert rules(frame) == {
         (2, "quantity", "must be above 0"),
         (2, "width_m", "must be at most 100"),

@@ -9,14 +9,16 @@ import pandas as pd
 from assetplan._types import Floats
 from assetplan.answers.levers import Lever
 from assetplan.answers.market import Market, Options
+from assetplan.asset_classes import BRIDGE
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import bridge_limits, detour_costs, traffic_growth
 from assetplan.consequences import DETOURS
 from assetplan.errors import FaultyInputError
 from assetplan.finance import limits
 from assetplan.formulation import Formulation, build_problem
-from assetplan.inputs.load import Inputs, load_model
+from assetplan.inputs.load import Inputs
 from assetplan.inputs.settings import kept_plan
+from assetplan.inputs.tables import load_tables
 from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.register import Register
@@ -81,10 +83,11 @@ def _grown(programme: Programme, asset: int, grid: Floats) -> tuple[Formulation,
         costs = "none" if plan.sites.costs == "none" else "single"
         sites = plan.sites.model_copy(update={"costs": costs})
         plan = plan.model_copy(update={"schemes": (), "rules": rules, "sites": sites})
-        model, table, unfunded = load_model(plan)
+        tables = load_tables(plan)
+    model = tables.model
     starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
-    inputs = Inputs(plan, register, model, limits(plan), table, unfunded, {})
+    inputs = Inputs(plan, register, tables, limits(plan), {})
     traffic = _traffic(programme, copies, grid, DETOURS in model.rules.streams)
     formulation = build_problem(inputs, candidates(copies, starting, model, traffic), whole=False)
     name, names = strategy_names(copies, model, formulation.options)
@@ -95,7 +98,7 @@ def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, detou
     """Growth of the copies' traffic and, of a bridge, what its limits would cost."""
     rate, lasts = traffic_growth(copies, programme.places)
     rows, cost = np.zeros(0, dtype=np.intp), np.zeros((0, len(load_table("vehicle_classes"))))
-    if detours and copies["asset_class"].iloc[0] == "bridge":
+    if detours and copies["asset_class"].iloc[0] == BRIDGE:
         layout = lay_out(programme.assets)
         own = detour_costs(layout)[(layout.bridges["asset_id"] == copies["asset_id"].iloc[0]).to_numpy()]
         rows, cost = np.arange(len(grid), dtype=np.intp), np.repeat(own, len(grid), axis=0)

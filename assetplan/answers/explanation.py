@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assetplan.answers.levers import Lever
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.programme.words import financial_year, gained, pounds, strategy_words
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Explanation:
         facts, base, last = self.facts, self.years[0] - 1, self.years[-1]
         name = str(facts["name"] or facts["road"] or facts["asset_class"])
         kind = str(facts["asset_class"]).capitalize()
-        if facts["road_class"] and facts["asset_class"] == "carriageway":
+        if facts["road_class"] and facts["asset_class"] == CARRIAGEWAY:
             kind += f", class {facts['road_class']}"
         where = f"; {facts['district']}" if facts["district"] else ""
         return f"{name} (asset {self.asset_id})\n{kind}, {facts['quantity']:,.0f} {facts['unit']}{where}.\n" + _wrapped(

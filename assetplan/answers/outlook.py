@@ -11,13 +11,15 @@ import numpy as np
 
 from assetplan import condition
 from assetplan._types import Codes, Floats
+from assetplan.asset_classes import BUILDING, CARRIAGEWAY
 from assetplan.config import Plan
 from assetplan.inputs.load import Inputs
 from assetplan.reference import load_table
 from assetplan.strategies import Futures, load_doubts
 
 CASES = ("do-nothing", "plan")
-ROADS, ESTATE = "carriageway", "building"
+# Residual life by length and potholes are of roads, backlog is of the estate.
+ROADS, ESTATE = CARRIAGEWAY, BUILDING
 DEFECTS = ("potholes", "claims")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.calibration import Calibration
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
@@ -377,7 +378,7 @@ def register_text(register: Register) -> str:
         for name, part in assets.groupby("asset_class")
     ]
     parts = [table(["class", "assets", "km", "replacement £m"], rows)]
-    roads = assets[assets["asset_class"] == "carriageway"]
+    roads = assets[assets["asset_class"] == CARRIAGEWAY]
     if len(roads):
         by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
         parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))

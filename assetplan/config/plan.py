@@ -7,24 +7,24 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from assetplan.config.base import Frozen
+from assetplan.config.base import Frozen, Names
 from assetplan.config.choices import ChoiceRules, Objective, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, Income, MediumTerm, Printed, Spent, TaxBase, Treasury
-
-Stream = Literal["works", "reactive", "claims", "risk", "user", "detours"]
 
 
 class Benefit(Frozen):
     """What counts as good: the present value (£) of these cost streams under do-nothing less under the strategy."""
 
-    streams: tuple[Stream, ...] = ("works", "reactive", "claims", "risk", "user", "detours")
-    """cost streams counted"""
+    streams: Names | None = None
+    """cost streams counted; all those of the table of streams where left out"""
     horizon: int = Field(default=60, ge=5, le=150)
     """years over which whole-life cost is followed"""
 
     @model_validator(mode="after")
     def _has_works(self) -> Benefit:
+        if self.streams is None:
+            return self
         if "works" not in self.streams:
             raise ValueError("streams must include 'works', or money would count for nothing")
         if len(set(self.streams)) != len(self.streams):
@@ -71,6 +71,12 @@ class Tables(Frozen):
     follow_on: str = ""
     consequences: str = ""
     sites: str = ""
+    asset_classes: str = ""
+    """classes added to the packaged ones, or in place of those of the same name"""
+    lines: str = ""
+    """labels of budget lines, in the same way"""
+    streams: str = ""
+    """cost streams, in the same way"""
     calibration: str = ""
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 

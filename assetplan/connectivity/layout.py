@@ -11,6 +11,7 @@ import shapely
 
 from assetplan import condition, network
 from assetplan._types import Bools, Floats, Ints
+from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.reference import load_table
 
@@ -67,8 +68,8 @@ def lay_out(assets: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame | None = Non
     """
     rules = network.network_rules()
     of_class = assets["asset_class"].to_numpy(dtype=object)
-    road_rows = np.flatnonzero((of_class == "carriageway") & (assets.geom_type == "LineString").to_numpy())
-    bridge_rows = np.flatnonzero(of_class == "bridge")
+    road_rows = np.flatnonzero((of_class == CARRIAGEWAY) & (assets.geom_type == "LineString").to_numpy())
+    bridge_rows = np.flatnonzero(of_class == BRIDGE)
     roads, bridges = (assets.iloc[rows].reset_index(drop=True) for rows in (road_rows, bridge_rows))
     if other_roads is not None and len(other_roads):
         roads, road_rows = _with_others(roads, other_roads), np.r_[road_rows, np.full(len(other_roads), -1)]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from assetplan import network
 from assetplan._types import Bools, Ints, Texts
+from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.connectivity.layout import Layout
 
 _VITAL = ("hospital", "fire station")
@@ -18,18 +19,18 @@ def road_levels(roads: pd.DataFrame) -> Texts:
     return network.hierarchy(roads["road_class"], roads["environment"], roads["aadt"], roads["hierarchy"])
 
 
-def asset_levels(assets: pd.DataFrame, layout: Layout) -> Texts:
+def asset_levels(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) -> Texts:
     """Level of each asset (n_assets,), blank where it is on no road.
 
-    A carriageway section has its own or takes the rule; a footway takes that of the section it names as parent; a
-    bridge that of the section it names, or of the road it lies on. What the council says of an asset itself stands.
+    A carriageway section has its own or takes the rule; assets of the classes that take a level have that of the
+    section they name as parent, or a bridge that of the road it lies on. What the council says of an asset stands.
     """
     own = assets["hierarchy"].to_numpy(dtype=object)
     kind = assets["asset_class"].to_numpy(dtype=object)
-    road = kind == "carriageway"
+    road = kind == CARRIAGEWAY
     level = np.where(road, road_levels(assets), "")
     parent = pd.Index(assets["asset_id"]).get_indexer(pd.Index(assets["parent_id"]))
-    carrier = np.where(np.isin(kind, ["footway", "bridge"]), parent, -1)
+    carrier = np.where(np.isin(kind, classes.where("takes_level")), parent, -1)
     on = np.append(layout.road_rows[layout.net.line], -1)[layout.placed]
     of_bridge = carrier[layout.bridge_rows]
     carrier[layout.bridge_rows] = np.where(of_bridge >= 0, of_bridge, on)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
+from assetplan.asset_classes import UNITS, AssetClasses, load_asset_classes
 from assetplan.deterioration import markov
 from assetplan.deterioration.chain import Chain, onward, read_sojourns
 from assetplan.deterioration.curves import Curve, Life
@@ -20,7 +21,6 @@ from assetplan.reference import load_table
 from assetplan.schema import choices, own_table
 
 Decay = Curve | Chain
-UNITS = ("m2", "m", "no")
 MODELS = ("curve", "survival", "markov", "semi-markov")
 _LONGEST = 200.0  # years to which residual life is followed
 
@@ -126,13 +126,15 @@ class Group:
         return replace(self, learned=learned, decay=decay)
 
 
-def load_groups(path: Path | None = None) -> dict[str, Group]:
+def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -> dict[str, Group]:
     """Read the table of groups.
 
     Parameters
     ----------
     path : path, optional
         A CSV with the columns of reference/groups.csv; by default the packaged table.
+    classes : AssetClasses, optional
+        Classes that rows may name; by default the packaged ones.
 
     Raises
     ------
@@ -141,11 +143,12 @@ def load_groups(path: Path | None = None) -> dict[str, Group]:
     """
     table = load_table("groups").pipe(lambda t: t.set_axis(t.index + 2)) if path is None else own_table("groups", path)
     file = "reference/groups.csv" if path is None else str(path)
+    known = load_asset_classes() if classes is None else classes
     groups: dict[str, Group] = {}
     faults: list[Fault] = []
     for number, row in zip(table.index, table.to_dict("records"), strict=True):
         name = _word(row["group"])
-        faults += [Fault(file, number, column, _word(row[column]), rule) for column, rule in _broken(row)]
+        faults += [Fault(file, number, column, _word(row[column]), rule) for column, rule in _broken(row, known)]
         if name in groups:
             faults.append(Fault(file, number, "group", name, "is there more than once"))
         try:
@@ -157,14 +160,13 @@ def load_groups(path: Path | None = None) -> dict[str, Group]:
     return groups
 
 
-def _broken(row: dict) -> Iterator[tuple[str, str]]:
+def _broken(row: dict, classes: AssetClasses) -> Iterator[tuple[str, str]]:
     """(column, rule) of each word of a row that is none of those known."""
-    classes = choices("assets", "asset_class")
     roads = ("", *choices("assets", "road_class"))
     if not _word(row["group"]):
         yield "group", "a value is required"
-    if row["asset_class"] not in classes:
-        yield "asset_class", f"must be one of {', '.join(classes)}"
+    if row["asset_class"] not in classes.names:
+        yield "asset_class", f"must be one of {', '.join(classes.names)}; tables.asset_classes may add a row for it"
     if row["unit"] not in UNITS:
         yield "unit", f"must be one of {', '.join(UNITS)}"
     if not set(_word(row["road_class"]).split("|")) <= set(roads):
@@ -238,24 +240,7 @@ def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
     return [Fault(file, 0, "group", str(name), rule) for name in named.unique() if name not in set(groups)]
 
 
-def default_groups(groups: Mapping[str, Group] | None = None) -> pd.DataFrame:
-    """The default group of each asset class and road class.
-
-    Parameters
-    ----------
-    groups : mapping, optional
-        Groups by name; by default the packaged ones.
-
-    Returns
-    -------
-    DataFrame
-        Columns asset_class, road_class ("" where it does not matter), group; classes with several groups that
-        road class cannot tell apart (building components) are left out.
-    """
-    known = load_groups() if groups is None else groups
-    rows = pd.DataFrame(
-        [(group.asset_class, road, name) for name, group in known.items() for road in group.road_classes],
-        columns=["asset_class", "road_class", "group"],
-    )
-    keys = ["asset_class", "road_class"]
-    return rows.loc[~rows.duplicated(keys, keep=False), [*keys, "group"]].reset_index(drop=True)
+def group_table(groups: Mapping[str, Group]) -> pd.DataFrame:
+    """Groups as rows that `assetplan.asset_classes.group_of` reads: columns asset_class, road_class, group."""
+    rows = [(group.asset_class, "|".join(group.road_classes), name) for name, group in groups.items()]
+    return pd.DataFrame(rows, columns=["asset_class", "road_class", "group"])

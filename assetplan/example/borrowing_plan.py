@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.finance import line_labels
 from assetplan.reference import load_table
 
@@ -203,7 +204,7 @@ def _sources(known: _Figures, site: str, districts: Sequence[str]) -> str:
          "amounts": known.list("receipt_marketed"), "line": '"property"'},
         {"name": _quoted("Developer's contribution"), "type": '"contribution"', "site": _quoted(site),
          "purpose": _quoted("roads that lead there"), "amounts": known.list("contribution"),
-         "asset_class": '"carriageway"', "district": json.dumps(list(districts), ensure_ascii=False)},
+         "asset_class": json.dumps(CARRIAGEWAY), "district": json.dumps(list(districts), ensure_ascii=False)},
         {"name": _quoted("Highways reserve"), "type": '"reserve"', "balance": known.one("reserve_balance"),
          "amounts": "[0, 0, 0, 0, 0]", "committed": known.list("reserve_committed")},
     ]  # fmt: skip

@@ -6,25 +6,15 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats, Texts
+from assetplan.asset_classes import group_of
 from assetplan.condition import from_index
 from assetplan.deterioration import Group
-from assetplan.deterioration.groups import default_groups
 from assetplan.example.figures import Figures
 
 _PAST_FAILURE = 7.0  # years beyond its life that the worst road has stood
 _FAILED = 0.035  # share of length that is past its life already
 _RENEWED, _RENEWED_LATELY = 0.32, 0.10  # part of life-expired components renewed in a year
 _STRETCH = 5  # sections that were last treated together, about half a kilometre
-
-
-def group_of(assets: pd.DataFrame) -> Texts:
-    """Deterioration group of each asset: its own, or the default of its class and road class."""
-    table = default_groups()
-    key = assets["asset_class"].astype(object) + "|" + assets["road_class"].fillna("").astype(object)
-    by_class = dict(zip(table["asset_class"] + "|" + table["road_class"], table["group"], strict=True))
-    loose = key.map(by_class).fillna((assets["asset_class"].astype(object) + "|").map(by_class))
-    own = assets["group"].fillna("").astype(object) if "group" in assets else pd.Series("", index=assets.index)
-    return own.where(own != "", loose).to_numpy(dtype=object)
 
 
 def road_ages(
@@ -58,8 +48,9 @@ def road_ages(
     rank = np.empty(len(length))
     rank[order] = (np.cumsum(length[order]) - length[order] / 2) / length.sum()
     life = np.empty(len(length))
+    names = group_of(sections).to_numpy(dtype=object)
     for name, group in groups.items():
-        mine = group_of(sections) == name
+        mine = names == name
         life[mine] = group.age(np.array([group.failure_index]))[0]
     under_5, to_15 = figures["residual_under_5"], figures["residual_5_to_15"]
     known = [0.0, _FAILED, under_5, under_5 + to_15]

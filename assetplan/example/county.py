@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
+from assetplan.asset_classes import BUILDING
 from assetplan.deterioration import Group, load_groups
 from assetplan.example import inventory, links, money, surveyed
 from assetplan.example.buildings import make_buildings
@@ -67,7 +68,7 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     sections = make_sections(network, towns, districts, names, figures, rng)
     parts, inspections = _everything(network, sections, towns, rivers, nodes, groups, figures, rng)
     assets, factors = _one_table(parts, groups, figures, rng)
-    building = assets["asset_class"] == "building"
+    building = assets["asset_class"] == BUILDING
     counts = {"highway": int((~building).sum()), "property": int(building.sum())}
     notes = tuple(
         (f"{name} replacement values, quantity × unit cost × {factor:.3f}, of assets", counts[name])

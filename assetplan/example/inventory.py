@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.asset_classes import BRIDGE, FOOTWAY
 from assetplan.example.figures import Figures
 from assetplan.example.rivers import Rivers
 from assetplan.example.roads import Roads
@@ -53,7 +54,7 @@ def make_footways(links: Roads, sections: gpd.GeoDataFrame, towns: Towns, rng: n
     length = np.round(shapely.length(lines), 1)
     rows = rows[_SHARED].assign(
         asset_id=number_ids("F", len(rows)),
-        asset_class="footway",
+        asset_class=FOOTWAY,
         name=("Footway, " + rows["name"]).to_numpy(),
         quantity=np.round(length * width, 1),
         length_m=length,
@@ -179,7 +180,7 @@ def make_bridges(
     width = np.round(rows["width_m"].to_numpy() + rng.uniform(0.8, 3.2, len(rows)), 1)
     rows = rows[_SHARED].assign(
         asset_id=number_ids("B", len(rows)),
-        asset_class="bridge",
+        asset_class=BRIDGE,
         name=np.where(length < 3, "Culvert, ", "Bridge, ") + rows["name"].to_numpy(),
         parent_id=rows["asset_id"].to_numpy(),
         quantity=np.round(length * width, 1),

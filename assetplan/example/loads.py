@@ -8,6 +8,7 @@ import numpy as np
 
 from assetplan import condition
 from assetplan._types import Floats
+from assetplan.asset_classes import BRIDGE
 from assetplan.example.figures import Figures
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def assess_bridges(assets: gpd.GeoDataFrame, figures: Figures, rng: np.random.Ge
     GeoDataFrame
         With `capacity_t` of the bridges assessed and `weight_limit_t` of those posted.
     """
-    rows = np.flatnonzero(assets["asset_class"] == "bridge")
+    rows = np.flatnonzero(assets["asset_class"] == BRIDGE)
     built = assets["built_year"].to_numpy(dtype=float)[rows]
     old = built < figures["assessed_before"]
     likely = np.exp(-built / _YOUNGER + built.min() / _YOUNGER) * assets["road_class"].iloc[rows].map(_CLASSES) * old

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
+from assetplan.asset_classes import BUILDING, group_of
 from assetplan.condition import to_index
 from assetplan.deterioration import Group
-from assetplan.example.condition import group_of
 from assetplan.example.figures import Figures
 from assetplan.finance import published_profile
 from assetplan.reference import load_table
@@ -37,7 +37,7 @@ def replacement_values(
     """
     unit = np.array([groups[str(name)].replacement_unit_cost for name in group_of(assets)])
     value = assets["quantity"].to_numpy(dtype=float) * unit
-    building = (assets["asset_class"] == "building").to_numpy()
+    building = (assets["asset_class"] == BUILDING).to_numpy()
     factors = {}
     for estate, mine in (("highway", ~building), ("property", building)):
         factors[estate] = float(figures.part(_ESTATE[estate]) / value[mine].sum())
@@ -64,7 +64,7 @@ def commit(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> 
     """
     treatment = np.full(len(assets), "", dtype=object)
     year = np.full(len(assets), np.nan)
-    group = group_of(assets)
+    group = group_of(assets).to_numpy(dtype=object)
     index = np.full(len(assets), np.nan)
     known = ((assets["measure"] != "") & (assets["measure"] != "age")).to_numpy()
     index[known] = to_index(assets.loc[known, "measure"].to_numpy(dtype=object), assets.loc[known, "value"])[0]

@@ -10,6 +10,7 @@ import shapely
 
 from assetplan import schema
 from assetplan._types import Floats
+from assetplan.asset_classes import BUILDING
 from assetplan.example.figures import Figures
 from assetplan.example.sections import CRS
 from assetplan.example.towns import Towns
@@ -57,7 +58,7 @@ def make_places(towns: Towns, assets: gpd.GeoDataFrame, figures: Figures, rng: n
         }
     )
     care = pd.DataFrame({"name": [f"{town} Hospital" for town in beds], "kind": "hospital"})
-    buildings = assets[assets["asset_class"] == "building"].drop_duplicates("parent_id")
+    buildings = assets[assets["asset_class"] == BUILDING].drop_duplicates("parent_id")
     parts, points = [settled], [shapely.points(np.round(towns.xy, 1))]
     for end, kind in _BUILDINGS:
         mine = buildings[buildings["name"].str.endswith(end)]

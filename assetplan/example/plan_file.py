@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.finance import line_labels, published_profile
 from assetplan.output import new_file
 from assetplan.reference import load_table
@@ -153,7 +154,7 @@ def init_plan(
         The register has no carriageway to measure by.
     """
     assets = read_register(register, mapping).assets
-    length = float(assets.loc[assets["asset_class"] == "carriageway", "length_m"].sum()) / 1000
+    length = float(assets.loc[assets["asset_class"] == CARRIAGEWAY, "length_m"].sum()) / 1000
     if not length:
         raise ValueError(f"{register} has no carriageway, so there is no length to scale the envelope by")
     share = length / published_length()

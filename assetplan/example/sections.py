@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Floats, Ints, Texts
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.condition import default_width
 from assetplan.example.figures import Figures, name_parts
 from assetplan.example.roads import Roads
@@ -68,7 +69,7 @@ def make_sections(
     out = pd.DataFrame(
         {
             "asset_id": number_ids("R", len(lines)),
-            "asset_class": "carriageway",
+            "asset_class": CARRIAGEWAY,
             "name": (road + where)[link],
             "link_id": number_ids("L", len(links.lines))[link],
             "road": road[link],

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Bools, Floats, Texts
+from assetplan.asset_classes import group_of
 from assetplan.deterioration import Group
 from assetplan.example import condition, surveys
 from assetplan.example.figures import Figures
@@ -42,7 +43,7 @@ def survey_roads(
         The sections with their condition; rows of table `inspections`.
     """
     age = condition.road_ages(sections, middle, groups, figures, rng)
-    group = condition.group_of(sections)
+    group = group_of(sections).to_numpy(dtype=object)
     value = np.zeros(len(sections))
     for name in pd.unique(group):
         mine = group == name

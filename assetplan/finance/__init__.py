@@ -3,6 +3,7 @@
 from assetplan.finance.borrowing import Charges, by_year, charges, vintages
 from assetplan.finance.envelope import (
     Limits,
+    LineLabels,
     in_first_year_prices,
     limits,
     line_labels,
@@ -32,6 +33,7 @@ __all__ = [
     "Charges",
     "Income",
     "Limits",
+    "LineLabels",
     "MediumTermLine",
     "Statement",
     "by_year",

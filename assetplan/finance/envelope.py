@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.economics import deflate
+from assetplan.errors import ConfigError
 from assetplan.limits import LimitKey
 from assetplan.reference import load_table
+from assetplan.schema import extended_table, row_faults
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,34 @@ def price_of_years(plan: Plan) -> Floats:
     return np.asarray((1 + rate) ** np.arange(plan.years), dtype=np.float64)
 
 
-def line_labels() -> dict[str, str]:
-    """What a reader calls each published budget line."""
-    table = load_table("published_profile").drop_duplicates("line")
-    return dict(zip(table["line"], table["label"], strict=True))
+class LineLabels(dict[str, str]):
+    """What a reader calls each budget line; one that no row labels is called by its key."""
+
+    def __missing__(self, line: str) -> str:
+        """The key as words."""
+        words = line.replace("_", " ")
+        return words[:1].upper() + words[1:]
+
+
+def line_labels(path: Path | None = None) -> LineLabels:
+    """Read what a reader calls each budget line.
+
+    Parameters
+    ----------
+    path : path, optional
+        A CSV with the columns of reference/lines.csv, whose rows are added to the packaged ones or replace those of
+        the same line.
+
+    Raises
+    ------
+    ConfigError
+        The file is no such table, or a row has no label; every fault is listed.
+    """
+    table = extended_table("lines", "line", path)
+    faults = row_faults(table, [("label", table["label"].notna(), "a value is required")])
+    if faults:
+        raise ConfigError(faults)
+    return LineLabels(zip(table["line"], table["label"], strict=True))
 
 
 def published_profile(share: float = 1.0) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> Shared:
 
 
 def crowd_of(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> Crowd:
-    """Form candidate schemes, and find the bridges and signals on them.
+    """Form candidate schemes, and find what is beside their sections and may share a site.
 
     Sections join that would best take works of one kind: the kind of the first works of the strategy that brings each
     the most.
@@ -132,12 +132,13 @@ def crowd_of(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> 
         Assets that the plan file does not tie to others itself.
     """
     assets = inputs.register.assets
-    rows = np.flatnonzero((assets["asset_class"] == "carriageway").to_numpy() & free)
+    classes = inputs.tables.classes
+    rows = np.flatnonzero(assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free)
     wanted = _best_kind(options, works)[rows]
     found = candidate_schemes(assets.iloc[rows], wanted, scheme_rules(inputs.plan))
     core = np.full(len(assets), NONE, dtype=np.intp)
     core[rows] = np.where(found.bridged, NONE, found.member)
-    section = np.where(free, _section_of(assets, rows), NONE)
+    section = np.where(free, _section_of(assets, rows, classes.where("schemes", "beside")), NONE)
     lonely = np.unique(section[section >= 0])
     lonely = lonely[core[lonely] < 0]
     core[lonely] = len(found.first) + np.arange(len(lonely))
@@ -165,11 +166,10 @@ def _best_kind(options: Candidates, works: Works) -> Ints:
     return of_option[best]
 
 
-def _section_of(assets: pd.DataFrame, rows: Ints) -> Ints:
-    """Row of the section that each bridge or signal lies on: the one it names, or the nearest of the link it names."""
-    of_class = assets["asset_class"].to_numpy(dtype=object)
+def _section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> Ints:
+    """Row of the section that each asset of some classes lies on: the one it names, or the nearest of its link."""
     out = np.full(len(assets), NONE, dtype=np.intp)
-    mine = np.flatnonzero(np.isin(of_class, ["bridge", "signal"]))
+    mine = np.flatnonzero(assets["asset_class"].isin(beside))
     named = pd.Index(assets["asset_id"].iloc[rows]).get_indexer(pd.Index(assets["parent_id"].iloc[mine]))
     out[mine] = np.where(named >= 0, rows[named], NONE)
     lost = mine[(named < 0) & (assets["link_id"].iloc[mine] != "").to_numpy()]

@@ -10,7 +10,6 @@ import numpy as np
 from assetplan import condition
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.inputs.selectors import assets_where
-from assetplan.inputs.stock import stock_of
 from assetplan.limits import LimitKey
 
 
@@ -22,7 +21,7 @@ def targets(basis: Basis) -> Constraints:
     entries: list[Entries] = []
     for number, target in enumerate(inputs.plan.targets, 1):
         members = assets_where(assets, target)
-        unit, stock = stock_of(assets, target.asset_class)
+        unit, stock = inputs.tables.classes.stock_of(assets, target.asset_class)
         option = np.flatnonzero(members[options.asset])
         # Index as it is stored, to 0.01; single precision holds that much and no more.
         index = options.index[option, target.year - inputs.plan.first_year].astype(float).round(2)

@@ -11,15 +11,17 @@ from assetplan.config import Lock, PlaceSelector, Plan, Scheme
 from assetplan.errors import Fault
 from assetplan.finance import stages
 from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
+from assetplan.inputs.tables import Tables
 from assetplan.network import network_rules
 from assetplan.schema import choices
 from assetplan.strategies import LifecycleModel
 from assetplan.strategies.names import steps_of, strategy_text
 
 
-def language_faults(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[Fault]:
+def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fault]:
     """Names in a plan that neither the register nor the tables know, and selectors that cannot be added up."""
-    known = _known(model, assets)
+    model = tables.model
+    known = _known(tables, assets)
     for key, selector in _selectors(plan):
         for column, names in (selector.of_assets | getattr(selector, "of_treatments", {})).items():
             for name in names:
@@ -51,14 +53,14 @@ def _fault(key: str, value: str, rule: str) -> Fault:
     return Fault("plan", 0, key, value, rule)
 
 
-def _known(model: LifecycleModel, assets: pd.DataFrame) -> dict[str, set[str]]:
+def _known(tables: Tables, assets: pd.DataFrame) -> dict[str, set[str]]:
     """Names each selector may use; lines are checked where the plan is read."""
     return {
-        "asset_class": set(choices("assets", "asset_class")),
+        "asset_class": set(tables.classes.names),
         "road_class": set(choices("assets", "road_class")),
         "district": set(assets["district"]) - {""},
-        "group": set(model.groups),
-        "treatment": set(model.catalogue.names),
+        "group": set(tables.model.groups),
+        "treatment": set(tables.model.catalogue.names),
     }
 
 

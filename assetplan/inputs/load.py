@@ -11,33 +11,28 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
+from assetplan.asset_classes import group_of
 from assetplan.config import Plan
-from assetplan.consequences import load_consequences
-from assetplan.deterioration.calibrated import with_calibration
-from assetplan.deterioration.groups import Group, default_groups, load_groups
-from assetplan.economics import discount_factors
+from assetplan.deterioration.groups import Group, group_table
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import Limits, limits
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
+from assetplan.inputs.tables import Tables, load_tables
 from assetplan.register import Register, read_register
-from assetplan.sites import load_sites
-from assetplan.strategies import LifecycleModel, Rules
-from assetplan.treatments import load_catalogue
+from assetplan.strategies import LifecycleModel
 
 _EARLIER = "assets.parquet"
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """A plan with all it names: register, model, limits.
+    """A plan with all it names: register, tables, limits.
 
     Attributes
     ----------
-    sites : DataFrame
-        What works sites cost by treatment, as `load_sites` gives it.
-    unfunded : tuple of str
-        Treatments left out because the envelope has no line for them, as "treatment (line)".
+    tables : Tables
+        What its tables say.
     digests : dict of str → str
         SHA-256 of each input file, by the name the plan gives it.
     earlier : Series or None
@@ -48,13 +43,21 @@ class Inputs:
 
     plan: Plan
     register: Register
-    model: LifecycleModel
+    tables: Tables
     limits: Limits
-    sites: pd.DataFrame
-    unfunded: tuple[str, ...]
     digests: dict[str, str]
     earlier: pd.Series | None = None
     spent: Spent | None = None
+
+    @property
+    def model(self) -> LifecycleModel:
+        """Groups, funded treatments, consequences and rules."""
+        return self.tables.model
+
+    @property
+    def sites(self) -> pd.DataFrame:
+        """What works sites cost by treatment."""
+        return self.tables.sites
 
     @property
     def past(self) -> int:
@@ -84,75 +87,19 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     FileNotFoundError
         A file the plan names is not there.
     """
-    model, sites, unfunded = load_model(plan)
+    tables = load_tables(plan)
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
-        register = read_register(plan.path(plan.register_), mapping)
-    register = replace(register, assets=with_groups(register.assets, model.groups, plan.register_))
-    faults = list(_commitment_faults(register.assets, model, plan.register_))
+        register = read_register(plan.path(plan.register_), mapping, classes=tables.classes)
+    register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_))
+    faults = list(_commitment_faults(register.assets, tables.model, plan.register_))
     if faults:
         raise RegisterError(faults)
-    said = list(language_faults(plan, model, register.assets))
+    said = list(language_faults(plan, tables, register.assets))
     if said:
         raise ConfigError(said)
     earlier, spent = _earlier(plan), read_spent(plan)
-    return Inputs(plan, register, model, limits(plan), sites, unfunded, _digests(plan), earlier, spent)
-
-
-def load_model(plan: Plan) -> tuple[LifecycleModel, pd.DataFrame, tuple[str, ...]]:
-    """The model a plan describes, what sites cost, and the treatments that its envelope has no line for.
-
-    Raises
-    ------
-    ConfigError
-        A table breaks its rules, or the envelope has a line that pays for no treatment.
-    """
-    tables = plan.tables
-
-    def own(name: str) -> Path | None:
-        return plan.path(name) if name else None
-
-    groups = load_groups(own(tables.groups))
-    if tables.calibration:
-        groups = with_calibration(groups, plan.path(tables.calibration))
-    faults: list[Fault] = []
-    try:
-        catalogue = load_catalogue(groups, own(tables.treatments), own(tables.follow_on))
-    except ConfigError as error:
-        faults += error.faults
-    try:
-        consequences = load_consequences(list(groups), own(tables.consequences))
-    except ConfigError as error:
-        faults += error.faults
-    if not faults:
-        try:
-            sites = load_sites(catalogue.names, own(tables.sites))
-        except ConfigError as error:
-            faults += error.faults
-    if faults:
-        raise ConfigError(faults)
-    unknown = [line for line in plan.envelope.lines if line not in catalogue.lines]
-    if unknown:
-        said = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
-        raise ConfigError([Fault("plan", 0, "envelope.lines", line, said) for line in unknown])
-    funded = {
-        name: tuple(t for t in rows if t.line in plan.envelope.lines) for name, rows in catalogue.treatments.items()
-    }
-    unfunded = {
-        f"{t.label} ({t.line})": None
-        for rows in catalogue.treatments.values()
-        for t in rows
-        if t.line not in plan.envelope.lines
-    }
-    rules = Rules(
-        plan.strategies.max_treatments,
-        plan.strategies.min_interval,
-        plan.years,
-        discount_factors(plan.benefit.horizon),
-        tuple(s for s in plan.benefit.streams if s != "works"),
-    )
-    kept = replace(catalogue, treatments=funded)
-    return LifecycleModel(groups, kept, consequences, rules, plan.first_year), sites, tuple(unfunded)
+    return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
@@ -163,11 +110,7 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
     RegisterError
         A group is unknown, or nothing says which it is.
     """
-    defaults = default_groups(groups)
-    own = assets["group"].to_numpy(dtype=object)
-    keyed = assets[["asset_class", "road_class"]].merge(defaults, on=["asset_class", "road_class"], how="left")
-    plain = assets[["asset_class"]].merge(defaults[defaults["road_class"] == ""], on="asset_class", how="left")
-    found = pd.Series(own, index=assets.index).where(own != "", keyed["group"].fillna(plain["group"]).to_numpy())
+    found = group_of(assets, group_table(groups))
     wrong = ~found.isin(list(groups))
     if wrong.any():
         rows = assets[wrong]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Ints
+from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.connectivity.traffic import GROWTH
 from assetplan.consequences import DETOURS
 from assetplan.inputs.load import Inputs
@@ -57,8 +58,8 @@ def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
         counted = [row.stream for row in rows if row.stream in inputs.model.rules.streams]
         if rows and not counted:
             yield "unused parameters", f"None of the consequences of {label.lower()} is among the plan's streams."
-    if inputs.unfunded:
-        yield "unfunded treatments", f"The envelope has no line for: {', '.join(inputs.unfunded)}."
+    if inputs.tables.unfunded:
+        yield "unfunded treatments", f"The envelope has no line for: {', '.join(inputs.tables.unfunded)}."
 
 
 def _clamped(inputs: Inputs, starting: Starting) -> Iterator[tuple[str, str]]:
@@ -174,7 +175,7 @@ def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
 
 
 def _network(inputs: Inputs, islands: Ints) -> Iterator[tuple[str, str]]:
-    unplaced = int((inputs.register.assets["asset_class"] == "carriageway").sum()) - len(islands)
+    unplaced = int((inputs.register.assets["asset_class"] == CARRIAGEWAY).sum()) - len(islands)
     if unplaced:
         yield "not on the network", f"{unplaced:,} carriageway sections are not single lines, so nothing joins them."
     off = int((islands > 0).sum())
@@ -228,7 +229,7 @@ def _site_parameters(inputs: Inputs) -> list[str]:
 def _traffic_parameters(inputs: Inputs) -> list[str]:
     """Unverified rows that detours and the growth of traffic rest on."""
     rows = []
-    if DETOURS in inputs.model.rules.streams and (inputs.register.assets["asset_class"] == "bridge").any():
+    if DETOURS in inputs.model.rules.streams and (inputs.register.assets["asset_class"] == BRIDGE).any():
         rows += ["Detours: how capacity falls with condition, and what unassessed bridges carry"]
         rows += ["Detours: vehicles by weight, their cost a km, and the distance charged where there is no way round"]
     if (inputs.register.places["kind"] == GROWTH).any():

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from assetplan import __version__, condition
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.config.choices import Objective
+from assetplan.consequences import WORKS
 from assetplan.economics import condition_gain
-from assetplan.finance import line_labels
-from assetplan.inputs.stock import stock_of
 from assetplan.optimisation.bounds.lagrangian import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
@@ -26,7 +26,7 @@ def summarise(
     present = {name: float(v.sum()) for name, v in outcome.nothing.streams.items()}
     planned = {name: float(v.sum()) for name, v in outcome.plan.streams.items()}
     # Sites and mobilisation are no asset's own works.
-    planned["works"] += float(outcome.options.beside[outcome.chosen].sum())
+    planned[WORKS] += float(outcome.options.beside[outcome.chosen].sum())
     kinds = works.groupby("kind")["cost"].sum()
     return {
         "plan": plan.name,
@@ -38,8 +38,15 @@ def summarise(
         "objective": _objective(plan.objective),
         "of": plan.objective.of,
         "streams": [
-            {"stream": name, "do_nothing": round(present[name], 2), "plan": round(planned[name], 2)} for name in present
+            {
+                "stream": name,
+                "label": inputs.tables.streams[name].label,
+                "do_nothing": round(present[name], 2),
+                "plan": round(planned[name], 2),
+            }
+            for name in present
         ],
+        "asset_classes": inputs.tables.classes.of(table["asset_class"]),
         "yearly": _yearly(outcome),
         "horizon": len(inputs.model.rules.discount) - 1,
         "benefit": round(float(outcome.benefit.sum()), 2),
@@ -88,7 +95,7 @@ def _yearly(outcome: Outcome) -> list[dict]:
         {"stream": name, "year": year, "case": case, "amount": round(float(amount), 2)}
         for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan))
         for name, amounts in told.yearly.items()
-        if name != "works"
+        if name != WORKS
         for year, amount in zip(outcome.years[1:], amounts.sum(axis=0), strict=True)
     ]
 
@@ -107,7 +114,8 @@ def _sites(outcome: Outcome, works: pd.DataFrame) -> dict:
     """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
     sharing, inputs = outcome.formulation.sharing, outcome.inputs
     sites, assets = sharing.sites(outcome.chosen), inputs.register.assets
-    road = sites[(assets["asset_class"].iloc[sites["asset"]] == "carriageway").to_numpy()]
+    joined = inputs.tables.classes.where("schemes", "sections")
+    road = sites[assets["asset_class"].iloc[sites["asset"]].isin(joined).to_numpy()]
     metres = assets["length_m"].to_numpy(dtype=float)[road["asset"]]
     length = pd.Series(metres).groupby(road["mode"].to_numpy()).agg(["sum", "size"])
     length = length[length["size"] > 1]
@@ -138,7 +146,7 @@ def _broken(outcome: Outcome, found: Solution) -> list[str]:
 
 def _spend(works: pd.DataFrame, outcome: Outcome) -> list[dict]:
     """Money by line and year (£): spent, what the envelope gives, and the limit once money is carried over or moved."""
-    limits, labels = outcome.inputs.limits, line_labels()
+    limits, labels = outcome.inputs.limits, outcome.inputs.tables.labels
     spent = works.groupby(["line", "year"])["cost"].sum()
     caps = outcome.formulation.caps_with(np.asarray(outcome.solution.amounts, dtype=np.float64))
     place = outcome.formulation.place
@@ -146,7 +154,7 @@ def _spend(works: pd.DataFrame, outcome: Outcome) -> list[dict]:
     return [
         {
             "line": line,
-            "label": labels.get(line, line.replace("_", " ")),
+            "label": labels[line],
             "year": year,
             "amount": round(float(spent.get((line, year), 0.0)), 2),
             "limit": round(float(allowed[row, column]), 2),
@@ -192,10 +200,10 @@ def _flows(outcome: Outcome) -> list[dict]:
 
 def _condition(outcome: Outcome) -> list[dict]:
     """Stock in each condition band by class, year and case."""
-    assets = outcome.inputs.register.assets
+    assets, classes = outcome.inputs.register.assets, outcome.inputs.tables.classes
     rows = []
     for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
-        unit, stock = stock_of(assets.iloc[members], str(asset_class))
+        unit, stock = classes.stock_of(assets.iloc[members], str(asset_class))
         for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):
             totals = np.tensordot(stock, told.bands[members].astype(float), axes=(0, 0)).T
             for place, year in enumerate(outcome.years):
@@ -216,7 +224,7 @@ def _condition(outcome: Outcome) -> list[dict]:
 def _residual_bands(outcome: Outcome) -> list[dict]:
     """Carriageway length by residual-life band, year and case."""
     assets = outcome.inputs.register.assets
-    members = np.flatnonzero(assets["asset_class"] == "carriageway")
+    members = np.flatnonzero(assets["asset_class"] == CARRIAGEWAY)
     length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)[members] / 1000
     rows = []
     for case, told in (("do-nothing", outcome.nothing), ("plan", outcome.plan)):

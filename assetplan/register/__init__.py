@@ -13,7 +13,7 @@ from assetplan.register.register import Register
 if TYPE_CHECKING:
     from assetplan.register.components import building_components
     from assetplan.register.files import read_register, write_register
-    from assetplan.register.fill import assumed_share, draw_index, fill_assumed, group_of
+    from assetplan.register.fill import assumed_share, draw_index, fill_assumed
     from assetplan.register.mapping import read_mapping
     from assetplan.register.nbi import import_nbi
     from assetplan.register.open_roads import import_open_roads
@@ -26,7 +26,6 @@ _HOME = {
     "building_components": "components",
     "draw_index": "fill",
     "fill_assumed": "fill",
-    "group_of": "fill",
     "import_nbi": "nbi",
     "import_open_roads": "open_roads",
     "import_osm": "osm",
@@ -44,7 +43,6 @@ __all__ = [
     "building_components",
     "draw_index",
     "fill_assumed",
-    "group_of",
     "import_nbi",
     "import_open_roads",
     "import_osm",

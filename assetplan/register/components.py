@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import schema
+from assetplan.asset_classes import BUILDING
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
 
@@ -70,7 +71,7 @@ def building_components(
     before = out.get("assumed", pd.Series("", index=each.index, dtype="str")).astype("str")
     out |= {
         "asset_id": building + "-" + group,
-        "asset_class": pd.Series("building", index=each.index, dtype="str"),
+        "asset_class": pd.Series(BUILDING, index=each.index, dtype="str"),
         "group": group,
         "parent_id": building,
         "quantity": pd.Series(quantity),

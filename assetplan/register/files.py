@@ -8,7 +8,7 @@ several (`bridge_point`, `bridge_linestring`), so that no geometry is promoted; 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assetplan import schema
+from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file, repeatable_layers
 from assetplan.register.layers import layer_names
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
 _SPATIAL_EXTRAS = ("places", "districts", "other_roads")
 _PLAIN = ("inspections", "notes")
-
-
-def asset_classes() -> tuple[str, ...]:
-    """Asset classes a register may hold, in the schema's order."""
-    return schema.choices("assets", "asset_class")
 
 
 def write_register(register: Register, path: str | os.PathLike[str], force: bool = False) -> Path:
@@ -77,7 +73,8 @@ def _write_layers(register: Register, draft: Path) -> None:
     layers: dict[str, pd.DataFrame] = {}
     assets = register.assets.reset_index(drop=True)
     assets["position"] = range(len(assets))
-    for asset_class in asset_classes():
+    # Packaged classes come in their own order, those of a council's own after them.
+    for asset_class in dict.fromkeys((*load_asset_classes().names, *sorted(assets["asset_class"].unique()))):
         layers.update(_by_geometry_type(asset_class, assets[assets["asset_class"] == asset_class]))
     for name in _SPATIAL_EXTRAS:
         extra = getattr(register, name).reset_index(drop=True)
@@ -107,6 +104,7 @@ def read_register(
     path: str | os.PathLike[str],
     mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
     treatments: frozenset[str] | None = None,
+    classes: AssetClasses | None = None,
 ) -> Register:
     """Read and validate a register.
 
@@ -119,6 +117,8 @@ def read_register(
         How a table's columns become the schema's: see `assetplan.register.mapping`.
     treatments : frozenset of str, optional
         Names a committed treatment may have; by default those of reference/treatments.csv.
+    classes : AssetClasses, optional
+        Classes that assets may be of; by default the packaged ones.
 
     Returns
     -------
@@ -136,29 +136,49 @@ def read_register(
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
     if mapping is None and source.suffix.lower() == ".gpkg":
-        layers = [name for name in layer_names(source) if _base(name) in asset_classes()]
+        known = load_asset_classes() if classes is None else classes
+        layers = _asset_layers(source, known)
         if layers:
-            return _read_layers(source, treatments)
+            return _read_layers(source, layers, treatments, known)
     from assetplan.register.table import import_table
 
-    return import_table(source, mapping, treatments=treatments)
+    return import_table(source, mapping, treatments=treatments, classes=classes)
 
 
-def _base(layer: str) -> str:
-    """The name a layer had before it was split by geometry type."""
-    known = (*asset_classes(), *_SPATIAL_EXTRAS, *_PLAIN)
-    return layer if layer in known else layer.rpartition("_")[0]
+def _asset_layers(source: Path, classes: AssetClasses) -> dict[str, str]:
+    """Class of the assets of each layer that holds any, by layer; none where no layer is named for a class.
+
+    A layer of another name whose assets name a class is among them: a class that is not known must not be left out.
+    """
+    import pyogrio
+
+    names = [name for name in layer_names(source) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
+    found = {name: _base(name, classes.names) for name in names}
+    if not any(found.values()):
+        return {}
+    return {
+        name: base or name
+        for name, base in found.items()
+        if base or "asset_class" in pyogrio.read_info(source, layer=name)["fields"]
+    }
 
 
-def _read_layers(path: Path, treatments: frozenset[str] | None) -> Register:
+def _base(layer: str, known: Collection[str]) -> str:
+    """The name of those known that a layer had before it was split by geometry type; "" where it had none of them."""
+    return next((name for name in (layer, layer.rpartition("_")[0]) if name in known), "")
+
+
+def _read_layers(
+    path: Path, classed: Mapping[str, str], treatments: frozenset[str] | None, classes: AssetClasses
+) -> Register:
     from assetplan.register.validation import check_inspections, check_other_roads, check_register, check_spatial
 
     file = path.name
     layers = layer_names(path)
-    assets, places_in_file, faults = _read_assets(path, [name for name in layers if _base(name) in asset_classes()])
+    assets, places_in_file, faults = _read_assets(path, classed)
     if faults:
         raise RegisterError(faults)
-    clean, found = check_register(assets, file, None, treatments)
+    clean, found = check_register(assets, file, None, treatments, classes)
     faults += [_in_layer(fault, places_in_file) for fault in found]
     inspections, found = check_inspections(
         _read_plain(path, layers, "inspections"), f"{file}, layer inspections", clean["asset_id"]
@@ -166,7 +186,7 @@ def _read_layers(path: Path, treatments: frozenset[str] | None) -> Register:
     faults += found
     extras = {}
     for name in _SPATIAL_EXTRAS:
-        frame = _read_spatial(path, [layer for layer in layers if _base(layer) == name])
+        frame = _read_spatial(path, [layer for layer in layers if _base(layer, (name,))])
         where = f"{file}, layer {name}"
         if name == "other_roads":
             extras[name], found = check_other_roads(frame, where, clean)
@@ -205,7 +225,7 @@ def _read_plain(path: Path, layers: list[str], name: str) -> pd.DataFrame:
     return pd.DataFrame() if name == "notes" else schema.empty(name)
 
 
-def _read_assets(path: Path, layers: list[str]) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], list[Fault]]:
+def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], list[Fault]]:
     """All asset layers as one frame, with the (layer, feature number) of each row."""
     import geopandas as gpd
     import pyogrio
@@ -215,7 +235,7 @@ def _read_assets(path: Path, layers: list[str]) -> tuple[gpd.GeoDataFrame, list[
     parts: list[gpd.GeoDataFrame] = []
     faults: list[Fault] = []
     crs = None
-    for layer in layers:
+    for layer, asset_class in classed.items():
         frame = pyogrio.read_dataframe(path, layer=layer)
         if not isinstance(frame, gpd.GeoDataFrame):
             faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "this layer has no geometry"))
@@ -224,7 +244,7 @@ def _read_assets(path: Path, layers: list[str]) -> tuple[gpd.GeoDataFrame, list[
             faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "has no CRS"))
             continue
         if "asset_class" not in frame.columns:
-            frame["asset_class"] = _base(layer)
+            frame["asset_class"] = asset_class
         frame["_layer"], frame["_row"] = layer, range(1, len(frame) + 1)
         crs = crs or metric_crs(frame)
         parts.append(frame.to_crs(crs))

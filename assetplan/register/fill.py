@@ -3,10 +3,10 @@
 The rules, in order; each fills only what is missing and never replaces what is known:
 
 1. road_class: the parent's, else U for a carriageway.
-2. environment: the parent's, else urban for signals, footways and buildings, rural for the rest.
+2. environment: the parent's, else that of the asset class.
 3. length_m: of the line itself; width_m: the parent's plus the deck allowance for a bridge, the default width of the
-   class and environment for a carriageway, the usual width for a footway.
-4. quantity: length × width for carriageways, footways and bridges, 1 for a gully or signal.
+   class and environment for a carriageway, the usual width of the asset class for others that have one.
+4. quantity: length × width for a class counted by area, 1 for one counted by number.
 5. measure and value: an index drawn from the group's shares in reference/assumptions.csv. Sections of one road link
    get near-equal values. The draw comes from a hash of link_id (else asset_id) and the seed, so it does not depend on
    which other assets are there.
@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from assetplan import schema
 from assetplan._types import Bools, Floats, Ints
+from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, AssetClasses, group_of, load_asset_classes
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
 from assetplan.register.validation import check_register, metric
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-_PAVED = ("carriageway", "footway", "bridge")
-_COUNTED = ("drainage", "signal")
-_BUILT_UP = ("signal", "footway", "building")
 # Spread of the sections of one link within the link's band of condition, as a share of the band.
 _SPREAD = 0.1
 
@@ -62,24 +60,17 @@ def unit_hash(names: pd.Series, seed: int, salt: str) -> Floats:
     return np.array([int.from_bytes(digest, "big") / 2**48 for digest in digests], dtype=float)[codes]
 
 
-def group_of(assets: pd.DataFrame, groups: pd.DataFrame | None = None) -> pd.Series:
-    """Deterioration group of each asset: its own, else the default of its class and road class, else ""."""
-    table = load_table("groups") if groups is None else groups
-    rows = table.assign(road_class=table["road_class"].fillna("").str.split("|")).explode("road_class")
-    keys = ["asset_class", "road_class"]
-    rows = rows[~rows.duplicated(keys, keep=False)]
-    default = dict(zip(zip(*(rows[key] for key in keys), strict=True), rows["group"], strict=True))
-    found = [default.get(pair) or default.get((pair[0], ""), "") for pair in _pairs(assets, *keys)]
-    own = assets["group"]
-    return own.where(own != "", pd.Series(found, index=assets.index, dtype="str"))
-
-
 def _pairs(frame: pd.DataFrame, first: str, second: str) -> zip[tuple[str, str]]:
     # Through plain objects: Arrow strings are slow to walk one by one.
     return zip(frame[first].to_numpy(dtype=object), frame[second].to_numpy(dtype=object), strict=True)
 
 
-def fill_assumed(assets: gpd.GeoDataFrame, seed: int = 0, groups: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+def fill_assumed(
+    assets: gpd.GeoDataFrame,
+    seed: int = 0,
+    groups: pd.DataFrame | None = None,
+    classes: AssetClasses | None = None,
+) -> gpd.GeoDataFrame:
     """Fill what a register lacks by the rules at the head of this module.
 
     Parameters
@@ -90,6 +81,8 @@ def fill_assumed(assets: gpd.GeoDataFrame, seed: int = 0, groups: pd.DataFrame |
         Another seed draws other conditions.
     groups : DataFrame, optional
         Table like reference/groups.csv; by default the packaged one.
+    classes : AssetClasses, optional
+        By default the packaged ones.
 
     Returns
     -------
@@ -105,15 +98,16 @@ def fill_assumed(assets: gpd.GeoDataFrame, seed: int = 0, groups: pd.DataFrame |
 
     frame = assets.reset_index(drop=True)
     place = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
-    out, faults = schema.conform(pd.DataFrame(frame), "assets", "assets", place)
+    known = load_asset_classes() if classes is None else classes
+    out, faults = schema.conform(pd.DataFrame(frame), "assets", "assets", place, {"asset_class": known.names})
     # A broken value must not pass for a missing one.
     faults = [fault for fault in faults if not fillable(fault)]
     if faults:
         raise RegisterError(faults)
     filled: dict[str, Bools] = {}
     parent = _parents(out)
-    _fill_place(out, parent, filled)
-    _fill_size(out, parent, frame.geometry, filled)
+    _fill_place(out, parent, known, filled)
+    _fill_size(out, parent, frame.geometry, known, filled)
     table = load_table("groups") if groups is None else groups
     group = group_of(out, table)
     _fill_condition(out, group, seed, filled)
@@ -130,17 +124,22 @@ def fillable(fault: Fault) -> bool:
 
 
 def fill_and_check(
-    assets: gpd.GeoDataFrame, file: str, rows: pd.Series, seed: int = 0, treatments: frozenset[str] | None = None
+    assets: gpd.GeoDataFrame,
+    file: str,
+    rows: pd.Series,
+    seed: int = 0,
+    treatments: frozenset[str] | None = None,
+    classes: AssetClasses | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Check assets as they come, fill what they lack where that is their only fault, and check again.
 
     Parameters and results are those of `validation.check_register`; `seed` is that of `fill_assumed`.
     """
-    clean, faults = check_register(assets, file, rows, treatments)
+    clean, faults = check_register(assets, file, rows, treatments, classes)
     faults = [fault for fault in faults if not fillable(fault)]
     if faults or not len(assets):
         return clean, faults
-    return check_register(fill_assumed(metric(assets), seed), file, rows, treatments)
+    return check_register(fill_assumed(metric(assets), seed, classes=classes), file, rows, treatments, classes)
 
 
 def _parents(out: pd.DataFrame) -> Ints:
@@ -185,41 +184,52 @@ def _from_parent(out: pd.DataFrame, column: str, parent: Ints) -> NDArray:
     return taken
 
 
-def _fill_place(out: pd.DataFrame, parent: Ints, filled: dict[str, Bools]) -> None:
+def _fill_place(out: pd.DataFrame, parent: Ints, classes: AssetClasses, filled: dict[str, Bools]) -> None:
     kind = out["asset_class"].to_numpy(dtype=object)
-    road = kind == "carriageway"
+    road, follows = kind == CARRIAGEWAY, np.isin(kind, classes.where("takes_road_class"))
     _put(out, "road_class", np.full(len(out), "U", dtype=object), filled, road)
-    _put(out, "road_class", _from_parent(out, "road_class", parent), filled, kind != "building")
-    default = np.where(np.isin(kind, _BUILT_UP), "urban", "rural").astype(object)
+    _put(out, "road_class", _from_parent(out, "road_class", parent), filled, follows)
+    default = np.where(np.isin(kind, classes.where("environment", "urban")), "urban", "rural").astype(object)
     _put(out, "environment", default, filled, road)
     _put(out, "environment", _from_parent(out, "environment", parent), filled)
     _put(out, "environment", default, filled)
 
 
-def _fill_size(out: pd.DataFrame, parent: Ints, geometry: gpd.GeoSeries, filled: dict[str, Bools]) -> None:
+def _fill_size(
+    out: pd.DataFrame,
+    parent: Ints,
+    geometry: gpd.GeoSeries,
+    classes: AssetClasses,
+    filled: dict[str, Bools],
+) -> None:
     kind = out["asset_class"].to_numpy(dtype=object)
-    paved = np.isin(kind, _PAVED)
+    paved = np.isin(kind, classes.where("counted_by", "area"))
     lines = geometry.geom_type.isin(["LineString", "MultiLineString"]).to_numpy()
     drawn = np.where(lines, shapely.length(geometry.to_numpy()), np.nan)
     # A length measured on the line is not an assumption.
     _put(out, "length_m", np.where(drawn > 0, drawn, np.nan), filled, paved, mark=np.zeros(len(out), dtype=bool))
-    bridge = kind == "bridge"
-    _put(out, "length_m", np.full(len(out), assumed_value("bridge_length")), filled, bridge)
+    _put(out, "length_m", _usual(kind, "length"), filled, paved)
+    bridge = kind == BRIDGE
     widths = load_table("default_widths")
     usual = dict(zip(zip(widths["road_class"], widths["environment"], strict=True), widths["width_m"], strict=True))
     pairs = _pairs(out, "road_class", "environment")
     default = np.array([usual.get(pair, np.nan) for pair in pairs], dtype=float)
-    _put(out, "width_m", default, filled, kind == "carriageway")
+    _put(out, "width_m", default, filled, kind == CARRIAGEWAY)
     allowance = assumed_value("deck_allowance")
     _put(out, "width_m", _from_parent(out, "width_m", parent) + allowance, filled, bridge)
     _put(out, "width_m", default + allowance, filled, bridge)
-    _put(out, "width_m", np.full(len(out), assumed_value("bridge_width")), filled, bridge)
-    _put(out, "width_m", np.full(len(out), assumed_value("footway_width")), filled, kind == "footway")
+    _put(out, "width_m", _usual(kind, "width"), filled, paved)
     area = (out["length_m"] * out["width_m"]).to_numpy(dtype=float)
     guessed = filled["width_m"] | filled["length_m"]
     already = out["assumed"].str.contains(r"\b(?:width_m|length_m)\b", regex=True).to_numpy(dtype=bool)
     _put(out, "quantity", area, filled, paved, mark=guessed | already)
-    _put(out, "quantity", np.ones(len(out)), filled, np.isin(kind, _COUNTED))
+    _put(out, "quantity", np.ones(len(out)), filled, np.isin(kind, classes.where("counted_by", "number")))
+
+
+def _usual(kind: NDArray, size: str) -> Floats:
+    """The usual length or width of each asset's class (m), as "footway_width" in reference/osm_values.csv, else NaN."""
+    known = _values()
+    return np.array([known.get(f"{name}_{size}", np.nan) for name in kind], dtype=float)
 
 
 def draw_index(
@@ -281,10 +291,10 @@ def _fill_traffic(out: pd.DataFrame, parent: Ints, filled: dict[str, Bools]) -> 
     pairs = list(_pairs(out, "road_class", "environment"))
     aadt = np.array([flow.get(pair, np.nan) for pair in pairs], dtype=float)
     heavy = np.array([share.get(pair, np.nan) for pair in pairs], dtype=float)
-    for served in (kind == "carriageway", kind == "bridge"):
-        _put(out, "aadt", _from_parent(out, "aadt", parent), filled, served & (kind == "bridge"))
+    for served in (kind == CARRIAGEWAY, kind == BRIDGE):
+        _put(out, "aadt", _from_parent(out, "aadt", parent), filled, served & (kind == BRIDGE))
         _put(out, "aadt", aadt, filled, served)
-        _put(out, "hgv", _from_parent(out, "hgv", parent), filled, served & (kind == "bridge"))
+        _put(out, "hgv", _from_parent(out, "hgv", parent), filled, served & (kind == BRIDGE))
         _put(out, "hgv", np.round(out["aadt"].to_numpy() * heavy), filled, served)
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from assetplan import schema
 from assetplan._types import Floats
+from assetplan.asset_classes import BRIDGE
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.fill import fill_and_check
@@ -139,7 +140,7 @@ def _bridges(frame: pd.DataFrame, longitude: Floats, latitude: Floats) -> gpd.Ge
     columns: dict[str, object] = {
         # Structure numbers are unique within a state only.
         "asset_id": state + "-" + number if state.nunique() > 1 else number,
-        "asset_class": "bridge",
+        "asset_class": BRIDGE,
         "name": frame.get("FACILITY_CARRIED_007", number),
         "road": frame.get("FACILITY_CARRIED_007", ""),
         "quantity": pd.to_numeric(length, errors="coerce") * pd.to_numeric(width, errors="coerce"),

@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints
 from assetplan.register.fill import assumed_value, fill_assumed
@@ -159,7 +160,7 @@ def _sections(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     around = length_near(middle, shapes, assumed_value("urban_street_radius"))
     columns = {
         "asset_id": text["id"] + "-" + number.astype("str"),
-        "asset_class": "carriageway",
+        "asset_class": CARRIAGEWAY,
         "link_id": text["id"],
         "name": (ref + " " + name).str.strip(),
         "road": ref.where(ref != "", name),

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from assetplan import schema
 from assetplan._types import Bools, Floats, Ints, Shapes, Texts
+from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, FOOTWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.network import connected_pieces, cut_sections, length_near, midpoints, node_lines
 from assetplan.network.places import SAME_M
@@ -220,7 +221,7 @@ def _road_assets(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     width, reckoned = _widths(tags)
     ref = [each.get("ref", "") for each in tags]
     name = [each.get("name", "") for each in tags]
-    roads["asset_class"] = "carriageway"
+    roads["asset_class"] = CARRIAGEWAY
     roads["name"] = [" ".join(part for part in pair if part) for pair in zip(ref, name, strict=True)]
     roads["road"] = [one or other for one, other in zip(ref, name, strict=True)]
     roads["road_class"] = [osm_roads.road_class(each) for each in tags]
@@ -244,7 +245,7 @@ def _footways(sections: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoDat
     beside = roads.loc[sides > 0, columns].copy()
     beside["asset_id"] = roads["asset_id"][sides > 0] + "-footway"
     beside["parent_id"] = roads["asset_id"][sides > 0]
-    beside["asset_class"] = "footway"
+    beside["asset_class"] = FOOTWAY
     beside["name"] = roads["name"][sides > 0] + " footway"
     beside["width_m"] = assumed_value("footway_width")
     beside["quantity"] = np.round(beside["length_m"] * beside["width_m"] * sides[sides > 0], 1)
@@ -268,7 +269,7 @@ def _bridges(
     bridges["geometry"] = ways.geometry.to_numpy()[rows]
     bridges["parent_id"] = longest["asset_id"]
     bridges["asset_id"] = [f"bridge-{osm}" for osm in ways["osm_id"].to_numpy(dtype=object)[rows]]
-    bridges["asset_class"] = "bridge"
+    bridges["asset_class"] = BRIDGE
     own = [each.get("bridge:name") or each.get("bridge_name") or "" for each in tags]
     bridges["name"] = [one or _bridge_name(road) for one, road in zip(own, longest["name"], strict=True)]
     bridges["length_m"] = np.round(shapely.length(ways.geometry.to_numpy()[rows]), 2)

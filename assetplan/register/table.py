@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
+from assetplan.asset_classes import AssetClasses
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.components import building_components
@@ -36,6 +37,7 @@ def import_table(
     fill: bool = False,
     seed: int = 0,
     treatments: frozenset[str] | None = None,
+    classes: AssetClasses | None = None,
 ) -> Register:
     """Make a register from one table of assets.
 
@@ -51,6 +53,8 @@ def import_table(
         Another seed draws other assumed conditions.
     treatments : frozenset of str, optional
         Names a committed treatment may have; by default those of reference/treatments.csv.
+    classes : AssetClasses, optional
+        Classes that assets may be of; by default the packaged ones.
 
     Returns
     -------
@@ -81,9 +85,9 @@ def import_table(
     if plan.buildings and not faults:
         located, rows = _split(frame, located, rows, plan, source.name)
     if fill:
-        clean, found = fill_and_check(located, source.name, rows, seed, treatments)
+        clean, found = fill_and_check(located, source.name, rows, seed, treatments, classes)
     else:
-        clean, found = check_register(located, source.name, rows, treatments)
+        clean, found = check_register(located, source.name, rows, treatments, classes)
     # A geometry that could not be made has been told of already.
     told = {fault.row for fault in faults}
     faults += [fault for fault in found if fault.column != "geometry" or fault.row not in told]

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
+from assetplan.asset_classes import BUILDING, AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
 from assetplan.register.register import Register
@@ -70,7 +71,12 @@ def _on_earth(geometry: gpd.GeoSeries) -> np.ndarray:
     return inside.all(axis=1)
 
 
-def validate_register(register: Register, file: str = "register", treatments: frozenset[str] | None = None) -> Register:
+def validate_register(
+    register: Register,
+    file: str = "register",
+    treatments: frozenset[str] | None = None,
+    classes: AssetClasses | None = None,
+) -> Register:
     """Check a register made in memory and bring it to the schema's types.
 
     Parameters
@@ -81,13 +87,15 @@ def validate_register(register: Register, file: str = "register", treatments: fr
         Name for the faults; rows are counted from 1.
     treatments : frozenset of str, optional
         Names a committed treatment may have; by default those of reference/treatments.csv.
+    classes : AssetClasses, optional
+        Classes that assets may be of; by default the packaged ones.
 
     Raises
     ------
     RegisterError
         Every fault found.
     """
-    assets, faults = check_register(register.assets, file, None, treatments)
+    assets, faults = check_register(register.assets, file, None, treatments, classes)
     inspections, found = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])
     faults += found
     places, found = check_spatial(register.places, "places", f"{file}, places", assets.crs)
@@ -109,7 +117,11 @@ def validate_register(register: Register, file: str = "register", treatments: fr
 
 
 def check_register(
-    assets: gpd.GeoDataFrame, file: str, rows: pd.Series | None, treatments: frozenset[str] | None = None
+    assets: gpd.GeoDataFrame,
+    file: str,
+    rows: pd.Series | None,
+    treatments: frozenset[str] | None = None,
+    classes: AssetClasses | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Bring assets to the schema and a metric CRS, and list every fault.
 
@@ -123,6 +135,8 @@ def check_register(
         Row of each asset in the user's file, in the order of `assets`; by default 1, 2, ….
     treatments : frozenset of str, optional
         Names a committed treatment may have.
+    classes : AssetClasses, optional
+        Classes that assets may be of; by default the packaged ones.
     """
     import geopandas as gpd
 
@@ -130,7 +144,8 @@ def check_register(
         return _no_assets(), [Fault(file, 0, "", "", "there are no assets in it")]
     frame = assets.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1) if rows is None else rows.to_numpy()
-    clean, faults = schema.conform(pd.DataFrame(frame), "assets", file, pd.Series(place, index=frame.index))
+    known = {} if classes is None else {"asset_class": classes.names}
+    clean, faults = schema.conform(pd.DataFrame(frame), "assets", file, pd.Series(place, index=frame.index), known)
     faults += _measure_faults(clean, file, place)
     faults += _parent_faults(clean, file, place)
     faults += _commitment_faults(clean, file, place, treatments)
@@ -257,7 +272,7 @@ def _parent_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fa
     parent = clean["parent_id"]
     own = (parent != "") & (parent == clean["asset_id"])
     # A building is not an asset itself: its components are, and name it as their parent.
-    needs = (parent != "") & ~own & (clean["asset_class"] != "building")
+    needs = (parent != "") & ~own & (clean["asset_class"] != BUILDING)
     nothing = needs & ~_among(parent, clean["asset_id"])
     return _faults(clean, nothing, file, place, "parent_id", "no asset has this asset_id") + _faults(
         clean, own, file, place, "parent_id", "an asset cannot be its own parent"

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from assetplan._types import Bools, Bytes, Floats, Ints, Shapes
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.condition import BANDS, band_codes
 from assetplan.report.payload import settlements
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
@@ -103,7 +104,7 @@ class _Lines:
 def _roads(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, _Lines]:
     """A row for each line of each road section, and the lines."""
     shape = assets.geometry
-    drawn = (assets["asset_class"] == "carriageway") & ~(shape.isna() | shape.is_empty)
+    drawn = (assets["asset_class"] == CARRIAGEWAY) & ~(shape.isna() | shape.is_empty)
     roads = assets[drawn & assets.geom_type.isin(["LineString", "MultiLineString"])]
     parts, owner = shapely.get_parts(roads.geometry.to_numpy(), return_index=True)
     return roads.iloc[owner], _Lines.of(parts)

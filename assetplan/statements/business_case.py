@@ -16,10 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from assetplan import condition
 from assetplan._types import Floats, Ints
 from assetplan.errors import InfeasibleError
-from assetplan.finance import Statement, in_first_year_prices, line_labels, real
+from assetplan.finance import Statement, in_first_year_prices, real
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.formulation.works import Works
-from assetplan.inputs.stock import stock_of
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome
@@ -284,7 +283,7 @@ def _stock(outcome: Outcome) -> list[Floats]:
         classes = assets.loc[mine, "asset_class"].unique()
         stock = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float)
         if len(classes) == 1:
-            stock = stock_of(assets, str(classes[0]))[1]
+            stock = outcome.inputs.tables.classes.stock_of(assets, str(classes[0]))[1]
         out.append(np.where(mine, stock, 0.0))
     return out
 
@@ -313,13 +312,13 @@ def _in_steps(found: Figures, nothing: Figures, unit: str) -> _Steps:
 
 
 def _pack(outcome: Outcome, options: tuple[Option, ...], found: tuple[Figures, ...], steps: list[_Steps]) -> Statement:
-    plan, lines, labels = outcome.inputs.plan, outcome.inputs.limits.lines, line_labels()
+    plan, lines, labels = outcome.inputs.plan, outcome.inputs.limits.lines, outcome.inputs.tables.labels
     unit = plan.envelope.unit
     parts = [
         pd.DataFrame(
             {
                 "line": [*lines, TOTAL],
-                "label": [*(labels.get(line, line.replace("_", " ")) for line in lines), "All lines"],
+                "label": [*(labels[line] for line in lines), "All lines"],
                 "option": option.name,
                 "means": [*option.means, ""],
                 "works": of.works,

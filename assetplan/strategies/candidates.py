@@ -186,7 +186,8 @@ def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> Ass
 
 
 def _of_group(name: str, model: LifecycleModel, index: Floats, pace: Floats, traced: bool) -> AssetState:
-    group, policy, consequences = model.groups[name], model.catalogue.follow_on[name], model.consequences[name]
+    group, policy = model.groups[name], model.catalogue.follow_on[name]
+    consequences = tuple(row for row in model.consequences[name] if row.stream in model.rules.streams)
     state: CurveState | ChainState
     if group.in_states:
         state = ChainState.start(ChainLifecycle(group, policy, consequences, model.catalogue), index, pace)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
-from assetplan.consequences import DETOURS, OF_CONDITION
+from assetplan.consequences import DETOURS
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
@@ -247,10 +247,9 @@ def _older(level: _Level, state: AssetState, exposure: Exposure, rules: Rules, y
 
 def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
     """Cost of the streams over the coming year (£)."""
-    # Streams of condition are added up beforehand where all of them count.
-    whole = set(OF_CONDITION) <= set(streams)
-    names = ("", *(set(streams) - set(OF_CONDITION))) if whole else streams
-    return sum((_stream(state, exposure, name) for name in names), np.zeros(len(exposure.quantity)))
+    # A state knows only the consequences that count, added up beforehand.
+    total = state.burden("", exposure)
+    return total + _stream(state, exposure, DETOURS) if DETOURS in streams else total
 
 
 def _stream(state: AssetState, exposure: Exposure, name: str) -> Floats:

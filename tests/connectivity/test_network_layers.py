@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from assetplan import schema
+from assetplan.asset_classes import load_asset_classes
 from assetplan.cli.text import network_text
 from assetplan.connectivity.layers import LAYERS, NetworkLayers, network_layers, write_network
 from assetplan.connectivity.layout import lay_out
@@ -308,7 +309,7 @@ def test_one_way_roads_are_worked_both_ways_when_nothing_else_is_left() -> None:
 def test_levels_are_inherited_by_bridges_and_footways() -> None:
     assets = small_register(RING, TRUNK).assets
     layout = lay_out(assets)
-    found = dict(zip(assets["asset_id"], asset_levels(assets, layout), strict=True))
+    found = dict(zip(assets["asset_id"], asset_levels(assets, layout, load_asset_classes()), strict=True))
     assert found == {
         **{"west": "main distributor", "deck": "secondary distributor", "east": "local access"},
         **{"tail": "local access", "own": "strategic"},

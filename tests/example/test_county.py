@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from assetplan.asset_classes import group_of
 from assetplan.condition import posting_level, substandard, to_index
 from assetplan.deterioration import load_groups
 from assetplan.example import make_county
-from assetplan.example.condition import group_of
 from assetplan.example.figures import load_figures
 from assetplan.finance import published_profile
 from assetplan.network import network_rules

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from surveys_made import steady, stretches
 
 from assetplan import condition
+from assetplan.asset_classes import group_of
 from assetplan.deterioration import load_groups
-from assetplan.deterioration.groups import default_groups
 from assetplan.example.county import make_county
 from assetplan.network import SchemeRules, codes_of, form_schemes, network_rules, packaged_rules
-from assetplan.register import group_of
 
 RULES = packaged_rules()
 
@@ -132,7 +131,7 @@ def test_worn_roads_of_the_example_county() -> None:
     assets = make_county("small", 1).assets.query("asset_class == 'carriageway'")
     groups = load_groups()
     index, _ = condition.to_index(assets["measure"], assets["value"])
-    name = group_of(assets, default_groups(groups)).to_numpy(dtype=object)
+    name = group_of(assets).to_numpy(dtype=object)
     life = np.empty(len(assets))
     for group in set(name):
         life[name == group] = groups[group].residual_life(index[name == group])

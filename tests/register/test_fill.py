@@ -5,10 +5,11 @@ import pytest
 from register_helpers import assets, register
 from shapely import LineString, Point
 
+from assetplan.asset_classes import group_of
 from assetplan.deterioration import load_groups
 from assetplan.errors import RegisterError
 from assetplan.reference import load_table
-from assetplan.register import assumed_share, building_components, draw_index, fill_assumed, group_of, validate_register
+from assetplan.register import assumed_share, building_components, draw_index, fill_assumed, validate_register
 from assetplan.register.fill import unit_hash
 
 BARE = {"quantity": np.nan}

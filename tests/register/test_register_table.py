@@ -7,6 +7,7 @@ from assetplan.errors import RegisterError
 from assetplan.register import import_table, read_mapping, read_register
 
 CHELTENHAM = Path(__file__).parent / "cheltenham.toml"
+CLASSES = "must be one of carriageway, footway, drainage, signal, bridge, building"
 HEAD = "asset_id,asset_class,quantity,road_class,x,y\n"
 CRS = {"file": {"crs": "EPSG:27700"}}
 
@@ -114,7 +115,7 @@ def test_columns_a_mapping_names_must_be_there(tmp_path: Path) -> None:
 def test_bad_rows_are_told_by_the_line_they_start_on(tmp_path: Path) -> None:
     text = HEAD + '"r\n1",carriageway,50,A,450000,300000\n\nr2,road,-1,A,four,nan\nr3,carriageway,ten,A,450000,\n'
     assert faults(table(tmp_path, text), CRS) == {
-        (5, "asset_class", "must be one of carriageway, footway, drainage, signal, bridge, building"),
+        (5, "asset_class", f"{CLASSES}; tables.asset_classes of the plan may add one"),
         (5, "quantity", "must be above 0"),
         (5, "x", "must be a number"),
         (5, "y", "must be a number"),

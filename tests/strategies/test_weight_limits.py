@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetplan.connectivity.traffic import bridge_limits
-from assetplan.consequences import OF_CONDITION, load_consequences
+from assetplan.consequences import load_consequences
 from assetplan.deterioration import load_groups
 from assetplan.deterioration.chain import Chain
 from assetplan.economics import discount_factors
@@ -23,6 +23,7 @@ from assetplan.treatments import Catalogue, Treatment, load_catalogue
 
 GROUPS = load_groups()
 CATALOGUE = load_catalogue(GROUPS)
+OF_CONDITION = ("reactive", "claims", "risk", "user")
 STREAMS = (*OF_CONDITION, "detours")
 FACTORS = discount_factors(40)
 CLASSES = load_table("vehicle_classes")
