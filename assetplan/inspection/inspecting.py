@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from assetplan import condition
+from assetplan.asset_classes import group_of, load_asset_classes
 from assetplan.consequences import load_consequences
 from assetplan.deterioration.groups import load_groups
-from assetplan.inputs.stock import stock_of
 from assetplan.inspection.tables import (
     assumed_by_class,
     bridge_stock,
@@ -27,7 +27,7 @@ from assetplan.inspection.tables import (
 )
 from assetplan.network import hierarchy, inherited_levels
 from assetplan.output import new_folder
-from assetplan.register import Register, group_of
+from assetplan.register import Register
 from assetplan.strategies import LifecycleModel, Rules, starting_condition
 from assetplan.treatments import load_catalogue
 
@@ -171,8 +171,9 @@ def _stock(register: Register, year: int) -> tuple[pd.DataFrame, tuple[str, ...]
         life[of] = group.residual_life(index[of])
     stock["index"], stock["residual_life"] = index, life
     uncounted = np.zeros(len(stock), dtype=bool)
+    classes = load_asset_classes()
     for name in stock["asset_class"].unique():
-        uncounted |= (stock["asset_class"] == name).to_numpy() & (stock_of(stock, str(name))[1] == 0)
+        uncounted |= (stock["asset_class"] == name).to_numpy() & (classes.stock_of(stock, str(name))[1] == 0)
     notes = (
         (uncounted, "without the length, deck area or replacement value that their class is counted by"),
         (~measured, "without a condition: no band counts them"),

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 
 from assetplan import condition, schema
 from assetplan._types import Texts
+from assetplan.asset_classes import load_asset_classes
 from assetplan.condition.building import NOT_STATED, PRIORITIES
-from assetplan.inputs.stock import stock_of
 from assetplan.inspection.readings import MEASURES
 from assetplan.register import assumed_share
 from assetplan.treatments import Catalogue
@@ -75,7 +75,7 @@ def condition_bands(stock: pd.DataFrame, column: str, scale: str) -> pd.DataFram
     rows = []
     for asset_class, whole in _classes(stock):
         for by, name, part in _split(whole):
-            unit, amount = stock_of(part, asset_class)
+            unit, amount = load_asset_classes().stock_of(part, asset_class)
             known = part[column].notna().to_numpy()
             total = amount[known].sum()
             row = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
