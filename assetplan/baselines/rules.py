@@ -15,7 +15,7 @@ import numpy.typing as npt
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import Rows, is_feasible, rows_of, settle, totals
+from assetplan.optimisation.problem.constraints import Rows, is_feasible, limit_rows, settle, usage_totals
 from assetplan.optimisation.search.repair import least_use
 from assetplan.optimisation.solving import solve
 
@@ -183,7 +183,7 @@ def year_by_year(
         free = np.flatnonzero(allowed & open_asset[owner])
         if not len(free):
             continue
-        room = begin.rows.limit - totals(begin.rows.usage, chosen[~open_asset])
+        room = begin.rows.limit - usage_totals(begin.rows.usage, chosen[~open_asset])
         capped = begin.rows.sign > 0
         part = Problem(
             problem.benefit[free], begin.rows.usage[free][:, capped],
@@ -212,7 +212,7 @@ class _Start:
     def of(problem: Problem, amounts: Floats | None, start: Ints | None) -> _Start:
         if amounts is None:
             amounts = np.clip(0.0, problem.flows.low, problem.flows.high)
-        rows = rows_of(problem).at(amounts)
+        rows = limit_rows(problem).at(amounts)
         given = start is not None and problem.choices.is_allowed(start)
         chosen = start if start is not None and given else least_use(problem, rows)
         return _Start(rows, amounts, chosen, problem.choices.within_modes(chosen))
@@ -253,7 +253,7 @@ class _Room:
 
     def __init__(self, rows: Rows, chosen: Ints) -> None:
         capped = rows.sign > 0
-        left = np.where(capped, rows.limit - totals(rows.usage, chosen) + rows.tolerance, np.inf)
+        left = np.where(capped, rows.limit - usage_totals(rows.usage, chosen) + rows.tolerance, np.inf)
         usage = rows.usage.copy()
         usage.sum_duplicates()
         self.left: list[float] = left.tolist()
@@ -283,6 +283,6 @@ def _plain(figures: Floats) -> array[float]:
 
 def _unproved(problem: Problem, chosen: Ints, amounts: Floats, began: float) -> Solution:
     nothing = np.full(len(problem.resources), np.nan)
-    status = "feasible" if is_feasible(rows_of(problem), chosen, amounts) else "infeasible"
+    status = "feasible" if is_feasible(limit_rows(problem), chosen, amounts) else "infeasible"
     settled = settle(problem, chosen, amounts, np.nan, nothing, 0.0, time.monotonic() - began)
     return replace(settled, bound=np.nan, gap=np.nan, status=status)

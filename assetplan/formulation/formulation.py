@@ -16,7 +16,7 @@ from assetplan.formulation.sharing import Shared
 from assetplan.limits import LimitKey
 from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import rows_of
+from assetplan.optimisation.problem.constraints import limit_rows
 from assetplan.strategies import Candidates
 
 # Kinds of limit that say who pays, and the share of their rounding that settling keeps off them.
@@ -124,7 +124,7 @@ class Formulation:
         free = moved | (paid & revenue_cost.any())
         low, high = np.where(free, problem.flows.low, as_solved), np.where(free, problem.flows.high, as_solved)
         cost = -revenue_cost - moved
-        rows = rows_of(replace(problem, flows=replace(problem.flows, benefit=cost, low=low, high=high)))
+        rows = limit_rows(replace(problem, flows=replace(problem.flows, benefit=cost, low=low, high=high)))
         money = np.isin([self.rows[place].key.kind for place in rows.resource], _MONEY)
         # A solver passes a limit by as much as rounding may: within a little less, nobody overpays a penny.
         for kept in (_PENNIES * rows.tolerance * money, 0.0):

@@ -26,15 +26,15 @@ from assetplan.optimisation.conflicts.infeasibility import (
 )
 from assetplan.optimisation.conflicts.least_change import changes, elastic, passed
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import Rows, rows_of, settle
-from assetplan.optimisation.search.components import Part, split
+from assetplan.optimisation.problem.constraints import Rows, limit_rows, settle
+from assetplan.optimisation.search.components import Component, split
 from assetplan.optimisation.search.cores import NoChoiceError, cores
 from assetplan.optimisation.search.dives import quick_search, search
 from assetplan.optimisation.search.incumbent import (
     Clock,
-    Made,
-    State,
-    Task,
+    Decision,
+    Incumbent,
+    PricedProblem,
     amounts_for,
     polish,
     start_from_prices,
@@ -75,7 +75,7 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     Raises
     ------
     InfeasibleError
-        No choice meets the limits, or none was found in the time (the message tells which).
+        No choice meets the limits, or none was reached in the time (the message says which).
     ValueError
         A negative gap or a time that is not positive.
     """
@@ -85,20 +85,20 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     def time_left() -> float:
         return time_limit - (time.monotonic() - began)
 
-    rows = rows_of(problem)
+    rows = limit_rows(problem)
     small = problem.n_options <= whole
     least = least_use(problem, rows)
     amounts = best_amounts(rows, least)
     if amounts is None and (members := lone_conflict_of(problem, rows)):
         raise _conflict(problem, rows, members, time_left)
-    # half the time is kept back to turn prices into a choice
+    # half the time is kept for the search from prices to a choice
     half = until(time_left, time_limit / 2)
     dual = minimise_dual(problem.benefit, problem.choices, rows, half, close=target_gap / DUAL_STEPS)
-    task = Task(problem, rows, dual, np.random.default_rng(0))
+    task = PricedProblem(problem, rows, dual, np.random.default_rng(0))
     state = task.nothing().better(problem, None if amounts is None else (least, amounts))
     state = start_from_prices(task, state, time_left)
     if state.chosen is None and not small:
-        with suppress(NoChoiceError):  # which limits clash is found out below
+        with suppress(NoChoiceError):  # which limits conflict is settled below
             state = cores(task, state, _allowed(state, target_gap), until(time_left, time_left() / 2), FIRST_CORES)
     if state.chosen is None:
         state = state.better(problem, _from_least(task, least, until(time_left, time_left() / 2)))
@@ -132,7 +132,7 @@ def _check_settings(target_gap: float, time_limit: float) -> None:
         raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
 
 
-def _from_least(task: Task, least: Ints, time_left: Clock) -> Made | None:
+def _from_least(task: PricedProblem, least: Ints, time_left: Clock) -> Decision | None:
     """A feasible choice if one is near the one that uses least, then filled."""
     problem, rows, flows = task.problem, task.rows, task.rows.flows
     for still in (np.clip(0.0, flows.low, flows.high), flows.high) if flows.names else (np.zeros(0),):
@@ -142,13 +142,13 @@ def _from_least(task: Task, least: Ints, time_left: Clock) -> Made | None:
     return None
 
 
-def _allowed(state: State, target_gap: float) -> float:
+def _allowed(state: Incumbent, target_gap: float) -> float:
     """Distance between bound and benefit to aim for [unit of the benefit]."""
     size = abs(state.bound) if state.chosen is None else min(abs(state.bound), abs(state.benefit))
     return CLEAR * target_gap * size
 
 
-def _solve_whole(task: Task, state: State, target_gap: float, time_left: Clock) -> State:
+def _solve_whole(task: PricedProblem, state: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
     """One PuLP model of everything."""
     chosen, amounts, bound, infeasible = solve_model(task.problem, time_left(), _allowed(state, target_gap))
     if infeasible and state.chosen is None:
@@ -158,7 +158,7 @@ def _solve_whole(task: Task, state: State, target_gap: float, time_left: Clock) 
     return state.bounded(bound)
 
 
-def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) -> State:
+def _solve_parts(task: PricedProblem, state: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
     """Each independent part by itself, the one with the widest gap first, until the sum is good enough.
 
     As long as time is left and a round over the parts brings anything, there is another.
@@ -190,14 +190,14 @@ def _solve_parts(task: Task, state: State, target_gap: float, time_left: Clock) 
     return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
 
 
-def settle_lumps(task: Task, state: State, allowed: float, time_left: Clock) -> State:
+def settle_lumps(task: PricedProblem, state: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
     """Solve the lumpy limits at the prices of the others, keep what they choose, and round the rest.
 
     Parameters
     ----------
-    task : Task
+    task : PricedProblem
         The problem and its prices.
-    state : State
+    state : Incumbent
         What is known of it; the answer where all limits are lumpy or none is.
     allowed : float
         Distance between bound and benefit at which to stop [unit of the benefit].
@@ -223,37 +223,37 @@ def _nearest(problem: Problem, rows: Rows, seconds: float) -> tuple[Ints, Floats
         return None
 
 
-def _width(states: list[State]) -> float:
+def _width(states: list[Incumbent]) -> float:
     """Distance between bound and benefit of some parts together."""
     return sum(state.bound - state.benefit for state in states)
 
 
-def _part_state(part: Part, dual: Dual, state: State) -> State:
+def _part_state(part: Component, dual: Dual, state: Incumbent) -> Incumbent:
     """What is known of the whole, for a part."""
     problem = part.problem
-    bound = bound_at(problem.benefit, problem.choices, rows_of(problem), dual.multipliers[part.rows])
+    bound = bound_at(problem.benefit, problem.choices, limit_rows(problem), dual.multipliers[part.rows])
     if state.chosen is None:
-        return State(None, dual.amounts[part.flows], -np.inf, bound)
+        return Incumbent(None, dual.amounts[part.flows], -np.inf, bound)
     chosen = part.own(state.chosen)
     amounts = state.amounts[part.flows]
-    return State(chosen, amounts, problem.value(chosen, amounts), bound)
+    return Incumbent(chosen, amounts, problem.value(chosen, amounts), bound)
 
 
-def _part_task(task: Task, part: Part, bound: float) -> Task:
+def _part_task(task: PricedProblem, part: Component, bound: float) -> PricedProblem:
     """A part with the prices of the whole."""
     dual = task.dual
     prices, amounts = dual.multipliers[part.rows], dual.amounts[part.flows]
     own = Dual(prices, bound, dual.exact, amounts, part.own(dual.chosen))
-    return Task(part.problem, rows_of(part.problem), own, task.random)
+    return PricedProblem(part.problem, limit_rows(part.problem), own, task.random)
 
 
-def _join(problem: Problem, parts: list[Part], states: list[State]) -> State:
+def _join(problem: Problem, parts: list[Component], states: list[Incumbent]) -> Incumbent:
     chosen = np.zeros(problem.n_assets, dtype=np.int64)
     amounts = np.zeros(len(problem.flows.names))
     for part, state in zip(parts, states, strict=True):
         chosen[part.assets] = part.options[state.chosen]
         amounts[part.flows] = state.amounts
-    return State(chosen, amounts, problem.value(chosen, amounts), sum(state.bound for state in states))
+    return Incumbent(chosen, amounts, problem.value(chosen, amounts), sum(state.bound for state in states))
 
 
 def _conflict(problem: Problem, rows: Rows, members: list[int], time_left: Clock) -> InfeasibleError:

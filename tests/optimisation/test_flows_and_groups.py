@@ -13,7 +13,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation import Flows, Problem, solve
 from assetplan.optimisation.bounds.lagrangian import bound_at, bound_of_prices, minimise_dual
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import rows_of
+from assetplan.optimisation.problem.constraints import limit_rows
 
 DECOMPOSED = 0
 
@@ -185,7 +185,7 @@ def test_a_limit_that_every_choice_uses_alike_has_no_price(used):
 
 def test_prices_with_flows_and_groups_are_the_least_bound():
     p = large(2, n_assets=400, n_groups=60)
-    rows = rows_of(p)
+    rows = limit_rows(p)
     dual = minimise_dual(p.benefit, p.choices, rows, lambda: 60.0)
     assert dual.exact
     for factor in (0.97, 1.03):
@@ -217,7 +217,7 @@ def test_best_and_margins_by_hand(seed):
     assert choices.is_allowed(chosen)
     assert values[chosen].sum() == pytest.approx(best.sum())
     assert choices.best_values(values).sum() == pytest.approx(best.sum())
-    assert np.allclose(choices.margins(values), [most() - most(o) for o in range(len(values))])
+    assert np.allclose(choices.reduced_costs(values), [most() - most(o) for o in range(len(values))])
     soft, weights = choices.smoothed(values, 1e-3)
     assert -1e-12 <= soft - best.sum() <= 1e-3 * 20  # heat times the logarithm of what there is to choose
     assert np.add.reduceat(weights, starts[:-1]) == pytest.approx(np.ones(6))

@@ -10,8 +10,8 @@ from test_flows_and_groups import best_by_hand
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
-from assetplan.optimisation.problem.constraints import is_feasible, rows_of
-from assetplan.optimisation.search.incumbent import Task, start_from_prices
+from assetplan.optimisation.problem.constraints import is_feasible, limit_rows
+from assetplan.optimisation.search.incumbent import PricedProblem, start_from_prices
 from assetplan.optimisation.search.lumpy_limits import lumpy
 from assetplan.optimisation.search.repair import least_use
 from assetplan.optimisation.solving import settle_lumps
@@ -61,8 +61,8 @@ def tied(seed, n_groups, sections, heavy, alone=0):
 
 
 def settled(p, gap=1e-9):
-    rows = rows_of(p)
-    task = Task(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
+    rows = limit_rows(p)
+    task = PricedProblem(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
     least = (least_use(p, rows), np.zeros(0))
     begun = task.nothing().better(p, least if is_feasible(rows, *least) else None)
     begun = start_from_prices(task, begun, lambda: 60.0)

@@ -8,16 +8,16 @@ from test_flows_and_groups import best_by_hand, large
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
-from assetplan.optimisation.problem.constraints import rows_of
+from assetplan.optimisation.problem.constraints import limit_rows
 from assetplan.optimisation.search import cores, dives
 from assetplan.optimisation.search import partial_relaxation as heavy
-from assetplan.optimisation.search.incumbent import Task
+from assetplan.optimisation.search.incumbent import PricedProblem
 from assetplan.optimisation.search.partial_relaxation import partial_relaxation, weights
 
 
 def task_of(p):
-    rows = rows_of(p)
-    return Task(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
+    rows = limit_rows(p)
+    return PricedProblem(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("columns", [0, 15_000])  # 0: the narrowest box of prices, else none
@@ -29,13 +29,13 @@ def test_the_bound_holds_and_is_no_looser_than_the_prices(seed, columns, monkeyp
     if best == -INF:
         pytest.skip("nothing is feasible")
     task = task_of(p)
-    below = p.choices.margins(task.values())
+    reduced_cost = p.choices.reduced_costs(task.values())
     needed = task.dual.bound - best + 1e-6
-    order = np.argsort(-weights(p, task.rows, task.dual.multipliers, below, needed))
+    order = np.argsort(-weights(p, task.rows, task.dual.multipliers, reduced_cost, needed))
     bounds = []
     for n in (0, 2, 6):
         whole = np.isin(np.arange(6), order[:n])
-        found, bound = partial_relaxation(task, below, needed, whole, 10.0, 1e-9)
+        found, bound = partial_relaxation(task, reduced_cost, needed, whole, 10.0, 1e-9)
         assert best - 1e-6 <= bound <= task.dual.bound  # 1e-6: feasibility tolerance of HiGHS
         bounds.append(bound)
         if n == 6 and columns:
@@ -51,10 +51,10 @@ def test_the_bound_holds_with_flows_and_groups(seed, columns, monkeypatch):
     p = large(seed, n_assets=7, n_groups=1, years=2)
     best = best_by_hand(p)
     task = task_of(p)
-    below = p.choices.margins(task.values())
+    reduced_cost = p.choices.reduced_costs(task.values())
     for n in (1, 3, 7):
         whole = p.choices.with_groups(np.arange(7) >= 7 - n)
-        _, bound = partial_relaxation(task, below, task.dual.bound - best + 1e-6, whole, 10.0, 1e-9)
+        _, bound = partial_relaxation(task, reduced_cost, task.dual.bound - best + 1e-6, whole, 10.0, 1e-9)
         assert best - 1e-6 <= bound <= task.dual.bound
         if n == 7 and columns > 0:
             assert bound == pytest.approx(best, abs=1e-5)

@@ -7,7 +7,7 @@ With a price λ_j ≥ 0 on every row j, each asset takes the option with the lar
 is an upper bound on the best benefit for every λ ≥ 0 (Geoffrion 1974, *Lagrangean relaxation for integer
 programming*, doi:10.1007/BFb0120690). Flows add the better of their ends, max(low·r, high·r) at their reduced
 benefit r; groups take their best mode (see `choices`). The least value of L equals that of the linear
-relaxation (over whole groups). It is found in two steps: the maxima are smoothed to log-sum-exp with a falling
+relaxation (over whole groups). It is reached in two steps: the maxima are smoothed to log-sum-exp with a falling
 temperature and descended by L-BFGS-B
 (Nesterov 2005, doi:10.1007/s10107-004-0552-5); then a linear programme over the options that are near-best
 sets the prices exactly, and every asset that would choose otherwise at those prices adds its option
@@ -23,27 +23,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetplan._types import Floats, Ints
-from assetplan.optimisation.bounds.restricted_master import Master, solve_master
+from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_master
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import Rows, rows_of
+from assetplan.optimisation.problem.constraints import Rows, limit_rows
 
 SAMPLE = 4_000  # assets in the first, cheap descent
-TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # shares of a typical asset's range of values
-ROUNDS = 40  # of the exact finish; two to six are usual
+TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the log-sum-exp, shares of a typical asset's range of values
+ROUNDS = 40  # of column generation; two to six are usual
 MASTER_OPTIONS = 6_000  # options the first linear programme starts with, beside the best ones
-RADIUS, WIDE = 0.03, 0.2  # share by which prices may move in the first box, and in one that tells much
-SMALL_PRICE = 0.02  # of a usual price: what a price near nought may move by
+RADIUS, WIDE = 0.03, 0.2  # share by which prices may move: in the first box, and in one wide enough to stop in
+SMALL_PRICE = 0.02  # of a usual price: what a price near zero may move by
 CLOSE = 1e-4  # of the bound: where the prices of a sample are good enough
-TRUE = 0.5  # share of what a step promised that it has to bring for the box to grow
-DUAL_STEPS = 20  # a step that lowers the bound by less than the gap aimed at over this may be the last
+MIN_GAIN_RATIO = 0.5  # least ratio of actual to predicted decrease of L at which the box (trust region) grows
+DUAL_STEPS = 20  # column generation may stop at a step that gains less than the target gap divided by this
 EDGE = 1e-9  # share of a price by which scaling may lift it off the edge of its box
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
 
 
 @dataclass(frozen=True, eq=False)
 class Dual:
-    """Prices with what follows from them.
+    """Lagrangian multipliers (prices of the rows), the bound they prove, and the relaxation's choice.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ def flow_values(rows: Rows, multipliers: Floats) -> Floats:
 def bound_at(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> float:
     """L(λ), the upper bound these prices prove."""
     best = choices.best_values(reduced_values(benefit, rows, multipliers))
-    return float(best.sum() + _beside(rows, multipliers))
+    return float(best.sum() + _limits_and_flows(rows, multipliers))
 
 
 def bound_of_prices(problem: Problem, prices: Floats) -> float:
@@ -92,12 +92,12 @@ def bound_of_prices(problem: Problem, prices: Floats) -> float:
     prices : array (n_resources,)
         As in a `Solution`.
     """
-    rows = rows_of(problem)
+    rows = limit_rows(problem)
     multipliers = np.maximum(rows.sign * prices[rows.resource], 0.0)
     return bound_at(problem.benefit, problem.choices, rows, multipliers)
 
 
-def _beside(rows: Rows, multipliers: Floats) -> float:
+def _limits_and_flows(rows: Rows, multipliers: Floats) -> float:
     """What limits and flows add to L."""
     reduced = flow_values(rows, multipliers)
     flows = np.maximum(rows.flows.low * reduced, rows.flows.high * reduced).sum()
@@ -112,7 +112,7 @@ def minimise_dual(
     ceiling: Floats | None = None,
     close: float = 0.0,
 ) -> Dual:
-    """Prices that make the bound least, or the best found in the time.
+    """Prices that make the bound least, or the best in the time allowed.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def minimise_dual(
     rows : Rows
         Limits and flows.
     time_left : callable
-        Tells the seconds left; the best prices so far are returned when none are.
+        Seconds left; the best prices so far are returned when none are.
     ceiling : array (n_rows,), optional
         Highest price allowed for each row; none if left out.
     close : float, optional
@@ -139,7 +139,7 @@ def minimise_dual(
     start = _unsolved(benefit, choices, rows, multipliers)
     if n_rows == 0:
         return replace(start, exact=True)
-    ceiling = _none_where_nothing_moves(choices, rows, ceiling)
+    ceiling = _ceilings(choices, rows, ceiling)
     if time_left() <= 0:
         return start
     if len(benefit) > MASTER_OPTIONS:
@@ -149,9 +149,8 @@ def minimise_dual(
     return _finish(benefit, choices, rows, start, time_left, ceiling, close)
 
 
-def _none_where_nothing_moves(choices: Choices, rows: Rows, ceiling: Floats | None) -> Floats:
-    """The highest prices, with nought for a limit that every choice uses alike: where all of it is used, any price
-    would do as well."""
+def _ceilings(choices: Choices, rows: Rows, ceiling: Floats | None) -> Floats:
+    """Highest price of each row, 0 for a limit that every choice uses alike and keeps: its price is arbitrary."""
     free = rows.flows.high > rows.flows.low
     first, last = (
         np.asarray(rows.usage[at].sum(axis=0)).ravel() for at in (choices.starts[:-1], choices.starts[1:] - 1)
@@ -171,7 +170,7 @@ def _unsolved(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats
     """What prices lead to without a linear programme: each asset's best option, each flow's better end."""
     best, chosen = choices.best(reduced_values(benefit, rows, multipliers))
     amounts = np.where(flow_values(rows, multipliers) > 0, rows.flows.high, rows.flows.low)
-    return Dual(multipliers, float(best.sum() + _beside(rows, multipliers)), False, amounts, chosen)
+    return Dual(multipliers, float(best.sum() + _limits_and_flows(rows, multipliers)), False, amounts, chosen)
 
 
 def _descend_in_steps(
@@ -227,14 +226,14 @@ def _descend(
     bounds = list(zip(np.zeros(len(unit)), high, strict=True))
     latest, lowest = [multipliers / unit], [np.inf]
 
-    def smoothed(scaled: Floats, heat: float) -> tuple[float, Floats]:
+    def smoothed(scaled: Floats, temperature: float) -> tuple[float, Floats]:
         if time_left() <= 0:
             raise _OutOfTime
         prices = scaled * unit
-        value, weights = choices.smoothed(reduced_values(benefit, rows, prices), heat)
+        value, weights = choices.smoothed(reduced_values(benefit, rows, prices), temperature)
         used = rows.columns @ weights
         if rows.flows.names:
-            flowing, amounts = _smoothed_flows(rows, prices, heat)
+            flowing, amounts = _smoothed_flows(rows, prices, temperature)
             value, used = value + flowing, used + rows.flows.usage.T @ amounts
         value += float(rows.limit @ prices)
         slope = (rows.limit - used) * unit
@@ -245,24 +244,24 @@ def _descend(
     size = spread * choices.n_assets
     for share in temperatures:
         try:
-            found = minimize(
+            descent = minimize(
                 smoothed, latest[-1], args=(share * spread,), jac=True, method="L-BFGS-B", bounds=bounds,
                 options={"maxiter": 40, "ftol": 1e-7},
             )  # fmt: skip
         except _OutOfTime:
             break
-        latest.append(found.x)
+        latest.append(descent.x)
         lowest[0] = np.inf  # the next temperature has lower values everywhere
     return latest[-1] * unit
 
 
-def _smoothed_flows(rows: Rows, multipliers: Floats, heat: float) -> tuple[float, Floats]:
+def _smoothed_flows(rows: Rows, multipliers: Floats, temperature: float) -> tuple[float, Floats]:
     """What flows add to the smoothed dual, and their amounts: each as if it chose one of its ends."""
     low, high = rows.flows.low, rows.flows.high
     reduced = flow_values(rows, multipliers)
-    lead = (high - low) * reduced / heat
+    lead = (high - low) * reduced / temperature
     share = 1.0 / (1.0 + np.exp(-np.clip(lead, -500.0, 500.0)))
-    value = low * reduced + heat * np.logaddexp(0.0, lead)
+    value = low * reduced + temperature * np.logaddexp(0.0, lead)
     return float(value.sum()), low + (high - low) * share
 
 
@@ -298,9 +297,9 @@ def _finish(
     ceiling: Floats | None,
     close: float,
 ) -> Dual:
-    """Column generation from good prices to the exact ones, in a box around the best so far."""
+    """Column generation from good prices to the exact ones, in a box (trust region) around the best so far."""
     values = reduced_values(benefit, rows, start.multipliers)
-    gaps = choices.margins(values)
+    gaps = choices.reduced_costs(values)
     kept = gaps <= _nth_smallest(gaps, MASTER_OPTIONS + choices.n_assets)
     kept = choices.close(kept & np.isfinite(gaps), values)
     best, centre, radius = start, start.multipliers, RADIUS
@@ -308,7 +307,7 @@ def _finish(
     unit = price_units(benefit, choices, rows)
     small = len(benefit) <= MASTER_OPTIONS
     least = _least(benefit, choices, rows)
-    latest: Master | None = None
+    latest: MasterSolution | None = None
     for _ in range(ROUNDS):
         if small:  # every option is in: one linear programme is exact
             low, high = np.zeros(len(top)), top
@@ -320,7 +319,7 @@ def _finish(
             break
         multipliers, latest, before = solved.multipliers, solved, best.bound
         most, options = choices.best(reduced_values(benefit, rows, multipliers))
-        bound = float(most.sum() + _beside(rows, multipliers))
+        bound = float(most.sum() + _limits_and_flows(rows, multipliers))
         slack = DUAL_TOLERANCE * max(abs(bound), abs(solved.value))
         if bound < best.bound:
             best = replace(best, multipliers=multipliers, bound=bound)
@@ -329,12 +328,12 @@ def _finish(
             if not np.any((at_low & (low > 0)) | (at_high & (high < top))):
                 best = replace(best, exact=True)
                 break
-            if before - bound < close * abs(bound) and radius >= WIDE:  # a narrow box gains little far from the least
+            if before - bound < close * abs(bound) and radius >= WIDE:  # a narrow box gains little far from the optimum
                 break
             centre, radius = multipliers, min(2 * radius, 1e6)
         elif bound <= best.bound:
             centre = multipliers
-            if before - bound > TRUE * (before - solved.value):  # the model was right as far as its box reaches
+            if before - bound > MIN_GAIN_RATIO * (before - solved.value):
                 radius = min(2 * radius, 1e6)
         kept[options] = True
         if best.bound < least:  # no choice exists: prices would rise for ever

@@ -1,4 +1,4 @@
-"""The restricted linear programme: prices that are best for the options kept so far.
+"""The restricted master, a linear programme: prices that are best for the options kept so far.
 
 With some assets' choices whole it is a partial relaxation, whose bound is tighter.
 
@@ -20,7 +20,7 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import Rows, totals
+from assetplan.optimisation.problem.constraints import Rows, usage_totals
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +43,8 @@ class Ties:
 
 
 @dataclass(frozen=True, eq=False)
-class Master:
-    """What the linear programme found.
+class MasterSolution:
+    """Solution of the restricted master.
 
     Attributes
     ----------
@@ -128,13 +128,13 @@ class _Programme:
     size: float
     constant: float
 
-    def answer(self, columns: Floats, objective: float, multipliers: Floats) -> Master:
-        """What a solution says."""
+    def answer(self, columns: Floats, objective: float, multipliers: Floats) -> MasterSolution:
+        """The solution in terms of options and flows."""
         shares = np.concatenate([columns[: len(self.free)], np.ones(len(self.fixed))])
         low, high = (self.bounds[self.flow_columns, end] for end in (0, 1))
         amounts = np.clip(columns[self.flow_columns], low, high) * self.flow_size
         options = np.concatenate([self.free, self.fixed])
-        return Master(multipliers, float(self.constant - objective * self.size), amounts, options, shares)
+        return MasterSolution(multipliers, float(self.constant - objective * self.size), amounts, options, shares)
 
 
 def _programme(benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats) -> _Programme:
@@ -165,7 +165,7 @@ def _programme(benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: 
     return _Programme(
         cost / size,
         left,
-        (rows.limit - totals(rows.usage, fixed)) / rows.scale,
+        (rows.limit - usage_totals(rows.usage, fixed)) / rows.scale,
         sparse.hstack([ties.options, ties.modes, beside], format="csc"),
         ties.right,
         np.column_stack([least, most]),
@@ -181,7 +181,7 @@ def _programme(benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: 
 
 def solve_master(
     benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats, seconds: float
-) -> Master | None:
+) -> MasterSolution | None:
     """Linear programme over the kept options; prices held in [low, high] by priced surpluses; None out of time."""
     from scipy.optimize import linprog
 
@@ -189,14 +189,14 @@ def solve_master(
         return None
     made = _programme(benefit, choices, rows, kept, low, high)
     tied = bool(len(made.right))
-    found = linprog(
+    solution = linprog(
         made.cost, A_ub=made.left, b_ub=made.room, A_eq=made.equal if tied else None,
         b_eq=made.right if tied else None, bounds=made.bounds, method="highs", options={"time_limit": seconds},
     )  # fmt: skip
-    if found.status != 0:
+    if solution.status != 0:
         return None
-    multipliers = np.clip(-found.ineqlin.marginals * made.size / rows.scale, low, high)
-    return made.answer(found.x, found.fun, multipliers)
+    multipliers = np.clip(-solution.ineqlin.marginals * made.size / rows.scale, low, high)
+    return made.answer(solution.x, solution.fun, multipliers)
 
 
 def solve_mixed(
@@ -210,7 +210,7 @@ def solve_mixed(
     seconds: float,
     gap: float,
     bound: float,
-) -> tuple[Master | None, float]:
+) -> tuple[MasterSolution | None, float]:
     """The same programme with some assets' choices whole.
 
     Parameters
@@ -226,8 +226,8 @@ def solve_mixed(
 
     Returns
     -------
-    (Master or None, float)
-        The best solution found (its prices are not set), and the lower of the bound known and the one proved for every
+    (MasterSolution or None, float)
+        The best solution (its prices are not set), and the lower of the bound known and the one proved for every
         choice among the kept options at any prices in the box.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -242,16 +242,16 @@ def solve_mixed(
     limits = [LinearConstraint(made.left, ub=made.room)]
     limits += [LinearConstraint(made.equal, made.right, made.right)] if len(made.right) else []
     share = gap / max(abs(made.constant - bound), 1e-300)  # HiGHS counts it of the objective
-    found = milp(
+    solution = milp(
         made.cost, integrality=kinds, bounds=Bounds(made.bounds[:, 0], made.bounds[:, 1]), constraints=limits,
         options={"time_limit": max(seconds, 0.01), "mip_rel_gap": share},
     )  # fmt: skip
-    proved = getattr(found, "mip_dual_bound", None)
+    proved = getattr(solution, "mip_dual_bound", None)
     if proved is not None and np.isfinite(proved):
         bound = min(bound, float(made.constant - proved * made.size))
-    if found.x is None:
+    if solution.x is None:
         return None, bound
-    return made.answer(found.x, found.fun, np.full(len(rows.limit), np.nan)), bound
+    return made.answer(solution.x, solution.fun, np.full(len(rows.limit), np.nan)), bound
 
 
 def best_amounts(rows: Rows, chosen: Ints, given: Floats | None = None) -> Floats | None:
@@ -269,7 +269,7 @@ def best_amounts(rows: Rows, chosen: Ints, given: Floats | None = None) -> Float
     from scipy.optimize import linprog
 
     flows = rows.flows
-    room = rows.limit - totals(rows.usage, chosen)
+    room = rows.limit - usage_totals(rows.usage, chosen)
     if not flows.names:
         return np.zeros(0) if np.all(room >= -rows.tolerance) else None
     size = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
@@ -279,14 +279,14 @@ def best_amounts(rows: Rows, chosen: Ints, given: Floats | None = None) -> Float
     if np.any(room[~touched] < -rows.tolerance[~touched]):
         return None
     most = (room + rows.tolerance / 2) / rows.scale
-    found = linprog(
+    solution = linprog(
         -flows.benefit * size / worth, A_ub=sparse.csr_array(left)[touched], b_ub=most[touched],
         bounds=np.column_stack([flows.low / size, flows.high / size]), method="highs",
         options={"primal_feasibility_tolerance": 1e-10},
     )  # fmt: skip
-    if found.status != 0:
+    if solution.status != 0:
         return None
-    amounts: Floats = np.clip(found.x * size, flows.low, flows.high)
+    amounts: Floats = np.clip(solution.x * size, flows.low, flows.high)
     if (
         given is not None
         and flows.benefit @ amounts <= flows.benefit @ given

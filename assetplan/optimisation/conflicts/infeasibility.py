@@ -56,7 +56,7 @@ def conflict_of(problem: Problem, rows: Rows, time_left: Callable[[], float]) ->
     rows : Rows
         Its limits.
     time_left : callable
-        Tells the seconds left.
+        Seconds left.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def conflict_error(
 
 
 def not_found_error(changes: Sequence[Change], seconds: float) -> InfeasibleError:
-    """The error where nothing feasible was found and nothing was proved.
+    """The error where no feasible choice was reached and none proved impossible.
 
     Parameters
     ----------
@@ -162,5 +162,5 @@ def _wording(problem: Problem, rows: Rows, least: Floats, row: int) -> str:
 
 
 def _figure(value: float) -> str:
-    value += 0.0  # no sign on nought
+    value += 0.0  # no sign on zero
     return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.6g}"

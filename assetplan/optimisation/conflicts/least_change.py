@@ -1,9 +1,8 @@
 """The least change of limits that makes them hold: the same problem with every limit elastic, at a price.
 
 Each limit may be passed by an amount of its own: a flow that costs one for each share of the limit (where that is
-zero, of the largest single use); nothing else counts. Its optimum, found and bounded by the
-optimiser itself, is the least total share by which limits must move (Chinneck and Dravnieks 1991,
-doi:10.1287/ijoc.3.2.157, call it the elastic programme).
+zero, of the largest single use). Nothing else counts. Its optimum is the least total share by which limits must move
+(Chinneck and Dravnieks 1991, doi:10.1287/ijoc.3.2.157, call it the elastic programme).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from assetplan.errors import Change
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.problem.constraints import Rows, excess
 
-TELLING = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding
+NOTICEABLE = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding
 
 
 def elastic(problem: Problem, rows: Rows) -> Problem:
@@ -81,8 +80,8 @@ def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
 
     A limit passed by rounding alone is named only where all are.
     """
-    telling = over > TELLING * np.maximum(np.abs(rows.limit), rows.scale)
-    moved = [int(j) for j in np.flatnonzero(telling if telling.any() else over > 0)]
+    noticeable = over > NOTICEABLE * np.maximum(np.abs(rows.limit), rows.scale)
+    moved = [int(j) for j in np.flatnonzero(noticeable if noticeable.any() else over > 0)]
     return [
         Change(
             rows.key(problem, j),

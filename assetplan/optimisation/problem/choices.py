@@ -151,8 +151,8 @@ class Choices:
         wanted[taken] = True
         return np.flatnonzero(wanted[self.groups.branch_of])
 
-    def margins(self, values: Floats) -> Floats:
-        """What the whole loses where an option is forced, at least 0, shape (n_options,); `inf` if it cannot be."""
+    def reduced_costs(self, values: Floats) -> Floats:
+        """Reduced cost of each option: loss of the best total if forced (`inf`: barred), shape (n_options,)."""
         best = np.maximum.reduceat(values, self.starts[:-1])
         out: Floats = np.repeat(best, self.counts) - values
         if self.groups is not None:
@@ -163,8 +163,8 @@ class Choices:
             out[self.groups.option] = (lost + cell)[self.groups.cell_of] - values[self.groups.option]
         return out
 
-    def least_margins(self, values: Floats, reach: Floats) -> Floats:
-        """Least that the whole may lose where an option is forced, once every value may rise by its reach.
+    def least_reduced_costs(self, values: Floats, reach: Floats) -> Floats:
+        """Least reduced cost of each option over all values within reach.
 
         Parameters
         ----------
@@ -192,7 +192,7 @@ class Choices:
         return out
 
     def moved(self, size: Floats, values: Floats, chosen: Ints) -> Floats:
-        """How much more the whole uses where each option is taken, those of its branch with it, shape (n_options,).
+        """Change of total use where each option is taken, those of its branch with it, shape (n_options,).
 
         Parameters
         ----------
@@ -212,19 +212,19 @@ class Choices:
             out[groups.option] += others[groups.cell_of]
         return out
 
-    def smoothed(self, values: Floats, heat: float) -> tuple[float, Floats]:
-        """Log-sum-exp in place of every maximum: the total, and its slope by option, shape (n_options,)."""
+    def smoothed(self, values: Floats, temperature: float) -> tuple[float, Floats]:
+        """Log-sum-exp in place of every maximum: the total, and its derivative by option, shape (n_options,)."""
         best = np.maximum.reduceat(values, self.starts[:-1])
-        weights = np.exp((values - np.repeat(best, self.counts)) / heat)
+        weights = np.exp((values - np.repeat(best, self.counts)) / temperature)
         sums = np.add.reduceat(weights, self.starts[:-1])
         weights /= np.repeat(sums, self.counts)
-        soft = best + heat * np.log(sums)
+        soft = best + temperature * np.log(sums)
         if self.groups is None:
             return float(soft.sum()), weights
         groups = self.groups
         weights[self.grouped[self.owner]] = 0.0
-        inner, within = _soft(values[groups.option], groups.cells, groups.cell_of, heat)
-        outer, mode = _soft(np.add.reduceat(inner, groups.branches), groups.groups, groups.group, heat)
+        inner, within = _soft(values[groups.option], groups.cells, groups.cell_of, temperature)
+        outer, mode = _soft(np.add.reduceat(inner, groups.branches), groups.groups, groups.group, temperature)
         weights[groups.option] = within * mode[groups.branch_of][groups.cell_of]
         return float(soft[~self.grouped].sum() + outer.sum()), weights
 
@@ -318,12 +318,12 @@ class Choices:
         return bool(np.all(np.add.reduceat(whole, self.groups.groups, dtype=np.int64) == 1))
 
 
-def _soft(values: Floats, starts: Ints, run: Ints, heat: float) -> tuple[Floats, Floats]:
+def _soft(values: Floats, starts: Ints, run: Ints, temperature: float) -> tuple[Floats, Floats]:
     """Log-sum-exp of each run, and the weights within it."""
     best = np.maximum.reduceat(values, starts)
-    weights = np.exp((values - best[run]) / heat)
+    weights = np.exp((values - best[run]) / temperature)
     sums = np.add.reduceat(weights, starts)
-    return best + heat * np.log(sums), weights / sums[run]
+    return best + temperature * np.log(sums), weights / sums[run]
 
 
 def _groups(starts: Ints, group: Ints, mode: Ints) -> Groups:

@@ -78,7 +78,7 @@ class Rows:
         )  # fmt: skip
 
 
-def rows_of(problem: Problem) -> Rows:
+def limit_rows(problem: Problem) -> Rows:
     """Limits of a problem in the one form the methods work on; resources without limits drop out."""
     capped = np.flatnonzero(np.isfinite(problem.caps))
     floored = np.flatnonzero(np.isfinite(problem.floors))
@@ -111,14 +111,14 @@ def _reach(flows: Flows) -> Floats:
     return np.asarray(used.max(axis=1).toarray(), dtype=np.float64).ravel()
 
 
-def totals(usage: Any, chosen: Ints) -> Floats:
+def usage_totals(usage: Any, chosen: Ints) -> Floats:
     """Column sums over the chosen options, shape (n_columns,)."""
     return np.asarray(usage[chosen].sum(axis=0), dtype=np.float64).ravel()
 
 
 def excess(rows: Rows, chosen: Ints, amounts: Floats | None = None) -> Floats:
     """How far each row's total is past its limit (negative: room left), shape (n_rows,)."""
-    over = totals(rows.usage, chosen) - rows.limit
+    over = usage_totals(rows.usage, chosen) - rows.limit
     return over if amounts is None else over + rows.flows.usage.T @ amounts
 
 
@@ -148,5 +148,5 @@ def settle(
     bound = max(bound, benefit)  # the two are summed in different orders
     gap = gap_between(benefit, bound)
     status = "optimal" if gap <= target_gap else "feasible"
-    used = totals(problem.usage, chosen) + problem.flows.usage.T @ amounts
+    used = usage_totals(problem.usage, chosen) + problem.flows.usage.T @ amounts
     return Solution(chosen, benefit, bound, gap, status, prices, used, seconds, amounts)

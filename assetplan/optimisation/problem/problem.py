@@ -276,5 +276,5 @@ def _check_flows(problem: Problem) -> None:
     crossed = np.flatnonzero(flows.low > flows.high)
     if len(crossed):
         k = crossed[0]
-        said = f"least of {flows.names[k]} ({flows.low[k]:,.0f}) is above its most ({flows.high[k]:,.0f})"
-        raise InfeasibleError(said, [flows.names[k]])
+        message = f"least of {flows.names[k]} ({flows.low[k]:,.0f}) is above its most ({flows.high[k]:,.0f})"
+        raise InfeasibleError(message, [flows.names[k]])

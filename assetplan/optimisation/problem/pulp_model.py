@@ -120,7 +120,7 @@ def _tie_groups(model: Any, problem: Problem, take: list[Any], assets: list[str]
             pulp.lpSum(take[o] for o in groups.option[first:end]) - branch[b] == 0,
             f"choose_{assets[groups.asset[cell]]}_{safe[b]}",
         )
-    for o in np.flatnonzero(np.isinf(problem.choices.margins(problem.benefit))):
+    for o in np.flatnonzero(np.isinf(problem.choices.reduced_costs(problem.benefit))):
         model += take[o] == 0, f"never_{take[o].name}"
 
 

@@ -17,7 +17,7 @@ from assetplan.optimisation.problem.constraints import Rows
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Component:
     """One independent part of a problem.
 
     Attributes
@@ -45,7 +45,7 @@ class Part:
         return np.searchsorted(self.options, chosen[self.assets]).astype(np.int64)
 
 
-def split(problem: Problem, rows: Rows) -> list[Part]:
+def split(problem: Problem, rows: Rows) -> list[Component]:
     """Independent parts of a problem, in the order of their first asset; one part if all is connected.
 
     Assets that no limit touches make one part, the last, without rows; rows and flows that no asset touches go with
@@ -89,7 +89,7 @@ def _components(problem: Problem, rows: Rows) -> Ints:
     return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
 
 
-def _part(problem: Problem, rows: Rows, assets: Bools, mine: Bools, flowing: Bools) -> Part:
+def _part(problem: Problem, rows: Rows, assets: Bools, mine: Bools, flowing: Bools) -> Component:
     options = np.flatnonzero(assets[problem.owners()])
     resources, flows = np.unique(rows.resource[mine]), np.flatnonzero(flowing)
     part, whole = problem.part(options, np.zeros(0, dtype=np.int64)), problem.flows
@@ -101,4 +101,4 @@ def _part(problem: Problem, rows: Rows, assets: Bools, mine: Bools, flowing: Boo
             whole.low[flows], whole.high[flows],
         ),
     )  # fmt: skip
-    return Part(part, np.flatnonzero(assets), options, np.flatnonzero(mine), flows)
+    return Component(part, np.flatnonzero(assets), options, np.flatnonzero(mine), flows)

@@ -15,7 +15,7 @@ import numpy as np
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.constraints import excess
-from assetplan.optimisation.search.incumbent import Clock, State, Task, polish
+from assetplan.optimisation.search.incumbent import Clock, Incumbent, PricedProblem, polish
 from assetplan.optimisation.search.one_model import ModelAnswer, solve_model
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
@@ -27,32 +27,32 @@ FIRST_NODES, FIRST_SHARE = 2_000, 0.5  # the same where no choice is known yet
 CORE_SECONDS = 4.0  # so many seconds: most end by their nodes, and so the same each time
 MENDING = 50  # options for each limit that the relaxation's choice passes
 POOL = 8  # such a core is drawn from this many times its size
-IDLE = 12  # cores in turn that may bring next to nothing before giving up
+IDLE = 12  # cores in a row without a gain at which the search ends
 
 
 class NoChoiceError(Exception):
     """A model of every option was proved to have no choice within its limits; carries the task."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: PricedProblem) -> None:
         self.task = task
         super().__init__("no choice of whole options meets the limits")
 
 
 def cores(
-    task: Task, state: State, allowed: float, time_left: Clock, most: int = 10**9, nodes: int | None = None
-) -> State:
-    """Cores around the prices, then around the best choice, until the gap is closed or nothing more is found.
+    task: PricedProblem, state: Incumbent, allowed: float, time_left: Clock, most: int = 10**9, nodes: int | None = None
+) -> Incumbent:
+    """Cores around the prices, then around the best choice, until the gap is closed or nothing more is gained.
 
     Parameters
     ----------
-    task : Task
+    task : PricedProblem
         The problem and its prices.
-    state : State
+    state : Incumbent
         What is known of it.
     allowed : float
         Distance between bound and benefit at which to stop [unit of the benefit].
     time_left : callable
-        Tells the seconds left.
+        Seconds left.
     most : int, optional
         Most cores to solve.
     nodes : int, optional
@@ -64,10 +64,10 @@ def cores(
         A core of every option was proved to be infeasible.
     """
     problem, dual = task.problem, task.dual
-    below = problem.choices.margins(task.values())
+    reduced_cost = problem.choices.reduced_costs(task.values())
     best = dual.chosen
-    order = np.argsort(_closeness(task, below), kind="stable")
-    aside = np.ones(len(below), dtype=bool)
+    order = np.argsort(_closeness(task, reduced_cost), kind="stable")
+    aside = np.ones(len(reduced_cost), dtype=bool)
     aside[best] = False
     order = order[aside[order]]
     size, idle = CORE, 0
@@ -76,7 +76,7 @@ def cores(
             break
         # a choice with an option further than this from its asset's best cannot gain more than is allowed
         needed = np.inf if state.chosen is None else dual.bound - state.benefit - allowed
-        near = below <= needed
+        near = reduced_cost <= needed
         near[best] = True
         proves = bool(near.sum() - problem.n_assets <= PROOF)
         around = best
@@ -85,10 +85,10 @@ def cores(
             if state.chosen is not None:
                 around = state.chosen
                 pool = task.random.permutation(pool[: POOL * size]) if idle else pool
-            near = np.zeros(len(below), dtype=bool)
+            near = np.zeros(len(reduced_cost), dtype=bool)
             near[pool[:size]] = True
             if state.chosen is None:
-                near[_mending(task, below)] = True
+                near[_mending(task, reduced_cost)] = True
             near = _with_bases(problem, near, best, around)
         near = problem.choices.close(near, task.values())
         first = state.chosen is None
@@ -111,35 +111,32 @@ def cores(
     return state
 
 
-def _closeness(task: Task, below: Floats) -> Floats:
-    """How little each option loses for the priced use it shifts, small being close, shape (n_options,).
-
-    A small loss on a tiny asset shifts nothing; what fills a limit is a move cheap for its size.
-    """
+def _closeness(task: PricedProblem, reduced_cost: Floats) -> Floats:
+    """Reduced cost of each option per unit of priced use that it moves, shape (n_options,); the least are the core."""
     from scipy import sparse
 
     priced = abs(task.rows.usage @ sparse.diags_array(task.dual.multipliers))
     size = np.asarray(priced.sum(axis=1)).ravel()
     moved = task.problem.choices.moved(size, task.values(), task.dual.chosen)
     shifted = np.abs(moved) + 0.1 * size
-    return np.where(shifted > 0, below / np.where(shifted > 0, shifted, 1.0), np.inf)
+    return np.where(shifted > 0, reduced_cost / np.where(shifted > 0, shifted, 1.0), np.inf)
 
 
-def _mending(task: Task, below: Floats) -> Ints:
-    """Options that lose least for what they take from each limit that the relaxation's choice passes.
+def _mending(task: PricedProblem, reduced_cost: Floats) -> Ints:
+    """Options of least reduced cost per unit of excess removed, for each limit that the relaxation's choice passes.
 
-    An option that shifts nothing of a price is never near; without it a limit may have no way back.
+    An option without priced use is never close by `_closeness`, yet only such a one may bring a limit back.
     """
     rows, best, owner = task.rows, task.dual.chosen, task.problem.owners()
     over = excess(rows, best, task.dual.amounts)
-    found = [np.zeros(0, dtype=np.int64)]
+    columns = [np.zeros(0, dtype=np.int64)]
     for row in np.flatnonzero(over > rows.tolerance):
         column = rows.columns[[row]].toarray().ravel()
         saved = column[best][owner] - column
         useful = np.flatnonzero(saved > 0)
-        loss = below[useful] / np.minimum(saved[useful], over[row])
-        found.append(useful[np.argsort(loss, kind="stable")[:MENDING]])
-    return np.unique(np.concatenate(found))
+        loss = reduced_cost[useful] / np.minimum(saved[useful], over[row])
+        columns.append(useful[np.argsort(loss, kind="stable")[:MENDING]])
+    return np.unique(np.concatenate(columns))
 
 
 def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bools:

@@ -1,4 +1,4 @@
-"""The best choice so far, and how a choice is made feasible, filled and given its flows."""
+"""The incumbent (best choice so far), and how a choice is made feasible, filled and given its flows."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.constraints import Rows, gap_between, is_feasible
 from assetplan.optimisation.search.repair import fill, make_feasible
 
-GRACE = 1.0  # seconds that the first choice may take beyond the time, since without it there is next to nothing
+GRACE = 1.0  # seconds that the first choice may take beyond the time, since without it there is none
 
 Clock = Callable[[], float]
-Made = tuple[Ints, Floats]  # option of each asset, amount of each flow
+Decision = tuple[Ints, Floats]  # option of each asset, amount of each flow
 
 
 def until(time_left: Clock, end: float) -> Clock:
@@ -26,7 +26,7 @@ def until(time_left: Clock, end: float) -> Clock:
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class PricedProblem:
     """What a search works on: a problem with its limits in rows, its prices, and the draws of its cores."""
 
     problem: Problem
@@ -38,13 +38,13 @@ class Task:
         """Each option's benefit less the price of what it uses, shape (n_options,)."""
         return reduced_values(self.problem.benefit, self.rows, self.dual.multipliers)
 
-    def nothing(self) -> State:
+    def nothing(self) -> Incumbent:
         """Before any choice is known: the bound of the prices."""
-        return State(None, self.dual.amounts, -np.inf, self.dual.bound)
+        return Incumbent(None, self.dual.amounts, -np.inf, self.dual.bound)
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class Incumbent:
     """Best choice so far with its flows (None: nothing feasible yet) and the bound so far."""
 
     chosen: Ints | None
@@ -52,16 +52,16 @@ class State:
     benefit: float
     bound: float
 
-    def better(self, problem: Problem, made: Made | None) -> State:
-        """State with a feasible choice taken in if it is better."""
+    def better(self, problem: Problem, made: Decision | None) -> Incumbent:
+        """Incumbent with a feasible choice taken in if it is better."""
         if made is None:
             return self
         benefit = problem.value(*made)
         better = benefit > self.benefit or self.chosen is None
-        return State(*made, benefit, self.bound) if better else self
+        return Incumbent(*made, benefit, self.bound) if better else self
 
-    def bounded(self, bound: float) -> State:
-        """State with a bound taken in if it is lower."""
+    def bounded(self, bound: float) -> Incumbent:
+        """Incumbent with a bound taken in if it is lower."""
         return replace(self, bound=min(self.bound, bound))
 
     def done(self, target_gap: float) -> bool:
@@ -71,21 +71,21 @@ class State:
 
 def amounts_for(rows: Rows, chosen: Ints, given: Floats) -> Floats:
     """The best amounts of the flows for a choice that keeps its limits with the amounts given."""
-    found = best_amounts(rows, chosen, given)
-    return given if found is None else found
+    amounts = best_amounts(rows, chosen, given)
+    return given if amounts is None else amounts
 
 
-def polish(task: Task, made: Made, time_left: Clock) -> Made | None:
+def polish(task: PricedProblem, made: Decision, time_left: Clock) -> Decision | None:
     """A choice made feasible if need be, then filled, and the flows made the best for it; None where it stays outside.
 
     Parameters
     ----------
-    task : Task
+    task : PricedProblem
         The problem and its prices, at which moves are judged.
     made : (array (n_assets,), array (n_flows,))
         Option of each asset, amount of each flow.
     time_left : callable
-        Tells the seconds left.
+        Seconds left.
     """
     problem, rows, values = task.problem, task.rows, task.values()
     chosen, amounts = made
@@ -105,8 +105,8 @@ def polish(task: Task, made: Made, time_left: Clock) -> Made | None:
     return chosen, amounts
 
 
-def start_from_prices(task: Task, state: State, time_left: Clock) -> State:
-    """State with the choice the prices lead to; where that cannot be made feasible, the feasible one filled."""
+def start_from_prices(task: PricedProblem, state: Incumbent, time_left: Clock) -> Incumbent:
+    """Incumbent with the choice the prices lead to; where that cannot be made feasible, the feasible one filled."""
     rounded = polish(task, (task.dual.chosen, task.dual.amounts), until(time_left, -GRACE))
     if rounded is None and state.chosen is not None:
         rounded = polish(task, (state.chosen, state.amounts), time_left)

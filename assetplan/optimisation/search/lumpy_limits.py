@@ -1,11 +1,10 @@
 """Lumpy limits by themselves, at the prices of the others.
 
-A few works fill the money for bridges, so the linear relaxation, which buys a share of each, is loose there. Alone,
-such limits are a small problem that is soon solved; tied to roads by a scheme that both may share, they would be lost
-in a large one. With the prices of the other limits held, what an asset's options cost the whole is known, and the lumpy
-limits with the assets that use them are a small problem again: a Lagrangian relaxation whose bound is at least as good
-as that of the prices (Geoffrion 1974, *Lagrangean relaxation for integer programming*, doi:10.1007/BFb0120690). What it
-chooses is kept, and the rest is rounded around it.
+A limit is lumpy where one option may use a large share of it (a bridge of the money for bridges): the linear
+relaxation, which takes fractions, is loose there. With the multipliers of the other limits fixed, the lumpy limits and
+the assets that use them are a small problem whose benefits are reduced costs: a Lagrangian relaxation of the other
+limits alone, whose bound is at least as good as that of all prices (Geoffrion 1974, *Lagrangean relaxation for integer
+programming*, doi:10.1007/BFb0120690). What it chooses is fixed, and the rest is rounded around it.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import Rows, rows_of
+from assetplan.optimisation.problem.constraints import Rows, limit_rows
 from assetplan.optimisation.search.cores import cores
-from assetplan.optimisation.search.incumbent import Clock, State, Task, polish, start_from_prices, until
+from assetplan.optimisation.search.incumbent import Clock, Incumbent, PricedProblem, polish, start_from_prices, until
 
 LUMP = 0.1  # of a limit: an option that uses more makes it lumpy
 
@@ -56,33 +55,33 @@ class LumpyProblem:
     worth: float
 
 
-def lumpy_problem(task: Task, state: State) -> LumpyProblem | None:
+def lumpy_problem(task: PricedProblem, state: Incumbent) -> LumpyProblem | None:
     """The lumpy limits as a problem of their own; None where all limits are lumpy or none is.
 
     Limits that continuous flows touch count as not lumpy: what they allow is not fixed.
     """
     rows, dual = task.rows, task.dual
-    below = task.problem.choices.margins(task.values())
-    may = below <= dual.bound - state.benefit  # no better choice has an option that loses more
+    reduced_cost = task.problem.choices.reduced_costs(task.values())
+    may = reduced_cost <= dual.bound - state.benefit  # no better choice has an option that loses more
     limits = lumpy(rows, may) & (np.diff(rows.flows.usage.tocsc().indptr) == 0)
     if limits.all() or not limits.any():
         return None
     worth = float(dual.multipliers[limits] @ np.abs(rows.limit[limits]))
     if worth == 0:  # limits without a price loosen no bound
         return None
-    return LumpyProblem(*_lumps(task, below, may, limits), limits, worth)
+    return LumpyProblem(*_lumps(task, reduced_cost, may, limits), limits, worth)
 
 
 def round_around(
-    task: Task, state: State, lumps: LumpyProblem, solution: Solution, allowed: float, time_left: Clock
-) -> State:
+    task: PricedProblem, state: Incumbent, lumps: LumpyProblem, solution: Solution, allowed: float, time_left: Clock
+) -> Incumbent:
     """The state with the bound of the lumpy limits, and with the rest rounded around what they choose.
 
     Parameters
     ----------
-    task : Task
+    task : PricedProblem
         The problem and its prices.
-    state : State
+    state : Incumbent
         What is known of it.
     lumps : LumpyProblem
         The lumpy limits.
@@ -108,7 +107,7 @@ def _alike(rows: Rows, free: Bools) -> Floats:
     return np.asarray(rows.usage[:, free] @ np.random.default_rng(0).random(int(free.sum())), dtype=np.float64)
 
 
-def _lumps(task: Task, below: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints]:
+def _lumps(task: PricedProblem, reduced_cost: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints]:
     """The problem of the lumpy limits, and the whole's option of each of its own.
 
     Of an asset's options that use the same, the one that costs the whole least is enough. Assets of one group share
@@ -120,12 +119,12 @@ def _lumps(task: Task, below: Floats, may: Bools, free: Bools) -> tuple[Problem,
     heavy[choices.owner[may & (alike != 0)]] = True
     options = np.flatnonzero(may & heavy[choices.owner])
     owner = choices.owner[options]
-    order = np.lexsort((below[options], alike[options], owner))
+    order = np.lexsort((reduced_cost[options], alike[options], owner))
     first = np.r_[True, (np.diff(owner[order]) != 0) | (np.diff(alike[options[order]]) != 0)][: len(order)]
     picked = options[order[first]]
     owner = choices.owner[picked]
     usage = rows.usage[picked][:, free]
-    benefit = usage @ price - below[picked] / choices.sharers(heavy)[owner]
+    benefit = usage @ price - reduced_cost[picked] / choices.sharers(heavy)[owner]
     starts = np.r_[np.flatnonzero(np.r_[True, np.diff(owner) != 0]), len(owner)]
     caps = rows.limit[free]
     problem = Problem(benefit, usage, starts, caps, np.full(len(caps), -np.inf), tuple(range(len(caps))))
@@ -142,14 +141,14 @@ def _kept(choices: Choices, alike: Floats, settled: Ints) -> Ints:
     return np.flatnonzero(choices.mended(kept))
 
 
-def _rest(task: Task, left: Ints, free: Bools, allowed: float, time_left: Clock) -> State:
+def _rest(task: PricedProblem, left: Ints, free: Bools, allowed: float, time_left: Clock) -> Incumbent:
     """A choice among the options left, from the prices of the limits that are not lumpy."""
     rest = task.problem.part(left, np.zeros(0, dtype=np.int64))
-    rows = rows_of(rest)
+    rows = limit_rows(rest)
     prices = np.where(free, 0.0, task.dual.multipliers)
     values = reduced_values(rest.benefit, rows, prices)
     chosen = rest.choices.best(values)[1]
     bound = bound_at(rest.benefit, rest.choices, rows, prices)
-    own = Task(rest, rows, Dual(prices, bound, False, task.dual.amounts, chosen), task.random)
+    own = PricedProblem(rest, rows, Dual(prices, bound, False, task.dual.amounts, chosen), task.random)
     state = start_from_prices(own, own.nothing(), time_left)
     return state if state.chosen is None else cores(own, state, allowed, time_left)

@@ -14,22 +14,22 @@ import numpy as np
 
 from assetplan._types import Bools, Floats
 from assetplan.optimisation.bounds.lagrangian import price_units
-from assetplan.optimisation.bounds.restricted_master import Master, solve_mixed
+from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_mixed
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.constraints import Rows
-from assetplan.optimisation.search.incumbent import Task
+from assetplan.optimisation.search.incumbent import PricedProblem
 
 COLUMNS = 15_000  # options in one model beside one an asset
 BOXES = (np.inf, 0.3, 0.1, 0.05, 0.03)  # shares by which prices may move, the first that keeps to COLUMNS
 
 
-def weights(problem: Problem, rows: Rows, multipliers: Floats, below: Floats, needed: float) -> Floats:
+def weights(problem: Problem, rows: Rows, multipliers: Floats, reduced_cost: Floats, needed: float) -> Floats:
     """How heavy each asset is: the spread of priced use among options that may still be chosen, shape (n_assets,).
 
     Assets of a group weigh as much as all of it.
     """
     priced = np.asarray(abs(rows.usage) @ multipliers)
-    near = below <= needed
+    near = reduced_cost <= needed
     starts = problem.starts[:-1]
     most = np.maximum.reduceat(np.where(near, priced, -np.inf), starts)
     least = np.minimum.reduceat(np.where(near, priced, np.inf), starts)
@@ -41,15 +41,15 @@ def weights(problem: Problem, rows: Rows, multipliers: Floats, below: Floats, ne
 
 
 def partial_relaxation(
-    task: Task, below: Floats, needed: float, whole: Bools, seconds: float, gap: float
-) -> tuple[Master | None, float]:
+    task: PricedProblem, reduced_cost: Floats, needed: float, whole: Bools, seconds: float, gap: float
+) -> tuple[MasterSolution | None, float]:
     """Solve with some assets whole and the others continuous.
 
     Parameters
     ----------
-    task : Task
+    task : PricedProblem
         The problem and its prices.
-    below : array (n_options,)
+    reduced_cost : array (n_options,)
         What the whole loses where an option is forced, at those prices.
     needed : float
         An option that loses more is in no choice that is looked for.
@@ -62,19 +62,19 @@ def partial_relaxation(
 
     Returns
     -------
-    (Master or None, float)
+    (MasterSolution or None, float)
         The solution, and a bound on every choice within the limits that loses no more than is needed.
     """
     problem, rows, dual, values = task.problem, task.rows, task.dual, task.values()
     choices, units = problem.choices, price_units(problem.benefit, problem.choices, rows)
     base = choices.best(values)[1]
-    may = below <= needed
+    may = reduced_cost <= needed
     shifted = abs(rows.usage - rows.usage[base][choices.owner])
     kept, width = may, np.full(len(units), np.inf)
     for box in BOXES:
         width = box * np.where(dual.multipliers > 0, dual.multipliers, 0.1 * units)
         if np.isfinite(box):
-            kept = may & (whole[choices.owner] | (choices.least_margins(values, shifted @ width) <= 0))
+            kept = may & (whole[choices.owner] | (choices.least_reduced_costs(values, shifted @ width) <= 0))
         if kept.sum() - problem.n_assets <= COLUMNS:
             break
     kept = choices.close(kept, values)

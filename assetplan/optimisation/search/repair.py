@@ -79,7 +79,7 @@ def least_use(problem: Problem, rows: Rows) -> Ints:
         use = np.zeros(problem.n_options)
     else:
         use = rows.usage @ (1.0 / np.maximum(np.abs(rows.limit), rows.scale))
-    at_least = problem.choices.margins(-use) == 0
+    at_least = problem.choices.reduced_costs(-use) == 0
     return problem.choices.best(np.where(at_least, problem.benefit, -np.inf))[1]
 
 
@@ -101,7 +101,7 @@ def make_feasible(
     values : array (n_options,)
         Reduced value of each option.
     time_left : callable
-        Tells the seconds left.
+        Seconds left.
 
     Returns
     -------
