@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ from assetplan.reference import load_table
 from assetplan.register.register import Register
 from assetplan.register.validation import validate_register
 
-SIZES = ("small", "county")
+SIZES = ("small", pytest.param("county", marks=pytest.mark.slow))
 OXFORDSHIRE = {
     *("Oxford", "Banbury", "Bicester", "Witney", "Abingdon", "Didcot", "Thame", "Wantage", "Wallingford", "Carterton"),
     *("Kidlington", "Faringdon", "Woodstock", "Burford", "Charlbury", "Eynsham", "Watlington", "Wheatley", "Chinnor"),
@@ -27,9 +29,9 @@ OXFORDSHIRE = {
 }
 
 
-@pytest.fixture(scope="module")
-def counties() -> dict[str, Register]:
-    return {size: make_county(size, 1) for size in SIZES}
+@cache
+def county(size: str) -> Register:
+    return make_county(size, 1)
 
 
 @pytest.fixture(params=SIZES)
@@ -38,8 +40,8 @@ def size(request) -> str:
 
 
 @pytest.fixture
-def register(counties, size) -> Register:
-    return counties[size]
+def register(size) -> Register:
+    return county(size)
 
 
 @pytest.fixture
@@ -66,9 +68,9 @@ def test_lengths_are_the_published_ones_in_whole_kilometres(roads, size) -> None
 
 
 @pytest.mark.parametrize("seed", [6, 7])
-def test_another_seed_is_another_county_of_the_same_lengths(counties, seed) -> None:
+def test_another_seed_is_another_county_of_the_same_lengths(seed) -> None:
     assets = make_county("small", seed).assets
-    assert not assets.geometry.iloc[0].equals(counties["small"].assets.geometry.iloc[0])
+    assert not assets.geometry.iloc[0].equals(county("small").assets.geometry.iloc[0])
     roads = assets[assets["asset_class"] == "carriageway"]
     km = roads.groupby("road_class")["length_m"].sum() / 1000
     found = [km["A"], km["B"] + km["C"], km["U"]]
