@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+from assetplan.words import plural
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -35,9 +37,8 @@ class FaultyInputError(ValueError):
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
-        count = len(self.faults)
         lines = "\n".join(f"  {fault}" for fault in self.faults)
-        super().__init__(f"{count} fault{'' if count == 1 else 's'} found:\n{lines}")
+        super().__init__(f"{plural(len(self.faults), 'fault')} found:\n{lines}")
 
 
 class RegisterError(FaultyInputError):

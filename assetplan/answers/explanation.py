@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from assetplan.answers.levers import Lever
 from assetplan.asset_classes import CARRIAGEWAY
-from assetplan.programme.words import financial_year, gained, pounds, strategy_words
+from assetplan.programme.words import gained, strategy_words
+from assetplan.words import and_list, financial_year, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +163,7 @@ class Explanation:
 
     def _no_money(self, lever: Lever) -> str:
         label = self.labels.get(lever.line, lever.line.replace("_", " "))
-        others = " and ".join(lever.instead)
+        others = and_list(lever.instead)
         if self.treated and others:
             return f"no cut to its budget by itself would have; what it competes for is {others}."
         if self.treated:

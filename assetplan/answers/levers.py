@@ -9,7 +9,7 @@ import numpy as np
 
 from assetplan._types import Floats
 from assetplan.answers.market import Market, Options, turning_share
-from assetplan.programme.words import financial_year
+from assetplan.words import financial_year
 
 
 @dataclass(frozen=True)

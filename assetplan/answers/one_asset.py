@@ -14,6 +14,7 @@ from assetplan.answers.market import Market, Options
 from assetplan.errors import Fault, RegisterError
 from assetplan.programme import Programme
 from assetplan.programme.words import INDEX_YEAR, line_labels
+from assetplan.words import plural
 
 
 def explain(programme: Programme, asset_id: str) -> Explanation:
@@ -150,7 +151,7 @@ def _together(programme: Programme, asset: int) -> str:
     if site:
         others = int((assets["shared_site"] == site).sum()) - 1
         return (
-            f"It shares the site of scheme {site} with {others} other{'' if others == 1 else 's'}, which goes ahead as "
+            f"It shares the site of scheme {site} with {plural(others, 'other')}, which goes ahead as "
             "a whole: what would have turned that is no matter of this asset alone, and net is its own share."
         )
     schemes = ((programme.settings or {}).get("plan") or {})["schemes"]

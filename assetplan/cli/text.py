@@ -14,6 +14,7 @@ from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.register import Register, assumed_share
+from assetplan.words import financial_year, millions, plural, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,25 +42,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
-def money(amount: float) -> str:
-    """£ in millions, with more digits where the amount is small."""
-    return f"{amount / 1e6:,.2f}" if abs(amount) < 100e6 else f"{amount / 1e6:,.1f}"
-
-
-def pounds(amount: float) -> str:
-    """£, in words that fit its size."""
-    sign, size = ("-" if amount < 0 else ""), abs(amount)
-    if size >= 1e6:
-        return f"{sign}£{size / 1e6:,.2f}m"
-    return f"{sign}£{size:,.0f}"
-
-
 def summary_text(programme: Programme, folder: Path) -> str:
     """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes, files."""
     summary = programme.summary
     parts = [
-        f"{summary['title']}, {programme.years[0]}/{(programme.years[0] + 1) % 100:02d} to "
-        f"{programme.years[-1]}/{(programme.years[-1] + 1) % 100:02d}",
+        f"{summary['title']}, {financial_year(programme.years[0])} to {financial_year(programme.years[-1])}",
         "Spend, £m (of which the envelope allows), in prices of " + str(summary["price_base"]),
         _spend(programme),
         _figures(programme),
@@ -102,12 +89,16 @@ def _spend(programme: Programme) -> str:
     for row in programme.summary["spend"]:
         rows.setdefault(row["label"], []).append(row)
     body = [
-        [label, *(money(r["amount"]) for r in line), *(money(sum(r[key] for r in line)) for key in ("amount", "limit"))]
+        [
+            label,
+            *(millions(r["amount"]) for r in line),
+            *(millions(sum(r[key] for r in line)) for key in ("amount", "limit")),
+        ]
         for label, line in rows.items()
     ]
     years = [sum(line[place]["amount"] for line in rows.values()) for place in range(len(programme.years))]
     limit = sum(r["limit"] for line in rows.values() for r in line)
-    body.append(["All lines", *(money(value) for value in years), money(sum(years)), money(limit)])
+    body.append(["All lines", *(millions(value) for value in years), millions(sum(years)), millions(limit)])
     return table(["line", *map(str, programme.years), "total", "allowed"], body)
 
 
@@ -116,7 +107,10 @@ def _figures(programme: Programme) -> str:
     streams = [row["stream"] for row in summary["streams"]]
     untold = "proved optimal to the target gap" if summary["status"] == "optimal" else "feasible, not proved optimal"
     rows = [
-        ("benefit", f"{pounds(summary['benefit'])} present value against do-nothing, over {summary['horizon']} years"),
+        (
+            "benefit",
+            f"{pounds(summary['benefit'], 5)} present value against do-nothing, over {summary['horizon']} years",
+        ),
         ("", "counting " + ", ".join(streams)),
         *_reached(summary),
         ("bound", _bound(summary)),
@@ -142,8 +136,8 @@ def _bound(summary: dict) -> str:
     if summary["of"] == "condition":
         return f"{summary['bound']:,.0f} index-years: no programme within these limits can do better"
     if summary["of"] == "least cost":
-        return f"{pounds(-summary['bound'])}: no programme reaches the same for a lower present cost of works"
-    return f"{pounds(summary['bound'])}: no programme within these limits can do better"
+        return f"{pounds(-summary['bound'], 5)}: no programme reaches the same for a lower present cost of works"
+    return f"{pounds(summary['bound'], 5)}: no programme within these limits can do better"
 
 
 def _worth(programme: Programme) -> list[str]:
@@ -176,7 +170,7 @@ def _phasing(programme: Programme) -> list[str]:
     byline: dict[str, list[float]] = {}
     for row in free:
         byline.setdefault(labels.get(row["line"], row["line"]), []).append(row["amount"])
-    body = [[label, *map(money, amounts), money(sum(amounts))] for label, amounts in byline.items()]
+    body = [[label, *map(millions, amounts), millions(sum(amounts))] for label, amounts in byline.items()]
     return ["\n".join([*lines, "", table(["with years free", *map(str, programme.years), "total"], body)])]
 
 
@@ -212,7 +206,9 @@ def _limits(programme: Programme) -> list[str]:
         return []
     first, last = programme.years[0] - 1, programme.years[-1]
     cells = [("plan", first), ("plan", last), ("do-nothing", last)]
-    today, plan, nothing = (f"{_bridges(rows[key])}, {pounds(rows[key]['detour_cost'])} a year" for key in cells)
+    today, plan, nothing = (
+        f"{plural(rows[key]['restricted'], 'bridge')}, {pounds(rows[key]['detour_cost'])} a year" for key in cells
+    )
     falling = len(programme.summary["restrictions"]["falling"])
     said = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
     more = f"{falling:,} would be limited further by {last} if nothing is done"
@@ -233,10 +229,6 @@ def _sites(programme: Programme) -> list[str]:
     return ["\n".join(["Works sites", *_items([said, more])])]
 
 
-def _bridges(row: dict) -> str:
-    return f"{row['restricted']:,} bridge{'' if row['restricted'] == 1 else 's'}"
-
-
 def _range(row: dict, unit: float) -> str:
     digits = 1 if row["unit"] in ("km", "£") and row["high"] / unit < 100 else 0
     middle, low, high = (f"{row[name] / unit:,.{digits}f}" for name in ("middle", "low", "high"))
@@ -253,7 +245,7 @@ def _baseline(row: dict, of: str) -> str:
     broken = row.get("breaks") or []
     others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
     kept = f", but does not keep: {broken[0]}{others}" if broken else ""
-    reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"])
+    reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"], 5)
     return f"{reached} for {pounds(row['cost'])}{kept}"
 
 
@@ -360,8 +352,7 @@ def _severed(places: pd.DataFrame) -> list[str]:
         if len(some):
             kinds = ", ".join(f"{kind} {count:,}" for kind, count in some["kind"].value_counts().sort_index().items())
             more = f" and {len(some) - _FEW:,} more" if len(some) > _FEW else ""
-            noun = "place" if len(some) == 1 else "places"
-            lines.append(f"{words} {len(some):,} {noun} ({kinds}): {', '.join(some['name'].head(_FEW))}{more}")
+            lines.append(f"{words} {plural(len(some), 'place')} ({kinds}): {', '.join(some['name'].head(_FEW))}{more}")
     return ["\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="  ") for line in lines)] if lines else []
 
 

@@ -22,7 +22,7 @@ from assetplan.finance.medium_term import (
 )
 from assetplan.finance.printed import check_printed, check_tax_base
 from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
-from assetplan.finance.statement import CASH, Statement, financial_year, real
+from assetplan.finance.statement import CASH, Statement, real
 from assetplan.finance.tax_base import tax_base_income, tax_base_table
 from assetplan.finance.treasury import Ceiling, Income, ceilings, horizon, income_by_year
 from assetplan.finance.valuation import valuation, valuation_table
@@ -43,7 +43,6 @@ __all__ = [
     "check_printed",
     "check_tax_base",
     "cumulative_table",
-    "financial_year",
     "horizon",
     "in_first_year_prices",
     "income_by_year",

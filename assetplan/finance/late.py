@@ -11,6 +11,7 @@ import pandas as pd
 
 from assetplan.finance.statement import Statement, real
 from assetplan.reference import load_table
+from assetplan.words import and_list
 
 if TYPE_CHECKING:
     from assetplan.deterioration import Group
@@ -120,7 +121,7 @@ def _row(early: _Priced | None, late: _Priced | None, sound_index: float) -> dic
         "late": late.treatment.label if late else "",
         "late_cost": late.cost if late else None,
         "late_life": late.treatment.life if late else None,
-        "price_base": " and ".join(dict.fromkeys(bases)),
+        "price_base": and_list(dict.fromkeys(bases)),
         "verified": all(p.treatment.verified for p in (early, late) if p),
         "multiple": None,
         "multiple_a_year": None,

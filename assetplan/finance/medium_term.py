@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats, Ints
 from assetplan.errors import Fault, FaultyInputError
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import CASH, Statement, financial_year
+from assetplan.finance.statement import CASH, Statement
+from assetplan.words import financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"

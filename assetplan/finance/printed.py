@@ -7,9 +7,10 @@ from typing import get_args
 import pandas as pd
 
 from assetplan.finance.loans import Method, loan_schedule
-from assetplan.finance.statement import CASH, Statement, financial_year
+from assetplan.finance.statement import CASH, Statement
 from assetplan.finance.tax_base import tax_base_income
 from assetplan.reference import load_table
+from assetplan.words import financial_year
 
 _PER_YEAR = {"half-yearly": 2, "annual": 1}
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assetplan.words import financial_year
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,11 +28,6 @@ _MOST = 5  # decimals
 def real(year: int) -> str:
     """What a table says that is in prices of a year."""
     return f"prices of {financial_year(year)}"
-
-
-def financial_year(year: int) -> str:
-    """The financial year that begins in April of a year, as people write it: 2019/20."""
-    return f"{year}/{(year + 1) % 100:02d}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import CASH, Statement, financial_year
+from assetplan.finance.statement import CASH, Statement
+from assetplan.words import financial_year
 
 
 def tax_base_income(

@@ -13,6 +13,7 @@ from assetplan.formulation.constraints import Basis, Constraints, Entries, Limit
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
+from assetplan.words import and_list
 
 
 def limits_on_works(basis: Basis) -> Constraints:
@@ -40,7 +41,7 @@ def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats
         return np.ones(len(works.option)), "works"
     column = works.assets[limit.of].fillna(0.0).to_numpy(dtype=float)
     units = works.treatments["unit"].to_numpy()[np.unique(works.treatment[selected])]
-    unit = "m" if limit.of == "length_m" else " and ".join(dict.fromkeys(units))
+    unit = "m" if limit.of == "length_m" else and_list(dict.fromkeys(units))
     return column[works.asset], unit
 
 

@@ -18,6 +18,7 @@ from assetplan.reference import load_table
 from assetplan.register import assumed_share
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
+from assetplan.words import and_list
 
 if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
@@ -152,7 +153,7 @@ def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
     bases = {t.price_base for group in used for t in inputs.model.catalogue.treatments[group]}
     others = sorted(bases - {str(inputs.plan.first_year)})
     if others:
-        said = " and ".join(base or "no stated year" for base in others)
+        said = and_list(base or "no stated year" for base in others)
         yield "price base", f"some unit costs are in prices of {said} and are not indexed to {inputs.plan.first_year}."
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.optimisation.problem import Problem
+from assetplan.words import plural
 
 if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
@@ -109,7 +110,7 @@ def _sharing(outcome: Outcome) -> dict[int, str]:
         return {}
     others = sites.groupby("mode")["asset"].transform("size") - 1
     return {
-        row: f"{count} other{'' if count == 1 else 's'} beside it, which saves it £{saved:,.0f}"
+        row: f"{plural(count, 'other')} beside it, which saves it £{saved:,.0f}"
         for row, count, saved in zip(sites["asset"], others, sites["saved"], strict=True)
     }
 

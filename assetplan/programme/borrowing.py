@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assetplan.finance.statement import Statement
-from assetplan.programme.words import pounds
+from assetplan.words import plural, pounds
 
 _SHOWN = 5e-5  # prices are rounded to four places
 
@@ -56,7 +56,7 @@ def tightest_sentence(bears: Statement) -> str:
     row = rows.sort_values("headroom", kind="stable").iloc[0]
     cost, income = pounds(row["debt_cost"] * worth), pounds(row["confirmed_income"] * worth)
     over = int((rows["headroom"] < 0).sum())
-    more = f" Debt costs more than confirmed income in {over} year{'' if over == 1 else 's'}." if over else ""
+    more = f" Debt costs more than confirmed income in {plural(over, 'year')}." if over else ""
     return f"In the tightest year, {row['year']}, debt costs {cost} against confirmed income of {income}.{more}"
 
 

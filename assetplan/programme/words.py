@@ -8,6 +8,7 @@ from typing import Any
 
 from assetplan.limits import LimitKey
 from assetplan.strategies.names import NOTHING, steps_of
+from assetplan.words import financial_year, pounds, significant
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
 INDEX_YEAR = (
@@ -20,36 +21,15 @@ _AMOUNTS = ("line", "source", "limit")
 _BALANCES = ("virement", "funding")
 
 
-def pounds(amount: float) -> str:
-    """£ rounded to what matters: three figures, in millions from a million on."""
-    sign, size = ("-" if amount < 0 else ""), _three_figures(abs(amount))
-    if size >= 1e6:
-        return f"{sign}£{size / 1e6:,.3g}m" if size < 1e9 else f"{sign}£{size / 1e6:,.0f}m"
-    return f"{sign}£{size:,.0f}" if size else "£0"
-
-
 def index_years(amount: float) -> str:
     """Condition gained, rounded to what matters: three figures."""
-    sign, size = ("-" if amount < 0 else ""), _three_figures(abs(amount))
+    sign, size = ("-" if amount < 0 else ""), significant(abs(amount))
     return f"{sign}{size:,.0f} index-years" if size else "0 index-years"
-
-
-def _three_figures(size: float) -> float:
-    """Rounded to three figures, and to whole units at most."""
-    if size < 0.5:
-        return 0.0
-    digits = max(0, math.floor(math.log10(size)) - 2)
-    return round(size / 10**digits) * 10.0**digits
 
 
 def gained(amount: float, of: object) -> str:
     """An amount of what a plan seeks ("benefit", "condition" or "least cost"), in its unit."""
     return index_years(amount) if of == "condition" else pounds(amount)
-
-
-def financial_year(year: int) -> str:
-    """The financial year that begins in `year`: 2019 gives 2019/20."""
-    return f"{year}/{(year + 1) % 100:02d}"
 
 
 def strategy_words(strategy: str) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from assetplan.report.markup import render
 from assetplan.report.tables import Noted, Table
-from assetplan.report.wording import number, sentence
+from assetplan.words import capitalised, number
 
 SERIES_COLOURS = ("#14365f", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026", "#1f5fa8", "#a8842c", "#4f6d5a")
 """Colours of stacked series; neighbours differ in lightness as well as in hue."""
@@ -172,7 +172,7 @@ def stacked_bars(
     name : str
         Makes the ids of the title and the description.
     title, description, unit : str
-        What the chart shows, what it comes to in a sentence, and the unit of its axis.
+        What the chart shows, what it comes to in a capitalised, and the unit of its axis.
     labels : sequence of str
         Years along the axis.
     series : sequence of Series
@@ -236,7 +236,7 @@ def _stack_labels(
             entries.append((frame.y(below + max(one.values[last], 0) / 2), one.label, one.colour))
         below += max(one.values[last], 0)
     if limits[last] == limits[last]:
-        entries.append((frame.y(limits[last]), sentence(limit_label), "#111"))
+        entries.append((frame.y(limits[last]), capitalised(limit_label), "#111"))
     entries.sort(key=lambda entry: entry[0])
     places = spread([entry[0] for entry in entries], 17, TOP, HEIGHT - BOTTOM)
     edge, text = frame.x(last) + wide / 2, WIDTH - 226

@@ -13,7 +13,7 @@ from assetplan._types import Floats
 from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
 from assetplan.report.payload import Payload, make_payload
-from assetplan.report.wording import is_missing
+from assetplan.words import is_missing
 
 if TYPE_CHECKING:
     from assetplan.finance.statement import Statement

@@ -8,7 +8,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from assetplan.report import wording
+from assetplan import words
+from assetplan.report.wording import class_label, percent
 
 
 @lru_cache(maxsize=1)
@@ -21,13 +22,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    names = ("number", "percent", "money", "millions", "financial_year", "sentence", "class_label")
-    made.filters |= {name: getattr(wording, name) for name in names}
+    names = ("number", "pounds", "millions", "financial_year", "capitalised", "plural")
+    made.filters |= {name: getattr(words, name) for name in names}
+    made.filters |= {"percent": percent, "class_label": class_label}
     return made
 
 
 def _shown(value: Any) -> Any:
-    return "" if wording.is_missing(value) else value
+    return "" if words.is_missing(value) else value
 
 
 def render(template: str, **data: Any) -> Markup:

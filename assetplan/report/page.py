@@ -52,7 +52,7 @@ def render_report(programme: Programme) -> str:
     from assetplan.report.layer import PACKET_ID, SCRIPTS, make_map, packet_text
     from assetplan.report.markup import render
     from assetplan.report.sections import SECTIONS
-    from assetplan.report.wording import financial_year
+    from assetplan.words import financial_year
 
     facts = Facts(programme)
     summary, payload = facts.summary, facts.payload

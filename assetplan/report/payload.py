@@ -15,14 +15,8 @@ from numpy.typing import NDArray
 from assetplan._types import Bools, Ints
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
-from assetplan.report.wording import (
-    BAND_COLOURS,
-    KIND_COLOURS,
-    OTHER_KIND_COLOUR,
-    class_label,
-    class_order,
-    financial_year,
-)
+from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, class_label, class_order
+from assetplan.words import financial_year
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme

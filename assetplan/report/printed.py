@@ -14,7 +14,8 @@ from assetplan._types import Bools, Bytes, Floats, Ints, Shapes
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.condition import BANDS, band_codes
 from assetplan.report.payload import settlements
-from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, financial_year, sentence
+from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR
+from assetplan.words import capitalised, financial_year
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -135,7 +136,7 @@ def _condition(axes: Axes, roads: gpd.GeoDataFrame, lines: _Lines, year: int) ->
     for code, colour in ((-1, "#c3c8ce"), *enumerate(BAND_COLOURS)):
         for width, of_width in _by_width(roads):
             lines.draw(axes, of_width & (codes == code), width, colour, 2 + code / 10)
-    _key(axes, [(sentence(band), colour, 2.0) for band, colour in zip(BANDS, BAND_COLOURS, strict=True)])
+    _key(axes, [(capitalised(band), colour, 2.0) for band, colour in zip(BANDS, BAND_COLOURS, strict=True)])
 
 
 def _works(axes: Axes, works: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, lines: _Lines) -> None:
@@ -153,7 +154,7 @@ def _works(axes: Axes, works: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, lines: 
         _Lines.of(parts).draw(axes, np.ones(len(parts), dtype=np.bool_), 1.9 + 0.3 * order, colour, 3 + order)
         spots = shapely.get_coordinates(shapely.centroid(placed.geometry.to_numpy()[of_kind & ~linear]))
         axes.plot(spots[:, 0], spots[:, 1], "s", color=colour, markersize=2.6, mec="white", mew=0.3, zorder=6)
-        entries.append((sentence(kind) or "Other", colour, 2.6))
+        entries.append((capitalised(kind) or "Other", colour, 2.6))
     _key(axes, entries)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from assetplan.finance.statement import Statement
 from assetplan.report.tables import Noted, Row, Table
-from assetplan.report.wording import is_missing, number, sentence
+from assetplan.words import capitalised, is_missing, number
 
 _HEADS = {
     "mtfp_base": "Tax base in the medium-term plan",
@@ -75,7 +75,7 @@ def years_across(statement: Statement, verbatim: Sequence[str] = ()) -> Noted:
         )
         for column in others
     ]
-    return noted(statement, ["", *(sentence(year) for year in statement.rows[first])], rows)
+    return noted(statement, ["", *(capitalised(year) for year in statement.rows[first])], rows)
 
 
 def noted(statement: Statement, heads: Sequence[str], rows: Sequence[Row], text: Sequence[int] = ()) -> Noted:
@@ -86,7 +86,7 @@ def noted(statement: Statement, heads: Sequence[str], rows: Sequence[Row], text:
 
 def heading(column: str) -> str:
     """Return what a reader calls a column."""
-    return _HEADS.get(column, sentence(column.replace("_", " ")))
+    return _HEADS.get(column, capitalised(column.replace("_", " ")))
 
 
 def cell(value: Any, decimals: int | None) -> str:

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 
 from assetplan._types import Floats
 from assetplan.config import Plan
-from assetplan.finance import CASH, financial_year, price_of_years, real
+from assetplan.finance import CASH, price_of_years, real
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.limits import FlowKey
 from assetplan.outcome.outcome import Outcome
+from assetplan.words import financial_year
 
 
 @dataclass(frozen=True)

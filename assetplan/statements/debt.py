@@ -16,7 +16,6 @@ from assetplan.finance import (
     by_year,
     charges,
     check_printed,
-    financial_year,
     horizon,
     income_by_year,
     tax_base_income,
@@ -27,6 +26,7 @@ from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.treasury import DEBT_COST, financing_cost, financing_requirement, series_of
 from assetplan.limits import LimitKey
 from assetplan.statements.books import Books
+from assetplan.words import financial_year
 
 _UNIT = "£000"
 _INDICATORS = 10  # years, as the Prudential Code's readers ask for

@@ -15,7 +15,6 @@ from assetplan.finance import (
     by_year,
     charges,
     cumulative_table,
-    financial_year,
     late_multiple,
     late_multiple_table,
     medium_term_table,
@@ -25,6 +24,7 @@ from assetplan.finance import (
     valuation_table,
 )
 from assetplan.statements.books import Books
+from assetplan.words import financial_year
 
 _DEBT, _REACTIVE = "DEBT", "REACTIVE"
 

@@ -20,7 +20,7 @@ from assetplan.optimisation.problem import Problem, Solution
 from assetplan.outcome import notes
 from assetplan.outcome.reasons import most_of
 from assetplan.programme import Programme
-from assetplan.programme.words import MARGIN, pounds, price_sentence, price_sentences, strategy_words
+from assetplan.programme.words import MARGIN, price_sentence, price_sentences, strategy_words
 
 
 def planned(small_county: Path, lines: dict[str, list[float]], assets=None, **more: object) -> Programme:
@@ -72,14 +72,6 @@ SUMMARY = {"years": [2021, 2022], "spend": [{"line": "bridges", "label": "Bridge
 )  # fmt: skip
 def test_a_price_reads_as_a_sentence(row: dict, said: str) -> None:
     assert price_sentence(row, SUMMARY) == said
-
-
-@pytest.mark.parametrize(
-    ("amount", "said"),
-    [(0.2, "£0"), (812.4, "£812"), (4123, "£4,120"), (999_600, "£1m"), (1_234_000, "£1.23m"), (-56_789, "-£56,800")],
-)
-def test_pounds_are_rounded_to_what_matters(amount: float, said: str) -> None:
-    assert pounds(amount) == said
 
 
 def test_strategies_in_words() -> None:

@@ -15,13 +15,14 @@ from constraint_cases import small_plan, small_register
 import assetplan
 from assetplan import schema
 from assetplan.answers.condition import _grown
-from assetplan.cli.text import pounds, summary_text
+from assetplan.cli.text import summary_text
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import detour_costs, traffic_growth
 from assetplan.network import network_rules
 from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.register import Register
+from assetplan.words import pounds
 
 RULES = network_rules()
 CLASSES = load_table("vehicle_classes").set_index("weight_t")

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assetplan.finance.statement import CASH, Statement, financial_year, real
+from assetplan.finance.statement import CASH, Statement, real
+from assetplan.words import financial_year
 
 DEBT_YEARS = 34
 GRANT, BUDGET = "highways grant", "property budget"

@@ -62,7 +62,7 @@ def test_every_table_says_which_money_it_is_in(text, small):
 
 def test_borrowing_is_stacked_last_and_put_into_words(text):
     chart = re.search(r'<figure[^>]*aria-labelledby="payers-title">(.*?)</figure>', text)[1]
-    assert "Borrowed: £16.0m in 2019/20, £0 in 2020/21, £13.0m in 2021/22" in chart
+    assert "Borrowed: £16m in 2019/20, £0 in 2020/21, £13m in 2021/22" in chart
     names = re.findall(r'<text x="454"[^>]*>(.*?)</text>', chart)
     assert names == [escape(f"{HOSTILE} (borrowed)"), "property budget", "highways grant"]
     assert "Borrowed, cash: £16m in 2019/20, £13m in 2021/22, £13m in 2022/23, £13m in 2023/24: £55m in all." in text

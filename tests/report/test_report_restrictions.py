@@ -40,7 +40,7 @@ def test_limits_are_shown_and_escaped() -> None:
     text = page(forecast())
     assert HOSTILE not in text
     assert text.count("&lt;/script&gt;") == 2
-    for words in ("£2.50m", "385,440", "no way round", "closed", "18 t", "2021/22 to 2023/24", "Nothing"):
+    for words in ("£2.5m", "385,440", "no way round", "closed", "18 t", "2021/22 to 2023/24", "Nothing"):
         assert words in text, words
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import class_label, class_order, is_missing, number, percent, sentence
+from assetplan.report.wording import class_label, class_order, percent
+from assetplan.words import capitalised, is_missing, number
 
 _SOUGHT = {
     "condition": "condition gained by value and importance is the largest that the limits of each year allow",
@@ -54,7 +55,7 @@ def _note(note: Any) -> str:
         note = [note.get("note", note.get("message", "")), note.get("count")]
     if isinstance(note, (list, tuple)) and len(note) == 2:
         count = "" if is_missing(note[1]) else f": {number(note[1]) if isinstance(note[1], (int, float)) else note[1]}"
-        return f"{sentence(note[0])}{count}"
+        return f"{capitalised(note[0])}{count}"
     return str(note)
 
 

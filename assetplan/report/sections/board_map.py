@@ -15,7 +15,8 @@ from assetplan.report.layer import make_map
 from assetplan.report.printed import still_map
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import KIND_COLOURS, financial_year, number, sentence
+from assetplan.report.wording import KIND_COLOURS
+from assetplan.words import capitalised, financial_year, number
 
 SHOWN_FIRST = ("carriageway", "bridge")
 """Layers that are on when the page opens: the rest would hide the roads at the scale of a county."""
@@ -57,13 +58,13 @@ def _data(facts: Facts) -> dict[str, Any]:
         "shown_first": SHOWN_FIRST,
         "views": (*_VIEWS, _CLOSING) if payload.critical else _VIEWS,
         "symbols": {name: _SYMBOLS.get(name, _OTHER_SYMBOL) for name in payload.classes},
-        "band_key": [(sentence(name), ends) for name, ends in zip(BANDS, _BAND_ENDS, strict=True)],
+        "band_key": [(capitalised(name), ends) for name, ends in zip(BANDS, _BAND_ENDS, strict=True)],
         "kind_key": [
-            (place if name in KIND_COLOURS else "other", kinds.get(name, f"{sentence(name)} works"))
+            (place if name in KIND_COLOURS else "other", kinds.get(name, f"{capitalised(name)} works"))
             for place, name in enumerate(payload.kinds)
             if name
         ],
-        "critical_key": [sentence(name) for name in band_names(SCALE)],
+        "critical_key": [capitalised(name) for name in band_names(SCALE)],
     }
 
 
@@ -80,7 +81,7 @@ def _band_table(facts: Facts) -> Table | None:
     ):
         km = facts.road_bands(year, case)
         rows.append(Row(label, tuple(number(value, facts.road_decimals) for value in (*km, km[3:].sum()))))
-    heads = ("Case", *(sentence(band) for band in BANDS), "Poor or very poor")
+    heads = ("Case", *(capitalised(band) for band in BANDS), "Poor or very poor")
     caption = "Length of road in each condition band, km (what the map shows, in figures)"
     return Table("road-bands", caption, heads, rows)
 
@@ -96,7 +97,7 @@ def _most_critical(facts: Facts) -> Table | None:
             (
                 str(row["asset_id"]),
                 *(number(row[name]) for name in ("aadt", "pounds", f"plan_{facts.base}", f"plan_{facts.last}")),
-                sentence(row["treatments"]) or "None",
+                capitalised(row["treatments"]) or "None",
             ),
         )
         for row in links.to_dict("records")

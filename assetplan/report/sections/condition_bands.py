@@ -13,7 +13,8 @@ from assetplan.report.sections.section import Section
 from assetplan.report.sections.weight_limits import weight_limits
 from assetplan.report.sections.years_ahead import years_ahead
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import class_label, class_order, financial_year, number, percent, sentence, unit_of
+from assetplan.report.wording import class_label, class_order, percent, unit_of
+from assetplan.words import capitalised, financial_year, number
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def _class_bands(facts: Facts) -> Table | None:
                 cells = [number(inside.get(band, 0.0) / unit.divisor, unit.decimals) for band in BANDS]
                 poor = inside.reindex(BANDS[3:]).sum() / inside.sum() if inside.sum() > 0 else float("nan")
                 out.append(Row(label, (*cells, percent(poor, 1))))
-    heads = ("Asset class and case", *(sentence(band) for band in BANDS), "Poor or very poor")
+    heads = ("Asset class and case", *(capitalised(band) for band in BANDS), "Poor or very poor")
     return Table("class-bands", "Quantity in each condition band, by asset class", heads, out)
 
 

@@ -12,7 +12,7 @@ from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.statement_table import as_it_stands, heading, noted, span, years_across
 from assetplan.report.tables import Fold, Noted, Row
-from assetplan.report.wording import money, number, sentence
+from assetplan.words import capitalised, number, pounds
 
 _CAUSES = ("financing", "affordability", "approved_profile")
 _VALUED = ("valuation_today", "valuation_do_nothing", "valuation_plan")
@@ -80,11 +80,11 @@ def _financing(statement: Statement, sources: Statement | None) -> Beside:
         for name, colour in zip(order, colours, strict=True)
     ]
     borrowed = rows[lent].sum(axis=1) * statement.pounds
-    by_year = ", ".join(f"{money(amount)} in {year}" for year, amount in zip(rows["year"], borrowed, strict=True))
+    by_year = ", ".join(f"{pounds(amount)} in {year}" for year, amount in zip(rows["year"], borrowed, strict=True))
     text = f"Borrowed: {by_year}." if borrowed.any() else "Nothing is borrowed."
     labels = rows["year"].tolist()
     chart = stacked_bars(
-        "payers", "Spend by year and who pays it", f"{text} {sentence(statement.prices)}.",
+        "payers", "Spend by year and who pays it", f"{text} {capitalised(statement.prices)}.",
         f"£ million, {statement.prices}", labels, series, [float("nan")] * len(labels),
     )  # fmt: skip
     return Beside(chart, years_across(statement, verbatim=payers), len(labels) + 2)
@@ -145,7 +145,7 @@ def _approved(statement: Statement) -> Noted:
         low, high = own.iloc[0], own.iloc[-1]
         cells = tuple(span(low[name], high[name], statement.decimals[name]) for name in columns)
         total = str(line).startswith("total")
-        out.append(Row(low["label"] or sentence(line), cells, "total" if total else ""))
+        out.append(Row(low["label"] or capitalised(line), cells, "total" if total else ""))
     return noted(statement, ["Budget line", *map(heading, columns)], out)
 
 
@@ -163,7 +163,7 @@ def _variance(statement: Statement) -> list[Noted | Fold]:
     detail = replace(statement, name="variance_years", title=f"{statement.title}, by year", note="")
     return [
         noted(whole, ("Budget line", "Approved", "Planned", "Variance"), totals),
-        Fold("Variance by year", noted(detail, ["", *map(sentence, years)], every)),
+        Fold("Variance by year", noted(detail, ["", *map(capitalised, years)], every)),
     ]
 
 
@@ -223,7 +223,7 @@ def _valuation(valued: list[Statement]) -> Noted:
     for name, gross in zip(valued[0].rows["component"], valued[0].rows["grc"], strict=True):
         cells = [gross, *(by.get(name) for by in depreciated)]
         kind = "total" if str(name).lower().startswith("total") else ""
-        rows.append(Row(sentence(name), tuple(number(value, places) for value in cells), kind))
+        rows.append(Row(capitalised(name), tuple(number(value, places) for value in cells), kind))
     heads = ("Component", "GRC", "DRC today", "DRC at the end, if nothing is done", "DRC at the end, with the plan")
     return noted(replace(valued[0], name="valuation", title="Valuation by component"), heads, rows)
 

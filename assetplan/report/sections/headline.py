@@ -7,9 +7,9 @@ from typing import Any
 
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
-from assetplan.report.wording import financial_year, gap_words, is_missing, money, number, percent, sentence
+from assetplan.report.wording import gap_words, percent
+from assetplan.words import capitalised, financial_year, is_missing, number, plural, pounds
 
-_COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _BEST = {"condition": "most condition", "least cost": "least cost"}
 
 
@@ -21,9 +21,7 @@ class _Tile:
 
 
 def _data(facts: Facts) -> dict[str, Any]:
-    years = len(facts.years)
-    words = f"{_COUNTS[years] if years < len(_COUNTS) else years} year{'' if years == 1 else 's'}"
-    tiles = [_Tile("Programme", money(facts.cost), f"over {words}"), *_benefit(facts)]
+    tiles = [_Tile("Programme", pounds(facts.cost, 4), f"over {plural(len(facts.years), 'year')}"), *_benefit(facts)]
     if facts.has_roads:
         tiles.append(_poor(facts))
     return {"tiles": [*tiles, *_shares(facts)]}
@@ -38,12 +36,12 @@ def _benefit(facts: Facts) -> list[_Tile]:
     if facts.cost > 0:
         detail = f"£{number(float(benefit) / facts.cost, 2)}{beyond} for each £1 spent"
     proof = gap_words(facts.summary.get("gap"))
-    quality = _Tile("How good a choice", sentence(proof.removeprefix("proven to be the ")), "")
+    quality = _Tile("How good a choice", capitalised(proof.removeprefix("proven to be the ")), "")
     if proof.startswith("within"):
         share = proof.removeprefix("within ").removesuffix(" of the best possible")
         best = _BEST.get(str(facts.summary.get("of")), "best")
         quality = _Tile("Proven to be within", share, f"of the {best} possible")
-    return [_Tile("Benefit", money(benefit), detail), quality]
+    return [_Tile("Benefit", pounds(benefit, 4), detail), quality]
 
 
 def _poor(facts: Facts) -> _Tile:
@@ -61,7 +59,7 @@ def _shares(facts: Facts) -> list[_Tile]:
     treated = summary.get("treated", facts.programme.works["asset_id"].nunique())
     tiles = [_Tile("Assets treated", number(treated), f"of {number(total)}")]
     if not is_missing(facts.preventative_share):
-        rest = money(sum(facts.kinds.values()) - facts.kinds.get("preventative", 0.0))
+        rest = pounds(sum(facts.kinds.values()) - facts.kinds.get("preventative", 0.0), 4)
         share = percent(facts.preventative_share)
         tiles.append(_Tile("Preventative works", share, f"of spend; {rest} on other works"))
     return tiles

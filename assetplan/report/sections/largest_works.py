@@ -7,7 +7,8 @@ from typing import Any
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import class_label, financial_year, is_missing, number
+from assetplan.report.wording import class_label
+from assetplan.words import financial_year, is_missing, number
 
 LARGEST = 20
 """Rows of the table of largest works."""

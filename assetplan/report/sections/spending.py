@@ -8,7 +8,7 @@ from assetplan.report.charts import Beside, Series, stacked_bars
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import financial_year, is_missing, millions, money
+from assetplan.words import financial_year, is_missing, millions, pounds
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def _data(facts: Facts) -> dict[str, Any]:
     amounts = {label: facts.line_years(label, "amount") for label in facts.lines}
     labels = [financial_year(year) for year in facts.years]
     totals = [sum(values) for values in zip(*amounts.values(), strict=True)]
-    by_year = ", ".join(f"{money(total)} in {label}" for total, label in zip(totals, labels, strict=True))
+    by_year = ", ".join(f"{pounds(total, 4)} in {label}" for total, label in zip(totals, labels, strict=True))
     # The largest line lies at the bottom, where its changes from year to year show best.
     stack = sorted(amounts, key=lambda label: -sum(amounts[label]))
     chart = stacked_bars(

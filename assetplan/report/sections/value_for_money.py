@@ -10,15 +10,8 @@ from assetplan.report.facts import Facts
 from assetplan.report.sections.funding import records
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import (
-    financial_year,
-    gap_words,
-    is_missing,
-    millions,
-    number,
-    pounds,
-    sentence,
-)
+from assetplan.report.wording import gap_words
+from assetplan.words import capitalised, financial_year, is_missing, millions, number, pounds
 
 _STREAMS = {
     "works": "works, those of the plan and later ones",
@@ -46,11 +39,6 @@ def _data(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _exact(value: Any) -> str:
-    """Money close enough to tell a benefit from its bound."""
-    return f"£{millions(value, 2)}m" if float(value) >= 1e6 else pounds(value)
-
-
 def _proof(facts: Facts) -> str | None:
     summary = facts.summary
     benefit, gap = summary.get("benefit"), summary.get("gap")
@@ -60,14 +48,14 @@ def _proof(facts: Facts) -> str | None:
     if summary.get("of") == "condition":
         return _condition_proof(summary, benefit)
     aim = summary.get("objective")
-    text = f"The plan's benefit is {_exact(benefit)}" + (f" ({aim})" if aim else "")
+    text = f"The plan's benefit is {pounds(benefit, 5)}" + (f" ({aim})" if aim else "")
     if facts.net:
         text += ", counted after the cost of the works themselves is taken off"
     if summary.get("of") == "least cost":
-        text += f". Its works have a present cost of {_exact(-float(summary['reached']))}"
-        text += f". No choice of works reaches the same for less than {_exact(-float(bound))}"
+        text += f". Its works have a present cost of {pounds(-float(summary['reached']), 5)}"
+        text += f". No choice of works reaches the same for less than {pounds(-float(bound), 5)}"
     elif not is_missing(bound):
-        text += f". No choice of works within the same limits can return more than {_exact(bound)}"
+        text += f". No choice of works within the same limits can return more than {pounds(bound, 5)}"
     return text + ("." if is_missing(gap) else f", so the plan is {gap_words(gap)}.")
 
 
@@ -76,7 +64,7 @@ def _condition_proof(summary: dict[str, Any], benefit: Any) -> str:
     return (
         f"The plan seeks condition, and gains {reached} index-years. {INDEX_YEAR} No choice of works within the same "
         f"limits can gain more than {bound}, so the plan is {gap_words(summary.get('gap'))}. Its benefit, which it "
-        f"does not seek, is {_exact(benefit)} (present value against do-nothing)."
+        f"does not seek, is {pounds(benefit, 5)} (present value against do-nothing)."
     )
 
 
@@ -96,7 +84,7 @@ def _streams(facts: Facts, streams: list[dict[str, Any]]) -> Table:
 
 def _stream_row(name: str, nothing: float, plan: float, kind: str = "") -> Row:
     saved = millions(float(nothing) - float(plan), 1)
-    return Row(sentence(name), (millions(nothing, 1), millions(plan, 1), saved), kind)
+    return Row(capitalised(name), (millions(nothing, 1), millions(plan, 1), saved), kind)
 
 
 def _baselines(facts: Facts) -> Table | None:
@@ -121,7 +109,7 @@ def _baseline_row(name: str, benefit: Any, cost: Any, ours: Any, sign: str, kind
         each = f"{sign}{number(float(benefit) / float(cost), 2)}"
     known = not is_missing(benefit) and not is_missing(ours)
     less = millions(float(benefit) - float(ours), 1) if known and kind != "total" else "–"
-    return Row(sentence(name), (millions(cost, 1), millions(benefit, 1), each, less), kind)
+    return Row(capitalised(name), (millions(cost, 1), millions(benefit, 1), each, less), kind)
 
 
 def _prices(facts: Facts) -> dict[str, Any] | None:
@@ -150,7 +138,7 @@ def _price_table(prices: list[dict[str, Any]], facts: Facts) -> Table:
     for row in prices:
         key = LimitKey.from_json(row["key"])
         if key.kind == "line":
-            label = facts.line_labels.get(key.line, sentence(key.line.replace("_", " ")))
+            label = facts.line_labels.get(key.line, capitalised(key.line.replace("_", " ")))
             cells.setdefault(label, {})[key.year] = float(row["price"])
     heads = ["Limit", *(financial_year(year) for year in facts.years)]
     rows = [
@@ -170,7 +158,7 @@ def _phasing(facts: Facts) -> dict[str, Any] | None:
         return {"note": phasing["note"]} if phasing.get("note") else None
     rows: list[Row] = []
     for case in cases:
-        rows.append(Row(sentence(str(case["case"])), kind="group"))
+        rows.append(Row(capitalised(str(case["case"])), kind="group"))
         amounts: dict[str, list[float]] = {}
         for row in phasing["amounts"]:
             if row["case"] == case["case"]:

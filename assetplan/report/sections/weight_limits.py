@@ -6,7 +6,7 @@ from typing import Any
 
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import financial_year, money, number
+from assetplan.words import financial_year, number, pounds
 
 MOST = 20
 """Rows of the table of bridges whose limit falls, and of the list of places cut off."""
@@ -34,7 +34,7 @@ def _years(rows: list[dict[str, Any]]) -> Table:
     out: list[Row] = []
     for head, key, show in (
         ("Bridges with a limit", "restricted", number),
-        ("Cost of all detours in the year", "detour_cost", money),
+        ("Cost of all detours in the year", "detour_cost", pounds),
         ("Places cut off for the heaviest lorries", "cut_off", number),
     ):
         out.append(Row(head, kind="group"))

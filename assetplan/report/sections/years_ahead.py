@@ -10,7 +10,7 @@ import pandas as pd
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Beside, Chart, Series, lines
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import financial_year, number
+from assetplan.words import financial_year, number
 
 _HEADS = {
     ("length", "under 5"): "Road with under 5 years of residual life, km",

@@ -1,0 +1,77 @@
+"""Numbers, money, years and lists in words, the same on the terminal, on the page and in messages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is None, NaN or a pandas missing value."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):  # pandas.NA has no truth value
+        return True
+
+
+def number(value: Any, decimals: int = 0) -> str:
+    """A number with thousands separated; a dash where it is missing."""
+    if is_missing(value) or not math.isfinite(float(value)):
+        return "–"
+    text = f"{float(value):,.{decimals}f}"
+    negative = text.startswith("-") and any(digit in text for digit in "123456789")
+    return f"−{text[1:]}" if negative else text.lstrip("-")
+
+
+def significant(value: float, figures: int = 3) -> float:
+    """A number rounded to so many significant figures, and to whole units at most."""
+    if abs(value) < 0.5:
+        return 0.0
+    digits = max(0, math.floor(math.log10(abs(value))) + 1 - figures)
+    return round(value / 10**digits) * 10.0**digits
+
+
+def pounds(amount: Any, figures: int = 3) -> str:
+    """An amount [£] within a sentence: "£860,000", "£4.25m"; a dash where it is missing.
+
+    It is rounded to `figures` significant figures, never finer than a pound, and is in millions from £1m on. Three are
+    enough to read; totals that are added up take four, a benefit beside its bound five.
+    """
+    if is_missing(amount) or not math.isfinite(float(amount)):
+        return "–"
+    size = significant(abs(float(amount)), figures)
+    text = number(size)
+    if size >= 1e6:
+        text = number(size / 1e6, max(0, figures + 5 - math.floor(math.log10(size))))
+        text = (text.rstrip("0").rstrip(".") if "." in text else text) + "m"
+    return f"−£{text}" if amount < 0 and size else f"£{text}"
+
+
+def millions(amount: Any, decimals: int = 2) -> str:
+    """An amount [£] as a plain number of millions, for columns headed £m."""
+    return "–" if is_missing(amount) else number(float(amount) / 1e6, decimals)
+
+
+def financial_year(year: int) -> str:
+    """The financial year that begins in April of a year: 2019 gives 2019/20."""
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """How many of something: "1 bridge", "2,000 bridges"; `many` where an s does not make the plural."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def and_list(names: Iterable[object]) -> str:
+    """Names in a row: "a", "a and b", "a, b and c"."""
+    *first, last = [str(name) for name in names] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def capitalised(text: object) -> str:
+    """Text with its first letter in upper case, the rest as it is; "" where it is missing."""
+    words = "" if is_missing(text) else str(text)
+    return words[:1].upper() + words[1:]
