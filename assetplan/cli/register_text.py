@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from assetplan.cli.text import money, table
+from assetplan.cli.text import table
 from assetplan.inspection import Inspection, Survey
+from assetplan.words import millions
 
 _WIDTH = 100
 _FEW = 5
@@ -66,7 +67,7 @@ def inspection_text(found: Inspection) -> str:
 
 
 def _condition(bands: pd.DataFrame) -> Iterator[str]:
-    money_of = ("£m new", "replacement_value", money)
+    money_of = ("£m new", "replacement_value", millions)
     yield _table(
         bands[bands["by"] == "all"],
         ("class", "asset_class", str), ("assets", "assets", _count), ("stock", "stock", _one), ("unit", "unit", str),
@@ -132,13 +133,13 @@ def _property(found: Inspection) -> Iterator[str]:
     if "backlog" in found.tables:
         estate = found.tables["backlog"].groupby("grade").sum(numeric_only=True).reset_index()
         yield "Backlog of buildings, £m: what brings components worse than grade B to B, by priority"
-        amounts = [(str(name), str(name), money) for name in estate.columns[1:]]
+        amounts = [(str(name), str(name), millions) for name in estate.columns[1:]]
         yield _table(estate, ("grade", "grade", str), *amounts)
     if "facilities" in found.tables:
         worst = found.tables["facilities"]
         counts = worst["band"].value_counts(sort=False)
         yield "Facility condition index: " + ", ".join(f"{band} {count:,}" for band, count in counts.items())
-        money_of = (("£m new", "replacement_value", money), ("backlog £m", "backlog", money))
+        money_of = (("£m new", "replacement_value", millions), ("backlog £m", "backlog", millions))
         yield _table(worst.head(_FEW), ("worst buildings", "name", str), *money_of, ("index", "fci", _thousandth))
 
 

@@ -30,16 +30,11 @@ def _data(facts: Facts) -> dict[str, Any]:
         [value / 1e6 for value in facts.limits],
         "limit of the year",
     )
-    caption = f"Spend by budget line, £m{_prices(facts.summary.get('price_base'))}, with the limit of each below it"
+    base = facts.summary.get("price_base")
+    prices = f", {financial_year(base)} prices" if isinstance(base, int) else ""
+    caption = f"Spend by budget line, £m{prices}, with the limit of each below it"
     table = Table("spend-table", caption, ("Budget line", *labels, "Total"), _rows(facts, amounts, totals))
     return {"spending": Beside(chart, table, len(labels) + 2)}
-
-
-def _prices(base: object) -> str:
-    if is_missing(base):
-        return ""
-    year = isinstance(base, int) and 1900 < base < 2300
-    return f", {financial_year(base) if year else base} prices"
 
 
 def _rows(facts: Facts, amounts: dict[str, list[float]], totals: list[float]) -> list[Row]:
