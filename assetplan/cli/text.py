@@ -116,7 +116,7 @@ def _figures(programme: Programme) -> str:
         ("bound", _bound(summary)),
         ("gap", f"{summary['gap']:.4%} ({untold})"),
         ("treated", f"{summary['treated']:,} of {summary['assets']:,} assets"),
-        *((row["kind"], pounds(row["amount"])) for row in summary["kinds"]),
+        *((row["kind"], pounds(row["amount"], 4)) for row in summary["kinds"]),
         *((row["name"], _baseline(row, summary["of"])) for row in summary["baselines"]),
         ("unverified", f"{len(summary['unverified'])} parameters in use; the report and summary.json list them"),
         ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary["seconds"].items())),
@@ -245,8 +245,8 @@ def _baseline(row: dict, of: str) -> str:
     broken = row.get("breaks") or []
     others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
     kept = f", but does not keep: {broken[0]}{others}" if broken else ""
-    reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"], 5)
-    return f"{reached} for {pounds(row['cost'])}{kept}"
+    reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"], 4)
+    return f"{reached} for {pounds(row['cost'], 4)}{kept}"
 
 
 def _notes(programme: Programme) -> str:
