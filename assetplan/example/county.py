@@ -16,7 +16,7 @@ from assetplan.example import inventory, links, money, surveyed
 from assetplan.example.buildings import make_buildings
 from assetplan.example.figures import Figures, load_figures, name_parts
 from assetplan.example.loads import assess_bridges
-from assetplan.example.network import make_graph
+from assetplan.example.skeleton import make_graph
 from assetplan.example.outline import make_districts, make_outline
 from assetplan.example.places import make_places
 from assetplan.example.rivers import Rivers, make_rivers

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.network import spanning
+from assetplan.example.skeleton import spanning
 from assetplan.example.roads import Roads, pieces
 from assetplan.example.towns import Towns
 

@@ -11,7 +11,7 @@ from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.example import bends as b
 from assetplan.example import hierarchy, network, streets
 from assetplan.example.figures import Figures
-from assetplan.example.network import Graph
+from assetplan.example.skeleton import Graph
 from assetplan.example.streets import Streets
 from assetplan.example.towns import Towns
 

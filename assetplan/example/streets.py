@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.network import Graph
+from assetplan.example.skeleton import Graph
 from assetplan.example.towns import Towns
 
 _WIDEST = np.radians(112)  # a wider wedge between two main roads gets a street of its own down the middle

@@ -24,7 +24,7 @@ from assetplan.network.referencing import (
     read_chainages,
     substrings,
 )
-from assetplan.network.restrictions import (
+from assetplan.network.weight_limits import (
     Restrictions,
     access_km,
     attach,

@@ -13,7 +13,7 @@ from small_networks import as_graph, network, networks_with, shortest, steady
 from assetplan.network.detours import detours
 from assetplan.network.graph import Network
 from assetplan.network.growth import growth, growth_rate
-from assetplan.network.restrictions import (
+from assetplan.network.weight_limits import (
     access_km,
     attach,
     class_traffic,
