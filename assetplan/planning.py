@@ -19,7 +19,7 @@ from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import Layout, lay_out
 from assetplan.connectivity.levels import asset_levels
 from assetplan.connectivity.traffic import traffic_ahead
-from assetplan.connectivity.weight_limits import posted
+from assetplan.connectivity.weight_limits import weight_limit_forecast
 from assetplan.errors import InfeasibleError
 from assetplan.finance.statement import Statement
 from assetplan.formulation import Formulation, build_problem
@@ -99,7 +99,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("options"):
         case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
     with clock.stage("detours"):
-        restrictions = posted(inputs, done.layout, done.traffic, table, outcome.schedule)
+        restrictions = weight_limit_forecast(inputs, done.layout, done.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
         forecast = outlook(inputs, outcome.schedule)
     with clock.stage("programme"):

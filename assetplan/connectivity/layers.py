@@ -206,7 +206,7 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
     limit, limits = limits_in_force(layout)
     vehicles, severed_km, own = vehicles_of(bridges)[:, None, :], rules["severed_km"], layout.own_limit
-    now = network.restrictions(net, link, limit[:, None], vehicles, weight, running, severed_km, own)
+    now = network.weight_limit_detours(net, link, limit[:, None], vehicles, weight, running, severed_km, own)
     around = ways_round(net, link)
     heaviest = network.detours(net, link, limits < weight.max())
     table = {

@@ -29,7 +29,7 @@ class _Posted:
     """Limits by bridge and column [t], missing where none: the base year, then the years of each case; what they do."""
 
     limit: Floats
-    found: network.Restrictions
+    found: network.WeightLimitDetours
     cut: Bools
 
     def columns(self, case: int) -> list[int]:
@@ -38,7 +38,9 @@ class _Posted:
         return [0, *range(1 + case * years, 1 + (case + 1) * years)]
 
 
-def posted(inputs: Inputs, layout: Layout, traffic: Traffic, table: pd.DataFrame, schedule: Codes) -> dict:
+def weight_limit_forecast(
+    inputs: Inputs, layout: Layout, traffic: Traffic, table: pd.DataFrame, schedule: Codes
+) -> dict:
     """What weight limits do in the base year and each plan year, if nothing is done and under the plan.
 
     Parameters
@@ -131,18 +133,18 @@ def _vehicles(layout: Layout, traffic: Traffic, years: int) -> Floats:
     return np.concatenate([now[:, None], *[ahead] * len(CASES)], axis=1)
 
 
-def _together(layout: Layout, limit: Floats, vehicles: Floats) -> network.Restrictions:
+def _together(layout: Layout, limit: Floats, vehicles: Floats) -> network.WeightLimitDetours:
     """Detours with all limits of a year holding; only bridges that have one in some year are looked at."""
     classes, severed_km = load_table("vehicle_classes"), network.network_rules()["severed_km"]
     weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
     rows = np.flatnonzero((layout.placed >= 0) & ~np.isnan(limit).all(axis=1))
     extra, cost = np.zeros((*limit.shape, len(weight))), np.zeros(limit.shape)
     if len(rows):
-        found = network.restrictions(
+        found = network.weight_limit_detours(
             layout.net, layout.placed[rows], limit[rows], vehicles[rows], weight, running, severed_km, layout.own_limit
         )
         extra[rows], cost[rows] = found.extra_km, found.cost
-    return network.Restrictions(extra, cost)
+    return network.WeightLimitDetours(extra, cost)
 
 
 def _cut_off(layout: Layout, limit: Floats, node: Ints) -> Bools:

@@ -16,12 +16,12 @@ from assetplan.example import inventory, links, money, surveyed
 from assetplan.example.buildings import make_buildings
 from assetplan.example.figures import Figures, load_figures, name_parts
 from assetplan.example.loads import assess_bridges
-from assetplan.example.skeleton import make_graph
 from assetplan.example.outline import make_districts, make_outline
 from assetplan.example.places import make_places
 from assetplan.example.rivers import Rivers, make_rivers
 from assetplan.example.roads import Roads, make_roads
 from assetplan.example.sections import CRS, make_sections
+from assetplan.example.skeleton import make_skeleton
 from assetplan.example.towns import Towns, make_towns
 from assetplan.register.register import Register
 
@@ -60,8 +60,8 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     outline = make_outline(figures.part("area"), rng)
     rivers = make_rivers(outline, rng)
     towns = make_towns(outline, rivers, figures, rng)
-    roads, graph, nodes = make_roads(make_graph(outline, towns, figures, rng), towns, figures, rng)
-    towns = replace(towns, xy=graph.xy[: graph.towns])
+    roads, skeleton, nodes = make_roads(make_skeleton(outline, towns, figures, rng), towns, figures, rng)
+    towns = replace(towns, xy=skeleton.xy[: skeleton.towns])
     roads = links.trim(links.in_one_piece(roads), towns, figures.part("length_U") * 1000, rng)
     network = links.merge(roads)
     districts, names = _districts(outline, towns, figures, rng)

@@ -7,20 +7,20 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.skeleton import Graph
 from assetplan.example.outline import delaunay_edges
+from assetplan.example.skeleton import Skeleton
 from assetplan.example.towns import Towns
 
 _PULL = 0.7  # a road that is in the class already costs this part of its length, so that routes come together
 _WELL_KNOWN = 650  # people: a village of this size has a B road to it
 
 
-def main_roads(graph: Graph, towns: Towns, a: float, b: float) -> Texts:
+def main_roads(skeleton: Skeleton, towns: Towns, a: float, b: float) -> Texts:
     """Choose the A and B roads.
 
     Parameters
     ----------
-    graph : Graph
+    skeleton : Skeleton
         Places and roads.
     towns : Towns
         Settlements.
@@ -32,24 +32,24 @@ def main_roads(graph: Graph, towns: Towns, a: float, b: float) -> Texts:
     array (m,)
         A, B, or U for the rest; the lengths fall short of what was asked by about a link.
     """
-    length = graph.length
+    length = skeleton.length
     chosen = np.full(len(length), "U", dtype=object)
     main = np.arange(towns.urban_count)
-    gates = graph.exits[:: max(2, round(len(graph.exits) / (3 + towns.urban_count * 0.4)))]
-    a_pairs = _pairs(towns, main) + _ways_out(graph, towns, gates, towns.urban_count)
-    _route(graph, chosen, "A", a_pairs, a, length)
+    gates = skeleton.exits[:: max(2, round(len(skeleton.exits) / (3 + towns.urban_count * 0.4)))]
+    a_pairs = _pairs(towns, main) + _ways_out(skeleton, towns, gates, towns.urban_count)
+    _route(skeleton, chosen, "A", a_pairs, a, length)
     known = np.flatnonzero((towns.population >= _WELL_KNOWN) | (np.arange(len(towns.xy)) < towns.urban_count))
-    others = np.setdiff1d(graph.exits[1::3], gates)
-    _route(graph, chosen, "B", _pairs(towns, known) + _ways_out(graph, towns, others, len(towns.xy)), b, length)
+    others = np.setdiff1d(skeleton.exits[1::3], gates)
+    _route(skeleton, chosen, "B", _pairs(towns, known) + _ways_out(skeleton, towns, others, len(towns.xy)), b, length)
     return chosen
 
 
-def local_roads(graph: Graph, towns: Towns, chosen: Texts, length: float) -> Texts:
+def local_roads(skeleton: Skeleton, towns: Towns, chosen: Texts, length: float) -> Texts:
     """Choose the C roads: those that most people pass.
 
     Parameters
     ----------
-    graph : Graph
+    skeleton : Skeleton
         Places and roads.
     towns : Towns
         Settlements.
@@ -64,15 +64,15 @@ def local_roads(graph: Graph, towns: Towns, chosen: Texts, length: float) -> Tex
         A, B, C or U.
     """
     free = np.flatnonzero(chosen == "U")
-    order = free[np.argsort(-_use(graph, towns)[free], kind="stable")]
+    order = free[np.argsort(-_use(skeleton, towns)[free], kind="stable")]
     out = chosen.copy()
-    out[order[np.cumsum(graph.length[order]) <= length]] = "C"
+    out[order[np.cumsum(skeleton.length[order]) <= length]] = "C"
     return out
 
 
-def _ways_out(graph: Graph, towns: Towns, gates: Ints, count: int) -> list[tuple[int, int]]:
+def _ways_out(skeleton: Skeleton, towns: Towns, gates: Ints, count: int) -> list[tuple[int, int]]:
     """Each gate with the town of the first `count` that its traffic comes from."""
-    gap = np.hypot(*(towns.xy[None, :count] - graph.xy[gates][:, None]).transpose(2, 0, 1))
+    gap = np.hypot(*(towns.xy[None, :count] - skeleton.xy[gates][:, None]).transpose(2, 0, 1))
     nearest = np.argmin(gap / towns.population[:count] ** 0.25, axis=1)
     return [(int(gate), int(town)) for gate, town in zip(gates, nearest, strict=True)]
 
@@ -91,16 +91,18 @@ def _pairs(towns: Towns, which: Ints) -> list[tuple[int, int]]:
     return sorted(pairs_in_order, key=lambda pair: min(pair) > 0)
 
 
-def _route(graph: Graph, chosen: Texts, name: str, pairs: list[tuple[int, int]], budget: float, length: Floats) -> None:
+def _route(
+    skeleton: Skeleton, chosen: Texts, name: str, pairs: list[tuple[int, int]], budget: float, length: Floats
+) -> None:
     """Mark the roads of shortest ways between pairs, each way while the budget (m) holds, the last one in part."""
-    spent, count = 0.0, len(graph.xy)
-    edge_of = {tuple(sorted(map(int, pair))): i for i, pair in enumerate(graph.ends)}
+    spent, count = 0.0, len(skeleton.xy)
+    edge_of = {tuple(sorted(map(int, pair))): i for i, pair in enumerate(skeleton.ends)}
     left: list[list[int]] = []
     # Ways out of the county come in turn with the ways between towns, so that neither eats all of the budget.
-    for start, goal in _in_turn(pairs, graph.exits):
+    for start, goal in _in_turn(pairs, skeleton.exits):
         # A better class carries a road on its way, but does not become part of it.
         cost = length * np.where(chosen == name, _PULL, np.where(chosen == "U", 1.0, 0.8))
-        weights = coo_array((cost, (graph.ends[:, 0], graph.ends[:, 1])), shape=(count, count)).tocsr()
+        weights = coo_array((cost, (skeleton.ends[:, 0], skeleton.ends[:, 1])), shape=(count, count)).tocsr()
         before = dijkstra(weights, directed=False, indices=goal, return_predecessors=True)[1]
         way, node = [], start
         while before[node] >= 0:
@@ -130,13 +132,13 @@ def _in_turn(pairs: list[tuple[int, int]], exits: Ints) -> list[tuple[int, int]]
     return [pair for _, pair in sorted(rank, key=lambda item: item[0])]
 
 
-def _use(graph: Graph, towns: Towns) -> Floats:
+def _use(skeleton: Skeleton, towns: Towns) -> Floats:
     """How many people pass each road on their way to every town (people)."""
-    count, ends, length = len(graph.xy), graph.ends, graph.length
+    count, ends, length = len(skeleton.xy), skeleton.ends, skeleton.length
     weights = coo_array((length, (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
     number = {(int(a), int(b)): i for i, (a, b) in enumerate(np.sort(ends, axis=1))}
     people = np.full(count, 40.0)
-    people[: graph.towns] += towns.population
+    people[: skeleton.towns] += towns.population
     use = np.zeros(len(length))
     goals = np.arange(min(len(towns.xy), 3 * towns.urban_count))
     distances, before = dijkstra(weights, directed=False, indices=goals, return_predecessors=True)

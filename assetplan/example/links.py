@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.skeleton import spanning
 from assetplan.example.roads import Roads, pieces
+from assetplan.example.skeleton import spanning
 from assetplan.example.towns import Towns
 
 _STUB = 25.0  # [m] a street is not cut shorter than this

@@ -9,9 +9,9 @@ import shapely
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.example import bends as b
-from assetplan.example import hierarchy, network, streets
+from assetplan.example import hierarchy, streets
 from assetplan.example.figures import Figures
-from assetplan.example.skeleton import Graph
+from assetplan.example.skeleton import Skeleton, straighten, thin
 from assetplan.example.streets import Streets
 from assetplan.example.towns import Towns
 
@@ -58,12 +58,14 @@ class Roads:
         return Roads(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
 
-def make_roads(graph: Graph, towns: Towns, figures: Figures, rng: np.random.Generator) -> tuple[Roads, Graph, Floats]:
+def make_roads(
+    skeleton: Skeleton, towns: Towns, figures: Figures, rng: np.random.Generator
+) -> tuple[Roads, Skeleton, Floats]:
     """Build the network of the county, with more unclassified road than is wanted.
 
     Parameters
     ----------
-    graph : Graph
+    skeleton : Skeleton
         Places and every road they might have.
     towns : Towns
         Settlements.
@@ -74,13 +76,13 @@ def make_roads(graph: Graph, towns: Towns, figures: Figures, rng: np.random.Gene
 
     Returns
     -------
-    (Roads, Graph, array (n, 2))
+    (Roads, Skeleton, array (n, 2))
         The pieces; the places after roads were straightened; the nodes of the pieces (m).
     """
     goal = figures.part("length_A") * 1000
     best, nearest, extra = None, np.inf, 0.0
     for _ in range(_TRIES):
-        made = _attempt(graph, towns, figures, extra, rng)
+        made = _attempt(skeleton, towns, figures, extra, rng)
         miss = goal - float(made[0].length[made[0].road_class == "A"].sum())
         if best is None or abs(miss) < nearest:
             best, nearest = made, abs(miss)
@@ -93,41 +95,43 @@ def make_roads(graph: Graph, towns: Towns, figures: Figures, rng: np.random.Gene
 
 
 def _attempt(
-    graph: Graph, towns: Towns, figures: Figures, extra: float, rng: np.random.Generator
-) -> tuple[Roads, Graph, Floats]:
+    skeleton: Skeleton, towns: Towns, figures: Figures, extra: float, rng: np.random.Generator
+) -> tuple[Roads, Skeleton, Floats]:
     """A network whose rural A roads aim at `extra` (m) more than seems needed."""
     goal_a, goal_bc = figures.part("length_A") * 1000, figures.part("length_BC") * 1000
-    main = _main_roads_of_length(graph, towns, goal_a + extra - _ring_length(towns), goal_bc * figures["share_B"])
-    graph, main = _built(graph, towns, main, figures.part("rural_length") * 1000, rng)
-    spare = (figures.part("length_U") * 1000 + goal_bc + goal_a - graph.length.sum() * _BEND) / (1 - _SPARE)
-    web = _streets_of_length(graph, towns, spare, rng)
+    main = _main_roads_of_length(skeleton, towns, goal_a + extra - _ring_length(towns), goal_bc * figures["share_B"])
+    skeleton, main = _built(skeleton, towns, main, figures.part("rural_length") * 1000, rng)
+    spare = (figures.part("length_U") * 1000 + goal_bc + goal_a - skeleton.length.sum() * _BEND) / (1 - _SPARE)
+    web = _streets_of_length(skeleton, towns, spare, rng)
     distributors = float(web.length[web.kind == "distributor"].sum())
     rings = float(web.length[(web.kind == "ring") & (web.town > 0)].sum())
-    straight = graph.length[main == "B"].sum()
-    chosen = hierarchy.local_roads(graph, towns, main, (goal_bc - distributors - rings) / _BEND - straight)
+    straight = skeleton.length[main == "B"].sum()
+    chosen = hierarchy.local_roads(skeleton, towns, main, (goal_bc - distributors - rings) / _BEND - straight)
     street_class = _street_classes(web, chosen)
     target = np.array([goal_a, goal_bc])
     for group, names in ((_A, "A"), (_BC, "BC")):
         target[group] -= web.length[np.isin(street_class, list(names))].sum()
-    vertices, road, label = _rural_courses(graph, web, chosen, target, rng)
-    return _together(web, chosen, street_class, shapely.linestrings(vertices, indices=road), label), graph, web.xy
+    vertices, road, label = _rural_courses(skeleton, web, chosen, target, rng)
+    return _together(web, chosen, street_class, shapely.linestrings(vertices, indices=road), label), skeleton, web.xy
 
 
-def _built(graph: Graph, towns: Towns, main: Texts, length: float, rng: np.random.Generator) -> tuple[Graph, Texts]:
+def _built(
+    skeleton: Skeleton, towns: Towns, main: Texts, length: float, rng: np.random.Generator
+) -> tuple[Skeleton, Texts]:
     """The roads that were built, of about a length (m), main ones straightened; and the class of each."""
-    classed = dict(zip(map(tuple, graph.ends.tolist()), main, strict=True))
-    keep = (main != "U") | (graph.ends < towns.urban_count).any(axis=1)
-    graph = network.thin(graph, keep, length, rng)
-    kept = np.array([classed[tuple(pair)] for pair in graph.ends.tolist()], dtype=object)
-    return network.straighten(graph, kept, towns), kept
+    classed = dict(zip(map(tuple, skeleton.ends.tolist()), main, strict=True))
+    keep = (main != "U") | (skeleton.ends < towns.urban_count).any(axis=1)
+    skeleton = thin(skeleton, keep, length, rng)
+    kept = np.array([classed[tuple(pair)] for pair in skeleton.ends.tolist()], dtype=object)
+    return straighten(skeleton, kept, towns), kept
 
 
-def _main_roads_of_length(graph: Graph, towns: Towns, a: float, b: float) -> Texts:
+def _main_roads_of_length(skeleton: Skeleton, towns: Towns, a: float, b: float) -> Texts:
     """Classes of which A has a length (m) that bends can make exact once the roads are straightened."""
     best, ask, nearest = np.empty(0, dtype=object), a, np.inf
     for turn in range(10):
-        chosen = hierarchy.main_roads(graph, towns, ask, b / _BEND)
-        straight = network.straighten(graph, chosen, towns).length[chosen == "A"].sum()
+        chosen = hierarchy.main_roads(skeleton, towns, ask, b / _BEND)
+        straight = straighten(skeleton, chosen, towns).length[chosen == "A"].sum()
         miss = a / straight / _BEND - 1
         if abs(miss) < nearest:
             best, nearest = chosen, abs(miss)
@@ -143,11 +147,11 @@ def _ring_length(towns: Towns) -> float:
     return float(2 * np.pi * towns.radius[0]) if towns.population[0] >= streets.RING_FROM else 0.0
 
 
-def _streets_of_length(graph: Graph, towns: Towns, goal: float, rng: np.random.Generator) -> Streets:
+def _streets_of_length(skeleton: Skeleton, towns: Towns, goal: float, rng: np.random.Generator) -> Streets:
     """Streets, apart from the rural roads' own ways to the market place, of about the length wanted (m)."""
     spacing, seed = 110.0, int(rng.integers(2**31))
     for _ in range(4):
-        web = streets.lay_streets(graph, towns, spacing, np.random.default_rng(seed))
+        web = streets.lay_streets(skeleton, towns, spacing, np.random.default_rng(seed))
         ratio = float(web.length[web.kind != "main"].sum()) / goal
         if abs(ratio - 1) < _SPARE / 6:
             break
@@ -166,15 +170,15 @@ def _street_classes(web: Streets, chosen: Texts) -> Texts:
 
 
 def _rural_courses(
-    graph: Graph, web: Streets, chosen: Texts, target: Floats, rng: np.random.Generator
+    skeleton: Skeleton, web: Streets, chosen: Texts, target: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Ints, Ints]:
     """Vertices (m), the road of each, and for each road the label it shares with those that carry on from it."""
     start, end = web.xy[web.gate[: len(chosen)]], web.xy[web.gate[len(chosen) :]]
     forth = end - start
     heading = np.arctan2(*np.vstack([forth, -forth]).T[::-1])
-    node = graph.ends.ravel(order="F")
+    node = skeleton.ends.ravel(order="F")
     # A road leaves a settlement in line with the street that brings it to its edge.
-    settled = node < graph.towns
+    settled = node < skeleton.towns
     outward = np.vstack([start, end])[settled] - web.xy[node[settled]]
     heading[settled] = np.arctan2(outward[:, 1], outward[:, 0])
     partner = b.pair_roads(node, heading, np.tile(chosen, 2))

@@ -21,7 +21,7 @@ _SHARP = np.radians(38)  # two roads do not leave a junction at a smaller angle
 
 
 @dataclass(frozen=True)
-class Graph:
+class Skeleton:
     """Places and the roads between them, not yet bent.
 
     Attributes
@@ -47,7 +47,7 @@ class Graph:
         return np.hypot(*(self.xy[self.ends[:, 0]] - self.xy[self.ends[:, 1]]).T)
 
 
-def make_graph(outline: shapely.Polygon, towns: Towns, figures: Figures, rng: np.random.Generator) -> Graph:
+def make_skeleton(outline: shapely.Polygon, towns: Towns, figures: Figures, rng: np.random.Generator) -> Skeleton:
     """Join settlements, rural junctions and the border.
 
     Parameters
@@ -76,7 +76,7 @@ def make_graph(outline: shapely.Polygon, towns: Towns, figures: Figures, rng: np
     way_out = np.column_stack([cKDTree(xy).query(border)[1], exits])
     edges = np.delete(edges, _sharp(xy, edges), axis=0)
     ends = np.vstack([edges, way_out]).astype(np.intp)
-    return Graph(np.vstack([xy, border]), len(towns.xy), exits.astype(np.intp), ends)
+    return Skeleton(np.vstack([xy, border]), len(towns.xy), exits.astype(np.intp), ends)
 
 
 def _neighbours(points: Floats, towns: int) -> Ints:
@@ -98,12 +98,12 @@ def spanning(count: int, ends: Ints, cost: Floats) -> Bools:
     return inside
 
 
-def thin(graph: Graph, keep: Bools, target: float, rng: np.random.Generator) -> Graph:
+def thin(skeleton: Skeleton, keep: Bools, target: float, rng: np.random.Generator) -> Skeleton:
     """Drop roads that a county would not have built, never the only one that joins two places.
 
     Parameters
     ----------
-    graph : Graph
+    skeleton : Skeleton
         Places and every road they might have.
     keep : array (m,)
         Roads that must stay.
@@ -112,9 +112,9 @@ def thin(graph: Graph, keep: Bools, target: float, rng: np.random.Generator) -> 
     rng : Generator
         Source of chance.
     """
-    length, ends = graph.length, graph.ends
-    needed = keep | spanning(len(graph.xy), ends, length)
-    degree = np.bincount(ends.ravel(), minlength=len(graph.xy))
+    length, ends = skeleton.length, skeleton.ends
+    needed = keep | spanning(len(skeleton.xy), ends, length)
+    degree = np.bincount(ends.ravel(), minlength=len(skeleton.xy))
     gone = np.zeros(len(ends), dtype=bool)
     left = float(length.sum())
     for road in np.argsort(-(length**0.5) * rng.uniform(0.4, 1.6, len(ends)), kind="stable"):
@@ -125,7 +125,7 @@ def thin(graph: Graph, keep: Bools, target: float, rng: np.random.Generator) -> 
             gone[road] = True
             degree[[a, b]] -= 1
             left -= length[road]
-    return replace(graph, ends=ends[~gone])
+    return replace(skeleton, ends=ends[~gone])
 
 
 def _sharp(points: Floats, ends: Ints) -> Ints:
@@ -148,26 +148,26 @@ def _sharp(points: Floats, ends: Ints) -> Ints:
     return np.array(gone, dtype=np.intp)
 
 
-def straighten(graph: Graph, road_class: Texts, towns: Towns) -> Graph:
+def straighten(skeleton: Skeleton, road_class: Texts, towns: Towns) -> Skeleton:
     """Move places so that better roads run straighter, and the others follow.
 
     Parameters
     ----------
-    graph : Graph
+    skeleton : Skeleton
         Places and roads.
     road_class : array (m,)
         A, B or U.
     towns : Towns
         Settlements; towns stay where they are, and no junction comes to lie among houses.
     """
-    xy = graph.xy.copy()
+    xy = skeleton.xy.copy()
     stay = np.arange(len(xy)) < towns.urban_count
-    stay[graph.exits] = True
+    stay[skeleton.exits] = True
     for name, turns, step in (("A", 12, 0.5), ("B", 7, 0.45), ("U", 4, 0.25)):
-        ends = graph.ends[road_class == name]
+        ends = skeleton.ends[road_class == name]
         degree = np.bincount(ends.ravel(), minlength=len(xy))
         moving = ~stay & (degree == 2) if name != "U" else ~stay
-        every = ends if name != "U" else graph.ends
+        every = ends if name != "U" else skeleton.ends
         count = np.maximum(np.bincount(every.ravel(), minlength=len(xy)), 1)[:, None]
         for _ in range(turns):
             total = np.zeros_like(xy)
@@ -175,13 +175,13 @@ def straighten(graph: Graph, road_class: Texts, towns: Towns) -> Graph:
             np.add.at(total, every[:, 1], xy[every[:, 0]])
             xy[moving] += step * (total / count - xy)[moving]
         stay |= degree > 0
-    rim = np.zeros(graph.exits[0])
-    rim[: graph.towns] = towns.radius
-    for town in range(graph.towns):
+    rim = np.zeros(skeleton.exits[0])
+    rim[: skeleton.towns] = towns.radius
+    for town in range(skeleton.towns):
         # Villages are kept out of towns, junctions out of both.
-        others = np.arange(towns.urban_count if town < towns.urban_count else graph.towns, graph.exits[0])
+        others = np.arange(towns.urban_count if town < towns.urban_count else skeleton.towns, skeleton.exits[0])
         away = xy[others] - xy[town]
         gap, room = np.hypot(*away.T), 1.2 * (towns.radius[town] + rim[others]) + _JUNCTION_ROOM
         near = gap < room
         xy[others[near]] = xy[town] + (away * (room / np.maximum(gap, 1.0))[:, None])[near]
-    return replace(graph, xy=xy)
+    return replace(skeleton, xy=xy)

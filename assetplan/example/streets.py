@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.skeleton import Graph
+from assetplan.example.skeleton import Skeleton
 from assetplan.example.towns import Towns
 
 _WIDEST = np.radians(112)  # a wider wedge between two main roads gets a street of its own down the middle
@@ -84,12 +84,12 @@ class _Sector:
     tau: Floats
 
 
-def lay_streets(graph: Graph, towns: Towns, spacing: float, rng: np.random.Generator) -> Streets:
+def lay_streets(skeleton: Skeleton, towns: Towns, spacing: float, rng: np.random.Generator) -> Streets:
     """Lay out the streets of every settlement.
 
     Parameters
     ----------
-    graph : Graph
+    skeleton : Skeleton
         The rural network, whose roads end at the settlements' edges.
     towns : Towns
         Settlements.
@@ -98,21 +98,21 @@ def lay_streets(graph: Graph, towns: Towns, spacing: float, rng: np.random.Gener
     rng : Generator
         Source of chance.
     """
-    roads = len(graph.ends)
-    node = graph.ends.ravel(order="F")
-    away = graph.xy[graph.ends[:, ::-1].ravel(order="F")] - graph.xy[node]
+    roads = len(skeleton.ends)
+    node = skeleton.ends.ravel(order="F")
+    away = skeleton.xy[skeleton.ends[:, ::-1].ravel(order="F")] - skeleton.xy[node]
     angle = np.arctan2(away[:, 1], away[:, 0])
     gate = node.copy()
-    xy, ends, kinds, labels, owner = [graph.xy], [], [], [], []
-    used, label = len(graph.xy), roads
-    for town in range(graph.towns):
+    xy, ends, kinds, labels, owner = [skeleton.xy], [], [], [], []
+    used, label = len(skeleton.xy), roads
+    for town in range(skeleton.towns):
         here = np.flatnonzero(node == town)
         here = here[np.argsort(angle[here], kind="stable")]
         web = _web(towns, town, angle[here], spacing, rng)
         # Local node 0 is the market place, nodes 1, 2, … are the gates; the rest follow.
         number = np.r_[town, np.arange(used, used + web.count - 1)]
         gate[here] = number[1 : len(here) + 1]
-        xy.append(np.vstack(web.nodes) + graph.xy[town])
+        xy.append(np.vstack(web.nodes) + skeleton.xy[town])
         used += web.count - 1
         ends.append(number[np.vstack(web.ends)])
         kinds += web.kinds
@@ -122,7 +122,7 @@ def lay_streets(graph: Graph, towns: Towns, spacing: float, rng: np.random.Gener
         owner.append(np.full(len(local), town))
         label += web.labelled
     points = np.vstack(xy)
-    moved = np.r_[np.arange(graph.towns), np.arange(len(graph.xy), len(points))]
+    moved = np.r_[np.arange(skeleton.towns), np.arange(len(skeleton.xy), len(points))]
     points[moved] = _warp(points[moved])
     return Streets(
         np.round(points, 1),

@@ -24,19 +24,19 @@ from assetplan.network.referencing import (
     read_chainages,
     substrings,
 )
+from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
+from assetplan.network.stretches import codes_of, overlaps, tangled
+from assetplan.network.topology import components, islands, line_components
 from assetplan.network.weight_limits import (
-    Restrictions,
+    WeightLimitDetours,
     access_km,
     attach,
     class_traffic,
     cut_off,
     limits_of_links,
-    restrictions,
     severed_places,
+    weight_limit_detours,
 )
-from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
-from assetplan.network.stretches import codes_of, overlaps, tangled
-from assetplan.network.topology import components, islands, line_components
 
 __all__ = [
     "Betweenness",
@@ -45,10 +45,10 @@ __all__ = [
     "Located",
     "Network",
     "Noded",
-    "Restrictions",
     "SchemeRules",
     "Schemes",
     "Sections",
+    "WeightLimitDetours",
     "access_km",
     "attach",
     "betweenness",
@@ -90,8 +90,8 @@ __all__ = [
     "removal_cost",
     "resilient_network",
     "resilient_roads",
-    "restrictions",
     "severed_places",
     "substrings",
     "tangled",
+    "weight_limit_detours",
 ]

@@ -75,7 +75,7 @@ def limits_of_links(network: Network, link: ArrayLike, limit: ArrayLike, own: Fl
 
 
 @dataclass(frozen=True, eq=False)
-class Restrictions:
+class WeightLimitDetours:
     """What posted limits do to traffic.
 
     Attributes
@@ -96,7 +96,7 @@ class Restrictions:
         return np.isinf(self.extra_km)
 
 
-def restrictions(
+def weight_limit_detours(
     network: Network,
     link: ArrayLike,
     limit: ArrayLike,
@@ -106,7 +106,7 @@ def restrictions(
     severed_km: float,
     own: Floats | None = None,
     between: Between = "junctions",
-) -> Restrictions:
+) -> WeightLimitDetours:
     """Return the detours that posted limits force, and their cost by year.
 
     A class must go round a bridge whose limit is below its weight, on links that it may use in that year: all limits
@@ -135,7 +135,7 @@ def restrictions(
 
     Returns
     -------
-    Restrictions
+    WeightLimitDetours
 
     Raises
     ------
@@ -160,7 +160,7 @@ def restrictions(
             if len(round_it):
                 extra[round_it, year, k] = known[key]
     charged = charged_km(extra, severed_km)
-    return Restrictions(extra, detour_cost(vehicles, charged, np.asarray(cost_per_km)).sum(axis=-1))
+    return WeightLimitDetours(extra, detour_cost(vehicles, charged, np.asarray(cost_per_km)).sum(axis=-1))
 
 
 def attach(points: Shapes, network: Network, within: float, links: Bools | None = None) -> Ints:

@@ -228,7 +228,7 @@ def _road_assets(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     roads["length_m"] = np.round(shapely.length(sections.geometry.to_numpy()), 2)
     roads["width_m"] = width
     roads["one_way"] = [osm_roads.one_way(each) for each in tags]
-    roads["level"] = [osm_roads.level(each) for each in tags]
+    roads["level"] = [osm_roads.level_of(each) for each in tags]
     roads["weight_limit_t"] = [tonnes(each.get("maxweight")) for each in tags]
     # Environment is never surveyed in this source.
     roads["assumed"] = np.where(reckoned, "environment width_m", "environment")

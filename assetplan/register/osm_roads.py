@@ -89,7 +89,7 @@ def is_bridge(tags: Tags) -> bool:
     return tags.get("bridge", "") not in _NOT_A_BRIDGE
 
 
-def level(tags: Tags) -> float:
+def level_of(tags: Tags) -> float:
     """Level of a way where it crosses others: its layer, else 1 on a bridge, −1 in a tunnel; NaN on the ground."""
     try:
         return float(np.clip(int(tags.get("layer", "")), -_LEVELS, _LEVELS))
@@ -179,7 +179,7 @@ def other_roads(ways: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDa
         "road": [each.get("ref", "") or each.get("name", "") for each in tags],
         "road_class": [*national, *(road_class(each) for each in sections["tags"])],
         "one_way": [one_way(each) for each in tags],
-        "level": [level(each) for each in tags],
+        "level": [level_of(each) for each in tags],
         "weight_limit_t": [tonnes(each.get("maxweight")) for each in tags],
     }
     shapes = pd.concat([ways.geometry, sections.geometry], ignore_index=True)

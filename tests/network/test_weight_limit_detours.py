@@ -19,8 +19,8 @@ from assetplan.network.weight_limits import (
     class_traffic,
     cut_off,
     limits_of_links,
-    restrictions,
     severed_places,
+    weight_limit_detours,
 )
 from assetplan.reference import load_table
 
@@ -49,7 +49,7 @@ def test_only_vehicles_above_the_limit_go_round() -> None:
     one = network(ROAD)
     limit = np.array([[44, 18, 18, 0, np.nan]])
     vehicles = np.array([100, 10, 8, 6, 4, 2.0])
-    found = restrictions(one, [0], limit, vehicles, WEIGHTS, np.full(6, 1.10), 30.0)
+    found = weight_limit_detours(one, [0], limit, vehicles, WEIGHTS, np.full(6, 1.10), 30.0)
     assert found.extra_km[0, 1].tolist() == pytest.approx([0, 0, 0, 4, 4, 4], rel=EXACT)
     assert found.extra_km[0, 3].tolist() == pytest.approx([4] * 6, rel=EXACT)
     assert found.cost[0].tolist() == pytest.approx(
@@ -61,23 +61,23 @@ def test_the_way_round_is_legal_for_the_vehicle() -> None:
     one = network(ROAD)
     # From year 2 the other bridge takes 7.5 t: lorries of 18 t go the long way, those of 7.5 t need not.
     limit = np.array([[3, 3.0], [44, 7.5]])
-    found = restrictions(one, [0, 4], limit, 1.0, WEIGHTS, np.ones(6), 30.0)
+    found = weight_limit_detours(one, [0, 4], limit, 1.0, WEIGHTS, np.ones(6), 30.0)
     assert found.extra_km[0, :, 1].tolist() == pytest.approx([4, 4], rel=EXACT)
     assert found.extra_km[0, :, 2].tolist() == pytest.approx([4, 8], rel=EXACT)
     # A limit of the road itself does as much as a bridge's.
     own = np.where(np.arange(7) == 4, 7.5, np.nan)
-    alone = restrictions(one, [0], limit[:1], 1.0, WEIGHTS, np.ones(6), 30.0, own)
+    alone = weight_limit_detours(one, [0], limit[:1], 1.0, WEIGHTS, np.ones(6), 30.0, own)
     assert alone.extra_km[0, 0].tolist() == found.extra_km[0, 1].tolist()
 
 
 def test_a_severed_class_is_charged_what_is_said_and_a_bridge_off_the_network_nothing() -> None:
     one = network(ROAD)
-    found = restrictions(one, [5, -1], [[7.5], [0]], 2.0, WEIGHTS, np.ones(6), 30.0)
+    found = weight_limit_detours(one, [5, -1], [[7.5], [0]], 2.0, WEIGHTS, np.ones(6), 30.0)
     assert found.severed[0, 0].tolist() == [False, False, True, True, True, True]
     assert found.cost.ravel().tolist() == pytest.approx([4 * 2 * 365 * 30, 0], rel=EXACT)
     assert np.isnan(found.extra_km[1]).all()
     with pytest.raises(ValueError, match="do not fit 2 bridges"):
-        restrictions(one, [0, 1], [[7.5]], 1.0, WEIGHTS, np.ones(6), 30.0)
+        weight_limit_detours(one, [0, 1], [[7.5]], 1.0, WEIGHTS, np.ones(6), 30.0)
 
 
 @settings(derandomize=True, deadline=None, max_examples=40)
@@ -86,7 +86,7 @@ def test_restrictions_equal_detours_found_class_by_class(case: tuple[Network, np
     one, level = case
     limit = np.stack([LEVELS[level], LEVELS[np.maximum(level - 1, 0)]], axis=1)
     links = np.arange(len(one.length))
-    found = restrictions(one, links, limit, 1.0, WEIGHTS, np.ones(6), 30.0, between=between)
+    found = weight_limit_detours(one, links, limit, 1.0, WEIGHTS, np.ones(6), 30.0, between=between)
     for year in (0, 1):
         for k, weight in enumerate(WEIGHTS):
             closed = limit[:, year] < weight

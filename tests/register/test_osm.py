@@ -330,4 +330,4 @@ def test_an_unknown_council_is_told(shared: Path) -> None:
 )
 def test_level_and_direction_of_a_way(tags: dict, level: float, one_way: str) -> None:
     assert osm_roads.one_way(tags) == one_way
-    assert osm_roads.level(tags) == pytest.approx(level, nan_ok=True)
+    assert osm_roads.level_of(tags) == pytest.approx(level, nan_ok=True)
