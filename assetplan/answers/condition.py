@@ -1,4 +1,4 @@
-"""At which condition today an asset would have been treated, at the plan's prices: its strategies grown afresh."""
+"""At which condition today an asset would have been treated, at the plan's prices: its strategies stated anew."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def condition_lever(programme: Programme, market: Market, asset: int, options: O
     if programme.settings is None or not len(grid):
         return Lever("condition")
     try:
-        formulation, names = _grown(programme, asset, grid)
+        formulation, names = _at_conditions(programme, asset, grid)
     except FaultyInputError as fault:
         return Lever("condition", note=f"it could not be worked out: {fault.faults[0].rule}")
     net = _net(formulation, names, market, programme, options)
@@ -71,7 +71,7 @@ def _grid(present: float, up: bool) -> Floats:
     return np.arange(np.ceil(present / STEP - 1e-9) - 1, -1, -1) * STEP
 
 
-def _grown(programme: Programme, asset: int, grid: Floats) -> tuple[Formulation, np.ndarray]:
+def _at_conditions(programme: Programme, asset: int, grid: Floats) -> tuple[Formulation, np.ndarray]:
     """Strategies of one asset at many conditions as the plan would state them, and their names.
 
     What ties an asset to others or gives it one strategy (schemes, rules that lock or require) is left out.
@@ -106,7 +106,7 @@ def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, detou
 
 
 def _net(formulation: Formulation, names: np.ndarray, market: Market, programme: Programme, options: Options) -> Floats:
-    """Objective less the price of what is used, of strategies grown afresh, (n,)."""
+    """Objective less the price of what is used, of strategies stated anew, (n,)."""
     known = dict(zip(market.keys, market.prices, strict=True))
     prices = np.array([known.get(row.key, 0.0) for row in formulation.rows])
     net = np.asarray(formulation.problem.benefit - formulation.problem.usage @ prices, dtype=float)

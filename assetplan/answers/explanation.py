@@ -43,11 +43,11 @@ class Explanation:
     levers : tuple of Lever
         What would have turned the choice, one thing at a time: cost, line, condition.
     lead : float
-        How far the choice is ahead of the next best (of net), below nought where whole works had to fit the limits.
+        How far the choice is ahead of the next best (of net), below zero where whole works had to fit the limits.
     margin : float
         How far apart the best treatment and doing nothing are (of net).
     open : float
-        The least difference that tells for certain (of net): the bound that the prices prove, less what is reached;
+        The least difference that is certain (of net): the bound that the prices prove, less what is reached;
         0 where no treatment is worth its cost even by itself.
     notes : tuple of str
         What else a reader must know.
@@ -101,9 +101,9 @@ class Explanation:
     def _criticality(self) -> str:
         """What closing its road costs, where it is known, and how much its condition counts where that is sought."""
         cost = self.facts.get("criticality", float("nan"))
-        said = "" if cost != cost else f"Closing its road would cost the traffic on it {pounds(cost)} a day. "
+        closing = "" if cost != cost else f"Closing its road would cost the traffic on it {pounds(cost)} a day. "
         counts = f"Its importance is {self.facts['importance']:.2f}. " if self.of == "condition" else ""
-        return said + counts
+        return closing + counts
 
     def _choice(self) -> str:
         first, last = financial_year(self.years[0]), financial_year(self.years[-1])
@@ -132,8 +132,8 @@ class Explanation:
         if not self.levers:
             return ""
         head = "What would have left it out" if self.treated else "What would have brought it in"
-        said = [_wrapped("- " + self._lever(lever), "  ") for lever in self.levers]
-        return "\n".join([f"{head} (one thing at a time, all else as planned):", *said])
+        levers = [_wrapped("- " + self._lever(lever), "  ") for lever in self.levers]
+        return "\n".join([f"{head} (one thing at a time, all else as planned):", *levers])
 
     def _lever(self, lever: Lever) -> str:
         return {"cost": self._cost, "line": self._line, "condition": self._condition}[lever.of](lever)
@@ -178,9 +178,9 @@ class Explanation:
             why = f" ({lever.note})" if lever.note else ""
             return f"Condition: at no {'better' if self.treated else 'worse'} condition{why}."
         apart = abs(today - lever.value)
-        way = "better" if self.treated else "worse"
+        side = "better" if self.treated else "worse"
         then = "" if self.treated else f", for {strategy_words(lever.strategy)}"
-        return f"Condition: at {lever.value:.1f} today in place of {today:.1f}, {apart:.1f} points {way}{then}."
+        return f"Condition: at {lever.value:.1f} today in place of {today:.1f}, {apart:.1f} points {side}{then}."
 
     def _table(self) -> str:
         if len(self.alternatives) < 2:

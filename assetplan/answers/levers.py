@@ -56,10 +56,10 @@ def cost_lever(market: Market, options: Options) -> Lever:
     priced = options.usage[:, market.money] @ market.prices[market.money]
     if market.pays:
         priced += options.present_cost
-    found = turning_share(options.net + priced, priced, options.treats, options.idle)
-    if found is None:
+    turning = turning_share(options.net + priced, priced, options.treats, options.idle)
+    if turning is None:
         return Lever("cost")
-    share, place = found
+    share, place = turning
     return Lever("cost", str(options.names[place]), share * float(options.cost[place]), share)
 
 
@@ -77,12 +77,12 @@ def line_lever(market: Market, options: Options) -> Lever:
     for line in lines:
         years = list(market.lines[line].values())
         priced = options.usage[:, years] @ market.prices[years]
-        found = turning_share(options.net + priced, priced, options.treats, options.idle)
-        if found is not None:
+        turning = turning_share(options.net + priced, priced, options.treats, options.idle)
+        if turning is not None:
             break
     else:
         return Lever("line", line=lines[0], instead=_holding(market, options, place, lines[0]))
-    share, turned = found
+    share, turned = turning
     prices = market.with_line(line, share)
     # The money of the asset's own works is part of the change.
     more = market.demand(prices, options.asset, options.idle if options.treated else turned) + market.flowing

@@ -59,8 +59,8 @@ class Market:
         """
         strategies, limits = programme.strategies, programme.summary.get("limits")
         if strategies is None or limits is None:
-            said = "is not in this folder of a plan, so nothing can be explained: plan it again"
-            raise RegisterError([Fault("the programme", 0, "", "strategies.parquet", said)])
+            rule = "is not in this folder of a plan, so nothing can be explained: plan it again"
+            raise RegisterError([Fault("the programme", 0, "", "strategies.parquet", rule)])
         schemes = ((programme.settings or {}).get("plan") or {}).get("schemes") or []
         together = [name for scheme in schemes for name in scheme["assets"]]
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
@@ -198,10 +198,10 @@ def turning_share(fixed: Floats, priced: Floats, treats: Bools, idle: int) -> tu
         The share, at least 0, and the treatment; None where no share turns the choice: free of the price no treatment
         is worth it, or one that does not pay the price is.
     """
-    ahead, dearer = fixed - fixed[idle], priced - priced[idle]
-    tied = treats & (dearer > 1e-9)
-    if (treats & ~tied & (ahead - dearer >= 0)).any() or not tied.any():
+    lead, extra = fixed - fixed[idle], priced - priced[idle]
+    pays_more = treats & (extra > 1e-9)
+    if (treats & ~pays_more & (lead - extra >= 0)).any() or not pays_more.any():
         return None
-    shares = np.where(tied, ahead / np.where(tied, dearer, 1.0), -np.inf)
+    shares = np.where(pays_more, lead / np.where(pays_more, extra, 1.0), -np.inf)
     place = int(np.argmax(shares))
     return (float(shares[place]), place) if shares[place] > 0 else None

@@ -75,12 +75,12 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
 
 def _place(programme: Programme, asset_id: str) -> int:
     ids = programme.assets["asset_id"].astype(str)
-    found = np.flatnonzero(ids == asset_id)
-    if len(found):
-        return int(found[0])
+    place = np.flatnonzero(ids == asset_id)
+    if len(place):
+        return int(place[0])
     near = get_close_matches(asset_id, ids.tolist(), 3, 0.6)
-    said = f"is no asset of this plan; did you mean {' or '.join(near)}?" if near else "is no asset of this plan"
-    raise RegisterError([Fault("the programme", 0, "asset_id", asset_id, said)])
+    rule = f"is no asset of this plan; did you mean {' or '.join(near)}?" if near else "is no asset of this plan"
+    raise RegisterError([Fault("the programme", 0, "asset_id", asset_id, rule)])
 
 
 def _fixed(programme: Programme, facts: dict, options: Options) -> str:
@@ -123,7 +123,7 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
     if not known:
         notes.append(
             "The search stopped before it found what the limits are worth, so net is what is sought alone, and what "
-            "would have changed the choice cannot be told."
+            "would have changed the choice is not known."
         )
     if rounded:
         notes.append(

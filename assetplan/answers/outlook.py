@@ -24,7 +24,7 @@ DEFECTS = ("potholes", "claims")
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _OneFuture:
     """One future by case and year: length by residual life [km] (2, years + 1, bands), backlog [£] (2, years + 1)."""
 
     length: Floats
@@ -54,8 +54,8 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
         return []
     assets = every[known].reset_index(drop=True)
     futures = Futures.of(assets, inputs.model, load_doubts(), plan.forecast.seed, plan.forecast.futures)
-    seen = [_seen(futures, number, schedule[known]) for number in range(futures.count)]
-    length, backlog = np.stack([s.length for s in seen]), np.stack([s.backlog for s in seen])
+    outcomes = [_in_one_future(futures, number, schedule[known]) for number in range(futures.count)]
+    length, backlog = np.stack([s.length for s in outcomes]), np.stack([s.backlog for s in outcomes])
     rows: list[dict] = []
     present = set(assets["asset_class"])
     if ROADS in present:
@@ -70,7 +70,7 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
     return rows
 
 
-def _seen(futures: Futures, number: int, schedule: Codes) -> _Seen:
+def _in_one_future(futures: Futures, number: int, schedule: Codes) -> _OneFuture:
     future = futures.draw(number)
     of_class = futures.assets["asset_class"].to_numpy(dtype=object)
     km = np.where(of_class == ROADS, futures.assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
@@ -86,7 +86,7 @@ def _seen(futures: Futures, number: int, schedule: Codes) -> _Seen:
                     length[case, year] += condition.quantity_in_bands("residual_life", life, km[rows])
                 if quantity[rows].any():
                     backlog[case, year] += float(state.backlog() @ quantity[rows])
-    return _Seen(length, backlog)
+    return _OneFuture(length, backlog)
 
 
 def _defects(futures: Futures, name: str, count: float, length: Floats) -> Floats:

@@ -62,12 +62,12 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
     for case, code in zip(CASES, (_by_line(formulation.rows), _together(formulation.rows)), strict=True):
         wider = merged(formulation.problem, code)
         try:
-            found = solve(wider, _GAP, min(_SECONDS, time_left / 2))
+            freed = solve(wider, _GAP, min(_SECONDS, time_left / 2))
         except InfeasibleError:
             # What the plan itself reaches is always there; nothing better was found in the time.
-            found = None
-        cases.append({"case": case, **_gain(solution, found)})
-        amounts += _amounts(case, formulation, solution, found)
+            freed = None
+        cases.append({"case": case, **_gain(solution, freed)})
+        amounts += _amounts(case, formulation, solution, freed)
     return {"cases": cases, "amounts": amounts, "note": ""}
 
 
@@ -117,18 +117,18 @@ def merged(problem: Problem, code: Ints) -> Problem:
     )
 
 
-def _gain(solution: Solution, found: Solution | None) -> dict[str, float | None]:
+def _gain(solution: Solution, freed: Solution | None) -> dict[str, float | None]:
     """What the wider problem is proved to gain on the programme: at least, and at most (None: not known)."""
-    if found is None:
+    if freed is None:
         return {"least": 0.0, "most": None}
     return {
-        "least": round(max(found.benefit - solution.benefit, 0.0), 2),
-        "most": round(max(found.bound - solution.benefit, 0.0), 2),
+        "least": round(max(freed.benefit - solution.benefit, 0.0), 2),
+        "most": round(max(freed.bound - solution.benefit, 0.0), 2),
     }
 
 
-def _amounts(case: str, formulation: Formulation, solution: Solution, found: Solution | None) -> list[dict[str, Any]]:
-    better = found if found is not None and found.benefit > solution.benefit else solution
+def _amounts(case: str, formulation: Formulation, solution: Solution, freed: Solution | None) -> list[dict[str, Any]]:
+    better = freed if freed is not None and freed.benefit > solution.benefit else solution
     spent = np.asarray(formulation.problem.usage[better.chosen].sum(axis=0), dtype=float).ravel()
     return [
         {

@@ -16,10 +16,10 @@ from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
 from assetplan.strategies import Candidates
 
-# A flow may pass its limits by this much: so it is the row of a limit that binds, and has the price. More would loosen
-# the rounding of the row.
-LOOSE = 1.25
-# Of a limit: rows that differ by less say the same.
+# Upper bound of a flow as a multiple of what its limits allow: so the row of a limit binds, and has the price, not the
+# bound. A larger one would coarsen the rounding of the row.
+BOUND_SHARE = 1.25
+# Share by which the limits of two years may differ and still count as the same.
 _ALIKE = 1e-12
 # What rounding to pennies may add to a sum over facilities and years [£].
 _PENNIES = 1.0
@@ -58,7 +58,7 @@ def drawdowns(basis: Basis) -> Constraints:
             takes = ((drawn, -1.0), *uses.get((facility.name, draw), ()))
             if total is not None:
                 takes = (*takes, (total.key, float(price[draw])))
-            low, high = 0.0, float(min(limit[draw], most[draw], LOOSE * room[number - 1, draw]))
+            low, high = 0.0, float(min(limit[draw], most[draw], BOUND_SHARE * room[number - 1, draw]))
             if draw < inputs.past:  # what was drawn is drawn
                 low = high = float(gave[draw])
             drawdown = FlowKey("drawdown", source=facility.name, year=when)

@@ -6,7 +6,7 @@ import numpy as np
 
 from assetplan.formulation.constraints import Basis, LimitRow, compose
 from assetplan.formulation.formulation import Formulation
-from assetplan.formulation.kinds import KINDS
+from assetplan.formulation.kinds import LIMIT_KINDS
 from assetplan.formulation.objective import objective_of
 from assetplan.formulation.past import as_done, at_outturn
 from assetplan.formulation.rules import follow_rules
@@ -47,18 +47,18 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     allowed = as_done(inputs, follow_rules(inputs, options))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
-    crowded = share(inputs, together.options, ~tied)
-    left = at_outturn(inputs, crowded.options)
-    group = np.where(tied, together.group, np.where(crowded.group >= 0, crowded.group + len(inputs.plan.schemes), -1))
-    mode = np.where(tied[left.asset], together.mode[crowded.twin], crowded.mode)
+    sharing = share(inputs, together.options, ~tied)
+    left = at_outturn(inputs, sharing.options)
+    group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
+    mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
     works = Works.of(assets, inputs.model, left)
     basis = Basis(inputs, left, works, whole)
     objective, changes = objective_of(inputs, left)
     ids = assets["asset_id"].to_numpy(dtype=object)
     joint = (group, mode) if (group >= 0).any() else ()
-    problem, rows, flows = compose([kind(basis) for kind in KINDS], objective, left, ids, *joint)
+    problem, rows, flows = compose([kind(basis) for kind in LIMIT_KINDS], objective, left, ids, *joint)
     notes = (*together.notes, *_idle(problem, rows))
-    return Formulation(problem, rows, flows, left, crowded, changes, together.rows, notes)
+    return Formulation(problem, rows, flows, left, sharing, changes, together.rows, notes)
 
 
 def _idle(problem: Problem, rows: tuple[LimitRow, ...]) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.errors import InfeasibleError
 from assetplan.formulation.constraints import Flow, LimitRow
-from assetplan.formulation.sharing import Shared
+from assetplan.formulation.sharing import SharedSites
 from assetplan.limits import LimitKey
 from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Problem, Solution
@@ -39,8 +39,8 @@ class Formulation:
     options : Candidates
         The strategies that the plan's rules and schemes leave, row by row the options of the problem; cost and benefit
         hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
-    sharing : Shared
-        Who may share a site, and what each option saves by it.
+    sharing : SharedSites
+        Which assets may share a site, and what each option saves by it.
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
     schemes : mapping of str → tuple of int
@@ -53,7 +53,7 @@ class Formulation:
     rows: tuple[LimitRow, ...]
     flows: tuple[Flow, ...]
     options: Candidates
-    sharing: Shared
+    sharing: SharedSites
     changes: Bools
     schemes: Mapping[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]

@@ -21,7 +21,7 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.config import Funder, Source
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
-from assetplan.formulation.borrowing import LOOSE, most_spent
+from assetplan.formulation.borrowing import BOUND_SHARE, most_spent
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
 from assetplan.formulation.works import Works
 from assetplan.formulation.works_limits import limit_rows
@@ -30,7 +30,7 @@ from assetplan.limits import FlowKey, LimitKey
 from assetplan.strategies import Candidates
 
 # Sources for any works that a name lists; more are named together.
-_FEW = 2
+_MOST_NAMED = 2
 
 _PENNIES = 1.0  # £: more than the rounding of a programme's flows comes to
 # Rows of the limits on sources that £1 of a source uses, by source and plan year.
@@ -73,7 +73,7 @@ def _payers(inputs: Inputs, names: tuple[str, ...]) -> str:
     The plan alone decides it, so that the cell has the same name whatever assets it is stated for.
     """
     anything = [f.name for f in _funders(inputs) if not f.of_assets and not f.of_treatments and f.asset is None]
-    if len(anything) > _FEW:
+    if len(anything) > _MOST_NAMED:
         names = (*(name for name in names if name not in anything), "money for any works")
     return " or ".join(names) or "no source"
 
@@ -92,7 +92,7 @@ def funding(basis: Basis) -> Constraints:
     Raises
     ------
     ConfigError
-        Every strategy of an asset spends what no source may fund, or a source may fund nothing; each is listed.
+        Every strategy of an asset spends what no source may fund, or a source may fund none; each is listed.
     """
     inputs, works, plan = basis.inputs, basis.works, basis.inputs.plan
     if not plan.sources and not plan.borrowing:
@@ -114,7 +114,7 @@ def funding(basis: Basis) -> Constraints:
         for name in names:
             most, takes = given[name][int(year)]
             spends = ((key, -1.0), *takes, *uses.get((name, int(year)), ()))
-            high = min(float(every[year]), LOOSE * most) if most > 0 else 0.0
+            high = min(float(every[year]), BOUND_SHARE * most) if most > 0 else 0.0
             flows.append(Flow(FlowKey("source", source=name, year=when, funds=key.subject), high, spends))
     rows += _own_rows(inputs)
     flows += _paid(inputs, given, uses)
@@ -141,12 +141,12 @@ def source_use(basis: Basis) -> Constraints:
         return Constraints()
     first_year, money = inputs.plan.first_year, _money(inputs)
     cells = _Cells.of(inputs, works, list(dict.fromkeys(name for name, _ in uses)))
-    wanted = np.array([bool(names) for names in cells.names])
+    has_source = np.array([bool(names) for names in cells.names])
     flows: list[Flow] = []
     place = np.zeros(cells.spent.shape, dtype=np.intp)
     given: dict[tuple[str, int], list[Flow]] = {}
     cells.spent[:, : inputs.past] = False
-    for cell, year in np.argwhere(cells.spent & wanted[:, None]):
+    for cell, year in np.argwhere(cells.spent & has_source[:, None]):
         when, names = first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
         key = LimitKey("funding", f"used of {' and '.join(names)}", year=when)
@@ -162,7 +162,7 @@ def source_use(basis: Basis) -> Constraints:
             rows.append(LimitRow(total, f"sources {first_year + year}", "£", cap=float(money[name][year])))
             parts = [replace(part, uses=(*part.uses, (total, 1.0))) for part in parts]
         flows += parts
-    items = np.flatnonzero(wanted[cells.cell] & (works.year >= inputs.past))
+    items = np.flatnonzero(has_source[cells.cell] & (works.year >= inputs.past))
     entries = Entries(works.option[items], place[cells.cell, works.year][items], -works.cost[items])
     return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
@@ -258,14 +258,13 @@ def _less_spent(inputs: Inputs, row: LimitRow, weight: Floats, names: tuple[str,
 
 
 def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:
-    useful = {name for names in cells.names for name in names}
-    said = "may fund nothing: no strategy of any asset has works that it is for"
+    used = {name for names in cells.names for name in names}
     tables: dict[str, tuple[Funder, ...]] = {"sources": inputs.plan.sources, "borrowing": inputs.plan.borrowing}
     faults = [
-        Fault("plan", 0, f"{key}[{number}]", row.name, said)
+        Fault("plan", 0, f"{key}[{number}]", row.name, "funds no works: no candidate works match its selectors")
         for key, rows in tables.items()
         for number, row in enumerate(rows, 1)
-        if row.name not in useful
+        if row.name not in used
     ]
     if faults:
         raise ConfigError(faults)
@@ -278,6 +277,6 @@ def _refuse_unfunded(works: Works, options: Candidates, cells: _Cells) -> None:
     unfunded[works.option[(cells.cell == cells.names.index(())) & (works.cost > 0)]] = True
     certain = np.logical_and.reduceat(unfunded, options.starts[:-1])
     if certain.any():
-        said = "every strategy of this asset spends money that no source may fund"
+        rule = "every strategy of this asset has works that no source may fund"
         ids = works.assets["asset_id"].to_numpy(dtype=object)[certain]
-        raise ConfigError(Fault("plan", 0, "sources", str(asset), said) for asset in ids)
+        raise ConfigError(Fault("plan", 0, "sources", str(asset), rule) for asset in ids)

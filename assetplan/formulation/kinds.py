@@ -12,9 +12,9 @@ from assetplan.formulation.funding import funding, source_use
 from assetplan.formulation.targets import targets
 from assetplan.formulation.works_limits import limits_on_works
 
-Kind = Callable[[Basis], Constraints]
+LimitKind = Callable[[Basis], Constraints]
 
-KINDS: list[Kind] = [
+LIMIT_KINDS: list[LimitKind] = [
     line_caps,
     line_floors,
     carry_over,
@@ -28,7 +28,7 @@ KINDS: list[Kind] = [
 ]
 
 
-def add_kind(table: str, row: type[AddedLimit], constraints: Kind) -> None:
+def add_kind(table: str, row: type[AddedLimit], constraints: LimitKind) -> None:
     """Let plan files state a kind of limit beside those of the package.
 
     Parameters
@@ -46,4 +46,4 @@ def add_kind(table: str, row: type[AddedLimit], constraints: Kind) -> None:
         A plan has such a table already.
     """
     accept_table(table, row)
-    KINDS.append(constraints)
+    LIMIT_KINDS.append(constraints)

@@ -27,33 +27,28 @@ def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
     keep = np.ones(len(options.asset), dtype=bool)
     faults: list[Fault] = []
     ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
-    promised = _promised(inputs)
-    for name, said, allowed in _rules(inputs, options):
+    committed = _breaking_commitments(inputs)
+    for name, fault, allowed in _rules(inputs, options):
         before = np.logical_or.reduceat(keep, options.starts[:-1])
         keep &= allowed
         emptied = before & ~np.logical_or.reduceat(keep, options.starts[:-1])
         for row in np.flatnonzero(emptied).tolist():
-            faults.append(Fault("plan", 0, name, str(ids[row]), promised.get(row, said)))
+            faults.append(Fault("plan", 0, name, str(ids[row]), committed.get(row, fault)))
     if faults:
         raise ConfigError(faults)
     return options if keep.all() else options.take(np.flatnonzero(keep))
 
 
-def _promised(inputs: Inputs) -> dict[int, str]:
-    """What to say of an asset whose commitment breaks a rule, by row."""
+def _breaking_commitments(inputs: Inputs) -> dict[int, str]:
+    """The fault of an asset whose commitment breaks a rule, by row."""
     assets = inputs.register.assets
-    due = (assets["committed_treatment"] != "") & assets["committed_year"].isin(inputs.plan.plan_years)
-    return {
-        int(
-            row
-        ): f"its commitment, {assets['committed_treatment'].iloc[row]} in {assets['committed_year'].iloc[row]:.0f}, "
-        "breaks this rule"
-        for row in np.flatnonzero(due)
-    }
+    treatment, year = assets["committed_treatment"], assets["committed_year"]
+    due = np.flatnonzero((treatment != "") & year.isin(inputs.plan.plan_years)).tolist()
+    return {row: f"its commitment, {treatment.iloc[row]} in {year.iloc[row]:.0f}, breaks this rule" for row in due}
 
 
 def _rules(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str, Bools]]:
-    """Key of each rule, what it means for an asset that it leaves nothing, and the candidates it allows."""
+    """Key of each rule, the fault of an asset that it leaves no strategy, and the candidates it allows."""
     rules = inputs.plan.rules
     if not (rules.forbid or rules.require or rules.lock):
         return
@@ -63,24 +58,24 @@ def _rules(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str, Bool
     for number, forbid in enumerate(rules.forbid, 1):
         yield f"rules.forbid[{number}]", left, ~works.options_of(_forbidden(forbid, works, inputs.model.first_year))
     for number, need in enumerate(rules.require, 1):
-        said = "no strategy of this asset has such works by then" if need.by_year else f"{left}, with such works"
-        yield f"rules.require[{number}]", said, _meets(need, works, options, inputs.model.first_year)
+        fault = "no strategy of this asset has such works by then" if need.by_year else f"{left}, with such works"
+        yield f"rules.require[{number}]", fault, _meets(need, works, options, inputs.model.first_year)
     if rules.lock:
         name, names = strategy_names(assets, inputs.model, options)
         for number, lock in enumerate(rules.lock, 1):
             locked = assets["asset_id"].isin(lock.asset).to_numpy(dtype=bool)
-            wanted = np.flatnonzero(names == in_order(lock.strategy))
-            said = f"its condition, a commitment or another rule does not allow {lock.strategy}"
-            yield f"rules.lock[{number}]", said, ~locked[options.asset] | np.isin(name, wanted)
+            given = np.flatnonzero(names == in_order(lock.strategy))
+            fault = f"its condition, a commitment or another rule does not allow {lock.strategy}"
+            yield f"rules.lock[{number}]", fault, ~locked[options.asset] | np.isin(name, given)
 
 
 def _forbidden(rule: Forbid, works: Works, first_year: int) -> Bools:
-    found = works.where(rule)
+    forbidden = works.where(rule)
     if rule.asset is not None:
-        found &= works.assets["asset_id"].isin(rule.asset).to_numpy(dtype=bool)[works.asset]
+        forbidden &= works.assets["asset_id"].isin(rule.asset).to_numpy(dtype=bool)[works.asset]
     if rule.years is not None:
-        found &= np.isin(works.year + first_year, rule.years)
-    return found
+        forbidden &= np.isin(works.year + first_year, rule.years)
+    return forbidden
 
 
 def _meets(rule: Require, works: Works, options: Candidates, first_year: int) -> Bools:

@@ -23,13 +23,13 @@ NONE = -1
 
 
 @dataclass(frozen=True)
-class Together:
-    """Candidates with what schemes make of them.
+class SchemeOptions:
+    """Candidates as the schemes of the plan file leave them.
 
     Attributes
     ----------
     options : Candidates
-        Those left, with the mobilisation in cost and benefit.
+        The mobilisation is in their cost and benefit.
     group : array (n_assets,)
         Position of each asset's scheme, −1 for none.
     mode : array (n_options,)
@@ -48,27 +48,27 @@ class Together:
 
 
 @dataclass(frozen=True)
-class _Meeting:
-    """Where the members of one scheme meet: their candidates, the mode of each, and whether all can choose it.
+class _SchemeModes:
+    """Candidates of the members of one scheme, the mode of each, and whether all members can choose that mode.
 
     `lines` is the line that pays the scheme's treatment in each, `common` the modes that every member has.
     """
 
-    mine: Ints
+    candidates: Ints
     mode: Ints
     keep: Bools
     lines: Texts
     common: Ints
 
 
-def join_schemes(inputs: Inputs, options: Candidates) -> Together:
+def join_schemes(inputs: Inputs, options: Candidates) -> SchemeOptions:
     """Keep the strategies that a scheme's assets can choose together, and charge the mobilisation.
 
     Raises
     ------
     ConfigError
-        The assets of a scheme can neither be treated together nor all be left (commitments or rules tear it apart), or
-        no member's treatment is paid by the line of the mobilisation.
+        Commitments or rules let the assets of a scheme neither be treated together nor all be left untreated, or no
+        member's treatment is paid by the line of the mobilisation.
     """
     n = len(options.asset)
     works = Works.of(inputs.register.assets, inputs.model, options)
@@ -82,38 +82,38 @@ def join_schemes(inputs: Inputs, options: Candidates) -> Together:
     for number, scheme in enumerate(inputs.plan.schemes, 1):
         members = rows[scheme.name] = tuple(place[name] for name in scheme.assets)
         group[list(members)] = number - 1
-        met = _meet(inputs, scheme, members, works, edges, options)
-        mode[met.mine], keep[met.mine] = met.mode, met.keep
-        if not len(met.common):
-            said = "its assets can neither be treated together nor all be left: commitments or rules tear them apart"
-            faults.append(Fault("plan", 0, f"schemes[{number}]", scheme.name, said))
-        elif met.common.max() == NONE:
+        modes = _modes_of(inputs, scheme, members, works, edges, options)
+        mode[modes.candidates], keep[modes.candidates] = modes.mode, modes.keep
+        if not len(modes.common):
+            rule = "commitments or rules let its assets neither be treated together nor all be left untreated"
+            faults.append(Fault("plan", 0, f"schemes[{number}]", scheme.name, rule))
+        elif modes.common.max() == NONE:
             notes.append(("scheme cannot go ahead", f"{scheme.name}: no year in which all its assets may be treated."))
-        for year in met.common[met.common != NONE]:
-            bearing = _bearing(scheme, members, met, options, int(year))
-            if bearing is None:
-                said = f"pays no member's treatment in {inputs.model.first_year + year}"
-                faults.append(Fault("plan", 0, f"schemes[{number}].line", scheme.line, said))
+        for year in modes.common[modes.common != NONE]:
+            paying = _paying(scheme, members, modes, options, int(year))
+            if paying is None:
+                rule = f"pays no member's treatment in {inputs.model.first_year + year}"
+                faults.append(Fault("plan", 0, f"schemes[{number}].line", scheme.line, rule))
             else:
-                mobilisation[bearing] = scheme.mobilisation
+                mobilisation[paying] = scheme.mobilisation
     if faults:
         raise ConfigError(faults)
-    bearing = np.flatnonzero(mobilisation > 0)
-    charged = charge(options, bearing, mode[bearing], mobilisation[bearing], inputs.model.rules.discount)
-    return Together(charged.take(np.flatnonzero(keep)), group, mode[keep], rows, tuple(notes))
+    paying = np.flatnonzero(mobilisation > 0)
+    charged = charge(options, paying, mode[paying], mobilisation[paying], inputs.model.rules.discount)
+    return SchemeOptions(charged.take(np.flatnonzero(keep)), group, mode[keep], rows, tuple(notes))
 
 
-def _meet(
+def _modes_of(
     inputs: Inputs, scheme: Scheme, members: tuple[int, ...], works: Works, edges: Ints, options: Candidates
-) -> _Meeting:
-    mine = np.concatenate([np.arange(options.starts[a], options.starts[a + 1]) for a in sorted(members)])
+) -> _SchemeModes:
+    candidates = np.concatenate([np.arange(options.starts[a], options.starts[a + 1]) for a in sorted(members)])
     done = np.concatenate([np.arange(edges[a], edges[a + 1]) for a in sorted(members)])
     of_scheme = works.treatments["treatment"].isin(scheme.treatment).to_numpy(dtype=bool)
     done = done[of_scheme[works.treatment[done]]]
-    at = np.searchsorted(mine, works.option[done])
-    treated = np.zeros((len(mine), inputs.plan.years), dtype=bool)
+    at = np.searchsorted(candidates, works.option[done])
+    treated = np.zeros((len(candidates), inputs.plan.years), dtype=bool)
     treated[at, works.year[done]] = True
-    lines = np.full(len(mine), "", dtype=object)
+    lines = np.full(len(candidates), "", dtype=object)
     lines[at] = works.treatments["line"].to_numpy(dtype=object)[works.treatment[done]]
     mode = np.where(treated.any(axis=1), treated.argmax(axis=1), NONE)
     years = scheme.years or inputs.plan.plan_years
@@ -121,14 +121,16 @@ def _meet(
     keep = (treated.sum(axis=1) <= 1) & np.isin(mode, [NONE, *(year - inputs.plan.first_year for year in years)])
     common = np.unique(mode)
     for asset in members:
-        common = np.intersect1d(common, mode[keep & (options.asset[mine] == asset)])
-    return _Meeting(mine, mode, keep & np.isin(mode, common), lines, common)
+        common = np.intersect1d(common, mode[keep & (options.asset[candidates] == asset)])
+    return _SchemeModes(candidates, mode, keep & np.isin(mode, common), lines, common)
 
 
-def _bearing(scheme: Scheme, members: tuple[int, ...], met: _Meeting, options: Candidates, year: int) -> Ints | None:
+def _paying(
+    scheme: Scheme, members: tuple[int, ...], modes: _SchemeModes, options: Candidates, year: int
+) -> Ints | None:
     """Candidates of the first member whose treatment in a year the line pays; None where there is no such member."""
     for asset in members:
-        found = met.keep & (met.mode == year) & (options.asset[met.mine] == asset)
-        if not scheme.line or (met.lines[found] == scheme.line).all():
-            return met.mine[found]
+        joining = modes.keep & (modes.mode == year) & (options.asset[modes.candidates] == asset)
+        if not scheme.line or (modes.lines[joining] == scheme.line).all():
+            return modes.candidates[joining]
     return None

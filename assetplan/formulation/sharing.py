@@ -1,6 +1,6 @@
 """Works that may share a site: sections beside each other as one scheme, and a bridge or signals with their road.
 
-Each candidate scheme is a group that chooses together. Its **modes**: apart, where every member does as it likes and
+Each candidate scheme is a group that chooses together. Its **modes**: apart, where every member chooses by itself and
 pays for its own site; or one crew in one year, where every section of the scheme has that crew's works, and they share
 one site; or that with a bridge or signals beside the scheme, treated in the same year behind the same cones. What is
 shared is taken off the works that share it, so that a choice costs what its sites cost.
@@ -32,15 +32,15 @@ _NO_MODES = pd.DataFrame({name: np.zeros(0, dtype=np.intp) for name in ("group",
 
 
 @dataclass(frozen=True)
-class Crowd:
-    """Who may share a site with whom, arrays (n_assets,).
+class SchemeMembership:
+    """Which candidate scheme each asset belongs to, arrays (n_assets,).
 
     Attributes
     ----------
     core : array
-        Scheme of each section, or of a single section that has a neighbour; −1 for none.
+        Scheme that each section is part of, or a scheme of its own with a bridge or signals on it; −1 for none.
     beside : array
-        Scheme that each bridge or signal lies on; −1 for none.
+        Scheme that each bridge or signal lies on, and so stands beside; −1 for none.
     """
 
     core: Ints
@@ -53,21 +53,21 @@ class Crowd:
 
 
 @dataclass(frozen=True)
-class Shared:
-    """Candidates with those that share a site.
+class SharedSites:
+    """Candidates of their own sites and of shared ones.
 
     Attributes
     ----------
     options : Candidates
-        The candidates as they were, and copies of those that share a site, at what they then cost.
+        The candidates on sites of their own, and copies of those that share a site, at what they then cost.
     group : array (n_assets,)
         Scheme of each asset, −1 for none.
     mode : array (n_options,)
-        What the scheme does, −1 where its members do as they like.
+        Mode of the scheme, −1 where its members choose by themselves.
     saved : array (n_options,)
         What each saves beside the same works on a site of their own [£].
     twin : array (n_options,)
-        Row, among the candidates as they were, of the same works on sites of their own.
+        Row, among the candidates given, of the same works on sites of their own.
     modes : DataFrame
         What each mode is, by its number: group, crew, year (0 is the first), neighbour (row of the asset, −1 none).
     beside : array of bool (n_assets,)
@@ -84,21 +84,21 @@ class Shared:
 
     @property
     def copies(self) -> Bools:
-        """Options that stand for what another, in the mode apart, would do as well (n_options,)."""
+        """Options whose works another option, in the mode apart, does on a site of its own (n_options,)."""
         return self.mode >= 0
 
     def sites(self, chosen: Ints) -> pd.DataFrame:
         """The works that share a site in a choice: columns asset (row), mode, year (0 is the first), saved [£]."""
         mode, options = self.mode[chosen], self.options
-        found = pd.DataFrame({"asset": np.arange(len(chosen)), "mode": mode, "saved": self.saved[chosen]})
-        found = found[mode >= 0].join(self.modes[["year", "neighbour"]], on="mode")
-        works = options.schedule[chosen[found["asset"]], found["year"]] >= 0
+        rows = pd.DataFrame({"asset": np.arange(len(chosen)), "mode": mode, "saved": self.saved[chosen]})
+        rows = rows[mode >= 0].join(self.modes[["year", "neighbour"]], on="mode")
+        works = options.schedule[chosen[rows["asset"]], rows["year"]] >= 0
         # another bridge of the scheme may be treated in the same year on a site of its own
-        beside = self.beside[found["asset"]] & (found["neighbour"] != found["asset"])
-        return found[works & ~beside].drop(columns="neighbour").reset_index(drop=True)
+        beside = self.beside[rows["asset"]] & (rows["neighbour"] != rows["asset"])
+        return rows[works & ~beside].drop(columns="neighbour").reset_index(drop=True)
 
 
-def share(inputs: Inputs, options: Candidates, free: Bools) -> Shared:
+def share(inputs: Inputs, options: Candidates, free: Bools) -> SharedSites:
     """Add, to the candidates, copies of those that may share a site, if the plan has sites shared.
 
     Parameters
@@ -109,22 +109,21 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> Shared:
         Assets that the plan file does not tie to others itself.
     """
     n = len(options.asset)
-    none, nobody = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
-    alone = Shared(options, none, np.full(n, APART), np.zeros(n), np.arange(n), _NO_MODES, nobody)
+    no_scheme, not_beside = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
+    unshared = SharedSites(options, no_scheme, np.full(n, APART), np.zeros(n), np.arange(n), _NO_MODES, not_beside)
     if inputs.plan.sites.costs != "shared":
-        return alone
+        return unshared
     works = Works.of(inputs.register.assets, inputs.model, options)
-    crowd = crowd_of(inputs, options, works, free)
-    if crowd.group.max() < 0:
-        return alone
-    return share_sites(options, works, SiteWorks.of(works, inputs.sites), crowd, inputs.model.rules.discount)
+    membership = scheme_membership(inputs, options, works, free)
+    if membership.group.max() < 0:
+        return unshared
+    return share_sites(options, works, SiteWorks.of(works, inputs.sites), membership, inputs.model.rules.discount)
 
 
-def crowd_of(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> Crowd:
-    """Form candidate schemes, and find what is beside their sections and may share a site.
+def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> SchemeMembership:
+    """Candidate schemes of sections, with what lies beside them and may share a site.
 
-    Sections join that would best take works of one kind: the kind of the first works of the strategy that brings each
-    the most.
+    Sections join whose best strategies, each by itself, begin with works of one kind.
 
     Parameters
     ----------
@@ -134,15 +133,16 @@ def crowd_of(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> 
     assets = inputs.register.assets
     classes = inputs.tables.classes
     rows = np.flatnonzero(assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free)
-    wanted = _best_kind(options, works)[rows]
-    found = candidate_schemes(assets.iloc[rows], wanted, scheme_rules(inputs.plan))
+    kind = _best_kind(options, works)[rows]
+    schemes = candidate_schemes(assets.iloc[rows], kind, scheme_rules(inputs.plan))
     core = np.full(len(assets), NONE, dtype=np.intp)
-    core[rows] = np.where(found.bridged, NONE, found.member)
+    core[rows] = np.where(schemes.bridged, NONE, schemes.member)
     section = np.where(free, _section_of(assets, rows, classes.where("schemes", "beside")), NONE)
-    lonely = np.unique(section[section >= 0])
-    lonely = lonely[core[lonely] < 0]
-    core[lonely] = len(found.first) + np.arange(len(lonely))
-    return Crowd(core, np.where(section >= 0, core[section], NONE))
+    # A section of no scheme with something beside it is a scheme of its own.
+    single = np.unique(section[section >= 0])
+    single = single[core[single] < 0]
+    core[single] = len(schemes.first) + np.arange(len(single))
+    return SchemeMembership(core, np.where(section >= 0, core[section], NONE))
 
 
 def scheme_rules(plan: Plan) -> SchemeRules:
@@ -183,7 +183,9 @@ def _section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> In
     return out
 
 
-def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crowd, discount: Floats) -> Shared:
+def share_sites(
+    options: Candidates, works: Works, sites: SiteWorks, membership: SchemeMembership, discount: Floats
+) -> SharedSites:
     """Add, to the candidates, copies of those that may share a site.
 
     Parameters
@@ -192,8 +194,8 @@ def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crow
         Each at the cost of its own sites.
     works, sites : Works, SiteWorks
         Their works.
-    crowd : Crowd
-        Who may share.
+    membership : SchemeMembership
+        Which assets may share one.
     discount : array (horizon + 1,)
         Discount factors.
     """
@@ -203,16 +205,16 @@ def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crow
             "fixed": sites.fixed, "days": sites.days, "guarding": sites.guarding,
         }
     )[sites.crew >= 0]  # fmt: skip
-    core = table.assign(group=crowd.core[table["asset"]]).query("group >= 0")
-    beside = table.assign(group=crowd.beside[table["asset"]]).query("group >= 0")
-    modes = _modes(core, beside, np.bincount(crowd.core[crowd.core >= 0]))
-    group = np.where(np.isin(crowd.group, modes["group"]), crowd.group, NONE)
+    core = table.assign(group=membership.core[table["asset"]]).query("group >= 0")
+    beside = table.assign(group=membership.beside[table["asset"]]).query("group >= 0")
+    modes = _modes(core, beside, np.bincount(membership.core[membership.core >= 0]))
+    group = np.where(np.isin(membership.group, modes["group"]), membership.group, NONE)
     rows = pd.concat(
         [
             pd.DataFrame({"option": np.arange(len(options.asset)), "mode": APART, "year": 0, "saved": 0.0}),
             _core_rows(core, modes),
             _beside_rows(beside, modes),
-            _as_they_like(options, crowd, modes),
+            _not_joining(options, membership, modes),
         ],
         ignore_index=True,
     )
@@ -223,7 +225,7 @@ def share_sites(options: Candidates, works: Works, sites: SiteWorks, crowd: Crow
     saved = np.minimum(rows["saved"].to_numpy(dtype=float), copies.cost[np.arange(len(twin)), year])
     charged = charge(copies, np.arange(len(twin)), year, -saved, discount)
     mode = rows["mode"].to_numpy(dtype=np.int64)
-    return Shared(charged, group, mode, saved, twin, modes.set_index("mode"), crowd.beside >= 0)
+    return SharedSites(charged, group, mode, saved, twin, modes.set_index("mode"), membership.beside >= 0)
 
 
 def _modes(core: pd.DataFrame, beside: pd.DataFrame, size: Ints) -> pd.DataFrame:
@@ -261,11 +263,11 @@ def _beside_rows(beside: pd.DataFrame, modes: pd.DataFrame) -> pd.DataFrame:
     return rows[["option", "mode", "year"]].assign(saved=saved)
 
 
-def _as_they_like(options: Candidates, crowd: Crowd, modes: pd.DataFrame) -> pd.DataFrame:
-    """All candidates of bridges and signals in the modes of their scheme that leave them be."""
-    mine = pd.DataFrame({"option": np.flatnonzero(crowd.beside[options.asset] >= 0)})
-    mine = mine.assign(asset=options.asset[mine["option"]])
-    mine = mine.assign(group=crowd.beside[mine["asset"]])
-    rows = mine.merge(modes[["group", "mode", "neighbour"]], on="group")
+def _not_joining(options: Candidates, membership: SchemeMembership, modes: pd.DataFrame) -> pd.DataFrame:
+    """All candidates of bridges and signals, in those modes of their scheme that do not treat them with it."""
+    beside = pd.DataFrame({"option": np.flatnonzero(membership.beside[options.asset] >= 0)})
+    beside = beside.assign(asset=options.asset[beside["option"]])
+    beside = beside.assign(group=membership.beside[beside["asset"]])
+    rows = beside.merge(modes[["group", "mode", "neighbour"]], on="group")
     rows = rows[rows["asset"] != rows["neighbour"]]
     return rows[["option", "mode"]].assign(year=0, saved=0.0)

@@ -45,9 +45,9 @@ class SiteWorks:
     @classmethod
     def of(cls, works: Works, sites: pd.DataFrame) -> SiteWorks:
         """Look up each of the works in the table of sites (`assetplan.sites.load_sites`)."""
-        found = sites.reindex(works.treatments["treatment"])
-        crew = pd.factorize(found["crew"], sort=True)[0]
-        table = found[["fixed", "typical", "per_day", "traffic_management"]].to_numpy(dtype=float)
+        rows = sites.reindex(works.treatments["treatment"])
+        crew = pd.factorize(rows["crew"], sort=True)[0]
+        table = rows[["fixed", "typical", "per_day", "traffic_management"]].to_numpy(dtype=float)
         fixed, typical, per_day, guarding = table[works.treatment].T
         quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
         beside = np.where(np.isnan(typical), 0.0, fixed * (1 - quantity / typical))

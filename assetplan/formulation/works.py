@@ -69,6 +69,6 @@ class Works:
 
     def options_of(self, works: Bools) -> Bools:
         """The candidates that hold any of the works, (n_options,)."""
-        found = np.zeros(self.n_options, dtype=bool)
-        found[self.option[works]] = True
-        return found
+        out = np.zeros(self.n_options, dtype=bool)
+        out[self.option[works]] = True
+        return out

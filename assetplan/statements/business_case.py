@@ -150,7 +150,7 @@ def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Opt
     place = outcome.formulation.place
     committed = used[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
     try:
-        found = solve(within(outcome, np.maximum(today, committed)), gap, seconds)
+        found = solve(_with_money(outcome, np.maximum(today, committed)), gap, seconds)
     except InfeasibleError:
         return replace(alone, means=tuple(_NONE_FOUND if mine else alone.means[0] for mine in stated))
     # Pennies: a commitment to the last pound is not above the money.
@@ -163,7 +163,7 @@ def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Opt
     return Option(MINIMUM, means, found.chosen, 0.0 if found.status == "optimal" else found.gap)
 
 
-def within(outcome: Outcome, money: Floats) -> Problem:
+def _with_money(outcome: Outcome, money: Floats) -> Problem:
     """The plan's choices within other money of each line and year, (n_lines, n_years) [£, prices of the first year].
 
     Other caps on works stay; floors, targets, sources, borrowing and money moved between lines or years go.

@@ -14,7 +14,7 @@ from constraint_cases import small_plan, small_register
 
 import assetplan
 from assetplan import schema
-from assetplan.answers.condition import _grown
+from assetplan.answers.condition import _at_conditions
 from assetplan.cli.text import summary_text
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import detour_costs, traffic_growth
@@ -143,7 +143,7 @@ def test_an_explanation_grows_a_bridge_s_strategies_as_the_plan_did() -> None:
     for name in BRIDGES:
         row = programme.assets["asset_id"].tolist().index(name)
         now = float(programme.assets["do_nothing_2018"].iloc[row])
-        statement, names = _grown(programme, row, np.array([now]))
+        statement, names = _at_conditions(programme, row, np.array([now]))
         mine = slice(kept.starts[row], kept.starts[row + 1])
         assert names.tolist() == kept.names[kept.name[mine]].tolist()
         # Condition is stored to a hundredth of a point.

@@ -209,7 +209,7 @@ def test_spend_that_no_source_may_fund_is_nought_or_refused() -> None:
     assert found.problem.caps[row] == 0
     assets = found.inputs.register.assets.copy()
     assets.loc[0, ["committed_treatment", "committed_year"]] = ["resurfacing", 2020.0]
-    with pytest.raises(ConfigError, match="money that no source may fund") as caught:
+    with pytest.raises(ConfigError, match="works that no source may fund") as caught:
         case(assets=assets, sources=[GRANT])
     assert [fault.value for fault in caught.value.faults] == [assets["asset_id"][0]]
 

@@ -47,8 +47,8 @@ KEY = LimitKey("works cap", "half closed", year=2020)
 
 @pytest.fixture(autouse=True)
 def _added(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "KINDS", list(kinds.KINDS))
-    monkeypatch.setattr("assetplan.formulation.build.KINDS", kinds.KINDS)
+    monkeypatch.setattr(kinds, "LIMIT_KINDS", list(kinds.LIMIT_KINDS))
+    monkeypatch.setattr("assetplan.formulation.build.LIMIT_KINDS", kinds.LIMIT_KINDS)
     monkeypatch.setattr(config_tables, "TABLES", {})
     add_kind("works_caps", WorksCap, works_caps)
 
