@@ -10,9 +10,10 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Floats
+from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
-from assetplan.report.payload import Payload, make_payload
+from assetplan.report.payload import Payload, classes_of, make_payload
 from assetplan.words import is_missing
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Facts:
         self.last: int = self.years[-1]
 
     @cached_property
+    def classes(self) -> AssetClasses:
+        """The classes of the programme's assets, in the order of the report."""
+        return classes_of(self.programme)
+
+    @cached_property
     def payload(self) -> Payload | None:
         """The map's packet and what is in it; None where no asset has a location."""
         return make_payload(self.programme)
@@ -45,14 +51,14 @@ class Facts:
     def roads(self) -> pd.DataFrame:
         """The carriageway sections, without their geometry."""
         assets = self.programme.assets
-        return pd.DataFrame(assets[assets["asset_class"] == "carriageway"].drop(columns="geometry"))
+        return pd.DataFrame(assets[assets["asset_class"] == CARRIAGEWAY].drop(columns="geometry"))
 
     @cached_property
     def road_km(self) -> Floats:
         """Length of each carriageway section [km], shape (n_roads,); the drawn length where none is recorded."""
         assets = self.programme.assets
         length = pd.to_numeric(self.roads["length_m"], errors="coerce").to_numpy(dtype=np.float64)
-        shape = assets.geometry[assets["asset_class"] == "carriageway"]
+        shape = assets.geometry[assets["asset_class"] == CARRIAGEWAY]
         if length.size and np.isnan(length).any() and shape.crs is not None and shape.crs.is_geographic:
             shape = shape.to_crs(shape.estimate_utm_crs())
         # The bare function: geopandas warns of degrees even where no length comes from them.
@@ -70,7 +76,7 @@ class Facts:
         return {
             (int(row["year"]), row["case"], row["band"]): float(row["quantity"])
             for row in self.summary.get("condition") or []
-            if row["asset_class"] == "carriageway" and row["unit"] == "km"
+            if row["asset_class"] == CARRIAGEWAY and row["unit"] == "km"
         }
 
     def road_bands(self, year: int, case: str) -> Floats:
@@ -182,8 +188,8 @@ class Facts:
         works = pd.DataFrame(self.programme.works.drop(columns="geometry"))
         road = works["road"].fillna("").astype(str)
         works["place"] = road.where(road != "", works["name"].fillna("").astype(str))
-        # A bridge or building is named for itself, not for the road it stands on.
-        own = ~works["asset_class"].isin(["carriageway", "footway"])
+        # A point is named for itself, not for the road it stands on.
+        own = ~works["asset_class"].isin(self.classes.where("drawn", "line"))
         works.loc[own, "place"] = works.loc[own, "name"].fillna("").astype(str)
         works["committed"] = works["committed"].fillna(False).astype(bool) if "committed" in works else False
         keys = ["asset_class", "place", "year", "label"]

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from assetplan import words
-from assetplan.report.wording import class_label, percent
+from assetplan.report.wording import percent
 
 
 @lru_cache(maxsize=1)
@@ -23,8 +23,7 @@ def _environment() -> Environment:
         finalize=_shown,
     )
     names = ("number", "pounds", "millions", "financial_year", "capitalised", "plural")
-    made.filters |= {name: getattr(words, name) for name in names}
-    made.filters |= {"percent": percent, "class_label": class_label}
+    made.filters |= {name: getattr(words, name) for name in names} | {"percent": percent}
     return made
 
 

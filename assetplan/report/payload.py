@@ -13,16 +13,15 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan._types import Bools, Ints
+from assetplan.asset_classes import AssetClasses
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
-from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR, class_label, class_order
+from assetplan.report.symbols import CORNERS
+from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR
 from assetplan.words import financial_year
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme
-
-LINE_CLASSES = ("carriageway", "footway")
-"""Asset classes drawn as lines where their geometry is one; everything else is a point."""
 
 TOLERANCE = 1.0
 """How far a drawn line may lie from the surveyed one [m]: below what a stored coordinate resolves."""
@@ -82,6 +81,11 @@ def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return places[places["kind"].fillna("").isin(["", "settlement"])]
 
 
+def classes_of(programme: Programme) -> AssetClasses:
+    """The classes of the programme's assets, in the order of the report."""
+    return AssetClasses.from_rows(programme.summary["asset_classes"])
+
+
 def make_payload(programme: Programme) -> Payload | None:
     """Return the map's packet, or None where no asset has a location.
 
@@ -89,12 +93,13 @@ def make_payload(programme: Programme) -> Payload | None:
     """
     if programme.assets.crs is None:
         raise ValueError("the programme's assets have no coordinate reference system, so they cannot be mapped")
-    assets, lines = _ordered(programme.assets)
+    classes = classes_of(programme)
+    assets, lines = _ordered(programme.assets, classes)
     if not len(assets):
         return None
     base = int(programme.years[0]) - 1
     years = [base, *(int(year) for year in programme.years)]
-    header, columns = _describe(assets, lines, years, programme.works["asset_id"])
+    header, columns = _describe(assets, classes, lines, years, programme.works["asset_id"])
     geometry, bounds = _geometry(assets, lines)
     extra, more = _works(programme.works, assets, base)
     ground, areas = _ground(programme)
@@ -115,13 +120,15 @@ def _text(frame: pd.DataFrame, name: str) -> pd.Series:
     return given.fillna("").astype(str)
 
 
-def _ordered(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
+def _ordered(assets: gpd.GeoDataFrame, classes: AssetClasses) -> tuple[gpd.GeoDataFrame, int]:
     """Placed assets in WGS 84: lines first along their roads, then points place by place; and how many lines."""
     shape = assets.geometry
     assets = assets[~(shape.isna() | shape.is_empty)]
     if not len(assets):
         return assets, 0
-    linear = assets.geom_type.isin(["LineString", "MultiLineString"]) & assets["asset_class"].isin(LINE_CLASSES)
+    linear = assets.geom_type.isin(["LineString", "MultiLineString"]) & assets["asset_class"].isin(
+        classes.where("drawn", "line")
+    )
     simple = shapely.simplify(assets.geometry.to_numpy(), TOLERANCE if assets.crs.is_projected else 0.0)
     drawn = np.where(linear, simple, shapely.point_on_surface(simple))
     moved = gpd.GeoSeries(drawn, index=assets.index, crs=assets.crs).to_crs(4326)
@@ -133,7 +140,7 @@ def _ordered(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
     order = pd.DataFrame(
         {
             "point": ~linear.to_numpy(),
-            "rank": [class_order(value) for value in assets["asset_class"]],
+            "rank": assets["asset_class"].map({row.asset_class: row.order for row in classes}).to_numpy(),
             "label": np.where(linear, label, ""),
             "link": link.to_numpy(),
             "along": pd.to_numeric(assets["chainage_m"], errors="coerce").fillna(0).to_numpy(),
@@ -150,9 +157,9 @@ def _ordered(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, int]:
 
 
 def _describe(
-    assets: gpd.GeoDataFrame, lines: int, years: list[int], treated: pd.Series
+    assets: gpd.GeoDataFrame, known: AssetClasses, lines: int, years: list[int], treated: pd.Series
 ) -> tuple[dict[str, Any], list[Column]]:
-    classes = sorted(set(assets["asset_class"].astype(str)), key=class_order)
+    classes = sorted(set(assets["asset_class"].astype(str)), key=known.order)
     labels, districts, hierarchies, reasons = _Dictionary(), _Dictionary(), _Dictionary(), _Sentences()
     road_class = _text(assets, "road_class").map({"A": 0, "B": 1, "C": 2, "U": 3}).fillna(4)
     nothing, plan = (
@@ -183,7 +190,9 @@ def _describe(
         "years": years,
         "year_labels": [financial_year(year) for year in years],
         "classes": classes,
-        "class_labels": [class_label(name) for name in classes],
+        "class_labels": [known[name].label for name in classes],
+        "class_shapes": [CORNERS.get(known[name].symbol, []) for name in classes],
+        "class_thin": [known[name].symbol == "thin line" for name in classes],
         "labels": labels.listing(),
         "districts": districts.listing(),
         "hierarchies": hierarchies.listing(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from assetplan.words import capitalised, is_missing, number
+from assetplan.words import is_missing, number
 
 BAND_COLOURS = ("#1f5fa8", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026")
 """Very good to very poor; distinct to readers with any common colour blindness."""
@@ -14,16 +14,6 @@ KIND_COLOURS = {"preventative": "#1f5fa8", "major": "#d9601a"}
 """Colour of works on the maps, by kind; any other kind takes `OTHER_KIND_COLOUR`."""
 
 OTHER_KIND_COLOUR = "#4d4d4d"
-
-CLASS_LABELS = {
-    "carriageway": "Roads",
-    "footway": "Footways",
-    "bridge": "Bridges",
-    "building": "Buildings",
-    "signal": "Traffic signals",
-    "drainage": "Drains",
-}
-"""Asset classes in the order in which the report shows them."""
 
 
 class Unit(NamedTuple):
@@ -37,19 +27,6 @@ class Unit(NamedTuple):
 def percent(share: Any, decimals: int = 0) -> str:
     """Return a share (0 to 1) as a percentage."""
     return "–" if is_missing(share) else f"{number(float(share) * 100, decimals)}\u00a0%"
-
-
-def class_label(asset_class: object) -> str:
-    """Return what a reader calls an asset class; a class without a label takes its own name."""
-    name = str(asset_class)
-    return CLASS_LABELS.get(name, capitalised(name.replace("_", " ")))
-
-
-def class_order(asset_class: object) -> tuple[int, str]:
-    """Sort key that puts asset classes in the report's order, unknown ones last by name."""
-    known = list(CLASS_LABELS)
-    name = str(asset_class)
-    return (known.index(name) if name in known else len(known), name)
 
 
 def gap_words(gap: Any) -> str:

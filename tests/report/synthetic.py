@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from synthetic_money import make_statements
 
+from assetplan.asset_classes import load_asset_classes
 from assetplan.condition import BANDS, quantity_in_bands
 from assetplan.programme import Programme
 
@@ -338,6 +339,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
             for j, year in enumerate(YEARS)
             if i < 4
         ],
+        "asset_classes": load_asset_classes().of(assets["asset_class"]),
         "condition": _condition_rows(assets),
         "residual_life": _residual_rows(assets),
         "futures": {"futures": 50, "level": 0.8, "seed": 0},

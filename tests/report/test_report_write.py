@@ -109,14 +109,25 @@ def test_both_tables_of_road_condition_agree(small):
 
 
 def test_missing_and_empty_keys_leave_out_what_rests_on_them(small):
-    bare = dataclasses.replace(small, summary={"years": small.summary["years"]})
+    bare = dataclasses.replace(small, summary={key: small.summary[key] for key in ("years", "asset_classes")})
     text = render_report(bare)
     assert "Value for money" in text
     assert "The programme states no benefit." in text
     plain = re.sub(r"<script.*?</script>|<style>.*?</style>|base64,[^\"]*", "", text, flags=re.DOTALL)
     assert not re.search(r"\bnan\b", plain, flags=re.IGNORECASE)
     empty = {key: type(value)() for key, value in small.summary.items() if isinstance(value, (list, dict))}
-    text = render_report(changed(small, **{**empty, "years": small.summary["years"], "gap": None, "note": ""}))
+    text = render_report(
+        changed(
+            small,
+            **{
+                **empty,
+                "years": small.summary["years"],
+                "asset_classes": small.summary["asset_classes"],
+                "gap": None,
+                "note": "",
+            },
+        )
+    )
     assert "no bound was proven" in text.lower()
 
 
@@ -160,8 +171,16 @@ def test_missing_values_and_odd_shapes_are_borne(small):
     assets.loc[assets.index[7], "geometry"] = shapely.MultiLineString([line, shapely.offset_curve(line, 30)])
     assets.loc[assets.index[8], "geometry"] = shapely.Point(450_000, 210_000).buffer(20)
     assets["asset_class"] = assets["asset_class"].replace({"signal": "street_lighting"})
-    text = render_report(dataclasses.replace(small, assets=assets))
-    assert "Street lighting" in text
+    kept = small.summary["asset_classes"]
+    lamp = {
+        **kept[-1],
+        "asset_class": "street_lighting",
+        "label": "Lamp",
+        "plural": "Street lighting",
+        "symbol": "star",
+    }
+    text = render_report(dataclasses.replace(changed(small, asset_classes=[*kept, lamp]), assets=assets))
+    assert "Street lighting</span></label>" in text
 
 
 def test_a_register_in_degrees_is_mapped_too(small):

@@ -43,8 +43,9 @@
       const { columns, header } = this;
       const parts = [];
       if (asset < header.lines) {
-        const kind = header.classes[columns.asset_class[asset]];
-        parts.push(kind === "carriageway" ? CLASS_WORDS[columns.road_class[asset]] || "Road" : "Footway");
+        const kind = columns.asset_class[asset];
+        const road = header.classes[kind] === "carriageway";
+        parts.push(road ? CLASS_WORDS[columns.road_class[asset]] || "Road" : header.class_labels[kind]);
         if (columns.length[asset] >= 0) parts.push(app.metres(columns.length[asset]) + " long");
         if (columns.chainage[asset] > 0) parts.push(app.metres(columns.chainage[asset]) + " along its link");
       } else {

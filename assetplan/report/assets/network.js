@@ -79,15 +79,10 @@
     return Math.hypot(px - ax - t * dx, py - ay - t * dy);
   }
 
-  // Shapes differ so that colour is never alone; the path is closed by the caller's fill.
-  const SHAPES = {
-    bridge: (c, x, y, r) => c.rect(x - r, y - r, 2 * r, 2 * r),
-    building: (c, x, y, r) => polygon(c, [[x, y - 1.35 * r], [x + 1.35 * r, y], [x, y + 1.35 * r], [x - 1.35 * r, y]]),
-    signal: (c, x, y, r) => polygon(c, [[x, y - 1.3 * r], [x + 1.2 * r, y + r], [x - 1.2 * r, y + r]]),
-    other: (c, x, y, r) => (c.moveTo(x + r, y), c.arc(x, y, r, 0, 7)),
-  };
-  function polygon(c, corners) {
-    corners.forEach(([x, y], i) => (i ? c.lineTo(x, y) : c.moveTo(x, y)));
+  // Shapes differ so that colour is never alone: corners in units of the radius, none for a circle.
+  function trace(c, corners, x, y, r) {
+    if (!corners.length) c.arc(x, y, r, 0, 7);
+    corners.forEach(([dx, dy], i) => (i ? c.lineTo(x + dx * r, y + dy * r) : c.moveTo(x + dx * r, y + dy * r)));
     c.closePath();
   }
 
@@ -105,10 +100,9 @@
       const from = header.critical ? header.critical.from : [];
       const bandOf = (cost) => (cost < 0 ? UNKNOWN : from.findLastIndex((low) => cost >= low));
       this.critical = Uint8Array.from(columns.closing || [], bandOf);
-      // How far down the order of roads each asset is: A, B, C, unclassified, footway.
-      const footway = header.classes.indexOf("footway");
+      // How far down the order of lines each asset is: A, B, C, unclassified, and classes drawn thin.
       const { asset_class: kind, road_class: level } = columns;
-      this._ranks = Uint8Array.from(kind, (value, i) => (value === footway ? 4 : Math.min(level[i], 3)));
+      this._ranks = Uint8Array.from(kind, (value, i) => (header.class_thin[value] ? 4 : Math.min(level[i], 3)));
       this.repaint();
       this.fire("ready");
     },
@@ -302,15 +296,14 @@
       const r = this._radius(zoom) + swell;
       const byShape = new Map();
       for (const asset of assets) {
-        const name = header.classes[this._columns.asset_class[asset]];
-        const shape = SHAPES[name] ? name : "other";
+        const shape = header.class_shapes[this._columns.asset_class[asset]];
         if (!byShape.has(shape)) byShape.set(shape, []);
         byShape.get(shape).push(asset - header.lines);
       }
       for (const [shape, list] of byShape) {
         for (const i of list) {
           c.beginPath();
-          SHAPES[shape](c, px[i] * scale - x, py[i] * scale - y, r);
+          trace(c, shape, px[i] * scale - x, py[i] * scale - y, r);
           c.lineWidth = zoom < 11 ? 1 : 2;
           c.strokeStyle = "#ffffff";
           c.stroke();

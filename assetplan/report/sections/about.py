@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from assetplan.asset_classes import AssetClasses
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import class_label, class_order, percent
+from assetplan.report.wording import percent
 from assetplan.words import capitalised, is_missing, number
 
 _SOUGHT = {
@@ -29,7 +30,7 @@ def _data(facts: Facts) -> dict[str, Any]:
     return {
         "facts": facts,
         "checks": summary.get("lint") or [],
-        "assumed": _assumed(share) if by_column else None,
+        "assumed": _assumed(share, facts.classes) if by_column else None,
         "share": None if by_column or is_missing(share) else share,
         "notes": [_note(note) for note in summary.get("notes") or []],
         "sought": _SOUGHT.get(str(summary.get("of")), _BENEFIT),
@@ -40,11 +41,11 @@ def _data(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _assumed(shares: Any) -> Table | None:
+def _assumed(shares: Any, classes: AssetClasses) -> Table | None:
     """How much of the register was filled in by rule, by class and column."""
     rows = [
-        Row(class_label(row["asset_class"]), (str(row["column"]).replace("_", " "), percent(row["share"])))
-        for row in sorted(shares, key=lambda row: (class_order(row["asset_class"]), -float(row["share"])))
+        Row(classes[row["asset_class"]].plural, (str(row["column"]).replace("_", " "), percent(row["share"])))
+        for row in sorted(shares, key=lambda row: (classes.order(row["asset_class"]), -float(row["share"])))
     ]
     caption = "Share of assets whose figure was filled in by a stated rule"
     return Table("assumed", caption, ("Class", "Figure", "Share"), rows, (0,)) if rows else None

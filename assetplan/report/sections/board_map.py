@@ -8,18 +8,15 @@ import pandas as pd
 
 from assetplan.condition import BANDS, band_names
 from assetplan.network import network_rules
-from assetplan.report.charts import Mark
 from assetplan.report.critical import SCALE, is_known
 from assetplan.report.facts import Facts
 from assetplan.report.layer import make_map
 from assetplan.report.printed import still_map
 from assetplan.report.sections.section import Section
+from assetplan.report.symbols import key_mark
 from assetplan.report.tables import Row, Table
 from assetplan.report.wording import KIND_COLOURS
 from assetplan.words import capitalised, financial_year, number
-
-SHOWN_FIRST = ("carriageway", "bridge")
-"""Layers that are on when the page opens: the rest would hide the roads at the scale of a county."""
 
 MOST = 10
 """Rows of the table of roads that cost most to close."""
@@ -31,14 +28,6 @@ _VIEWS = (
     ("works", "Works that year"),
 )
 _CLOSING = ("critical", "Cost of closing the road")
-_SYMBOLS = {
-    "carriageway": Mark("path", {"d": "M1 8h14", "stroke": "#444", "stroke-width": "3"}),
-    "footway": Mark("path", {"d": "M1 8h14", "stroke": "#444", "stroke-width": "1.3"}),
-    "bridge": Mark("path", {"d": "M3 3h10v10H3z", "fill": "#444"}),
-    "building": Mark("path", {"d": "M8 1l7 7-7 7-7-7z", "fill": "#444"}),
-    "signal": Mark("path", {"d": "M8 2l6.5 11.5h-13z", "fill": "#444"}),
-}
-_OTHER_SYMBOL = Mark("circle", {"cx": "8", "cy": "8", "r": "5.5", "fill": "#444"})
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -55,9 +44,8 @@ def _data(facts: Facts) -> dict[str, Any]:
     return data | {
         "live": make_map(payload),
         "still": still_map(facts.programme),
-        "shown_first": SHOWN_FIRST,
         "views": (*_VIEWS, _CLOSING) if payload.critical else _VIEWS,
-        "symbols": {name: _SYMBOLS.get(name, _OTHER_SYMBOL) for name in payload.classes},
+        "layers": [(row, key_mark(row.symbol)) for row in map(facts.classes.__getitem__, payload.classes)],
         "band_key": [(capitalised(name), ends) for name, ends in zip(BANDS, _BAND_ENDS, strict=True)],
         "kind_key": [
             (place if name in KIND_COLOURS else "other", kinds.get(name, f"{capitalised(name)} works"))

@@ -13,7 +13,7 @@ from assetplan.report.sections.section import Section
 from assetplan.report.sections.weight_limits import weight_limits
 from assetplan.report.sections.years_ahead import years_ahead
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import class_label, class_order, percent, unit_of
+from assetplan.report.wording import percent, unit_of
 from assetplan.words import capitalised, financial_year, number
 
 
@@ -37,11 +37,11 @@ def _class_bands(facts: Facts) -> Table | None:
         (f"{last}, if nothing is done", facts.last, "do-nothing"),
     )
     out: list[Row] = []
-    for asset_class in sorted(rows["asset_class"].astype(str).unique(), key=class_order):
+    for asset_class in sorted(rows["asset_class"].astype(str).unique(), key=facts.classes.order):
         own = rows[rows["asset_class"] == asset_class]
         totals = own.groupby(["year", "case"])["quantity"].sum()
         unit = unit_of(own["unit"].iloc[0] if "unit" in own else "", float(totals.max()))
-        out.append(Row(f"{class_label(asset_class)}, {unit.label}", kind="group"))
+        out.append(Row(f"{facts.classes[asset_class].plural}, {unit.label}", kind="group"))
         for label, year, case in cases:
             inside = own[(own["year"] == year) & (own["case"] == case)].groupby("band")["quantity"].sum()
             if not inside.empty:

@@ -7,7 +7,6 @@ from typing import Any
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import class_label
 from assetplan.words import financial_year, is_missing, number
 
 LARGEST = 20
@@ -17,7 +16,10 @@ LARGEST = 20
 def _data(facts: Facts) -> dict[str, Any]:
     schemes = facts.schemes
     shown = schemes.head(LARGEST)
-    rows = [Row(str(row["place"]) or class_label(row["asset_class"]), _cells(row)) for row in shown.to_dict("records")]
+    rows = [
+        Row(str(row["place"]) or facts.classes[row["asset_class"]].plural, _cells(row, facts))
+        for row in shown.to_dict("records")
+    ]
     heads = ("Road or asset", "Class", "Year", "Treatment", "Length, km", "Items", "Cost, £")
     return {
         "shown": len(shown),
@@ -28,15 +30,15 @@ def _data(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _cells(row: dict[Any, Any]) -> tuple[str, ...]:
+def _cells(row: dict[Any, Any], facts: Facts) -> tuple[str, ...]:
     length = row["length_m"]
-    linear = row["asset_class"] in ("carriageway", "footway")
+    asset_class = facts.classes[row["asset_class"]]
     committed = " (committed)" if row["committed"] else ""
     return (
-        class_label(row["asset_class"]),
+        asset_class.plural,
         financial_year(row["year"]),
         f"{row['label']}{committed}",
-        number(length / 1000, 1) if linear and not is_missing(length) and length > 0 else "–",
+        number(length / 1000, 1) if asset_class.drawn == "line" and not is_missing(length) and length > 0 else "–",
         number(row["items"]),
         number(row["cost"]),
     )
