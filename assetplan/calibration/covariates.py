@@ -9,7 +9,7 @@ import pandas as pd
 
 from assetplan._types import Bools, Floats
 
-_RARE = 20  # assets below which a word is not told apart from the commonest
+_RARE = 20  # assets below which a word is taken for the commonest
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,15 +62,15 @@ class Features:
         return cls((), np.zeros((n_assets, 0)), np.zeros(0), np.zeros(0))
 
     def varying(self, keep: Bools) -> tuple[Features, tuple[str, ...]]:
-        """Those that are not the same for all of some assets, and what to say of the others."""
+        """Those that are not the same for all of some assets, and a note on each of the others."""
         inside = self.values[keep]
         varies = (inside != inside[:1]).any(axis=0)
         names = np.array(self.names, dtype=object)
         kept = Features(tuple(names[varies]), self.values[:, varies], self.centre[varies], self.scale[varies])
-        said = "is the same for all assets that show decay, so nothing says what it does; left out."
-        return kept, tuple(f"covariate {name} {said}" for name in names[~varies])
+        reason = "is the same for all assets that show decay, so nothing says what it does; left out."
+        return kept, tuple(f"covariate {name} {reason}" for name in names[~varies])
 
-    def told(self, coefficients: Floats) -> str:
+    def text(self, coefficients: Floats) -> str:
         """name:coefficient:centre:scale of each, joined by |, as the table of groups holds them."""
         rows = zip(self.names, coefficients, self.centre, self.scale, strict=True)
         return "|".join(f"{name}:{b:.6g}:{centre:.6g}:{scale:.6g}" for name, b, centre, scale in rows)

@@ -1,4 +1,4 @@
-"""Curves learned from values; see `deterioration.fits.paths`."""
+"""Curves learned from values, and the family that they bear out best; see `deterioration.fits.paths`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
+from assetplan.deterioration.families import FAMILIES
 from assetplan.deterioration.fits.maximum import Prior, TwoStepMaximum
 from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, fit_paths, names_of, predictions, unscaled
 
-_ROUGH = 1e-3  # gain at which a fit is near enough to say what it does not expect
+_ROUGH = 1e-3  # tolerance at which a fit is near enough to know what it does not expect
 _ROUNDS = 3  # of cutting what a fit did not expect and fitting again
 
 
@@ -26,7 +27,7 @@ class CurveModel:
 
     Attributes
     ----------
-    found : Inspections
+    inspections : Inspections
         Readings with a value.
     family : str
         Of the curve.
@@ -38,31 +39,34 @@ class CurveModel:
         Of a reading [index points], for how the stock is spread.
     """
 
-    found: Inspections
+    inspections: Inspections
     family: str
     features: Features
     cuts: Bools
     noise: float = NOISE
 
     @classmethod
-    def of(cls, found: Inspections, family: str, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
+    def of(cls, inspections: Inspections, family: str, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
         """Cut improvements, first those that stand out by size, then those that a fit of all does not expect."""
-        found = found.where(~np.isnan(found.index))
-        model = cls(found, family, features, jumps(found))
-        everyone = np.ones(len(found.assets), dtype=bool)
+        inspections = inspections.where(~np.isnan(inspections.index))
+        model = cls(inspections, family, features, jumps(inspections))
+        everyone = np.ones(len(inspections.assets), dtype=bool)
         some = sample(everyone)
         fitted = None
         for _ in range(_ROUNDS if model.counted(some) else 0):
             fitted = fit_paths(family, model.paths(some), fitted, tolerance=_ROUGH).parameters
-            told = predictions(family, fitted, model.paths(everyone))
-            cuts = model.cuts | unexpected(found, told.row, told.mean, told.spread)
+            expected = predictions(family, fitted, model.paths(everyone))
+            cuts = model.cuts | unexpected(inspections, expected.row, expected.mean, expected.spread)
             settled = bool((cuts == model.cuts).all())
             model = replace(model, cuts=cuts, noise=unscaled("noise", fitted[model.names.index("noise")]))
             if settled:
                 break
         notes = [
-            (int(found.worked.sum()), "readings follow known works: their histories begin anew there."),
-            (int((model.cuts & ~found.worked).sum()), "readings improved beyond noise with no known works: cut there."),
+            (int(inspections.worked.sum()), "readings follow known works: their histories begin anew there."),
+            (
+                int((model.cuts & ~inspections.worked).sum()),
+                "readings improved beyond noise with no known works: cut there.",
+            ),
         ]
         return model, tuple(f"{count:,} {words}" for count, words in notes if count)
 
@@ -73,17 +77,17 @@ class CurveModel:
 
     def paths(self, keep: Bools) -> Paths:
         """Readings of some assets, history by history."""
-        rows = np.flatnonzero(keep[self.found.asset])
-        codes = path_codes(self.found, self.cuts)[rows]
+        rows = np.flatnonzero(keep[self.inspections.asset])
+        codes = path_codes(self.inspections, self.cuts)[rows]
         path = np.cumsum(np.diff(codes, prepend=-1) != 0) - 1
         firsts = rows[np.flatnonzero(np.diff(path, prepend=-1))]
-        features = self.features.values[self.found.asset[firsts]]
-        return Paths.of(path, self.found.time[rows], self.found.index[rows], features, self.noise, rows)
+        features = self.features.values[self.inspections.asset[firsts]]
+        return Paths.of(path, self.inspections.time[rows], self.inspections.index[rows], features, self.noise, rows)
 
     def counted(self, keep: Bools) -> int:
         """Readings that have one before them between works."""
-        inside = keep[self.found.asset]
-        return int((np.diff(path_codes(self.found, self.cuts)[inside]) == 0).sum())
+        inside = keep[self.inspections.asset]
+        return int((np.diff(path_codes(self.inspections, self.cuts)[inside]) == 0).sum())
 
     def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
         """All as one group."""
@@ -97,12 +101,12 @@ class CurveModel:
         """Mean and normal intervals of each reading by the filter."""
         from scipy.special import ndtri
 
-        told = predictions(self.family, parameters, self.paths(keep))
-        order = np.argsort(told.row)
-        row, mean, spread = told.row[order], told.mean[order], told.spread[order]
+        expected = predictions(self.family, parameters, self.paths(keep))
+        order = np.argsort(expected.row)
+        row, mean, spread = expected.row[order], expected.mean[order], expected.spread[order]
         reach = ndtri(0.5 + np.array(LEVELS) / 2)[:, None] * spread
         claimed = np.repeat(np.array(LEVELS)[:, None], len(row), axis=1)
-        time, index = self.found.time, self.found.index
+        time, index = self.inspections.time, self.inspections.index
         return Expected(
             row, index[row - 1], index[row], time[row] - time[row - 1], mean, mean - reach, mean + reach, claimed
         )
@@ -126,9 +130,41 @@ class CurveModel:
         return {
             "model": "curve", "family": curve.family, "c0": curve.c0, "k": curve.k, "b": curve.b, "a50": curve.a50,
             "cmin": curve.cmin, **{name: unscaled(name, at[name]) for name in SPREADS},
-            "covariates": self.features.told(parameters[len(parameters) - len(self.features.names) :]),
+            "covariates": self.features.text(parameters[len(parameters) - len(self.features.names) :]),
         }  # fmt: skip
 
 
 def _estimate(summit: TwoStepMaximum) -> Estimate:
     return Estimate.of(summit.parameters, summit.covariance, summit.information)
+
+
+def likeliest(inspections: Inspections, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
+    """The curve of greatest log-likelihood less its number of parameters, and how far others fall short.
+
+    All families are held against the same histories, cut wherever one of them would cut; of many assets, against those
+    of a `sample`. The curve chosen then keeps its own cuts (Akaike 1974, *A new look at the statistical model
+    identification*, IEEE Transactions on Automatic Control 19, 716–723).
+    """
+    models = {family: CurveModel.of(inspections, family, features) for family in FAMILIES}
+    cuts = np.any([model.cuts for model, _ in models.values()], axis=0)
+    alike = {family: replace(model, cuts=cuts) for family, (model, _) in models.items()}
+    everyone = np.ones(len(inspections.assets), dtype=bool)
+    first = alike[next(iter(FAMILIES))]
+    if not first.counted(everyone):
+        model, notes = models[first.family]
+        return model, (*notes, f"nothing tells the families of curve apart; {first.family} was taken.")
+    some = sample(everyone) if first.counted(sample(everyone)) else everyone
+    scores = {
+        family: fit_paths(family, model.paths(some)).log_likelihood - len(model.names)
+        for family, model in alike.items()
+    }
+    best = max(scores, key=lambda family: scores[family])
+    behind = sorted((scores[best] - score, family) for family, score in scores.items() if family != best)
+    shortfalls = ", ".join(f"{family} {short:,.1f}" for short, family in behind)
+    model, notes = models[best]
+    of = f"{int(some.sum()):,} of {len(some):,} assets" if not some.all() else "all assets"
+    chosen = (
+        f"{best} is the likeliest family of curve; the others fall short by {shortfalls} in log-likelihood less number "
+        f"of parameters ({of}, on the same cuts)."
+    )
+    return model, (*notes, chosen)

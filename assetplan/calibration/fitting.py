@@ -12,8 +12,7 @@ import pandas as pd
 
 from assetplan._types import Bools
 from assetplan.calibration.covariates import Features
-from assetplan.calibration.curve_model import CurveModel
-from assetplan.calibration.families import likeliest
+from assetplan.calibration.curve_model import CurveModel, likeliest
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, DecayModel, Expected, sample
 from assetplan.calibration.pooling import Estimate, pool
@@ -78,7 +77,7 @@ class Calibration:
 
 
 def calibrate(
-    found: Inspections,
+    inspections: Inspections,
     kind: Kind = "curve",
     *,
     family: str = AUTO,
@@ -92,7 +91,7 @@ def calibrate(
 
     Parameters
     ----------
-    found : Inspections
+    inspections : Inspections
         Readings, with groups and covariates.
     kind : {"curve", "markov", "weibull"}
         A curve through values, a chain through states, or a life to failure, which needs ages.
@@ -116,49 +115,53 @@ def calibrate(
     Raises
     ------
     RegisterError
-        The inspections hold nothing that such a model can learn from; the reason is said.
+        The inspections hold nothing that such a model can learn from; the message gives the reason.
     """
-    model, notes = _model(found, kind, family, chain, max_drop, failure)
-    everyone = np.ones(len(found.assets), dtype=bool)
+    model, notes = _model(inspections, kind, family, chain, max_drop, failure)
+    everyone = np.ones(len(inspections.assets), dtype=bool)
     if not model.counted(everyone):
-        why = f"no asset has two inspections with no works between them that show decay ({len(found.assets):,} assets)"
-        raise RegisterError([Fault(found.file, 0, "", "", why)])
+        why = f"no asset has two inspections with no works between them that show decay ({len(everyone):,} assets)"
+        raise RegisterError([Fault(inspections.file, 0, "", "", why)])
     if isinstance(model, StateModel) and not model.fell(everyone):
         why = f"in none of {model.counted(everyone):,} pairs of inspections did an asset fall a state"
-        raise RegisterError([Fault(found.file, 0, "", "", f"{why}, so nothing says how fast it decays")])
+        raise RegisterError([Fault(inspections.file, 0, "", "", f"{why}, so nothing says how fast it decays")])
     try:
-        learned = _groups(found, model, everyone)
+        learned = _groups(inspections, model, everyone)
     except ValueError as error:
-        raise RegisterError([Fault(found.file, 0, "", "", str(error))]) from error
-    held, unchecked = _held_out(found, model, learned, seed, FOLDS if check else 0)
+        raise RegisterError([Fault(inspections.file, 0, "", "", str(error))]) from error
+    held, unchecked = _held_out(inspections, model, learned, seed, FOLDS if check else 0)
     drawn = [_drawn(model, estimate, seed) for estimate in learned]
-    rows = [_row(found, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
-    decay = [table.assign(group=name) for name, (_, table) in zip(found.groups, drawn, strict=True)]
-    said = (*found.notes, *notes, *_leaning(found, model), *unchecked)
+    rows = [_row(inspections, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
+    decay = [table.assign(group=name) for name, (_, table) in zip(inspections.groups, drawn, strict=True)]
+    notes = (*inspections.notes, *notes, *_leaning(inspections, model), *unchecked)
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
-    return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, said)
+    return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, notes)
 
 
 def _model(
-    found: Inspections, kind: Kind, family: str, chain: ChainKind, max_drop: int | None, failure: float
+    inspections: Inspections, kind: Kind, family: str, chain: ChainKind, max_drop: int | None, failure: float
 ) -> tuple[DecayModel, tuple[str, ...]]:
-    features = Features.of(found.covariates, len(found.assets))
+    features = Features.of(inspections.covariates, len(inspections.assets))
     if kind == "curve":
-        if np.isnan(found.index).all():
-            raise RegisterError([Fault(found.file, 0, "value", "", "a curve needs values; for states use a chain")])
-        return likeliest(found, features) if family == AUTO else CurveModel.of(found, family, features)
+        if np.isnan(inspections.index).all():
+            raise RegisterError(
+                [Fault(inspections.file, 0, "value", "", "a curve needs values; for states use a chain")]
+            )
+        return likeliest(inspections, features) if family == AUTO else CurveModel.of(inspections, family, features)
     if kind == "markov":
-        return StateModel.of(found, chain, max_drop, features)
+        return StateModel.of(inspections, chain, max_drop, features)
     if kind == "weibull":
-        if np.isnan(found.age).all():
-            raise RegisterError([Fault(found.file, 0, "age", "", "a life needs a column age or built_year")])
-        return LifeModel.of(found, failure, features)
+        if np.isnan(inspections.age).all():
+            raise RegisterError([Fault(inspections.file, 0, "age", "", "a life needs a column age or built_year")])
+        return LifeModel.of(inspections, failure, features)
     raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
 
 
-def _groups(found: Inspections, model: DecayModel, keep: Bools, near: list[Estimate] | None = None) -> list[Estimate]:
+def _groups(
+    inspections: Inspections, model: DecayModel, keep: Bools, near: list[Estimate] | None = None
+) -> list[Estimate]:
     """Each group's estimate, those with no data taking what the others make together; `near` is where to begin."""
-    members = [keep & (found.group == k) for k in range(len(found.groups))]
+    members = [keep & (inspections.group == k) for k in range(len(inspections.groups))]
     with_data = [k for k, inside in enumerate(members) if model.counted(inside)]
     start = None if near is None else np.mean([e.parameters for e in near], axis=0)
     if len(with_data) < 2:
@@ -176,71 +179,73 @@ def _groups(found: Inspections, model: DecayModel, keep: Bools, near: list[Estim
 
 
 def _held_out(
-    found: Inspections, model: DecayModel, learned: list[Estimate], seed: int, folds: int
+    inspections: Inspections, model: DecayModel, learned: list[Estimate], seed: int, folds: int
 ) -> tuple[pd.DataFrame, list[str]]:
     """What fits of the other assets expect of each part held out, beside two simple rivals; and what had none."""
-    n = len(found.assets)
+    n = len(inspections.assets)
     fold = np.random.default_rng(seed).permutation(n) % FOLDS
     everyone = np.ones(n, dtype=bool)
-    parts = [_told(model, model.expected(~everyone, learned[0].parameters), 0.0, "")]
+    parts = [_compared(model, model.expected(~everyone, learned[0].parameters), 0.0, "")]
     unchecked = []
     for part in range(folds if model.counted(everyone) < _MANY else min(folds, 1)):
         away = fold == part
         if not model.counted(away):
             continue
         try:
-            others = _groups(found, model, ~away, learned)
+            others = _groups(inspections, model, ~away, learned)
         except ValueError as error:
             which = f"part {part + 1} of {FOLDS} ({int(away.sum()):,} assets)"
             unchecked.append(f"{which} was not checked, for the other assets alone give no fit: {error}.")
             continue
         for group, estimate in enumerate(others):
-            of_group = found.group == group
-            told = model.expected(away & of_group, estimate.parameters)
+            of_group = inspections.group == group
+            expected = model.expected(away & of_group, estimate.parameters)
             taught = model.expected(~away & of_group, estimate.parameters)
             if not len(taught.row):
                 taught = model.expected(~away, estimate.parameters)
             pace = float((taught.after - taught.before).sum() / taught.years.sum())
-            parts.append(_told(model, told, pace, found.groups[group]))
+            parts.append(_compared(model, expected, pace, inspections.groups[group]))
     return pd.concat([p for p in parts if len(p)] or parts, ignore_index=True), unchecked
 
 
-def _told(model: DecayModel, told: Expected, pace: float, group: str) -> pd.DataFrame:
-    readings = model.found
+def _compared(model: DecayModel, expected: Expected, pace: float, group: str) -> pd.DataFrame:
+    readings = model.inspections
     table = pd.DataFrame(
         {
-            "asset_id": readings.assets[readings.asset[told.row]],
+            "asset_id": readings.assets[readings.asset[expected.row]],
             "group": group,
-            "years": told.years,
-            "before": told.before,
-            "after": told.after,
-            "expected": told.mean,
-            "no_change": told.before,
-            "constant_rate": np.clip(told.before + pace * told.years, 0.0, 100.0),
+            "years": expected.years,
+            "before": expected.before,
+            "after": expected.after,
+            "expected": expected.mean,
+            "no_change": expected.before,
+            "constant_rate": np.clip(expected.before + pace * expected.years, 0.0, 100.0),
         }
     )
     for k, level in enumerate(LEVELS):
         name = f"{100 * level:.0f}"
-        table[f"low_{name}"], table[f"high_{name}"] = told.low[k], told.high[k]
-        table[f"claimed_{name}"] = told.claimed[k]
+        table[f"low_{name}"], table[f"high_{name}"] = expected.low[k], expected.high[k]
+        table[f"claimed_{name}"] = expected.claimed[k]
     return table
 
 
-def _row(found: Inspections, model: DecayModel, group: int, learned: Estimate, held: pd.DataFrame) -> dict[str, object]:
-    members = found.group == group
-    inside = members[found.asset]
-    time = found.time[inside]
+def _row(
+    inspections: Inspections, model: DecayModel, group: int, learned: Estimate, held: pd.DataFrame
+) -> dict[str, object]:
+    members = inspections.group == group
+    inside = members[inspections.asset]
+    time = inspections.time[inside]
     pairs = model.counted(members)
-    told = held[held["group"] == found.groups[group]]
+    checked = held[held["group"] == inspections.groups[group]]
     return {
-        "group": found.groups[group],
+        "group": inspections.groups[group],
         **model.row(learned.parameters),
         "assets": int(members.sum()),
         "pairs": pairs,
         "from": round(float(time.min()), 2),
         "to": round(float(time.max()), 2),
-        **{name: round(_rms(told[column] - told["after"]), 3) for name, column in RIVALS.items()},
-        **{f"within_{name}": round(_within(told, name), 3) for name in ("80", "95")},
+        **{name: round(_rms(checked[column] - checked["after"]), 3) for name, column in RIVALS.items()},
+        **{f"within_{name}": round(_within(checked, name), 3) for name in ("80", "95")},
         "parameters": "|".join(model.names),
         "estimates": "|".join(f"{v:.8g}" for v in learned.parameters),
         "covariance": "|".join(f"{v:.6g}" for v in learned.covariance[np.tril_indices(len(learned.parameters))]),
@@ -269,21 +274,23 @@ def _rms(off: pd.Series) -> float:
     return float(np.sqrt((off**2).mean())) if len(off) else float("nan")
 
 
-def _within(told: pd.DataFrame, level: str) -> float:
-    inside = (told["after"] >= told[f"low_{level}"] - 1e-9) & (told["after"] <= told[f"high_{level}"] + 1e-9)
-    return float(inside.mean()) if len(told) else float("nan")
+def _within(checked: pd.DataFrame, level: str) -> float:
+    inside = (checked["after"] >= checked[f"low_{level}"] - 1e-9) & (
+        checked["after"] <= checked[f"high_{level}"] + 1e-9
+    )
+    return float(inside.mean()) if len(checked) else float("nan")
 
 
-def _leaning(found: Inspections, model: DecayModel) -> list[str]:
+def _leaning(inspections: Inspections, model: DecayModel) -> list[str]:
     """Groups whose own inspections show no decay."""
     notes = []
-    for k, name in enumerate(found.groups):
-        members = found.group == k
+    for k, name in enumerate(inspections.groups):
+        members = inspections.group == k
         pairs = model.counted(members)
         if not pairs:
-            said = "none of whose inspections shows decay; it has the parameters of the groups together."
-            notes.append(f"group {name}: {int(members.sum()):,} assets, {said}")
+            reason = "none of whose inspections shows decay; it has the parameters of the groups together."
+            notes.append(f"group {name}: {int(members.sum()):,} assets, {reason}")
         elif isinstance(model, StateModel | LifeModel) and not model.fell(members):
-            said = "in none of which an asset fell; its pace leans on that of the other groups."
-            notes.append(f"group {name}: {pairs:,} pairs of inspections, {said}")
+            reason = "in none of which an asset fell; its pace leans on that of the other groups."
+            notes.append(f"group {name}: {pairs:,} pairs of inspections, {reason}")
     return notes

@@ -17,13 +17,13 @@ _BEYOND = 3.0  # standard deviations: 1 in 740 improvements of pure noise is cut
 _LEAST = 1.0  # index points: what no survey can tell apart
 
 
-def jumps(found: Inspections) -> Bools:
+def jumps(inspections: Inspections) -> Bools:
     """Readings so much better than the one before that noise does not explain them, before any curve is known.
 
     Noise is taken from the middle half of all changes between visits, which works and rapid decay do not reach.
     """
-    change = np.diff(found.index, prepend=np.nan)
-    change[found.first | found.worked] = np.nan
+    change = np.diff(inspections.index, prepend=np.nan)
+    change[inspections.first | inspections.worked] = np.nan
     known = change[~np.isnan(change)]
     if not len(known):
         return np.zeros(len(change), dtype=bool)
@@ -33,24 +33,24 @@ def jumps(found: Inspections) -> Bools:
         return change - middle > _BEYOND * spread
 
 
-def unexpected(found: Inspections, row: Ints, mean: Floats, spread: Floats) -> Bools:
+def unexpected(inspections: Inspections, row: Ints, mean: Floats, spread: Floats) -> Bools:
     """Readings that are better than the one before and beyond what a fit expected of them."""
-    out = np.zeros(len(found.index), dtype=bool)
-    better = np.diff(found.index, prepend=np.nan) > _LEAST
-    out[row] = (found.index[row] - mean > _BEYOND * spread) & better[row]
+    out = np.zeros(len(inspections.index), dtype=bool)
+    better = np.diff(inspections.index, prepend=np.nan) > _LEAST
+    out[row] = (inspections.index[row] - mean > _BEYOND * spread) & better[row]
     return out
 
 
-def path_codes(found: Inspections, cuts: Bools) -> Ints:
+def path_codes(inspections: Inspections, cuts: Bools) -> Ints:
     """Number of the path of each reading: a new one at each asset, after known works, and at each cut."""
-    return np.cumsum(found.first | found.worked | cuts) - 1
+    return np.cumsum(inspections.first | inspections.worked | cuts) - 1
 
 
 class StatePairs(NamedTuple):
     """Pairs of states of one asset: rows of both readings, years between, and how many were set aside.
 
     `improved` pairs ended better than they began; `worked` had works between them; `blips` are readings better than
-    the one before that the next reading did not bear out: noise, left out so that the way back is not taken for decay.
+    the one before that the next reading did not bear out: noise, left out so that their return is not taken for decay.
     """
 
     before: Ints
@@ -61,18 +61,18 @@ class StatePairs(NamedTuple):
     blips: int
 
 
-def state_pairs(found: Inspections, state: Ints) -> StatePairs:
+def state_pairs(inspections: Inspections, state: Ints) -> StatePairs:
     """Pairs of successive readings with a state (−1: none)."""
     rows = np.flatnonzero(state >= 0)
     # Of several readings on one day the worst stands.
-    order = rows[np.lexsort((state[rows], found.time[rows], found.asset[rows]))]
-    last = np.append((np.diff(found.asset[order]) != 0) | (np.diff(found.time[order]) != 0), True)
-    worked = np.add.accumulate(found.worked)[order]
+    order = rows[np.lexsort((state[rows], inspections.time[rows], inspections.asset[rows]))]
+    last = np.append((np.diff(inspections.asset[order]) != 0) | (np.diff(inspections.time[order]) != 0), True)
+    worked = np.add.accumulate(inspections.worked)[order]
     keep = order[last]
     works = worked[last]
-    blip = _blips(found.asset[keep], state[keep], works)
+    blip = _blips(inspections.asset[keep], state[keep], works)
     keep, works = keep[~blip], works[~blip]
-    same = np.diff(found.asset[keep]) == 0
+    same = np.diff(inspections.asset[keep]) == 0
     before, after = keep[:-1][same], keep[1:][same]
     straddles = (np.diff(works) > 0)[same]
     improved = ~straddles & (state[after] < state[before])
@@ -80,7 +80,7 @@ def state_pairs(found: Inspections, state: Ints) -> StatePairs:
     return StatePairs(
         before[use],
         after[use],
-        found.time[after[use]] - found.time[before[use]],
+        inspections.time[after[use]] - inspections.time[before[use]],
         int(improved.sum()),
         int(straddles.sum()),
         int(blip.sum()),

@@ -20,7 +20,7 @@ _SAMPLE = 5  # rows or assets named in a note
 
 @dataclass(frozen=True, eq=False)
 class Inspections:
-    """Readings of assets, sorted by asset and time. Arrays (n,) unless said otherwise.
+    """Readings of assets, sorted by asset and time. Arrays (n,) unless stated otherwise.
 
     Attributes
     ----------
@@ -155,14 +155,14 @@ def inspections_of(
     if faults:
         raise RegisterError(faults)
     firsts = order[np.flatnonzero(np.diff(asset, prepend=-1))]
-    found = Inspections(
+    inspections = Inspections(
         file, asset, np.asarray(assets, dtype=object), time[order], index[order], state[order], names,
         _worked(asset, time[order], works[order]), age[order], own, groups,
         pd.DataFrame({name: _typed(text[name].iloc[firsts]) for name in covariates}),
         (),
     )  # fmt: skip
     latest = pd.Series(time).groupby(codes).cummax().to_numpy()
-    return _with_notes(found, int((latest > time).sum()))
+    return _with_notes(inspections, int((latest > time).sum()))
 
 
 def _missing(text: pd.DataFrame, file: str, named: list[str]) -> Iterator[Fault]:
@@ -216,8 +216,8 @@ def _groups(reader: TextColumns, column: str | None, codes: Ints, n_assets: int)
     own = np.full(n_assets, -1, dtype=np.intp)
     own[codes[::-1]] = place[::-1]  # an asset's first row stands last
     other = place != own[codes]
-    told = [str(names[k]) for k in own[codes[other]]]
-    for line, value, before in zip(reader.text.index[other], words[other], told, strict=True):
+    earlier = [str(names[k]) for k in own[codes[other]]]
+    for line, value, before in zip(reader.text.index[other], words[other], earlier, strict=True):
         reader.faults.append(
             Fault(reader.file, int(line), column, value, f"the same asset is in group {before!r} further up")
         )
@@ -252,13 +252,13 @@ def _typed(words: pd.Series) -> pd.Series:
     return (numbers if whole else words.mask(blank, "")).reset_index(drop=True)
 
 
-def _with_notes(found: Inspections, disordered: int) -> Inspections:
+def _with_notes(inspections: Inspections, disordered: int) -> Inspections:
     notes = []
-    visits = np.bincount(found.asset, minlength=len(found.assets))
+    visits = np.bincount(inspections.asset, minlength=len(inspections.assets))
     if disordered:
         notes.append(f"{disordered:,} readings stand in the file after a later one of their asset; they were sorted.")
     single = np.flatnonzero(visits == 1)
     if len(single):
-        shown = ", ".join(map(str, found.assets[single[:_SAMPLE]])) + (", …" if len(single) > _SAMPLE else "")
+        shown = ", ".join(map(str, inspections.assets[single[:_SAMPLE]])) + (", …" if len(single) > _SAMPLE else "")
         notes.append(f"{len(single):,} of {len(visits):,} assets have one inspection, which shows no decay: {shown}.")
-    return replace(found, notes=tuple(notes))
+    return replace(inspections, notes=tuple(notes))

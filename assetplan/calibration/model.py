@@ -13,12 +13,12 @@ from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.fits.maximum import Prior
 
 _ENOUGH = 5_000  # assets that settle where to begin
-LEVELS = (0.80, 0.95)  # of the intervals that are held against readings not fitted
+LEVELS = (0.80, 0.95)  # of the intervals that are checked against readings not fitted
 
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """What a model expected of readings given those before them. Arrays (n,) unless said otherwise.
+    """What a model expected of readings given those before them. Arrays (n,) unless stated otherwise.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class DecayModel(Protocol):
     """A model of decay that inspections can teach; `keep` (n_assets,) says which assets take part."""
 
     @property
-    def found(self) -> Inspections:
+    def inspections(self) -> Inspections:
         """The readings that it learns from."""
         ...
 

@@ -1,7 +1,7 @@
 """Groups with little data lean on their parent: partial pooling of the parameters of like groups.
 
 The parameters of each group are taken as normal about those of the parent, with a spread between groups that is
-itself learned. A group with many inspections keeps what they say; one with few is drawn towards the parent by as much
+itself learned. A group with many inspections keeps what they show; one with few is drawn towards the parent by as much
 as its own doubt exceeds that spread; one with none gets the parent's (empirical Bayes; Efron and Morris 1975, *Data
 analysis using Stein's estimator and its generalizations*, JASA 70, 311–319).
 """
@@ -18,7 +18,7 @@ from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 
 _SPREAD = 0.3  # of the logarithms of parameters between groups, before any is seen, with the weight of one group
 _WIDE = 1.0  # at which groups are first looked at by themselves
-_ROUGH = 1e-3  # gain at which a group's own summit is near enough to say how unlike groups are
+_ROUGH = 1e-3  # tolerance at which a group's own fit is near enough to show how unlike groups are
 _ROUNDS = 200
 _SETTLED = 1e-6
 
@@ -55,7 +55,7 @@ def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple
     parent : array (k,)
         Parameters of all data as one group.
     fits : sequence of callable
-        One a group with data, two or more: prior, start and gain → its estimate.
+        One a group with data, two or more: prior, start and tolerance → its estimate.
     starts : sequence of array (k,)
         Where each begins.
 
@@ -70,17 +70,17 @@ def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple
     return prior, [fit(prior, first.parameters, TOLERANCE) for fit, first in zip(fits, alone, strict=True)]
 
 
-def between(prior: Prior, found: Sequence[Estimate]) -> Prior:
+def between(prior: Prior, estimates: Sequence[Estimate]) -> Prior:
     """The parent and the spread of groups about it, from estimates under a prior (expectation–maximisation)."""
     weight = np.diag(1 / prior.variance)
-    pulls = [(e.information + weight) @ e.parameters - weight @ prior.mean for e in found]
+    pulls = [(e.information + weight) @ e.parameters - weight @ prior.mean for e in estimates]
     mean, variance = prior.mean.copy(), np.full(len(prior.mean), _SPREAD**2)
     for _ in range(_ROUNDS):
-        doubt = [np.linalg.inv(e.information + np.diag(1 / variance)) for e in found]
+        doubt = [np.linalg.inv(e.information + np.diag(1 / variance)) for e in estimates]
         own = np.array([d @ (pull + mean / variance) for d, pull in zip(doubt, pulls, strict=True)])
         centre = own.mean(axis=0)
         about = sum(d.diagonal() for d in doubt) + ((own - centre) ** 2).sum(axis=0)
-        after = (about + _SPREAD**2) / (len(found) + 1)
+        after = (about + _SPREAD**2) / (len(estimates) + 1)
         moved = max(np.abs(centre - mean).max(), np.abs(np.log(after / variance)).max())
         mean, variance = centre, after
         if moved < _SETTLED:

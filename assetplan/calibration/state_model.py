@@ -29,7 +29,7 @@ class StateModel:
 
     Attributes
     ----------
-    found : Inspections
+    inspections : Inspections
         Readings.
     chain, max_drop
         As in `fit_markov`.
@@ -42,12 +42,12 @@ class StateModel:
     features : Features
         What sets an asset's pace; none for a discrete chain.
     moves : array (k, 2)
-        Moves that all data together give a chance above nought.
+        Moves that all data together give a chance above zero.
     start : array (k + c,)
         Parameters of all data together, where a fit begins.
     """
 
-    found: Inspections
+    inspections: Inspections
     chain: ChainKind
     max_drop: int | None
     state: Ints
@@ -59,20 +59,28 @@ class StateModel:
 
     @classmethod
     def of(
-        cls, found: Inspections, chain: ChainKind, max_drop: int | None, features: Features
+        cls, inspections: Inspections, chain: ChainKind, max_drop: int | None, features: Features
     ) -> tuple[StateModel, tuple[str, ...]]:
         """Pairs of states; values, where no states were noted, are sorted into the five bands of the index."""
-        if found.states:
-            state, state_index = found.state, np.linspace(100.0, 0.0, len(found.states))
+        if inspections.states:
+            state, state_index = inspections.state, np.linspace(100.0, 0.0, len(inspections.states))
         else:
-            state = condition.band_codes("index", found.index).astype(np.intp)
-            state_index = _band_means(state, found.index)
-        seen = state_pairs(found, state)
-        features, notes = _learnable(features, found, seen.before, chain)
+            state = condition.band_codes("index", inspections.index).astype(np.intp)
+            state_index = _band_means(state, inspections.index)
+        seen = state_pairs(inspections, state)
+        features, notes = _learnable(features, inspections, seen.before, chain)
         model = cls(
-            found, chain, max_drop, state, state_index, seen, features, np.zeros((0, 2), dtype=np.intp), np.zeros(0)
+            inspections,
+            chain,
+            max_drop,
+            state,
+            state_index,
+            seen,
+            features,
+            np.zeros((0, 2), dtype=np.intp),
+            np.zeros(0),
         )
-        everyone = np.ones(len(found.assets), dtype=bool)
+        everyone = np.ones(len(inspections.assets), dtype=bool)
         if model.fell(everyone):
             whole = ChainLikelihood.of(model.pairs(everyone), len(state_index), chain, max_drop)
             best = whole.best(whole.starts())
@@ -86,7 +94,7 @@ class StateModel:
         return (*(f"{i} to {j}" for i, j in self.moves), *self.features.names)
 
     def _of(self, keep: Bools) -> Bools:
-        return keep[self.found.asset[self.seen.before]]
+        return keep[self.inspections.asset[self.seen.before]]
 
     def pairs(self, keep: Bools) -> Pairs:
         """Pairs of some assets; a discrete chain counts whole years."""
@@ -95,7 +103,7 @@ class StateModel:
         if self.chain == "discrete":
             years = np.maximum(np.round(years), 1.0)
         before, after = self.seen.before[inside], self.seen.after[inside]
-        features = self.features.values[self.found.asset[before]]
+        features = self.features.values[self.inspections.asset[before]]
         return pairs_of(self.state[before], self.state[after], years, len(self.state_index), self.chain, features)
 
     def counted(self, keep: Bools) -> int:
@@ -125,10 +133,10 @@ class StateModel:
         return annual_of(rates, self.moves, len(self.state_index), self.chain == "continuous")
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
-        """Distribution over states after each interval, told in index points."""
+        """Distribution over states after each interval, in index points."""
         inside = self._of(keep)
         before, after, years = self.seen.before[inside], self.seen.after[inside], self.seen.years[inside]
-        pace = pace_of(self.features.values[self.found.asset[before]], parameters[len(self.moves) :])
+        pace = pace_of(self.features.values[self.inspections.asset[before]], parameters[len(self.moves) :])
         tables = at_years(self.annual(parameters), np.minimum(years * pace, _FOREVER))
         chance = tables[np.arange(len(before)), self.state[before]]
         low, high, claimed = _intervals(chance, self.state_index)
@@ -149,8 +157,8 @@ class StateModel:
         """The annual matrix, the index of each state, and what sets an asset's pace."""
         falls = "/".join("|".join(f"{p:.8g}" for p in line) for line in self.annual(parameters))
         states = "|".join(f"{v:.4g}" for v in self.state_index)
-        told = self.features.told(parameters[len(self.moves) :])
-        return {"model": "markov", "family": self.chain, "states": states, "falls": falls, "covariates": told}
+        covariates = self.features.text(parameters[len(self.moves) :])
+        return {"model": "markov", "family": self.chain, "states": states, "falls": falls, "covariates": covariates}
 
 
 def _set_aside(seen: StatePairs) -> tuple[str, ...]:
@@ -163,16 +171,16 @@ def _set_aside(seen: StatePairs) -> tuple[str, ...]:
 
 
 def _learnable(
-    features: Features, found: Inspections, rows: Ints, chain: ChainKind = "continuous"
+    features: Features, inspections: Inspections, rows: Ints, chain: ChainKind = "continuous"
 ) -> tuple[Features, tuple[str, ...]]:
     """Covariates that vary among the assets of some readings; none where a chain counts whole years."""
     if chain == "discrete" and features.names:
         named = ", ".join(dict.fromkeys(name.partition("=")[0] for name in features.names))
-        said = (
+        note = (
             f"a chain by whole years learns no covariates: {named} made no difference; a continuous chain learns them."
         )
-        return Features.none(len(found.assets)), (said,)
-    return features.varying(np.bincount(found.asset[rows], minlength=len(found.assets)) > 0)
+        return Features.none(len(inspections.assets)), (note,)
+    return features.varying(np.bincount(inspections.asset[rows], minlength=len(inspections.assets)) > 0)
 
 
 def _band_means(state: Ints, index: Floats) -> Floats:
@@ -206,7 +214,7 @@ class LifeModel:
     that assets whose record begins late in life do not make lives seem longer than they are.
     """
 
-    found: Inspections
+    inspections: Inspections
     before: Ints
     after: Ints
     failed: Bools
@@ -214,35 +222,35 @@ class LifeModel:
     features: Features
 
     @classmethod
-    def of(cls, found: Inspections, failure: float, features: Features) -> tuple[LifeModel, tuple[str, ...]]:
+    def of(cls, inspections: Inspections, failure: float, features: Features) -> tuple[LifeModel, tuple[str, ...]]:
         """Pairs that began sound, of assets whose age still counts from new.
 
         Parameters
         ----------
-        found : Inspections
+        inspections : Inspections
             Readings with ages.
         failure : float
             Condition index at or below which an asset has failed [0–100].
         features : Features
             What sets an asset's pace.
         """
-        index = found.index
-        if found.states:
-            index = np.append(np.linspace(100.0, 0.0, len(found.states)), np.nan)[found.state]
-        state = np.where(np.isnan(index) | np.isnan(found.age), -1, index <= failure).astype(np.intp)
-        seen = state_pairs(found, state)
+        index = inspections.index
+        if inspections.states:
+            index = np.append(np.linspace(100.0, 0.0, len(inspections.states)), np.nan)[inspections.state]
+        state = np.where(np.isnan(index) | np.isnan(inspections.age), -1, index <= failure).astype(np.intp)
+        seen = state_pairs(inspections, state)
         renewed = np.zeros(len(state), dtype=np.intp)
-        renewed[1:] = found.worked[1:] | ((state[1:] >= 0) & (state[:-1] > state[1:]) & ~found.first[1:])
+        renewed[1:] = inspections.worked[1:] | ((state[1:] >= 0) & (state[:-1] > state[1:]) & ~inspections.first[1:])
         total = np.cumsum(renewed)
-        as_new = total == total[np.flatnonzero(found.first)][np.cumsum(found.first) - 1]
+        as_new = total == total[np.flatnonzero(inspections.first)][np.cumsum(inspections.first) - 1]
         use = (state[seen.before] == 0) & as_new[seen.after]
         before, after = seen.before[use], seen.after[use]
         lost = int((state[seen.before] == 0).sum() - use.sum())
         notes = list(_set_aside(seen))
         if lost:
             notes.append(f"{lost:,} pairs come after works or an improvement, where age is not known; left out.")
-        features, said = _learnable(features, found, before)
-        return cls(found, before, after, state[after] == 1, seen.years[use], features), (*notes, *said)
+        features, left_out = _learnable(features, inspections, before)
+        return cls(inspections, before, after, state[after] == 1, seen.years[use], features), (*notes, *left_out)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -250,12 +258,12 @@ class LifeModel:
         return ("shape", "scale", *self.features.names)
 
     def _of(self, keep: Bools) -> Bools:
-        return keep[self.found.asset[self.before]]
+        return keep[self.inspections.asset[self.before]]
 
     def _lives(self, keep: Bools) -> Lives:
         inside = self._of(keep)
-        began = self.found.age[self.before[inside]]
-        features = self.features.values[self.found.asset[self.before[inside]]]
+        began = self.inspections.age[self.before[inside]]
+        features = self.features.values[self.inspections.asset[self.before[inside]]]
         return lives_of(
             began + self.years[inside], self.failed[inside], sound_until=began, entered=began, features=features
         )
@@ -287,8 +295,8 @@ class LifeModel:
         """Chance to be sound at the end of each interval, as an index from 0 to 100."""
         inside = self._of(keep)
         shape, usual = np.exp(parameters[:2])
-        scale = usual / pace_of(self.features.values[self.found.asset[self.before[inside]]], parameters[2:])
-        began = self.found.age[self.before[inside]]
+        scale = usual / pace_of(self.features.values[self.inspections.asset[self.before[inside]]], parameters[2:])
+        began = self.inspections.age[self.before[inside]]
         years = self.years[inside]
         sound = np.exp((began / scale) ** shape - ((began + years) / scale) ** shape)
         chance = np.stack([sound, 1 - sound], axis=1)
@@ -311,5 +319,5 @@ class LifeModel:
     def row(self, parameters: Floats) -> dict[str, object]:
         """The survival curve as an index that starts at 100, and what sets an asset's pace."""
         shape, scale = map(float, np.exp(parameters[:2]))
-        told = self.features.told(parameters[2:])
-        return {"model": "survival", "family": "weibull", "c0": 100.0, "k": scale, "b": shape, "covariates": told}
+        covariates = self.features.text(parameters[2:])
+        return {"model": "survival", "family": "weibull", "c0": 100.0, "k": scale, "b": shape, "covariates": covariates}

@@ -186,7 +186,7 @@ def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> Boo
     """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
 
     Parameters and errors as `cvi_failures`. A length that is not known to fail is False; whether it passes or was not
-    surveyed is told by `cvi_failures` alone.
+    surveyed is known from `cvi_failures` alone.
     """
     return cvi_failures(structural, edge, wearing) > 0
 

@@ -78,8 +78,8 @@ def measure_range(measure: str) -> tuple[float, float]:
 
     Raises ValueError, naming the measures there are, if `measure` is unknown.
     """
-    found = _find(measure)
-    return found.low, found.high
+    points = _find(measure)
+    return points.low, points.high
 
 
 def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[Floats, Bools]:
@@ -108,9 +108,9 @@ def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[Floats, Bools]:
     flat = array.reshape(-1)
     index = np.full_like(flat, np.nan)
     clamped = np.zeros(flat.shape, dtype=np.bool_)
-    for found, where in _by_measure(measure, flat):
-        index[where] = np.interp(flat[where], found.native, found.mapped)
-        clamped[where] = (flat[where] < found.native[0]) | (flat[where] > found.native[-1])
+    for points, where in _by_measure(measure, flat):
+        index[where] = np.interp(flat[where], points.native, points.mapped)
+        clamped[where] = (flat[where] < points.native[0]) | (flat[where] > points.native[-1])
     return index.reshape(array.shape), clamped.reshape(array.shape)
 
 
@@ -138,9 +138,9 @@ def from_index(measure: ArrayLike, index: ArrayLike) -> Floats:
     array = np.asarray(index, dtype=np.float64)
     flat = array.reshape(-1)
     value = np.full_like(flat, np.nan)
-    for found, where in _by_measure(measure, flat):
-        rising = np.argsort(found.mapped)
-        value[where] = np.interp(flat[where], found.mapped[rising], found.native[rising])
+    for points, where in _by_measure(measure, flat):
+        rising = np.argsort(points.mapped)
+        value[where] = np.interp(flat[where], points.mapped[rising], points.native[rising])
     return value.reshape(array.shape)
 
 

@@ -10,7 +10,8 @@ from assetplan.strategies.candidates import (
 )
 from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
 from assetplan.strategies.traffic import Traffic, WeightLimits
-from assetplan.strategies.tree import Rules, Trajectory
+from assetplan.strategies.trajectory import Trajectory
+from assetplan.strategies.tree import Rules
 
 __all__ = [
     "Candidates",

@@ -17,7 +17,8 @@ from assetplan.strategies.curve_state import CurveLifecycle, CurveState
 from assetplan.strategies.mixed_state import MixedState
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure, Traffic
-from assetplan.strategies.tree import Leaves, Members, Rules, Trajectory, grow, replay
+from assetplan.strategies.trajectory import Trajectory, replay
+from assetplan.strategies.tree import Leaves, Members, Rules, grow
 from assetplan.treatments import Catalogue, Treatment
 
 # Nodes of one block; a block's arrays then stay within a few hundred megabytes.
@@ -54,7 +55,7 @@ class Candidates:
         Whole-life cost of do-nothing less that of the strategy (£).
     beside : array (n,)
         Present value of what whole_life_cost holds beside the asset's own works and burdens: its share of sites and of
-        mobilisation (£); nought until these are charged.
+        mobilisation (£); zero until these are charged.
     index : array (n, years), float32
         Condition index at the end of each plan year (0–100), to 0.01 as programmes store it.
     nothing_index : array (n_assets, years), float32
@@ -168,7 +169,20 @@ def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Floats:
 def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, traced: bool = False) -> AssetState:
     """Some assets of a group at the end of the base year, with the groups that treatments may make them of.
 
-    What was surveyed earlier is carried forward by the group's decay. Traced assets know what of them was renewed.
+    What was surveyed earlier is carried forward by the group's decay.
+
+    Parameters
+    ----------
+    group : str
+        Name of the group.
+    model : LifecycleModel
+        Groups, and the treatments that may change an asset's group.
+    starting : Starting
+        Condition of all assets (n_assets).
+    rows : array (n_rows,) of int
+        The assets wanted.
+    traced : bool
+        Whether they are to know what of them was renewed.
     """
     names = tuple(dict.fromkeys((group, *(t.group for t in model.catalogue.treatments[group]))))
     index, pace, gap = starting.surveyed[rows], starting.pace[rows], starting.gap[rows]
@@ -248,11 +262,11 @@ def candidates(
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
             of = _members(assets, block, treatments, model, traffic)
             start = start_of(group, model, starting, block, of.exposure.limits is not None)
-            found = grow(start, of, treatments, model.rules)
-            rows.append(block[found.asset])
-            nothing[block], nothing_index[block] = found.nothing, found.nothing_index
-            leaves.append(found)
-            counts += found.triggered
+            leaf = grow(start, of, treatments, model.rules)
+            rows.append(block[leaf.asset])
+            nothing[block], nothing_index[block] = leaf.nothing, leaf.nothing_index
+            leaves.append(leaf)
+            counts += leaf.triggered
         triggered += [(group, t.name, int(c)) for t, c in zip(treatments, counts, strict=True)]
     return _sorted(rows, leaves, triggered, nothing, nothing_index)
 
@@ -291,15 +305,21 @@ def simulate(
 
     Parameters
     ----------
+    assets : DataFrame
+        Table `assets` of the register (n_assets), with `group`.
+    starting : Starting
+        Its condition in the base year.
     schedule : array (n_assets, years)
         Treatment codes, −1 for none; all −1 is do-nothing.
+    model : LifecycleModel
+        What can be done and what it is worth.
     traffic : Traffic, optional
         As for `candidates`.
     """
-    told = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
+    out = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
         members = _members(assets, rows, treatments, model, traffic)
         start = start_of(group, model, starting, rows, members.exposure.limits is not None)
-        told.put(rows, replay(start, schedule[rows], members, treatments, model.rules))
-    return told
+        out.put(rows, replay(start, schedule[rows], members, treatments, model.rules))
+    return out

@@ -4,7 +4,7 @@ Four things are drawn. Parameters: of a calibrated group those of its fit, by th
 was typed in a factor on its pace, one for all such groups of an asset class, since they were typed by one hand; both in
 even strata over the futures (Latin hypercube; McKay, Beckman and Conover 1979). Today's condition: assets change places
 in their group's stock by as much as their surveys are doubted, and age by chance since then, so that surveys are
-trusted on the stock and on no one asset. Each asset's own pace, where a calibration found that paces are spread, as a
+trusted on the stock and on no one asset. Each asset's own pace, where a calibration estimated a spread of paces, as a
 gamma variable with a mean of one. What a pace does not explain: ageing as a gamma process (van Noortwijk 2009, *A
 survey of the application of gamma processes in maintenance*, Reliability Engineering and System Safety 94, 2–21), or
 the state that a chain comes to.
@@ -26,14 +26,14 @@ from assetplan.deterioration.groups import Group
 from assetplan.reference import load_table
 from assetplan.strategies.candidates import LifecycleModel, Starting, by_group, carried, start_of, starting_condition
 from assetplan.strategies.states import AssetState
-from assetplan.strategies.tree import watch
+from assetplan.strategies.trajectory import watch
 
 _FEW = 10  # assets below which a group says nothing of how its stock is spread
 
 
 @dataclass(frozen=True)
 class Doubts:
-    """How sure a plan is of what it was told, where no calibration says.
+    """How sure a plan is of its data, where no calibration estimates it.
 
     Attributes
     ----------
@@ -61,9 +61,9 @@ def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Dou
     A calibration's noise stands for high confidence in its group; lower confidence widens it by as much as it widens
     the packaged figure. An age is taken as known.
     """
-    said = assets["confidence"].where(assets["confidence"] != "", "not stated")
+    confidence = assets["confidence"].where(assets["confidence"] != "", "not stated")
     filled = assets["assumed"].str.split().map(lambda columns: "value" in columns).to_numpy(dtype=bool)
-    out = said.mask(filled, "assumed").map(doubts.readings).to_numpy(dtype=float, copy=True)
+    out = confidence.mask(filled, "assumed").map(doubts.readings).to_numpy(dtype=float, copy=True)
     for name, rows in by_group(assets):
         learned = groups[name].learned
         if learned is not None and learned.noise > 0 and doubts.readings["high"] > 0:

@@ -7,16 +7,14 @@ Only what can happen is ever built, and a level of the tree is a set of arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import DETOURS
-from assetplan.strategies.states import AssetState, Chance
+from assetplan.strategies.states import AssetState
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
@@ -249,10 +247,11 @@ def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> 
     """Cost of the streams over the coming year (£)."""
     # A state knows only the consequences that count, added up beforehand.
     total = state.burden("", exposure)
-    return total + _stream(state, exposure, DETOURS) if DETOURS in streams else total
+    return total + stream_cost(state, exposure, DETOURS) if DETOURS in streams else total
 
 
-def _stream(state: AssetState, exposure: Exposure, name: str) -> Floats:
+def stream_cost(state: AssetState, exposure: Exposure, name: str) -> Floats:
+    """Cost of one stream over the coming year (n_nodes,) [£]."""
     if name != DETOURS:
         return state.burden(name, exposure)
     return np.zeros(len(exposure.quantity)) if exposure.limits is None else state.sent_round(exposure.limits)
@@ -289,110 +288,3 @@ def _follow(level: _Level, members: Members, rules: Rules) -> Floats:
         state = state.step()
     after -= rules.discount[horizon] * state.residual() * quantity
     return total + np.where(members.dispose[level.asset], 0.0, after)
-
-
-@dataclass(frozen=True)
-class Trajectory:
-    """What becomes of assets year by year, arrays (n_assets, years + 1) from the end of the base year.
-
-    Attributes
-    ----------
-    index : array
-        (Expected) condition index [0–100].
-    residual_life : array
-        Years to the failure index if nothing more is done.
-    bands : array (n_assets, years + 1, n_bands), float32
-        Share in each band of the condition index: of an asset in states, by the chances of its states.
-    backlog : array
-        Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
-    streams : dict of str → array (n_assets,)
-        Present value of each stream to the horizon [£].
-    yearly : dict of str → array (n_assets, years)
-        Each stream in each plan year, undiscounted [£].
-    """
-
-    index: Floats
-    residual_life: Floats
-    bands: Floats32
-    backlog: Floats
-    streams: dict[str, Floats]
-    yearly: dict[str, Floats]
-
-    @classmethod
-    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
-        """Room for what is told of assets, group by group."""
-        index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
-        bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
-        yearly = {name: np.zeros((n_assets, years)) for name in streams}
-        return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
-
-    def note(self, year: int, state: AssetState, quantity: Floats) -> None:
-        """Take down the state at the end of a year (0 is the base year)."""
-        self.index[:, year] = state.index()
-        self.residual_life[:, year] = state.residual_life()
-        self.bands[:, year] = state.bands()
-        self.backlog[:, year] = state.backlog() * quantity
-
-    def put(self, rows: Ints, part: Trajectory) -> None:
-        """Take down what is told of some assets."""
-        for name in ("index", "residual_life", "bands", "backlog"):
-            getattr(self, name)[rows] = getattr(part, name)
-        for name, values in part.streams.items():
-            self.streams[name][rows] = values
-            self.yearly[name][rows] = part.yearly[name]
-
-
-def replay(
-    start: AssetState, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules
-) -> Trajectory:
-    """One strategy of each asset, told in full.
-
-    Parameters
-    ----------
-    schedule : array (n_assets, years)
-        Code of the treatment in each plan year, −1 for none.
-    """
-    n, horizon = len(schedule), len(rules.discount) - 1
-    quantity = members.exposure.quantity
-    told = Trajectory.empty(n, rules.years, ("works", *rules.streams))
-    told.note(0, start, quantity)
-    state = start
-    keep = np.where(members.dispose, 0.0, 1.0)
-    for year, exposure in zip(range(horizon), members.exposure.ahead(1), strict=False):
-        factor = rules.discount[year + 1]
-        if year < rules.years:
-            state, price = _apply(state, schedule[:, year], treatments)
-            weight = np.ones(n)
-        else:
-            state, price = state.follow_on()
-            weight = keep
-        spent = {"works": price * quantity} | {name: _stream(state, exposure, name) for name in rules.streams}
-        for name, amount in spent.items():
-            told.streams[name][:] += factor * weight * amount
-            if year < rules.years:
-                told.yearly[name][:, year] = amount
-        state = state.step()
-        if year < rules.years:
-            told.note(year + 1, state, quantity)
-    told.streams["works"][:] -= rules.discount[horizon] * keep * state.residual() * quantity
-    return told
-
-
-def watch(
-    start: AssetState, schedule: Codes, treatments: tuple[Treatment, ...], chance: Chance | None = None
-) -> Iterator[AssetState]:
-    """State of assets at the end of the base year and of each plan year under a schedule, as expected or by chance."""
-    state = start
-    yield state
-    for year in range(schedule.shape[1]):
-        state = _apply(state, schedule[:, year], treatments)[0].step(chance)
-        yield state
-
-
-def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[AssetState, Floats]:
-    price = np.zeros(len(codes))
-    for code in np.unique(codes[codes >= 0]):
-        rows = np.flatnonzero(codes == code)
-        after, price[rows] = state.take(rows).treat(treatments[code])
-        state = state.put(rows, after)
-    return state, price

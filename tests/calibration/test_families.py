@@ -12,8 +12,7 @@ from histories_made import curve_histories
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.covariates import Features
-from assetplan.calibration.curve_model import CurveModel
-from assetplan.calibration.families import likeliest
+from assetplan.calibration.curve_model import CurveModel, likeliest
 from assetplan.deterioration.families import FAMILIES
 from assetplan.deterioration.fits.paths import fit_paths
 

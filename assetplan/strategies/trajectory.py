@@ -1,0 +1,141 @@
+"""What becomes of assets year by year under one strategy each: condition, bands, backlog and costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetplan import condition
+from assetplan._types import Codes, Floats, Floats32, Ints
+from assetplan.strategies.states import AssetState, Chance
+from assetplan.strategies.tree import Members, Rules, stream_cost
+from assetplan.treatments import Treatment
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What becomes of assets year by year, arrays (n_assets, years + 1) from the end of the base year.
+
+    Attributes
+    ----------
+    index : array
+        (Expected) condition index [0–100].
+    residual_life : array
+        Years to the failure index if nothing more is done.
+    bands : array (n_assets, years + 1, n_bands), float32
+        Share in each band of the condition index: of an asset in states, by the chances of its states.
+    backlog : array
+        Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
+    streams : dict of str → array (n_assets,)
+        Present value of each stream to the horizon [£].
+    yearly : dict of str → array (n_assets, years)
+        Each stream in each plan year, undiscounted [£].
+    """
+
+    index: Floats
+    residual_life: Floats
+    bands: Floats32
+    backlog: Floats
+    streams: dict[str, Floats]
+    yearly: dict[str, Floats]
+
+    @classmethod
+    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
+        """Room for the trajectories of assets, group by group."""
+        index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
+        bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
+        yearly = {name: np.zeros((n_assets, years)) for name in streams}
+        return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
+
+    def note(self, year: int, state: AssetState, quantity: Floats) -> None:
+        """Take down the state at the end of a year (0 is the base year)."""
+        self.index[:, year] = state.index()
+        self.residual_life[:, year] = state.residual_life()
+        self.bands[:, year] = state.bands()
+        self.backlog[:, year] = state.backlog() * quantity
+
+    def put(self, rows: Ints, part: Trajectory) -> None:
+        """Take in the trajectories of some assets (n_rows)."""
+        for name in ("index", "residual_life", "bands", "backlog"):
+            getattr(self, name)[rows] = getattr(part, name)
+        for name, values in part.streams.items():
+            self.streams[name][rows] = values
+            self.yearly[name][rows] = part.yearly[name]
+
+
+def replay(
+    start: AssetState, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules
+) -> Trajectory:
+    """The trajectory of each asset under one strategy.
+
+    Parameters
+    ----------
+    start : AssetState
+        State of the assets (n_assets) at the start of the first plan year.
+    schedule : array (n_assets, years)
+        Code of the treatment in each plan year, −1 for none.
+    members : Members
+        Their exposure, environment, commitments.
+    treatments : tuple of Treatment
+        Treatments of the group; codes are positions in it.
+    rules : Rules
+        Discounting, streams, plan years.
+    """
+    n, horizon = len(schedule), len(rules.discount) - 1
+    quantity = members.exposure.quantity
+    out = Trajectory.empty(n, rules.years, ("works", *rules.streams))
+    out.note(0, start, quantity)
+    state = start
+    keep = np.where(members.dispose, 0.0, 1.0)
+    for year, exposure in zip(range(horizon), members.exposure.ahead(1), strict=False):
+        factor = rules.discount[year + 1]
+        if year < rules.years:
+            state, price = _apply(state, schedule[:, year], treatments)
+            weight = np.ones(n)
+        else:
+            state, price = state.follow_on()
+            weight = keep
+        spent = {"works": price * quantity} | {name: stream_cost(state, exposure, name) for name in rules.streams}
+        for name, amount in spent.items():
+            out.streams[name][:] += factor * weight * amount
+            if year < rules.years:
+                out.yearly[name][:, year] = amount
+        state = state.step()
+        if year < rules.years:
+            out.note(year + 1, state, quantity)
+    out.streams["works"][:] -= rules.discount[horizon] * keep * state.residual() * quantity
+    return out
+
+
+def watch(
+    start: AssetState, schedule: Codes, treatments: tuple[Treatment, ...], chance: Chance | None = None
+) -> Iterator[AssetState]:
+    """State of assets at the end of the base year and of each plan year under a schedule.
+
+    Parameters
+    ----------
+    start : AssetState
+        At the end of the base year.
+    schedule : array (n_assets, years)
+        Code of the treatment in each plan year, −1 for none.
+    treatments : tuple of Treatment
+        Treatments of the group; codes are positions in it.
+    chance : Generator, optional
+        Draws what happens; by default all goes as expected.
+    """
+    state = start
+    yield state
+    for year in range(schedule.shape[1]):
+        state = _apply(state, schedule[:, year], treatments)[0].step(chance)
+        yield state
+
+
+def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[AssetState, Floats]:
+    price = np.zeros(len(codes))
+    for code in np.unique(codes[codes >= 0]):
+        rows = np.flatnonzero(codes == code)
+        after, price[rows] = state.take(rows).treat(treatments[code])
+        state = state.put(rows, after)
+    return state, price
