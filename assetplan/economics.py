@@ -122,38 +122,6 @@ def deflate(cash: ArrayLike, rate: float) -> Floats:
     return amounts / (1.0 + rate) ** np.arange(amounts.shape[-1])
 
 
-def euac(cost: ArrayLike, life: ArrayLike, rate: float | None = None) -> Floats:
-    """Return the equivalent uniform annual cost: the level yearly payment that buys a treatment.
-
-    Parameters
-    ----------
-    cost : array
-        Cost of the treatment [£], any shape.
-    life : array
-        Years until it is done again [years, above 0], same shape.
-    rate : float, optional
-        Real rate [fraction a year, above −1]; by default the Green Book's for year 1.
-
-    Returns
-    -------
-    array
-        c·r/(1 − (1 + r)^−n) [£ a year], broadcast shape; c/n where the rate is 0.
-
-    Raises
-    ------
-    ValueError
-        A life is not above 0, or the rate is −1 or less.
-    """
-    years = np.asarray(life, dtype=np.float64)
-    if not (years > 0).all():
-        raise ValueError("every life must be above 0 years")
-    _check_rate(rate)
-    r = float(_forward_rates(1)[0]) if rate is None else float(rate)
-    # expm1 and log1p keep their digits at rates near 0, where the plain formula is 0/0.
-    recovery = 1.0 / years if r == 0.0 else -r / np.expm1(-years * np.log1p(r))
-    return np.asarray(np.asarray(cost, dtype=np.float64) * recovery, dtype=np.float64)
-
-
 def whole_life_cost(
     works: ArrayLike,
     reactive: ArrayLike = 0.0,

@@ -49,26 +49,6 @@ def test_inflation_eats_year_five():
     assert bought[4] == pytest.approx(17.770e6, abs=500)  # printed to the thousand
 
 
-@pytest.mark.parametrize(
-    ("cost", "life", "yearly"), [(8.5, 7, 1.3901), (12.5, 10, 1.5030), (35, 20, 2.4626), (115, 40, 5.3851)]
-)
-def test_equivalent_annual_cost(cost, life, yearly):
-    assert economics.euac(cost, life, 0.035) == pytest.approx(yearly, abs=5e-5)
-    assert economics.euac(cost, life) == pytest.approx(yearly, abs=5e-5)  # the first Green Book rate
-
-
-@given(st.floats(0.01, 1e6), st.integers(1, 120), st.floats(0, 0.2))
-@steady
-def test_equivalent_annual_cost_repays_the_cost(cost, life, rate):
-    # Closed form against the sum of discounted payments; up to 120 terms, so 1e-9 relative is ample.
-    yearly = economics.euac(cost, life, rate)
-    assert economics.present_value(np.full(life, yearly), rate=rate) == pytest.approx(cost, rel=1e-9)
-
-
-def test_equivalent_annual_cost_at_no_interest():
-    assert economics.euac([100, 60], [10, 20], 0.0) == pytest.approx([10, 3])
-
-
 def test_whole_life_cost_is_its_own_sum():
     works, reactive, user = np.array([[100, 0, 50], [0, 0, 300]]), np.array([1, 2, 3]), 10.0
     factors = economics.discount_factors(3)[1:]
@@ -101,7 +81,6 @@ def test_later_money_is_worth_less(years, more):
         (lambda: economics.present_value([1.0], base=-1), "before now"),
         (lambda: economics.deflate(3.0, 0.03), "axis of years"),
         (lambda: economics.deflate([1.0], -1.0), "above −1"),
-        (lambda: economics.euac(1, 0), "above 0"),
         (lambda: economics.whole_life_cost([]), "at least one year"),
         (lambda: economics.drc(1, 0, 1), "above 0"),
     ],

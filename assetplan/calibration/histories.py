@@ -34,7 +34,17 @@ def jumps(inspections: Inspections) -> Bools:
 
 
 def unexpected(inspections: Inspections, row: Ints, mean: Floats, spread: Floats) -> Bools:
-    """Readings that are better than the one before and beyond what a fit expected of them."""
+    """Readings that are better than the one before and beyond what a fit expected of them.
+
+    Parameters
+    ----------
+    inspections : Inspections
+        Readings (n,).
+    row : array (k,) of int
+        Readings of which something was expected.
+    mean, spread : array (k,)
+        What was expected of them, and its standard deviation [index points].
+    """
     out = np.zeros(len(inspections.index), dtype=bool)
     better = np.diff(inspections.index, prepend=np.nan) > _LEAST
     out[row] = (inspections.index[row] - mean > _BEYOND * spread) & better[row]

@@ -126,7 +126,17 @@ def inspections_of(
     states: Sequence[str] | None = None,
     covariates: Sequence[str] = (),
 ) -> Inspections:
-    """Inspections of a table with the columns that `read_inspections` asks for, its index the row numbers."""
+    """Inspections of a table with the columns that `read_inspections` asks for, its index the row numbers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns as `read_inspections` asks for; its index holds the row numbers of the file.
+    file : str
+        What faults call the table.
+    group, measure, states, covariates
+        As of `read_inspections`.
+    """
     if measure not in condition.measure_names():
         raise ValueError(f"no measure {measure!r}; the measures are {', '.join(condition.measure_names())}")
     text = table.astype("object").where(table.notna(), "").astype("str").apply(lambda column: column.str.strip())

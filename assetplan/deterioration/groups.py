@@ -235,7 +235,17 @@ def _group(row: dict) -> Group:
 
 
 def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
-    """Groups that a packaged table names and the plan's own groups lack."""
+    """Groups that a packaged table names and the plan's own groups lack.
+
+    Parameters
+    ----------
+    file : str
+        The table that names the groups.
+    named : Series of str
+        Groups that it names.
+    groups : iterable of str
+        Groups of the plan.
+    """
     rule = "the plan's own table of groups lacks this group; with it must come own treatments, follow_on, consequences"
     return [Fault(file, 0, "group", str(name), rule) for name in named.unique() if name not in set(groups)]
 

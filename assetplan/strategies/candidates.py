@@ -192,7 +192,17 @@ def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, 
 
 
 def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> AssetState:
-    """A state some whole years later (n_nodes,), nothing done meanwhile."""
+    """A state some whole years later (n_nodes,), nothing done meanwhile.
+
+    Parameters
+    ----------
+    state : AssetState
+        State of the nodes (n_nodes).
+    gap : array (n_nodes,)
+        Years to carry each forward [0 or more].
+    chance : Generator, optional
+        Draws how each ages; by default as expected.
+    """
     for year in range(int(gap.max(initial=0.0))):
         late = np.flatnonzero(gap > year)
         state = state.put(late, state.take(late).step(chance))

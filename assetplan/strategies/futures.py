@@ -60,6 +60,15 @@ def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Dou
 
     A calibration's noise stands for high confidence in its group; lower confidence widens it by as much as it widens
     the packaged figure. An age is taken as known.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register (n_assets), with `group`.
+    groups : mapping of str → Group
+        With what calibrations learned of them.
+    doubts : Doubts
+        Doubt of a reading by confidence, where no calibration estimated it.
     """
     confidence = assets["confidence"].where(assets["confidence"] != "", "not stated")
     filled = assets["assumed"].str.split().map(lambda columns: "value" in columns).to_numpy(dtype=bool)

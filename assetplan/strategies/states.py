@@ -129,12 +129,34 @@ def tables(consequences: tuple[Consequence, ...], index: Floats) -> dict[tuple[s
 
 
 def time_left(need: Floats, rate: Floats, slow_left: Floats, slow_factor: Floats) -> Floats:
-    """Years until ageing at a rate, slowed at first, has covered what is needed (years of ageing, 0 or more)."""
+    """Years until ageing at a rate, slowed at first, has covered what is needed (years of ageing, 0 or more).
+
+    Parameters
+    ----------
+    need : array (n,)
+        Ageing still to cover [years of ageing, 0 or more].
+    rate : array (n,)
+        Years of ageing a year.
+    slow_left : array (n,)
+        Years for which ageing is still slowed.
+    slow_factor : array (n,)
+        What the rate is multiplied by meanwhile [above 0, at most 1].
+    """
     slow = np.maximum(slow_left, 0.0)
     slowed = rate * slow_factor
     return np.where(need <= slow * slowed, need / slowed, slow + (need - slow * slowed) / rate)
 
 
 def slowed(treatment: Treatment, slow_left: Floats, slow_factor: Floats) -> Bools:
-    """Where as strong a slowing still lasts."""
+    """Where as strong a slowing still lasts.
+
+    Parameters
+    ----------
+    treatment : Treatment
+        The one to be used.
+    slow_left : array (n,)
+        Years for which ageing is still slowed.
+    slow_factor : array (n,)
+        How much it is slowed [above 0, at most 1].
+    """
     return (slow_left > 0) & (slow_factor <= treatment.slow_factor) & (treatment.slow_factor < 1)

@@ -251,7 +251,17 @@ def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> 
 
 
 def stream_cost(state: AssetState, exposure: Exposure, name: str) -> Floats:
-    """Cost of one stream over the coming year (n_nodes,) [£]."""
+    """Cost of one stream over the coming year (n_nodes,) [£].
+
+    Parameters
+    ----------
+    state : AssetState
+        State of the nodes at the start of the year.
+    exposure : Exposure
+        Of the nodes, in that year.
+    name : str
+        Name of the stream.
+    """
     if name != DETOURS:
         return state.burden(name, exposure)
     return np.zeros(len(exposure.quantity)) if exposure.limits is None else state.sent_round(exposure.limits)

@@ -125,7 +125,13 @@ def pairs_of(
     chain: ChainKind,
     features: ArrayLike | None = None,
 ) -> Pairs:
-    """Check pairs of states and count the distinct ones; see `fit_markov` for what is refused."""
+    """Check pairs of states and count the distinct ones; see `fit_markov` for what is refused.
+
+    Parameters
+    ----------
+    start, end, years, n_states, chain, features
+        As of `fit_markov`.
+    """
     first, last, time = (np.asarray(a, dtype=float).reshape(-1) for a in (start, end, years))
     if chain not in ("continuous", "discrete"):
         raise ValueError(f"chain must be 'continuous' or 'discrete', not {chain!r}")
@@ -298,7 +304,19 @@ class ChainLikelihood:
 
 
 def matrix_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:
-    """Generator, or annual matrix, whose moves (k, 2) have the parameters (k,)."""
+    """Generator, or annual matrix, whose moves (k, 2) have the parameters (k,).
+
+    Parameters
+    ----------
+    parameters : array (k,)
+        Natural logarithm of each move's rate [1/year], or of its odds against staying.
+    moves : array (k, 2) of int
+        From and to of each move.
+    n_states : int
+        States of the chain.
+    continuous : bool
+        Whether the parameters are of a generator, not of an annual matrix.
+    """
     start, end = moves.T
     out = np.zeros((n_states, n_states))
     out[start, end] = np.exp(parameters)
@@ -308,7 +326,19 @@ def matrix_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) 
 
 
 def annual_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:
-    """Annual transition matrix whose moves (k, 2) have the parameters (k,), however doubtful a draw of them."""
+    """Annual transition matrix whose moves (k, 2) have the parameters (k,), however doubtful a draw of them.
+
+    Parameters
+    ----------
+    parameters : array (k,)
+        Natural logarithm of each move's rate [1/year], or of its odds against staying.
+    moves : array (k, 2) of int
+        From and to of each move.
+    n_states : int
+        States of the chain.
+    continuous : bool
+        Whether the parameters are of a generator, not of an annual matrix.
+    """
     matrix = matrix_of(np.minimum(parameters, _AT_ONCE), moves, n_states, continuous)
     return annual(matrix) if continuous else matrix
 

@@ -188,7 +188,17 @@ def path_scores(family: str, parameters: Floats, paths: Paths) -> AssetScores:
 
 
 def predictions(family: str, parameters: Floats, paths: Paths) -> Prediction:
-    """What each path's earlier readings led to expect of each later one; arguments as of `path_scores`."""
+    """What each path's earlier readings led to expect of each later one.
+
+    Parameters
+    ----------
+    family : str
+        One of `FAMILIES`.
+    parameters : array (k,)
+        As in `names_of`, on the scale of `scaled`.
+    paths : Paths
+        Readings.
+    """
     visits = _visits(family, parameters, paths)[0]
     if not visits:
         return Prediction(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))

@@ -59,7 +59,17 @@ def _descend(base: Floats, powers: Floats, weights: Floats) -> Floats:
 
 
 def uniformised(pairs: Pairs, base: Floats, speed: float) -> tuple[float, Floats]:
-    """ln L and its derivative by the entries of `base`, where P(t) = Σ_k Poisson(k; speed·t)·base^k."""
+    """ln L and its derivative by the entries of `base`, where P(t) = Σ_k Poisson(k; speed·t)·base^k.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Distinct pairs, in order of their intervals.
+    base : array (n_states, n_states)
+        R = I + Q/speed.
+    speed : float
+        Greatest rate of the generator [1/year].
+    """
     n = len(base)
     fresh = np.diff(pairs.years, prepend=-1.0) > 0  # pairs lie in order of their intervals
     which, mean = np.cumsum(fresh) - 1, speed * pairs.years[fresh]
@@ -85,6 +95,17 @@ def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float
     """As `uniformised`, each pair's time going at its own pace (n,), and the derivative by each logarithm of pace (n,).
 
     Hardly two intervals are alike, so each pair sums only the entry of the one move that it made.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        Distinct pairs, in order of their states.
+    base : array (n_states, n_states)
+        R = I + Q/speed.
+    speed : float
+        Greatest rate of the generator [1/year].
+    pace : array (n,)
+        How many times as fast the time of each pair goes.
     """
     n = len(base)
     mean = speed * pairs.years * pace

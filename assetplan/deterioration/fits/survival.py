@@ -176,7 +176,13 @@ def lives_of(
     entered: ArrayLike | None = None,
     features: ArrayLike | None = None,
 ) -> Lives:
-    """Check durations; see `fit_weibull` for what is refused."""
+    """Check durations; see `fit_weibull` for what is refused.
+
+    Parameters
+    ----------
+    duration, failed, sound_until, entered, features
+        As of `fit_weibull`.
+    """
     ended = np.asarray(duration, dtype=float).reshape(-1)
     event = np.asarray(failed).reshape(-1)
     if not np.isin(event, (0, 1)).all():
