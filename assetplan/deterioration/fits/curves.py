@@ -66,7 +66,7 @@ def fit_curve(
     index : array (n,)
         Condition index read [0–100].
     family : str
-        linear, power, exponential, logistic or weibull.
+        One of `FAMILIES`.
     fixed : mapping, optional
         Parameters to hold, such as ``{"c0": 100}``.
     asset : array (n,), optional
