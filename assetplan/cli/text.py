@@ -71,7 +71,7 @@ def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
     listed = [[found.name, found.basis or "no money", f"{len(found.rows):,}"] for found in tables]
     parts = [
         plan.report.title or plan.name,
-        *(_borrowing(tables, plan.objective.of) or ["The plan has no way to borrow."]),
+        *(_borrowing(tables, plan.objective.of) or ["The plan has no borrowing facility."]),
         table(["statement", "money", "rows"], listed),
         textwrap.fill(_files(folder), _WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False),
     ]

@@ -4,7 +4,7 @@ from assetplan.config.added import AddedLimit, accept_table
 from assetplan.config.base import Funder, PlaceSelector, WorksSelector
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
 from assetplan.config.envelope import Envelope, Limit, Source
-from assetplan.config.finance import Borrowing, Gate, Income, Treasury
+from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
 from assetplan.config.plan import Plan
 from assetplan.config.read import make_plan, read_plan
 
@@ -15,7 +15,7 @@ __all__ = [
     "Forbid",
     "Funder",
     "Gate",
-    "Income",
+    "IncomeLine",
     "Limit",
     "Lock",
     "PlaceSelector",

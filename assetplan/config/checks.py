@@ -185,7 +185,7 @@ def _names(plan: Plan) -> Found:
     """A limit is known by its name, so no two limits, sources or targets share one, nor take a line's."""
     rows = [(f"limits[{i}].name", limit.name) for i, limit in enumerate(plan.limits, 1)]
     rows += [(f"sources[{i}].name", source.name) for i, source in enumerate(plan.sources, 1)]
-    rows += [(f"borrowing[{i}].name", way.name) for i, way in enumerate(plan.borrowing, 1)]
+    rows += [(f"borrowing[{i}].name", facility.name) for i, facility in enumerate(plan.borrowing, 1)]
     for table, added in plan.added_limits.items():
         rows += [(f"{table}[{i}].name", limit.name) for i, limit in enumerate(added, 1)]
     rows += [(f"targets[{i}].name", target.name) for i, target in enumerate(plan.targets, 1) if target.name]
@@ -193,7 +193,7 @@ def _names(plan: Plan) -> Found:
     taken = set(plan.envelope.lines) | {"virement", "preventative share", "year", "spend", "financed"}
     for key, name in rows:
         if name in taken:
-            yield key, name, "this name is taken by a line, a limit, a source, a way to borrow or a target"
+            yield key, name, "this name is taken by a line, a limit, a source, a borrowing facility or a target"
         taken.add(name)
     for name in _twice([scheme.name for scheme in plan.schemes]):
         yield "schemes.name", str(name), "is there more than once"

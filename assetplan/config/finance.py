@@ -22,7 +22,7 @@ class Refinance(Frozen):
 
 
 class Borrowing(Funder):
-    """A way to borrow. How much is drawn in each year is for the plan to find."""
+    """A borrowing facility. The plan decides how much is drawn in each year."""
 
     type: Literal["external", "internal"] = "external"
     """external: a loan; internal: the council's own cash, which then earns nothing"""
@@ -75,7 +75,7 @@ class TaxBase(Frozen):
     """change of the tax base whose effect is shown (share)"""
 
 
-class Income(Frozen):
+class IncomeLine(Frozen):
     """Other income that may pay for debt."""
 
     name: Name
@@ -96,6 +96,8 @@ class Treasury(Frozen):
     """whether the debt cost of every year must be within confirmed income"""
     external_debt: Amounts = 0.0
     """loans owed at the end of each year"""
+    other_liabilities: Amounts = 0.0
+    """other long-term liabilities at the end of each year, which count with loans against the two limits on debt"""
     operational_boundary: Amounts | None = None
     authorised_limit: Amounts | None = None
     cfr: Amount = 0.0
@@ -124,16 +126,16 @@ class MediumTerm(Frozen):
     type: Literal["P", "S"]
     """pressure or saving"""
     detail: Name
-    amounts: tuple[Amount, ...]
-    """what each plan year has more (P) or less (S) than today; one that comes once is nought in the others"""
+    amounts: tuple[Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)], ...]
+    """what each plan year has more (P) or less (S) than today; a one-off is zero in the others"""
 
 
 class Gate(Frozen):
-    """Somebody who releases money."""
+    """Approval gate for spend above a threshold."""
 
     name: Name
     above: Amount = 0.0
-    """least amount that goes to this gate (the envelope's unit)"""
+    """threshold: the least amount that needs this approval (the envelope's unit)"""
     of: tuple[Literal["scheme", "virement", "carry-over"], ...] = ("scheme", "virement", "carry-over")
 
 
@@ -145,12 +147,12 @@ class Printed(Frozen):
     rate: Rate
     years: Term
     mean: Amount
-    """what it says a year costs"""
+    """printed mean cost of a year"""
     total: Amount
-    """what it says all years cost"""
+    """printed total cost of all years"""
 
 
-class Spent(Frozen):
+class SpentYears(Frozen):
     """An earlier programme of the same plan whose first years are past."""
 
     from_: Name = Field(alias="from")

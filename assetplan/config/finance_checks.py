@@ -29,8 +29,8 @@ def finance_faults(plan: Plan) -> Found:
     yield from _profile(plan.envelope, plan.years)
     for i, source in enumerate(plan.sources, 1):
         yield from _source(f"sources[{i}]", source, plan)
-    for i, way in enumerate(plan.borrowing, 1):
-        yield from _borrowing(f"borrowing[{i}]", way)
+    for i, facility in enumerate(plan.borrowing, 1):
+        yield from _borrowing(f"borrowing[{i}]", facility)
     yield from _prices(plan)
     yield from _income(plan)
     yield from _treasury(plan.treasury, plan)
@@ -87,17 +87,17 @@ def _source(key: str, source: Source, plan: Plan) -> Found:
                 break
 
 
-def _borrowing(key: str, way: Borrowing) -> Found:
-    if way.refinance is not None and (way.method != "maturity" or way.type == "internal"):
+def _borrowing(key: str, facility: Borrowing) -> Found:
+    if facility.refinance is not None and (facility.method != "maturity" or facility.type == "internal"):
         yield f"{key}.refinance", "", "only a maturity loan is refinanced: others are paid off in their term"
-    if way.mrp_rate is not None and way.mrp == "equal":
-        yield f"{key}.mrp_rate", f"{way.mrp_rate:g}", "equal provision has no rate"
-    if way.drawn == "middle" and way.per_year % 2:
-        yield f"{key}.drawn", way.drawn, "needs two or four payments a year"
-    if way.type == "internal":
+    if facility.mrp_rate is not None and facility.mrp == "equal":
+        yield f"{key}.mrp_rate", f"{facility.mrp_rate:g}", "equal provision has no rate"
+    if facility.drawn == "middle" and facility.per_year % 2:
+        yield f"{key}.drawn", facility.drawn, "needs two or four payments a year"
+    if facility.type == "internal":
         for name in ("method", "per_year"):
-            if getattr(way, name) != Borrowing.model_fields[name].default:
-                yield f"{key}.{name}", str(getattr(way, name)), "internal borrowing is not paid back to anybody"
+            if getattr(facility, name) != Borrowing.model_fields[name].default:
+                yield f"{key}.{name}", str(getattr(facility, name)), "internal borrowing is not paid back to anybody"
 
 
 def _prices(plan: Plan) -> Found:
@@ -131,7 +131,7 @@ def _income(plan: Plan) -> Found:
             "its cost must be within confirmed income, and none is: give tax_base.confirmed or income that is confirmed"
         )
         yield "borrowing", "", said
-    last = plan.plan_years[-1] + max((way.years_of_cost for way in plan.borrowing), default=0)
+    last = plan.plan_years[-1] + max((facility.years_of_cost for facility in plan.borrowing), default=0)
     for i, row in enumerate(plan.income, 1):
         yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
         if row.until is not None and row.until < last and row.status == "confirmed" and plan.treasury.within_income:
@@ -158,9 +158,21 @@ def _treasury(treasury: Treasury, plan: Plan) -> Found:
         ("external_debt", "operational_boundary"), ("external_debt", "authorised_limit"),
         ("operational_boundary", "authorised_limit"),
     ):  # fmt: skip
-        least, most = getattr(treasury, low), getattr(treasury, high)
+        least = _debt(treasury) if low == "external_debt" else getattr(treasury, low)
+        most = getattr(treasury, high)
         if most is not None and least is not None and not _within(least, most):
             yield f"treasury.{low}", "", f"is above {high}"
+
+
+def _debt(treasury: Treasury) -> Amounts:
+    """Loans and other long-term liabilities by year, for as long as either is listed; the last amount goes on."""
+    loans, other = (
+        side if isinstance(side, tuple) else (side,) for side in (treasury.external_debt, treasury.other_liabilities)
+    )
+    if not loans or not other:
+        return loans
+    years = range(max(len(loans), len(other)))
+    return tuple(loans[min(year, len(loans) - 1)] + other[min(year, len(other) - 1)] for year in years)
 
 
 def _within(low: Amounts, high: Amounts) -> bool:
@@ -181,11 +193,10 @@ def _tables(plan: Plan) -> Found:
                 line.reference,
                 "this name is taken by a line that the plan writes itself",
             )
-    for i, way in enumerate(plan.borrowing, 1):
-        if isinstance(way.at_most, tuple):
-            yield from _count(f"borrowing[{i}].at_most", way.at_most, plan.years)
+    for i, facility in enumerate(plan.borrowing, 1):
+        if isinstance(facility.at_most, tuple):
+            yield from _count(f"borrowing[{i}].at_most", facility.at_most, plan.years)
     for key, names in (
-        ("medium_term.reference", [line.reference for line in plan.medium_term]),
         ("gates.name", [gate.name for gate in plan.gates]),
         ("income.name", [row.name for row in plan.income]),
         ("printed.name", [row.name for row in plan.printed]),

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from assetplan.config.base import Frozen, Names
 from assetplan.config.choices import ChoiceRules, Objective, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
-from assetplan.config.finance import Borrowing, Gate, Income, MediumTerm, Printed, Spent, TaxBase, Treasury
+from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 
 
 class Benefit(Frozen):
@@ -114,16 +114,16 @@ class Plan(Frozen):
     years: int = Field(default=5, ge=1, le=20)
     envelope: Envelope
     limits: tuple[Limit, ...] = ()
-    # A set of sources and ways to borrow is kept in the bits of one whole number, so 60 is the most.
+    # A set of sources and borrowing facilities is kept in the bits of one whole number, so 60 is the most.
     sources: tuple[Source, ...] = Field(default=(), max_length=50)
     borrowing: tuple[Borrowing, ...] = Field(default=(), max_length=10)
     tax_base: TaxBase | None = None
-    income: tuple[Income, ...] = ()
+    income: tuple[IncomeLine, ...] = ()
     treasury: Treasury = Treasury()
     medium_term: tuple[MediumTerm, ...] = ()
     printed: tuple[Printed, ...] = ()
     gates: tuple[Gate, ...] = ()
-    spent: Spent | None = None
+    spent: SpentYears | None = None
     rules: ChoiceRules = ChoiceRules()
     schemes: tuple[Scheme, ...] = ()
     targets: tuple[Target, ...] = ()

@@ -2,7 +2,7 @@
 
 from assetplan.finance.borrowing import Charges, by_year, charges, vintages
 from assetplan.finance.envelope import (
-    Limits,
+    EnvelopeLimits,
     LineLabels,
     in_first_year_prices,
     limits,
@@ -24,15 +24,15 @@ from assetplan.finance.printed import check_printed, check_tax_base
 from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
 from assetplan.finance.statement import CASH, Statement, real
 from assetplan.finance.tax_base import tax_base_income, tax_base_table
-from assetplan.finance.treasury import Ceiling, Income, ceilings, horizon, income_by_year
+from assetplan.finance.treasury import Ceiling, IncomeByYear, ceilings, horizon, income_by_year
 from assetplan.finance.valuation import valuation, valuation_table
 
 __all__ = [
     "CASH",
     "Ceiling",
     "Charges",
-    "Income",
-    "Limits",
+    "EnvelopeLimits",
+    "IncomeByYear",
     "LineLabels",
     "MediumTermLine",
     "Statement",

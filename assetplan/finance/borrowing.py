@@ -28,7 +28,7 @@ class Charges:
     repaid : array
         Paid back to the lender less what is borrowed again [£].
     owed : array
-        Owed to lenders at the end of the year [£]; nought of internal borrowing.
+        Owed to lenders at the end of the year [£]; zero for internal borrowing.
     unprovided : array
         What is still to be provided for at the end of the year [£]: its part of the capital financing requirement.
     """
@@ -45,41 +45,41 @@ class Charges:
         return self.interest + self.mrp
 
 
-def charges(way: Borrowing) -> Charges:
-    """What £1 borrowed in one way costs by year.
+def charges(facility: Borrowing) -> Charges:
+    """What £1 borrowed under a facility costs by year.
 
     A maturity loan that is refinanced is paid off with what was provided by the end of that year, and the rest is
     borrowed anew. Internal borrowing costs the yield forgone on what is not provided for.
 
     Parameters
     ----------
-    way : Borrowing
+    facility : Borrowing
         Its terms.
 
     Returns
     -------
     Charges
-        Of the year of drawing and the `way.years_of_cost` after it.
+        Of the year of drawing and the `facility.years_of_cost` after it.
     """
-    n = way.years_of_cost + 1
-    life, rate = way.mrp_years or way.years, way.rate if way.mrp_rate is None else way.mrp_rate
-    provided = mrp_schedule(1.0, life, way.mrp, rate if way.mrp == "annuity" else None)
+    n = facility.years_of_cost + 1
+    life, rate = facility.mrp_years or facility.years, facility.rate if facility.mrp_rate is None else facility.mrp_rate
+    provided = mrp_schedule(1.0, life, facility.mrp, rate if facility.mrp == "annuity" else None)
     mrp = np.zeros(n)
     mrp[1 : life + 1] = provided["mrp"]
     unprovided = 1.0 - np.cumsum(mrp)
-    if way.type == "internal":
-        before = np.concatenate([[{"start": 1.0, "middle": 0.5, "end": 0.0}[way.drawn]], unprovided[:-1]])
+    if facility.type == "internal":
+        before = np.concatenate([[{"start": 1.0, "middle": 0.5, "end": 0.0}[facility.drawn]], unprovided[:-1]])
         nothing = np.zeros(n)
-        return Charges(way.rate * before, mrp, nothing, nothing, unprovided)
-    shift = {"start": 0, "middle": way.per_year // 2, "end": way.per_year}[way.drawn]
-    loan = loan_schedule(1.0, way.rate, way.years, way.method, way.per_year)
-    year = (loan["period"].to_numpy() - 1 + shift) // way.per_year
+        return Charges(facility.rate * before, mrp, nothing, nothing, unprovided)
+    shift = {"start": 0, "middle": facility.per_year // 2, "end": facility.per_year}[facility.drawn]
+    loan = loan_schedule(1.0, facility.rate, facility.years, facility.method, facility.per_year)
+    year = (loan["period"].to_numpy() - 1 + shift) // facility.per_year
     interest, repaid = _sums(year, loan, n)
-    if way.refinance is not None:
+    if facility.refinance is not None:
         due = int(year[-1])
-        anew, again = float(unprovided[due]), way.refinance
-        loan = loan_schedule(anew, again.rate, again.years, again.method, way.per_year)
-        year = (loan["period"].to_numpy() - 1 + shift) // way.per_year + way.years
+        anew, again = float(unprovided[due]), facility.refinance
+        loan = loan_schedule(anew, again.rate, again.years, again.method, facility.per_year)
+        year = (loan["period"].to_numpy() - 1 + shift) // facility.per_year + facility.years
         later, again_repaid = _sums(year, loan, n)
         interest, repaid = interest + later, repaid + again_repaid
         repaid[due] -= anew
@@ -105,7 +105,7 @@ def by_year(charge: ArrayLike, n_draws: int, n_years: int) -> Floats:
     Returns
     -------
     array (n_years, n_draws)
-        Nought before the drawing and after the last charge.
+        Zero before the drawing and after the last charge.
     """
     known = np.asarray(charge, dtype=np.float64)
     age = np.arange(n_years)[:, None] - np.arange(n_draws)[None, :]
@@ -113,12 +113,12 @@ def by_year(charge: ArrayLike, n_draws: int, n_years: int) -> Floats:
     return np.where(inside, known[np.clip(age, 0, len(known) - 1)], 0.0)
 
 
-def vintages(way: Borrowing, drawn: ArrayLike, first_year: int, n_years: int) -> pd.DataFrame:
-    """Every drawdown of one way to borrow, followed year by year.
+def vintages(facility: Borrowing, drawn: ArrayLike, first_year: int, n_years: int) -> pd.DataFrame:
+    """Every drawdown of one borrowing facility, followed year by year.
 
     Parameters
     ----------
-    way : Borrowing
+    facility : Borrowing
         Its terms.
     drawn : array (n_draws,)
         Drawn in each year [cash £].
@@ -130,15 +130,15 @@ def vintages(way: Borrowing, drawn: ArrayLike, first_year: int, n_years: int) ->
     Returns
     -------
     DataFrame
-        One row a drawdown above nought and year from then on: loan, drawn_in, year, drawn, interest, mrp, repaid,
+        One row a drawdown above zero and year from then on: loan, drawn_in, year, drawn, interest, mrp, repaid,
         owed and unprovided [cash £].
     """
     amounts = np.asarray(drawn, dtype=np.float64)
-    found = charges(way)
+    found = charges(facility)
     series = {name: by_year(getattr(found, name), len(amounts), n_years) * amounts for name in _SERIES}
     year, draw = np.nonzero((np.arange(n_years)[:, None] >= np.arange(len(amounts))) & (amounts > 0))
     order = np.lexsort((year, draw))
     year, draw = year[order], draw[order]
-    out = pd.DataFrame({"loan": way.name, "drawn_in": first_year + draw, "year": first_year + year})
+    out = pd.DataFrame({"loan": facility.name, "drawn_in": first_year + draw, "year": first_year + year})
     out["drawn"] = np.where(year == draw, amounts[draw], 0.0)
     return out.assign(**{name: values[year, draw] for name, values in series.items()})

@@ -19,7 +19,7 @@ from assetplan.schema import extended_table, row_faults
 
 
 @dataclass(frozen=True)
-class Limits:
+class EnvelopeLimits:
     """A cap on each line and year.
 
     Attributes
@@ -42,10 +42,10 @@ class Limits:
         return tuple(LimitKey("line", line=line, year=year) for line in self.lines for year in self.years)
 
 
-def limits(plan: Plan) -> Limits:
+def limits(plan: Plan) -> EnvelopeLimits:
     """The plan's envelope as caps; a cash envelope is deflated to prices of the first year."""
     amount = in_first_year_prices(plan, list(plan.envelope.lines.values()))
-    return Limits(tuple(plan.envelope.lines), plan.plan_years, amount)
+    return EnvelopeLimits(tuple(plan.envelope.lines), plan.plan_years, amount)
 
 
 def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> Floats:

@@ -106,7 +106,7 @@ def mrp_schedule(principal: float, years: int, method: Provision = "equal", rate
             raise ValueError("provision by annuity needs a rate")
         left = _annuity_left(rate, years, time)
     else:
-        raise ValueError(f"{method!r} is no way to provide; there are equal and annuity")
+        raise ValueError(f"{method!r} is no method of provision; there are equal and annuity")
     owed = principal * left
     return pd.DataFrame({"year": time[1:], "opening": owed[:-1], "mrp": -np.diff(owed), "closing": owed[1:]})
 

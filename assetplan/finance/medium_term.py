@@ -18,7 +18,6 @@ from assetplan.words import financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"
-_HALF_A_PENNY = 0.005  # differences of amounts add to the last of them but for the error of floats
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,16 @@ class MediumTermLine:
     Attributes
     ----------
     reference : str
-        Identifier, once in a plan.
+        Identifier; several lines may share it.
     type : str
-        "P", a pressure or investment, positive; or "S", a saving, negative.
+        "P", a pressure or investment, or "S", a saving. Papers print either sign on either: a line of an earlier
+        year that reverses keeps its type.
     detail : str
         What it is for.
     changes : tuple of float
         Change to the base in each year [£, cash].
     one_off : bool
-        Whether it goes out of the base again: its changes then sum to exactly nought.
+        Whether it goes out of the base again: its changes then sum to exactly zero.
     """
 
     reference: str
@@ -47,7 +47,7 @@ class MediumTermLine:
 
 
 def change_to_base(amounts: ArrayLike) -> Floats:
-    """First difference of yearly amounts (years,): what each year adds to the base of the year before, from nought."""
+    """First difference of yearly amounts (years,): what each year adds to the base of the year before, from zero."""
     return np.diff(np.asarray(amounts, dtype=float), prepend=0.0)
 
 
@@ -83,7 +83,7 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
     """The medium-term plan: the change to the base in each year, and their total.
 
     What is rounded is the amount of each line in each year, and a change is the difference of two such; totals are
-    sums of what is printed. So rows and columns add up, a one-off sums to nought, and running sums are those of
+    sums of what is printed. So rows and columns add up, a one-off sums to zero, and running sums are those of
     `cumulative_table`; a change may differ by one in its last place from the one that was not rounded.
 
     Parameters
@@ -103,9 +103,8 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
     Raises
     ------
     FaultyInputError
-        Lines break their rules: a reference twice, a type that is neither P nor S, a pressure that sums to less than
-        nought or a saving to more, a one-off that leaves a residual, changes that are not a number a year. All
-        are told.
+        Lines break their rules: a type that is neither P nor S, a one-off that leaves a residual, changes that are
+        not a number a year. All are listed.
     ValueError
         There is no such unit, or the years do not follow one another.
     """
@@ -151,35 +150,21 @@ def _rows(lines: Sequence[MediumTermLine], years: Sequence[int], steps: Ints, un
 
 
 def _faults(lines: Sequence[MediumTermLine], n_years: int) -> list[Fault]:
-    faults = []
-    seen: set[str] = set()
-    for line in lines:
-        said = _broken(line, n_years)
-        if line.reference in seen:
-            said.append("is there more than once")
-        seen.add(line.reference)
-        faults += [Fault("medium-term plan", 0, "", line.reference, rule) for rule in said]
-    return faults
+    return [Fault("medium-term plan", 0, "", line.reference, rule) for line in lines for rule in _broken(line, n_years)]
 
 
 def _broken(line: MediumTermLine, n_years: int) -> list[str]:
     """Rules that a line breaks by itself."""
-    said = []
+    rules = []
     if not line.reference.strip() or line.reference == TOTAL:
-        said.append(f"a line needs a reference, which cannot be {TOTAL!r}")
+        rules.append(f"a line needs a reference, which cannot be {TOTAL!r}")
     if line.type not in TYPES:
-        said.append(f"type is {line.type!r}; it must be P (pressure or investment) or S (saving)")
+        rules.append(f"type is {line.type!r}; it must be P (pressure or investment) or S (saving)")
     if len(line.changes) != n_years:
-        said.append(f"has changes for {len(line.changes)} years; the plan has {n_years}")
+        rules.append(f"has changes for {len(line.changes)} years; the plan has {n_years}")
     if not all(isfinite(change) for change in line.changes):
-        return [*said, "every change must be a number"]
+        return [*rules, "every change must be a number"]
     total = fsum(line.changes)
-    if line.one_off:
-        if total != 0:
-            said.append(f"a one-off must sum to nought, and leaves £{total:,.2f} in the base")
-        total = next((change for change in line.changes if change), 0.0)
-    if line.type == "P" and total < -_HALF_A_PENNY:
-        said.append(f"is a pressure (P), which must not be negative, and comes to £{total:,.2f}")
-    if line.type == "S" and total > _HALF_A_PENNY:
-        said.append(f"is a saving (S), which must not be positive, and comes to £{total:,.2f}")
-    return said
+    if line.one_off and total != 0:
+        rules.append(f"a one-off must sum to zero, and leaves £{total:,.2f} in the base")
+    return rules

@@ -26,7 +26,7 @@ def tax_base_income(
 
     Source: the rule that reproduces a county's growth-deal table, ``published_tax_base.csv``. Growth below the plan's
     gives a negative increment, which lowers the income of that year and of every year after; confirmed income then
-    falls too, and may be below nought. Once the confirmed years end, confirmed income stays at its last level: that
+    falls too, and may be below zero. Once the confirmed years end, confirmed income stays at its last level: that
     Band D or the homes go on rising is forecast until it is confirmed.
 
     Parameters

@@ -19,7 +19,7 @@ DEBT_COST = "debt cost"  # name of the limit on what the council's confirmed inc
 
 
 @dataclass(frozen=True)
-class Income:
+class IncomeByYear:
     """Income that may pay for debt, arrays (n_years,) [cash £].
 
     Attributes
@@ -59,10 +59,10 @@ class Ceiling:
 
 def horizon(plan: Plan) -> int:
     """Years from the plan's first in which its borrowing costs anything."""
-    return plan.years + max((way.years_of_cost for way in plan.borrowing), default=0)
+    return plan.years + max((facility.years_of_cost for facility in plan.borrowing), default=0)
 
 
-def income_by_year(plan: Plan, n_years: int) -> Income:
+def income_by_year(plan: Plan, n_years: int) -> IncomeByYear:
     """Confirmed and forecast income in each year, kept apart.
 
     Parameters
@@ -85,13 +85,19 @@ def income_by_year(plan: Plan, n_years: int) -> Income:
         if row.until is not None:
             amounts[max(row.until - plan.first_year + 1, 0) :] = 0.0
         total[row.status] += amounts
-    return Income(**total)
+    return IncomeByYear(**total)
 
 
 def series_of(plan: Plan, amounts: Amounts, n_years: int) -> Floats:
     """An amount, or one a year of which the last goes on [the envelope's unit] → cash £ by year (n_years,)."""
     known = np.asarray(amounts if isinstance(amounts, tuple) else (amounts,), dtype=np.float64)
     return _held(known, n_years) * plan.envelope.pounds
+
+
+def external_debt(plan: Plan, n_years: int) -> Floats:
+    """Loans and other long-term liabilities at the end of each year without the plan's own borrowing [cash £]."""
+    treasury = plan.treasury
+    return series_of(plan, treasury.external_debt, n_years) + series_of(plan, treasury.other_liabilities, n_years)
 
 
 def financing_requirement(plan: Plan, n_years: int) -> Floats:
@@ -127,10 +133,10 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
         # A tax base that grows by less than was counted on pays for no debt, and asks for none.
         add(DEBT_COST, "within_income", "cost", np.maximum(income_by_year(plan, n_years).confirmed, 0.0))
     if treasury.operational_boundary is not None:
-        room = known(treasury.operational_boundary) - known(treasury.external_debt)
+        room = known(treasury.operational_boundary) - external_debt(plan, n_years)
         add("operational boundary", "operational_boundary", "owed", room)
     if treasury.authorised_limit is not None:
-        room = known(treasury.authorised_limit) - known(treasury.external_debt)
+        room = known(treasury.authorised_limit) - external_debt(plan, n_years)
         add("authorised limit", "authorised_limit", "owed", room)
     if treasury.cfr_limit is not None:
         room = known(treasury.cfr_limit) - financing_requirement(plan, n_years)

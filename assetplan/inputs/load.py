@@ -15,7 +15,7 @@ from assetplan.asset_classes import group_of
 from assetplan.config import Plan
 from assetplan.deterioration.groups import Group, group_table
 from assetplan.errors import ConfigError, Fault, RegisterError
-from assetplan.finance import Limits, limits
+from assetplan.finance import EnvelopeLimits, limits
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
@@ -44,7 +44,7 @@ class Inputs:
     plan: Plan
     register: Register
     tables: Tables
-    limits: Limits
+    limits: EnvelopeLimits
     digests: dict[str, str]
     earlier: pd.Series | None = None
     spent: Spent | None = None
@@ -65,7 +65,7 @@ class Inputs:
         return 0 if self.spent is None else self.spent.years
 
     def gave(self, name: str) -> Floats:
-        """What a source gave or a way to borrow drew in the years that are past (£, prices of the first year)."""
+        """What a source gave or a borrowing facility drew in the years that are past (£, prices of the first year)."""
         nothing = np.zeros(self.past)
         return nothing if self.spent is None else self.spent.used.get(name, nothing)
 

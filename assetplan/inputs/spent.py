@@ -30,7 +30,7 @@ class Spent:
     cost : DataFrame
         What the works of each asset (asset_id) cost in each of these years (0, 1, …), prices of the first year (£).
     used : dict of str → array (years,)
-        What each source gave and each way to borrow drew, prices of the first year (£).
+        What each source gave and each borrowing facility drew, prices of the first year (£).
     """
 
     years: int

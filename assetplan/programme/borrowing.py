@@ -23,7 +23,7 @@ def borrowing_sentences(tables: Iterable[Statement], of: object) -> list[str]:
     Returns
     -------
     list of str
-        Sentences; none where the plan has no way to borrow.
+        Sentences; none where the plan has no borrowing facility.
     """
     found = {table.name: table for table in tables}
     if "checklist" not in found or "affordability" not in found:

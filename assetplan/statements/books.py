@@ -67,7 +67,7 @@ class Books:
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Flows of money that are above nought, in the envelope's money: fields of their keys, amount (£)."""
+        """Flows of money that are above zero, in the envelope's money: fields of their keys, amount (£)."""
         flows = zip(self.outcome.formulation.flows, self.outcome.solution.amounts, strict=True)
         rows = [asdict(flow.key) | {"amount": float(amount)} for flow, amount in flows]
         table = pd.DataFrame(rows, columns=[*(field.name for field in fields(FlowKey)), "amount"])
@@ -76,7 +76,7 @@ class Books:
         return table
 
     def used(self, kind: str, source: str) -> Floats:
-        """What a source gives, or a way to borrow draws, in each year (£), (n_years,)."""
+        """What a source gives, or a borrowing facility draws, in each year (£), (n_years,)."""
         kinds = (kind, "spent") if kind == "source" else (kind,)
         mine = self.flows[self.flows["kind"].isin(kinds) & (self.flows["source"] == source)]
         year = mine["year"].to_numpy(dtype=int) - self.plan.first_year

@@ -52,7 +52,7 @@ class Option:
     chosen : array (n_assets,)
         Row of each asset's strategy among the plan's candidates.
     gap : float
-        How far a search that ran out of time is from its bound [share]; nought for all others.
+        How far a search that ran out of time is from its bound [share]; zero for all others.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Figures:
+class OptionFigures:
     """What an option comes to on each line, arrays (n_lines,).
 
     Attributes
@@ -184,7 +184,7 @@ def _with_money(outcome: Outcome, money: Floats) -> Problem:
     )
 
 
-def figures(outcome: Outcome, options: tuple[Option, ...], traffic: Traffic | None) -> tuple[Figures, ...]:
+def figures(outcome: Outcome, options: tuple[Option, ...], traffic: Traffic | None) -> tuple[OptionFigures, ...]:
     """What each option comes to on each line; the first is what all are told against."""
     spent = [_spent(outcome, option) for option in options]
     futures = [_future(outcome, option, traffic) for option in options]
@@ -200,7 +200,7 @@ def figures(outcome: Outcome, options: tuple[Option, ...], traffic: Traffic | No
         avoided[LATER] += present - before.present.sum(axis=0)
         streams[LATER] -= float(present.sum())
         poor = np.array([each @ future.poor / each.sum() if each.any() else np.nan for each in stock])
-        out.append(Figures(number, cost, present, avoided, streams, poor))
+        out.append(OptionFigures(number, cost, present, avoided, streams, poor))
     return tuple(out)
 
 
@@ -271,7 +271,7 @@ def _shares(mine: _Spent, before: _Spent) -> Floats:
 
 
 def _stock(outcome: Outcome) -> list[Floats]:
-    """Stock by asset (n_assets,) that each line may treat, nought elsewhere: in the unit of its class.
+    """Stock by asset (n_assets,) that each line may treat, zero elsewhere: in the unit of its class.
 
     A line of several classes is counted by replacement value.
     """
@@ -299,7 +299,7 @@ class _Steps:
     benefit: Ints
 
 
-def _in_steps(found: Figures, nothing: Figures, unit: str) -> _Steps:
+def _in_steps(found: OptionFigures, nothing: OptionFigures, unit: str) -> _Steps:
     """Parts are rounded; totals and benefit are sums of what is printed."""
 
     def totalled(pounds: ArrayLike) -> Ints:
@@ -311,7 +311,9 @@ def _in_steps(found: Figures, nothing: Figures, unit: str) -> _Steps:
     return _Steps(np.append(found.works, found.works.sum()), totalled(found.cost), present, avoided, benefit)
 
 
-def _pack(outcome: Outcome, options: tuple[Option, ...], found: tuple[Figures, ...], steps: list[_Steps]) -> Statement:
+def _pack(
+    outcome: Outcome, options: tuple[Option, ...], found: tuple[OptionFigures, ...], steps: list[_Steps]
+) -> Statement:
     plan, lines, labels = outcome.inputs.plan, outcome.inputs.limits.lines, outcome.inputs.tables.labels
     unit = plan.envelope.unit
     parts = [
@@ -355,7 +357,7 @@ def _of_minimum(outcome: Outcome, minimum: Option) -> str:
     )
 
 
-def _ratio(found: Figures, nothing: Figures, steps: _Steps, before: _Steps) -> Floats:
+def _ratio(found: OptionFigures, nothing: OptionFigures, steps: _Steps, before: _Steps) -> Floats:
     """Benefit on each £ beside do-nothing, present values; blank where no more is spent, as printed."""
     beside = found.present - nothing.present
     benefit = np.sum(list(found.avoided.values()), axis=0) - beside

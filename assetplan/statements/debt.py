@@ -23,7 +23,7 @@ from assetplan.finance import (
     vintages,
 )
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.treasury import DEBT_COST, financing_cost, financing_requirement, series_of
+from assetplan.finance.treasury import DEBT_COST, external_debt, financing_cost, financing_requirement, series_of
 from assetplan.limits import LimitKey
 from assetplan.statements.books import Books
 from assetplan.words import financial_year
@@ -73,7 +73,10 @@ def _last_place(printed: float) -> float:
 def loans(books: Books) -> Iterator[Statement]:
     """Every drawdown, followed to its end."""
     plan = books.plan
-    found = [vintages(way, books.used("drawdown", way.name), plan.first_year, horizon(plan)) for way in plan.borrowing]
+    found = [
+        vintages(facility, books.used("drawdown", facility.name), plan.first_year, horizon(plan))
+        for facility in plan.borrowing
+    ]
     rows = pd.concat([part for part in found if len(part)] or [pd.DataFrame()], ignore_index=True)
     if not len(rows):
         return
@@ -126,7 +129,7 @@ def prudential(books: Books) -> Iterator[Statement]:
     spend[: plan.years] = books.spent.sum(axis=0).to_numpy(dtype=float)[:n]
     drawn = _of_plan(books, "drawn", n)
     cost, owed = _of_plan(books, "cost", n), _of_plan(books, "owed", n)
-    debt = series_of(plan, treasury.external_debt, n) + owed
+    debt = external_debt(plan, n) + owed
     requirement = financing_requirement(plan, n) + _of_plan(books, "unprovided", n)
     financing = financing_cost(plan, n) + cost
     rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n)]})
@@ -158,9 +161,9 @@ def _of_plan(books: Books, series: str, n_years: int) -> Floats:
     """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
     plan = books.plan
     total = np.zeros(n_years)
-    for way in plan.borrowing:
-        drawn = books.used("drawdown", way.name)
-        charge = np.ones(1) if series == "drawn" else getattr(charges(way), series)
+    for facility in plan.borrowing:
+        drawn = books.used("drawdown", facility.name)
+        charge = np.ones(1) if series == "drawn" else getattr(charges(facility), series)
         total += by_year(charge, plan.years, n_years) @ drawn
     return total
 

@@ -54,10 +54,10 @@ def checklist(books: Books) -> Iterator[Statement]:
     if not books.plan.borrowing:
         return
     borrowed, able = np.zeros(books.plan.years), np.zeros(books.plan.years)
-    for way in books.plan.borrowing:
-        borrowed += books.used("drawdown", way.name)
+    for facility in books.plan.borrowing:
+        borrowed += books.used("drawdown", facility.name)
     left = _left(books)
-    lent = {way.name for way in books.plan.borrowing}
+    lent = {facility.name for facility in books.plan.borrowing}
     flows = books.flows[books.flows["kind"] == "source"]
     every = [flow.key for flow in books.outcome.formulation.flows if flow.key.kind == "source"]
     for place, year in enumerate(books.plan.plan_years):
@@ -102,12 +102,12 @@ def financing(books: Books) -> Iterator[Statement]:
     rows = pd.DataFrame({"year": books.years, "spend": books.said(books.spent.sum(axis=0))})
     for source in plan.sources:
         rows[source.name] = books.said(books.used("source", source.name))
-    for way in plan.borrowing:
-        rows[way.name] = books.said(books.used("drawdown", way.name))
+    for facility in plan.borrowing:
+        rows[facility.name] = books.said(books.used("drawdown", facility.name))
     paid = rows.drop(columns=["year", "spend"]).sum(axis=1)
     rows["financed"] = paid.round(9)
     rows.loc[len(rows)] = ["total", *rows.drop(columns="year").sum().round(9)]
-    borrowed = ", ".join(way.name for way in plan.borrowing) or "none"
+    borrowed = ", ".join(facility.name for facility in plan.borrowing) or "none"
     note = f"Borrowing: {borrowed}. Each column is rounded by itself, so the sum of a row may differ in its last place."
     yield Statement("financing", "Capital financing statement", books.prices, books.unit, rows, note)
 

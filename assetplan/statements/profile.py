@@ -73,6 +73,6 @@ def variance(books: Books) -> Iterator[Statement]:
                 }
             )
         )
-    note = "Variance is what is planned above the approved money, or below it (negative); within a range it is nought."
+    note = "Variance is what is planned above the approved money, or below it (negative); within a range it is zero."
     rows = pd.concat(parts, ignore_index=True)
     yield Statement("variance", "Programme against the approved profile", books.prices, books.unit, rows, note)

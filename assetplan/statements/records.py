@@ -37,8 +37,8 @@ def medium_term(books: Books) -> Iterator[Statement]:
     lines = []
     if plan.borrowing:
         cost = np.zeros(plan.years)
-        for way in plan.borrowing:
-            cost += by_year(charges(way).cost, plan.years, plan.years) @ books.used("drawdown", way.name)
+        for facility in plan.borrowing:
+            cost += by_year(charges(facility).cost, plan.years, plan.years) @ books.used("drawdown", facility.name)
         lines.append(recurring_line(_DEBT, "P", "Interest and provision on what this plan borrows", cost.tolist()))
     told = books.outcome
     if "reactive" in told.nothing.yearly:

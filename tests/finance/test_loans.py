@@ -91,7 +91,7 @@ def test_provision_by_annuity_with_interest_is_level(rate):
         (lambda: mrp_schedule(1e6, 10, "annuity"), "needs a rate"),
         (lambda: mrp_schedule(1e6, 10, "equal", 0.02), "has no rate"),
         (lambda: mrp_schedule(1e6, 10, "annuity", -0.02), "rate is -0.02"),
-        (lambda: mrp_schedule(1e6, 10, "sinking"), "no way to provide"),
+        (lambda: mrp_schedule(1e6, 10, "sinking"), "no method of provision"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, said):

@@ -188,9 +188,9 @@ def test_room_is_what_the_published_sums_leave() -> None:
 
 
 def test_internal_borrowing_is_limited_by_itself() -> None:
-    ways = [LOAN, {"name": "cash", "type": "internal", "rate": 0.013, "years": 10}]
+    facilities = [LOAN, {"name": "cash", "type": "internal", "rate": 0.013, "years": 10}]
     treasury = {"investments": 40_000.0, "internal_share": 0.25}
-    found = borrowing(borrowing=ways, treasury=treasury)
+    found = borrowing(borrowing=facilities, treasury=treasury)
     solution = settled(found)
     drawn = flows(found, solution, "drawdown")
     # A tenth is provided for each year, which makes room for as much again.
@@ -202,9 +202,9 @@ def test_internal_borrowing_is_limited_by_itself() -> None:
 
 
 def test_cheap_debt_goes_before_dear_debt() -> None:
-    ways = [LOAN | {"name": "dear", "rate": 0.06}, LOAN]
+    facilities = [LOAN | {"name": "dear", "rate": 0.06}, LOAN]
     rich = [INCOME | {"amounts": [90_000.0] * 3}]
-    found = borrowing(borrowing=ways, income=rich)
+    found = borrowing(borrowing=facilities, income=rich)
     drawn = flows(found, settled(found), "drawdown")
     assert drawn["dear"].sum() == pytest.approx(0, abs=1e-3)
     assert drawn["PWLB"].sum() > 10_000
