@@ -87,8 +87,8 @@ class Explanation:
 
     def _facts(self) -> str:
         facts, base, last = self.facts, self.years[0] - 1, self.years[-1]
-        name = str(facts["name"] or facts["road"] or facts["asset_class"])
-        kind = str(facts["asset_class"]).capitalize()
+        name = str(facts["name"] or facts["road"] or facts["class_label"])
+        kind = str(facts["class_label"])
         if facts["road_class"] and facts["asset_class"] == CARRIAGEWAY:
             kind += f", class {facts['road_class']}"
         where = f"; {facts['district']}" if facts["district"] else ""

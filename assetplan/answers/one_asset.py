@@ -11,6 +11,7 @@ from assetplan.answers.condition import condition_lever
 from assetplan.answers.explanation import Explanation
 from assetplan.answers.levers import Lever, cost_lever, line_lever
 from assetplan.answers.market import Market, Options
+from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.programme import Programme
 from assetplan.programme.words import INDEX_YEAR, line_labels
@@ -41,6 +42,8 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
     market = Market.of(programme)
     options = Options.of(market, asset)
     facts = programme.assets.drop(columns="geometry").iloc[asset].to_dict()
+    classes = AssetClasses.from_rows(programme.summary["asset_classes"])
+    facts["class_label"] = classes[facts["asset_class"]].label
     summary = programme.summary
     known = bool(summary.get("prices_known", True))
     fixed = _fixed(programme, facts, options)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.cli.text import table
 from assetplan.inspection import Inspection, Survey
 from assetplan.words import millions
@@ -75,7 +76,7 @@ def _condition(bands: pd.DataFrame) -> Iterator[str]:
         ("known", "known", _percent), ("index", "mean", _one),
         shares_from="mean",
     )  # fmt: skip
-    roads = bands[(bands["asset_class"] == "carriageway") & (bands["by"] != "all")]
+    roads = bands[(bands["asset_class"] == CARRIAGEWAY) & (bands["by"] != "all")]
     for by, part in roads.groupby("by", sort=False):
         head = f"carriageway by {_LABELS[str(by)]}"
         yield _table(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import condition
-from assetplan.asset_classes import group_of, load_asset_classes
+from assetplan.asset_classes import CARRIAGEWAY, group_of, load_asset_classes
 from assetplan.consequences import load_consequences
 from assetplan.deterioration.groups import load_groups
 from assetplan.inspection.tables import (
@@ -200,9 +200,9 @@ def _levels(stock: pd.DataFrame) -> np.ndarray:
     """
     own = stock["hierarchy"].to_numpy(dtype=object)
     ruled = hierarchy(stock["road_class"], stock["environment"], stock["aadt"], own)
-    road = np.where(stock["asset_class"] == "carriageway", ruled, "")
+    road = np.where(stock["asset_class"] == CARRIAGEWAY, ruled, "")
     parent = pd.Index(stock["asset_id"]).get_indexer(pd.Index(stock["parent_id"]))
-    sections = np.flatnonzero((stock["asset_class"] == "carriageway") & (stock["link_id"] != ""))
+    sections = np.flatnonzero((stock["asset_class"] == CARRIAGEWAY) & (stock["link_id"] != ""))
     on_link = pd.Series(sections, index=stock["link_id"].iloc[sections]).groupby(level=0).first()
     link = on_link.reindex(stock["link_id"]).fillna(-1).to_numpy().astype(np.intp)
     return inherited_levels(own, road, np.where(parent >= 0, parent, link))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from assetplan import condition, schema
 from assetplan._types import Texts
-from assetplan.asset_classes import load_asset_classes
+from assetplan.asset_classes import BRIDGE, BUILDING, CARRIAGEWAY, FOOTWAY, load_asset_classes
 from assetplan.condition.building import NOT_STATED, PRIORITIES
 from assetplan.inspection.readings import MEASURES
 from assetplan.register import assumed_share
@@ -103,7 +103,7 @@ def indicators(stock: pd.DataFrame) -> pd.DataFrame:
         Columns measure, by (indicator, road_class or hierarchy), name, band, length_km, share (of what was surveyed).
         Indicators 130-01 and 130-02 count classified roads with an RCI, `unclassified` the others.
     """
-    roads = stock[(stock["asset_class"] == "carriageway") & stock["value"].notna() & stock["length_m"].notna()]
+    roads = stock[(stock["asset_class"] == CARRIAGEWAY) & stock["value"].notna() & stock["length_m"].notna()]
     parts = [pd.DataFrame()]
     for measure, part in roads[roads["measure"].isin(MEASURES)].groupby("measure", sort=False):
         parts.append(survey_bands(str(measure), part["value"], part["length_m"], part["road_class"], part["hierarchy"]))
@@ -200,7 +200,7 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 def _graded(stock: pd.DataFrame) -> pd.DataFrame:
     """Building components with their building and a grade 1 to 5 as surveyed."""
-    parts = stock[(stock["asset_class"] == "building") & stock["value"].notna() & (stock["measure"] != "age")]
+    parts = stock[(stock["asset_class"] == BUILDING) & stock["value"].notna() & (stock["measure"] != "age")]
     surveyed, _ = condition.to_index(parts["measure"], parts["value"])
     graded = parts["measure"] == "grade"
     grade = np.where(graded, parts["value"], condition.from_index("grade", surveyed))
@@ -256,7 +256,7 @@ def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
         assessed below full loading), weight_limits (bridges that have one), and the share of deck area in each band.
     """
     rows = []
-    for by, name, part in _split(stock[stock["asset_class"] == "bridge"], ("road_class", "district")):
+    for by, name, part in _split(stock[stock["asset_class"] == BRIDGE], ("road_class", "district")):
         if not len(part):
             continue
         area = part["quantity"]
@@ -290,7 +290,7 @@ def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns by, name, length_km (surveyed), and the share in each level.
     """
-    ways = stock[(stock["asset_class"] == "footway") & (stock["measure"] == "fns") & stock["length_m"].notna()]
+    ways = stock[(stock["asset_class"] == FOOTWAY) & (stock["measure"] == "fns") & stock["length_m"].notna()]
     parts = []
     for by in (ALL, "hierarchy", "district"):
         names = np.full(len(ways), ALL, dtype=object) if by == ALL else _named(ways[by])

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetplan._types import Bools, Ints
-from assetplan.asset_classes import AssetClasses
+from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
 from assetplan.report.symbols import CORNERS
@@ -190,6 +190,7 @@ def _describe(
         "years": years,
         "year_labels": [financial_year(year) for year in years],
         "classes": classes,
+        "road": classes.index(CARRIAGEWAY) if CARRIAGEWAY in classes else -1,
         "class_labels": [known[name].label for name in classes],
         "class_shapes": [CORNERS.get(known[name].symbol, []) for name in classes],
         "class_thin": [known[name].symbol == "thin line" for name in classes],

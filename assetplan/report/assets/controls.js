@@ -100,7 +100,7 @@
         const money = cost < 1e6 ? app.pounds(cost) : `£${(cost / 1e6).toFixed(cost < 1e7 ? 2 : 1)}m`;
         return `Works in ${label}: ${count.toLocaleString("en-GB")} items, ${money}, on the layers shown.`;
       }
-      const road = this.header.classes.indexOf("carriageway");
+      const { road } = this.header;
       const critical = state.view === "critical";
       let [poor, all] = [0, 0];
       for (let i = 0; i < this.header.lines; i++) {

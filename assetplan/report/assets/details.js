@@ -44,7 +44,7 @@
       const parts = [];
       if (asset < header.lines) {
         const kind = columns.asset_class[asset];
-        const road = header.classes[kind] === "carriageway";
+        const road = kind === header.road;
         parts.push(road ? CLASS_WORDS[columns.road_class[asset]] || "Road" : header.class_labels[kind]);
         if (columns.length[asset] >= 0) parts.push(app.metres(columns.length[asset]) + " long");
         if (columns.chainage[asset] > 0) parts.push(app.metres(columns.chainage[asset]) + " along its link");

@@ -13,15 +13,6 @@ from assetplan.report.tables import Row, Table
 from assetplan.report.wording import gap_words
 from assetplan.words import capitalised, financial_year, is_missing, millions, number, pounds
 
-_STREAMS = {
-    "works": "works, those of the plan and later ones",
-    "reactive": "reactive repairs",
-    "claims": "claims",
-    "risk": "risk of failure",
-    "user": "cost to road users",
-    "detours": "detours round weight limits",
-}
-
 _BENEFIT, _GAIN = ("£m", "Benefit", "Benefit"), ("million index-years", "Condition gained", "Index-years")
 
 
@@ -30,7 +21,7 @@ def _data(facts: Facts) -> dict[str, Any]:
     by_case = all(isinstance(row, dict) for row in streams)
     return {
         "proof": _proof(facts),
-        "stream_names": [] if by_case else [_STREAMS.get(str(name), str(name)) for name in streams],
+        "stream_names": [] if by_case else [str(name) for name in streams],
         "streams": _streams(facts, streams) if streams and by_case else None,
         "baselines": _baselines(facts),
         "prices": _prices(facts),
@@ -70,10 +61,7 @@ def _condition_proof(summary: dict[str, Any], benefit: Any) -> str:
 
 def _streams(facts: Facts, streams: list[dict[str, Any]]) -> Table:
     """Costs counted in the benefit, under both futures."""
-    rows = [
-        _stream_row(_STREAMS.get(str(row["stream"]), str(row["stream"])), row["do_nothing"], row["plan"])
-        for row in streams
-    ]
+    rows = [_stream_row(str(row.get("label", row["stream"])), row["do_nothing"], row["plan"]) for row in streams]
     totals = [sum(float(row[case]) for row in streams) for case in ("do_nothing", "plan")]
     rows.append(_stream_row("All costs", totals[0], totals[1], "total"))
     horizon = facts.summary.get("horizon")

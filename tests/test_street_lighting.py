@@ -1,0 +1,214 @@
+"""A class that the package does not know, street lighting, comes from rows alone: own tables, and no Python."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from commands import run
+from openpyxl import load_workbook
+
+SOURCE = "invented for this test,no"
+CLASS = (
+    "street_lighting,Street light,Street lights,4.5,no,number,quantity,1,point,star,yes,urban,number,yes,no,beside,"
+    + SOURCE
+)
+LINE = "street_lighting,Columns and lanterns,invented for this test,no"
+STREAM = "energy,energy for lighting,7,consequences," + SOURCE
+GROUPS = f"""\
+column_steel,street_lighting,Steel lighting column,,,no,survival,weibull,100,45,4.0,,,,,,40,1400,2019,{SOURCE}
+lantern_son,street_lighting,Sodium lantern,,,no,survival,weibull,100,20,3.0,,,,,,40,260,2019,{SOURCE}
+lantern_led,street_lighting,LED lantern,,,no,survival,weibull,100,28,3.0,,,,,,40,320,2019,{SOURCE}
+"""
+TREATMENTS = f"""\
+column_renewal,column_steel,Column renewal,major,street_lighting,1400,40,0,60,,,,100,,,,2019,{SOURCE}
+lantern_renewal,lantern_son,Sodium lantern renewal,major,street_lighting,260,20,0,40,,,,100,,,,2019,{SOURCE}
+lantern_to_led,lantern_son,Lantern to LED,major,street_lighting,320,25,0,100,,,,100,,,lantern_led,2019,{SOURCE}
+led_renewal,lantern_led,LED lantern renewal,major,street_lighting,320,25,0,40,,,,100,,,,2019,{SOURCE}
+"""
+FOLLOW_ON = f"""\
+column_steel,column_renewal,30,{SOURCE}
+lantern_son,lantern_renewal,35,{SOURCE}
+lantern_led,led_renewal,35,{SOURCE}
+"""
+# A sodium lantern draws 0.1 kW for 4,100 hours at £0.25 a kWh; an LED takes 60 % less.
+CONSEQUENCES = f"""\
+column_steel,risk,quantity,0,600,2019,{SOURCE}
+column_steel,risk,quantity,100,0,2019,{SOURCE}
+lantern_son,energy,quantity,0,102.5,2019,{SOURCE}
+lantern_son,energy,quantity,100,102.5,2019,{SOURCE}
+lantern_led,energy,quantity,0,41,2019,{SOURCE}
+lantern_led,energy,quantity,100,41,2019,{SOURCE}
+"""
+SITES = f"lantern_to_led,lighting crew,60,0.1,150,25,,2019,{SOURCE}\n"
+PLAN = """\
+name = "lights"
+register = "register.csv"
+mapping = "mapping.toml"
+first_year = 2019
+years = 3
+[envelope]
+unit = "£"
+[envelope.lines]
+carriageway_major = [20000, 20000, 20000]
+street_lighting = [5000, 5000, 5000]
+[solver]
+time_limit = 10
+[forecast]
+futures = 2
+[tables]
+"""
+TABLES = ("asset_classes", "lines", "streams", "groups", "treatments", "follow_on", "consequences", "sites")
+
+
+def packaged(name: str) -> str:
+    """Text of a packaged table, as a council copies it."""
+    return (resources.files("assetplan.reference") / f"{name}.csv").read_text(encoding="utf-8")
+
+
+def own(name: str, rows: str, whole: bool) -> str:
+    """An own table: the packaged one with more rows, or its header with the rows alone."""
+    text = packaged(name)
+    header = next(line for line in text.splitlines() if not line.startswith("#"))
+    return (text if whole else header + "\n") + rows.rstrip("\n") + "\n"
+
+
+def lights(folder: Path, **changed: str) -> Path:
+    """A plan of two road sections, columns and sodium lanterns, its tables beside it; some changed."""
+    rows = {
+        "asset_classes": CLASS, "lines": LINE, "streams": STREAM, "groups": GROUPS, "treatments": TREATMENTS,
+        "follow_on": FOLLOW_ON, "consequences": CONSEQUENCES, "sites": SITES,
+    } | changed  # fmt: skip
+    for name in TABLES:
+        text = own(name, rows[name], name not in ("asset_classes", "lines", "streams"))
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    named = "".join(f'{name} = "{name}.csv"\n' for name in TABLES)
+    (folder / "plan.toml").write_text(PLAN + named, encoding="utf-8")
+    (folder / "mapping.toml").write_text('[file]\ncrs = "EPSG:27700"\n', encoding="utf-8")
+    head = (
+        "asset_id,asset_class,group,name,parent_id,road_class,environment,quantity,length_m,width_m,measure,value,wkt"
+    )
+    body = [
+        f"r{n},carriageway,,,,C,urban,700,100,7,index,30,LINESTRING ({450000 + 100 * n} 200000, "
+        f"{450100 + 100 * n} 200000)".replace("200000, ", "200000; ")
+        for n in range(2)
+    ]
+    body = [line.rsplit(",", 1)[0] + ',"' + line.rsplit(",", 1)[1].replace(";", ",") + '"' for line in body]
+    for n in range(10):
+        place = f"POINT ({450010 + 15 * n} 200004)"
+        body.append(f"c{n},street_lighting,column_steel,Column {n},r0,C,urban,1,,,index,{25 + 5 * n},{place}")
+        body.append(f"l{n},street_lighting,lantern_son,Lantern {n},r0,C,urban,1,,,index,{40 + 5 * n},{place}")
+    (folder / "register.csv").write_text("\n".join([head, *body]) + "\n", encoding="utf-8")
+    return folder / "plan.toml"
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory) -> tuple[Path, str]:
+    """The folder of the plan of street lights, and what the terminal said."""
+    folder = tmp_path_factory.mktemp("lights")
+    done = run("plan", lights(folder), "-o", folder / "out")
+    assert done.returncode == 0, done.stderr
+    return folder / "out", done.stdout
+
+
+def test_the_terminal_has_its_line_and_its_stream(planned) -> None:
+    folder, text = planned
+    assert "Columns and lanterns" in text
+    assert "energy" in text
+    assert "Street light" in run("explain", folder, "l0").stdout
+
+
+def test_the_summary_and_the_tables_of_works_have_it(planned) -> None:
+    folder, _ = planned
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    stock = pd.DataFrame(summary["condition"])
+    assert stock.loc[stock["asset_class"] == "street_lighting", "unit"].unique().tolist() == ["number"]
+    energy = next(row for row in summary["streams"] if row["stream"] == "energy")
+    assert energy["label"] == "energy for lighting"
+    # LED lanterns take less: what energy the plan saves is in its benefit.
+    assert energy["plan"] < 0.7 * energy["do_nothing"]
+    works = pd.read_csv(folder / "programme.csv")
+    lit = works[works["asset_class"] == "street_lighting"]
+    assert set(lit["line"]) == {"street_lighting"}
+    assert {"Lantern to LED", "Column renewal"} <= set(lit["label"])
+    assert works["asset_class"].eq("carriageway").any()
+    layer = gpd.read_file(folder / "programme.gpkg", layer="programme")
+    assert layer["asset_class"].eq("street_lighting").sum() == len(lit)
+    book = load_workbook(folder / "programme.xlsx")
+    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert {"street_lighting", "Columns and lanterns", "Lantern to LED"} <= cells
+
+
+def test_the_report_shows_it_on_the_map_in_the_key_and_in_its_tables(planned) -> None:
+    text = (planned[0] / "report.html").read_text(encoding="utf-8")
+    layer = text[text.index('value="street_lighting"') :][:400]
+    assert " checked" in layer
+    assert "M8 0.5L" in layer  # its own mark
+    assert "Street lights" in layer
+    assert "Street lights, number" in text
+    assert "Energy for lighting" in text
+    assert "Columns and lanterns" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "file", "row", "column", "value", "mend"),
+    [
+        ({"asset_classes": CLASS.replace("street_lighting", "lighting", 1)}, "groups.csv", "", "asset_class",
+         "street_lighting", "tables.asset_classes may add"),
+        ({"asset_classes": CLASS.replace(",no,number,", ",m2,number,", 1)}, "asset_classes.csv", "row 2", "unit", "m2",
+         "give the class and its groups one unit"),
+        ({"streams": STREAM + "\nheat,heating fuel,8,consequences," + SOURCE}, "streams.csv", "row 3", "stream", "heat",
+         "give it rows by group in tables.consequences"),
+        ({"streams": STREAM.replace("energy", "power", 1)}, "consequences.csv", "", "stream", "energy",
+         "tables.streams may add one"),
+        ({"asset_classes": CLASS.replace(",star,", ",lamp,")}, "asset_classes.csv", "row 2", "symbol", "lamp",
+         "must be one of thick line"),
+        ({"lines": LINE.replace("Columns and lanterns", "")}, "lines.csv", "row 2", "label", "", "a value is required"),
+    ],
+)  # fmt: skip
+def test_rows_that_do_not_fit(
+    changed: dict[str, str], file: str, row: str, column: str, value: str, mend: str, tmp_path: Path
+) -> None:
+    done = run("validate", lights(tmp_path, **changed))
+    assert done.returncode == 1
+    said = " ".join((done.stdout + done.stderr).split())
+    for part in (file, row, f"column {column}", repr(value) if value else "", mend):
+        assert part in said
+
+
+def test_a_class_of_the_register_that_no_row_has(tmp_path: Path) -> None:
+    plan = lights(tmp_path)
+    register = tmp_path / "register.csv"
+    text = register.read_text(encoding="utf-8")
+    register.write_text(text.replace("c3,street_lighting", "c3,lamp_post"), encoding="utf-8")
+    done = run("validate", plan)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 1
+    for part in (
+        "register.csv",
+        "row 10",
+        "column asset_class",
+        "'lamp_post'",
+        "tables.asset_classes of the plan may add",
+    ):
+        assert part in said
+
+
+def test_a_line_without_a_row_is_called_by_its_key(tmp_path: Path) -> None:
+    done = run("plan", lights(tmp_path, lines="other,Other,invented for this test,no"), "-o", tmp_path / "out")
+    assert done.returncode == 0
+    assert "Street lighting" in done.stdout
+
+
+def test_a_counted_stream_that_no_table_has(tmp_path: Path) -> None:
+    plan = lights(tmp_path)
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.replace("[solver]", '[benefit]\nstreams = ["works", "noise"]\n[solver]'), encoding="utf-8")
+    done = run("validate", plan)
+    assert done.returncode == 1
+    assert "benefit.streams" in done.stdout + done.stderr
+    assert "'noise'" in done.stdout + done.stderr
