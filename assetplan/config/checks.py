@@ -108,7 +108,7 @@ def _crossed(key: str, limit: Limit) -> Found:
         yield key, limit.name, "at_least is above at_most"
 
 
-def _selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
+def works_selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
     """Every selector of works, by its key."""
     if plan.envelope.preventative is not None:
         yield "envelope.preventative", plan.envelope.preventative
@@ -126,7 +126,7 @@ def _selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
 
 
 def _lines(plan: Plan) -> Found:
-    for key, selector in _selectors(plan):
+    for key, selector in works_selectors(plan):
         for line in selector.line or ():
             if line not in plan.envelope.lines:
                 yield f"{key}.line", line, "the envelope has no such line"

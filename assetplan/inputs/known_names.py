@@ -8,6 +8,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan.config import Lock, PlaceSelector, Plan, Scheme
+from assetplan.config.checks import works_selectors
 from assetplan.errors import Fault
 from assetplan.finance import stages
 from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
@@ -65,18 +66,9 @@ def _known(tables: Tables, assets: pd.DataFrame) -> dict[str, set[str]]:
 
 
 def _selectors(plan: Plan) -> Iterator[tuple[str, PlaceSelector]]:
-    if plan.envelope.preventative is not None:
-        yield "envelope.preventative", plan.envelope.preventative
-    tables: dict[str, tuple[PlaceSelector, ...]] = {
-        "limits": plan.limits,
-        "sources": plan.sources,
-        "borrowing": plan.borrowing,
-        "rules.forbid": plan.rules.forbid,
-        "rules.require": plan.rules.require,
-        "targets": plan.targets,
-        **plan.added_limits,
-    }
-    for key, rows in tables.items():
+    """Every selector of the plan, by its key."""
+    yield from works_selectors(plan)
+    for key, rows in {"targets": plan.targets, **plan.added_limits}.items():
         for number, row in enumerate(rows, 1):
             yield f"{key}[{number}]", row
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from assetplan import condition, network
 from assetplan._types import Floats, Ints, Texts
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.inspection.readings import Readings
 from assetplan.inspection.tables import survey_bands
@@ -177,7 +178,7 @@ def survey(
 def _sections(register: Register) -> pd.DataFrame:
     """Carriageway sections that lie on a link, with from_m and to_m."""
     assets = pd.DataFrame(register.assets.drop(columns="geometry"))
-    on = (assets["asset_class"] == "carriageway") & (assets["link_id"] != "")
+    on = (assets["asset_class"] == CARRIAGEWAY) & (assets["link_id"] != "")
     stock = assets[on & assets["chainage_m"].notna() & assets["length_m"].notna()]
     return stock.assign(from_m=stock["chainage_m"], to_m=stock["chainage_m"] + stock["length_m"])
 

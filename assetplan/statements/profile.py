@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.config.envelope import Range
-from assetplan.finance import Statement, line_labels
+from assetplan.finance import Statement
 from assetplan.statements.books import Books
 
 _SUM = "total"
@@ -17,12 +17,12 @@ _CERTAIN = "total of lines without a range"
 
 def approved_profile(books: Books) -> Iterator[Statement]:
     """Current and additional money by line and year, as it was approved; a line that is a range has two rows."""
-    envelope, labels = books.plan.envelope, line_labels()
+    envelope, labels = books.plan.envelope, books.outcome.inputs.tables.labels
     rows: list[dict[str, object]] = []
     for line, added in envelope.additional.items():
         sides = {"low": added.low, "high": added.high} if isinstance(added, Range) else {"": added}
         for side, amounts in sides.items():
-            row = {"line": line, "label": labels.get(line, line.replace("_", " ")), "range": side}
+            row = {"line": line, "label": labels[line], "range": side}
             rows.append(_counted(row, envelope.current.get(line, 0.0), np.array(amounts), books.years))
     if not rows:
         return
@@ -49,7 +49,7 @@ def _counted(row: dict[str, str], current: float, amounts: np.ndarray, years: li
 
 def variance(books: Books) -> Iterator[Statement]:
     """What the programme spends beside what was approved, by line and year and over the plan."""
-    approved, labels = books.plan.envelope.approved, line_labels()
+    approved, labels = books.plan.envelope.approved, books.outcome.inputs.tables.labels
     if not approved:
         return
     parts = []
@@ -64,7 +64,7 @@ def variance(books: Books) -> Iterator[Statement]:
             pd.DataFrame(
                 {
                     "line": line,
-                    "label": labels.get(line, line.replace("_", " ")),
+                    "label": labels[line],
                     "year": [*books.years, _SUM],
                     "approved_low": said["low"],
                     "approved_high": said["high"],
