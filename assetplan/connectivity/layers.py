@@ -158,8 +158,8 @@ def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDat
     index, _ = condition.to_index(measure, value)
     start, length = (roads[name].to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
     works = _wanted(roads, index, catalogue)
-    found = candidate_schemes(roads, works, network.packaged_rules())
-    ids = np.array([f"C{number + 1:05d}" for number in range(len(found.first))], dtype=object)
+    schemes = candidate_schemes(roads, works, network.packaged_rules())
+    ids = np.array([f"C{number + 1:05d}" for number in range(len(schemes.first))], dtype=object)
     sections = gpd.GeoDataFrame(
         {
             **{name: roads[name] for name in ("asset_id", "link_id", "road", "road_class", "group")},
@@ -169,28 +169,28 @@ def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDat
             "index": index.round(2),
             "band": condition.classify("index", index),
             "wanted": np.array([*KINDS, ""], dtype=object)[works],
-            "scheme_id": np.append(ids, "")[found.member],
-            "bridged": found.bridged,
+            "scheme_id": np.append(ids, "")[schemes.member],
+            "bridged": schemes.bridged,
         },
         geometry=roads.geometry,
         crs=roads.crs,
     )
-    inside = np.flatnonzero(found.member >= 0)
-    of = found.member[inside]
-    lead = roads.iloc[found.first]
+    inside = np.flatnonzero(schemes.member >= 0)
+    of = schemes.member[inside]
+    lead = roads.iloc[schemes.first]
     quantity = np.bincount(of, _of(roads, "quantity", inside), len(ids))
     order = inside[np.lexsort((start[inside], of))]
-    shapes = pd.Series(roads.geometry.to_numpy()[order]).groupby(found.member[order]).agg(list)
+    shapes = pd.Series(roads.geometry.to_numpy()[order]).groupby(schemes.member[order]).agg(list)
     schemes = gpd.GeoDataFrame(
         {
             "scheme_id": ids,
             **{name: lead[name].to_numpy() for name in ("link_id", "road", "road_class", "group", "district")},
-            "works": np.array(KINDS, dtype=object)[works[found.first]],
-            "from_m": found.from_m.round(2),
-            "to_m": found.to_m.round(2),
-            "length_m": found.length.round(2),
+            "works": np.array(KINDS, dtype=object)[works[schemes.first]],
+            "from_m": schemes.from_m.round(2),
+            "to_m": schemes.to_m.round(2),
+            "length_m": schemes.length.round(2),
             "sections": np.bincount(of, minlength=len(ids)),
-            "bridged_sections": np.bincount(of, found.bridged[inside], len(ids)).astype(np.intp),
+            "bridged_sections": np.bincount(of, schemes.bridged[inside], len(ids)).astype(np.intp),
             "quantity": quantity.round(2),
         },
         geometry=[shapely.MultiLineString(lines) for lines in shapes],
@@ -227,15 +227,15 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
 def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
     """Findings of noding that touch a road of the council, its islands, and bridges and places off the network."""
     names = np.append(layout.roads["asset_id"].to_numpy(dtype=object), "")
-    found, owned = layout.noded.notes, np.append(layout.owned, False)
-    found = found[owned[found["line"].to_numpy(dtype=np.intp)] | owned[found["other"].to_numpy(dtype=np.intp)]]
+    noted, owned = layout.noded.notes, np.append(layout.owned, False)
+    noted = noted[owned[noted["line"].to_numpy(dtype=np.intp)] | owned[noted["other"].to_numpy(dtype=np.intp)]]
     noded = pd.DataFrame(
         {
-            "kind": found["kind"],
-            "asset_id": names[found["line"].to_numpy(dtype=np.intp)],
-            "other": names[found["other"].to_numpy(dtype=np.intp)],
-            "x": found["x"],
-            "y": found["y"],
+            "kind": noted["kind"],
+            "asset_id": names[noted["line"].to_numpy(dtype=np.intp)],
+            "other": names[noted["other"].to_numpy(dtype=np.intp)],
+            "x": noted["x"],
+            "y": noted["y"],
         }
     )
     off = layout.bridges[layout.placed < 0]
@@ -246,16 +246,16 @@ def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
     laps = own[overlapping(own)]
     parts = [
         noded,
-        _told("on a link whose sections overlap", laps["asset_id"], laps.geometry),
-        _told("island", apart["asset_id"], apart.geometry).assign(sections=islands.to_numpy()),
-        _told("bridge off the network", off["asset_id"], off.geometry),
-        _told("place off the network", nowhere["name"], nowhere.geometry),
+        _notes_of("on a link whose sections overlap", laps["asset_id"], laps.geometry),
+        _notes_of("island", apart["asset_id"], apart.geometry).assign(sections=islands.to_numpy()),
+        _notes_of("bridge off the network", off["asset_id"], off.geometry),
+        _notes_of("place off the network", nowhere["name"], nowhere.geometry),
     ]
     notes = pd.concat(parts, ignore_index=True)
     return notes.assign(sections=notes["sections"].fillna(0).astype(np.intp))
 
 
-def _told(kind: str, names: pd.Series, shapes: gpd.GeoSeries) -> pd.DataFrame:
+def _notes_of(kind: str, names: pd.Series, shapes: gpd.GeoSeries) -> pd.DataFrame:
     middle = shapely.centroid(shapes.to_numpy())
     x, y = shapely.get_x(middle), shapely.get_y(middle)
     return pd.DataFrame({"kind": kind, "asset_id": names.to_numpy(dtype=object), "other": "", "x": x, "y": y})
@@ -290,7 +290,7 @@ def _counts(layout: Layout, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, fl
     }
 
 
-def write_network(found: NetworkLayers, path: Path, force: bool = False) -> None:
+def write_network(layers: NetworkLayers, path: Path, force: bool = False) -> None:
     """Write the layers and the table `notes` as one GeoPackage; the same network gives the same bytes.
 
     Raises
@@ -304,11 +304,11 @@ def write_network(found: NetworkLayers, path: Path, force: bool = False) -> None
         # A fixed name inside: the file's name must not leak into the bytes.
         draft = part.with_name("draft") / "network.gpkg"
         draft.parent.mkdir()
-        filled = {name: layer for name, layer in found.layers.items() if len(layer)}
+        filled = {name: layer for name, layer in layers.layers.items() if len(layer)}
         for number, (name, layer) in enumerate(filled.items()):
             kinds = layer.geom_type.unique()
             options = {"geometry_type": kinds[0] if len(kinds) == 1 else "Unknown", "promote_to_multi": False}
             pyogrio.write_dataframe(layer, draft, layer=name, driver="GPKG", append=number > 0, **options)
-        if len(found.notes):
-            pyogrio.write_dataframe(found.notes, draft, layer="notes", driver="GPKG", append=True)
+        if len(layers.notes):
+            pyogrio.write_dataframe(layers.notes, draft, layer="notes", driver="GPKG", append=True)
         draft.replace(part)

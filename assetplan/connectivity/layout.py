@@ -164,10 +164,10 @@ def ways_round(net: Network, links: Ints) -> Detours:
     worked = np.flatnonzero(legal.severed | one_way)
     if not len(worked) or not net.direction.any():
         return legal
-    found = network.detours(replace(net, direction=np.zeros_like(net.direction)), links[worked])
+    routes = network.detours(replace(net, direction=np.zeros_like(net.direction)), links[worked])
     there, back = legal.there_km.copy(), legal.back_km.copy()
     # A one-way road has but one of the two.
-    there[worked], back[worked] = np.fmin(there[worked], found.there_km), np.fmin(back[worked], found.back_km)
+    there[worked], back[worked] = np.fmin(there[worked], routes.there_km), np.fmin(back[worked], routes.back_km)
     return Detours(there, back)
 
 

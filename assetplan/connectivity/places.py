@@ -39,7 +39,7 @@ def places_layer(layout: Layout, places: gpd.GeoDataFrame, node: Ints, cut_off_b
     targets = {column: node[kind == one] for one, column in _HELP.items()}
     heaviest = load_table("vehicle_classes")["weight_t"].max()
     to = np.concatenate(list(targets.values()))
-    found = network.severed_places(
+    severed = network.severed_places(
         net,
         [str(row) for row in range(len(places))],
         node,
@@ -47,9 +47,9 @@ def places_layer(layout: Layout, places: gpd.GeoDataFrame, node: Ints, cut_off_b
         [heaviest],
         to if (to >= 0).any() else None,
     )
-    rows = found["place_id"].astype(int).to_numpy()
+    rows = severed["place_id"].astype(int).to_numpy()
     heavy, extra = np.full(len(places), "", dtype=object), np.zeros(len(places))
-    heavy[rows], extra[rows] = found["finding"], found["extra_km"]
+    heavy[rows], extra[rows] = severed["finding"], severed["extra_km"]
     # Help that cannot be reached at all is no longer way to it.
     heavy[np.isinf(extra)] = "cut off"
     extra[heavy != "farther"] = np.nan

@@ -29,7 +29,7 @@ class _Posted:
     """Limits by bridge and column [t], missing where none: the base year, then the years of each case; what they do."""
 
     limit: Floats
-    found: network.WeightLimitDetours
+    detours: network.WeightLimitDetours
     cut: Bools
 
     def columns(self, case: int) -> list[int]:
@@ -62,7 +62,7 @@ def weight_limit_forecast(
         `years`: year, case, restricted (bridges), by_limit (limit_t, bridges), detour_cost [£ a year], cut_off
         (places). `falling`: bridges whose limit falls within the plan years if nothing is done, the dearest first.
         `cut_off`: named places, with the years of each case in which limits cut them off for the heaviest vehicles.
-        `unplaced`: named places too far from any road to tell. Empty lists where there are no bridges.
+        `unplaced`: named places too far from any road to be placed. Empty lists where there are no bridges.
     """
     if not len(layout.bridges):
         return {"years": [], "falling": [], "cut_off": [], "unplaced": []}
@@ -140,10 +140,10 @@ def _together(layout: Layout, limit: Floats, vehicles: Floats) -> network.Weight
     rows = np.flatnonzero((layout.placed >= 0) & ~np.isnan(limit).all(axis=1))
     extra, cost = np.zeros((*limit.shape, len(weight))), np.zeros(limit.shape)
     if len(rows):
-        found = network.weight_limit_detours(
+        detours = network.weight_limit_detours(
             layout.net, layout.placed[rows], limit[rows], vehicles[rows], weight, running, severed_km, layout.own_limit
         )
-        extra[rows], cost[rows] = found.extra_km, found.cost
+        extra[rows], cost[rows] = detours.extra_km, detours.cost
     return network.WeightLimitDetours(extra, cost)
 
 
@@ -173,13 +173,13 @@ def _year(seen: _Posted, column: int, year: int, case: str) -> dict:
         "case": case,
         "restricted": int(counts.sum()),
         "by_limit": [{"limit_t": float(t), "bridges": int(n)} for t, n in zip(levels[::-1], counts[::-1], strict=True)],
-        "detour_cost": round(float(seen.found.cost[:, column].sum()), 2),
+        "detour_cost": round(float(seen.detours.cost[:, column].sum()), 2),
         "cut_off": int(seen.cut[:, column].sum()),
     }
 
 
 def _falling(seen: _Posted, bridges: pd.DataFrame, years: list[int]) -> list[dict]:
-    """Bridges whose limit is lower in some plan year than today if nothing is done, told at the first such year."""
+    """Bridges whose limit is lower in some plan year than today if nothing is done, in the first such year."""
     limit = np.where(np.isnan(seen.limit), np.inf, seen.limit)
     nothing, plan = (seen.columns(case) for case in range(len(CASES)))
     lower = limit[:, nothing] < limit[:, :1]
@@ -187,7 +187,7 @@ def _falling(seen: _Posted, bridges: pd.DataFrame, years: list[int]) -> list[dic
     out = []
     for row, place in zip(rows, lower[rows].argmax(axis=1), strict=True):
         column, bridge = nothing[place], bridges.iloc[row]
-        km = float(seen.found.extra_km[row, column].max())
+        km = float(seen.detours.extra_km[row, column].max())
         out.append(
             {
                 "asset_id": str(bridge["asset_id"]),
@@ -196,12 +196,12 @@ def _falling(seen: _Posted, bridges: pd.DataFrame, years: list[int]) -> list[dic
                 "limit_t": float(limit[row, column]),
                 "today_t": _or_none(limit[row, 0]),
                 "detour_km": _or_none(round(km, 4)),
-                "cost": round(float(seen.found.cost[row, column]), 2),
+                "cost": round(float(seen.detours.cost[row, column]), 2),
                 "plan": str(bridge["treatments"]),
                 "plan_t": _or_none(limit[row, plan[-1]]),
             }
         )
-    return sorted(out, key=lambda found: (-found["cost"], found["asset_id"]))
+    return sorted(out, key=lambda row: (-row["cost"], row["asset_id"]))
 
 
 def _or_none(value: float) -> float | None:

@@ -144,8 +144,8 @@ def make_signals(
     count = min(figures.count("signals"), int((score > 0).sum()))
     chosen = np.sort(np.argsort(-score, kind="stable")[:count])
     main = np.argsort(np.where(np.tile(urban, 2), -np.tile(one["aadt"].to_numpy(), 2), 0.0), kind="stable")
-    found, first = np.unique(node[main], return_index=True)
-    link = main[first[np.searchsorted(found, chosen)]] % len(links.ends)
+    junctions, first = np.unique(node[main], return_index=True)
+    link = main[first[np.searchsorted(junctions, chosen)]] % len(links.ends)
     rows = one.iloc[link].reset_index(drop=True)
     rows = rows[_SHARED].assign(
         asset_id=number_ids("T", count),

@@ -212,9 +212,9 @@ def _main_roads(
         else:
             web.add_ends(links, "street", np.full(len(links), web.labelled))
             web.labelled += 1
-        found = np.full(len(distance), -1, dtype=np.intp)
-        found[inside] = ids[corner]
-        corners.append((found[: len(sides[0])], found[len(sides[0]) :]))
+        corner_of = np.full(len(distance), -1, dtype=np.intp)
+        corner_of[inside] = ids[corner]
+        corners.append((corner_of[: len(sides[0])], corner_of[len(sides[0]) :]))
     return corners
 
 

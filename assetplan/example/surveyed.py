@@ -57,9 +57,9 @@ def survey_roads(
     ids = sections["asset_id"].to_numpy(dtype=object)
     ends = np.full(len(sections), float(last))
     noise = figures["survey_noise"]
-    found = surveys.past_values(ids, "rci", value, group, rounds, ends, groups, noise, rng)
+    past = surveys.past_values(ids, "rci", value, group, rounds, ends, groups, noise, rng)
     confidence = np.where(main, "high", np.where(sections["road_class"] == "U", "low", "medium"))
-    return _with(sections, "rci", value, ends, confidence), found
+    return _with(sections, "rci", value, ends, confidence), past
 
 
 def survey_structures(
@@ -87,10 +87,10 @@ def survey_structures(
         rounds = rounds[-4:]
     names = np.full(len(assets), group.name, dtype=object)
     noise = figures["survey_noise"]
-    found = surveys.past_values(ids, measure, value, names, rounds, ends, {group.name: group}, noise, rng)
+    past = surveys.past_values(ids, measure, value, names, rounds, ends, {group.name: group}, noise, rng)
     if measure != "bci":
-        found = found[found["asset_id"].isin(set(ids[np.arange(len(ids)) % 3 == 0]))]
-    return _with(assets, measure, value, ends, "high" if measure == "bci" else "medium"), found
+        past = past[past["asset_id"].isin(set(ids[np.arange(len(ids)) % 3 == 0]))]
+    return _with(assets, measure, value, ends, "high" if measure == "bci" else "medium"), past
 
 
 def survey_ages(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
@@ -114,8 +114,8 @@ def survey_buildings(
     surveyed = (years - turn[:, None]) % _BUILDING_ROUND == 0
     ends = np.where(surveyed, years, 0).max(axis=1).astype(float)
     value = every[np.arange(len(parts)), (ends - first).astype(int)]
-    found = surveys.past_grades(parts["asset_id"].to_numpy(dtype=object), every, first, surveyed)
-    return _with(parts, "grade", value, ends, np.where(ends == last, "medium", "low")), found
+    past = surveys.past_grades(parts["asset_id"].to_numpy(dtype=object), every, first, surveyed)
+    return _with(parts, "grade", value, ends, np.where(ends == last, "medium", "low")), past
 
 
 def _with(assets: pd.DataFrame, measure: str, value: Floats, year: Floats, confidence: str | Texts) -> pd.DataFrame:

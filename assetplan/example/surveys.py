@@ -52,7 +52,7 @@ def past_values(
     index = to_index(measure, value)[0]
     # The latest value has its error too: what truly stands there differs from it by as much.
     truth = np.clip(index + rng.normal(0, noise, len(index)), 0.5, 100.0)
-    found = []
+    readings = []
     for year, surveyed in years:
         back = last - year
         for name in pd.unique(group):
@@ -64,8 +64,8 @@ def past_values(
             before = rng.uniform(*_WORN_OUT, len(mine)) * life + then
             values = measured(measure, model, np.where(then < 0, before, then), rng.normal(0, noise, len(mine)))
             values = np.where(back[mine] == 0, value[mine], values)
-            found.append(pd.DataFrame({"asset_id": asset_id[mine], "year": float(year), "value": values}))
-    table = pd.concat(found, ignore_index=True).sort_values(["asset_id", "year"], ignore_index=True)
+            readings.append(pd.DataFrame({"asset_id": asset_id[mine], "year": float(year), "value": values}))
+    table = pd.concat(readings, ignore_index=True).sort_values(["asset_id", "year"], ignore_index=True)
     return table.assign(measure=measure)[["asset_id", "year", "measure", "value"]]
 
 
@@ -84,5 +84,5 @@ def past_grades(asset_id: Texts, grade: Floats, first_year: int, surveyed: Bools
         Who was surveyed when.
     """
     row, column = np.nonzero(surveyed)
-    found = {"asset_id": asset_id[row], "year": column + float(first_year)}
-    return pd.DataFrame({**found, "measure": "grade", "value": grade[row, column]})
+    readings = {"asset_id": asset_id[row], "year": column + float(first_year)}
+    return pd.DataFrame({**readings, "measure": "grade", "value": grade[row, column]})

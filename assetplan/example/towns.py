@@ -142,11 +142,11 @@ def scatter(
 def random_points(region: shapely.Geometry, count: int, rng: np.random.Generator) -> Floats:
     """Points (count, 2) drawn evenly over a region (m)."""
     west, south, east, north = region.bounds
-    found = np.empty((0, 2))
-    while len(found) < count:
+    points = np.empty((0, 2))
+    while len(points) < count:
         draw = rng.uniform([west, south], [east, north], (2 * count, 2))
-        found = np.vstack([found, draw[shapely.contains_xy(region, draw[:, 0], draw[:, 1])]])
-    return found[:count]
+        points = np.vstack([points, draw[shapely.contains_xy(region, draw[:, 0], draw[:, 1])]])
+    return points[:count]
 
 
 def place_names(count: int, rng: np.random.Generator) -> Texts:

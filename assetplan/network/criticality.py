@@ -240,14 +240,14 @@ def resilient_network(network: Network, main: Bools, node: Ints) -> Bools:
     return chosen
 
 
-def removal_cost(found: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Floats:
+def removal_cost(closures: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Floats:
     """Return the increase in travel cost when each link is closed alone: its traffic takes the best way round.
 
     Local: traffic elsewhere keeps its ways, and trips that turn off early lose less.
 
     Parameters
     ----------
-    found : Detours
+    closures : Detours
         Ways round n links, each taken away alone.
     vehicles_per_day : array (n, n_classes)
         Traffic of each link by class [vehicles/day].
@@ -261,5 +261,5 @@ def removal_cost(found: Detours, vehicles_per_day: ArrayLike, cost_per_km: Array
     array (n,)
         [£/day]; 0 off the network.
     """
-    charged = charged_km(found.extra_km, severed_km)
+    charged = charged_km(closures.extra_km, severed_km)
     return closure_cost(vehicles_per_day, charged[:, None], cost_per_km).sum(axis=-1)

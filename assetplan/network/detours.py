@@ -96,9 +96,9 @@ class _Ways:
         every, limit = float(self.roads.length.sum()) + 1.0, FIRST_LOOK
         while True:
             reach = min(self.length[way] + limit, every)
-            found = float(self.search(way, reach)[0])
-            if np.isfinite(found) or reach == every:
-                return found
+            shortest = float(self.search(way, reach)[0])
+            if np.isfinite(shortest) or reach == every:
+                return shortest
             limit *= FARTHER
 
     def search(self, way: int, reach: float) -> tuple[float, Ints]:
@@ -169,8 +169,8 @@ def detours(network: Network, links: ArrayLike, closed: Bools | None = None, bet
         way = np.where(along | two_way, chain, chain + ways.count)
         for key in set(way[allowed & ~blocked].tolist()) - known.keys():
             known[key] = ways.round(key)
-        found = np.array([known.get(key, np.inf) for key in way.tolist()])
-        beyond = np.maximum(np.where(blocked, np.inf, found) + fixed, 0.0) / 1000
+        shortest = np.array([known.get(key, np.inf) for key in way.tolist()])
+        beyond = np.maximum(np.where(blocked, np.inf, shortest) + fixed, 0.0) / 1000
         out[side, on] = np.where(allowed, beyond, np.nan)
     return Detours(*out)
 

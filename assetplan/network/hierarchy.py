@@ -46,14 +46,14 @@ def hierarchy(
     rules = load_table("hierarchy") if table is None else table
     classes, places, level = (np.asarray(each, dtype=object) for each in (road_class, environment, own))
     traffic = np.nan_to_num(np.asarray(aadt, dtype=np.float64))
-    found = np.full(len(classes), "", dtype=object)
+    ruled = np.full(len(classes), "", dtype=object)
     rules = rules.fillna({"environment": ""}).sort_values("aadt_from", kind="stable")
     least = rules["aadt_from"].to_numpy(dtype=np.float64)
     columns = (rules[name].to_numpy(dtype=object) for name in ("road_class", "environment", "level"))
     for of, place, name, low in zip(*columns, least, strict=True):
         here = (places == place) | (place == "")
-        found[(classes == of) & here & (traffic >= low)] = name
-    return np.where(level != "", level, found)
+        ruled[(classes == of) & here & (traffic >= low)] = name
+    return np.where(level != "", level, ruled)
 
 
 def inherited_levels(own: ArrayLike, road_level: ArrayLike, carrier: Ints) -> Texts:

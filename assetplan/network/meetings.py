@@ -136,30 +136,30 @@ def near_lines(
     point, segment = point[kept], segment[kept]
     order = np.lexsort((segment, point))
     point, segment = point[order], segment[order]
-    found = vertices.nearest(segment, xy[point])
-    away = np.hypot(*(vertices.xy_at(found) - xy[point]).T)
+    nearest = vertices.nearest(segment, xy[point])
+    away = np.hypot(*(vertices.xy_at(nearest) - xy[point]).T)
     # Of segments in a row along one line, the nearest.
     linked = (np.diff(point) == 0) & (np.diff(segment) == 1) & (np.diff(vertices.line[segment]) == 0)
     run = np.cumsum(np.r_[True, ~linked])[: len(point)]
-    best = np.lexsort((found, away, run))
+    best = np.lexsort((nearest, away, run))
     best = best[np.diff(run[best], prepend=0) > 0]
-    found, own = found[best], group[chosen[point[best]]]
-    before, after = neighbours(vertices, position, group, found, tolerance)
-    return np.unique(found[(before != own) & (after != own)])
+    nearest, own = nearest[best], group[chosen[point[best]]]
+    before, after = neighbours(vertices, position, group, nearest, tolerance)
+    return np.unique(nearest[(before != own) & (after != own)])
 
 
 def neighbours(vertices: Vertices, position: Floats, group: Ints, at: Floats, tolerance: float) -> tuple[Ints, Ints]:
     """Groups of the cuts next before and after places on lines; −1 for one of another line or too far along."""
     along, line = vertices.along_at(at), vertices.line_at(at)
 
-    def told(place: Ints) -> Ints:
+    def group_at(place: Ints) -> Ints:
         place = np.clip(place, 0, len(position) - 1)
         same = vertices.line_at(position[place]) == line
         close = np.abs(vertices.along_at(position[place]) - along) <= _SAME_CUT * tolerance
         return np.where(same & close, group[place], -1)
 
     after = np.searchsorted(position, at)
-    return told(after - 1), told(after)
+    return group_at(after - 1), group_at(after)
 
 
 def segment_tree(vertices: Vertices) -> shapely.STRtree:

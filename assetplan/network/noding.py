@@ -1,4 +1,4 @@
-"""From any line layer to a network: lines split where they meet, ends snapped, faults told by row.
+"""From any line layer to a network: lines split where they meet, ends snapped, faults by row.
 
 What counts as joined:
 
@@ -8,8 +8,8 @@ What counts as joined:
 - Ends within the tolerance of each other, of any level.
 - Lines of one level that cross with no vertex in common, unless the layer is known to be split at every junction.
 
-Lines of different level that merely cross stay apart. Nodes are told from each other by what is joined, not by place,
-so that a bridge over a crossroads is no part of it.
+Lines of different level that merely cross stay apart. Nodes are one where lines are joined, not where they share a
+place, so that a bridge over a crossroads is no part of it.
 """
 
 from __future__ import annotations
@@ -98,22 +98,22 @@ def node_lines(
         raise ValueError("direction must be -1, 0 or 1")
     usable = _as_lines(lines)
     vertices = vertices_of(usable, levels)
-    position, group, found = _meet(vertices, tolerance, at_grade)
+    position, group, meetings = _meet(vertices, tolerance, at_grade)
     network = _network(vertices, position, group, directions, tolerance)
     duplicate = _duplicates(network, tolerance)
     wrong = np.array([one is None for one in usable], dtype=bool)
     without = np.setdiff1d(np.flatnonzero(~wrong), network.line)
     notes = [_rows(NOT_A_LINE, np.flatnonzero(wrong)), _rows(NO_LENGTH, without), _repeated(network, duplicate)]
-    notes += _crossed(vertices, position, group, found, tolerance)
+    notes += _crossed(vertices, position, group, meetings, tolerance)
     notes.append(_dangling(network))
     return Noded(network, duplicate, pd.concat(notes, ignore_index=True))
 
 
 def _by_line(values: ArrayLike | None, lines: Shapes, name: str) -> Floats:
-    found = np.zeros(len(lines)) if values is None else np.asarray(values, dtype=np.float64)
-    if found.shape != lines.shape:
-        raise ValueError(f"{name} has shape {found.shape}, the lines {lines.shape}")
-    return found
+    given = np.zeros(len(lines)) if values is None else np.asarray(values, dtype=np.float64)
+    if given.shape != lines.shape:
+        raise ValueError(f"{name} has shape {given.shape}, the lines {lines.shape}")
+    return given
 
 
 def _as_lines(lines: Shapes) -> Shapes:
@@ -226,12 +226,12 @@ def _repeated(network: Network, duplicate: Ints) -> pd.DataFrame:
 
 
 def _crossed(
-    vertices: Vertices, position: Floats, group: Ints, found: list[Crossings], tolerance: float
+    vertices: Vertices, position: Floats, group: Ints, meetings: list[Crossings], tolerance: float
 ) -> list[pd.DataFrame]:
     """Crossings where the layer has no node: those joined, and those apart that nothing else joins on the spot."""
-    one = np.concatenate([each.one for each in found])
-    other = np.concatenate([each.other for each in found])
-    joined: Bools = np.concatenate([each.joined for each in found])
+    one = np.concatenate([each.one for each in meetings])
+    other = np.concatenate([each.other for each in meetings])
+    joined: Bools = np.concatenate([each.joined for each in meetings])
     here = neighbours(vertices, position, group, one, tolerance)
     there = neighbours(vertices, position, group, other, tolerance)
     meet = np.logical_or.reduce([(a == b) & (a >= 0) for a in here for b in there])

@@ -60,8 +60,8 @@ class Vertices:
     def xy_at(self, position: Floats) -> Floats:
         """Easting and northing of positions [m], shape (n_positions, 2); to 0.1 mm where there is no vertex."""
         # Rounded, so that the order of the lines does not show in the last digits.
-        found = self._between(position, self.xy)
-        return np.where((position % 1 > 0)[:, None], np.round(found, 4), found)
+        xy = self._between(position, self.xy)
+        return np.where((position % 1 > 0)[:, None], np.round(xy, 4), xy)
 
     def along_at(self, position: Floats) -> Floats:
         """Distance of positions from the start of their lines [m]."""

@@ -1,6 +1,6 @@
 """Where things lie on links: link and chainage to geometry, and geometry back to link, chainage and offset.
 
-A link's identifier (USRN, section label) is text: a number would lose its leading noughts. What cannot be placed is
+A link's identifier (USRN, section label) is text: a number would lose its leading zeros. What cannot be placed is
 reported by row and identifier, and the rest goes on.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.network.stretches import JOIN_M, link_codes, ranges
 
-Found = tuple[str, Ints, Floats]  # what is wrong, rows it is wrong of, by how much [m]
+Problem = tuple[str, Ints, Floats]  # what is wrong, rows it is wrong of, by how much [m]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,22 +86,22 @@ def read_chainages(
     start = np.asarray(start_m, dtype=np.float64)
     end = np.asarray(end_m, dtype=np.float64)
     end = np.where(np.isnan(end), start, end)
-    found, silent = row >= 0, np.isnan(start)
+    on_link, silent = row >= 0, np.isnan(start)
     limit = np.full(len(row), np.nan)
-    limit[found] = np.asarray(length, dtype=np.float64)[row[found]]
+    limit[on_link] = np.asarray(length, dtype=np.float64)[row[on_link]]
     backward = end < start
     low, high = np.minimum(start, end), np.maximum(start, end)
     off = (low >= limit + JOIN_M) | (high <= -JOIN_M)
     faults = [
-        _told("no such link", ~found),
-        _told("no chainage", found & silent),
-        _told("reversed", backward, high - low),
-        _told("off its link", off, np.maximum(low - limit, -high)),
-        _told("begins before its link", (low < -JOIN_M) & ~off, -low),
-        _told("runs past the end of its link", (high > limit + JOIN_M) & ~off, high - limit),
+        _where("no such link", ~on_link),
+        _where("no chainage", on_link & silent),
+        _where("reversed", backward, high - low),
+        _where("off its link", off, np.maximum(low - limit, -high)),
+        _where("begins before its link", (low < -JOIN_M) & ~off, -low),
+        _where("runs past the end of its link", (high > limit + JOIN_M) & ~off, high - limit),
     ]
-    lost = off | ~found | silent
-    from_m, to_m = (np.where(lost, np.nan, np.clip(x, 0, np.where(found, limit, np.inf))) for x in (low, high))
+    lost = off | ~on_link | silent
+    from_m, to_m = (np.where(lost, np.nan, np.clip(x, 0, np.where(on_link, limit, np.inf))) for x in (low, high))
     return Located(row, from_m, to_m, backward, np.zeros(len(row)), _report(faults, wanted))
 
 
@@ -122,8 +122,8 @@ def check_survey(link: ArrayLike, from_m: Floats, to_m: Floats, names: ArrayLike
     Returns
     -------
     DataFrame
-        Columns as `Located.faults`. A gap is told at the reading after it, the last of a link at the reading before
-        it; a link with no reading at all is not told.
+        Columns as `Located.faults`. A gap is listed at the reading after it, the last of a link at the reading before
+        it; a link with no reading at all is not listed.
     """
     code, start, end = link_codes(link), np.asarray(from_m, dtype=np.float64), np.asarray(to_m, dtype=np.float64)
     rows = np.flatnonzero((code >= 0) & np.isfinite(end - start))
@@ -135,7 +135,7 @@ def check_survey(link: ArrayLike, from_m: Floats, to_m: Floats, names: ArrayLike
     reach = np.array(pd.Series(end).groupby(code).cummax(), dtype=np.float64)
     step = start - np.where(first, 0, np.r_[0.0, reach[:-1]][: len(rows)])
     left = np.asarray(length, dtype=np.float64)[code] - reach
-    told = [
+    problems = [
         ("overlaps the reading before", rows[~first & (step < -JOIN_M)], -step[~first & (step < -JOIN_M)]),
         ("gap before", rows[step > JOIN_M], step[step > JOIN_M]),
         ("gap after", rows[last & (left > JOIN_M)], left[last & (left > JOIN_M)]),
@@ -143,7 +143,7 @@ def check_survey(link: ArrayLike, from_m: Floats, to_m: Floats, names: ArrayLike
     ]
     label = np.full(len(np.asarray(from_m)), "", dtype=object)
     label[rows] = np.asarray(names, dtype=object)[code]
-    return _report(told, label)
+    return _report(problems, label)
 
 
 def substrings(lines: Shapes, link: Ints, from_m: Floats, to_m: Floats) -> Shapes:
@@ -266,9 +266,9 @@ def _placed(
     )
     begin, end, offset = places
     nowhere = shapely.is_missing(starts) | shapely.is_empty(starts)
-    told = [_told("no geometry", nowhere), _told("off the network", (chosen < 0) & ~nowhere)]
+    problems = [_where("no geometry", nowhere), _where("off the network", (chosen < 0) & ~nowhere)]
     low, high = np.minimum(begin, end), np.maximum(begin, end)
-    return Located(chosen, low, high, end < begin, offset, _report(told, np.asarray(identifiers, dtype=object)))
+    return Located(chosen, low, high, end < begin, offset, _report(problems, np.asarray(identifiers, dtype=object)))
 
 
 def _points_at(at: Floats, along: Floats, coordinates: Floats) -> Floats:
@@ -278,18 +278,18 @@ def _points_at(at: Floats, along: Floats, coordinates: Floats) -> Floats:
 def _texts(values: ArrayLike, what: str) -> Texts:
     texts = np.asarray(values, dtype=object)
     if len(texts) and pd.api.types.infer_dtype(texts, skipna=False) != "string":
-        raise TypeError(f"{what}: identifiers of links are kept as text, so that no leading nought is lost")
+        raise TypeError(f"{what}: identifiers of links are kept as text, so that no leading zero is lost")
     return texts
 
 
-def _told(problem: str, which: Bools, metres: Floats | None = None) -> Found:
+def _where(problem: str, which: Bools, metres: Floats | None = None) -> Problem:
     rows = np.flatnonzero(which)
     return problem, rows, np.full(len(rows), np.nan) if metres is None else metres[rows]
 
 
-def _report(found: Iterable[Found], identifiers: Texts) -> pd.DataFrame:
+def _report(problems: Iterable[Problem], identifiers: Texts) -> pd.DataFrame:
     parts = [
         pd.DataFrame({"row": rows, "identifier": identifiers[rows], "problem": problem, "metres": metres})
-        for problem, rows, metres in found
+        for problem, rows, metres in problems
     ]
     return pd.concat(parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)

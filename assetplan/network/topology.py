@@ -38,10 +38,10 @@ def components(network: Network, one_way: bool = False) -> Ints:
     of_node = connected_components(graph, directed=one_way, connection="strong")[1]
     label = of_node[network.start]
     within = label == of_node[network.end]
-    found, first, number = np.unique(label[within], return_index=True, return_inverse=True)
-    length = np.bincount(number, network.length[within], minlength=len(found))
-    rank = np.empty(len(found), dtype=np.intp)
-    rank[np.lexsort((first, -length))] = np.arange(len(found))
+    parts, first, number = np.unique(label[within], return_index=True, return_inverse=True)
+    length = np.bincount(number, network.length[within], minlength=len(parts))
+    rank = np.empty(len(parts), dtype=np.intp)
+    rank[np.lexsort((first, -length))] = np.arange(len(parts))
     result = np.full(len(label), -1, dtype=np.intp)
     result[within] = rank[number]
     return result
@@ -69,6 +69,6 @@ def line_components(network: Network, lines: int) -> Ints:
     lines : int
         Rows of the line layer.
     """
-    found = np.full(lines, -1, dtype=np.intp)
-    found[network.line] = components(network)
-    return found
+    parts = np.full(lines, -1, dtype=np.intp)
+    parts[network.line] = components(network)
+    return parts

@@ -268,7 +268,7 @@ def severed_places(
     """
     names = np.asarray(ids, dtype=object)
     before = None if target is None else access_km(network, node, target)
-    found = []
+    tables = []
     for heavy in np.atleast_1d(np.asarray(weight, dtype=np.float64)):
         closed = limit < heavy
         extra = np.full(len(node), np.nan)
@@ -278,5 +278,5 @@ def severed_places(
         cut = cut_off(network, node, closed)
         finding = np.select([node < 0, cut, extra > 0], ["off the network", "cut off", "farther"], "")
         rows = {"place_id": names, "weight_t": heavy, "finding": finding, "extra_km": extra}
-        found.append(pd.DataFrame(rows)[finding != ""])
-    return pd.concat(found, ignore_index=True)
+        tables.append(pd.DataFrame(rows)[finding != ""])
+    return pd.concat(tables, ignore_index=True)

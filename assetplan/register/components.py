@@ -104,8 +104,8 @@ def _check_buildings(buildings: pd.DataFrame, file: str, place: np.ndarray) -> N
     if "storeys" in buildings.columns:
         storeys = pd.to_numeric(buildings["storeys"], errors="coerce")
         rules.append(("storeys", buildings["storeys"].notna() & ~(storeys >= 1), "must be at least 1"))
-    for column, wrong, said in rules:
+    for column, wrong, rule in rules:
         for row in np.flatnonzero(wrong.to_numpy()):
-            faults.append(Fault(file, int(place[row]), column, str(buildings[column].iloc[row])[:80], said))
+            faults.append(Fault(file, int(place[row]), column, str(buildings[column].iloc[row])[:80], rule))
     if faults:
         raise RegisterError(faults)

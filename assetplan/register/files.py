@@ -94,10 +94,10 @@ def _write_layers(register: Register, draft: Path) -> None:
 def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
     """Split a layer so that each part holds one geometry type; a layer of no rows gives none."""
     kinds = frame.geometry.geom_type
-    found = sorted(kinds.unique())
-    if len(found) == 1:
+    more = sorted(kinds.unique())
+    if len(more) == 1:
         return {name: frame}
-    return {f"{name}_{kind.lower()}": frame[kinds == kind] for kind in found}
+    return {f"{name}_{kind.lower()}": frame[kinds == kind] for kind in more}
 
 
 def read_register(
@@ -153,12 +153,12 @@ def _asset_layers(source: Path, classes: AssetClasses) -> dict[str, str]:
     import pyogrio
 
     names = [name for name in layer_names(source) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
-    found = {name: _base(name, classes.names) for name in names}
-    if not any(found.values()):
+    more = {name: _base(name, classes.names) for name in names}
+    if not any(more.values()):
         return {}
     return {
         name: base or name
-        for name, base in found.items()
+        for name, base in more.items()
         if base or "asset_class" in pyogrio.read_info(source, layer=name)["fields"]
     }
 
@@ -178,23 +178,23 @@ def _read_layers(
     assets, places_in_file, faults = _read_assets(path, classed)
     if faults:
         raise RegisterError(faults)
-    clean, found = check_register(assets, file, None, treatments, classes)
-    faults += [_in_layer(fault, places_in_file) for fault in found]
-    inspections, found = check_inspections(
+    clean, more = check_register(assets, file, None, treatments, classes)
+    faults += [_in_layer(fault, places_in_file) for fault in more]
+    inspections, more = check_inspections(
         _read_plain(path, layers, "inspections"), f"{file}, layer inspections", clean["asset_id"]
     )
-    faults += found
+    faults += more
     extras = {}
     for name in _SPATIAL_EXTRAS:
         frame = _read_spatial(path, [layer for layer in layers if _base(layer, (name,))])
         where = f"{file}, layer {name}"
         if name == "other_roads":
-            extras[name], found = check_other_roads(frame, where, clean)
+            extras[name], more = check_other_roads(frame, where, clean)
         else:
-            extras[name], found = check_spatial(frame, name, where, clean.crs)
-        faults += found
-    notes, found = _notes(_read_plain(path, layers, "notes"), f"{file}, layer notes")
-    faults += found
+            extras[name], more = check_spatial(frame, name, where, clean.crs)
+        faults += more
+    notes, more = _notes(_read_plain(path, layers, "notes"), f"{file}, layer notes")
+    faults += more
     if faults:
         raise RegisterError(faults)
     return Register(clean, inspections, extras["places"], extras["districts"], notes, extras["other_roads"])

@@ -2,8 +2,8 @@
 
     [file]
     layer = "roads"            # of a file with several layers
-    encoding = "cp1252"        # of a text file or shapefile; UTF-8 where not said
-    delimiter = ";"            # of a text file; a comma where not said
+    encoding = "cp1252"        # of a text file or shapefile; UTF-8 by default
+    delimiter = ";"            # of a text file; a comma by default
     crs = "EPSG:27700"         # where the file itself holds none
     x = "GeoX"                 # columns of coordinates, or
     y = "GeoY"
@@ -114,10 +114,10 @@ def _checked(content: dict[str, object], name: str) -> Mapping:
         faults += _of_type(name, key, sections[key], (str,), "text")
     faults += _of_type(name, "constants", sections["constants"], (str, int, float), "text or a number")
     faults += _of_type(name, "factors", sections["factors"], (int, float), "a number")
-    values, found = _value_tables(name, sections["values"])
-    faults += found
-    leave_out, found = _lists(name, sections["leave_out"])
-    faults += found
+    values, more = _value_tables(name, sections["values"])
+    faults += more
+    leave_out, more = _lists(name, sections["leave_out"])
+    faults += more
     both = sorted(set(sections["columns"]) & set(sections["constants"]))
     faults += [Fault(name, 0, f"constants.{one}", "", "is mapped to a column too") for one in both]
     delimiter = sections["file"].get("delimiter", ",")

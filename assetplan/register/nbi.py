@@ -88,11 +88,11 @@ def import_nbi(path: str | os.PathLike[str], fill: bool = True, seed: int = 0) -
     located = _bridges(frame.iloc[kept].reset_index(drop=True), longitude[kept], latitude[kept])
     rows = lines.iloc[kept].reset_index(drop=True)
     if fill:
-        clean, found = fill_and_check(located, source.name, rows, seed)
+        clean, more = fill_and_check(located, source.name, rows, seed)
     else:
-        clean, found = check_register(located, source.name, rows)
-    if faults or found:
-        raise RegisterError(faults + found)
+        clean, more = check_register(located, source.name, rows)
+    if faults or more:
+        raise RegisterError(faults + more)
     places, _ = check_spatial(None, "places", source.name, clean.crs)
     districts, _ = check_spatial(None, "districts", source.name, clean.crs)
     return Register(clean, schema.empty("inspections"), places, districts, notes)
@@ -106,7 +106,7 @@ def degrees(packed: pd.Series) -> Floats:
     """
     value = pd.to_numeric(packed, errors="coerce").to_numpy(dtype=float)
     whole, minutes, seconds = value // 1e6, value // 1e4 % 100, value % 1e4 / 100
-    # Nought is how the files say that nobody knows; seconds or minutes past 60 are no position.
+    # Zero is how the files say that nobody knows; seconds or minutes past 60 are no position.
     good = (value > 0) & (minutes < 60) & (seconds < 60) & (whole <= 180)
     return np.where(good, whole + minutes / 60 + seconds / 3600, np.nan)
 
@@ -124,7 +124,7 @@ def _unread_ratings(frame: pd.DataFrame, lines: pd.Series, file: str) -> list[Fa
 
 
 def _positive(column: pd.Series) -> pd.Series:
-    """Numbers above 0; nought and blank are missing, other text stays for the schema to find."""
+    """Numbers above 0; 0 and blank are missing, other text stays for the schema to find."""
     numbers = pd.to_numeric(column, errors="coerce")
     return numbers.astype(object).where(numbers.notna(), column).where(numbers != 0, np.nan)
 

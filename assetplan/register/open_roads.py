@@ -82,8 +82,8 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
 
     layers = layer_names(source)
     if "road_link" not in layers:
-        said = f"there is no layer road_link; there are {', '.join(layers)}"
-        raise RegisterError([Fault(source.name, 0, "", "", said)])
+        rule = f"there is no layer road_link; there are {', '.join(layers)}"
+        raise RegisterError([Fault(source.name, 0, "", "", rule)])
     links = pyogrio.read_dataframe(source, layer="road_link")
     file = f"{source.name}, layer road_link"
     faults = [Fault(file, 0, name, "", "this column is missing") for name in _NEEDED if name not in links.columns]

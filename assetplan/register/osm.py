@@ -88,8 +88,8 @@ def import_osm(
     ways = metric(ways)
     areas = read_osm(source, "multipolygons").to_crs(ways.crs)
     sections = _sections(ways, notes)
-    districts, found = _districts(areas, sections, council, source.name)
-    notes += found
+    districts, more = _districts(areas, sections, council, source.name)
+    notes += more
     sections, beyond = _inside(sections, districts)
     others = osm_roads.other_roads(national.to_crs(ways.crs), beyond)
     notes.append(("sections left out: outside the council's boundary", len(beyond)))
@@ -97,8 +97,8 @@ def import_osm(
     roads = _road_assets(sections)
     parts = [roads, _footways(sections, roads), _bridges(ways, sections, roads, notes)]
     sound = areas[areas.geometry.is_valid].reset_index(drop=True)
-    buildings, found = public_buildings(sound)
-    notes += found
+    buildings, more = public_buildings(sound)
+    notes += more
     parts.append(_components(buildings, districts, notes))
     import geopandas as gpd
 
@@ -162,12 +162,12 @@ def _districts(
     # A county and a city may share a name; the larger keeps it.
     _, first = np.unique(name[rows].astype(str), return_index=True)
     rows = rows[np.sort(first)]
-    found = gpd.GeoDataFrame({"name": name[rows]}, geometry=shapes[rows], crs=areas.crs)
-    if len(found):
+    more = gpd.GeoDataFrame({"name": name[rows]}, geometry=shapes[rows], crs=areas.crs)
+    if len(more):
         middle = midpoints(sections.geometry.to_numpy())
         length = shapely.length(sections.geometry.to_numpy())
         if length[_holder(middle, shapes[rows]) >= 0].sum() >= length.sum() / 2:
-            return found, []
+            return more, []
     hull = shapely.convex_hull(shapely.union_all(sections.geometry.to_numpy()))
     stand_in = gpd.GeoDataFrame({"name": ["Area of the roads"]}, geometry=[hull], crs=areas.crs)
     return stand_in, [("boundaries assumed: hull of the network, the file holds no boundary of the council", 1)]
@@ -295,5 +295,5 @@ def _components(buildings: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, notes:
 
 
 def _places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    found = places(points, areas)
-    return found[_holder(found.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0].reset_index(drop=True)
+    more = places(points, areas)
+    return more[_holder(more.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0].reset_index(drop=True)

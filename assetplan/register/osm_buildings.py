@@ -92,16 +92,16 @@ def public_buildings(polygons: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list
 
 def _sites(shapes: np.ndarray, building: np.ndarray, sites: np.ndarray) -> np.ndarray:
     """Row of the smallest public site that each building stands in, −1 for none; shape (n,)."""
-    found = np.full(len(shapes), -1, dtype=np.int64)
+    holder = np.full(len(shapes), -1, dtype=np.int64)
     if not len(sites) or not building.any():
-        return found
+        return holder
     rows = np.flatnonzero(building)
     tree = shapely.STRtree(shapes[sites])
     which, site = tree.query(shapely.point_on_surface(shapes[rows]), predicate="within")
     # Largest first, so that the smallest is written last.
     order = np.argsort(-shapely.area(shapes[sites[site]]), kind="stable")
-    found[rows[which[order]]] = sites[site[order]]
-    return found
+    holder[rows[which[order]]] = sites[site[order]]
+    return holder
 
 
 def _record(tags: np.ndarray, kinds: list[tuple[str, float]], site: int, row: int, footprint: float) -> tuple[Any, ...]:

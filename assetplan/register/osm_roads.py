@@ -100,15 +100,15 @@ def level_of(tags: Tags) -> float:
 
 def one_way(tags: Tags) -> str:
     """Direction of a way's traffic along its line: forward, backward, or "" for both."""
-    said = tags.get("oneway", "")
-    if said in ("-1", "reverse"):
+    tag = tags.get("oneway", "")
+    if tag in ("-1", "reverse"):
         return "backward"
     round_it = tags.get("junction", "") in ("roundabout", "circular")
-    return "forward" if said in ("yes", "true", "1") or (round_it and said != "no") else ""
+    return "forward" if tag in ("yes", "true", "1") or (round_it and tag != "no") else ""
 
 
 def tagged_footways(tags: Tags) -> float:
-    """Number of footways the sidewalk tags tell of, 0 to 2; NaN where they tell nothing."""
+    """Number of footways the sidewalk tags give, 0 to 2; NaN where they give none."""
     sides = {"both": 2.0, "left": 1.0, "right": 1.0, "yes": 1.0, "no": 0.0, "none": 0.0, "separate": 0.0}
     if "sidewalk" in tags:
         return sides.get(tags["sidewalk"], np.nan)
@@ -119,7 +119,7 @@ def tagged_footways(tags: Tags) -> float:
 
 
 def usual_footways(tags: Tags) -> float:
-    """Number of footways assumed where the street is built-up and its tags tell nothing."""
+    """Number of footways assumed where the street is built-up and its tags give none."""
     return float(_highways()[tags["highway"]]["urban_footways"] or 0)
 
 

@@ -73,10 +73,10 @@ def _loaded(value: object) -> dict[str, str]:
 
 
 def _number(text: str | None, units: Mapping[str, float]) -> float:
-    found = _NUMBER.match(text.lower()) if text else None
-    if found is None or found[2] not in units:
+    match = _NUMBER.match(text.lower()) if text else None
+    if match is None or match[2] not in units:
         return np.nan
-    return float(found[1]) * units[found[2]]
+    return float(match[1]) * units[match[2]]
 
 
 def speed_mph(text: str | None) -> float:
@@ -104,5 +104,5 @@ def count(text: str | None) -> float:
 
 def year(text: str | None) -> float:
     """Year of a date like 1931 or 1931-05-01; NaN for anything vaguer."""
-    found = re.match(r"^\s*(1\d{3}|20\d{2})(?:-\d{2}){0,2}\s*$", text) if text else None
-    return float(found[1]) if found else np.nan
+    match = re.match(r"^\s*(1\d{3}|20\d{2})(?:-\d{2}){0,2}\s*$", text) if text else None
+    return float(match[1]) if match else np.nan

@@ -85,12 +85,12 @@ def import_table(
     if plan.buildings and not faults:
         located, rows = _split(frame, located, rows, plan, source.name)
     if fill:
-        clean, found = fill_and_check(located, source.name, rows, seed, treatments, classes)
+        clean, more = fill_and_check(located, source.name, rows, seed, treatments, classes)
     else:
-        clean, found = check_register(located, source.name, rows, treatments, classes)
-    # A geometry that could not be made has been told of already.
-    told = {fault.row for fault in faults}
-    faults += [fault for fault in found if fault.column != "geometry" or fault.row not in told]
+        clean, more = check_register(located, source.name, rows, treatments, classes)
+    # A geometry that could not be made is a fault already.
+    without = {fault.row for fault in faults}
+    faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]
     if faults:
         raise RegisterError(faults)
     nothing, _ = check_spatial(None, "places", source.name, clean.crs)
@@ -128,17 +128,17 @@ def _read_vector(source: Path, layer: str | None, encoding: str) -> pd.DataFrame
 
     layers = layer_names(source)
     if layer is None and len(layers) != 1:
-        said = f'has {len(layers)} layers ({", ".join(layers)}): name one in the mapping, as [file] layer = "roads"'
-        raise RegisterError([Fault(source.name, 0, "", "", said)])
+        rule = f'has {len(layers)} layers ({", ".join(layers)}): name one in the mapping, as [file] layer = "roads"'
+        raise RegisterError([Fault(source.name, 0, "", "", rule)])
     if layer is not None and layer not in layers:
-        said = f"is no layer of {source.name}; there are {', '.join(layers)}"
-        raise RegisterError([Fault(source.name, 0, "", layer, said)])
+        rule = f"is no layer of {source.name}; there are {', '.join(layers)}"
+        raise RegisterError([Fault(source.name, 0, "", layer, rule)])
     broken = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.GeometryError, ValueError)
     try:
         return pyogrio.read_dataframe(source, layer=layer or layers[0], encoding=encoding or None)
     except UnicodeDecodeError as error:
-        said = 'is not UTF-8 text: name its encoding in the mapping, as [file] encoding = "cp1252"'
-        raise RegisterError([Fault(source.name, 0, "", "", said)]) from error
+        rule = f"is not UTF-8 text: {_ENCODING_HINT}"
+        raise RegisterError([Fault(source.name, 0, "", "", rule)]) from error
     except broken as error:
         raise RegisterError([Fault(source.name, 0, "", "", f"cannot be read: {error}")]) from error
 
@@ -154,8 +154,8 @@ def _absent(frame: pd.DataFrame, plan: Mapping) -> list[Fault]:
         if name in frame.columns:
             continue
         repeated = f"{name}#1" in frame.columns
-        said = "is there more than once: say which, as " if repeated else "is no column of the file"
-        faults.append(Fault(plan.name, 0, key, name, f"{said}{name}#1" if repeated else said))
+        rule = "is there more than once: say which, as " if repeated else "is no column of the file"
+        faults.append(Fault(plan.name, 0, key, name, f"{rule}{name}#1" if repeated else rule))
     return faults
 
 
@@ -212,13 +212,13 @@ def _located(
         x, y = plan.file.get("x", "x"), plan.file.get("y", "y")
         lacking = [name for name in (x, y) if name not in frame.columns]
         if lacking:
-            said = "there is no such column of coordinates; name them in the mapping, as [file] x = … and y = …"
-            faults = [Fault(source.name, 0, name, "", said) for name in lacking]
+            rule = "there is no such column of coordinates; name them in the mapping, as [file] x = … and y = …"
+            faults = [Fault(source.name, 0, name, "", rule) for name in lacking]
             return gpd.GeoDataFrame(assets), faults
         shapes, faults = _from_points(frame[x], frame[y], source.name, rows)
     if "crs" in plan.file:
-        crs, found = _crs(plan)
-        faults += found
+        crs, more = _crs(plan)
+        faults += more
     elif crs is None:
         faults.append(Fault(source.name, 0, "geometry", "", _CRS_HINT))
     return gpd.GeoDataFrame(assets, geometry=shapely.force_2d(shapes), crs=crs), faults
@@ -238,8 +238,8 @@ def _from_wkt(column: pd.Series, file: str, rows: pd.Series) -> tuple[np.ndarray
     text = column.astype(object).where(column.notna(), "").to_numpy()
     shapes = shapely.from_wkt([value or None for value in text], on_invalid="ignore")
     wrong = np.flatnonzero((text != "") & shapely.is_missing(shapes))
-    said = "is no well-known text"
-    return shapes, [Fault(file, int(rows.iloc[i]), "geometry", str(text[i])[:80], said) for i in wrong]
+    rule = "is no well-known text"
+    return shapes, [Fault(file, int(rows.iloc[i]), "geometry", str(text[i])[:80], rule) for i in wrong]
 
 
 def _from_points(x: pd.Series, y: pd.Series, file: str, rows: pd.Series) -> tuple[np.ndarray, list[Fault]]:

@@ -51,7 +51,7 @@ def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def metric_crs(frame: gpd.GeoDataFrame) -> Any:
-    """The CRS `metric` would choose, by the rows whose geometry is sound; validation tells of the others."""
+    """The CRS `metric` would choose, by the rows whose geometry is sound; validation lists the others."""
     geometry = frame.geometry
     sound = ~(geometry.isna() | geometry.is_empty)
     if not _in_metres(frame.crs):
@@ -96,14 +96,14 @@ def validate_register(
         Every fault found.
     """
     assets, faults = check_register(register.assets, file, None, treatments, classes)
-    inspections, found = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])
-    faults += found
-    places, found = check_spatial(register.places, "places", f"{file}, places", assets.crs)
-    faults += found
-    districts, found = check_spatial(register.districts, "districts", f"{file}, districts", assets.crs)
-    faults += found
-    other_roads, found = check_other_roads(register.other_roads, f"{file}, other_roads", assets)
-    faults += found
+    inspections, more = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])
+    faults += more
+    places, more = check_spatial(register.places, "places", f"{file}, places", assets.crs)
+    faults += more
+    districts, more = check_spatial(register.districts, "districts", f"{file}, districts", assets.crs)
+    faults += more
+    other_roads, more = check_other_roads(register.other_roads, f"{file}, other_roads", assets)
+    faults += more
     if faults:
         raise RegisterError(faults)
     return replace(
@@ -152,8 +152,8 @@ def check_register(
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         blank = gpd.GeoDataFrame(clean, geometry=gpd.GeoSeries([None] * len(clean)))
         return blank, [*faults, Fault(file, 0, "geometry", "", "there is no geometry")]
-    geometry, found = _check_geometry(frame, file, place)
-    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + found
+    geometry, more = _check_geometry(frame, file, place)
+    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + more
 
 
 def _no_assets() -> gpd.GeoDataFrame:
@@ -189,10 +189,10 @@ def check_spatial(
     frame = frame.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1)
     clean, faults = schema.conform(pd.DataFrame(frame), table, file, pd.Series(place, index=frame.index))
-    geometry, found = _check_geometry(frame, file, place)
+    geometry, more = _check_geometry(frame, file, place)
     if geometry.crs is not None and crs is not None:
         geometry = geometry.to_crs(crs)
-    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + found
+    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + more
 
 
 def check_other_roads(
@@ -215,12 +215,14 @@ def _check_geometry(frame: gpd.GeoDataFrame, file: str, place: np.ndarray) -> tu
     geometry = frame.geometry
     missing = geometry.isna() | geometry.is_empty
     faults = _faults(None, missing, file, place, "geometry", "is missing or empty")
-    # A line of no length is survived: it is told where the network is made.
+    # A line of no length stays: the network lists it.
     point_like = (geometry.geom_type == "LineString") & (shapely.length(geometry.to_numpy()) == 0)
     invalid = ~missing & ~geometry.is_valid & ~point_like
     if invalid.any():
-        said = geometry[invalid].is_valid_reason()
-        faults += [Fault(file, int(place[i]), "geometry", "", f"is not valid: {reason}") for i, reason in said.items()]
+        reasons = geometry[invalid].is_valid_reason()
+        faults += [
+            Fault(file, int(place[i]), "geometry", "", f"is not valid: {reason}") for i, reason in reasons.items()
+        ]
     usable = geometry[~missing & ~invalid]
     if not _in_metres(frame.crs):
         lost = pd.Series(False, index=geometry.index)
@@ -253,7 +255,7 @@ def _plain(value: object) -> str:
 def _measure_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fault]:
     measure, value = clean["measure"], clean["value"]
     bare = (measure != "") & value.isna()
-    # Inspections require both, and conform has said so already.
+    # Inspections require both, and conform lists that already.
     faults = [] if "year" in clean else _faults(clean, bare, file, place, "measure", "has no value beside it")
     loose = (measure == "") & value.notna()
     if "year" not in clean:
