@@ -68,9 +68,8 @@ def _known(tables: Tables, assets: pd.DataFrame) -> dict[str, set[str]]:
 def _selectors(plan: Plan) -> Iterator[tuple[str, PlaceSelector]]:
     """Every selector of the plan, by its key."""
     yield from works_selectors(plan)
-    for key, rows in {"targets": plan.targets, **plan.added_limits}.items():
-        for number, row in enumerate(rows, 1):
-            yield f"{key}[{number}]", row
+    for number, target in enumerate(plan.targets, 1):
+        yield f"targets[{number}]", target
 
 
 def _unknown_assets(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
