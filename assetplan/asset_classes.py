@@ -6,11 +6,10 @@ the code, because a model of their own is behind them: the constants below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -122,14 +121,9 @@ class AssetClasses:
         row = self[asset_class]
         return row.stock_unit, assets[row.stock_column].fillna(0.0).to_numpy(dtype=float) / row.stock_divisor
 
-    def of(self, present: Iterable[str]) -> list[dict[str, Any]]:
-        """Rows of some classes as plain values, in the order of reports, for a summary."""
-        return [asdict(self[name]) for name in sorted(set(present), key=self.order)]
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[Any, Any]]) -> AssetClasses:
-        """Classes from what `of` made of them."""
-        return cls(tuple(AssetClass(**row) for row in rows))
+    def of(self, present: Iterable[str]) -> tuple[AssetClass, ...]:
+        """Some of the classes, in the order of reports."""
+        return tuple(self[name] for name in sorted(set(present), key=self.order))
 
 
 def load_asset_classes(path: Path | None = None) -> AssetClasses:
@@ -184,8 +178,9 @@ def _load(path: Path | None) -> AssetClasses:
         raise ConfigError(faults)
     flags = ["shown_first", "takes_road_class", "takes_level", "verified"]
     table[flags] = table[flags] == "yes"
+    table = table.astype({"order": "float64", "stock_divisor": "float64"})
     names = [field.name for field in fields(AssetClass)]
-    known = AssetClasses.from_rows(table[names].to_dict("records"))
+    known = AssetClasses(tuple(AssetClass(*row) for row in table[names].itertuples(index=False)))
     return replace(known, places=tuple(zip(table["file"], table["row"].astype(int), strict=True)))
 
 

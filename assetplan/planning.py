@@ -32,7 +32,7 @@ from assetplan.optimisation.solving import solve
 from assetplan.outcome.notes import notes
 from assetplan.outcome.outcome import outcome_of
 from assetplan.outcome.stored import stored_strategies
-from assetplan.outcome.summary import summarise
+from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme import Programme
 from assetplan.register import Register
@@ -103,17 +103,11 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("forecast"):
         forecast = outlook(inputs, outcome.schedule)
     with clock.stage("programme"):
-        finance = (*accounts(outcome, works), *case)
-        summary = summarise(outcome, works, table, baselines) | {
-            "lint": notes(outcome, done.islands),
-            "finance": [statement.as_json() for statement in finance if statement.name not in LONG],
-            "phasing": phasing,
-            "restrictions": restrictions,
-            "futures": plan.forecast.model_dump(include={"futures", "level", "seed"}),
-            "forecast": forecast,
-        }
+        finance, lint = (*accounts(outcome, works), *case), notes(outcome, done.islands)
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
-    summary["seconds"] = {name: round(spent, 3) for name, spent in clock.seconds.items()}
+    short = [statement for statement in finance if statement.name not in LONG]
+    findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds)
+    summary = summarise(outcome, works, table, baselines, findings)
     places, districts = inputs.register.places, inputs.register.districts
     return Programme(summary, table, works, places, districts, settings(plan), strategies, finance).check()
 

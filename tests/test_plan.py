@@ -51,17 +51,17 @@ def by_money(inputs, options):
 
 def test_it_adds_up_by_a_second_sum(small_programme: Programme) -> None:
     summary, works = small_programme.summary, small_programme.works
-    for row in summary["spend"]:
+    for row in summary.spend:
         mine = works[(works["line"] == row["line"]) & (works["year"] == row["year"])]
         # Pennies.
         assert mine["cost"].sum() == pytest.approx(row["amount"], abs=0.02)
         assert row["amount"] <= row["limit"] + 0.02
-    saved = sum(row["do_nothing"] - row["plan"] for row in summary["streams"])
+    saved = sum(row["do_nothing"] - row["plan"] for row in summary.streams)
     # The benefit is the difference of the two futures, told stream by stream: a second route to the same pounds.
-    assert saved == pytest.approx(summary["benefit"], rel=1e-6)
-    assert summary["benefit"] <= summary["bound"]
-    assert summary["status"] in ("optimal", "feasible")
-    assert (summary["gap"] <= 1e-4) == (summary["status"] == "optimal") or summary["status"] == "optimal"
+    assert saved == pytest.approx(summary.benefit, rel=1e-6)
+    assert summary.benefit <= summary.bound
+    assert summary.status in ("optimal", "feasible")
+    assert (summary.gap <= 1e-4) == (summary.status == "optimal") or summary.status == "optimal"
 
 
 def test_more_money_never_lowers_the_optimum_and_buys_less_and_less(by_money: dict) -> None:
@@ -93,7 +93,7 @@ def test_preventative_work_on_sound_roads_pays(options, inputs) -> None:
 
 def test_worst_first_does_not(options, inputs, small_programme: Programme) -> None:
     starting, found = options
-    rows = {row["name"]: row for row in small_programme.summary["baselines"]}
+    rows = {row["name"]: row for row in small_programme.summary.baselines}
     assert rows["worst first"]["benefit"] < 0.75 * small_programme.benefit
     assert rows["incremental benefit-cost"]["benefit"] <= small_programme.bound
     again = worst_first(build_problem(inputs, found).problem, np.argsort(starting.index, kind="stable"))
@@ -116,7 +116,7 @@ def test_rebuilding_the_worst_roads_first_returns_less_than_sealing_sound_ones(o
 
 
 def test_the_plan_beats_do_nothing_in_every_band(small_programme: Programme) -> None:
-    rows = pd.DataFrame(small_programme.summary["condition"])
+    rows = pd.DataFrame(small_programme.summary.condition)
     last = rows[rows["year"] == small_programme.years[-1]]
     for asset_class, mine in last.groupby("asset_class"):
         at_least = mine.pivot_table(index="band", columns="case", values="quantity", sort=False).loc[BANDS].cumsum()
@@ -126,7 +126,7 @@ def test_the_plan_beats_do_nothing_in_every_band(small_programme: Programme) -> 
         assert more.iloc[0] > 0, asset_class
         if asset_class == "carriageway":
             assert (more > 0).all()
-    life = pd.DataFrame(small_programme.summary["residual_life"])
+    life = pd.DataFrame(small_programme.summary.residual_life)
     end = life[life["year"] == small_programme.years[-1]].pivot_table(index="band", columns="case", values="length_km")
     assert end.loc["under 5", "plan"] < end.loc["under 5", "do-nothing"]
     assert end.loc["over 15", "plan"] > end.loc["over 15", "do-nothing"]
@@ -135,16 +135,16 @@ def test_the_plan_beats_do_nothing_in_every_band(small_programme: Programme) -> 
 def test_nothing_is_dropped(small_programme: Programme, inputs) -> None:
     ids = inputs.register.assets["asset_id"]
     assert small_programme.assets["asset_id"].tolist() == ids.tolist()
-    quantity = pd.DataFrame(small_programme.summary["condition"])
+    quantity = pd.DataFrame(small_programme.summary.condition)
     totals = quantity.groupby(["asset_class", "year", "case"])["quantity"].sum().unstack(["year", "case"])
     # Stock does not change from year to year or case to case (rows are rounded to 0.0001).
     assert (totals.max(axis=1) - totals.min(axis=1)).max() < 0.01
 
 
 def test_model_notes_are_there(small_programme: Programme) -> None:
-    checks = {row["check"] for row in small_programme.summary["lint"]}
+    checks = {row["check"] for row in small_programme.summary.lint}
     assert "only do-nothing" in checks
-    assert small_programme.summary["unverified"]
+    assert small_programme.summary.unverified
 
 
 def test_commitments_are_kept_and_disposals_take_no_major_work(small_programme: Programme, inputs) -> None:
@@ -219,7 +219,7 @@ def test_a_line_left_out_is_said(small_county: Path, inputs) -> None:
     free = inputs.register.assets.assign(committed_treatment="", committed_year=np.nan)
     programme = assetplan.plan(plan, replace(inputs.register, assets=free))
     assert set(programme.works["line"]) <= {"bridges"}
-    said = [row["message"] for row in programme.summary["lint"] if row["check"] == "unfunded treatments"]
+    said = [row["message"] for row in programme.summary.lint if row["check"] == "unfunded treatments"]
     assert said
     assert "Surface dressing" in said[0]
 

@@ -110,7 +110,7 @@ def _net(formulation: Formulation, names: np.ndarray, market: Market, programme:
     known = dict(zip(market.keys, market.prices, strict=True))
     prices = np.array([known.get(row.key, 0.0) for row in formulation.rows])
     net = np.asarray(formulation.problem.benefit - formulation.problem.usage @ prices, dtype=float)
-    of = programme.summary.get("of", "benefit")
+    of = programme.summary.of
     if of == "condition":
         return net  # which no plan prices changes in
     # A price on change lies on all but the earlier strategy of the asset.

@@ -124,6 +124,6 @@ def _holder(market: Market, limit: int) -> str:
     if key.kind != "funding":
         return f"“{str(key).replace('_', ' ')}”"
     debt = [k for k, other in enumerate(market.keys) if other.kind == "affordability" and market.prices[k] > 0]
-    dearest = max(debt, key=lambda k: market.prices[k] * market.limits[k]["cap"], default=None)
+    dearest = max(debt, key=lambda k: market.prices[k] * (market.limits[k]["cap"] or 0.0), default=None)
     held = "" if dearest is None else f", with borrowing held by “{market.keys[dearest]}”"
     return f"what sources and borrowing bring in {financial_year(key.year)}{held}"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from assetplan._types import Bools, Floats, Texts
 from assetplan.errors import Fault, RegisterError
 from assetplan.limits import LimitKey
 from assetplan.programme import Programme, Strategies
+from assetplan.programme.summary import LimitRow
 from assetplan.strategies.names import NOTHING
 
 
@@ -29,7 +29,7 @@ class Market:
     ----------
     strategies : Strategies
         All that was chosen from.
-    limits : list of dict
+    limits : tuple of rows
         Rows of the summary's `limits`.
     keys : tuple of LimitKey
         Their keys.
@@ -42,7 +42,7 @@ class Market:
     """
 
     strategies: Strategies
-    limits: list[dict[str, Any]]
+    limits: tuple[LimitRow, ...]
     keys: tuple[LimitKey, ...]
     prices: Floats
     held: Bools
@@ -55,10 +55,10 @@ class Market:
         Raises
         ------
         RegisterError
-            The programme has no strategies or no limits: an older version wrote it.
+            The programme's folder has no strategies.
         """
-        strategies, limits = programme.strategies, programme.summary.get("limits")
-        if strategies is None or limits is None:
+        strategies, limits = programme.strategies, programme.summary.limits
+        if strategies is None:
             rule = "is not in this folder of a plan, so nothing can be explained: plan it again"
             raise RegisterError([Fault("the programme", 0, "", "strategies.parquet", rule)])
         schemes = ((programme.settings or {}).get("plan") or {}).get("schemes") or []
@@ -66,7 +66,7 @@ class Market:
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
         if "shared_site" in programme.assets:
             held = held | (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
-        pays = programme.summary.get("of") != "condition"
+        pays = programme.summary.of != "condition"
         keys = tuple(LimitKey.from_json(row["key"]) for row in limits)
         return cls(strategies, limits, keys, np.array([row["price"] for row in limits], dtype=float), held, pays)
 

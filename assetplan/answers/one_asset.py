@@ -42,10 +42,10 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
     market = Market.of(programme)
     options = Options.of(market, asset)
     facts = programme.assets.drop(columns="geometry").iloc[asset].to_dict()
-    classes = AssetClasses.from_rows(programme.summary["asset_classes"])
+    classes = AssetClasses.from_rows(programme.summary.asset_classes)
     facts["class_label"] = classes[facts["asset_class"]].label
     summary = programme.summary
-    known = bool(summary.get("prices_known", True))
+    known = summary.prices_known
     fixed = _fixed(programme, facts, options)
     alone = not fixed and not market.held[asset]
     rounded = alone and known and options.treated != (options.lead > 0) and abs(options.lead) > 0.01
@@ -68,11 +68,11 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
         lead=float(options.net[options.chosen] - others.max()) if len(others) else 0.0,
         margin=options.lead if alone and options.treats.any() else np.inf,
         # no choice in which an asset is further from its best than this can be better than the plan
-        open=0.0 if fixed or _never(market, options) else float(summary["prices_bound"]) - float(summary["reached"]),
+        open=0.0 if fixed or _never(market, options) else summary.prices_bound - summary.reached,
         notes=tuple(_notes(programme, market, asset, known, rounded)),
         years=tuple(programme.years),
         labels=line_labels(summary),
-        of=str(summary.get("of", "benefit")),
+        of=summary.of,
     )
 
 
@@ -136,11 +136,11 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
     settings = (programme.settings or {}).get("plan") or {}
     if market.held[asset]:
         notes.append(_together(programme, asset))
-    if programme.summary.get("of") == "least cost":
+    if programme.summary.of == "least cost":
         notes.append(
             "The plan seeks the least cost of what it must reach, so net is what the limits pay less that cost."
         )
-    if programme.summary.get("of") == "condition":
+    if programme.summary.of == "condition":
         notes.append(f"The plan seeks condition, so net is counted in index-years. {INDEX_YEAR}")
     if settings.get("stability"):
         notes.append("Net bears the plan's price on every change from the earlier programme.")

@@ -14,6 +14,7 @@ from assetplan._types import Codes, Floats
 from assetplan.asset_classes import BUILDING, CARRIAGEWAY
 from assetplan.config import Plan
 from assetplan.inputs.load import Inputs
+from assetplan.programme.summary import ForecastRow
 from assetplan.reference import load_table
 from assetplan.strategies import Futures, load_doubts
 
@@ -31,7 +32,7 @@ class _OneFuture:
     backlog: Floats
 
 
-def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
+def outlook(inputs: Inputs, schedule: Codes) -> list[ForecastRow]:
     """Forecasts by measure, band, year and case.
 
     Parameters
@@ -43,7 +44,7 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
 
     Returns
     -------
-    list of dict
+    list of rows
         measure ("length", "potholes", "claims" or "backlog"), band (of residual life, else ""), unit, year, case, and
         middle, low and high: the median of the futures and the ends of the interval. Potholes and claims of the base
         year are the council's own counts.
@@ -56,7 +57,7 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[dict]:
     futures = Futures.of(assets, inputs.model, load_doubts(), plan.forecast.seed, plan.forecast.futures)
     outcomes = [_in_one_future(futures, number, schedule[known]) for number in range(futures.count)]
     length, backlog = np.stack([s.length for s in outcomes]), np.stack([s.backlog for s in outcomes])
-    rows: list[dict] = []
+    rows: list[ForecastRow] = []
     present = set(assets["asset_class"])
     if ROADS in present:
         for place, band in enumerate(condition.band_names("residual_life")):
@@ -106,7 +107,7 @@ def _defects(futures: Futures, name: str, count: float, length: Floats) -> Float
     return out
 
 
-def _rows(plan: Plan, key: tuple[str, str, str], values: Floats) -> list[dict]:
+def _rows(plan: Plan, key: tuple[str, str, str], values: Floats) -> list[ForecastRow]:
     """Rows of one measure from its values (futures, cases, years + 1)."""
     half = plan.forecast.level / 2
     low, middle, high = np.quantile(values, [0.5 - half, 0.5, 0.5 + half], axis=0).round(3)

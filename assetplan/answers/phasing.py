@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -21,6 +20,7 @@ from assetplan.formulation import Formulation, LimitRow
 from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.solving import solve
+from assetplan.programme.summary import Phasing, PhasingAmount, PhasingCase
 
 CASES = ("years free", "years and lines free")
 # A report's figure, not the plan itself: a tenth of a per cent will do.
@@ -30,7 +30,7 @@ _SECONDS = 8.0
 _MERGED = ("line", "line floor")
 
 
-def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_left: float) -> dict[str, Any]:
+def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_left: float) -> Phasing:
     """Spend by line and year if it were not tied to years, or to years and lines, and what that gains.
 
     Parameters
@@ -46,7 +46,7 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
 
     Returns
     -------
-    dict
+    Phasing
         `cases`: rows case, least, most (gain on the programme, in the unit of what
         the plan seeks, as far as it is proved); `amounts`: rows case, line,
         year, amount (£); `note`: why there are none, else "".
@@ -57,8 +57,8 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         return _none("Its money comes from sources that fund only what they may, so it was not freed.")
     if time_left < 1:
         return _none("The search for the plan itself took all the time it had.")
-    cases: list[dict[str, Any]] = []
-    amounts: list[dict[str, Any]] = []
+    cases: list[PhasingCase] = []
+    amounts: list[PhasingAmount] = []
     for case, code in zip(CASES, (_by_line(formulation.rows), _together(formulation.rows)), strict=True):
         wider = merged(formulation.problem, code)
         try:
@@ -66,12 +66,12 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         except InfeasibleError:
             # What the plan itself reaches is always there; nothing better was found in the time.
             freed = None
-        cases.append({"case": case, **_gain(solution, freed)})
+        cases.append(_gain(case, solution, freed))
         amounts += _amounts(case, formulation, solution, freed)
     return {"cases": cases, "amounts": amounts, "note": ""}
 
 
-def _none(why: str) -> dict[str, Any]:
+def _none(why: str) -> Phasing:
     return {"cases": [], "amounts": [], "note": why}
 
 
@@ -117,17 +117,18 @@ def merged(problem: Problem, code: Ints) -> Problem:
     )
 
 
-def _gain(solution: Solution, freed: Solution | None) -> dict[str, float | None]:
+def _gain(case: str, solution: Solution, freed: Solution | None) -> PhasingCase:
     """What the wider problem is proved to gain on the programme: at least, and at most (None: not known)."""
     if freed is None:
-        return {"least": 0.0, "most": None}
+        return {"case": case, "least": 0.0, "most": None}
     return {
+        "case": case,
         "least": round(max(freed.benefit - solution.benefit, 0.0), 2),
         "most": round(max(freed.bound - solution.benefit, 0.0), 2),
     }
 
 
-def _amounts(case: str, formulation: Formulation, solution: Solution, freed: Solution | None) -> list[dict[str, Any]]:
+def _amounts(case: str, formulation: Formulation, solution: Solution, freed: Solution | None) -> list[PhasingAmount]:
     better = freed if freed is not None and freed.benefit > solution.benefit else solution
     spent = np.asarray(formulation.problem.usage[better.chosen].sum(axis=0), dtype=float).ravel()
     return [

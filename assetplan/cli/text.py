@@ -12,6 +12,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.calibration import Calibration
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
+from assetplan.programme.summary import BaselineRow, ForecastRow, SpendRow, Summary
 from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
 from assetplan.register import Register, assumed_share
 from assetplan.words import financial_year, millions, plural, pounds
@@ -46,11 +47,11 @@ def summary_text(programme: Programme, folder: Path) -> str:
     """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes, files."""
     summary = programme.summary
     parts = [
-        f"{summary['title']}, {financial_year(programme.years[0])} to {financial_year(programme.years[-1])}",
-        "Spend, £m (of which the envelope allows), in prices of " + str(summary["price_base"]),
+        f"{summary.title}, {financial_year(programme.years[0])} to {financial_year(programme.years[-1])}",
+        "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
         _spend(programme),
         _figures(programme),
-        *_borrowing(programme.accounts, programme.summary["of"]),
+        *_borrowing(programme.accounts, programme.summary.of),
         *_worth(programme),
         *_phasing(programme),
         *_outlook(programme),
@@ -85,14 +86,15 @@ def _borrowing(tables: Sequence[Statement], of: str) -> list[str]:
 
 
 def _spend(programme: Programme) -> str:
-    rows: dict[str, list[dict]] = {}
-    for row in programme.summary["spend"]:
+    rows: dict[str, list[SpendRow]] = {}
+    for row in programme.summary.spend:
         rows.setdefault(row["label"], []).append(row)
     body = [
         [
             label,
             *(millions(r["amount"]) for r in line),
-            *(millions(sum(r[key] for r in line)) for key in ("amount", "limit")),
+            millions(sum(r["amount"] for r in line)),
+            millions(sum(r["limit"] for r in line)),
         ]
         for label, line in rows.items()
     ]
@@ -104,45 +106,45 @@ def _spend(programme: Programme) -> str:
 
 def _figures(programme: Programme) -> str:
     summary = programme.summary
-    streams = [row["stream"] for row in summary["streams"]]
-    untold = "proved optimal to the target gap" if summary["status"] == "optimal" else "feasible, not proved optimal"
+    streams = [row["stream"] for row in summary.streams]
+    untold = "proved optimal to the target gap" if summary.status == "optimal" else "feasible, not proved optimal"
     rows = [
         (
             "benefit",
-            f"{pounds(summary['benefit'], 5)} present value against do-nothing, over {summary['horizon']} years",
+            f"{pounds(summary.benefit, 5)} present value against do-nothing, over {summary.horizon} years",
         ),
         ("", "counting " + ", ".join(streams)),
         *_reached(summary),
         ("bound", _bound(summary)),
-        ("gap", f"{summary['gap']:.4%} ({untold})"),
-        ("treated", f"{summary['treated']:,} of {summary['assets']:,} assets"),
-        *((row["kind"], pounds(row["amount"], 4)) for row in summary["kinds"]),
-        *((row["name"], _baseline(row, summary["of"])) for row in summary["baselines"]),
-        ("unverified", f"{len(summary['unverified'])} parameters in use; the report and summary.json list them"),
-        ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary["seconds"].items())),
+        ("gap", f"{summary.gap:.4%} ({untold})"),
+        ("treated", f"{summary.treated:,} of {summary.assets:,} assets"),
+        *((row["kind"], pounds(row["amount"], 4)) for row in summary.kinds),
+        *((row["name"], _baseline(row, summary.of)) for row in summary.baselines),
+        ("unverified", f"{len(summary.unverified)} parameters in use; the report and summary.json list them"),
+        ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary.seconds.items())),
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name.ljust(width)}  {said}" for name, said in rows)
 
 
-def _reached(summary: dict) -> list[tuple[str, str]]:
+def _reached(summary: Summary) -> list[tuple[str, str]]:
     """What the plan seeks where that is not the benefit and no amount of money."""
-    if summary["of"] != "condition":
+    if summary.of != "condition":
         return []
-    return [("sought", f"{summary['reached']:,.0f} index-years: {summary['objective']}")]
+    return [("sought", f"{summary.reached:,.0f} index-years: {summary.objective}")]
 
 
-def _bound(summary: dict) -> str:
-    if summary["of"] == "condition":
-        return f"{summary['bound']:,.0f} index-years: no programme within these limits can do better"
-    if summary["of"] == "least cost":
-        return f"{pounds(-summary['bound'], 5)}: no programme reaches the same for a lower present cost of works"
-    return f"{pounds(summary['bound'], 5)}: no programme within these limits can do better"
+def _bound(summary: Summary) -> str:
+    if summary.of == "condition":
+        return f"{summary.bound:,.0f} index-years: no programme within these limits can do better"
+    if summary.of == "least cost":
+        return f"{pounds(-summary.bound, 5)}: no programme reaches the same for a lower present cost of works"
+    return f"{pounds(summary.bound, 5)}: no programme within these limits can do better"
 
 
 def _worth(programme: Programme) -> list[str]:
     """What more of each limit is worth, the most telling first."""
-    if not programme.summary["prices_known"]:
+    if not programme.summary.prices_known:
         return []
     said = price_sentences(programme.summary)
     if not said:
@@ -159,17 +161,17 @@ def _worth(programme: Programme) -> list[str]:
 
 def _phasing(programme: Programme) -> list[str]:
     """What freeing the money from its years and lines would gain, and how it would lie."""
-    found = programme.summary["phasing"]
-    if found["note"]:
-        return [f"The best phasing\n  Not worked out. {found['note']}"]
+    phasing = programme.summary.phasing
+    if phasing["note"]:
+        return [f"The best phasing\n  Not worked out. {phasing['note']}"]
     lines = ["The best phasing of the same money, £m"]
-    for row in found["cases"]:
-        lines += _items([phasing_sentence(row, programme.summary["of"])])
-    free = [row for row in found["amounts"] if row["case"] == found["cases"][0]["case"]]
-    labels = {row["line"]: row["label"] for row in programme.summary["spend"]}
+    for row in phasing["cases"]:
+        lines += _items([phasing_sentence(row, programme.summary.of)])
+    free = [amount for amount in phasing["amounts"] if amount["case"] == phasing["cases"][0]["case"]]
+    labels = {row["line"]: row["label"] for row in programme.summary.spend}
     byline: dict[str, list[float]] = {}
-    for row in free:
-        byline.setdefault(labels.get(row["line"], row["line"]), []).append(row["amount"])
+    for amount in free:
+        byline.setdefault(labels.get(amount["line"], amount["line"]), []).append(amount["amount"])
     body = [[label, *map(millions, amounts), millions(sum(amounts))] for label, amounts in byline.items()]
     return ["\n".join([*lines, "", table(["with years free", *map(str, programme.years), "total"], body)])]
 
@@ -185,7 +187,7 @@ _AHEAD = {
 def _outlook(programme: Programme) -> list[str]:
     """What the last plan year holds, with the range of its futures, beside today."""
     first, last = programme.years[0] - 1, programme.years[-1]
-    rows = {(r["measure"], r["band"], r["case"], r["year"]): r for r in programme.summary["forecast"]}
+    rows = {(r["measure"], r["band"], r["case"], r["year"]): r for r in programme.summary.forecast}
     body = []
     for (measure, band), (label, unit) in _AHEAD.items():
         cells = [(first, "plan"), (last, "plan"), (last, "do-nothing")]
@@ -194,14 +196,14 @@ def _outlook(programme: Programme) -> list[str]:
             body.append([label, *(_range(row, unit) for row in found if row)])
     if not body:
         return []
-    said = programme.summary["futures"]
+    said = programme.summary.futures
     head = f"The years ahead: middle of {said['futures']} futures, and the range of {said['level']:.0%} of them"
     return ["\n".join([head, "", table(["", str(first), f"{last}, plan", f"{last}, do nothing"], body)])]
 
 
 def _limits(programme: Programme) -> list[str]:
     """Weight limits today and in the last plan year."""
-    rows = {(row["case"], row["year"]): row for row in programme.summary["restrictions"]["years"]}
+    rows = {(row["case"], row["year"]): row for row in programme.summary.restrictions["years"]}
     if not any(row["restricted"] for row in rows.values()):
         return []
     first, last = programme.years[0] - 1, programme.years[-1]
@@ -209,7 +211,7 @@ def _limits(programme: Programme) -> list[str]:
     today, plan, nothing = (
         f"{plural(rows[key]['restricted'], 'bridge')}, {pounds(rows[key]['detour_cost'])} a year" for key in cells
     )
-    falling = len(programme.summary["restrictions"]["falling"])
+    falling = len(programme.summary.restrictions["falling"])
     said = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
     more = f"{falling:,} would be limited further by {last} if nothing is done"
     return ["\n".join(["Weight limits on bridges, and what their detours cost", *_items([said, more])])]
@@ -217,7 +219,7 @@ def _limits(programme: Programme) -> list[str]:
 
 def _sites(programme: Programme) -> list[str]:
     """Works that share a site, and what that saved."""
-    sites = programme.summary["sites"]
+    sites = programme.summary.sites
     if not sites["sharing"]:
         return []
     said = (
@@ -229,9 +231,9 @@ def _sites(programme: Programme) -> list[str]:
     return ["\n".join(["Works sites", *_items([said, more])])]
 
 
-def _range(row: dict, unit: float) -> str:
+def _range(row: ForecastRow, unit: float) -> str:
     digits = 1 if row["unit"] in ("km", "£") and row["high"] / unit < 100 else 0
-    middle, low, high = (f"{row[name] / unit:,.{digits}f}" for name in ("middle", "low", "high"))
+    middle, low, high = (f"{value / unit:,.{digits}f}" for value in (row["middle"], row["low"], row["high"]))
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
@@ -241,8 +243,8 @@ def _items(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _baseline(row: dict, of: str) -> str:
-    broken = row.get("breaks") or []
+def _baseline(row: BaselineRow, of: str) -> str:
+    broken = row["breaks"]
     others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
     kept = f", but does not keep: {broken[0]}{others}" if broken else ""
     reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"], 4)
@@ -250,7 +252,7 @@ def _baseline(row: dict, of: str) -> str:
 
 
 def _notes(programme: Programme) -> str:
-    said = [f"{note['check']}: {note['message']}" for note in programme.summary["lint"]]
+    said = [f"{note['check']}: {note['message']}" for note in programme.summary.lint]
     return "\n".join(["Model notes", *_items(said)])
 
 

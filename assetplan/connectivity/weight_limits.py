@@ -8,6 +8,7 @@ every other bridge that is limited then. The benefit of a strategy takes each br
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ class _Posted:
 
 def weight_limit_forecast(
     inputs: Inputs, layout: Layout, traffic: Traffic, table: pd.DataFrame, schedule: Codes
-) -> dict:
+) -> dict[str, Any]:
     """What weight limits do in the base year and each plan year, if nothing is done and under the plan.
 
     Parameters

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from assetplan.words import financial_year
 
@@ -28,6 +29,18 @@ _MOST = 5  # decimals
 def real(year: int) -> str:
     """What a table says that is in prices of a year."""
     return f"prices of {financial_year(year)}"
+
+
+class StatementTable(TypedDict):
+    """A statement as a summary and finance.json keep it; a missing cell is null."""
+
+    name: str
+    title: str
+    prices: str
+    unit: str
+    note: str
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
 
 
 @dataclass(frozen=True)
@@ -75,8 +88,8 @@ class Statement:
         alike = [name for name in places if _ALIKE.fullmatch(name)]
         return places | dict.fromkeys(alike, max((places[name] for name in alike), default=0))
 
-    def as_json(self) -> dict[str, Any]:
-        """The table in a summary: name, title, prices, unit, note, columns and rows (lists; missing is null)."""
+    def as_json(self) -> StatementTable:
+        """The statement as a table of lists."""
         cells = self.rows.astype(object).where(self.rows.notna(), None).to_numpy()
         rows = [[cell.item() if isinstance(cell, np.generic) else cell for cell in row] for row in cells]
         return {
@@ -90,7 +103,7 @@ class Statement:
         }
 
     @classmethod
-    def from_json(cls, found: dict[str, Any]) -> Statement:
+    def from_json(cls, found: StatementTable) -> Statement:
         """The table that `as_json` wrote."""
         import pandas as pd
 

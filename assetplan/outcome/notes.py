@@ -14,6 +14,7 @@ from assetplan.connectivity.traffic import GROWTH
 from assetplan.consequences import DETOURS
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Solution
+from assetplan.programme.summary import AssumedRow, LintRow
 from assetplan.reference import load_table
 from assetplan.register import assumed_share
 from assetplan.strategies import Candidates, Starting
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
 
 
-def notes(outcome: Outcome, islands: Ints) -> list[dict[str, str]]:
+def notes(outcome: Outcome, islands: Ints) -> list[LintRow]:
     """All notes on one plan, as rows of check and message, in a fixed order."""
     inputs, options = outcome.inputs, outcome.options
     found: list[tuple[str, str]] = [
@@ -40,7 +41,7 @@ def notes(outcome: Outcome, islands: Ints) -> list[dict[str, str]]:
         *_network(inputs, islands),
         *_worthless(inputs),
     ]
-    return [{"check": check, "message": message} for check, message in found]
+    return [LintRow(check=check, message=message) for check, message in found]
 
 
 def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
@@ -157,10 +158,10 @@ def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
         yield "price base", f"some unit costs are in prices of {said} and are not indexed to {inputs.plan.first_year}."
 
 
-def assumed_by_class(assets: pd.DataFrame) -> list[dict]:
+def assumed_by_class(assets: pd.DataFrame) -> list[AssumedRow]:
     """Share of assets whose column was filled by rule, by class, above zero only."""
     return [
-        {"asset_class": str(asset_class), "column": str(column), "share": round(float(share), 4)}
+        AssumedRow(asset_class=str(asset_class), column=str(column), share=round(float(share), 4))
         for asset_class, part in assets.groupby("asset_class")
         for column, share in assumed_share(part).items()
     ]

@@ -1,27 +1,30 @@
-"""A programme's own sums, made afresh: what does not hold is said."""
+"""A programme's own sums, made afresh, and what does not hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from assetplan.programme.summary import LimitRow, Summary
+
 if TYPE_CHECKING:
-    from assetplan.programme.result import Programme
+    import geopandas as gpd
 
 # Costs are stored to the penny; a line of 100,000 items may be out by this much (£) by rounding alone.
 _ROUNDING = 0.005
 
 
-def contradictions(programme: Programme) -> Iterator[str]:
-    """What a programme says of itself that its own rows do not bear out, in words."""
-    yield from _money(programme)
-    yield from _limits(programme)
-    yield from _totals(programme)
-    yield from _futures(programme)
+def contradictions(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
+    """What a programme's summary says that its own assets and works do not bear out, in words."""
+    yield from _money(summary, works)
+    yield from over_limits(summary.limits)
+    yield from _totals(summary, assets, works)
+    yield from _futures(summary, assets)
 
 
-def _limits(programme: Programme) -> Iterator[str]:
-    for row in programme.summary.get("limits") or []:
+def over_limits(limits: Iterable[LimitRow]) -> Iterator[str]:
+    """Limits of which more is used than they allow, or less than they ask for, in words."""
+    for row in limits:
         cap, floor, used = row["cap"], row["floor"], row["used"]
         # The optimiser's own tolerance, and the digits the summary keeps; less than a penny is no money.
         least = _ROUNDING if row["unit"] in ("£", "£ of the day") else 1e-6
@@ -31,10 +34,10 @@ def _limits(programme: Programme) -> Iterator[str]:
             yield f"{row['limit']} uses {used:,.2f}, under the {floor:,.2f} asked for"
 
 
-def _money(programme: Programme) -> Iterator[str]:
-    spent = programme.works.groupby(["line", "year"])["cost"].agg(["sum", "size"])
-    limits = {(row["line"], row["year"]) for row in programme.summary["spend"]}
-    for row in programme.summary["spend"]:
+def _money(summary: Summary, works: gpd.GeoDataFrame) -> Iterator[str]:
+    spent = works.groupby(["line", "year"])["cost"].agg(["sum", "size"])
+    limits = {(row["line"], row["year"]) for row in summary.spend}
+    for row in summary.spend:
         key = (row["line"], row["year"])
         total, size = spent.loc[key] if key in spent.index else (0.0, 0)
         slack = _ROUNDING * (size + 1) + 1e-9 * row["limit"]
@@ -47,27 +50,25 @@ def _money(programme: Programme) -> Iterator[str]:
             yield f"works are paid from {line} {year}, which no limit is set on"
 
 
-def _totals(programme: Programme) -> Iterator[str]:
-    summary, works, assets = programme.summary, programme.works, programme.assets
+def _totals(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
     slack = _ROUNDING * (len(assets) + 1)
-    for name, table in (("benefit", assets), ("benefit", works), ("cost", assets), ("cost", works)):
-        if abs(table[name].sum() - summary[name]) > slack + 1e-9 * abs(summary[name]):
-            yield f"{name} £{summary[name]:,.2f} is not the sum of its parts, £{table[name].sum():,.2f}"
-    reached, bound = summary.get("reached", summary["benefit"]), summary["bound"]
-    if reached > bound + 1e-9 * abs(bound) + slack:
+    for name, total in (("benefit", summary.benefit), ("cost", summary.cost)):
+        for table in (assets, works):
+            if abs(table[name].sum() - total) > slack + 1e-9 * abs(total):
+                yield f"{name} £{total:,.2f} is not the sum of its parts, £{table[name].sum():,.2f}"
+    if summary.reached > summary.bound + 1e-9 * abs(summary.bound) + slack:
         yield "the benefit is above its own bound"
     counted = assets["asset_id"].nunique()
-    if counted != len(assets) or counted != summary["assets"]:
+    if counted != len(assets) or counted != summary.assets:
         yield "an asset is missing or there twice"
 
 
-def _futures(programme: Programme) -> Iterator[str]:
+def _futures(summary: Summary, assets: gpd.GeoDataFrame) -> Iterator[str]:
     import pandas as pd
 
-    assets = programme.assets
     untreated = assets["strategy"] == "do-nothing"
-    base = programme.years[0] - 1
-    path = pd.concat([assets[f"plan_{year}"] for year in [base, *programme.years]], axis=1).to_numpy()[untreated]
+    years = [summary.years[0] - 1, *summary.years]
+    path = pd.concat([assets[f"plan_{year}"] for year in years], axis=1).to_numpy()[untreated]
     # Index is stored to 0.01; a rise above that is not rounding.
     if path.size and (path[:, 1:] - path[:, :-1]).max() > 0.011:
         yield "an untreated asset improves"

@@ -12,8 +12,9 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.finance.statement import Statement
 from assetplan.output import new_folder
 from assetplan.programme.check import contradictions
-from assetplan.programme.files import FILES, write_tables
 from assetplan.programme.strategies import Strategies, StrategiesFile
+from assetplan.programme.summary import Summary
+from assetplan.programme.writing import FILES, write_tables
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,16 +27,8 @@ class Programme:
 
     Attributes
     ----------
-    summary : dict
-        What summary.json holds: plan (name), title, authority, note, years, price_base, objective, streams, horizon,
-        benefit, reached and bound (£, or index-years where the plan seeks condition), gap, status, cost, spend (rows
-        line, label, year, amount, limit), limits (rows limit, words, unit, cap, floor, used, price), prices (rows
-        limit, price), prices_bound (£, what they prove by themselves), prices_known, phasing (cases, amounts, note),
-        condition (rows asset_class, band, year, quantity, unit, case), residual_life (rows band, year, length_km,
-        case), condition_gain, assets, treated, baselines (rows name, benefit, reached, cost), kinds (rows kind,
-        amount), assumed_share, notes, lint (rows check, message), seconds by stage, inputs (file → sha256), unverified
-        (list), version. `years` are the plan years; the base year (condition today) is the year before the first. In
-        `condition` and `residual_life`, `year` is the end of that financial year, base year included.
+    summary : Summary
+        What summary.json holds.
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
         hierarchy (of the road, derived where the register has none), environment, district, quantity, unit, length_m,
@@ -60,7 +53,7 @@ class Programme:
         in `finance` of summary.json; a programme that was read back has the latter.
     """
 
-    summary: dict[str, Any]
+    summary: Summary
     assets: gpd.GeoDataFrame
     works: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
@@ -72,22 +65,22 @@ class Programme:
     @property
     def years(self) -> list[int]:
         """Plan years, first to last."""
-        return list(self.summary["years"])
+        return list(self.summary.years)
 
     @property
     def benefit(self) -> float:
         """Benefit against do-nothing (£)."""
-        return float(self.summary["benefit"])
+        return self.summary.benefit
 
     @property
     def bound(self) -> float:
         """Proven upper bound on what any programme within the limits can reach (in the unit of what the plan seeks)."""
-        return float(self.summary["bound"])
+        return self.summary.bound
 
     @property
     def gap(self) -> float:
         """Relative distance from the bound."""
-        return float(self.summary["gap"])
+        return self.summary.gap
 
     @cached_property
     def strategies(self) -> Strategies | None:
@@ -99,7 +92,7 @@ class Programme:
             The file that holds them is damaged or is of another plan.
         """
         if isinstance(self.candidates, StrategiesFile):
-            return self.candidates.read(self.assets["asset_id"], len(self.summary.get("limits") or []))
+            return self.candidates.read(self.assets["asset_id"], len(self.summary.limits))
         return self.candidates
 
     def index_at(self, year: int, case: str) -> pd.Series:
@@ -110,7 +103,7 @@ class Programme:
         """Money by line (rows) and year (columns), with totals (£)."""
         import pandas as pd
 
-        rows = pd.DataFrame(self.summary["spend"])
+        rows = pd.DataFrame(self.summary.spend)
         wide = rows.pivot_table(index="line", columns="year", values="amount", sort=False, aggfunc="sum")
         wide["total"] = wide.sum(axis=1)
         wide.loc["total"] = wide.sum()
@@ -129,9 +122,9 @@ class Programme:
         RegisterError
             A line is overspent, a cost or benefit does not add up, or an untreated asset improves.
         """
-        wrong = list(contradictions(self))
+        wrong = list(contradictions(self.summary, self.assets, self.works))
         if wrong:
-            raise RegisterError(Fault("the programme", 0, "", "", f"contradicts itself: {said}") for said in wrong)
+            raise RegisterError(Fault("the programme", 0, "", "", f"contradicts itself: {fault}") for fault in wrong)
         return self
 
     def write(
@@ -158,7 +151,8 @@ class Programme:
             The folder exists and `force` is false, or it holds what no programme does.
         """
         with new_folder(folder, force, FILES) as part:
-            write_tables(self, part)
+            layers = (self.works, self.places, self.districts)
+            write_tables(part, self.summary, self.assets, layers, self.settings, self.strategies, self.accounts)
             if also is not None:
                 also(self, part)
         return Path(folder)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetplan.errors import Fault
-from assetplan.finance.statement import CASH, POUNDS, Statement, real
+from assetplan.finance.statement import CASH, POUNDS, Statement, StatementTable, real
 from assetplan.output import new_folder
 from assetplan.programme.sheets import add_sheet, new_book
 
@@ -96,9 +96,9 @@ def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:
             add_sheet(book, table.name[:_SHEET_NAME], table.rows, formats, above)
 
 
-def tables_of(summary: dict[str, Any]) -> tuple[Statement, ...]:
-    """The statements in a summary; none where it has no `finance`."""
-    return tuple(Statement.from_json(found) for found in summary.get("finance") or [])
+def tables_of(listed: Iterable[StatementTable]) -> tuple[Statement, ...]:
+    """The statements that the `finance` of a summary lists."""
+    return tuple(Statement.from_json(table) for table in listed)
 
 
 def statement_faults(listed: object, file: str) -> Iterator[Fault]:

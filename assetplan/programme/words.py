@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
 
 from assetplan.limits import LimitKey
+from assetplan.programme.summary import LimitRow, PhasingCase, Summary
 from assetplan.strategies.names import NOTHING, steps_of
 from assetplan.words import financial_year, pounds, significant
 
@@ -39,14 +39,14 @@ def strategy_words(strategy: str) -> str:
     return ", then ".join(f"{name.replace('_', ' ')} in {financial_year(year)}" for name, year in steps_of(strategy))
 
 
-def line_labels(summary: dict[str, Any]) -> dict[str, str]:
+def line_labels(summary: Summary) -> dict[str, str]:
     """What each budget line is called within a sentence."""
-    return {row["line"]: str(row["label"])[:1].lower() + str(row["label"])[1:] for row in summary["spend"]}
+    return {row["line"]: str(row["label"])[:1].lower() + str(row["label"])[1:] for row in summary.spend}
 
 
-def limit_words(key: LimitKey, summary: dict[str, Any]) -> str:
+def limit_words(key: LimitKey, summary: Summary) -> str:
     """A limit within a sentence: "bridges in 2022/23", "surface dressing capacity in 2021/22"."""
-    if not key.year_last or key.year not in summary["years"]:
+    if not key.year_last or key.year not in summary.years:
         return str(key).replace("_", " ")
     subject = key.subject.replace("_", " ")
     if key.kind == "line":
@@ -54,34 +54,32 @@ def limit_words(key: LimitKey, summary: dict[str, Any]) -> str:
     return f"{subject} in {financial_year(key.year)}"
 
 
-def price_sentences(summary: dict[str, Any]) -> list[str]:
+def price_sentences(summary: Summary) -> list[str]:
     """What more of each limit that binds is worth, the most telling first; of a budget line, in its dearest year.
 
     None where prices are not known.
     """
-    if not summary.get("prices_known", True):
+    if not summary.prices_known:
         return []
-    rows = [
-        row for row in summary.get("limits") or [] if abs(row["price"]) > _FREE and row["key"]["kind"] not in _BALANCES
-    ]
+    rows = [row for row in summary.limits if abs(row["price"]) > _FREE and row["key"]["kind"] not in _BALANCES]
     rows.sort(key=lambda row: -abs(row["price"]) * step(row))
-    first: dict[LimitKey, dict[str, Any]] = {}
+    first: dict[LimitKey, LimitRow] = {}
     for row in rows:
         key = LimitKey.from_json(row["key"])
         first.setdefault(replace(key, year=0) if key.kind == "line" else key, row)
     return [price_sentence(row, summary) for row in first.values()]
 
 
-def worth_words(summary: dict[str, Any]) -> str:
+def worth_words(summary: Summary) -> str:
     """What worth means in these sentences."""
-    if summary.get("of") == "least cost":
+    if summary.of == "least cost":
         return "Worth is the present cost of works that would be saved."
-    if summary.get("of") == "condition":
+    if summary.of == "condition":
         return f"Worth is condition gained over the plan years. {INDEX_YEAR}"
     return "Worth is benefit over the life of the assets, once the works themselves are paid for."
 
 
-def step(limit: dict[str, Any]) -> float:
+def step(limit: LimitRow) -> float:
     """A round amount that is a small change of a limit, at most a million."""
     size = max(abs(limit["cap"] or 0.0), abs(limit["floor"] or 0.0))
     if size <= 0:
@@ -89,12 +87,12 @@ def step(limit: dict[str, Any]) -> float:
     return float(10.0 ** min(6, math.floor(math.log10(size / 2))))
 
 
-def price_sentence(limit: dict[str, Any], summary: dict[str, Any]) -> str:
+def price_sentence(limit: LimitRow, summary: Summary) -> str:
     """What a small change of one limit is worth, as a sentence."""
     by = step(limit)
     key = LimitKey.from_json(limit["key"])
     amount, name = quantity(by, limit["unit"]), limit_words(key, summary)
-    worth = gained(abs(limit["price"]) * by, summary.get("of"))
+    worth = gained(abs(limit["price"]) * by, summary.of)
     if key.kind not in _AMOUNTS and not (limit["price"] < 0 and key.kind == "line floor"):
         return f"Easing “{name}” by {amount} is worth {worth}."
     if limit["price"] < 0:
@@ -111,7 +109,7 @@ def quantity(amount: float, unit: str) -> str:
     return f"{amount:,.10g} {unit}"
 
 
-def phasing_sentence(case: dict[str, Any], of: object = "benefit") -> str:
+def phasing_sentence(case: PhasingCase, of: object = "benefit") -> str:
     """What one case of the best phasing gains of what the plan seeks, as a sentence."""
     free = {
         "years free": "If each line could spend its money in any year",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ from assetplan._types import Floats
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
+from assetplan.programme.summary import SpendRow, Summary
 from assetplan.report.payload import Payload, classes_of, make_payload
-from assetplan.words import is_missing
 
 if TYPE_CHECKING:
     from assetplan.finance.statement import Statement
@@ -32,7 +32,7 @@ class Facts:
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
-        self.summary: dict[str, Any] = programme.summary
+        self.summary: Summary = programme.summary
         self.years: list[int] = [int(year) for year in programme.years]
         self.base: int = self.years[0] - 1
         self.last: int = self.years[-1]
@@ -74,8 +74,8 @@ class Facts:
     def _road_km_in_band(self) -> dict[tuple[int, str, str], float]:
         """Length of road [km] by year, case and band, from the summary."""
         return {
-            (int(row["year"]), row["case"], row["band"]): float(row["quantity"])
-            for row in self.summary.get("condition") or []
+            (row["year"], row["case"], row["band"]): row["quantity"]
+            for row in self.summary.condition
             if row["asset_class"] == CARRIAGEWAY and row["unit"] == "km"
         }
 
@@ -106,41 +106,27 @@ class Facts:
     @cached_property
     def cost(self) -> float:
         """Cost of the whole programme [£]."""
-        given: Any = self.summary.get("cost")
-        return float(self.programme.works["cost"].sum()) if is_missing(given) else float(given)
+        return self.summary.cost
 
     @cached_property
     def statements(self) -> dict[str, Statement]:
         """Statements of finance by name: those of the summary, which a programme that was read back has too."""
-        return {statement.name: statement for statement in tables_of(self.summary)}
+        return {statement.name: statement for statement in tables_of(self.summary.finance)}
 
     @cached_property
     def net(self) -> bool:
         """Whether the benefit is what is left once the works are paid for: their costs show it."""
-        streams = self.summary.get("streams") or []
-        if not streams or not all(isinstance(row, dict) for row in streams) or is_missing(self.summary.get("benefit")):
+        streams, benefit = self.summary.streams, self.summary.benefit
+        if not streams:
             return False
-        saved = sum(float(row["do_nothing"]) - float(row["plan"]) for row in streams)
-        benefit = float(self.summary["benefit"])
+        saved = sum(row["do_nothing"] - row["plan"] for row in streams)
         # The streams are rounded to pence; otherwise the two sums are the same pounds.
         return abs(saved - benefit) <= 1e-6 * max(abs(benefit), 1.0)
 
     @cached_property
     def spend(self) -> pd.DataFrame:
-        """Rows line, label, year, amount, limit (NaN where there is none); from the works if not in the summary."""
-        rows = self.summary.get("spend")
-        if rows:
-            frame = pd.DataFrame(rows)
-        else:
-            works = pd.DataFrame(self.programme.works[["line", "year", "cost"]])
-            frame = works.groupby(["line", "year"], as_index=False)[["cost"]].sum().rename(columns={"cost": "amount"})
-        for column in ("amount", "limit"):
-            given = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
-            frame[column] = pd.to_numeric(given, errors="coerce").astype(float)
-        plain = frame["line"].astype(str).str.replace("_", " ").str.capitalize()
-        frame["label"] = frame["label"].fillna(plain) if "label" in frame else plain
-        frame["year"] = frame["year"].astype(int)
-        return frame
+        """Rows line, label, year, amount, limit, envelope (£)."""
+        return pd.DataFrame(self.summary.spend, columns=list(SpendRow.__annotations__))
 
     @cached_property
     def line_labels(self) -> dict[str, str]:
@@ -168,10 +154,7 @@ class Facts:
     @cached_property
     def kinds(self) -> dict[str, float]:
         """Spend on each kind of works [£]."""
-        rows = self.summary.get("kinds")
-        if rows:
-            return {str(row["kind"]): float(row["amount"]) for row in rows}
-        return {str(k): float(v) for k, v in self.programme.works.groupby("kind")["cost"].sum().items()}
+        return {row["kind"]: row["amount"] for row in self.summary.kinds}
 
     @cached_property
     def preventative_share(self) -> float:

@@ -17,7 +17,7 @@ def write_report(programme: Programme, path: str | Path, force: bool = False) ->
     Parameters
     ----------
     programme : Programme
-        What to report; see its docstring. Keys missing from its summary leave out what rests on them.
+        What to report; see its docstring.
     path : path
         Where the file goes; its folder is made if need be.
     force : bool
@@ -56,16 +56,14 @@ def render_report(programme: Programme) -> str:
 
     facts = Facts(programme)
     summary, payload = facts.summary, facts.payload
-    title = summary.get("title") or (
-        f"Capital programme {financial_year(facts.years[0])} to {financial_year(facts.last)}"
-    )
+    title = summary.title or (f"Capital programme {financial_year(facts.years[0])} to {financial_year(facts.last)}")
     rendered = [(section, section.render(facts)) for section in SECTIONS]
     body = render(
         "page.html",
         title=title,
-        authority=summary.get("authority"),
-        plan=summary.get("plan"),
-        note=summary.get("note"),
+        authority=summary.authority,
+        plan=summary.plan,
+        note=summary.note,
         sections=[(section, html) for section, html in rendered if html],
     )
     styles = [asset_text("report.css")]

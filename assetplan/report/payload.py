@@ -83,7 +83,7 @@ def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def classes_of(programme: Programme) -> AssetClasses:
     """The classes of the programme's assets, in the order of the report."""
-    return AssetClasses.from_rows(programme.summary["asset_classes"])
+    return AssetClasses(programme.summary.asset_classes)
 
 
 def make_payload(programme: Programme) -> Payload | None:

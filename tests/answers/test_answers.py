@@ -19,7 +19,7 @@ from assetplan.inputs.settings import kept_plan
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.outcome import notes
 from assetplan.outcome.reasons import most_of
-from assetplan.programme import Programme
+from assetplan.programme import Programme, Summary
 from assetplan.programme.words import MARGIN, price_sentence, price_sentences, strategy_words
 
 
@@ -40,7 +40,7 @@ def limit(**changes: object) -> dict:
     return {**row, "cap": 4.05e6, "floor": None, "used": 4e6, "price": 1.7, **changes}
 
 
-SUMMARY = {"years": [2021, 2022], "spend": [{"line": "bridges", "label": "Bridges"}]}
+SUMMARY = Summary.model_construct(years=(2021, 2022), of="benefit", spend=({"line": "bridges", "label": "Bridges"},))
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_strategies_in_words() -> None:
 def test_every_limit_is_in_the_summary_and_sums_to_what_is_used(small_programme: Programme) -> None:
     summary, kept = small_programme.summary, small_programme.strategies
     assert kept is not None
-    assert [row["limit"] for row in summary["limits"]] == [row["limit"] for row in summary["prices"]]
+    assert [row["limit"] for row in summary.limits] == [row["limit"] for row in summary.prices]
     used = np.asarray(kept.usage[kept.chosen].sum(axis=0)).ravel()
-    np.testing.assert_allclose(used, [row["used"] for row in summary["limits"]], atol=1e-4)
-    for row, spend in zip(summary["limits"], summary["spend"], strict=True):
+    np.testing.assert_allclose(used, [row["used"] for row in summary.limits], atol=1e-4)
+    for row, spend in zip(summary.limits, summary.spend, strict=True):
         assert row["cap"] == pytest.approx(spend["limit"])
         assert row["words"] == f"envelope.lines.{spend['line']} {spend['year']}"
         assert row["price"] >= 0
     said = price_sentences(summary)
-    assert len(said) == len({row["line"] for row in summary["spend"]})
+    assert len(said) == len({row["line"] for row in summary.spend})
     assert MARGIN.startswith("These hold for small changes")
 
 
@@ -98,9 +98,9 @@ def test_a_price_is_what_a_little_more_brings(small_county: Path) -> None:
     """The bound that the prices prove rises by the price for every pound: no plan with more money passes it."""
     base = planned(small_county, {"bridges": [0.3], "signals": [0.05]})
     more = planned(small_county, {"bridges": [0.315], "signals": [0.05]})
-    row = next(row for row in base.summary["limits"] if row["limit"] == "bridges 2019")
+    row = next(row for row in base.summary.limits if row["limit"] == "bridges 2019")
     assert row["price"] > 0
-    assert base.benefit < more.benefit <= base.summary["prices_bound"] + 15_000 * row["price"] + 1
+    assert base.benefit < more.benefit <= base.summary.prices_bound + 15_000 * row["price"] + 1
 
 
 def test_prices_that_were_not_found_are_not_called_nought() -> None:
@@ -143,13 +143,13 @@ def test_a_wider_problem_has_the_money_together(seed: int, code: list[int]) -> N
 
 
 def test_freer_money_gains_more(small_programme: Programme) -> None:
-    found = small_programme.summary["phasing"]
+    found = small_programme.summary.phasing
     assert found["note"] == ""
     years, both = found["cases"]
     assert 0 <= years["least"] <= years["most"]
     # Any spending of the first is one of the second.
     assert both["most"] >= years["least"] > 0
-    limits = {(row["line"], row["year"]): row["limit"] for row in small_programme.summary["spend"]}
+    limits = {(row["line"], row["year"]): row["limit"] for row in small_programme.summary.spend}
     for case, keys in (("years free", True), ("years and lines free", False)):
         rows = [row for row in found["amounts"] if row["case"] == case]
         assert {(row["line"], row["year"]) for row in rows} == limits.keys()
@@ -161,7 +161,7 @@ def test_freer_money_gains_more(small_programme: Programme) -> None:
 
 def test_phasing_is_left_out_where_it_means_nothing(small_county: Path) -> None:
     sources = [{"name": "grant", "amounts": [1.0], "line": "bridges"}, {"name": "council", "amounts": [1.0]}]
-    found = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, sources=sources).summary["phasing"]
+    found = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, sources=sources).summary.phasing
     assert found["cases"] == []
     assert "sources" in found["note"]
 
@@ -177,13 +177,13 @@ def test_a_plan_of_least_cost_says_so(small_county: Path) -> None:
     found = planned(
         small_county, {"bridges": [0.3], "signals": [0.9]}, objective={"of": "least cost"}, targets=[target]
     )
-    assert found.summary["phasing"]["cases"] == []
+    assert found.summary.phasing["cases"] == []
     assert set(found.assets.loc[found.assets["strategy"] == "do-nothing", "reason"].str.slice(0, 27)) >= {
         "What the plan must reach is"
     }
     treated = found.assets[(found.assets["strategy"] != "do-nothing") & (found.assets["asset_class"] == "signal")]
     assert treated["reason"].str.startswith("Part of the cheapest way").any()
-    assert found.summary["reached"] <= 0
+    assert found.summary.reached <= 0
     told = assetplan.explain(found, treated["asset_id"].iloc[0])
     assert "least cost of what it must reach" in told.text()
     assert [said for said in price_sentences(found.summary) if said.startswith("Easing")]
@@ -230,7 +230,7 @@ def test_commitments_outside_the_plan_are_noted(small_county: Path) -> None:
     part = part.assign(committed_treatment="", committed_year=np.nan)
     part.loc[0, ["committed_treatment", "committed_year"]] = ["signal_refurbishment", 2031.0]
     found = planned(small_county, {"signals": [0.05]}, part)
-    said = [row["message"] for row in found.summary["lint"] if row["check"] == "commitments outside the plan"]
+    said = [row["message"] for row in found.summary.lint if row["check"] == "commitments outside the plan"]
     assert len(said) == 1
     assert part["asset_id"].iloc[0] in said[0]
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from summaries import with_summary
 
 import assetplan
 from assetplan.answers.market import Market, Options
@@ -57,7 +58,7 @@ class Solved:
         self.starting = starting_condition(self.inputs.register.assets, self.inputs.model)
         self.options = candidates(self.inputs.register.assets, self.starting, self.inputs.model)
         self.problem = build_problem(self.inputs, self.options).problem
-        self.open = self.programme.bound - self.programme.summary["reached"]
+        self.open = self.programme.bound - self.programme.summary.reached
         self.pays = of == "benefit"
         # How many times what the proof leaves open a margin must be; gains for each pound differ less than benefits do.
         self.clear = 30 if self.pays else 10
@@ -181,7 +182,7 @@ def test_condition_at_which_the_choice_turns(solved: Solved, treated: bool) -> N
 
 def test_alternatives_are_all_strategies_at_the_plans_prices(solved: Solved) -> None:
     programme = solved.programme
-    prices = np.array([row["price"] for row in programme.summary["limits"]])
+    prices = np.array([row["price"] for row in programme.summary.limits])
     row, told = explained(solved, False, 1)[0]
     rows = slice(solved.problem.starts[row], solved.problem.starts[row + 1])
     net = (solved.problem.benefit - solved.problem.usage @ prices)[rows]
@@ -216,8 +217,8 @@ def test_close_is_said_only_within_what_the_proof_leaves_open(solved: Solved) ->
         assert not told.close
         assert "Too close to call" not in told.text()
     _, clear = explained(solved, True, 1)[0]
-    less = {**solved.programme.summary, "reached": solved.programme.summary["reached"] - 2 * clear.margin}
-    told = assetplan.explain(replace(solved.programme, summary=less), clear.asset_id)
+    less = with_summary(solved.programme, reached=solved.programme.summary.reached - 2 * clear.margin)
+    told = assetplan.explain(less, clear.asset_id)
     assert told.close
     assert "Too close to call" in told.text()
 

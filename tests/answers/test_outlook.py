@@ -17,7 +17,7 @@ from assetplan.programme import Programme
 
 @pytest.fixture(scope="module")
 def rows(small_programme: Programme) -> pd.DataFrame:
-    return pd.DataFrame(small_programme.summary["forecast"])
+    return pd.DataFrame(small_programme.summary.forecast)
 
 
 def wide(rows: pd.DataFrame, measure: str, column: str = "middle", band: str = "") -> pd.DataFrame:
@@ -37,7 +37,7 @@ def test_every_measure_is_there_and_in_order(rows: pd.DataFrame, small_programme
 
 
 def test_lengths_agree_with_what_the_plan_reckons(rows: pd.DataFrame, small_programme: Programme) -> None:
-    point = pd.DataFrame(small_programme.summary["residual_life"])
+    point = pd.DataFrame(small_programme.summary.residual_life)
     total = point.groupby(["year", "case"])["length_km"].sum().iloc[0]
     for band, mine in point.groupby("band"):
         found = rows[(rows["measure"] == "length") & (rows["band"] == band)]
@@ -89,7 +89,7 @@ def test_the_seed_decides(small_county: Path) -> None:
 
 
 def test_what_forecasts_rest_on_is_listed(small_programme: Programme, small_county: Path) -> None:
-    listed = [row for row in small_programme.summary["unverified"] if row.startswith("Forecasts: ")]
+    listed = [row for row in small_programme.summary.unverified if row.startswith("Forecasts: ")]
     assert len(listed) == 3
     plan = read_plan(small_county / "plan.toml")
     none = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 0})})

@@ -30,7 +30,7 @@ def test_borrowing_within_confirmed_income_and_not(size: str, tmp_path: Path) ->
         programme = found[name] = assetplan.plan(each)
         tables = {table.name: table.rows for table in programme.accounts}
         drawn, headroom = tables["checklist"]["borrowed"].sum(), tables["affordability"]["headroom"].min()
-        seconds = programme.summary["seconds"]["optimisation"]
+        seconds = programme.summary.seconds["optimisation"]
         figures = (f"{programme.benefit / 1e6:.2f}", f"{programme.gap:.3%}", f"{drawn:.2f}", headroom, f"{seconds:.1f}")
         row(name, *figures)
         if name != "free":

@@ -39,7 +39,7 @@ with tempfile.TemporaryDirectory() as scratch:
         assetplan.write_example(folder, size, 1)
     lap("make or import")
     programme = assetplan.plan(assetplan.read_plan(folder / "plan.toml"))
-    seconds.update(programme.summary["seconds"])
+    seconds.update(programme.summary.seconds)
     clock[0] = time.perf_counter()
     programme.write(Path(scratch) / "out", False, lambda made, part: None)
     lap("write")
@@ -47,7 +47,7 @@ with tempfile.TemporaryDirectory() as scratch:
     lap("report")
     bytes_ = (Path(scratch) / "report.html").stat().st_size
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-print(json.dumps({"seconds": seconds, "peak": peak, "gap": programme.gap, "assets": programme.summary["assets"],
+print(json.dumps({"seconds": seconds, "peak": peak, "gap": programme.gap, "assets": programme.summary.assets,
                   "megabytes": bytes_ / 1e6}))
 """
 

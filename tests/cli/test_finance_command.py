@@ -201,8 +201,8 @@ def test_a_folder_is_read_with_its_statements_and_without(own_folder, tmp_path: 
     assert [table.as_json() for table in read_programme(folder).accounts] == summary["finance"]
     shutil.copytree(folder, tmp_path / "other")
     changed = tmp_path / "other" / "summary.json"
-    listed = summary.pop("finance")
-    changed.write_text(json.dumps(summary), encoding="utf-8")
+    listed = summary["finance"]
+    changed.write_text(json.dumps({**summary, "finance": []}), encoding="utf-8")
     assert read_programme(tmp_path / "other").accounts == ()
     listed[0]["rows"][0] = ["short"]
     changed.write_text(json.dumps({**summary, "finance": listed}), encoding="utf-8")

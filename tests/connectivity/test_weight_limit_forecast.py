@@ -19,7 +19,7 @@ from assetplan.cli.text import summary_text
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import detour_costs, traffic_growth
 from assetplan.network import network_rules
-from assetplan.programme import Programme
+from assetplan.programme import Programme, Summary
 from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.words import pounds
@@ -80,7 +80,7 @@ def planned(pounds: float, found: Register) -> Programme:
     return assetplan.plan(small_plan(envelope, forecast={"futures": 0}), found)
 
 
-def told(pounds: float, found: Register) -> dict:
+def told(pounds: float, found: Register) -> Summary:
     return planned(pounds, found).summary
 
 
@@ -92,7 +92,7 @@ def cost(above: float, km: float) -> float:
 
 def test_limits_by_year_and_what_they_cost_by_hand() -> None:
     """B1 falls from 36 by about one a year: under 34.7, where 60 t × F is 44 t, in the second plan year."""
-    found = told(1.0, register())["restrictions"]
+    found = told(1.0, register()).restrictions
     rows = {(row["case"], row["year"]): row for row in found["years"]}
     # No way round to the end of the road: the distance charged stands for it.
     end = cost(18.0, RULES["severed_km"])
@@ -122,16 +122,16 @@ def test_limits_by_year_and_what_they_cost_by_hand() -> None:
 
 def test_a_plan_with_money_renews_the_bridge_and_is_credited_with_its_detours() -> None:
     summary = told(200_000.0, register())
-    rows = {(row["case"], row["year"]): row for row in summary["restrictions"]["years"]}
+    rows = {(row["case"], row["year"]): row for row in summary.restrictions["years"]}
     assert rows["plan", 2021]["restricted"] == 1
-    falling = summary["restrictions"]["falling"][0]
+    falling = summary.restrictions["falling"][0]
     assert falling["plan"].startswith("Strengthening")
     assert falling["plan_t"] is None
-    streams = {row["stream"]: row for row in summary["streams"]}
+    streams = {row["stream"]: row for row in summary.streams}
     saved = sum(row["do_nothing"] - row["plan"] for row in streams.values())
-    assert summary["benefit"] == pytest.approx(saved, rel=1e-9)
+    assert summary.benefit == pytest.approx(saved, rel=1e-9)
     assert streams["detours"]["do_nothing"] - streams["detours"]["plan"] > 0.5 * cost(40.0, 3.0)
-    assert any(said.startswith("Detours") for said in summary["unverified"])
+    assert any(said.startswith("Detours") for said in summary.unverified)
 
 
 def test_an_explanation_grows_a_bridge_s_strategies_as_the_plan_did() -> None:
@@ -174,13 +174,13 @@ def test_growth_sites_raise_traffic_nearby_for_so_many_years() -> None:
     assert (traffic_growth(far.assets, far.places)[0] == RULES["growth_base"]).all()
     still, grown = (told(1.0, one) for one in (register(), found))
     for year in range(4):
-        a, b = (s["restrictions"]["years"][year]["detour_cost"] for s in (still, grown))
+        a, b = (s.restrictions["years"][year]["detour_cost"] for s in (still, grown))
         assert b == pytest.approx(a * (1 + RULES["growth_near"]) ** min(year, lasts), abs=0.02)
-    a, b = ({row["stream"]: row["do_nothing"] for row in s["streams"]} for s in (still, grown))
+    a, b = ({row["stream"]: row["do_nothing"] for row in s.streams} for s in (still, grown))
     assert b["user"] > 1.1 * a["user"] > 0
     assert b["detours"] > 1.1 * a["detours"] > 0
     assert b["reactive"] == a["reactive"]
-    assert any(said.startswith("Traffic") for said in grown["unverified"])
+    assert any(said.startswith("Traffic") for said in grown.unverified)
 
 
 def test_a_register_without_bridges_has_no_limits() -> None:
@@ -188,7 +188,7 @@ def test_a_register_without_bridges_has_no_limits() -> None:
     roads = replace(found, assets=found.assets[found.assets["asset_class"] != "bridge"].reset_index(drop=True))
     envelope = {"lines": {"carriageway_major": [1.0] * 3}}
     summary = assetplan.plan(small_plan(envelope, forecast={"futures": 0}), roads).summary
-    assert summary["restrictions"] == {"years": [], "falling": [], "cut_off": [], "unplaced": []}
+    assert summary.restrictions == {"years": [], "falling": [], "cut_off": [], "unplaced": []}
 
 
 def test_bridges_without_roads_are_off_the_network() -> None:
@@ -196,6 +196,6 @@ def test_bridges_without_roads_are_off_the_network() -> None:
     alone = replace(found, assets=found.assets[found.assets["asset_class"] == "bridge"].reset_index(drop=True))
     envelope = {"lines": {"bridges": [1.0] * 3}}
     summary = assetplan.plan(small_plan(envelope, forecast={"futures": 0}), alone).summary
-    row = summary["restrictions"]["years"][0]
+    row = summary.restrictions["years"][0]
     assert (row["restricted"], row["detour_cost"], row["cut_off"]) == (1, 0.0, 0)
-    assert set(summary["restrictions"]["unplaced"]) == {"Endham School", "Faraway School"}
+    assert set(summary.restrictions["unplaced"]) == {"Endham School", "Faraway School"}

@@ -140,23 +140,23 @@ def test_what_is_reached_is_the_gain_of_the_stored_futures(programme: Programme)
     above = np.maximum(plan, 40) - np.maximum(nothing, 40)
     area = (above[:, 1:] + above[:, :-1]).sum(axis=1) / 2
     total = (area * assets["replacement_value"].fillna(0) / 1000 * assets["importance"]).sum()
-    assert programme.summary["reached"] == pytest.approx(total, rel=1e-6)
-    assert programme.summary["reached"] <= programme.bound * (1 + 1e-9)
+    assert programme.summary.reached == pytest.approx(total, rel=1e-6)
+    assert programme.summary.reached <= programme.bound * (1 + 1e-9)
     # The benefit stays what it is.
     assert programme.benefit == pytest.approx(assets["benefit"].sum(), abs=1.0)
 
 
 def test_rules_of_thumb_seek_the_same_and_do_no_better(programme: Programme) -> None:
-    rows = {row["name"]: row for row in programme.summary["baselines"]}
+    rows = {row["name"]: row for row in programme.summary.baselines}
     assert set(rows) == {"worst first", "incremental benefit-cost", "year by year"}
     for row in rows.values():
-        assert 0 < row["reached"] <= programme.summary["reached"] + 0.01
+        assert 0 < row["reached"] <= programme.summary.reached + 0.01
 
 
 def test_everything_said_of_it_is_in_index_years(programme: Programme) -> None:
     summary = programme.summary
-    assert summary["objective"].startswith("condition above 40 gained")
-    said = [*price_sentences(summary), *(phasing_sentence(row, "condition") for row in summary["phasing"]["cases"])]
+    assert summary.objective.startswith("condition above 40 gained")
+    said = [*price_sentences(summary), *(phasing_sentence(row, "condition") for row in summary.phasing["cases"])]
     assert len(said) > 3
     for text in said:
         assert "index-years" in text
@@ -168,9 +168,9 @@ def test_everything_said_of_it_is_in_index_years(programme: Programme) -> None:
     others = programme.assets[programme.assets["strategy"] == "do-nothing"]["reason"]
     assert others.str.contains("gain [0-9,]+ index-years, but").any()
     assert not programme.assets["reason"].str.contains("save").any()
-    lint = [row["message"] for row in summary["lint"] if row["check"] == "no replacement value"]
+    lint = [row["message"] for row in summary.lint if row["check"] == "no replacement value"]
     assert lint == ["bridge: 1 assets have none, so their condition counts nothing."]
-    assert "Importance: how it rises with criticality" in summary["unverified"]
+    assert "Importance: how it rises with criticality" in summary.unverified
 
 
 def test_explained_in_index_years(programme: Programme) -> None:

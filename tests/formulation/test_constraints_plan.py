@@ -31,7 +31,7 @@ def programme() -> Programme:
 
 
 def test_the_condition_table_shows_the_target_met(programme: Programme) -> None:
-    rows = pd.DataFrame(programme.summary["condition"]).query("asset_class == 'carriageway' and year == 2019")
+    rows = pd.DataFrame(programme.summary.condition).query("asset_class == 'carriageway' and year == 2019")
     for case, met in (("plan", True), ("do-nothing", False)):
         mine = rows[rows["case"] == case].set_index("band")["quantity"]
         # Rows are rounded to 0.1 m.
@@ -47,9 +47,9 @@ def test_a_scheme_is_one_and_its_shared_cost_is_in_every_sum(programme: Programm
     extra = (rate - rate.min()) * works["quantity"]
     assert sorted(extra) == pytest.approx([0.0, 0.0, 1_000.0], abs=0.05)
     assert set(works["asset_id"]) == set(SECTIONS)
-    saved = sum(row["do_nothing"] - row["plan"] for row in programme.summary["streams"])
-    assert saved == pytest.approx(programme.summary["benefit"], rel=1e-6)
-    assert programme.works["cost"].sum() == pytest.approx(programme.summary["cost"], abs=0.01)
+    saved = sum(row["do_nothing"] - row["plan"] for row in programme.summary.streams)
+    assert saved == pytest.approx(programme.summary.benefit, rel=1e-6)
+    assert programme.works["cost"].sum() == pytest.approx(programme.summary.cost, abs=0.01)
 
 
 def test_spend_keeps_to_the_district_and_the_sources(programme: Programme) -> None:
@@ -63,25 +63,25 @@ def test_spend_keeps_to_the_district_and_the_sources(programme: Programme) -> No
 
 
 def test_a_scheme_that_cannot_go_ahead_is_a_model_note(programme: Programme) -> None:
-    said = [row["message"] for row in programme.summary["lint"] if row["check"] == "scheme cannot go ahead"]
+    said = [row["message"] for row in programme.summary.lint if row["check"] == "scheme cannot go ahead"]
     assert said == ["odd: no year in which all its assets may be treated."]
     treated = programme.works[programme.works["asset_id"].isin(["R0001", "R0122"])]
     assert "surface_dressing" not in set(treated["treatment"])
 
 
 def test_every_limit_is_told_with_its_words(programme: Programme) -> None:
-    rows = {row["limit"]: row for row in programme.summary["limits"]}
+    rows = {row["limit"]: row for row in programme.summary.limits}
     assert rows["north 2020"]["words"] == 'limits[1] "north" at_most 2020'
     assert rows["poor carriageway 2019"]["unit"] == "km"
     assert rows["grant 2019"]["words"] == 'sources[1] "grant" 2019'
     # No works need money kept for a year, so none is told.
-    assert {row["kind"] for row in programme.summary["flows"]} == {"virement", "source"}
+    assert {row["kind"] for row in programme.summary.flows} == {"virement", "source"}
 
 
 def test_least_cost_states_the_benefit_beside_the_objective() -> None:
     target = {"asset_class": "carriageway", "band": "poor", "year": 2019, "at_most": 0.2}
     programme = assetplan.plan(small_plan(objective={"of": "least cost"}, targets=[target]), small_register())
-    assert programme.summary["status"] == "optimal"
+    assert programme.summary.status == "optimal"
     assert programme.benefit == pytest.approx(programme.assets["benefit"].sum(), abs=1.0)
     assert programme.benefit > 0 > programme.bound
-    assert programme.summary["cost"] > 0
+    assert programme.summary.cost > 0

@@ -101,7 +101,7 @@ def test_a_whole_programme_says_what_it_costs() -> None:
     data = {"name": "case", "register": "r", "first_year": 2019, "years": 3, "sites": {"costs": "none"}}
     data |= {"envelope": {"lines": lines}, "works_caps": [CAP], "forecast": {"futures": 0}}
     programme = assetplan.plan(make_plan(data), small_register())
-    row = next(row for row in programme.summary["limits"] if LimitKey.from_json(row["key"]) == KEY)
+    row = next(row for row in programme.summary.limits if LimitKey.from_json(row["key"]) == KEY)
     assert row["used"] == row["cap"] == 2
     assert row["price"] > 0
     assert any("half closed in 2020/21” by 1 works is worth" in said for said in price_sentences(programme.summary))

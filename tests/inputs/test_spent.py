@@ -47,7 +47,7 @@ def works_to(programme: Programme, year: int) -> pd.DataFrame:
 
 def paid(programme: Programme, year: int) -> dict[str, float]:
     out: dict[str, float] = {}
-    for row in programme.summary["flows"]:
+    for row in programme.summary.flows:
         if row["kind"] in ("source", "spent") and row["year"] == year:
             out[row["source"]] = out.get(row["source"], 0.0) + row["amount"]
     return out
@@ -59,7 +59,7 @@ def test_what_is_spent_stays_and_the_rest_follows_new_money(folder: Path) -> Non
     found = again(folder, envelope=lean)
     pd.testing.assert_frame_equal(works_to(found, 2019), works_to(first, 2019))
     assert paid(found, 2019) == pytest.approx(paid(first, 2019), abs=0.02)  # pennies of rounding
-    drawn = [[row["amount"] for row in p.summary["flows"] if row["flow"] == "PWLB drawn 2019"] for p in (first, found)]
+    drawn = [[row["amount"] for row in p.summary.flows if row["flow"] == "PWLB drawn 2019"] for p in (first, found)]
     assert drawn[0] == pytest.approx(drawn[1], abs=0.02)
     spend = found.spend()
     assert (spend.drop(index="total")[2020] <= 9_000 / 1.03 + 0.01).all()
@@ -72,7 +72,7 @@ def test_nothing_new_changes_nothing_for_the_worse(folder: Path) -> None:
     pd.testing.assert_frame_equal(works_to(found, 2020), works_to(first, 2020))
     # The first programme is one of those that are left; both are within their gap of the best.
     assert found.benefit >= first.benefit * (1 - 2e-3)
-    assert found.summary["bound"] <= first.summary["bound"] * (1 + 1e-6)  # costs are kept to the penny
+    assert found.summary.bound <= first.summary.bound * (1 + 1e-6)  # costs are kept to the penny
 
 
 def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
@@ -82,20 +82,20 @@ def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
     found = again(folder)
     later = sum(paid(found, year).get("reserve", 0.0) * 1.03 ** (year - 2019) for year in (2020, 2021))
     assert used + later <= 50_000 + 0.05
-    row = next(row for row in found.summary["limits"] if row["limit"] == "reserve 2021")
+    row = next(row for row in found.summary.limits if row["limit"] == "reserve 2021")
     assert row["used"] == pytest.approx(used + later, abs=0.05)
 
 
 def test_debt_of_years_that_are_past_is_no_contradiction(folder: Path) -> None:
     """A programme is kept to pennies and its debt may fill the income; a year that is past is as it was."""
     first = assetplan.read_programme(folder / "first")
-    cost = {row["limit"]: row["used"] for row in first.summary["limits"] if row["key"].get("name") == "debt cost"}
+    cost = {row["limit"]: row["used"] for row in first.summary.limits if row["key"].get("name") == "debt cost"}
     income = dict(BASE["income"][0])
-    drawn = sum(row["amount"] for row in first.summary["flows"] if row["flow"] == "PWLB drawn 2019")
+    drawn = sum(row["amount"] for row in first.summary.flows if row["flow"] == "PWLB drawn 2019")
     assert drawn > 1_000  # else nothing is tested
     less = [cost["debt cost 2019"] - 100.0, *income["amounts"][1:]]
     found = again(folder, income=[income | {"amounts": less}])
-    row = next(row for row in found.summary["limits"] if row["limit"] == "debt cost 2019")
+    row = next(row for row in found.summary.limits if row["limit"] == "debt cost 2019")
     assert row["used"] == pytest.approx(cost["debt cost 2019"], abs=0.05)  # pennies of rounding
     nothing = [cost["debt cost 2019"], 10.0, 10.0]  # a year to come must still bear what was drawn
     with pytest.raises(InfeasibleError, match=r"debt cost 20\d\d.*is committed"):

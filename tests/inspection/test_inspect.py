@@ -101,7 +101,7 @@ def test_the_bridge_stock_is_weighted_by_deck_area(written) -> None:
 
 
 def test_condition_is_that_from_which_a_plan_starts(written, small_programme) -> None:
-    rows = pd.DataFrame(small_programme.summary["condition"])
+    rows = pd.DataFrame(small_programme.summary.condition)
     rows = rows[(rows["year"] == 2018) & (rows["case"] == "plan")]
     table = pd.read_csv(written[0] / "condition.csv").query("by == 'all'").set_index("asset_class")
     for name in ("carriageway", "footway", "bridge"):

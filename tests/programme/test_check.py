@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from assetplan.programme.check import _limits
+from assetplan.programme.check import over_limits
 
 
 @pytest.mark.parametrize(
@@ -23,4 +22,4 @@ from assetplan.programme.check import _limits
 def test_less_than_a_penny_is_no_money_over_a_limit(unit: str, used: float, count: int) -> None:
     for side, value in (("cap", used), ("floor", 8000.0 - used)):
         row: dict[str, Any] = {"limit": "x", "unit": unit, "cap": None, "floor": None, "used": value, side: 4000.0}
-        assert len(list(_limits(SimpleNamespace(summary={"limits": [row]})))) == count
+        assert len(list(over_limits([row]))) == count

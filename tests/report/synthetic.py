@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +14,8 @@ from synthetic_money import make_statements
 from assetplan.asset_classes import load_asset_classes
 from assetplan.condition import BANDS, quantity_in_bands
 from assetplan.programme import Programme
+from assetplan.programme.summary import FORM, Summary
+from assetplan.programme.summary_file import summary_of
 
 HOSTILE = "</script><b>{{7*7}}&\"'"
 YEARS = (2019, 2020, 2021, 2022, 2023)
@@ -295,7 +298,20 @@ def _forecast_rows(residual: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -> dict[str, Any]:
+def _limits() -> list[dict[str, Any]]:
+    """Limits on the lines, of which four have a price."""
+    return [
+        {
+            **{"limit": f"{line} {year}", "words": f"envelope.lines.{line} {year}", "unit": "£", "kind": "line"},
+            "key": {"kind": "line", "line": line, "year": year},
+            **{"cap": 4e6, "floor": None, "used": 4e6, "price": round(3.1 - 0.35 * i - 0.1 * j, 2) if i < 4 else 0.0},
+        }
+        for i, line in enumerate(LINES)
+        for j, year in enumerate(YEARS)
+    ]
+
+
+def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -> Summary:
     spent = works.groupby(["line", "year"])["cost"].sum()
     spend = [
         {
@@ -304,56 +320,64 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
             "year": year,
             "amount": float(spent.get((line, year), 0.0)),
             "limit": float(np.ceil(spent.get((line, year), 0.0) / 1e5 + 0.4) * 1e5),
+            "envelope": float(np.ceil(spent.get((line, year), 0.0) / 1e5 + 0.4) * 1e5),
         }
         for line, label in LINES.items()
         for year in YEARS
     ]
     benefit = float(works["benefit"].sum())
-    return {
+    content = {
         "plan": f"Balanced {HOSTILE}" if hostile else "Balanced",
         "authority": "Exampleshire County Council",
         "note": "Invented data: every road, bridge and building in this report is made up.",
         "years": list(YEARS),
         "price_base": 2019,
         "objective": "present value against do-nothing, £",
+        "of": "benefit",
         "horizon": 60,
         "title": "Capital programme 2019/20 to 2023/24",
         "streams": [
-            {"stream": "works", "do_nothing": benefit * 1.4, "plan": benefit * 0.9},
-            {"stream": "reactive", "do_nothing": benefit * 0.6, "plan": benefit * 0.3},
-            {"stream": "user", "do_nothing": benefit * 0.5, "plan": benefit * 0.3},
+            {"stream": "works", "label": "works", "do_nothing": benefit * 1.4, "plan": benefit * 0.9},
+            {"stream": "reactive", "label": "reactive repairs", "do_nothing": benefit * 0.6, "plan": benefit * 0.3},
+            {"stream": "user", "label": "cost to road users", "do_nothing": benefit * 0.5, "plan": benefit * 0.3},
         ],
+        "asset_classes": [asdict(row) for row in load_asset_classes().of(assets["asset_class"])],
+        "yearly": [],
         "benefit": benefit,
+        "reached": benefit,
         "bound": benefit * 1.00007,
         "gap": 7e-5,
         "status": "optimal",
         "cost": float(works["cost"].sum()),
         "spend": spend,
-        "prices": [
-            {
-                "limit": f"{line} {year}",
-                "key": {"kind": "line", "line": line, "year": year},
-                "price": round(3.1 - 0.35 * i - 0.1 * j, 2),
-            }
-            for i, line in enumerate(LINES)
-            for j, year in enumerate(YEARS)
-            if i < 4
-        ],
-        "asset_classes": load_asset_classes().of(assets["asset_class"]),
+        "limits": _limits(),
+        "flows": [],
+        "prices": [{key: row[key] for key in ("limit", "key", "price")} for row in _limits()],
+        "prices_bound": benefit * 1.00007,
+        "prices_known": True,
         "condition": _condition_rows(assets),
         "residual_life": _residual_rows(assets),
+        "condition_gain": [],
+        "sites": {
+            **dict.fromkeys(("candidates", "works", "sharing", "schemes", "sections", "with_neighbour"), 0),
+            **{"costs": "shared", "length_km": 0.0, "median_m": 0.0, "longest_m": 0.0, "saved": 0.0},
+        },
+        "phasing": {"cases": [], "amounts": [], "note": ""},
+        "restrictions": {"years": [], "falling": [], "cut_off": [], "unplaced": []},
         "futures": {"futures": 50, "level": 0.8, "seed": 0},
         "forecast": _forecast_rows(_residual_rows(assets)),
         "assets": len(assets),
         "treated": int(works["asset_id"].nunique()),
         "baselines": [
-            {"name": "Worst first", "benefit": benefit * 0.71, "cost": float(works["cost"].sum() * 0.99)},
             {
-                "name": "Greedy by benefit per pound",
-                "benefit": benefit * 0.985,
-                "cost": float(works["cost"].sum() * 0.998),
-            },
-            {"name": "Do nothing", "benefit": 0.0, "cost": 0.0},
+                **{"name": name, "benefit": benefit * share, "reached": benefit * share, "breaks": []},
+                "cost": float(works["cost"].sum() * paid),
+            }
+            for name, share, paid in (
+                ("Worst first", 0.71, 0.99),
+                ("Greedy by benefit per pound", 0.985, 0.998),
+                ("Do nothing", 0.0, 0.0),
+            )
         ],
         "kinds": [{"kind": str(k), "amount": float(v)} for k, v in works.groupby("kind")["cost"].sum().items()],
         "assumed_share": [
@@ -366,8 +390,10 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "inputs": {"register.gpkg": "9f2c" * 16, "plan.toml": "01ab" * 16},
         "unverified": ["treatments.csv: surface_dressing, carriageway_A", "groups.csv: bridge"],
         "version": "0.1.0",
+        "form": FORM,
         "finance": [found.as_json() for found in make_statements(LINES, YEARS, HOSTILE if hostile else "PWLB")],
     }
+    return summary_of(content)
 
 
 def make_programme(n_roads: int = 150, per_road: int = 13, seed: int = 7, hostile: bool = True) -> Programme:

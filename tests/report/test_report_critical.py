@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from summaries import with_summary
 from synthetic import HOSTILE, make_programme
 from test_report_page import INK
 
@@ -132,9 +133,9 @@ def test_the_view_fits(report, open_page, width) -> None:
 
 
 def test_a_plan_that_seeks_condition_is_reported_in_index_years(plain: Programme) -> None:
-    baselines = [{"name": "Worst first", "benefit": 1e6, "reached": 2e6, "cost": 1e6}]
+    baselines = [{"name": "Worst first", "benefit": 1e6, "reached": 2e6, "cost": 1e6, "breaks": []}]
     keys = {"of": "condition", "reached": 25_358_871.0, "bound": 25_382_666.0, "gap": 9.4e-4, "baselines": baselines}
-    programme = replace(plain, summary={**plain.summary, **keys})
+    programme = with_summary(plain, **keys)
     html = value_for_money.SECTION.render(Facts(programme))
     assert "gains 25,358,871 index-years" in html
     assert "can gain more than 25,382,666" in html

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from summaries import with_summary
 from synthetic import HOSTILE, LINES, YEARS, make_programme
 
 from assetplan.programme import Programme
@@ -19,7 +18,7 @@ def plain() -> Programme:
 
 def section(programme: Programme, **changes: object) -> str:
     """HTML on what more money would buy and on phasing, with some keys of the summary changed."""
-    html = SECTION.render(Facts(replace(programme, summary={**programme.summary, **changes})))
+    html = SECTION.render(Facts(with_summary(programme, **changes)))
     return html[html.index("<h3>What one more pound would buy") :]
 
 
@@ -30,12 +29,18 @@ def limits(price: float = 1.7) -> list[dict]:
     ]
     key = {"kind": "limit", "name": f"cap {HOSTILE}", "year": 2021}
     other = {"limit": f"cap {HOSTILE} 2021", "key": key, "unit": "m2"}
-    return [{**row, "cap": 4e6, "floor": None, "used": 4e6, "price": price} for row in (*lines, other)]
+    return [
+        {**row, "words": "", "kind": row["key"]["kind"], "cap": 4e6, "floor": None, "used": 4e6, "price": price}
+        for row in (*lines, other)
+    ]
+
+
+def prices_of(rows: list[dict]) -> list[dict]:
+    return [{name: row[name] for name in ("limit", "key", "price")} for row in rows]
 
 
 def test_a_limit_reads_as_a_sentence_and_user_text_is_escaped(plain: Programme) -> None:
-    prices = [{name: row[name] for name in ("limit", "key", "price")} for row in limits()]
-    html = section(plain, limits=limits(), prices=prices, prices_known=True)
+    html = section(plain, limits=limits(), prices=prices_of(limits()), prices_known=True)
     assert "<li>Another £1m of bridges in 2019/20 is worth £1.7m.</li>" in html
     assert html.count("<li>Another £1m of bridges") == 1, "a line is listed in its dearest year"
     assert "These hold for small changes" in html
@@ -51,7 +56,7 @@ def test_prices_that_are_not_known_are_not_called_zero(plain: Programme) -> None
 
 
 def test_no_limit_binds(plain: Programme) -> None:
-    assert "No limit holds the plan back" in section(plain, prices=[{**limits(0.0)[0]}])
+    assert "No limit holds the plan back" in section(plain, prices=prices_of(limits(0.0)))
 
 
 def test_phasing_shows_gain_and_amounts(plain: Programme) -> None:

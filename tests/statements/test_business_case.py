@@ -140,7 +140,7 @@ def test_minimum_keeps_todays_money_in_each_year(county: County) -> None:
 
 
 def test_condition_is_that_of_the_programme(county: County) -> None:
-    table = pd.DataFrame(county.summary["condition"])
+    table = pd.DataFrame(county.summary.condition)
     last = table[(table["year"] == max(county.outcome.years)) & (table["case"] == "plan")]
     lines = county.outcome.inputs.limits.lines
     for line, asset_class in (("bridges", "bridge"), ("carriageway_major", "carriageway"), ("property", "building")):
@@ -189,7 +189,7 @@ def test_tables_are_read_back_from_a_summary(county: County) -> None:
 
 
 def test_streams_are_those_of_the_programme(county: County) -> None:
-    said = {row["stream"]: row["plan"] / 1e6 for row in county.summary["streams"]}
+    said = {row["stream"]: row["plan"] / 1e6 for row in county.summary.streams}
     rows = county.tables[1].rows.set_index("stream")["plan"]
     # What is avoided is summed from what is printed by line: a step a line at most.
     for name in ("reactive", "claims", "risk", "user", "detours"):

@@ -27,7 +27,7 @@ def _data(facts: Facts) -> dict[str, Any]:
 
 
 def _class_bands(facts: Facts) -> Table | None:
-    rows = pd.DataFrame(facts.summary.get("condition") or [])
+    rows = pd.DataFrame(facts.summary.condition)
     if rows.empty:
         return None
     last = financial_year(facts.last)
@@ -40,7 +40,7 @@ def _class_bands(facts: Facts) -> Table | None:
     for asset_class in sorted(rows["asset_class"].astype(str).unique(), key=facts.classes.order):
         own = rows[rows["asset_class"] == asset_class]
         totals = own.groupby(["year", "case"])["quantity"].sum()
-        unit = unit_of(own["unit"].iloc[0] if "unit" in own else "", float(totals.max()))
+        unit = unit_of(own["unit"].iloc[0], float(totals.max()))
         out.append(Row(f"{facts.classes[asset_class].plural}, {unit.label}", kind="group"))
         for label, year, case in cases:
             inside = own[(own["year"] == year) & (own["case"] == case)].groupby("band")["quantity"].sum()

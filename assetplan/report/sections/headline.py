@@ -28,18 +28,16 @@ def _data(facts: Facts) -> dict[str, Any]:
 
 
 def _benefit(facts: Facts) -> list[_Tile]:
-    benefit: Any = facts.summary.get("benefit")
-    if is_missing(benefit):
-        return []
+    benefit = facts.summary.benefit
     beyond = " beyond its cost" if facts.net else ""
     detail = "nothing is spent"
     if facts.cost > 0:
-        detail = f"£{number(float(benefit) / facts.cost, 2)}{beyond} for each £1 spent"
-    proof = gap_words(facts.summary.get("gap"))
+        detail = f"£{number(benefit / facts.cost, 2)}{beyond} for each £1 spent"
+    proof = gap_words(facts.summary.gap)
     quality = _Tile("How good a choice", capitalised(proof.removeprefix("proven to be the ")), "")
     if proof.startswith("within"):
         share = proof.removeprefix("within ").removesuffix(" of the best possible")
-        best = _BEST.get(str(facts.summary.get("of")), "best")
+        best = _BEST.get(facts.summary.of, "best")
         quality = _Tile("Proven to be within", share, f"of the {best} possible")
     return [_Tile("Benefit", pounds(benefit, 4), detail), quality]
 
@@ -55,9 +53,7 @@ def _poor(facts: Facts) -> _Tile:
 
 def _shares(facts: Facts) -> list[_Tile]:
     summary = facts.summary
-    total = summary.get("assets", len(facts.programme.assets))
-    treated = summary.get("treated", facts.programme.works["asset_id"].nunique())
-    tiles = [_Tile("Assets treated", number(treated), f"of {number(total)}")]
+    tiles = [_Tile("Assets treated", number(summary.treated), f"of {number(summary.assets)}")]
     if not is_missing(facts.preventative_share):
         rest = pounds(sum(facts.kinds.values()) - facts.kinds.get("preventative", 0.0), 4)
         share = percent(facts.preventative_share)

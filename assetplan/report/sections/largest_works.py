@@ -26,7 +26,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "of": len(schemes),
         "share": float(shown["cost"].sum()) / facts.cost if facts.cost > 0 else 0.0,
         "works": Table("largest-works", "Largest works by cost", heads, rows, (0, 1, 2)),
-        "sites": facts.summary.get("sites") or {},
+        "sites": facts.summary.sites,
     }
 
 

@@ -30,9 +30,8 @@ def _data(facts: Facts) -> dict[str, Any]:
         [value / 1e6 for value in facts.limits],
         "limit of the year",
     )
-    base = facts.summary.get("price_base")
-    prices = f", {financial_year(base)} prices" if isinstance(base, int) else ""
-    caption = f"Spend by budget line, £m{prices}, with the limit of each below it"
+    prices = f"{financial_year(facts.summary.price_base)} prices"
+    caption = f"Spend by budget line, £m, {prices}, with the limit of each below it"
     table = Table("spend-table", caption, ("Budget line", *labels, "Total"), _rows(facts, amounts, totals))
     return {"spending": Beside(chart, table, len(labels) + 2)}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from assetplan.programme.summary import CutOffPlace, FallingBridge, RestrictionYear
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
 from assetplan.words import financial_year, number, pounds
@@ -16,34 +18,35 @@ _CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
 
 def weight_limits(facts: Facts) -> dict[str, Any] | None:
     """Return the weight limits of the years ahead, or None where no bridge has one."""
-    forecast = facts.summary.get("restrictions") or {}
-    years = forecast.get("years") or []
+    forecast = facts.summary.restrictions
+    years = forecast["years"]
     if not any(row["restricted"] for row in years):
         return None
-    places = forecast.get("cut_off") or []
+    places = forecast["cut_off"]
     return {
         "years": _years(years),
-        "falling": _falling(forecast.get("falling") or []),
+        "falling": _falling(forecast["falling"]),
         "places": [{"name": row["place"], "kind": row["kind"], "cases": _cases(row)} for row in places[:MOST]],
         "more_places": len(places[MOST:]),
     }
 
 
-def _years(rows: list[dict[str, Any]]) -> Table:
+def _years(rows: list[RestrictionYear]) -> Table:
     labels = [financial_year(year) for year in dict.fromkeys(row["year"] for row in rows)]
     out: list[Row] = []
-    for head, key, show in (
-        ("Bridges with a limit", "restricted", number),
-        ("Cost of all detours in the year", "detour_cost", pounds),
-        ("Places cut off for the heaviest lorries", "cut_off", number),
-    ):
+    shown: tuple[tuple[str, Callable[[RestrictionYear], str]], ...] = (
+        ("Bridges with a limit", lambda row: number(row["restricted"])),
+        ("Cost of all detours in the year", lambda row: pounds(row["detour_cost"])),
+        ("Places cut off for the heaviest lorries", lambda row: number(row["cut_off"])),
+    )
+    for head, show in shown:
         out.append(Row(head, kind="group"))
         for label, case in _CASES:
-            out.append(Row(label, tuple(show(row[key]) for row in rows if row["case"] == case)))
+            out.append(Row(label, tuple(show(row) for row in rows if row["case"] == case)))
     return Table("limits", "Weight limits at the end of each year", ("Case", *labels), out)
 
 
-def _falling(rows: list[dict[str, Any]]) -> Table | None:
+def _falling(rows: list[FallingBridge]) -> Table | None:
     if not rows:
         return None
     listed = [
@@ -72,8 +75,9 @@ def _tonnes(limit: float | None) -> str:
     return "closed" if limit == 0 else f"{limit:g} t"
 
 
-def _cases(row: dict[str, Any]) -> str:
-    return "; ".join(f"{label.lower()}: {_span(row[case])}" for label, case in _CASES if row[case])
+def _cases(row: CutOffPlace) -> str:
+    years = (("plan", row["plan"]), ("do nothing", row["do-nothing"]))
+    return "; ".join(f"{label}: {_span(cut)}" for label, cut in years if cut)
 
 
 def _span(years: list[int]) -> str:

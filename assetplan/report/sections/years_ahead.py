@@ -26,7 +26,7 @@ _FIRST = "under 5"
 
 def years_ahead(facts: Facts) -> dict[str, Any] | None:
     """Return the forecasts of the years ahead, or None where the programme holds none."""
-    rows = pd.DataFrame(facts.summary.get("forecast") or [])
+    rows = pd.DataFrame(facts.summary.forecast)
     if rows.empty:
         return None
     years = [facts.base, *facts.years]
@@ -38,11 +38,11 @@ def years_ahead(facts: Facts) -> dict[str, Any] | None:
             show = _shown(measure, max(high for values in figures.values() for _, _, high in values))
             out.append(Row(head, kind="group"))
             out += [Row(label, tuple(_cell(figure, show) for figure in figures[case])) for label, case in _CASES]
-    basis = facts.summary.get("futures") or {}
+    basis = facts.summary.futures
     table = Table("outlook", "What the years ahead hold, with ranges", ("Case", *labels), out)
     chart = _chart(_figures(rows, "length", _FIRST, years), labels)
     shown = Beside(chart, table, len(years) + 2) if chart else table
-    return {"futures": basis.get("futures"), "level": basis.get("level"), "figures": shown}
+    return {"futures": basis["futures"], "level": basis["level"], "figures": shown}
 
 
 Figure = tuple[float, float, float]

@@ -1,0 +1,382 @@
+"""The summary of a programme: every key of summary.json and of its rows, in this one place."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, NotRequired
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from typing_extensions import TypedDict
+
+from assetplan.asset_classes import AssetClass
+from assetplan.finance.statement import StatementTable
+
+FORM = 2
+"""Which form of summary.json this version writes and reads; it rises when a key is added, goes or changes meaning."""
+
+
+class StreamRow(TypedDict):
+    """Present value of one stream of costs over the horizon in both futures (£)."""
+
+    stream: str
+    label: str
+    do_nothing: float
+    plan: float
+
+
+class YearlyRow(TypedDict):
+    """What one stream of poor condition costs in a plan year (£, prices of the first year, not discounted)."""
+
+    stream: str
+    year: int
+    case: str
+    amount: float
+
+
+class SpendRow(TypedDict):
+    """Money of a budget line in a year (£): spent, the limit after carry-over and virement, the envelope before."""
+
+    line: str
+    label: str
+    year: int
+    amount: float
+    limit: float
+    envelope: float
+
+
+class KeyFields(TypedDict):
+    """Fields of a limit's key, those that are not empty."""
+
+    kind: str
+    name: NotRequired[str]
+    line: NotRequired[str]
+    source: NotRequired[str]
+    year: NotRequired[int]
+    side: NotRequired[str]
+
+
+class LimitRow(TypedDict):
+    """A limit of the problem: its words in the plan file, its unit, cap, floor and use in it, worth of one more."""
+
+    limit: str
+    key: KeyFields
+    words: str
+    unit: str
+    kind: str
+    cap: float | None
+    floor: float | None
+    used: float
+    price: float
+
+
+class PriceRow(TypedDict):
+    """What one more unit of a limit is worth (in the unit of the objective)."""
+
+    limit: str
+    key: KeyFields
+    price: float
+
+
+class FlowRow(TypedDict):
+    """Money carried over, moved between lines, borrowed or drawn from a source (£)."""
+
+    flow: str
+    kind: str
+    amount: float
+    year: int
+    line: NotRequired[str]
+    to_year: NotRequired[int]
+    direction: NotRequired[str]
+    source: NotRequired[str]
+    funds: NotRequired[str]
+
+
+class ConditionRow(TypedDict):
+    """Stock of a class in one condition band at the end of a year, base year included."""
+
+    asset_class: str
+    band: str
+    year: int
+    quantity: float
+    unit: str
+    case: str
+
+
+class ResidualLifeRow(TypedDict):
+    """Carriageway in one band of residual life at the end of a year (km), base year included."""
+
+    band: str
+    year: int
+    length_km: float
+    case: str
+
+
+class GainRow(TypedDict):
+    """Condition gained by a class above the cut-off (index-years, mean by replacement value)."""
+
+    asset_class: str
+    index_years: float
+
+
+class BaselineRow(TypedDict):
+    """What a rule of thumb makes of the same money: benefit and cost (£), objective, limits it breaks."""
+
+    name: str
+    benefit: float
+    reached: float
+    cost: float
+    breaks: list[str]
+
+
+class KindRow(TypedDict):
+    """Cost of one kind of works (£)."""
+
+    kind: str
+    amount: float
+
+
+class Sites(TypedDict):
+    """Works that share a site: counts, lengths, and what sharing saves against a site for each (£)."""
+
+    costs: str
+    candidates: int
+    works: int
+    sharing: int
+    schemes: int
+    sections: int
+    length_km: float
+    median_m: float
+    longest_m: float
+    with_neighbour: int
+    saved: float
+
+
+class AssumedRow(TypedDict):
+    """Share of the assets of a class (0–1) whose column was filled in by rule."""
+
+    asset_class: str
+    column: str
+    share: float
+
+
+class NoteRow(TypedDict):
+    """A note of the register, and how many it is about."""
+
+    note: str
+    count: int
+
+
+class LintRow(TypedDict):
+    """What a check of the model reports."""
+
+    check: str
+    message: str
+
+
+class PhasingCase(TypedDict):
+    """Least and most that free money would gain (in the unit of the objective); `most` is None where not proved."""
+
+    case: str
+    least: float
+    most: float | None
+
+
+class PhasingAmount(TypedDict):
+    """What a line would spend in a year if its money were free (£)."""
+
+    case: str
+    line: str
+    year: int
+    amount: float
+
+
+class Phasing(TypedDict):
+    """The best phasing of the same money; `note` says why there is none."""
+
+    cases: list[PhasingCase]
+    amounts: list[PhasingAmount]
+    note: str
+
+
+class PostedCount(TypedDict):
+    """Bridges that are posted with one weight limit (t)."""
+
+    limit_t: float
+    bridges: int
+
+
+class RestrictionYear(TypedDict):
+    """Weight limits at the end of a year: bridges posted, cost of detours (£ a year), places cut off."""
+
+    year: int
+    case: str
+    restricted: int
+    by_limit: list[PostedCount]
+    detour_cost: float
+    cut_off: int
+
+
+class FallingBridge(TypedDict):
+    """A bridge whose limit falls if nothing is done: when, to what (t), and what its detour costs (km, £ a year)."""
+
+    asset_id: str
+    name: str
+    year: int
+    limit_t: float
+    today_t: float | None
+    detour_km: float | None
+    cost: float
+    plan: str
+    plan_t: float | None
+
+
+CutOffPlace = TypedDict("CutOffPlace", {"place": str, "kind": str, "do-nothing": list[int], "plan": list[int]})
+"""A named place, and the years of each case in which limits cut it off."""
+
+
+class Restrictions(TypedDict):
+    """Weight limits on bridges in the years ahead."""
+
+    years: list[RestrictionYear]
+    falling: list[FallingBridge]
+    cut_off: list[CutOffPlace]
+    unplaced: list[str]
+
+
+class FuturesBasis(TypedDict):
+    """How many futures the forecasts rest on, the share of them that an interval holds (0–1), and the seed."""
+
+    futures: int
+    level: float
+    seed: int
+
+
+class ForecastRow(TypedDict):
+    """Median and interval of one measure at the end of a year over all futures."""
+
+    measure: str
+    band: str
+    unit: str
+    year: int
+    case: str
+    middle: float
+    low: float
+    high: float
+
+
+def _one_after_another(years: tuple[int, ...]) -> tuple[int, ...]:
+    if not years or years != tuple(range(years[0], years[0] + len(years))):
+        raise ValueError("years")
+    return years
+
+
+def _this_form(form: int) -> int:
+    if form != FORM:
+        raise ValueError("form")
+    return form
+
+
+class Summary(BaseModel):
+    """All that summary.json holds; it cannot be changed.
+
+    Lists of rows are tuples of plain dicts, so `pd.DataFrame(summary.condition)` is their table. Cases are "do-nothing"
+    and "plan". Money is in prices of `price_base` but where a key says otherwise.
+
+    Attributes
+    ----------
+    plan, title, authority, note : str
+        Name of the plan, and what its report is headed with.
+    years : tuple of int
+        Plan years; the base year, condition today, is the year before the first.
+    price_base : int
+        Year of the prices.
+    objective, of : str
+        What the plan seeks, in words and as the plan file names it.
+    asset_classes : tuple of AssetClass
+        The classes of the assets, in the order of reports.
+    streams, yearly : rows
+        Costs of both futures, discounted over `horizon` years and year by year.
+    benefit, cost : float
+        Benefit against do-nothing, and cost of the works (£).
+    reached, bound : float
+        Objective of the programme, and the proven most of any within the limits (in the unit of the objective).
+    gap : float
+        Distance of the two, relative to the bound.
+    status : str
+        "optimal" (to the gap that the plan asks for) or "feasible".
+    spend, limits, flows, prices : rows
+        Money and limits; `limits` in the order of the problem.
+    prices_bound : float
+        What the prices by themselves prove (in the unit of the objective).
+    prices_known : bool
+        Whether the search found prices.
+    condition, residual_life, condition_gain : rows
+        Stock in bands by year and case; `year` is the end of that financial year.
+    assets, treated : int
+        Assets in all, and those treated in the plan years.
+    baselines, kinds, assumed_share, notes, unverified, lint, sites, phasing, restrictions, forecast, futures
+        As their rows say; `unverified` lists parameters without a verified source.
+    inputs : dict
+        File → SHA-256.
+    finance : tuple of tables
+        Statements of finance but for those with a row a scheme or loan.
+    seconds : dict
+        Seconds by stage.
+    version, form : str, int
+        Version of assetplan that wrote it, and the form of its keys.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    plan: str
+    title: str
+    authority: str
+    note: str
+    years: Annotated[tuple[int, ...], AfterValidator(_one_after_another)]
+    price_base: int
+    objective: str
+    of: str
+    streams: tuple[StreamRow, ...]
+    asset_classes: tuple[AssetClass, ...]
+    yearly: tuple[YearlyRow, ...]
+    horizon: int
+    benefit: float
+    reached: float
+    bound: float
+    gap: float
+    status: str
+    cost: float
+    spend: tuple[SpendRow, ...]
+    limits: tuple[LimitRow, ...]
+    flows: tuple[FlowRow, ...]
+    prices: tuple[PriceRow, ...]
+    prices_bound: float
+    prices_known: bool
+    condition: tuple[ConditionRow, ...]
+    residual_life: tuple[ResidualLifeRow, ...]
+    condition_gain: tuple[GainRow, ...]
+    assets: int
+    treated: int
+    baselines: tuple[BaselineRow, ...]
+    kinds: tuple[KindRow, ...]
+    sites: Sites
+    assumed_share: tuple[AssumedRow, ...]
+    notes: tuple[NoteRow, ...]
+    inputs: dict[str, str]
+    unverified: tuple[str, ...]
+    version: str
+    form: Annotated[int, AfterValidator(_this_form)]
+    lint: tuple[LintRow, ...]
+    finance: tuple[StatementTable, ...]
+    phasing: Phasing
+    restrictions: Restrictions
+    futures: FuturesBasis
+    forecast: tuple[ForecastRow, ...]
+    seconds: dict[str, float]
+
+    def __hash__(self) -> int:
+        return hash((self.plan, self.version, self.years, self.benefit, self.bound))
+
+    def as_json(self) -> str:
+        """The text of summary.json."""
+        return json.dumps(self.model_dump(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,79 @@
+"""Writing the output folder of a programme."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assetplan.finance.statement import Statement
+from assetplan.output import repeatable_layers
+from assetplan.programme.sheets import add_sheet, new_book
+from assetplan.programme.statements import BOOK, write_book
+from assetplan.programme.strategies import Strategies
+from assetplan.programme.summary import Summary
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+FILES = frozenset(
+    (
+        *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx", BOOK),
+        *("assets.parquet", "strategies.parquet", "report.html"),
+    )
+)
+"""Names that a folder of a programme may hold."""
+
+LAYERS = ("programme", "places", "districts")
+"""Layers of programme.gpkg."""
+
+_MONEY = dict.fromkeys(("cost", "benefit", "amount", "limit"), "#,##0")
+
+
+def write_tables(
+    folder: Path,
+    summary: Summary,
+    assets: gpd.GeoDataFrame,
+    layers: Sequence[gpd.GeoDataFrame],
+    settings: Mapping[str, Any] | None,
+    strategies: Strategies | None,
+    accounts: Sequence[Statement],
+) -> None:
+    """Write everything of a programme but its report into a folder that is there.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    summary, assets, settings, strategies, accounts
+        Those of the programme.
+    layers : sequence of GeoDataFrame
+        Its works, places and districts.
+    """
+    (folder / "summary.json").write_text(summary.as_json(), encoding="utf-8")
+    if settings is not None:
+        text = json.dumps(settings, indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
+    table = layers[0].drop(columns="geometry")
+    table.to_csv(folder / "programme.csv", index=False, lineterminator="\n")
+    assets.to_parquet(folder / "assets.parquet", index=False)
+    if strategies is not None:
+        strategies.write(assets["asset_id"], folder / "strategies.parquet")
+    with repeatable_layers():
+        for name, layer in zip(LAYERS, layers, strict=True):
+            layer.to_file(folder / "programme.gpkg", layer=name, driver="GPKG")
+    _write_workbook(summary, table, folder / "programme.xlsx")
+    if accounts:
+        write_book(accounts, summary.title, folder / BOOK)
+
+
+def _write_workbook(summary: Summary, works: pd.DataFrame, path: Path) -> None:
+    """Programme, spend and condition as sheets."""
+    import pandas as pd
+
+    with new_book(path, summary.title) as book:
+        add_sheet(book, "programme", works, _MONEY)
+        add_sheet(book, "spend", pd.DataFrame(summary.spend), _MONEY)
+        add_sheet(book, "condition", pd.DataFrame(summary.condition), _MONEY)
