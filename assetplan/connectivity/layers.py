@@ -293,6 +293,15 @@ def _counts(layout: Layout, layers: dict[str, gpd.GeoDataFrame]) -> dict[str, fl
 def write_network(layers: NetworkLayers, path: Path, force: bool = False) -> None:
     """Write the layers and the table `notes` as one GeoPackage; the same network gives the same bytes.
 
+    Parameters
+    ----------
+    layers : NetworkLayers
+        What to write.
+    path : path
+        GeoPackage to make; it appears only when complete.
+    force : bool
+        Replace a file that is there already.
+
     Raises
     ------
     OutputExistsError

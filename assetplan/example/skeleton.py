@@ -89,7 +89,17 @@ def _neighbours(points: Floats, towns: int) -> Ints:
 
 
 def spanning(count: int, ends: Ints, cost: Floats) -> Bools:
-    """Which edges (m,) are of the cheapest tree that joins `count` nodes; costs above 0, no edge twice."""
+    """Which edges (m,) are of the cheapest tree that joins `count` nodes; costs above 0, no edge twice.
+
+    Parameters
+    ----------
+    count : int
+        How many places.
+    ends : array (m, 2) of int
+        Places that each road joins.
+    cost : array (m,)
+        What each road costs [any unit].
+    """
     number = coo_array((np.arange(1, len(ends) + 1), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
     graph = coo_array((cost, (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
     tree = minimum_spanning_tree(graph).tocoo()

@@ -140,7 +140,17 @@ def scatter(
 
 
 def random_points(region: shapely.Geometry, count: int, rng: np.random.Generator) -> Floats:
-    """Points (count, 2) drawn evenly over a region (m)."""
+    """Points (count, 2) drawn evenly over a region (m).
+
+    Parameters
+    ----------
+    region : Polygon
+        Where they lie [m].
+    count : int
+        How many.
+    rng : Generator
+        Draws them.
+    """
     west, south, east, north = region.bounds
     points = np.empty((0, 2))
     while len(points) < count:

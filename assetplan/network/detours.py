@@ -265,7 +265,17 @@ def detour_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: A
 
 
 def closure_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: ArrayLike) -> Floats:
-    """Return what closing a link costs its traffic a day [£/day]; arguments and shapes as for `detour_cost`."""
+    """Return what closing a link costs its traffic a day [£/day]; arguments and shapes as for `detour_cost`.
+
+    Parameters
+    ----------
+    vehicles_per_day : array (...)
+        Traffic on the link [vehicles/day].
+    extra_km : array (...)
+        Detour of each vehicle [km], as `charged_km` gives.
+    cost_per_km : array or float
+        Cost of driving [£/km].
+    """
     vehicles, extra, cost = np.broadcast_arrays(
         *(np.asarray(value, dtype=np.float64) for value in (vehicles_per_day, extra_km, cost_per_km))
     )

@@ -163,7 +163,17 @@ def _no_assets() -> gpd.GeoDataFrame:
 
 
 def check_inspections(inspections: pd.DataFrame, file: str, asset_ids: pd.Series) -> tuple[pd.DataFrame, list[Fault]]:
-    """Bring inspections to the schema and list every fault: unknown assets and values out of range among them."""
+    """Bring inspections to the schema and list every fault: unknown assets and values out of range among them.
+
+    Parameters
+    ----------
+    inspections : DataFrame
+        Table `inspections`; never written to.
+    file : str
+        Name for the faults.
+    asset_ids : Series of str
+        Identifiers that an inspection may name.
+    """
     if not len(inspections):
         return schema.empty("inspections"), []
     frame = inspections.reset_index(drop=True)
@@ -177,7 +187,19 @@ def check_inspections(inspections: pd.DataFrame, file: str, asset_ids: pd.Series
 def check_spatial(
     frame: gpd.GeoDataFrame | None, table: str, file: str, crs: Any
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Bring places or districts to the schema and the register's CRS, and list every fault."""
+    """Bring places or districts to the schema and the register's CRS, and list every fault.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, optional
+        Never written to; none gives a table of no rows.
+    table : str
+        Its name in reference/schema.csv.
+    file : str
+        Name for the faults.
+    crs : CRS
+        Projected CRS of the register (m).
+    """
     import geopandas as gpd
 
     if frame is None or not len(frame):
@@ -198,7 +220,17 @@ def check_spatial(
 def check_other_roads(
     frame: gpd.GeoDataFrame | None, file: str, assets: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Bring roads of others to the schema and the assets' CRS, and list every fault: each is one line and no asset."""
+    """Bring roads of others to the schema and the assets' CRS, and list every fault: each is one line and no asset.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame, optional
+        Never written to.
+    file : str
+        Name for the faults.
+    assets : GeoDataFrame
+        Checked assets, for their identifiers and CRS.
+    """
     clean, faults = check_spatial(frame, "other_roads", file, assets.crs)
     place = np.arange(1, len(clean) + 1)
     owned = _among(clean["road_id"], assets["asset_id"])
