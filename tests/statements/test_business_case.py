@@ -28,7 +28,7 @@ from assetplan.outcome.tables import programme_tables
 from assetplan.statements.business_case import (
     LATER,
     OPTIONS,
-    Figures,
+    OptionFigures,
     Option,
     _of_minimum,
     _shares,
@@ -62,7 +62,7 @@ class County:
     works: pd.DataFrame
     summary: dict
     options: tuple[Option, ...]
-    figures: tuple[Figures, ...]
+    figures: tuple[OptionFigures, ...]
     tables: tuple[Statement, ...]
 
 
@@ -89,7 +89,7 @@ def county() -> County:
     return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables)
 
 
-def net(found: tuple[Figures, ...], place: int) -> np.ndarray:
+def net(found: tuple[OptionFigures, ...], place: int) -> np.ndarray:
     """Benefit of an option by line (£), unrounded."""
     mine = found[place]
     return np.sum(list(mine.avoided.values()), axis=0) - (mine.present - found[0].present)
