@@ -28,8 +28,8 @@ from assetplan.outcome.tables import programme_tables
 from assetplan.statements.business_case import (
     LATER,
     OPTIONS,
-    OptionFigures,
     Option,
+    OptionFigures,
     _of_minimum,
     _shares,
     _Spent,
