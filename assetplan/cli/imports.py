@@ -19,7 +19,7 @@ def import_group() -> None:
 
 def _finish(register: Register, output: Path, force: bool) -> None:
     from assetplan import write_register
-    from assetplan.cli.text import register_text
+    from assetplan.cli.register_text import register_text
 
     write_register(register, output, force)
     click.echo(register_text(register))

@@ -103,7 +103,7 @@ def init(register: Path, output: Path, first_year: int, mapping: Path | None, fo
 def validate(plan: Path) -> None:
     """Check a plan and everything it names; list every fault."""
     from assetplan import read_plan, validate
-    from assetplan.cli.text import register_text
+    from assetplan.cli.register_text import register_text
 
     click.echo(register_text(validate(read_plan(plan))))
     click.echo(f"{plan}: no faults")
@@ -135,7 +135,7 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 @_FORCE
 def network(register: Path, output: Path, mapping: Path | None, seed: int, force: bool) -> None:
     """Write the network of REGISTER: links, nodes, sections, schemes, bridges and places."""
-    from assetplan.cli.text import network_text
+    from assetplan.cli.network_text import network_text
     from assetplan.connectivity.layers import network_layers, write_network
     from assetplan.output import refuse_existing
     from assetplan.register import read_register
@@ -188,7 +188,7 @@ def calibrate(
 ) -> None:
     """Learn decay from INSPECTIONS (CSV: asset_id, date or year, value or state) and write it by group."""
     from assetplan.calibration import calibrate, read_inspections
-    from assetplan.cli.text import calibration_text
+    from assetplan.cli.calibration_text import calibration_text
     from assetplan.condition import measure_names
     from assetplan.output import refuse_existing
 

@@ -1,4 +1,4 @@
-"""What `inspect` and `survey` print."""
+"""What `inspect`, `survey`, `import` and `validate` print of a register."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from assetplan.asset_classes import CARRIAGEWAY
-from assetplan.cli.text import table
+from assetplan.cli.layout import WIDTH, paragraph, table
 from assetplan.inspection import Inspection, Survey
+from assetplan.register import Register, assumed_share
 from assetplan.words import millions
 
-_WIDTH = 100
 _FEW = 5
 _FAULTS = 20
 _LABELS = {"road_class": "road class", "hierarchy": "level of the hierarchy", "district": "district"}
@@ -48,21 +48,21 @@ def _table(frame: pd.DataFrame, *columns: tuple[str, str, _Show], shares_from: s
     return table(heads, list(zip(*cells, strict=True)))
 
 
-def inspection_text(found: Inspection) -> str:
+def inspection_text(inspection: Inspection) -> str:
     """What is owned, its condition and life by class, carriageways by road class, level and district, and the rest."""
-    bands, life = found.tables["condition"], found.tables["residual_life"]
+    bands, life = inspection.tables["condition"], inspection.tables["residual_life"]
     return "\n\n".join(
         [
-            f"What is owned, and its condition index at the end of {found.year}",
+            f"What is owned, and its condition index at the end of {inspection.year}",
             *_condition(bands),
             "Years left if nothing is done",
             _table(
                 life[life["by"] == "all"], ("class", "asset_class", str), ("mean", "mean", _one), shares_from="mean"
             ),
-            *_surveyed(found),
-            *_property(found),
-            *_assumed(found),
-            *(["\n".join(f"  - {note}" for note in found.notes)] if found.notes else []),
+            *_surveyed(inspection),
+            *_property(inspection),
+            *_assumed(inspection),
+            *(["\n".join(f"  - {note}" for note in inspection.notes)] if inspection.notes else []),
         ]
     )
 
@@ -84,21 +84,21 @@ def _condition(bands: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _surveyed(found: Inspection) -> Iterator[str]:
+def _surveyed(inspection: Inspection) -> Iterator[str]:
     """Road surveys, footway levels, bridges."""
-    if "indicators" in found.tables:
-        for measure, part in found.tables["indicators"].groupby("measure", sort=False):
+    if "indicators" in inspection.tables:
+        for measure, part in inspection.tables["indicators"].groupby("measure", sort=False):
             yield f"Roads as surveyed by {measure}, share of the length of sections"
             yield _bands(part)
-    if "footways" in found.tables:
+    if "footways" in inspection.tables:
         yield "Footways as surveyed, share of length"
         yield _table(
-            found.tables["footways"], ("footway", "name", str), ("km", "length_km", _one), shares_from="length_km"
+            inspection.tables["footways"], ("footway", "name", str), ("km", "length_km", _one), shares_from="length_km"
         )
-    if "bridges" in found.tables:
+    if "bridges" in inspection.tables:
         yield "Bridges, index of the stock weighted by deck area"
         yield _table(
-            found.tables["bridges"],
+            inspection.tables["bridges"],
             ("bridges", "name", str), ("number", "bridges", _count), ("deck m²", "deck_m2", _count),
             ("index", "stock_index", _one), ("below full loading", "substandard", _count),
             ("weight limits", "weight_limits", _count),
@@ -112,16 +112,16 @@ def _bands(part: pd.DataFrame) -> str:
     return _table(rows.reset_index("name"), ("road", "name", str), ("km", "km", _one), shares_from="km")
 
 
-def survey_text(found: Survey) -> str:
+def survey_text(survey: Survey) -> str:
     """Sections carried, the reported share of lengths in each band, and what did not fit."""
-    table, faults = found.sections, found.faults
+    table, faults = survey.sections, survey.faults
     thin = int((~table["carried"]).sum())
     lines = [
         f"{table['carried'].sum():,} sections take their condition from the survey",
         *([f"{thin:,} keep what they had: too little of them was read"] if thin else []),
-        f"{len(found.homogeneous):,} homogeneous sections",
+        f"{len(survey.homogeneous):,} homogeneous sections",
     ]
-    parts = ["\n".join(lines), f"Lengths read, by {found.measure}: the reported shares", _bands(found.bands)]
+    parts = ["\n".join(lines), f"Lengths read, by {survey.measure}: the reported shares", _bands(survey.bands)]
     if faults:
         shown = [f"  {fault}" for fault in faults[:_FAULTS]]
         more = [f"  … and {len(faults) - _FAULTS:,} more: --tables lists them all"] if len(faults) > _FAULTS else []
@@ -129,27 +129,53 @@ def survey_text(found: Survey) -> str:
     return "\n\n".join(parts)
 
 
-def _property(found: Inspection) -> Iterator[str]:
+def _property(inspection: Inspection) -> Iterator[str]:
     """Backlog of the estate by grade and priority, and the buildings in the worst condition."""
-    if "backlog" in found.tables:
-        estate = found.tables["backlog"].groupby("grade").sum(numeric_only=True).reset_index()
+    if "backlog" in inspection.tables:
+        estate = inspection.tables["backlog"].groupby("grade").sum(numeric_only=True).reset_index()
         yield "Backlog of buildings, £m: what brings components worse than grade B to B, by priority"
         amounts = [(str(name), str(name), millions) for name in estate.columns[1:]]
         yield _table(estate, ("grade", "grade", str), *amounts)
-    if "facilities" in found.tables:
-        worst = found.tables["facilities"]
+    if "facilities" in inspection.tables:
+        worst = inspection.tables["facilities"]
         counts = worst["band"].value_counts(sort=False)
         yield "Facility condition index: " + ", ".join(f"{band} {count:,}" for band, count in counts.items())
         money_of = (("£m new", "replacement_value", millions), ("backlog £m", "backlog", millions))
         yield _table(worst.head(_FEW), ("worst buildings", "name", str), *money_of, ("index", "fci", _thousandth))
 
 
-def _assumed(found: Inspection) -> Iterator[str]:
+def _assumed(inspection: Inspection) -> Iterator[str]:
     """Columns that rules filled, by class."""
-    if "assumed" not in found.tables:
+    if "assumed" not in inspection.tables:
         return
     lines = []
-    for asset_class, part in found.tables["assumed"].groupby("asset_class", sort=False):
+    for asset_class, part in inspection.tables["assumed"].groupby("asset_class", sort=False):
         shares = ", ".join(f"{c} {s:.0%}" for c, s in zip(part["column"], part["share"], strict=True))
-        lines.append(textwrap.fill(f"{asset_class}: {shares}", _WIDTH, initial_indent="  ", subsequent_indent="    "))
+        lines.append(textwrap.fill(f"{asset_class}: {shares}", WIDTH, initial_indent="  ", subsequent_indent="    "))
     yield "\n".join(["Assumed by rule, share of assets", *lines])
+
+
+def register_text(register: Register) -> str:
+    """What a register holds: assets by class, roads by class, what was left out, what was assumed."""
+    assets = register.assets
+    rows = [
+        [
+            str(name),
+            f"{len(part):,}",
+            f"{part['length_m'].sum() / 1000:,.1f}" if part["length_m"].notna().any() else "",
+            f"{part['replacement_value'].sum() / 1e6:,.1f}",
+        ]
+        for name, part in assets.groupby("asset_class")
+    ]
+    parts = [table(["class", "assets", "km", "replacement £m"], rows)]
+    roads = assets[assets["asset_class"] == CARRIAGEWAY]
+    if len(roads):
+        by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
+        parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
+    if register.notes:
+        parts.append("\n".join(f"  {note}: {count:,}" for note, count in register.notes))
+    shares = assumed_share(assets)
+    if len(shares):
+        by_column = ", ".join(f"{column} {share:.0%}" for column, share in shares.items())
+        parts.append(paragraph(f"assumed by rule, share of assets: {by_column}"))
+    return "\n".join(parts)

@@ -27,7 +27,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     """Read a plan, choose its programme, write folder and report, print the summary."""
     from assetplan import read_plan
-    from assetplan.cli.text import summary_text
+    from assetplan.cli.plan_text import summary_text
     from assetplan.output import refuse_existing
     from assetplan.planning import plan
     from assetplan.report import write_report
@@ -48,7 +48,7 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     """Read a plan, solve it, write its statements of finance, print what they say of borrowing."""
     from assetplan import read_plan
-    from assetplan.cli.text import finance_text
+    from assetplan.cli.plan_text import finance_text
     from assetplan.output import refuse_existing
     from assetplan.planning import finance_statements
     from assetplan.programme import statement_files, write_statements

@@ -16,7 +16,7 @@ import shapely
 
 from assetplan import schema
 from assetplan.asset_classes import load_asset_classes
-from assetplan.cli.text import network_text
+from assetplan.cli.network_text import network_text
 from assetplan.connectivity.layers import LAYERS, NetworkLayers, network_layers, write_network
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.levels import asset_levels

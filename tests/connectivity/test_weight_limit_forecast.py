@@ -15,7 +15,7 @@ from constraint_cases import small_plan, small_register
 import assetplan
 from assetplan import schema
 from assetplan.answers.condition import _at_conditions
-from assetplan.cli.text import summary_text
+from assetplan.cli.plan_text import summary_text
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import detour_costs, traffic_growth
 from assetplan.network import network_rules

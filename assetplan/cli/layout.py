@@ -1,0 +1,40 @@
+"""How text is laid out on a terminal and in a log: tables, lists, blocks."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+WIDTH = 100
+"""Characters in a line of text."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table with its first column to the left and the others to the right."""
+    columns = list(zip(head, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [head, *rows]
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def items(texts: Sequence[str]) -> list[str]:
+    """Lines of a list, each of its texts after a dash."""
+    return [
+        line for text in texts for line in textwrap.wrap(text, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+    ]
+
+
+def block(title: str, *lines: str) -> str:
+    """Lines under a title."""
+    return "\n".join([title, *lines])
+
+
+def paragraph(text: str, indent: str = "  ") -> str:
+    """Text over as many lines as it needs, those after the first set in by `indent`."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=indent)
