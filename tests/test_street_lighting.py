@@ -125,9 +125,9 @@ def test_the_terminal_has_its_line_and_its_stream(planned) -> None:
 def test_the_summary_and_the_tables_of_works_have_it(planned) -> None:
     folder, _ = planned
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    stock = pd.DataFrame(summary.condition)
+    stock = pd.DataFrame(summary["condition"])
     assert stock.loc[stock["asset_class"] == "street_lighting", "unit"].unique().tolist() == ["number"]
-    energy = next(row for row in summary.streams if row["stream"] == "energy")
+    energy = next(row for row in summary["streams"] if row["stream"] == "energy")
     assert energy["label"] == "energy for lighting"
     # LED lanterns take less: what energy the plan saves is in its benefit.
     assert energy["plan"] < 0.7 * energy["do_nothing"]

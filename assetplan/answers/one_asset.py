@@ -42,7 +42,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
     market = Market.of(programme)
     options = Options.of(market, asset)
     facts = programme.assets.drop(columns="geometry").iloc[asset].to_dict()
-    classes = AssetClasses.from_rows(programme.summary.asset_classes)
+    classes = AssetClasses(programme.summary.asset_classes)
     facts["class_label"] = classes[facts["asset_class"]].label
     summary = programme.summary
     known = summary.prices_known
