@@ -128,7 +128,7 @@ def calibrate(
     try:
         learned = _groups(inspections, model, everyone)
     except ValueError as error:
-        raise RegisterError([Fault(inspections.file, 0, "", "", str(error))]) from error
+        raise RegisterError([Fault(inspections.file, 0, "", "", _why(error))]) from error
     held, unchecked = _held_out(inspections, model, learned, seed, FOLDS if check else 0)
     drawn = [_drawn(model, estimate, seed) for estimate in learned]
     rows = [_row(inspections, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
@@ -136,6 +136,12 @@ def calibrate(
     notes = (*inspections.notes, *notes, *_leaning(inspections, model), *unchecked)
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, notes)
+
+
+def _why(error: ValueError) -> str:
+    if isinstance(error, np.linalg.LinAlgError):
+        return "they leave some of its parameters quite open"
+    return str(error)
 
 
 def _model(
@@ -195,7 +201,7 @@ def _held_out(
             others = _groups(inspections, model, ~away, learned)
         except ValueError as error:
             which = f"part {part + 1} of {FOLDS} ({int(away.sum()):,} assets)"
-            unchecked.append(f"{which} was not checked, for the other assets alone give no fit: {error}.")
+            unchecked.append(f"{which} was not checked, for the other assets alone give no fit: {_why(error)}.")
             continue
         for group, estimate in enumerate(others):
             of_group = inspections.group == group

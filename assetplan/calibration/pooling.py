@@ -19,6 +19,7 @@ from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 _SPREAD = 0.3  # of the logarithms of parameters between groups, before any is seen, with the weight of one group
 _WIDE = 1.0  # at which groups are first looked at by themselves
 _ROUGH = 1e-3  # tolerance at which a group's own fit is near enough to show how unlike groups are
+_NOTHING = 1e-6  # information below which the data say nothing in a direction
 _ROUNDS = 200
 _SETTLED = 1e-6
 
@@ -72,8 +73,7 @@ def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple
 
 def between(prior: Prior, estimates: Sequence[Estimate]) -> Prior:
     """The parent and the spread of groups about it, from estimates under a prior (expectation–maximisation)."""
-    weight = np.diag(1 / prior.variance)
-    pulls = [(e.information + weight) @ e.parameters - weight @ prior.mean for e in estimates]
+    pulls = [_pull(prior, estimate) for estimate in estimates]
     mean, variance = prior.mean.copy(), np.full(len(prior.mean), _SPREAD**2)
     for _ in range(_ROUNDS):
         doubt = [np.linalg.inv(e.information + np.diag(1 / variance)) for e in estimates]
@@ -86,3 +86,14 @@ def between(prior: Prior, estimates: Sequence[Estimate]) -> Prior:
         if moved < _SETTLED:
             break
     return Prior(mean, variance)
+
+
+def _pull(prior: Prior, estimate: Estimate) -> Floats:
+    """The maximum of a group's own data times their information (k,), from its estimate under a prior.
+
+    The slope of the data undoes that of the prior, but not of a parameter that its bound holds, such as the rate of a
+    move that the group never made: that has no information, and its slope would drive the parent without end.
+    """
+    size, axes = np.linalg.eigh(estimate.information)
+    slope = axes.T @ ((estimate.parameters - prior.mean) / prior.variance)
+    return estimate.information @ estimate.parameters + axes @ np.where(size > _NOTHING, slope, 0.0)

@@ -138,6 +138,29 @@ def test_small_groups_lean_on_the_others_and_empty_ones_take_their_place() -> No
     assert rows["error"].isna().all()
 
 
+def test_a_move_that_only_assets_held_out_made_leaves_a_fit() -> None:
+    """The others put its rate at zero, which has no curvature, at a bound that differs by group."""
+    falls = np.array([[0.9, 0.1, 0], [0, 0.9, 0.1], [0, 0, 1.0]])
+    once = pd.DataFrame({"asset_id": "once", "year": [2010.0, 2010.05], "state": [0, 2]})
+    many = pd.concat([chain_histories(600, 1, falls), once]).assign(kind="many")
+    few = chain_histories(40, 2, falls, prefix="b").assign(kind="few")
+    learned = calibrate(inspections_of(pd.concat([many, few]), group="kind"), "markov")
+    assert row(learned, "many")["parameters"] == "0 to 1|0 to 2|1 to 2"
+    assert not [note for note in learned.notes if "was not checked" in note]
+    assert set(learned.held_out["asset_id"]) >= {"once"}
+    assert (learned.rows["life"] < 30).all()
+
+
+def test_a_fit_that_linear_algebra_refuses_ends_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def singular(*_: object) -> None:
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr("assetplan.calibration.fitting.pool", singular)
+    table = pd.concat([chain_histories(40, k, CHAIN, prefix=f"{k}-").assign(kind=f"g{k}") for k in range(2)])
+    with pytest.raises(RegisterError, match="leave some of its parameters quite open"):
+        calibrate(inspections_of(table, group="kind"), "markov")
+
+
 def test_a_covariate_is_learned() -> None:
     slow = curve_histories(400, 1, life=40.0, prefix="s").assign(surface="asphalt")
     fast = curve_histories(400, 2, life=20.0, prefix="f").assign(surface="surface dressing")
