@@ -19,7 +19,7 @@ from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 _SPREAD = 0.3  # of the logarithms of parameters between groups, before any is seen, with the weight of one group
 _WIDE = 1.0  # at which groups are first looked at by themselves
 _ROUGH = 1e-3  # tolerance at which a group's own fit is near enough to show how unlike groups are
-_NOTHING = 1e-6  # information below which the data say nothing in a direction
+_REACH = 3.0  # beyond the estimates that groups begin with, where what their data say is no longer known
 _ROUNDS = 200
 _SETTLED = 1e-6
 
@@ -74,10 +74,12 @@ def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple
 def between(prior: Prior, estimates: Sequence[Estimate]) -> Prior:
     """The parent and the spread of groups about it, from estimates under a prior (expectation–maximisation)."""
     pulls = [_pull(prior, estimate) for estimate in estimates]
+    begun = np.array([prior.mean, *(e.parameters for e in estimates)])
+    ends = begun.min(axis=0) - _REACH, begun.max(axis=0) + _REACH
     mean, variance = prior.mean.copy(), np.full(len(prior.mean), _SPREAD**2)
     for _ in range(_ROUNDS):
         doubt = [np.linalg.inv(e.information + np.diag(1 / variance)) for e in estimates]
-        own = np.array([d @ (pull + mean / variance) for d, pull in zip(doubt, pulls, strict=True)])
+        own = np.clip([d @ (pull + mean / variance) for d, pull in zip(doubt, pulls, strict=True)], *ends)
         centre = own.mean(axis=0)
         about = sum(d.diagonal() for d in doubt) + ((own - centre) ** 2).sum(axis=0)
         after = (about + _SPREAD**2) / (len(estimates) + 1)
@@ -91,9 +93,8 @@ def between(prior: Prior, estimates: Sequence[Estimate]) -> Prior:
 def _pull(prior: Prior, estimate: Estimate) -> Floats:
     """The maximum of a group's own data times their information (k,), from its estimate under a prior.
 
-    The slope of the data undoes that of the prior, but not of a parameter that its bound holds, such as the rate of a
-    move that the group never made: that has no information, and its slope would drive the parent without end.
+    There the slope of the data undoes that of the prior, but for a parameter that its bound holds, such as the rate of
+    a move that the group never made: its covariance is 0, and the data say nothing of it.
     """
-    size, axes = np.linalg.eigh(estimate.information)
-    slope = axes.T @ ((estimate.parameters - prior.mean) / prior.variance)
-    return estimate.information @ estimate.parameters + axes @ np.where(size > _NOTHING, slope, 0.0)
+    slope = (estimate.parameters - prior.mean) / prior.variance
+    return estimate.information @ estimate.parameters + np.where(estimate.covariance.diagonal() > 0, slope, 0.0)

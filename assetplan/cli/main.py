@@ -6,6 +6,7 @@ Exit status: 0 done, 1 the data or the plan is wrong or cannot be met, 2 wrong u
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,20 @@ _OUT = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
+
+
+class _Families(click.Choice):
+    """The families of curve, and auto; what names them is heavy, and imported when they are asked for."""
+
+    def __init__(self) -> None:
+        self.case_sensitive = True
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        from assetplan.calibration.fitting import AUTO
+        from assetplan.deterioration.families import FAMILIES
+
+        return (AUTO, *FAMILIES)
 
 
 class _Commands(click.Group):
@@ -157,7 +172,7 @@ def network(register: Path, output: Path, mapping: Path | None, seed: int, force
 @click.option("--measure", default="index", show_default=True, help="What column value holds: index, rci, iri, bci, …")
 @click.option(
     "--family",
-    type=click.Choice(["auto", "linear", "power", "exponential", "logistic", "weibull"]),
+    type=_Families(),
     default="auto",
     show_default=True,
     help="Family of a curve; auto takes the likeliest for its number of parameters.",

@@ -14,6 +14,7 @@ from histories_made import chain_histories, curve_histories
 from places import SHARED
 
 from assetplan.calibration import calibrate, inspections_of
+from assetplan.calibration.pooling import Estimate, between
 from assetplan.deterioration import Curve, load_groups
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.fits.maximum import Prior
@@ -149,6 +150,17 @@ def test_a_move_that_only_assets_held_out_made_leaves_a_fit() -> None:
     assert not [note for note in learned.notes if "was not checked" in note]
     assert set(learned.held_out["asset_id"]) >= {"once"}
     assert (learned.rows["life"] < 30).all()
+
+
+def test_groups_whose_data_only_lean_one_way_keep_their_parent_within_reach() -> None:
+    """A slope without curvature: each round would go further than the last."""
+    prior = Prior(np.zeros(1), np.ones(1))
+    leaning = Estimate(np.array([0.5]), np.array([[1.2]]), np.zeros((1, 1)))
+    held = Estimate(np.array([2.0]), np.zeros((1, 1)), np.zeros((1, 1)))
+    parent = between(prior, [leaning, leaning])
+    assert 0.5 <= parent.mean[0] <= 3.5
+    assert 0 < parent.variance[0] < 9
+    assert between(prior, [held, held]).mean[0] == 0.0
 
 
 def test_a_fit_that_linear_algebra_refuses_ends_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
