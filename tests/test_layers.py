@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "assetplan"
@@ -82,3 +83,35 @@ def test_one_library_in_one_room(path: Path) -> None:
 def test_files_stay_readable() -> None:
     long = {p.name: n for p in FILES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 420}
     assert not long, f"ask to be split: {long}"
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _needed(path: Path, modules: set[str]) -> set[str]:
+    """Modules of the package that a file imports, within functions and for types alone too."""
+    out: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            out |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # A module taken from its package is what the file needs, not the package's own file.
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            out |= whole if whole <= modules else whole | {node.module}
+    return (out & modules) - {_module(path)}
+
+
+def test_no_files_import_each_other() -> None:
+    modules = {_module(path) for path in FILES}
+    graph = nx.DiGraph((_module(path), name) for path in FILES for name in _needed(path, modules))
+    assert not [sorted(circle) for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+
+
+def test_no_room_is_more_than_a_tenth_of_the_house() -> None:
+    lines: dict[str, int] = {}
+    for path in FILES:
+        lines[_room(path)] = lines.get(_room(path), 0) + len(path.read_text(encoding="utf-8").splitlines())
+    large = {room: count for room, count in lines.items() if count > sum(lines.values()) / 10}
+    assert not large, f"ask to be split: {large}"
