@@ -55,14 +55,6 @@ def discount_factors(years: int, rate: float | None = None) -> Floats:
     return np.concatenate([[1.0], 1.0 / np.cumprod(1.0 + rates)])
 
 
-def annuity_sum(years: int, rate: float | None = None) -> float:
-    """Return the present value [£] of £1 in each of the years 1 to `years`.
-
-    Parameters and errors as `discount_factors`.
-    """
-    return float(discount_factors(years, rate)[1:].sum())
-
-
 def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) -> Floats:
     """Return the present value of yearly streams.
 
@@ -120,51 +112,6 @@ def deflate(cash: ArrayLike, rate: float) -> Floats:
         raise ValueError("cash needs an axis of years")
     _check_rate(rate)
     return amounts / (1.0 + rate) ** np.arange(amounts.shape[-1])
-
-
-def whole_life_cost(
-    works: ArrayLike,
-    reactive: ArrayLike = 0.0,
-    user: ArrayLike = 0.0,
-    residual: ArrayLike = 0.0,
-    *,
-    base: int = 1,
-    rate: float | None = None,
-) -> Floats:
-    """Return the whole-life cost: Σ DF_t·(works_t + reactive_t + user_t) − DF_T·residual.
-
-    Parameters
-    ----------
-    works : array (..., years)
-        Planned works by year [real £].
-    reactive : array, optional
-        Reactive repairs by year [real £], broadcast to `works`.
-    user : array, optional
-        Cost to users by year [real £], broadcast to `works`.
-    residual : array (...), optional
-        Value left at the end of the last year T [real £].
-    base : int, optional
-        Year of the first column, counted from now [0 or more].
-    rate : float, optional
-        One real rate [fraction a year]; by default the Green Book's declining rates.
-
-    Returns
-    -------
-    array (...)
-        Whole-life cost [£].
-
-    Raises
-    ------
-    ValueError
-        `works` has no years, `base` is negative, or the rate is −1 or less.
-    """
-    amounts = np.asarray(works, dtype=np.float64)
-    if amounts.ndim == 0 or amounts.shape[-1] == 0:
-        raise ValueError("works need an axis of at least one year")
-    total = amounts + np.asarray(reactive, dtype=np.float64) + np.asarray(user, dtype=np.float64)
-    spent = present_value(total, base, rate)
-    last = discount_factors(base + amounts.shape[-1] - 1, rate)[-1]
-    return np.asarray(spent - last * np.asarray(residual, dtype=np.float64), dtype=np.float64)
 
 
 def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> Floats:

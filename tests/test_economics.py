@@ -32,8 +32,8 @@ def test_one_rate_for_all_years():
 
 
 def test_a_pound_a_year():
-    assert economics.annuity_sum(5) == pytest.approx(4.515052, abs=5e-7)
-    assert economics.annuity_sum(60) == pytest.approx(25.375260, abs=5e-7)
+    assert economics.present_value(np.ones(5)) == pytest.approx(4.515052, abs=5e-7)
+    assert economics.present_value(np.ones(60)) == pytest.approx(25.375260, abs=5e-7)
     assert economics.present_value(np.ones((2, 3, 60))) == pytest.approx(np.full((2, 3), 25.375260), abs=5e-7)
 
 
@@ -47,15 +47,6 @@ def test_inflation_eats_year_five():
     bought = economics.deflate([20e6] * 5, 0.03)
     assert bought[0] == 20e6
     assert bought[4] == pytest.approx(17.770e6, abs=500)  # printed to the thousand
-
-
-def test_whole_life_cost_is_its_own_sum():
-    works, reactive, user = np.array([[100, 0, 50], [0, 0, 300]]), np.array([1, 2, 3]), 10.0
-    factors = economics.discount_factors(3)[1:]
-    expected = ((works + reactive + user) * factors).sum(axis=1) - factors[-1] * np.array([40, 80])
-    result = economics.whole_life_cost(works, reactive, user, [40, 80])
-    assert result == pytest.approx(expected, rel=1e-12)
-    assert economics.whole_life_cost([5.0], base=0) == 5
 
 
 def test_depreciated_replacement_cost():
@@ -81,7 +72,6 @@ def test_later_money_is_worth_less(years, more):
         (lambda: economics.present_value([1.0], base=-1), "before now"),
         (lambda: economics.deflate(3.0, 0.03), "axis of years"),
         (lambda: economics.deflate([1.0], -1.0), "above −1"),
-        (lambda: economics.whole_life_cost([]), "at least one year"),
         (lambda: economics.drc(1, 0, 1), "above 0"),
     ],
 )

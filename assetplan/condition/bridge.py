@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan._types import Bools, Floats, Texts
-from assetplan.condition.bands import classify
+from assetplan._types import Bools, Floats
 from assetplan.reference import load_table
 
 
@@ -38,28 +37,8 @@ def _roles(element: ArrayLike) -> pd.DataFrame:
     return known.loc[numbers]
 
 
-def element_score(severity: ArrayLike, extent: ArrayLike) -> Floats:
-    """Return the element condition score (ECS) of a defect's severity and extent.
-
-    Source: CSS Bridge Condition Indicators, volume 2. Values in `reference/bridge_elements.csv`.
-
-    Parameters
-    ----------
-    severity : array (n,)
-        1 (as new) to 5 (failed); missing where the element was not inspected.
-    extent : array (n,)
-        A (none) to E (over half); missing likewise.
-
-    Returns
-    -------
-    array (n,)
-        ECS [1 best to 5 worst]; missing where either is missing.
-
-    Raises
-    ------
-    ValueError
-        A pair that the method does not have, such as 1B or 3A.
-    """
+def _element_score(severity: ArrayLike, extent: ArrayLike) -> Floats:
+    """Score (n,) [1 best to 5 worst] of severities [1–5] and extents [A–E], missing where either is; see volume 2."""
     degree = np.atleast_1d(np.asarray(severity, dtype=np.float64))
     spread = np.atleast_1d(np.asarray(extent, dtype=object))
     inspected = ~(np.isnan(degree) | pd.isna(spread))
@@ -73,30 +52,8 @@ def element_score(severity: ArrayLike, extent: ArrayLike) -> Floats:
     return score
 
 
-def element_index(score: ArrayLike, importance: ArrayLike) -> Floats:
-    """Return the element condition index (ECI): the score eased by how little the element matters.
-
-    ECF = F − (ECS − 1)·F/4 and ECI = max(1, ECS − ECF), where F depends on the importance.
-
-    Source: CSS Bridge Condition Indicators, volume 3.
-
-    Parameters
-    ----------
-    score : array (n,)
-        Element condition score [1–5]; missing values stay missing.
-    importance : array (n,)
-        Very high, high, medium or low.
-
-    Returns
-    -------
-    array (n,)
-        ECI [1 best to 5 worst].
-
-    Raises
-    ------
-    ValueError
-        An importance is unknown.
-    """
+def _element_index(score: ArrayLike, importance: ArrayLike) -> Floats:
+    """Element index (n,) [1–5]: ECI = max(1, ECS − ECF), ECF = F − (ECS − 1)·F/4, F by importance; volume 3."""
     ecs = np.asarray(score, dtype=np.float64)
     factor = _importance(importance, "condition_factor")
     return np.maximum(1.0, ecs - (factor - (ecs - 1.0) * factor / 4.0))
@@ -111,30 +68,10 @@ def _importance(importance: ArrayLike, column: str) -> Floats:
     return factors.reindex(names).to_numpy(dtype=np.float64)
 
 
-def bci_from_score(bcs: ArrayLike) -> Floats:
-    """Return the bridge condition index of a bridge condition score: 100 − 2(BCS² + 6.5·BCS − 7.5).
-
-    Source: CSS Bridge Condition Indicators, volume 3.
-
-    Parameters
-    ----------
-    bcs : array
-        Bridge condition score [1 best to 5 worst], any shape.
-
-    Returns
-    -------
-    array
-        BCI [100 best to 0 worst], same shape.
-    """
+def _bci_from_score(bcs: ArrayLike) -> Floats:
+    """Bridge condition index [100 best to 0 worst] of a bridge condition score [1 best to 5 worst]; volume 3."""
     score = np.asarray(bcs, dtype=np.float64)
     return 100.0 - 2.0 * (score**2 + 6.5 * score - 7.5)
-
-
-def score_from_bci(bci: ArrayLike) -> Floats:
-    """Return the bridge condition score [1–5] of a bridge condition index [0–100]."""
-    # The positive root of BCS² + 6.5·BCS − 7.5 = (100 − BCI)/2.
-    drop = (100.0 - np.asarray(bci, dtype=np.float64)) / 2.0
-    return (np.sqrt(6.5**2 + 4.0 * (7.5 + drop)) - 6.5) / 2.0
 
 
 def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike, extent: ArrayLike) -> pd.DataFrame:
@@ -142,7 +79,7 @@ def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike,
 
     BCS_av = Σ(ECI·EIF)/ΣEIF over the inspected elements; BCS_crit is the worst ECI of the critical ones.
 
-    Source: CSS Bridge Condition Indicators, volume 3 (2002) and addendum (2004).
+    Source: CSS Bridge Condition Indicators, volumes 2 and 3 (2002) and addendum (2004).
 
     Parameters
     ----------
@@ -169,7 +106,7 @@ def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike,
     """
     role = _roles(element)
     weight = _importance(role["importance"], "importance_factor")
-    index = element_index(element_score(severity, extent), role["importance"])
+    index = _element_index(_element_score(severity, extent), role["importance"])
     inspected = ~np.isnan(index)
     rows = pd.DataFrame(
         {
@@ -187,16 +124,11 @@ def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike,
         {
             "bcs_av": average,
             "bcs_crit": critical,
-            "bci_av": bci_from_score(average),
-            "bci_crit": bci_from_score(critical),
+            "bci_av": _bci_from_score(average),
+            "bci_crit": _bci_from_score(critical),
             "elements": groups["inspected"].sum(),
         }
     )
-
-
-def bci_band(value: ArrayLike) -> Texts:
-    """Return the descriptive band of each bridge condition index [0–100], None where missing."""
-    return classify("bci", value)
 
 
 def stock_index(bci: ArrayLike, deck_area: ArrayLike) -> float:
@@ -250,11 +182,6 @@ def nbi_rating(deck: ArrayLike, superstructure: ArrayLike, substructure: ArrayLi
     """
     parts = [np.asarray(part, dtype=np.float64) for part in (deck, superstructure, substructure, culvert)]
     return np.fmin.reduce(np.broadcast_arrays(*parts))
-
-
-def nbi_band(rating: ArrayLike) -> Texts:
-    """Return good, fair or poor for each NBI rating [0–9], None where missing."""
-    return classify("nbi", rating)
 
 
 @cache

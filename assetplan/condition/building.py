@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan._types import Floats, Ints, Texts
-from assetplan.condition.bands import band_names, classify
+from assetplan._types import Floats, Ints
+from assetplan.condition.bands import band_names
 
 GRADES: tuple[str, ...] = band_names("grade")
 """Condition grades, best first: A good, B satisfactory, C poor, D life-expired, E failed."""
@@ -51,11 +51,6 @@ def grade_number(grade: ArrayLike) -> Floats:
     return np.where(missing, np.nan, codes + 1.0).reshape(letters.shape)
 
 
-def grade_letter(number: ArrayLike) -> Texts:
-    """Return the letter of each grade number [1–5], None where missing; 2.7 is still a B, not yet a C."""
-    return classify("grade", number)
-
-
 def grade_share(grade: ArrayLike) -> Floats:
     """Return components of a single grade as shares: all of each in its grade.
 
@@ -80,39 +75,8 @@ def grade_share(grade: ArrayLike) -> Floats:
     return (number[:, None] == np.arange(1, len(GRADES) + 1)).astype(np.float64)
 
 
-def facility_condition_index(deferred_cost: ArrayLike, replacement_value: ArrayLike) -> Floats:
-    """Return the facility condition index: what has been put off over what it would cost to build again.
-
-    Parameters
-    ----------
-    deferred_cost : array
-        Cost of the works put off [£, 0 or more], any shape.
-    replacement_value : array
-        Current replacement value [£, above 0], same shape, same price base.
-
-    Returns
-    -------
-    array
-        FCI as a fraction [0 best; 0.08 is 8 %], same shape.
-
-    Raises
-    ------
-    ValueError
-        A replacement value is not above 0.
-    """
-    value = np.asarray(replacement_value, dtype=np.float64)
-    if (value <= 0).any():
-        raise ValueError("every replacement value must be above 0")
-    return np.asarray(deferred_cost, dtype=np.float64) / value
-
-
-def fci_band(value: ArrayLike) -> Texts:
-    """Return good, fair, poor or critical for each FCI [fraction], None where missing."""
-    return classify("fci", value)
-
-
-def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
-    """Return the cost of repairing components whose condition is spread over the grades.
+def cost_by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
+    """Return the cost of works on components (..., 5) [£], by the grade that each part is in now.
 
     Parameters
     ----------
@@ -121,22 +85,13 @@ def repair_cost(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> 
     quantity : array (...)
         Size of the component [any unit].
     unit_cost : array (5,) or (..., 5)
-        Cost of repair from each grade [£ a unit]; give E the cost of D where it has none of its own.
-
-    Returns
-    -------
-    array (...)
-        Cost [£].
+        Cost of works on each grade [£ a unit]; give E the cost of D where it has none of its own.
 
     Raises
     ------
     ValueError
         There is not one share and one cost for each grade, or the shares of a component do not add up to 1.
     """
-    return _by_grade(share, quantity, unit_cost).sum(axis=-1)
-
-
-def _by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
     shares, costs = np.asarray(share, dtype=np.float64), np.asarray(unit_cost, dtype=np.float64)
     if shares.shape[-1:] != (len(GRADES),) or costs.shape[-1:] != (len(GRADES),):
         raise ValueError(f"shares and unit costs need one column a grade: {', '.join(GRADES)}")
@@ -146,35 +101,10 @@ def _by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Fl
     return np.asarray(quantity, dtype=np.float64)[..., None] * shares * costs
 
 
-def backlog(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -> Floats:
-    """Return the maintenance backlog: the cost of bringing all that is worse than B up to B.
-
-    Parameters
-    ----------
-    share : array (..., 5)
-        Share of the component in each grade [0–1], grades A to E.
-    quantity : array (...)
-        Size of the component [any unit].
-    unit_cost : array (5,) or (..., 5)
-        Cost of bringing each grade to B [£ a unit]; those of A and B are not used.
-
-    Returns
-    -------
-    array (...)
-        Backlog [£].
-
-    Raises
-    ------
-    ValueError
-        As `repair_cost`.
-    """
-    return _by_grade(share, quantity, unit_cost)[..., _WORSE_THAN_B].sum(axis=-1)
-
-
 def backlog_table(
     building: ArrayLike, share: ArrayLike, priority: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike
 ) -> pd.DataFrame:
-    """Return the backlog of each building by grade and priority; its cells add up to `backlog`.
+    """Return the backlog of each building by grade and priority: the cost of bringing all worse than B up to B.
 
     Parameters
     ----------
@@ -198,7 +128,7 @@ def backlog_table(
     Raises
     ------
     ValueError
-        As `backlog`; the shapes do not fit, a priority is not one of the four, a quantity or cost is negative, or a
+        As `cost_by_grade`; shapes do not fit, a priority is not one of the four, a quantity or cost is negative, or a
         building, quantity or cost is missing.
     """
     urgency, size = _priority_codes(priority), np.asarray(quantity, dtype=np.float64)
@@ -206,7 +136,7 @@ def backlog_table(
     shares = np.asarray(share, dtype=np.float64)
     if size.shape != urgency.shape or shares.shape[:-1] != urgency.shape:
         raise ValueError(f"{shares.shape} shares, {size.shape} quantities and {urgency.shape} priorities do not fit")
-    cost = _by_grade(shares, size, unit_cost)[:, _WORSE_THAN_B]
+    cost = cost_by_grade(shares, size, unit_cost)[:, _WORSE_THAN_B]
     if not ((size >= 0).all() and (cost >= 0).all()):
         raise ValueError("every quantity and unit cost must be 0 or more, and none missing")
     place, distinct = pd.factorize(names)
@@ -234,7 +164,7 @@ def _priority_codes(priority: ArrayLike) -> Ints:
 
 
 def fci_by_priority(table: pd.DataFrame, replacement_value: pd.Series | Mapping[str, float]) -> pd.DataFrame:
-    """Return the facility condition index of each building, priority upon priority.
+    """Return the facility condition index of each building: what has been put off over what it costs to build again.
 
     Parameters
     ----------
@@ -258,5 +188,6 @@ def fci_by_priority(table: pd.DataFrame, replacement_value: pd.Series | Mapping[
     value = pd.Series(replacement_value, dtype=np.float64).reindex(so_far.index)
     if value.isna().any():
         raise ValueError(f"no replacement value for buildings {value.index[value.isna()].tolist()}")
-    index = facility_condition_index(so_far, value.to_numpy()[:, None])
-    return pd.DataFrame(index, so_far.index, so_far.columns)
+    if (value <= 0).any():
+        raise ValueError("every replacement value must be above 0")
+    return so_far.div(value, axis=0)

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.condition.bands import band_codes, classify, share_in_bands
+from assetplan._types import Floats, Ints
+from assetplan.condition.bands import band_codes, share_in_bands
 from assetplan.reference import load_table
 
 INDICATORS: dict[str, tuple[str, ...]] = {"130-01": ("A",), "130-02": ("B", "C")}
@@ -112,11 +112,6 @@ def rci(
     return np.clip(total, limits["lower"].to_numpy()[kind], limits["upper"].to_numpy()[kind])
 
 
-def rci_band(value: ArrayLike) -> Texts:
-    """Return green, amber or red for each RCI [points], None where missing; same shape as `value`."""
-    return classify("rci", value)
-
-
 def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLike) -> pd.DataFrame:
     """Return the national indicators of classified roads: 130-01 (A) and 130-02 (B and C).
 
@@ -180,38 +175,6 @@ def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> 
     codes = np.stack(np.broadcast_arrays(*(band_codes(f"cvi_{name}", values) for name, values in parts.items())))
     failing = (codes > 0).sum(axis=0)
     return np.where((failing == 0) & (codes < 0).any(axis=0), np.nan, failing)
-
-
-def cvi_fails(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> Bools:
-    """Return where a coarse visual inspection fails: any one of its three indices in its fail band.
-
-    Parameters and errors as `cvi_failures`. A length that is not known to fail is False; whether it passes or was not
-    surveyed is known from `cvi_failures` alone.
-    """
-    return cvi_failures(structural, edge, wearing) > 0
-
-
-def pas2161_name(category: ArrayLike) -> Texts:
-    """Return the name of each PAS 2161:2024 category [1 none to 5 severe], None where missing."""
-    return classify("pas2161", category)
-
-
-def pci_band(value: ArrayLike) -> Texts:
-    """Return the ASTM D6433 rating of each pavement condition index [0–100, 100 best], None where missing."""
-    return classify("pci", value)
-
-
-def iri_band(value: ArrayLike) -> Texts:
-    """Return good, fair or poor for each international roughness index [m/km], None where missing."""
-    return classify("iri", value)
-
-
-def residual_life_band(years: ArrayLike) -> Texts:
-    """Return the band of each residual life [years to the failure value], None where missing.
-
-    Five and fifteen years both belong to the middle band. An endless life (infinity) is in the best.
-    """
-    return classify("residual_life", years)
 
 
 def default_width(road_class: ArrayLike, environment: ArrayLike) -> Floats:

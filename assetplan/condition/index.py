@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.condition.bands import band_names, classify
+from assetplan._types import Bools, Floats, Ints
+from assetplan.condition.bands import band_names
 from assetplan.reference import load_table
 
 BANDS: tuple[str, ...] = band_names("index")
@@ -142,16 +142,3 @@ def from_index(measure: ArrayLike, index: ArrayLike) -> Floats:
         rising = np.argsort(points.mapped)
         value[where] = np.interp(flat[where], points.mapped[rising], points.native[rising])
     return value.reshape(array.shape)
-
-
-def band(index: ArrayLike) -> Texts:
-    """Return the band of each condition index, one of `BANDS`, None where the index is missing.
-
-    A value on a boundary belongs to the better band.
-
-    Parameters
-    ----------
-    index : array
-        Condition index [0–100], any shape.
-    """
-    return classify("index", index)

@@ -22,7 +22,6 @@ from assetplan.schema import choices, own_table
 
 Decay = Curve | Chain
 MODELS = ("curve", "survival", "markov", "semi-markov")
-_LONGEST = 200.0  # years to which residual life is followed
 
 
 @dataclass(frozen=True)
@@ -106,17 +105,6 @@ class Group:
         paces = np.ones(len(index)) if pace is None else pace
         spread, wander = (self.learned.spread, self.learned.wander) if self.learned else (0.0, 0.0)
         return self.decay.failed(index, years, self.failure_index, paces, spread, wander)
-
-    def life_left(self, index: Floats, chance: float, pace: Floats | None = None) -> Floats:
-        """Years (n,) by which the chance to have failed reaches a level (above 0, below 1); infinite if not in 200."""
-        years = np.arange(0.0, _LONGEST + 0.5, 0.5)
-        chances = self.failed(index, years, pace)
-        after = np.argmax(chances >= chance, axis=1)
-        rows, before = np.arange(len(chances)), np.maximum(after - 1, 0)
-        low, high = chances[rows, before], chances[rows, after]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.where(after > 0, (chance - low) / (high - low), 0.0)
-        return np.where(chances[:, -1] >= chance, years[before] + part * (years[after] - years[before]), np.inf)
 
     def drawn(self, normals: Floats) -> Group:
         """The group with other parameters that its calibration allows, from standard normals (k,)."""

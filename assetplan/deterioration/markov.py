@@ -61,32 +61,6 @@ def read_chain(text: str) -> Floats:
     return matrix / matrix.sum(axis=1, keepdims=True)
 
 
-def expected_path(start: Floats, transition: Floats, values: Floats, years: int) -> Floats:
-    """Expected value of a chain's state, year by year.
-
-    Parameters
-    ----------
-    start : array (…, n_states)
-        Distribution now.
-    transition : array (n_states, n_states)
-        Annual transition matrix.
-    values : array (n_states,)
-        What each state is worth, such as its condition index.
-    years : int
-        Years ahead, ≥ 0.
-
-    Returns
-    -------
-    array (…, years + 1)
-        The first is that of `start`.
-    """
-    worth = np.empty((years + 1, len(transition)))
-    worth[0] = values
-    for year in range(years):
-        worth[year + 1] = transition @ worth[year]
-    return np.asarray(start, dtype=float) @ worth.T
-
-
 def at_years(transition: Floats, years: Floats) -> Floats:
     """Transition matrices over intervals, whole or broken, (n, n_states, n_states).
 

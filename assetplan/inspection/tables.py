@@ -185,7 +185,7 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     share = np.array([share for _, share in catalogue.renewal_shares])
     table = condition.backlog_table(
         parts["building"],
-        condition.grade_share(condition.grade_letter(parts["grade"])),
+        condition.grade_share(condition.classify("grade", parts["grade"])),
         parts["priority"],
         parts["quantity"],
         renewal[:, None] * share,
@@ -237,7 +237,7 @@ def facilities(stock: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
     index = condition.fci_by_priority(cost, value).rename(columns={NOT_STATED: "fci"})
     about = parts.drop_duplicates("building").set_index("building").loc[value.index, ["name", "district"]]
     out = about.assign(replacement_value=value, backlog=cost.sum(axis=1)).join(index)
-    out["band"] = condition.fci_band(out["fci"])
+    out["band"] = condition.classify("fci", out["fci"])
     return out.sort_values("fci", ascending=False, kind="stable").reset_index(names="building")
 
 

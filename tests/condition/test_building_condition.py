@@ -6,31 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetplan.condition import building
+from assetplan.condition import building, classify
 from assetplan.reference import load_table
 
 WALL_COST = np.array([0, 12.877, 64.386, 257.543, 257.543])  # brick wall, £/m², E costed as D
 
 
-def test_facility_condition_index():
-    index = building.facility_condition_index(1.2e6, 15e6)
-    assert index == pytest.approx(0.08, rel=1e-12)
-    assert building.fci_band([index]).tolist() == ["fair"]
-
-
 def test_fci_bands_hold_their_upper_end():
-    names = building.fci_band([0, 0.05, 0.0501, 0.1, 0.3, 0.3001]).tolist()
+    names = classify("fci", [0, 0.05, 0.0501, 0.1, 0.3, 0.3001]).tolist()
     assert names == ["good", "good", "fair", "fair", "poor", "critical"]
-
-
-def test_fci_needs_a_replacement_value():
-    with pytest.raises(ValueError, match="above 0"):
-        building.facility_condition_index(1, 0)
 
 
 def test_grades_as_numbers_and_back():
     assert building.grade_number(["A", "B", "C", "D", "E"]).tolist() == [1, 2, 3, 4, 5]
-    assert building.grade_letter([1, 2, 2.7, 3, 4, 5, np.nan]).tolist() == [
+    assert classify("grade", [1, 2, 2.7, 3, 4, 5, np.nan]).tolist() == [
         "A",
         "B",
         "B",
@@ -49,10 +38,10 @@ def test_unknown_grade_is_named():
 
 
 def test_wall_repair_now_and_after_five_years():
-    now = building.repair_cost([0, 1, 0, 0, 0], 500, WALL_COST)
+    now = building.cost_by_grade([0, 1, 0, 0, 0], 500, WALL_COST).sum(axis=-1)
     assert now == pytest.approx(6438.50, abs=0.005)
     # Printed shares have five decimals: 500 m² × £257.543 × 5e-6 on each of two grades is £1.3 at most.
-    later = building.repair_cost([0, 0.81622, 0.15063, 0.02794, 0.00520], 500, WALL_COST)
+    later = building.cost_by_grade([0, 0.81622, 0.15063, 0.02794, 0.00520], 500, WALL_COST).sum(axis=-1)
     assert later == pytest.approx(14372.48, abs=1.3)
 
 
@@ -60,26 +49,26 @@ def test_wall_repair_by_its_decay_rates():
     decay = np.array([0.02388, 0.03980, 0.09552, 0.15920])
     yearly = np.diag([*(1 - decay), 1]) + np.diag(decay, 1)
     share = np.array([0, 1, 0, 0, 0]) @ np.linalg.matrix_power(yearly, 5)
-    assert building.repair_cost(share, 500, WALL_COST) == pytest.approx(14372.48, abs=0.005)
+    assert building.cost_by_grade(share, 500, WALL_COST).sum(axis=-1) == pytest.approx(14372.48, abs=0.005)
 
 
 def test_backlog_counts_only_what_is_worse_than_b():
     share = [[0.2, 0.3, 0.4, 0.1, 0.0], [0, 1, 0, 0, 0]]
-    cost = building.backlog(share, [100, 100], WALL_COST)
+    cost = building.cost_by_grade(share, [100, 100], WALL_COST)[..., 2:].sum(axis=-1)
     assert cost == pytest.approx([100 * (0.4 * 64.386 + 0.1 * 257.543), 0])
 
 
 def test_costs_need_a_column_a_grade():
     with pytest.raises(ValueError, match="one column a grade"):
-        building.backlog([1, 0, 0, 0, 0], 1, [1, 2, 3])
+        building.cost_by_grade([1, 0, 0, 0, 0], 1, [1, 2, 3])[..., 2:].sum(axis=-1)
     with pytest.raises(ValueError, match="one column a grade"):
-        building.repair_cost([1, 0], 1, WALL_COST)
+        building.cost_by_grade([1, 0], 1, WALL_COST).sum(axis=-1)
 
 
 @pytest.mark.parametrize("share", [[0.5, 0.4, 0, 0, 0], [100, 0, 0, 0, 0], [1.5, -0.5, 0, 0, 0], [np.nan, 0, 0, 0, 1]])
 def test_shares_of_a_component_add_up_to_one(share):
     with pytest.raises(ValueError, match="add up to 1"):
-        building.backlog(share, 1, WALL_COST)
+        building.cost_by_grade(share, 1, WALL_COST)[..., 2:].sum(axis=-1)
 
 
 def test_single_grades_as_shares():
@@ -131,7 +120,9 @@ def test_backlog_table_adds_up_one_component_at_a_time(rows):
     share = parts / parts.sum(axis=1, keepdims=True)
     table = building.backlog_table(names, share, priority, quantity, WALL_COST)
     near = {"rel": 1e-9, "abs": 1e-6}  # sums of at most 75 products of pounds
-    assert table.to_numpy().sum() == pytest.approx(building.backlog(share, quantity, WALL_COST).sum(), **near)
+    assert table.to_numpy().sum() == pytest.approx(
+        building.cost_by_grade(share, quantity, WALL_COST)[..., 2:].sum(axis=-1).sum(), **near
+    )
     by_hand = pd.DataFrame(0.0, table.index, table.columns)
     for name, part, urgency, size in zip(names, share, priority, quantity, strict=True):
         column = building.NOT_STATED if np.isnan(urgency) else building.PRIORITIES[int(urgency) - 1]
@@ -180,7 +171,7 @@ def test_condition_index_of_a_building_priority_upon_priority():
     assert index.loc["hall"].tolist() == pytest.approx([0.5 / 15, 0.7 / 15, 0.7 / 15, 0.7 / 15, 1.2 / 15], rel=1e-12)
     assert index.loc["depot"].tolist() == pytest.approx([0, 0, 0, 0.05, 0.05], rel=1e-12)
     # 1.2/15 = 8 %, fair, once all is counted.
-    assert building.fci_band(index.loc["hall"]).tolist() == ["good", "good", "good", "good", "fair"]
+    assert classify("fci", index.loc["hall"]).tolist() == ["good", "good", "good", "good", "fair"]
 
 
 def test_condition_index_needs_a_value_of_every_building():

@@ -106,11 +106,11 @@ def test_boundary_belongs_to_the_better_band():
     assert index.BANDS == ("very good", "good", "fair", "poor", "very poor")
     values = [100, 80, 79.999, 60, 40, 20, 19.999, 0, np.nan]
     expected = ["very good", "very good", "good", "good", "fair", "poor", "very poor", "very poor", None]
-    assert index.band(values).tolist() == expected
+    assert bands.classify("index", values).tolist() == expected
 
 
 def test_bands_keep_the_shape_of_their_values():
-    assert index.band([[90, 10], [50, 70]]).tolist() == [["very good", "very poor"], ["fair", "good"]]
+    assert bands.classify("index", [[90, 10], [50, 70]]).tolist() == [["very good", "very poor"], ["fair", "good"]]
     assert bands.band_codes("index", [[90, np.nan]]).tolist() == [[0, -1]]
 
 
@@ -136,7 +136,9 @@ def test_index_inverts(measure, fraction):
 @given(st.floats(0, 100))
 @steady
 def test_bci_bands_fall_on_index_bands(value):
-    assert bands.classify("bci", [value]).tolist() == index.band(index.to_index("bci", [value])[0]).tolist()
+    assert (
+        bands.classify("bci", [value]).tolist() == bands.classify("index", index.to_index("bci", [value])[0]).tolist()
+    )
 
 
 @given(st.sampled_from(list(dict.fromkeys(load_table("bands")["scale"]))), quantities)
@@ -154,7 +156,7 @@ def test_shares_add_up_to_one(scale, rows):
 def test_two_ways_of_counting_agree(rows):
     values, quantity = np.array(rows).T
     one_by_one = dict.fromkeys(index.BANDS, 0.0)
-    for name, amount in zip(index.band(values), quantity, strict=True):
+    for name, amount in zip(bands.classify("index", values), quantity, strict=True):
         one_by_one[name] += amount
     assert bands.quantity_in_bands("index", values, quantity) == pytest.approx(list(one_by_one.values()), rel=1e-9)
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from assetplan.condition import fns_name
+from assetplan.condition import classify
 
 
 def test_fns_levels():
     names = ["as new", "aesthetically impaired", "functionally impaired", "structurally unsound", None]
-    assert fns_name([1, 2, 3, 4, np.nan]).tolist() == names
+    assert classify("fns", [1, 2, 3, 4, np.nan]).tolist() == names

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assetplan.condition import backlog, repair_cost
+from assetplan.condition import cost_by_grade
 from assetplan.deterioration.markov import at_years, chain, expected_passage
 
 BRICK = 1828  # external wall, brick or block
@@ -31,13 +31,13 @@ def test_brick_wall_to_the_printed_digits(rates, costs):
     assert unit == pytest.approx([12.877, 64.386, 257.543], abs=5e-4)
     unit = np.round([0.0, *unit, unit[-1]], 3)  # E costed as D
     now = np.eye(5)[1]
-    assert repair_cost(now, 500, unit) == pytest.approx(6438.50, abs=0.005)
+    assert cost_by_grade(now, 500, unit).sum(axis=-1) == pytest.approx(6438.50, abs=0.005)
     later = now @ at_years(chain(fall), FIVE)[0]
     assert later == pytest.approx([0, 0.81622, 0.15063, 0.02794, 0.00520], abs=5e-6)
-    assert repair_cost(later, 500, unit) == pytest.approx(14372.48, abs=0.005)
+    assert cost_by_grade(later, 500, unit).sum(axis=-1) == pytest.approx(14372.48, abs=0.005)
     # What is owed today is what is worse than B: nothing now, and after five years all but the share still in B.
-    assert backlog(now, 500, unit) == 0
-    assert backlog(later, 500, unit) == pytest.approx(14372.48 - 500 * later[1] * 12.877, abs=0.005)
+    assert cost_by_grade(now, 500, unit)[2:].sum() == 0
+    assert cost_by_grade(later, 500, unit)[2:].sum() == pytest.approx(14372.48 - 500 * later[1] * 12.877, abs=0.005)
 
 
 def test_every_component_two_ways(rates, costs):
@@ -57,5 +57,5 @@ def test_every_component_two_ways(rates, costs):
                 d * (1 - fall[3]) + c * fall[2],
                 e + d * fall[3],
             )
-        found = repair_cost(np.eye(5)[1] @ at_years(matrix, FIVE)[0], 500, unit)
+        found = cost_by_grade(np.eye(5)[1] @ at_years(matrix, FIVE)[0], 500, unit).sum(axis=-1)
         assert found == pytest.approx(500 * (np.array([b, c, d, e]) @ unit[1:]), rel=1e-9)

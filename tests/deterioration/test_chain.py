@@ -134,7 +134,6 @@ def test_without_spread_a_curve_fails_at_its_residual_life() -> None:
     group = GROUPS["carriageway_BC"]
     index = np.array([95.0, 70.0, 45.0, 30.0])
     life = group.residual_life(index)
-    assert group.life_left(index, 0.5) == pytest.approx(life, abs=0.5)
     chance = group.failed(index, np.array([0.0, *life]))
     assert chance[:3, 0].tolist() == [0, 0, 0]
     assert chance[3, 0] == 1.0
@@ -144,8 +143,8 @@ def test_without_spread_a_curve_fails_at_its_residual_life() -> None:
 def test_spread_makes_half_fail_at_the_residual_life() -> None:
     group = replace(GROUPS["bridge"], learned=Learned(2.0, 0.3, 0.4))
     index = np.array([90.0, 60.0])
-    # Chances are read between half years, over which they are not quite straight.
-    assert group.life_left(index, 0.5) == pytest.approx(group.residual_life(index), rel=2e-3)
+    life = group.residual_life(index)
+    assert group.failed(index, life).diagonal() == pytest.approx(0.5)
     rng = np.random.default_rng(3)
     age, failed = group.age(index)[1], group.age(np.array([group.failure_index]))[0]
     reached = age + 10 * (1 + 0.3 * rng.normal(size=200_000)) + 0.4 * np.sqrt(10) * rng.normal(size=200_000)
@@ -175,6 +174,6 @@ def test_a_chain_fails_as_powers_of_its_matrix() -> None:
     )
 
 
-def test_residual_life_of_a_curve_that_is_never_reached_is_endless() -> None:
+def test_a_curve_that_hardly_falls_does_not_fail_in_a_lifetime() -> None:
     slow = replace(GROUPS["bridge"], decay=Curve("linear", 100, 0.01))
-    assert slow.life_left(np.array([90.0]), 0.5)[0] == np.inf
+    assert slow.failed(np.array([90.0]), np.array([200.0]))[0, 0] == 0
