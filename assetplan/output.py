@@ -1,4 +1,4 @@
-"""Writing what a user will own: whole or not at all, and never over what is there unless told to."""
+"""Writing files and folders: whole or not at all, and over what is there only with `force`."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def refuse_existing(path: str | Path, force: bool, ours: Collection[str] | None 
     """
     path = Path(path)
     if path.is_symlink():
-        raise OutputExistsError(f"{path} is a link: give the place it stands for, or choose another name")
+        raise OutputExistsError(f"{path} is a link: give the place it points to, or choose another name")
     if not path.exists():
         return
     if not force:
-        raise OutputExistsError(f"{path} exists already: choose another name, or say --force to replace it")
+        raise OutputExistsError(f"{path} exists already: choose another name, or add --force to replace it")
     if ours is None:
         return
     if not path.is_dir():
@@ -52,7 +52,7 @@ def refuse_existing(path: str | Path, force: bool, ours: Collection[str] | None 
 def tidy_end() -> Iterator[None]:
     """Within this a request to end (SIGTERM) unwinds the program, so that drafts are removed on the way out.
 
-    Only where nobody else has said what that signal does; other threads cannot be told of it.
+    Only in the main thread, which alone may handle signals, and where nothing else handles this one.
     """
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield

@@ -158,9 +158,9 @@ def network(register: Path, output: Path, mapping: Path | None, seed: int, force
     if output.suffix != ".gpkg":
         raise click.BadParameter("must end in .gpkg", param_hint="--output")
     refuse_existing(output, force)
-    found = network_layers(read_register(register, mapping), str(register), seed)
-    write_network(found, output, force)
-    click.echo(network_text(found))
+    layers = network_layers(read_register(register, mapping), str(register), seed)
+    write_network(layers, output, force)
+    click.echo(network_text(layers))
     click.echo(str(output))
 
 
@@ -212,8 +212,8 @@ def calibrate(
     for path in filter(None, (output, plot)):
         refuse_existing(path, force)
     names = [name.strip() for name in states.split(",")] if states else None
-    found = read_inspections(inspections, group=group, measure=measure, states=names, covariates=covariate)
-    learned = calibrate(found, model, family=family, max_drop=max_drop, failure=failure, seed=seed)
+    readings = read_inspections(inspections, group=group, measure=measure, states=names, covariates=covariate)
+    learned = calibrate(readings, model, family=family, max_drop=max_drop, failure=failure, seed=seed)
     learned.write(output, force)
     if plot is not None:
         from assetplan.report.calibration import draw_calibration

@@ -36,10 +36,10 @@ def inspect_command(
     whole = read_register(register, mapping)
     if year is None and whole.assets["surveyed_year"].isna().all():
         raise click.UsageError("no asset of the register has a surveyed_year: give --year")
-    found = inspect(whole, year)
-    click.echo(json.dumps(found.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(found))
+    inspected = inspect(whole, year)
+    click.echo(json.dumps(inspected.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(inspected))
     if output is not None:
-        found.write(output, force)
+        inspected.write(output, force)
         click.echo(str(output), err=as_json)
 
 
@@ -85,9 +85,9 @@ def survey_command(
     refuse_existing(output, force)
     if tables is not None:
         refuse_existing(tables, force, FILES)
-    found = survey(read_register(register, mapping), read_readings(readings, measure), coverage, minimum)
-    write_register(found.register, output, force)
+    surveyed = survey(read_register(register, mapping), read_readings(readings, measure), coverage, minimum)
+    write_register(surveyed.register, output, force)
     if tables is not None:
-        found.write(tables, force)
-    click.echo(survey_text(found))
+        surveyed.write(tables, force)
+    click.echo(survey_text(surveyed))
     click.echo("\n".join(map(str, filter(None, (output, tables)))))

@@ -24,7 +24,7 @@ def draw_calibration(learned: Calibration, path: Path, force: bool = False) -> N
     Parameters
     ----------
     learned : Calibration
-        What a calibration found.
+        A calibration.
     path : path
         SVG or PNG file, by its ending; the same calibration gives the same bytes.
     force : bool
@@ -73,7 +73,7 @@ def _errors(axes: Any, held: pd.DataFrame) -> None:
 
 
 def _expected(axes: Any, held: pd.DataFrame) -> None:
-    axes.set(title="Assets held out: met as expected?", xlabel="index expected", ylabel="index found", aspect="equal")
+    axes.set(title="Assets held out: met as expected?", xlabel="index expected", ylabel="index read", aspect="equal")
     if held.empty:
         return
     cells = _cells(held["expected"].to_numpy())
