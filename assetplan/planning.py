@@ -36,7 +36,7 @@ from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme import Programme
 from assetplan.register import Register
-from assetplan.statements import LONG, accounts
+from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
 from assetplan.strategies import Starting, Traffic, candidates, simulate, starting_condition
 
@@ -105,7 +105,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("programme"):
         finance, lint = (*accounts(outcome, works), *case), notes(outcome, done.islands)
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
-    short = [statement for statement in finance if statement.name not in LONG]
+    short = [statement for statement in finance if not statement.long]
     findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds)
     summary = summarise(outcome, works, table, baselines, findings)
     places, districts = inputs.register.places, inputs.register.districts

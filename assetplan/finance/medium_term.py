@@ -13,11 +13,15 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats, Ints
 from assetplan.errors import Fault, FaultyInputError
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import CASH, Statement
+from assetplan.finance.statement import CASH, Column, Statement, StatementSpec, named, numbers, texts
 from assetplan.words import financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"
+
+_LINE = texts("reference", "type", "detail")
+CHANGES = StatementSpec("medium_term", "Medium-term plan", (*_LINE, *numbers("total")), "£000")
+CUMULATIVE = StatementSpec("medium_term_cumulative", "Medium-term plan, cumulative", _LINE, "£000")
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
     changes = np.diff(levels, axis=1, prepend=0)
     rows = _rows(lines, years, changes, unit).assign(total=printed(np.append(levels[:, -1], levels[:, -1].sum()), unit))
     note = "Each year is a change to the base of the year before; P pressures or investment, S savings."
-    return Statement("medium_term", "Medium-term plan", CASH, unit, rows, note)
+    return CHANGES.table(rows, CASH, note, unit, _years(years))
 
 
 def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Statement:
@@ -122,7 +126,11 @@ def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit
     """
     rows = _rows(lines, years, _levels(lines, years, unit), unit)
     note = "What is in the base in each year: the sum of the changes up to it."
-    return Statement("medium_term_cumulative", "Medium-term plan, cumulative", CASH, unit, rows, note)
+    return CUMULATIVE.table(rows, CASH, note, unit, _years(years))
+
+
+def _years(years: Sequence[int]) -> tuple[Column, ...]:
+    return named(financial_year(year) for year in years)
 
 
 def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) -> Ints:
@@ -138,7 +146,7 @@ def _levels(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str) ->
 
 def _rows(lines: Sequence[MediumTermLine], years: Sequence[int], steps: Ints, unit: str) -> pd.DataFrame:
     """Lines and their total, a column a year."""
-    named = pd.DataFrame(
+    texts_of = pd.DataFrame(
         {
             "reference": [*(line.reference for line in lines), TOTAL],
             "type": [*(line.type for line in lines), ""],
@@ -146,7 +154,7 @@ def _rows(lines: Sequence[MediumTermLine], years: Sequence[int], steps: Ints, un
         }
     )
     money = printed(np.vstack([steps, steps.sum(axis=0, keepdims=True)]), unit)
-    return named.join(pd.DataFrame(money, columns=[financial_year(year) for year in years]))
+    return texts_of.join(pd.DataFrame(money, columns=[financial_year(year) for year in years]))
 
 
 def _faults(lines: Sequence[MediumTermLine], n_years: int) -> list[Fault]:

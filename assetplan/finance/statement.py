@@ -1,17 +1,18 @@
-"""What a statement of finance is: a table that says of itself which money it is in."""
+"""What a statement of finance is: a table that says of itself which money it is in and what its columns are."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from typing_extensions import TypedDict
 
-from assetplan.words import financial_year
+from assetplan.words import capitalised, financial_year, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,8 @@ CASH = "cash"
 
 POUNDS = {"£": 1.0, "£000": 1e3, "£m": 1e6}
 """Units of money and the pounds in each."""
+
+Kind = Literal["text", "number", "number or blank"]
 
 # Columns that are read beside each other: years, and sums over them.
 _ALIKE = re.compile(r"\d{4}/\d{2}|current|total.*")
@@ -31,8 +34,113 @@ def real(year: int) -> str:
     return f"prices of {financial_year(year)}"
 
 
+@dataclass(frozen=True)
+class Column:
+    """One column of a statement.
+
+    Attributes
+    ----------
+    name : str
+        Its key in files.
+    heading : str
+        What a reader calls it; by default its name in words.
+    kind : str
+        What its cells hold: "text", "number", or "number or blank".
+    optional : bool
+        Whether a statement may be without it.
+    """
+
+    name: str
+    heading: str = ""
+    kind: Kind = "number"
+    optional: bool = False
+
+    @property
+    def words(self) -> str:
+        """Its heading."""
+        return self.heading or capitalised(self.name.replace("_", " "))
+
+    def wrong(self, cells: Iterable[object]) -> str:
+        """What is wrong with its cells, "" if nothing."""
+        if self.kind == "text":
+            return "" if all(isinstance(cell, str) for cell in cells) else f"must have text in column {self.name}"
+        blank = self.kind == "number or blank"
+        good = all(is_number(cell) or (blank and is_missing(cell)) for cell in cells)
+        return "" if good else f"must have numbers in column {self.name}"
+
+
+def texts(*names: str, **headings: str) -> tuple[Column, ...]:
+    """Columns of text, those that need one with their heading."""
+    return tuple(Column(name, heading, "text") for name, heading in (dict.fromkeys(names, "") | headings).items())
+
+
+def numbers(*names: str, **headings: str) -> tuple[Column, ...]:
+    """Columns of numbers, those that need one with their heading."""
+    return tuple(Column(name, heading) for name, heading in (dict.fromkeys(names, "") | headings).items())
+
+
+def named(names: Iterable[str]) -> tuple[Column, ...]:
+    """Columns of numbers that a plan names itself: years, sources of money."""
+    return tuple(Column(name, name) for name in names)
+
+
+@dataclass(frozen=True)
+class StatementSpec:
+    """What a statement declares of itself, once, beside the function that makes it.
+
+    Attributes
+    ----------
+    name, title : str
+        As of `Statement`.
+    columns : tuple of Column
+        In their order; columns that a plan names itself come where its rows have them.
+    unit : str
+        Unit of its amounts; "" where it is the envelope's.
+    long : bool
+        Whether it has a row a scheme or a drawdown and year: too long for a summary.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    unit: str = ""
+    long: bool = False
+
+    def table(
+        self, rows: pd.DataFrame, prices: str, note: str = "", unit: str = "", own: Iterable[Column] = ()
+    ) -> Statement:
+        """The statement of rows, checked against what is declared.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Its rows.
+        prices, note : str
+            As of `Statement`.
+        unit : str
+            Unit of its amounts, in place of the declared one.
+        own : iterable of Column
+            Columns that the plan names itself.
+
+        Raises
+        ------
+        ValueError
+            A column is missing, not declared, out of its order, or does not hold what it is to hold.
+        """
+        known = {column.name: column for column in (*self.columns, *own)}
+        there = [str(name) for name in rows.columns]
+        declared = [column.name for column in self.columns if column.name in there or not column.optional]
+        if [name for name in there if name in declared] != declared or not known.keys() >= set(there):
+            raise ValueError(f"statement {self.name}: its columns are {', '.join(there)}; declared: {', '.join(known)}")
+        columns = tuple(known[name] for name in there)
+        faults = [column.wrong(rows[column.name]) for column in columns]
+        if any(faults):
+            raise ValueError(f"statement {self.name} {'; '.join(filter(None, faults))}")
+        return Statement(self.name, self.title, prices, unit or self.unit, rows, note, columns, self.long)
+
+
 class StatementTable(TypedDict):
-    """A statement as a summary and finance.json keep it; a missing cell is null."""
+    """A statement as a summary and finance.json keep it: a heading and a kind a column; a missing cell is null."""
 
     name: str
     title: str
@@ -40,6 +148,8 @@ class StatementTable(TypedDict):
     unit: str
     note: str
     columns: list[str]
+    headings: list[str]
+    kinds: list[Kind]
     rows: list[list[str | int | float | None]]
 
 
@@ -61,6 +171,10 @@ class Statement:
         The table, its numbers rounded as they are to be read.
     note : str
         What a reader must know of it.
+    columns : tuple of Column
+        What is declared of its columns; of any other, what its cells show.
+    long : bool
+        Whether it is too long for a summary.
     """
 
     name: str
@@ -69,6 +183,8 @@ class Statement:
     unit: str
     rows: pd.DataFrame
     note: str = ""
+    columns: tuple[Column, ...] = ()
+    long: bool = False
 
     @property
     def basis(self) -> str:
@@ -81,10 +197,19 @@ class Statement:
         return POUNDS[self.unit]
 
     @cached_property
+    def known(self) -> dict[str, Column]:
+        """Each column of its rows by name."""
+        declared = {column.name: column for column in self.columns}
+        return {str(name): declared.get(str(name)) or _seen(str(name), self.rows[name]) for name in self.rows.columns}
+
+    def heading(self, column: str) -> str:
+        """What a reader calls a column."""
+        return self.known[column].words
+
+    @cached_property
     def decimals(self) -> dict[str, int]:
         """Decimals with which each column of numbers is read: as many as its figures have, years all alike."""
-        found = {str(name): _decimals(self.rows[name].tolist()) for name in self.rows.columns}
-        places = {name: most for name, most in found.items() if most is not None}
+        places = {name: _decimals(self.rows[name]) for name, column in self.known.items() if column.kind != "text"}
         alike = [name for name in places if _ALIKE.fullmatch(name)]
         return places | dict.fromkeys(alike, max((places[name] for name in alike), default=0))
 
@@ -98,22 +223,36 @@ class Statement:
             "prices": self.prices,
             "unit": self.unit,
             "note": self.note,
-            "columns": [str(name) for name in self.rows.columns],
+            "columns": list(self.known),
+            "headings": [column.words for column in self.known.values()],
+            "kinds": [column.kind for column in self.known.values()],
             "rows": rows,
         }
 
     @classmethod
-    def from_json(cls, found: StatementTable) -> Statement:
-        """The table that `as_json` wrote."""
+    def from_json(cls, kept: StatementTable) -> Statement:
+        """The statement that `as_json` wrote."""
         import pandas as pd
 
-        rows = pd.DataFrame(found["rows"], columns=found["columns"])
-        return cls(found["name"], found["title"], found["prices"], found["unit"], rows, found["note"])
+        rows = pd.DataFrame(kept["rows"], columns=kept["columns"])
+        columns = tuple(map(Column, kept["columns"], kept["headings"], kept["kinds"]))
+        return cls(kept["name"], kept["title"], kept["prices"], kept["unit"], rows, kept["note"], columns)
 
 
-def _decimals(cells: list[Any]) -> int | None:
-    """How many decimals the figures of a column have; None where it holds text."""
-    if any(isinstance(cell, str) for cell in cells):
-        return None
-    known = [float(cell) for cell in cells if cell is not None and math.isfinite(cell)]
-    return max((next((n for n in range(_MOST) if round(one, n) == one), _MOST) for one in known), default=0)
+def is_number(value: object) -> bool:
+    """Whether a cell is a finite number."""
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _seen(name: str, cells: Iterable[object]) -> Column:
+    """A column that nobody declared, by what it holds."""
+    held = list(cells)
+    if any(isinstance(cell, str) for cell in held):
+        return Column(name, kind="text")
+    return Column(name, kind="number or blank" if any(is_missing(cell) for cell in held) else "number")
+
+
+def _decimals(cells: Iterable[Any]) -> int:
+    """How many decimals the figures of a column have."""
+    given = [float(cell) for cell in cells if is_number(cell)]
+    return max((next((n for n in range(_MOST) if round(one, n) == one), _MOST) for one in given), default=0)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from assetplan.errors import Fault
-from assetplan.finance.statement import CASH, POUNDS, Statement, StatementTable, real
+from assetplan.finance.statement import CASH, POUNDS, Column, Kind, Statement, StatementTable, is_number, real
 from assetplan.output import new_folder
 from assetplan.programme.sheets import add_sheet, new_book
 
@@ -19,20 +18,19 @@ if TYPE_CHECKING:
 BOOK, _JSON = "finance.xlsx", "finance.json"
 _SHEET_NAME = 31  # characters, the most that a workbook takes
 _TEXTS = ("name", "title", "prices", "unit", "note")
-# What the report draws or puts into words: its columns of text; every other column must be of numbers, and those
-# named second must be there.
-_DRAWN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "approved_profile": (("line", "label", "range"), ("current",)),
-    "variance": (("line", "label", "year"), ("approved_low", "approved_high", "planned", "variance")),
-    "financing": (("year",), ("spend", "financed")),
+# What the report draws and `borrowing_sentences` reads: columns that must be there, in a table of money with rows.
+_READ = {
+    "approved_profile": ("line", "label", "range", "current"),
+    "variance": ("line", "label", "year", "approved_low", "approved_high", "planned", "variance"),
+    "financing": ("year", "spend", "financed"),
     "sources": (
-        ("source", "type", "stage", "site", "purpose", "may_fund", "year"),
-        ("certainty", "available", "used", "left"),
+        *("source", "type", "stage", "site", "purpose", "may_fund", "year"),
+        *("certainty", "available", "used", "left"),
     ),
-    "checklist": (("year", "other_money_first"), ("borrowed", "could_have_paid")),
-    "affordability": (("year",), ("debt_cost", "confirmed_income", "headroom", "forecast_income")),
-    "movements": (("reference", "kind", "from", "to", "year", "to_year", "gate"), ("amount",)),
-    **dict.fromkeys(("valuation_today", "valuation_do_nothing", "valuation_plan"), (("component",), ("grc", "drc"))),
+    "checklist": ("year", "other_money_first", "borrowed", "could_have_paid"),
+    "affordability": ("year", "debt_cost", "confirmed_income", "headroom", "forecast_income"),
+    "movements": ("reference", "kind", "from", "to", "year", "to_year", "gate", "amount"),
+    **dict.fromkeys(("valuation_today", "valuation_do_nothing", "valuation_plan"), ("component", "grc", "drc")),
 }
 
 
@@ -133,31 +131,29 @@ def _shape(found: dict[str, Any]) -> str:
         return "must name each column once"
     if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
         return f"must have rows of {len(columns)} cells"
-    if not all(cell is None or isinstance(cell, str) or _is_number(cell) for row in rows for cell in row):
+    if not all(cell is None or isinstance(cell, str) or is_number(cell) for row in rows for cell in row):
         return "must have a text, a number or nothing in every cell"
+    headings, kinds = found.get("headings"), found.get("kinds")
+    if not _are(headings, len(columns)) or not _are(kinds, len(columns), get_args(Kind)):
+        return f"must have a heading and a kind ({', '.join(get_args(Kind))}) for each column"
     return ""
 
 
-def _content(name: str, found: dict[str, Any]) -> str:
-    """What a table lacks that the report draws, "" if nothing."""
-    texts, numbers = _DRAWN.get(name, ((), ()))
-    missing = [column for column in (*texts, *numbers) if column not in found["columns"]]
+def _are(listed: object, count: int, allowed: Sequence[str] = ()) -> bool:
+    """Whether something is a list of so many texts, each an allowed one if any are named."""
+    texts = isinstance(listed, list) and len(listed) == count and all(isinstance(text, str) for text in listed)
+    return texts and (not allowed or set(listed) <= set(allowed))  # type: ignore[call-overload]
+
+
+def _content(name: str, table: dict[str, Any]) -> str:
+    """What a table of known shape lacks to be read, "" if nothing."""
+    missing = [column for column in _READ.get(name, ()) if column not in table["columns"]]
     if missing:
         return f"must have the columns {', '.join(missing)}"
-    if not texts:
-        return ""
-    if found.get("unit") not in POUNDS:
+    if name in _READ and table.get("unit") not in POUNDS:
         return f"must have a unit of money: {', '.join(POUNDS)}"
-    if not found["rows"]:
+    if name in _READ and not table["rows"]:
         return "must have rows"
-    for place, column in enumerate(found["columns"]):
-        cells = [row[place] for row in found["rows"]]
-        if column in texts and not all(isinstance(cell, str) for cell in cells):
-            return f"must have text in column {column}"
-        if column not in texts and not all(_is_number(cell) for cell in cells):
-            return f"must have numbers in column {column}"
-    return ""
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    columns = map(Column, table["columns"], table["headings"], table["kinds"])
+    wrong = (column.wrong(row[place] for row in table["rows"]) for place, column in enumerate(columns))
+    return next(filter(None, wrong), "")

@@ -1,5 +1,5 @@
 """The statements of finance that follow from a plan: what a treasurer and a capital board ask for."""
 
-from assetplan.statements.all import LONG, accounts
+from assetplan.statements.accounts import accounts
 
-__all__ = ["LONG", "accounts"]
+__all__ = ["accounts"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from assetplan._types import Floats
 from assetplan.config import Plan
 from assetplan.finance import CASH, price_of_years, real
 from assetplan.finance.rounding import in_steps, printed
+from assetplan.finance.statement import Column, Statement, StatementSpec
 from assetplan.limits import FlowKey
 from assetplan.outcome.outcome import Outcome
 from assetplan.words import financial_year
@@ -85,3 +87,15 @@ class Books:
     def said(self, pounds: ArrayLike) -> Floats:
         """Amounts (£) as the envelope's unit prints them."""
         return np.asarray(printed(in_steps(pounds, self.unit), self.unit), dtype=np.float64)
+
+    def table(self, spec: StatementSpec, rows: pd.DataFrame, note: str = "", own: Iterable[Column] = ()) -> Statement:
+        """A statement in the envelope's money, and in its unit unless another is declared.
+
+        Parameters
+        ----------
+        spec : StatementSpec
+            What it declares of itself.
+        rows, note, own
+            As of `StatementSpec.table`.
+        """
+        return spec.table(rows, self.prices, note, spec.unit or self.unit, own)

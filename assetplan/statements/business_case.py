@@ -18,6 +18,7 @@ from assetplan._types import Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.finance import Statement, in_first_year_prices, real
 from assetplan.finance.rounding import in_steps, printed
+from assetplan.finance.statement import Column, StatementSpec, numbers, texts
 from assetplan.formulation.works import Works
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.solving import solve
@@ -26,6 +27,26 @@ from assetplan.reference import load_table
 from assetplan.strategies import Traffic, Trajectory, simulate
 
 NOTHING, MINIMUM, RECOMMENDED, FULL = OPTIONS = ("do-nothing", "minimum", "recommended", "full")
+_CASE = StatementSpec(
+    "business_case",
+    "Business case by line",
+    (
+        *texts("line", label="What it is", option="", means=""),
+        *numbers("works", "cost", "present_value", "benefit"),
+        Column("benefit_per_pound", kind="number or blank"),
+        Column("poor_share", kind="number or blank"),
+    ),
+)
+_AVOIDED = StatementSpec(
+    "avoided_cost",
+    "Avoided cost by stream",
+    (
+        *texts("stream"),
+        *(Column(name, kind="number or blank") for name in ("do_nothing", "plan")),
+        *numbers("avoided"),
+        *texts("basis"),
+    ),
+)
 LATER = "later works"
 TOTAL = "total"
 # Limits that today's money leaves out: floors and targets, which the plan is to reach, and where its money comes from.
@@ -328,7 +349,7 @@ def _pack(
                 "present_value": printed(of.present, unit),
                 "benefit": printed(of.benefit, unit),
                 "benefit_per_pound": _ratio(each, found[0], of, steps[0]),
-                **{f"avoided_{name.replace(' ', '_')}": printed(value, unit) for name, value in of.avoided.items()},
+                **{_avoided_column(name): printed(value, unit) for name, value in of.avoided.items()},
                 "poor_share": np.append(each.poor, np.nan).round(4),
             }
         )
@@ -341,7 +362,12 @@ def _pack(
         "value. poor_share is the share of the line's assets in poor or very poor condition at the end of the plan. "
         + _of_minimum(outcome, options[1])
     )
-    return Statement("business_case", "Business case by line", real(plan.first_year), unit, rows, note)
+    streams = [Column(_avoided_column(name)) for name in steps[0].avoided]
+    return _CASE.table(rows, real(plan.first_year), note, unit, streams)
+
+
+def _avoided_column(stream: str) -> str:
+    return f"avoided_{stream.replace(' ', '_')}"
 
 
 def _of_minimum(outcome: Outcome, minimum: Option) -> str:
@@ -387,4 +413,4 @@ def _avoided(outcome: Outcome, nothing: dict[str, float], steps: list[_Steps]) -
         "All assets, against do-nothing, which is what is committed alone; the total avoided is the benefit. The "
         f"published figure is of a whole county, the year of its prices not stated: {said['source']}."
     )
-    return Statement("avoided_cost", "Avoided cost by stream", real(plan.first_year), unit, rows, note)
+    return _AVOIDED.table(rows, real(plan.first_year), note, unit)

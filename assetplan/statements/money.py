@@ -10,8 +10,29 @@ import pandas as pd
 from assetplan._types import Floats
 from assetplan.config import Funder
 from assetplan.finance import CASH, Statement, money_of, probability_of, reserve_left
+from assetplan.finance.statement import StatementSpec, named, numbers, texts
 from assetplan.statements.books import Books
 
+_SOURCES = StatementSpec(
+    "sources",
+    "Sources of money",
+    (
+        *texts("source", "type"),
+        *numbers("certainty"),
+        *texts("stage", "site", "purpose", "may_fund", "year"),
+        *numbers("available", "used", "left"),
+    ),
+)
+_CHECKLIST = StatementSpec(
+    "checklist",
+    "Other funding before borrowing",
+    (
+        *texts("year"),
+        *numbers(borrowed="", other_left="Other money left", could_have_paid="Other money that could have paid"),
+        *texts("other_money_first"),
+    ),
+)
+_FINANCING = StatementSpec("financing", "Capital financing statement", (*texts("year"), *numbers("spend", "financed")))
 # £; a pound of rounding is no money left.
 _LEAST = 1.0
 
@@ -45,8 +66,7 @@ def sources(books: Books) -> Iterator[Statement]:
         )
     if parts:
         note = "Receipts count by how likely they are. A reserve has what is in it after its commitments to date."
-        rows = pd.concat(parts, ignore_index=True)
-        yield Statement("sources", "Sources of money", books.prices, books.unit, rows, note)
+        yield books.table(_SOURCES, pd.concat(parts, ignore_index=True), note)
 
 
 def checklist(books: Books) -> Iterator[Statement]:
@@ -78,7 +98,7 @@ def checklist(books: Books) -> Iterator[Statement]:
         "Other money left is what no borrowed-for works might be paid with: its purpose, or its year, does not allow. "
         "Reserves count what no later year needs."
     )
-    yield Statement("checklist", "Other funding before borrowing", CASH, books.unit, rows, note)
+    yield _CHECKLIST.table(rows, CASH, note, books.unit)
 
 
 def _left(books: Books) -> dict[str, Floats]:
@@ -109,7 +129,8 @@ def financing(books: Books) -> Iterator[Statement]:
     rows.loc[len(rows)] = ["total", *rows.drop(columns="year").sum().round(9)]
     borrowed = ", ".join(facility.name for facility in plan.borrowing) or "none"
     note = f"Borrowing: {borrowed}. Each column is rounded by itself, so the sum of a row may differ in its last place."
-    yield Statement("financing", "Capital financing statement", books.prices, books.unit, rows, note)
+    payers = named(payer.name for payer in (*plan.sources, *plan.borrowing))
+    yield books.table(_FINANCING, rows, note, payers)
 
 
 def _may_fund(funder: Funder) -> str:
@@ -118,3 +139,6 @@ def _may_fund(funder: Funder) -> str:
     if funder.asset is not None:
         said.append(f"asset {' or '.join(funder.asset)}")
     return ", ".join(said).replace("_", " ") or "anything"
+
+
+STATEMENTS = (financing, sources, checklist)

@@ -8,9 +8,19 @@ import numpy as np
 import pandas as pd
 
 from assetplan.config.envelope import Range
-from assetplan.finance import Statement
+from assetplan.finance.statement import Statement, StatementSpec, named, numbers, texts
 from assetplan.statements.books import Books
 
+_PROFILE = StatementSpec(
+    "approved_profile",
+    "Approved profile",
+    (*texts("line", label="What it is", range=""), *numbers("current", "total_additional")),
+)
+_VARIANCE = StatementSpec(
+    "variance",
+    "Programme against the approved profile",
+    (*texts("line", label="What it is", year=""), *numbers("approved_low", "approved_high", "planned", "variance")),
+)
 _SUM = "total"
 _CERTAIN = "total of lines without a range"
 
@@ -39,7 +49,7 @@ def approved_profile(books: Books) -> Iterator[Statement]:
     note = "Current money is a year's; the additional money of each year comes on top of it."
     if ranged:
         note += " A range is not a survey: the plan chooses within it, and no one figure stands for it."
-    yield Statement("approved_profile", "Approved profile", books.prices, books.unit, pd.DataFrame(rows), note)
+    yield books.table(_PROFILE, pd.DataFrame(rows), note, named(books.years))
 
 
 def _counted(row: dict[str, str], current: float, amounts: np.ndarray, years: list[str]) -> dict[str, object]:
@@ -74,5 +84,7 @@ def variance(books: Books) -> Iterator[Statement]:
             )
         )
     note = "Variance is what is planned above the approved money, or below it (negative); within a range it is zero."
-    rows = pd.concat(parts, ignore_index=True)
-    yield Statement("variance", "Programme against the approved profile", books.prices, books.unit, rows, note)
+    yield books.table(_VARIANCE, pd.concat(parts, ignore_index=True), note)
+
+
+STATEMENTS = (approved_profile, variance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,10 +24,27 @@ from assetplan.finance import (
     valuation,
     valuation_table,
 )
+from assetplan.finance.statement import Column, StatementSpec, named, numbers, texts
 from assetplan.statements.books import Books
 from assetplan.words import financial_year
 
 _DEBT, _REACTIVE = "DEBT", "REACTIVE"
+_MOVEMENTS = StatementSpec(
+    "movements",
+    "Virements and money carried over",
+    (*texts("reference", "kind", "from", "to", "year", "to_year"), *numbers("amount"), *texts("gate")),
+)
+_CAPITAL = StatementSpec(
+    "capital_programme",
+    "Capital programme",
+    (
+        *texts("scheme_id", "line", "name", "road", "district", "kind"),
+        *numbers("works", "total"),
+        Column("gate", kind="text", optional=True),
+    ),
+    "£",
+    long=True,
+)
 
 
 def medium_term(books: Books) -> Iterator[Statement]:
@@ -75,7 +93,7 @@ def movements(books: Books) -> Iterator[Statement]:
         gate_of(books, str(kind), float(a)) for kind, a in zip(table["kind"], table["amount"], strict=True)
     ]
     table["amount"] = books.said(table["amount"])
-    yield Statement("movements", "Virements and money carried over", books.prices, books.unit, table)
+    yield books.table(_MOVEMENTS, table)
 
 
 def _paired(moved: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
@@ -110,7 +128,7 @@ def capital_programme(books: Books) -> Iterator[Statement]:
     if books.plan.gates:
         rows["gate"] = [gate_of(books, "scheme", float(amount)) for amount in scheme]
     note = "One row a scheme and line. Each figure is rounded to the pound by itself."
-    yield Statement("capital_programme", "Capital programme", books.prices, "£", rows, note)
+    yield books.table(_CAPITAL, rows, note, named(books.years))
 
 
 def gate_of(books: Books, kind: str, amount: float) -> str:
@@ -135,8 +153,8 @@ def valuations(books: Books) -> Iterator[Statement]:
         ("valuation_plan", "at the end of the plan", planned[:, -1]),
     )
     for name, when, left in cases:
-        found = valuation_table(valuation(gross, life, left, component), real(books.plan.first_year))
-        yield Statement(name, f"{found.title}, {when}", found.prices, found.unit, found.rows, found.note)
+        table = valuation_table(valuation(gross, life, left, component), real(books.plan.first_year))
+        yield replace(table, name=name, title=f"{table.title}, {when}")
 
 
 def late_against_early(books: Books) -> Iterator[Statement]:
@@ -144,3 +162,6 @@ def late_against_early(books: Books) -> Iterator[Statement]:
     inputs = books.outcome.inputs
     present = {name: inputs.model.groups[name] for name in sorted(set(inputs.register.assets["group"]))}
     yield late_multiple_table(late_multiple(inputs.model.catalogue, present))
+
+
+STATEMENTS = (medium_term, movements, capital_programme, valuations, late_against_early)

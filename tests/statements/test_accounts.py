@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,13 +17,16 @@ from constraint_cases import small_register
 from assetplan.config import Plan, make_plan
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import lay_out
-from assetplan.finance import CASH, Statement, limits, real
+from assetplan.finance import CASH, Statement, limits, line_labels, real
+from assetplan.finance.statement import StatementSpec, numbers, texts
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome, outcome_of
 from assetplan.outcome.tables import programme_tables
-from assetplan.statements import accounts
+from assetplan.programme.statements import statement_faults, tables_of, write_statements
+from assetplan.report.statement_table import as_it_stands
+from assetplan.statements import accounts, profile
 from assetplan.statements.books import Books
 from assetplan.statements.debt import printed_debt
 from assetplan.statements.profile import approved_profile
@@ -106,7 +112,8 @@ def rows(tables: dict[str, Statement], name: str) -> pd.DataFrame:
 
 def told_of(plan: Plan) -> Books:
     """Books of a plan, for statements that need no more of it."""
-    return Books(SimpleNamespace(inputs=SimpleNamespace(plan=plan)), pd.DataFrame())  # type: ignore[arg-type]
+    inputs = SimpleNamespace(plan=plan, tables=SimpleNamespace(labels=line_labels()))
+    return Books(SimpleNamespace(inputs=inputs), pd.DataFrame())  # type: ignore[arg-type]
 
 
 def paper() -> Plan:
@@ -380,3 +387,45 @@ def test_a_plan_that_moves_no_money_has_no_record_of_it(books: Books) -> None:
     none = np.where(np.isin(kinds, ["virement", "carry-over"]), 0.0, still.amounts)
     outcome = replace(books.outcome, solution=replace(still, amounts=none))
     assert not list(movements(Books(outcome, books.works)))
+
+
+def test_a_new_statement_is_one_function_and_its_declaration(books: Books, tmp_path: Path, monkeypatch) -> None:
+    """Its file alone: the folder, its check, the page and the workbook read what it declares."""
+    spec = StatementSpec("inflation", "What inflation takes", (*texts("year"), *numbers(lost="Lost to prices, £")), "£")
+
+    def inflation(known: Books) -> Iterator[Statement]:
+        yield known.table(spec, pd.DataFrame({"year": known.years, "lost": [0.0, 3.0, 6.1, 9.3, 12.6]}))
+
+    monkeypatch.setattr(profile, "STATEMENTS", (*profile.STATEMENTS, inflation))
+    made = accounts(books.outcome, books.works)
+    assert made[2].name == "inflation"
+    folder = write_statements(made, books.plan, tmp_path / "finance")
+    listed = json.loads((folder / "finance.json").read_text(encoding="utf-8"))["tables"]
+    assert list(statement_faults(listed, "finance.json")) == []
+    assert listed[2]["headings"] == ["Year", "Lost to prices, £"]
+    assert (folder / "inflation.csv").read_text(encoding="utf-8").startswith("year,lost,basis\n2019/20,0.0,")
+    (again,) = (table for table in tables_of(listed) if table.name == "inflation")
+    shown = as_it_stands(again).table
+    assert (shown.caption, list(shown.heads), shown.rows[1].cells) == (
+        spec.title,
+        ["Year", "Lost to prices, £"],
+        ("3.0",),
+    )
+    listed[2]["rows"][0] = ["2019/20", "much"]
+    assert [fault.rule for fault in statement_faults(listed, "f")] == ["must have numbers in column lost"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"year": ["a"]}, "its columns are year"),
+        ({"year": ["a"], "lost": [1.0], "more": [1.0]}, "its columns are year, lost, more"),
+        ({"lost": [1.0], "year": ["a"]}, "its columns are lost, year"),
+        ({"year": ["a"], "lost": [None]}, "must have numbers in column lost"),
+        ({"year": [2019], "lost": [1.0]}, "must have text in column year"),
+    ],
+)
+def test_rows_are_checked_against_what_is_declared(rows: dict, said: str) -> None:
+    spec = StatementSpec("inflation", "What inflation takes", (*texts("year"), *numbers("lost")))
+    with pytest.raises(ValueError, match=said):
+        spec.table(pd.DataFrame(rows), CASH)

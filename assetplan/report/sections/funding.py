@@ -10,7 +10,7 @@ from assetplan.programme.borrowing import borrowing_sentences, tightest_sentence
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, SERIES_COLOURS, Beside, Series, lines, stacked_bars
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
-from assetplan.report.statement_table import as_it_stands, heading, noted, span, years_across
+from assetplan.report.statement_table import as_it_stands, noted, span, years_across
 from assetplan.report.tables import Fold, Noted, Row
 from assetplan.words import capitalised, number, pounds
 
@@ -61,7 +61,7 @@ def _sources(statements: dict[str, Statement]) -> list[Any]:
     if "checklist" in statements:
         parts.append(years_across(statements["checklist"]))
     if "sources" in statements:
-        parts.append(Fold("Sources of money, year by year", _by_source(statements["sources"])))
+        parts.append(Fold(f"{statements['sources'].title}, year by year", _by_source(statements["sources"])))
     return parts
 
 
@@ -101,7 +101,7 @@ def _by_source(statement: Statement) -> Noted:
         rows.append(Row(f"{name}: {first['type']}{sure}{places}; may fund {first['may_fund']}", kind="group"))
         for column in ("available", "used", "left"):
             cells = tuple(number(value, statement.decimals[column]) for value in own[column])
-            rows.append(Row(heading(column), cells))
+            rows.append(Row(statement.heading(column), cells))
     return noted(statement, ["", *years], rows)
 
 
@@ -146,7 +146,7 @@ def _approved(statement: Statement) -> Noted:
         cells = tuple(span(low[name], high[name], statement.decimals[name]) for name in columns)
         total = str(line).startswith("total")
         out.append(Row(low["label"] or capitalised(line), cells, "total" if total else ""))
-    return noted(statement, ["Budget line", *map(heading, columns)], out)
+    return noted(statement, ["Budget line", *map(statement.heading, columns)], out)
 
 
 def _variance(statement: Statement) -> list[Noted | Fold]:
@@ -179,14 +179,14 @@ def _books(statements: dict[str, Statement], facts: Facts) -> list[Any]:
     if "medium_term" in statements:
         parts.append(_detail_first(statements["medium_term"]))
     if "medium_term_cumulative" in statements:
-        parts.append(Fold("Medium-term plan, cumulative", _detail_first(statements["medium_term_cumulative"])))
-    for name, title in (("prudential", "Prudential indicators"), ("tax_base", "Extra council tax from homes")):
-        if name in statements:
-            parts.append(Fold(title, years_across(statements[name])))
+        cumulative = statements["medium_term_cumulative"]
+        parts.append(Fold(cumulative.title, _detail_first(cumulative)))
+    across = [statements[name] for name in ("prudential", "tax_base") if name in statements]
+    parts += [Fold(one.title, years_across(one)) for one in across]
     parts += _records(statements)
     if "movements" in statements:
         movements = as_it_stands(_labelled(statements["movements"], facts))
-        parts.append(Fold("Virements and money carried over", movements))
+        parts.append(Fold(statements["movements"].title, movements))
     return parts + [Fold(one.title, as_it_stands(one)) for name, one in statements.items() if name not in _PLACED]
 
 
@@ -211,7 +211,7 @@ def _records(statements: dict[str, Statement]) -> list[Fold]:
     if "late_multiple" in statements:
         late = statements["late_multiple"]
         columns = [name for name in _LATE if name in late.rows]
-        parts.append(Fold("Cost of late treatment against early", as_it_stands(late, columns)))
+        parts.append(Fold(late.title, as_it_stands(late, columns)))
     return parts
 
 

@@ -1,0 +1,30 @@
+"""Every statement of a plan, in the order in which a board reads them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from assetplan.finance import Statement
+from assetplan.outcome.outcome import Outcome
+from assetplan.statements import debt, money, profile, records
+from assetplan.statements.books import Books
+
+
+def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
+    """Every statement that a plan gives cause for.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        The solved plan.
+    works : DataFrame
+        Table `works` of its programme.
+
+    Returns
+    -------
+    list of Statement
+        Each says which money it is in. What a plan does not have (borrowing, an approved profile) has no statement.
+    """
+    books = Books(outcome, works)
+    makers = (make for part in (profile, money, debt, records) for make in part.STATEMENTS)
+    return [table for make in makers for table in make(books)]
