@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import condition
-from assetplan._types import Floats
+from assetplan._types import Codes, Floats, Ints
 from assetplan.deterioration.groups import Group, lacking
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
@@ -98,7 +98,7 @@ class Catalogue:
     Attributes
     ----------
     treatments : mapping of group → tuple of Treatment
-        Those of the group, then those of every group that they can make of an asset.
+        Those of the group, then those of every group that they can make of an asset. A treatment's code is its place.
     follow_on : mapping of group → tuple of FollowOn
         Policy, lowest threshold first.
     renewal_shares : tuple of (float, float)
@@ -112,9 +112,36 @@ class Catalogue:
     renewal_shares: tuple[tuple[float, float], ...]
     sound_index: float
 
-    def own(self, group: str) -> tuple[Treatment, ...]:
-        """Treatments that an asset of a group may have first."""
-        return tuple(t for t in self.treatments[group] if t.group == group)
+    def own(self, group: str, kinds: Iterable[str] = KINDS) -> tuple[Treatment, ...]:
+        """Treatments of some kinds that an asset of a group may have first."""
+        return tuple(t for t in self.treatments[group] if t.group == group and t.kind in kinds)
+
+    def of(self, groups: Iterable[object]) -> Iterator[Treatment]:
+        """Treatments that assets of some groups may have, group by group in order of code."""
+        return (t for group in groups for t in self.treatments[str(group)])
+
+    def table(self, groups: Iterable[object]) -> tuple[pd.DataFrame, Ints]:
+        """Treatments of some groups as `of` gives them, columns group, treatment, label, kind and line.
+
+        Beside it the row at which each group begins (n_groups,): a group's treatment of a code stands so far below.
+        """
+        names = [str(group) for group in groups]
+        rows = [(name, t.name, t.label, t.kind, t.line) for name in names for t in self.treatments[name]]
+        first = np.cumsum([0, *(len(self.treatments[name]) for name in names)])[:-1]
+        return pd.DataFrame(rows, columns=["group", "treatment", "label", "kind", "line"]), first.astype(np.intp)
+
+    def steps(self, group: str, schedule: Codes) -> list[tuple[Treatment, int]]:
+        """Treatments of a schedule of codes (years,), each with its year, 0 the first."""
+        return [(self.treatments[group][schedule[year]], int(year)) for year in np.flatnonzero(schedule >= 0)]
+
+    def reached(self, group: str) -> tuple[str, ...]:
+        """A group and those that treatments can make of its assets, nearest first."""
+        return tuple(dict.fromkeys((group, *(t.group for t in self.treatments[group]))))
+
+    @property
+    def treatable(self) -> list[str]:
+        """Groups with any treatment."""
+        return [group for group, rows in self.treatments.items() if rows]
 
     def share_of_renewal(self, index: Floats) -> Floats:
         """Share of the cost of renewal that mending takes at a condition index, any shape; straight between grades."""
@@ -124,12 +151,12 @@ class Catalogue:
     @property
     def lines(self) -> list[str]:
         """Budget lines that pay for any treatment, in order of first use."""
-        return list(dict.fromkeys(t.line for row in self.treatments.values() for t in row))
+        return list(dict.fromkeys(t.line for t in self.of(self.treatments)))
 
     @property
     def names(self) -> list[str]:
         """Names of all treatments, in order of first use."""
-        return list(dict.fromkeys(t.name for row in self.treatments.values() for t in row))
+        return list(dict.fromkeys(t.name for t in self.of(self.treatments)))
 
 
 def load_catalogue(

@@ -145,7 +145,7 @@ def _wanted(roads: gpd.GeoDataFrame, index: Floats, catalogue: Catalogue) -> Int
     environment = roads["environment"].to_numpy(dtype=object)
     for name, rows in roads.groupby("group").indices.items():
         for kind, code in ((kind, KINDS.index(kind)) for kind in ("preventative", "major")):
-            for t in (t for t in catalogue.own(str(name)) if t.kind == kind):
+            for t in catalogue.own(str(name), [kind]):
                 inside = (index[rows] >= t.index_low) & (index[rows] <= t.index_high)
                 fits = (environment[rows] == t.environment) | (t.environment == "")
                 wanted[rows[inside & fits]] = code

@@ -108,7 +108,7 @@ def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_P
 
 def _early(catalogue: Catalogue, group: Group) -> list[_Priced]:
     """The cheapest preventative treatment, then the cheapest that a sound asset may have where that is another."""
-    own = [t for t in catalogue.own(group.name) if t.kind == "preventative"]
+    own = catalogue.own(group.name, ["preventative"])
     found = sorted((p for t in own for p in _priced(t, group, catalogue)), key=lambda p: (p.cost, p.treatment.name))
     sound = [p for p in found if p.index >= catalogue.sound_index]
     return list(dict.fromkeys([*found[:1], *sound[:1]]))
@@ -116,8 +116,7 @@ def _early(catalogue: Catalogue, group: Group) -> list[_Priced]:
 
 def _late(catalogue: Catalogue, group: Group, environment: str) -> _Priced | None:
     """The major treatment of the worst condition, where the environment is that of the early one."""
-    own = [t for t in catalogue.own(group.name) if t.kind == "major"]
-    own = [t for t in own if not environment or t.environment in ("", environment)]
+    own = [t for t in catalogue.own(group.name, ["major"]) if not environment or t.environment in ("", environment)]
     lowest = min((t.index_low for t in own), default=0.0)
     policy = catalogue.follow_on[group.name][0].treatment.name
     found = sorted((t for t in own if t.index_low == lowest), key=lambda t: (t.name != policy, t.unit_cost, t.name))

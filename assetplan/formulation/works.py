@@ -9,7 +9,7 @@ import pandas as pd
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.config import WorksSelector
-from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
+from assetplan.inputs.selectors import assets_where, treatments_where
 from assetplan.strategies import Candidates, LifecycleModel
 
 
@@ -22,7 +22,7 @@ class Works:
     assets : DataFrame
         Table `assets` of the register, with `group`.
     treatments : DataFrame
-        Columns group, treatment, kind, line, unit: every funded treatment of every group that has assets.
+        Columns group, treatment, label, kind, line, unit: every funded treatment of every group that has assets.
     option, asset, year, treatment : array (n_works,)
         Candidate, row in `assets`, plan year (0 is the first), row in `treatments`.
     cost : array (n_works,)
@@ -44,13 +44,12 @@ class Works:
     def of(cls, assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> Works:
         """The works of all candidates."""
         codes, groups = pd.factorize(assets["group"], sort=True)
-        sizes = [len(model.catalogue.treatments[str(group)]) for group in groups]
-        first = np.cumsum([0, *sizes])[:-1].astype(np.intp)
+        treatments, first = model.catalogue.table(groups)
         option, year = np.nonzero(options.schedule >= 0)
         asset = options.asset[option]
         return cls(
             assets,
-            treatments_of(groups, model),
+            treatments.assign(unit=[model.groups[group].unit for group in treatments["group"]]),
             option,
             asset,
             year,

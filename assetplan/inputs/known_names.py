@@ -11,7 +11,7 @@ from assetplan.config import Lock, PlaceSelector, Plan, Scheme
 from assetplan.config.checks import works_selectors
 from assetplan.errors import Fault
 from assetplan.finance import stages
-from assetplan.inputs.selectors import assets_where, treatments_of, treatments_where
+from assetplan.inputs.selectors import assets_where, treatments_where
 from assetplan.inputs.tables import Tables
 from assetplan.network import network_rules
 from assetplan.schema import choices
@@ -89,8 +89,9 @@ def _units(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[
     """Quantities of different units have no sum."""
     for number, limit in enumerate(plan.limits, 1):
         if limit.of == "quantity":
-            table = treatments_of(assets.loc[assets_where(assets, limit), "group"].unique(), model)
-            units = sorted(set(table.loc[treatments_where(table, limit), "unit"]))
+            groups = assets.loc[assets_where(assets, limit), "group"].unique()
+            table, _ = model.catalogue.table(groups)
+            units = sorted({model.groups[group].unit for group in table["group"][treatments_where(table, limit)]})
             if len(units) > 1:
                 said = f"the works selected are counted in {' and '.join(units)}: select one asset class or treatment"
                 yield _fault(f"limits[{number}]", limit.name, said)
@@ -128,4 +129,4 @@ def _scheme(scheme: Scheme, key: str, model: LifecycleModel, groups: dict[str, s
 
 
 def _names(model: LifecycleModel, group: str) -> list[str]:
-    return list(dict.fromkeys(t.name for t in model.catalogue.treatments[group]))
+    return list(dict.fromkeys(t.name for t in model.catalogue.of([group])))

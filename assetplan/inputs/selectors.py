@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from assetplan._types import Bools
 from assetplan.config import PlaceSelector, WorksSelector
-from assetplan.strategies import LifecycleModel
 
 
 def assets_where(assets: pd.DataFrame, selector: PlaceSelector) -> Bools:
@@ -20,16 +17,6 @@ def assets_where(assets: pd.DataFrame, selector: PlaceSelector) -> Bools:
 def treatments_where(treatments: pd.DataFrame, selector: WorksSelector) -> Bools:
     """The treatments that a selector means, (n_treatments,)."""
     return _where(treatments, selector.of_treatments)
-
-
-def treatments_of(groups: Iterable[object], model: LifecycleModel) -> pd.DataFrame:
-    """Funded treatments of some groups as a table: columns group, treatment, kind, line, unit."""
-    rows = [
-        (str(group), t.name, t.kind, t.line, model.groups[str(group)].unit)
-        for group in groups
-        for t in model.catalogue.treatments[str(group)]
-    ]
-    return pd.DataFrame(rows, columns=["group", "treatment", "kind", "line", "unit"])
 
 
 def _where(table: pd.DataFrame, names: dict[str, tuple[str, ...]]) -> Bools:

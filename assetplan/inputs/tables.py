@@ -143,7 +143,6 @@ def _funded(plan: Plan, catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...
     unknown = [Fault("plan", 0, "envelope.lines", line, said) for line in lines if line not in catalogue.lines]
     if unknown:
         raise ConfigError(unknown)
-    every = [t for rows in catalogue.treatments.values() for t in rows]
     funded = {name: tuple(t for t in rows if t.line in lines) for name, rows in catalogue.treatments.items()}
-    unfunded = dict.fromkeys(f"{t.label} ({t.line})" for t in every if t.line not in lines)
+    unfunded = dict.fromkeys(f"{t.label} ({t.line})" for t in catalogue.of(catalogue.treatments) if t.line not in lines)
     return replace(catalogue, treatments=funded), tuple(unfunded)

@@ -72,10 +72,10 @@ def _clamped(inputs: Inputs, starting: Starting) -> Iterator[tuple[str, str]]:
 
 def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:
     """Treatments that never trigger, never change anything, or are never worth their cost."""
-    catalogue = inputs.model.catalogue.treatments
+    catalogue = inputs.model.catalogue
     idle = options.triggered[options.triggered["assets"] == 0]
     for group, rows in idle.groupby("group", sort=True):
-        labels = [t.label for t in catalogue[str(group)] if t.name in set(rows["treatment"])]
+        labels = [t.label for t in catalogue.of([group]) if t.name in set(rows["treatment"])]
         yield "never triggered", f"{inputs.model.groups[str(group)].label}: {', '.join(labels)}."
     codes, groups = pd.factorize(inputs.register.assets["group"], sort=True)
     group = codes[options.asset]
@@ -83,7 +83,7 @@ def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]
         mine = group == code
         label = inputs.model.groups[str(name)].label
         schedule, benefit = options.schedule[mine], options.benefit[mine]
-        for number, treatment in enumerate(catalogue[str(name)]):
+        for number, treatment in enumerate(catalogue.of([name])):
             uses = (schedule == number).any(axis=1)
             if uses.any() and benefit[uses].max() <= 0:
                 yield "never worth its cost", f"{label}: {treatment.label} on none of the assets it may treat."
@@ -139,7 +139,7 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
     assets = inputs.register.assets
     alone = (np.diff(options.starts) == 1) & (options.schedule[options.starts[:-1]] < 0).all(axis=1)
     disposal = (assets["retention"] == "dispose").to_numpy()
-    bare = ~assets["group"].isin([g for g, rows in inputs.model.catalogue.treatments.items() if rows]).to_numpy()
+    bare = ~assets["group"].isin(inputs.model.catalogue.treatable).to_numpy()
     why = np.select([disposal, bare], ["marked for disposal", "group has no funded treatment"], "no treatment triggers")
     counts = pd.Series(why[alone]).groupby([assets["asset_class"].to_numpy()[alone], why[alone]]).size()
     for key, count in counts.items():
@@ -151,7 +151,7 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
 def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
     """Unit costs are taken as they stand: a reader must know whose year's prices they are."""
     used = set(inputs.register.assets["group"])
-    bases = {t.price_base for group in used for t in inputs.model.catalogue.treatments[group]}
+    bases = {t.price_base for t in inputs.model.catalogue.of(used)}
     others = sorted(bases - {str(inputs.plan.first_year)})
     if others:
         said = and_list(base or "no stated year" for base in others)
@@ -207,7 +207,7 @@ def unverified(inputs: Inputs) -> list[str]:
     for group in used:
         label = model.groups[group].label
         rows += [f"{label}: decay"] if not model.groups[group].verified else []
-        rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.treatments[group] if not t.verified]
+        rows += [f"{label}: {t.label.lower()}" for t in model.catalogue.of([group]) if not t.verified]
         rows += [f"{label}: {c.stream} cost of poor condition" for c in model.consequences[group] if not c.verified]
         rows += [f"{label}: follow-on policy"]
     return (
@@ -221,7 +221,7 @@ def unverified(inputs: Inputs) -> list[str]:
 
 def _site_parameters(inputs: Inputs) -> list[str]:
     """Whether unverified rows of works sites are in use."""
-    used = {t.name for group in set(inputs.register.assets["group"]) for t in inputs.model.catalogue.treatments[group]}
+    used = {t.name for t in inputs.model.catalogue.of(inputs.register.assets["group"].unique())}
     doubted = inputs.sites[~inputs.sites["verified"] & inputs.sites.index.isin(used)]
     if inputs.plan.sites.costs == "none" or doubted.empty:
         return []

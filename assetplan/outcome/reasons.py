@@ -118,9 +118,8 @@ def _sharing(outcome: Outcome) -> dict[int, str]:
 def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     problem, assets = outcome.problem, outcome.inputs.register.assets
     count = _count(outcome)
-    groups = outcome.inputs.model.catalogue.treatments
     going = (assets["retention"] == "dispose").to_numpy()
-    bare = ~assets["group"].isin([group for group, found in groups.items() if found]).to_numpy()
+    bare = ~assets["group"].isin(outcome.inputs.model.catalogue.treatable).to_numpy()
     now = outcome.nothing.index[:, 0]
     best, where, broke, dear = _best(problem, outcome.formulation.sharing.copies)
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()

@@ -9,6 +9,7 @@ import pandas as pd
 from assetplan._types import Ints, Texts
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import reasons
+from assetplan.strategies.names import strategy_labels, strategy_names
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
@@ -25,23 +26,13 @@ def programme_tables(outcome: Outcome) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFra
     return works, _assets(outcome, works, why)
 
 
-def _treatments(outcome: Outcome) -> tuple[pd.DataFrame, Ints]:
-    """All treatments as one table, and the row at which each asset's group begins."""
-    catalogue = outcome.inputs.model.catalogue.treatments
-    codes, groups = pd.factorize(outcome.inputs.register.assets["group"], sort=True)
-    rows = [t for group in groups for t in catalogue[str(group)]]
-    counts = np.array([len(catalogue[str(group)]) for group in groups], dtype=np.intp)
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
-    names = ("name", "label", "kind", "line")
-    return pd.DataFrame([{n: getattr(t, n) for n in names} for t in rows], columns=names), first[codes]
-
-
 def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
     """One row a works item, sorted by year, then line, then asset."""
     assets, model = outcome.inputs.register.assets, outcome.inputs.model
-    catalogue, first = _treatments(outcome)
+    codes, groups = pd.factorize(assets["group"], sort=True)
+    treatments, first = model.catalogue.table(groups)
     asset, year = np.nonzero(outcome.schedule >= 0)
-    kind = catalogue.iloc[first[asset] + outcome.schedule[asset, year]].reset_index(drop=True)
+    done = treatments.iloc[first[codes[asset]] + outcome.schedule[asset, year]].reset_index(drop=True)
     cost = outcome.cost[asset, year]
     total = np.bincount(asset, cost, len(assets))[asset]
     share = np.divide(cost, total, out=np.zeros_like(cost), where=total > 0)
@@ -53,17 +44,14 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
             "scheme_id": "",
             **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "hierarchy", "district")},
             "year": when,
-            "treatment": kind["name"],
-            "label": kind["label"],
-            "kind": kind["kind"],
-            "line": kind["line"],
+            **{name: done[name] for name in ("treatment", "label", "kind", "line")},
             "quantity": of["quantity"],
             "unit": [model.groups[g].unit for g in of["group"]],
             "length_m": of["length_m"],
             "cost": cost.round(2),
             "benefit": (outcome.benefit[asset] * share).round(2),
             "reason": why[asset],
-            "committed": (of["committed_treatment"] == kind["name"]) & (of["committed_year"] == when),
+            "committed": (of["committed_treatment"] == done["treatment"]) & (of["committed_year"] == when),
         },
         geometry=of.geometry,
         crs=assets.crs,
@@ -112,21 +100,12 @@ def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> Texts:
 def _assets(outcome: Outcome, works: pd.DataFrame, why: Texts) -> gpd.GeoDataFrame:
     """One row an asset: chosen strategy, reason, condition by year in both futures."""
     inputs, assets = outcome.inputs, outcome.inputs.register.assets
-    catalogue, first = _treatments(outcome)
-    schedule = outcome.schedule
-    strategy = np.full(len(assets), "do-nothing", dtype=object)
-    names = np.full(len(assets), "", dtype=object)
-    for year in range(schedule.shape[1]):
-        rows = np.flatnonzero(schedule[:, year] >= 0)
-        treatment = catalogue.iloc[first[rows] + schedule[rows, year]]
-        timed = (treatment["name"] + f"@{inputs.model.first_year + year}").to_numpy(dtype=object)
-        told = (treatment["label"] + f" {inputs.model.first_year + year}").to_numpy(dtype=object)
-        strategy[rows] = np.where(names[rows] == "", timed, strategy[rows] + "+" + timed)
-        names[rows] = np.where(names[rows] == "", told, names[rows] + ", " + told)
+    chosen = outcome.options.take(outcome.chosen)
+    name, names = strategy_names(assets, inputs.model, chosen)
     table = pd.DataFrame(assets[_ASSET_COLUMNS]).assign(
         unit=[inputs.model.groups[g].unit for g in assets["group"]],
-        strategy=strategy,
-        treatments=names,
+        strategy=names[name],
+        treatments=strategy_labels(assets, inputs.model, chosen),
         cost=outcome.cost.sum(axis=1).round(2),
         benefit=outcome.benefit.round(2),
         pace=outcome.starting.pace.round(6),

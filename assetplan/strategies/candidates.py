@@ -184,7 +184,7 @@ def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, 
     traced : bool
         Whether they are to know what of them was renewed.
     """
-    names = tuple(dict.fromkeys((group, *(t.group for t in model.catalogue.treatments[group]))))
+    names = model.catalogue.reached(group)
     index, pace, gap = starting.surveyed[rows], starting.pace[rows], starting.gap[rows]
     states = tuple(_of_group(name, model, index, pace, traced) for name in names)
     state = states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)

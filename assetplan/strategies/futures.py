@@ -178,7 +178,7 @@ class Futures:
     @cached_property
     def _known(self) -> dict[str, Group]:
         """Groups by name that assets are of, or that treatments can make of them."""
-        names = {name for group in self.members for name in _reach(group, self.model)}
+        names = {name for group in self.members for name in self.model.catalogue.reached(group)}
         return {name: self.model.groups[name] for name in sorted(names)}
 
     @cached_property
@@ -231,7 +231,3 @@ class Futures:
             moved = read[order][np.minimum((ndtr(score) * n).astype(np.intp), n - 1)]
         value = self.assets["value"].to_numpy(dtype=float)[rows]
         return np.where(aged, group.index(np.where(aged, value, 0.0) * pace), np.where(doubt > 0, moved, read))
-
-
-def _reach(group: str, model: LifecycleModel) -> set[str]:
-    return {group, *(t.group for t in model.catalogue.treatments[group])}

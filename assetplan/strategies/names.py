@@ -10,8 +10,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Codes, Ints32, Texts
+from assetplan._types import Ints, Ints32, Texts
 from assetplan.strategies.candidates import Candidates, LifecycleModel
+from assetplan.treatments import Treatment
 
 NOTHING = "do-nothing"
 _STEP, _YEAR = "+", "@"
@@ -49,6 +50,27 @@ def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candida
     (array (n_options,) of int, array (n_names,) of str)
         Names as "do-nothing" or "surface_dressing@2020+resurfacing@2023".
     """
+    code, strategies = _distinct(assets, model, options)
+    texts = [strategy_text((t.name, year) for t, year in steps) for steps in strategies]
+    # Two groups may have a treatment of one name.
+    names, shared = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
+    return shared[code].astype(np.int32), names.astype(object)
+
+
+def strategy_labels(assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> Texts:
+    """What a reader calls each strategy, (n_options,): "Surface dressing 2020, Resurfacing 2023", "" for do-nothing.
+
+    Parameters are those of `strategy_names`.
+    """
+    code, strategies = _distinct(assets, model, options)
+    labels = [", ".join(f"{t.label} {year}" for t, year in steps) for steps in strategies]
+    return np.array(labels, dtype=object)[code]
+
+
+def _distinct(
+    assets: pd.DataFrame, model: LifecycleModel, options: Candidates
+) -> tuple[Ints, list[list[tuple[Treatment, int]]]]:
+    """Position of each strategy (n_options,) among the distinct ones, and their treatments and years."""
     groups, labels = pd.factorize(assets["group"], sort=True)
     packed = groups[options.asset].astype(np.int64)
     base = int(options.schedule.max(initial=0)) + 2
@@ -57,16 +79,9 @@ def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candida
             packed = np.unique(packed, return_inverse=True)[1]
         packed = packed * base + (year + 1)
     _, first, code = np.unique(packed, return_index=True, return_inverse=True)
-    texts = [_strategy_name(model, str(labels[groups[options.asset[row]]]), options.schedule[row]) for row in first]
-    # Two groups may have a treatment of one name.
-    names, shared = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
-    return shared[code].astype(np.int32), names.astype(object)
-
-
-def _strategy_name(model: LifecycleModel, group: str, schedule: Codes) -> str:
-    treatments = model.catalogue.treatments[group]
-    years = np.flatnonzero(schedule >= 0)
-    return strategy_text((treatments[schedule[year]].name, model.first_year + int(year)) for year in years)
+    of = labels[groups[options.asset[first]]]
+    steps = [model.catalogue.steps(str(group), options.schedule[row]) for group, row in zip(of, first, strict=True)]
+    return code, [[(t, model.first_year + year) for t, year in each] for each in steps]
 
 
 def in_order(strategy: str) -> str:
