@@ -212,3 +212,62 @@ def test_a_counted_stream_that_no_table_has(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "benefit.streams" in done.stdout + done.stderr
     assert "'noise'" in done.stdout + done.stderr
+
+
+def test_a_commitment_to_a_treatment_of_its_own_is_kept(tmp_path: Path) -> None:
+    plan = committed(tmp_path, "column_renewal")
+    done = run("plan", plan, "-o", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    works = pd.read_csv(tmp_path / "out" / "programme.csv").set_index("asset_id")
+    assert works.loc["c9", ["treatment", "year", "committed"]].tolist() == ["column_renewal", 2020, True]
+
+
+def test_a_commitment_that_no_table_has(tmp_path: Path) -> None:
+    done = run("validate", committed(tmp_path, "gold_leaf"))
+    text = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 1
+    for part in (
+        "register.csv",
+        "row 22",
+        "column committed_treatment",
+        "'gold_leaf'",
+        "tables.treatments of the plan",
+    ):
+        assert part in text
+
+
+def committed(folder: Path, treatment: str) -> Path:
+    """The plan of street lights with a treatment of column c9 committed for 2020."""
+    plan = lights(folder)
+    register = folder / "register.csv"
+    head, *rows = register.read_text(encoding="utf-8").splitlines()
+    more = [f"{treatment},2020" if row.startswith("c9,") else "," for row in rows]
+    lines = [f"committed_treatment,committed_year,{head}", *(f"{m},{row}" for m, row in zip(more, rows, strict=True))]
+    register.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return plan
+
+
+def test_import_and_inspect_take_its_tables(tmp_path: Path) -> None:
+    plan = lights(tmp_path)
+    mapping, whole = tmp_path / "mapping.toml", tmp_path / "whole.gpkg"
+    done = run("import", "table", tmp_path / "register.csv", "--mapping", mapping, "--tables", plan, "-o", whole)
+    assert done.returncode == 0, done.stderr
+    lit = gpd.read_file(whole, layer="street_lighting").set_index("asset_id")
+    assert lit.loc[["c0", "l0"], "replacement_value"].tolist() == [1400, 260]
+    done = run("inspect", whole, "--tables", plan, "--year", 2019, "-o", tmp_path / "tables")
+    assert done.returncode == 0, done.stderr
+    life = pd.read_csv(tmp_path / "tables" / "residual_life.csv").query("by == 'all'").set_index("asset_class")
+    assert life.loc["street_lighting", ["stock", "unit", "known"]].tolist() == [20, "number", 1]
+    assert "street_lighting" in done.stdout
+
+
+def test_commands_without_its_tables_name_what_would_mend_it(tmp_path: Path) -> None:
+    lights(tmp_path)
+    done = run("inspect", tmp_path / "register.csv", "--mapping", tmp_path / "mapping.toml")
+    text = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 1
+    for part in ("register.csv", "column asset_class", "'street_lighting'", "tables.asset_classes"):
+        assert part in text
+    done = run("inspect", tmp_path / "register.csv", "--tables", tmp_path / "mapping.toml")
+    assert done.returncode == 1
+    assert "[tables]" in done.stdout + done.stderr

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assetplan.cli.registers import TABLES
 from assetplan.output import refuse_existing
 from assetplan.register import Register
 
@@ -89,11 +90,13 @@ def nbi(file: Path, output: Path, force: bool) -> None:
 @import_group.command("table")
 @click.argument("file", type=_FILE)
 @click.option("--mapping", type=_FILE, help="Column mapping (TOML); see docs/register.md.")
+@TABLES
 @_OUTPUT
 @_FORCE
-def table(file: Path, mapping: Path | None, output: Path, force: bool) -> None:
+def table(file: Path, mapping: Path | None, tables: Path | None, output: Path, force: bool) -> None:
     """Any table of assets: GeoPackage, GeoParquet, Shapefile, GeoJSON, CSV."""
+    from assetplan.inputs import read_parameters
     from assetplan.register import import_table
 
     refuse_existing(output, force)
-    _finish(import_table(file, mapping, fill=True), output, force)
+    _finish(import_table(file, mapping, fill=True, names=read_parameters(tables).names), output, force)

@@ -14,7 +14,7 @@ import click
 
 from assetplan import __version__
 from assetplan.cli.imports import import_group
-from assetplan.cli.registers import inspect_command, survey_command
+from assetplan.cli.registers import TABLES, inspect_command, survey_command
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
 _OUT = click.Path(path_type=Path)
@@ -146,19 +146,23 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 @click.argument("register", type=_FILE)
 @click.option("-o", "--output", type=_OUT, required=True, help="GeoPackage to write.")
 @click.option("--mapping", type=_FILE, help="Column mapping of a register that is a council's own table.")
+@TABLES
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the sample for betweenness.")
 @_FORCE
-def network(register: Path, output: Path, mapping: Path | None, seed: int, force: bool) -> None:
+def network(register: Path, output: Path, mapping: Path | None, tables: Path | None, seed: int, force: bool) -> None:
     """Write the network of REGISTER: links, nodes, sections, schemes, bridges and places."""
     from assetplan.cli.network_text import network_text
     from assetplan.connectivity.layers import network_layers, write_network
+    from assetplan.inputs import read_parameters
     from assetplan.output import refuse_existing
     from assetplan.register import read_register
 
     if output.suffix != ".gpkg":
         raise click.BadParameter("must end in .gpkg", param_hint="--output")
     refuse_existing(output, force)
-    layers = network_layers(read_register(register, mapping), str(register), seed)
+    parameters = read_parameters(tables)
+    whole = read_register(register, mapping, parameters.names)
+    layers = network_layers(whole, str(register), seed, parameters)
     write_network(layers, output, force)
     click.echo(network_text(layers))
     click.echo(str(output))

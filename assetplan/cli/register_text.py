@@ -124,7 +124,7 @@ def survey_text(survey: Survey) -> str:
     parts = ["\n".join(lines), f"Lengths read, by {survey.measure}: the reported shares", _bands(survey.bands)]
     if faults:
         shown = [f"  {fault}" for fault in faults[:_FAULTS]]
-        more = [f"  … and {len(faults) - _FAULTS:,} more: --tables lists them all"] if len(faults) > _FAULTS else []
+        more = [f"  … and {len(faults) - _FAULTS:,} more: --csv lists them all"] if len(faults) > _FAULTS else []
         parts.append("\n".join([f"{len(faults):,} readings did not fit", *shown, *more]))
     return "\n\n".join(parts)
 

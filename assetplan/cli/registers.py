@@ -11,11 +11,15 @@ _OUT = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
 _MAPPING = click.option("--mapping", type=_FILE, help="Column mapping of a register that is a council's own table.")
+TABLES = click.option(
+    "--tables", type=_FILE, help="Plan or other TOML file whose [tables] name own classes, groups and treatments."
+)
 
 
 @click.command("inspect")
 @click.argument("register", type=_FILE)
 @_MAPPING
+@TABLES
 @click.option(
     "--year", type=click.IntRange(1900, 2200), help="At whose end condition stands; by default the last survey's."
 )
@@ -23,20 +27,28 @@ _MAPPING = click.option("--mapping", type=_FILE, help="Column mapping of a regis
 @click.option("-o", "--output", type=_OUT, help="Folder to write: a CSV for each table, and inspection.json.")
 @_FORCE
 def inspect_command(
-    register: Path, mapping: Path | None, year: int | None, as_json: bool, output: Path | None, force: bool
+    register: Path,
+    mapping: Path | None,
+    tables: Path | None,
+    year: int | None,
+    as_json: bool,
+    output: Path | None,
+    force: bool,
 ) -> None:
     """Say what REGISTER holds: what is owned, in which condition, for how long, and how much is assumed."""
     from assetplan import inspect, read_register
     from assetplan.cli.register_text import inspection_text
+    from assetplan.inputs import read_parameters
     from assetplan.inspection import inspection_files
     from assetplan.output import refuse_existing
 
     if output is not None:
         refuse_existing(output, force, inspection_files())
-    whole = read_register(register, mapping)
+    parameters = read_parameters(tables)
+    whole = read_register(register, mapping, parameters.names)
     if year is None and whole.assets["surveyed_year"].isna().all():
         raise click.UsageError("no asset of the register has a surveyed_year: give --year")
-    inspected = inspect(whole, year)
+    inspected = inspect(whole, year, parameters)
     click.echo(json.dumps(inspected.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(inspected))
     if output is not None:
         inspected.write(output, force)
@@ -59,9 +71,8 @@ def inspect_command(
     "--coverage", type=click.FloatRange(0, 1), help="Share of a section that must have been read; by default 0.5."
 )
 @click.option("--minimum", type=click.FloatRange(0), help="Shortest homogeneous section, m; by default 100.")
-@click.option(
-    "--tables", type=_OUT, help="Folder to write: sections, bands, homogeneous sections and faults, a CSV each."
-)
+@TABLES
+@click.option("--csv", type=_OUT, help="Folder to write: sections, bands, homogeneous sections and faults, a CSV each.")
 @_FORCE
 def survey_command(
     register: Path,
@@ -72,22 +83,25 @@ def survey_command(
     coverage: float | None,
     minimum: float | None,
     tables: Path | None,
+    csv: Path | None,
     force: bool,
 ) -> None:
     """Carry READINGS (CSV: link_id, start_m, end_m, date or year, value) to the road sections of REGISTER."""
     from assetplan import read_readings, read_register, survey, write_register
     from assetplan.cli.register_text import survey_text
+    from assetplan.inputs import read_parameters
     from assetplan.inspection import FILES
     from assetplan.output import refuse_existing
 
     if output.suffix.lower() != ".gpkg":
         raise click.BadParameter("must end in .gpkg: a register is a GeoPackage", param_hint="--output")
     refuse_existing(output, force)
-    if tables is not None:
-        refuse_existing(tables, force, FILES)
-    surveyed = survey(read_register(register, mapping), read_readings(readings, measure), coverage, minimum)
+    if csv is not None:
+        refuse_existing(csv, force, FILES)
+    whole = read_register(register, mapping, read_parameters(tables).names)
+    surveyed = survey(whole, read_readings(readings, measure), coverage, minimum)
     write_register(surveyed.register, output, force)
-    if tables is not None:
-        surveyed.write(tables, force)
+    if csv is not None:
+        surveyed.write(csv, force)
     click.echo(survey_text(surveyed))
-    click.echo("\n".join(map(str, filter(None, (output, tables)))))
+    click.echo("\n".join(map(str, filter(None, (output, csv)))))

@@ -5,8 +5,8 @@ from assetplan.config.base import Funder, PlaceSelector, WorksSelector
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
-from assetplan.config.plan import Plan
-from assetplan.config.read import make_plan, read_plan
+from assetplan.config.plan import Plan, TableFiles
+from assetplan.config.read import make_plan, read_plan, read_table_files
 
 __all__ = [
     "AddedLimit",
@@ -23,10 +23,12 @@ __all__ = [
     "Require",
     "Scheme",
     "Source",
+    "TableFiles",
     "Target",
     "Treasury",
     "WorksSelector",
     "accept_table",
     "make_plan",
     "read_plan",
+    "read_table_files",
 ]

@@ -63,7 +63,7 @@ class Solver(Frozen):
     """seconds"""
 
 
-class Tables(Frozen):
+class TableFiles(Frozen):
     """The council's own tables in place of the packaged ones, as paths beside the plan file."""
 
     groups: str = ""
@@ -134,7 +134,7 @@ class Plan(Frozen):
     sites: Sites = Sites()
     solver: Solver = Solver()
     forecast: Forecast = Forecast()
-    tables: Tables = Tables()
+    tables: TableFiles = TableFiles()
     report: Report = Report()
     folder: Path = Field(default=Path(), exclude=True)
     """where the plan file lies: paths in it are relative to this"""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from assetplan.config.added import plan_class
 from assetplan.config.base import LIST, ONE, RANGE
 from assetplan.config.checks import faults_of
-from assetplan.config.plan import Plan
+from assetplan.config.plan import Plan, TableFiles
 from assetplan.errors import ConfigError, Fault
 
 
@@ -30,12 +30,35 @@ def read_plan(path: str | Path) -> Plan:
     FileNotFoundError
         There is no such file.
     """
-    path = Path(path)
+    return make_plan(_read_toml(Path(path)), path)
+
+
+def read_table_files(path: Path) -> TableFiles:
+    """The council's own tables that a TOML file, such as a plan, names in `[tables]`.
+
+    Raises
+    ------
+    ConfigError
+        The file is not TOML, has no `[tables]`, or a key there that no plan has; every fault is listed.
+    FileNotFoundError
+        There is no such file.
+    """
+    data = _read_toml(path)
+    if not isinstance(data.get("tables"), dict):
+        rule = 'needs a section [tables], as a plan has, such as groups = "groups.csv"'
+        raise ConfigError([Fault(str(path), 0, "tables", "", rule)])
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return TableFiles.model_validate(data["tables"])
+    except ValidationError as error:
+        faults = {_fault(str(path), {**item, "loc": ("tables", *item["loc"])}) for item in error.errors()}
+        raise ConfigError(faults) from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([Fault(str(path), 0, "", "", f"is not a TOML file: {error}")]) from error
-    return make_plan(data, path)
 
 
 def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:

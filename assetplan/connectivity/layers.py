@@ -24,13 +24,13 @@ from assetplan.connectivity.layout import (
 )
 from assetplan.connectivity.levels import resilient_links, road_levels
 from assetplan.connectivity.places import place_nodes, places_layer
-from assetplan.deterioration import load_groups
+from assetplan.inputs import Parameters, read_parameters
 from assetplan.inputs.load import with_groups
 from assetplan.network import Network
 from assetplan.output import new_file, repeatable_layers
 from assetplan.reference import load_table
 from assetplan.register import Register
-from assetplan.treatments import KINDS, Catalogue, load_catalogue
+from assetplan.treatments import KINDS, Catalogue
 
 LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
 
@@ -55,7 +55,7 @@ class NetworkLayers:
     counts: dict[str, float]
 
 
-def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayers:
+def network_layers(register: Register, name: str, seed: int = 0, parameters: Parameters | None = None) -> NetworkLayers:
     """Work out the network of a register by the packaged rules.
 
     Parameters
@@ -66,6 +66,8 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
         What to call the register where it is at fault.
     seed : int
         Of the sample of nodes from which betweenness is reckoned, where there are many.
+    parameters : Parameters, optional
+        Groups and treatments; by default the packaged ones.
 
     Raises
     ------
@@ -74,8 +76,8 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
     ValueError
         The register has no carriageway drawn as lines.
     """
-    groups, rules = load_groups(), network.network_rules()
-    layout = lay_out(with_groups(register.assets, groups, name), register.other_roads)
+    rules, of = network.network_rules(), parameters or read_parameters()
+    layout = lay_out(with_groups(register.assets, of.groups, name), register.other_roads)
     if not layout.owned.any():
         raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
     node = place_nodes(layout, register.places)
@@ -83,7 +85,7 @@ def network_layers(register: Register, name: str, seed: int = 0) -> NetworkLayer
     resilient = resilient_links(layout, register.places, node)
     links = _links(layout, rules, seed).assign(places_cut_off=of_link, resilient=resilient)
     own = np.bincount(layout.net.line, resilient, len(layout.roads))[layout.owned] > 0
-    sections, schemes = _sections(layout.roads[layout.owned], load_catalogue(groups))
+    sections, schemes = _sections(layout.roads[layout.owned], of.catalogue)
     layers = {
         "links": links,
         "nodes": _nodes(layout.net, layout.roads),

@@ -239,6 +239,6 @@ def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
 
 
 def group_table(groups: Mapping[str, Group]) -> pd.DataFrame:
-    """Groups as rows that `assetplan.asset_classes.group_of` reads: columns asset_class, road_class, group."""
-    rows = [(group.asset_class, "|".join(group.road_classes), name) for name, group in groups.items()]
-    return pd.DataFrame(rows, columns=["asset_class", "road_class", "group"])
+    """Groups as rows: columns asset_class, road_class, group, replacement_unit_cost [£ a unit]."""
+    rows = [(g.asset_class, "|".join(g.road_classes), name, g.replacement_unit_cost) for name, g in groups.items()]
+    return pd.DataFrame(rows, columns=["asset_class", "road_class", "group", "replacement_unit_cost"])

@@ -57,7 +57,7 @@ class Inputs:
     @property
     def sites(self) -> pd.DataFrame:
         """What works sites cost by treatment."""
-        return self.tables.sites
+        return self.tables.parameters.sites
 
     @property
     def past(self) -> int:
@@ -90,7 +90,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     tables = load_tables(plan)
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
-        register = read_register(plan.path(plan.register_), mapping, classes=tables.classes)
+        register = read_register(plan.path(plan.register_), mapping, tables.parameters.names)
     register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_))
     faults = list(_commitment_faults(register.assets, tables.model, plan.register_))
     if faults:

@@ -10,13 +10,14 @@ from typing import TypeVar
 import pandas as pd
 
 from assetplan.asset_classes import AssetClasses, load_asset_classes
-from assetplan.config import Plan
+from assetplan.config import Plan, TableFiles, read_table_files
 from assetplan.consequences import WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
-from assetplan.deterioration.groups import Group, load_groups
+from assetplan.deterioration.groups import Group, group_table, load_groups
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
+from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
 from assetplan.strategies import LifecycleModel, Rules
 from assetplan.treatments import Catalogue, load_catalogue
@@ -25,8 +26,8 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
-class Tables:
-    """What the tables of a plan say.
+class Parameters:
+    """What the tables hold, packaged or a council's own, whatever a plan makes of them.
 
     Attributes
     ----------
@@ -35,35 +36,79 @@ class Tables:
     labels : LineLabels
         What a reader calls each budget line.
     streams : mapping of name → Stream
-        Cost streams, those that the plan counts.
-    model : LifecycleModel
-        Groups, funded treatments, consequences and rules.
+        Cost streams.
+    groups : mapping of name → Group
+        Deterioration groups.
+    catalogue : Catalogue
+        Treatments, and the follow-on policy.
+    consequences : mapping of group → tuple of Consequence
+        What poor condition costs.
     sites : DataFrame
         What works sites cost by treatment, as `load_sites` gives it.
-    unfunded : tuple of str
-        Treatments left out because the envelope has no line for them, as "treatment (line)".
     """
 
     classes: AssetClasses
     labels: LineLabels
     streams: Mapping[str, Stream]
-    model: LifecycleModel
+    groups: Mapping[str, Group]
+    catalogue: Catalogue
+    consequences: Mapping[str, tuple[Consequence, ...]]
     sites: pd.DataFrame
+
+    @property
+    def names(self) -> RegisterNames:
+        """What assets of a register may name."""
+        return RegisterNames(self.classes, group_table(self.groups), frozenset(self.catalogue.names))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a plan.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        All that they hold.
+    streams : mapping of name → Stream
+        Cost streams that the plan counts.
+    model : LifecycleModel
+        Groups, funded treatments, consequences and rules.
+    unfunded : tuple of str
+        Treatments left out because the envelope has no line for them, as "treatment (line)".
+    """
+
+    parameters: Parameters
+    streams: Mapping[str, Stream]
+    model: LifecycleModel
     unfunded: tuple[str, ...]
 
+    @property
+    def classes(self) -> AssetClasses:
+        """Asset classes."""
+        return self.parameters.classes
 
-def load_tables(plan: Plan) -> Tables:
-    """Read the tables of a plan.
+    @property
+    def labels(self) -> LineLabels:
+        """What a reader calls each budget line."""
+        return self.parameters.labels
+
+
+def read_parameters(path: Path | None = None) -> Parameters:
+    """Read the tables that a TOML file, such as a plan, names in `[tables]`; the packaged ones for all others.
 
     Raises
     ------
     ConfigError
-        A table breaks its rules or does not fit another, or the envelope has a line that pays for no treatment.
+        A table breaks its rules or does not fit another; every fault is listed.
+    FileNotFoundError
+        There is no such file.
     """
-    tables = plan.tables
+    return _load(TableFiles(), Path()) if path is None else _load(read_table_files(path), path.parent)
 
+
+def _load(files: TableFiles, folder: Path) -> Parameters:
     def own(name: str) -> Path | None:
-        return plan.path(name) if name else None
+        return folder / name if name else None
 
     faults: list[Fault] = []
 
@@ -74,34 +119,50 @@ def load_tables(plan: Plan) -> Tables:
             faults.extend(error.faults)
             return None
 
-    classes = gather(lambda: load_asset_classes(own(tables.asset_classes)))
-    labels = gather(lambda: line_labels(own(tables.lines)))
-    streams = gather(lambda: load_streams(own(tables.streams)))
+    classes = gather(lambda: load_asset_classes(own(files.asset_classes)))
+    labels = gather(lambda: line_labels(own(files.lines)))
+    streams = gather(lambda: load_streams(own(files.streams)))
     if classes is None or labels is None or streams is None:
         raise ConfigError(faults)
-    groups = load_groups(own(tables.groups), classes)
-    if tables.calibration:
-        groups = with_calibration(groups, plan.path(tables.calibration))
-    catalogue = gather(lambda: load_catalogue(groups, own(tables.treatments), own(tables.follow_on)))
-    consequences = gather(lambda: load_consequences(list(groups), own(tables.consequences), streams))
+    groups = load_groups(own(files.groups), classes)
+    if files.calibration:
+        groups = with_calibration(groups, folder / files.calibration)
+    catalogue = gather(lambda: load_catalogue(groups, own(files.treatments), own(files.follow_on)))
+    consequences = gather(lambda: load_consequences(list(groups), own(files.consequences), streams))
     if catalogue is None or consequences is None:
         raise ConfigError(faults)
-    sites = gather(lambda: load_sites(catalogue.names, own(tables.sites)))
-    faults += _unit_faults(classes, groups, tables.groups or "reference/groups.csv")
-    faults += _stream_faults(plan, streams, consequences)
+    sites = gather(lambda: load_sites(catalogue.names, own(files.sites)))
+    faults += _unit_faults(classes, groups, files.groups or "reference/groups.csv")
+    faults += _unfed(streams, consequences, files.consequences or "reference/consequences.csv")
     if sites is None or faults:
         raise ConfigError(faults)
-    kept, unfunded = _funded(plan, catalogue)
-    counted = {name: streams[name] for name in plan.benefit.streams or streams}
+    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites)
+
+
+def load_tables(plan: Plan) -> Tables:
+    """Read the tables of a plan.
+
+    Raises
+    ------
+    ConfigError
+        A table breaks its rules or does not fit another, or the plan names a stream or a line that none has.
+    """
+    found = _load(plan.tables, plan.folder)
+    rule = f"must be one of {', '.join(found.streams)}; tables.streams may add one"
+    named = plan.benefit.streams or tuple(found.streams)
+    unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in found.streams]
+    if unknown:
+        raise ConfigError(unknown)
+    kept, unfunded = _funded(plan, found.catalogue)
     rules = Rules(
         plan.strategies.max_treatments,
         plan.strategies.min_interval,
         plan.years,
         discount_factors(plan.benefit.horizon),
-        tuple(name for name in counted if name != WORKS),
+        tuple(name for name in named if name != WORKS),
     )
-    model = LifecycleModel(groups, kept, consequences, rules, plan.first_year)
-    return Tables(classes, labels, counted, model, sites, unfunded)
+    model = LifecycleModel(found.groups, kept, found.consequences, rules, plan.first_year)
+    return Tables(found, {name: found.streams[name] for name in named}, model, unfunded)
 
 
 def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) -> Iterator[Fault]:
@@ -114,16 +175,11 @@ def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) 
             yield Fault(source, line, "unit", f"{row.asset_class} by {row.unit}" if not line else row.unit, rule)
 
 
-def _stream_faults(
-    plan: Plan, streams: Mapping[str, Stream], consequences: Mapping[str, tuple[Consequence, ...]]
+def _unfed(
+    streams: Mapping[str, Stream], consequences: Mapping[str, tuple[Consequence, ...]], file: str
 ) -> Iterator[Fault]:
-    """Streams that the plan counts and no table has, and the council's own that no row feeds."""
-    for name in plan.benefit.streams or ():
-        if name not in streams:
-            rule = f"must be one of {', '.join(streams)}; tables.streams may add one"
-            yield Fault("plan", 0, "benefit.streams", name, rule)
+    """Streams of the council's own that no row feeds."""
     fed = {row.stream for rows in consequences.values() for row in rows}
-    file = plan.tables.consequences or "reference/consequences.csv"
     for stream in streams.values():
         if stream.row and stream.fed_by == "consequences" and stream.name not in fed:
             rule = f"no row of {file} feeds it: give it rows by group in tables.consequences, or leave it out"

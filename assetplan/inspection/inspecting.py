@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from assetplan import condition
-from assetplan.asset_classes import CARRIAGEWAY, group_of, load_asset_classes
-from assetplan.consequences import load_consequences
-from assetplan.deterioration.groups import load_groups
+from assetplan.asset_classes import CARRIAGEWAY, group_of
+from assetplan.inputs import Parameters, read_parameters
 from assetplan.inspection.tables import (
     assumed_by_class,
     bridge_stock,
@@ -29,7 +28,6 @@ from assetplan.network import hierarchy, inherited_levels
 from assetplan.output import new_folder
 from assetplan.register import Register
 from assetplan.strategies import LifecycleModel, Rules, starting_condition
-from assetplan.treatments import load_catalogue
 
 CAPTIONS: Mapping[str, str] = {
     "condition": "Condition index at the end of the year: share of the stock in each band",
@@ -112,7 +110,7 @@ def inspection_files() -> frozenset[str]:
     return frozenset({"inspection.json", *(f"{name}.csv" for name in CAPTIONS)})
 
 
-def inspect(register: Register, year: int | None = None) -> Inspection:
+def inspect(register: Register, year: int | None = None, parameters: Parameters | None = None) -> Inspection:
     """Say what a register holds: what is owned, in which condition, for how long, and how much of that is assumed.
 
     Parameters
@@ -122,6 +120,8 @@ def inspect(register: Register, year: int | None = None) -> Inspection:
     year : int, optional
         Year at whose end condition stands; by default the latest year of a survey in the register. Surveys after it
         count as they are.
+    parameters : Parameters, optional
+        From `assetplan.inputs.read_parameters`, where the council has tables of its own; by default the packaged ones.
 
     Returns
     -------
@@ -136,29 +136,29 @@ def inspect(register: Register, year: int | None = None) -> Inspection:
     if year is None and surveyed.isna().all():
         raise ValueError("no asset has a surveyed_year: name the year at whose end condition is wanted")
     base = int(surveyed.max()) if year is None else year
-    stock, notes = _stock(register, base)
-    groups = load_groups()
-    backlog = building_backlog(stock, load_catalogue(groups))
+    of = parameters or read_parameters()
+    stock, notes = _stock(register, base, of)
+    backlog = building_backlog(stock, of.catalogue)
     tables = {
-        "condition": condition_bands(stock, "index", "index"),
-        "residual_life": condition_bands(stock, "residual_life", "residual_life"),
+        "condition": condition_bands(stock, "index", of.classes),
+        "residual_life": condition_bands(stock, "residual_life", of.classes),
         "indicators": indicators(stock),
         "backlog": backlog,
         "facilities": facilities(stock, backlog),
         "bridges": bridge_stock(stock),
         "footways": footway_levels(stock),
-        "assumed": assumed_by_class(register.assets),
+        "assumed": assumed_by_class(register.assets, of.classes),
     }
     return Inspection(base, {name: table for name, table in tables.items() if len(table)}, notes)
 
 
-def _stock(register: Register, year: int) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Assets with `group`, `index` at the end of a year, `residual_life`, `hierarchy`; and what is lacking."""
     stock = pd.DataFrame(register.assets.drop(columns="geometry"))
-    groups = load_groups()
+    groups = parameters.groups
     rules = Rules(1, 1, 1, np.ones(1), ())  # nothing is planned here: only decay is asked of the model
-    model = LifecycleModel(groups, load_catalogue(groups), load_consequences(list(groups)), rules, year + 1)
-    stock["group"] = group_of(stock)
+    model = LifecycleModel(groups, parameters.catalogue, parameters.consequences, rules, year + 1)
+    stock["group"] = group_of(stock, parameters.names.groups)
     stock["hierarchy"] = _levels(stock)
     grouped = stock["group"].isin(list(groups)).to_numpy()
     measured = stock["value"].notna().to_numpy()
@@ -171,9 +171,9 @@ def _stock(register: Register, year: int) -> tuple[pd.DataFrame, tuple[str, ...]
         life[of] = group.residual_life(index[of])
     stock["index"], stock["residual_life"] = index, life
     uncounted = np.zeros(len(stock), dtype=bool)
-    classes = load_asset_classes()
     for name in stock["asset_class"].unique():
-        uncounted |= (stock["asset_class"] == name).to_numpy() & (classes.stock_of(stock, str(name))[1] == 0)
+        bare = parameters.classes.stock_of(stock, str(name))[1] == 0
+        uncounted |= (stock["asset_class"] == name).to_numpy() & bare
     notes = (
         (uncounted, "without the length, deck area or replacement value that their class is counted by"),
         (~measured, "without a condition: no band counts them"),

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from assetplan import condition, schema
 from assetplan._types import Texts
-from assetplan.asset_classes import BRIDGE, BUILDING, CARRIAGEWAY, FOOTWAY, load_asset_classes
+from assetplan.asset_classes import BRIDGE, BUILDING, CARRIAGEWAY, FOOTWAY, AssetClasses
 from assetplan.condition.building import NOT_STATED, PRIORITIES
 from assetplan.inspection.readings import MEASURES
 from assetplan.register import assumed_share
@@ -46,14 +46,14 @@ def _rank(name: str) -> tuple[int, str]:
     return (2 if name == NOT_STATED else levels.index(name) - len(levels) if name in levels else 1), name
 
 
-def _classes(stock: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    for name in schema.choices("assets", "asset_class"):
+def _by_class(stock: pd.DataFrame, classes: AssetClasses) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in classes.names:
         part = stock[stock["asset_class"] == name]
         if len(part):
             yield name, part
 
 
-def condition_bands(stock: pd.DataFrame, column: str, scale: str) -> pd.DataFrame:
+def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> pd.DataFrame:
     """How much of each class lies in each band, by road class, level of the hierarchy and district.
 
     Parameters
@@ -61,9 +61,9 @@ def condition_bands(stock: pd.DataFrame, column: str, scale: str) -> pd.DataFram
     stock : DataFrame
         As the head of this module says.
     column : str
-        What is banded: `index` (0–100) or `residual_life` (years).
-    scale : str
-        A scale of reference/bands.csv.
+        What is banded, on the scale of that name in reference/bands.csv: `index` (0–100) or `residual_life` (years).
+    classes : AssetClasses
+        Classes in the order of rows, and what each is counted by.
 
     Returns
     -------
@@ -73,9 +73,9 @@ def condition_bands(stock: pd.DataFrame, column: str, scale: str) -> pd.DataFram
         what the plan counts the class by: km, m² of deck, £m to replace, or number.
     """
     rows = []
-    for asset_class, whole in _classes(stock):
+    for asset_class, whole in _by_class(stock, classes):
         for by, name, part in _split(whole):
-            unit, amount = load_asset_classes().stock_of(part, asset_class)
+            unit, amount = classes.stock_of(part, asset_class)
             known = part[column].notna().to_numpy()
             total = amount[known].sum()
             row = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
@@ -83,7 +83,7 @@ def condition_bands(stock: pd.DataFrame, column: str, scale: str) -> pd.DataFram
             row["replacement_value"] = part["replacement_value"].sum(min_count=1)
             row["known"] = total / amount.sum() if amount.sum() > 0 else float("nan")
             row["mean"] = part[column].to_numpy()[known] @ amount[known] / total if total > 0 else float("nan")
-            rows.append(row | condition.share_in_bands(scale, part[column], amount).to_dict())
+            rows.append(row | condition.share_in_bands(column, part[column], amount).to_dict())
     return pd.DataFrame(rows)
 
 
@@ -302,13 +302,15 @@ def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
     return table[["by", *table.columns.drop("by")]]
 
 
-def assumed_by_class(assets: pd.DataFrame) -> pd.DataFrame:
+def assumed_by_class(assets: pd.DataFrame, classes: AssetClasses) -> pd.DataFrame:
     """Share of assets with a value that a stated rule filled, by class and column.
 
     Parameters
     ----------
     assets : DataFrame
         Table `assets` of a register.
+    classes : AssetClasses
+        Classes in the order of rows.
 
     Returns
     -------
@@ -317,7 +319,7 @@ def assumed_by_class(assets: pd.DataFrame) -> pd.DataFrame:
     """
     rows = [
         {"asset_class": name, "column": column, "share": share}
-        for name, part in _classes(assets)
+        for name, part in _by_class(assets, classes)
         for column, share in assumed_share(part).items()
     ]
     return pd.DataFrame(rows)

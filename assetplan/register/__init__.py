@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from assetplan.register.register import Register
+from assetplan.register.register import Register, RegisterNames
 
 if TYPE_CHECKING:
     from assetplan.register.components import building_components
@@ -39,6 +39,7 @@ _HOME = {
 
 __all__ = [
     "Register",
+    "RegisterNames",
     "assumed_share",
     "building_components",
     "draw_index",

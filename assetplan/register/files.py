@@ -20,7 +20,7 @@ from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file, repeatable_layers
 from assetplan.register.layers import layer_names
-from assetplan.register.register import Register
+from assetplan.register.register import Register, RegisterNames, packaged_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -103,8 +103,7 @@ def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, gpd.GeoDa
 def read_register(
     path: str | os.PathLike[str],
     mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
-    treatments: frozenset[str] | None = None,
-    classes: AssetClasses | None = None,
+    names: RegisterNames | None = None,
 ) -> Register:
     """Read and validate a register.
 
@@ -115,10 +114,8 @@ def read_register(
         GeoJSON, or CSV with coordinates or WKT.
     mapping : path or mapping, optional
         How a table's columns become the schema's: see `assetplan.register.mapping`.
-    treatments : frozenset of str, optional
-        Names a committed treatment may have; by default those of reference/treatments.csv.
-    classes : AssetClasses, optional
-        Classes that assets may be of; by default the packaged ones.
+    names : RegisterNames, optional
+        Classes, groups and treatments that assets may have; by default the packaged ones.
 
     Returns
     -------
@@ -136,13 +133,12 @@ def read_register(
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
     if mapping is None and source.suffix.lower() == ".gpkg":
-        known = load_asset_classes() if classes is None else classes
-        layers = _asset_layers(source, known)
+        layers = _asset_layers(source, (names or packaged_names()).classes)
         if layers:
-            return _read_layers(source, layers, treatments, known)
+            return _read_layers(source, layers, names)
     from assetplan.register.table import import_table
 
-    return import_table(source, mapping, treatments=treatments, classes=classes)
+    return import_table(source, mapping, names=names)
 
 
 def _asset_layers(source: Path, classes: AssetClasses) -> dict[str, str]:
@@ -168,9 +164,7 @@ def _base(layer: str, known: Collection[str]) -> str:
     return next((name for name in (layer, layer.rpartition("_")[0]) if name in known), "")
 
 
-def _read_layers(
-    path: Path, classed: Mapping[str, str], treatments: frozenset[str] | None, classes: AssetClasses
-) -> Register:
+def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None) -> Register:
     from assetplan.register.validation import check_inspections, check_other_roads, check_register, check_spatial
 
     file = path.name
@@ -178,7 +172,7 @@ def _read_layers(
     assets, places_in_file, faults = _read_assets(path, classed)
     if faults:
         raise RegisterError(faults)
-    clean, more = check_register(assets, file, None, treatments, classes)
+    clean, more = check_register(assets, file, None, names)
     faults += [_in_layer(fault, places_in_file) for fault in more]
     inspections, more = check_inspections(
         _read_plain(path, layers, "inspections"), f"{file}, layer inspections", clean["asset_id"]

@@ -28,9 +28,10 @@ from numpy.typing import NDArray
 
 from assetplan import schema
 from assetplan._types import Bools, Floats, Ints
-from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, AssetClasses, group_of, load_asset_classes
+from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, AssetClasses, group_of
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
+from assetplan.register.register import RegisterNames, packaged_names
 from assetplan.register.validation import check_register, metric
 
 if TYPE_CHECKING:
@@ -68,8 +69,7 @@ def _pairs(frame: pd.DataFrame, first: str, second: str) -> zip[tuple[str, str]]
 def fill_assumed(
     assets: gpd.GeoDataFrame,
     seed: int = 0,
-    groups: pd.DataFrame | None = None,
-    classes: AssetClasses | None = None,
+    names: RegisterNames | None = None,
 ) -> gpd.GeoDataFrame:
     """Fill what a register lacks by the rules at the head of this module.
 
@@ -79,10 +79,8 @@ def fill_assumed(
         Assets in a metric CRS; columns of the schema that are not there are added. Never written to.
     seed : int
         Another seed draws other conditions.
-    groups : DataFrame, optional
-        Table like reference/groups.csv; by default the packaged one.
-    classes : AssetClasses, optional
-        By default the packaged ones.
+    names : RegisterNames, optional
+        Classes and groups; by default the packaged ones.
 
     Returns
     -------
@@ -98,21 +96,20 @@ def fill_assumed(
 
     frame = assets.reset_index(drop=True)
     place = pd.Series(np.arange(1, len(frame) + 1), index=frame.index)
-    known = load_asset_classes() if classes is None else classes
-    out, faults = schema.conform(pd.DataFrame(frame), "assets", "assets", place, {"asset_class": known.names})
+    names = names or packaged_names()
+    out, faults = schema.conform(pd.DataFrame(frame), "assets", "assets", place, {"asset_class": names.classes.names})
     # A broken value must not pass for a missing one.
     faults = [fault for fault in faults if not fillable(fault)]
     if faults:
         raise RegisterError(faults)
     filled: dict[str, Bools] = {}
     parent = _parents(out)
-    _fill_place(out, parent, known, filled)
-    _fill_size(out, parent, frame.geometry, known, filled)
-    table = load_table("groups") if groups is None else groups
-    group = group_of(out, table)
+    _fill_place(out, parent, names.classes, filled)
+    _fill_size(out, parent, frame.geometry, names.classes, filled)
+    group = group_of(out, names.groups)
     _fill_condition(out, group, seed, filled)
     _fill_traffic(out, parent, filled)
-    cost = group.map(table.set_index("group")["replacement_unit_cost"]).to_numpy(dtype=float)
+    cost = group.map(names.groups.set_index("group")["replacement_unit_cost"]).to_numpy(dtype=float)
     _put(out, "replacement_value", out["quantity"].to_numpy() * cost, filled)
     out["assumed"] = _named(out["assumed"], filled)
     return gpd.GeoDataFrame(out, geometry=frame.geometry.array, crs=assets.crs)
@@ -128,18 +125,17 @@ def fill_and_check(
     file: str,
     rows: pd.Series,
     seed: int = 0,
-    treatments: frozenset[str] | None = None,
-    classes: AssetClasses | None = None,
+    names: RegisterNames | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Check assets as they come, fill what they lack where that is their only fault, and check again.
 
     Parameters and results are those of `validation.check_register`; `seed` is that of `fill_assumed`.
     """
-    clean, faults = check_register(assets, file, rows, treatments, classes)
+    clean, faults = check_register(assets, file, rows, names)
     faults = [fault for fault in faults if not fillable(fault)]
     if faults or not len(assets):
         return clean, faults
-    return check_register(fill_assumed(metric(assets), seed, classes=classes), file, rows, treatments, classes)
+    return check_register(fill_assumed(metric(assets), seed, names), file, rows, names)
 
 
 def _parents(out: pd.DataFrame) -> Ints:

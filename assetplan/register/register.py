@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
+
+from assetplan.asset_classes import AssetClasses, load_asset_classes
+from assetplan.reference import load_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -16,6 +20,32 @@ def _none() -> gpd.GeoDataFrame:
     from assetplan import schema
 
     return gpd.GeoDataFrame(schema.empty("other_roads"), geometry=[])
+
+
+@dataclass(frozen=True, eq=False)
+class RegisterNames:
+    """What assets of a register may name.
+
+    Attributes
+    ----------
+    classes : AssetClasses
+        Their classes.
+    groups : DataFrame
+        Deterioration groups: columns asset_class, road_class, group, replacement_unit_cost as in reference/groups.csv.
+    treatments : frozenset of str
+        Treatments that they may be committed to.
+    """
+
+    classes: AssetClasses
+    groups: pd.DataFrame
+    treatments: frozenset[str]
+
+
+@cache
+def packaged_names() -> RegisterNames:
+    """What assets may name where a council has no tables of its own."""
+    treatments = frozenset(load_table("treatments")["treatment"])
+    return RegisterNames(load_asset_classes(), load_table("groups"), treatments)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,13 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
-from assetplan.asset_classes import AssetClasses
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.components import building_components
 from assetplan.register.fill import fill_and_check
 from assetplan.register.layers import layer_names
 from assetplan.register.mapping import Mapping, read_mapping
-from assetplan.register.register import Register
+from assetplan.register.register import Register, RegisterNames
 from assetplan.register.validation import check_register, check_spatial
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ def import_table(
     mapping: str | os.PathLike[str] | Keyed[str, object] | None = None,
     fill: bool = False,
     seed: int = 0,
-    treatments: frozenset[str] | None = None,
-    classes: AssetClasses | None = None,
+    names: RegisterNames | None = None,
 ) -> Register:
     """Make a register from one table of assets.
 
@@ -51,10 +49,8 @@ def import_table(
         Fill what the table lacks by the rules of `assetplan.register.fill`.
     seed : int
         Another seed draws other assumed conditions.
-    treatments : frozenset of str, optional
-        Names a committed treatment may have; by default those of reference/treatments.csv.
-    classes : AssetClasses, optional
-        Classes that assets may be of; by default the packaged ones.
+    names : RegisterNames, optional
+        Classes, groups and treatments that assets may have; by default the packaged ones.
 
     Returns
     -------
@@ -85,9 +81,9 @@ def import_table(
     if plan.buildings and not faults:
         located, rows = _split(frame, located, rows, plan, source.name)
     if fill:
-        clean, more = fill_and_check(located, source.name, rows, seed, treatments, classes)
+        clean, more = fill_and_check(located, source.name, rows, seed, names)
     else:
-        clean, more = check_register(located, source.name, rows, treatments, classes)
+        clean, more = check_register(located, source.name, rows, names)
     # A geometry that could not be made is a fault already.
     without = {fault.row for fault in faults}
     faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]

@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
-from assetplan.asset_classes import BUILDING, AssetClasses
+from assetplan.asset_classes import BUILDING
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
-from assetplan.register.register import Register
+from assetplan.register.register import Register, RegisterNames, packaged_names
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -74,8 +74,7 @@ def _on_earth(geometry: gpd.GeoSeries) -> np.ndarray:
 def validate_register(
     register: Register,
     file: str = "register",
-    treatments: frozenset[str] | None = None,
-    classes: AssetClasses | None = None,
+    names: RegisterNames | None = None,
 ) -> Register:
     """Check a register made in memory and bring it to the schema's types.
 
@@ -85,17 +84,15 @@ def validate_register(
         Never written to.
     file : str
         Name for the faults; rows are counted from 1.
-    treatments : frozenset of str, optional
-        Names a committed treatment may have; by default those of reference/treatments.csv.
-    classes : AssetClasses, optional
-        Classes that assets may be of; by default the packaged ones.
+    names : RegisterNames, optional
+        Classes, groups and treatments that assets may have; by default the packaged ones.
 
     Raises
     ------
     RegisterError
         Every fault found.
     """
-    assets, faults = check_register(register.assets, file, None, treatments, classes)
+    assets, faults = check_register(register.assets, file, None, names)
     inspections, more = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])
     faults += more
     places, more = check_spatial(register.places, "places", f"{file}, places", assets.crs)
@@ -120,8 +117,7 @@ def check_register(
     assets: gpd.GeoDataFrame,
     file: str,
     rows: pd.Series | None,
-    treatments: frozenset[str] | None = None,
-    classes: AssetClasses | None = None,
+    names: RegisterNames | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Bring assets to the schema and a metric CRS, and list every fault.
 
@@ -133,10 +129,8 @@ def check_register(
         Name for the faults.
     rows : Series of int, optional
         Row of each asset in the user's file, in the order of `assets`; by default 1, 2, ….
-    treatments : frozenset of str, optional
-        Names a committed treatment may have.
-    classes : AssetClasses, optional
-        Classes that assets may be of; by default the packaged ones.
+    names : RegisterNames, optional
+        Classes, groups and treatments that assets may have; by default the packaged ones.
     """
     import geopandas as gpd
 
@@ -144,11 +138,12 @@ def check_register(
         return _no_assets(), [Fault(file, 0, "", "", "there are no assets in it")]
     frame = assets.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1) if rows is None else rows.to_numpy()
-    known = {} if classes is None else {"asset_class": classes.names}
-    clean, faults = schema.conform(pd.DataFrame(frame), "assets", file, pd.Series(place, index=frame.index), known)
+    names = names or packaged_names()
+    allowed = {"asset_class": names.classes.names}
+    clean, faults = schema.conform(pd.DataFrame(frame), "assets", file, pd.Series(place, index=frame.index), allowed)
     faults += _measure_faults(clean, file, place)
     faults += _parent_faults(clean, file, place)
-    faults += _commitment_faults(clean, file, place, treatments)
+    faults += _commitment_faults(clean, file, place, names.treatments)
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         blank = gpd.GeoDataFrame(clean, geometry=gpd.GeoSeries([None] * len(clean)))
         return blank, [*faults, Fault(file, 0, "geometry", "", "there is no geometry")]
@@ -313,16 +308,14 @@ def _parent_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fa
     )
 
 
-def _commitment_faults(
-    clean: pd.DataFrame, file: str, place: np.ndarray, treatments: frozenset[str] | None
-) -> list[Fault]:
+def _commitment_faults(clean: pd.DataFrame, file: str, place: np.ndarray, treatments: frozenset[str]) -> list[Fault]:
     treatment, year = clean["committed_treatment"], clean["committed_year"]
-    known = frozenset(load_table("treatments")["treatment"]) if treatments is None else treatments
     undated = (treatment != "") & year.isna()
     dangling = (treatment == "") & year.notna()
-    unknown = (treatment != "") & ~treatment.isin(known)
+    unknown = (treatment != "") & ~treatment.isin(treatments)
+    rule = "no treatment has this name; tables.treatments of the plan may add it"
     return (
         _faults(clean, undated, file, place, "committed_treatment", "has no committed_year beside it")
         + _faults(clean, dangling, file, place, "committed_year", "has no committed_treatment beside it")
-        + _faults(clean, unknown, file, place, "committed_treatment", "no treatment has this name")
+        + _faults(clean, unknown, file, place, "committed_treatment", rule)
     )

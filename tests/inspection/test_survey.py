@@ -36,7 +36,7 @@ def surveyed(small_county: Path, table: pd.DataFrame, folder: Path, *options: ob
     table.to_csv(folder / "readings.csv", index=False)
     return run(
         "survey", small_county / "register.gpkg", folder / "readings.csv", "-o", folder / "new.gpkg",
-        "--tables", folder / "tables", *options,
+        "--csv", folder / "tables", *options,
     )  # fmt: skip
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from register_helpers import LINE, assets, mixed, register, said, spatial
@@ -5,6 +7,7 @@ from shapely import LineString, Point, Polygon
 
 from assetplan.errors import RegisterError
 from assetplan.register import metric, validate_register
+from assetplan.register.register import packaged_names
 
 BOW_TIE = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
 
@@ -84,7 +87,8 @@ def test_a_building_need_not_be_an_asset_to_be_a_parent() -> None:
 
 def test_committed_treatments_may_be_the_callers_own() -> None:
     frame = assets({"committed_treatment": "gold leaf", "committed_year": 2027})
-    whole = validate_register(register(frame), treatments=frozenset({"gold leaf"}))
+    names = replace(packaged_names(), treatments=frozenset({"gold leaf"}))
+    whole = validate_register(register(frame), names=names)
     assert whole.assets["committed_treatment"].tolist() == ["gold leaf"]
 
 
