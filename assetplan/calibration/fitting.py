@@ -14,7 +14,7 @@ from assetplan._types import Bools
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel, likeliest
 from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.model import LEVELS, DecayModel, Expected, sample
+from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate, pool
 from assetplan.calibration.state_model import LifeModel, StateModel
 from assetplan.deterioration.fits.chains import ChainKind
@@ -22,6 +22,7 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file
 
 Kind = Literal["curve", "markov", "weibull"]
+DecayModel = CurveModel | StateModel | LifeModel
 
 AUTO = "auto"
 KINDS = ("curve", "markov", "weibull")

@@ -1,16 +1,12 @@
-"""The face that all models of decay show to calibration, and what they expect of readings they never saw."""
+"""What models of decay expect of readings that they never saw, and how many assets settle where a fit begins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
-from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.pooling import Estimate
-from assetplan.deterioration.fits.maximum import Prior
 
 _ENOUGH = 5_000  # assets that settle where to begin
 LEVELS = (0.80, 0.95)  # of the intervals that are checked against readings not fitted
@@ -44,48 +40,6 @@ class Expected:
     low: Floats
     high: Floats
     claimed: Floats
-
-
-class DecayModel(Protocol):
-    """A model of decay that inspections can teach; `keep` (n_assets,) says which assets take part."""
-
-    @property
-    def inspections(self) -> Inspections:
-        """The readings that it learns from."""
-        ...
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the parameters are."""
-        ...
-
-    def counted(self, keep: Bools) -> int:
-        """Pairs of readings that bear on decay."""
-        ...
-
-    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
-        """All as one group; `start` is where to begin, if that is known."""
-        ...
-
-    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior, to within half a `tolerance` of log-likelihood."""
-        ...
-
-    def expected(self, keep: Bools, parameters: Floats) -> Expected:
-        """What the parameters expect of each reading."""
-        ...
-
-    def life(self, parameters: Floats) -> float:
-        """Years that an asset of this group lasts: from new to an index of 40, to the worst state, or to failure."""
-        ...
-
-    def path(self, parameters: Floats, ages: Floats) -> Floats:
-        """Index expected at ages [years] of an asset that began as new."""
-        ...
-
-    def row(self, parameters: Floats) -> dict[str, object]:
-        """Columns of the table of groups that say what was learned."""
-        ...
 
 
 def sample(keep: Bools) -> Bools:

@@ -56,7 +56,17 @@ class Family(ABC):
 
     @abstractmethod
     def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
-        """Derivative of the index by age [1/year], where the index is `value`."""
+        """Derivative of the index by age [1/year].
+
+        Parameters
+        ----------
+        age : array
+            [years, 0 or more], any shape.
+        value : array
+            Index at that age, same shape.
+        p : mapping of str → float
+            Parameters of the curve.
+        """
 
     @abstractmethod
     def age(self, index: Floats, p: Parameters) -> Floats:
@@ -64,7 +74,13 @@ class Family(ABC):
 
     @abstractmethod
     def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        """Derivatives of the index by each parameter; of k and b by their logarithm."""
+        """Derivatives of the index by each parameter; of k and b by their logarithm.
+
+        Parameters
+        ----------
+        age, value, p : array, array, mapping of str → float
+            As of `slope`.
+        """
 
     @abstractmethod
     def of_life(self, life: float, shape: float) -> dict[str, float]:
@@ -84,7 +100,7 @@ class Family(ABC):
         return Level(index, by_share, turn * log)
 
 
-class Power(Family):
+class _Power(Family):
     """C0 − k·a^b."""
 
     name = "power"
@@ -92,120 +108,100 @@ class Power(Family):
     shaped = True
 
     def value(self, age: Floats, p: Parameters) -> Floats:
-        """Index at an age."""
         return p["c0"] - p["k"] * age ** p.get("b", 1.0)
 
     def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
-        """Derivative by age."""
         return -p["k"] * p.get("b", 1.0) * age ** (p.get("b", 1.0) - 1.0)
 
     def age(self, index: Floats, p: Parameters) -> Floats:
-        """Age at an index."""
         return (np.maximum(p["c0"] - index, 0.0) / p["k"]) ** (1 / p.get("b", 1.0))
 
     def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        """By each parameter."""
         fall = value - p["c0"]
         return {"c0": np.ones_like(age), "k": fall, "b": fall * p.get("b", 1.0) * np.log(np.maximum(age, _LEAST))}
 
     def of_life(self, life: float, shape: float) -> dict[str, float]:
-        """Parameters of a life."""
         return {"c0": 100.0, "k": _LOST / life**shape, "b": shape}
 
 
-class Linear(Power):
+class _Linear(_Power):
     """C0 − k·a, a power of one."""
 
     name, parameters, shaped = "linear", ("c0", "k"), False
 
 
-class Exponential(Family):
+class _Exponential(Family):
     """C0·e^(−k·a)."""
 
     name, parameters = "exponential", ("c0", "k")
 
     def value(self, age: Floats, p: Parameters) -> Floats:
-        """Index at an age."""
         return p["c0"] * np.exp(-p["k"] * age)
 
     def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
-        """Derivative by age."""
         return -p["k"] * value
 
     def age(self, index: Floats, p: Parameters) -> Floats:
-        """Age at an index."""
         return np.log(p["c0"] / index) / p["k"]
 
     def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        """By each parameter."""
         return {"c0": value / p["c0"], "k": -p["k"] * age * value}
 
     def of_life(self, life: float, shape: float) -> dict[str, float]:
-        """Parameters of a life."""
         return {"c0": 100.0, "k": _FALL / life}
 
 
-class Logistic(Family):
+class _Logistic(Family):
     """Cmin + (C0 − Cmin)/(1 + e^(k·(a − a50)))."""
 
     name, parameters = "logistic", ("c0", "k", "a50", "cmin")
 
     def value(self, age: Floats, p: Parameters) -> Floats:
-        """Index at an age."""
         from scipy.special import expit
 
         return p["cmin"] + (p["c0"] - p["cmin"]) * expit(-p["k"] * (age - p["a50"]))
 
     def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
-        """Derivative by age."""
         share = (value - p["cmin"]) / (p["c0"] - p["cmin"])
         return -p["k"] * (value - p["cmin"]) * (1.0 - share)
 
     def age(self, index: Floats, p: Parameters) -> Floats:
-        """Age at an index."""
         share = np.minimum((index - p["cmin"]) / (p["c0"] - p["cmin"]), 1 - 1e-12)
         return p["a50"] + np.log(1 / share - 1) / p["k"]
 
     def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        """By each parameter."""
         share, slope = (value - p["cmin"]) / (p["c0"] - p["cmin"]), self.slope(age, value, p)
         return {"c0": share, "cmin": 1 - share, "k": slope * (age - p["a50"]), "a50": -slope}
 
     def of_life(self, life: float, shape: float) -> dict[str, float]:
-        """Parameters of a life."""
         return {"c0": 100.0, "k": _STEEP / life, "a50": _BEFORE * life / _STEEP, "cmin": 0.0}
 
 
-class Weibull(Family):
+class _Weibull(Family):
     """C0·e^(−(a/k)^b), the survival of an age-based asset."""
 
     name, parameters = "weibull", ("c0", "k", "b")
     shaped = True
 
     def value(self, age: Floats, p: Parameters) -> Floats:
-        """Index at an age."""
         return p["c0"] * np.exp(-((age / p["k"]) ** p["b"]))
 
     def slope(self, age: Floats, value: Floats, p: Parameters) -> Floats:
-        """Derivative by age."""
         return -p["b"] / p["k"] * (age / p["k"]) ** (p["b"] - 1.0) * value
 
     def age(self, index: Floats, p: Parameters) -> Floats:
-        """Age at an index."""
         return p["k"] * np.maximum(np.log(p["c0"] / index), 0.0) ** (1 / p["b"])
 
     def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        """By each parameter."""
         worn = p["b"] * (age / p["k"]) ** p["b"] * value
         return {"c0": value / p["c0"], "k": worn, "b": -worn * np.log(np.maximum(age / p["k"], _LEAST))}
 
     def of_life(self, life: float, shape: float) -> dict[str, float]:
-        """Parameters of a life."""
         return {"c0": 100.0, "k": life / _FALL ** (1 / shape), "b": shape}
 
 
 FAMILIES: dict[str, Family] = {
-    family.name: family for family in (Linear(), Power(), Exponential(), Logistic(), Weibull())
+    family.name: family for family in (_Linear(), _Power(), _Exponential(), _Logistic(), _Weibull())
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
@@ -291,19 +292,21 @@ def _sorted(
     asset = np.concatenate(rows)
     order = np.argsort(asset, kind="stable")
     asset = asset[order]
-    starts = np.searchsorted(asset, np.arange(len(nothing) + 1))
-    cost = np.concatenate([leaf.cost for leaf in leaves])[order]
-    whole = np.concatenate([leaf.whole_life_cost for leaf in leaves])[order]
+
+    def every(name: str) -> NDArray:
+        return np.concatenate([getattr(leaf, name) for leaf in leaves])[order]
+
+    whole = every("whole_life_cost")
     return Candidates(
         asset,
-        np.concatenate([leaf.schedule for leaf in leaves])[order],
-        cost,
+        every("schedule"),
+        every("cost"),
         whole,
         nothing[asset] - whole,
         np.zeros(len(asset)),
-        np.concatenate([leaf.index for leaf in leaves])[order],
+        every("index"),
         nothing_index,
-        starts,
+        np.searchsorted(asset, np.arange(len(nothing) + 1)),
         pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),
     )
 

@@ -160,12 +160,7 @@ class ChainState(Nodes):
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden of the mean of the shares at the start and end of the year."""
         mean = 0.5 * (self.phases + self.model.chain.step(self.phases, self._rate()))
-        total = np.zeros(len(mean))
-        for per in ("quantity", "vehicle_km"):
-            table = self.model.burdens.get((stream, per))
-            if table is not None:
-                total += (mean @ table) * getattr(exposure, per)
-        return total
+        return self._sum(self.model.burdens, stream, exposure, lambda table: mean @ table)
 
     def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits by the chances of states, the mean of those at the start and end of the year."""

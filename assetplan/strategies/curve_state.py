@@ -142,12 +142,7 @@ class CurveState(Nodes):
         """Burden at mid-year, from the table by age."""
         place = ((self.age + 0.5 * self._ageing()) * (1 / _STEP) + 0.5).astype(np.intp)
         np.minimum(place, int(_OLDEST / _STEP) - 1, out=place)
-        total = np.zeros(len(self.age))
-        for per in ("quantity", "vehicle_km"):
-            table = self.model.burdens.get((stream, per))
-            if table is not None:
-                total += table[place] * getattr(exposure, per)
-        return total
+        return self._sum(self.model.burdens, stream, exposure, lambda table: table[place])
 
     def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits at the index of mid-year."""

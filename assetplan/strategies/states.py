@@ -7,7 +7,7 @@ the asset into one of another group: see docs/method.md, section Treatments.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, Self
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan._types import Bools, Floats, Floats32, Ints
-from assetplan.consequences import Consequence
+from assetplan.consequences import BASES, Consequence
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
@@ -104,6 +104,13 @@ class Nodes:
         """These nodes and those of others."""
         parts = [self._arrays, *(other._arrays for other in others)]
         return self._with({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+    def _sum(
+        self, burdens: Mapping[tuple[str, str], Floats], stream: str, exposure: Exposure, read: Callable[..., Floats]
+    ) -> Floats:
+        """Cost of a stream by its table of each basis, which `read` takes to the nodes."""
+        of_stream = {per: burdens[stream, per] for per in BASES if (stream, per) in burdens}
+        return sum((read(table) * getattr(exposure, per) for per, table in of_stream.items()), 0.0 * exposure.quantity)
 
     def put(self, rows: Ints, other: Self) -> Self:
         """These nodes, some of them as another says."""

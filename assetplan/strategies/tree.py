@@ -7,14 +7,14 @@ Only what can happen is ever built, and a level of the tree is a set of arrays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import DETOURS
-from assetplan.strategies.states import AssetState
+from assetplan.strategies.states import AssetState, Nodes
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
@@ -96,7 +96,7 @@ class Leaves:
 
 
 @dataclass(frozen=True)
-class _Level:
+class _Level(Nodes):
     state: AssetState
     asset: Ints
     schedule: Codes
@@ -107,36 +107,25 @@ class _Level:
     last: Ints
 
     def take(self, rows: Ints) -> _Level:
-        return _Level(
-            self.state.take(rows),
-            self.asset[rows],
-            self.schedule[rows],
-            self.cost[rows],
-            self.burden[rows],
-            self.index[rows],
-            self.done[rows],
-            self.last[rows],
-        )
+        return replace(super().take(rows), state=self.state.take(rows))
+
+    def joined(self, others: Sequence[_Level]) -> _Level:
+        return replace(super().joined(others), state=self.state.joined([other.state for other in others]))
 
 
-def grow(
-    start: AssetState,
-    members: Members,
-    treatments: tuple[Treatment, ...],
-    rules: Rules,
-) -> Leaves:
+def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...], rules: Rules) -> Leaves:
     """Every strategy of every asset of one group.
 
     Parameters
     ----------
     start : AssetState
-        AssetState of the assets (n_assets) at the start of the first plan year.
+        State of the assets (n_assets) at the start of the first plan year.
     members : Members
         Their exposure, environment, commitments.
     treatments : tuple of Treatment
         Treatments of the group; codes are positions in it.
     rules : Rules
-        WeightLimits of the tree, discounting, streams.
+        What limits the tree, discounting, streams.
     """
     n = len(members.dispose)
     level = _Level(
@@ -151,8 +140,12 @@ def grow(
     )
     reached = [np.zeros(n, dtype=bool) for _ in treatments]
     for year in range(rules.years):
-        states, parents, codes, prices = _branch(level, members, treatments, rules, year, reached)
-        level = _join(level, states, parents, codes, prices, members, rules, year)
+        exposure = members.exposure.in_year(year + 1)
+        parts = [_older(level, exposure, rules, year)]
+        for code, branch in _branches(level, members, treatments, rules, year):
+            reached[code][branch.asset] = True
+            parts.append(_older(branch, exposure, rules, year))
+        level = parts[0].joined(parts[1:])
     cost = _follow(level, members, rules)
     keep = np.flatnonzero(_honours_commitment(level, members))
     return Leaves(
@@ -168,19 +161,10 @@ def grow(
     )
 
 
-def _branch(
-    level: _Level,
-    members: Members,
-    treatments: tuple[Treatment, ...],
-    rules: Rules,
-    year: int,
-    reached: list[Bools],
-) -> tuple[list[AssetState], list[Ints], list[int], list[Floats]]:
-    """New states by treatment with the nodes they grow from and what they cost per unit of quantity."""
-    states: list[AssetState] = []
-    parents: list[Ints] = []
-    codes: list[int] = []
-    prices: list[Floats] = []
+def _branches(
+    level: _Level, members: Members, treatments: tuple[Treatment, ...], rules: Rules, year: int
+) -> Iterator[tuple[int, _Level]]:
+    """Codes of treatments that some nodes may have this year, each with those nodes as it leaves them."""
     asset = level.asset
     committed = members.committed[asset] >= 0
     free = ~committed & (level.done < rules.max_treatments) & (year - level.last >= rules.min_interval)
@@ -194,53 +178,21 @@ def _branch(
         rows = np.flatnonzero(allowed)
         if not len(rows):
             continue
-        reached[code][asset[rows]] = True
-        after, price = level.state.take(rows).treat(treatment)
-        states.append(after)
-        parents.append(rows)
-        codes.append(code)
-        prices.append(price)
-    return states, parents, codes, prices
-
-
-def _join(
-    level: _Level,
-    states: list[AssetState],
-    parents: list[Ints],
-    codes: list[int],
-    prices: list[Floats],
-    members: Members,
-    rules: Rules,
-    year: int,
-) -> _Level:
-    """The next level: nodes that do nothing this year and the branches, all a year older."""
-    exposure = members.exposure.in_year(year + 1)
-    parts = [_older(level, level.state, exposure, rules, year)]
-    for state, rows, code, price in zip(states, parents, codes, prices, strict=True):
         branch = level.take(rows)
+        after, price = branch.state.treat(treatment)
         branch.schedule[:, year] = code
         branch.cost[:, year] = price * members.exposure.quantity[branch.asset]
         branch.done[:] += 1
         branch.last[:] = year
-        parts.append(_older(branch, state, exposure, rules, year))
-    return _concatenate(parts)
+        yield code, replace(branch, state=after)
 
 
-def _older(level: _Level, state: AssetState, exposure: Exposure, rules: Rules, year: int) -> _Level:
-    burden = _burden(state, exposure.take(level.asset), rules.streams)
-    after = state.step()
+def _older(level: _Level, exposure: Exposure, rules: Rules, year: int) -> _Level:
+    burden = _burden(level.state, exposure.take(level.asset), rules.streams)
+    after = level.state.step()
     index = level.index.copy()
     index[:, year] = after.index().round(2)
-    return _Level(
-        after,
-        level.asset,
-        level.schedule,
-        level.cost,
-        level.burden + rules.discount[year + 1] * burden,
-        index,
-        level.done,
-        level.last,
-    )
+    return replace(level, state=after, burden=level.burden + rules.discount[year + 1] * burden, index=index)
 
 
 def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
@@ -265,15 +217,6 @@ def stream_cost(state: AssetState, exposure: Exposure, name: str) -> Floats:
     if name != DETOURS:
         return state.burden(name, exposure)
     return np.zeros(len(exposure.quantity)) if exposure.limits is None else state.sent_round(exposure.limits)
-
-
-def _concatenate(parts: list[_Level]) -> _Level:
-    def join(name: str) -> NDArray:
-        return np.concatenate([getattr(part, name) for part in parts])
-
-    state = parts[0].state.joined([part.state for part in parts[1:]])
-    names = ("asset", "schedule", "cost", "burden", "index", "done", "last")
-    return _Level(state, *(join(name) for name in names))
 
 
 def _honours_commitment(level: _Level, members: Members) -> Bools:
