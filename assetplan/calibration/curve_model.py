@@ -47,7 +47,17 @@ class CurveModel:
 
     @classmethod
     def of(cls, inspections: Inspections, family: str, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
-        """Cut improvements, first those that stand out by size, then those that a fit of all does not expect."""
+        """Cut improvements, first those that stand out by size, then those that a fit of all does not expect.
+
+        Parameters
+        ----------
+        inspections : Inspections
+            Readings, of which those with a value are taken.
+        family : str
+            One of `FAMILIES`.
+        features : Features
+            What shifts an asset's pace.
+        """
         inspections = inspections.where(~np.isnan(inspections.index))
         model = cls(inspections, family, features, jumps(inspections))
         everyone = np.ones(len(inspections.assets), dtype=bool)
@@ -94,7 +104,19 @@ class CurveModel:
         return _estimate(fit_paths(self.family, self.paths(keep), start))
 
     def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior, to within half a `tolerance` of log-likelihood."""
+        """A group under a prior.
+
+        Parameters
+        ----------
+        keep : array (n_assets,) of bool
+            Assets of the group.
+        prior : Prior
+            What the parent group suggests.
+        start : array (k,)
+            Where to begin.
+        tolerance : float
+            Twice the log-likelihood that may be left to climb.
+        """
         return _estimate(fit_paths(self.family, self.paths(keep), start, prior, tolerance))
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:

@@ -99,8 +99,10 @@ def calibrate(
     family : str
         Of the curve: linear, power, exponential, logistic or weibull; by default the likeliest of them for its number
         of parameters.
-    chain, max_drop
-        Of the chain, as in `fit_markov`.
+    chain : {"continuous", "discrete"}
+        As in `fit_markov`.
+    max_drop : int, optional
+        States that one move of a chain may drop; by default any number.
     failure : float
         Condition index at which a life ends [0–100].
     seed : int

@@ -134,7 +134,7 @@ def inspections_of(
         Columns as `read_inspections` asks for; its index holds the row numbers of the file.
     file : str
         What faults call the table.
-    group, measure, states, covariates
+    group, measure, states, covariates :
         As of `read_inspections`.
     """
     if measure not in condition.measure_names():

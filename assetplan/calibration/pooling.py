@@ -34,13 +34,27 @@ class Estimate:
 
     @classmethod
     def of(cls, parameters: Floats, covariance: Floats, information: Floats) -> Estimate:
-        """An estimate whose information is that of a maximum: directions of rounding error tell nothing."""
+        """An estimate whose information is that of a maximum: directions of rounding error say nothing.
+
+        Parameters
+        ----------
+        parameters, covariance, information : array (k,), array (k, k), array (k, k)
+            As of the estimate, before such directions are set to 0.
+        """
         size, axes = np.linalg.eigh((information + information.T) / 2)
         return cls(parameters, covariance, (axes * np.maximum(size, 0.0)) @ axes.T)
 
     @classmethod
     def under(cls, prior: Prior | None, parameters: Floats, covariance: Floats) -> Estimate:
-        """An estimate whose covariance is the inverse of the information of its data and its prior together."""
+        """An estimate whose covariance is the inverse of the information of its data and its prior together.
+
+        Parameters
+        ----------
+        prior : Prior or None
+            What the fit was made under.
+        parameters, covariance : array (k,), array (k, k)
+            Of the fit.
+        """
         both = np.asarray(np.linalg.pinv(covariance, hermitian=True), dtype=float)
         return cls.of(parameters, covariance, both if prior is None else both - np.diag(1 / prior.variance))
 

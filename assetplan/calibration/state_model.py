@@ -61,7 +61,17 @@ class StateModel:
     def of(
         cls, inspections: Inspections, chain: ChainKind, max_drop: int | None, features: Features
     ) -> tuple[StateModel, tuple[str, ...]]:
-        """Pairs of states; values, where no states were noted, are sorted into the five bands of the index."""
+        """Pairs of states; values, where no states were noted, are sorted into the five bands of the index.
+
+        Parameters
+        ----------
+        inspections : Inspections
+            Readings.
+        chain, max_drop : {"continuous", "discrete"}, int or None
+            As in `fit_markov`.
+        features : Features
+            What sets an asset's pace.
+        """
         if inspections.states:
             state, state_index = inspections.state, np.linspace(100.0, 0.0, len(inspections.states))
         else:
@@ -124,7 +134,13 @@ class StateModel:
         return self._fit(keep, self.start if start is None else start, None)
 
     def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior, to within half a `tolerance` of log-likelihood."""
+        """A group under a prior.
+
+        Parameters
+        ----------
+        keep, prior, start, tolerance : array (n_assets,) of bool, Prior, array (k,), float
+            As of `CurveModel.part`.
+        """
         return self._fit(keep, start, prior, tolerance)
 
     def annual(self, parameters: Floats) -> Floats:
@@ -288,7 +304,13 @@ class LifeModel:
         return self._fit(keep, None)
 
     def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior."""
+        """A group under a prior.
+
+        Parameters
+        ----------
+        keep, prior, start, tolerance : array (n_assets,) of bool, Prior, array (k,), float
+            As of `CurveModel.part`; a life has starts of its own and climbs to the end.
+        """
         return self._fit(keep, prior)
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:

@@ -167,9 +167,12 @@ class Chain:
     def failed(
         self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
     ) -> Floats:
-        """Chance that an untreated asset is at or below the failure index (n, k) after some years; see `Curve.failed`.
+        """Chance that an untreated asset is at or below the failure index (n, k) after some years.
 
-        The chain's own chance is all the spread there is; `spread` and `wander` play no part.
+        Parameters
+        ----------
+        index, years, failure, pace, spread, wander : array (n,), array (k,), float, array (n,), float, float
+            As of `Curve.failed`; the chain's own chance is all the spread there is, so the last two play no part.
         """
         bad = np.where(np.array(self.state_index)[self.state] <= failure, 1.0, 0.0)
         top = int(np.ceil(np.max(years, initial=0.0) * np.max(pace, initial=0.0))) + 1

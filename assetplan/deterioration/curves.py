@@ -132,9 +132,14 @@ class Life(Curve):
     def failed(
         self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
     ) -> Floats:
-        """Chance to fail within some years of an asset that works now, 1 − S(a + t)/S(a); see `Curve.failed`.
+        """Chance to fail within some years of an asset that works now, 1 − S(a + t)/S(a).
 
-        A survey that finds it at or below the failure index overrides its age. The life is all the spread there is.
+        A survey that finds it at or below the failure index overrides its age.
+
+        Parameters
+        ----------
+        index, years, failure, pace, spread, wander : array (n,), array (k,), float, array (n,), float, float
+            As of `Curve.failed`; the life is all the spread there is, so the last two play no part.
         """
         age = self.age(index)[:, None]
         aged = age + np.asarray(pace)[:, None] * np.asarray(years, dtype=float)[None, :]

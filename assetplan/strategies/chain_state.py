@@ -90,7 +90,15 @@ class ChainState(Nodes):
 
     @classmethod
     def start(cls, model: ChainLifecycle, index: Floats, pace: Floats) -> ChainState:
-        """Assets surveyed at an index: certainty where it is a state's own, else shared by the nearest two."""
+        """Assets surveyed at an index: certainty where it is a state's own, else shared by the nearest two.
+
+        Parameters
+        ----------
+        model : ChainLifecycle
+            Of their group.
+        index, pace : array (n_nodes,)
+            Condition index [0–100], and years that each ages in one.
+        """
         return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
 
     def begin(self, index: float) -> ChainState:

@@ -61,7 +61,15 @@ class CurveState(Nodes):
 
     @classmethod
     def start(cls, model: CurveLifecycle, index: Floats, pace: Floats) -> CurveState:
-        """Untreated assets at an index, and how much faster than their group they age."""
+        """Untreated assets at an index.
+
+        Parameters
+        ----------
+        model : CurveLifecycle
+            Of their group.
+        index, pace : array (n_nodes,)
+            Condition index [0–100], and years that each ages in one.
+        """
         age = model.group.age(index)
         return cls(model, age, pace, pace, np.zeros_like(age), np.ones_like(age))
 

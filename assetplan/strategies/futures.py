@@ -151,7 +151,19 @@ class Futures:
 
     @classmethod
     def of(cls, assets: pd.DataFrame, model: LifecycleModel, doubts: Doubts, seed: int, count: int) -> Futures:
-        """Make ready to draw."""
+        """Make ready to draw.
+
+        Parameters
+        ----------
+        assets : DataFrame
+            Table `assets` of the register, with `group`.
+        model : LifecycleModel
+            Groups, with what calibrations learned of them.
+        doubts : Doubts
+            How sure the data are, where no calibration estimates it.
+        seed, count : int
+            As of the class.
+        """
         doubt = reading_doubt(assets, model.groups, doubts)
         members = dict(by_group(assets))
         return cls(assets, model, starting_condition(assets, model), doubt, doubts.life, members, seed, count)

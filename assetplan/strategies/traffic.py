@@ -40,7 +40,15 @@ class WeightLimits:
         return np.asarray(((index[:, None] < below) * self.cost).sum(axis=1))
 
     def expected(self, index: Floats, standing: Floats, renewed: Floats) -> Floats:
-        """Yearly cost (n_assets,) [£] by the chances (n_assets, n_states) of states of an index (n_states,)."""
+        """Yearly cost (n_assets,) [£] by chances of states.
+
+        Parameters
+        ----------
+        index : array (n_states,)
+            Condition index of each state [0–100].
+        standing, renewed : array (n_assets, n_states)
+            Chance of each state of an asset that stands as it did, and of one that was renewed [0–1].
+        """
         chance = np.einsum("ns,nsk->nk", standing, index[:, None] < self.below[:, None, :])
         chance += renewed @ (index[:, None] < self.renewed).astype(np.float64)
         return np.asarray((chance * self.cost).sum(axis=1))

@@ -43,13 +43,19 @@ class Trajectory:
 
     @classmethod
     def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
-        """Room for the trajectories of assets, group by group."""
+        """Room for the trajectories of assets, group by group.
+
+        Parameters
+        ----------
+        n_assets, years, streams : int, int, tuple of str
+            Assets, plan years, and streams with "works".
+        """
         index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
         bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
         yearly = {name: np.zeros((n_assets, years)) for name in streams}
         return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
 
-    def note(self, year: int, state: AssetState, quantity: Floats) -> None:
+    def _note(self, year: int, state: AssetState, quantity: Floats) -> None:
         """Take down the state at the end of a year (0 is the base year)."""
         self.index[:, year] = state.index()
         self.residual_life[:, year] = state.residual_life()
@@ -86,7 +92,7 @@ def replay(
     n, horizon = len(schedule), len(rules.discount) - 1
     quantity = members.exposure.quantity
     out = Trajectory.empty(n, rules.years, ("works", *rules.streams))
-    out.note(0, start, quantity)
+    out._note(0, start, quantity)
     state = start
     keep = np.where(members.dispose, 0.0, 1.0)
     for year, exposure in zip(range(horizon), members.exposure.ahead(1), strict=False):
@@ -104,7 +110,7 @@ def replay(
                 out.yearly[name][:, year] = amount
         state = state.step()
         if year < rules.years:
-            out.note(year + 1, state, quantity)
+            out._note(year + 1, state, quantity)
     out.streams["works"][:] -= rules.discount[horizon] * keep * state.residual() * quantity
     return out
 

@@ -129,7 +129,7 @@ def pairs_of(
 
     Parameters
     ----------
-    start, end, years, n_states, chain, features
+    start, end, years, n_states, chain, features :
         As of `fit_markov`.
     """
     first, last, time = (np.asarray(a, dtype=float).reshape(-1) for a in (start, end, years))
@@ -188,7 +188,17 @@ class ChainLikelihood:
     def of(
         cls, pairs: Pairs, n_states: int, chain: ChainKind, max_drop: int | None = None, moves: Ints | None = None
     ) -> ChainLikelihood:
-        """State the model; by default with the moves that pairs may have made, others being 0 at any maximum."""
+        """State the model.
+
+        Parameters
+        ----------
+        pairs : Pairs
+            From `pairs_of`.
+        n_states, chain, max_drop :
+            As of `fit_markov`.
+        moves : array (k, 2) of int, optional
+            From and to; by default those that pairs may have made, others being 0 at any maximum.
+        """
         drop = n_states - 1 if max_drop is None else max_drop
         if not 1 <= drop < n_states:
             raise ValueError(f"max_drop must be 1 to {n_states - 1}, not {max_drop}")
@@ -223,7 +233,7 @@ class ChainLikelihood:
 
     def matrix(self, parameters: Floats) -> Floats:
         """Generator, or annual matrix, of the moves' parameters."""
-        return matrix_of(parameters[: len(self.moves)], self.moves, self.n_states, self.continuous)
+        return _matrix_of(parameters[: len(self.moves)], self.moves, self.n_states, self.continuous)
 
     def log_likelihood(self, parameters: Floats) -> tuple[float, Floats]:
         """ln L and its gradient (k + c,)."""
@@ -260,7 +270,13 @@ class ChainLikelihood:
         return [np.where(rate, np.maximum(best.parameters, crude - 5.0), best.parameters)]  # none at zero already
 
     def best(self, starts: list[Floats], prior: Prior | None = None, tolerance: float = TOLERANCE) -> Maximum:
-        """The greatest of the maxima that several starts lead to; see `maximise`."""
+        """The greatest of the maxima that several starts lead to.
+
+        Parameters
+        ----------
+        starts, prior, tolerance : list of array (k + c,), Prior or None, float
+            As of `maximise`.
+        """
         return maximise(self.log_likelihood, starts, self.bounds, prior, tolerance, len(self.moves))
 
     def fit(self) -> MarkovFit:
@@ -303,20 +319,8 @@ class ChainLikelihood:
         return out
 
 
-def matrix_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:
-    """Generator, or annual matrix, whose moves (k, 2) have the parameters (k,).
-
-    Parameters
-    ----------
-    parameters : array (k,)
-        Natural logarithm of each move's rate [1/year], or of its odds against staying.
-    moves : array (k, 2) of int
-        From and to of each move.
-    n_states : int
-        States of the chain.
-    continuous : bool
-        Whether the parameters are of a generator, not of an annual matrix.
-    """
+def _matrix_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:
+    """Generator, or annual matrix, whose moves (k, 2) have the parameters (k,); see `annual_of`."""
     start, end = moves.T
     out = np.zeros((n_states, n_states))
     out[start, end] = np.exp(parameters)
@@ -339,7 +343,7 @@ def annual_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) 
     continuous : bool
         Whether the parameters are of a generator, not of an annual matrix.
     """
-    matrix = matrix_of(np.minimum(parameters, _AT_ONCE), moves, n_states, continuous)
+    matrix = _matrix_of(np.minimum(parameters, _AT_ONCE), moves, n_states, continuous)
     return annual(matrix) if continuous else matrix
 
 

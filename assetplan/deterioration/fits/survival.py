@@ -180,7 +180,7 @@ def lives_of(
 
     Parameters
     ----------
-    duration, failed, sound_until, entered, features
+    duration, failed, sound_until, entered, features :
         As of `fit_weibull`.
     """
     ended = np.asarray(duration, dtype=float).reshape(-1)
