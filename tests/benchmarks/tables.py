@@ -1,6 +1,16 @@
-"""Tables that benchmarks print as they go."""
+"""Tables that benchmarks print as they go, and which of them are long.
+
+With ASSETPLAN_BENCHMARK=full all of them run, at every size; without, the short ones, which CI runs.
+"""
 
 from __future__ import annotations
+
+import os
+
+import pytest
+
+FULL = os.environ.get("ASSETPLAN_BENCHMARK") == "full"
+full_only = pytest.mark.skipif(not FULL, reason="ASSETPLAN_BENCHMARK=full runs it")
 
 
 def row(*cells: object) -> None:

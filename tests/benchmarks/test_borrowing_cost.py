@@ -6,21 +6,18 @@ cost is above confirmed income where it must not be, and that the bounds agree.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from tables import head, row
+from tables import full_only, head, row
 
 import assetplan
 
 pytestmark = pytest.mark.benchmark
 
 
-@pytest.mark.parametrize("size", ["small", "county"])
+@pytest.mark.parametrize("size", ["small", pytest.param("county", marks=full_only)])
 def test_borrowing_within_confirmed_income_and_not(size: str, tmp_path: Path) -> None:
-    if size == "county" and os.environ.get("ASSETPLAN_BENCHMARK") != "full":
-        pytest.skip("ASSETPLAN_BENCHMARK=full runs the county")
     folder = assetplan.write_example(tmp_path / size, size)
     plan = assetplan.read_plan(folder / "borrowing.toml")
     free = plan.model_copy(update={"treasury": plan.treasury.model_copy(update={"within_income": False})})

@@ -7,7 +7,6 @@ the pictures of docs/calibration are drawn; by default a tenth and less of each.
 
 from __future__ import annotations
 
-import os
 import resource
 import time
 
@@ -16,7 +15,7 @@ import pandas as pd
 import pytest
 from histories_made import chain_histories, curve_histories
 from places import ROOT, SHARED
-from tables import head, row
+from tables import FULL, head, row
 
 from assetplan.calibration import Calibration, calibrate, inspections_of
 from assetplan.deterioration import Curve, fit_curve, fit_markov, fit_weibull
@@ -24,7 +23,6 @@ from assetplan.deterioration.fits.paths import scaled
 from assetplan.deterioration.markov import at_years
 
 pytestmark = pytest.mark.benchmark
-FULL = os.environ.get("ASSETPLAN_BENCHMARK") == "full"
 RUNS = 200 if FULL else 10
 PAIRS = 1_000_000 if FULL else 30_000
 GROUPS = 60

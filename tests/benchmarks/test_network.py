@@ -1,6 +1,6 @@
 """Seconds of network functions over three sizes, the largest the whole example county.
 
-Run by hand: `python -m pytest tests/benchmarks/test_network.py -m benchmark -s --override-ini addopts=`. It prints
+Run by hand: `ASSETPLAN_BENCHMARK=full python -m pytest tests/benchmarks/test_network.py -m benchmark -s --override-ini addopts=`. It prints
 tables; the whole stage must take less than two minutes.
 """
 
@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from tables import head, row
+from tables import full_only, head, row
 
 from assetplan.connectivity.layers import network_layers
 from assetplan.example.county import make_county
@@ -24,7 +24,7 @@ from assetplan.network.detours import detours
 from assetplan.network.graph import Network
 from assetplan.register import Register
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, full_only]
 
 
 @cache

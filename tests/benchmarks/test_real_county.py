@@ -1,6 +1,6 @@
 """A real county's bridges and links that matter most, for docs/network.md: Rutland from OpenStreetMap.
 
-Run by hand: `python -m pytest tests/benchmarks/test_real_county.py -m benchmark -s --override-ini addopts=`. It prints
+Run by hand: `ASSETPLAN_BENCHMARK=full python -m pytest tests/benchmarks/test_real_county.py -m benchmark -s --override-ini addopts=`. It prints
 the tables and draws docs/rutland.png; the same data give the same bytes on one machine.
 """
 
@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 import shapely
 from places import ROOT
-from tables import head, row
+from tables import full_only, head, row
 
 from assetplan.connectivity.layers import NetworkLayers, network_layers
 from assetplan.register import Register, import_osm
 from assetplan.register.osm_tags import read_osm
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, full_only]
 PICTURE = ROOT / "docs" / "rutland.png"
 TRUNK_OF_THE_COUNCIL = ("A606", "A6003", "A47")
 TOP = 10

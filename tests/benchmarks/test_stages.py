@@ -7,13 +7,13 @@ nothing on time.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from places import SHARED
+from tables import FULL
 
 pytestmark = pytest.mark.benchmark
 
@@ -55,7 +55,7 @@ print(json.dumps({"seconds": seconds, "peak": peak, "gap": programme.gap, "asset
 def test_stages(tmp_path: Path) -> None:
     osm = SHARED / "rutland.osm.pbf"
     cases = [("small", ""), *([("Rutland", str(osm))] if osm.is_file() else [])]
-    if os.environ.get("ASSETPLAN_BENCHMARK") == "full":
+    if FULL:
         cases.append(("county", ""))
     found = {}
     for size, source in cases:
