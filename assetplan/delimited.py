@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,7 +101,9 @@ def read_delimited(
     return pd.DataFrame(values, pd.Index(lines, dtype="int64"), _distinct(header), dtype="str")
 
 
-def csv_table(path: Path, error: type[FaultyInputError], needed: Iterable[str] = ()) -> pd.DataFrame:
+def csv_table(
+    path: Path, error: type[FaultyInputError], needed: Iterable[str] = (), renamed: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Read a CSV file that must have certain columns, each once, and at least one row.
 
     Parameters
@@ -112,6 +114,8 @@ def csv_table(path: Path, error: type[FaultyInputError], needed: Iterable[str] =
         What to raise: `ConfigError` or `RegisterError`; it lists every fault of the file's form.
     needed : iterable of str
         Columns that it must have.
+    renamed : mapping of str → str, optional
+        Columns that have another name now: an old one is refused with the new.
 
     Returns
     -------
@@ -125,6 +129,7 @@ def csv_table(path: Path, error: type[FaultyInputError], needed: Iterable[str] =
     twice = sorted({name.rpartition("#")[0] for name in table.columns if name.endswith("#2")})
     rules = [(name, "this column is there more than once") for name in twice]
     rules += [(name, "this column is missing") for name in needed if name not in table.columns and name not in twice]
+    rules += [(old, f"this column is now {new}") for old, new in (renamed or {}).items() if old in table.columns]
     rules += [] if len(table) else [("", "has no rows")]
     if rules:
         raise error(Fault(str(path), 0, name, "", rule) for name, rule in rules)

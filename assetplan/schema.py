@@ -18,6 +18,8 @@ from assetplan.reference import load_table
 
 # What a choice column allows that is a table of reference: its column of the same name.
 _TABLE = ".csv"
+# Own table → its columns that have another name now → the new.
+RENAMED = {"groups": dict.fromkeys(("ab", "bc", "cd", "de"), "falls")}
 
 
 @lru_cache(maxsize=1)
@@ -192,7 +194,7 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
         There is no such file.
     """
     packaged = load_table(name)
-    table, faults = csv_table(path, ConfigError, packaged.columns), []
+    table, faults = csv_table(path, ConfigError, packaged.columns, RENAMED.get(name, {})), []
     table = table.apply(lambda column: column.str.strip().replace("", np.nan))
     for column in packaged.columns:
         given = table[column].notna()

@@ -52,6 +52,11 @@ def test_defaults() -> None:
     [
         ({"budget": 3}, "budget", "no such key"),
         ({"solver": {"gap": 0.1}}, "solver.gap", "no such key"),
+        (
+            {"treasury": {"capital": 8.0}},
+            "treasury.capital",
+            "this key is now called treasury.unfinanced_capital: write that in its place",
+        ),
         ({"name": ""}, "name", "at least 1 character"),
         ({"years": 0}, "years", "greater than or equal to 1"),
         ({"envelope": {"lines": {"bridges": [1.0, -2.0, 3.0]}}}, "envelope.lines.bridges[2]", "greater than"),

@@ -34,6 +34,17 @@ def written(name: str, path: Path, row: int | None = None, column: str = "", val
     return path
 
 
+def test_an_old_column_is_refused_with_the_name_it_has_now(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    load_table("groups").rename(columns={"falls": "ab"}).to_csv(path, index=False)
+    with pytest.raises(ConfigError) as caught:
+        load_groups(path)
+    assert [(fault.column, fault.rule) for fault in caught.value.faults] == [
+        ("ab", "this column is now falls"),
+        ("falls", "this column is missing"),
+    ]
+
+
 @pytest.mark.parametrize("name", ["groups", "treatments", "follow_on", "consequences"])
 def test_a_copy_of_the_packaged_table_reads_as_it(name: str, tmp_path: Path) -> None:
     path = written(name, tmp_path / "own.csv")

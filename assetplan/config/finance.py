@@ -102,7 +102,7 @@ class Treasury(Frozen):
     authorised_limit: Amounts | None = None
     cfr: Amount = 0.0
     """capital financing requirement at the end of the year before the first"""
-    capital: Amounts = 0.0
+    unfinanced_capital: Amounts = 0.0
     """spend of other programmes that is financed by borrowing"""
     mrp: Amounts = 0.0
     """provision for what was borrowed before, and for that"""

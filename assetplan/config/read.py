@@ -12,6 +12,7 @@ from assetplan.config.added import plan_class
 from assetplan.config.base import LIST, ONE, RANGE
 from assetplan.config.checks import faults_of
 from assetplan.config.plan import Plan, TableFiles
+from assetplan.config.renamed import new_name
 from assetplan.errors import ConfigError, Fault
 
 
@@ -90,11 +91,14 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
 
 
 def _fault(file: str, item: Any) -> Fault:
-    said = {"extra_forbidden": "no such key", "missing": "this key is missing"}.get(
-        item["type"], item["msg"].removeprefix("Value error, ")
-    )
+    key, rule = _key(item["loc"]), item["msg"].removeprefix("Value error, ")
+    if item["type"] == "missing":
+        rule = "this key is missing"
+    elif item["type"] == "extra_forbidden":
+        new = new_name(key)
+        rule = f"this key is now called {new}: write that in its place" if new else "no such key"
     shown = "" if isinstance(item["input"], dict) else str(item["input"])[:80]
-    return Fault(file, 0, _key(item["loc"]), shown, said)
+    return Fault(file, 0, key, shown, rule)
 
 
 def _key(place: tuple[str | int, ...]) -> str:

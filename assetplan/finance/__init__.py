@@ -20,7 +20,7 @@ from assetplan.finance.medium_term import (
     one_off_line,
     recurring_line,
 )
-from assetplan.finance.printed import check_printed, check_tax_base
+from assetplan.finance.printed import check_printed
 from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
 from assetplan.finance.statement import CASH, Statement, real
 from assetplan.finance.tax_base import tax_base_income, tax_base_table
@@ -41,7 +41,6 @@ __all__ = [
     "change_to_base",
     "charges",
     "check_printed",
-    "check_tax_base",
     "cumulative_table",
     "horizon",
     "in_first_year_prices",

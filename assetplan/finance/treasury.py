@@ -106,7 +106,7 @@ def financing_requirement(plan: Plan, n_years: int) -> Floats:
     CFR_t = CFR_(t−1) + spend financed by borrowing − provision.
     """
     treasury = plan.treasury
-    moved = series_of(plan, treasury.capital, n_years) - series_of(plan, treasury.mrp, n_years)
+    moved = series_of(plan, treasury.unfinanced_capital, n_years) - series_of(plan, treasury.mrp, n_years)
     return treasury.cfr * plan.envelope.pounds + np.cumsum(moved)
 
 

@@ -178,7 +178,8 @@ def test_the_councils_own_limits_bind(name: str) -> None:
 def test_room_is_what_the_published_sums_leave() -> None:
     """CFR 400 + 60 − 38 − 9.5 = 412.5 (60 spent, 38 of it not borrowed); ratio (14 + 9.5 − 2) / 620 (domain 8)."""
     treasury = {
-        "cfr": 400e6, "capital": 22e6, "mrp": 9.5e6, "cfr_limit": 420e6, "interest": 14e6, "investment_income": 2e6,
+        "cfr": 400e6, "unfinanced_capital": 22e6, "mrp": 9.5e6, "cfr_limit": 420e6, "interest": 14e6,
+        "investment_income": 2e6,
         "net_revenue": 620e6, "financing_ratio": 0.04,
     }  # fmt: skip
     plan = small_plan(CASH, borrowing=[LOAN], income=[INCOME], treasury=treasury)

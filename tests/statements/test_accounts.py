@@ -74,7 +74,7 @@ PLAN: dict[str, Any] = {
         {"name": "hope", "amounts": [0.1] * 5},
     ],
     "treasury": {
-        "external_debt": 100, "operational_boundary": 400, "authorised_limit": 450, "cfr": 120, "capital": 8,
+        "external_debt": 100, "operational_boundary": 400, "authorised_limit": 450, "cfr": 120, "unfinanced_capital": 8,
         "mrp": [9.5] * 6, "interest": 4, "investment_income": 0.5, "net_revenue": 620, "investments": 50,
         "internal_share": 0.25,
     },
