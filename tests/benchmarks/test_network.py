@@ -1,6 +1,7 @@
 """Seconds of network functions over three sizes, the largest the whole example county.
 
-Run by hand: `ASSETPLAN_BENCHMARK=full python -m pytest tests/benchmarks/test_network.py -m benchmark -s --override-ini addopts=`. It prints
+Run by hand, with ASSETPLAN_BENCHMARK=full: `python -m pytest tests/benchmarks/test_network.py -m benchmark -s
+--override-ini addopts=`. It prints
 tables; the whole stage must take less than two minutes.
 """
 

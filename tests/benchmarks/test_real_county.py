@@ -1,6 +1,7 @@
 """A real county's bridges and links that matter most, for docs/network.md: Rutland from OpenStreetMap.
 
-Run by hand: `ASSETPLAN_BENCHMARK=full python -m pytest tests/benchmarks/test_real_county.py -m benchmark -s --override-ini addopts=`. It prints
+Run by hand, with ASSETPLAN_BENCHMARK=full: `python -m pytest tests/benchmarks/test_real_county.py -m benchmark -s
+--override-ini addopts=`. It prints
 the tables and draws docs/rutland.png; the same data give the same bytes on one machine.
 """
 
