@@ -15,10 +15,8 @@ from assetplan.deterioration import Group, load_groups
 from assetplan.example import inventory, links, money, surveyed
 from assetplan.example.buildings import make_buildings
 from assetplan.example.figures import Figures, load_figures, name_parts
-from assetplan.example.loads import assess_bridges
-from assetplan.example.outline import make_districts, make_outline
+from assetplan.example.land import Rivers, make_districts, make_outline, make_rivers
 from assetplan.example.places import make_places
-from assetplan.example.rivers import Rivers, make_rivers
 from assetplan.example.roads import Roads, make_roads
 from assetplan.example.sections import CRS, make_sections
 from assetplan.example.skeleton import make_skeleton
@@ -75,7 +73,7 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
         for name, factor in factors.items()
     )
     # A source of chance of their own: what was drawn before does not change with them.
-    assets = assess_bridges(assets, figures, np.random.default_rng((seed, 1)))
+    assets = inventory.assess_bridges(assets, figures, np.random.default_rng((seed, 1)))
     places = make_places(towns, assets, figures, np.random.default_rng((seed, 2)))
     return Register(assets, inspections, places, _district_table(districts, names), notes)
 
@@ -99,8 +97,7 @@ def _everything(
     signals = inventory.make_signals(network, sections, nodes, figures, rng)
     bridges = inventory.make_bridges(sections, rivers, figures, rng)
     buildings = make_buildings(network, of_link, towns, figures, rng)
-    middle = surveyed.middles(sections.geometry.to_numpy())
-    roads, road_visits = surveyed.survey_roads(sections, middle, groups, figures, rng)
+    roads, road_visits = surveyed.survey_roads(sections, groups, figures, rng)
     walked, walks = surveyed.survey_structures(footways, "fns", groups["footway"], figures, rng)
     spans, bridge_visits = surveyed.survey_structures(bridges, "bci", groups["bridge"], figures, rng)
     estate, building_visits = surveyed.survey_buildings(buildings, groups, figures, rng)

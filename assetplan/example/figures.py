@@ -20,21 +20,21 @@ class Figures:
         One of `SIZES`.
     share : float
         Part of a whole county that is built (0–1).
-    values : dict
+    whole : dict
         The table's figures of a whole county, in the table's units.
     """
 
     size: str
     share: float
-    values: dict[str, float]
+    whole: dict[str, float]
 
     def __getitem__(self, name: str) -> float:
         """A figure that does not depend on size, such as a density."""
-        return self.values[name]
+        return self.whole[name]
 
     def part(self, name: str) -> float:
         """This size's part of a county's figure."""
-        return self.values[name] * self.share
+        return self.whole[name] * self.share
 
     def count(self, name: str) -> int:
         """This size's part of a county's count, at least one."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from assetplan.example.borrowing_plan import borrowing_text
 from assetplan.example.county import make_county
 from assetplan.example.figures import Figures, load_figures
-from assetplan.example.plan_file import plan_text
+from assetplan.example.plan_file import borrowing_text, plan_text
 from assetplan.output import new_folder, refuse_existing
 from assetplan.register import Register
 from assetplan.register.files import write_register

@@ -7,7 +7,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.outline import delaunay_edges
+from assetplan.example.land import delaunay_edges
 from assetplan.example.skeleton import Skeleton
 from assetplan.example.towns import Towns
 

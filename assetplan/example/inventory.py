@@ -1,4 +1,4 @@
-"""What stands beside and under the road: footways, gullies, traffic signals, bridges."""
+"""What stands beside and under the road: footways, gullies, traffic signals, bridges and what they carry."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from assetplan import condition
 from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import BRIDGE, FOOTWAY
 from assetplan.example.figures import Figures
-from assetplan.example.rivers import Rivers
+from assetplan.example.land import Rivers
 from assetplan.example.roads import Roads
 from assetplan.example.sections import CRS, number_ids
 from assetplan.example.towns import Towns
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _SHARED = ["link_id", "road", "road_class", "environment", "district", "aadt", "hgv"]
 _KERB = 1.4  # [m] from the edge of the carriageway to the middle of the footway
 _BOTH_SIDES = 0.45  # part of the streets that have a footway on either side
+_WEAK = {"A": 0.2, "B": 0.5, "C": 0.8, "U": 1.0}  # how much rarer a weak bridge is on a better road
+_YOUNGER = 40.0  # and for each so many years that it is younger
 
 
 def make_footways(links: Roads, sections: gpd.GeoDataFrame, towns: Towns, rng: np.random.Generator) -> gpd.GeoDataFrame:
@@ -227,3 +230,52 @@ def _crossings(lines: np.ndarray, rivers: Rivers) -> tuple[Ints, Floats, np.ndar
     at = shapely.intersection(lines[section], reaches[reach])
     single = shapely.get_type_id(at) == 0
     return section[single].astype(np.intp), rivers.flow[reach][single], at[single]
+
+
+def assess_bridges(assets: gpd.GeoDataFrame, figures: Figures, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Assess the older bridges, and post those that carry less than full loading.
+
+    Parameters
+    ----------
+    assets : GeoDataFrame
+        Table `assets`.
+    figures : Figures
+        Share of bridges that are substandard, their shares by posting level, the year before which bridges are
+        assessed.
+    rng : Generator
+        Source of chance: older bridges, and those of smaller roads, are more likely to be weak.
+
+    Returns
+    -------
+    GeoDataFrame
+        With `capacity_t` of the bridges assessed and `weight_limit_t` of those posted.
+    """
+    rows = np.flatnonzero(assets["asset_class"] == BRIDGE)
+    built = assets["built_year"].to_numpy(dtype=float)[rows]
+    old = built < figures["assessed_before"]
+    likely = np.exp(-built / _YOUNGER + built.min() / _YOUNGER) * assets["road_class"].iloc[rows].map(_WEAK) * old
+    count = min(round(figures["bridges_substandard"] * len(rows)), int(old.sum()))
+    weak = rng.choice(len(rows), count, replace=False, p=likely / likely.sum())
+    capacity = np.where(old, condition.full_loading(), np.nan)
+    capacity[weak] = _capacities(count, figures, rng)
+    limit = condition.posting_level(capacity)
+    limit = np.where(limit < condition.full_loading(), limit, np.nan)
+    tonnes = {"capacity_t": capacity, "weight_limit_t": limit}
+    out = assets.copy()
+    for name, values in tonnes.items():
+        column = assets[name].to_numpy(dtype=float, copy=True)
+        column[rows] = values
+        out[name] = column
+    return out
+
+
+def _capacities(count: int, figures: Figures, rng: np.random.Generator) -> Floats:
+    """Assessed capacities [t] (count,): each posting level has its share, and they lie evenly up to the next."""
+    prefix = "substandard_"
+    share = {float(name.removeprefix(prefix)): value for name, value in figures.whole.items() if name[:12] == prefix}
+    levels = np.array(sorted(share))
+    # Strata, so that a small county has weak bridges of every kind too.
+    strata = (np.arange(count) + rng.random(count)) / count
+    level = np.searchsorted(np.cumsum([share[t] for t in levels])[:-1], strata, side="right")
+    above = np.append(levels[1:], condition.full_loading())[level]
+    return np.floor(10 * rng.uniform(levels[level], above)) / 10

@@ -1,12 +1,16 @@
-"""Write a plan file a council engineer can read and change."""
+"""Write plan files a council engineer can read and change, from `templates`."""
 
 from __future__ import annotations
 
 import json
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.finance import line_labels, published_profile
@@ -14,53 +18,19 @@ from assetplan.output import new_file
 from assetplan.reference import load_table
 from assetplan.register import read_register
 
-_HEAD = """\
-# A plan for assetplan: what is owned, what may be spent, what counts as good.
-# Every key is in docs/plan-file.md; what is left out takes its default.
 
-name = {name}
-register = {register}
-{mapping}first_year = {first_year}      # financial year that begins in April of this year
-years = {years}
-
-# What each budget line may spend in each year, in prices of the first year.
-{origin}
-[envelope]
-unit = "£m"
-prices = "real"
-
-[envelope.lines]
-"""
-
-_TAIL = """
-# Benefit is the present value of these cost streams under do-nothing less under the strategy.
-[benefit]
-streams = ["works", "reactive", "claims", "risk", "user", "detours"]
-horizon = 60
-
-[strategies]
-max_treatments = 2     # of one asset within the plan years
-min_interval = 3       # years between them
-
-# Neighbouring works may share a site: sections of one road, a bridge or signals and their road.
-[sites]
-costs = "shared"       # or "single": each has its own; "none": unit costs hold for any size
-
-[solver]
-target_gap = {gap}      # relative distance from the proven bound at which a plan is called optimal
-time_limit = 60        # seconds
-{forecast}
-[report]
-title = {title}
-note = {note}
-"""
-
-_FORECAST = """
-# What was counted in the base year: forecasts of potholes and claims are scaled to it.
-[forecast]
-potholes = {potholes}
-claims = {claims}
-"""
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("assetplan.example"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    # A JSON string is a TOML basic string, but for DEL, which no name holds.
+    made.filters["quoted"] = partial(json.dumps, ensure_ascii=False)
+    return made
 
 
 def plan_text(
@@ -93,39 +63,77 @@ def plan_text(
         Potholes and claims of the base year; without them neither is forecast.
     """
     profile = published_profile(share)
-    labels = line_labels()
-    width = max(len(line) for line in profile.index)
     digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
-    # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
-    gap = "2e-4" if share >= 0.5 else "2e-3"
-    rows = [
-        f"{line.ljust(width)} = [{', '.join(f'{amount:.{digits}f}' for amount in amounts)}]  # {labels[line]}"
-        for line, amounts in zip(profile.index, profile.to_numpy(), strict=True)
-    ]
-    head = _HEAD.format(
-        name=_quoted(name),
-        register=_quoted(register),
-        mapping=f"mapping = {_quoted(mapping)}\n" if mapping else "",
+    lines = _lines(profile.index)
+    for line in lines:
+        line["amounts"] = [f"{amount:.{digits}f}" for amount in profile.loc[line["name"]]]
+    template = _templates().get_template("plan.toml")
+    return template.render(
+        name=name,
+        register=register,
+        mapping=mapping,
         first_year=first_year,
         years=profile.shape[1],
         origin=textwrap.fill(" ".join(origin.split()), 110, initial_indent="# ", subsequent_indent="# "),
-    )
-    return (
-        head
-        + "\n".join(rows)
-        + "\n"
-        + _TAIL.format(
-            title=_quoted(title or name),
-            note=_quoted(note),
-            gap=gap,
-            forecast=_FORECAST.format(**counts) if counts else "",
-        )
+        lines=lines,
+        # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
+        gap="2e-4" if share >= 0.5 else "2e-3",
+        counts=counts,
+        title=title or name,
+        note=note,
     )
 
 
-def _quoted(text: str) -> str:
-    # A JSON string is a TOML basic string, but for DEL, which no name holds.
-    return json.dumps(text, ensure_ascii=False)
+def _lines(names: Iterable[str]) -> list[dict[str, Any]]:
+    """Budget lines with their label, and their name as a key of one width."""
+    labels, width = line_labels(), max(map(len, names))
+    return [{"name": name, "key": name.ljust(width), "label": labels[name]} for name in names]
+
+
+def borrowing_text(share: float, site: str, districts: Sequence[str], *, title: str, note: str) -> str:
+    """Text of a plan whose drawdown is chosen with its programme, for the example county.
+
+    Parameters
+    ----------
+    share : float
+        Part of the published county's money (above 0); its limits stay as they are for a whole one.
+    site : str
+        Growth site that contributes.
+    districts : sequence of str
+        Where its contribution may be spent.
+    title, note : str
+        What its report says at the top.
+    """
+
+    def money(millions: float | str) -> str:
+        return f"{float(millions) * share:.10g}"
+
+    def amounts(by_year: str | Iterable[float]) -> str:
+        return f"[{', '.join(money(each) for each in (by_year.split() if isinstance(by_year, str) else by_year))}]"
+
+    profile = load_table("published_profile").groupby("line", sort=False)
+    lines = _lines([str(line) for line, _ in profile])
+    for line in lines:
+        rows = profile.get_group(line["name"])
+        line |= {"current": rows["current_m"].iloc[0], "additional": rows["additional_m"].tolist()}
+    tax_base = load_table("published_tax_base")
+    templates = _templates().overlay()
+    templates.filters = templates.filters | {"money": money, "amounts": amounts}
+    template = templates.get_template("borrowing.toml")
+    return template.render(
+        share=share,
+        lines=lines,
+        invented=load_table("example_finance").astype(str).set_index("name")["amounts"],
+        printed=load_table("published_money").set_index("name")["value"],
+        loans=load_table("published_debt").to_dict("records"),
+        tax_base=tax_base.to_dict("records"),
+        band_d=[f"{tax:g}" for tax in tax_base["band_d"].iloc[1:].dropna()],
+        band_d_growth=tax_base["band_d_growth"].iloc[1:].dropna().iloc[0],
+        site=site,
+        districts=list(districts),
+        title=title,
+        note=note,
+    )
 
 
 def published_length() -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
+from scipy.optimize import brentq
 
 from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.example import bends as b
 from assetplan.example import hierarchy, streets
 from assetplan.example.figures import Figures
 from assetplan.example.skeleton import Skeleton, straighten, thin
@@ -21,6 +22,12 @@ _NEAR = 0.006  # bends make up for this part of a class's length with ease
 _EXACT = 5e-4  # of a class's length: what is printed in whole kilometres is then right
 _TRIES = 6
 _A, _BC = 0, 1
+_STEP = 130.0  # [m] between the vertices of a bend
+_WAVES = np.arange(1, 5)
+_RANK = {"A": 0, "B": 1, "C": 2, "U": 3}
+_WANDER = {"A": 0.030, "B": 0.040, "C": 0.055, "U": 0.065}  # sideways, as a part of the road's length
+_STRAIGHT, _MOST = -1.0, 7.0  # how little and how much a road may wander
+_STRAIGHT_ON = np.radians(55)  # a road that turns more at a junction is another road
 
 
 @dataclass(frozen=True)
@@ -181,17 +188,17 @@ def _rural_courses(
     settled = node < skeleton.towns
     outward = np.vstack([start, end])[settled] - web.xy[node[settled]]
     heading[settled] = np.arctan2(outward[:, 1], outward[:, 0])
-    partner = b.pair_roads(node, heading, np.tile(chosen, 2))
+    partner = _pair_roads(node, heading, np.tile(chosen, 2))
     smooth = np.where(settled, -1, partner)
-    bends = b.make_bends(start, end, heading, smooth, chosen, rng)
+    bends = _make_bends(start, end, heading, smooth, chosen, rng)
     bends.tangent_start[settled[: len(chosen)]] = _unit(heading[: len(chosen)][settled[: len(chosen)]])
     bends.tangent_end[settled[len(chosen) :]] = -_unit(heading[len(chosen) :][settled[len(chosen) :]])
     group = np.where(chosen == "A", _A, np.where(chosen == "U", 2, _BC))
     straight = np.zeros(len(chosen), dtype=bool)
     goals = np.append(target, np.nan)
     for _ in range(3):
-        vertices, road = b.draw(bends, b.tune(bends, group, goals, straight))
-        crossing = b.crossing(vertices, road)
+        vertices, road = _draw(bends, _tune(bends, group, goals, straight))
+        crossing = _crossing(vertices, road)
         if not len(crossing):
             break
         straight[crossing.ravel()] = True
@@ -240,3 +247,105 @@ def _together(web: Streets, chosen: Texts, street_class: Texts, rural: Texts, la
         np.concatenate([np.full(len(chosen), -1), web.town[kept]]).astype(np.intp),
         shapely.length(lines),
     )
+
+
+@dataclass(frozen=True)
+class _Bends:
+    """Everything that fixes the course of each road but how far it wanders."""
+
+    start: Floats
+    end: Floats
+    tangent_start: Floats
+    tangent_end: Floats
+    sideways: Floats
+
+
+def _pair_roads(node: Ints, heading: Floats, road_class: Texts) -> Ints:
+    """Which road each road carries on as at each of its ends."""
+    partner = np.full(len(node), -1, dtype=np.intp)
+    order = np.argsort(node, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(node[order]) != 0, True])
+    for low, high in pairwise(starts.tolist()):
+        around = order[low:high]
+        options = []
+        for i, one in enumerate(around):
+            for other in around[:i]:
+                turn = abs((heading[one] - heading[other]) % (2 * np.pi) - np.pi)
+                if turn < _STRAIGHT_ON:
+                    same = road_class[one] == road_class[other]
+                    worst = max(_RANK[road_class[one]], _RANK[road_class[other]])
+                    options.append((not same, worst, turn, int(one), int(other)))
+        for _, _, _, one, other in sorted(options):
+            if partner[one] < 0 and partner[other] < 0:
+                partner[one], partner[other] = other, one
+    return partner
+
+
+def _make_bends(
+    start: Floats, end: Floats, heading: Floats, partner: Ints, road_class: Texts, rng: np.random.Generator
+) -> _Bends:
+    """Fix each road's tangents and waves."""
+    count = len(start)
+    away = np.column_stack([np.cos(heading), np.sin(heading)])
+    loose = heading + rng.uniform(-0.35, 0.35, 2 * count)
+    tangent = np.column_stack([np.cos(loose), np.sin(loose)])
+    joined = partner >= 0
+    through = away[joined] - away[partner[joined]]
+    tangent[joined] = through / np.hypot(*through.T)[:, None]
+    length = np.hypot(*(end - start).T)
+    wander = np.array([_WANDER[str(name)] for name in road_class]) * np.minimum(length, 3_500)
+    sideways = wander[:, None] * rng.normal(0, 1, (count, len(_WAVES))) / _WAVES**1.4
+    return _Bends(start, end, tangent[:count], -tangent[count:], sideways)
+
+
+def _draw(bends: _Bends, wander: Floats) -> tuple[Floats, Ints]:
+    """Vertices of each road."""
+    chord = bends.end - bends.start
+    length = np.hypot(*chord.T)
+    steps = np.where(wander <= _STRAIGHT, 1, np.maximum(np.ceil(length / _STEP), 2)).astype(np.intp)
+    road = np.repeat(np.arange(len(length)), steps + 1)
+    first = np.cumsum(steps + 1) - (steps + 1)
+    t = (np.arange(len(road)) - first[road]) / steps[road]
+    pull = (np.clip(1 + wander, 0.0, 1.0) * np.minimum(length, 2_600) * 0.8)[road, None]
+    cubic = (2 * t**3 - 3 * t**2 + 1)[:, None] * bends.start[road] + (3 * t**2 - 2 * t**3)[:, None] * bends.end[road]
+    cubic += (t**3 - 2 * t**2 + t)[:, None] * pull * bends.tangent_start[road]
+    cubic += (t**3 - t**2)[:, None] * pull * bends.tangent_end[road]
+    waves = np.sin(np.pi * t[:, None] * _WAVES) * bends.sideways[road]
+    off = np.maximum(wander, 0.0)[road] * waves.sum(axis=1) * np.sin(np.pi * t)
+    normal = np.column_stack([-chord[:, 1], chord[:, 0]]) / np.maximum(length, 1.0)[:, None]
+    return np.round(cubic + off[:, None] * normal[road], 1), road
+
+
+def _lengths(vertices: Floats, road: Ints, count: int) -> Floats:
+    """Length (m) of each of `count` roads."""
+    step = np.hypot(*np.diff(vertices, axis=0).T)
+    same = road[1:] == road[:-1]
+    return np.bincount(road[1:][same], weights=step[same], minlength=count).astype(np.float64)
+
+
+def _crossing(vertices: Floats, road: Ints) -> Ints:
+    """Pairs (n, 2) of roads that cross where there is no junction."""
+    lines = shapely.linestrings(vertices, indices=road)
+    one, other = shapely.STRtree(lines).query(lines, predicate="crosses")
+    return np.column_stack([one, other])[one < other].astype(np.intp)
+
+
+def _tune(bends: _Bends, group: Ints, target: Floats, straight: Bools) -> Floats:
+    """Find the wander that gives each group of roads its length."""
+    wander = np.ones(len(group))
+    for number, goal in enumerate(target):
+        inside = np.flatnonzero(group == number)
+        if np.isnan(goal) or not len(inside):
+            continue
+        part = _Bends(*(getattr(bends, name)[inside] for name in _Bends.__dataclass_fields__))
+
+        def miss(amount: float, part: _Bends = part, inside: Ints = inside, goal: float = goal) -> float:
+            vertices, road = _draw(part, np.where(straight[inside], _STRAIGHT, amount))
+            return float(_lengths(vertices, road, len(inside)).sum() - goal)
+
+        low, high = miss(_STRAIGHT + 1e-9), miss(_MOST)
+        if low >= 0 or high <= 0:
+            wander[inside] = _STRAIGHT if low >= 0 else _MOST
+        else:
+            wander[inside] = brentq(miss, _STRAIGHT + 1e-9, _MOST, xtol=1e-5)
+    return np.where(straight, _STRAIGHT, wander)

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.example.figures import Figures
-from assetplan.example.outline import delaunay_edges
+from assetplan.example.land import delaunay_edges
 from assetplan.example.towns import Towns, scatter
 
 _JUNCTION_ROOM = 120.0  # [m] kept clear around a rural junction

@@ -1,6 +1,8 @@
-"""Condition of every kind of asset in the register, with the inspections that led to it."""
+"""How worn everything is, and the surveys that measured it: condition and inspections of every kind of asset."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -8,28 +10,34 @@ import shapely
 
 from assetplan._types import Bools, Floats, Texts
 from assetplan.asset_classes import group_of
+from assetplan.condition import from_index, to_index
 from assetplan.deterioration import Group
-from assetplan.example import condition, surveys
 from assetplan.example.figures import Figures
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _BRIDGE_AGE = (38.0, 19.0)  # years: mean and standard deviation of effective age
 _FOOTWAY_AGE = (19.0, 10.0)
 _GULLY_AGE = (34.0, 16.0)
 _SIGNAL_AGE = (9.5, 5.0)
 _BUILDING_ROUND = 3  # years between two surveys of a building
+_PAST_FAILURE = 7.0  # years beyond its life that the worst road has stood
+_FAILED = 0.035  # share of length that is past its life already
+_RENEWED, _RENEWED_LATELY = 0.32, 0.10  # part of life-expired components renewed in a year
+_STRETCH = 5  # sections that were last treated together, about half a kilometre
+_WORN_OUT = (0.75, 1.15)  # part of its life at which an asset was renewed, where a survey predates that
 
 
 def survey_roads(
-    sections: pd.DataFrame, middle: Floats, groups: dict[str, Group], figures: Figures, rng: np.random.Generator
+    sections: gpd.GeoDataFrame, groups: dict[str, Group], figures: Figures, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Condition of carriageway sections, and their surveys.
 
     Parameters
     ----------
-    sections : DataFrame
+    sections : GeoDataFrame
         Carriageway sections.
-    middle : array (n, 2)
-        Middle of each (m).
     groups : dict of str to Group
         Deterioration groups.
     figures : Figures
@@ -42,12 +50,12 @@ def survey_roads(
     (DataFrame, DataFrame)
         The sections with their condition; rows of table `inspections`.
     """
-    age = condition.road_ages(sections, middle, groups, figures, rng)
+    age = _road_ages(sections, groups, figures, rng)
     group = group_of(sections).to_numpy(dtype=object)
     value = np.zeros(len(sections))
     for name in pd.unique(group):
         mine = group == name
-        value[mine] = condition.measured("rci", groups[str(name)], age[mine], np.zeros(mine.sum()))
+        value[mine] = _measured("rci", groups[str(name)], age[mine], np.zeros(mine.sum()))
     last, first = int(figures["survey_year"]), int(figures["first_survey_year"])
     main = (sections["road_class"] == "A").to_numpy()
     # The whole network was surveyed in the last year, A roads every year before, the others every second.
@@ -57,7 +65,7 @@ def survey_roads(
     ids = sections["asset_id"].to_numpy(dtype=object)
     ends = np.full(len(sections), float(last))
     noise = figures["survey_noise"]
-    past = surveys.past_values(ids, "rci", value, group, rounds, ends, groups, noise, rng)
+    past = _past_values(ids, "rci", value, group, rounds, ends, groups, noise, rng)
     confidence = np.where(main, "high", np.where(sections["road_class"] == "U", "low", "medium"))
     return _with(sections, "rci", value, ends, confidence), past
 
@@ -71,10 +79,10 @@ def survey_structures(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Condition of bridges ('bci') or footways ('fns'), surveyed every second year, half of them in odd years."""
     mean, spread = _BRIDGE_AGE if measure == "bci" else _FOOTWAY_AGE
-    age = condition.structure_ages(len(assets), mean, spread, rng)
+    age = _structure_ages(len(assets), mean, spread, rng)
     if measure == "bci":
         age = np.minimum(age, figures["survey_year"] - assets["built_year"].to_numpy())
-    value = condition.measured(measure, group, age, np.zeros(len(age)))
+    value = _measured(measure, group, age, np.zeros(len(age)))
     last, first = int(figures["survey_year"]), int(figures["first_survey_year"])
     ends = np.where(np.arange(len(assets)) % 2 == 0, float(last), float(last - 1))
     ids = assets["asset_id"].to_numpy(dtype=object)
@@ -87,7 +95,7 @@ def survey_structures(
         rounds = rounds[-4:]
     names = np.full(len(assets), group.name, dtype=object)
     noise = figures["survey_noise"]
-    past = surveys.past_values(ids, measure, value, names, rounds, ends, {group.name: group}, noise, rng)
+    past = _past_values(ids, measure, value, names, rounds, ends, {group.name: group}, noise, rng)
     if measure != "bci":
         past = past[past["asset_id"].isin(set(ids[np.arange(len(ids)) % 3 == 0]))]
     return _with(assets, measure, value, ends, "high" if measure == "bci" else "medium"), past
@@ -96,7 +104,7 @@ def survey_structures(
 def survey_ages(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
     """Gullies or signals with the year they were last renewed, and so their age."""
     mean, spread = _SIGNAL_AGE if (assets["asset_class"] == "signal").all() else _GULLY_AGE
-    age = np.round(condition.structure_ages(len(assets), mean, spread, rng))
+    age = np.round(_structure_ages(len(assets), mean, spread, rng))
     year = np.full(len(assets), figures["survey_year"])
     return _with(assets.assign(built_year=year - age), "age", age, year, "medium")
 
@@ -107,14 +115,14 @@ def survey_buildings(
     """Grades of building components; each building is surveyed about every third year, all its components at once."""
     first, last = int(figures["first_survey_year"]), int(figures["survey_year"])
     kind = parts["group"].to_numpy(dtype=object)
-    every = condition.grades(kind, parts["built_year"].to_numpy(dtype=float), (first, last), groups, rng)
+    every = _grades(kind, parts["built_year"].to_numpy(dtype=float), (first, last), groups, rng)
     building, names = pd.factorize(parts["parent_id"])
     turn = rng.integers(0, _BUILDING_ROUND, len(names))[building]
     years = np.arange(first, last + 1)
     surveyed = (years - turn[:, None]) % _BUILDING_ROUND == 0
     ends = np.where(surveyed, years, 0).max(axis=1).astype(float)
     value = every[np.arange(len(parts)), (ends - first).astype(int)]
-    past = surveys.past_grades(parts["asset_id"].to_numpy(dtype=object), every, first, surveyed)
+    past = _past_grades(parts["asset_id"].to_numpy(dtype=object), every, first, surveyed)
     return _with(parts, "grade", value, ends, np.where(ends == last, "medium", "low")), past
 
 
@@ -122,6 +130,117 @@ def _with(assets: pd.DataFrame, measure: str, value: Floats, year: Floats, confi
     return assets.assign(measure=measure, value=value, surveyed_year=year, confidence=confidence)
 
 
-def middles(lines: np.ndarray) -> Floats:
-    """Middle (n, 2) of each line (m)."""
-    return shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+def _road_ages(
+    sections: gpd.GeoDataFrame, groups: dict[str, Group], figures: Figures, rng: np.random.Generator
+) -> Floats:
+    """Effective age of each carriageway section (years), with the published shares of residual life by length."""
+    # Wear is ranked over the whole network: a slow swell over the county, each road, each stretch of a link and a
+    # little for the section itself; rank then fixes the residual life.
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(sections.geometry, 0.5, normalized=True))
+    wear = _swell(middle, rng) + _shared(sections["road"], 0.55, rng) + _shared(sections["link_id"], 0.6, rng)
+    number = sections.groupby("link_id", sort=False).cumcount().to_numpy()
+    wear += _shared(sections["link_id"].astype(object) + "|" + (number // _STRETCH).astype(str), 0.45, rng)
+    wear += rng.normal(0, 0.15, len(sections))
+    wear += sections["road_class"].map({"A": -0.1, "B": -0.05, "C": 0.05, "U": 0.05}).to_numpy(dtype=float)
+    order = np.argsort(-wear, kind="stable")
+    length = sections["length_m"].to_numpy()
+    rank = np.empty(len(length))
+    rank[order] = (np.cumsum(length[order]) - length[order] / 2) / length.sum()
+    life = np.empty(len(length))
+    names = group_of(sections).to_numpy(dtype=object)
+    for name, group in groups.items():
+        mine = names == name
+        life[mine] = group.age(np.array([group.failure_index]))[0]
+    under_5, to_15 = figures["residual_under_5"], figures["residual_5_to_15"]
+    known = [0.0, _FAILED, under_5, under_5 + to_15]
+    left = np.interp(rank, known, [-_PAST_FAILURE, 0.0, 5.0, 15.0])
+    # Beyond 15 years each class has as much left as its whole life allows.
+    rest = np.clip((rank - known[-1]) / (1 - known[-1]), 0, 1)
+    left = np.where(rank > known[-1], 15 + rest * (life - 15) * 0.98, left)
+    return life - left
+
+
+def _swell(xy: Floats, rng: np.random.Generator) -> Floats:
+    """A smooth field over the county, of unit order: soils and past programmes differ from place to place."""
+    waves = rng.normal(0, 1, (10, 2)) / 9_000
+    phase = rng.uniform(0, 2 * np.pi, 10)
+    return np.cos(2 * np.pi * xy @ waves.T * 0.5 + phase).sum(axis=1) * 0.18
+
+
+def _shared(key: pd.Series, size: float, rng: np.random.Generator) -> Floats:
+    codes, names = pd.factorize(key)
+    return rng.normal(0, size, len(names))[codes]
+
+
+def _structure_ages(count: int, mean: float, spread: float, rng: np.random.Generator) -> Floats:
+    """Effective ages (count,) of assets renewed now and then (years): mean and standard deviation, never below 0."""
+    shape = (mean / spread) ** 2
+    return rng.gamma(shape, mean / shape, count)
+
+
+def _grades(
+    group: Texts, built: Floats, years: tuple[int, int], groups: dict[str, Group], rng: np.random.Generator
+) -> Floats:
+    """Grade numbers of building components year by year, by their group's chain with renewals."""
+    first, last = years
+    # Chance to fall so many states or more, by state: one draw a year says how many.
+    kept = [np.cumsum(np.array(groups[str(name)].chain.matrix)[:, ::-1], axis=1)[:, ::-1] for name in group]
+    falls = np.array([[np.append(tail[i, i + 1 :], np.zeros(i)) for i in range(len(tail))] for tail in kept])
+    state = np.zeros(len(group), dtype=np.intp)
+    out = np.empty((len(group), last - first + 1))
+    begin = int(max(built.min(), first - 120))
+    for year in range(begin, last + 1):
+        stands = built <= year
+        # What is life-expired is renewed within some years, which keeps an old estate from being all grade E.
+        renewed = (state >= 3) & (rng.random(len(state)) < (_RENEWED if year < first else _RENEWED_LATELY))
+        falling = (rng.random(len(state))[:, None] < falls[np.arange(len(state)), state]).sum(axis=1)
+        state = np.where(renewed, 0, state + np.where(stands, falling, 0))
+        if year >= first:
+            out[:, year - first] = state + 1
+    return out
+
+
+def _measured(measure: str, group: Group, age: Floats, noise: Floats) -> Floats:
+    """Native values that a survey finds (n,) at effective ages (years), with errors in index points."""
+    index = np.clip(group.index(np.maximum(age, 0.0)) + noise, 0.5, 100.0)
+    return np.round(from_index(measure, index), 1)
+
+
+def _past_values(
+    asset_id: Texts,
+    measure: str,
+    value: Floats,
+    group: Texts,
+    years: list[tuple[int, Bools]],
+    last: Floats,
+    groups: dict[str, Group],
+    noise: float,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Earlier surveys of assets whose latest value is known: the group's curve run backwards."""
+    index = to_index(measure, value)[0]
+    # The latest value has its error too: what truly stands there differs from it by as much.
+    truth = np.clip(index + rng.normal(0, noise, len(index)), 0.5, 100.0)
+    readings = []
+    for year, surveyed in years:
+        back = last - year
+        for name in pd.unique(group):
+            mine = np.flatnonzero(surveyed & (group == name) & (back >= 0))
+            model = groups[str(name)]
+            life = float(model.age(np.array([model.failure_index]))[0])
+            now = model.age(truth[mine])
+            then = now - back[mine]
+            # One younger than the time since was renewed in between: that survey saw it near the end of its life.
+            before = rng.uniform(*_WORN_OUT, len(mine)) * life + then
+            values = _measured(measure, model, np.where(then < 0, before, then), rng.normal(0, noise, len(mine)))
+            values = np.where(back[mine] == 0, value[mine], values)
+            readings.append(pd.DataFrame({"asset_id": asset_id[mine], "year": float(year), "value": values}))
+    table = pd.concat(readings, ignore_index=True).sort_values(["asset_id", "year"], ignore_index=True)
+    return table.assign(measure=measure)[["asset_id", "year", "measure", "value"]]
+
+
+def _past_grades(asset_id: Texts, grade: Floats, first_year: int, surveyed: Bools) -> pd.DataFrame:
+    """Inspections of building components."""
+    row, column = np.nonzero(surveyed)
+    readings = {"asset_id": asset_id[row], "year": column + float(first_year)}
+    return pd.DataFrame({**readings, "measure": "grade", "value": grade[row, column]})

@@ -9,7 +9,7 @@ import shapely
 
 from assetplan._types import Floats, Ints, Texts
 from assetplan.example.figures import Figures, name_parts
-from assetplan.example.rivers import Rivers
+from assetplan.example.land import Rivers
 
 _INSET = 900.0  # [m] no settlement nearer to the border
 _SMALLEST = 170.0  # [m] radius of a hamlet

@@ -1,6 +1,8 @@
-"""The county's border, and the districts that tile it."""
+"""The county's border, the districts that tile it, and its streams."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -10,8 +12,9 @@ from scipy.spatial import Delaunay
 
 from assetplan._types import Floats, Ints
 
-CENTRE = (455_000.0, 232_000.0)  # [m, EPSG:27700] well inland, so that every coordinate has its usual size
+_CENTRE = (455_000.0, 232_000.0)  # [m, EPSG:27700] well inland, so that every coordinate has its usual size
 _GRID = 0.1  # [m] precision of every coordinate
+_SPACING = 2_150.0  # [m] between springs
 _PARISHES = 22  # across the county; districts are made of them
 
 
@@ -40,7 +43,7 @@ def make_outline(area: float, rng: np.random.Generator) -> shapely.Polygon:
     flat = np.column_stack([1.22 * radius * np.cos(angle), radius * np.sin(angle)])
     points = flat @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     scale = np.sqrt(area * 1e6 / shapely.Polygon(points).area)
-    return shapely.Polygon(np.round(points * scale + np.array(CENTRE), 1))
+    return shapely.Polygon(np.round(points * scale + np.array(_CENTRE), 1))
 
 
 def delaunay_edges(points: Floats) -> Ints:
@@ -50,7 +53,7 @@ def delaunay_edges(points: Floats) -> Ints:
     return np.unique(pairs, axis=0).astype(np.intp)
 
 
-def jittered_grid(outline: shapely.Polygon, spacing: float, margin: float, rng: np.random.Generator) -> Floats:
+def _jittered_grid(outline: shapely.Polygon, spacing: float, margin: float, rng: np.random.Generator) -> Floats:
     """Points (n, 2) about `spacing` apart (m) over the county's bounds and `margin` (m) beyond."""
     west, south, east, north = outline.bounds
     x, y = np.meshgrid(
@@ -82,7 +85,7 @@ def make_districts(
         One for each seed; together the county, without overlap.
     """
     spacing = np.sqrt(outline.area) / _PARISHES
-    parishes = jittered_grid(outline, spacing, 2 * spacing, rng)
+    parishes = _jittered_grid(outline, spacing, 2 * spacing, rng)
     label = _grow(parishes, seeds, city_radius, rng)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(parishes)))
     parish, cell = shapely.STRtree(cells).query(shapely.points(parishes), predicate="within")
@@ -121,3 +124,46 @@ def _one_piece_each(merged: list[shapely.Geometry]) -> list[shapely.Polygon]:
         best = int(np.argmax(shared))
         whole[best] = shapely.unary_union([whole[best], stray], grid_size=_GRID)
     return whole
+
+
+@dataclass(frozen=True)
+class Rivers:
+    """Reaches of the county's rivers: not assets, but bridges stand on them, and the county town grew by one.
+
+    Attributes
+    ----------
+    lines : array (n, 2, 2)
+        Ends of each reach (m).
+    flow : array (n,)
+        How many springs feed each reach.
+    """
+
+    lines: Floats
+    flow: Floats
+
+
+def make_rivers(outline: shapely.Polygon, rng: np.random.Generator) -> Rivers:
+    """Drain the county to one side: a tree of streams over scattered springs.
+
+    Parameters
+    ----------
+    outline : Polygon
+        The county.
+    rng : Generator
+        Source of chance.
+    """
+    springs = _jittered_grid(outline, _SPACING, _SPACING, rng)
+    edges = delaunay_edges(springs)
+    length = np.hypot(*(springs[edges[:, 0]] - springs[edges[:, 1]]).T)
+    cost = length**1.6 * rng.uniform(0.4, 2.2, len(edges))
+    graph = coo_array((cost, (edges[:, 0], edges[:, 1])), shape=(len(springs),) * 2).tocsr()
+    heading = rng.uniform(0, 2 * np.pi)
+    outlet = int(np.argmax(springs @ np.array([np.cos(heading), np.sin(heading)])))
+    distance, down = dijkstra(graph, directed=False, indices=outlet, return_predecessors=True)
+    flow = np.ones(len(springs))
+    for spring in np.argsort(-distance, kind="stable")[:-1]:
+        flow[down[spring]] += flow[spring]
+    reach = np.flatnonzero(np.arange(len(springs)) != outlet)
+    lines = np.stack([springs[reach], springs[down[reach]]], axis=1)
+    inside = shapely.contains_xy(outline, *lines.mean(axis=1).T)
+    return Rivers(lines[inside], flow[reach][inside])
