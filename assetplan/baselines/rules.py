@@ -15,7 +15,7 @@ import numpy.typing as npt
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import Rows, is_feasible, limit_rows, settle, usage_totals
+from assetplan.optimisation.problem.canonical import Rows, is_feasible, limit_rows, settle, usage_totals
 from assetplan.optimisation.search.repair import least_use
 from assetplan.optimisation.solving import solve
 

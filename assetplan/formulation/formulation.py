@@ -16,7 +16,7 @@ from assetplan.formulation.sharing import SharedSites
 from assetplan.limits import LimitKey
 from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import limit_rows
+from assetplan.optimisation.problem.canonical import limit_rows
 from assetplan.strategies import Candidates
 
 # Kinds of limit that say who pays, and the share of their rounding that settling keeps off them.

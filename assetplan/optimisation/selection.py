@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import settle
+from assetplan.optimisation.problem.canonical import settle
 from assetplan.optimisation.problem.table import problem_from
 from assetplan.optimisation.solving import solve
 

@@ -26,7 +26,7 @@ from assetplan.optimisation.conflicts.infeasibility import (
 )
 from assetplan.optimisation.conflicts.least_change import changes, elastic, passed
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.constraints import Rows, limit_rows, settle
+from assetplan.optimisation.problem.canonical import Rows, limit_rows, settle
 from assetplan.optimisation.search.components import Component, split
 from assetplan.optimisation.search.cores import NoChoiceError, cores
 from assetplan.optimisation.search.dives import quick_search, search

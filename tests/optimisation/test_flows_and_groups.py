@@ -13,7 +13,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation import Flows, Problem, solve
 from assetplan.optimisation.bounds.lagrangian import bound_at, bound_of_prices, minimise_dual
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import limit_rows
+from assetplan.optimisation.problem.canonical import limit_rows
 
 DECOMPOSED = 0
 

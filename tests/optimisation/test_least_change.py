@@ -5,7 +5,7 @@ from optimisation_problems import random_problem
 
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
 from assetplan.optimisation.conflicts.least_change import changes
-from assetplan.optimisation.problem.constraints import excess, limit_rows
+from assetplan.optimisation.problem.canonical import excess, limit_rows
 from assetplan.optimisation.search.cores import _mending
 from assetplan.optimisation.search.incumbent import PricedProblem
 

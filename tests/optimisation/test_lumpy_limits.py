@@ -10,7 +10,7 @@ from test_flows_and_groups import best_by_hand
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
-from assetplan.optimisation.problem.constraints import is_feasible, limit_rows
+from assetplan.optimisation.problem.canonical import is_feasible, limit_rows
 from assetplan.optimisation.search.incumbent import PricedProblem, start_from_prices
 from assetplan.optimisation.search.lumpy_limits import lumpy
 from assetplan.optimisation.search.repair import least_use

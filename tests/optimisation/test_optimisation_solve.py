@@ -11,7 +11,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation import solve
 from assetplan.optimisation.bounds import lagrangian
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual
-from assetplan.optimisation.problem.constraints import limit_rows
+from assetplan.optimisation.problem.canonical import limit_rows
 from assetplan.optimisation.search.components import split
 
 DECOMPOSED = 0  # options up to which one model is used: none

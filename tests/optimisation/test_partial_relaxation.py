@@ -8,7 +8,7 @@ from test_flows_and_groups import best_by_hand, large
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
-from assetplan.optimisation.problem.constraints import limit_rows
+from assetplan.optimisation.problem.canonical import limit_rows
 from assetplan.optimisation.search import cores, dives
 from assetplan.optimisation.search import partial_relaxation as heavy
 from assetplan.optimisation.search.incumbent import PricedProblem

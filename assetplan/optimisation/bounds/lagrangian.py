@@ -26,7 +26,7 @@ from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_master
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import Rows, limit_rows
+from assetplan.optimisation.problem.canonical import Rows, limit_rows
 
 SAMPLE = 4_000  # assets in the first, cheap descent
 TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the log-sum-exp, shares of a typical asset's range of values

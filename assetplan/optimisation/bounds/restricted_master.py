@@ -20,7 +20,7 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import Rows, usage_totals
+from assetplan.optimisation.problem.canonical import Rows, usage_totals
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from assetplan._types import Floats
 from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual, reduced_values
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.constraints import Rows
+from assetplan.optimisation.problem.canonical import Rows
 from assetplan.optimisation.search.one_model import solve_model
 
 ROUNDING = 1e-13  # relative error of a sum of a million doubles, pairwise

@@ -15,7 +15,7 @@ from scipy import sparse
 from assetplan._types import Floats, Ints
 from assetplan.errors import Change
 from assetplan.optimisation.problem import Flows, Problem, Solution
-from assetplan.optimisation.problem.constraints import Rows, excess
+from assetplan.optimisation.problem.canonical import Rows, excess
 
 NOTICEABLE = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding
 

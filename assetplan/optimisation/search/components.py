@@ -13,7 +13,7 @@ import numpy as np
 
 from assetplan._types import Bools, Ints
 from assetplan.optimisation.problem import Flows, Problem
-from assetplan.optimisation.problem.constraints import Rows
+from assetplan.optimisation.problem.canonical import Rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.constraints import excess
+from assetplan.optimisation.problem.canonical import excess
 from assetplan.optimisation.search.incumbent import Clock, Incumbent, PricedProblem, polish
 from assetplan.optimisation.search.one_model import ModelAnswer, solve_model
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, minimise_dual
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.constraints import limit_rows
+from assetplan.optimisation.problem.canonical import limit_rows
 from assetplan.optimisation.search.cores import cores
 from assetplan.optimisation.search.incumbent import (
     Clock,

@@ -11,7 +11,7 @@ from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, reduced_values
 from assetplan.optimisation.bounds.restricted_master import best_amounts
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.constraints import Rows, gap_between, is_feasible
+from assetplan.optimisation.problem.canonical import Rows, gap_between, is_feasible
 from assetplan.optimisation.search.repair import fill, make_feasible
 
 GRACE = 1.0  # seconds that the first choice may take beyond the time, since without it there is none

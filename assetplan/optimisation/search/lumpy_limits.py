@@ -17,7 +17,7 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.constraints import Rows, limit_rows
+from assetplan.optimisation.problem.canonical import Rows, limit_rows
 from assetplan.optimisation.search.cores import cores
 from assetplan.optimisation.search.incumbent import Clock, Incumbent, PricedProblem, polish, start_from_prices, until
 

@@ -16,7 +16,7 @@ from assetplan._types import Bools, Floats
 from assetplan.optimisation.bounds.lagrangian import price_units
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_mixed
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.constraints import Rows
+from assetplan.optimisation.problem.canonical import Rows
 from assetplan.optimisation.search.incumbent import PricedProblem
 
 COLUMNS = 15_000  # options in one model beside one an asset

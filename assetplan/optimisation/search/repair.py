@@ -16,7 +16,7 @@ from scipy import sparse
 
 from assetplan._types import Floats, Ints
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.constraints import Rows, excess
+from assetplan.optimisation.problem.canonical import Rows, excess
 
 CANDIDATES = 20_000  # moves looked at in one pass of filling
 
