@@ -15,7 +15,8 @@ import numpy.typing as npt
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.canonical import Rows, is_feasible, limit_rows, settle, usage_totals
+from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
+from assetplan.optimisation.problem.problem import usage_totals
 from assetplan.optimisation.search.repair import least_use
 from assetplan.optimisation.solving import solve
 
@@ -45,7 +46,7 @@ def worst_first(
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
-    chosen, room = begin.chosen.copy(), _Room(begin.rows, begin.chosen)
+    chosen, room = begin.chosen.copy(), _Room(begin.form, begin.chosen)
     for asset in np.asarray(priority, dtype=np.int64):
         options = np.arange(problem.starts[asset], problem.starts[asset + 1])
         options = options[begin.allowed[options]]
@@ -96,7 +97,7 @@ def incremental_benefit_cost(
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
-    room = _Room(begin.rows, begin.chosen)
+    room = _Room(begin.form, begin.chosen)
     if cost is None:
         cost = problem.usage.sum(axis=1)
     costs = np.asarray(cost, dtype=np.float64).ravel()
@@ -183,10 +184,10 @@ def year_by_year(
         free = np.flatnonzero(allowed & open_asset[owner])
         if not len(free):
             continue
-        room = begin.rows.limit - usage_totals(begin.rows.usage, chosen[~open_asset])
-        capped = begin.rows.sign > 0
+        room = begin.form.limit - usage_totals(begin.form.usage, chosen[~open_asset])
+        capped = begin.form.sign > 0
         part = Problem(
-            problem.benefit[free], begin.rows.usage[free][:, capped],
+            problem.benefit[free], begin.form.usage[free][:, capped],
             np.concatenate([[0], np.cumsum(counts[open_asset])]), room[capped], np.full(capped.sum(), -inf),
             tuple(range(int(capped.sum()))),
         )  # fmt: skip
@@ -203,7 +204,7 @@ def year_by_year(
 class _Start:
     """Where a rule of thumb begins: limits with the flows taken off, doing least, and the options it may look at."""
 
-    rows: Rows
+    form: CanonicalForm
     amounts: Floats
     chosen: Ints
     allowed: Bools
@@ -212,10 +213,10 @@ class _Start:
     def of(problem: Problem, amounts: Floats | None, start: Ints | None) -> _Start:
         if amounts is None:
             amounts = np.clip(0.0, problem.flows.low, problem.flows.high)
-        rows = limit_rows(problem).at(amounts)
+        form = canonical(problem).at(amounts)
         given = start is not None and problem.choices.is_allowed(start)
-        chosen = start if start is not None and given else least_use(problem, rows)
-        return _Start(rows, amounts, chosen, problem.choices.within_modes(chosen))
+        chosen = start if start is not None and given else least_use(form)
+        return _Start(form, amounts, chosen, problem.choices.within_modes(chosen))
 
 
 def _first_steps(problem: Problem, cost: Floats, start: Ints, allowed: Bools) -> Iterator[tuple[float, int, int]]:
@@ -251,10 +252,10 @@ def _next_step(
 class _Room:
     """What is left under each cap, as options are exchanged."""
 
-    def __init__(self, rows: Rows, chosen: Ints) -> None:
-        capped = rows.sign > 0
-        left = np.where(capped, rows.limit - usage_totals(rows.usage, chosen) + rows.tolerance, np.inf)
-        usage = rows.usage.copy()
+    def __init__(self, form: CanonicalForm, chosen: Ints) -> None:
+        capped = form.sign > 0
+        left = np.where(capped, form.limit - usage_totals(form.usage, chosen) + form.tolerance, np.inf)
+        usage = form.usage.copy()
         usage.sum_duplicates()
         self.left: list[float] = left.tolist()
         self.starts: list[int] = usage.indptr.tolist()
@@ -282,7 +283,5 @@ def _plain(figures: Floats) -> array[float]:
 
 
 def _unproved(problem: Problem, chosen: Ints, amounts: Floats, began: float) -> Solution:
-    nothing = np.full(len(problem.resources), np.nan)
-    status = "feasible" if is_feasible(limit_rows(problem), chosen, amounts) else "infeasible"
-    settled = settle(problem, chosen, amounts, np.nan, nothing, 0.0, time.monotonic() - began)
-    return replace(settled, bound=np.nan, gap=np.nan, status=status)
+    status = "feasible" if canonical(problem).is_feasible(chosen, amounts) else "infeasible"
+    return replace(problem.solution(chosen, amounts, time.monotonic() - began), status=status)

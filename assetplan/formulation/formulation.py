@@ -14,14 +14,13 @@ from assetplan.errors import InfeasibleError
 from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.sharing import SharedSites
 from assetplan.limits import LimitKey
-from assetplan.optimisation.bounds.restricted_master import best_amounts
+from assetplan.optimisation import settle_flows
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.canonical import limit_rows
 from assetplan.strategies import Candidates
 
-# Kinds of limit that say who pays, and the share of their rounding that settling keeps off them.
+# Kinds of limit that say who pays, and how many times their rounding settling stays within them.
 _MONEY = ("source", "funding", "affordability", "virement")
-_PENNIES = 4.0
+_ROUNDINGS = 4.0
 
 
 @dataclass(frozen=True)
@@ -122,13 +121,6 @@ class Formulation:
             return as_solved.copy()
         paid = np.array([flow.key.kind in ("source", "drawdown") for flow in self.flows])
         free = moved | (paid & revenue_cost.any())
-        low, high = np.where(free, problem.flows.low, as_solved), np.where(free, problem.flows.high, as_solved)
-        cost = -revenue_cost - moved
-        rows = limit_rows(replace(problem, flows=replace(problem.flows, benefit=cost, low=low, high=high)))
-        money = np.isin([self.rows[place].key.kind for place in rows.resource], _MONEY)
+        money = np.array([row.key.kind in _MONEY for row in self.rows])
         # A solver passes a limit by as much as rounding may: within a little less, nobody overpays a penny.
-        for kept in (_PENNIES * rows.tolerance * money, 0.0):
-            best = best_amounts(replace(rows, limit=rows.limit - kept), solution.chosen)
-            if best is not None:
-                return np.where(free, best, as_solved)
-        return as_solved.copy()
+        return settle_flows(problem, solution, revenue_cost + moved, free, _ROUNDINGS * money)

@@ -15,19 +15,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assetplan.optimisation.flows import settle_flows
     from assetplan.optimisation.problem import Flows, Problem, Solution
     from assetplan.optimisation.problem.pulp_model import model_text
     from assetplan.optimisation.problem.table import problem_from
     from assetplan.optimisation.selection import Selection, best_of, optimise
     from assetplan.optimisation.solving import solve
 
-__all__ = ["Flows", "Problem", "Selection", "Solution", "best_of", "model_text", "optimise", "problem_from", "solve"]
+__all__ = [
+    "Flows", "Problem", "Selection", "Solution", "best_of", "model_text", "optimise", "problem_from", "settle_flows",
+    "solve",
+]  # fmt: skip
 
 _HOMES = {
     **dict.fromkeys(("Flows", "Problem", "Solution"), "problem"),
     **dict.fromkeys(("Selection", "best_of", "optimise"), "selection"),
     "model_text": "problem.pulp_model",
     "problem_from": "problem.table",
+    "settle_flows": "flows",
     "solve": "solving",
 }
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.canonical import settle
 from assetplan.optimisation.problem.table import problem_from
 from assetplan.optimisation.solving import solve
 
@@ -151,11 +150,8 @@ def best_of(problem: Problem, solution: Solution, others: Iterable[Solution], ta
     target_gap : float
         Gap up to which the answer counts as optimal [share].
     """
-    best = max(
-        (other for other in others if other.status == "feasible"), key=lambda other: other.benefit, default=solution
-    )
+    feasible = [other for other in others if other.status == "feasible"]
+    best = max(feasible, key=lambda other: other.benefit, default=solution)
     if best.benefit <= solution.benefit:
         return solution
-    return settle(
-        problem, best.chosen, best.amounts, solution.bound, solution.prices, target_gap, solution.seconds
-    )  # fmt: skip
+    return replace(best, seconds=solution.seconds).proved(solution.bound, solution.prices, target_gap)

@@ -1,8 +1,8 @@
 """Solve a problem of any size: one model if small; prices, independent components and a search if large.
 
-This is the driver, and the one place that is recursive. `solve` solves two other problems on its way, each by `solve`
-itself: the lumpy limits of a component at the prices of its other limits (fewer limits and assets than the component,
-so it comes to an end), and, where no choice meets the limits, the elastic problem, which always has a choice.
+This is the driver. `solve` explains a problem without a choice, by the least change of its limits; `_search` does not.
+The problems that are solved on the way, each smaller or certain to have a choice, are searched and never explained: the
+lumpy limits of a component at the prices of its other limits, and the elastic problem behind the least change.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from itertools import chain, repeat
 import numpy as np
 
 from assetplan._types import Floats, Ints
-from assetplan.errors import InfeasibleError
+from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, Dual, bound_at, minimise_dual
-from assetplan.optimisation.bounds.restricted_master import best_amounts
+from assetplan.optimisation.clock import Clock, until
 from assetplan.optimisation.conflicts.infeasibility import (
     conflict_error,
     conflict_of,
     lone_conflict_of,
-    not_found_error,
+    not_reached_error,
     whole_conflict_of,
 )
-from assetplan.optimisation.conflicts.least_change import changes, elastic, passed
+from assetplan.optimisation.conflicts.least_change import changes, elastic
+from assetplan.optimisation.flows import best_amounts
 from assetplan.optimisation.problem import Problem, Solution
-from assetplan.optimisation.problem.canonical import Rows, limit_rows, settle
+from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.search.components import Component, split
-from assetplan.optimisation.search.cores import NoChoiceError, cores
+from assetplan.optimisation.search.cores import cores
 from assetplan.optimisation.search.dives import quick_search, search
 from assetplan.optimisation.search.incumbent import (
-    Clock,
     Decision,
     Incumbent,
+    NoChoiceError,
     PricedProblem,
     amounts_for,
     polish,
     start_from_prices,
-    until,
 )
 from assetplan.optimisation.search.lumpy_limits import lumpy_problem, round_around
 from assetplan.optimisation.search.one_model import solve_model
@@ -79,184 +79,193 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     ValueError
         A negative gap or a time that is not positive.
     """
-    _check_settings(target_gap, time_limit)
-    began = time.monotonic()
-
-    def time_left() -> float:
-        return time_limit - (time.monotonic() - began)
-
-    rows = limit_rows(problem)
-    small = problem.n_options <= whole
-    least = least_use(problem, rows)
-    amounts = best_amounts(rows, least)
-    if amounts is None and (members := lone_conflict_of(problem, rows)):
-        raise _conflict(problem, rows, members, time_left)
-    # half the time is kept for the search from prices to a choice
-    half = until(time_left, time_limit / 2)
-    dual = minimise_dual(problem.benefit, problem.choices, rows, half, close=target_gap / DUAL_STEPS)
-    task = PricedProblem(problem, rows, dual, np.random.default_rng(0))
-    state = task.nothing().better(problem, None if amounts is None else (least, amounts))
-    state = start_from_prices(task, state, time_left)
-    if state.chosen is None and not small:
-        with suppress(NoChoiceError):  # which limits conflict is settled below
-            state = cores(task, state, _allowed(state, target_gap), until(time_left, time_left() / 2), FIRST_CORES)
-    if state.chosen is None:
-        state = state.better(problem, _from_least(task, least, until(time_left, time_left() / 2)))
-    if state.chosen is None and (members := conflict_of(problem, rows, until(time_left, time_left() / 2))):
-        if problem.n_options <= WHOLE:  # whole options may clash where shares of them would not
-            members = whole_conflict_of(problem, rows, members, time_left)
-        raise _conflict(problem, rows, members, time_left)
-    step = _solve_whole if small else _solve_parts
-    try:
-        if not state.done(target_gap) and time_left() > 0:
-            state = step(task, state, target_gap, time_left)
-    except NoChoiceError as proof:
-        part = proof.task
-        members = whole_conflict_of(part.problem, part.rows, range(len(part.rows.limit)), time_left)
-        raise _conflict(part.problem, part.rows, members, time_left) from proof
-    if state.chosen is None:
-        near = _nearest(problem, rows, CHANGE_SECONDS)
-        if near is None or near[2].any():
-            raise not_found_error([] if near is None else changes(problem, rows, near[2]), time_limit - time_left())
-        state = state.better(problem, near[:2])
-    assert state.chosen is not None
-    seconds = time_limit - time_left()
-    prices = rows.prices(dual.multipliers, len(problem.resources))
-    return settle(problem, state.chosen, state.amounts, state.bound, prices, target_gap, seconds)
-
-
-def _check_settings(target_gap: float, time_limit: float) -> None:
     if not target_gap >= 0 or np.isinf(target_gap):
         raise ValueError(f"target_gap is {target_gap}; it must be a share of 0 or more, such as 0.0001")
     if not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
+    time_left, form = _clock(time_limit), canonical(problem)
+    try:
+        dual, incumbent = _search(problem, form, target_gap, time_left, whole)
+    except NoChoiceError as proof:
+        raise _conflict(proof, time_left) from proof
+    if incumbent.chosen is None:
+        nearest, needed = _nearest(problem, form, CHANGE_SECONDS)
+        if nearest is None or needed:
+            raise not_reached_error(needed, time_limit - time_left())
+        incumbent = incumbent.better(problem, nearest)
+    assert incumbent.chosen is not None
+    solution = problem.solution(incumbent.chosen, incumbent.amounts, time_limit - time_left())
+    return solution.proved(incumbent.bound, form.prices(dual.multipliers, len(problem.resources)), target_gap)
+
+
+def _clock(seconds: float) -> Clock:
+    end = time.monotonic() + seconds
+    return lambda: end - time.monotonic()
+
+
+def _search(
+    problem: Problem, form: CanonicalForm, target_gap: float, time_left: Clock, whole: int = WHOLE
+) -> tuple[Dual, Incumbent]:
+    """Prices of a problem, and the best choice within its limits and the time, if any is reached.
+
+    Raises `NoChoiceError` where it is proved that there is none.
+    """
+    small = problem.n_options <= whole
+    least = least_use(form)
+    amounts = best_amounts(form, least)
+    if amounts is None and (members := lone_conflict_of(form)):
+        raise NoChoiceError(problem, form, members)
+    # half the time is kept for the search from prices to a choice
+    dual = minimise_dual(form, until(time_left, time_left() / 2), close=target_gap / DUAL_STEPS)
+    task = PricedProblem(problem, form, dual, np.random.default_rng(0))
+    incumbent = task.nothing().better(problem, None if amounts is None else (least, amounts))
+    incumbent = start_from_prices(task, incumbent, time_left)
+    if incumbent.chosen is None and not small:
+        with suppress(NoChoiceError):  # which limits conflict is settled below
+            allowed, half = _allowed(incumbent, target_gap), until(time_left, time_left() / 2)
+            incumbent = cores(task, incumbent, allowed, half, FIRST_CORES)
+    if incumbent.chosen is None:
+        incumbent = incumbent.better(problem, _from_least(task, least, until(time_left, time_left() / 2)))
+    if incumbent.chosen is None and (members := conflict_of(form, until(time_left, time_left() / 2))):
+        # whole options may clash where shares of them would not
+        raise NoChoiceError(problem, form, members, whole=problem.n_options <= WHOLE)
+    if not incumbent.done(target_gap) and time_left() > 0:
+        incumbent = (_solve_whole if small else _solve_parts)(task, incumbent, target_gap, time_left)
+    return dual, incumbent
 
 
 def _from_least(task: PricedProblem, least: Ints, time_left: Clock) -> Decision | None:
     """A feasible choice if one is near the one that uses least, then filled."""
-    problem, rows, flows = task.problem, task.rows, task.rows.flows
+    form, flows = task.form, task.form.flows
     for still in (np.clip(0.0, flows.low, flows.high), flows.high) if flows.names else (np.zeros(0),):
-        chosen = make_feasible(problem, rows.at(still), least, np.zeros(problem.n_options), time_left)
+        chosen = make_feasible(form.at(still), least, np.zeros(len(form.benefit)), time_left)
         if chosen is not None:
-            return polish(task, (chosen, amounts_for(rows, chosen, still)), time_left)
+            return polish(task, (chosen, amounts_for(form, chosen, still)), time_left)
     return None
 
 
-def _allowed(state: Incumbent, target_gap: float) -> float:
+def _allowed(incumbent: Incumbent, target_gap: float) -> float:
     """Distance between bound and benefit to aim for [unit of the benefit]."""
-    size = abs(state.bound) if state.chosen is None else min(abs(state.bound), abs(state.benefit))
-    return CLEAR * target_gap * size
+    size = abs(incumbent.bound)
+    return CLEAR * target_gap * (size if incumbent.chosen is None else min(size, abs(incumbent.benefit)))
 
 
-def _solve_whole(task: PricedProblem, state: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
+def _solve_whole(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
     """One PuLP model of everything."""
-    chosen, amounts, bound, infeasible = solve_model(task.problem, time_left(), _allowed(state, target_gap))
-    if infeasible and state.chosen is None:
-        raise NoChoiceError(task)
-    if chosen is not None:
-        state = state.better(task.problem, polish(task, (chosen, amounts), time_left))
-    return state.bounded(bound)
+    answer = solve_model(task.problem, time_left(), _allowed(incumbent, target_gap))
+    if answer.infeasible and incumbent.chosen is None:
+        raise NoChoiceError(task.problem, task.form, list(range(len(task.form.limit))), whole=True)
+    if answer.chosen is not None:
+        incumbent = incumbent.better(task.problem, polish(task, (answer.chosen, answer.amounts), time_left))
+    return incumbent.bounded(answer.bound)
 
 
-def _solve_parts(task: PricedProblem, state: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
+def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
     """Each independent part by itself, the one with the widest gap first, until the sum is good enough.
 
     As long as time is left and a round over the parts brings anything, there is another.
     """
-    problem, dual = task.problem, task.dual
-    parts = split(problem, task.rows)
-    states = [_part_state(part, dual, state) for part in parts]
-    tasks = [_part_task(task, part, known.bound) for part, known in zip(parts, states, strict=True)]
-    allowed = _allowed(state, target_gap)
+    problem, bound = task.problem, task.dual.bound
+    parts = split(problem, task.form)
+    tasks = [_part_of(task, part) for part in parts]
+    best = [_best_of_part(own, part, incumbent) for own, part in zip(tasks, parts, strict=True)]
+    allowed = _allowed(incumbent, target_gap)
     # A few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones.
     rounds = [(quick_search, EASY), (settle_lumps, 0.0), (quick_search, 0.0)]
     for method, easy in chain(rounds, repeat((search, 0.0))):
-        before = _width(states)
-        for i in sorted(range(len(parts)), key=lambda k: -_width([states[k]])):
-            rate = allowed / max(abs(dual.bound), 1e-300)
-            fair = rate * abs(states[i].bound)
-            still_open = sum(_width([known]) > rate * abs(known.bound) for known in states)
+        before = _width(best)
+        for i in sorted(range(len(parts)), key=lambda k: -best[k].width):
+            rate = allowed / max(abs(bound), 1e-300)
+            fair = rate * abs(best[i].bound)
+            still_open = sum(part.width > rate * abs(part.bound) for part in best)
             part_left = until(time_left, time_left() * (1 - 1 / max(still_open / 2, 1.0)))
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
-            left = allowed - _width(states[:i] + states[i + 1 :])
-            enough = max(fair, left, easy * _width([states[i]]))
-            states[i] = method(tasks[i], states[i], enough, part_left)
-            if all(s.chosen is not None for s in states):
-                joined = _join(problem, parts, states)
-                if joined.done(target_gap):
-                    return joined
-        if time_left() <= 0 or (method is search and _width(states) >= before):
+            left = allowed - _width(best[:i] + best[i + 1 :])
+            enough = max(fair, left, easy * best[i].width)
+            best[i] = method(tasks[i], best[i], enough, part_left)
+            joined = _join(problem, parts, best)
+            if joined is not None and joined.done(target_gap):
+                return joined
+        if time_left() <= 0 or (method is search and _width(best) >= before):
             break
-    return _join(problem, parts, states) if all(s.chosen is not None for s in states) else state
+    return _join(problem, parts, best) or incumbent
 
 
-def settle_lumps(task: PricedProblem, state: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
+def settle_lumps(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
     """Solve the lumpy limits at the prices of the others, keep what they choose, and round the rest.
 
     Parameters
     ----------
     task : PricedProblem
         The problem and its prices.
-    state : Incumbent
-        What is known of it; the answer where all limits are lumpy or none is.
+    incumbent : Incumbent
+        Best choice so far; the answer where all limits are lumpy or none is.
     allowed : float
         Distance between bound and benefit at which to stop [unit of the benefit].
     time_left : callable
         Seconds left.
     """
-    near = state.chosen is None or state.bound - state.benefit <= allowed
-    lumps = None if near or time_left() < LUMP_SECONDS else lumpy_problem(task, state)
+    near = incumbent.chosen is None or incumbent.width <= allowed
+    lumps = None if near or time_left() < LUMP_SECONDS else lumpy_problem(task, incumbent)
     if lumps is None:
-        return state
+        return incumbent
+    gap, half = min(allowed / 2 / lumps.worth, 0.5), _clock(time_left() / 2)
     try:
-        solution = solve(lumps.problem, min(allowed / 2 / lumps.worth, 0.5), time_left() / 2)
-    except InfeasibleError:
-        return state
-    return round_around(task, state, lumps, solution, allowed, time_left)
+        _, lumpy = _search(lumps.problem, canonical(lumps.problem), gap, half)
+    except NoChoiceError:
+        return incumbent
+    return incumbent if lumpy.chosen is None else round_around(task, incumbent, lumps, lumpy, allowed, time_left)
 
 
-def _nearest(problem: Problem, rows: Rows, seconds: float) -> tuple[Ints, Floats, Floats] | None:
-    """The choice that needs the limits moved by least in all, its flows and how far each row is past its limit."""
-    try:
-        return passed(problem, rows, solve(elastic(problem, rows), CHANGE_GAP, max(seconds, 1.0)))
-    except InfeasibleError:
-        return None
+def _width(incumbents: list[Incumbent]) -> float:
+    """Distance between bound and benefit of some parts together [unit of the benefit]."""
+    return sum(incumbent.width for incumbent in incumbents)
 
 
-def _width(states: list[Incumbent]) -> float:
-    """Distance between bound and benefit of some parts together."""
-    return sum(state.bound - state.benefit for state in states)
-
-
-def _part_state(part: Component, dual: Dual, state: Incumbent) -> Incumbent:
-    """What is known of the whole, for a part."""
-    problem = part.problem
-    bound = bound_at(problem.benefit, problem.choices, limit_rows(problem), dual.multipliers[part.rows])
-    if state.chosen is None:
-        return Incumbent(None, dual.amounts[part.flows], -np.inf, bound)
-    chosen = part.own(state.chosen)
-    amounts = state.amounts[part.flows]
-    return Incumbent(chosen, amounts, problem.value(chosen, amounts), bound)
-
-
-def _part_task(task: PricedProblem, part: Component, bound: float) -> PricedProblem:
+def _part_of(task: PricedProblem, part: Component) -> PricedProblem:
     """A part with the prices of the whole."""
-    dual = task.dual
-    prices, amounts = dual.multipliers[part.rows], dual.amounts[part.flows]
-    own = Dual(prices, bound, dual.exact, amounts, part.own(dual.chosen))
-    return PricedProblem(part.problem, limit_rows(part.problem), own, task.random)
+    dual, form = task.dual, canonical(part.problem)
+    prices = dual.multipliers[part.rows]
+    own = Dual(prices, bound_at(form, prices), dual.exact, dual.amounts[part.flows], part.own(dual.chosen))
+    return PricedProblem(part.problem, form, own, task.random)
 
 
-def _join(problem: Problem, parts: list[Component], states: list[Incumbent]) -> Incumbent:
+def _best_of_part(own: PricedProblem, part: Component, incumbent: Incumbent) -> Incumbent:
+    """The part's share of the best choice of the whole."""
+    if incumbent.chosen is None:
+        return own.nothing()
+    return own.nothing().better(part.problem, (part.own(incumbent.chosen), incumbent.amounts[part.flows]))
+
+
+def _join(problem: Problem, parts: list[Component], best: list[Incumbent]) -> Incumbent | None:
+    """The choices of all parts as one; None while one has none."""
     chosen = np.zeros(problem.n_assets, dtype=np.int64)
     amounts = np.zeros(len(problem.flows.names))
-    for part, state in zip(parts, states, strict=True):
-        chosen[part.assets] = part.options[state.chosen]
-        amounts[part.flows] = state.amounts
-    return Incumbent(chosen, amounts, problem.value(chosen, amounts), sum(state.bound for state in states))
+    for part, incumbent in zip(parts, best, strict=True):
+        if incumbent.chosen is None:
+            return None
+        chosen[part.assets] = part.options[incumbent.chosen]
+        amounts[part.flows] = incumbent.amounts
+    return Incumbent(chosen, amounts, problem.value(chosen, amounts), sum(incumbent.bound for incumbent in best))
 
 
-def _conflict(problem: Problem, rows: Rows, members: list[int], time_left: Clock) -> InfeasibleError:
+def _nearest(problem: Problem, form: CanonicalForm, seconds: float) -> tuple[Decision | None, list[Change]]:
+    """The choice that needs the limits moved by least in all, and what each limit would have to become for it."""
+    loose = elastic(problem, form)
+    try:
+        _, nearest = _search(loose, canonical(loose), CHANGE_GAP, _clock(max(seconds, 1.0)))
+    except NoChoiceError:
+        return None, []
+    if nearest.chosen is None:
+        return None, []
+    amounts: Floats = nearest.amounts[: len(problem.flows.names)]
+    over = form.excess(nearest.chosen, amounts)
+    return (nearest.chosen, amounts), changes(form, np.where(over > form.tolerance, over, 0.0))
+
+
+def _conflict(proof: NoChoiceError, time_left: Clock) -> InfeasibleError:
     """The error for rows in conflict, with the least change that mends them."""
-    near = _nearest(problem, rows, min(time_left(), CHANGE_SECONDS))
-    return conflict_error(problem, rows, members, [] if near is None else changes(problem, rows, near[2]))
+    problem, form, members = proof.problem, proof.form, proof.members
+    if proof.whole:
+        members = whole_conflict_of(problem, form, members, time_left)
+    return conflict_error(form, members, _nearest(problem, form, min(time_left(), CHANGE_SECONDS))[1])

@@ -12,8 +12,8 @@ from scipy.optimize import linprog
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation import Flows, Problem, solve
 from assetplan.optimisation.bounds.lagrangian import bound_at, bound_of_prices, minimise_dual
+from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.canonical import limit_rows
 
 DECOMPOSED = 0
 
@@ -185,14 +185,14 @@ def test_a_limit_that_every_choice_uses_alike_has_no_price(used):
 
 def test_prices_with_flows_and_groups_are_the_least_bound():
     p = large(2, n_assets=400, n_groups=60)
-    rows = limit_rows(p)
-    dual = minimise_dual(p.benefit, p.choices, rows, lambda: 60.0)
+    form = canonical(p)
+    dual = minimise_dual(form, lambda: 60.0)
     assert dual.exact
     for factor in (0.97, 1.03):
-        for j in range(len(rows.limit)):
+        for j in range(len(form.limit)):
             moved = dual.multipliers.copy()
             moved[j] *= factor
-            assert bound_at(p.benefit, p.choices, rows, moved) >= dual.bound * (1 - 1e-9)
+            assert bound_at(form, moved) >= dual.bound * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("seed", range(5))

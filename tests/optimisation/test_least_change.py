@@ -5,32 +5,32 @@ from optimisation_problems import random_problem
 
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
 from assetplan.optimisation.conflicts.least_change import changes
-from assetplan.optimisation.problem.canonical import excess, limit_rows
+from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.cores import _mending
 from assetplan.optimisation.search.incumbent import PricedProblem
 
 
 def test_a_limit_passed_by_rounding_is_not_named_beside_one_that_counts():
     p = random_problem(np.random.default_rng(0), 20, 4, 3)
-    rows = limit_rows(p)
-    over = np.zeros(len(rows.limit))
-    over[0], over[1] = 1e-8 * rows.scale[0], 0.5 * rows.limit[1]
-    assert [change.limit for change in changes(p, rows, over)] == [rows.key(p, 1)]
+    form = canonical(p)
+    over = np.zeros(len(form.limit))
+    over[0], over[1] = 1e-8 * form.scale[0], 0.5 * form.limit[1]
+    assert [change.limit for change in changes(form, over)] == [form.keys[1]]
     over[1] = 0.0
-    assert [change.limit for change in changes(p, rows, over)] == [rows.key(p, 0)]
+    assert [change.limit for change in changes(form, over)] == [form.keys[0]]
 
 
 def test_every_limit_that_rounding_passes_has_a_way_back():
     passed = 0
     for seed in range(5):
         p = random_problem(np.random.default_rng(seed), 60, 4, 3)
-        rows = limit_rows(p)
-        dual = minimise_dual(p.benefit, p.choices, rows, lambda: 60.0)
-        task = PricedProblem(p, rows, dual, np.random.default_rng(0))
-        kept = _mending(task, p.choices.reduced_costs(task.values()))
-        over = excess(rows, dual.chosen, dual.amounts)
-        for row in np.flatnonzero(over > rows.tolerance):
-            column = rows.columns[[row]].toarray().ravel()
+        form = canonical(p)
+        dual = minimise_dual(form, lambda: 60.0)
+        task = PricedProblem(p, form, dual, np.random.default_rng(0))
+        kept = _mending(task, p.choices.reduced_costs(task.values))
+        over = form.excess(dual.chosen, dual.amounts)
+        for row in np.flatnonzero(over > form.tolerance):
+            column = form.columns[[row]].toarray().ravel()
             saved = column[dual.chosen][p.owners()] - column
             assert (saved[kept] > 0).any()
             passed += 1

@@ -10,9 +10,9 @@ from test_flows_and_groups import best_by_hand
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
-from assetplan.optimisation.problem.canonical import is_feasible, limit_rows
+from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.incumbent import PricedProblem, start_from_prices
-from assetplan.optimisation.search.lumpy_limits import lumpy
+from assetplan.optimisation.search.lumpy_limits import _lumpy as lumpy
 from assetplan.optimisation.search.repair import least_use
 from assetplan.optimisation.solving import settle_lumps
 
@@ -61,10 +61,10 @@ def tied(seed, n_groups, sections, heavy, alone=0):
 
 
 def settled(p, gap=1e-9):
-    rows = limit_rows(p)
-    task = PricedProblem(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
-    least = (least_use(p, rows), np.zeros(0))
-    begun = task.nothing().better(p, least if is_feasible(rows, *least) else None)
+    form = canonical(p)
+    task = PricedProblem(p, form, minimise_dual(form, lambda: 60.0), np.random.default_rng(0))
+    least = (least_use(form), np.zeros(0))
+    begun = task.nothing().better(p, least if form.is_feasible(*least) else None)
     begun = start_from_prices(task, begun, lambda: 60.0)
     return task, begun, settle_lumps(task, begun, gap * abs(begun.bound), lambda: 60.0)
 
@@ -75,18 +75,18 @@ def test_the_bound_holds(seed, heavy):
     p = tied(seed, 2, 4 - heavy, heavy)
     best = best_by_hand(p)
     task, begun, state = settled(p)
-    assert lumpy(task.rows, np.ones(p.n_options, dtype=bool))[2]
+    assert lumpy(task.form, np.ones(p.n_options, dtype=bool))[2]
     assert best - 1e-6 <= state.bound <= begun.bound  # 1e-6: feasibility tolerance of HiGHS
     assert begun.benefit <= state.benefit <= best + 1e-9
     assert p.choices.is_allowed(state.chosen)
-    assert is_feasible(task.rows, state.chosen, state.amounts)
+    assert task.form.is_feasible(state.chosen, state.amounts)
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_few_bridges_tied_to_many_roads(seed):
     p = tied(seed, 12, 3, 1, alone=1_000)
     task, begun, state = settled(p, 1e-4)
-    assert 0 < lumpy(task.rows, np.ones(p.n_options, dtype=bool)).sum() < 3
+    assert 0 < lumpy(task.form, np.ones(p.n_options, dtype=bool)).sum() < 3
     assert state.bound < begun.bound
     assert state.bound - state.benefit < 0.5 * (begun.bound - begun.benefit)
 
@@ -116,8 +116,8 @@ def test_a_lumpy_floor(seed):
     caps, floors = np.where(np.arange(3) == 2, INF, p.caps), np.where(np.arange(3) == 2, 4.5 * bridges.max(), -INF)
     asked = replace(p, benefit=np.where(bridges > 0, -0.7 * bridges, p.benefit), caps=caps, floors=floors)
     task, begun, state = settled(asked)
-    assert (task.dual.multipliers[task.rows.limit < 0] > 0).all()
+    assert (task.dual.multipliers[task.form.limit < 0] > 0).all()
     assert state is not begun
     assert state.benefit <= solve(asked, target_gap=1e-3).bound + 1e-6
     assert solve(asked, target_gap=1e-3).benefit - 1e-6 <= state.bound <= begun.bound
-    assert is_feasible(task.rows, state.chosen, state.amounts)
+    assert task.form.is_feasible(state.chosen, state.amounts)

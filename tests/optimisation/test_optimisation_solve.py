@@ -11,7 +11,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation import solve
 from assetplan.optimisation.bounds import lagrangian
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual
-from assetplan.optimisation.problem.canonical import limit_rows
+from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.components import split
 
 DECOMPOSED = 0  # options up to which one model is used: none
@@ -100,15 +100,15 @@ def test_short_time_is_feasible():
 
 def test_prices_are_the_slope_of_the_relaxation():
     p = random_problem(2, 200, 5, 3, share=0.3, whole_pounds=False)
-    rows = limit_rows(p)
-    dual = minimise_dual(p.benefit, p.choices, rows, lambda: 60.0)
+    form = canonical(p)
+    dual = minimise_dual(form, lambda: 60.0)
     assert dual.exact
     assert np.all(dual.multipliers >= 0)
     for factor in (0.9, 1.1):  # least: no nearby prices prove a lower bound
         for j in range(3):
             moved = dual.multipliers.copy()
             moved[j] *= factor
-            assert bound_at(p.benefit, p.choices, rows, moved) >= dual.bound * (1 - 1e-9)
+            assert bound_at(form, moved) >= dual.bound * (1 - 1e-9)
 
 
 def test_independent_lines_are_split():
@@ -118,7 +118,7 @@ def test_independent_lines_are_split():
     both = problem(
         np.concatenate([left.benefit, right.benefit]), usage, np.full(11, 3), np.concatenate([left.caps, right.caps])
     )
-    assert len(split(both, limit_rows(both))) == 2
+    assert len(split(both, canonical(both))) == 2
     apart = brute_force(left) + brute_force(right)
     assert solve(both, target_gap=0.0, whole=DECOMPOSED).benefit == pytest.approx(apart, abs=1e-9)
 
@@ -241,11 +241,11 @@ def test_least_bound_from_prices_too_high(seed, monkeypatch):
     usage = np.column_stack([cost.ravel(), alike])
     p = problem(benefit.ravel(), usage, [3] * assets, caps, [-INF, -INF])
     money = problem(benefit.ravel(), usage[:, :1], [3] * assets, caps[:1], [-INF])
-    least = minimise_dual(money.benefit, money.choices, limit_rows(money), lambda: 60.0)
+    least = minimise_dual(canonical(money), lambda: 60.0)
     high = np.r_[least.multipliers, rng.uniform(0.5, 3.0) * benefit.sum() / alike.sum()]
     monkeypatch.setattr(lagrangian, "_descend_in_steps", lambda *_: high)
-    monkeypatch.setattr(lagrangian, "_unsolved", lambda *_: replace(least, multipliers=high, bound=INF, exact=False))
-    found = minimise_dual(p.benefit, p.choices, limit_rows(p), lambda: 60.0)
+    monkeypatch.setattr(lagrangian, "_best_at", lambda *_: replace(least, multipliers=high, bound=INF, exact=False))
+    found = minimise_dual(canonical(p), lambda: 60.0)
     assert least.exact
     assert found.exact
     assert found.bound == pytest.approx(least.bound, rel=2 * lagrangian.DUAL_TOLERANCE)

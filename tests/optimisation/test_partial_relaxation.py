@@ -8,7 +8,7 @@ from test_flows_and_groups import best_by_hand, large
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
-from assetplan.optimisation.problem.canonical import limit_rows
+from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search import cores, dives
 from assetplan.optimisation.search import partial_relaxation as heavy
 from assetplan.optimisation.search.incumbent import PricedProblem
@@ -16,8 +16,8 @@ from assetplan.optimisation.search.partial_relaxation import partial_relaxation,
 
 
 def task_of(p):
-    rows = limit_rows(p)
-    return PricedProblem(p, rows, minimise_dual(p.benefit, p.choices, rows, lambda: 60.0), np.random.default_rng(0))
+    form = canonical(p)
+    return PricedProblem(p, form, minimise_dual(form, lambda: 60.0), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("columns", [0, 15_000])  # 0: the narrowest box of prices, else none
@@ -29,9 +29,9 @@ def test_the_bound_holds_and_is_no_looser_than_the_prices(seed, columns, monkeyp
     if best == -INF:
         pytest.skip("nothing is feasible")
     task = task_of(p)
-    reduced_cost = p.choices.reduced_costs(task.values())
+    reduced_cost = p.choices.reduced_costs(task.values)
     needed = task.dual.bound - best + 1e-6
-    order = np.argsort(-weights(p, task.rows, task.dual.multipliers, reduced_cost, needed))
+    order = np.argsort(-weights(task.form, task.dual.multipliers, reduced_cost <= needed))
     bounds = []
     for n in (0, 2, 6):
         whole = np.isin(np.arange(6), order[:n])
@@ -51,7 +51,7 @@ def test_the_bound_holds_with_flows_and_groups(seed, columns, monkeypatch):
     p = large(seed, n_assets=7, n_groups=1, years=2)
     best = best_by_hand(p)
     task = task_of(p)
-    reduced_cost = p.choices.reduced_costs(task.values())
+    reduced_cost = p.choices.reduced_costs(task.values)
     for n in (1, 3, 7):
         whole = p.choices.with_groups(np.arange(7) >= 7 - n)
         _, bound = partial_relaxation(task, reduced_cost, task.dual.bound - best + 1e-6, whole, 10.0, 1e-9)

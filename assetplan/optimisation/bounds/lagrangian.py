@@ -17,16 +17,16 @@ Blankenship 1975, doi:10.1287/opre.23.3.389).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_master
+from assetplan.optimisation.clock import Clock
 from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.canonical import Rows, limit_rows
 
 SAMPLE = 4_000  # assets in the first, cheap descent
 TEMPERATURES = (0.3, 0.1, 0.03, 0.01, 0.003)  # of the log-sum-exp, shares of a typical asset's range of values
@@ -66,20 +66,15 @@ class Dual:
     chosen: Ints
 
 
-def reduced_values(benefit: Floats, rows: Rows, multipliers: Floats) -> Floats:
+def reduced_values(form: CanonicalForm, multipliers: Floats) -> Floats:
     """Each option's benefit less the price of what it uses, shape (n_options,)."""
-    return np.asarray(benefit - rows.usage @ multipliers, dtype=np.float64)
+    return np.asarray(form.benefit - form.usage @ multipliers, dtype=np.float64)
 
 
-def flow_values(rows: Rows, multipliers: Floats) -> Floats:
-    """Each flow's benefit less the price of what it uses, shape (n_flows,)."""
-    return np.asarray(rows.flows.benefit - rows.flows.usage @ multipliers, dtype=np.float64)
-
-
-def bound_at(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> float:
+def bound_at(form: CanonicalForm, multipliers: Floats) -> float:
     """L(λ), the upper bound these prices prove."""
-    best = choices.best_values(reduced_values(benefit, rows, multipliers))
-    return float(best.sum() + _limits_and_flows(rows, multipliers))
+    best = form.choices.best_values(reduced_values(form, multipliers))
+    return float(best.sum() + _limits_and_flows(form, multipliers))
 
 
 def bound_of_prices(problem: Problem, prices: Floats) -> float:
@@ -92,36 +87,29 @@ def bound_of_prices(problem: Problem, prices: Floats) -> float:
     prices : array (n_resources,)
         As in a `Solution`.
     """
-    rows = limit_rows(problem)
-    multipliers = np.maximum(rows.sign * prices[rows.resource], 0.0)
-    return bound_at(problem.benefit, problem.choices, rows, multipliers)
+    form = canonical(problem)
+    return bound_at(form, np.maximum(form.sign * prices[form.resource], 0.0))
 
 
-def _limits_and_flows(rows: Rows, multipliers: Floats) -> float:
+def _flow_values(form: CanonicalForm, multipliers: Floats) -> Floats:
+    """Each flow's benefit less the price of what it uses, shape (n_flows,)."""
+    return np.asarray(form.flows.benefit - form.flows.usage @ multipliers, dtype=np.float64)
+
+
+def _limits_and_flows(form: CanonicalForm, multipliers: Floats) -> float:
     """What limits and flows add to L."""
-    reduced = flow_values(rows, multipliers)
-    flows = np.maximum(rows.flows.low * reduced, rows.flows.high * reduced).sum()
-    return float(rows.limit @ multipliers + flows)
+    reduced = _flow_values(form, multipliers)
+    flows = np.maximum(form.flows.low * reduced, form.flows.high * reduced).sum()
+    return float(form.limit @ multipliers + flows)
 
 
-def minimise_dual(
-    benefit: Floats,
-    choices: Choices,
-    rows: Rows,
-    time_left: Callable[[], float],
-    ceiling: Floats | None = None,
-    close: float = 0.0,
-) -> Dual:
+def minimise_dual(form: CanonicalForm, time_left: Clock, ceiling: Floats | None = None, close: float = 0.0) -> Dual:
     """Prices that make the bound least, or the best in the time allowed.
 
     Parameters
     ----------
-    benefit : array (n_options,)
-        Benefit of each option.
-    choices : Choices
-        Which options may be chosen together.
-    rows : Rows
-        Limits and flows.
+    form : CanonicalForm
+        The problem.
     time_left : callable
         Seconds left; the best prices so far are returned when none are.
     ceiling : array (n_rows,), optional
@@ -134,74 +122,69 @@ def minimise_dual(
     Dual
         Prices, bound and whether it is the least.
     """
-    n_rows = len(rows.limit)
-    multipliers = np.zeros(n_rows)
-    start = _unsolved(benefit, choices, rows, multipliers)
+    n_rows = len(form.limit)
+    start = _best_at(form, np.zeros(n_rows))
     if n_rows == 0:
         return replace(start, exact=True)
-    ceiling = _ceilings(choices, rows, ceiling)
+    ceiling = _ceilings(form, np.full(n_rows, np.inf) if ceiling is None else ceiling)
     if time_left() <= 0:
         return start
-    if len(benefit) > MASTER_OPTIONS:
-        multipliers = _descend_in_steps(benefit, choices, rows, time_left, ceiling)
-        descended = _unsolved(benefit, choices, rows, multipliers)
+    if len(form.benefit) > MASTER_OPTIONS:
+        descended = _best_at(form, _descend_in_steps(form, time_left, ceiling))
         start = descended if descended.bound < start.bound else start
-    return _finish(benefit, choices, rows, start, time_left, ceiling, close)
+    return _finish(form, start, time_left, ceiling, close)
 
 
-def _ceilings(choices: Choices, rows: Rows, ceiling: Floats | None) -> Floats:
+def _ceilings(form: CanonicalForm, ceiling: Floats) -> Floats:
     """Highest price of each row, 0 for a limit that every choice uses alike and keeps: its price is arbitrary."""
-    free = rows.flows.high > rows.flows.low
-    first, last = (
-        np.asarray(rows.usage[at].sum(axis=0)).ravel() for at in (choices.starts[:-1], choices.starts[1:] - 1)
-    )
-    moved = np.asarray(abs(rows.flows.usage[free]).sum(axis=0)).ravel() > 0
+    free, starts = form.flows.high > form.flows.low, form.choices.starts
+    first, last = (np.asarray(form.usage[at].sum(axis=0)).ravel() for at in (starts[:-1], starts[1:] - 1))
+    moved = np.asarray(abs(form.flows.usage[free]).sum(axis=0)).ravel() > 0
     still = ~moved & (first == last)
     for j in np.flatnonzero(still):
-        column = rows.columns[[j]].toarray().ravel()
-        least, most = (side.reduceat(column, choices.starts[:-1]) for side in (np.minimum, np.maximum))
+        column = form.columns[[j]].toarray().ravel()
+        least, most = (side.reduceat(column, starts[:-1]) for side in (np.minimum, np.maximum))
         still[j] = np.array_equal(least, most)
-    used = first + rows.flows.usage.T @ rows.flows.low
-    high = np.full(len(rows.limit), np.inf) if ceiling is None else ceiling
-    return np.where(still & (used <= rows.limit + rows.tolerance), 0.0, high)
+    used = first + form.flows.usage.T @ form.flows.low
+    return np.where(still & (used <= form.limit + form.tolerance), 0.0, ceiling)
 
 
-def _unsolved(benefit: Floats, choices: Choices, rows: Rows, multipliers: Floats) -> Dual:
+def _best_at(form: CanonicalForm, multipliers: Floats) -> Dual:
     """What prices lead to without a linear programme: each asset's best option, each flow's better end."""
-    best, chosen = choices.best(reduced_values(benefit, rows, multipliers))
-    amounts = np.where(flow_values(rows, multipliers) > 0, rows.flows.high, rows.flows.low)
-    return Dual(multipliers, float(best.sum() + _limits_and_flows(rows, multipliers)), False, amounts, chosen)
+    best, chosen = form.choices.best(reduced_values(form, multipliers))
+    amounts = np.where(_flow_values(form, multipliers) > 0, form.flows.high, form.flows.low)
+    return Dual(multipliers, float(best.sum() + _limits_and_flows(form, multipliers)), False, amounts, chosen)
 
 
-def _descend_in_steps(
-    benefit: Floats, choices: Choices, rows: Rows, time_left: Callable[[], float], ceiling: Floats | None
-) -> Floats:
+def _descend_in_steps(form: CanonicalForm, time_left: Clock, ceiling: Floats) -> Floats:
     """Smoothed descent on a sample of the assets, then on all.
 
     Flows of millions make the dual too kinked for that, so the prices of the sample are made exact and serve for all.
     """
-    starts = choices.starts
-    n_assets = choices.n_assets
-    multipliers = np.zeros(len(rows.limit))
+    multipliers = np.zeros(len(form.limit))
     temperatures: tuple[float, ...] = TEMPERATURES
-    if n_assets > (1 if rows.flows.names else 4) * SAMPLE:
-        picked = np.unique(np.linspace(0, n_assets - 1, min(SAMPLE, n_assets // 4)).astype(np.int64))
-        counts = np.diff(starts)[picked]
-        ends = np.cumsum(counts)
-        options = np.repeat(starts[picked] - (ends - counts), counts) + np.arange(ends[-1])
-        usage = rows.usage[options]
-        part = len(picked) / n_assets
-        flows = replace(rows.flows, low=rows.flows.low * part, high=rows.flows.high * part)
-        share = replace(rows, usage=usage, columns=usage.T.tocsr(), limit=rows.limit * part, flows=flows)
-        # groups count as assets by themselves here: it is a start, not a bound
-        sample = Choices(np.concatenate([[0], ends]))
-        multipliers = _descend(benefit[options], sample, share, multipliers, temperatures, time_left, ceiling)
-        if rows.flows.names:
-            part_benefit = benefit[options]
-            begun = _unsolved(part_benefit, sample, share, multipliers)
-            return _finish(part_benefit, sample, share, begun, time_left, ceiling, CLOSE).multipliers
+    if form.choices.n_assets > (1 if form.flows.names else 4) * SAMPLE:
+        sample = _sample(form)
+        multipliers = _descend(sample, multipliers, temperatures, time_left, ceiling)
+        if form.flows.names:
+            return _finish(sample, _best_at(sample, multipliers), time_left, ceiling, CLOSE).multipliers
         temperatures = TEMPERATURES[-2:]  # the sample has done the coarse work
-    return _descend(benefit, choices, rows, multipliers, temperatures, time_left, ceiling)
+    return _descend(form, multipliers, temperatures, time_left, ceiling)
+
+
+def _sample(form: CanonicalForm) -> CanonicalForm:
+    """Some assets with their share of the limits, grouped ones by themselves: for a start, not for a bound."""
+    starts, n_assets = form.choices.starts, form.choices.n_assets
+    picked = np.unique(np.linspace(0, n_assets - 1, min(SAMPLE, n_assets // 4)).astype(np.int64))
+    counts = np.diff(starts)[picked]
+    ends = np.cumsum(counts)
+    options = np.repeat(starts[picked] - (ends - counts), counts) + np.arange(ends[-1])
+    usage, part = form.usage[options], len(picked) / n_assets
+    flows = replace(form.flows, low=form.flows.low * part, high=form.flows.high * part)
+    return replace(
+        form, benefit=form.benefit[options], choices=Choices(np.concatenate([[0], ends])), usage=usage,
+        columns=usage.T.tocsr(), limit=form.limit * part, flows=flows,
+    )  # fmt: skip
 
 
 class _OutOfTime(Exception):
@@ -209,39 +192,32 @@ class _OutOfTime(Exception):
 
 
 def _descend(
-    benefit: Floats,
-    choices: Choices,
-    rows: Rows,
-    multipliers: Floats,
-    temperatures: tuple[float, ...],
-    time_left: Callable[[], float],
-    ceiling: Floats | None,
+    form: CanonicalForm, multipliers: Floats, temperatures: tuple[float, ...], time_left: Clock, ceiling: Floats
 ) -> Floats:
     """L-BFGS-B on the smoothed dual at falling temperatures."""
     from scipy.optimize import minimize
 
-    unit = price_units(benefit, choices, rows)  # makes every price a pure number near 1
-    spread = _typical_range(benefit, rows, unit, choices.starts)
-    high = np.full(len(unit), np.inf) if ceiling is None else ceiling / unit
-    bounds = list(zip(np.zeros(len(unit)), high, strict=True))
+    unit = price_units(form)  # makes every price a pure number near 1
+    spread = _typical_range(form, unit)
+    size = spread * form.choices.n_assets
+    bounds = list(zip(np.zeros(len(unit)), ceiling / unit, strict=True))
     latest, lowest = [multipliers / unit], [np.inf]
 
     def smoothed(scaled: Floats, temperature: float) -> tuple[float, Floats]:
         if time_left() <= 0:
             raise _OutOfTime
         prices = scaled * unit
-        value, weights = choices.smoothed(reduced_values(benefit, rows, prices), temperature)
-        used = rows.columns @ weights
-        if rows.flows.names:
-            flowing, amounts = _smoothed_flows(rows, prices, temperature)
-            value, used = value + flowing, used + rows.flows.usage.T @ amounts
-        value += float(rows.limit @ prices)
-        slope = (rows.limit - used) * unit
+        value, weights = form.choices.smoothed(reduced_values(form, prices), temperature)
+        used = form.columns @ weights
+        if form.flows.names:
+            flowing, amounts = _smoothed_flows(form, prices, temperature)
+            value, used = value + flowing, used + form.flows.usage.T @ amounts
+        value += float(form.limit @ prices)
+        slope = (form.limit - used) * unit
         if value < lowest[0]:
             lowest[0], latest[-1] = value, scaled.copy()
         return value / size, slope / size
 
-    size = spread * choices.n_assets
     for share in temperatures:
         try:
             descent = minimize(
@@ -255,77 +231,65 @@ def _descend(
     return latest[-1] * unit
 
 
-def _smoothed_flows(rows: Rows, multipliers: Floats, temperature: float) -> tuple[float, Floats]:
+def _smoothed_flows(form: CanonicalForm, multipliers: Floats, temperature: float) -> tuple[float, Floats]:
     """What flows add to the smoothed dual, and their amounts: each as if it chose one of its ends."""
-    low, high = rows.flows.low, rows.flows.high
-    reduced = flow_values(rows, multipliers)
+    low, high = form.flows.low, form.flows.high
+    reduced = _flow_values(form, multipliers)
     lead = (high - low) * reduced / temperature
     share = 1.0 / (1.0 + np.exp(-np.clip(lead, -500.0, 500.0)))
     value = low * reduced + temperature * np.logaddexp(0.0, lead)
     return float(value.sum()), low + (high - low) * share
 
 
-def _typical_range(benefit: Floats, rows: Rows, unit: Floats, starts: Ints) -> float:
+def _typical_range(form: CanonicalForm, unit: Floats) -> float:
     """Mean over the assets of the range of their options' values at the unit prices."""
-    values = reduced_values(benefit, rows, unit)
-    ranges = np.maximum.reduceat(values, starts[:-1]) - np.minimum.reduceat(values, starts[:-1])
+    values, starts = reduced_values(form, unit), form.choices.starts[:-1]
+    ranges = np.maximum.reduceat(values, starts) - np.minimum.reduceat(values, starts)
     # where a cap's price undoes a floor's, the range says nothing; what is used at these prices still does
-    used = float((abs(rows.usage) @ unit).mean())
+    used = float((abs(form.usage) @ unit).mean())
     return max(float(ranges.mean()), 1e-3 * used, 1e-300)
 
 
-def price_units(benefit: Floats, choices: Choices, rows: Rows) -> Floats:
+def price_units(form: CanonicalForm) -> Floats:
     """Price of each row at which using it about pays: benefit per unit used, over the options that use it."""
-    starts = choices.starts
-    above_least = benefit - np.repeat(np.minimum.reduceat(benefit, starts[:-1]), choices.counts)
-    used = abs(rows.columns)
-    earned = used.sign() @ above_least
+    least = np.minimum.reduceat(form.benefit, form.choices.starts[:-1])
+    used = abs(form.columns)
+    earned = used.sign() @ (form.benefit - least[form.choices.owner])
     spent = np.asarray(used.sum(axis=1)).ravel()
     unit = earned / np.where(spent > 0, spent, 1.0)
     priced = unit > 0
     # a limit on flows alone is in the unit of the limits they touch: money, as a rule
-    plain = np.where(spent > 0, 1.0 / rows.scale, np.median(unit[priced]) if priced.any() else 1.0 / rows.scale)
+    plain = np.where(spent > 0, 1.0 / form.scale, np.median(unit[priced]) if priced.any() else 1.0 / form.scale)
     return np.where(priced, unit, plain)
 
 
-def _finish(
-    benefit: Floats,
-    choices: Choices,
-    rows: Rows,
-    start: Dual,
-    time_left: Callable[[], float],
-    ceiling: Floats | None,
-    close: float,
-) -> Dual:
+def _finish(form: CanonicalForm, start: Dual, time_left: Clock, ceiling: Floats, close: float) -> Dual:
     """Column generation from good prices to the exact ones, in a box (trust region) around the best so far."""
-    values = reduced_values(benefit, rows, start.multipliers)
+    choices, unit, least = form.choices, price_units(form), _least(form)
+    values = reduced_values(form, start.multipliers)
     gaps = choices.reduced_costs(values)
     kept = gaps <= _nth_smallest(gaps, MASTER_OPTIONS + choices.n_assets)
     kept = choices.close(kept & np.isfinite(gaps), values)
     best, centre, radius = start, start.multipliers, RADIUS
-    top = np.full(len(rows.limit), np.inf) if ceiling is None else ceiling
-    unit = price_units(benefit, choices, rows)
-    small = len(benefit) <= MASTER_OPTIONS
-    least = _least(benefit, choices, rows)
     latest: MasterSolution | None = None
     for _ in range(ROUNDS):
-        if small:  # every option is in: one linear programme is exact
-            low, high = np.zeros(len(top)), top
+        if len(form.benefit) <= MASTER_OPTIONS:  # every option is in: one linear programme is exact
+            low, high = np.zeros(len(ceiling)), ceiling
         else:
             reach = radius * (centre + SMALL_PRICE * unit)
-            low, high = (np.clip(end, 0.0, top) for end in (centre - reach, centre + reach))
-        solved = solve_master(benefit, choices, rows, kept, low, high, time_left())
+            low, high = (np.clip(end, 0.0, ceiling) for end in (centre - reach, centre + reach))
+        solved = solve_master(form, kept, low, high, time_left())
         if solved is None:
             break
         multipliers, latest, before = solved.multipliers, solved, best.bound
-        most, options = choices.best(reduced_values(benefit, rows, multipliers))
-        bound = float(most.sum() + _limits_and_flows(rows, multipliers))
+        most, options = choices.best(reduced_values(form, multipliers))
+        bound = float(most.sum() + _limits_and_flows(form, multipliers))
         slack = DUAL_TOLERANCE * max(abs(bound), abs(solved.value))
         if bound < best.bound:
             best = replace(best, multipliers=multipliers, bound=bound)
         if bound - solved.value <= slack:
             at_low, at_high = multipliers <= low * (1 + EDGE), multipliers >= high * (1 - EDGE)
-            if not np.any((at_low & (low > 0)) | (at_high & (high < top))):
+            if not np.any((at_low & (low > 0)) | (at_high & (high < ceiling))):
                 best = replace(best, exact=True)
                 break
             if before - bound < close * abs(bound) and radius >= WIDE:  # a narrow box gains little far from the optimum
@@ -342,13 +306,11 @@ def _finish(
 
 
 def _nth_smallest(values: Floats, n: int) -> float:
-    if n >= len(values):
-        return float("inf")
-    return float(np.partition(values, n)[n])
+    return float("inf") if n >= len(values) else float(np.partition(values, n)[n])
 
 
-def _least(benefit: Floats, choices: Choices, rows: Rows) -> float:
+def _least(form: CanonicalForm) -> float:
     """Less benefit than any choice has, limits or not."""
-    low, high = rows.flows.low * rows.flows.benefit, rows.flows.high * rows.flows.benefit
-    least = np.minimum.reduceat(benefit, choices.starts[:-1]).sum() + np.minimum(low, high).sum()
-    return float(least - 1e-9 * np.abs(benefit).sum())
+    low, high = form.flows.low * form.flows.benefit, form.flows.high * form.flows.benefit
+    least = np.minimum.reduceat(form.benefit, form.choices.starts[:-1]).sum() + np.minimum(low, high).sum()
+    return float(least - 1e-9 * np.abs(form.benefit).sum())

@@ -19,12 +19,12 @@ import numpy as np
 from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.optimisation.problem.canonical import CanonicalForm, usage_totals
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.canonical import Rows, usage_totals
 
 
 @dataclass(frozen=True, eq=False)
-class Ties:
+class _Ties:
     """What makes undecided assets choose one option each, as equations on options and modes.
 
     Attributes
@@ -71,7 +71,7 @@ class MasterSolution:
         return choices.best(weights)[1]
 
 
-def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties]:
+def _ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, _Ties]:
     """Free options (kept, of undecided assets), and the equations they must meet."""
     owner = choices.owner
     free = np.flatnonzero(kept & undecided[owner])
@@ -83,7 +83,7 @@ def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties
         columns = np.arange(len(free))
         options = sparse.csc_array((np.ones(len(free)), (row[owner[free]], columns)), (n_single, len(free)))
         none = np.zeros(0, dtype=np.int64)
-        return free, Ties(options, sparse.csc_array((n_single, 0)), none, np.ones(n_single))
+        return free, _Ties(options, sparse.csc_array((n_single, 0)), none, np.ones(n_single))
     groups = choices.groups
     place = np.full(len(owner), -1, dtype=np.int64)
     place[free] = np.arange(len(free))
@@ -107,7 +107,7 @@ def ties_of(choices: Choices, kept: Bools, undecided: Bools) -> tuple[Ints, Ties
     signs = np.concatenate([-np.ones(n_cells), np.ones(n_modes)])
     modes = sparse.csc_array((signs, (mode_rows, mode_columns)), (shape, n_modes))
     right = np.concatenate([np.ones(n_single), np.zeros(n_cells), np.ones(n_groups)])
-    return free, Ties(options, modes, np.flatnonzero(branch_open), right)
+    return free, _Ties(options, modes, np.flatnonzero(branch_open), right)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,57 +137,52 @@ class _Programme:
         return MasterSolution(multipliers, float(self.constant - objective * self.size), amounts, options, shares)
 
 
-def _programme(benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats) -> _Programme:
+def _programme(form: CanonicalForm, kept: Bools, low: Floats, high: Floats) -> _Programme:
+    choices, benefit, flows = form.choices, form.benefit, form.flows
     undecided = choices.undecided(kept)
-    owner = choices.owner
-    fixed = np.flatnonzero(kept & ~undecided[owner])
-    free, ties = ties_of(choices, kept, undecided)
-    flows, n_free = rows.flows, len(free)
-    flow_size = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
+    fixed = np.flatnonzero(kept & ~undecided[choices.owner])
+    free, ties = _ties_of(choices, kept, undecided)
+    flow_size = np.maximum(flows.size, 1e-300)
     # y⁺ passes a limit at the highest price, y⁻ gives room back at the lowest
     capped = np.flatnonzero(np.isfinite(high))
-    eye = sparse.eye_array(len(rows.limit), format="csc")
-    usage = (rows.usage[free] / rows.scale[None, :]).T
-    flowing = sparse.diags_array(1.0 / rows.scale) @ flows.usage.T @ sparse.diags_array(flow_size)
-    n_modes, n_flows, n_slack = ties.modes.shape[1], len(flows.names), len(capped) + len(rows.limit)
-    no_modes = sparse.csc_array((len(rows.limit), n_modes))
+    eye = sparse.eye_array(len(form.limit), format="csc")
+    usage = (form.usage[free] / form.scale[None, :]).T
+    flowing = sparse.diags_array(1.0 / form.scale) @ flows.usage.T @ sparse.diags_array(flow_size)
+    n_free, n_modes, n_flows = len(free), ties.modes.shape[1], len(flows.names)
+    n_slack = len(capped) + len(form.limit)
+    no_modes = sparse.csc_array((len(form.limit), n_modes))
     left = sparse.hstack([usage, no_modes, flowing, -eye[:, capped], eye], format="csc")
     most_benefit = np.maximum.reduceat(benefit, choices.starts[:-1])
-    base = most_benefit[owner[free]]  # smaller figures keep more digits
-    surplus = high[capped] * rows.scale[capped]
-    size = max(float(np.abs(benefit[free] - base).max(initial=0.0)), float(surplus.max(initial=0.0)), 1e-300)
-    cost = np.concatenate(
-        [base - benefit[free], np.zeros(n_modes), -flows.benefit * flow_size, surplus, -low * rows.scale]
-    )
+    lost = most_benefit[choices.owner[free]] - benefit[free]  # smaller figures keep more digits
+    surplus = high[capped] * form.scale[capped]
+    size = max(float(np.abs(lost).max(initial=0.0)), float(surplus.max(initial=0.0)), 1e-300)
+    cost = np.concatenate([lost, np.zeros(n_modes), -flows.benefit * flow_size, surplus, -low * form.scale])
     beside = sparse.csc_array((len(ties.right), n_flows + n_slack))
     least = np.concatenate([np.zeros(n_free + n_modes), flows.low / flow_size, np.zeros(n_slack)])
     most = np.concatenate([np.full(n_free + n_modes, np.inf), flows.high / flow_size, np.full(n_slack, np.inf)])
     return _Programme(
-        cost / size,
-        left,
-        (rows.limit - usage_totals(rows.usage, fixed)) / rows.scale,
-        sparse.hstack([ties.options, ties.modes, beside], format="csc"),
-        ties.right,
-        np.column_stack([least, most]),
-        free,
-        ties.branch,
-        fixed,
-        slice(n_free + n_modes, n_free + n_modes + n_flows),
-        flow_size,
-        size,
+        cost / size, left, (form.limit - usage_totals(form.usage, fixed)) / form.scale,
+        sparse.hstack([ties.options, ties.modes, beside], format="csc"), ties.right, np.column_stack([least, most]),
+        free, ties.branch, fixed, slice(n_free + n_modes, n_free + n_modes + n_flows), flow_size, size,
         float(benefit[fixed].sum() + most_benefit[undecided].sum()),
-    )
+    )  # fmt: skip
 
 
-def solve_master(
-    benefit: Floats, choices: Choices, rows: Rows, kept: Bools, low: Floats, high: Floats, seconds: float
-) -> MasterSolution | None:
-    """Linear programme over the kept options; prices held in [low, high] by priced surpluses; None out of time."""
+def solve_master(form: CanonicalForm, kept: Bools, low: Floats, high: Floats, seconds: float) -> MasterSolution | None:
+    """Linear programme over the kept options; prices held in [low, high] by priced surpluses; None out of time.
+
+    Parameters
+    ----------
+    form : CanonicalForm, the problem
+    kept : array (n_options,) of bool, options to choose from
+    low, high : array (n_rows,), least and most price of each row
+    seconds : float, time limit [s]
+    """
     from scipy.optimize import linprog
 
     if seconds <= 0:
         return None
-    made = _programme(benefit, choices, rows, kept, low, high)
+    made = _programme(form, kept, low, high)
     tied = bool(len(made.right))
     solution = linprog(
         made.cost, A_ub=made.left, b_ub=made.room, A_eq=made.equal if tied else None,
@@ -195,34 +190,21 @@ def solve_master(
     )  # fmt: skip
     if solution.status != 0:
         return None
-    multipliers = np.clip(-solution.ineqlin.marginals * made.size / rows.scale, low, high)
+    multipliers = np.clip(-solution.ineqlin.marginals * made.size / form.scale, low, high)
     return made.answer(solution.x, solution.fun, multipliers)
 
 
 def solve_mixed(
-    benefit: Floats,
-    choices: Choices,
-    rows: Rows,
-    kept: Bools,
-    whole: Bools,
-    low: Floats,
-    high: Floats,
-    seconds: float,
-    gap: float,
-    bound: float,
+    form: CanonicalForm, kept: Bools, whole: Bools, low: Floats, high: Floats, seconds: float, gap: float, bound: float
 ) -> tuple[MasterSolution | None, float]:
     """The same programme with some assets' choices whole.
 
     Parameters
     ----------
-    benefit, choices, rows, kept, low, high, seconds
-        As for `solve_master`.
-    whole : array (n_assets,)
-        Assets that take one option whole; with one asset of a group, its modes are whole.
-    gap : float
-        Distance between bound and value at which to stop [unit of the benefit].
-    bound : float
-        A bound known already.
+    form, kept, low, high, seconds : as for `solve_master`
+    whole : array (n_assets,) of bool, assets that take one option whole; with one of a group, its modes are whole
+    gap : float, distance between bound and value at which to stop [unit of the benefit]
+    bound : float, a bound known already [unit of the benefit]
 
     Returns
     -------
@@ -232,11 +214,11 @@ def solve_mixed(
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    made = _programme(benefit, choices, rows, kept, low, high)
+    made = _programme(form, kept, low, high)
     kinds = np.zeros(len(made.cost))
-    kinds[: len(made.free)] = whole[choices.owner[made.free]]
-    if choices.groups is not None:
-        groups = choices.groups
+    kinds[: len(made.free)] = whole[form.choices.owner[made.free]]
+    if form.choices.groups is not None:
+        groups = form.choices.groups
         heavy = np.logical_or.reduceat(whole[groups.asset], groups.branches)
         kinds[len(made.free) : made.flow_columns.start] = heavy[made.branch]
     limits = [LinearConstraint(made.left, ub=made.room)]
@@ -251,46 +233,4 @@ def solve_mixed(
         bound = min(bound, float(made.constant - proved * made.size))
     if solution.x is None:
         return None, bound
-    return made.answer(solution.x, solution.fun, np.full(len(rows.limit), np.nan)), bound
-
-
-def best_amounts(rows: Rows, chosen: Ints, given: Floats | None = None) -> Floats | None:
-    """Amounts of the flows with the most benefit that make a choice keep its limits; None where none do.
-
-    Parameters
-    ----------
-    rows : Rows
-        Limits and flows.
-    chosen : array (n_assets,)
-        Option of each asset.
-    given : array (n_flows,), optional
-        Amounts to fall back on where they do as well.
-    """
-    from scipy.optimize import linprog
-
-    flows = rows.flows
-    room = rows.limit - usage_totals(rows.usage, chosen)
-    if not flows.names:
-        return np.zeros(0) if np.all(room >= -rows.tolerance) else None
-    size = np.maximum(np.maximum(np.abs(flows.low), np.abs(flows.high)), 1e-300)
-    worth = max(float(np.abs(flows.benefit * size).max()), 1e-300)
-    left = sparse.diags_array(1.0 / rows.scale) @ flows.usage.T @ sparse.diags_array(size)
-    touched = np.diff(sparse.csr_array(left).indptr) > 0
-    if np.any(room[~touched] < -rows.tolerance[~touched]):
-        return None
-    most = (room + rows.tolerance / 2) / rows.scale
-    solution = linprog(
-        -flows.benefit * size / worth, A_ub=sparse.csr_array(left)[touched], b_ub=most[touched],
-        bounds=np.column_stack([flows.low / size, flows.high / size]), method="highs",
-        options={"primal_feasibility_tolerance": 1e-10},
-    )  # fmt: skip
-    if solution.status != 0:
-        return None
-    amounts: Floats = np.clip(solution.x * size, flows.low, flows.high)
-    if (
-        given is not None
-        and flows.benefit @ amounts <= flows.benefit @ given
-        and np.all(flows.usage.T @ given - room <= rows.tolerance)
-    ):
-        return given
-    return amounts if np.all(flows.usage.T @ amounts - room <= rows.tolerance) else None
+    return made.answer(solution.x, solution.fun, np.full(len(form.limit), np.nan)), bound

@@ -12,37 +12,20 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from assetplan._types import Floats, Ints
+from assetplan._types import Floats
 from assetplan.errors import Change
-from assetplan.optimisation.problem import Flows, Problem, Solution
-from assetplan.optimisation.problem.canonical import Rows, excess
+from assetplan.optimisation.problem import Flows, Problem
+from assetplan.optimisation.problem.canonical import CanonicalForm
 
 NOTICEABLE = 1e-6  # share of a limit, or of the largest use of it, below which passing it is rounding
 
 
-def elastic(problem: Problem, rows: Rows) -> Problem:
-    """The problem with a flow for every limit that passes it, and nothing else to gain or lose.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    rows : Rows
-        Its limits.
-
-    Returns
-    -------
-    Problem
-        Flows are those of the problem, then one a row.
-    """
-    n_rows, flows = len(rows.limit), problem.flows
-    most = np.array([problem.choices.best_values(rows.columns[[j]].toarray().ravel()).sum() for j in range(n_rows)])
-    if flows.names:
-        ends = [(sparse.diags_array(end) @ rows.flows.usage).toarray() for end in (flows.low, flows.high)]
-        most = most + np.maximum(*ends).sum(axis=0)
-    high = np.maximum(most - rows.limit, 0.0)
-    worth = 1.0 / np.where(rows.limit != 0, np.abs(rows.limit), rows.scale)
-    passing = sparse.csr_array((-rows.sign, (np.arange(n_rows), rows.resource)), (n_rows, len(problem.resources)))
+def elastic(problem: Problem, form: CanonicalForm) -> Problem:
+    """The problem with a flow for every limit that passes it, after its own flows, and nothing else to gain or lose."""
+    n_rows, flows = len(form.limit), problem.flows
+    high = np.maximum(form.total_range()[1] - form.limit, 0.0)
+    worth = 1.0 / np.where(form.limit != 0, np.abs(form.limit), form.scale)
+    passing = sparse.csr_array((-form.sign, (np.arange(n_rows), form.resource)), (n_rows, len(problem.resources)))
     joined = Flows(
         (*flows.names, *(f"beyond limit {j}" for j in range(n_rows))),
         np.concatenate([np.zeros(len(flows.names)), -worth]),
@@ -53,44 +36,16 @@ def elastic(problem: Problem, rows: Rows) -> Problem:
     return replace(problem, benefit=np.zeros(problem.n_options), flows=joined)
 
 
-def passed(problem: Problem, rows: Rows, solution: Solution) -> tuple[Ints, Floats, Floats]:
-    """What a solution of the elastic problem means for the problem itself.
-
-    Parameters
-    ----------
-    problem : Problem
-        The problem.
-    rows : Rows
-        Its limits.
-    solution : Solution
-        Of its elastic problem.
-
-    Returns
-    -------
-    (array (n_assets,), array (n_flows,), array (n_rows,))
-        Option of each asset, amounts of the flows, and how far each row is past its limit.
-    """
-    amounts = solution.amounts[: len(problem.flows.names)]
-    over = excess(rows, solution.chosen, amounts)
-    return solution.chosen, amounts, np.where(over > rows.tolerance, over, 0.0)
-
-
-def changes(problem: Problem, rows: Rows, over: Floats) -> list[Change]:
+def changes(form: CanonicalForm, over: Floats) -> list[Change]:
     """What each limit that is passed would have to become, to four figures, on the loose side.
 
     A limit passed by rounding alone is named only where all are.
     """
-    noticeable = over > NOTICEABLE * np.maximum(np.abs(rows.limit), rows.scale)
-    moved = [int(j) for j in np.flatnonzero(noticeable if noticeable.any() else over > 0)]
-    return [
-        Change(
-            rows.key(problem, j),
-            "cap" if rows.sign[j] > 0 else "floor",
-            float(rows.sign[j] * rows.limit[j]),
-            float(rows.sign[j] * _outward(rows.limit[j] + over[j])),
-        )
-        for j in moved
-    ]
+    noticeable = over > NOTICEABLE * np.maximum(np.abs(form.limit), form.scale)
+    moved = np.flatnonzero(noticeable if noticeable.any() else over > 0)
+    sides = ["cap" if sign > 0 else "floor" for sign in form.sign]
+    needed = form.sign * [_outward(limit) for limit in form.limit + over]
+    return [Change(form.keys[j], sides[j], float(form.sign[j] * form.limit[j]), float(needed[j])) for j in moved]
 
 
 def _outward(limit: float) -> float:

@@ -2,7 +2,7 @@
 
 Sums over assets fall apart into one maximum an asset. A group (the sections of a scheme) chooses one mode for all
 its assets, so its maximum is over modes of the sum over assets of the maximum over options: still exact, still by
-array code, and so the prices of `dual` never have to be paid on the tie between its assets.
+array code, and so the prices of the limits never have to be paid on the tie between its assets.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ class Groups:
         """Best value of each group."""
         return np.maximum.reduceat(branch_best, self.groups)
 
+    def held(self, kept: Bools) -> tuple[Bools, Bools]:
+        """Cells of which an option is kept, and branches of which every cell is one."""
+        cell = np.logical_or.reduceat(kept[self.option], self.cells)
+        return cell, np.logical_and.reduceat(cell, self.branches)
+
     def first(self, values: Floats, best: Floats) -> Ints:
         """First option of each cell that has the cell's best value, shape (n_cells,)."""
         at_best = np.flatnonzero(values[self.option] == best[self.cell_of])
@@ -112,12 +117,22 @@ class Choices:
         return np.repeat(np.arange(self.n_assets), self.counts)
 
     @cached_property
+    def group_of(self) -> Ints:
+        """Number of each asset's group, −1 for an asset by itself, shape (n_assets,)."""
+        out = np.full(self.n_assets, -1, dtype=np.int64)
+        if self.groups is not None:
+            out[self.groups.asset] = self.groups.group[self.groups.branch_of]
+        return out
+
+    @property
     def grouped(self) -> Bools:
         """Whether each asset is in a group, shape (n_assets,)."""
-        out = np.zeros(self.n_assets, dtype=bool)
-        if self.groups is not None:
-            out[self.groups.asset] = True
-        return out
+        return self.group_of >= 0
+
+    @cached_property
+    def unit(self) -> Ints:
+        """What chooses as one, an asset by itself or a group, as a number of each asset's, shape (n_assets,)."""
+        return np.where(self.grouped, self.n_assets + self.group_of, np.arange(self.n_assets))
 
     def best_values(self, values: Floats) -> Floats:
         """Value of each asset's part in the best choice, shape (n_assets,); their sum is the most there is."""
@@ -233,7 +248,7 @@ class Choices:
         if self.groups is None:
             return kept
         groups = self.groups
-        branch = np.logical_or.reduceat(np.logical_or.reduceat(kept[groups.option], groups.cells), groups.branches)
+        branch = np.logical_or.reduceat(groups.held(kept)[0], groups.branches)
         best = groups.first(values, groups.cell_best(values))
         kept = kept.copy()
         kept[best[branch[groups.branch_of]]] = True
@@ -241,33 +256,18 @@ class Choices:
 
     def with_groups(self, assets: Bools) -> Bools:
         """Assets with all others of their groups, shape (n_assets,)."""
-        if self.groups is None:
-            return assets
-        out, number = assets.copy(), self.groups.group[self.groups.branch_of]  # group of each cell
-        any_of = np.zeros(len(self.groups.groups), dtype=bool)
-        any_of[number[assets[self.groups.asset]]] = True
-        out[self.groups.asset[any_of[number]]] = True
-        return out
+        return np.bincount(self.unit, assets)[self.unit] > 0
 
     def sharers(self, assets: Bools) -> Ints:
         """How many of these assets each asset's group holds, at least 1, shape (n_assets,)."""
-        out = np.ones(self.n_assets, dtype=np.int64)
-        if self.groups is not None:
-            number = self.groups.group[self.groups.branch_of]  # group of each cell
-            mine = np.full(self.n_assets, -1, dtype=np.int64)
-            mine[self.groups.asset] = number
-            count = np.bincount(mine[assets & (mine >= 0)], minlength=len(self.groups.groups))
-            out[mine >= 0] = np.maximum(count[mine[mine >= 0]], 1)
-        return out
+        return np.where(self.grouped, np.maximum(np.bincount(self.unit, assets)[self.unit], 1), 1).astype(np.int64)
 
     def mended(self, kept: Bools) -> Bools:
         """Kept options, and all of the groups that these leave without a mode."""
         if self.groups is None:
             return kept
         groups = self.groups
-        cell = np.logical_or.reduceat(kept[groups.option], groups.cells)
-        branch = np.logical_and.reduceat(cell, groups.branches)
-        torn = ~np.logical_or.reduceat(branch, groups.groups)
+        torn = ~np.logical_or.reduceat(groups.held(kept)[1], groups.groups)
         kept = kept.copy()
         kept[groups.option[torn[groups.group][groups.branch_of][groups.cell_of]]] = True
         return kept
@@ -276,14 +276,18 @@ class Choices:
         """Assets that have a choice among the kept options, with all of their group, shape (n_assets,)."""
         return self.with_groups(np.add.reduceat(kept, self.starts[:-1], dtype=np.int64) > 1)
 
+    def _picked(self, chosen: Ints) -> Bools:
+        """Whether each option is chosen, shape (n_options,)."""
+        picked = np.zeros(len(self.owner), dtype=bool)
+        picked[chosen] = True
+        return picked
+
     def within_modes(self, chosen: Ints) -> Bools:
         """Options an asset may move to by itself: those of the mode its group is in, shape (n_options,)."""
         out = np.ones(len(self.owner), dtype=bool)
         if self.groups is not None:
             out[self.grouped[self.owner]] = False
-            picked = np.zeros(len(self.owner), dtype=bool)
-            picked[chosen] = True
-            cell = np.logical_or.reduceat(picked[self.groups.option], self.groups.cells)
+            cell = self.groups.held(self._picked(chosen))[0]
             out[self.groups.option[cell[self.groups.cell_of]]] = True
         return out
 
@@ -298,9 +302,7 @@ class Choices:
         if self.groups is None:
             return np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64)
         groups = self.groups
-        picked = np.zeros(len(self.owner), dtype=bool)
-        picked[chosen] = True
-        now = np.logical_or.reduceat(np.logical_or.reduceat(picked[groups.option], groups.cells), groups.branches)
+        now = np.logical_or.reduceat(groups.held(self._picked(chosen))[0], groups.branches)
         cells = np.flatnonzero(~now[groups.branch_of])
         sizes = np.diff(np.append(groups.branches, len(groups.cells)))[~now]
         return groups.first(values, groups.cell_best(values))[cells], np.concatenate([[0], np.cumsum(sizes)])
@@ -311,10 +313,7 @@ class Choices:
             return False
         if self.groups is None:
             return True
-        picked = np.zeros(len(self.owner), dtype=bool)
-        picked[chosen] = True
-        cell = np.logical_or.reduceat(picked[self.groups.option], self.groups.cells)
-        whole = np.logical_and.reduceat(cell, self.groups.branches)
+        whole = self.groups.held(self._picked(chosen))[1]
         return bool(np.all(np.add.reduceat(whole, self.groups.groups, dtype=np.int64) == 1))
 
 

@@ -12,7 +12,7 @@ This is the multi-dimensional multiple-choice knapsack problem (Kellerer, Pfersc
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,8 @@ from scipy import sparse
 from assetplan._types import Floats, Ints
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem.choices import Choices
+
+MEET = 1e-14  # share by which a sum may differ from the same sum made in another order
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,12 +54,24 @@ class Flows:
         for name in ("benefit", "low", "high"):
             convert(self, name, np.asarray(getattr(self, name), dtype=np.float64))
         convert(self, "usage", sparse.csr_array(self.usage, dtype=np.float64))
+        self.usage.sum_duplicates()  # and sorts: sums come out the same to the last digit
 
     @staticmethod
     def none(n_resources: int) -> Flows:
         """No flows."""
         nothing = np.zeros(0)
         return Flows((), nothing, sparse.csr_array((0, n_resources)), nothing, nothing)
+
+    @cached_property
+    def size(self) -> Floats:
+        """Largest size of each flow, shape (n_flows,)."""
+        return np.maximum(np.abs(self.low), np.abs(self.high))
+
+    @cached_property
+    def reach(self) -> Floats:
+        """Largest size of one flow's usage of each resource, shape (n_resources,)."""
+        used = np.abs(self.usage.toarray()) * self.size[:, None]
+        return np.asarray(used.max(axis=0, initial=0.0), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,24 +171,39 @@ class Problem:
         decided : array (n_decided,)
             Positions of the options that other assets have.
         """
-        used = np.asarray(self.usage[decided].sum(axis=0), dtype=np.float64).ravel()
+        used = usage_totals(self.usage, decided)
         counts = np.bincount(self.owners()[options], minlength=self.n_assets)
         assets = np.flatnonzero(counts)
         return Problem(
-            self.benefit[options],
-            self.usage[options],
-            np.concatenate([[0], np.cumsum(counts[assets])]),
-            self.caps - used,
-            self.floors - used,
-            self.resources,
-            flows=self.flows,
+            self.benefit[options], self.usage[options], np.concatenate([[0], np.cumsum(counts[assets])]),
+            self.caps - used, self.floors - used, self.resources, flows=self.flows,
             group=None if self.group is None else self.group[assets],
             mode=None if self.mode is None else self.mode[options],
-        )
+        )  # fmt: skip
 
     def value(self, chosen: Ints, amounts: Floats) -> float:
         """Benefit of a choice and of amounts of the flows."""
         return float(self.benefit[chosen].sum() + self.flows.benefit @ amounts)
+
+    def used(self, chosen: Ints, amounts: Floats) -> Floats:
+        """Total of each resource, shape (n_resources,)."""
+        return np.asarray(usage_totals(self.usage, chosen) + self.flows.usage.T @ amounts, dtype=np.float64)
+
+    def solution(self, chosen: Ints, amounts: Floats, seconds: float) -> Solution:
+        """A choice within the limits as a solution of which nothing is proved.
+
+        Parameters
+        ----------
+        chosen : array (n_assets,)
+            Option of each asset.
+        amounts : array (n_flows,)
+            Amount of each flow.
+        seconds : float
+            Time taken [s].
+        """
+        unpriced, used = np.full(len(self.resources), np.nan), self.used(chosen, amounts)
+        value = self.value(chosen, amounts)
+        return Solution(chosen, value, np.nan, np.nan, "feasible", unpriced, used, seconds, amounts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +242,35 @@ class Solution:
     used: Floats
     seconds: float
     amounts: Floats
+
+    def proved(self, bound: float, prices: Floats, target_gap: float) -> Solution:
+        """The same choice with what is proved of it.
+
+        Parameters
+        ----------
+        bound : float
+            Upper bound on the benefit of any choice within the limits.
+        prices : array (n_resources,)
+            Prices that prove it.
+        target_gap : float
+            Gap up to which the choice counts as optimal [share].
+        """
+        bound = max(bound, self.benefit)  # the two are summed in different orders
+        gap = gap_between(self.benefit, bound)
+        status = "optimal" if gap <= target_gap else "feasible"
+        return replace(self, bound=bound, gap=gap, status=status, prices=prices)
+
+
+def usage_totals(usage: Any, chosen: Ints) -> Floats:
+    """Column sums over the chosen options, shape (n_columns,)."""
+    return np.asarray(usage[chosen].sum(axis=0), dtype=np.float64).ravel()
+
+
+def gap_between(benefit: float, bound: float) -> float:
+    """(bound − benefit) / |bound| [share], 0 where they meet but for rounding."""
+    if bound - benefit <= MEET * abs(bound):
+        return 0.0
+    return (bound - benefit) / abs(bound) if bound else float("inf")
 
 
 def _check_shapes(problem: Problem) -> None:

@@ -130,7 +130,7 @@ def _add_limits(model: Any, problem: Problem, take: list[Any], flow: list[Any]) 
     columns, flowing = problem.usage.tocsc(), problem.flows.usage.tocsc()
     for r, name in enumerate(safe_names(problem.resources)):
         terms = [*_terms(columns, r, take), *_terms(flowing, r, flow)]
-        if not terms:  # settled before any model is built: see infeasible.conflict_of
+        if not terms:  # settled before any model is built: see conflicts/infeasibility.py
             continue
         if np.isfinite(problem.caps[r]):
             model += pulp.lpSum(terms) <= float(problem.caps[r]), f"cap_{name}"

@@ -13,7 +13,7 @@ import numpy as np
 
 from assetplan._types import Bools, Ints
 from assetplan.optimisation.problem import Flows, Problem
-from assetplan.optimisation.problem.canonical import Rows
+from assetplan.optimisation.problem.canonical import CanonicalForm
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Component:
         return np.searchsorted(self.options, chosen[self.assets]).astype(np.int64)
 
 
-def split(problem: Problem, rows: Rows) -> list[Component]:
+def split(problem: Problem, rows: CanonicalForm) -> list[Component]:
     """Independent parts of a problem, in the order of their first asset; one part if all is connected.
 
     Assets that no limit touches make one part, the last, without rows; rows and flows that no asset touches go with
@@ -68,7 +68,7 @@ def split(problem: Problem, rows: Rows) -> list[Component]:
     return parts + none
 
 
-def _components(problem: Problem, rows: Rows) -> Ints:
+def _components(problem: Problem, rows: CanonicalForm) -> Ints:
     """Component of each asset, then of each row, then of each flow."""
     from scipy import sparse
     from scipy.sparse.csgraph import connected_components
@@ -89,7 +89,7 @@ def _components(problem: Problem, rows: Rows) -> Ints:
     return np.asarray(connected_components(joined, directed=False)[1], dtype=np.int64)
 
 
-def _part(problem: Problem, rows: Rows, assets: Bools, mine: Bools, flowing: Bools) -> Component:
+def _part(problem: Problem, rows: CanonicalForm, assets: Bools, mine: Bools, flowing: Bools) -> Component:
     options = np.flatnonzero(assets[problem.owners()])
     resources, flows = np.unique(rows.resource[mine]), np.flatnonzero(flowing)
     part, whole = problem.part(options, np.zeros(0, dtype=np.int64)), problem.flows

@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.optimisation.clock import Clock
 from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.canonical import excess
-from assetplan.optimisation.search.incumbent import Clock, Incumbent, PricedProblem, polish
+from assetplan.optimisation.search.incumbent import Incumbent, NoChoiceError, PricedProblem, polish
 from assetplan.optimisation.search.one_model import ModelAnswer, solve_model
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
@@ -30,16 +30,13 @@ POOL = 8  # such a core is drawn from this many times its size
 IDLE = 12  # cores in a row without a gain at which the search ends
 
 
-class NoChoiceError(Exception):
-    """A model of every option was proved to have no choice within its limits; carries the task."""
-
-    def __init__(self, task: PricedProblem) -> None:
-        self.task = task
-        super().__init__("no choice of whole options meets the limits")
-
-
 def cores(
-    task: PricedProblem, state: Incumbent, allowed: float, time_left: Clock, most: int = 10**9, nodes: int | None = None
+    task: PricedProblem,
+    incumbent: Incumbent,
+    allowed: float,
+    time_left: Clock,
+    most: int = 10**9,
+    nodes: int | None = None,
 ) -> Incumbent:
     """Cores around the prices, then around the best choice, until the gap is closed or nothing more is gained.
 
@@ -47,8 +44,8 @@ def cores(
     ----------
     task : PricedProblem
         The problem and its prices.
-    state : Incumbent
-        What is known of it.
+    incumbent : Incumbent
+        Best choice so far.
     allowed : float
         Distance between bound and benefit at which to stop [unit of the benefit].
     time_left : callable
@@ -63,8 +60,8 @@ def cores(
     NoChoiceError
         A core of every option was proved to be infeasible.
     """
-    problem, dual = task.problem, task.dual
-    reduced_cost = problem.choices.reduced_costs(task.values())
+    problem, dual, form = task.problem, task.dual, task.form
+    reduced_cost = problem.choices.reduced_costs(task.values)
     best = dual.chosen
     order = np.argsort(_closeness(task, reduced_cost), kind="stable")
     aside = np.ones(len(reduced_cost), dtype=bool)
@@ -72,52 +69,49 @@ def cores(
     order = order[aside[order]]
     size, idle = CORE, 0
     for _ in range(most):
-        if state.bound - state.benefit <= allowed or time_left() <= 0 or idle >= IDLE:
+        if incumbent.width <= allowed or time_left() <= 0 or idle >= IDLE:
             break
+        first = incumbent.chosen is None
         # a choice with an option further than this from its asset's best cannot gain more than is allowed
-        needed = np.inf if state.chosen is None else dual.bound - state.benefit - allowed
+        needed = dual.bound - incumbent.benefit - allowed
         near = reduced_cost <= needed
         near[best] = True
         proves = bool(near.sum() - problem.n_assets <= PROOF)
-        around = best
         if not proves:
             pool = order[near[order]]
-            if state.chosen is not None:
-                around = state.chosen
-                pool = task.random.permutation(pool[: POOL * size]) if idle else pool
+            if incumbent.chosen is not None and idle:
+                pool = task.random.permutation(pool[: POOL * size])
             near = np.zeros(len(reduced_cost), dtype=bool)
             near[pool[:size]] = True
-            if state.chosen is None:
+            if first:
                 near[_mending(task, reduced_cost)] = True
-            near = _with_bases(problem, near, best, around)
-        near = problem.choices.close(near, task.values())
-        first = state.chosen is None
+            near = _with_bases(problem, near, best, best if incumbent.chosen is None else incumbent.chosen)
+        near = problem.choices.close(near, task.values)
         searched = nodes if proves else FIRST_NODES if first else CORE_NODES
-        enough = dual.bound - allowed
         share = FIRST_SHARE if first else CORE_SHARE
         seconds = time_left() if proves else max(share * time_left(), min(CORE_SECONDS, time_left()))
-        chosen, amounts, bound, infeasible = _solve_kept(problem, near, enough, allowed, searched, seconds)
-        if infeasible and near.all():
-            raise NoChoiceError(task)
-        before = state
-        if chosen is not None:
-            state = state.better(problem, polish(task, (chosen, amounts), time_left))
+        answer = _solve_kept(problem, near, dual.bound - allowed, allowed, searched, seconds)
+        if answer.infeasible and near.all():
+            raise NoChoiceError(problem, form, list(range(len(form.limit))), whole=True)
+        before = incumbent.benefit
+        if answer.chosen is not None:
+            incumbent = incumbent.better(problem, polish(task, (answer.chosen, answer.amounts), time_left))
         if proves:
-            return state.bounded(max(bound, dual.bound - needed))
-        gained = before.chosen is None or state.benefit - before.benefit > 0.01 * (dual.bound - state.benefit)
-        idle = 0 if gained and state.chosen is not None else idle + 1
-        if state.chosen is None:
+            return incumbent.bounded(max(answer.bound, dual.bound - needed))
+        gained = first or incumbent.benefit - before > 0.01 * (dual.bound - incumbent.benefit)
+        idle = 0 if gained and incumbent.chosen is not None else idle + 1
+        if incumbent.chosen is None:
             size = min(3 * size, CORE_MOST)
-    return state
+    return incumbent
 
 
 def _closeness(task: PricedProblem, reduced_cost: Floats) -> Floats:
     """Reduced cost of each option per unit of priced use that it moves, shape (n_options,); the least are the core."""
     from scipy import sparse
 
-    priced = abs(task.rows.usage @ sparse.diags_array(task.dual.multipliers))
+    priced = abs(task.form.usage @ sparse.diags_array(task.dual.multipliers))
     size = np.asarray(priced.sum(axis=1)).ravel()
-    moved = task.problem.choices.moved(size, task.values(), task.dual.chosen)
+    moved = task.problem.choices.moved(size, task.values, task.dual.chosen)
     shifted = np.abs(moved) + 0.1 * size
     return np.where(shifted > 0, reduced_cost / np.where(shifted > 0, shifted, 1.0), np.inf)
 
@@ -127,11 +121,11 @@ def _mending(task: PricedProblem, reduced_cost: Floats) -> Ints:
 
     An option without priced use is never close by `_closeness`, yet only such a one may bring a limit back.
     """
-    rows, best, owner = task.rows, task.dual.chosen, task.problem.owners()
-    over = excess(rows, best, task.dual.amounts)
+    form, best, owner = task.form, task.dual.chosen, task.problem.owners()
+    over = form.excess(best, task.dual.amounts)
     columns = [np.zeros(0, dtype=np.int64)]
-    for row in np.flatnonzero(over > rows.tolerance):
-        column = rows.columns[[row]].toarray().ravel()
+    for row in np.flatnonzero(over > form.tolerance):
+        column = form.columns[[row]].toarray().ravel()
         saved = column[best][owner] - column
         useful = np.flatnonzero(saved > 0)
         loss = reduced_cost[useful] / np.minimum(saved[useful], over[row])
@@ -157,11 +151,10 @@ def _solve_kept(
     free = np.flatnonzero(kept & undecided[owner])
     decided = np.flatnonzero(kept & ~undecided[owner])
     gained = float(problem.benefit[decided].sum())
-    part = problem.part(free, decided)
-    picked, amounts, bound, infeasible = solve_model(part, seconds, gap, enough - gained, nodes)
-    if picked is None:
-        return ModelAnswer(None, amounts, bound + gained, infeasible)
-    chosen = np.zeros(problem.n_assets, dtype=np.int64)
-    chosen[owner[decided]] = decided
-    chosen[undecided] = free[picked]
-    return ModelAnswer(chosen, amounts, bound + gained, False)
+    answer = solve_model(problem.part(free, decided), seconds, gap, enough - gained, nodes)
+    chosen = None
+    if answer.chosen is not None:
+        chosen = np.zeros(problem.n_assets, dtype=np.int64)
+        chosen[owner[decided]] = decided
+        chosen[undecided] = free[answer.chosen]
+    return answer._replace(chosen=chosen, bound=answer.bound + gained)

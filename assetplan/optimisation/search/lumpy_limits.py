@@ -15,22 +15,23 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
-from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.clock import Clock, until
+from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.problem.choices import Choices
-from assetplan.optimisation.problem.canonical import Rows, limit_rows
 from assetplan.optimisation.search.cores import cores
-from assetplan.optimisation.search.incumbent import Clock, Incumbent, PricedProblem, polish, start_from_prices, until
+from assetplan.optimisation.search.incumbent import Incumbent, PricedProblem, polish, start_from_prices
 
 LUMP = 0.1  # of a limit: an option that uses more makes it lumpy
 
 
-def lumpy(rows: Rows, may: Bools) -> Bools:
+def _lumpy(form: CanonicalForm, may: Bools) -> Bools:
     """Limits of which one option may use much, shape (n_rows,): a share of it is far from the whole."""
     from scipy import sparse
 
-    used = sparse.csc_array(abs(rows.usage[np.flatnonzero(may)]))
-    most = used.max(axis=0).toarray().ravel() if used.shape[0] else np.zeros(len(rows.limit))
-    return np.asarray(most > LUMP * np.abs(rows.limit), dtype=bool)
+    used = sparse.csc_array(abs(form.usage[np.flatnonzero(may)]))
+    most = used.max(axis=0).toarray().ravel() if used.shape[0] else np.zeros(len(form.limit))
+    return np.asarray(most > LUMP * np.abs(form.limit), dtype=bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,56 +56,61 @@ class LumpyProblem:
     worth: float
 
 
-def lumpy_problem(task: PricedProblem, state: Incumbent) -> LumpyProblem | None:
+def lumpy_problem(task: PricedProblem, incumbent: Incumbent) -> LumpyProblem | None:
     """The lumpy limits as a problem of their own; None where all limits are lumpy or none is.
 
     Limits that continuous flows touch count as not lumpy: what they allow is not fixed.
     """
-    rows, dual = task.rows, task.dual
-    reduced_cost = task.problem.choices.reduced_costs(task.values())
-    may = reduced_cost <= dual.bound - state.benefit  # no better choice has an option that loses more
-    limits = lumpy(rows, may) & (np.diff(rows.flows.usage.tocsc().indptr) == 0)
+    form, dual = task.form, task.dual
+    reduced_cost = task.problem.choices.reduced_costs(task.values)
+    may = reduced_cost <= dual.bound - incumbent.benefit  # no better choice has an option that loses more
+    limits = _lumpy(form, may) & (np.diff(form.flows.usage.tocsc().indptr) == 0)
     if limits.all() or not limits.any():
         return None
-    worth = float(dual.multipliers[limits] @ np.abs(rows.limit[limits]))
+    worth = float(dual.multipliers[limits] @ np.abs(form.limit[limits]))
     if worth == 0:  # limits without a price loosen no bound
         return None
     return LumpyProblem(*_lumps(task, reduced_cost, may, limits), limits, worth)
 
 
 def round_around(
-    task: PricedProblem, state: Incumbent, lumps: LumpyProblem, solution: Solution, allowed: float, time_left: Clock
+    task: PricedProblem,
+    incumbent: Incumbent,
+    lumps: LumpyProblem,
+    settled: Incumbent,
+    allowed: float,
+    time_left: Clock,
 ) -> Incumbent:
-    """The state with the bound of the lumpy limits, and with the rest rounded around what they choose.
+    """The incumbent with the bound of the lumpy limits, and with the rest rounded around what they choose.
 
     Parameters
     ----------
     task : PricedProblem
         The problem and its prices.
-    state : Incumbent
-        What is known of it.
+    incumbent : Incumbent
+        Best choice so far.
     lumps : LumpyProblem
         The lumpy limits.
-    solution : Solution
-        Their solution.
+    settled : Incumbent
+        Their own best choice and bound.
     allowed : float
         Distance between bound and benefit at which to stop [unit of the benefit].
     time_left : callable
         Seconds left.
     """
-    problem, rows, dual, limits = task.problem, task.rows, task.dual, lumps.limits
-    held = dual.bound - float(dual.multipliers[limits] @ rows.limit[limits])  # the bound without the lumpy limits
-    state = state.bounded(max(held + solution.bound, state.benefit))
-    left = _kept(problem.choices, _alike(rows, limits), lumps.options[solution.chosen])
+    problem, form, dual, limits = task.problem, task.form, task.dual, lumps.limits
+    held = dual.bound - float(dual.multipliers[limits] @ form.limit[limits])  # the bound without the lumpy limits
+    incumbent = incumbent.bounded(max(held + max(settled.bound, settled.benefit), incumbent.benefit))
+    left = _kept(problem.choices, _alike(form, limits), lumps.options[settled.chosen])
     rest = _rest(task, left, limits, allowed / 2, until(time_left, 0.5 * time_left()))
     if rest.chosen is None:
-        return state
-    return state.better(problem, polish(task, (left[rest.chosen], rest.amounts), time_left))
+        return incumbent
+    return incumbent.better(problem, polish(task, (left[rest.chosen], rest.amounts), time_left))
 
 
-def _alike(rows: Rows, free: Bools) -> Floats:
+def _alike(form: CanonicalForm, free: Bools) -> Floats:
     """A number for each option, the same for options that use the same of the lumpy limits, 0 for none of any."""
-    return np.asarray(rows.usage[:, free] @ np.random.default_rng(0).random(int(free.sum())), dtype=np.float64)
+    return np.asarray(form.usage[:, free] @ np.random.default_rng(0).random(int(free.sum())), dtype=np.float64)
 
 
 def _lumps(task: PricedProblem, reduced_cost: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints]:
@@ -113,8 +119,8 @@ def _lumps(task: PricedProblem, reduced_cost: Floats, may: Bools, free: Bools) -
     Of an asset's options that use the same, the one that costs the whole least is enough. Assets of one group share
     that cost between them, which is no more than what it is.
     """
-    choices, rows, price = task.problem.choices, task.rows, task.dual.multipliers[free]
-    alike = _alike(rows, free)
+    choices, form, price = task.problem.choices, task.form, task.dual.multipliers[free]
+    alike = _alike(form, free)
     heavy = np.zeros(choices.n_assets, dtype=bool)
     heavy[choices.owner[may & (alike != 0)]] = True
     options = np.flatnonzero(may & heavy[choices.owner])
@@ -123,10 +129,10 @@ def _lumps(task: PricedProblem, reduced_cost: Floats, may: Bools, free: Bools) -
     first = np.r_[True, (np.diff(owner[order]) != 0) | (np.diff(alike[options[order]]) != 0)][: len(order)]
     picked = options[order[first]]
     owner = choices.owner[picked]
-    usage = rows.usage[picked][:, free]
+    usage = form.usage[picked][:, free]
     benefit = usage @ price - reduced_cost[picked] / choices.sharers(heavy)[owner]
     starts = np.r_[np.flatnonzero(np.r_[True, np.diff(owner) != 0]), len(owner)]
-    caps = rows.limit[free]
+    caps = form.limit[free]
     problem = Problem(benefit, usage, starts, caps, np.full(len(caps), -np.inf), tuple(range(len(caps))))
     return problem, picked
 
@@ -144,11 +150,11 @@ def _kept(choices: Choices, alike: Floats, settled: Ints) -> Ints:
 def _rest(task: PricedProblem, left: Ints, free: Bools, allowed: float, time_left: Clock) -> Incumbent:
     """A choice among the options left, from the prices of the limits that are not lumpy."""
     rest = task.problem.part(left, np.zeros(0, dtype=np.int64))
-    rows = limit_rows(rest)
+    form = canonical(rest)
     prices = np.where(free, 0.0, task.dual.multipliers)
-    values = reduced_values(rest.benefit, rows, prices)
+    values = reduced_values(form, prices)
     chosen = rest.choices.best(values)[1]
-    bound = bound_at(rest.benefit, rest.choices, rows, prices)
-    own = PricedProblem(rest, rows, Dual(prices, bound, False, task.dual.amounts, chosen), task.random)
-    state = start_from_prices(own, own.nothing(), time_left)
-    return state if state.chosen is None else cores(own, state, allowed, time_left)
+    bound = bound_at(form, prices)
+    own = PricedProblem(rest, form, Dual(prices, bound, False, task.dual.amounts, chosen), task.random)
+    incumbent = start_from_prices(own, own.nothing(), time_left)
+    return incumbent if incumbent.chosen is None else cores(own, incumbent, allowed, time_left)

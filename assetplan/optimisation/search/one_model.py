@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from assetplan._types import Floats, Ints
 from assetplan.optimisation.problem import Flows, Problem
-from assetplan.optimisation.problem.choices import Floats, Ints
 from assetplan.optimisation.problem.pulp_model import PulpModel, build_model
 
 SIZE = 1e3  # most of a limit or flow in the units of a model
@@ -49,12 +49,8 @@ def _in_units(problem: Problem) -> tuple[Problem, Floats]:
     last digit it has. Units are powers of two, so that no figure changes a digit.
     """
     flows = problem.flows
-    most = np.maximum(np.abs(flows.low), np.abs(flows.high))
-    reach = np.zeros(len(problem.caps))
-    if flows.names:
-        reach = (abs(flows.usage).T @ sparse.diags_array(most)).max(axis=1).toarray().ravel()
     ends = [np.where(np.isfinite(end), np.abs(end), 0.0) for end in (problem.caps, problem.floors)]
-    row, unit = _unit(np.maximum(reach, np.maximum(*ends))), _unit(most)
+    row, unit = _unit(np.maximum(flows.reach, np.maximum(*ends))), _unit(flows.size)
     down = sparse.diags_array(1.0 / row)
     flowing = sparse.diags_array(unit) @ flows.usage @ down
     part = Flows(flows.names, flows.benefit * unit, flowing, flows.low / unit, flows.high / unit)

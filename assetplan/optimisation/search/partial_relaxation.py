@@ -15,29 +15,33 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.optimisation.bounds.lagrangian import price_units
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_mixed
-from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.canonical import Rows
+from assetplan.optimisation.problem.canonical import CanonicalForm
 from assetplan.optimisation.search.incumbent import PricedProblem
 
 COLUMNS = 15_000  # options in one model beside one an asset
 BOXES = (np.inf, 0.3, 0.1, 0.05, 0.03)  # shares by which prices may move, the first that keeps to COLUMNS
 
 
-def weights(problem: Problem, rows: Rows, multipliers: Floats, reduced_cost: Floats, needed: float) -> Floats:
+def weights(form: CanonicalForm, multipliers: Floats, may: Bools) -> Floats:
     """How heavy each asset is: the spread of priced use among options that may still be chosen, shape (n_assets,).
 
     Assets of a group weigh as much as all of it.
+
+    Parameters
+    ----------
+    form : CanonicalForm
+        The problem.
+    multipliers : array (n_rows,)
+        Price of each row.
+    may : array (n_options,) of bool
+        Options that may still be chosen.
     """
-    priced = np.asarray(abs(rows.usage) @ multipliers)
-    near = reduced_cost <= needed
-    starts = problem.starts[:-1]
-    most = np.maximum.reduceat(np.where(near, priced, -np.inf), starts)
-    least = np.minimum.reduceat(np.where(near, priced, np.inf), starts)
-    spread: Floats = np.maximum(np.where(np.isfinite(most), most - least, 0.0), 0.0)
-    if problem.group is not None:
-        grouped = problem.group >= 0
-        spread[grouped] = np.bincount(problem.group[grouped], spread[grouped])[problem.group[grouped]]
-    return spread
+    priced = np.asarray(abs(form.usage) @ multipliers)
+    starts, unit = form.choices.starts[:-1], form.choices.unit
+    most = np.maximum.reduceat(np.where(may, priced, -np.inf), starts)
+    least = np.minimum.reduceat(np.where(may, priced, np.inf), starts)
+    spread = np.maximum(np.where(np.isfinite(most), most - least, 0.0), 0.0)
+    return np.asarray(np.bincount(unit, spread)[unit], dtype=np.float64)
 
 
 def partial_relaxation(
@@ -65,20 +69,20 @@ def partial_relaxation(
     (MasterSolution or None, float)
         The solution, and a bound on every choice within the limits that loses no more than is needed.
     """
-    problem, rows, dual, values = task.problem, task.rows, task.dual, task.values()
-    choices, units = problem.choices, price_units(problem.benefit, problem.choices, rows)
+    form, dual, values = task.form, task.dual, task.values
+    choices, units = form.choices, price_units(form)
     base = choices.best(values)[1]
     may = reduced_cost <= needed
-    shifted = abs(rows.usage - rows.usage[base][choices.owner])
+    shifted = abs(form.usage - form.usage[base][choices.owner])
     kept, width = may, np.full(len(units), np.inf)
     for box in BOXES:
         width = box * np.where(dual.multipliers > 0, dual.multipliers, 0.1 * units)
         if np.isfinite(box):
             kept = may & (whole[choices.owner] | (choices.least_reduced_costs(values, shifted @ width) <= 0))
-        if kept.sum() - problem.n_assets <= COLUMNS:
+        if kept.sum() - choices.n_assets <= COLUMNS:
             break
     kept = choices.close(kept, values)
     kept[base] = True
     low = np.where(np.isfinite(width), np.maximum(dual.multipliers - width, 0.0), 0.0)
     high = dual.multipliers + width
-    return solve_mixed(problem.benefit, choices, rows, kept, whole, low, high, seconds, gap, dual.bound)
+    return solve_mixed(form, kept, whole, low, high, seconds, gap, dual.bound)

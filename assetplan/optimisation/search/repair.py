@@ -7,7 +7,7 @@ asset's option, or the mode of a whole group. Flows stand still here: their amou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ import numpy as np
 from scipy import sparse
 
 from assetplan._types import Floats, Ints
-from assetplan.optimisation.problem import Problem
-from assetplan.optimisation.problem.canonical import Rows, excess
+from assetplan.optimisation.clock import Clock
+from assetplan.optimisation.problem.canonical import CanonicalForm
+from assetplan.optimisation.problem.choices import Choices
 
 CANDIDATES = 20_000  # moves looked at in one pass of filling
 
@@ -49,9 +50,9 @@ class _Moves:
         places = np.repeat(self.starts[moves] - (ends - sizes), sizes) + np.arange(ends[-1] if len(ends) else 0)
         return _Moves(self.options[places], np.concatenate([[0], ends]))
 
-    def changes(self, rows: Rows, chosen: Ints, owner: Ints) -> Any:
+    def changes(self, form: CanonicalForm, chosen: Ints, owner: Ints) -> Any:
         """Change of each row's total by each move, CSR (n_moves, n_rows)."""
-        change = rows.usage[self.options] - rows.usage[chosen[owner[self.options]]]
+        change = form.usage[self.options] - form.usage[chosen[owner[self.options]]]
         if self.starts is not None:
             n = len(self.options)
             join = sparse.csr_array((np.ones(n), np.arange(n), self.starts), shape=(len(self.starts) - 1, n))
@@ -59,9 +60,8 @@ class _Moves:
         return change.tocsr()
 
 
-def _all_moves(problem: Problem, chosen: Ints, values: Floats, wanted: Ints) -> _Moves:
+def _all_moves(choices: Choices, chosen: Ints, values: Floats, wanted: Ints) -> _Moves:
     """Every move of one asset to a wanted option, and of one group to another mode."""
-    choices = problem.choices
     if choices.groups is None:
         return _Moves(wanted, None)
     single = wanted[choices.within_modes(chosen)[wanted]]
@@ -70,32 +70,28 @@ def _all_moves(problem: Problem, chosen: Ints, values: Floats, wanted: Ints) -> 
     return _Moves(np.concatenate([single, switched]), np.concatenate([np.arange(n), n + starts]))
 
 
-def least_use(problem: Problem, rows: Rows) -> Ints:
+def least_use(form: CanonicalForm) -> Ints:
     """Each asset's option that uses least of what is limited, shape (n_assets,).
 
     Rows count in units of their limits, so that a scarce resource weighs more; the larger benefit breaks ties.
     """
-    if not len(rows.limit):
-        use = np.zeros(problem.n_options)
+    if not len(form.limit):
+        use = np.zeros(len(form.benefit))
     else:
-        use = rows.usage @ (1.0 / np.maximum(np.abs(rows.limit), rows.scale))
-    at_least = problem.choices.reduced_costs(-use) == 0
-    return problem.choices.best(np.where(at_least, problem.benefit, -np.inf))[1]
+        use = form.usage @ (1.0 / np.maximum(np.abs(form.limit), form.scale))
+    at_least = form.choices.reduced_costs(-use) == 0
+    return form.choices.best(np.where(at_least, form.benefit, -np.inf))[1]
 
 
-def make_feasible(
-    problem: Problem, rows: Rows, chosen: Ints, values: Floats, time_left: Callable[[], float]
-) -> Ints | None:
+def make_feasible(form: CanonicalForm, chosen: Ints, values: Floats, time_left: Clock) -> Ints | None:
     """Choice within every limit, reached by moves that lose least reduced value for the excess they remove.
 
     No move makes any excess larger, so the method ends.
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    rows : Rows
-        Its limits.
+    form : CanonicalForm
+        The problem; its flows stand still.
     chosen : array (n_assets,)
         Option of each asset.
     values : array (n_options,)
@@ -111,27 +107,27 @@ def make_feasible(
     chosen = chosen.copy()
     stuck: set[int] = set()
     while time_left() > 0:
-        over = excess(rows, chosen)
-        wrong = [int(j) for j in np.flatnonzero(over > rows.tolerance) if j not in stuck]
+        over = form.excess(chosen)
+        wrong = [int(j) for j in np.flatnonzero(over > form.tolerance) if j not in stuck]
         if not wrong:
             return None if stuck else chosen
-        row = max(wrong, key=lambda j: over[j] / rows.scale[j])
-        if _reduce_row(problem, rows, chosen, values, over, row):
+        row = max(wrong, key=lambda j: over[j] / form.scale[j])
+        if _reduce_row(form, chosen, values, over, row):
             stuck.clear()
         else:
             stuck.add(row)
     return None
 
 
-def _reduce_row(problem: Problem, rows: Rows, chosen: Ints, values: Floats, over: Floats, row: int) -> bool:
+def _reduce_row(form: CanonicalForm, chosen: Ints, values: Floats, over: Floats, row: int) -> bool:
     """Remove the excess of one row as far as single moves can; changes `chosen`; whether any move was made."""
-    owner = problem.owners()
-    column = rows.columns[[row]].toarray().ravel()
+    owner = form.choices.owner
+    column = form.columns[[row]].toarray().ravel()
     using = column[chosen] != 0
     using[owner[column < 0]] = True  # no other asset has an option that uses less than its present one
     options = np.flatnonzero(using[owner])
     options = options[column[chosen][owner[options]] > column[options]]
-    moves = _all_moves(problem, chosen, values, options)
+    moves = _all_moves(form.choices, chosen, values, options)
     now = chosen[owner[moves.options]]
     saved = moves.sums(column[now] - column[moves.options])
     loss = np.maximum(moves.sums(values[now] - values[moves.options]), 0.0)
@@ -139,11 +135,11 @@ def _reduce_row(problem: Problem, rows: Rows, chosen: Ints, values: Floats, over
     # a move that saves more than the excess is worth only the excess
     order = useful[np.lexsort((useful, loss[useful] / np.minimum(saved[useful], over[row])))]
     moves = moves.take(order)
-    tolerance = rows.tolerance
+    tolerance = form.tolerance
     room = np.maximum(-over, 0.0) + tolerance * (over <= tolerance)
     room[row] = np.inf
     made = False
-    for options, where, change in _fitting(problem, moves, moves.changes(rows, chosen, owner), room):
+    for options, where, change in _fitting(form.choices, moves, moves.changes(form, chosen, owner), room):
         chosen[owner[options]] = options
         over[where] += change
         made = True
@@ -152,15 +148,13 @@ def _reduce_row(problem: Problem, rows: Rows, chosen: Ints, values: Floats, over
     return made
 
 
-def fill(problem: Problem, rows: Rows, chosen: Ints, values: Floats) -> Ints:
+def fill(form: CanonicalForm, chosen: Ints, values: Floats) -> Ints:
     """Feasible choice with moves made, as long as they fit, that raise the benefit.
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    rows : Rows
-        Its limits.
+    form : CanonicalForm
+        The problem; its flows stand still.
     chosen : array (n_assets,)
         A feasible choice.
     values : array (n_options,)
@@ -171,26 +165,26 @@ def fill(problem: Problem, rows: Rows, chosen: Ints, values: Floats) -> Ints:
     array (n_assets,)
         A feasible choice with at least the same benefit.
     """
-    owner = problem.owners()
+    owner = form.choices.owner
     chosen = chosen.copy()
     for by_benefit in (False, True):
-        gain = problem.benefit - problem.benefit[chosen][owner]
-        moves = _all_moves(problem, chosen, values, np.flatnonzero(gain > 0))
+        gain = form.benefit - form.benefit[chosen][owner]
+        moves = _all_moves(form.choices, chosen, values, np.flatnonzero(gain > 0))
         gained = moves.sums(gain[moves.options])
         key = -gained if by_benefit else moves.sums((values[chosen][owner] - values)[moves.options])
         useful = np.flatnonzero(gained > 0)
         if len(useful) > CANDIDATES:
             useful = useful[np.argpartition(key[useful], CANDIDATES)[:CANDIDATES]]
         moves = moves.take(useful[np.lexsort((useful, key[useful]))])
-        room = np.maximum(-excess(rows, chosen), 0.0)
-        for options, _, _ in _fitting(problem, moves, moves.changes(rows, chosen, owner), room):
+        room = np.maximum(-form.excess(chosen), 0.0)
+        for options, _, _ in _fitting(form.choices, moves, moves.changes(form, chosen, owner), room):
             chosen[owner[options]] = options
     return chosen
 
 
-def _fitting(problem: Problem, moves: _Moves, change: Any, room: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _fitting(choices: Choices, moves: _Moves, change: Any, room: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Moves that fit the room left, one an asset or group, in order; `room` shrinks with each that is taken."""
-    owner, group = problem.owners(), problem.group
+    mover = choices.unit[choices.owner[moves.options]]
     starts = np.arange(len(moves.options) + 1) if moves.starts is None else moves.starts
     too_much = np.flatnonzero(change.data > room[change.indices])
     doubtful = np.zeros(change.shape[0], dtype=bool)
@@ -200,11 +194,9 @@ def _fitting(problem: Problem, moves: _Moves, change: Any, room: Floats) -> Iter
     for i in np.flatnonzero(~doubtful):
         entries = slice(change.indptr[i], change.indptr[i + 1])
         where, size = change.indices[entries], change.data[entries]
-        options = moves.options[starts[i] : starts[i + 1]]
-        asset = int(owner[options[0]])
-        mover = asset if group is None or group[asset] < 0 else -1 - int(group[asset])
-        if mover in moved or np.any((size > 0) & (size > room[where])):
+        unit = int(mover[starts[i]])
+        if unit in moved or np.any((size > 0) & (size > room[where])):
             continue
-        moved.add(mover)
+        moved.add(unit)
         room[where] -= size
-        yield options, where, size
+        yield moves.options[starts[i] : starts[i + 1]], where, size
