@@ -59,13 +59,9 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     Parameters
     ----------
     problem : Problem
-        The problem.
-    target_gap : float, optional
-        Gap at which to stop [share].
-    time_limit : float, optional
-        Time after which the best choice so far is returned [s].
-    whole : int, optional
-        Number of options up to which the problem is solved as one model.
+    target_gap : float, optional; gap at which to stop [share]
+    time_limit : float, optional; time after which the best choice so far is returned [s]
+    whole : int, optional; number of options up to which the problem is solved as one model
 
     Returns
     -------
@@ -197,13 +193,9 @@ def settle_lumps(task: PricedProblem, incumbent: Incumbent, allowed: float, time
     Parameters
     ----------
     task : PricedProblem
-        The problem and its prices.
-    incumbent : Incumbent
-        Best choice so far; the answer where all limits are lumpy or none is.
-    allowed : float
-        Distance between bound and benefit at which to stop [unit of the benefit].
-    time_left : callable
-        Seconds left.
+    incumbent : Incumbent; best choice so far; the answer where all limits are lumpy or none is
+    allowed : float; distance between bound and benefit at which to stop [unit of the benefit]
+    time_left : callable; seconds left
     """
     near = incumbent.chosen is None or incumbent.width <= allowed
     lumps = None if near or time_left() < LUMP_SECONDS else lumpy_problem(task, incumbent)

@@ -47,16 +47,11 @@ class Dual:
 
     Attributes
     ----------
-    multipliers : array (n_rows,)
-        Price of each row.
-    bound : float
-        L at those prices, an upper bound on any choice's benefit.
-    exact : bool
-        Whether the bound is the dual's least value to `DUAL_TOLERANCE`.
-    amounts : array (n_flows,)
-        Flows of the linear relaxation as far as it was solved.
-    chosen : array (n_assets,)
-        The relaxation's choice, each asset's largest share rounded up; limits may be passed.
+    multipliers : array (n_rows,); price of each row
+    bound : float; L at those prices, an upper bound on any choice's benefit
+    exact : bool; whether the bound is the dual's least value to `DUAL_TOLERANCE`
+    amounts : array (n_flows,); flows of the linear relaxation as far as it was solved
+    chosen : array (n_assets,); the relaxation's choice, each asset's largest share rounded up; limits may be passed
     """
 
     multipliers: Floats
@@ -83,9 +78,7 @@ def bound_of_prices(problem: Problem, prices: Floats) -> float:
     Parameters
     ----------
     problem : Problem
-        The problem.
-    prices : array (n_resources,)
-        As in a `Solution`.
+    prices : array (n_resources,); as in a `Solution`
     """
     form = canonical(problem)
     return bound_at(form, np.maximum(form.sign * prices[form.resource], 0.0))
@@ -109,13 +102,9 @@ def minimise_dual(form: CanonicalForm, time_left: Clock, ceiling: Floats | None 
     Parameters
     ----------
     form : CanonicalForm
-        The problem.
-    time_left : callable
-        Seconds left; the best prices so far are returned when none are.
-    ceiling : array (n_rows,), optional
-        Highest price allowed for each row; none if left out.
-    close : float, optional
-        Share of the bound below which a step's gain is not worth another.
+    time_left : callable; seconds left; the best prices so far are returned when none are
+    ceiling : array (n_rows,), optional; highest price allowed for each row; none if left out
+    close : float, optional; share of the bound below which a step's gain is not worth another
 
     Returns
     -------

@@ -31,8 +31,7 @@ class _Ties:
     ----------
     options : CSC array (n_ties, n_free)
     modes : CSC array (n_ties, n_modes)
-    branch : array (n_modes,)
-        Branch of the choices' groups that each mode is.
+    branch : array (n_modes,); branch of the choices' groups that each mode is
     right : array (n_ties,)
     """
 
@@ -48,14 +47,10 @@ class MasterSolution:
 
     Attributes
     ----------
-    multipliers : array (n_rows,)
-        Price of each row.
-    value : float
-        Least of L over the box, as the kept options see it.
-    amounts : array (n_flows,)
-        Amounts of the flows.
-    options, shares : array (n_kept,)
-        Kept options, and how much of each is taken (0 to 1).
+    multipliers : array (n_rows,); price of each row
+    value : float; least of L over the box, as the kept options see it
+    amounts : array (n_flows,); amounts of the flows
+    options, shares : array (n_kept,); kept options, and how much of each is taken (0 to 1)
     """
 
     multipliers: Floats

@@ -64,13 +64,9 @@ def whole_conflict_of(problem: Problem, form: CanonicalForm, clash: Sequence[int
     Parameters
     ----------
     problem : Problem
-        The problem.
-    form : CanonicalForm
-        The same in canonical form.
-    clash : sequence of int
-        Positions of rows that cannot hold together.
-    time_left : callable
-        Seconds left; rows are dropped as long as there are any.
+    form : CanonicalForm; the same in canonical form
+    clash : sequence of int; positions of rows that cannot hold together
+    time_left : callable; seconds left; rows are dropped as long as there are any
     """
     members = list(clash)
     for row in list(members):
@@ -98,11 +94,8 @@ def conflict_error(form: CanonicalForm, members: Sequence[int], changes: Sequenc
     Parameters
     ----------
     form : CanonicalForm
-        The problem.
-    members : sequence of int
-        Positions of the rows.
-    changes : sequence of Change
-        The least change with which all limits hold; empty if it is not known.
+    members : sequence of int; positions of the rows
+    changes : sequence of Change; the least change with which all limits hold; empty if it is not known
     """
     least = form.total_range()[0]
     opening = "This limit cannot hold" if len(members) == 1 else "These limits cannot hold together"
@@ -120,10 +113,8 @@ def not_reached_error(changes: Sequence[Change], seconds: float) -> InfeasibleEr
 
     Parameters
     ----------
-    changes : sequence of Change
-        What the nearest choice would need; empty if there is none.
-    seconds : float
-        Time spent [s].
+    changes : sequence of Change; what the nearest choice would need; empty if there is none
+    seconds : float; time spent [s]
     """
     message = f"No choice within the limits was found in {seconds:.0f} s, and none was proved impossible"
     if changes:

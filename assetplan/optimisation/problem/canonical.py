@@ -25,23 +25,16 @@ class CanonicalForm:
     Attributes
     ----------
     benefit : array (n_options,)
-    choices : Choices
-        Which options may be chosen together.
+    choices : Choices; which options may be chosen together
     usage : CSR array (n_options, n_rows)
-    columns : CSR array (n_rows, n_options)
-        Transpose of `usage`, for sums by row.
-    limit : array (n_rows,)
-        Right-hand sides.
-    resource : array (n_rows,)
-        Position of the resource each row limits.
-    keys : tuple of hashable
-        What the problem knows each row's resource by.
-    sign : array (n_rows,)
-        1 for a cap, −1 for a floor.
+    columns : CSR array (n_rows, n_options); transpose of `usage`, for sums by row
+    limit : array (n_rows,); right-hand sides
+    resource : array (n_rows,); position of the resource each row limits
+    keys : tuple of hashable; what the problem knows each row's resource by
+    sign : array (n_rows,); 1 for a cap, −1 for a floor
     scale : array (n_rows,)
         Largest size of one option's usage; where no option uses it, of one flow's (1 where all are 0).
-    flows : Flows
-        The flows, their usage by row.
+    flows : Flows; the flows, their usage by row
     """
 
     benefit: Floats

@@ -24,18 +24,12 @@ class Groups:
 
     Attributes
     ----------
-    option : array (n_grouped,)
-        Positions of the options.
-    asset : array (n_cells,)
-        Asset of each cell.
-    group, mode : array (n_branches,)
-        Group (0, 1, … in order) and mode of each branch.
-    cells : array (n_cells,)
-        Where each cell begins in `option`.
-    branches : array (n_branches,)
-        Where each branch begins in `cells`.
-    groups : array (n_groups,)
-        Where each group begins in `branches`.
+    option : array (n_grouped,); positions of the options
+    asset : array (n_cells,); asset of each cell
+    group, mode : array (n_branches,); group (0, 1, … in order) and mode of each branch
+    cells : array (n_cells,); where each cell begins in `option`
+    branches : array (n_branches,); where each branch begins in `cells`
+    groups : array (n_groups,); where each group begins in `branches`
     """
 
     option: Ints
@@ -85,10 +79,8 @@ class Choices:
 
     Attributes
     ----------
-    starts : array (n_assets + 1,)
-        Asset a owns options starts[a] to starts[a + 1] − 1.
-    groups : Groups or None
-        Groups of assets that choose together.
+    starts : array (n_assets + 1,); asset a owns options starts[a] to starts[a + 1] − 1
+    groups : Groups or None; groups of assets that choose together
     """
 
     starts: Ints
@@ -211,12 +203,9 @@ class Choices:
 
         Parameters
         ----------
-        size : array (n_options,)
-            Use of each option.
-        values : array (n_options,)
-            What makes an option the best of its cell: others of a branch go there.
-        chosen : array (n_assets,)
-            Option of each asset now.
+        size : array (n_options,); use of each option
+        values : array (n_options,); what makes an option the best of its cell: others of a branch go there
+        chosen : array (n_assets,); option of each asset now
         """
         out: Floats = size - size[chosen][self.owner]
         if self.groups is not None:

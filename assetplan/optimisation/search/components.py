@@ -22,16 +22,11 @@ class Component:
 
     Attributes
     ----------
-    problem : Problem
-        The part, with its own limits only.
-    assets : array (n_part_assets,)
-        Positions of its assets in the whole.
-    options : array (n_part_options,)
-        Positions of its options in the whole.
-    rows : array (n_part_rows,)
-        Positions of its rows among the rows of the whole.
-    flows : array (n_part_flows,)
-        Positions of its flows among the flows of the whole.
+    problem : Problem; the part, with its own limits only
+    assets : array (n_part_assets,); positions of its assets in the whole
+    options : array (n_part_options,); positions of its options in the whole
+    rows : array (n_part_rows,); positions of its rows among the rows of the whole
+    flows : array (n_part_flows,); positions of its flows among the flows of the whole
     """
 
     problem: Problem

@@ -43,15 +43,10 @@ def cores(
     Parameters
     ----------
     task : PricedProblem
-        The problem and its prices.
-    incumbent : Incumbent
-        Best choice so far.
-    allowed : float
-        Distance between bound and benefit at which to stop [unit of the benefit].
-    time_left : callable
-        Seconds left.
-    most : int, optional
-        Most cores to solve.
+    incumbent : Incumbent; best choice so far
+    allowed : float; distance between bound and benefit at which to stop [unit of the benefit]
+    time_left : callable; seconds left
+    most : int, optional; most cores to solve
     nodes : int, optional
         Nodes to search in a core that holds all that could be better; by default it is solved to the end.
 

@@ -36,13 +36,9 @@ def search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left:
     Parameters
     ----------
     task : PricedProblem
-        The problem and its prices.
-    incumbent : Incumbent
-        Best choice so far.
-    allowed : float
-        Distance between bound and benefit at which to stop [unit of the benefit].
-    time_left : callable
-        Seconds left.
+    incumbent : Incumbent; best choice so far
+    allowed : float; distance between bound and benefit at which to stop [unit of the benefit]
+    time_left : callable; seconds left
     """
     n_assets = task.problem.n_assets
     first = min(max(HEAVY[0], n_assets // 50), HEAVY[1])

@@ -85,11 +85,8 @@ def amounts_for(form: CanonicalForm, chosen: Ints, given: Floats) -> Floats:
     Parameters
     ----------
     form : CanonicalForm
-        The problem.
-    chosen : array (n_assets,)
-        Option of each asset.
-    given : array (n_flows,)
-        Amounts with which it keeps the limits.
+    chosen : array (n_assets,); option of each asset
+    given : array (n_flows,); amounts with which it keeps the limits
     """
     amounts = best_amounts(form, chosen, given)
     return given if amounts is None else amounts
@@ -100,12 +97,9 @@ def polish(task: PricedProblem, decision: Decision, time_left: Clock) -> Decisio
 
     Parameters
     ----------
-    task : PricedProblem
-        The problem and its prices, at which moves are judged.
-    decision : (array (n_assets,), array (n_flows,))
-        Option of each asset, amount of each flow.
-    time_left : callable
-        Seconds left.
+    task : PricedProblem; the problem and its prices, at which moves are judged
+    decision : (array (n_assets,), array (n_flows,)); option of each asset, amount of each flow
+    time_left : callable; seconds left
     """
     form, values = task.form, task.values
     chosen, amounts = decision
@@ -131,11 +125,8 @@ def start_from_prices(task: PricedProblem, incumbent: Incumbent, time_left: Cloc
     Parameters
     ----------
     task : PricedProblem
-        The problem and its prices.
-    incumbent : Incumbent
-        Best choice so far.
-    time_left : callable
-        Seconds left.
+    incumbent : Incumbent; best choice so far
+    time_left : callable; seconds left
     """
     rounded = polish(task, (task.dual.chosen, task.dual.amounts), until(time_left, -GRACE))
     if rounded is None and incumbent.chosen is not None:

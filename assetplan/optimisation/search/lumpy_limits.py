@@ -40,14 +40,10 @@ class LumpyProblem:
 
     Attributes
     ----------
-    problem : Problem
-        The small problem.
-    options : array (n_lumpy_options,)
-        The whole's option of each of its own.
-    limits : array (n_rows,)
-        Which rows of the whole are lumpy limits.
-    worth : float
-        Price of the lumpy limits, all together [unit of the benefit].
+    problem : Problem; the small problem
+    options : array (n_lumpy_options,); the whole's option of each of its own
+    limits : array (n_rows,); which rows of the whole are lumpy limits
+    worth : float; price of the lumpy limits, all together [unit of the benefit]
     """
 
     problem: Problem
@@ -86,17 +82,11 @@ def round_around(
     Parameters
     ----------
     task : PricedProblem
-        The problem and its prices.
-    incumbent : Incumbent
-        Best choice so far.
-    lumps : LumpyProblem
-        The lumpy limits.
-    settled : Incumbent
-        Their own best choice and bound.
-    allowed : float
-        Distance between bound and benefit at which to stop [unit of the benefit].
-    time_left : callable
-        Seconds left.
+    incumbent : Incumbent; best choice so far
+    lumps : LumpyProblem; the lumpy limits
+    settled : Incumbent; their own best choice and bound
+    allowed : float; distance between bound and benefit at which to stop [unit of the benefit]
+    time_left : callable; seconds left
     """
     problem, form, dual, limits = task.problem, task.form, task.dual, lumps.limits
     held = dual.bound - float(dual.multipliers[limits] @ form.limit[limits])  # the bound without the lumpy limits

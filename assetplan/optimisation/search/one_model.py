@@ -26,14 +26,10 @@ class ModelAnswer(NamedTuple):
 
     Attributes
     ----------
-    chosen : array (n_assets,) or None
-        Option of each asset, None where no solution was reached.
-    amounts : array (n_flows,)
-        Amounts of the flows, 0 without a choice.
-    bound : float
-        Proven upper bound on the benefit, `inf` if none.
-    infeasible : bool
-        Whether HiGHS proved that no solution exists.
+    chosen : array (n_assets,) or None; option of each asset, None where no solution was reached
+    amounts : array (n_flows,); amounts of the flows, 0 without a choice
+    bound : float; proven upper bound on the benefit, `inf` if none
+    infeasible : bool; whether HiGHS proved that no solution exists
     """
 
     chosen: Ints | None
@@ -70,16 +66,11 @@ def solve_model(
 
     Parameters
     ----------
-    problem : Problem
-        The problem, of thousands of options at most.
-    seconds : float
-        Time limit [s]; HiGHS may pass it.
-    gap : float, optional
-        Stop when the bound is this near [unit of the benefit].
-    enough : float, optional
-        Stop at the first choice with at least this benefit.
-    nodes : int, optional
-        Most nodes to search.
+    problem : Problem; the problem, of thousands of options at most
+    seconds : float; time limit [s]; HiGHS may pass it
+    gap : float, optional; stop when the bound is this near [unit of the benefit]
+    enough : float, optional; stop at the first choice with at least this benefit
+    nodes : int, optional; most nodes to search
     """
     owner = problem.owners()
     shift = np.maximum.reduceat(problem.benefit, problem.starts[:-1])  # smaller figures keep more digits

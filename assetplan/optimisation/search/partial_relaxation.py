@@ -30,11 +30,8 @@ def weights(form: CanonicalForm, multipliers: Floats, may: Bools) -> Floats:
     Parameters
     ----------
     form : CanonicalForm
-        The problem.
-    multipliers : array (n_rows,)
-        Price of each row.
-    may : array (n_options,) of bool
-        Options that may still be chosen.
+    multipliers : array (n_rows,); price of each row
+    may : array (n_options,) of bool; options that may still be chosen
     """
     priced = np.asarray(abs(form.usage) @ multipliers)
     starts, unit = form.choices.starts[:-1], form.choices.unit
@@ -52,17 +49,11 @@ def partial_relaxation(
     Parameters
     ----------
     task : PricedProblem
-        The problem and its prices.
-    reduced_cost : array (n_options,)
-        What the whole loses where an option is forced, at those prices.
-    needed : float
-        An option that loses more is in no choice that is looked for.
-    whole : array (n_assets,)
-        The heavy assets.
-    seconds : float
-        Time limit [s].
-    gap : float
-        Distance between bound and value at which to stop [unit of the benefit].
+    reduced_cost : array (n_options,); what the whole loses where an option is forced, at those prices
+    needed : float; an option that loses more is in no choice that is looked for
+    whole : array (n_assets,); the heavy assets
+    seconds : float; time limit [s]
+    gap : float; distance between bound and value at which to stop [unit of the benefit]
 
     Returns
     -------

@@ -28,10 +28,8 @@ class _Moves:
 
     Attributes
     ----------
-    options : array (n_parts,)
-        Options moved to, those of one move together.
-    starts : array (n_moves + 1,) or None
-        Where each move begins; None where every move has one option.
+    options : array (n_parts,); options moved to, those of one move together
+    starts : array (n_moves + 1,) or None; where each move begins; None where every move has one option
     """
 
     options: Ints
@@ -90,14 +88,10 @@ def make_feasible(form: CanonicalForm, chosen: Ints, values: Floats, time_left: 
 
     Parameters
     ----------
-    form : CanonicalForm
-        The problem; its flows stand still.
-    chosen : array (n_assets,)
-        Option of each asset.
-    values : array (n_options,)
-        Reduced value of each option.
-    time_left : callable
-        Seconds left.
+    form : CanonicalForm; the problem; its flows stand still
+    chosen : array (n_assets,); option of each asset
+    values : array (n_options,); reduced value of each option
+    time_left : callable; seconds left
 
     Returns
     -------
@@ -153,12 +147,9 @@ def fill(form: CanonicalForm, chosen: Ints, values: Floats) -> Ints:
 
     Parameters
     ----------
-    form : CanonicalForm
-        The problem; its flows stand still.
-    chosen : array (n_assets,)
-        A feasible choice.
-    values : array (n_options,)
-        Reduced value of each option.
+    form : CanonicalForm; the problem; its flows stand still
+    chosen : array (n_assets,); a feasible choice
+    values : array (n_options,); reduced value of each option
 
     Returns
     -------
