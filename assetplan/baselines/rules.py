@@ -80,20 +80,10 @@ def incremental_benefit_cost(
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    amounts : array (n_flows,), optional
-        Amounts of the flows, which the rule takes as given; 0 if left out.
+    problem, amounts, start : as for `worst_first`, and so is the result
     cost : array (n_options,), optional
         What each option costs [one unit, pounds as a rule]; its use of all resources together if left out, which
         means nothing unless they are all in one unit.
-    start : array (n_assets,), optional
-        Option at which each asset starts (do nothing); the one that uses least of all limits if left out.
-
-    Returns
-    -------
-    Solution
-        Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
@@ -152,23 +142,13 @@ def year_by_year(
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
+    problem, amounts, start : as for `worst_first`, and so is the result
     timing : array (n_options, n_years)
         What each option does in each year: options with equal entries do the same in that year.
-    amounts : array (n_flows,), optional
-        Amounts of the flows, taken as given; 0 if left out.
     target_gap : float, optional
         Gap at which each year's search stops [share].
     time_limit : float, optional
         Time for all years together [s].
-    start : array (n_assets,), optional
-        Option at which each asset starts (do nothing); the one that uses least of all limits if left out.
-
-    Returns
-    -------
-    Solution
-        Status "feasible" ("infeasible" where a limit is broken), without bound, gap or prices.
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)

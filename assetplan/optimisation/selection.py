@@ -18,7 +18,17 @@ class Rules(Protocol):
     """Rules of thumb to compare with, such as `assetplan.baselines.Baselines`."""
 
     def solutions(self, problem: Problem, options: pd.DataFrame, solution: Solution) -> Mapping[str, Solution]:
-        """Solution by name of the rule, each with the flows of the optimiser's own solution."""
+        """Solution by name of the rule, each with the flows of the optimiser's own solution.
+
+        Parameters
+        ----------
+        problem : Problem
+            The problem of the table.
+        options : DataFrame
+            Its table, one row an option.
+        solution : Solution
+            What the optimiser chose.
+        """
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,16 @@
 """What limits would have to become: rounding is not named beside what counts, and each has a way back."""
 
 import numpy as np
+import pytest
 from optimisation_problems import random_problem
 
+from assetplan.errors import InfeasibleError
+from assetplan.optimisation import solve, solving
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
 from assetplan.optimisation.conflicts.least_change import changes
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.cores import _mending
-from assetplan.optimisation.search.incumbent import PricedProblem
+from assetplan.optimisation.search.incumbent import NoChoiceError, PricedProblem
 
 
 def test_a_limit_passed_by_rounding_is_not_named_beside_one_that_counts():
@@ -35,3 +38,17 @@ def test_every_limit_that_rounding_passes_has_a_way_back():
             assert (saved[kept] > 0).any()
             passed += 1
     assert passed > 0
+
+
+def test_a_least_change_that_is_not_reached_is_not_asked_for_again(monkeypatch):
+    searched = []
+
+    def search(problem, form, *_):
+        searched.append(problem)
+        raise NoChoiceError(problem, form, [0])
+
+    monkeypatch.setattr(solving, "_search", search)
+    with pytest.raises(InfeasibleError, match="cannot hold") as caught:
+        solve(random_problem(np.random.default_rng(0), 20, 4, 3))
+    assert len(searched) == 2  # the problem, then its elastic form
+    assert not caught.value.changes

@@ -88,7 +88,12 @@ class Choices:
 
     @staticmethod
     def of(starts: Ints, group: Ints | None, mode: Ints | None) -> Choices:
-        """Choices of a problem's own arrays."""
+        """Choices of a problem's own arrays.
+
+        Parameters
+        ----------
+        starts, group, mode : arrays, as of a `Problem`
+        """
         if group is None or mode is None or not np.any(group >= 0):
             return Choices(starts)
         return Choices(starts, _groups(starts, group, mode))
