@@ -1,6 +1,6 @@
 """Classes of asset as rows: what each is called, counted in and drawn as, and where it stands.
 
-Rows of `reference/asset_classes.csv`, and of a council's own table, say how classes differ. Three classes are named in
+Rows of `reference/asset_classes.csv`, and of a council's own table, hold how classes differ. Three classes are named in
 the code, because a model of their own is behind them: the constants below.
 """
 
@@ -56,7 +56,7 @@ class AssetClass:
     shown_first : bool
         Whether its layer is on when the map opens.
     environment : str
-        "urban" or "rural" where neither the register nor the road says.
+        "urban" or "rural" where it is known of neither the asset nor its road.
     counted_by : str
         Where the register gives no quantity: "area" (length × width), "number" (1), or "stated" for never.
     takes_road_class, takes_level : bool
@@ -197,7 +197,7 @@ def default_groups(groups: pd.DataFrame | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Columns asset_class, road_class ("" where it does not matter), group; classes with several groups that road
-        class cannot tell apart (building components) are left out.
+        class does not part (building components) are left out.
     """
     table = load_table("groups") if groups is None else groups
     keys = ["asset_class", "road_class"]
@@ -222,6 +222,6 @@ def group_of(assets: pd.DataFrame, groups: pd.DataFrame | None = None) -> pd.Ser
     # Through plain objects: Arrow strings are slow to walk one by one.
     default = dict(zip(zip(*(rows[key] for key in keys), strict=True), rows["group"], strict=True))
     pairs = zip(*(assets[key].fillna("").to_numpy(dtype=object) for key in keys), strict=True)
-    found = [default.get(pair) or default.get((pair[0], ""), "") for pair in pairs]
-    out = pd.Series(found, index=assets.index, dtype="str")
+    names = [default.get(pair) or default.get((pair[0], ""), "") for pair in pairs]
+    out = pd.Series(names, index=assets.index, dtype="str")
     return out if "group" not in assets else assets["group"].mask(assets["group"].fillna("") == "", out)

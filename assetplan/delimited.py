@@ -164,7 +164,7 @@ class TextColumns:
         )
 
     def blank(self, column: str) -> Bools:
-        """Where a column is blank or says that nothing is known (n,)."""
+        """Where a column is blank or a word for nothing known (n,)."""
         return self.text[column].str.lower().isin(MISSING_WORDS).to_numpy(dtype=bool)
 
     def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Floats:

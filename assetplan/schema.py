@@ -60,7 +60,7 @@ def conform(
     rows: pd.Series | None = None,
     allowed: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Bring a frame to the schema's columns and types and list every fault found.
+    """Bring a frame to the schema's columns and types and list every fault.
 
     Parameters
     ----------
@@ -100,8 +100,8 @@ def conform(
         where = frame.index.get_indexer(pd.Index(list(broken)))
         shown, lines = frame[name].to_numpy(dtype=object)[where], place.to_numpy()[where]
         faults += [
-            Fault(file, int(line), name, _shown(value), said)
-            for line, value, said in zip(lines, shown, broken.values(), strict=True)
+            Fault(file, int(line), name, _shown(value), rule)
+            for line, value, rule in zip(lines, shown, broken.values(), strict=True)
         ]
         out[name] = values
     return pd.DataFrame(out, index=frame.index), faults
@@ -165,8 +165,8 @@ def _check_numbers(
         broken.update(dict.fromkeys(values.index[finite & (values < low)], f"must be at least {low:g}"))
     broken.update(dict.fromkeys(values.index[finite & (values > high)], f"must be at most {high:g}"))
     if kind in ("year", "whole"):
-        said = "must be a whole year" if kind == "year" else "must be a whole number"
-        broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], said))
+        whole = f"must be a whole {'year' if kind == 'year' else 'number'}"
+        broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], whole))
     return values, broken
 
 

@@ -181,17 +181,17 @@ def load_catalogue(
     policy, policy_file = _read("follow_on", follow_on, groups, faults)
     if faults:
         raise ConfigError(faults)
-    found: dict[str, list[Treatment]] = {name: [] for name in groups}
+    by_group: dict[str, list[Treatment]] = {name: [] for name in groups}
     for number, row in zip(table.index, table.to_dict("records"), strict=True):
         treatment = _treatment(row)
         faults += [Fault(file, number, column, shown, rule) for column, shown, rule in _broken(treatment, row, groups)]
-        if treatment.name in [t.name for t in found.get(treatment.group, [])]:
+        if treatment.name in [t.name for t in by_group.get(treatment.group, [])]:
             faults.append(Fault(file, number, "treatment", treatment.name, f"twice for group {treatment.group}"))
-        found.setdefault(treatment.group, []).append(treatment)
+        by_group.setdefault(treatment.group, []).append(treatment)
     after: dict[str, list[FollowOn]] = {name: [] for name in groups}
     for number, row in zip(policy.index, policy.to_dict("records"), strict=True):
         group, name = _word(row["group"]), _word(row["treatment"])
-        match = [t for t in found.get(group, []) if t.name == name]
+        match = [t for t in by_group.get(group, []) if t.name == name]
         if group not in groups:
             faults.append(Fault(policy_file, number, "group", group, "no such group"))
         elif not match:
@@ -199,8 +199,8 @@ def load_catalogue(
         elif not groups[group].in_states and np.isnan(match[0].reset_to):
             faults.append(Fault(policy_file, number, "treatment", name, "a follow-on treatment must reset the index"))
         elif match[0].becomes:
-            said = "a follow-on treatment must leave the asset in its group"
-            faults.append(Fault(policy_file, number, "treatment", name, said))
+            rule = "a follow-on treatment must leave the asset in its group"
+            faults.append(Fault(policy_file, number, "treatment", name, rule))
         elif not 0 < _number(row["index_at_or_below"], np.nan) <= 100:
             shown = _word(row["index_at_or_below"])
             faults.append(Fault(policy_file, number, "index_at_or_below", shown, "must be above 0 and at most 100"))
@@ -215,7 +215,7 @@ def load_catalogue(
     shares = load_table("state_costs")
     worth, _ = condition.to_index("grade", condition.grade_number(shares["grade"]))
     return Catalogue(
-        {name: tuple(t for reached in _reached(name, found) for t in found[reached]) for name in found},
+        {name: tuple(t for reached in _reached(name, by_group) for t in by_group[reached]) for name in by_group},
         {name: tuple(sorted(rows, key=lambda f: f.index_at_or_below)) for name, rows in after.items()},
         tuple(zip(worth.tolist(), shares["share_of_renewal"].astype(float).tolist(), strict=True)),
         float(worth[condition.GRADES.index("B")]),
@@ -231,7 +231,7 @@ def _reached(group: str, treatments: Mapping[str, list[Treatment]]) -> list[str]
 
 
 def _read(name: str, path: Path | None, groups: Mapping[str, Group], faults: list[Fault]) -> tuple[pd.DataFrame, str]:
-    """A table indexed by line, and its name; faults of a packaged one are said once for each group."""
+    """A table indexed by line, and its name; of a packaged one each group has one fault."""
     if path is None:
         table = load_table(name)
         faults += lacking(f"reference/{name}.csv", table["group"], groups)

@@ -140,7 +140,7 @@ def test_the_summary_and_the_tables_of_works_have_it(planned) -> None:
     assert layer["asset_class"].eq("street_lighting").sum() == len(lit)
     book = load_workbook(folder / "programme.xlsx")
     cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
-    assert {"street_lighting", "Columns and lanterns", "Lantern to LED"} <= cells
+    assert {"street_lighting", "Columns and lanterns", "Lantern to LED", "Street light"} <= cells
 
 
 def test_the_report_shows_it_on_the_map_in_the_key_and_in_its_tables(planned) -> None:
@@ -259,6 +259,11 @@ def test_import_and_inspect_take_its_tables(tmp_path: Path) -> None:
     life = pd.read_csv(tmp_path / "tables" / "residual_life.csv").query("by == 'all'").set_index("asset_class")
     assert life.loc["street_lighting", ["stock", "unit", "known"]].tolist() == [20, "number", 1]
     assert "street_lighting" in done.stdout
+    text = plan.read_text(encoding="utf-8").replace("register.csv", "whole.gpkg")
+    plan.write_text(text.replace('mapping = "mapping.toml"\n', ""), encoding="utf-8")
+    assert run("plan", plan, "-o", tmp_path / "out").returncode == 0
+    notes = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["lint"]
+    assert any(row["message"].startswith("Street lights: ") for row in notes)
 
 
 def test_commands_without_its_tables_name_what_would_mend_it(tmp_path: Path) -> None:
@@ -271,3 +276,18 @@ def test_commands_without_its_tables_name_what_would_mend_it(tmp_path: Path) -> 
     done = run("inspect", tmp_path / "register.csv", "--tables", tmp_path / "mapping.toml")
     assert done.returncode == 1
     assert "[tables]" in done.stdout + done.stderr
+
+
+def test_selectors_name_the_classes_and_lines_in_force(tmp_path: Path) -> None:
+    plan = lights(tmp_path)
+    limit = '[[limits]]\nname = "lamps"\n{} = "lamp"\nat_most = 1\n[solver]'
+    text = plan.read_text(encoding="utf-8")
+    for key, parts in (
+        ("asset_class", ("'lamp'", "street_lighting", "tables.asset_classes may add one")),
+        ("line", ("'lamp'", "its lines are carriageway_major, street_lighting")),
+    ):
+        plan.write_text(text.replace("[solver]", limit.format(key)), encoding="utf-8")
+        done = run("validate", plan)
+        assert done.returncode == 1
+        for part in (f"limits[1].{key}", *parts):
+            assert part in " ".join((done.stdout + done.stderr).split())

@@ -126,10 +126,11 @@ def works_selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
 
 
 def _lines(plan: Plan) -> Found:
+    no_line = f"the envelope has no such line; its lines are {', '.join(plan.envelope.lines)}"
     for key, selector in works_selectors(plan):
         for line in selector.line or ():
             if line not in plan.envelope.lines:
-                yield f"{key}.line", line, "the envelope has no such line"
+                yield f"{key}.line", line, no_line
     for i, rule in enumerate(plan.rules.forbid, 1):
         if not (rule.of_assets or rule.of_treatments or rule.asset or rule.years):
             yield f"rules.forbid[{i}]", "", "needs a selector, or it forbids everything"

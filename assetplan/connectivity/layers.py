@@ -37,7 +37,7 @@ LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
 
 @dataclass(frozen=True, eq=False)
 class NetworkLayers:
-    """Layers by name, what was found on the way, and counts for a reader.
+    """Layers by name, notes of what was not in order, and counts for a reader.
 
     Attributes
     ----------

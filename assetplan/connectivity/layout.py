@@ -62,7 +62,7 @@ def lay_out(assets: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame | None = Non
     Parameters
     ----------
     assets : GeoDataFrame
-        Table `assets` of the register. A section that carries a bridge is one level up unless it says its own.
+        Table `assets` of the register. A section that carries a bridge is one level up unless its level is given.
     other_roads : GeoDataFrame, optional
         Table `other_roads` of the register, in the same CRS.
     """
@@ -123,7 +123,7 @@ def candidate_schemes(roads: pd.DataFrame, wanted: Ints, rules: SchemeRules) -> 
 
 
 def overlapping(roads: pd.DataFrame) -> Bools:
-    """Sections on a link whose sections overlap, so that nobody can say which are beside each other (n_roads,)."""
+    """Sections on a link whose sections overlap, so that which are beside each other is not known (n_roads,)."""
     return network.tangled(roads["link_id"], *_stretches(roads))
 
 

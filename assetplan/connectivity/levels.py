@@ -23,7 +23,7 @@ def asset_levels(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) ->
     """Level of each asset (n_assets,), blank where it is on no road.
 
     A carriageway section has its own or takes the rule; assets of the classes that take a level have that of the
-    section they name as parent, or a bridge that of the road it lies on. What the council says of an asset stands.
+    section they name as parent, or a bridge that of the road it lies on. A council's own level of an asset stands.
     """
     own = assets["hierarchy"].to_numpy(dtype=object)
     kind = assets["asset_class"].to_numpy(dtype=object)
@@ -40,7 +40,7 @@ def asset_levels(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) ->
 def resilient_links(layout: Layout, places: gpd.GeoDataFrame, node: Ints) -> Bools:
     """Links on the resilient network (n_links,): the main levels, and the ways to places that must be reached.
 
-    Those are hospitals, fire stations, and settlements of as many people as reference/network_rules.csv says.
+    Those are hospitals, fire stations, and settlements of at least the people of reference/network_rules.csv.
 
     Parameters
     ----------

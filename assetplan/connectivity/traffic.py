@@ -1,4 +1,4 @@
-"""What the network says of the traffic ahead: where it grows, and what each bridge's limits would cost it."""
+"""Traffic ahead, from the network: where it grows, and what each bridge's limits would cost it."""
 
 from __future__ import annotations
 

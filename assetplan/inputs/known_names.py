@@ -18,6 +18,10 @@ from assetplan.schema import choices
 from assetplan.strategies import LifecycleModel
 from assetplan.strategies.names import steps_of, strategy_text
 
+# Tables of the council's own that may add to what a selector names; names that a fault lists.
+_TABLES = {"asset_class": "asset_classes", "group": "groups", "treatment": "treatments"}
+_SHOWN = 12
+
 
 def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fault]:
     """Names in a plan that neither the register nor the tables know, and selectors that cannot be added up."""
@@ -27,8 +31,9 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
         for column, names in (selector.of_assets | getattr(selector, "of_treatments", {})).items():
             for name in names:
                 if column in known and name not in known[column]:
-                    some = ", ".join(sorted(known[column])[:12])
-                    yield _fault(f"{key}.{column}", name, f"there is none; there are {some}")
+                    own = f"; tables.{_TABLES[column]} may add one" if column in _TABLES else ""
+                    some = ", ".join(known[column][:_SHOWN])
+                    yield _fault(f"{key}.{column}", name, f"there is none; there are {some}{own}")
     yield from _unknown_assets(plan, assets)
     yield from _units(plan, model, assets)
     for number, source in enumerate(plan.sources, 1):
@@ -41,7 +46,7 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
     for number, target in enumerate(plan.targets, 1):
         if target.band and target.band not in condition.BANDS:
             yield _fault(f"targets[{number}].band", target.band, f"must be one of {', '.join(condition.BANDS)}")
-        if not assets_where(assets, target).any():
+        if target.asset_class in known["asset_class"] and not assets_where(assets, target).any():
             yield _fault(f"targets[{number}]", target.asset_class, "the register has no such asset")
     groups = dict(zip(assets["asset_id"], assets["group"], strict=True))
     for number, lock in enumerate(plan.rules.lock, 1):
@@ -54,14 +59,14 @@ def _fault(key: str, value: str, rule: str) -> Fault:
     return Fault("plan", 0, key, value, rule)
 
 
-def _known(tables: Tables, assets: pd.DataFrame) -> dict[str, set[str]]:
-    """Names each selector may use; lines are checked where the plan is read."""
+def _known(tables: Tables, assets: pd.DataFrame) -> dict[str, list[str]]:
+    """Names that each selector may use; lines are checked where the plan is read."""
     return {
-        "asset_class": set(tables.classes.names),
-        "road_class": set(choices("assets", "road_class")),
-        "district": set(assets["district"]) - {""},
-        "group": set(tables.model.groups),
-        "treatment": set(tables.model.catalogue.names),
+        "asset_class": list(tables.classes.names),
+        "road_class": list(choices("assets", "road_class")),
+        "district": sorted(set(assets["district"]) - {""}),
+        "group": sorted(tables.model.groups),
+        "treatment": sorted(tables.model.catalogue.names),
     }
 
 
@@ -93,8 +98,8 @@ def _units(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[
             table, _ = model.catalogue.table(groups)
             units = sorted({model.groups[group].unit for group in table["group"][treatments_where(table, limit)]})
             if len(units) > 1:
-                said = f"the works selected are counted in {' and '.join(units)}: select one asset class or treatment"
-                yield _fault(f"limits[{number}]", limit.name, said)
+                rule = f"the works selected are counted in {' and '.join(units)}: select one asset class or treatment"
+                yield _fault(f"limits[{number}]", limit.name, rule)
 
 
 def _lock(lock: Lock, key: str, model: LifecycleModel, groups: dict[str, str]) -> Iterator[Fault]:

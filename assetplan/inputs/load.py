@@ -32,7 +32,7 @@ class Inputs:
     Attributes
     ----------
     tables : Tables
-        What its tables say.
+        Its tables.
     digests : dict of str → str
         SHA-256 of each input file, by the name the plan gives it.
     earlier : Series or None
@@ -95,9 +95,9 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     faults = list(_commitment_faults(register.assets, tables.model, plan.register_))
     if faults:
         raise RegisterError(faults)
-    said = list(language_faults(plan, tables, register.assets))
-    if said:
-        raise ConfigError(said)
+    unknown = list(language_faults(plan, tables, register.assets))
+    if unknown:
+        raise ConfigError(unknown)
     earlier, spent = _earlier(plan), read_spent(plan)
     return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent)
 
@@ -108,18 +108,18 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
     Raises
     ------
     RegisterError
-        A group is unknown, or nothing says which it is.
+        A group is unknown, or is neither named nor a default.
     """
-    found = group_of(assets, group_table(groups))
-    wrong = ~found.isin(list(groups))
+    group = group_of(assets, group_table(groups))
+    wrong = ~group.isin(list(groups))
     if wrong.any():
         rows = assets[wrong]
-        said = "no such deterioration group; name one in column group (road class tells carriageways apart)"
+        rule = "no such deterioration group; name one in column group (road class tells carriageways apart)"
         raise RegisterError(
-            Fault(file, int(place) + 1, "group", str(value or ""), f"asset {asset}: {said}")
+            Fault(file, int(place) + 1, "group", str(value or ""), f"asset {asset}: {rule}")
             for place, asset, value in zip(wrong.to_numpy().nonzero()[0], rows["asset_id"], rows["group"], strict=True)
         )
-    return assets.assign(group=found.astype("str"))
+    return assets.assign(group=group.astype("str"))
 
 
 def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -> Iterator[Fault]:
@@ -130,9 +130,9 @@ def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -
         names = [t.name for t in model.catalogue.own(str(row.group))]
         if row.committed_treatment not in names:
             funded = f"those it funds are {', '.join(names)}" if names else "it funds none of that group"
-            said = f"asset {row.asset_id}: the envelope funds no such treatment of group {row.group}; {funded}"
+            rule = f"asset {row.asset_id}: the envelope funds no such treatment of group {row.group}; {funded}"
             position = int(assets.index.get_loc(place)) + 1  # type: ignore[arg-type]
-            yield Fault(file, position, "committed_treatment", str(row.committed_treatment), said)
+            yield Fault(file, position, "committed_treatment", str(row.committed_treatment), rule)
 
 
 def _earlier(plan: Plan) -> pd.Series | None:
@@ -148,29 +148,33 @@ def _earlier(plan: Plan) -> pd.Series | None:
     import pyarrow as pa
 
     path = plan.path(plan.stability.from_) / _EARLIER
-    said = ""
+    rule = ""
     try:
         table = pd.read_parquet(path, columns=["asset_id", "strategy"])
     except FileNotFoundError:
-        said = f"there is no {_EARLIER} in this folder"
+        rule = f"there is no {_EARLIER} in this folder: name the output folder of a plan"
     except (OSError, ValueError, pa.ArrowException) as error:
-        said = f"{_EARLIER} in this folder is not one of a programme: {error}"
-    if not said and (table["asset_id"].duplicated().any() or table.isna().to_numpy().any()):
-        said = f"{_EARLIER} in this folder has an asset twice, or without a strategy"
-    if said:
-        raise ConfigError([Fault("plan", 0, "stability.from", plan.stability.from_, said.splitlines()[0])])
+        rule = f"{_EARLIER} in this folder is not one of a programme: {error}"
+    if not rule and (table["asset_id"].duplicated().any() or table.isna().to_numpy().any()):
+        rule = f"{_EARLIER} in this folder has an asset twice, or without a strategy"
+    if rule:
+        raise ConfigError([Fault("plan", 0, "stability.from", plan.stability.from_, rule.splitlines()[0])])
     return table.set_index("asset_id")["strategy"].astype(object)
 
 
 def _digests(plan: Plan) -> dict[str, str]:
     names = [plan.register_, plan.mapping, *plan.tables.model_dump().values()]
-    found = {name: plan.path(name) for name in names if name and plan.path(name).is_file()}
-    digests = {Path(name).name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in found.items()}
+    files = {Path(name).name: plan.path(name) for name in names if name and plan.path(name).is_file()}
+    digests = {name: _digest(path) for name, path in files.items()}
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_) / _EARLIER
-        digests[f"{earlier.parent.name}/{_EARLIER}"] = hashlib.sha256(earlier.read_bytes()).hexdigest()
+        digests[f"{earlier.parent.name}/{_EARLIER}"] = _digest(earlier)
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
-        digests |= {f"{folder.name}/{name}": hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
+        digests |= {f"{folder.name}/{name}": _digest(folder / name) for name in FILES}
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
     return digests
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,13 +16,13 @@ def settings(plan: Plan) -> dict[str, Any]:
 
     A folder may travel: of files outside the plan's own folder only the name is kept.
     """
-    said = _plain(plan.model_dump(mode="json", by_alias=True, exclude_none=True))
+    values = _plain(plan.model_dump(mode="json", by_alias=True, exclude_none=True))
     tables = {
-        key: {"file": said["tables"][key], "text": plan.path(name).read_text(encoding="utf-8-sig")}
+        key: {"file": values["tables"][key], "text": plan.path(name).read_text(encoding="utf-8-sig")}
         for key, name in plan.tables.model_dump().items()
         if name
     }
-    return {"plan": said, "tables": tables}
+    return {"plan": values, "tables": tables}
 
 
 def _plain(value: Any) -> Any:
@@ -49,11 +49,11 @@ def kept_plan(kept: dict[str, Any]) -> Iterator[Plan]:
     ConfigError
         What was kept is not a plan.
     """
-    said, tables = dict(kept.get("plan") or {}), kept.get("tables") or {}
+    values, tables = dict(kept.get("plan") or {}), kept.get("tables") or {}
     # What an earlier plan chose is not kept: strategies bear its price already.
-    said.pop("stability", None)
+    values.pop("stability", None)
     with tempfile.TemporaryDirectory() as folder:
         for key, table in tables.items():
             (Path(folder) / f"{Path(key).name}.csv").write_text(str(table["text"]), encoding="utf-8")
-        said["tables"] = {key: f"{Path(key).name}.csv" for key in tables}
-        yield make_plan(said, Path(folder) / "plan.json")
+        values["tables"] = {key: f"{Path(key).name}.csv" for key in tables}
+        yield make_plan(values, Path(folder) / "plan.json")

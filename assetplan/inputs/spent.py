@@ -60,15 +60,15 @@ def read_spent(plan: Plan) -> Spent | None:
         raise ConfigError(Fault("plan", 0, key, plan.spent.from_, f"there is no {name} in it") for name in missing)
     try:
         summary, settings = (json.loads((folder / name).read_text(encoding="utf-8")) for name in FILES[:2])
-        faults = [Fault("plan", 0, key, plan.spent.from_, said) for said in _unlike(plan, summary, settings["plan"])]
+        faults = [Fault("plan", 0, key, plan.spent.from_, rule) for rule in _unlike(plan, summary, settings["plan"])]
         strategy = pd.read_parquet(folder / "assets.parquet", columns=["asset_id", "strategy"])
         works = pd.read_csv(folder / "programme.csv", usecols=["asset_id", "year", "cost"], dtype={"asset_id": str})
         flows = [row for row in summary["flows"] if row["kind"] in ("source", "spent")]
         years = plan.spent.until - plan.first_year + 1
         used = _used(flows, plan.first_year, years)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        said = f"is not a folder of a plan that can be read: {str(error).splitlines()[0]}"
-        raise ConfigError([Fault("plan", 0, key, plan.spent.from_, said)]) from error
+        rule = f"is not a folder of a plan that can be read: {str(error).splitlines()[0]}"
+        raise ConfigError([Fault("plan", 0, key, plan.spent.from_, rule)]) from error
     if faults:
         raise ConfigError(faults)
     past = works[works["year"] <= plan.spent.until]

@@ -147,13 +147,13 @@ def load_tables(plan: Plan) -> Tables:
     ConfigError
         A table breaks its rules or does not fit another, or the plan names a stream or a line that none has.
     """
-    found = _load(plan.tables, plan.folder)
-    rule = f"must be one of {', '.join(found.streams)}; tables.streams may add one"
-    named = plan.benefit.streams or tuple(found.streams)
-    unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in found.streams]
+    parameters = _load(plan.tables, plan.folder)
+    rule = f"must be one of {', '.join(parameters.streams)}; tables.streams may add one"
+    named = plan.benefit.streams or tuple(parameters.streams)
+    unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in parameters.streams]
     if unknown:
         raise ConfigError(unknown)
-    kept, unfunded = _funded(plan, found.catalogue)
+    kept, unfunded = _funded(plan, parameters.catalogue)
     rules = Rules(
         plan.strategies.max_treatments,
         plan.strategies.min_interval,
@@ -161,8 +161,8 @@ def load_tables(plan: Plan) -> Tables:
         discount_factors(plan.benefit.horizon),
         tuple(name for name in named if name != WORKS),
     )
-    model = LifecycleModel(found.groups, kept, found.consequences, rules, plan.first_year)
-    return Tables(found, {name: found.streams[name] for name in named}, model, unfunded)
+    model = LifecycleModel(parameters.groups, kept, parameters.consequences, rules, plan.first_year)
+    return Tables(parameters, {name: parameters.streams[name] for name in named}, model, unfunded)
 
 
 def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) -> Iterator[Fault]:
@@ -195,8 +195,8 @@ def _funded(plan: Plan, catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...
         A line of the envelope pays for no treatment.
     """
     lines = plan.envelope.lines
-    said = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
-    unknown = [Fault("plan", 0, "envelope.lines", line, said) for line in lines if line not in catalogue.lines]
+    rule = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
+    unknown = [Fault("plan", 0, "envelope.lines", line, rule) for line in lines if line not in catalogue.lines]
     if unknown:
         raise ConfigError(unknown)
     funded = {name: tuple(t for t in rows if t.line in lines) for name, rows in catalogue.treatments.items()}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def notes(outcome: Outcome, islands: Ints) -> list[LintRow]:
     """All notes on one plan, as rows of check and message, in a fixed order."""
     inputs, options = outcome.inputs, outcome.options
-    found: list[tuple[str, str]] = [
+    rows: list[tuple[str, str]] = [
         *_parameters(inputs),
         *_clamped(inputs, outcome.starting),
         *_treatments(inputs, options),
@@ -41,7 +41,7 @@ def notes(outcome: Outcome, islands: Ints) -> list[LintRow]:
         *_network(inputs, islands),
         *_worthless(inputs),
     ]
-    return [LintRow(check=check, message=message) for check, message in found]
+    return [LintRow(check=check, message=message) for check, message in rows]
 
 
 def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
@@ -91,6 +91,10 @@ def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]
                 yield "never changes anything", f"{label}: {treatment.label} raises no asset it may treat."
 
 
+def _called(inputs: Inputs, asset_class: object) -> str:
+    return inputs.tables.classes[asset_class].plural
+
+
 def _labels(inputs: Inputs, groups: list[str]) -> str:
     return ", ".join(inputs.model.groups[group].label for group in groups)
 
@@ -103,9 +107,9 @@ def _changes_nothing(t: Treatment) -> bool:
 
 
 def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """Lines with money left over that more money would not help; nothing is said where no prices were found."""
+    """Lines with money left over that more money would not help; no line is listed where prices are not known."""
     if not prices_known(outcome.inputs.plan.solver.target_gap, outcome.solution):
-        yield "prices not found", "The search stopped before it could tell what more money would buy."
+        yield "prices not found", "The search stopped before it knew what more money would buy."
         return
     limits, used = outcome.inputs.limits, dict(zip(outcome.problem.resources, outcome.solution.used, strict=True))
     prices = dict(zip(outcome.problem.resources, outcome.solution.prices, strict=True))
@@ -119,7 +123,7 @@ def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 
 def prices_known(target_gap: float, solution: Solution) -> bool:
-    """Whether prices were found: a search that stopped early has a bound far off, and no prices or all nought."""
+    """Whether prices are known: a search that stopped early has a bound far off, and no prices or all zero."""
     if not np.isfinite(solution.bound) or not np.isfinite(solution.prices).all():
         return False
     return bool((solution.prices != 0).any() or solution.gap <= target_gap)
@@ -130,8 +134,8 @@ def _commitments(inputs: Inputs) -> Iterator[tuple[str, str]]:
     out = assets[(assets["committed_treatment"] != "") & ~assets["committed_year"].isin(years)]
     if len(out):
         shown = ", ".join(out["asset_id"].head(5)) + (", …" if len(out) > 5 else "")
-        said = f"{len(out):,} are for a year outside the plan or for none, and are not kept by it: {shown}."
-        yield "commitments outside the plan", said
+        rule = "are for a year outside the plan or for none, and are not kept by it"
+        yield "commitments outside the plan", f"{len(out):,} {rule}: {shown}."
 
 
 def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:
@@ -145,7 +149,7 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
     for key, count in counts.items():
         asset_class, reason = cast(tuple[str, str], key)
         total = int((assets["asset_class"] == asset_class).sum())
-        yield "only do-nothing", f"{asset_class}: {count:,} of {total:,} assets; {reason}."
+        yield "only do-nothing", f"{_called(inputs, asset_class)}: {count:,} of {total:,} assets; {reason}."
 
 
 def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
@@ -154,8 +158,8 @@ def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
     bases = {t.price_base for t in inputs.model.catalogue.of(used)}
     others = sorted(bases - {str(inputs.plan.first_year)})
     if others:
-        said = and_list(base or "no stated year" for base in others)
-        yield "price base", f"some unit costs are in prices of {said} and are not indexed to {inputs.plan.first_year}."
+        years = and_list(base or "no stated year" for base in others)
+        yield "price base", f"some unit costs are in prices of {years} and are not indexed to {inputs.plan.first_year}."
 
 
 def assumed_by_class(assets: pd.DataFrame) -> list[AssumedRow]:
@@ -172,8 +176,8 @@ def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
     if shares.empty:
         return
     for asset_class, rows in shares.groupby("asset_class"):
-        said = ", ".join(f"{column} {share:.0%}" for column, share in zip(rows["column"], rows["share"], strict=True))
-        yield "assumed data", f"{asset_class}: {said}."
+        shown = ", ".join(f"{column} {share:.0%}" for column, share in zip(rows["column"], rows["share"], strict=True))
+        yield "assumed data", f"{_called(inputs, asset_class)}: {shown}."
 
 
 def _network(inputs: Inputs, islands: Ints) -> Iterator[tuple[str, str]]:
@@ -196,7 +200,8 @@ def _worthless(inputs: Inputs) -> Iterator[tuple[str, str]]:
     assets = inputs.register.assets
     bare = assets[~(assets["replacement_value"] > 0)].groupby("asset_class").size()
     for asset_class, count in bare.items():
-        yield "no replacement value", f"{asset_class}: {count:,} assets have none, so their condition counts nothing."
+        called = _called(inputs, asset_class)
+        yield "no replacement value", f"{called}: {count:,} assets have none, so their condition counts nothing."
 
 
 def unverified(inputs: Inputs) -> list[str]:

@@ -73,7 +73,10 @@ def _write_workbook(summary: Summary, works: pd.DataFrame, path: Path) -> None:
     """Programme, spend and condition as sheets."""
     import pandas as pd
 
+    labels = {row.asset_class: row.label for row in summary.asset_classes}
+    works = works.assign(asset_class=works["asset_class"].map(labels))
     with new_book(path, summary.title) as book:
         add_sheet(book, "programme", works, _MONEY)
         add_sheet(book, "spend", pd.DataFrame(summary.spend), _MONEY)
-        add_sheet(book, "condition", pd.DataFrame(summary.condition), _MONEY)
+        condition = pd.DataFrame(summary.condition)
+        add_sheet(book, "condition", condition.assign(asset_class=condition["asset_class"].map(labels)), _MONEY)

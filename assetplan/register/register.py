@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from assetplan.asset_classes import AssetClasses, load_asset_classes
-from assetplan.reference import load_table
-
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from assetplan.asset_classes import AssetClasses
 
 
 def _none() -> gpd.GeoDataFrame:
@@ -44,6 +43,9 @@ class RegisterNames:
 @cache
 def packaged_names() -> RegisterNames:
     """What assets may name where a council has no tables of its own."""
+    from assetplan.asset_classes import load_asset_classes
+    from assetplan.reference import load_table
+
     treatments = frozenset(load_table("treatments")["treatment"])
     return RegisterNames(load_asset_classes(), load_table("groups"), treatments)
 

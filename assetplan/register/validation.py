@@ -90,7 +90,7 @@ def validate_register(
     Raises
     ------
     RegisterError
-        Every fault found.
+        Faults; every one is listed.
     """
     assets, faults = check_register(register.assets, file, None, names)
     inspections, more = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])

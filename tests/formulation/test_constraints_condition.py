@@ -169,7 +169,7 @@ def test_everything_said_of_it_is_in_index_years(programme: Programme) -> None:
     assert others.str.contains("gain [0-9,]+ index-years, but").any()
     assert not programme.assets["reason"].str.contains("save").any()
     lint = [row["message"] for row in summary.lint if row["check"] == "no replacement value"]
-    assert lint == ["bridge: 1 assets have none, so their condition counts nothing."]
+    assert lint == ["Bridges: 1 assets have none, so their condition counts nothing."]
     assert "Importance: how it rises with criticality" in summary.unverified
 
 
