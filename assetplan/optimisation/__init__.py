@@ -1,7 +1,8 @@
 """Choosing one option for each asset within limits on totals, with a proven bound on how good the choice is.
 
 `selection` is the front: `optimise` on a table of options. `solving` is the driver: it solves a small problem as one
-model and a large one by parts, and is the only place where solving a problem may mean solving another. Beneath it:
+model and a large one by parts, and is the only place where solving a problem may mean solving another. `flows`
+settles the flows of a choice that is made. Beneath them:
 
 - `problem/`: what a problem is: options, groups, flows and limits, as arrays, as a table and as one PuLP model
 - `bounds/`: prices on the limits (Lagrangian multipliers) and the bound they prove, by descent and column generation
