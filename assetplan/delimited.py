@@ -155,7 +155,15 @@ class TextColumns:
     faults: list[Fault] = field(default_factory=list)
 
     def refuse(self, wrong: ArrayLike, column: str, rule: str) -> None:
-        """List a fault for each row of a column where `wrong` (n,) is true."""
+        """List a fault for each row that breaks a rule.
+
+        Parameters
+        ----------
+        wrong : array (n,) of bool
+            Where it does.
+        column, rule : str
+            Column of the text, and the rule in words.
+        """
         rows = np.flatnonzero(np.asarray(wrong))
         shown = self.text[column].to_numpy(dtype=object)[rows]
         lines = self.text.index.to_numpy()[rows]
@@ -168,7 +176,17 @@ class TextColumns:
         return self.text[column].str.lower().isin(MISSING_WORDS).to_numpy(dtype=bool)
 
     def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Floats:
-        """Numbers of a column (n,) from `low` to `high`, NaN where blank; blanks are faults where it is `needed`."""
+        """Numbers of a column (n,), NaN where blank.
+
+        Parameters
+        ----------
+        column : str
+            Column of the text.
+        low, high : float
+            Range, both included; what lies outside it is a fault.
+        needed : bool
+            Whether a blank is a fault.
+        """
         blank = self.blank(column)
         values = pd.to_numeric(self.text[column].mask(blank), errors="coerce").to_numpy(dtype=float)
         good = np.isfinite(values)

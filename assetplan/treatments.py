@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,25 +190,14 @@ def load_catalogue(
         by_group.setdefault(treatment.group, []).append(treatment)
     after: dict[str, list[FollowOn]] = {name: [] for name in groups}
     for number, row in zip(policy.index, policy.to_dict("records"), strict=True):
-        group, name = _word(row["group"]), _word(row["treatment"])
-        match = [t for t in by_group.get(group, []) if t.name == name]
-        if group not in groups:
-            faults.append(Fault(policy_file, number, "group", group, "no such group"))
-        elif not match:
-            faults.append(Fault(policy_file, number, "treatment", name, f"is no treatment of group {group!r}"))
-        elif not groups[group].in_states and np.isnan(match[0].reset_to):
-            faults.append(Fault(policy_file, number, "treatment", name, "a follow-on treatment must reset the index"))
-        elif match[0].becomes:
-            rule = "a follow-on treatment must leave the asset in its group"
-            faults.append(Fault(policy_file, number, "treatment", name, rule))
-        elif not 0 < _number(row["index_at_or_below"], np.nan) <= 100:
-            shown = _word(row["index_at_or_below"])
-            faults.append(Fault(policy_file, number, "index_at_or_below", shown, "must be above 0 and at most 100"))
-        elif any(f.index_at_or_below == float(row["index_at_or_below"]) for f in after[group]):
-            shown = _word(row["index_at_or_below"])
-            faults.append(Fault(policy_file, number, "index_at_or_below", shown, f"twice for group {group}"))
-        else:
-            after[group].append(FollowOn(match[0], float(row["index_at_or_below"])))
+        group, name, index = _word(row["group"]), _word(row["treatment"]), _number(row["index_at_or_below"], np.nan)
+        match = next((t for t in by_group.get(group, []) if t.name == name), None)
+        taken = [step.index_at_or_below for step in after.get(group, [])]
+        if broken := _broken_policy(groups.get(group), match, index, taken):
+            column, rule = broken
+            faults.append(Fault(policy_file, number, column, _word(row[column]), rule))
+        elif match:
+            after[group].append(FollowOn(match, index))
     faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
     if faults:
         raise ConfigError(faults)
@@ -220,6 +209,23 @@ def load_catalogue(
         tuple(zip(worth.tolist(), shares["share_of_renewal"].astype(float).tolist(), strict=True)),
         float(worth[condition.GRADES.index("B")]),
     )
+
+
+def _broken_policy(
+    group: Group | None, treatment: Treatment | None, index: float, taken: Collection[float]
+) -> tuple[str, str] | None:
+    """Column and rule of the first rule that a row of the policy breaks; `taken` are the thresholds of rows before."""
+    if group is None:
+        return "group", "no such group"
+    if treatment is None:
+        return "treatment", f"is no treatment of group {group.name!r}"
+    if not group.in_states and np.isnan(treatment.reset_to):
+        return "treatment", "a follow-on treatment must reset the index"
+    if treatment.becomes:
+        return "treatment", "a follow-on treatment must leave the asset in its group"
+    if not 0 < index <= 100:
+        return "index_at_or_below", "must be above 0 and at most 100"
+    return ("index_at_or_below", f"twice for group {group.name}") if index in taken else None
 
 
 def _reached(group: str, treatments: Mapping[str, list[Treatment]]) -> list[str]:

@@ -172,7 +172,17 @@ def ways_round(net: Network, links: Ints) -> Detours:
 
 
 def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Floats:
-    """What closing each costs its own traffic [£ a day] (n,); `carried` holds aadt and hgv of each."""
+    """What closing each costs its own traffic [£ a day] (n,).
+
+    Parameters
+    ----------
+    around : Detours
+        Ways round each (n,).
+    carried : GeoDataFrame
+        Columns aadt and hgv [vehicles a day] of each.
+    rules : dict of str → float
+        Of reference/network_rules.csv.
+    """
     running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
     return network.removal_cost(around, vehicles_of(carried), running, rules["severed_km"])
 

@@ -24,6 +24,15 @@ def asset_levels(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) ->
 
     A carriageway section has its own or takes the rule; assets of the classes that take a level have that of the
     section they name as parent, or a bridge that of the road it lies on. A council's own level of an asset stands.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register.
+    layout : Layout
+        Where its roads and bridges lie.
+    classes : AssetClasses
+        Which classes take a level.
     """
     own = assets["hierarchy"].to_numpy(dtype=object)
     kind = assets["asset_class"].to_numpy(dtype=object)

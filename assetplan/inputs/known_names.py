@@ -24,7 +24,16 @@ _SHOWN = 12
 
 
 def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fault]:
-    """Names in a plan that neither the register nor the tables know, and selectors that cannot be added up."""
+    """Names in a plan that neither the register nor the tables know, and selectors that cannot be added up.
+
+    Parameters
+    ----------
+    plan : Plan
+    tables : Tables
+        Its tables.
+    assets : DataFrame
+        Table `assets` of its register, with `group`.
+    """
     model = tables.model
     known = _known(tables, assets)
     for key, selector in _selectors(plan):

@@ -105,6 +105,15 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
     """Assets with their deterioration group: their own, or the default of their class and road class.
 
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register.
+    groups : mapping of name → Group
+        Groups that they may be of.
+    file : str
+        Name of the register, for the faults.
+
     Raises
     ------
     RegisterError

@@ -182,7 +182,7 @@ def detour_route(
 
     Parameters
     ----------
-    network, closed, between
+    network, closed, between : Network, array (n_links,) of bool, str
         As for `detours`.
     link : int
         Link to go round.

@@ -149,7 +149,15 @@ def near_lines(
 
 
 def neighbours(vertices: Vertices, position: Floats, group: Ints, at: Floats, tolerance: float) -> tuple[Ints, Ints]:
-    """Groups of the cuts next before and after places on lines; −1 for one of another line or too far along."""
+    """Groups of the cuts next before and after places on lines; −1 for one of another line or too far along.
+
+    Parameters
+    ----------
+    vertices, position, group, tolerance : Vertices, array (n,), array (n,), float
+        As for `near_lines`.
+    at : array (m,)
+        Places on lines, as positions.
+    """
     along, line = vertices.along_at(at), vertices.line_at(at)
 
     def group_at(place: Ints) -> Ints:

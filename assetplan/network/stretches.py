@@ -81,8 +81,8 @@ def tangled(link: ArrayLike, from_m: Floats, to_m: Floats) -> Bools:
 
     Parameters
     ----------
-    link, from_m, to_m
-        As for `order_stretches`.
+    link, from_m, to_m : array (n,)
+        As for `order_stretches` [m].
 
     Returns
     -------

@@ -130,7 +130,7 @@ def weight_limit_detours(
         Distance charged to a vehicle that has no legal way round [km, 0 or more].
     own : array (n_links,), optional
         Limits of the links themselves [t], the same in all years.
-    between
+    between : str
         As for `detours`.
 
     Returns

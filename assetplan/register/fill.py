@@ -54,7 +54,17 @@ def assumed_value(name: str) -> float:
 
 
 def unit_hash(names: pd.Series, seed: int, salt: str) -> Floats:
-    """A number in 0 to below 1 for each name, the same on every machine; shape (n,)."""
+    """A number in 0 to below 1 for each name (n,), the same on every machine.
+
+    Parameters
+    ----------
+    names : Series of str (n,)
+        What is drawn for; one name has one number.
+    seed : int
+        Another seed, other numbers.
+    salt : str
+        Another use, other numbers.
+    """
     head = f"{seed}|{salt}|".encode()
     codes, known = pd.factorize(names.to_numpy(dtype=object))
     digests = [hashlib.blake2b(head + str(name).encode(), digest_size=6).digest() for name in known]
@@ -129,7 +139,14 @@ def fill_and_check(
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Check assets as they come, fill what they lack where that is their only fault, and check again.
 
-    Parameters and results are those of `validation.check_register`; `seed` is that of `fill_assumed`.
+    Results are those of `validation.check_register`.
+
+    Parameters
+    ----------
+    assets, file, rows, names : GeoDataFrame, str, Series of int, RegisterNames
+        As of `validation.check_register`.
+    seed : int
+        As of `fill_assumed`.
     """
     clean, faults = check_register(assets, file, rows, names)
     faults = [fault for fault in faults if not fillable(fault)]
