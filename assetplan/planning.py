@@ -175,9 +175,9 @@ def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
 def _baselines(formulation: Formulation, solution: Solution, priority: Ints, plan: Plan) -> dict[str, Solution]:
     """What the field's rules of thumb make of the same caps, with the plan's own flows of money.
 
-    They seek what the plan seeks from the money there is, so they have nothing to say of a plan of least cost.
+    They seek what the plan seeks from the money there is, so they have nothing to say of a plan that seeks the least.
     """
-    if plan.objective.of == "least cost":
+    if plan.objective.sought.least:
         return {}
     problem, options, amounts = formulation.problem, formulation.options, solution.amounts
     nothing = options.starts[:-1]  # or what is committed

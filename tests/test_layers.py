@@ -26,7 +26,7 @@ LAYERS = [
     {"network", "asset_classes"},
     {"config", "schema", "output"},
     {"delimited"},
-    {"errors", "limits", "reference"},
+    {"errors", "limits", "objectives", "reference"},
     {"words", "_types"},
 ]
 ONE_ROOM = {

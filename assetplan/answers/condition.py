@@ -110,13 +110,8 @@ def _net(formulation: Formulation, names: np.ndarray, market: Market, programme:
     known = dict(zip(market.keys, market.prices, strict=True))
     prices = np.array([known.get(row.key, 0.0) for row in formulation.rows])
     net = np.asarray(formulation.problem.benefit - formulation.problem.usage @ prices, dtype=float)
-    of = programme.summary.of
-    if of == "condition":
-        return net  # which no plan prices changes in
-    # A price on change lies on all but the earlier strategy of the asset.
-    plain = options.benefit if of == "benefit" else -options.present_cost
-    charged = plain - options.objective
-    if charged.max() > 0.05:
-        kept = options.names[charged < 0.05]
-        net -= np.where(np.isin(names, kept), 0.0, charged.max())
+    stability = ((programme.settings or {}).get("plan") or {}).get("stability")
+    if stability and options.changes.any():
+        # A price on change lies on all but the earlier strategy of the asset.
+        net -= np.where(np.isin(names, options.names[~options.changes]), 0.0, stability["price"])
     return net

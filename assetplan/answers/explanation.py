@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetplan.answers.levers import Lever
 from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.objectives import Sought
 from assetplan.programme.words import gained, strategy_words
 from assetplan.words import and_list, financial_year, pounds
 
@@ -35,7 +36,7 @@ class Explanation:
         Whether it does something in the plan years.
     alternatives : DataFrame
         All its strategies, largest net first: strategy, cost (£), benefit (£), net (what the plan makes the most of,
-        less the price of the limits it uses: £, or index-years where it seeks condition), chosen.
+        less the price of the limits it uses, in its unit), chosen.
     reason : str
         Why, as the programme says it.
     fixed : str
@@ -55,8 +56,8 @@ class Explanation:
         Plan years.
     labels : mapping
         Budget line → what it is called within a sentence.
-    of : str
-        What the plan seeks: "benefit", "condition" or "least cost".
+    sought : Sought
+        What the plan seeks.
     """
 
     asset_id: str
@@ -73,7 +74,7 @@ class Explanation:
     notes: tuple[str, ...]
     years: tuple[int, ...]
     labels: Mapping[str, str]
-    of: str
+    sought: Sought
 
     @property
     def close(self) -> bool:
@@ -102,7 +103,7 @@ class Explanation:
         """What closing its road costs, where it is known, and how much its condition counts where that is sought."""
         cost = self.facts.get("criticality", float("nan"))
         closing = "" if cost != cost else f"Closing its road would cost the traffic on it {pounds(cost)} a day. "
-        counts = f"Its importance is {self.facts['importance']:.2f}. " if self.of == "condition" else ""
+        counts = f"Its importance is {self.facts['importance']:.2f}. " if self.sought.by_importance else ""
         return closing + counts
 
     def _choice(self) -> str:
@@ -114,12 +115,14 @@ class Explanation:
         if self.fixed:
             lines.append(self.fixed)
         elif self.lead >= 0 and len(self.alternatives) > 1:
-            lines.append(f"It is {gained(self.lead, self.of)} ahead of the next best choice, {self._runner_up()}.")
+            lines.append(
+                f"It is {gained(self.lead, self.sought.unit)} ahead of the next best choice, {self._runner_up()}."
+            )
         if self.close:
             lines.append(
                 f"Too close to call for certain: treating it or not makes a difference of "
-                f"{gained(abs(self.margin), self.of)}, within the "
-                f"{gained(self.open, self.of)} that the proof leaves open over the whole plan."
+                f"{gained(abs(self.margin), self.sought.unit)}, within the "
+                f"{gained(self.open, self.sought.unit)} that the proof leaves open over the whole plan."
             )
         lines += self.notes
         return "\n".join(_wrapped(line) for line in lines)
@@ -188,8 +191,7 @@ class Explanation:
         shown = self.alternatives.head(_SHOWN)
         if not shown["chosen"].any():
             shown = self.alternatives[self.alternatives["chosen"] | self.alternatives.index.isin(shown.index[:-1])]
-        unit = "index-years" if self.of == "condition" else "£"
-        rows: list[tuple[str, ...]] = [("choice", "cost £", "benefit £", f"net {unit}")]
+        rows: list[tuple[str, ...]] = [("choice", "cost £", "benefit £", f"net {self.sought.unit}")]
         for row in shown.to_dict("records"):
             name = strategy_words(row["strategy"]) + (" (chosen)" if row["chosen"] else "")
             rows.append((name, *(f"{round(row[key]) + 0:,}" for key in ("cost", "benefit", "net"))))
@@ -198,7 +200,7 @@ class Explanation:
         lines = [f"{row[0].ljust(first)}  {row[1]:>10}  {row[2]:>10}  {row[3]:>{last}}" for row in rows]
         rest = len(self.alternatives) - len(shown)
         more = [f"… and {rest} more, all worth less"] if rest else []
-        net = "is the condition gained, less" if self.of == "condition" else "takes off"
+        net = f"is the {self.sought.counted}, less" if self.sought.counted else "takes off"
         note = _wrapped(
             f"Benefit is what is saved over the asset's life, the works paid for. Net {net} what the money, and "
             "whatever else is limited, would bring elsewhere: the plan looks for the largest net."

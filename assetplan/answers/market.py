@@ -38,7 +38,7 @@ class Market:
     held : array of bool (n_assets,)
         Assets that choose with others (schemes, shared sites): they stay as they are whatever the prices.
     pays : bool
-        Whether the objective itself bears the cost of works, as all but condition do.
+        Whether the objective itself bears the cost of works.
     """
 
     strategies: Strategies
@@ -66,7 +66,7 @@ class Market:
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
         if "shared_site" in programme.assets:
             held = held | (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
-        pays = programme.summary.of != "condition"
+        pays = programme.summary.sought.bears_cost
         keys = tuple(LimitKey.from_json(row["key"]) for row in limits)
         return cls(strategies, limits, keys, np.array([row["price"] for row in limits], dtype=float), held, pays)
 
@@ -136,6 +136,8 @@ class Options:
         What the plan seeks, less the price of what is used, and by itself (£ or index-years).
     cost, present_cost, benefit : array (m,)
         Their figures (£).
+    changes : array of bool (m,)
+        Where the objective bears a price on change.
     usage : array (m, n_limits)
         What each uses of each limit.
     chosen : int
@@ -151,6 +153,7 @@ class Options:
     present_cost: Floats
     benefit: Floats
     objective: Floats
+    changes: Bools
     usage: Floats
     chosen: int
     idle: int
@@ -163,7 +166,8 @@ class Options:
         nothing = np.flatnonzero(names == NOTHING)
         return cls(
             asset, names, market.net[rows], s.cost[rows], s.present_cost[rows], s.benefit[rows], s.objective[rows],
-            s.usage[rows].toarray(), int(s.chosen[asset] - s.starts[asset]), int(nothing[0]) if len(nothing) else -1,
+            s.changes[rows], s.usage[rows].toarray(), int(s.chosen[asset] - s.starts[asset]),
+            int(nothing[0]) if len(nothing) else -1,
         )  # fmt: skip
 
     @property

@@ -14,7 +14,7 @@ from assetplan.answers.market import Market, Options
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.programme import Programme
-from assetplan.programme.words import INDEX_YEAR, line_labels
+from assetplan.programme.words import line_labels
 from assetplan.words import plural
 
 
@@ -72,7 +72,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
         notes=tuple(_notes(programme, market, asset, known, rounded)),
         years=tuple(programme.years),
         labels=line_labels(summary),
-        of=summary.of,
+        sought=summary.sought,
     )
 
 
@@ -136,12 +136,11 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
     settings = (programme.settings or {}).get("plan") or {}
     if market.held[asset]:
         notes.append(_together(programme, asset))
-    if programme.summary.of == "least cost":
-        notes.append(
-            "The plan seeks the least cost of what it must reach, so net is what the limits pay less that cost."
-        )
-    if programme.summary.of == "condition":
-        notes.append(f"The plan seeks condition, so net is counted in index-years. {INDEX_YEAR}")
+    sought = programme.summary.sought
+    if sought.least:
+        notes.append(f"The plan seeks {sought.seeks}, so net is what the limits pay less that cost.")
+    if sought.counted:
+        notes.append(f"The plan seeks {sought.seeks}, so net is counted in {sought.unit}. {sought.note}".strip())
     if settings.get("stability"):
         notes.append("Net bears the plan's price on every change from the earlier programme.")
     return notes

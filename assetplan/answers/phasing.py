@@ -51,8 +51,8 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         the plan seeks, as far as it is proved); `amounts`: rows case, line,
         year, amount (£); `note`: why there are none, else "".
     """
-    if plan.objective.of == "least cost":
-        return _none("The plan seeks the least cost of what it must reach, not the best use of its money.")
+    if plan.objective.sought.least:
+        return _none(f"The plan seeks {plan.objective.sought.seeks}, not the best use of its money.")
     if plan.sources or plan.borrowing:
         return _none("Its money comes from sources that fund only what they may, so it was not freed.")
     if time_left < 1:

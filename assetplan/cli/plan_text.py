@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetplan.cli.layout import WIDTH, block, items, table
+from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.summary import BaselineRow, ForecastRow, SpendRow, Summary
-from assetplan.programme.words import MARGIN, phasing_sentence, price_sentences, worth_words
+from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.words import financial_year, millions, plural, pounds
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
         _spend(programme),
         _figures(programme),
-        *_borrowing(programme.accounts, programme.summary.of),
+        *_borrowing(programme.accounts, programme.summary.sought),
         *_worth(programme),
         *_phasing(programme),
         *_years_ahead(programme),
@@ -50,16 +51,16 @@ def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
     listed = [[each.name, each.basis or "no money", f"{len(each.rows):,}"] for each in tables]
     parts = [
         plan.report.title or plan.name,
-        *(_borrowing(tables, plan.objective.of) or ["The plan has no borrowing facility."]),
+        *(_borrowing(tables, plan.objective.sought) or ["The plan has no borrowing facility."]),
         table(["statement", "money", "rows"], listed),
         textwrap.fill(_files(folder), WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False),
     ]
     return "\n\n".join(parts)
 
 
-def _borrowing(tables: Sequence[Statement], of: str) -> list[str]:
+def _borrowing(tables: Sequence[Statement], sought: Sought) -> list[str]:
     """What is borrowed, whether the council can bear it and what more income would buy."""
-    sentences = borrowing_sentences(tables, of)
+    sentences = borrowing_sentences(tables, sought)
     return [block("Borrowing", *items(sentences))] if sentences else []
 
 
@@ -94,7 +95,7 @@ def _figures(programme: Programme) -> str:
         ("gap", f"{summary.gap:.4%} ({proof})"),
         ("treated", f"{summary.treated:,} of {summary.assets:,} assets"),
         *((row["kind"], pounds(row["amount"], 4)) for row in summary.kinds),
-        *((row["name"], _baseline(row, summary.of)) for row in summary.baselines),
+        *((row["name"], _baseline(row, summary.sought)) for row in summary.baselines),
         ("unverified", f"{len(summary.unverified)} parameters in use; the report and summary.json list them"),
         ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary.seconds.items())),
     ]
@@ -103,18 +104,17 @@ def _figures(programme: Programme) -> str:
 
 
 def _reached(summary: Summary) -> list[tuple[str, str]]:
-    """What the plan seeks where that is not the benefit and no amount of money."""
-    if summary.of != "condition":
+    """What the plan seeks where that is compared by something else than benefit."""
+    if not summary.sought.counted:
         return []
-    return [("sought", f"{summary.reached:,.0f} index-years: {summary.objective}")]
+    return [("sought", f"{in_full(summary.reached, summary.sought.unit)}: {summary.objective}")]
 
 
 def _bound(summary: Summary) -> str:
-    if summary.of == "condition":
-        return f"{summary.bound:,.0f} index-years: no programme within these limits can do better"
-    if summary.of == "least cost":
-        return f"{pounds(-summary.bound, 5)}: no programme reaches the same for a lower present cost of works"
-    return f"{pounds(summary.bound, 5)}: no programme within these limits can do better"
+    unit, least = summary.sought.unit, summary.sought.least
+    if least:
+        return f"{in_full(-summary.bound, unit)}: no programme reaches the same for a lower {least} of works"
+    return f"{in_full(summary.bound, unit)}: no programme within these limits can do better"
 
 
 def _worth(programme: Programme) -> list[str]:
@@ -136,7 +136,7 @@ def _phasing(programme: Programme) -> list[str]:
     phasing = programme.summary.phasing
     if phasing["note"]:
         return [f"The best phasing\n  Not worked out. {phasing['note']}"]
-    gains = items([phasing_sentence(row, programme.summary.of) for row in phasing["cases"]])
+    gains = items([phasing_sentence(row, programme.summary.sought.unit) for row in phasing["cases"]])
     free = [amount for amount in phasing["amounts"] if amount["case"] == phasing["cases"][0]["case"]]
     labels = {row["line"]: row["label"] for row in programme.summary.spend}
     byline: dict[str, list[float]] = {}
@@ -208,11 +208,11 @@ def _range(row: ForecastRow, unit: float) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
-def _baseline(row: BaselineRow, of: str) -> str:
+def _baseline(row: BaselineRow, sought: Sought) -> str:
     broken = row["breaks"]
     others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
     kept = f", but does not keep: {broken[0]}{others}" if broken else ""
-    reached = f"{row['reached']:,.0f} index-years" if of == "condition" else pounds(row["benefit"], 4)
+    reached = in_full(row["reached"] if sought.counted else row["benefit"], sought.unit, 4)
     return f"{reached} for {pounds(row['cost'], 4)}{kept}"
 
 

@@ -177,8 +177,9 @@ def _targets(plan: Plan) -> Found:
 
 
 def _objective(plan: Plan) -> Found:
-    if plan.objective.of == "condition" and plan.stability is not None:
-        said = "is in pounds, and a plan that seeks condition counts index-years: leave one of the two out"
+    sought = plan.objective.sought
+    if sought.unit != "£" and plan.stability is not None:
+        said = f"is in pounds, and a plan that seeks {sought.seeks} counts {sought.unit}: leave one of the two out"
         yield "stability.price", f"{plan.stability.price:g}", said
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from assetplan.config.base import Amount, Frozen, Name, Names, PlaceSelector, Share, WorksSelector, Years
+from assetplan.objectives import OBJECTIVES, Sought, known
 
 
 class Forbid(WorksSelector):
@@ -73,14 +74,19 @@ class Target(PlaceSelector):
         return {"asset_class": (self.asset_class,)} | super().of_assets
 
 
-class Objective(Frozen):
+class ObjectiveChoice(Frozen):
     """What the plan seeks."""
 
-    of: Literal["benefit", "condition", "least cost"] = "benefit"
+    of: Annotated[str, AfterValidator(known)] = "benefit"
     """benefit: the most benefit within the limits; condition: the most condition gained over the plan years, by value
-    and importance; least cost: the least present value of works in the plan years"""
+    and importance; least cost: the least present value of works in the plan years; or one that was added"""
     cut_off: float = Field(default=40.0, ge=0, lt=100, allow_inf_nan=False)
     """condition index below which condition earns nothing"""
+
+    @property
+    def sought(self) -> Sought:
+        """How the objective behaves, and its words."""
+        return OBJECTIVES[self.of].sought
 
 
 class Stability(Frozen):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from assetplan.config.base import Frozen, Names
-from assetplan.config.choices import ChoiceRules, Objective, Scheme, Stability, Target
+from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 
@@ -127,7 +127,7 @@ class Plan(Frozen):
     rules: ChoiceRules = ChoiceRules()
     schemes: tuple[Scheme, ...] = ()
     targets: tuple[Target, ...] = ()
-    objective: Objective = Objective()
+    objective: ObjectiveChoice = ObjectiveChoice()
     stability: Stability | None = None
     benefit: Benefit = Benefit()
     strategies: Strategies = Strategies()

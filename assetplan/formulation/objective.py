@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import geopandas as gpd
 import numpy as np
 
-from assetplan._types import Bools, Floats
+from assetplan._types import Bools, Floats, Ints
 from assetplan.economics import condition_gain
 from assetplan.inputs.load import Inputs
+from assetplan.objectives import OBJECTIVES
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import strategy_names, within
 
@@ -17,40 +21,50 @@ _BLOCK = 500_000
 def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     """Objective of each candidate, and where it differs from what an earlier programme chose, (n_options,).
 
-    The objective is the benefit (£), or less the present value of works in the plan years (£), less the price of a
-    change; or the condition gained (index-years).
+    The objective is what the plan seeks, in its unit, less the price of a change.
     """
-    of = inputs.plan.objective.of
-    if of == "least cost":
-        years = options.cost.shape[1]
-        value = -(options.cost @ inputs.model.rules.discount[1 : years + 1])
-    elif of == "condition":
-        value = _condition(inputs, options)
-    else:
-        value = options.benefit.copy()
+    value = OBJECTIVES[inputs.plan.objective.of].value(_Gains(inputs, options))
     changes = _changes(inputs, options)
     if inputs.plan.stability is not None:
-        value -= inputs.plan.stability.price * changes
+        value = value - inputs.plan.stability.price * changes
     return value, changes
 
 
-def _condition(inputs: Inputs, options: Candidates) -> Floats:
-    """Condition gained by each candidate on do-nothing [index-years on £1,000 of replacement value].
+@dataclass(frozen=True, eq=False)
+class _Gains:
+    """What an objective may add up, worked out when it asks; see `objectives.Gains`."""
 
-    Area between the two index curves above the cut-off over the plan years, both of which begin at the condition of
-    the base year, × replacement value × importance. An asset of no known value earns nothing.
-    """
-    assets = inputs.register.assets
-    stock = assets["replacement_value"].fillna(0.0).to_numpy(dtype=float) / 1000
-    weight = stock * assets["importance"].to_numpy(dtype=float)
-    cut_off = inputs.plan.objective.cut_off
-    area = np.empty(len(options.asset))
-    for first in range(0, len(area), _BLOCK):
-        part = slice(first, first + _BLOCK)
-        nothing, treated = options.nothing_index[options.asset[part]], options.index[part]
-        nothing, treated = (np.pad(curve, ((0, 0), (1, 0))) for curve in (nothing, treated))
-        area[part] = condition_gain(nothing, treated, cut_off)
-    return area * weight[options.asset]
+    inputs: Inputs
+    options: Candidates
+
+    @property
+    def assets(self) -> gpd.GeoDataFrame:
+        return self.inputs.register.assets
+
+    @property
+    def asset(self) -> Ints:
+        return self.options.asset
+
+    @property
+    def benefit(self) -> Floats:
+        return self.options.benefit
+
+    @property
+    def present_cost(self) -> Floats:
+        years = self.options.cost.shape[1]
+        return self.options.cost @ self.inputs.model.rules.discount[1 : years + 1]
+
+    @property
+    def condition(self) -> Floats:
+        """Area between the two index curves above the cut-off; both begin at the condition of the base year."""
+        options, cut_off = self.options, self.inputs.plan.objective.cut_off
+        area = np.empty(len(options.asset))
+        for first in range(0, len(area), _BLOCK):
+            part = slice(first, first + _BLOCK)
+            nothing, treated = options.nothing_index[options.asset[part]], options.index[part]
+            nothing, treated = (np.pad(curve, ((0, 0), (1, 0))) for curve in (nothing, treated))
+            area[part] = condition_gain(nothing, treated, cut_off)
+        return area
 
 
 def _changes(inputs: Inputs, options: Candidates) -> Bools:

@@ -194,8 +194,8 @@ def _network(inputs: Inputs, islands: Ints) -> Iterator[tuple[str, str]]:
 
 
 def _worthless(inputs: Inputs) -> Iterator[tuple[str, str]]:
-    """Assets whose condition counts nothing in a plan that seeks condition."""
-    if inputs.plan.objective.of != "condition":
+    """Assets that count nothing in a plan that weighs by replacement value."""
+    if not inputs.plan.objective.sought.by_importance:
         return
     assets = inputs.register.assets
     bare = assets[~(assets["replacement_value"] > 0)].groupby("asset_class").size()
@@ -245,13 +245,13 @@ def _traffic_parameters(inputs: Inputs) -> list[str]:
 
 
 def _network_parameters(inputs: Inputs) -> list[str]:
-    """Unverified rows that criticality and, where the plan seeks condition, importance rest on."""
+    """Unverified rows that criticality and, where the plan weighs by it, importance rest on."""
     rules = load_table("network_rules")
     doubted = set(rules.loc[rules["verified"] != "yes", "name"])
     rows = []
     if "severed_km" in doubted or (load_table("vehicle_classes")["verified"] != "yes").any():
         rows.append("Criticality: running costs of vehicles, and the distance charged where there is no way round")
-    if inputs.plan.objective.of == "condition" and any(name.startswith("importance") for name in doubted):
+    if inputs.plan.objective.sought.by_importance and any(name.startswith("importance") for name in doubted):
         rows.append("Importance: how it rises with criticality")
     return rows
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,28 +14,6 @@ if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
 
 
-@dataclass(frozen=True)
-class _Words:
-    """How what treatments bring is said, where the plan seeks the most of it."""
-
-    each: str  # for each £1
-    little: str
-    none: str
-    would: str  # of one treatment
-
-
-_WORDS = {
-    "benefit": _Words(
-        "Returns £{:.2f} beyond its cost", "Saves less than it costs", "save more than it costs",
-        "save £{:,.0f} more than it costs",
-    ),
-    "condition": _Words(
-        "Gains {:.2f} index-years", "Gains no condition that counts", "gain condition that counts",
-        "gain {:,.0f} index-years",
-    ),
-}  # fmt: skip
-
-
 def reasons(outcome: Outcome) -> Texts:
     """Why each asset has what it has, array (n_assets,) of str."""
     treated = np.any(outcome.schedule >= 0, axis=1)
@@ -47,8 +24,14 @@ def reasons(outcome: Outcome) -> Texts:
 
 
 def _brought(outcome: Outcome) -> Floats:
-    """What each strategy brings of what the plan seeks (£ of benefit or index-years), without any price on change."""
-    return outcome.problem.benefit if outcome.inputs.plan.objective.of == "condition" else outcome.options.benefit
+    """What each strategy brings of what the plan seeks (in its unit), without any price on change."""
+    stability = outcome.inputs.plan.stability
+    return outcome.problem.benefit + (stability.price * outcome.formulation.changes if stability else 0.0)
+
+
+def _amount(value: float, unit: str, decimals: str) -> str:
+    figure = format(value, decimals)
+    return f"£{figure}" if unit == "£" else f"{figure} {unit}"
 
 
 def committed(outcome: Outcome) -> Bools:
@@ -66,7 +49,7 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
     idle = (options.schedule < 0).all(axis=1)
     free = np.maximum.reduceat(idle, options.starts[:-1])
     joint = {row: name for name, members in outcome.formulation.schemes.items() for row in members}
-    words = _WORDS.get(outcome.inputs.plan.objective.of)
+    sought = outcome.inputs.plan.objective.sought
     cost, gain = outcome.cost.sum(axis=1), _brought(outcome)[outcome.chosen]
     value = np.divide(gain, cost, out=np.zeros(len(cost)), where=cost > 0)
     first, last = outcome.years[0], outcome.years[-1]
@@ -86,15 +69,14 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
             out.append(f"Treated with the rest of scheme “{joint[row]}”, all of it or none; {then}")
         elif row in sharing:
             out.append(f"Shares a site with {sharing[row]}; {then}")
-        elif words is None:
-            out.append(f"Part of the cheapest way to what the plan must reach; {then}")
+        elif sought.least:
+            out.append(f"{sought.each}; {then}")
         elif gain[row] <= 0:
-            out.append(f"{words.little}, but the plan must reach a target or a least amount; {then}")
+            little = sought.little.format(seeks=sought.seeks)
+            out.append(f"{little}, but the plan must reach a target or a least amount; {then}")
         else:
-            out.append(
-                f"{words.each.format(value[row])} for each £1, best use of the money among {count[row]} "
-                f"strategies; {then}"
-            )
+            each = sought.each.format(amount=_amount(value[row], sought.unit, ".2f"))
+            out.append(f"{each} for each £1, best use of the money among {count[row]} strategies; {then}")
     return out
 
 
@@ -123,7 +105,7 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     now = outcome.nothing.index[:, 0]
     best, where, broke, dear = _best(problem, outcome.formulation.sharing.copies)
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
-    words = _WORDS.get(outcome.inputs.plan.objective.of)
+    sought = outcome.inputs.plan.objective.sought
     value = _brought(outcome)
     out = []
     for row in rows.tolist():
@@ -133,12 +115,13 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
             out.append("Marked for disposal, so it takes no major work; nothing else is called for.")
         elif count[row] == 1:
             out.append(f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years.")
-        elif words is None:
-            out.append("What the plan must reach is reached at less cost without it.")
+        elif sought.least:
+            out.append(sought.none)
         elif best[row] <= 0:
-            out.append(f"None of {count[row] - 1} strategies tried would {words.none}.")
+            out.append(f"None of {count[row] - 1} strategies tried would {sought.none.format(seeks=sought.seeks)}.")
         else:
-            would = f"Treatment would {words.would.format(value[where[row]])}"
+            amount = _amount(value[where[row]], sought.unit, ",.0f")
+            would = f"Treatment would {sought.would.format(amount=amount)}"
             if broke[row]:
                 out.append(f"{would}, but its budget has no money in the years it could be treated.")
             elif dear[row]:

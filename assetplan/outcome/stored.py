@@ -41,6 +41,7 @@ def stored_strategies(
         options.cost @ model.rules.discount[1 : years + 1],
         options.benefit,
         problem.benefit[kept],
+        formulation.changes[kept],
         problem.usage[kept],
         np.searchsorted(kept, solution.chosen),
     )

@@ -12,7 +12,6 @@ import pandas as pd
 
 from assetplan import __version__, condition
 from assetplan.asset_classes import CARRIAGEWAY
-from assetplan.config.choices import Objective
 from assetplan.consequences import WORKS
 from assetplan.economics import condition_gain
 from assetplan.finance import Statement
@@ -103,8 +102,9 @@ def summarise(
         note=plan.report.note,
         years=tuple(plan.plan_years),
         price_base=plan.first_year,
-        objective=_objective(plan.objective),
+        objective=plan.objective.sought.objective.format(cut_off=plan.objective.cut_off),
         of=plan.objective.of,
+        sought=plan.objective.sought,
         streams=_streams(outcome),
         asset_classes=inputs.tables.classes.of(table["asset_class"]),
         yearly=_yearly(outcome),
@@ -206,16 +206,6 @@ def _yearly(outcome: Outcome) -> tuple[YearlyRow, ...]:
         for name, amounts in trajectory.yearly.items()
         if name != WORKS
         for year, amount in zip(outcome.years[1:], amounts.sum(axis=0), strict=True)
-    )
-
-
-def _objective(sought: Objective) -> str:
-    """What the benefit is or, where the plan seeks condition, what that is."""
-    if sought.of != "condition":
-        return "present value against do-nothing, £"
-    return (
-        f"condition above {sought.cut_off:g} gained on do-nothing in the plan years, on each £1,000 of replacement "
-        "value, times importance"
     )
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assetplan.finance.statement import Statement
+from assetplan.objectives import Sought
 from assetplan.words import plural, pounds
 
 _SHOWN = 5e-5  # prices are rounded to four places
 
 
-def borrowing_sentences(tables: Iterable[Statement], of: object) -> list[str]:
+def borrowing_sentences(tables: Iterable[Statement], sought: Sought) -> list[str]:
     """What the statements of a plan say of its borrowing.
 
     Parameters
     ----------
     tables : iterable of Statement
         Statements of finance.
-    of : str
-        What the plan seeks ("benefit", "condition" or "least cost").
+    sought : Sought
+        What the plan seeks.
 
     Returns
     -------
@@ -32,13 +33,13 @@ def borrowing_sentences(tables: Iterable[Statement], of: object) -> list[str]:
     worth = first.pounds
     drawn = [(year, amount * worth) for year, amount in _pairs(first, "borrowed") if amount > 0]
     if not drawn:
-        return ["Nothing is borrowed.", *_price(bears, of)]
+        return ["Nothing is borrowed.", *_price(bears, sought)]
     said = ", ".join(f"{pounds(amount)} in {year}" for year, amount in drawn)
     total = f": {pounds(sum(amount for _, amount in drawn))} in all" if len(drawn) > 1 else ""
     return [
         f"Borrowed, {first.prices}: {said}{total}.",
         tightest_sentence(bears),
-        *_price(bears, of),
+        *_price(bears, sought),
         _before(first, worth),
     ]
 
@@ -60,16 +61,16 @@ def tightest_sentence(bears: Statement) -> str:
     return f"In the tightest year, {row['year']}, debt costs {cost} against confirmed income of {income}.{more}"
 
 
-def _price(bears: Statement, of: object) -> list[str]:
+def _price(bears: Statement, sought: Sought) -> list[str]:
     """What £1 more confirmed income a year would buy, where the plan keeps within it and prices are known."""
     if "buys_from_then_on" not in bears.rows:
         return []
     year, best = max(_pairs(bears, "buys_from_then_on"), key=lambda pair: pair[1])
     if best < _SHOWN:
         return ["More confirmed income would buy nothing: it does not hold the plan back."]
-    gain = f"{best:,.2g} index-years" if of == "condition" else f"£{best:,.2f}" if best >= 0.1 else f"£{best:.2g}"
-    what = {"condition": "of condition", "least cost": "off the present cost of works"}.get(str(of), "of benefit")
-    return [f"£1 more confirmed income in {year} and every later year buys {gain} {what}."]
+    money = f"£{best:,.2f}" if best >= 0.1 else f"£{best:.2g}"
+    gain = money if sought.unit == "£" else f"{best:,.2g} {sought.unit}"
+    return [f"£1 more confirmed income in {year} and every later year buys {gain} {sought.bought}."]
 
 
 def _before(first: Statement, worth: float) -> str:

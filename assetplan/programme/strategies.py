@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assetplan._types import Floats, Ints, Ints32, Texts
+from assetplan._types import Bools, Floats, Ints, Ints32, Texts
 from assetplan.errors import Fault, RegisterError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     *("asset_id", "strategy", "cost", "present_cost", "benefit", "objective"),
-    *("limits", "uses", "chosen"),
+    *("changes", "limits", "uses", "chosen"),
 )
 _MONEY = ("cost", "present_cost", "benefit", "objective")
 
@@ -43,6 +43,8 @@ class Strategies:
         Whole-life benefit against do-nothing (£).
     objective : array (n,)
         What the plan added up and made the most of.
+    changes : array of bool (n,)
+        Where it bears the plan's price on change from the earlier programme.
     usage : CSR array (n, n_limits)
         What each strategy uses of each row of the summary's `limits` [the limit's unit].
     chosen : array (n_assets,)
@@ -56,6 +58,7 @@ class Strategies:
     present_cost: Floats
     benefit: Floats
     objective: Floats
+    changes: Bools
     usage: Any
     chosen: Ints
 
@@ -78,6 +81,7 @@ class Strategies:
             "asset_id": _dictionary(owner, asset_ids.to_numpy(dtype=object)),
             "strategy": _dictionary(self.name, self.names),
             **{column: pa.array(np.round(getattr(self, column), 2)) for column in _MONEY},
+            "changes": pa.array(self.changes),
             "limits": pa.ListArray.from_arrays(offsets, limits),
             "uses": pa.ListArray.from_arrays(offsets, pa.array(np.asarray(self.usage.data, dtype=np.float64))),
             "chosen": pa.array(chosen),
@@ -165,7 +169,8 @@ def _arrays(table: pa.Table, asset_ids: pd.Series, n_limits: int) -> Strategies:
     chosen = np.flatnonzero(np.asarray(table["chosen"], dtype=bool)).astype(np.int64)
     starts = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int64)
     matrix = sparse.csr_array((usage, position, offsets), shape=(len(owner), n_limits))
-    return Strategies(starts, names, name, cost, present, benefit, objective, matrix, chosen)
+    changes = np.asarray(table["changes"], dtype=bool)
+    return Strategies(starts, names, name, cost, present, benefit, objective, changes, matrix, chosen)
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints32, Texts]:

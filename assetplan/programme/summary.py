@@ -10,8 +10,9 @@ from typing_extensions import TypedDict
 
 from assetplan.asset_classes import AssetClass
 from assetplan.finance.statement import StatementTable
+from assetplan.objectives import Sought
 
-FORM = 2
+FORM = 3
 """Which form of summary.json this version writes and reads; it rises when a key is added, goes or changes meaning."""
 
 
@@ -292,6 +293,8 @@ class Summary(BaseModel):
         Year of the prices.
     objective, of : str
         What the plan seeks, in words and as the plan file names it.
+    sought : Sought
+        Unit, words and behaviour of the objective.
     asset_classes : tuple of AssetClass
         The classes of the assets, in the order of reports.
     streams, yearly : rows
@@ -336,6 +339,7 @@ class Summary(BaseModel):
     price_base: int
     objective: str
     of: str
+    sought: Sought
     streams: tuple[StreamRow, ...]
     asset_classes: tuple[AssetClass, ...]
     yearly: tuple[YearlyRow, ...]

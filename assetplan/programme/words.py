@@ -8,12 +8,9 @@ from dataclasses import replace
 from assetplan.limits import LimitKey
 from assetplan.programme.summary import LimitRow, PhasingCase, Summary
 from assetplan.strategies.names import NOTHING, steps_of
-from assetplan.words import financial_year, pounds, significant
+from assetplan.words import financial_year, number, pounds, significant
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
-INDEX_YEAR = (
-    "An index-year is one point of condition for one year on £1,000 of replacement value, times the asset's importance."
-)
 _FREE = 5e-4
 # Kinds of limit that are an amount of something, of which more may be had.
 _AMOUNTS = ("line", "source", "limit")
@@ -21,15 +18,17 @@ _AMOUNTS = ("line", "source", "limit")
 _BALANCES = ("virement", "funding")
 
 
-def index_years(amount: float) -> str:
-    """Condition gained, rounded to what matters: three figures."""
+def gained(amount: float, unit: str) -> str:
+    """An amount of what a plan seeks, in its unit, rounded to what matters: three figures."""
+    if unit == "£":
+        return pounds(amount)
     sign, size = ("-" if amount < 0 else ""), significant(abs(amount))
-    return f"{sign}{size:,.0f} index-years" if size else "0 index-years"
+    return f"{sign}{size:,.0f} {unit}" if size else f"0 {unit}"
 
 
-def gained(amount: float, of: object) -> str:
-    """An amount of what a plan seeks ("benefit", "condition" or "least cost"), in its unit."""
-    return index_years(amount) if of == "condition" else pounds(amount)
+def in_full(amount: float, unit: str, figures: int = 5) -> str:
+    """A total of what a plan seeks, in its unit: an amount of money to so many figures, any other whole."""
+    return pounds(amount, figures) if unit == "£" else f"{number(amount)} {unit}"
 
 
 def strategy_words(strategy: str) -> str:
@@ -72,11 +71,7 @@ def price_sentences(summary: Summary) -> list[str]:
 
 def worth_words(summary: Summary) -> str:
     """What worth means in these sentences."""
-    if summary.of == "least cost":
-        return "Worth is the present cost of works that would be saved."
-    if summary.of == "condition":
-        return f"Worth is condition gained over the plan years. {INDEX_YEAR}"
-    return "Worth is benefit over the life of the assets, once the works themselves are paid for."
+    return f"Worth is {summary.sought.worth}. {summary.sought.note}".strip()
 
 
 def step(limit: LimitRow) -> float:
@@ -92,7 +87,7 @@ def price_sentence(limit: LimitRow, summary: Summary) -> str:
     by = step(limit)
     key = LimitKey.from_json(limit["key"])
     amount, name = quantity(by, limit["unit"]), limit_words(key, summary)
-    worth = gained(abs(limit["price"]) * by, summary.of)
+    worth = gained(abs(limit["price"]) * by, summary.sought.unit)
     if key.kind not in _AMOUNTS and not (limit["price"] < 0 and key.kind == "line floor"):
         return f"Easing “{name}” by {amount} is worth {worth}."
     if limit["price"] < 0:
@@ -109,7 +104,7 @@ def quantity(amount: float, unit: str) -> str:
     return f"{amount:,.10g} {unit}"
 
 
-def phasing_sentence(case: PhasingCase, of: object = "benefit") -> str:
+def phasing_sentence(case: PhasingCase, unit: str = "£") -> str:
     """What one case of the best phasing gains of what the plan seeks, as a sentence."""
     free = {
         "years free": "If each line could spend its money in any year",
@@ -118,6 +113,6 @@ def phasing_sentence(case: PhasingCase, of: object = "benefit") -> str:
     if case["most"] is None:
         return f"{free}: no better programme was found in the time, and nothing is proved."
     if case["least"] <= 0:
-        return f"{free}, it would gain {gained(case['most'], of)} at most."
-    least, most = gained(case["least"], of), gained(case["most"], of)
+        return f"{free}, it would gain {gained(case['most'], unit)} at most."
+    least, most = gained(case["least"], unit), gained(case["most"], unit)
     return f"{free}, it would gain {least}." if least == most else f"{free}, it would gain {least} to {most}."

@@ -53,11 +53,6 @@ TOTAL = "total"
 _LEFT_OUT = ("line floor", "target", "virement", "source", "funding", "affordability")
 _COMMITTED = "what is committed alone"
 _NONE_FOUND = f"nothing was found within today's money and the plan's other limits: {_COMMITTED}"
-_FULL = {
-    "benefit": "the strategy of most benefit for every asset, whatever it costs",
-    "least cost": "the strategy of most benefit for every asset, whatever it costs",
-    "condition": "the strategy that gains every asset the most condition, whatever it costs",
-}
 
 
 @dataclass(frozen=True)
@@ -140,7 +135,8 @@ def options_of(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ..
 
     Parameters as `business_case`.
     """
-    problem, of = outcome.problem, outcome.inputs.plan.objective.of
+    problem, sought = outcome.problem, outcome.inputs.plan.objective.sought
+    full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"
     n_lines = len(outcome.inputs.limits.lines)
     # First of the cheapest: do-nothing, or what is committed or must be done, one mode a group.
     nothing = problem.choices.best(-outcome.options.cost.sum(axis=1))[1]
@@ -148,14 +144,13 @@ def options_of(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ..
         Option(NOTHING, (_COMMITTED,) * n_lines, nothing),
         _minimum(outcome, nothing, gap, seconds),
         Option(RECOMMENDED, ("the plan's own programme",) * n_lines, outcome.chosen),
-        Option(FULL, (_FULL[of],) * n_lines, problem.choices.best(_sought(outcome))[1]),
+        Option(FULL, (f"the strategy {full}, whatever it costs",) * n_lines, problem.choices.best(_sought(outcome))[1]),
     )
 
 
 def _sought(outcome: Outcome) -> Floats:
     """What each candidate brings: what the plan seeks, or benefit (£) where that is to spend least."""
-    least = outcome.inputs.plan.objective.of == "least cost"
-    return outcome.options.benefit if least else outcome.problem.benefit
+    return outcome.options.benefit if outcome.inputs.plan.objective.sought.least else outcome.problem.benefit
 
 
 def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Option:

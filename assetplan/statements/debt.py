@@ -145,11 +145,10 @@ def affordability(books: Books) -> Iterator[Statement]:
     if plan.treasury.within_income and not np.isnan(books.outcome.solution.prices).any():
         rows["buys"] = price.round(4)
         rows["buys_from_then_on"] = price[::-1].cumsum()[::-1].round(4)
-    seeking = "index-years" if plan.objective.of == "condition" else "£"
     note = (
         "Debt cost is interest and provision. Nothing is borrowed against forecast income. Buys: "
         f"what £1 more confirmed income in that year alone, and in it and all later ones, would add to what the plan "
-        f"seeks ({seeking})."
+        f"seeks ({plan.objective.sought.unit})."
         if plan.treasury.within_income
         else "Debt cost is interest and provision; this plan does not keep it within confirmed income."
     )

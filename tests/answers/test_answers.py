@@ -16,6 +16,7 @@ import assetplan
 from assetplan.answers.phasing import best_phasing, merged
 from assetplan.config import make_plan
 from assetplan.inputs.settings import kept_plan
+from assetplan.objectives import OBJECTIVES
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.outcome import notes
 from assetplan.outcome.reasons import most_of
@@ -40,7 +41,9 @@ def limit(**changes: object) -> dict:
     return {**row, "cap": 4.05e6, "floor": None, "used": 4e6, "price": 1.7, **changes}
 
 
-SUMMARY = Summary.model_construct(years=(2021, 2022), of="benefit", spend=({"line": "bridges", "label": "Bridges"},))
+SUMMARY = Summary.model_construct(
+    years=(2021, 2022), sought=OBJECTIVES["benefit"].sought, spend=({"line": "bridges", "label": "Bridges"},)
+)
 
 
 @pytest.mark.parametrize(

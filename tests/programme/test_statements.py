@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from assetplan.finance.statement import CASH, Statement
+from assetplan.objectives import OBJECTIVES
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.statements import statement_faults, statement_files, tables_of
 
@@ -31,19 +32,18 @@ def test_sentences_take_amounts_from_each_tables_own_unit():
         checklist([1.5, 0.25], [0.0, 0.0]),
         affordability([40.0, 50.0], [100.0, 51.0], buys_from_then_on=[0.25, 3.5]),
     ]
-    assert borrowing_sentences(tables, "benefit") == [
+    assert borrowing_sentences(tables, OBJECTIVES["benefit"].sought) == [
         "Borrowed, cash: £1.5m in 2019/20, £250,000 in 2020/21: £1.75m in all.",
         "In the tightest year, 2020/21, debt costs £50,000 against confirmed income of £51,000.",
         "£1 more confirmed income in 2020/21 and every later year buys £3.50 of benefit.",
         "Other money was used before borrowing in every year.",
     ]
-    assert "buys 3.5 index-years of condition." in borrowing_sentences(tables, "condition")[2]
+    assert "buys 3.5 index-years of condition." in borrowing_sentences(tables, OBJECTIVES["condition"].sought)[2]
 
 
 def test_sentences_say_what_is_not_as_it_should_be():
-    said = borrowing_sentences(
-        [checklist([1.5, 0.0], [0.2, 0.0]), affordability([40.0, 50.0], [30.0, 60.0])], "benefit"
-    )
+    tables = [checklist([1.5, 0.0], [0.2, 0.0]), affordability([40.0, 50.0], [30.0, 60.0])]
+    said = borrowing_sentences(tables, OBJECTIVES["benefit"].sought)
     assert said[1].endswith("Debt costs more than confirmed income in 1 year.")
     assert said[-1] == "Other money could have paid for what is borrowed: £200,000 in 2019/20."
     assert len(said) == 3, "no price where there is none"
@@ -51,11 +51,11 @@ def test_sentences_say_what_is_not_as_it_should_be():
 
 def test_sentences_of_plans_that_borrow_nothing():
     tables = [checklist([0.0, 0.0], [0.0, 0.0]), affordability([0.0, 0.0], [1.0, 1.0], buys_from_then_on=[0.0, 0.0])]
-    assert borrowing_sentences(tables, "benefit") == [
+    assert borrowing_sentences(tables, OBJECTIVES["benefit"].sought) == [
         "Nothing is borrowed.",
         "More confirmed income would buy nothing: it does not hold the plan back.",
     ]
-    assert borrowing_sentences([], "benefit") == []
+    assert borrowing_sentences([], OBJECTIVES["benefit"].sought) == []
 
 
 def test_columns_are_read_with_the_decimals_they_have():

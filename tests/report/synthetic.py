@@ -13,6 +13,7 @@ from synthetic_money import make_statements
 
 from assetplan.asset_classes import load_asset_classes
 from assetplan.condition import BANDS, quantity_in_bands
+from assetplan.objectives import OBJECTIVES
 from assetplan.programme import Programme
 from assetplan.programme.summary import FORM, Summary
 from assetplan.programme.summary_file import summary_of
@@ -334,6 +335,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "price_base": 2019,
         "objective": "present value against do-nothing, £",
         "of": "benefit",
+        "sought": asdict(OBJECTIVES["benefit"].sought),
         "horizon": 60,
         "title": "Capital programme 2019/20 to 2023/24",
         "streams": [

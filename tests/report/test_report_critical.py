@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from synthetic import HOSTILE, make_programme
 from test_report_page import INK
 
 from assetplan.condition import band_codes, band_names
+from assetplan.objectives import OBJECTIVES
 from assetplan.programme import Programme
 from assetplan.report.critical import COLOURS, SCALE
 from assetplan.report.encoding import unpack
@@ -134,7 +135,8 @@ def test_the_view_fits(report, open_page, width) -> None:
 
 def test_a_plan_that_seeks_condition_is_reported_in_index_years(plain: Programme) -> None:
     baselines = [{"name": "Worst first", "benefit": 1e6, "reached": 2e6, "cost": 1e6, "breaks": []}]
-    keys = {"of": "condition", "reached": 25_358_871.0, "bound": 25_382_666.0, "gap": 9.4e-4, "baselines": baselines}
+    keys = {"of": "condition", "sought": asdict(OBJECTIVES["condition"].sought), "baselines": baselines}
+    keys |= {"reached": 25_358_871.0, "bound": 25_382_666.0, "gap": 9.4e-4}
     programme = with_summary(plain, **keys)
     html = value_for_money.SECTION.render(Facts(programme))
     assert "gains 25,358,871 index-years" in html

@@ -13,11 +13,6 @@ from assetplan.report.tables import Row, Table
 from assetplan.report.wording import percent
 from assetplan.words import capitalised, number
 
-_SOUGHT = {
-    "condition": "condition gained by value and importance is the largest that the limits of each year allow",
-    "least cost": "present cost of works is the least that reaches what the plan must reach",
-}
-_BENEFIT = "sum of benefits is the largest that the limits of each year allow"
 _SEARCH = {
     "optimal": "reached the proof it was asked for",
     "feasible": "stopped before it reached the proof it was asked for",
@@ -32,7 +27,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "checks": summary.lint,
         "assumed": _assumed(summary.assumed_share, facts.classes),
         "notes": [f"{capitalised(row['note'])}: {number(row['count'])}" for row in summary.notes],
-        "sought": _SOUGHT.get(summary.of, _BENEFIT),
+        "sought": summary.sought.aim,
         "search": _SEARCH[summary.status],
         "inputs": Table("inputs", "Files the plan was made from", ("File", "SHA-256"), inputs, (0,)),
         "unverified": summary.unverified,

@@ -44,7 +44,7 @@ def _data(facts: Facts) -> dict[str, Any] | None:
         return None
     statements = facts.statements
     return {
-        "sentences": borrowing_sentences(statements.values(), facts.summary.of),
+        "sentences": borrowing_sentences(statements.values(), facts.summary.sought),
         "sources": _sources(statements),
         "debt": _debt(statements["affordability"], facts) if "affordability" in statements else [],
         "profile": _profile(statements),

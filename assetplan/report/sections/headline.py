@@ -10,8 +10,6 @@ from assetplan.report.sections.section import Section
 from assetplan.report.wording import gap_words, percent
 from assetplan.words import capitalised, financial_year, is_missing, number, plural, pounds
 
-_BEST = {"condition": "most condition", "least cost": "least cost"}
-
 
 @dataclass(frozen=True)
 class _Tile:
@@ -37,8 +35,7 @@ def _benefit(facts: Facts) -> list[_Tile]:
     quality = _Tile("How good a choice", capitalised(proof.removeprefix("proven to be the ")), "")
     if proof.startswith("within"):
         share = proof.removeprefix("within ").removesuffix(" of the best possible")
-        best = _BEST.get(facts.summary.of, "best")
-        quality = _Tile("Proven to be within", share, f"of the {best} possible")
+        quality = _Tile("Proven to be within", share, f"of the {facts.summary.sought.best} possible")
     return [_Tile("Benefit", pounds(benefit, 4), detail), quality]
 
 

@@ -7,15 +7,13 @@ from typing import Any
 
 from assetplan.limits import LimitKey
 from assetplan.programme.summary import PriceRow, Summary
-from assetplan.programme.words import INDEX_YEAR, MARGIN, phasing_sentence, price_sentences, worth_words
+from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.report.facts import Facts
 from assetplan.report.sections.funding import records
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
 from assetplan.report.wording import gap_words
 from assetplan.words import capitalised, financial_year, millions, number, pounds
-
-_BENEFIT, _GAIN = ("£m", "Benefit", "Benefit"), ("million index-years", "Condition gained", "Index-years")
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -30,26 +28,29 @@ def _data(facts: Facts) -> dict[str, Any]:
 
 
 def _proof(facts: Facts) -> str:
-    summary = facts.summary
-    if summary.of == "condition":
-        return _condition_proof(summary)
+    summary, sought = facts.summary, facts.summary.sought
+    if sought.counted:
+        return _own_proof(summary)
     text = f"The plan's benefit is {pounds(summary.benefit, 5)} ({summary.objective})"
     if facts.net:
         text += ", counted after the cost of the works themselves is taken off"
-    if summary.of == "least cost":
-        text += f". Its works have a present cost of {pounds(-summary.reached, 5)}"
-        text += f". No choice of works reaches the same for less than {pounds(-summary.bound, 5)}"
+    if sought.least:
+        text += f". Its works have a {sought.least} of {in_full(-summary.reached, sought.unit)}"
+        text += f". No choice of works reaches the same for less than {in_full(-summary.bound, sought.unit)}"
     else:
         text += f". No choice of works within the same limits can return more than {pounds(summary.bound, 5)}"
     return f"{text}, so the plan is {gap_words(summary.gap)}."
 
 
-def _condition_proof(summary: Summary) -> str:
-    reached, bound = number(summary.reached), number(summary.bound)
+def _own_proof(summary: Summary) -> str:
+    """The proof of a plan that counts something else than benefit."""
+    sought = summary.sought
+    reached, bound = (in_full(amount, sought.unit) for amount in (summary.reached, summary.bound))
+    note = f" {sought.note}" if sought.note else ""
     return (
-        f"The plan seeks condition, and gains {reached} index-years. {INDEX_YEAR} No choice of works within the same "
-        f"limits can gain more than {bound}, so the plan is {gap_words(summary.gap)}. Its benefit, which it "
-        f"does not seek, is {pounds(summary.benefit, 5)} (present value against do-nothing)."
+        f"The plan seeks {sought.seeks}, and gains {reached}.{note} No choice of works within the same limits can gain "
+        f"more than {bound.removesuffix(f' {sought.unit}')}, so the plan is {gap_words(summary.gap)}. Its benefit, "
+        f"which it does not seek, is {pounds(summary.benefit, 5)} (present value against do-nothing)."
     )
 
 
@@ -73,14 +74,16 @@ def _baselines(facts: Facts) -> Table | None:
     baselines = facts.summary.baselines
     if not baselines:
         return None
-    condition = facts.summary.of == "condition"
-    sign = "" if condition else "£"
-    unit, gain, each = _GAIN if condition else _BENEFIT
-    ours = facts.summary.reached if condition else facts.summary.benefit
+    sought = facts.summary.sought
+    gain = capitalised(sought.counted or "benefit")
+    sign, unit, each = (
+        ("£", "£m", gain) if sought.unit == "£" else ("", f"million {sought.unit}", capitalised(sought.unit))
+    )
+    ours = facts.summary.reached if sought.counted else facts.summary.benefit
     rows = [_baseline_row("This plan", ours, facts.cost, ours, sign, "total")]
     for row in baselines:
         name = row["name"] + (" (does not keep every limit)" if row["breaks"] else "")
-        rows.append(_baseline_row(name, row["reached"] if condition else row["benefit"], row["cost"], ours, sign))
+        rows.append(_baseline_row(name, row["reached"] if sought.counted else row["benefit"], row["cost"], ours, sign))
     heads = ("Way of choosing", "Cost, £m", f"{gain}, {unit}", f"{each} for each £1", f"Against this plan, {unit}")
     return Table("baselines", "This plan beside other ways of choosing, with the same money", heads, rows)
 
@@ -124,9 +127,9 @@ def _price_table(prices: Sequence[PriceRow], facts: Facts) -> Table:
         Row(label, tuple(number(row[year], 2) if year in row else "–" for year in facts.years))
         for label, row in cells.items()
     ]
-    condition = facts.summary.of == "condition"
-    caption = "Index-years gained by" if condition else "Benefit of"
-    return Table("prices", f"{caption} one more pound on each limit{'' if condition else ', £'}", heads, rows)
+    sought, pound = facts.summary.sought, "one more pound on each limit"
+    caption = f"{capitalised(sought.unit)} gained by {pound}" if sought.counted else f"Benefit of {pound}, £"
+    return Table("prices", caption, heads, rows)
 
 
 def _phasing(facts: Facts) -> dict[str, Any] | None:
@@ -149,7 +152,7 @@ def _phasing(facts: Facts) -> dict[str, Any] | None:
     caption = "Spend if the same money were not tied to years, or to years and lines, £m"
     return {
         "note": "",
-        "sentences": [phasing_sentence(row, facts.summary.of) for row in cases],
+        "sentences": [phasing_sentence(row, facts.summary.sought.unit) for row in cases],
         "table": Table("phasing", caption, heads, rows),
     }
 
