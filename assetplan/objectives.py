@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from assetplan._types import Floats, Ints
 
@@ -31,7 +31,7 @@ class Sought:
     counted : str
         What programmes are compared by, as "condition gained"; "" where that is their benefit.
     total : str
-        What the choice makes the largest of; "" where it seeks the least.
+        What the choice makes the largest of; `counted` where it is "".
     least : str
         What the choice makes the least of, as "present cost" of works: its value is below zero, so that it does only
         what the plan must reach, and neither rules of thumb nor another phasing of the money compare with it. "" where
@@ -72,7 +72,7 @@ class Sought:
         """What the choice does, after "so that the"."""
         if self.least:
             return f"{self.least} of works is the least that reaches what the plan must reach"
-        return f"{self.total} is the largest that the limits of each year allow"
+        return f"{self.total or self.counted} is the largest that the limits of each year allow"
 
     @property
     def bought(self) -> str:
@@ -80,28 +80,27 @@ class Sought:
         return f"off the {self.least} of works" if self.least else f"of {self.seeks}"
 
 
-class Gains(Protocol):
-    """What an objective may add up: figures of all strategies of all assets, each (n_options,)."""
+@dataclass(frozen=True, eq=False)
+class Gains:
+    """What an objective may add up, of every strategy of every asset, (n_options,).
 
-    @property
-    def assets(self) -> pd.DataFrame:
-        """The register's assets."""
+    Attributes
+    ----------
+    assets : DataFrame
+        The register's assets.
+    asset : array of int
+        Position of each strategy's asset.
+    benefit, present_cost : array
+        Whole-life benefit against do-nothing, and present value of the works of the plan years [£].
+    condition : callable
+        Gives condition gained on do-nothing above the plan's cut-off, from the base year to the last [index-years].
+    """
 
-    @property
-    def asset(self) -> Ints:
-        """Position of each strategy's asset."""
-
-    @property
-    def benefit(self) -> Floats:
-        """Whole-life benefit against do-nothing [£]."""
-
-    @property
-    def present_cost(self) -> Floats:
-        """Present value of the works of the plan years [£]."""
-
-    @property
-    def condition(self) -> Floats:
-        """Condition gained on do-nothing above the plan's cut-off, from the base year to the last [index-years]."""
+    assets: pd.DataFrame
+    asset: Ints
+    benefit: Floats
+    present_cost: Floats
+    condition: Callable[[], Floats]
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _condition(gains: Gains) -> Floats:
     """Condition gained × replacement value [£1,000] × importance; an asset of no known value earns nothing."""
     stock = gains.assets["replacement_value"].fillna(0.0).to_numpy(dtype=float) / 1000
     weight = stock * gains.assets["importance"].to_numpy(dtype=float)
-    weighed: Floats = gains.condition * weight[gains.asset]
+    weighed: Floats = gains.condition() * weight[gains.asset]
     return weighed
 
 

@@ -26,7 +26,7 @@ from assetplan.report.sections import about, headline, value_for_money
 
 def a_roads(gains: Gains) -> np.ndarray:
     metres = np.where(gains.assets["road_class"] == "A", gains.assets["length_m"].fillna(0.0), 0.0)
-    return gains.condition * metres[gains.asset]
+    return gains.condition() * metres[gains.asset]
 
 
 A_ROADS = Objective(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 
-import geopandas as gpd
 import numpy as np
 
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Bools, Floats
 from assetplan.economics import condition_gain
 from assetplan.inputs.load import Inputs
-from assetplan.objectives import OBJECTIVES
+from assetplan.objectives import OBJECTIVES, Gains
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import strategy_names, within
 
@@ -23,48 +22,26 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
 
     The objective is what the plan seeks, in its unit, less the price of a change.
     """
-    value = OBJECTIVES[inputs.plan.objective.of].value(_Gains(inputs, options))
+    sought, years = inputs.plan.objective, options.cost.shape[1]
+    present_cost = options.cost @ inputs.model.rules.discount[1 : years + 1]
+    condition = partial(_condition, options, sought.cut_off)
+    gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition)
+    value = OBJECTIVES[sought.of].value(gains)
     changes = _changes(inputs, options)
     if inputs.plan.stability is not None:
         value = value - inputs.plan.stability.price * changes
     return value, changes
 
 
-@dataclass(frozen=True, eq=False)
-class _Gains:
-    """What an objective may add up, worked out when it asks; see `objectives.Gains`."""
-
-    inputs: Inputs
-    options: Candidates
-
-    @property
-    def assets(self) -> gpd.GeoDataFrame:
-        return self.inputs.register.assets
-
-    @property
-    def asset(self) -> Ints:
-        return self.options.asset
-
-    @property
-    def benefit(self) -> Floats:
-        return self.options.benefit
-
-    @property
-    def present_cost(self) -> Floats:
-        years = self.options.cost.shape[1]
-        return self.options.cost @ self.inputs.model.rules.discount[1 : years + 1]
-
-    @property
-    def condition(self) -> Floats:
-        """Area between the two index curves above the cut-off; both begin at the condition of the base year."""
-        options, cut_off = self.options, self.inputs.plan.objective.cut_off
-        area = np.empty(len(options.asset))
-        for first in range(0, len(area), _BLOCK):
-            part = slice(first, first + _BLOCK)
-            nothing, treated = options.nothing_index[options.asset[part]], options.index[part]
-            nothing, treated = (np.pad(curve, ((0, 0), (1, 0))) for curve in (nothing, treated))
-            area[part] = condition_gain(nothing, treated, cut_off)
-        return area
+def _condition(options: Candidates, cut_off: float) -> Floats:
+    """Area between the two index curves above the cut-off; both begin at the condition of the base year."""
+    area = np.empty(len(options.asset))
+    for first in range(0, len(area), _BLOCK):
+        part = slice(first, first + _BLOCK)
+        nothing, treated = options.nothing_index[options.asset[part]], options.index[part]
+        nothing, treated = (np.pad(curve, ((0, 0), (1, 0))) for curve in (nothing, treated))
+        area[part] = condition_gain(nothing, treated, cut_off)
+    return area
 
 
 def _changes(inputs: Inputs, options: Candidates) -> Bools:
