@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.deterioration.groups import lacking
-from assetplan.errors import ConfigError, Fault
+from assetplan.errors import ConfigError
 from assetplan.reference import load_table
 from assetplan.schema import extended_table, own_table, row_faults
 
@@ -92,10 +91,6 @@ def load_streams(path: Path | None = None) -> Mapping[str, Stream]:
     }
 
 
-def _shown(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-
-
 def load_consequences(
     group_names: list[str], path: Path | None = None, streams: Mapping[str, Stream] | None = None
 ) -> Mapping[str, tuple[Consequence, ...]]:
@@ -125,18 +120,16 @@ def load_consequences(
         table, file = own_table("consequences", path), str(path)
     known = load_streams() if streams is None else streams
     fed = [name for name, stream in known.items() if stream.fed_by == "consequences"]
-    faults = []
-    rate, index = table["rate"], table["index"]
     twice = table.duplicated(["group", "stream", "per", "index"])
-    for column, good, rule in (
+    checks = [
         ("group", table["group"].isin(group_names), "no such group"),
         ("stream", table["stream"].isin(fed), f"must be one of {', '.join(fed)}; tables.streams may add one"),
         ("per", table["per"].isin(BASES), f"must be one of {', '.join(BASES)}"),
-        ("index", index.between(0, 100), "must lie between 0 and 100"),
+        ("index", table["index"].between(0, 100), "must lie between 0 and 100"),
         ("index", ~twice, "is there twice for its group, stream and basis"),
-        ("rate", rate >= 0, "must be a number not below 0"),
-    ):
-        faults += [Fault(file, int(i), column, _shown(table.loc[i, column]), rule) for i in table.index[~good]]
+        ("rate", table["rate"] >= 0, "must be a number not below 0"),
+    ]
+    faults = row_faults(table.assign(file=file, row=table.index), checks)
     if faults:
         raise ConfigError(faults)
     out: dict[str, list[Consequence]] = {name: [] for name in group_names}

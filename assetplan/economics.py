@@ -1,4 +1,4 @@
-"""Discounting, price changes, whole-life cost and valuation.
+"""Discounting, price changes, depreciation and gains of condition.
 
 Everything here is in real terms, prices of year 1, unless it says otherwise: the Green Book's rates are real,
 and must never meet cash that has inflation in it. Take the inflation out with `deflate` first.
@@ -53,38 +53,6 @@ def discount_factors(years: int, rate: float | None = None) -> Floats:
     _check_rate(rate)
     rates = _forward_rates(years) if rate is None else np.full(years, float(rate))
     return np.concatenate([[1.0], 1.0 / np.cumprod(1.0 + rates)])
-
-
-def present_value(streams: ArrayLike, base: int = 1, rate: float | None = None) -> Floats:
-    """Return the present value of yearly streams.
-
-    Parameters
-    ----------
-    streams : array (..., years)
-        Real cost or benefit by year [£].
-    base : int, optional
-        Year of the first column, counted from now [0 or more]: 1 discounts it by a year, 0 not at all.
-    rate : float, optional
-        One real rate [fraction a year]; by default the Green Book's declining rates.
-
-    Returns
-    -------
-    array (...)
-        Present value [£].
-
-    Raises
-    ------
-    ValueError
-        `streams` is a single number, `base` is negative, or the rate is −1 or less.
-    """
-    amounts = np.asarray(streams, dtype=np.float64)
-    if amounts.ndim == 0:
-        raise ValueError("a stream needs an axis of years")
-    if base < 0:
-        raise ValueError(f"the first year cannot be before now, and is {base}")
-    last = base + amounts.shape[-1] - 1
-    value = amounts @ discount_factors(max(last, 0), rate)[base : last + 1]
-    return np.asarray(value, dtype=np.float64)
 
 
 def deflate(cash: ArrayLike, rate: float) -> Floats:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
-from assetplan.deterioration.groups import Group, lacking
+from assetplan.deterioration.groups import Group, lacking, word
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import own_table
@@ -190,12 +190,12 @@ def load_catalogue(
         by_group.setdefault(treatment.group, []).append(treatment)
     after: dict[str, list[FollowOn]] = {name: [] for name in groups}
     for number, row in zip(policy.index, policy.to_dict("records"), strict=True):
-        group, name, index = _word(row["group"]), _word(row["treatment"]), _number(row["index_at_or_below"], np.nan)
+        group, name, index = word(row["group"]), word(row["treatment"]), _number(row["index_at_or_below"], np.nan)
         match = next((t for t in by_group.get(group, []) if t.name == name), None)
         taken = [step.index_at_or_below for step in after.get(group, [])]
         if broken := _broken_policy(groups.get(group), match, index, taken):
             column, rule = broken
-            faults.append(Fault(policy_file, number, column, _word(row[column]), rule))
+            faults.append(Fault(policy_file, number, column, word(row[column]), rule))
         elif match:
             after[group].append(FollowOn(match, index))
     faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
@@ -257,32 +257,28 @@ def _number(value: object, default: float) -> float:
     return default if np.isnan(number) else number
 
 
-def _word(value: object) -> str:
-    return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
-
-
 def _treatment(row: Mapping[Any, Any]) -> Treatment:
-    states = _word(row["states"])
+    states = word(row["states"])
     return Treatment(
-        name=_word(row["treatment"]),
-        group=_word(row["group"]),
-        label=_word(row["label"]),
-        kind=_word(row["kind"]),
-        line=_word(row["line"]),
+        name=word(row["treatment"]),
+        group=word(row["group"]),
+        label=word(row["label"]),
+        kind=word(row["kind"]),
+        line=word(row["line"]),
         unit_cost=_number(row["unit_cost"], np.nan),
         life=_number(row["life"], np.nan),
         index_low=_number(row["index_low"], 0.0),
         index_high=_number(row["index_high"], 100.0),
-        environment=_word(row["environment"]),
+        environment=word(row["environment"]),
         raise_by=_number(row["raise_by"], 0.0),
         raise_cap=_number(row["raise_cap"], 100.0),
         reset_to=_number(row["reset_to"], np.nan),
         slow_factor=_number(row["slow_factor"], 1.0),
         states=tuple(_LETTERS.find(s) if s else -1 for s in states.split("|")) if states else (),
-        becomes=_word(row["becomes"]),
-        price_base=_word(row["price_base"]).removesuffix(".0"),
-        source=_word(row["source"]),
-        verified=_word(row["verified"]) == "yes",
+        becomes=word(row["becomes"]),
+        price_base=word(row["price_base"]).removesuffix(".0"),
+        source=word(row["source"]),
+        verified=word(row["verified"]) == "yes",
     )
 
 
@@ -312,7 +308,7 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("becomes", not t.becomes or (t.becomes != t.group and renews), "needs another group, and a reset_to"),
         ("treatment", does_something, "does nothing: no raise_by, reset_to, slow_factor or states"),
     ]
-    return [(column, _word(row[column]), rule) for column, good, rule in checks if not good]
+    return [(column, word(row[column]), rule) for column, good, rule in checks if not good]
 
 
 def _states_rule(n_states: int) -> str:

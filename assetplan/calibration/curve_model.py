@@ -14,7 +14,7 @@ from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.families import FAMILIES
-from assetplan.deterioration.fits.maximum import Prior, TwoStepMaximum
+from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, fit_paths, names_of, predictions, unscaled
 
 _ROUGH = 1e-3  # tolerance at which a fit is near enough to know what it does not expect
@@ -99,25 +99,22 @@ class CurveModel:
         inside = keep[self.inspections.asset]
         return int((np.diff(path_codes(self.inspections, self.cuts)[inside]) == 0).sum())
 
-    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
-        """All as one group."""
-        return _estimate(fit_paths(self.family, self.paths(keep), start))
-
-    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior.
+    def fit(self, keep: Bools, prior: Prior | None, start: Floats | None, tolerance: float = TOLERANCE) -> Estimate:
+        """The parameters of some assets.
 
         Parameters
         ----------
         keep : array (n_assets,) of bool
-            Assets of the group.
-        prior : Prior
-            What the parent group suggests.
-        start : array (k,)
-            Where to begin.
+            The assets.
+        prior : Prior or None
+            What their parent group suggests.
+        start : array (k,) or None
+            Where to begin, if that is known.
         tolerance : float
             Twice the log-likelihood that may be left to climb.
         """
-        return _estimate(fit_paths(self.family, self.paths(keep), start, prior, tolerance))
+        best = fit_paths(self.family, self.paths(keep), start, prior, tolerance)
+        return Estimate.of(best.parameters, best.covariance, best.information)
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Mean and normal intervals of each reading by the filter."""
@@ -154,10 +151,6 @@ class CurveModel:
             "cmin": curve.cmin, **{name: unscaled(name, at[name]) for name in SPREADS},
             "covariates": self.features.text(parameters[len(parameters) - len(self.features.names) :]),
         }  # fmt: skip
-
-
-def _estimate(summit: TwoStepMaximum) -> Estimate:
-    return Estimate.of(summit.parameters, summit.covariance, summit.information)
 
 
 def likeliest(inspections: Inspections, features: Features) -> tuple[CurveModel, tuple[str, ...]]:

@@ -174,10 +174,10 @@ def _groups(
     with_data = [k for k, inside in enumerate(members) if model.counted(inside)]
     start = None if near is None else np.mean([e.parameters for e in near], axis=0)
     if len(with_data) < 2:
-        return [model.whole(keep, start)] * len(members)
+        return [model.fit(keep, None, start)] * len(members)
     some = sample(keep)
-    whole = model.whole(some if model.counted(some) else keep, start)
-    fits = [partial(model.part, members[k]) for k in with_data]
+    whole = model.fit(some if model.counted(some) else keep, None, start)
+    fits = [partial(model.fit, members[k]) for k in with_data]
     starts = [whole.parameters if near is None else near[k].parameters for k in with_data]
     prior, estimates = pool(whole.parameters, fits, starts)
     nothing = np.zeros((len(prior.mean),) * 2)

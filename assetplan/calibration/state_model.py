@@ -124,24 +124,17 @@ class StateModel:
         """Pairs that ended in a worse state."""
         return int((self._of(keep) & (self.state[self.seen.after] > self.state[self.seen.before])).sum())
 
-    def _fit(self, keep: Bools, start: Floats, prior: Prior | None, tolerance: float = TOLERANCE) -> Estimate:
-        model = ChainLikelihood.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
-        best = model.best([start], prior, tolerance)
-        return Estimate.under(prior, best.parameters, best.covariance)
-
-    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
-        """All as one group."""
-        return self._fit(keep, self.start if start is None else start, None)
-
-    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior.
+    def fit(self, keep: Bools, prior: Prior | None, start: Floats | None, tolerance: float = TOLERANCE) -> Estimate:
+        """The parameters of some assets.
 
         Parameters
         ----------
-        keep, prior, start, tolerance : array (n_assets,) of bool, Prior, array (k,), float
-            As of `CurveModel.part`.
+        keep, prior, start, tolerance : array (n_assets,) of bool, Prior or None, array (k,) or None, float
+            As of `CurveModel.fit`.
         """
-        return self._fit(keep, start, prior, tolerance)
+        model = ChainLikelihood.of(self.pairs(keep), len(self.state_index), self.chain, self.max_drop, self.moves)
+        best = model.best([self.start if start is None else start], prior, tolerance)
+        return Estimate.under(prior, best.parameters, best.covariance)
 
     def annual(self, parameters: Floats) -> Floats:
         """Annual transition matrix of an asset whose features are 0."""
@@ -292,26 +285,19 @@ class LifeModel:
         """Intervals that ended in failure."""
         return int(self.failed[self._of(keep)].sum())
 
-    def _fit(self, keep: Bools, prior: Prior | None) -> Estimate:
-        fit = self._lives(keep).fit(prior)
-        return Estimate.under(prior, fit.parameters, fit.covariance)
-
-    def whole(self, keep: Bools, start: Floats | None = None) -> Estimate:
-        """All as one group."""
-        failures = self.fell(keep)
-        if failures < 2:
-            raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
-        return self._fit(keep, None)
-
-    def part(self, keep: Bools, prior: Prior, start: Floats, tolerance: float) -> Estimate:
-        """A group under a prior.
+    def fit(self, keep: Bools, prior: Prior | None, start: Floats | None, tolerance: float = TOLERANCE) -> Estimate:
+        """The parameters of some assets.
 
         Parameters
         ----------
-        keep, prior, start, tolerance : array (n_assets,) of bool, Prior, array (k,), float
-            As of `CurveModel.part`; a life has starts of its own and climbs to the end.
+        keep, prior, start, tolerance : array (n_assets,) of bool, Prior or None, array (k,) or None, float
+            As of `CurveModel.fit`; a life has starts of its own and climbs to the end.
         """
-        return self._fit(keep, prior)
+        failures = self.fell(keep)
+        if prior is None and failures < 2:
+            raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
+        best = self._lives(keep).fit(prior)
+        return Estimate.under(prior, best.parameters, best.covariance)
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Chance to be sound at the end of each interval, as an index from 0 to 100."""

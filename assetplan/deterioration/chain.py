@@ -202,8 +202,3 @@ def read_sojourns(text: str) -> tuple[tuple[float, float], ...]:
     if not pairs or any(len(pair) != 2 or not all(0 < value < np.inf for value in pair) for pair in pairs):
         raise ValueError(f"sojourns must be shape:scale, both above 0, joined by |, as in 2:12|1.5:9; not {text!r}")
     return tuple((shape, scale) for shape, scale in pairs)
-
-
-def onward(n_states: int) -> tuple[tuple[float, ...], ...]:
-    """Where states go when left, by default: to the next worse one."""
-    return tuple(tuple(1.0 if to == state + 1 else 0.0 for to in range(n_states)) for state in range(n_states))

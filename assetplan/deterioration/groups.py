@@ -13,7 +13,7 @@ import pandas as pd
 from assetplan._types import Floats
 from assetplan.asset_classes import UNITS, AssetClasses, load_asset_classes
 from assetplan.deterioration import markov
-from assetplan.deterioration.chain import Chain, onward, read_sojourns
+from assetplan.deterioration.chain import Chain, read_sojourns
 from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.learned import Learned
 from assetplan.errors import ConfigError, Fault
@@ -135,8 +135,8 @@ def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -
     groups: dict[str, Group] = {}
     faults: list[Fault] = []
     for number, row in zip(table.index, table.to_dict("records"), strict=True):
-        name = _word(row["group"])
-        faults += [Fault(file, number, column, _word(row[column]), rule) for column, rule in _broken(row, known)]
+        name = word(row["group"])
+        faults += [Fault(file, number, column, word(row[column]), rule) for column, rule in _broken(row, known)]
         if name in groups:
             faults.append(Fault(file, number, "group", name, "is there more than once"))
         try:
@@ -151,17 +151,18 @@ def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -
 def _broken(row: dict, classes: AssetClasses) -> Iterator[tuple[str, str]]:
     """(column, rule) of each word of a row that is none of those known."""
     roads = ("", *choices("assets", "road_class"))
-    if not _word(row["group"]):
+    if not word(row["group"]):
         yield "group", "a value is required"
     if row["asset_class"] not in classes.names:
         yield "asset_class", f"must be one of {', '.join(classes.names)}; tables.asset_classes may add a row for it"
     if row["unit"] not in UNITS:
         yield "unit", f"must be one of {', '.join(UNITS)}"
-    if not set(_word(row["road_class"]).split("|")) <= set(roads):
+    if not set(word(row["road_class"]).split("|")) <= set(roads):
         yield "road_class", f"must be of {', '.join(roads[1:])}, joined by |"
 
 
-def _word(value: object) -> str:
+def word(value: object) -> str:
+    """A cell as a stripped word, "" where it is missing."""
     return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
 
 
@@ -183,12 +184,12 @@ def decay_of(row: Mapping[Any, Any]) -> Decay:
     if model in ("curve", "survival"):
         numbers = {name: _number(row[name], default) for name, default in _CURVE.items()}
         return (Curve if model == "curve" else Life)(str(row["family"]), **numbers)
-    states = tuple(float(value) for value in _word(row["states"]).split("|"))
+    states = tuple(float(value) for value in word(row["states"]).split("|"))
     if any(np.diff(states) >= 0) or not (states[-1] >= 0 and states[0] <= 100):
         raise ValueError("states must be falling index values from 0 to 100, one a state, as in 100|75|40|15|0")
-    sojourns = read_sojourns(_word(row["sojourns"])) if model == "semi-markov" else ()
-    falls = _word(row["falls"])
-    matrix = onward(len(states)) if sojourns and not falls else _rows(markov.read_chain(falls))
+    sojourns = read_sojourns(word(row["sojourns"])) if model == "semi-markov" else ()
+    falls = word(row["falls"])
+    matrix = _rows(np.eye(len(states), k=1) if sojourns and not falls else markov.read_chain(falls))
     if len(matrix) != len(states) or (sojourns and len(sojourns) != len(states) - 1):
         raise ValueError(f"there must be one value of falls or sojourns for each of {len(states)} states but the last")
     if sojourns and any(line[state] > 0 for state, line in enumerate(matrix[:-1])):
@@ -211,8 +212,8 @@ def _group(row: dict) -> Group:
     return Group(
         str(row["group"]),
         str(row["asset_class"]),
-        _word(row["label"]) or str(row["group"]),
-        tuple(_word(row["road_class"]).split("|")),
+        word(row["label"]) or str(row["group"]),
+        tuple(word(row["road_class"]).split("|")),
         str(row["unit"]),
         decay,
         failure,

@@ -10,14 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetplan.deterioration import Curve, load_groups
-from assetplan.deterioration.chain import Chain, onward, read_sojourns
+from assetplan.deterioration.chain import Chain, read_sojourns
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Learned, decay_of
 
 GROUPS = load_groups()
 INDEX = (100.0, 75.0, 40.0, 15.0, 0.0)
 SOJOURNS = ((2.5, 14.0), (1.5, 9.0), (3.0, 6.0), (1.0, 4.0))
-SEMI = Chain(onward(5), INDEX, SOJOURNS)
+ONWARD = tuple(map(tuple, np.eye(5, k=1).tolist()))
+SEMI = Chain(ONWARD, INDEX, SOJOURNS)
 
 
 def simulated(n: int, years: int, seed: int) -> np.ndarray:
@@ -44,7 +45,7 @@ def test_sojourns_of_shape_one_are_a_markov_chain() -> None:
     matrix = np.diag(np.append(stay, 1.0))
     matrix[np.arange(4), np.arange(1, 5)] = 1 - stay
     plain = Chain(tuple(map(tuple, matrix.tolist())), INDEX)
-    even = Chain(onward(5), INDEX, tuple((1.0, scale) for scale in scales))
+    even = Chain(ONWARD, INDEX, tuple((1.0, scale) for scale in scales))
     index = np.array([100.0, 60.0, 20.0])
     years, pace = np.array([0.0, 1.0, 5.0, 12.5]), np.ones(3)
     assert even.index(np.arange(60.0)) == pytest.approx(plain.index(np.arange(60.0)), abs=1e-9)
@@ -78,7 +79,7 @@ def test_where_a_state_goes_when_left() -> None:
     years=st.integers(1, 9),
 )
 def test_phases_stay_shares_and_never_rise(shape: float, scale: float, index: float, rate: float, years: int) -> None:
-    chain = Chain(onward(3), (100.0, 50.0, 0.0), ((shape, scale), (1.2, 7.0)))
+    chain = Chain(tuple(map(tuple, np.eye(3, k=1).tolist())), (100.0, 50.0, 0.0), ((shape, scale), (1.2, 7.0)))
     phases, worth = chain.start(np.array([index])), []
     for _ in range(years):
         worth.append(float(phases[0] @ chain.index_of))

@@ -41,10 +41,10 @@ _USUAL = {"spread": 0.4, "wander": 0.7}  # sizes about which these begin to coun
 _ROUGH = 1e-3  # tolerance at which the noise is near enough to estimate the stock by
 
 
-def names_of(family: str, covariates: int = 0) -> tuple[str, ...]:
+def names_of(family: str) -> tuple[str, ...]:
     """Parameters of a family, as `scaled` puts them."""
     shape = ("shape",) if family_of(family).shaped else ()
-    return ("life", *shape, *SPREADS, *(f"covariate {k}" for k in range(covariates)))
+    return ("life", *shape, *SPREADS)
 
 
 def scaled(name: str, value: float) -> float:
