@@ -27,12 +27,9 @@ class Consequence:
 
     Attributes
     ----------
-    stream : str
-        One of those that rows of consequences feed.
-    per : str
-        "quantity" (£ a year per unit of quantity) or "vehicle_km" (£ per vehicle-km driven).
-    index, rate : tuple of float
-        Points of the function: index (0–100, rising) and rate (£).
+    stream : str; one of those that rows of consequences feed
+    per : str; "quantity" (£ a year per unit of quantity) or "vehicle_km" (£ per vehicle-km driven)
+    index, rate : tuple of float; points of the function: index (0–100, rising) and rate (£)
     """
 
     stream: str
@@ -98,12 +95,9 @@ def load_consequences(
 
     Parameters
     ----------
-    group_names : list of str
-        Groups that rows may name.
-    path : path, optional
-        A CSV with the columns of reference/consequences.csv; by default that table.
-    streams : mapping of name → Stream, optional
-        Streams that rows may feed; by default the packaged ones.
+    group_names : list of str; groups that rows may name
+    path : path, optional; a CSV with the columns of reference/consequences.csv; by default that table
+    streams : mapping of name → Stream, optional; streams that rows may feed; by default the packaged ones
 
     Raises
     ------

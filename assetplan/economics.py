@@ -32,8 +32,7 @@ def discount_factors(years: int, rate: float | None = None) -> Floats:
 
     Parameters
     ----------
-    years : int
-        How many years from now [0 or more].
+    years : int; how many years from now [0 or more]
     rate : float, optional
         One real rate for all years [fraction a year, above −1]; by default the Green Book's declining rates, each used
         as the forward rate of its years.
@@ -60,10 +59,8 @@ def deflate(cash: ArrayLike, rate: float) -> Floats:
 
     Parameters
     ----------
-    cash : array (..., years)
-        Money of the day [£], years 1, 2, …
-    rate : float
-        Rise in construction prices [fraction a year, above −1].
+    cash : array (..., years); money of the day [£], years 1, 2, …
+    rate : float; rise in construction prices [fraction a year, above −1]
 
     Returns
     -------
@@ -87,12 +84,9 @@ def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> Fl
 
     Parameters
     ----------
-    grc : array
-        Gross replacement cost [£], any shape.
-    useful_life : array
-        Life of the component when new [years, above 0], same shape.
-    remaining_life : array
-        Life it has left [years], same shape; held between 0 and the useful life.
+    grc : array; gross replacement cost [£], any shape
+    useful_life : array; life of the component when new [years, above 0], same shape
+    remaining_life : array; life it has left [years], same shape; held between 0 and the useful life
 
     Returns
     -------
@@ -123,12 +117,9 @@ def condition_gain(do_nothing: ArrayLike, treated: ArrayLike, cut_off: float) ->
 
     Parameters
     ----------
-    do_nothing : array (..., years + 1)
-        Condition index at the end of each year [0–100].
-    treated : array
-        The same with treatment, same shape.
-    cut_off : float
-        Index below which condition earns nothing [0–100].
+    do_nothing : array (..., years + 1); condition index at the end of each year [0–100]
+    treated : array; the same with treatment, same shape
+    cut_off : float; index below which condition earns nothing [0–100]
 
     Returns
     -------

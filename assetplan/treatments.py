@@ -34,23 +34,17 @@ class Treatment:
     life : float
         Service life (years): how long a preventative treatment slows decay, or how long a renewed asset takes to
         reach the group's failure index.
-    index_low, index_high : float
-        Condition index (0–100) within which it may be used, both included.
-    environment : str
-        "urban", "rural", or "" for both.
+    index_low, index_high : float; condition index (0–100) within which it may be used, both included
+    environment : str; "urban", "rural", or "" for both
     raise_by, raise_cap : float
         Index points gained, and the index above which none are; 0 and 100 where it does not raise.
-    reset_to : float
-        Index after a renewal; NaN where it does not reset.
-    slow_factor : float
-        Rate of ageing while a preventative treatment lasts (0–1; 1 is no slower).
+    reset_to : float; index after a renewal; NaN where it does not reset
+    slow_factor : float; rate of ageing while a preventative treatment lasts (0–1; 1 is no slower)
     states : tuple of int
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
-    becomes : str
-        Group that the asset is of afterwards, beginning at `reset_to`; "" for its own.
-    price_base : str
-        Year whose prices the unit cost is in.
+    becomes : str; group that the asset is of afterwards, beginning at `reset_to`; "" for its own
+    price_base : str; year whose prices the unit cost is in
     """
 
     name: str
@@ -99,12 +93,10 @@ class Catalogue:
     ----------
     treatments : mapping of group → tuple of Treatment
         Those of the group, then those of every group that they can make of an asset. A treatment's code is its place.
-    follow_on : mapping of group → tuple of FollowOn
-        Policy, lowest threshold first.
+    follow_on : mapping of group → tuple of FollowOn; policy, lowest threshold first
     renewal_shares : tuple of (float, float)
         Condition index, falling, and the share of the cost of renewal that mending takes there.
-    sound_index : float
-        Condition index of grade B: what is worse counts as backlog.
+    sound_index : float; condition index of grade B: what is worse counts as backlog
     """
 
     treatments: Mapping[str, tuple[Treatment, ...]]
@@ -166,8 +158,7 @@ def load_catalogue(
 
     Parameters
     ----------
-    groups : mapping of name → Group
-        The groups that rows may name.
+    groups : mapping of name → Group; the groups that rows may name
     treatments, follow_on : path, optional
         CSV files with the columns of reference/treatments.csv and reference/follow_on.csv; by default those.
 

@@ -18,12 +18,10 @@ class Features:
 
     Attributes
     ----------
-    names : tuple of str
-        A number's column by its name, a word by column=word.
+    names : tuple of str; a number's column by its name, a word by column=word
     values : array (n_assets, k)
         Numbers as deviations from their mean in standard deviations, 0 where missing; words as 0 or 1.
-    centre, scale : array (k,)
-        What was taken off each and what it was divided by.
+    centre, scale : array (k,); what was taken off each and what it was divided by
     """
 
     names: tuple[str, ...]

@@ -27,16 +27,11 @@ class CurveModel:
 
     Attributes
     ----------
-    inspections : Inspections
-        Readings with a value.
-    family : str
-        Of the curve.
-    features : Features
-        What shifts an asset's pace.
-    cuts : array of bool
-        Readings that begin a history anew: unexplained improvements.
-    noise : float
-        Of a reading [index points], for how the stock is spread.
+    inspections : Inspections; readings with a value
+    family : str; of the curve
+    features : Features; what shifts an asset's pace
+    cuts : array of bool; readings that begin a history anew: unexplained improvements
+    noise : float; of a reading [index points], for how the stock is spread
     """
 
     inspections: Inspections
@@ -51,12 +46,9 @@ class CurveModel:
 
         Parameters
         ----------
-        inspections : Inspections
-            Readings, of which those with a value are taken.
-        family : str
-            One of `FAMILIES`.
-        features : Features
-            What shifts an asset's pace.
+        inspections : Inspections; readings, of which those with a value are taken
+        family : str; one of `FAMILIES`
+        features : Features; what shifts an asset's pace
         """
         inspections = inspections.where(~np.isnan(inspections.index))
         model = cls(inspections, family, features, jumps(inspections))
@@ -104,14 +96,10 @@ class CurveModel:
 
         Parameters
         ----------
-        keep : array (n_assets,) of bool
-            The assets.
-        prior : Prior or None
-            What their parent group suggests.
-        start : array (k,) or None
-            Where to begin, if that is known.
-        tolerance : float
-            Twice the log-likelihood that may be left to climb.
+        keep : array (n_assets,) of bool; the assets
+        prior : Prior or None; what their parent group suggests
+        start : array (k,) or None; where to begin, if that is known
+        tolerance : float; twice the log-likelihood that may be left to climb
         """
         best = fit_paths(self.family, self.paths(keep), start, prior, tolerance)
         return Estimate.of(best.parameters, best.covariance, best.information)

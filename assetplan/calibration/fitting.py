@@ -44,10 +44,8 @@ class Calibration:
 
     Attributes
     ----------
-    kind : str
-        curve, markov or weibull.
-    rows : DataFrame
-        One row a group, columns as `COLUMNS`; see docs/calibration.md.
+    kind : str; curve, markov or weibull
+    rows : DataFrame; one row a group, columns as `COLUMNS`; see docs/calibration.md
     decay : DataFrame
         Columns group, age [years], index [0–100], and low and high, the ends of its 95 % interval: of the group's mean,
         not of one asset.
@@ -92,23 +90,17 @@ def calibrate(
 
     Parameters
     ----------
-    inspections : Inspections
-        Readings, with groups and covariates.
+    inspections : Inspections; readings, with groups and covariates
     kind : {"curve", "markov", "weibull"}
         A curve through values, a chain through states, or a life to failure, which needs ages.
     family : str
         Of the curve: linear, power, exponential, logistic or weibull; by default the likeliest of them for its number
         of parameters.
-    chain : {"continuous", "discrete"}
-        As in `fit_markov`.
-    max_drop : int, optional
-        States that one move of a chain may drop; by default any number.
-    failure : float
-        Condition index at which a life ends [0–100].
-    seed : int
-        Of the draw of assets held out for the check, and of the intervals.
-    check : bool
-        Whether to hold assets out at all; without it, a fifth of the time and no errors.
+    chain : {"continuous", "discrete"}; as in `fit_markov`
+    max_drop : int, optional; states that one move of a chain may drop; by default any number
+    failure : float; condition index at which a life ends [0–100]
+    seed : int; of the draw of assets held out for the check, and of the intervals
+    check : bool; whether to hold assets out at all; without it, a fifth of the time and no errors
 
     Returns
     -------

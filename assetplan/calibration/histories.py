@@ -38,12 +38,9 @@ def unexpected(inspections: Inspections, row: Ints, mean: Floats, spread: Floats
 
     Parameters
     ----------
-    inspections : Inspections
-        Readings (n,).
-    row : array (k,) of int
-        Readings of which something was expected.
-    mean, spread : array (k,)
-        What was expected of them, and its standard deviation [index points].
+    inspections : Inspections; readings (n,)
+    row : array (k,) of int; readings of which something was expected
+    mean, spread : array (k,); what was expected of them, and its standard deviation [index points]
     """
     out = np.zeros(len(inspections.index), dtype=bool)
     better = np.diff(inspections.index, prepend=np.nan) > _LEAST

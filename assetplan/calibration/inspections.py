@@ -24,32 +24,19 @@ class Inspections:
 
     Attributes
     ----------
-    file : str
-        Where they come from.
-    asset : array of int
-        Asset of each reading: position in `assets`.
-    assets : array (n_assets,) of str
-        Identifiers.
-    time : array
-        When, in years and parts of a year.
-    index : array
-        Condition index [0–100]; NaN where only a state was noted.
-    state : array of int
-        Condition state [0 best]; −1 where only a value was noted.
-    states : tuple of str
-        What the states are called, best first; () where there are none.
-    worked : array of bool
-        Whether works are known between the reading before, of the same asset, and this one.
-    age : array
-        Age of the asset [years]; NaN where it is not known.
-    group : array (n_assets,) of int
-        Group of each asset: position in `groups`.
-    groups : tuple of str
-        Their names.
-    covariates : DataFrame
-        One row an asset, columns as asked for: the value at its first reading.
-    notes : tuple of str
-        What the reader should know.
+    file : str; where they come from
+    asset : array of int; asset of each reading: position in `assets`
+    assets : array (n_assets,) of str; identifiers
+    time : array; when, in years and parts of a year
+    index : array; condition index [0–100]; NaN where only a state was noted
+    state : array of int; condition state [0 best]; −1 where only a value was noted
+    states : tuple of str; what the states are called, best first; () where there are none
+    worked : array of bool; whether works are known between the reading before, of the same asset, and this one
+    age : array; age of the asset [years]; NaN where it is not known
+    group : array (n_assets,) of int; group of each asset: position in `groups`
+    groups : tuple of str; their names
+    covariates : DataFrame; one row an asset, columns as asked for: the value at its first reading
+    notes : tuple of str; what the reader should know
     """
 
     file: str
@@ -97,14 +84,11 @@ def read_inspections(
     path : path
         Columns: asset_id; date (2019-06-30) or year (2019 or 2019.5); value or state; optionally works_date (of works
         on the asset, on any of its rows), age [years] or built_year, and those named below. Others are left alone.
-    group : str, optional
-        Column that says which group an asset belongs to; by default all are one group.
-    measure : str
-        What `value` is: index (0–100) or a native measure such as rci, iri, bci.
+    group : str, optional; column that says which group an asset belongs to; by default all are one group
+    measure : str; what `value` is: index (0–100) or a native measure such as rci, iri, bci
     states : sequence of str, optional
         What `state` holds, best first, such as 1, 2, 3, 4, 5; by default letters from A or whole numbers from 0.
-    covariates : sequence of str
-        Columns to keep as covariates, numbers or words.
+    covariates : sequence of str; columns to keep as covariates, numbers or words
 
     Raises
     ------
@@ -130,12 +114,9 @@ def inspections_of(
 
     Parameters
     ----------
-    table : DataFrame
-        Columns as `read_inspections` asks for; its index holds the row numbers of the file.
-    file : str
-        What faults call the table.
-    group, measure, states, covariates :
-        As of `read_inspections`.
+    table : DataFrame; columns as `read_inspections` asks for; its index holds the row numbers of the file
+    file : str; what faults call the table
+    group, measure, states, covariates : as of `read_inspections`
     """
     if measure not in condition.measure_names():
         raise ValueError(f"no measure {measure!r}; the measures are {', '.join(condition.measure_names())}")

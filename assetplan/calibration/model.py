@@ -18,18 +18,12 @@ class Expected:
 
     Attributes
     ----------
-    row : array of int
-        Reading at the end of each interval.
-    before, after : array
-        Condition index at both ends [0–100].
-    years : array
-        Between them.
-    mean : array
-        Index expected at the end.
-    low, high : array (2, n)
-        Ends of the intervals of `LEVELS`.
-    claimed : array (2, n)
-        What they hold by the model: just over the level where states are counted whole.
+    row : array of int; reading at the end of each interval
+    before, after : array; condition index at both ends [0–100]
+    years : array; between them
+    mean : array; index expected at the end
+    low, high : array (2, n); ends of the intervals of `LEVELS`
+    claimed : array (2, n); what they hold by the model: just over the level where states are counted whole
     """
 
     row: Ints

@@ -50,10 +50,8 @@ class Estimate:
 
         Parameters
         ----------
-        prior : Prior or None
-            What the fit was made under.
-        parameters, covariance : array (k,), array (k, k)
-            Of the fit.
+        prior : Prior or None; what the fit was made under
+        parameters, covariance : array (k,), array (k, k); of the fit
         """
         both = np.asarray(np.linalg.pinv(covariance, hermitian=True), dtype=float)
         return cls.of(parameters, covariance, both if prior is None else both - np.diag(1 / prior.variance))
@@ -67,12 +65,9 @@ def pool(parent: Floats, fits: Sequence[Fit], starts: Sequence[Floats]) -> tuple
 
     Parameters
     ----------
-    parent : array (k,)
-        Parameters of all data as one group.
-    fits : sequence of callable
-        One a group with data, two or more: prior, start and tolerance → its estimate.
-    starts : sequence of array (k,)
-        Where each begins.
+    parent : array (k,); parameters of all data as one group
+    fits : sequence of callable; one a group with data, two or more: prior, start and tolerance → its estimate
+    starts : sequence of array (k,); where each begins
 
     Returns
     -------

@@ -29,22 +29,15 @@ class StateModel:
 
     Attributes
     ----------
-    inspections : Inspections
-        Readings.
+    inspections : Inspections; readings
     chain, max_drop
         As in `fit_markov`.
-    state : array (n,) of int
-        State of each reading.
-    state_index : array (n_states,)
-        Condition index of each state.
-    seen : StatePairs
-        Pairs that bear on decay.
-    features : Features
-        What sets an asset's pace; none for a discrete chain.
-    moves : array (k, 2)
-        Moves that all data together give a chance above zero.
-    start : array (k + c,)
-        Parameters of all data together, where a fit begins.
+    state : array (n,) of int; state of each reading
+    state_index : array (n_states,); condition index of each state
+    seen : StatePairs; pairs that bear on decay
+    features : Features; what sets an asset's pace; none for a discrete chain
+    moves : array (k, 2); moves that all data together give a chance above zero
+    start : array (k + c,); parameters of all data together, where a fit begins
     """
 
     inspections: Inspections
@@ -65,12 +58,9 @@ class StateModel:
 
         Parameters
         ----------
-        inspections : Inspections
-            Readings.
-        chain, max_drop : {"continuous", "discrete"}, int or None
-            As in `fit_markov`.
-        features : Features
-            What sets an asset's pace.
+        inspections : Inspections; readings
+        chain, max_drop : {"continuous", "discrete"}, int or None; as in `fit_markov`
+        features : Features; what sets an asset's pace
         """
         if inspections.states:
             state, state_index = inspections.state, np.linspace(100.0, 0.0, len(inspections.states))
@@ -236,12 +226,9 @@ class LifeModel:
 
         Parameters
         ----------
-        inspections : Inspections
-            Readings with ages.
-        failure : float
-            Condition index at or below which an asset has failed [0–100].
-        features : Features
-            What sets an asset's pace.
+        inspections : Inspections; readings with ages
+        failure : float; condition index at or below which an asset has failed [0–100]
+        features : Features; what sets an asset's pace
         """
         index = inspections.index
         if inspections.states:

@@ -52,8 +52,7 @@ def band_codes(scale: str, values: ArrayLike) -> Ints:
 
     Parameters
     ----------
-    scale : str
-        A scale of `reference/bands.csv`.
+    scale : str; a scale of `reference/bands.csv`
     values : array
         Measured values [unit of the scale], any shape. A value beyond the ends of the scale falls in the band at that
         end: ranges are checked where data comes in, not here.
@@ -88,12 +87,9 @@ def quantity_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> Flo
 
     Parameters
     ----------
-    scale : str
-        A scale of `reference/bands.csv`.
-    values : array (n,) or (n, n_years)
-        Measured values [unit of the scale]; missing values count nowhere.
-    quantity : array (n,)
-        Length, area or number of each [any unit, 0 or more].
+    scale : str; a scale of `reference/bands.csv`
+    values : array (n,) or (n, n_years); measured values [unit of the scale]; missing values count nowhere
+    quantity : array (n,); length, area or number of each [any unit, 0 or more]
 
     Returns
     -------
@@ -128,12 +124,10 @@ def share_in_bands(scale: str, values: ArrayLike, quantity: ArrayLike) -> pd.Ser
 
     Parameters
     ----------
-    scale : str
-        A scale of `reference/bands.csv`.
+    scale : str; a scale of `reference/bands.csv`
     values : array (n,)
         Measured values [unit of the scale]. Missing ones are left out of the whole too.
-    quantity : array (n,)
-        Length, area or number of each [any unit, 0 or more].
+    quantity : array (n,); length, area or number of each [any unit, 0 or more]
 
     Returns
     -------
@@ -161,14 +155,11 @@ def share_by(scale: str, values: ArrayLike, quantity: ArrayLike, by: ArrayLike) 
 
     Parameters
     ----------
-    scale : str
-        A scale of `reference/bands.csv`.
+    scale : str; a scale of `reference/bands.csv`
     values : array (n,)
         Measured values [unit of the scale]. Missing ones are left out of their group's whole too.
-    quantity : array (n,)
-        Length, area or number of each [any unit, 0 or more].
-    by : array (n,)
-        Group of each, such as hierarchy, road class or district.
+    quantity : array (n,); length, area or number of each [any unit, 0 or more]
+    by : array (n,); group of each, such as hierarchy, road class or district
 
     Returns
     -------

@@ -83,14 +83,10 @@ def bridge_condition(bridge: ArrayLike, element: ArrayLike, severity: ArrayLike,
 
     Parameters
     ----------
-    bridge : array (n,)
-        Name of the bridge of each element.
-    element : array (n,)
-        CSS element number [1–34].
-    severity : array (n,)
-        Severity of the worst defect [1–5]; missing where not inspected.
-    extent : array (n,)
-        Extent of it [A–E]; missing likewise.
+    bridge : array (n,); name of the bridge of each element
+    element : array (n,); CSS element number [1–34]
+    severity : array (n,); severity of the worst defect [1–5]; missing where not inspected
+    extent : array (n,); extent of it [A–E]; missing likewise
 
     Returns
     -------
@@ -136,10 +132,8 @@ def stock_index(bci: ArrayLike, deck_area: ArrayLike) -> float:
 
     Parameters
     ----------
-    bci : array (n,)
-        Bridge condition index [0–100]; bridges without one are left out.
-    deck_area : array (n,)
-        Deck area [m², 0 or more].
+    bci : array (n,); bridge condition index [0–100]; bridges without one are left out
+    deck_area : array (n,); deck area [m², 0 or more]
 
     Returns
     -------
@@ -166,14 +160,10 @@ def nbi_rating(deck: ArrayLike, superstructure: ArrayLike, substructure: ArrayLi
 
     Parameters
     ----------
-    deck : array (n,)
-        Item 58 [0–9]; missing where it does not apply (coded N), as for a culvert.
-    superstructure : array (n,)
-        Item 59, likewise.
-    substructure : array (n,)
-        Item 60, likewise.
-    culvert : array (n,)
-        Item 62, likewise; missing for a bridge that is not one.
+    deck : array (n,); item 58 [0–9]; missing where it does not apply (coded N), as for a culvert
+    superstructure : array (n,); item 59, likewise
+    substructure : array (n,); item 60, likewise
+    culvert : array (n,); item 62, likewise; missing for a bridge that is not one
 
     Returns
     -------
@@ -199,8 +189,7 @@ def posting_level(capacity: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    capacity : array
-        Assessed capacity [t gross vehicle weight, 0 or more], any shape; missing if not assessed.
+    capacity : array; assessed capacity [t gross vehicle weight, 0 or more], any shape; missing if not assessed
 
     Returns
     -------

@@ -28,8 +28,7 @@ def grade_number(grade: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    grade : array
-        Letters, any shape; missing values stay missing.
+    grade : array; letters, any shape; missing values stay missing
 
     Returns
     -------
@@ -56,8 +55,7 @@ def grade_share(grade: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    grade : array (n,)
-        Letters.
+    grade : array (n,); letters
 
     Returns
     -------
@@ -80,10 +78,8 @@ def cost_by_grade(share: ArrayLike, quantity: ArrayLike, unit_cost: ArrayLike) -
 
     Parameters
     ----------
-    share : array (..., 5)
-        Share of the component in each grade [0–1], grades A to E.
-    quantity : array (...)
-        Size of the component [any unit].
+    share : array (..., 5); share of the component in each grade [0–1], grades A to E
+    quantity : array (...); size of the component [any unit]
     unit_cost : array (5,) or (..., 5)
         Cost of works on each grade [£ a unit]; give E the cost of D where it has none of its own.
 
@@ -108,16 +104,13 @@ def backlog_table(
 
     Parameters
     ----------
-    building : array (n,) or str
-        Name of the building of each component: one each, or one for all.
+    building : array (n,) or str; name of the building of each component: one each, or one for all
     share : array (n, 5)
         Share of the component in each grade [0–1], grades A to E; `grade_share` makes it of single grades.
     priority : array (n,)
         1 urgent, 2 within two years, 3 in three to five, 4 beyond five; missing where nobody has judged it.
-    quantity : array (n,)
-        Size of the component [any unit, 0 or more].
-    unit_cost : array (5,) or (n, 5)
-        Cost of bringing each grade to B [£ a unit]; those of A and B are not used.
+    quantity : array (n,); size of the component [any unit, 0 or more]
+    unit_cost : array (5,) or (n, 5); cost of bringing each grade to B [£ a unit]; those of A and B are not used
 
     Returns
     -------
@@ -168,10 +161,8 @@ def fci_by_priority(table: pd.DataFrame, replacement_value: pd.Series | Mapping[
 
     Parameters
     ----------
-    table : DataFrame
-        Backlog of the buildings, from `backlog_table` [£].
-    replacement_value : Series or mapping
-        Building → current replacement value [£, above 0], same price base.
+    table : DataFrame; backlog of the buildings, from `backlog_table` [£]
+    replacement_value : Series or mapping; building → current replacement value [£, above 0], same price base
 
     Returns
     -------

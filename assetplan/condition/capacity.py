@@ -35,12 +35,9 @@ def capacity_today(assessed: ArrayLike, index: ArrayLike, sound: float) -> Float
 
     Parameters
     ----------
-    assessed : array (n,)
-        Assessed capacity [t, 0 or more]; missing where not assessed.
-    index : array (n,)
-        Condition index today [0–100].
-    sound : float
-        What a bridge carries at an index of 100 [t].
+    assessed : array (n,); assessed capacity [t, 0 or more]; missing where not assessed
+    index : array (n,); condition index today [0–100]
+    sound : float; what a bridge carries at an index of 100 [t]
 
     Returns
     -------
@@ -57,12 +54,9 @@ def capacity_at(index: ArrayLike, today: ArrayLike, index_today: ArrayLike) -> F
 
     Parameters
     ----------
-    index : array
-        Condition index then [0–100], any shape.
-    today : array
-        Capacity today [t], broadcast to it.
-    index_today : array
-        Condition index today [0–100], broadcast to it.
+    index : array; condition index then [0–100], any shape
+    today : array; capacity today [t], broadcast to it
+    index_today : array; condition index today [0–100], broadcast to it
 
     Returns
     -------
@@ -78,10 +72,8 @@ def index_to_carry(load: ArrayLike, today: ArrayLike, index_today: ArrayLike) ->
 
     Parameters
     ----------
-    load : array
-        [t, above 0], any shape.
-    today, index_today : array
-        As for `capacity_at`, broadcast to it.
+    load : array; [t, above 0], any shape
+    today, index_today : array; as for `capacity_at`, broadcast to it
 
     Returns
     -------

@@ -73,22 +73,14 @@ def rci(
 
     Parameters
     ----------
-    road_class : array (n,) or str
-        A, B, C or U: one each, or one for all.
-    environment : array (n,) or str
-        Urban or rural, likewise.
-    rut : array (n,)
-        Depth of the deeper wheel-track rut, or of the left one if `rut_right` is given [mm].
-    lv3 : array (n,)
-        3 m moving-average longitudinal profile variance [mm²].
-    lv10 : array (n,)
-        10 m moving-average longitudinal profile variance [mm²].
-    cracking : array (n,)
-        Whole-carriageway cracking [% of area].
-    texture : array (n,)
-        Nearside wheel-track texture depth [mm].
-    rut_right : array (n,), optional
-        Right wheel-track rut depth [mm]; the deeper of the two counts.
+    road_class : array (n,) or str; A, B, C or U: one each, or one for all
+    environment : array (n,) or str; urban or rural, likewise
+    rut : array (n,); depth of the deeper wheel-track rut, or of the left one if `rut_right` is given [mm]
+    lv3 : array (n,); 3 m moving-average longitudinal profile variance [mm²]
+    lv10 : array (n,); 10 m moving-average longitudinal profile variance [mm²]
+    cracking : array (n,); whole-carriageway cracking [% of area]
+    texture : array (n,); nearside wheel-track texture depth [mm]
+    rut_right : array (n,), optional; right wheel-track rut depth [mm]; the deeper of the two counts
 
     Returns
     -------
@@ -117,12 +109,9 @@ def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLi
 
     Parameters
     ----------
-    road_class : array (n,)
-        A, B, C or U of each surveyed length.
-    value : array (n,)
-        RCI [points]; lengths not surveyed are missing and do not count.
-    length : array (n,)
-        Length surveyed [m].
+    road_class : array (n,); A, B, C or U of each surveyed length
+    value : array (n,); RCI [points]; lengths not surveyed are missing and do not count
+    length : array (n,); length surveyed [m]
 
     Returns
     -------
@@ -154,12 +143,9 @@ def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> 
 
     Parameters
     ----------
-    structural : array (n,)
-        Structural condition index [points].
-    edge : array (n,)
-        Edge condition index [points].
-    wearing : array (n,)
-        Wearing-course condition index [points].
+    structural : array (n,); structural condition index [points]
+    edge : array (n,); edge condition index [points]
+    wearing : array (n,); wearing-course condition index [points]
 
     Returns
     -------
@@ -182,10 +168,8 @@ def default_width(road_class: ArrayLike, environment: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    road_class : array (n,) or str
-        A, B, C or U: one each, or one for all.
-    environment : array (n,)
-        Urban or rural.
+    road_class : array (n,) or str; A, B, C or U: one each, or one for all
+    environment : array (n,); urban or rural
 
     Raises
     ------

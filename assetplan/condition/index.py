@@ -89,8 +89,7 @@ def to_index(measure: ArrayLike, value: ArrayLike) -> tuple[Floats, Bools]:
     ----------
     measure : array (n,) or str
         Name of the measure of each value, or one name for all. It may be blank or missing where the value is missing.
-    value : array (n,)
-        Measured values [unit of each measure]; missing values stay missing.
+    value : array (n,); measured values [unit of each measure]; missing values stay missing
 
     Returns
     -------
@@ -119,8 +118,7 @@ def from_index(measure: ArrayLike, index: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    measure : array (n,) or str
-        Name of the measure wanted for each, or one name for all.
+    measure : array (n,) or str; name of the measure wanted for each, or one name for all
     index : array (n,)
         Condition index [0–100]; missing values stay missing. An index that no point reaches (some measures stop short
         of 0) gives the value at that end.

@@ -30,8 +30,7 @@ def with_calibration(groups: Mapping[str, Group], path: Path) -> dict[str, Group
     ----------
     groups : mapping of name → Group
         What the rows may name. Everything but decay, source and `verified` stays.
-    path : path
-        A file that `assetplan calibrate` wrote.
+    path : path; a file that `assetplan calibrate` wrote
 
     Raises
     ------

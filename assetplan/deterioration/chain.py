@@ -30,8 +30,7 @@ class Chain:
     ----------
     matrix : tuple of tuple of float
         Annual transition matrix, best state first. With sojourns: where a state goes once it is left.
-    state_index : tuple of float
-        Condition index of each state, falling [0–100].
+    state_index : tuple of float; condition index of each state, falling [0–100]
     sojourns : tuple of (float, float)
         Weibull shape and scale [years] of the time spent in each state but the last; () of a Markov chain.
     """
@@ -124,8 +123,7 @@ class Chain:
 
         Parameters
         ----------
-        phases : array (n, n_phases)
-            Shares now.
+        phases : array (n, n_phases); shares now
         rate : array (n,), optional
             Years of ageing that the year brings to each [0 or more], by default 1; within a year of ageing each chance
             goes in a straight line.

@@ -18,19 +18,14 @@ class Curve:
 
     Attributes
     ----------
-    family : str
-        One of `FAMILIES`.
-    c0 : float
-        Index as new (index points), the upper asymptote of a logistic.
+    family : str; one of `FAMILIES`
+    c0 : float; index as new (index points), the upper asymptote of a logistic
     k : float
         Rate: index points a year (linear), index points a year^b (power), 1/year (exponential, logistic),
         or the scale η of a Weibull (years).
-    b : float
-        Exponent of a power curve or shape β of a Weibull; not used by the others.
-    a50 : float
-        Age at the middle of a logistic (years).
-    cmin : float
-        Lower asymptote of a logistic (index points).
+    b : float; exponent of a power curve or shape β of a Weibull; not used by the others
+    a50 : float; age at the middle of a logistic (years)
+    cmin : float; lower asymptote of a logistic (index points)
     """
 
     family: str
@@ -55,12 +50,9 @@ class Curve:
 
         Parameters
         ----------
-        family : str
-            One of `FAMILIES`.
-        life : float
-            Age at an index of 40 [years, above 0].
-        shape : float
-            Of a family that has one: above 1, decay grows faster with age.
+        family : str; one of `FAMILIES`
+        life : float; age at an index of 40 [years, above 0]
+        shape : float; of a family that has one: above 1, decay grows faster with age
         """
         of = family_of(family)
         return Curve(family, **of.of_life(life, shape if of.shaped else 1.0))
@@ -91,14 +83,10 @@ class Curve:
 
         Parameters
         ----------
-        index : array (n,)
-            Condition index now [0–100].
-        years : array (k,)
-            Years ahead [0 or more].
-        failure : float
-            Index that counts as failed [0–100].
-        pace : array (n,)
-            How many years an asset ages in one.
+        index : array (n,); condition index now [0–100]
+        years : array (k,); years ahead [0 or more]
+        failure : float; index that counts as failed [0–100]
+        pace : array (n,); how many years an asset ages in one
         spread, wander : float
             Standard deviation of assets' own paces as a share of theirs, and of their effective age beyond it [years a
             year^½]: the age reached is normal.

@@ -38,10 +38,8 @@ class Family(ABC):
 
     Attributes
     ----------
-    name : str
-        What tables call it.
-    parameters : tuple of str
-        Those of c0, k, b, a50, cmin that its curves have.
+    name : str; what tables call it
+    parameters : tuple of str; those of c0, k, b, a50, cmin that its curves have
     shaped : bool
         Whether a curve of a given life still has a shape b: its index is then that of shape 1 at (age / life)^b lives.
     """
@@ -60,12 +58,9 @@ class Family(ABC):
 
         Parameters
         ----------
-        age : array
-            [years, 0 or more], any shape.
-        value : array
-            Index at that age, same shape.
-        p : mapping of str → float
-            Parameters of the curve.
+        age : array; [years, 0 or more], any shape
+        value : array; index at that age, same shape
+        p : mapping of str → float; parameters of the curve
         """
 
     @abstractmethod
@@ -78,8 +73,7 @@ class Family(ABC):
 
         Parameters
         ----------
-        age, value, p : array, array, mapping of str → float
-            As of `slope`.
+        age, value, p : array, array, mapping of str → float; as of `slope`
         """
 
     @abstractmethod

@@ -30,22 +30,15 @@ class Group:
 
     Attributes
     ----------
-    name, asset_class, label : str
-        Identifier, asset class of its members, and what a reader calls it.
+    name, asset_class, label : str; identifier, asset class of its members, and what a reader calls it
     road_classes : tuple of str
         Road classes whose assets of that class are in this group by default; "" where road class does not matter.
-    unit : str
-        Unit of its assets' quantity.
-    decay : Curve, Life or Chain
-        Index by age and back, and how likely failure is.
-    failure_index : float
-        Index at which the asset has no residual life.
-    replacement_unit_cost : float
-        Gross replacement cost (£ per unit of quantity).
-    verified : bool
-        Whether a source stands behind the row.
-    learned : Learned or None
-        What a calibration adds: how sure the curve is, and what shifts the pace of an asset.
+    unit : str; unit of its assets' quantity
+    decay : Curve, Life or Chain; index by age and back, and how likely failure is
+    failure_index : float; index at which the asset has no residual life
+    replacement_unit_cost : float; gross replacement cost (£ per unit of quantity)
+    verified : bool; whether a source stands behind the row
+    learned : Learned or None; what a calibration adds: how sure the curve is, and what shifts the pace of an asset
     """
 
     name: str
@@ -90,12 +83,9 @@ class Group:
 
         Parameters
         ----------
-        index : array (n,)
-            Condition index now [0–100].
-        years : array (k,)
-            Years ahead [0 or more].
-        pace : array (n,), optional
-            How many years an asset ages in one; 1 by default.
+        index : array (n,); condition index now [0–100]
+        years : array (k,); years ahead [0 or more]
+        pace : array (n,), optional; how many years an asset ages in one; 1 by default
 
         Returns
         -------
@@ -119,10 +109,8 @@ def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -
 
     Parameters
     ----------
-    path : path, optional
-        A CSV with the columns of reference/groups.csv; by default the packaged table.
-    classes : AssetClasses, optional
-        Classes that rows may name; by default the packaged ones.
+    path : path, optional; a CSV with the columns of reference/groups.csv; by default the packaged table
+    classes : AssetClasses, optional; classes that rows may name; by default the packaged ones
 
     Raises
     ------
@@ -228,12 +216,9 @@ def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
 
     Parameters
     ----------
-    file : str
-        The table that names the groups.
-    named : Series of str
-        Groups that it names.
-    groups : iterable of str
-        Groups of the plan.
+    file : str; the table that names the groups
+    named : Series of str; groups that it names
+    groups : iterable of str; groups of the plan
     """
     rule = "the plan's own table of groups lacks this group; with it must come own treatments, follow_on, consequences"
     return [Fault(file, 0, "group", str(name), rule) for name in named.unique() if name not in set(groups)]

@@ -20,21 +20,15 @@ class Learned:
 
     Attributes
     ----------
-    noise : float
-        Standard deviation of a reading [index points].
-    spread : float
-        Of the paces of assets about the group's, as a share of it.
-    wander : float
-        Of the effective age, beyond its pace [years a year^½].
+    noise : float; standard deviation of a reading [index points]
+    spread : float; of the paces of assets about the group's, as a share of it
+    wander : float; of the effective age, beyond its pace [years a year^½]
     covariates : tuple of (str, float, float, float)
         Column of the register, or column=word, with its coefficient, centre and scale: the logarithm of an asset's pace
         is the sum of coefficient · (value − centre) / scale.
-    names, estimates : tuple
-        Parameters of the fit, on its own scale, those of covariates last.
-    covariance : tuple of tuple of float
-        Of the estimates; () where it is not known.
-    discrete : bool
-        Whether a chain was fitted in whole years.
+    names, estimates : tuple; parameters of the fit, on its own scale, those of covariates last
+    covariance : tuple of tuple of float; of the estimates; () where it is not known
+    discrete : bool; whether a chain was fitted in whole years
     """
 
     noise: float = 0.0

@@ -66,8 +66,7 @@ def at_years(transition: Floats, years: Floats) -> Floats:
 
     Parameters
     ----------
-    transition : array (n_states, n_states)
-        Annual transition matrix.
+    transition : array (n_states, n_states); annual transition matrix
     years : array (n,)
         Intervals [years, 0 or more]. Within a year each probability goes in a straight line.
     """
@@ -100,10 +99,8 @@ def state_weights(index: Floats, state_index: Floats) -> Floats:
 
     Parameters
     ----------
-    index : array (n,)
-        Condition index (0–100).
-    state_index : array (n_states,)
-        Index of each state, falling.
+    index : array (n,); condition index (0–100)
+    state_index : array (n_states,); index of each state, falling
 
     Returns
     -------

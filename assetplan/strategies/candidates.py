@@ -44,16 +44,12 @@ class Candidates:
 
     Attributes
     ----------
-    asset : array (n,)
-        Row of the asset in the register.
+    asset : array (n,); row of the asset in the register
     schedule : array (n, years)
         Code of the treatment in each plan year (position among its group's treatments), −1 for none.
-    cost : array (n, years)
-        Works by plan year (£, prices of the first year).
-    whole_life_cost : array (n,)
-        Present value of all streams (£).
-    benefit : array (n,)
-        Whole-life cost of do-nothing less that of the strategy (£).
+    cost : array (n, years); works by plan year (£, prices of the first year)
+    whole_life_cost : array (n,); present value of all streams (£)
+    benefit : array (n,); whole-life cost of do-nothing less that of the strategy (£)
     beside : array (n,)
         Present value of what whole_life_cost holds beside the asset's own works and burdens: its share of sites and of
         mobilisation (£); zero until these are charged.
@@ -61,10 +57,8 @@ class Candidates:
         Condition index at the end of each plan year (0–100), to 0.01 as programmes store it.
     nothing_index : array (n_assets, years), float32
         The same of each asset under do-nothing, which may be no candidate of it.
-    starts : array (n_assets + 1,)
-        Asset a owns rows starts[a] to starts[a + 1] − 1.
-    triggered : DataFrame
-        Columns group, treatment, assets: how many assets could take each treatment in some year.
+    starts : array (n_assets + 1,); asset a owns rows starts[a] to starts[a + 1] − 1
+    triggered : DataFrame; columns group, treatment, assets: how many assets could take each treatment in some year
     """
 
     asset: Ints
@@ -92,16 +86,11 @@ class Starting:
 
     Attributes
     ----------
-    index : array
-        (Expected) condition index at the end of the base year (0–100).
-    surveyed : array
-        Condition index when last surveyed (0–100).
-    gap : array
-        Years from then to the end of the base year.
-    clamped : array of bool
-        Where a native value lay outside its measure's range.
-    pace : array
-        How much faster than its group an asset ages.
+    index : array; (expected) condition index at the end of the base year (0–100)
+    surveyed : array; condition index when last surveyed (0–100)
+    gap : array; years from then to the end of the base year
+    clamped : array of bool; where a native value lay outside its measure's range
+    pace : array; how much faster than its group an asset ages
     """
 
     index: Floats
@@ -123,8 +112,7 @@ def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     ----------
     assets : DataFrame
         Table `assets` of the register, with `group`, `measure`, `value`, `surveyed_year`, and `built_year`.
-    model : LifecycleModel
-        Groups; the base year is the year before `first_year`.
+    model : LifecycleModel; groups; the base year is the year before `first_year`
 
     Returns
     -------
@@ -174,16 +162,11 @@ def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, 
 
     Parameters
     ----------
-    group : str
-        Name of the group.
-    model : LifecycleModel
-        Groups, and the treatments that may change an asset's group.
-    starting : Starting
-        Condition of all assets (n_assets).
-    rows : array (n_rows,) of int
-        The assets wanted.
-    traced : bool
-        Whether they are to know what of them was renewed.
+    group : str; name of the group
+    model : LifecycleModel; groups, and the treatments that may change an asset's group
+    starting : Starting; condition of all assets (n_assets)
+    rows : array (n_rows,) of int; the assets wanted
+    traced : bool; whether they are to know what of them was renewed
     """
     names = model.catalogue.reached(group)
     index, pace, gap = starting.surveyed[rows], starting.pace[rows], starting.gap[rows]
@@ -197,12 +180,9 @@ def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> Ass
 
     Parameters
     ----------
-    state : AssetState
-        State of the nodes (n_nodes).
-    gap : array (n_nodes,)
-        Years to carry each forward [0 or more].
-    chance : Generator, optional
-        Draws how each ages; by default as expected.
+    state : AssetState; state of the nodes (n_nodes)
+    gap : array (n_nodes,); years to carry each forward [0 or more]
+    chance : Generator, optional; draws how each ages; by default as expected
     """
     for year in range(int(gap.max(initial=0.0))):
         late = np.flatnonzero(gap > year)
@@ -253,12 +233,9 @@ def candidates(
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register.
-    starting : Starting
-        Its condition in the base year.
-    model : LifecycleModel
-        What can be done and what it is worth.
+    assets : DataFrame; table `assets` of the register
+    starting : Starting; its condition in the base year
+    model : LifecycleModel; what can be done and what it is worth
     traffic : Traffic, optional
         How traffic grows and what weight limits cost it; by default it neither grows nor is limited.
     """
@@ -318,16 +295,11 @@ def simulate(
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register (n_assets), with `group`.
-    starting : Starting
-        Its condition in the base year.
-    schedule : array (n_assets, years)
-        Treatment codes, −1 for none; all −1 is do-nothing.
-    model : LifecycleModel
-        What can be done and what it is worth.
-    traffic : Traffic, optional
-        As for `candidates`.
+    assets : DataFrame; table `assets` of the register (n_assets), with `group`
+    starting : Starting; its condition in the base year
+    schedule : array (n_assets, years); treatment codes, −1 for none; all −1 is do-nothing
+    model : LifecycleModel; what can be done and what it is worth
+    traffic : Traffic, optional; as for `candidates`
     """
     out = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
     for group, rows in by_group(assets):

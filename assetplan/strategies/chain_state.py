@@ -94,10 +94,8 @@ class ChainState(Nodes):
 
         Parameters
         ----------
-        model : ChainLifecycle
-            Of their group.
-        index, pace : array (n_nodes,)
-            Condition index [0–100], and years that each ages in one.
+        model : ChainLifecycle; of their group
+        index, pace : array (n_nodes,); condition index [0–100], and years that each ages in one
         """
         return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
 

@@ -65,10 +65,8 @@ class CurveState(Nodes):
 
         Parameters
         ----------
-        model : CurveLifecycle
-            Of their group.
-        index, pace : array (n_nodes,)
-            Condition index [0–100], and years that each ages in one.
+        model : CurveLifecycle; of their group
+        index, pace : array (n_nodes,); condition index [0–100], and years that each ages in one
         """
         age = model.group.age(index)
         return cls(model, age, pace, pace, np.zeros_like(age), np.ones_like(age))

@@ -37,8 +37,7 @@ class Doubts:
 
     Attributes
     ----------
-    life : float
-        Standard deviation of the logarithm of the pace of a group whose curve was typed in.
+    life : float; standard deviation of the logarithm of the pace of a group whose curve was typed in
     readings : mapping of str → float
         Standard deviation of a surveyed condition [index points] by confidence: high, medium, low, "not stated"; and
         "assumed" where a rule filled it.
@@ -63,12 +62,9 @@ def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Dou
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register (n_assets), with `group`.
-    groups : mapping of str → Group
-        With what calibrations learned of them.
-    doubts : Doubts
-        Doubt of a reading by confidence, where no calibration estimated it.
+    assets : DataFrame; table `assets` of the register (n_assets), with `group`
+    groups : mapping of str → Group; with what calibrations learned of them
+    doubts : Doubts; doubt of a reading by confidence, where no calibration estimated it
     """
     confidence = assets["confidence"].where(assets["confidence"] != "", "not stated")
     filled = assets["assumed"].str.split().map(lambda columns: "value" in columns).to_numpy(dtype=bool)
@@ -86,12 +82,9 @@ class Future:
 
     Attributes
     ----------
-    model : LifecycleModel
-        With the groups of this future.
-    starts : mapping of group → AssetState
-        Its assets at the end of the base year, in the order of the register.
-    own : array (n_assets,)
-        Each asset's own pace as a share of its group's.
+    model : LifecycleModel; with the groups of this future
+    starts : mapping of group → AssetState; its assets at the end of the base year, in the order of the register
+    own : array (n_assets,); each asset's own pace as a share of its group's
     """
 
     futures: Futures
@@ -124,20 +117,13 @@ class Futures:
 
     Attributes
     ----------
-    assets : DataFrame
-        Table `assets` of the register, with `group`, or a part of it.
-    model : LifecycleModel
-        Groups, with what calibrations learned of them.
-    starting : Starting
-        What is known of their condition.
-    doubt : array (n_assets,)
-        Standard deviation of each survey [index points]; see `reading_doubt`.
-    life : float
-        Doubt of a typed-in life; see `Doubts`.
-    members : mapping of group → array of int
-        Rows of the assets of each group.
-    seed, count : int
-        The same seed gives the same futures; how many there are.
+    assets : DataFrame; table `assets` of the register, with `group`, or a part of it
+    model : LifecycleModel; groups, with what calibrations learned of them
+    starting : Starting; what is known of their condition
+    doubt : array (n_assets,); standard deviation of each survey [index points]; see `reading_doubt`
+    life : float; doubt of a typed-in life; see `Doubts`
+    members : mapping of group → array of int; rows of the assets of each group
+    seed, count : int; the same seed gives the same futures; how many there are
     """
 
     assets: pd.DataFrame
@@ -155,14 +141,10 @@ class Futures:
 
         Parameters
         ----------
-        assets : DataFrame
-            Table `assets` of the register, with `group`.
-        model : LifecycleModel
-            Groups, with what calibrations learned of them.
-        doubts : Doubts
-            How sure the data are, where no calibration estimates it.
-        seed, count : int
-            As of the class.
+        assets : DataFrame; table `assets` of the register, with `group`
+        model : LifecycleModel; groups, with what calibrations learned of them
+        doubts : Doubts; how sure the data are, where no calibration estimates it
+        seed, count : int; as of the class
         """
         doubt = reading_doubt(assets, model.groups, doubts)
         members = dict(by_group(assets))

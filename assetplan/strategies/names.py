@@ -38,12 +38,9 @@ def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candida
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register, with `group`.
-    model : LifecycleModel
-        Treatments of each group, and the first year.
-    options : Candidates
-        Strategies (n_options).
+    assets : DataFrame; table `assets` of the register, with `group`
+    model : LifecycleModel; treatments of each group, and the first year
+    options : Candidates; strategies (n_options)
 
     Returns
     -------

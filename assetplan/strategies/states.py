@@ -140,14 +140,10 @@ def time_left(need: Floats, rate: Floats, slow_left: Floats, slow_factor: Floats
 
     Parameters
     ----------
-    need : array (n,)
-        Ageing still to cover [years of ageing, 0 or more].
-    rate : array (n,)
-        Years of ageing a year.
-    slow_left : array (n,)
-        Years for which ageing is still slowed.
-    slow_factor : array (n,)
-        What the rate is multiplied by meanwhile [above 0, at most 1].
+    need : array (n,); ageing still to cover [years of ageing, 0 or more]
+    rate : array (n,); years of ageing a year
+    slow_left : array (n,); years for which ageing is still slowed
+    slow_factor : array (n,); what the rate is multiplied by meanwhile [above 0, at most 1]
     """
     slow = np.maximum(slow_left, 0.0)
     slowed = rate * slow_factor
@@ -159,11 +155,8 @@ def slowed(treatment: Treatment, slow_left: Floats, slow_factor: Floats) -> Bool
 
     Parameters
     ----------
-    treatment : Treatment
-        The one to be used.
-    slow_left : array (n,)
-        Years for which ageing is still slowed.
-    slow_factor : array (n,)
-        How much it is slowed [above 0, at most 1].
+    treatment : Treatment; the one to be used
+    slow_left : array (n,); years for which ageing is still slowed
+    slow_factor : array (n,); how much it is slowed [above 0, at most 1]
     """
     return (slow_left > 0) & (slow_factor <= treatment.slow_factor) & (treatment.slow_factor < 1)

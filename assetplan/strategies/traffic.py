@@ -20,10 +20,8 @@ class WeightLimits:
     below : array (n_assets, n_classes)
         Condition index below which the asset as it stands does not carry a class [0–100]; infinite where it does not
         today.
-    renewed : array (n_classes,)
-        The same of an asset once it is renewed.
-    cost : array (n_assets, n_classes)
-        What sending a class round costs [£ a year].
+    renewed : array (n_classes,); the same of an asset once it is renewed
+    cost : array (n_assets, n_classes); what sending a class round costs [£ a year]
     """
 
     below: Floats
@@ -44,8 +42,7 @@ class WeightLimits:
 
         Parameters
         ----------
-        index : array (n_states,)
-            Condition index of each state [0–100].
+        index : array (n_states,); condition index of each state [0–100]
         standing, renewed : array (n_assets, n_states)
             Chance of each state of an asset that stands as it did, and of one that was renewed [0–1].
         """
@@ -60,16 +57,11 @@ class Exposure:
 
     Attributes
     ----------
-    quantity : array
-        In the group's unit.
-    vehicle_km : array
-        Driven on it a year, in the base year.
-    limits : WeightLimits or None
-        What weight limits cost; None where no asset can be limited.
-    rate : array or None
-        Growth of traffic [share a year]; None where there is none.
-    lasts : float
-        Years for which it grows.
+    quantity : array; in the group's unit
+    vehicle_km : array; driven on it a year, in the base year
+    limits : WeightLimits or None; what weight limits cost; None where no asset can be limited
+    rate : array or None; growth of traffic [share a year]; None where there is none
+    lasts : float; years for which it grows
     """
 
     quantity: Floats
@@ -107,14 +99,10 @@ class Traffic:
 
     Attributes
     ----------
-    rate : array (n_assets,)
-        Growth of traffic [share a year].
-    lasts : float
-        Years for which it grows.
-    rows : array (n_limited,) of int
-        Assets that may be limited, rising.
-    limits : WeightLimits
-        Of those assets.
+    rate : array (n_assets,); growth of traffic [share a year]
+    lasts : float; years for which it grows
+    rows : array (n_limited,) of int; assets that may be limited, rising
+    limits : WeightLimits; of those assets
     """
 
     rate: Floats

@@ -20,18 +20,13 @@ class Trajectory:
 
     Attributes
     ----------
-    index : array
-        (Expected) condition index [0–100].
-    residual_life : array
-        Years to the failure index if nothing more is done.
+    index : array; (expected) condition index [0–100]
+    residual_life : array; years to the failure index if nothing more is done
     bands : array (n_assets, years + 1, n_bands), float32
         Share in each band of the condition index: of an asset in states, by the chances of its states.
-    backlog : array
-        Cost of bringing to B what is worse [£]; 0 of assets that are not in states.
-    streams : dict of str → array (n_assets,)
-        Present value of each stream to the horizon [£].
-    yearly : dict of str → array (n_assets, years)
-        Each stream in each plan year, undiscounted [£].
+    backlog : array; cost of bringing to B what is worse [£]; 0 of assets that are not in states
+    streams : dict of str → array (n_assets,); present value of each stream to the horizon [£]
+    yearly : dict of str → array (n_assets, years); each stream in each plan year, undiscounted [£]
     """
 
     index: Floats
@@ -47,8 +42,7 @@ class Trajectory:
 
         Parameters
         ----------
-        n_assets, years, streams : int, int, tuple of str
-            Assets, plan years, and streams with "works".
+        n_assets, years, streams : int, int, tuple of str; assets, plan years, and streams with "works"
         """
         index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
         bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
@@ -78,16 +72,11 @@ def replay(
 
     Parameters
     ----------
-    start : AssetState
-        State of the assets (n_assets) at the start of the first plan year.
-    schedule : array (n_assets, years)
-        Code of the treatment in each plan year, −1 for none.
-    members : Members
-        Their exposure, environment, commitments.
-    treatments : tuple of Treatment
-        Treatments of the group; codes are positions in it.
-    rules : Rules
-        Discounting, streams, plan years.
+    start : AssetState; state of the assets (n_assets) at the start of the first plan year
+    schedule : array (n_assets, years); code of the treatment in each plan year, −1 for none
+    members : Members; their exposure, environment, commitments
+    treatments : tuple of Treatment; treatments of the group; codes are positions in it
+    rules : Rules; discounting, streams, plan years
     """
     n, horizon = len(schedule), len(rules.discount) - 1
     quantity = members.exposure.quantity
@@ -122,14 +111,10 @@ def watch(
 
     Parameters
     ----------
-    start : AssetState
-        At the end of the base year.
-    schedule : array (n_assets, years)
-        Code of the treatment in each plan year, −1 for none.
-    treatments : tuple of Treatment
-        Treatments of the group; codes are positions in it.
-    chance : Generator, optional
-        Draws what happens; by default all goes as expected.
+    start : AssetState; at the end of the base year
+    schedule : array (n_assets, years); code of the treatment in each plan year, −1 for none
+    treatments : tuple of Treatment; treatments of the group; codes are positions in it
+    chance : Generator, optional; draws what happens; by default all goes as expected
     """
     state = start
     yield state

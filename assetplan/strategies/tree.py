@@ -25,16 +25,11 @@ class Rules:
 
     Attributes
     ----------
-    max_treatments : int
-        Treatments of one asset within the plan years.
-    min_interval : int
-        Years between two of them.
-    years : int
-        Plan years.
-    discount : array (horizon + 1,)
-        Discount factors of years 0, 1, …, horizon.
-    streams : tuple of str
-        Burden streams that count, besides works.
+    max_treatments : int; treatments of one asset within the plan years
+    min_interval : int; years between two of them
+    years : int; plan years
+    discount : array (horizon + 1,); discount factors of years 0, 1, …, horizon
+    streams : tuple of str; burden streams that count, besides works
     """
 
     max_treatments: int
@@ -67,22 +62,15 @@ class Leaves:
 
     Attributes
     ----------
-    asset : array (n_leaves,)
-        Position of the asset in the group.
-    schedule : array (n_leaves, years)
-        Code of the treatment in each plan year, −1 for none.
-    cost : array (n_leaves, years)
-        Works within the plan years (£, prices of the first year).
-    whole_life_cost : array (n_leaves,)
-        Present value of works, burdens and, as a credit, residual value (£).
+    asset : array (n_leaves,); position of the asset in the group
+    schedule : array (n_leaves, years); code of the treatment in each plan year, −1 for none
+    cost : array (n_leaves, years); works within the plan years (£, prices of the first year)
+    whole_life_cost : array (n_leaves,); present value of works, burdens and, as a credit, residual value (£)
     index : array (n_leaves, years), float32
         Condition index at the end of each plan year, to 0.01 as programmes store it.
-    nothing : array (n_assets,)
-        Whole-life cost of do-nothing, which an asset with a commitment has no leaf of.
-    nothing_index : array (n_assets, years), float32
-        Condition index under do-nothing, as `index`.
-    triggered : array (n_treatments,)
-        How many assets could take each treatment in some year.
+    nothing : array (n_assets,); whole-life cost of do-nothing, which an asset with a commitment has no leaf of
+    nothing_index : array (n_assets, years), float32; condition index under do-nothing, as `index`
+    triggered : array (n_treatments,); how many assets could take each treatment in some year
     """
 
     asset: Ints
@@ -118,14 +106,10 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
 
     Parameters
     ----------
-    start : AssetState
-        State of the assets (n_assets) at the start of the first plan year.
-    members : Members
-        Their exposure, environment, commitments.
-    treatments : tuple of Treatment
-        Treatments of the group; codes are positions in it.
-    rules : Rules
-        What limits the tree, discounting, streams.
+    start : AssetState; state of the assets (n_assets) at the start of the first plan year
+    members : Members; their exposure, environment, commitments
+    treatments : tuple of Treatment; treatments of the group; codes are positions in it
+    rules : Rules; what limits the tree, discounting, streams
     """
     n = len(members.dispose)
     level = _Level(
@@ -207,12 +191,9 @@ def stream_cost(state: AssetState, exposure: Exposure, name: str) -> Floats:
 
     Parameters
     ----------
-    state : AssetState
-        State of the nodes at the start of the year.
-    exposure : Exposure
-        Of the nodes, in that year.
-    name : str
-        Name of the stream.
+    state : AssetState; state of the nodes at the start of the year
+    exposure : Exposure; of the nodes, in that year
+    name : str; name of the stream
     """
     if name != DETOURS:
         return state.burden(name, exposure)

@@ -41,13 +41,11 @@ class MarkovFit:
         whose features are 0.
     generator : array (n_states, n_states) or None
         Rates [1/year] of a continuous chain, rows summing to zero; None of a discrete one.
-    log_likelihood : float
-        At the maximum, over the pairs used.
+    log_likelihood : float; at the maximum, over the pairs used
     standard_errors : array (n_states, n_states)
         Of the rates in `generator` where there is one, else of the probabilities in `transition`. 0 where a move is not
         allowed; NaN where its estimate is 0, which has no curvature to take an error from.
-    moves : array (k, 2)
-        From and to of each allowed move that some pair may have made.
+    moves : array (k, 2); from and to of each allowed move that some pair may have made
     coefficients, coefficient_errors : array (c,)
         What each feature adds to the logarithm of a pair's pace, and its standard error.
     parameters : array (k + c,)
@@ -129,8 +127,7 @@ def pairs_of(
 
     Parameters
     ----------
-    start, end, years, n_states, chain, features :
-        As of `fit_markov`.
+    start, end, years, n_states, chain, features : as of `fit_markov`
     """
     first, last, time = (np.asarray(a, dtype=float).reshape(-1) for a in (start, end, years))
     if chain not in ("continuous", "discrete"):
@@ -192,10 +189,8 @@ class ChainLikelihood:
 
         Parameters
         ----------
-        pairs : Pairs
-            From `pairs_of`.
-        n_states, chain, max_drop :
-            As of `fit_markov`.
+        pairs : Pairs; from `pairs_of`
+        n_states, chain, max_drop : as of `fit_markov`
         moves : array (k, 2) of int, optional
             From and to; by default those that pairs may have made, others being 0 at any maximum.
         """
@@ -274,8 +269,7 @@ class ChainLikelihood:
 
         Parameters
         ----------
-        starts, prior, tolerance : list of array (k + c,), Prior or None, float
-            As of `maximise`.
+        starts, prior, tolerance : list of array (k + c,), Prior or None, float; as of `maximise`
         """
         return maximise(self.log_likelihood, starts, self.bounds, prior, tolerance, len(self.moves))
 
@@ -334,14 +328,10 @@ def annual_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) 
 
     Parameters
     ----------
-    parameters : array (k,)
-        Natural logarithm of each move's rate [1/year], or of its odds against staying.
-    moves : array (k, 2) of int
-        From and to of each move.
-    n_states : int
-        States of the chain.
-    continuous : bool
-        Whether the parameters are of a generator, not of an annual matrix.
+    parameters : array (k,); natural logarithm of each move's rate [1/year], or of its odds against staying
+    moves : array (k, 2) of int; from and to of each move
+    n_states : int; states of the chain
+    continuous : bool; whether the parameters are of a generator, not of an annual matrix
     """
     matrix = _matrix_of(np.minimum(parameters, _AT_ONCE), moves, n_states, continuous)
     return annual(matrix) if continuous else matrix

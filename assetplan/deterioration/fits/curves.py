@@ -26,18 +26,13 @@ class CurveFit:
 
     Attributes
     ----------
-    curve : Curve
-        Age to index and back.
+    curve : Curve; age to index and back
     parameters, standard_errors : Series
         By name: c0 and cmin [index points], k, b, a50 as in `Curve`; only those fitted.
-    covariance : DataFrame
-        Of `parameters`; allows for readings of one asset lying together where assets were given.
-    noise : float
-        Standard deviation of the readings about the curve [index points].
-    log_likelihood : float
-        Of independent normal noise, at the maximum.
-    readings : int
-        How many were used.
+    covariance : DataFrame; of `parameters`; allows for readings of one asset lying together where assets were given
+    noise : float; standard deviation of the readings about the curve [index points]
+    log_likelihood : float; of independent normal noise, at the maximum
+    readings : int; how many were used
     """
 
     curve: Curve

@@ -61,16 +61,11 @@ def maximise(
 
     Parameters
     ----------
-    function : callable
-        Parameters (k,) → log-likelihood and exact gradient (k,).
-    starts : list of array (k,)
-        Where to begin.
-    bounds : (low, high)
-        Of every parameter, or arrays (k,) of each.
-    prior : Prior, optional
-        Added to the value.
-    tolerance : float
-        Steps end when one gains less than half of this log-likelihood.
+    function : callable; parameters (k,) → log-likelihood and exact gradient (k,)
+    starts : list of array (k,); where to begin
+    bounds : (low, high); of every parameter, or arrays (k,) of each
+    prior : Prior, optional; added to the value
+    tolerance : float; steps end when one gains less than half of this log-likelihood
     n_rates : int, optional
         How many of the first parameters are logarithms of rates, which count as zero at their lower bound; by default
         all.
@@ -205,17 +200,13 @@ def maximise_two_step(
 
     Parameters
     ----------
-    function : callable
-        Parameters (k,) → `AssetScores`.
+    function : callable; parameters (k,) → `AssetScores`
     influence : callable
         Derivatives of the sum's gradient by the estimates of the first step (k, c) → what each asset adds to that
         gradient by its part in those estimates (n, k).
-    start : array (k,)
-        Where to begin.
-    bounds : (array (k,), array (k,))
-        Least and greatest parameters.
-    prior : Prior, optional
-        Added to the sum.
+    start : array (k,); where to begin
+    bounds : (array (k,), array (k,)); least and greatest parameters
+    prior : Prior, optional; added to the sum
     tolerance : float
         Steps end when one gains less than half of this log-likelihood; above the default the covariance is the
         inverse of the outer product of scores, and no sandwich.

@@ -111,14 +111,10 @@ def filter_visit(law: DecayLaw, before: FilterState, step: Floats, gap: Floats, 
 
     Parameters
     ----------
-    law : DecayLaw
-        How they decay and are read.
-    before : FilterState
-        After the visit before, of the paths that have another.
-    step, gap : array (n,)
-        Usual ageing since then [shares of a life], and time [years].
-    value : array (n,)
-        Condition index read [0–100].
+    law : DecayLaw; how they decay and are read
+    before : FilterState; after the visit before, of the paths that have another
+    step, gap : array (n,); usual ageing since then [shares of a life], and time [years]
+    value : array (n,); condition index read [0–100]
     """
     family, shape, noise, wander = law
     pace = _soft_positive(before.pace, before.pace_variance)
@@ -163,10 +159,8 @@ def reading_likelihood(value: Floats, mean: Floats, variance: Floats) -> Reading
 
     Parameters
     ----------
-    value : array (n,)
-        Condition index read [0–100].
-    mean, variance : array (n,)
-        Of the reading, as expected [index points, index points²].
+    value : array (n,); condition index read [0–100]
+    mean, variance : array (n,); of the reading, as expected [index points, index points²]
     """
     neg_d2 = 1 / variance
     d1 = (value - mean) * neg_d2

@@ -73,12 +73,9 @@ class Paths:
     ----------
     values, gaps : tuple of array
         Index read [0–100] at the first, second, … visit of all paths that have one, and years since the one before.
-    rows : tuple of array of int
-        Where each reading stands in the table it came from.
-    features : array (n_paths, k)
-        Covariates, as deviations from their mean.
-    stock : Stock
-        How the true index is spread among the assets at their first visit.
+    rows : tuple of array of int; where each reading stands in the table it came from
+    features : array (n_paths, k); covariates, as deviations from their mean
+    stock : Stock; how the true index is spread among the assets at their first visit
     """
 
     values: tuple[Floats, ...]
@@ -101,16 +98,11 @@ class Paths:
 
         Parameters
         ----------
-        path : array (n,) of int
-            Path of each reading, 0 to n_paths − 1.
-        time : array (n,)
-            When [years].
-        value : array (n,)
-            Condition index [0–100].
-        features : array (n_paths, k), optional
-            Covariates of each path.
-        noise : float, optional
-            Standard deviation of a reading assumed for the stock [index points].
+        path : array (n,) of int; path of each reading, 0 to n_paths − 1
+        time : array (n,); when [years]
+        value : array (n,); condition index [0–100]
+        features : array (n_paths, k), optional; covariates of each path
+        noise : float, optional; standard deviation of a reading assumed for the stock [index points]
         known : array (n,) of int, optional
             Where each reading stands in the table it came from; by default in these arrays.
         """
@@ -149,12 +141,9 @@ def path_scores(family: str, parameters: Floats, paths: Paths) -> AssetScores:
 
     Parameters
     ----------
-    family : str
-        One of `FAMILIES`.
-    parameters : array (k,)
-        As in `names_of`, on the scale of `scaled`.
-    paths : Paths
-        Readings.
+    family : str; one of `FAMILIES`
+    parameters : array (k,); as in `names_of`, on the scale of `scaled`
+    paths : Paths; readings
     """
     visits, first = _visits(family, parameters, paths)
     at = _named(family, parameters)
@@ -192,12 +181,9 @@ def predictions(family: str, parameters: Floats, paths: Paths) -> Prediction:
 
     Parameters
     ----------
-    family : str
-        One of `FAMILIES`.
-    parameters : array (k,)
-        As in `names_of`, on the scale of `scaled`.
-    paths : Paths
-        Readings.
+    family : str; one of `FAMILIES`
+    parameters : array (k,); as in `names_of`, on the scale of `scaled`
+    paths : Paths; readings
     """
     visits = _visits(family, parameters, paths)[0]
     if not visits:
@@ -236,16 +222,11 @@ def fit_paths(
 
     Parameters
     ----------
-    family : str
-        One of `FAMILIES`.
-    paths : Paths
-        Readings; a path of one reading shows no decay.
-    start : array (k,), optional
-        Where to begin.
-    prior : Prior, optional
-        What the parent group suggests.
-    tolerance : float
-        Steps end when one gains less than half of this; see `maximise_two_step`.
+    family : str; one of `FAMILIES`
+    paths : Paths; readings; a path of one reading shows no decay
+    start : array (k,), optional; where to begin
+    prior : Prior, optional; what the parent group suggests
+    tolerance : float; steps end when one gains less than half of this; see `maximise_two_step`
 
     Raises
     ------

@@ -63,12 +63,9 @@ def uniformised(pairs: Pairs, base: Floats, speed: float) -> tuple[float, Floats
 
     Parameters
     ----------
-    pairs : Pairs
-        Distinct pairs, in order of their intervals.
-    base : array (n_states, n_states)
-        R = I + Q/speed.
-    speed : float
-        Greatest rate of the generator [1/year].
+    pairs : Pairs; distinct pairs, in order of their intervals
+    base : array (n_states, n_states); R = I + Q/speed
+    speed : float; greatest rate of the generator [1/year]
     """
     n = len(base)
     fresh = np.diff(pairs.years, prepend=-1.0) > 0  # pairs lie in order of their intervals
@@ -98,14 +95,10 @@ def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float
 
     Parameters
     ----------
-    pairs : Pairs
-        Distinct pairs, in order of their states.
-    base : array (n_states, n_states)
-        R = I + Q/speed.
-    speed : float
-        Greatest rate of the generator [1/year].
-    pace : array (n,)
-        How many times as fast the time of each pair goes.
+    pairs : Pairs; distinct pairs, in order of their states
+    base : array (n_states, n_states); R = I + Q/speed
+    speed : float; greatest rate of the generator [1/year]
+    pace : array (n,); how many times as fast the time of each pair goes
     """
     n = len(base)
     mean = speed * pairs.years * pace

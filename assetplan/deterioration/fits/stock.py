@@ -46,12 +46,9 @@ class Stock:
 
     Attributes
     ----------
-    shares : array (len(CELLS),)
-        Shares of the true index among the assets at their first visit.
-    noise : float
-        Of a reading [index points], by which the shares were estimated.
-    table : array of int
-        Rows of the table of all readings between which these lie.
+    shares : array (len(CELLS),); shares of the true index among the assets at their first visit
+    noise : float; of a reading [index points], by which the shares were estimated
+    table : array of int; rows of the table of all readings between which these lie
     row, after, part : array (n,)
         Each first reading as a place among those rows: one, the next, and how far it lies towards that.
     """
@@ -121,12 +118,9 @@ class Stock:
 
         Parameters
         ----------
-        family : Family
-            Of the curve that assets decay by.
-        shape : float
-            Of the curve, in a family that has one.
-        noise : float
-            Standard deviation of a reading [index points].
+        family : Family; of the curve that assets decay by
+        shape : float; of the curve, in a family that has one
+        noise : float; standard deviation of a reading [index points]
         """
         likelihood, slope = _likelihood(self.table, noise)
         chance = likelihood * (self.shares + _MIN_SHARE)

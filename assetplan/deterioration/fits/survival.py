@@ -27,20 +27,15 @@ class WeibullFit:
 
     Attributes
     ----------
-    shape : float
-        β: above 1, older assets fail more often.
-    scale : float
-        η [years]: the age that 36.8 % survive; with features, of those whose features are 0.
-    log_likelihood : float
-        At the maximum.
-    standard_errors : array (2,)
-        Of shape and scale [years].
+    shape : float; β: above 1, older assets fail more often
+    scale : float; η [years]: the age that 36.8 % survive; with features, of those whose features are 0
+    log_likelihood : float; at the maximum
+    standard_errors : array (2,); of shape and scale [years]
     coefficients, coefficient_errors : array (c,)
         What each feature adds to the logarithm of an asset's pace, and its standard error.
     parameters, covariance : array (2 + c,), array (2 + c, 2 + c)
         Logarithms of shape and scale, then `coefficients`, and the inverse of their observed information.
-    durations, failures : int
-        How many were used, and how many of them failed.
+    durations, failures : int; how many were used, and how many of them failed
     """
 
     shape: float
@@ -180,8 +175,7 @@ def lives_of(
 
     Parameters
     ----------
-    duration, failed, sound_until, entered, features :
-        As of `fit_weibull`.
+    duration, failed, sound_until, entered, features : as of `fit_weibull`
     """
     ended = np.asarray(duration, dtype=float).reshape(-1)
     event = np.asarray(failed).reshape(-1)
