@@ -57,7 +57,9 @@ def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candida
 def strategy_labels(assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> Texts:
     """What a reader calls each strategy, (n_options,): "Surface dressing 2020, Resurfacing 2023", "" for do-nothing.
 
-    Parameters are those of `strategy_names`.
+    Parameters
+    ----------
+    assets, model, options : as of `strategy_names`
     """
     code, strategies = _distinct(assets, model, options)
     labels = [", ".join(f"{t.label} {year}" for t, year in steps) for steps in strategies]
