@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assetplan.example import init_plan, make_county, write_example
     from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
-    from assetplan.planning import finance_statements, forecast, plan, validate
+    from assetplan.planning import finance_statements, plan, predict, validate
     from assetplan.programme import Programme, read_programme, write_statements
     from assetplan.register import (
         Register,
@@ -53,7 +53,7 @@ _ROOMS = {
     "example": ("init_plan", "make_county", "write_example"),
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
-    "planning": ("finance_statements", "forecast", "plan", "validate"),
+    "planning": ("finance_statements", "plan", "predict", "validate"),
     "programme": ("Programme", "read_programme", "write_statements"),
     "register": (
         *("Register", "import_nbi", "import_open_roads", "import_osm", "import_table"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
+from assetplan.display import cut
 from assetplan.words import plural
 
 
@@ -40,6 +41,9 @@ class FaultyInputError(ValueError):
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{plural(len(self.faults), 'fault')} found:\n{lines}")
 
+    def __repr__(self) -> str:
+        return cut(f"{type(self).__name__}: {self}", 400)
+
 
 class RegisterError(FaultyInputError):
     """A register, mapping or inspection file breaks the schema."""
@@ -70,6 +74,9 @@ class InfeasibleError(ValueError):
         self.limits = tuple(limits)
         self.changes = tuple(changes)
         super().__init__(message)
+
+    def __repr__(self) -> str:
+        return cut(f"{type(self).__name__}: {self}", 400)
 
 
 class OutputExistsError(FileExistsError):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _AGAINST_NOTHING = "present value against do-nothing, £"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sought:
     """How an objective behaves and what it is called; summary.json keeps it.
 
@@ -103,7 +103,7 @@ class Gains:
     condition: Callable[[], Floats]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Objective:
     """One thing that a plan may seek.
 

@@ -134,7 +134,7 @@ def finance_statements(
         return (*accounts(outcome, programme_tables(outcome)[0]), *case)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Solved:
     """A plan with its solution, and what both were made from."""
 
@@ -205,7 +205,7 @@ def validate(plan: Plan, register: Register | None = None) -> Register:
     return load_inputs(plan, register).register
 
 
-def forecast(plan: Plan, register: Register | None = None) -> pd.DataFrame:
+def predict(plan: Plan, register: Register | None = None) -> pd.DataFrame:
     """Condition of every asset by year if nothing is done.
 
     Returns

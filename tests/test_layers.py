@@ -27,7 +27,7 @@ LAYERS = [
     {"config", "schema", "output"},
     {"delimited"},
     {"errors", "limits", "objectives", "reference"},
-    {"words", "_types"},
+    {"display", "words", "_types"},
 ]
 ONE_ROOM = {
     "pulp": "optimisation",

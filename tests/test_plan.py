@@ -237,7 +237,7 @@ def test_a_programme_that_contradicts_itself_is_refused(small_programme: Program
 
 
 def test_forecast_is_do_nothing(small_county: Path, small_programme: Programme) -> None:
-    table = assetplan.forecast(assetplan.read_plan(small_county / "plan.toml"))
+    table = assetplan.predict(assetplan.read_plan(small_county / "plan.toml"))
     last = small_programme.years[-1]
     np.testing.assert_allclose(table[str(last)], small_programme.assets[f"do_nothing_{last}"], atol=0.011)
 

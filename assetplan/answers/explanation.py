@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetplan.answers.levers import Lever
 from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.display import Shown
 from assetplan.objectives import Sought
 from assetplan.programme.words import gained, strategy_words
 from assetplan.words import and_list, financial_year, pounds
@@ -20,8 +21,8 @@ _WIDTH = 96
 _SHOWN = 15
 
 
-@dataclass(frozen=True, eq=False)
-class Explanation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Shown):
     """Why an asset has what it has, and what would have changed that.
 
     Attributes
@@ -80,6 +81,10 @@ class Explanation:
     def close(self) -> bool:
         """Whether the proof leaves open that the best plan treats this asset the other way."""
         return not self.fixed and abs(self.margin) < self.open
+
+    def _shown(self) -> dict[str, Any]:
+        names = ("asset_id", "chosen", "reason", "fixed", "lead", "margin", "notes", "alternatives")
+        return {name: getattr(self, name) for name in names}
 
     def text(self) -> str:
         """The explanation in plain words, then the table of alternatives."""

@@ -9,11 +9,12 @@ import numpy as np
 
 from assetplan._types import Floats
 from assetplan.answers.market import Market, Options, turning_share
+from assetplan.display import Shown
 from assetplan.words import financial_year
 
 
-@dataclass(frozen=True)
-class Lever:
+@dataclass(frozen=True, repr=False)
+class Lever(Shown):
     """One thing that, changed by itself, would have turned the choice.
 
     Attributes
@@ -41,7 +42,7 @@ class Lever:
     strategy: str = ""
     value: float | None = None
     share: float | None = None
-    by_year: dict[int, float] = field(default_factory=dict)
+    by_year: dict[int, float] = field(default_factory=dict, hash=False)
     line: str = ""
     instead: tuple[str, ...] = ()
     note: str = ""

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from assetplan._types import Bools, Floats, Texts
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.limits import LimitKey
 from assetplan.programme import Programme, Strategies
@@ -21,8 +22,8 @@ from assetplan.programme.summary import LimitRow
 from assetplan.strategies.names import NOTHING
 
 
-@dataclass(frozen=True, eq=False)
-class Market:
+@dataclass(frozen=True, eq=False, repr=False)
+class Market(Shown):
     """Strategies, limits and prices of one programme.
 
     Attributes

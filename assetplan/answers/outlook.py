@@ -24,7 +24,7 @@ ROADS, ESTATE = CARRIAGEWAY, BUILDING
 DEFECTS = ("potholes", "claims")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _OneFuture:
     """One future by case and year: length by residual life [km] (2, years + 1, bands), backlog [£] (2, years + 1)."""
 

@@ -18,6 +18,7 @@ from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate, pool
 from assetplan.calibration.state_model import LifeModel, StateModel
 from assetplan.deterioration.fits.chains import ChainKind
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file
 
@@ -38,8 +39,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Calibration:
+@dataclass(frozen=True, eq=False, repr=False)
+class Calibration(Shown):
     """What inspections taught.
 
     Attributes

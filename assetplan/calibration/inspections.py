@@ -12,14 +12,15 @@ import pandas as pd
 from assetplan import condition
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.delimited import MISSING_WORDS, TextColumns, csv_table
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SAMPLE = 5  # rows or assets named in a note
 
 
-@dataclass(frozen=True, eq=False)
-class Inspections:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inspections(Shown):
     """Readings of assets, sorted by asset and time. Arrays (n,) unless stated otherwise.
 
     Attributes

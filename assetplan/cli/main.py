@@ -130,7 +130,8 @@ def validate(plan: Path) -> None:
 @_FORCE
 def predict(plan: Path, output: Path | None, force: bool) -> None:
     """Predict every asset's condition by year if nothing is done."""
-    from assetplan import forecast, read_plan
+    from assetplan import predict as forecast
+    from assetplan import read_plan
     from assetplan.output import new_file
 
     table = forecast(read_plan(plan))

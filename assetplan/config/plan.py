@@ -11,6 +11,8 @@ from assetplan.config.base import Frozen, Names
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
+from assetplan.display import Shown
+from assetplan.words import financial_year
 
 
 class Benefit(Frozen):
@@ -104,11 +106,11 @@ class Report(Frozen):
     note: str = ""
 
 
-class Plan(Frozen):
+class Plan(Shown, Frozen):
     """One plan: what is owned, what may be spent, what counts as good."""
 
     name: str = Field(min_length=1)
-    register_: str = Field(alias="register", min_length=1)
+    register_file: str = Field(alias="register", min_length=1)
     mapping: str = ""
     first_year: int = Field(ge=1990, le=2200)
     years: int = Field(default=5, ge=1, le=20)
@@ -138,6 +140,23 @@ class Plan(Frozen):
     report: Report = Report()
     folder: Path = Field(default=Path(), exclude=True)
     """where the plan file lies: paths in it are relative to this"""
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.register_file, self.first_year, self.years, self.folder))
+
+    def _shown(self) -> dict[str, Any]:
+        last = self.plan_years[-1]
+        return {
+            "name": self.name,
+            "register": self.register_file,
+            "years": f"{financial_year(self.first_year)} to {financial_year(last)}",
+            "objective": self.objective.of,
+            "lines": tuple(self.envelope.lines),
+            "sources": tuple(source.name for source in self.sources),
+            "borrowing": tuple(facility.name for facility in self.borrowing),
+            "targets": f"{len(self.targets)}",
+            "schemes": f"{len(self.schemes)}",
+        }
 
     @property
     def plan_years(self) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from assetplan.connectivity.layout import (
 )
 from assetplan.connectivity.levels import resilient_links, road_levels
 from assetplan.connectivity.places import place_nodes, places_layer
+from assetplan.display import Shown
 from assetplan.inputs import Parameters, read_parameters
 from assetplan.inputs.load import with_groups
 from assetplan.network import Network
@@ -35,8 +36,8 @@ from assetplan.treatments import KINDS, Catalogue
 LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkLayers:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkLayers(Shown):
     """Layers by name, notes of what was not in order, and counts for a reader.
 
     Attributes

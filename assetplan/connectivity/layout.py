@@ -12,12 +12,13 @@ import shapely
 from assetplan import condition, network
 from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
+from assetplan.display import Shown
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.reference import load_table
 
 
-@dataclass(frozen=True, eq=False)
-class Layout:
+@dataclass(frozen=True, eq=False, repr=False)
+class Layout(Shown):
     """Where roads and bridges of a register lie on its network.
 
     Attributes

@@ -16,14 +16,15 @@ import numpy as np
 
 from assetplan._types import Floats, Ints
 from assetplan.deterioration.markov import state_weights
+from assetplan.display import Shown
 
 _LEFT = 0.005  # share of a sojourn's assets that its last phase may stand for
 _PHASES = 60  # most years that a state is followed year by year
 _OLDEST = 200  # years to which the mean path is followed
 
 
-@dataclass(frozen=True)
-class Chain:
+@dataclass(frozen=True, repr=False)
+class Chain(Shown):
     """A chain that only falls, year by year.
 
     Attributes

@@ -16,6 +16,7 @@ from assetplan.deterioration import markov
 from assetplan.deterioration.chain import Chain, read_sojourns
 from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.learned import Learned
+from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import choices, own_table
@@ -24,8 +25,8 @@ Decay = Curve | Chain
 MODELS = ("curve", "survival", "markov", "semi-markov")
 
 
-@dataclass(frozen=True)
-class Group:
+@dataclass(frozen=True, eq=False, repr=False)
+class Group(Shown):
     """How one kind of asset decays.
 
     Attributes

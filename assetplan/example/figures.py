@@ -10,7 +10,7 @@ from assetplan.reference import load_table
 SIZES = ("small", "county")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figures:
     """Figures of one size of county.
 

@@ -126,7 +126,7 @@ def _one_piece_each(merged: list[shapely.Geometry]) -> list[shapely.Polygon]:
     return whole
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rivers:
     """Reaches of the county's rivers: not assets, but bridges stand on them, and the county town grew by one.
 

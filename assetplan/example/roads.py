@@ -30,7 +30,7 @@ _STRAIGHT, _MOST = -1.0, 7.0  # how little and how much a road may wander
 _STRAIGHT_ON = np.radians(55)  # a road that turns more at a junction is another road
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Roads:
     """Pieces of road between nodes.
 
@@ -249,7 +249,7 @@ def _together(web: Streets, chosen: Texts, street_class: Texts, rural: Texts, la
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Bends:
     """Everything that fixes the course of each road but how far it wanders."""
 

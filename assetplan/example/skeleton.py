@@ -20,7 +20,7 @@ _EXIT_SPACING = 5_500.0  # [m] of border between two roads that leave the county
 _SHARP = np.radians(38)  # two roads do not leave a junction at a smaller angle
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Skeleton:
     """Places and the roads between them, not yet bent.
 

@@ -19,7 +19,7 @@ _DISTRIBUTOR_FROM = 8_000  # people: a town this large has a C road half-way out
 _RING_STEP = np.radians(4)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Streets:
     """Streets as straight pieces from corner to corner.
 
@@ -74,7 +74,7 @@ class _Web:
         self.labels.append(labels)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sector:
     """The wedge between two main roads: cross streets at `rho` along its middle line, lanes at `tau` beside it."""
 

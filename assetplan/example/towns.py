@@ -15,7 +15,7 @@ _INSET = 900.0  # [m] no settlement nearer to the border
 _SMALLEST = 170.0  # [m] radius of a hamlet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Towns:
     """Settlements, the county town first, then towns, then villages.
 

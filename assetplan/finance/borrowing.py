@@ -15,7 +15,7 @@ from assetplan.finance.loans import loan_schedule, mrp_schedule
 _SERIES = ("interest", "mrp", "repaid", "owed", "unprovided")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Charges:
     """What £1 costs, arrays (n_years,); the first year is the one in which it is drawn.
 

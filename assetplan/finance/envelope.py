@@ -18,7 +18,7 @@ from assetplan.reference import load_table
 from assetplan.schema import extended_table, row_faults
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnvelopeLimits:
     """A cap on each line and year.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from typing_extensions import TypedDict
 
+from assetplan.display import Shown
 from assetplan.words import capitalised, financial_year, is_missing
 
 if TYPE_CHECKING:
@@ -153,8 +154,8 @@ class StatementTable(TypedDict):
     rows: list[list[str | int | float | None]]
 
 
-@dataclass(frozen=True)
-class Statement:
+@dataclass(frozen=True, eq=False, repr=False)
+class Statement(Shown):
     """One statement.
 
     Attributes

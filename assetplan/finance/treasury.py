@@ -18,7 +18,7 @@ Series = Literal["cost", "owed", "unprovided"]
 DEBT_COST = "debt cost"  # name of the limit on what the council's confirmed income bears
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IncomeByYear:
     """Income that may pay for debt, arrays (n_years,) [cash £].
 
@@ -34,7 +34,7 @@ class IncomeByYear:
     forecast: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ceiling:
     """A limit on what the plan's own borrowing may come to in each year.
 

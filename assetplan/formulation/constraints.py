@@ -22,7 +22,7 @@ from assetplan.optimisation.problem import Flows, Problem
 from assetplan.strategies import Candidates
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entries:
     """What candidates use of rows: entry i is `amount[i]` of row `row[i]` by candidate `option[i]`."""
 
@@ -98,7 +98,7 @@ class Constraints:
     flows: tuple[Flow, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Basis:
     """What limits are stated on.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from assetplan._types import Bools, Floats
+from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.sharing import SharedSites
@@ -23,8 +24,8 @@ _MONEY = ("source", "funding", "affordability", "virement")
 _ROUNDINGS = 4.0
 
 
-@dataclass(frozen=True)
-class Formulation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Formulation(Shown):
     """A plan as a problem, with what each part of it means.
 
     Attributes

@@ -41,7 +41,7 @@ _Uses = dict[tuple[str, int], list[tuple[LimitKey, float]]]
 _Given = dict[str, list[tuple[float, tuple[tuple[LimitKey, float], ...]]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Cells:
     """Works by the sources that may fund them: names of the sources of each cell, and the cell of each works item."""
 

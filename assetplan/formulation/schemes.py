@@ -22,7 +22,7 @@ from assetplan.strategies import Candidates
 NONE = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SchemeOptions:
     """Candidates as the schemes of the plan file leave them.
 
@@ -47,7 +47,7 @@ class SchemeOptions:
     notes: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _SchemeModes:
     """Candidates of the members of one scheme, the mode of each, and whether all members can choose that mode.
 

@@ -18,6 +18,7 @@ from assetplan import network
 from assetplan._types import Bools, Floats, Ints
 from assetplan.config import Plan
 from assetplan.connectivity.layout import candidate_schemes
+from assetplan.display import Shown
 from assetplan.formulation.site_costs import SiteWorks, charge
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
@@ -31,7 +32,7 @@ APART = -1
 _NO_MODES = pd.DataFrame({name: np.zeros(0, dtype=np.intp) for name in ("group", "crew", "year", "neighbour")})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SchemeMembership:
     """Which candidate scheme each asset belongs to, arrays (n_assets,).
 
@@ -52,8 +53,8 @@ class SchemeMembership:
         return np.maximum(self.core, self.beside)
 
 
-@dataclass(frozen=True)
-class SharedSites:
+@dataclass(frozen=True, eq=False, repr=False)
+class SharedSites(Shown):
     """Candidates of their own sites and of shared ones.
 
     Attributes

@@ -18,7 +18,7 @@ from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SiteWorks:
     """What the works of all candidates have to do with their sites, arrays (n_works,) in the order of `Works`.
 

@@ -13,7 +13,7 @@ from assetplan.inputs.selectors import assets_where, treatments_where
 from assetplan.strategies import Candidates, LifecycleModel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Works:
     """One row a treatment in a year of a candidate strategy, sorted by candidate.
 

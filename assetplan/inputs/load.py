@@ -14,6 +14,7 @@ from assetplan._types import Floats
 from assetplan.asset_classes import group_of
 from assetplan.config import Plan
 from assetplan.deterioration.groups import Group, group_table
+from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
 from assetplan.inputs.known_names import language_faults
@@ -25,8 +26,8 @@ from assetplan.strategies import LifecycleModel
 _EARLIER = "assets.parquet"
 
 
-@dataclass(frozen=True)
-class Inputs:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inputs(Shown):
     """A plan with all it names: register, tables, limits.
 
     Attributes
@@ -90,9 +91,9 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     tables = load_tables(plan)
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
-        register = read_register(plan.path(plan.register_), mapping, tables.parameters.names)
-    register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_))
-    faults = list(_commitment_faults(register.assets, tables.model, plan.register_))
+        register = read_register(plan.path(plan.register_file), mapping, tables.parameters.names)
+    register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_file))
+    faults = list(_commitment_faults(register.assets, tables.model, plan.register_file))
     if faults:
         raise RegisterError(faults)
     unknown = list(language_faults(plan, tables, register.assets))
@@ -172,7 +173,7 @@ def _earlier(plan: Plan) -> pd.Series | None:
 
 
 def _digests(plan: Plan) -> dict[str, str]:
-    names = [plan.register_, plan.mapping, *plan.tables.model_dump().values()]
+    names = [plan.register_file, plan.mapping, *plan.tables.model_dump().values()]
     files = {Path(name).name: plan.path(name) for name in names if name and plan.path(name).is_file()}
     digests = {name: _digest(path) for name, path in files.items()}
     if plan.stability is not None:

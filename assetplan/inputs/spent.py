@@ -17,7 +17,7 @@ from assetplan.errors import ConfigError, Fault
 FILES = ("summary.json", "plan.json", "assets.parquet", "programme.csv")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spent:
     """The years of a plan that are past.
 

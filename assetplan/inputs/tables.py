@@ -14,6 +14,7 @@ from assetplan.config import Plan, TableFiles, read_table_files
 from assetplan.consequences import WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.groups import Group, group_table, load_groups
+from assetplan.display import Shown
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
@@ -25,8 +26,8 @@ from assetplan.treatments import Catalogue, load_catalogue
 _Read = TypeVar("_Read")
 
 
-@dataclass(frozen=True)
-class Parameters:
+@dataclass(frozen=True, eq=False, repr=False)
+class Parameters(Shown):
     """What the tables hold, packaged or a council's own, whatever a plan makes of them.
 
     Attributes
@@ -61,8 +62,8 @@ class Parameters:
         return RegisterNames(self.classes, group_table(self.groups), frozenset(self.catalogue.names))
 
 
-@dataclass(frozen=True)
-class Tables:
+@dataclass(frozen=True, eq=False, repr=False)
+class Tables(Shown):
     """The tables of a plan.
 
     Attributes

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from assetplan import condition
 from assetplan.asset_classes import CARRIAGEWAY, group_of
+from assetplan.display import Shown, head
 from assetplan.inputs import Parameters, read_parameters
 from assetplan.inspection.tables import (
     assumed_by_class,
@@ -41,11 +43,9 @@ CAPTIONS: Mapping[str, str] = {
 }
 """What each table of an inspection shows, in order."""
 
-_FEW = 12
 
-
-@dataclass(frozen=True, eq=False)
-class Inspection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Inspection(Shown):
     """What a register holds.
 
     Attributes
@@ -93,15 +93,11 @@ class Inspection:
             (part / "inspection.json").write_text(text + "\n", encoding="utf-8")
         return target
 
-    def __repr__(self) -> str:
-        rows = ", ".join(f"{name} ({len(table)} rows)" for name, table in self.tables.items())
-        return f"Inspection at the end of {self.year}: {rows}; {len(self.notes)} notes"
+    def _shown(self) -> dict[str, Any]:
+        return {"at the end of": self.year, **self.tables, "notes": f"{len(self.notes):,}"}
 
     def _repr_html_(self) -> str:
-        parts = [
-            f"<h4>{escape(CAPTIONS[name])}</h4>{table.head(_FEW).to_html(index=False)}"
-            for name, table in self.tables.items()
-        ]
+        parts = [f"<h4>{escape(CAPTIONS[name])}</h4>{head(table)}" for name, table in self.tables.items()]
         return "".join(parts)
 
 

@@ -6,12 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from assetplan import condition
 from assetplan._types import Floats, Ints, Texts
 from assetplan.delimited import TextColumns, csv_table
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 
 MEASURES = ("rci", "pas2161", "pci", "iri")
@@ -22,8 +24,8 @@ _PARAMETERS = {"rut": 500.0, "lv3": 1e5, "lv10": 1e5, "cracking": 100.0, "textur
 _FURTHEST_M = 1e6
 
 
-@dataclass(frozen=True, eq=False)
-class Readings:
+@dataclass(frozen=True, eq=False, repr=False)
+class Readings(Shown):
     """Readings of a survey, arrays (n,).
 
     Attributes
@@ -56,10 +58,9 @@ class Readings:
     value: Floats
     parameters: Mapping[str, Floats]
 
-    def __repr__(self) -> str:
-        years = sorted(set(self.year.tolist()))
-        links = len(set(self.link))
-        return f"{len(self.row):,} readings of {self.measure} on {links:,} links, {years[0]} to {years[-1]}"
+    def _shown(self) -> dict[str, Any]:
+        years, links = sorted(set(self.year.tolist())), len(set(self.link))
+        return {"measure": self.measure, "readings": f"{len(self.row):,} on {links:,} links", "years": years}
 
 
 def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Readings:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ import pandas as pd
 from assetplan import condition, network
 from assetplan._types import Floats, Ints, Texts
 from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.inspection.readings import Readings
 from assetplan.inspection.tables import survey_bands
@@ -43,8 +45,8 @@ _DONE: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Survey:
+@dataclass(frozen=True, eq=False, repr=False)
+class Survey(Shown):
     """A register with the condition that a survey found, and how it was found.
 
     Attributes
@@ -100,9 +102,10 @@ class Survey:
                 table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
         return Path(folder)
 
-    def __repr__(self) -> str:
+    def _shown(self) -> dict[str, Any]:
         carried, seen = int(self.sections["carried"].sum()), len(self.sections)
-        return f"Survey of {self.measure}: {carried:,} of {seen:,} sections carried, {len(self.faults)} faults"
+        counts = {"carried": f"{carried:,} of {seen:,} sections", "faults": f"{len(self.faults):,}"}
+        return {"measure": self.measure, **counts, "bands": self.bands}
 
 
 @dataclass(frozen=True, eq=False)

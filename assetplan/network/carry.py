@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan._types import Bools, Floats
+from assetplan.display import Shown
 from assetplan.network.stretches import link_codes, overlaps
 
 
-@dataclass(frozen=True, eq=False)
-class Carried:
+@dataclass(frozen=True, eq=False, repr=False)
+class Carried(Shown):
     """What a survey says of other sections.
 
     Attributes

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 from assetplan.network.arcs import Graph, link_graph
 from assetplan.network.detours import Detours, charged_km, closure_cost
 from assetplan.network.graph import Network
@@ -21,8 +22,8 @@ EQUAL = 1e-9
 BATCH = 2_000_000
 
 
-@dataclass(frozen=True, eq=False)
-class Betweenness:
+@dataclass(frozen=True, eq=False, repr=False)
+class Betweenness(Shown):
     """How much of all travel uses each link.
 
     Attributes

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse.csgraph import dijkstra
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 from assetplan.network.arcs import Graph, make_graph, passable
 from assetplan.network.chains import chains
 from assetplan.network.graph import Network
@@ -21,8 +22,8 @@ FIRST_LOOK, FARTHER = 2_000.0, 4.0
 Between = Literal["junctions", "ends"]
 
 
-@dataclass(frozen=True, eq=False)
-class Detours:
+@dataclass(frozen=True, eq=False, repr=False)
+class Detours(Shown):
     """What it takes to go round each link.
 
     Attributes

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan._types import Floats, Ints, Shapes
+from assetplan.display import Shown
 
 
-@dataclass(frozen=True, eq=False)
-class Network:
+@dataclass(frozen=True, eq=False, repr=False)
+class Network(Shown):
     """Links between junctions and ends.
 
     Attributes

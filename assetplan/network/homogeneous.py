@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 from assetplan.network.stretches import JOIN_M, order_stretches
 
 # A reading this near to the mean, as a share of the largest reading of its run, lies on it: rounding has no slope.
@@ -21,8 +22,8 @@ _ON_THE_MEAN = 1e-9
 _SHUFFLE = 2654435769
 
 
-@dataclass(frozen=True, eq=False)
-class Sections:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sections(Shown):
     """Homogeneous sections, in order of link and chainage.
 
     Attributes

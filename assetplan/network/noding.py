@@ -22,6 +22,7 @@ import shapely
 from numpy.typing import ArrayLike
 
 from assetplan._types import Bools, Floats, Ints, Shapes
+from assetplan.display import Shown
 from assetplan.network.graph import Network
 from assetplan.network.meetings import Crossings, crossings, near_lines, neighbours, segment_tree, shared_vertices
 from assetplan.network.places import SAME_M, Vertices, groups, vertices_of
@@ -34,8 +35,8 @@ CROSSING_APART = "crossing left apart"
 DANGLING = "dangling end"
 
 
-@dataclass(frozen=True, eq=False)
-class Noded:
+@dataclass(frozen=True, eq=False, repr=False)
+class Noded(Shown):
     """A network and what was found on the way.
 
     Attributes

@@ -15,13 +15,14 @@ import shapely
 from numpy.typing import ArrayLike
 
 from assetplan._types import Bools, Floats, Ints, Shapes, Texts
+from assetplan.display import Shown
 from assetplan.network.stretches import JOIN_M, link_codes, ranges
 
 Problem = tuple[str, Ints, Floats]  # what is wrong, rows it is wrong of, by how much [m]
 
 
-@dataclass(frozen=True, eq=False)
-class Located:
+@dataclass(frozen=True, eq=False, repr=False)
+class Located(Shown):
     """Places on links.
 
     Attributes

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 from assetplan.network.stretches import codes_of, order_stretches
 from assetplan.reference import load_table
 
@@ -31,8 +32,8 @@ class SchemeRules:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class Schemes:
+@dataclass(frozen=True, eq=False, repr=False)
+class Schemes(Shown):
     """Candidate schemes, in order of link and chainage.
 
     Attributes

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from assetplan._types import Bools, Floats, Ints, Shapes
+from assetplan.display import Shown
 from assetplan.network.arcs import link_graph
 from assetplan.network.detours import Between, charged_km, detour_cost, detours
 from assetplan.network.graph import Network
@@ -74,8 +75,8 @@ def limits_of_links(network: Network, link: ArrayLike, limit: ArrayLike, own: Fl
     return lowest
 
 
-@dataclass(frozen=True, eq=False)
-class WeightLimitDetours:
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightLimitDetours(Shown):
     """What posted limits do to traffic.
 
     Attributes

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from assetplan.display import Shown
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.table import problem_from
 from assetplan.optimisation.solving import solve
@@ -31,8 +32,8 @@ class Rules(Protocol):
         """
 
 
-@dataclass(frozen=True, eq=False)
-class Selection:
+@dataclass(frozen=True, eq=False, repr=False)
+class Selection(Shown):
     """One strategy for each asset, and how good the choice is proved to be.
 
     Attributes

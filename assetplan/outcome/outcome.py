@@ -8,14 +8,15 @@ from functools import cached_property
 import numpy as np
 
 from assetplan._types import Codes, Floats, Ints
+from assetplan.display import Shown
 from assetplan.formulation import Formulation
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.strategies import Candidates, Starting, Traffic, Trajectory, simulate
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcome(Shown):
     """A solved plan: the chosen strategy of each asset, and its trajectories under the plan and if nothing is done."""
 
     inputs: Inputs

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.finance.statement import Statement
 from assetplan.output import new_folder
@@ -15,14 +16,15 @@ from assetplan.programme.check import contradictions
 from assetplan.programme.strategies import Strategies, StrategiesFile
 from assetplan.programme.summary import Summary
 from assetplan.programme.writing import FILES, write_tables
+from assetplan.words import financial_year, pounds
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Programme:
+@dataclass(frozen=True, eq=False, repr=False)
+class Programme(Shown):
     """One chosen programme and what it does.
 
     Attributes
@@ -94,6 +96,19 @@ class Programme:
         if isinstance(self.candidates, StrategiesFile):
             return self.candidates.read(self.assets["asset_id"], len(self.summary.limits))
         return self.candidates
+
+    def _shown(self) -> dict[str, Any]:
+        summary = self.summary
+        return {
+            "plan": summary.plan,
+            "years": " to ".join(financial_year(year) for year in (self.years[0], self.years[-1])),
+            "assets": f"{summary.assets:,}, of which {summary.treated:,} are treated",
+            "works": f"{len(self.works):,} for {pounds(summary.cost, 4)}",
+            "benefit": pounds(self.benefit, 5),
+            "gap": f"{self.gap:.3%}, {summary.status}",
+            "accounts": tuple(statement.name for statement in self.accounts),
+            "spend": self.spend(),
+        }
 
     def index_at(self, year: int, case: str) -> pd.Series:
         """Condition index of each asset at the end of a year, `case` "do-nothing" or "plan"."""

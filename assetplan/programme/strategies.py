@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints, Ints32, Texts
+from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ _COLUMNS = (
 _MONEY = ("cost", "present_cost", "benefit", "objective")
 
 
-@dataclass(frozen=True, eq=False)
-class Strategies:
+@dataclass(frozen=True, eq=False, repr=False)
+class Strategies(Shown):
     """Candidate strategies of all assets, those of one asset together.
 
     Attributes

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from typing_extensions import TypedDict
 
 from assetplan.asset_classes import AssetClass
+from assetplan.display import Shown
 from assetplan.finance.statement import StatementTable
 from assetplan.objectives import Sought
 
@@ -277,7 +278,7 @@ def _this_form(form: int) -> int:
     return form
 
 
-class Summary(BaseModel):
+class Summary(Shown, BaseModel):
     """All that summary.json holds; it cannot be changed.
 
     Lists of rows are tuples of plain dicts, so `pd.DataFrame(summary.condition)` is their table. Cases are "do-nothing"
@@ -380,6 +381,10 @@ class Summary(BaseModel):
 
     def __hash__(self) -> int:
         return hash((self.plan, self.version, self.years, self.benefit, self.bound))
+
+    def _shown(self) -> dict[str, Any]:
+        names = ("plan", "years", "of", "assets", "treated", "cost", "benefit", "gap", "status")
+        return {name: getattr(self, name) for name in names}
 
     def as_json(self) -> str:
         """The text of summary.json."""

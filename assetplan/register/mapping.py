@@ -48,7 +48,7 @@ _BUILDING_KEYS = ("floor_area_m2", "storeys")
 _SECTIONS = ("file", "columns", "constants", "values", "factors", "leave_out", "buildings")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mapping:
     """A checked mapping; `name` is its file, for the faults."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+from assetplan.display import Shown
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
@@ -50,8 +52,8 @@ def packaged_names() -> RegisterNames:
     return RegisterNames(load_asset_classes(), load_table("groups"), treatments)
 
 
-@dataclass(frozen=True)
-class Register:
+@dataclass(frozen=True, eq=False, repr=False)
+class Register(Shown):
     """A validated register.
 
     Attributes

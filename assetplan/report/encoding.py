@@ -29,7 +29,7 @@ MISSING = 255
 """Stored condition index of an asset whose condition is unknown."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One named column of whole numbers; `delta` stores the differences."""
 

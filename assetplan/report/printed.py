@@ -77,7 +77,7 @@ def _frame(programme: Programme) -> tuple[float, float, float, float]:
     return west - pad, south - pad, east + pad, north + pad
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Lines:
     """Lines as arrays: coordinates of all vertices, shape (n, 2), and which line each is of."""
 

@@ -20,7 +20,7 @@ from assetplan.outcome.outcome import Outcome
 from assetplan.words import financial_year
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Books:
     """A solved plan as its statements see it.
 

@@ -55,7 +55,7 @@ _COMMITTED = "what is committed alone"
 _NONE_FOUND = f"nothing was found within today's money and the plan's other limits: {_COMMITTED}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Option:
     """One option: a strategy for each asset, and what the option means on each line.
 
@@ -77,7 +77,7 @@ class Option:
     gap: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OptionFigures:
     """What an option comes to on each line, arrays (n_lines,).
 
@@ -220,7 +220,7 @@ def figures(outcome: Outcome, options: tuple[Option, ...], traffic: Traffic | No
     return tuple(out)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Spent:
     """Works items, their cost and its present value (£) by asset and line, arrays (n_assets, n_lines)."""
 
@@ -243,7 +243,7 @@ def _spent(outcome: Outcome, option: Option) -> _Spent:
     return _Spent(added(None), added(works.cost), added(present))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Future:
     """What becomes of the assets, arrays (n_assets,).
 
@@ -304,7 +304,7 @@ def _stock(outcome: Outcome) -> list[Floats]:
     return out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Steps:
     """Figures as whole steps of what is printed, a total last, arrays (n_lines + 1,)."""
 

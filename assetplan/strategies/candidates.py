@@ -13,6 +13,7 @@ from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
+from assetplan.display import Shown
 from assetplan.strategies.chain_state import ChainLifecycle, ChainState
 from assetplan.strategies.curve_state import CurveLifecycle, CurveState
 from assetplan.strategies.mixed_state import MixedState
@@ -27,8 +28,8 @@ _BLOCK = 8_000
 _DAYS = 365.0
 
 
-@dataclass(frozen=True)
-class LifecycleModel:
+@dataclass(frozen=True, eq=False, repr=False)
+class LifecycleModel(Shown):
     """All that decides what can be done and what it is worth: groups, catalogue, consequences, rules."""
 
     groups: Mapping[str, Group]
@@ -38,8 +39,8 @@ class LifecycleModel:
     first_year: int
 
 
-@dataclass(frozen=True)
-class Candidates:
+@dataclass(frozen=True, eq=False, repr=False)
+class Candidates(Shown):
     """Strategies of all assets, sorted by asset, do-nothing (or what is committed) first.
 
     Attributes
@@ -80,8 +81,8 @@ class Candidates:
         return replace(self, asset=asset, starts=np.searchsorted(asset, np.arange(len(self.starts))), **part)
 
 
-@dataclass(frozen=True)
-class Starting:
+@dataclass(frozen=True, eq=False, repr=False)
+class Starting(Shown):
     """Condition of every asset at the start of the plan, arrays (n_assets,).
 
     Attributes

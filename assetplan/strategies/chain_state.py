@@ -74,7 +74,7 @@ class ChainLifecycle:
         return np.isin(state, treatment.states) if treatment.states else np.ones(len(state), dtype=bool)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ChainState(Nodes):
     """State of assets in states: shares of phases (n_nodes, n_phases), pace, and slowing.
 

@@ -44,7 +44,7 @@ class CurveLifecycle:
         return float(self.group.age(np.array([index]))[0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CurveState(Nodes):
     """State of curve assets: effective age, its rate, and how long and how much ageing is slowed.
 

@@ -23,6 +23,7 @@ from assetplan._types import Codes, Floats, Ints
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
+from assetplan.display import Shown
 from assetplan.reference import load_table
 from assetplan.strategies.candidates import LifecycleModel, Starting, by_group, carried, start_of, starting_condition
 from assetplan.strategies.states import AssetState
@@ -31,7 +32,7 @@ from assetplan.strategies.trajectory import watch
 _FEW = 10  # assets below which a group says nothing of how its stock is spread
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Doubts:
     """How sure a plan is of its data, where no calibration estimates it.
 
@@ -76,7 +77,7 @@ def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Dou
     return np.where(assets["measure"] == "age", 0.0, out)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Future:
     """One future: what was doubtful, drawn.
 
@@ -111,8 +112,8 @@ class Future:
             yield rows, list(watch(self.starts[name], schedule[rows], self.model.catalogue.treatments[name], chance))
 
 
-@dataclass(frozen=True)
-class Futures:
+@dataclass(frozen=True, eq=False, repr=False)
+class Futures(Shown):
     """Many futures of some assets, each drawn when asked for.
 
     Attributes

@@ -14,7 +14,7 @@ from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MixedState:
     """Assets of which a treatment may have made another group's: each group's state of all, and which one counts.
 

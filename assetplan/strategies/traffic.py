@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 from assetplan.network import growth_factor
 
 
-@dataclass(frozen=True)
-class WeightLimits:
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightLimits(Shown):
     """What it costs that an asset no longer carries some classes of vehicle.
 
     Attributes
@@ -51,7 +52,7 @@ class WeightLimits:
         return np.asarray((chance * self.cost).sum(axis=1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exposure:
     """What an asset's yearly burden is multiplied by, arrays (n_assets,).
 
@@ -93,8 +94,8 @@ class Exposure:
             now = self.in_year(year) if year <= self.lasts else now
 
 
-@dataclass(frozen=True)
-class Traffic:
+@dataclass(frozen=True, eq=False, repr=False)
+class Traffic(Shown):
     """How traffic grows, and which assets may come to be limited.
 
     Attributes

@@ -9,13 +9,14 @@ import numpy as np
 
 from assetplan import condition
 from assetplan._types import Codes, Floats, Floats32, Ints
+from assetplan.display import Shown
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.tree import Members, Rules, stream_cost
 from assetplan.treatments import Treatment
 
 
-@dataclass(frozen=True)
-class Trajectory:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trajectory(Shown):
     """What becomes of assets year by year, arrays (n_assets, years + 1) from the end of the base year.
 
     Attributes

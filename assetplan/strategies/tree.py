@@ -19,7 +19,7 @@ from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
     """What limits the tree.
 
@@ -39,7 +39,7 @@ class Rules:
     streams: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Members:
     """What the tree must know of a group's assets, arrays (n_assets,).
 
@@ -56,7 +56,7 @@ class Members:
     committed_year: Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Leaves:
     """All strategies of a group's assets, do-nothing among them.
 
@@ -83,7 +83,7 @@ class Leaves:
     triggered: Ints
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Level(Nodes):
     state: AssetState
     asset: Ints

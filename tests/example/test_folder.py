@@ -43,7 +43,7 @@ def test_the_plan_reads_and_has_its_share_of_the_published_money(folder) -> None
     published = (profile["current_m"] + profile["additional_m"]).sum()
     assert plan.plan_years == (2019, 2020, 2021, 2022, 2023)
     assert sum(map(sum, plan.envelope.lines.values())) == pytest.approx(0.1 * published, abs=5e-4)  # printed to £100
-    assert plan.path(plan.register_).is_file()
+    assert plan.path(plan.register_file).is_file()
     assert "times 0.1" in (folder / "plan.toml").read_text(encoding="utf-8")
 
 

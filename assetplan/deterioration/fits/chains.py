@@ -20,6 +20,7 @@ from assetplan._types import Floats, Ints
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import TOLERANCE, Maximum, Prior, maximise
 from assetplan.deterioration.fits.series import Pairs, paced, uniformised, whole_years
+from assetplan.display import Shown
 
 ChainKind = Literal["continuous", "discrete"]
 
@@ -30,8 +31,8 @@ _SURE = 40.0  # a move whose rate times the shortest interval is this leaves e‚Å
 _AT_ONCE = 10.0  # logarithm of a rate [1/year] that leaves a state within the hour: draws in great doubt go beyond
 
 
-@dataclass(frozen=True, eq=False)
-class MarkovFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class MarkovFit(Shown):
     """A fitted chain that only falls.
 
     Attributes

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.families import POOR, Family, family_of
+from assetplan.display import Shown
 
 _POSITIVE = ("k", "b")  # fitted as logarithms
 _LOW = {"c0": 1.0, "k": -40.0, "b": -3.0, "a50": -500.0, "cmin": -100.0}
@@ -20,8 +21,8 @@ _SHAPES = (0.7, 1.0, 1.8, 3.0)  # of the curves that a fit begins from: its sum 
 _SINGULAR = 1e-12  # of the information matrix's eigenvalues, scaled to a unit diagonal
 
 
-@dataclass(frozen=True, eq=False)
-class CurveFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class CurveFit(Shown):
     """A fitted curve.
 
     Attributes

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 
 LogLikelihood = Callable[[Floats], tuple[float, Floats]]
 T = TypeVar("T")
@@ -35,8 +36,8 @@ class Prior:
         return float(-0.5 * (off**2 / self.variance).sum()), -off / self.variance
 
 
-@dataclass(frozen=True, eq=False)
-class Maximum:
+@dataclass(frozen=True, eq=False, repr=False)
+class Maximum(Shown):
     """Where a log-likelihood (with its prior, if any) is greatest.
 
     `log_likelihood` leaves the prior out; `covariance` is the inverse of the observed information, prior included;

@@ -27,6 +27,7 @@ from assetplan.deterioration.fits.path_filter import (
     path_gradient,
 )
 from assetplan.deterioration.fits.stock import FirstAge, Stock
+from assetplan.display import Shown
 
 NOISE = 3.0  # of a reading, before any is known [index points]
 SPREADS = ("noise", "spread", "wander")
@@ -65,8 +66,8 @@ def unscaled(name: str, parameter: float) -> float:
     return float(np.exp(parameter))
 
 
-@dataclass(frozen=True, eq=False)
-class Paths:
+@dataclass(frozen=True, eq=False, repr=False)
+class Paths(Shown):
     """Readings of many assets, each path between two works by itself, longest first.
 
     Attributes
@@ -127,8 +128,8 @@ class Paths:
         return sum(len(rows) for rows in self.rows[1:])
 
 
-@dataclass(frozen=True, eq=False)
-class Prediction:
+@dataclass(frozen=True, eq=False, repr=False)
+class Prediction(Shown):
     """What was expected of each reading that has one before it: row, mean and standard deviation [index points]."""
 
     row: Ints

@@ -16,13 +16,14 @@ from numpy.typing import ArrayLike
 from assetplan._types import Bools, Floats
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import Prior, maximise
+from assetplan.display import Shown
 
 _BOUNDS = (-12.0, 12.0)  # of the logarithms of shape and scale
 _STEEPEST = 150.0  # a shape beyond this means that all fail at one age
 
 
-@dataclass(frozen=True, eq=False)
-class WeibullFit:
+@dataclass(frozen=True, eq=False, repr=False)
+class WeibullFit(Shown):
     """A fitted Weibull life.
 
     Attributes
@@ -50,8 +51,8 @@ class WeibullFit:
     failures: int
 
 
-@dataclass(frozen=True, eq=False)
-class Lives:
+@dataclass(frozen=True, eq=False, repr=False)
+class Lives(Shown):
     """Checked durations; see `fit_weibull`. Arrays (n,), features (n, c)."""
 
     duration: Floats

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.display import Shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +74,8 @@ class Groups:
         return self.option[at_best[np.searchsorted(at_best, self.cells)]]
 
 
-@dataclass(frozen=True, eq=False)
-class Choices:
+@dataclass(frozen=True, eq=False, repr=False)
+class Choices(Shown):
     """What may be chosen together.
 
     Attributes

@@ -20,14 +20,15 @@ import numpy as np
 from scipy import sparse
 
 from assetplan._types import Floats, Ints
+from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem.choices import Choices
 
 MEET = 1e-14  # share by which a sum may differ from the same sum made in another order
 
 
-@dataclass(frozen=True, eq=False)
-class Flows:
+@dataclass(frozen=True, eq=False, repr=False)
+class Flows(Shown):
     """Continuous decisions beside the choices.
 
     Attributes
@@ -74,8 +75,8 @@ class Flows:
         return np.asarray(used.max(axis=0, initial=0.0), dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class Problem:
+@dataclass(frozen=True, eq=False, repr=False)
+class Problem(Shown):
     """One option for each asset, within limits on totals.
 
     Attributes
@@ -206,8 +207,8 @@ class Problem:
         return Solution(chosen, value, np.nan, np.nan, "feasible", unpriced, used, seconds, amounts)
 
 
-@dataclass(frozen=True, eq=False)
-class Solution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solution(Shown):
     """One option for each asset, with sums made afresh from the choice.
 
     Attributes
