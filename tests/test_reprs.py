@@ -117,7 +117,8 @@ def test_reprs_are_short_and_nothing_raises(objects: dict[str, object]) -> None:
         assert one == one
         assert one != object()
         assert {one: name}[one] == name
-        assert (one == copy(one)) in (True, False)
+        if isinstance(one, Shown):
+            assert (one == copy(one)) in (True, False)
 
 
 def test_results_are_tables_in_a_notebook(objects: dict[str, object]) -> None:
