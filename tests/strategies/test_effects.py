@@ -10,7 +10,7 @@ import pytest
 
 from assetplan.consequences import load_consequences
 from assetplan.deterioration import load_groups
-from assetplan.deterioration.chain import Chain, onward
+from assetplan.deterioration.chain import Chain
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
@@ -157,7 +157,7 @@ def test_an_asset_may_become_one_of_another_group(tmp_path) -> None:
 
 
 def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
-    decay = Chain(onward(3), (100.0, 50.0, 0.0), ((2.0, 40.0), (2.0, 20.0)))
+    decay = Chain(tuple(map(tuple, np.eye(3, k=1).tolist())), (100.0, 50.0, 0.0), ((2.0, 40.0), (2.0, 20.0)))
     groups = {**GROUPS, "bridge_steel": replace(GROUPS["bridge"], name="bridge_steel", decay=decay)}
     table = load_table("treatments").astype(object)
     mine = (table["group"] == "bridge") & (table["treatment"] == "bridge_replacement")
@@ -221,7 +221,12 @@ def test_chains_of_any_number_of_states(tmp_path) -> None:
 
 def test_a_semi_markov_group_can_be_planned(tmp_path) -> None:
     semi = replace(
-        WALL, decay=Chain(onward(5), WALL.chain.state_index, ((2.0, 40.0), (2.0, 25.0), (1.5, 10.0), (1.0, 6.0)))
+        WALL,
+        decay=Chain(
+            tuple(map(tuple, np.eye(5, k=1).tolist())),
+            WALL.chain.state_index,
+            ((2.0, 40.0), (2.0, 25.0), (1.5, 10.0), (1.0, 6.0)),
+        ),
     )
     found = model(tmp_path, {**GROUPS, "brick_wall": semi})
     assets = walls([100.0, 75.0, 40.0, 10.0])
