@@ -46,6 +46,11 @@ def discount_factors(years: int, rate: float | None = None) -> Floats:
     ------
     ValueError
         `years` is negative, or the rate is −1 or less.
+
+    Examples
+    --------
+    >>> discount_factors(31)[[5, 30, 31]].round(6).tolist()
+    [0.841973, 0.356278, 0.345901]
     """
     if years < 0:
         raise ValueError(f"the number of years cannot be negative, and is {years}")
@@ -97,6 +102,11 @@ def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> Fl
     ------
     ValueError
         A useful life is not above 0.
+
+    Examples
+    --------
+    >>> float(drc(1800, 40, 40 - 22))
+    810.0
     """
     life = np.asarray(useful_life, dtype=np.float64)
     if not (life > 0).all():

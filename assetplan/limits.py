@@ -23,6 +23,11 @@ class LimitKey:
         Year in which it holds; 0 for all years together.
     side : str
         Which of several limits on one thing: "at least", "at most" or "used"; "" where there is but one.
+
+    Examples
+    --------
+    >>> str(LimitKey("line", line="bridges", year=2022))
+    'bridges 2022'
     """
 
     kind: str

@@ -200,6 +200,11 @@ def posting_level(capacity: ArrayLike) -> Floats:
     ------
     ValueError
         A capacity is negative.
+
+    Examples
+    --------
+    >>> posting_level([16, 44, 2]).tolist()
+    [7.5, 44.0, 0.0]
     """
     tonnes = np.asarray(capacity, dtype=np.float64)
     if (tonnes < 0).any():

@@ -91,6 +91,11 @@ def rci(
     ------
     ValueError
         A road class or environment is unknown, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> rci("A", "rural", rut=[14], lv3=[7], lv10=[49], cracking=[0.5], texture=[0.55]).round(3).tolist()
+    [136.851]
     """
     depth = np.asarray(rut, dtype=np.float64)
     if rut_right is not None:

@@ -26,6 +26,11 @@ class Curve:
     b : float; exponent of a power curve or shape β of a Weibull; not used by the others
     a50 : float; age at the middle of a logistic (years)
     cmin : float; lower asymptote of a logistic (index points)
+
+    Examples
+    --------
+    >>> Curve("linear", k=3.0).index(np.array([0.0, 10.0])).tolist()
+    [100.0, 70.0]
     """
 
     family: str

@@ -41,6 +41,13 @@ def loan_schedule(
     ------
     ValueError
         A figure is out of range, or there is no such method.
+
+    Examples
+    --------
+    >>> round(float(loan_schedule(10e6, 0.028, 30)["interest"].sum()), 2)
+    4847098.09
+    >>> round(float(loan_schedule(10e6, 0.028, 30, "eip", per_year=1)["interest"].sum()), 2)
+    4340000.0
     """
     _check(principal=principal, rate=rate)
     _check_whole(years=years, per_year=per_year)

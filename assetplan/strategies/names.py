@@ -19,7 +19,11 @@ _STEP, _YEAR = "+", "@"
 
 
 def steps_of(strategy: str) -> list[tuple[str, int]]:
-    """Treatments of a strategy and the years they are done in; a ValueError if the text is no strategy."""
+    """Treatments of a strategy and the years they are done in; a ValueError if the text is no strategy.
+
+    >>> steps_of("surface_dressing@2020+resurfacing@2023")
+    [('surface_dressing', 2020), ('resurfacing', 2023)]
+    """
     if strategy == NOTHING:
         return []
     parts = [step.rpartition(_YEAR) for step in strategy.split(_STEP)]
