@@ -11,14 +11,14 @@ from assetplan.config.envelope import Envelope, Limit
 from assetplan.config.finance_checks import finance_faults
 from assetplan.config.plan import Plan
 
-Found = Iterator[tuple[str, str, str]]
+KeyFaults = Iterator[tuple[str, str, str]]
 
 _Value = TypeVar("_Value", int, str)
 # £ a year; more than any state spends, and far from where sums of pennies lose their digits.
 _MOST = 1e12
 
 
-def faults_of(plan: Plan) -> Found:
+def faults_of(plan: Plan) -> KeyFaults:
     """Every fault of a plan whose values are each in their range."""
     yield from _years(plan)
     yield from _envelope(plan.envelope)
@@ -33,16 +33,16 @@ def faults_of(plan: Plan) -> Found:
     yield from finance_faults(plan)
 
 
-def _years(plan: Plan) -> Found:
+def _years(plan: Plan) -> KeyFaults:
     if plan.benefit.horizon < plan.years:
-        said = f"must be at least the {plan.years} years of the plan"
-        yield "benefit.horizon", str(plan.benefit.horizon), said
+        rule = f"must be at least the {plan.years} years of the plan"
+        yield "benefit.horizon", str(plan.benefit.horizon), rule
 
 
-def _envelope(envelope: Envelope) -> Found:
+def _envelope(envelope: Envelope) -> KeyFaults:
     if envelope.prices == "real" and envelope.inflation:
-        said = "inflation deflates a cash envelope only, and prices are real"
-        yield "envelope.inflation", str(envelope.inflation), said
+        rule = "inflation deflates a cash envelope only, and prices are real"
+        yield "envelope.inflation", str(envelope.inflation), rule
     for table in ("floors", "carry_over", "virement"):
         for line in getattr(envelope, table):
             if line not in envelope.lines and not (line == "default" and table != "floors"):
@@ -57,7 +57,7 @@ def _envelope(envelope: Envelope) -> Found:
             yield "envelope.preventative.kind", ", ".join(share.kind), "the share is that of one kind already"
 
 
-def _amounts(plan: Plan) -> Found:
+def _amounts(plan: Plan) -> KeyFaults:
     """A list has one amount a year, and no amount of money is beyond all sums."""
     lists = {f"envelope.lines.{line}": amounts for line, amounts in plan.envelope.lines_.items()}
     lists |= {f"envelope.floors.{line}": amounts for line, amounts in plan.envelope.floors_.items()}
@@ -71,8 +71,8 @@ def _amounts(plan: Plan) -> Found:
         for side in ("at_least", "at_most"):
             amount = getattr(limit, side)
             if isinstance(amount, tuple) and len(amount) != len(years):
-                said = f"has {len(amount)} amounts for {len(years)} years"
-                yield f"limits[{i}].{side}", "", said
+                rule = f"has {len(amount)} amounts for {len(years)} years"
+                yield f"limits[{i}].{side}", "", rule
             if amount is not None and limit.of == "cost":
                 money[f"limits[{i}].{side}"] = amount if isinstance(amount, tuple) else (amount,)
     for key, amounts in money.items():
@@ -80,7 +80,7 @@ def _amounts(plan: Plan) -> Found:
             yield key, f"{max(amounts):g}", f"must be at most £{_MOST:,.0f}"
 
 
-def _limits(plan: Plan) -> Found:
+def _limits(plan: Plan) -> KeyFaults:
     known = [source.name for source in plan.sources]
     for i, limit in enumerate(plan.limits, 1):
         key = f"limits[{i}]"
@@ -96,7 +96,7 @@ def _limits(plan: Plan) -> Found:
             yield f"{key}.source", limit.name, "a limit on sources counts all their money: it has no other selector"
 
 
-def _crossed(key: str, limit: Limit) -> Found:
+def _crossed(key: str, limit: Limit) -> KeyFaults:
     low, high = limit.at_least, limit.at_most
     if low is None or high is None:
         return
@@ -125,7 +125,7 @@ def works_selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
             yield f"{key}[{i}]", row
 
 
-def _lines(plan: Plan) -> Found:
+def _lines(plan: Plan) -> KeyFaults:
     no_line = f"the envelope has no such line; its lines are {', '.join(plan.envelope.lines)}"
     for key, selector in works_selectors(plan):
         for line in selector.line or ():
@@ -139,7 +139,7 @@ def _lines(plan: Plan) -> Found:
             yield f"rules.require[{i}]", "", "needs an asset or a selector of assets"
 
 
-def _dates(plan: Plan) -> Found:
+def _dates(plan: Plan) -> KeyFaults:
     """Years that a plan names lie within it, and none is there twice."""
     named: dict[str, tuple[int, ...]] = {}
     for table, rows in (("limits", plan.limits), ("rules.forbid", plan.rules.forbid), ("schemes", plan.schemes)):
@@ -155,7 +155,7 @@ def _dates(plan: Plan) -> Found:
             yield key, str(year), "is there more than once"
 
 
-def _schemes(plan: Plan) -> Found:
+def _schemes(plan: Plan) -> KeyFaults:
     home: dict[str, str] = {}
     for i, scheme in enumerate(plan.schemes, 1):
         for asset in _twice(scheme.assets):
@@ -170,20 +170,20 @@ def _schemes(plan: Plan) -> Found:
             yield f"schemes[{i}].line", scheme.line, "pays the mobilisation, and there is none"
 
 
-def _targets(plan: Plan) -> Found:
+def _targets(plan: Plan) -> KeyFaults:
     for i, target in enumerate(plan.targets, 1):
         if bool(target.band) == (target.below is not None):
             yield f"targets[{i}]", target.name, "needs either band or below"
 
 
-def _objective(plan: Plan) -> Found:
+def _objective(plan: Plan) -> KeyFaults:
     sought = plan.objective.sought
     if sought.unit != "£" and plan.stability is not None:
-        said = f"is in pounds, and a plan that seeks {sought.seeks} counts {sought.unit}: leave one of the two out"
-        yield "stability.price", f"{plan.stability.price:g}", said
+        rule = f"is in pounds, and a plan that seeks {sought.seeks} counts {sought.unit}: leave one of the two out"
+        yield "stability.price", f"{plan.stability.price:g}", rule
 
 
-def _names(plan: Plan) -> Found:
+def _names(plan: Plan) -> KeyFaults:
     """A limit is known by its name, so no two limits, sources or targets share one, nor take a line's."""
     rows = [(f"limits[{i}].name", limit.name) for i, limit in enumerate(plan.limits, 1)]
     rows += [(f"sources[{i}].name", source.name) for i, source in enumerate(plan.sources, 1)]

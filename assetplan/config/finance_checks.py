@@ -11,7 +11,7 @@ from assetplan.config.envelope import Envelope, Range, Source
 from assetplan.config.finance import Borrowing, Treasury
 from assetplan.config.plan import Plan
 
-Found = Iterator[tuple[str, str, str]]
+KeyFaults = Iterator[tuple[str, str, str]]
 
 # Keys of a source that only one type of it has, and whether that type needs them.
 _OF_TYPE = {
@@ -20,11 +20,11 @@ _OF_TYPE = {
     "reserve": (("balance",), True),
 }
 
-# References of the lines that the medium-term plan has without being told.
+# References of the lines that the medium-term plan has of its own.
 _RESERVED = ("DEBT", "REACTIVE", "total")
 
 
-def finance_faults(plan: Plan) -> Found:
+def finance_faults(plan: Plan) -> KeyFaults:
     """Every fault between the keys of a plan that are about money."""
     yield from _profile(plan.envelope, plan.years)
     for i, source in enumerate(plan.sources, 1):
@@ -37,7 +37,7 @@ def finance_faults(plan: Plan) -> Found:
     yield from _tables(plan)
 
 
-def _profile(envelope: Envelope, years: int) -> Found:
+def _profile(envelope: Envelope, years: int) -> KeyFaults:
     if not envelope.lines:
         yield "envelope.lines", "", "this key is missing (or else current and additional money by line)"
     for line in envelope.current:
@@ -45,7 +45,7 @@ def _profile(envelope: Envelope, years: int) -> Found:
             yield (
                 "envelope.additional",
                 line,
-                "has current money and nothing additional: give noughts if there is none",
+                "has current money and nothing additional: give 0 for each year if there is none",
             )
     for line, added in envelope.additional.items():
         key = f"envelope.additional.{line}"
@@ -64,7 +64,7 @@ def _profile(envelope: Envelope, years: int) -> Found:
             yield f"envelope.floors.{line}", "", "is above what the line may spend"
 
 
-def _source(key: str, source: Source, plan: Plan) -> Found:
+def _source(key: str, source: Source, plan: Plan) -> KeyFaults:
     for kind, (names, needed) in _OF_TYPE.items():
         for name in names:
             given = getattr(source, name) not in (None, "")
@@ -87,7 +87,7 @@ def _source(key: str, source: Source, plan: Plan) -> Found:
                 break
 
 
-def _borrowing(key: str, facility: Borrowing) -> Found:
+def _borrowing(key: str, facility: Borrowing) -> KeyFaults:
     if facility.refinance is not None and (facility.method != "maturity" or facility.type == "internal"):
         yield f"{key}.refinance", "", "only a maturity loan is refinanced: others are paid off in their term"
     if facility.mrp_rate is not None and facility.mrp == "equal":
@@ -100,7 +100,7 @@ def _borrowing(key: str, facility: Borrowing) -> Found:
                 yield f"{key}.{name}", str(getattr(facility, name)), "internal borrowing is not paid back to anybody"
 
 
-def _prices(plan: Plan) -> Found:
+def _prices(plan: Plan) -> KeyFaults:
     """Loans, taxes and limits are money of the day; they cannot stand beside an envelope in real prices."""
     if plan.envelope.prices == "cash":
         return
@@ -110,34 +110,34 @@ def _prices(plan: Plan) -> Found:
     }  # fmt: skip
     for key, value in given.items():
         if value:
-            said = 'is cash, and the envelope is in real prices: state it in cash (prices = "cash", with its inflation)'
-            yield key, "", said
+            rule = 'is cash, and the envelope is in real prices: state it in cash (prices = "cash", with its inflation)'
+            yield key, "", rule
 
 
-def _income(plan: Plan) -> Found:
+def _income(plan: Plan) -> KeyFaults:
     tax = plan.tax_base
     if tax is not None:
         yield from _count("tax_base.homes", tax.homes, plan.years)
         if len(tax.band_d) > plan.years:
             yield "tax_base.band_d", "", f"has {len(tax.band_d)} amounts, but the plan has {plan.years} years"
         if tax.confirmed is not None and tax.confirmed not in plan.plan_years:
-            said = f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
-            yield "tax_base.confirmed", str(tax.confirmed), said
+            rule = f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
+            yield "tax_base.confirmed", str(tax.confirmed), rule
     if plan.borrowing and plan.treasury.within_income and tax is None and not plan.income:
-        said = "its cost must be within confirmed income, and there is none: give tax_base or income"
-        yield "borrowing", "", said
+        rule = "its cost must be within confirmed income, and there is none: give tax_base or income"
+        yield "borrowing", "", rule
     elif plan.borrowing and plan.treasury.within_income and not _confirmed(plan):
-        said = (
+        rule = (
             "its cost must be within confirmed income, and none is: give tax_base.confirmed or income that is confirmed"
         )
-        yield "borrowing", "", said
+        yield "borrowing", "", rule
     last = plan.plan_years[-1] + max((facility.years_of_cost for facility in plan.borrowing), default=0)
     for i, row in enumerate(plan.income, 1):
         yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
         if row.until is not None and row.until < last and row.status == "confirmed" and plan.treasury.within_income:
-            said = f"ends before what is borrowed against it: the last debt cost falls in {last}"
+            rule = f"ends before what is borrowed against it: the last debt cost falls in {last}"
             if plan.borrowing:
-                yield f"income[{i}].until", str(row.until), said
+                yield f"income[{i}].until", str(row.until), rule
 
 
 def _confirmed(plan: Plan) -> bool:
@@ -146,7 +146,7 @@ def _confirmed(plan: Plan) -> bool:
     return tax or any(row.status == "confirmed" and any(row.amounts) for row in plan.income)
 
 
-def _treasury(treasury: Treasury, plan: Plan) -> Found:
+def _treasury(treasury: Treasury, plan: Plan) -> KeyFaults:
     for name in type(treasury).model_fields:
         amounts = getattr(treasury, name)
         if isinstance(amounts, tuple) and len(amounts) < plan.years:
@@ -178,13 +178,13 @@ def _debt(treasury: Treasury) -> Amounts:
 def _within(low: Amounts, high: Amounts) -> bool:
     """Whether one is never above the other, for as long as either is listed; the last amount goes on."""
     lows, highs = (side if isinstance(side, tuple) else (side,) for side in (low, high))
-    if not lows or not highs:  # that a list is empty is told by itself
+    if not lows or not highs:  # an empty list is a fault of its own
         return True
     pairs = zip_longest(lows, highs)
     return all((lows[-1] if least is None else least) <= (highs[-1] if most is None else most) for least, most in pairs)
 
 
-def _tables(plan: Plan) -> Found:
+def _tables(plan: Plan) -> KeyFaults:
     for i, line in enumerate(plan.medium_term, 1):
         yield from _count(f"medium_term[{i}].amounts", line.amounts, plan.years)
         if line.reference in _RESERVED or not line.reference.strip():
@@ -206,10 +206,10 @@ def _tables(plan: Plan) -> Found:
         if gate.above < before.above:
             yield "gates", gate.name, f"releases less than {before.name}: list gates in the order of their amounts"
     if plan.spent is not None and not plan.first_year <= plan.spent.until < plan.plan_years[-1]:
-        said = f"must be a year of {plan.plan_years[0]} to {plan.plan_years[-1] - 1}, so that some are left to plan"
-        yield "spent.until", str(plan.spent.until), said
+        rule = f"must be a year of {plan.plan_years[0]} to {plan.plan_years[-1] - 1}, so that some are left to plan"
+        yield "spent.until", str(plan.spent.until), rule
 
 
-def _count(key: str, amounts: tuple[float, ...], years: int) -> Found:
+def _count(key: str, amounts: tuple[float, ...], years: int) -> KeyFaults:
     if len(amounts) != years:
         yield key, "", f"has {len(amounts)} amounts, but the plan has {years} years"

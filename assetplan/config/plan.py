@@ -76,9 +76,9 @@ class TableFiles(Frozen):
     asset_classes: str = ""
     """classes added to the packaged ones, or in place of those of the same name"""
     lines: str = ""
-    """labels of budget lines, in the same way"""
+    """labels of budget lines, likewise"""
     streams: str = ""
-    """cost streams, in the same way"""
+    """cost streams, likewise"""
     calibration: str = ""
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 

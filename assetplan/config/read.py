@@ -82,11 +82,10 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
     try:
         plan = plan_class().model_validate({**data, "folder": Path(path).parent})
     except ValidationError as error:
-        faults = {_fault(str(path), item) for item in error.errors()}
-        raise ConfigError(faults) from error
-    found = [Fault(str(path), 0, key, value[:80], rule) for key, value, rule in faults_of(plan)]
-    if found:
-        raise ConfigError(found)
+        raise ConfigError({_fault(str(path), item) for item in error.errors()}) from error
+    faults = [Fault(str(path), 0, key, value[:80], rule) for key, value, rule in faults_of(plan)]
+    if faults:
+        raise ConfigError(faults)
     return plan
 
 

@@ -134,8 +134,8 @@ def vintages(facility: Borrowing, drawn: ArrayLike, first_year: int, n_years: in
         owed and unprovided [cash £].
     """
     amounts = np.asarray(drawn, dtype=np.float64)
-    found = charges(facility)
-    series = {name: by_year(getattr(found, name), len(amounts), n_years) * amounts for name in _SERIES}
+    per_pound = charges(facility)
+    series = {name: by_year(getattr(per_pound, name), len(amounts), n_years) * amounts for name in _SERIES}
     year, draw = np.nonzero((np.arange(n_years)[:, None] >= np.arange(len(amounts))) & (amounts > 0))
     order = np.lexsort((year, draw))
     year, draw = year[order], draw[order]

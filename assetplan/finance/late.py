@@ -51,7 +51,7 @@ def late_multiple(catalogue: Catalogue, groups: Mapping[str, Group]) -> pd.DataF
     Early is the cheapest preventative treatment. Where it may not be used on a sound asset (index of grade B or
     better), there is a second row for the cheapest that may, which is what the published bound speaks of. Late is the
     major treatment whose range reaches the lowest index: of several, the one of the follow-on policy, else the
-    cheapest. Of assets in states, early is the cheapest grade that is mended and late the dearest.
+    cheapest. Of assets in states, early is the cheapest grade that is mended and late the most costly.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def late_multiple(catalogue: Catalogue, groups: Mapping[str, Group]) -> pd.DataF
     DataFrame
         group, label; early, early_cost [£ a unit], early_life [years], early_index (the highest at which it may be
         used), sound (bool); late, late_cost, late_life; price_base; multiple: late_cost/early_cost; multiple_a_year:
-        the same of cost over life; verified (bool): a source stands behind both costs; why: what stands in the way of a
+        the same of cost over life; verified (bool): a source stands behind both costs; why: what prevents a
         multiple, "" where there is one.
     """
     rows = []
@@ -109,9 +109,9 @@ def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_P
 def _early(catalogue: Catalogue, group: Group) -> list[_Priced]:
     """The cheapest preventative treatment, then the cheapest that a sound asset may have where that is another."""
     own = catalogue.own(group.name, ["preventative"])
-    found = sorted((p for t in own for p in _priced(t, group, catalogue)), key=lambda p: (p.cost, p.treatment.name))
-    sound = [p for p in found if p.index >= catalogue.sound_index]
-    return list(dict.fromkeys([*found[:1], *sound[:1]]))
+    priced = sorted((p for t in own for p in _priced(t, group, catalogue)), key=lambda p: (p.cost, p.treatment.name))
+    sound = [p for p in priced if p.index >= catalogue.sound_index]
+    return list(dict.fromkeys([*priced[:1], *sound[:1]]))
 
 
 def _late(catalogue: Catalogue, group: Group, environment: str) -> _Priced | None:
@@ -119,8 +119,8 @@ def _late(catalogue: Catalogue, group: Group, environment: str) -> _Priced | Non
     own = [t for t in catalogue.own(group.name, ["major"]) if not environment or t.environment in ("", environment)]
     lowest = min((t.index_low for t in own), default=0.0)
     policy = catalogue.follow_on[group.name][0].treatment.name
-    found = sorted((t for t in own if t.index_low == lowest), key=lambda t: (t.name != policy, t.unit_cost, t.name))
-    return max((p for t in found[:1] for p in _priced(t, group, catalogue)), key=lambda p: p.cost, default=None)
+    priced = sorted((t for t in own if t.index_low == lowest), key=lambda t: (t.name != policy, t.unit_cost, t.name))
+    return max((p for t in priced[:1] for p in _priced(t, group, catalogue)), key=lambda p: p.cost, default=None)
 
 
 def _row(early: _Priced | None, late: _Priced | None, sound_index: float) -> dict[str, object]:

@@ -27,7 +27,7 @@ def loan_schedule(
         Interest [share a year, 0 or more]; each period bears rate / per_year, as the PWLB charges it.
     years : int
         Term [1 or more].
-    method
+    method : str
         "annuity": equal payments; "eip": equal instalments of principal; "maturity": all of it at the end.
     per_year : int
         Payments a year [1 or more]; the PWLB has 2.
@@ -86,7 +86,7 @@ def mrp_schedule(principal: float, years: int, method: Provision = "equal", rate
         Spend financed by borrowing [£, 0 or more].
     years : int
         Life of the asset [1 or more].
-    method
+    method : str
         "equal": the same each year; "annuity": rising so that with interest the charge is level.
     rate : float, optional
         Of the annuity [share a year, 0 or more]; it has to be given there, and only there.

@@ -56,7 +56,15 @@ def change_to_base(amounts: ArrayLike) -> Floats:
 
 
 def recurring_line(reference: str, type: str, detail: str, amounts: Sequence[float]) -> MediumTermLine:
-    """A line from the amount that it costs in each year, or saves (negative) [£, cash], as debt cost does."""
+    """A line that stays in the base, as debt cost does.
+
+    Parameters
+    ----------
+    reference, type, detail : str
+        As of `MediumTermLine`.
+    amounts : sequence of float
+        What it costs in each year, or saves (negative) [£, cash].
+    """
     return MediumTermLine(reference, type, detail, tuple(change_to_base(amounts).tolist()))
 
 
@@ -64,6 +72,17 @@ def one_off_line(
     reference: str, type: str, detail: str, amount: float, year: int, years: Sequence[int]
 ) -> MediumTermLine:
     """A line that is in the base for one year: its amount [£, cash], and as much out again the year after.
+
+    Parameters
+    ----------
+    reference, type, detail : str
+        As of `MediumTermLine`.
+    amount : float
+        What it costs, or saves (negative) [£, cash].
+    year : int
+        The year that it is in the base.
+    years : sequence of int
+        Calendar years in which the plan's financial years begin.
 
     Raises
     ------
@@ -122,7 +141,11 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
 def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Statement:
     """The running sums of `medium_term_table`: what each line has put into the base by each year.
 
-    Parameters and errors as there. The last year is each line's total, in the row of all lines too.
+    Errors as there. The last year is each line's total, in the row of all lines too.
+
+    Parameters
+    ----------
+    lines, years, unit : as of `medium_term_table`
     """
     rows = _rows(lines, years, _levels(lines, years, unit), unit)
     note = "What is in the base in each year: the sum of the changes up to it."

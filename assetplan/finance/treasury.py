@@ -89,7 +89,17 @@ def income_by_year(plan: Plan, n_years: int) -> IncomeByYear:
 
 
 def series_of(plan: Plan, amounts: Amounts, n_years: int) -> Floats:
-    """An amount, or one a year of which the last goes on [the envelope's unit] → cash £ by year (n_years,)."""
+    """Cash by year (n_years,) [£].
+
+    Parameters
+    ----------
+    plan : Plan
+        Its envelope has the unit.
+    amounts : float or tuple of float
+        One amount, or one a year of which the last goes on [the envelope's unit].
+    n_years : int
+        Years from the plan's first.
+    """
     known = np.asarray(amounts if isinstance(amounts, tuple) else (amounts,), dtype=np.float64)
     return _held(known, n_years) * plan.envelope.pounds
 

@@ -26,18 +26,18 @@ def borrowing_sentences(tables: Iterable[Statement], sought: Sought) -> list[str
     list of str
         Sentences; none where the plan has no borrowing facility.
     """
-    found = {table.name: table for table in tables}
-    if "checklist" not in found or "affordability" not in found:
+    by_name = {table.name: table for table in tables}
+    if "checklist" not in by_name or "affordability" not in by_name:
         return []
-    first, bears = found["checklist"], found["affordability"]
+    first, bears = by_name["checklist"], by_name["affordability"]
     worth = first.pounds
     drawn = [(year, amount * worth) for year, amount in _pairs(first, "borrowed") if amount > 0]
     if not drawn:
         return ["Nothing is borrowed.", *_price(bears, sought)]
-    said = ", ".join(f"{pounds(amount)} in {year}" for year, amount in drawn)
+    drawdowns = ", ".join(f"{pounds(amount)} in {year}" for year, amount in drawn)
     total = f": {pounds(sum(amount for _, amount in drawn))} in all" if len(drawn) > 1 else ""
     return [
-        f"Borrowed, {first.prices}: {said}{total}.",
+        f"Borrowed, {first.prices}: {drawdowns}{total}.",
         tightest_sentence(bears),
         *_price(bears, sought),
         _before(first, worth),
@@ -78,5 +78,5 @@ def _before(first: Statement, worth: float) -> str:
     late = [(year, amount) for year, amount in _pairs(first, "could_have_paid") if amount > 0]
     if not late:
         return "Other money was used before borrowing in every year."
-    said = ", ".join(f"{pounds(amount * worth)} in {year}" for year, amount in late)
-    return f"Other money could have paid for what is borrowed: {said}."
+    years = ", ".join(f"{pounds(amount * worth)} in {year}" for year, amount in late)
+    return f"Other money could have paid for what is borrowed: {years}."

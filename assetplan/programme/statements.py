@@ -86,7 +86,17 @@ def statement_files(folder: str | Path) -> set[str]:
 
 
 def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:
-    """Statements as one workbook, a sheet each: title, basis and note, then header and rows."""
+    """Statements as one workbook, a sheet each: title, basis and note, then header and rows.
+
+    Parameters
+    ----------
+    tables : sequence of Statement
+        In the order of the sheets.
+    title : str
+        Title of the workbook.
+    path : Path
+        File to write.
+    """
     with new_book(path, title) as book:
         for table in tables:
             formats = {name: f"#,##0.{'0' * places}".rstrip(".") for name, places in table.decimals.items()}
@@ -101,30 +111,30 @@ def tables_of(listed: Iterable[StatementTable]) -> tuple[Statement, ...]:
 
 def statement_faults(listed: object, file: str) -> Iterator[Fault]:
     """What the `finance` of a summary has of the wrong kind."""
-    if not isinstance(listed, list) or not all(isinstance(found, dict) for found in listed):
+    if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
         yield Fault(file, 0, "finance", str(listed)[:80], "must be a list of tables")
         return
     seen: set[str] = set()
-    for number, found in enumerate(listed, start=1):
-        name = found.get("name")
+    for number, table in enumerate(listed, start=1):
+        name = table.get("name")
         what = f"finance, table {name if isinstance(name, str) else number}"
         if not isinstance(name, str) or not name.isidentifier() or name in seen:
             yield Fault(file, 0, what, str(name)[:80], "must have a name of letters and digits that no other has")
         else:
             seen.add(name)
         yield from (
-            Fault(file, 0, what, str(found.get(key))[:80], f"must have text for {key}")
+            Fault(file, 0, what, str(table.get(key))[:80], f"must have text for {key}")
             for key in _TEXTS[1:]
-            if not isinstance(found.get(key), str)
+            if not isinstance(table.get(key), str)
         )
-        said = _shape(found) or _content(str(name), found)
-        if said:
-            yield Fault(file, 0, what, "", said)
+        rule = _shape(table) or _content(str(name), table)
+        if rule:
+            yield Fault(file, 0, what, "", rule)
 
 
-def _shape(found: dict[str, Any]) -> str:
+def _shape(table: dict[str, Any]) -> str:
     """What is wrong with the columns and rows of a table, "" if nothing."""
-    columns, rows = found.get("columns"), found.get("rows")
+    columns, rows = table.get("columns"), table.get("rows")
     if not isinstance(columns, list) or not columns or not all(isinstance(name, str) for name in columns):
         return "must have a list of columns"
     if len(set(columns)) < len(columns):
@@ -133,7 +143,7 @@ def _shape(found: dict[str, Any]) -> str:
         return f"must have rows of {len(columns)} cells"
     if not all(cell is None or isinstance(cell, str) or is_number(cell) for row in rows for cell in row):
         return "must have a text, a number or nothing in every cell"
-    headings, kinds = found.get("headings"), found.get("kinds")
+    headings, kinds = table.get("headings"), table.get("kinds")
     if not _are(headings, len(columns)) or not _are(kinds, len(columns), get_args(Kind)):
         return f"must have a heading and a kind ({', '.join(get_args(Kind))}) for each column"
     return ""

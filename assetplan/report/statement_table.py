@@ -54,7 +54,15 @@ def years_across(statement: Statement, verbatim: Sequence[str] = ()) -> Noted:
 
 
 def noted(statement: Statement, heads: Sequence[str], rows: Sequence[Row], text: Sequence[int] = ()) -> Noted:
-    """Return rows under the title and the basis of a statement, its note below them."""
+    """Return rows under the title and the basis of a statement, its note below them.
+
+    Parameters
+    ----------
+    statement : Statement
+        Whose title, basis and note they have.
+    heads, rows, text : sequence
+        `heads`, `rows` and `text_columns` of the `Table`.
+    """
     name = f"finance-{statement.name}".replace("_", "-")
     return Noted(Table(name, statement.title, heads, rows, text, statement.basis), statement.note)
 
@@ -67,7 +75,15 @@ def cell(value: Any, decimals: int | None) -> str:
 
 
 def span(low: float, high: float, decimals: int) -> str:
-    """Return a range as its two ends, one figure where they are the same."""
+    """Return a range as its two ends, one figure where they are the same.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends.
+    decimals : int
+        Decimals that they are shown with.
+    """
     ends = [number(end, decimals) for end in (low, high)]
     return ends[0] if low == high else "–".join(ends)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from assetplan.finance import Statement
 from assetplan.outcome.outcome import Outcome
 from assetplan.statements import debt, money, profile, records
-from assetplan.statements.books import Books
+from assetplan.statements.ledger import Ledger
 
 
 def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
@@ -25,6 +25,6 @@ def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
     list of Statement
         Each says which money it is in. What a plan does not have (borrowing, an approved profile) has no statement.
     """
-    books = Books(outcome, works)
+    ledger = Ledger(outcome, works)
     makers = (make for part in (profile, money, debt, records) for make in part.STATEMENTS)
-    return [table for make in makers for table in make(books)]
+    return [table for make in makers for table in make(ledger)]

@@ -26,7 +26,7 @@ from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import Column, StatementSpec, numbers, texts
 from assetplan.finance.treasury import DEBT_COST, external_debt, financing_cost, financing_requirement, series_of
 from assetplan.limits import LimitKey
-from assetplan.statements.books import Books
+from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
 _UNIT = "£000"
@@ -68,22 +68,22 @@ _PRUDENTIAL = StatementSpec(
 _INDICATORS = 10  # years, as the Prudential Code's readers ask for
 
 
-def tax_base(books: Books) -> Iterator[Statement]:
+def tax_base(ledger: Ledger) -> Iterator[Statement]:
     """Growth of the tax base and what it brings."""
-    tax = books.plan.tax_base
+    tax = ledger.plan.tax_base
     if tax is not None:
-        found = tax_base_income(
-            tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, books.plan.first_year, tax.confirmed,
+        income = tax_base_income(
+            tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, ledger.plan.first_year, tax.confirmed,
             tax.sensitivity,
         )  # fmt: skip
-        table = tax_base_table(found, _UNIT)
+        table = tax_base_table(income, _UNIT)
         part = "" if tax.share == 1 else f" {tax.share:.0%} of the income is set aside for this plan."
         yield replace(table, note=table.note + part)
 
 
-def printed_debt(books: Books) -> Iterator[Statement]:
+def printed_debt(ledger: Ledger) -> Iterator[Statement]:
     """What papers print of debt, beside the arithmetic."""
-    pounds = books.plan.envelope.pounds
+    pounds = ledger.plan.envelope.pounds
     rows = [
         {
             "principal": row.principal * pounds,
@@ -94,7 +94,7 @@ def printed_debt(books: Books) -> Iterator[Statement]:
             "total": row.total * pounds,
             "total_to": _last_place(row.total) * pounds,
         }
-        for row in books.plan.printed
+        for row in ledger.plan.printed
     ]
     if rows:
         yield check_printed(pd.DataFrame(rows))
@@ -106,20 +106,20 @@ def _last_place(printed: float) -> float:
     return 10.0 ** min(int(exponent), 0)
 
 
-def loans(books: Books) -> Iterator[Statement]:
+def loans(ledger: Ledger) -> Iterator[Statement]:
     """Every drawdown, followed to its end."""
-    plan = books.plan
-    found = [
-        vintages(facility, books.used("drawdown", facility.name), plan.first_year, horizon(plan))
+    plan = ledger.plan
+    followed = [
+        vintages(facility, ledger.used("drawdown", facility.name), plan.first_year, horizon(plan))
         for facility in plan.borrowing
     ]
-    rows = pd.concat([part for part in found if len(part)] or [pd.DataFrame()], ignore_index=True)
+    rows = pd.concat([part for part in followed if len(part)] or [pd.DataFrame()], ignore_index=True)
     if not len(rows):
         return
     for name in ("drawn_in", "year"):
         rows[name] = rows[name].map(financial_year)
     for name in ("drawn", "interest", "mrp", "repaid", "owed", "unprovided"):
-        rows[name] = _said(rows[name])
+        rows[name] = _shown(rows[name])
     note = (
         "A charge to revenue is interest and minimum revenue provision (MRP), not what is repaid. Unprovided is what "
         "stays in the capital financing requirement; of internal borrowing interest is what the cash would have earned."
@@ -127,22 +127,22 @@ def loans(books: Books) -> Iterator[Statement]:
     yield _LOANS.table(rows, CASH, note)
 
 
-def affordability(books: Books) -> Iterator[Statement]:
+def affordability(ledger: Ledger) -> Iterator[Statement]:
     """Debt cost of every year beside the income that may bear it, and what more of it would buy."""
-    plan = books.plan
+    plan = ledger.plan
     if not plan.borrowing:
         return
     n_years = horizon(plan)
-    cost, income = _of_plan(books, "cost", n_years), income_by_year(plan, n_years)
+    cost, income = _of_plan(ledger, "cost", n_years), income_by_year(plan, n_years)
     price = np.zeros(n_years)
     for place in range(n_years):
-        row = books.outcome.formulation.place.get(LimitKey("affordability", DEBT_COST, year=plan.first_year + place))
-        price[place] = 0.0 if row is None else np.nan_to_num(books.outcome.solution.prices[row])
+        row = ledger.outcome.formulation.place.get(LimitKey("affordability", DEBT_COST, year=plan.first_year + place))
+        price[place] = 0.0 if row is None else np.nan_to_num(ledger.outcome.solution.prices[row])
     rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n_years)]})
-    rows["debt_cost"], rows["confirmed_income"] = _said(cost), _said(income.confirmed)
+    rows["debt_cost"], rows["confirmed_income"] = _shown(cost), _shown(income.confirmed)
     rows["headroom"] = (rows["confirmed_income"] - rows["debt_cost"]).round(1) + 0.0
-    rows["forecast_income"] = _said(income.forecast)
-    if plan.treasury.within_income and not np.isnan(books.outcome.solution.prices).any():
+    rows["forecast_income"] = _shown(income.forecast)
+    if plan.treasury.within_income and not np.isnan(ledger.outcome.solution.prices).any():
         rows["buys"] = price.round(4)
         rows["buys_from_then_on"] = price[::-1].cumsum()[::-1].round(4)
     note = (
@@ -155,35 +155,35 @@ def affordability(books: Books) -> Iterator[Statement]:
     yield _AFFORDABILITY.table(rows, CASH, note)
 
 
-def prudential(books: Books) -> Iterator[Statement]:
+def prudential(ledger: Ledger) -> Iterator[Statement]:
     """The council's prudential indicators over ten years."""
-    plan, treasury, n = books.plan, books.plan.treasury, _INDICATORS
-    if books.prices != CASH:
+    plan, treasury, n = ledger.plan, ledger.plan.treasury, _INDICATORS
+    if ledger.prices != CASH:
         return
     spend = np.zeros(n)
-    spend[: plan.years] = books.spent.sum(axis=0).to_numpy(dtype=float)[:n]
-    drawn = _of_plan(books, "drawn", n)
-    cost, owed = _of_plan(books, "cost", n), _of_plan(books, "owed", n)
+    spend[: plan.years] = ledger.spent.sum(axis=0).to_numpy(dtype=float)[:n]
+    drawn = _of_plan(ledger, "drawn", n)
+    cost, owed = _of_plan(ledger, "cost", n), _of_plan(ledger, "owed", n)
     debt = external_debt(plan, n) + owed
-    requirement = financing_requirement(plan, n) + _of_plan(books, "unprovided", n)
+    requirement = financing_requirement(plan, n) + _of_plan(ledger, "unprovided", n)
     financing = financing_cost(plan, n) + cost
     rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n)]})
-    rows["capital_spend"], rows["borrowed"] = _said(spend), _said(drawn)
-    rows["capital_financing_requirement"], rows["external_debt"] = _said(requirement), _said(debt)
+    rows["capital_spend"], rows["borrowed"] = _shown(spend), _shown(drawn)
+    rows["capital_financing_requirement"], rows["external_debt"] = _shown(requirement), _shown(debt)
     for name in ("operational_boundary", "authorised_limit", "cfr_limit"):
         limit = getattr(treasury, name)
-        rows[name] = None if limit is None else _said(series_of(plan, limit, n))
+        rows[name] = None if limit is None else _shown(series_of(plan, limit, n))
     if treasury.cfr:
         # Debt may run ahead of the requirement by no more than two years.
         ahead = np.array([requirement[place : place + 3].max() for place in range(n)])
         before = np.append(treasury.cfr * plan.envelope.pounds, requirement[:-1])
         rows["debt_within_requirement"] = np.where(debt <= np.maximum(before, ahead) + 0.5, "yes", "no")
-    rows["financing_cost"], rows["debt_cost_of_plan"] = _said(financing), _said(cost)
+    rows["financing_cost"], rows["debt_cost_of_plan"] = _shown(financing), _shown(cost)
     if treasury.net_revenue is not None:
         revenue = series_of(plan, treasury.net_revenue, n)
-        rows["net_revenue_stream"] = _said(revenue)
+        rows["net_revenue_stream"] = _shown(revenue)
         rows["financing_ratio"] = np.divide(financing, revenue, out=np.zeros(n), where=revenue > 0).round(5)
-    rows["confirmed_income"] = _said(income_by_year(plan, n).confirmed)
+    rows["confirmed_income"] = _shown(income_by_year(plan, n).confirmed)
     note = (
         "Financing cost is interest and provision less investment income, with and of this plan's borrowing. Of years "
         "after the last that the plan file gives, figures without this plan stay as they are in it."
@@ -191,18 +191,18 @@ def prudential(books: Books) -> Iterator[Statement]:
     yield _PRUDENTIAL.table(rows.dropna(axis=1, how="all"), CASH, note)
 
 
-def _of_plan(books: Books, series: str, n_years: int) -> Floats:
+def _of_plan(ledger: Ledger, series: str, n_years: int) -> Floats:
     """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
-    plan = books.plan
+    plan = ledger.plan
     total = np.zeros(n_years)
     for facility in plan.borrowing:
-        drawn = books.used("drawdown", facility.name)
+        drawn = ledger.used("drawdown", facility.name)
         charge = np.ones(1) if series == "drawn" else getattr(charges(facility), series)
         total += by_year(charge, plan.years, n_years) @ drawn
     return total
 
 
-def _said(pounds: Floats | pd.Series) -> np.ndarray:
+def _shown(pounds: Floats | pd.Series) -> np.ndarray:
     return np.asarray(printed(in_steps(pounds, _UNIT), _UNIT))
 
 

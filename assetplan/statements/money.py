@@ -11,7 +11,7 @@ from assetplan._types import Floats
 from assetplan.config import Funder
 from assetplan.finance import CASH, Statement, money_of, probability_of, reserve_left
 from assetplan.finance.statement import StatementSpec, named, numbers, texts
-from assetplan.statements.books import Books
+from assetplan.statements.ledger import Ledger
 
 _SOURCES = StatementSpec(
     "sources",
@@ -37,12 +37,12 @@ _FINANCING = StatementSpec("financing", "Capital financing statement", (*texts("
 _LEAST = 1.0
 
 
-def sources(books: Books) -> Iterator[Statement]:
+def sources(ledger: Ledger) -> Iterator[Statement]:
     """What each source has, gives and keeps in each year."""
-    plan = books.plan
+    plan = ledger.plan
     parts = []
     for source in plan.sources:
-        used = books.used("source", source.name)
+        used = ledger.used("source", source.name)
         had = money_of(plan, source)
         if source.type == "reserve":
             had = reserve_left(plan, source) - np.append(0.0, used.cumsum()[:-1])
@@ -56,41 +56,41 @@ def sources(books: Books) -> Iterator[Statement]:
                     "site": source.site,
                     "purpose": source.purpose,
                     "may_fund": _may_fund(source),
-                    "year": books.years,
+                    "year": ledger.years,
                     # What is had is the sum of what is printed, or a half penny would print as overdrawn.
-                    "available": (books.said(used) + books.said(had - used)).round(9),
-                    "used": books.said(used),
-                    "left": books.said(had - used) + 0.0,
+                    "available": (ledger.shown(used) + ledger.shown(had - used)).round(9),
+                    "used": ledger.shown(used),
+                    "left": ledger.shown(had - used) + 0.0,
                 }
             )
         )
     if parts:
         note = "Receipts count by how likely they are. A reserve has what is in it after its commitments to date."
-        yield books.table(_SOURCES, pd.concat(parts, ignore_index=True), note)
+        yield ledger.table(_SOURCES, pd.concat(parts, ignore_index=True), note)
 
 
-def checklist(books: Books) -> Iterator[Statement]:
+def checklist(ledger: Ledger) -> Iterator[Statement]:
     """Whether other money was used up before any was borrowed."""
-    if not books.plan.borrowing:
+    if not ledger.plan.borrowing:
         return
-    borrowed, able = np.zeros(books.plan.years), np.zeros(books.plan.years)
-    for facility in books.plan.borrowing:
-        borrowed += books.used("drawdown", facility.name)
-    left = _left(books)
-    lent = {facility.name for facility in books.plan.borrowing}
-    flows = books.flows[books.flows["kind"] == "source"]
-    every = [flow.key for flow in books.outcome.formulation.flows if flow.key.kind == "source"]
-    for place, year in enumerate(books.plan.plan_years):
+    borrowed, able = np.zeros(ledger.plan.years), np.zeros(ledger.plan.years)
+    for facility in ledger.plan.borrowing:
+        borrowed += ledger.used("drawdown", facility.name)
+    left = _left(ledger)
+    lent = {facility.name for facility in ledger.plan.borrowing}
+    flows = ledger.flows[ledger.flows["kind"] == "source"]
+    every = [flow.key for flow in ledger.outcome.formulation.flows if flow.key.kind == "source"]
+    for place, year in enumerate(ledger.plan.plan_years):
         mine = flows[(flows["year"] == year) & flows["source"].isin(lent) & (flows["amount"] > _LEAST)]
         paid = set(mine["funds"])
         might = {key.source for key in every if key.year == year and key.funds in paid} - lent
         able[place] = sum(left[str(name)][place] for name in might)
     rows = pd.DataFrame(
         {
-            "year": books.years,
-            "borrowed": books.said(borrowed),
-            "other_left": books.said(sum(left.values(), np.zeros(books.plan.years))),
-            "could_have_paid": books.said(np.where(able > _LEAST, able, 0.0)),
+            "year": ledger.years,
+            "borrowed": ledger.shown(borrowed),
+            "other_left": ledger.shown(sum(left.values(), np.zeros(ledger.plan.years))),
+            "could_have_paid": ledger.shown(np.where(able > _LEAST, able, 0.0)),
             "other_money_first": np.where(able > _LEAST, "no", "yes"),
         }
     )
@@ -98,47 +98,47 @@ def checklist(books: Books) -> Iterator[Statement]:
         "Other money left is what no borrowed-for works might be paid with: its purpose, or its year, does not allow. "
         "Reserves count what no later year needs."
     )
-    yield _CHECKLIST.table(rows, CASH, note, books.unit)
+    yield _CHECKLIST.table(rows, CASH, note, ledger.unit)
 
 
-def _left(books: Books) -> dict[str, Floats]:
+def _left(ledger: Ledger) -> dict[str, Floats]:
     """What each source has left at the end of each year that no later year takes (£)."""
     out = {}
-    for source in books.plan.sources:
-        used = books.used("source", source.name)
+    for source in ledger.plan.sources:
+        used = ledger.used("source", source.name)
         if source.type == "reserve":
-            after = reserve_left(books.plan, source) - used.cumsum()
+            after = reserve_left(ledger.plan, source) - used.cumsum()
             out[source.name] = np.minimum.accumulate(after[::-1])[::-1]
         else:
-            out[source.name] = money_of(books.plan, source) - used
+            out[source.name] = money_of(ledger.plan, source) - used
     return out
 
 
-def financing(books: Books) -> Iterator[Statement]:
+def financing(ledger: Ledger) -> Iterator[Statement]:
     """Spend of each year and who pays it."""
-    plan = books.plan
+    plan = ledger.plan
     if not plan.sources and not plan.borrowing:
         return
-    rows = pd.DataFrame({"year": books.years, "spend": books.said(books.spent.sum(axis=0))})
+    rows = pd.DataFrame({"year": ledger.years, "spend": ledger.shown(ledger.spent.sum(axis=0))})
     for source in plan.sources:
-        rows[source.name] = books.said(books.used("source", source.name))
+        rows[source.name] = ledger.shown(ledger.used("source", source.name))
     for facility in plan.borrowing:
-        rows[facility.name] = books.said(books.used("drawdown", facility.name))
+        rows[facility.name] = ledger.shown(ledger.used("drawdown", facility.name))
     paid = rows.drop(columns=["year", "spend"]).sum(axis=1)
     rows["financed"] = paid.round(9)
     rows.loc[len(rows)] = ["total", *rows.drop(columns="year").sum().round(9)]
     borrowed = ", ".join(facility.name for facility in plan.borrowing) or "none"
     note = f"Borrowing: {borrowed}. Each column is rounded by itself, so the sum of a row may differ in its last place."
     payers = named(payer.name for payer in (*plan.sources, *plan.borrowing))
-    yield books.table(_FINANCING, rows, note, payers)
+    yield ledger.table(_FINANCING, rows, note, payers)
 
 
 def _may_fund(funder: Funder) -> str:
     """What a source may pay for, in words."""
-    said = [f"{key} {' or '.join(names)}" for key, names in (funder.of_assets | funder.of_treatments).items()]
+    parts = [f"{key} {' or '.join(names)}" for key, names in (funder.of_assets | funder.of_treatments).items()]
     if funder.asset is not None:
-        said.append(f"asset {' or '.join(funder.asset)}")
-    return ", ".join(said).replace("_", " ") or "anything"
+        parts.append(f"asset {' or '.join(funder.asset)}")
+    return ", ".join(parts).replace("_", " ") or "anything"
 
 
 STATEMENTS = (financing, sources, checklist)

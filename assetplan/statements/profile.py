@@ -9,7 +9,7 @@ import pandas as pd
 
 from assetplan.config.envelope import Range
 from assetplan.finance.statement import Statement, StatementSpec, named, numbers, texts
-from assetplan.statements.books import Books
+from assetplan.statements.ledger import Ledger
 
 _PROFILE = StatementSpec(
     "approved_profile",
@@ -25,19 +25,19 @@ _SUM = "total"
 _CERTAIN = "total of lines without a range"
 
 
-def approved_profile(books: Books) -> Iterator[Statement]:
+def approved_profile(ledger: Ledger) -> Iterator[Statement]:
     """Current and additional money by line and year, as it was approved; a line that is a range has two rows."""
-    envelope, labels = books.plan.envelope, books.outcome.inputs.tables.labels
+    envelope, labels = ledger.plan.envelope, ledger.outcome.inputs.tables.labels
     rows: list[dict[str, object]] = []
     for line, added in envelope.additional.items():
         sides = {"low": added.low, "high": added.high} if isinstance(added, Range) else {"": added}
         for side, amounts in sides.items():
             row = {"line": line, "label": labels[line], "range": side}
-            rows.append(_counted(row, envelope.current.get(line, 0.0), np.array(amounts), books.years))
+            rows.append(_counted(row, envelope.current.get(line, 0.0), np.array(amounts), ledger.years))
     if not rows:
         return
     table = pd.DataFrame(rows)
-    money = ["current", *books.years, "total_additional"]
+    money = ["current", *ledger.years, "total_additional"]
     ranged = (table["range"] != "").any()
     sums = [(_SUM, "low"), (_SUM, "high")] if ranged else [(_SUM, "")]
     if ranged:
@@ -49,7 +49,7 @@ def approved_profile(books: Books) -> Iterator[Statement]:
     note = "Current money is a year's; the additional money of each year comes on top of it."
     if ranged:
         note += " A range is not a survey: the plan chooses within it, and no one figure stands for it."
-    yield books.table(_PROFILE, pd.DataFrame(rows), note, named(books.years))
+    yield ledger.table(_PROFILE, pd.DataFrame(rows), note, named(ledger.years))
 
 
 def _counted(row: dict[str, str], current: float, amounts: np.ndarray, years: list[str]) -> dict[str, object]:
@@ -57,34 +57,34 @@ def _counted(row: dict[str, str], current: float, amounts: np.ndarray, years: li
     return {**row, "current": current, **by_year, "total_additional": round(float(amounts.sum()), 9)}
 
 
-def variance(books: Books) -> Iterator[Statement]:
+def variance(ledger: Ledger) -> Iterator[Statement]:
     """What the programme spends beside what was approved, by line and year and over the plan."""
-    approved, labels = books.plan.envelope.approved, books.outcome.inputs.tables.labels
+    approved, labels = ledger.plan.envelope.approved, ledger.outcome.inputs.tables.labels
     if not approved:
         return
     parts = []
     for line, sides in approved.items():
-        low, high = (np.array(side) * books.plan.envelope.pounds for side in sides)
-        spent = books.spent.loc[line].to_numpy(dtype=float)
+        low, high = (np.array(side) * ledger.plan.envelope.pounds for side in sides)
+        spent = ledger.spent.loc[line].to_numpy(dtype=float)
         low, high, spent = (np.append(amounts, amounts.sum()) for amounts in (low, high, spent))
-        said = {name: books.said(amounts) for name, amounts in (("low", low), ("high", high), ("planned", spent))}
-        outside = np.where(said["planned"] > said["high"], said["planned"] - said["high"], 0.0)
-        outside += np.where(said["planned"] < said["low"], said["planned"] - said["low"], 0.0)
+        shown = {name: ledger.shown(amounts) for name, amounts in (("low", low), ("high", high), ("planned", spent))}
+        outside = np.where(shown["planned"] > shown["high"], shown["planned"] - shown["high"], 0.0)
+        outside += np.where(shown["planned"] < shown["low"], shown["planned"] - shown["low"], 0.0)
         parts.append(
             pd.DataFrame(
                 {
                     "line": line,
                     "label": labels[line],
-                    "year": [*books.years, _SUM],
-                    "approved_low": said["low"],
-                    "approved_high": said["high"],
-                    "planned": said["planned"],
+                    "year": [*ledger.years, _SUM],
+                    "approved_low": shown["low"],
+                    "approved_high": shown["high"],
+                    "planned": shown["planned"],
                     "variance": outside.round(9) + 0.0,
                 }
             )
         )
     note = "Variance is what is planned above the approved money, or below it (negative); within a range it is zero."
-    yield books.table(_VARIANCE, pd.concat(parts, ignore_index=True), note)
+    yield ledger.table(_VARIANCE, pd.concat(parts, ignore_index=True), note)
 
 
 STATEMENTS = (approved_profile, variance)

@@ -1,4 +1,4 @@
-"""Records for the books: lines of the medium-term plan, money moved, schemes and who releases them, valuation."""
+"""Records for the ledger: lines of the medium-term plan, money moved, schemes and who releases them, valuation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from assetplan.finance import (
     valuation_table,
 )
 from assetplan.finance.statement import Column, StatementSpec, named, numbers, texts
-from assetplan.statements.books import Books
+from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
 _DEBT, _REACTIVE = "DEBT", "REACTIVE"
@@ -47,20 +47,20 @@ _CAPITAL = StatementSpec(
 )
 
 
-def medium_term(books: Books) -> Iterator[Statement]:
+def medium_term(ledger: Ledger) -> Iterator[Statement]:
     """Lines of the medium-term plan: debt cost, reactive repairs avoided, and the council's own."""
-    plan = books.plan
-    if books.prices != CASH:
+    plan = ledger.plan
+    if ledger.prices != CASH:
         return
     lines = []
     if plan.borrowing:
         cost = np.zeros(plan.years)
         for facility in plan.borrowing:
-            cost += by_year(charges(facility).cost, plan.years, plan.years) @ books.used("drawdown", facility.name)
+            cost += by_year(charges(facility).cost, plan.years, plan.years) @ ledger.used("drawdown", facility.name)
         lines.append(recurring_line(_DEBT, "P", "Interest and provision on what this plan borrows", cost.tolist()))
-    told = books.outcome
-    if "reactive" in told.nothing.yearly:
-        moved = (told.plan.yearly["reactive"] - told.nothing.yearly["reactive"]).sum(axis=0) * books.price
+    outcome = ledger.outcome
+    if "reactive" in outcome.nothing.yearly:
+        moved = (outcome.plan.yearly["reactive"] - outcome.nothing.yearly["reactive"]).sum(axis=0) * ledger.price
         kind, words = ("S", "avoided") if moved[-1] <= 0 else ("P", "caused")
         lines.append(
             recurring_line(_REACTIVE, kind, f"Reactive repairs {words}, against doing nothing", moved.tolist())
@@ -74,31 +74,31 @@ def medium_term(books: Books) -> Iterator[Statement]:
         yield cumulative_table(lines, plan.plan_years)
 
 
-def movements(books: Books) -> Iterator[Statement]:
+def movements(ledger: Ledger) -> Iterator[Statement]:
     """Virements and money carried over, each with who has to agree to it."""
-    flows = books.flows
+    flows = ledger.flows
     kept = flows[flows["kind"] == "carry-over"]
     parts = [kept.assign(**{"from": kept["line"], "to": kept["line"]})]
     for year, both in flows[flows["kind"] == "virement"].groupby("year", sort=True):
         rows = pd.DataFrame(list(_paired(both)), columns=["from", "to", "amount"])
         parts.append(rows.assign(kind="virement", year=year, to_year=year))
     table = pd.concat(parts, ignore_index=True)[["kind", "from", "to", "year", "to_year", "amount"]]
-    table = table[books.said(table["amount"]) > 0].reset_index(drop=True)
+    table = table[ledger.shown(table["amount"]) > 0].reset_index(drop=True)
     if not len(table):
         return
     for name in ("year", "to_year"):
         table[name] = [financial_year(int(year)) for year in table[name]]
     table.insert(0, "reference", [f"V{number:03d}" for number in range(1, len(table) + 1)])
     table["gate"] = [
-        gate_of(books, str(kind), float(a)) for kind, a in zip(table["kind"], table["amount"], strict=True)
+        gate_of(ledger, str(kind), float(a)) for kind, a in zip(table["kind"], table["amount"], strict=True)
     ]
-    table["amount"] = books.said(table["amount"])
-    yield books.table(_MOVEMENTS, table)
+    table["amount"] = ledger.shown(table["amount"])
+    yield ledger.table(_MOVEMENTS, table)
 
 
 def _paired(moved: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
     """Who gave how much to whom: what lines take is met by those that give, in the order of the lines."""
-    out, into = (moved[moved["direction"] == way] for way in ("out", "in"))
+    out, into = (moved[moved["direction"] == direction] for direction in ("out", "in"))
     ends = [part["amount"].to_numpy(dtype=float).cumsum() for part in (out, into)]
     # Laid end to end, what is given and what is taken are cut at every end of either.
     cuts = np.unique(np.round(np.concatenate([[0.0], *ends]), 2))
@@ -108,10 +108,10 @@ def _paired(moved: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
             yield str(out["line"].iloc[giver]), str(into["line"].iloc[taker]), end - begin
 
 
-def capital_programme(books: Books) -> Iterator[Statement]:
+def capital_programme(ledger: Ledger) -> Iterator[Statement]:
     """Every scheme with its cost by year and the gate that releases it."""
-    works = books.works
-    cost = works["cost"].to_numpy(dtype=float) * books.price[works["year"].to_numpy() - books.plan.first_year]
+    works = ledger.works
+    cost = works["cost"].to_numpy(dtype=float) * ledger.price[works["year"].to_numpy() - ledger.plan.first_year]
     table = pd.DataFrame(works.drop(columns="geometry", errors="ignore")).assign(cost=cost)
     grouped = table.groupby(["scheme_id", "line"], sort=False)
     rows = grouped.agg(
@@ -121,45 +121,55 @@ def capital_programme(books: Books) -> Iterator[Statement]:
     place = grouped.ngroup().to_numpy()
     scheme = rows.groupby("scheme_id")["total"].transform("sum")
     total = rows.pop("total")
-    for year, label in zip(books.plan.plan_years, books.years, strict=True):
+    for year, label in zip(ledger.plan.plan_years, ledger.years, strict=True):
         mine = (table["year"] == year).to_numpy()
         rows[label] = np.bincount(place[mine], cost[mine], len(rows)).round()
     rows["total"] = total.round()
-    if books.plan.gates:
-        rows["gate"] = [gate_of(books, "scheme", float(amount)) for amount in scheme]
+    if ledger.plan.gates:
+        rows["gate"] = [gate_of(ledger, "scheme", float(amount)) for amount in scheme]
     note = "One row a scheme and line. Each figure is rounded to the pound by itself."
-    yield books.table(_CAPITAL, rows, note, named(books.years))
+    yield ledger.table(_CAPITAL, rows, note, named(ledger.years))
 
 
-def gate_of(books: Books, kind: str, amount: float) -> str:
-    """The last gate that an amount (£) has to pass; "" where there is none."""
-    pounds = books.plan.envelope.pounds
-    passed = [gate.name for gate in books.plan.gates if kind in gate.of and amount >= gate.above * pounds]
+def gate_of(ledger: Ledger, kind: str, amount: float) -> str:
+    """The last gate that an amount has to pass; "" where there is none.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Whose plan has the gates.
+    kind : str
+        "scheme", "virement" or "carry-over".
+    amount : float
+        [£].
+    """
+    pounds = ledger.plan.envelope.pounds
+    passed = [gate.name for gate in ledger.plan.gates if kind in gate.of and amount >= gate.above * pounds]
     return passed[-1] if passed else ""
 
 
-def valuations(books: Books) -> Iterator[Statement]:
+def valuations(ledger: Ledger) -> Iterator[Statement]:
     """Replacement cost of what is owned, today and when the plan has run."""
-    inputs = books.outcome.inputs
+    inputs = ledger.outcome.inputs
     assets, groups = inputs.register.assets, inputs.model.groups
     gross = assets["replacement_value"].to_numpy(dtype=float)
     new = {name: float(group.residual_life(group.index(np.zeros(1)))[0]) for name, group in groups.items()}
-    life = assets["group"].map(new).to_numpy(dtype=float) / books.outcome.starting.pace
+    life = assets["group"].map(new).to_numpy(dtype=float) / ledger.outcome.starting.pace
     component = assets["group"].map({name: group.label for name, group in groups.items()})
-    nothing, planned = books.outcome.nothing.residual_life, books.outcome.plan.residual_life
+    nothing, planned = ledger.outcome.nothing.residual_life, ledger.outcome.plan.residual_life
     cases: tuple[tuple[str, str, Floats], ...] = (
         ("valuation_today", "today", nothing[:, 0]),
         ("valuation_do_nothing", "at the end of the plan if nothing is done", nothing[:, -1]),
         ("valuation_plan", "at the end of the plan", planned[:, -1]),
     )
     for name, when, left in cases:
-        table = valuation_table(valuation(gross, life, left, component), real(books.plan.first_year))
+        table = valuation_table(valuation(gross, life, left, component), real(ledger.plan.first_year))
         yield replace(table, name=name, title=f"{table.title}, {when}")
 
 
-def late_against_early(books: Books) -> Iterator[Statement]:
+def late_against_early(ledger: Ledger) -> Iterator[Statement]:
     """What late treatment costs against early, from the plan's own catalogue."""
-    inputs = books.outcome.inputs
+    inputs = ledger.outcome.inputs
     present = {name: inputs.model.groups[name] for name in sorted(set(inputs.register.assets["group"]))}
     yield late_multiple_table(late_multiple(inputs.model.catalogue, present))
 

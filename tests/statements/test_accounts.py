@@ -27,8 +27,8 @@ from assetplan.outcome.tables import programme_tables
 from assetplan.programme.statements import statement_faults, tables_of, write_statements
 from assetplan.report.statement_table import as_it_stands
 from assetplan.statements import accounts, profile
-from assetplan.statements.books import Books
 from assetplan.statements.debt import printed_debt
+from assetplan.statements.ledger import Ledger
 from assetplan.statements.profile import approved_profile
 from assetplan.statements.records import gate_of, movements
 from assetplan.strategies import candidates, starting_condition
@@ -96,24 +96,24 @@ def solved(plan: Plan) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def books() -> Books:
+def ledger() -> Ledger:
     outcome = solved(make_plan(PLAN))
-    return Books(outcome, programme_tables(outcome)[0])
+    return Ledger(outcome, programme_tables(outcome)[0])
 
 
 @pytest.fixture(scope="module")
-def tables(books: Books) -> dict[str, Statement]:
-    return {table.name: table for table in accounts(books.outcome, books.works)}
+def tables(ledger: Ledger) -> dict[str, Statement]:
+    return {table.name: table for table in accounts(ledger.outcome, ledger.works)}
 
 
 def rows(tables: dict[str, Statement], name: str) -> pd.DataFrame:
     return tables[name].rows
 
 
-def told_of(plan: Plan) -> Books:
-    """Books of a plan, for statements that need no more of it."""
+def told_of(plan: Plan) -> Ledger:
+    """Ledger of a plan, for statements that need no more of it."""
     inputs = SimpleNamespace(plan=plan, tables=SimpleNamespace(labels=line_labels()))
-    return Books(SimpleNamespace(inputs=inputs), pd.DataFrame())  # type: ignore[arg-type]
+    return Ledger(SimpleNamespace(inputs=inputs), pd.DataFrame())  # type: ignore[arg-type]
 
 
 def paper() -> Plan:
@@ -173,9 +173,9 @@ def test_every_statement_says_its_money(tables: dict[str, Statement]) -> None:
     assert {name for name, table in tables.items() if table.prices == CASH} >= {"loans", "financing", "prudential"}
 
 
-def test_variance_is_what_is_planned_less_what_was_approved(books: Books, tables: dict[str, Statement]) -> None:
+def test_variance_is_what_is_planned_less_what_was_approved(ledger: Ledger, tables: dict[str, Statement]) -> None:
     found = rows(tables, "variance")
-    works = books.works
+    works = ledger.works
     cash = works["cost"] * 1.03 ** (works["year"] - 2019) / 1e3
     for (line, year), row in found.set_index(["line", "year"]).iterrows():
         mine = works["line"] == line
@@ -289,8 +289,8 @@ def test_medium_term_lines_are_changes_to_the_base(tables: dict[str, Statement])
     assert level.loc["REACTIVE", YEARS[-1]] < 0
 
 
-def test_movements_pair_givers_and_takers(books: Books, tables: dict[str, Statement]) -> None:
-    found, flows = rows(tables, "movements"), books.flows
+def test_movements_pair_givers_and_takers(ledger: Ledger, tables: dict[str, Statement]) -> None:
+    found, flows = rows(tables, "movements"), ledger.flows
     assert found["reference"].tolist() == [f"V{k:03d}" for k in range(1, len(found) + 1)]
     moved = found[found["kind"] == "virement"]
     assert len(moved)
@@ -311,9 +311,9 @@ def test_movements_pair_givers_and_takers(books: Books, tables: dict[str, Statem
         assert row.gate == ("board" if row.amount >= 1 else "officers") or abs(row.amount - 1) <= STEP
 
 
-def test_a_line_that_moves_money_needs_it(books: Books) -> None:
+def test_a_line_that_moves_money_needs_it(ledger: Ledger) -> None:
     """In each line and year what is spent and given is within what it has and takes, and no money is moved idly."""
-    flows, amounts = books.flows, pd.DataFrame(books.plan.envelope.lines, index=range(2019, 2024)).T * 1e3
+    flows, amounts = ledger.flows, pd.DataFrame(ledger.plan.envelope.lines, index=range(2019, 2024)).T * 1e3
     for line in amounts.index:
         for year in amounts.columns:
             mine = flows[flows["line"] == line]
@@ -321,52 +321,52 @@ def test_a_line_that_moves_money_needs_it(books: Books) -> None:
             into += mine[(mine["kind"] == "carry-over") & (mine["to_year"] == year)]["amount"].sum()
             out = mine[(mine["direction"] == "out") & (mine["year"] == year)]["amount"].sum()
             out += mine[(mine["kind"] == "carry-over") & (mine["year"] == year)]["amount"].sum()
-            used = books.spent.loc[line, year] + out
+            used = ledger.spent.loc[line, year] + out
             assert used <= amounts.loc[line, year] + into + 0.05
             if into > 1:  # £; what is taken is needed, to the rounding of works to pence
                 assert used == pytest.approx(amounts.loc[line, year] + into, abs=0.05)
 
 
-def test_gates_by_kind_and_amount(books: Books) -> None:
+def test_gates_by_kind_and_amount(ledger: Ledger) -> None:
     expected = {("scheme", 999.99): "officers", ("scheme", 1000.0): "board", ("scheme", 10_000.0): "cabinet"}
     expected |= {("virement", 10_000.0): "board"}
-    assert {key: gate_of(books, *key) for key in expected} == expected
-    none = replace(books, outcome=told_of(paper()).outcome)
+    assert {key: gate_of(ledger, *key) for key in expected} == expected
+    none = replace(ledger, outcome=told_of(paper()).outcome)
     assert gate_of(none, "scheme", 1e9) == ""
 
 
-def test_the_capital_programme_is_the_spend(books: Books, tables: dict[str, Statement]) -> None:
+def test_the_capital_programme_is_the_spend(ledger: Ledger, tables: dict[str, Statement]) -> None:
     found = rows(tables, "capital_programme")
     assert tables["capital_programme"].unit == "£"
     by_line = found.groupby("line")[YEARS].sum()
-    wide = books.spent.loc[by_line.index]
+    wide = ledger.spent.loc[by_line.index]
     # Each scheme is rounded to the pound by itself.
     assert np.abs(by_line.to_numpy() - wide.to_numpy()).max() <= 0.5 * len(found)
     np.testing.assert_allclose(found[YEARS].sum(axis=1), found["total"], atol=0.5 * 6)
-    assert set(found["line"]) == set(books.works["line"])
-    assert found["works"].sum() == len(books.works)
+    assert set(found["line"]) == set(ledger.works["line"])
+    assert found["works"].sum() == len(ledger.works)
     for _, scheme in found.groupby("scheme_id"):
         assert scheme["gate"].nunique() == 1
 
 
-def test_valuation_counts_every_asset(books: Books, tables: dict[str, Statement]) -> None:
-    worth = books.outcome.inputs.register.assets["replacement_value"].sum() / 1e6
+def test_valuation_counts_every_asset(ledger: Ledger, tables: dict[str, Statement]) -> None:
+    worth = ledger.outcome.inputs.register.assets["replacement_value"].sum() / 1e6
     after = {}
     for name in ("valuation_today", "valuation_do_nothing", "valuation_plan"):
         total = rows(tables, name).iloc[-1]
         # A component is rounded to £1,000.
         assert total["grc"] + total["grc_not_valued"] == pytest.approx(worth, abs=0.0005 * len(rows(tables, name)))
         assert total["grc"] - total["depreciation"] == pytest.approx(total["drc"], abs=1e-9)
-        assert total["valued"] + total["not_valued"] == len(books.outcome.inputs.register.assets)
+        assert total["valued"] + total["not_valued"] == len(ledger.outcome.inputs.register.assets)
         after[name] = total["drc"]
     assert after["valuation_do_nothing"] < after["valuation_today"]
     assert after["valuation_do_nothing"] < after["valuation_plan"]
 
 
-def test_years_without_works_and_no_works_at_all(books: Books) -> None:
-    quiet = Books(books.outcome, books.works[books.works["year"] != 2021])
+def test_years_without_works_and_no_works_at_all(ledger: Ledger) -> None:
+    quiet = Ledger(ledger.outcome, ledger.works[ledger.works["year"] != 2021])
     assert quiet.spent[2021].tolist() == [0.0] * 5
-    nothing = {table.name: table.rows for table in accounts(books.outcome, books.works.iloc[:0])}
+    nothing = {table.name: table.rows for table in accounts(ledger.outcome, ledger.works.iloc[:0])}
     assert not nothing["variance"]["planned"].any()
     assert not len(nothing["capital_programme"])
 
@@ -375,31 +375,31 @@ def test_income_below_nought_leaves_nothing_for_debt() -> None:
     """A tax base that falls short of its plan must not make the programme impossible."""
     tax = {"base": 1000.0, "growth": 0.02, "homes": [10, 10, 50, 50, 50], "band_d": [100.0], "confirmed": 2023}
     outcome = solved(make_plan(PLAN | {"tax_base": tax, "income": []}))
-    books = Books(outcome, programme_tables(outcome)[0])
-    drawn = books.used("drawdown", "PWLB") + books.used("drawdown", "own cash")
+    ledger = Ledger(outcome, programme_tables(outcome)[0])
+    drawn = ledger.used("drawdown", "PWLB") + ledger.used("drawdown", "own cash")
     assert (drawn[:2] < 0.01).all(), "less than a penny, by which a limit may be passed"
     assert drawn.sum() > 100
 
 
-def test_a_plan_that_moves_no_money_has_no_record_of_it(books: Books) -> None:
-    still = books.outcome.solution
-    kinds = np.array([flow.key.kind for flow in books.outcome.formulation.flows])
+def test_a_plan_that_moves_no_money_has_no_record_of_it(ledger: Ledger) -> None:
+    still = ledger.outcome.solution
+    kinds = np.array([flow.key.kind for flow in ledger.outcome.formulation.flows])
     none = np.where(np.isin(kinds, ["virement", "carry-over"]), 0.0, still.amounts)
-    outcome = replace(books.outcome, solution=replace(still, amounts=none))
-    assert not list(movements(Books(outcome, books.works)))
+    outcome = replace(ledger.outcome, solution=replace(still, amounts=none))
+    assert not list(movements(Ledger(outcome, ledger.works)))
 
 
-def test_a_new_statement_is_one_function_and_its_declaration(books: Books, tmp_path: Path, monkeypatch) -> None:
+def test_a_new_statement_is_one_function_and_its_declaration(ledger: Ledger, tmp_path: Path, monkeypatch) -> None:
     """Its file alone: the folder, its check, the page and the workbook read what it declares."""
     spec = StatementSpec("inflation", "What inflation takes", (*texts("year"), *numbers(lost="Lost to prices, £")), "£")
 
-    def inflation(known: Books) -> Iterator[Statement]:
+    def inflation(known: Ledger) -> Iterator[Statement]:
         yield known.table(spec, pd.DataFrame({"year": known.years, "lost": [0.0, 3.0, 6.1, 9.3, 12.6]}))
 
     monkeypatch.setattr(profile, "STATEMENTS", (*profile.STATEMENTS, inflation))
-    made = accounts(books.outcome, books.works)
+    made = accounts(ledger.outcome, ledger.works)
     assert made[2].name == "inflation"
-    folder = write_statements(made, books.plan, tmp_path / "finance")
+    folder = write_statements(made, ledger.plan, tmp_path / "finance")
     listed = json.loads((folder / "finance.json").read_text(encoding="utf-8"))["tables"]
     assert list(statement_faults(listed, "finance.json")) == []
     assert listed[2]["headings"] == ["Year", "Lost to prices, £"]

@@ -23,20 +23,11 @@ from assetplan.inputs.load import load_inputs
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome, outcome_of
-from assetplan.outcome.summary import summarise
+from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
-from assetplan.statements.business_case import (
-    LATER,
-    OPTIONS,
-    Option,
-    OptionFigures,
-    _of_minimum,
-    _shares,
-    _Spent,
-    business_case,
-    figures,
-    options_of,
-)
+from assetplan.statements.business_case import business_case
+from assetplan.statements.option_figures import LATER, OptionFigures, _shares, _Spent, figures
+from assetplan.statements.options import OPTIONS, Option, note_on_minimum, options_of
 from assetplan.strategies import Traffic, candidates, starting_condition
 
 UNIT_STEPS = 1_000  # £m are printed to three decimals
@@ -83,7 +74,9 @@ def county() -> County:
     solution = statement.settle(solve(statement.problem, 1e-2, 20.0))
     outcome = outcome_of(inputs, starting, traffic, statement, solution)
     works, table = programme_tables(outcome)
-    summary = summarise(outcome, works, table, {})
+    phasing = {"cases": [], "amounts": [], "note": ""}
+    restrictions = {"years": [], "falling": [], "cut_off": [], "unplaced": []}
+    summary = summarise(outcome, works, table, {}, Findings([], [], phasing, restrictions, [], {}))
     options = options_of(outcome, 2e-2, 20.0)
     tables = business_case(outcome, traffic, 2e-2, 20.0)
     return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables)
@@ -286,9 +279,9 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
     outcome = small(found, found.solve())
     nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
     assert minimum.chosen.tolist() == nothing.chosen.tolist()
-    said = "nothing was found within today's money and the plan's other limits: what is committed alone"
+    said = "nothing fits within today's money and the plan's other limits: what is committed alone"
     assert set(minimum.means) == {said}
-    assert _of_minimum(outcome, minimum) == f"Minimum: {said}."
+    assert note_on_minimum(outcome, minimum) == f"Minimum: {said}."
 
 
 @pytest.mark.parametrize("of", ["least cost", "condition"])
@@ -318,7 +311,7 @@ def test_other_objectives_are_told_in_pounds(of: str) -> None:
 def test_a_search_out_of_time_is_told() -> None:
     outcome = modest()
     late = replace(options_of(outcome, 1e-6, 10.0)[1], gap=0.0123)
-    assert "1.23% short of its bound" in _of_minimum(outcome, late)
+    assert "1.23% short of its bound" in note_on_minimum(outcome, late)
 
 
 def test_shares_fall_back_to_numbers_where_works_cost_nothing() -> None:

@@ -21,7 +21,7 @@ from assetplan.words import financial_year
 
 
 @dataclass(frozen=True, eq=False)
-class Books:
+class Ledger:
     """A solved plan as its statements see it.
 
     Attributes
@@ -84,7 +84,7 @@ class Books:
         year = mine["year"].to_numpy(dtype=int) - self.plan.first_year
         return np.bincount(year, mine["amount"], self.plan.years).astype(np.float64)
 
-    def said(self, pounds: ArrayLike) -> Floats:
+    def shown(self, pounds: ArrayLike) -> Floats:
         """Amounts (£) as the envelope's unit prints them."""
         return np.asarray(printed(in_steps(pounds, self.unit), self.unit), dtype=np.float64)
 
@@ -95,7 +95,6 @@ class Books:
         ----------
         spec : StatementSpec
             What it declares of itself.
-        rows, note, own
-            As of `StatementSpec.table`.
+        rows, note, own : as of `StatementSpec.table`
         """
         return spec.table(rows, self.prices, note, spec.unit or self.unit, own)
