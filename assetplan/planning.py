@@ -117,7 +117,13 @@ def finance_statements(
 ) -> tuple[Statement, ...]:
     """The statements of finance of a plan, without the rest of its programme.
 
-    Parameters and errors as `plan`. The programme is solved as there, but for the rules of thumb that it is set beside.
+    Errors as `plan`. The programme is solved as there, but for the rules of thumb that it is set beside.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    register : Register, optional; in place of the file the plan names
+    progress : callable, optional; called with the name of each stage as it begins
 
     Returns
     -------

@@ -34,6 +34,13 @@ def condition_lever(programme: Programme, market: Market, asset: int, options: O
 
     Copies of the asset with every index from its own to the worst (or to the best, for a treated one) are given their
     strategies as the plan gave its own, and valued at the plan's prices.
+
+    Parameters
+    ----------
+    programme : Programme; with the settings it was planned by
+    market : Market; its strategies at the prices of its limits
+    asset : int; position of the asset
+    options : Options; the asset's strategies
     """
     base = programme.years[0] - 1
     present = float(programme.assets[f"do_nothing_{base}"].iloc[asset])

@@ -98,6 +98,12 @@ class Market(Shown):
         """What all assets use of each limit when each takes its best strategy at these prices, (n_limits,).
 
         One asset takes its strategy at a position whatever that is worth: the one for which two are worth the same.
+
+        Parameters
+        ----------
+        prices : array (n_limits,); what one more unit of each limit costs [unit of the objective]
+        asset : int; position of the one asset
+        place : int; position of the strategy that it takes
         """
         strategies = self.strategies
         net = self.net_at(prices)
@@ -196,6 +202,13 @@ def turning_share(fixed: Floats, priced: Floats, treats: Bools, idle: int) -> tu
     """Share of a price at which the best treatment is worth as much as doing nothing.
 
     A strategy's net is fixed − share · priced. Below the share a treatment is best, above it none is.
+
+    Parameters
+    ----------
+    fixed : array (n,); net of each strategy, free of the price [unit of the objective]
+    priced : array (n,); what each bears of the price [likewise]
+    treats : array of bool (n,); which strategies are treatments
+    idle : int; position of doing nothing
 
     Returns
     -------

@@ -147,6 +147,14 @@ def init_plan(
 ) -> float:
     """Write a plan for a register, its envelope in proportion to carriageway length.
 
+    Parameters
+    ----------
+    register : Path; the register
+    output : Path; plan file to write
+    first_year : int; first plan year
+    mapping : Path, optional; what the register calls its columns
+    force : bool; whether a plan file that is there may be replaced
+
     Returns
     -------
     float

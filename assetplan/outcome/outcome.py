@@ -70,8 +70,11 @@ def outcome_of(
 
     Parameters
     ----------
-    traffic : Traffic or None
-        How traffic grows, and what weight limits cost it, as the candidates were made with.
+    inputs : Inputs; what the plan was made from
+    starting : Starting; condition of each asset at the start
+    traffic : Traffic or None; how traffic grows, and what weight limits cost it, as the candidates were made with
+    formulation : Formulation; the plan as a problem
+    solution : Solution; its solution, settled
     """
     assets = inputs.register.assets
     chosen = formulation.options.schedule[solution.chosen]

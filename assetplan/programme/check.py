@@ -15,7 +15,14 @@ _ROUNDING = 0.005
 
 
 def contradictions(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
-    """What a programme's summary says that its own assets and works do not bear out, in words."""
+    """What a programme's summary says that its own assets and works do not bear out, in words.
+
+    Parameters
+    ----------
+    summary : Summary; of the programme
+    assets : GeoDataFrame; as `Programme.assets`
+    works : GeoDataFrame; as `Programme.works`
+    """
     yield from _money(summary, works)
     yield from over_limits(summary.limits)
     yield from _totals(summary, assets, works)

@@ -27,7 +27,14 @@ def gained(amount: float, unit: str) -> str:
 
 
 def in_full(amount: float, unit: str, figures: int = 5) -> str:
-    """A total of what a plan seeks, in its unit: an amount of money to so many figures, any other whole."""
+    """A total of what a plan seeks, in its unit: an amount of money to so many figures, any other whole.
+
+    Parameters
+    ----------
+    amount : float; the total [unit]
+    unit : str; "£" or what else the plan seeks
+    figures : int; significant figures of money
+    """
     return pounds(amount, figures) if unit == "£" else f"{number(amount)} {unit}"
 
 

@@ -45,12 +45,9 @@ def write_tables(
 
     Parameters
     ----------
-    folder : Path
-        The folder.
-    summary, assets, settings, strategies, accounts
-        Those of the programme.
-    layers : sequence of GeoDataFrame
-        Its works, places and districts.
+    folder : Path; the folder
+    summary, assets, settings, strategies, accounts : those of the programme
+    layers : sequence of GeoDataFrame; its works, places and districts
     """
     (folder / "summary.json").write_text(summary.as_json(), encoding="utf-8")
     if settings is not None:
