@@ -18,8 +18,8 @@ def reasons(outcome: Outcome) -> Texts:
     """Why each asset has what it has, array (n_assets,) of str."""
     treated = np.any(outcome.schedule >= 0, axis=1)
     out = np.empty(len(treated), dtype=object)
-    for rows, said in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
-        out[rows] = said(outcome, rows)
+    for rows, why in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
+        out[rows] = why(outcome, rows)
     return out
 
 
@@ -140,7 +140,7 @@ def _best(problem: Problem, copies: Bools) -> tuple[Floats, Ints, Bools, Bools]:
     -------
     (array, array, array of bool, array of bool), each (n_assets,)
         Largest benefit; its row, of those that limits let in by themselves if there is one; whether all that bring a
-        benefit need a limit that is nought; whether all that bring one need more than a limit has.
+        benefit need a limit that is zero; whether all that bring one need more than a limit has.
     """
     allowance = most_of(problem)
     usage = problem.usage

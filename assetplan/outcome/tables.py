@@ -76,13 +76,13 @@ def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: Int
         mine = pd.Series(mode[asset, works["year"] - first], index=works.index)
         key = key.where(mine < 0, works["year"].astype(str) + "|site|" + mine.astype(str))
     codes, _ = pd.factorize(key, sort=True)
-    found = np.array([f"S{code + 1:05d}" for code in codes], dtype=object)
+    schemes = np.array([f"S{code + 1:05d}" for code in codes], dtype=object)
     modes = outcome.problem.mode
     for name, members in formulation.schemes.items():
         ahead = -1 if modes is None else int(modes[outcome.chosen[members[0]]])
         if ahead >= 0:
-            found[np.isin(asset, members) & (works["year"] == first + ahead).to_numpy(dtype=bool)] = name
-    return pd.Series(found, index=works.index, dtype="str")
+            schemes[np.isin(asset, members) & (works["year"] == first + ahead).to_numpy(dtype=bool)] = name
+    return pd.Series(schemes, index=works.index, dtype="str")
 
 
 def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> Texts:

@@ -90,8 +90,8 @@ def _read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
 
 
 def _unreadable(path: Path, part: str, error: Exception) -> Fault:
-    said = (str(error).splitlines() or [type(error).__name__])[0][:200]
-    return Fault(str(path), 0, "", part, f"cannot be read: {said}")
+    message = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    return Fault(str(path), 0, "", part, f"cannot be read: {message}")
 
 
 def _lacking(table: gpd.GeoDataFrame, columns: tuple[str, ...], path: Path) -> list[Fault]:

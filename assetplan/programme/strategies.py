@@ -140,8 +140,8 @@ class StrategiesFile:
             raise _damaged(self.path, "", f"does not go with the rest of its folder: {error}") from error
 
 
-def _damaged(path: Path, column: str, said: str) -> RegisterError:
-    return RegisterError([Fault(str(path), 0, column, "", said.splitlines()[0][:200])])
+def _damaged(path: Path, column: str, message: str) -> RegisterError:
+    return RegisterError([Fault(str(path), 0, column, "", message.splitlines()[0][:200])])
 
 
 def _arrays(table: pa.Table, asset_ids: pd.Series, n_limits: int) -> Strategies:
@@ -184,7 +184,7 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints32, Texts]:
     return np.asarray(array.indices, dtype=np.int32), array.dictionary.to_numpy(zero_copy_only=False)
 
 
-def _checked(found: Strategies, asset_ids: pd.Series) -> Strategies:
+def _checked(strategies: Strategies, asset_ids: pd.Series) -> Strategies:
     """The same, once every asset is seen to have strategies and one of them chosen.
 
     Raises
@@ -193,9 +193,9 @@ def _checked(found: Strategies, asset_ids: pd.Series) -> Strategies:
         An asset has none, or not exactly one is chosen.
     """
     n = len(asset_ids)
-    if (np.diff(found.starts) < 1).any():
+    if (np.diff(strategies.starts) < 1).any():
         raise ValueError("an asset has no strategy")
-    owner = np.searchsorted(found.starts, found.chosen, side="right") - 1
-    if len(found.chosen) != n or (owner != np.arange(n)).any():
+    owner = np.searchsorted(strategies.starts, strategies.chosen, side="right") - 1
+    if len(strategies.chosen) != n or (owner != np.arange(n)).any():
         raise ValueError("not every asset has one chosen strategy")
-    return found
+    return strategies
