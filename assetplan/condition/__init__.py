@@ -18,7 +18,7 @@ from assetplan.condition.building import (
     grade_share,
 )
 from assetplan.condition.capacity import capacity_at, capacity_today, condition_factor, index_to_carry
-from assetplan.condition.carriageway import INDICATORS, cvi_failures, default_width, national_indicators, rci
+from assetplan.condition.carriageway import INDICATORS, default_width, national_indicators, rci
 from assetplan.condition.index import BANDS, from_index, measure_names, measure_range, to_index
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "classify",
     "condition_factor",
     "cost_by_grade",
-    "cvi_failures",
     "default_width",
     "fci_by_priority",
     "from_index",

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan._types import Floats, Ints
-from assetplan.condition.bands import band_codes, share_in_bands
+from assetplan.condition.bands import share_in_bands
 from assetplan.reference import load_table
 
 INDICATORS: dict[str, tuple[str, ...]] = {"130-01": ("A",), "130-02": ("B", "C")}
@@ -136,36 +136,6 @@ def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLi
         inside = np.isin(classes, counted)
         shares[indicator] = share_in_bands("rci", values[inside], lengths[inside])
     return pd.DataFrame(shares).T.rename_axis("indicator")
-
-
-def cvi_failures(structural: ArrayLike, edge: ArrayLike, wearing: ArrayLike) -> Floats:
-    """Return how many of the three indices of a coarse visual inspection lie in their fail bands.
-
-    One is enough to fail a length, so the result is a value of the scale `cvi` (pass, fail): the indicator of
-    unclassified roads is `share_in_bands("cvi", cvi_failures(...), length)`.
-
-    Source: UKPMS; thresholds in `reference/bands.csv`.
-
-    Parameters
-    ----------
-    structural : array (n,); structural condition index [points]
-    edge : array (n,); edge condition index [points]
-    wearing : array (n,); wearing-course condition index [points]
-
-    Returns
-    -------
-    array (n,)
-        Failing indices [0 to 3]; missing where none fails and one or more were not surveyed, which is no pass.
-
-    Raises
-    ------
-    ValueError
-        The shapes do not fit.
-    """
-    parts = {"structural": structural, "edge": edge, "wearing": wearing}
-    codes = np.stack(np.broadcast_arrays(*(band_codes(f"cvi_{name}", values) for name, values in parts.items())))
-    failing = (codes > 0).sum(axis=0)
-    return np.where((failing == 0) & (codes < 0).any(axis=0), np.nan, failing)
 
 
 def default_width(road_class: ArrayLike, environment: ArrayLike) -> Floats:

@@ -93,8 +93,8 @@ def _place(bridges: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, net: Network, own
     middle = shapely.centroid(bridges.geometry.to_numpy())
     carrier = pd.Index(roads["asset_id"]).get_indexer(pd.Index(bridges["parent_id"]))
     links = np.flatnonzero(owned[net.line])
-    nearest = network.project_points(middle, bridges["asset_id"], net.geometry[links], within).link
-    out = np.append(links, -1)[np.asarray(nearest, dtype=np.intp)]
+    nearest = network.nearest_links(middle, net.geometry[links], within)
+    out = np.append(links, -1)[nearest]
     # Of the links that a section was split into, the one nearest the bridge.
     link_of = pd.DataFrame({"line": net.line, "link": np.arange(len(net.line))})
     own = pd.DataFrame({"bridge": np.arange(len(bridges)), "line": carrier}).merge(link_of, on="line")

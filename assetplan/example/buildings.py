@@ -10,8 +10,9 @@ import shapely
 
 from assetplan._types import Floats, Ints, Texts
 from assetplan.example.figures import Figures, name_parts
+from assetplan.example.land import CRS
 from assetplan.example.roads import Roads
-from assetplan.example.sections import CRS, number_ids
+from assetplan.example.sections import number_ids
 from assetplan.example.towns import Towns
 from assetplan.reference import load_table
 from assetplan.register.components import building_components
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _SET_BACK = 32.0  # [m] from the middle of the street to the building
 _SAINTS_TRIED = 30
 _OLDEST, _NEWEST = 1875, 2012
+_RETENTION = ("retain", "dispose", "under review")
 
 
 def make_buildings(
@@ -60,6 +62,7 @@ def make_buildings(
     town = (cumulative < draw[:, None]).sum(axis=1)
     link = _street_in(links, town, rng)
     points = _beside_street(links, link, rng)
+    dispose = figures["retention_dispose"]
     table = kinds.assign(
         building_id=number_ids("P", len(kinds)),
         name=_names(kinds["label"].to_numpy(dtype=object), town, towns, rng),
@@ -67,18 +70,9 @@ def make_buildings(
         district=districts[link],
         environment="urban",
         built_year=np.round(_OLDEST + (_NEWEST - _OLDEST) * rng.beta(2.6, 1.6, len(kinds))),
-        retention=rng.choice(
-            ["retain", "dispose", "under review"],
-            len(kinds),
-            p=[
-                1 - 2.5 * figures["retention_dispose"],
-                figures["retention_dispose"],
-                1.5 * figures["retention_dispose"],
-            ],
-        ),
+        retention=rng.choice(_RETENTION, len(kinds), p=[1 - 2.5 * dispose, dispose, 1.5 * dispose]),
     )
-    parts = building_components(gpd.GeoDataFrame(table, geometry=shapely.points(points), crs=CRS))
-    return parts
+    return building_components(gpd.GeoDataFrame(table, geometry=shapely.points(points), crs=CRS))
 
 
 def _draw_kinds(figures: Figures, rng: np.random.Generator) -> pd.DataFrame:

@@ -10,21 +10,27 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
-from assetplan.asset_classes import BUILDING
+from assetplan._types import Floats
+from assetplan.asset_classes import BUILDING, CARRIAGEWAY, group_of
+from assetplan.condition import to_index
 from assetplan.deterioration import Group, load_groups
-from assetplan.example import inventory, links, money, surveyed
+from assetplan.example import inventory
 from assetplan.example.buildings import make_buildings
 from assetplan.example.figures import Figures, load_figures, name_parts
-from assetplan.example.land import Rivers, make_districts, make_outline, make_rivers
-from assetplan.example.places import make_places
+from assetplan.example.land import CRS, Rivers, make_districts, make_outline, make_rivers
 from assetplan.example.roads import Roads, make_roads
-from assetplan.example.sections import CRS, make_sections
+from assetplan.example.sections import in_one_piece, make_sections, merge, trim
 from assetplan.example.skeleton import make_skeleton
-from assetplan.example.towns import Towns, make_towns
+from assetplan.example.surveyed import survey_assets
+from assetplan.example.towns import Towns, make_places, make_towns
+from assetplan.finance import published_profile
+from assetplan.reference import load_table
 from assetplan.register.register import Register
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+_ESTATE = {"highway": "highway_value", "property": "buildings_value"}
 
 
 def make_county(size: str = "small", seed: int = 1) -> Register:
@@ -60,8 +66,8 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     towns = make_towns(outline, rivers, figures, rng)
     roads, skeleton, nodes = make_roads(make_skeleton(outline, towns, figures, rng), towns, figures, rng)
     towns = replace(towns, xy=skeleton.xy[: skeleton.towns])
-    roads = links.trim(links.in_one_piece(roads), towns, figures.part("length_U") * 1000, rng)
-    network = links.merge(roads)
+    roads = trim(in_one_piece(roads), towns, figures.part("length_U") * 1000, rng)
+    network = merge(roads)
     districts, names = _districts(outline, towns, figures, rng)
     sections = make_sections(network, towns, districts, names, figures, rng)
     parts, inspections = _everything(network, sections, towns, rivers, nodes, groups, figures, rng)
@@ -89,21 +95,12 @@ def _everything(
     rng: np.random.Generator,
 ) -> tuple[list[gpd.GeoDataFrame], pd.DataFrame]:
     """Every kind of asset with its condition, and all inspections."""
-    of_link = (
-        sections.drop_duplicates("link_id").sort_values("link_id", kind="stable")["district"].to_numpy(dtype=object)
-    )
-    footways = inventory.make_footways(network, sections, towns, rng)
-    gullies = inventory.make_gullies(network, sections, figures, rng)
-    signals = inventory.make_signals(network, sections, nodes, figures, rng)
-    bridges = inventory.make_bridges(sections, rivers, figures, rng)
-    buildings = make_buildings(network, of_link, towns, figures, rng)
-    roads, road_visits = surveyed.survey_roads(sections, groups, figures, rng)
-    walked, walks = surveyed.survey_structures(footways, "fns", groups["footway"], figures, rng)
-    spans, bridge_visits = surveyed.survey_structures(bridges, "bci", groups["bridge"], figures, rng)
-    estate, building_visits = surveyed.survey_buildings(buildings, groups, figures, rng)
-    drains, lights = (surveyed.survey_ages(frame, figures, rng) for frame in (gullies, signals))
-    visits = pd.concat([road_visits, walks, bridge_visits, building_visits], ignore_index=True)
-    return [roads, walked, drains, lights, spans, estate], schema.conform(visits, "inspections", "example")[0]
+    of_link = inventory.first_of_link(sections)["district"].to_numpy(dtype=object)
+    stock = {CARRIAGEWAY: sections}
+    stock |= inventory.make_inventory(network, sections, towns, rivers, nodes, figures, rng)
+    stock[BUILDING] = make_buildings(network, of_link, towns, figures, rng)
+    parts, inspections = survey_assets(stock, groups, figures, rng)
+    return parts, schema.conform(inspections, "inspections", "example")[0]
 
 
 def _one_table(
@@ -114,11 +111,63 @@ def _one_table(
 
     rows = pd.concat([pd.DataFrame(part).drop(columns="geometry") for part in parts], ignore_index=True)
     assets = schema.conform(rows, "assets", "example")[0]
-    value, factors = money.replacement_values(assets, groups, figures)
-    committed = money.commit(assets, figures, rng)
+    value, factors = _replacement_values(assets, groups, figures)
+    committed = _commit(assets, figures, rng)
     assets = assets.assign(replacement_value=value, **committed)
     geometry = np.concatenate([part.geometry.to_numpy() for part in parts])
     return gpd.GeoDataFrame(assets, geometry=geometry, crs=CRS), factors
+
+
+def _replacement_values(
+    assets: pd.DataFrame, groups: dict[str, Group], figures: Figures
+) -> tuple[Floats, dict[str, float]]:
+    """Value every asset so that highways and buildings come to the published totals."""
+    unit = np.array([groups[str(name)].replacement_unit_cost for name in group_of(assets)])
+    value = assets["quantity"].to_numpy(dtype=float) * unit
+    building = (assets["asset_class"] == BUILDING).to_numpy()
+    factors = {}
+    for estate, mine in (("highway", ~building), ("property", building)):
+        factors[estate] = float(figures.part(_ESTATE[estate]) / value[mine].sum())
+        value[mine] *= factors[estate]
+    return np.round(value), factors
+
+
+def _commit(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
+    """Commit a handful of schemes, each within a small share of its line's money in its year."""
+    treatment = np.full(len(assets), "", dtype=object)
+    year = np.full(len(assets), np.nan)
+    group = group_of(assets).to_numpy(dtype=object)
+    index = np.full(len(assets), np.nan)
+    known = ((assets["measure"] != "") & (assets["measure"] != "age")).to_numpy()
+    index[known] = to_index(assets.loc[known, "measure"].to_numpy(dtype=object), assets.loc[known, "value"])[0]
+    rows = load_table("treatments").to_dict("records")
+    treatments = {(row["treatment"], row["group"]): row for row in rows}
+    money = published_profile(figures.share) * 1e6
+    first = int(money.columns.min())
+    wanted = [("resurfacing", "carriageway_BC", 0), ("resurfacing", "carriageway_A", 1)]
+    wanted += [("footway_reconstruction", "footway", 0), ("waterproofing_and_joints", "bridge", 1)]
+    for name, kind, later in wanted:
+        rule = treatments[(name, kind)]
+        budget = figures["committed_share"] * float(money.loc[rule["line"], first + later])
+        cost = assets["quantity"].to_numpy(dtype=float) * float(rule["unit_cost"])
+        fits = (group == kind) & (index >= rule["index_low"]) & (index <= rule["index_high"]) & (cost <= budget)
+        chosen = _one_scheme(assets, np.flatnonzero(fits), cost, budget, rng)
+        treatment[chosen], year[chosen] = name, float(first + later)
+    text = pd.Series(treatment, index=assets.index, dtype="str")
+    return pd.DataFrame({"committed_treatment": text, "committed_year": year}, index=assets.index)
+
+
+def _one_scheme(
+    assets: pd.DataFrame, fits: np.ndarray, cost: Floats, budget: float, rng: np.random.Generator
+) -> np.ndarray:
+    """The assets of one link that fit, from one drawn at random, as many as the budget (£) holds."""
+    if not len(fits):
+        return fits
+    link = assets["link_id"].to_numpy(dtype=object)
+    drawn = fits[rng.integers(len(fits))]
+    together = fits[link[fits] == link[drawn]]
+    together = np.r_[drawn, together[together != drawn]]
+    return together[np.cumsum(cost[together]) <= budget]
 
 
 def _districts(
@@ -138,12 +187,8 @@ def _districts(
         else:
             far *= 0.9
     shapes = make_districts(outline, towns.xy[seeds], towns.radius[0] * 1.5 if city else 0.0, rng)
-    return shapes, _district_names([str(towns.name[i]) for i in seeds])
-
-
-def _district_names(towns: list[str]) -> list[str]:
     forms = name_parts("district")
-    return [forms[i % len(forms)].format(town=town) for i, town in enumerate(towns)]
+    return shapes, [forms[i % len(forms)].format(town=towns.name[seed]) for i, seed in enumerate(seeds)]
 
 
 def _district_table(districts: list[shapely.Polygon], names: list[str]) -> gpd.GeoDataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assetplan.reference import load_table
 
@@ -56,11 +55,7 @@ def load_figures(size: str) -> Figures:
     return Figures(size, values["share_small"] if size == "small" else 1.0, values)
 
 
-@lru_cache(maxsize=1)
-def _name_parts() -> dict[str, list[str]]:
-    return {str(kind): rows["text"].tolist() for kind, rows in load_table("example_names").groupby("kind")}
-
-
 def name_parts(kind: str) -> list[str]:
     """Parts of invented names of one kind, as in `reference/example_names.csv`."""
-    return list(_name_parts()[kind])
+    table = load_table("example_names")
+    return table.loc[table["kind"] == kind, "text"].tolist()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from assetplan.example.county import make_county
 from assetplan.example.figures import Figures, load_figures
-from assetplan.example.plan_file import borrowing_text, plan_text
+from assetplan.example.plan_file import budget_lines, plan_text, templates
 from assetplan.output import new_folder, refuse_existing
+from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.register.files import write_register
 
@@ -77,15 +79,34 @@ def _plan(county: str, figures: Figures) -> str:
 
 def _borrowing(county: str, figures: Figures, register: Register) -> str:
     """The plan that borrows; the largest growth site contributes to the roads of the district it lies in."""
-    places = register.places
-    sites = places[places["kind"] == "growth site"]
+
+    def money(millions: float | str) -> str:
+        return f"{float(millions) * figures.share:.10g}"
+
+    def amounts(by_year: str | Iterable[float]) -> str:
+        return f"[{', '.join(money(each) for each in (by_year.split() if isinstance(by_year, str) else by_year))}]"
+
+    sites = register.places[register.places["kind"] == "growth site"]
     site = sites.loc[sites["homes"].idxmax()]
     lies = register.districts.geometry.distance(site.geometry).idxmin()
-    return borrowing_text(
-        figures.share,
-        str(site["name"]),
-        [str(register.districts.loc[lies, "name"])],
-        title=f"{county} capital plan, with borrowing",
-        note=f"{county} is invented, and so are its sources of money; its approved profile, growing tax base, debt and "
-        "limits are real.",
+    profile = load_table("published_profile").groupby("line", sort=False)
+    lines = budget_lines([str(line) for line, _ in profile])
+    for line in lines:
+        rows = profile.get_group(line["name"])
+        line |= {"current": rows["current_m"].iloc[0], "additional": rows["additional_m"].tolist()}
+    tax_base = load_table("published_tax_base")
+    scaled = templates().overlay()
+    scaled.filters = scaled.filters | {"money": money, "amounts": amounts}
+    return scaled.get_template("borrowing.toml").render(
+        share=figures.share,
+        lines=lines,
+        invented=load_table("example_finance").astype(str).set_index("name")["amounts"],
+        printed=load_table("published_money").set_index("name")["value"],
+        loans=load_table("published_debt").to_dict("records"),
+        tax_base=tax_base.to_dict("records"),
+        band_d=[f"{tax:g}" for tax in tax_base["band_d"].iloc[1:].dropna()],
+        band_d_growth=tax_base["band_d_growth"].iloc[1:].dropna().iloc[0],
+        site=site["name"],
+        districts=[register.districts.loc[lies, "name"]],
+        county=county,
     )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from assetplan import condition
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.asset_classes import BRIDGE, FOOTWAY
 from assetplan.example.figures import Figures
-from assetplan.example.land import Rivers
+from assetplan.example.land import CRS, Rivers
 from assetplan.example.roads import Roads
-from assetplan.example.sections import CRS, number_ids
+from assetplan.example.sections import number_ids
 from assetplan.example.towns import Towns
 
 if TYPE_CHECKING:
@@ -27,23 +27,64 @@ _WEAK = {"A": 0.2, "B": 0.5, "C": 0.8, "U": 1.0}  # how much rarer a weak bridge
 _YOUNGER = 40.0  # and for each so many years that it is younger
 
 
-def make_footways(links: Roads, sections: gpd.GeoDataFrame, towns: Towns, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Lay footways along urban links, in towns often on both sides.
+def make_inventory(
+    links: Roads,
+    sections: gpd.GeoDataFrame,
+    towns: Towns,
+    rivers: Rivers,
+    nodes: Floats,
+    figures: Figures,
+    rng: np.random.Generator,
+) -> dict[str, gpd.GeoDataFrame]:
+    """Make what stands beside and under the roads.
 
     Parameters
     ----------
     links : Roads
         Links in the order of their `link_id`.
     sections : GeoDataFrame
-        Their carriageway sections.
-    towns : Towns
-        Settlements.
+        Their carriageway sections; a bridge's parent is the one that it carries.
+    towns, rivers : Towns, Rivers
+        Settlements, and the streams that roads cross.
+    nodes : array (n, 2)
+        Where links meet (m).
+    figures : Figures
+        Numbers of signals and bridges, spacing of gullies.
     rng : Generator
         Source of chance.
+
+    Returns
+    -------
+    dict of str to GeoDataFrame
+        Footways, drainage, signals and bridges by class.
     """
+    one = first_of_link(sections)
+    return {
+        FOOTWAY: _make_footways(links, one, towns, rng),
+        "drainage": _make_gullies(links, one, figures, rng),
+        "signal": _make_signals(links, one, nodes, figures, rng),
+        BRIDGE: _make_bridges(sections, rivers, figures, rng),
+    }
+
+
+def first_of_link(sections: pd.DataFrame) -> pd.DataFrame:
+    """The first section of each link, in the order of `link_id`."""
+    return sections.drop_duplicates("link_id").sort_values("link_id", kind="stable").reset_index(drop=True)
+
+
+def _assets(
+    rows: pd.DataFrame, letter: str, asset_class: str, title: str | Texts, geometry: Shapes, **columns: Any
+) -> gpd.GeoDataFrame:
+    """Assets on the roads of `rows`, named after them."""
     import geopandas as gpd
 
-    one = _first_of_link(sections)
+    ids, names = number_ids(letter, len(rows)), title + rows["name"].to_numpy(dtype=object)
+    made = rows[_SHARED].assign(asset_id=ids, asset_class=asset_class, name=names, **columns)
+    return gpd.GeoDataFrame(made, geometry=geometry, crs=CRS)
+
+
+def _make_footways(links: Roads, one: pd.DataFrame, towns: Towns, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Lay footways along urban links, in towns often on both sides."""
     chance = rng.random(len(links.lines))
     left = links.urban & (chance < np.where(links.town < towns.urban_count, 0.93, 0.55))
     right = left & (chance < np.where(links.town < towns.urban_count, _BOTH_SIDES, 0.12))
@@ -55,19 +96,8 @@ def make_footways(links: Roads, sections: gpd.GeoDataFrame, towns: Towns, rng: n
     lines = _beside(links.lines[which], side * (rows["width_m"].to_numpy() / 2 + _KERB))
     width = np.round(rng.uniform(1.6, 2.4, len(rows)), 1)
     length = np.round(shapely.length(lines), 1)
-    rows = rows[_SHARED].assign(
-        asset_id=number_ids("F", len(rows)),
-        asset_class=FOOTWAY,
-        name=("Footway, " + rows["name"]).to_numpy(),
-        quantity=np.round(length * width, 1),
-        length_m=length,
-        width_m=width,
-    )
-    return gpd.GeoDataFrame(rows, geometry=lines, crs=CRS)
-
-
-def _first_of_link(sections: pd.DataFrame) -> pd.DataFrame:
-    return sections.drop_duplicates("link_id").sort_values("link_id", kind="stable").reset_index(drop=True)
+    size = {"quantity": np.round(length * width, 1), "length_m": length, "width_m": width}
+    return _assets(rows, "F", FOOTWAY, "Footway, ", lines, **size)
 
 
 def _beside(lines: np.ndarray, offset: Floats) -> np.ndarray:
@@ -83,62 +113,23 @@ def _beside(lines: np.ndarray, offset: Floats) -> np.ndarray:
     return shapely.linestrings(np.round(moved, 1), indices=line)
 
 
-def make_gullies(
-    links: Roads, sections: gpd.GeoDataFrame, figures: Figures, rng: np.random.Generator
-) -> gpd.GeoDataFrame:
-    """Count the gullies of each link that has any; they are one asset at the link's middle.
-
-    Parameters
-    ----------
-    links : Roads
-        Links in the order of their `link_id`.
-    sections : GeoDataFrame
-        Their carriageway sections.
-    figures : Figures
-        Spacing of gullies.
-    rng : Generator
-        Source of chance.
-    """
-    import geopandas as gpd
-
+def _make_gullies(links: Roads, one: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Count the gullies of each link that has any; they are one asset at the link's middle."""
     spacing = np.where(links.urban, figures["gully_spacing_urban"], figures["gully_spacing_rural"])
     count = np.floor(links.length / spacing * rng.uniform(0.7, 1.3, len(spacing)) + rng.random(len(spacing)))
     # Gullies of short lanes are kept with the next link's: a list of drains has some thousands of runs, not more.
     which = np.flatnonzero(count >= 4)
-    rows = _first_of_link(sections).iloc[which].reset_index(drop=True)
+    rows = one.iloc[which].reset_index(drop=True)
     points = shapely.line_interpolate_point(links.lines[which], 0.5, normalized=True)
     points = shapely.points(np.round(shapely.get_coordinates(points), 1))
-    rows = rows[_SHARED].assign(
-        asset_id=number_ids("G", len(rows)),
-        asset_class="drainage",
-        name=("Gullies, " + rows["name"]).to_numpy(),
-        quantity=count[which],
-        length_m=np.round(links.length[which], 1),
-    )
-    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
+    size = {"quantity": count[which], "length_m": np.round(links.length[which], 1)}
+    return _assets(rows, "G", "drainage", "Gullies, ", points, **size)
 
 
-def make_signals(
-    links: Roads, sections: gpd.GeoDataFrame, nodes: Floats, figures: Figures, rng: np.random.Generator
+def _make_signals(
+    links: Roads, one: pd.DataFrame, nodes: Floats, figures: Figures, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Put signals at the busiest junctions of towns, and at crossings where there are too few of those.
-
-    Parameters
-    ----------
-    links : Roads
-        Links in the order of their `link_id`.
-    sections : GeoDataFrame
-        Their carriageway sections.
-    nodes : array (n, 2)
-        Where links meet (m).
-    figures : Figures
-        Number of signals.
-    rng : Generator
-        Source of chance.
-    """
-    import geopandas as gpd
-
-    one = _first_of_link(sections)
+    """Put signals at the busiest junctions of towns, and at crossings where there are too few of those."""
     urban = links.urban & (links.road_class != "U")
     node = links.ends.ravel(order="F")
     busy = np.bincount(node, weights=np.tile(one["aadt"].to_numpy() * urban, 2), minlength=len(nodes))
@@ -150,49 +141,30 @@ def make_signals(
     junctions, first = np.unique(node[main], return_index=True)
     link = main[first[np.searchsorted(junctions, chosen)]] % len(links.ends)
     rows = one.iloc[link].reset_index(drop=True)
-    rows = rows[_SHARED].assign(
-        asset_id=number_ids("T", count),
-        asset_class="signal",
-        name=("Signals, " + rows["name"]).to_numpy(),
-        quantity=1.0,
-    )
-    return gpd.GeoDataFrame(rows, geometry=shapely.points(nodes[chosen]), crs=CRS)
+    return _assets(rows, "T", "signal", "Signals, ", shapely.points(nodes[chosen]), quantity=1.0)
 
 
-def make_bridges(
+def _make_bridges(
     sections: gpd.GeoDataFrame, rivers: Rivers, figures: Figures, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Build bridges where roads cross streams, the larger streams first, and culverts elsewhere if need be.
-
-    Parameters
-    ----------
-    sections : GeoDataFrame
-        Carriageway sections; a bridge's parent is the one that it carries.
-    rivers : Rivers
-        Streams.
-    figures : Figures
-        Number of bridges.
-    rng : Generator
-        Source of chance.
-    """
-    import geopandas as gpd
-
+    """Build bridges where roads cross streams, the larger streams first, and culverts elsewhere if need be."""
     section, flow, at = _bridge_sites(sections, rivers, figures.count("bridges"), rng)
     rows = sections.iloc[section].reset_index(drop=True)
     length = np.round(np.clip(4.2 * flow**0.36 * rng.lognormal(0, 0.3, len(rows)), 1.6, 130), 1)
     width = np.round(rows["width_m"].to_numpy() + rng.uniform(0.8, 3.2, len(rows)), 1)
-    rows = rows[_SHARED].assign(
-        asset_id=number_ids("B", len(rows)),
-        asset_class=BRIDGE,
-        name=np.where(length < 3, "Culvert, ", "Bridge, ") + rows["name"].to_numpy(),
+    points = shapely.points(np.round(shapely.get_coordinates(at), 1))
+    return _assets(
+        rows,
+        "B",
+        BRIDGE,
+        np.where(length < 3, "Culvert, ", "Bridge, "),
+        points,
         parent_id=rows["asset_id"].to_numpy(),
         quantity=np.round(length * width, 1),
         length_m=length,
         width_m=width,
         built_year=np.round(2010 - rng.gamma(2.6, 30.0, len(rows)).clip(0, 320)),
     )
-    points = shapely.points(np.round(shapely.get_coordinates(at), 1))
-    return gpd.GeoDataFrame(rows, geometry=points, crs=CRS)
 
 
 def _bridge_sites(

@@ -12,27 +12,15 @@ from scipy.spatial import Delaunay
 
 from assetplan._types import Floats, Ints
 
-_CENTRE = (455_000.0, 232_000.0)  # [m, EPSG:27700] well inland, so that every coordinate has its usual size
+CRS = "EPSG:27700"
+_CENTRE = (455_000.0, 232_000.0)  # [m] well inland, so that every coordinate has its usual size
 _GRID = 0.1  # [m] precision of every coordinate
 _SPACING = 2_150.0  # [m] between springs
 _PARISHES = 22  # across the county; districts are made of them
 
 
 def make_outline(area: float, rng: np.random.Generator) -> shapely.Polygon:
-    """Draw an irregular county.
-
-    Parameters
-    ----------
-    area : float
-        Area (km²), above 0.
-    rng : Generator
-        Source of chance.
-
-    Returns
-    -------
-    Polygon
-        In EPSG:27700 (m), one ring without holes.
-    """
+    """Draw an irregular county of an area (km², above 0), in EPSG:27700 (m): one ring without holes."""
     waves = np.arange(2, 70)
     angle = np.linspace(0, 2 * np.pi, 560, endpoint=False)
     # Border detail at every scale, as rivers and parish bounds give it: amplitude falls with frequency.
@@ -143,15 +131,7 @@ class Rivers:
 
 
 def make_rivers(outline: shapely.Polygon, rng: np.random.Generator) -> Rivers:
-    """Drain the county to one side: a tree of streams over scattered springs.
-
-    Parameters
-    ----------
-    outline : Polygon
-        The county.
-    rng : Generator
-        Source of chance.
-    """
+    """Drain the county to one side: a tree of streams over scattered springs."""
     springs = _jittered_grid(outline, _SPACING, _SPACING, rng)
     edges = delaunay_edges(springs)
     length = np.hypot(*(springs[edges[:, 0]] - springs[edges[:, 1]]).T)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from assetplan.register import read_register
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The packaged plan files, in which a text is quoted as TOML does."""
     made = Environment(
         loader=PackageLoader("assetplan.example"),
         undefined=StrictUndefined,
@@ -64,10 +65,10 @@ def plan_text(
     """
     profile = published_profile(share)
     digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
-    lines = _lines(profile.index)
+    lines = budget_lines(profile.index)
     for line in lines:
         line["amounts"] = [f"{amount:.{digits}f}" for amount in profile.loc[line["name"]]]
-    template = _templates().get_template("plan.toml")
+    template = templates().get_template("plan.toml")
     return template.render(
         name=name,
         register=register,
@@ -84,56 +85,10 @@ def plan_text(
     )
 
 
-def _lines(names: Iterable[str]) -> list[dict[str, Any]]:
+def budget_lines(names: Iterable[str]) -> list[dict[str, Any]]:
     """Budget lines with their label, and their name as a key of one width."""
     labels, width = line_labels(), max(map(len, names))
     return [{"name": name, "key": name.ljust(width), "label": labels[name]} for name in names]
-
-
-def borrowing_text(share: float, site: str, districts: Sequence[str], *, title: str, note: str) -> str:
-    """Text of a plan whose drawdown is chosen with its programme, for the example county.
-
-    Parameters
-    ----------
-    share : float
-        Part of the published county's money (above 0); its limits stay as they are for a whole one.
-    site : str
-        Growth site that contributes.
-    districts : sequence of str
-        Where its contribution may be spent.
-    title, note : str
-        What its report says at the top.
-    """
-
-    def money(millions: float | str) -> str:
-        return f"{float(millions) * share:.10g}"
-
-    def amounts(by_year: str | Iterable[float]) -> str:
-        return f"[{', '.join(money(each) for each in (by_year.split() if isinstance(by_year, str) else by_year))}]"
-
-    profile = load_table("published_profile").groupby("line", sort=False)
-    lines = _lines([str(line) for line, _ in profile])
-    for line in lines:
-        rows = profile.get_group(line["name"])
-        line |= {"current": rows["current_m"].iloc[0], "additional": rows["additional_m"].tolist()}
-    tax_base = load_table("published_tax_base")
-    templates = _templates().overlay()
-    templates.filters = templates.filters | {"money": money, "amounts": amounts}
-    template = templates.get_template("borrowing.toml")
-    return template.render(
-        share=share,
-        lines=lines,
-        invented=load_table("example_finance").astype(str).set_index("name")["amounts"],
-        printed=load_table("published_money").set_index("name")["value"],
-        loans=load_table("published_debt").to_dict("records"),
-        tax_base=tax_base.to_dict("records"),
-        band_d=[f"{tax:g}" for tax in tax_base["band_d"].iloc[1:].dropna()],
-        band_d_growth=tax_base["band_d_growth"].iloc[1:].dropna().iloc[0],
-        site=site,
-        districts=list(districts),
-        title=title,
-        note=note,
-    )
 
 
 def published_length() -> float:

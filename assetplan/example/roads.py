@@ -10,9 +10,9 @@ import shapely
 from scipy.optimize import brentq
 
 from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.example import hierarchy, streets
+from assetplan.example import streets
 from assetplan.example.figures import Figures
-from assetplan.example.skeleton import Skeleton, straighten, thin
+from assetplan.example.skeleton import Skeleton, local_roads, main_roads, straighten, thin
 from assetplan.example.streets import Streets
 from assetplan.example.towns import Towns
 
@@ -113,7 +113,7 @@ def _attempt(
     distributors = float(web.length[web.kind == "distributor"].sum())
     rings = float(web.length[(web.kind == "ring") & (web.town > 0)].sum())
     straight = skeleton.length[main == "B"].sum()
-    chosen = hierarchy.local_roads(skeleton, towns, main, (goal_bc - distributors - rings) / _BEND - straight)
+    chosen = local_roads(skeleton, towns, main, (goal_bc - distributors - rings) / _BEND - straight)
     street_class = _street_classes(web, chosen)
     target = np.array([goal_a, goal_bc])
     for group, names in ((_A, "A"), (_BC, "BC")):
@@ -137,7 +137,7 @@ def _main_roads_of_length(skeleton: Skeleton, towns: Towns, a: float, b: float) 
     """Classes of which A has a length (m) that bends can make exact once the roads are straightened."""
     best, ask, nearest = np.empty(0, dtype=object), a, np.inf
     for turn in range(10):
-        chosen = hierarchy.main_roads(skeleton, towns, ask, b / _BEND)
+        chosen = main_roads(skeleton, towns, ask, b / _BEND)
         straight = straighten(skeleton, chosen, towns).length[chosen == "A"].sum()
         miss = a / straight / _BEND - 1
         if abs(miss) < nearest:

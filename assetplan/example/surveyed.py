@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Bools, Floats, Texts
-from assetplan.asset_classes import group_of
+from assetplan.asset_classes import BRIDGE, BUILDING, CARRIAGEWAY, FOOTWAY, group_of
 from assetplan.condition import from_index, to_index
 from assetplan.deterioration import Group
 from assetplan.example.figures import Figures
@@ -29,15 +30,15 @@ _STRETCH = 5  # sections that were last treated together, about half a kilometre
 _WORN_OUT = (0.75, 1.15)  # part of its life at which an asset was renewed, where a survey predates that
 
 
-def survey_roads(
-    sections: gpd.GeoDataFrame, groups: dict[str, Group], figures: Figures, rng: np.random.Generator
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Condition of carriageway sections, and their surveys.
+def survey_assets(
+    stock: Mapping[str, gpd.GeoDataFrame], groups: dict[str, Group], figures: Figures, rng: np.random.Generator
+) -> tuple[list[gpd.GeoDataFrame], pd.DataFrame]:
+    """Survey everything that the council owns.
 
     Parameters
     ----------
-    sections : GeoDataFrame
-        Carriageway sections.
+    stock : mapping of str to GeoDataFrame
+        Assets by class, without condition.
     groups : dict of str to Group
         Deterioration groups.
     figures : Figures
@@ -47,9 +48,22 @@ def survey_roads(
 
     Returns
     -------
-    (DataFrame, DataFrame)
-        The sections with their condition; rows of table `inspections`.
+    (list of GeoDataFrame, DataFrame)
+        The assets with their condition; rows of table `inspections`.
     """
+    roads, driven = _survey_roads(stock[CARRIAGEWAY], groups, figures, rng)
+    footways, walked = _survey_structures(stock[FOOTWAY], "fns", groups["footway"], figures, rng)
+    bridges, crossed = _survey_structures(stock[BRIDGE], "bci", groups["bridge"], figures, rng)
+    buildings, entered = _survey_buildings(stock[BUILDING], groups, figures, rng)
+    drains, signals = (_survey_ages(stock[name], figures, rng) for name in ("drainage", "signal"))
+    inspections = pd.concat([driven, walked, crossed, entered], ignore_index=True)
+    return [roads, footways, drains, signals, bridges, buildings], inspections
+
+
+def _survey_roads(
+    sections: gpd.GeoDataFrame, groups: dict[str, Group], figures: Figures, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Condition of carriageway sections, and their surveys."""
     age = _road_ages(sections, groups, figures, rng)
     group = group_of(sections).to_numpy(dtype=object)
     value = np.zeros(len(sections))
@@ -70,7 +84,7 @@ def survey_roads(
     return _with(sections, "rci", value, ends, confidence), past
 
 
-def survey_structures(
+def _survey_structures(
     assets: pd.DataFrame,
     measure: str,
     group: Group,
@@ -101,7 +115,7 @@ def survey_structures(
     return _with(assets, measure, value, ends, "high" if measure == "bci" else "medium"), past
 
 
-def survey_ages(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
+def _survey_ages(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
     """Gullies or signals with the year they were last renewed, and so their age."""
     mean, spread = _SIGNAL_AGE if (assets["asset_class"] == "signal").all() else _GULLY_AGE
     age = np.round(_structure_ages(len(assets), mean, spread, rng))
@@ -109,7 +123,7 @@ def survey_ages(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator
     return _with(assets.assign(built_year=year - age), "age", age, year, "medium")
 
 
-def survey_buildings(
+def _survey_buildings(
     parts: pd.DataFrame, groups: dict[str, Group], figures: Figures, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Grades of building components; each building is surveyed about every third year, all its components at once."""

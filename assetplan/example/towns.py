@@ -1,18 +1,29 @@
-"""Where people live: a county town on the river, market towns, villages."""
+"""Where people live: a county town on the river, market towns, villages; and the places that they go to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 
+from assetplan import schema
 from assetplan._types import Floats, Ints, Texts
+from assetplan.asset_classes import BUILDING
 from assetplan.example.figures import Figures, name_parts
-from assetplan.example.land import Rivers
+from assetplan.example.land import CRS, Rivers
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _INSET = 900.0  # [m] no settlement nearer to the border
 _SMALLEST = 170.0  # [m] radius of a hamlet
+# Ends of the names of buildings that are places too, with their kind.
+_BUILDINGS = (("School", "school"), ("Fire Station", "fire station"))
+_SIDES = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
+_HOSPITAL = 0.6  # how far from the market place to the edge of the town a hospital lies
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +84,7 @@ def make_towns(outline: shapely.Polygon, rivers: Rivers, figures: Figures, rng: 
     xy = scatter(region.buffer(-2 * _INSET), first[None], radius[:1], radius[1:towns], spread, rng)
     xy = scatter(region, xy, radius[:towns], radius[towns:], 0.62 * np.sqrt(outline.area / len(radius)), rng)
     phase = rng.uniform(0, 2 * np.pi, (len(radius), 3))
-    return Towns(place_names(len(radius), rng), xy, np.round(population, -1), radius, phase, towns)
+    return Towns(_place_names(len(radius), rng), xy, np.round(population, -1), radius, phase, towns)
 
 
 def _populations(towns: int, villages: int, figures: Figures, rng: np.random.Generator) -> Floats:
@@ -89,6 +100,61 @@ def _on_river(outline: shapely.Polygon, rivers: Rivers, rng: np.random.Generator
     middle = rivers.lines.mean(axis=1)
     off_centre = np.hypot(*(middle - np.array(outline.centroid.coords[0])).T) / np.sqrt(outline.area)
     return middle[int(np.argmax(rivers.flow * (off_centre < 0.2) + rng.random(len(middle))))]
+
+
+def make_places(towns: Towns, assets: gpd.GeoDataFrame, figures: Figures, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """List the places.
+
+    Parameters
+    ----------
+    towns : Towns
+        Settlements.
+    assets : GeoDataFrame
+        Table `assets`: its schools and fire stations are places.
+    figures : Figures
+        Number of hospitals and of growth sites, and how many homes these have.
+    rng : Generator
+        Source of chance.
+
+    Returns
+    -------
+    GeoDataFrame
+        Table `places`: settlements first.
+    """
+    import geopandas as gpd
+
+    settled = pd.DataFrame({"name": towns.name, "population": towns.population, "kind": "settlement"})
+    homes = (figures["growth_site_homes_low"], figures["growth_site_homes_high"])
+    grown, sites = _around(towns, figures.count("growth_sites"), 1.0, rng)
+    beds, hospitals = _around(towns, figures.count("hospitals"), _HOSPITAL, rng)
+    side = np.round(sites[:, 2] / (2 * np.pi) * len(_SIDES)).astype(int) % len(_SIDES)
+    growth = pd.DataFrame(
+        {
+            "name": [f"Land {_SIDES[s]} of {town}" for s, town in zip(side, grown, strict=True)],
+            "kind": "growth site",
+            "homes": np.round(rng.uniform(*homes, len(grown)), -1),
+        }
+    )
+    care = pd.DataFrame({"name": [f"{town} Hospital" for town in beds], "kind": "hospital"})
+    buildings = assets[assets["asset_class"] == BUILDING].drop_duplicates("parent_id")
+    parts, points = [settled], [shapely.points(np.round(towns.xy, 1))]
+    for end, kind in _BUILDINGS:
+        mine = buildings[buildings["name"].str.endswith(end)]
+        parts.append(pd.DataFrame({"name": mine["name"].to_numpy(), "kind": kind}))
+        points.append(mine.geometry.to_numpy())
+    table = schema.conform(pd.concat([*parts, care, growth], ignore_index=True), "places", "example")[0]
+    spots = [shapely.points(np.round(at[:, :2], 1)) for at in (hospitals, sites)]
+    return gpd.GeoDataFrame(table, geometry=np.concatenate([*points, *spots]), crs=CRS)
+
+
+def _around(towns: Towns, count: int, part: float, rng: np.random.Generator) -> tuple[list[str], Floats]:
+    """Names of towns, the largest first and over again; x, y [m] and direction [radians] of a point near each."""
+    town = np.arange(count) % towns.urban_count
+    turn = (np.arange(count) // towns.urban_count) / -(-count // towns.urban_count)
+    angle = 2 * np.pi * (rng.random(towns.urban_count)[town] + turn)
+    away = part * towns.edge(town, angle)
+    at = towns.xy[town] + away[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return [str(name) for name in towns.name[town]], np.column_stack([at, angle])
 
 
 def scatter(
@@ -122,12 +188,12 @@ def scatter(
     total = len(taken) + len(room)
     xy, rooms = np.empty((total, 2)), np.concatenate([taken_room, room])
     xy[: len(taken)] = taken
-    pool = random_points(region, 4000, rng)
+    pool = _random_points(region, 4000, rng)
     used, tries = 0, 0
     for i in range(len(taken), total):
         while True:
             if used == len(pool):
-                pool, used = random_points(region, 4000, rng), 0
+                pool, used = _random_points(region, 4000, rng), 0
             point = pool[used]
             used, tries = used + 1, tries + 1
             near = np.hypot(xy[:i, 0] - point[0], xy[:i, 1] - point[1])
@@ -139,18 +205,8 @@ def scatter(
     return xy
 
 
-def random_points(region: shapely.Geometry, count: int, rng: np.random.Generator) -> Floats:
-    """Points (count, 2) drawn evenly over a region (m).
-
-    Parameters
-    ----------
-    region : Polygon
-        Where they lie [m].
-    count : int
-        How many.
-    rng : Generator
-        Draws them.
-    """
+def _random_points(region: shapely.Geometry, count: int, rng: np.random.Generator) -> Floats:
+    """Points (count, 2) drawn evenly over a region (m)."""
     west, south, east, north = region.bounds
     points = np.empty((0, 2))
     while len(points) < count:
@@ -159,7 +215,7 @@ def random_points(region: shapely.Geometry, count: int, rng: np.random.Generator
     return points[:count]
 
 
-def place_names(count: int, rng: np.random.Generator) -> Texts:
+def _place_names(count: int, rng: np.random.Generator) -> Texts:
     """Invented names (count,), each once."""
     first, last = name_parts("place_first"), name_parts("place_last")
     plain = [a + b for a in first for b in last if a[-1] != b[0]]

@@ -71,14 +71,7 @@ class Inspection(Shown):
         return {"year": self.year, "notes": list(self.notes), **rows}
 
     def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
-        """Write a CSV file for each table, and all of them as inspection.json.
-
-        Parameters
-        ----------
-        folder : path
-            Folder to make. It appears only when complete.
-        force : bool
-            Replace a folder of an inspection that is there already.
+        """Write a CSV file for each table, and all of them as inspection.json, to a folder that appears when complete.
 
         Raises
         ------
@@ -118,10 +111,6 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
         count as they are.
     parameters : Parameters, optional
         From `assetplan.inputs.read_parameters`, where the council has tables of its own; by default the packaged ones.
-
-    Returns
-    -------
-    Inspection
 
     Raises
     ------

@@ -78,25 +78,16 @@ class Survey(Shown):
     faults: tuple[Fault, ...]
 
     def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
-        """Write sections, bands, homogeneous sections and faults as CSV files.
-
-        Parameters
-        ----------
-        folder : path
-            Folder to make. It appears only when complete.
-        force : bool
-            Replace a folder of a survey that is there already.
+        """Write sections, bands, homogeneous sections and faults as CSV files, to a folder that appears when complete.
 
         Raises
         ------
         OutputExistsError
             The folder exists and `force` is not given, or it holds what no survey writes.
         """
-        faults = pd.DataFrame(
-            [(f.file, f.row, f.column, f.value, f.rule) for f in self.faults],
-            columns=["file", "row", "column", "value", "fault"],
-        )
-        tables = {"sections": self.sections, "bands": self.bands, "homogeneous": self.homogeneous, "faults": faults}
+        faults = pd.DataFrame(map(vars, self.faults), columns=["file", "row", "column", "value", "rule"])
+        tables = {"sections": self.sections, "bands": self.bands, "homogeneous": self.homogeneous}
+        tables["faults"] = faults.rename(columns={"rule": "fault"})
         with new_folder(Path(folder), force, FILES) as part:
             for name, table in tables.items():
                 table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
@@ -143,10 +134,6 @@ def survey(
         Share of a section that must have been read [0–1]; by default `least_coverage` of reference/network_rules.csv.
     minimum : float, optional
         Shortest homogeneous section [m, 0 or more]; by default `section_minimum` of that table.
-
-    Returns
-    -------
-    Survey
 
     Raises
     ------

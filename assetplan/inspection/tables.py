@@ -92,11 +92,6 @@ def indicators(stock: pd.DataFrame) -> pd.DataFrame:
 
     A section counts with all its length in the band of its own value; `survey` reports the bands of 10 m lengths.
 
-    Parameters
-    ----------
-    stock : DataFrame
-        As the head of this module says.
-
     Returns
     -------
     DataFrame
@@ -164,13 +159,6 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Grades are those of the survey; a component with a condition index alone has the grade that the index stands for.
     Bringing a grade to B costs the share of renewal in reference/state_costs.csv, at the price of the group's renewal.
 
-    Parameters
-    ----------
-    stock : DataFrame
-        As the head of this module says.
-    catalogue : Catalogue
-        Treatments, for the price of renewal [£ a unit].
-
     Returns
     -------
     DataFrame
@@ -209,14 +197,7 @@ def _graded(stock: pd.DataFrame) -> pd.DataFrame:
 
 
 def facilities(stock: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
-    """Facility condition index of each building, the worst first.
-
-    Parameters
-    ----------
-    stock : DataFrame
-        As the head of this module says.
-    backlog : DataFrame
-        From `building_backlog`.
+    """Facility condition index of each building, the worst first, from the table of `building_backlog`.
 
     Returns
     -------
@@ -243,11 +224,6 @@ def facilities(stock: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
 
 def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
     """Bridge stock index and bands, by road class and district, at the end of the year of the inspection.
-
-    Parameters
-    ----------
-    stock : DataFrame
-        As the head of this module says.
 
     Returns
     -------
@@ -280,11 +256,6 @@ def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
 def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
     """Length of footway in each level of the footway network survey, by level of the hierarchy and district.
 
-    Parameters
-    ----------
-    stock : DataFrame
-        As the head of this module says.
-
     Returns
     -------
     DataFrame
@@ -304,13 +275,6 @@ def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
 
 def assumed_by_class(assets: pd.DataFrame, classes: AssetClasses) -> pd.DataFrame:
     """Share of assets with a value that a stated rule filled, by class and column.
-
-    Parameters
-    ----------
-    assets : DataFrame
-        Table `assets` of a register.
-    classes : AssetClasses
-        Classes in the order of rows.
 
     Returns
     -------

@@ -1,32 +1,25 @@
 """How the network connects, where things lie on it, what lies together, and what is lost where it breaks."""
 
-from assetplan.network.carry import Carried, carry_survey
 from assetplan.network.criticality import (
-    Betweenness,
     betweenness,
     places_cut_off,
     removal_cost,
-    resilient_network,
 )
-from assetplan.network.detours import Detours, charged_km, closure_cost, detour_cost, detour_route, detours
-from assetplan.network.graph import Network
+from assetplan.network.detours import Detours, charged_km, detour_cost, detours
+from assetplan.network.graph import Network, components, islands, line_components
 from assetplan.network.growth import growth, growth_factor, growth_rate
-from assetplan.network.hierarchy import hierarchy, inherited_levels, resilient_roads
-from assetplan.network.homogeneous import Sections, homogeneous_sections
-from assetplan.network.importance import importance
+from assetplan.network.hierarchy import hierarchy, importance, inherited_levels, resilient_roads
+from assetplan.network.homogeneous import homogeneous_sections
 from assetplan.network.lines import connected_pieces, cut_sections, end_nodes, length_near, midpoints
 from assetplan.network.noding import Noded, node_lines
 from assetplan.network.referencing import (
     Located,
     check_survey,
-    project_lines,
-    project_points,
+    nearest_links,
     read_chainages,
-    substrings,
 )
 from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
-from assetplan.network.stretches import codes_of, overlaps, tangled
-from assetplan.network.topology import components, islands, line_components
+from assetplan.network.stretches import carry_survey, codes_of, overlaps, tangled
 from assetplan.network.weight_limits import (
     WeightLimitDetours,
     access_km,
@@ -39,15 +32,12 @@ from assetplan.network.weight_limits import (
 )
 
 __all__ = [
-    "Betweenness",
-    "Carried",
     "Detours",
     "Located",
     "Network",
     "Noded",
     "SchemeRules",
     "Schemes",
-    "Sections",
     "WeightLimitDetours",
     "access_km",
     "attach",
@@ -56,14 +46,12 @@ __all__ = [
     "charged_km",
     "check_survey",
     "class_traffic",
-    "closure_cost",
     "codes_of",
     "components",
     "connected_pieces",
     "cut_off",
     "cut_sections",
     "detour_cost",
-    "detour_route",
     "detours",
     "end_nodes",
     "form_schemes",
@@ -79,19 +67,16 @@ __all__ = [
     "limits_of_links",
     "line_components",
     "midpoints",
+    "nearest_links",
     "network_rules",
     "node_lines",
     "overlaps",
     "packaged_rules",
     "places_cut_off",
-    "project_lines",
-    "project_points",
     "read_chainages",
     "removal_cost",
-    "resilient_network",
     "resilient_roads",
     "severed_places",
-    "substrings",
     "tangled",
     "weight_limit_detours",
 ]

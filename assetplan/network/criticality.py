@@ -1,4 +1,4 @@
-"""Which links the network can least do without: betweenness, cost of removal, places cut off, resilient network."""
+"""Which links the network can least do without: betweenness, cost of removal, places cut off."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Floats, Ints
 from assetplan.display import Shown
 from assetplan.network.arcs import Graph, link_graph
 from assetplan.network.detours import Detours, charged_km, closure_cost
@@ -41,9 +41,7 @@ class Betweenness(Shown):
     sources: int
 
 
-def betweenness(
-    network: Network, sources: int | None = None, seed: int = 0, closed: Bools | None = None
-) -> Betweenness:
+def betweenness(network: Network, sources: int | None = None, seed: int = 0) -> Betweenness:
     """Return the betweenness of every link, exact or from a sample of sources.
 
     Σ σ_st(e)/σ_st over ordered pairs of nodes, over n(n − 1): of several equally short ways between two nodes each
@@ -59,12 +57,6 @@ def betweenness(
         Nodes drawn without replacement to follow ways from [2 or more]; by default, or where there are no more, all.
     seed : int
         Of the draw.
-    closed : array (n_links,) of bool, optional
-        Links that may not be used.
-
-    Returns
-    -------
-    Betweenness
 
     Raises
     ------
@@ -74,7 +66,7 @@ def betweenness(
     if sources is not None and sources < 2:
         raise ValueError(f"an error needs at least two sources, and there are to be {sources}")
     count = len(network.nodes)
-    graph, link = link_graph(network, closed)
+    graph, link = link_graph(network)
     kept = np.flatnonzero(graph.shortest)
     held = graph.place[kept]
     alike = np.bincount(held, minlength=len(graph.tail))
@@ -198,47 +190,6 @@ def _rooted(tree: csr_array, roots: Ints, places: Ints) -> tuple[Ints, Ints, Int
 
 def _undirected(start: Ints, end: Ints, count: int) -> csr_array:
     return csr_array((np.ones(len(start)), (start, end)), shape=(count, count))
-
-
-def resilient_network(network: Network, main: Bools, node: Ints) -> Bools:
-    """Return the resilient network: the main roads, and the shortest ways between each place and the nearest of them.
-
-    Source: the rule is this project's; Well-managed Highway Infrastructure (2016) asks for a network that keeps vital
-    services and places reached, and leaves the choice to the authority.
-
-    Parameters
-    ----------
-    network : Network
-    main : array (n_links,) of bool
-        Roads that belong to it by their place in the hierarchy.
-    node : array (n,) of int
-        Nodes of places that must be reached, such as hospitals and fire stations; −1 off the network.
-
-    Returns
-    -------
-    array (n_links,) of bool
-        Both the way to a main road and the way back; a place that has neither adds nothing.
-    """
-    chosen = np.array(main, dtype=bool)
-    targets = np.unique(np.r_[network.start[chosen], network.end[chosen]])
-    if not len(targets):
-        return chosen
-    graph, link = link_graph(network)
-    count = len(network.nodes)
-    of_arc = np.zeros(len(graph.tail), dtype=np.intp)
-    kept = np.flatnonzero(graph.shortest)[::-1]
-    # Written last to first: of parallel links of one length the first stays.
-    of_arc[graph.place[kept]] = link[kept]
-    keys = graph.tail * count + graph.head
-    for outward, matrix in ((True, graph.matrix.T.tocsr()), (False, graph.matrix)):
-        _, onward, _ = dijkstra(matrix, indices=targets, min_only=True, return_predecessors=True)
-        here = np.unique(node[node >= 0])
-        while len(here := here[onward[here] >= 0]):
-            there = onward[here].astype(np.intp)
-            arc = np.searchsorted(keys, here * count + there if outward else there * count + here)
-            chosen[of_arc[arc]] = True
-            here = np.unique(there)
-    return chosen
 
 
 def removal_cost(closures: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Floats:

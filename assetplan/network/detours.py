@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,15 +10,12 @@ from scipy.sparse.csgraph import dijkstra
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.display import Shown
-from assetplan.network.arcs import Graph, make_graph, passable
-from assetplan.network.chains import chains
+from assetplan.network.arcs import Graph, chains, make_graph, passable
 from assetplan.network.graph import Network
 
 DAYS = 365
 # How far the first look goes beyond the road closed [m], and how much farther each look after it.
 FIRST_LOOK, FARTHER = 2_000.0, 4.0
-
-Between = Literal["junctions", "ends"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,35 +93,30 @@ class _Ways:
         every, limit = float(self.roads.length.sum()) + 1.0, FIRST_LOOK
         while True:
             reach = min(self.length[way] + limit, every)
-            shortest = float(self.search(way, reach)[0])
+            shortest = self._search(way, reach)
             if np.isfinite(shortest) or reach == every:
                 return shortest
             limit *= FARTHER
 
-    def search(self, way: int, reach: float) -> tuple[float, Ints]:
-        """Length from one end of a way to the other without it, and the node before each on the shortest ways."""
+    def _search(self, way: int, reach: float) -> float:
+        """Length from one end of a way to the other without it, infinite where it is beyond reach [m]."""
         data, place = self.graph.matrix.data, self.held[way]
         if place >= 0:
             kept, data[place] = data[place], self.graph.second[place]
-        distance, before = dijkstra(self.graph.matrix, indices=self.tail[way], limit=reach, return_predecessors=True)
+        distance = dijkstra(self.graph.matrix, indices=self.tail[way], limit=reach)
         if place >= 0:
             data[place] = kept
-        return float(distance[self.head[way]]), before
-
-    def between(self, tail: int, head: int, without: int) -> int:
-        """Return the shortest open way from one junction to another, one left out."""
-        ways = self.open[(self.tail[self.open] == tail) & (self.head[self.open] == head) & (self.open != without)]
-        return int(ways[np.argmin(self.length[ways])])
+        return float(distance[self.head[way]])
 
 
-def detours(network: Network, links: ArrayLike, closed: Bools | None = None, between: Between = "junctions") -> Detours:
+def detours(network: Network, links: ArrayLike, closed: Bools | None = None) -> Detours:
     """Find the best way round each of many links, each taken away alone.
 
-    Between junctions, traffic turns off where it last can: the way round runs from one end to the other of the chain of
-    links between junctions that holds the link, and the direct way is that chain. It does not depend on how a survey
-    cut the road. Between ends, traffic comes to the link, turns and goes back. A trip whose shortest way uses the whole
-    chain, or the link, loses no more than this and less if it turns off early. On a loop, which leaves and reaches one
-    junction, both are between the link's ends. A way round shorter than the direct way counts as no loss.
+    Traffic turns off where it last can: the way round runs from one end to the other of the chain of links between
+    junctions that holds the link, and the direct way is that chain. It does not depend on how a survey cut the road. A
+    trip whose shortest way uses the whole chain loses no more than this and less if it turns off early. On a loop,
+    which leaves and reaches one junction, both are between the link's ends: traffic comes to the link, turns and goes
+    back. A way round shorter than the direct way counts as no loss.
 
     Chains are contracted first, so that searches see junctions only; each search looks near by first, then farther.
 
@@ -136,36 +127,28 @@ def detours(network: Network, links: ArrayLike, closed: Bools | None = None, bet
         Links to go round [−1 where a bridge is off the network].
     closed : array (n_links,) of bool, optional
         Other links that the vehicle may not use, such as bridges posted below its weight; by default none.
-    between : {"junctions", "ends"}
-        Where a way round begins and ends.
-
-    Returns
-    -------
-    Detours
 
     Raises
     ------
     ValueError
-        A link is not in the network, a length is not above 0, or `between` or `closed` is not as above.
+        A link is not in the network, a length is not above 0, or `closed` is not as above.
     """
     which = np.atleast_1d(np.asarray(links, dtype=np.intp))
     if not ((which >= -1) & (which < len(network.length))).all():
         raise ValueError(f"links must lie in −1 to {len(network.length) - 1}")
-    if between not in ("junctions", "ends"):
-        raise ValueError(f"between must be junctions or ends, and is {between!r}")
     ways = _Ways(network, closed)
     roads, on = ways.roads, np.flatnonzero(which >= 0)
     link = which[on]
     chain, length = roads.chain[link], network.length[link]
-    at_ends = (between == "ends") | (roads.start[chain] == roads.end[chain])
+    loop = roads.start[chain] == roads.end[chain]
     # Beyond the direct way, less the way round from junction to junction.
-    fixed = np.where(at_ends, roads.length[chain] - 2 * length, -roads.length[chain])
+    fixed = np.where(loop, roads.length[chain] - 2 * length, -roads.length[chain])
     two_way = not network.direction.any()
     known: dict[int, float] = {}
     out = np.full((2, len(which)), np.nan)
     for side, allowed in enumerate((network.direction[link] >= 0, network.direction[link] <= 0)):
         along = roads.along[link] == (side == 0)
-        blocked = at_ends & ways.stuck(link, along)
+        blocked = loop & ways.stuck(link, along)
         # Where every link is two-way, a way is as long as the way back.
         way = np.where(along | two_way, chain, chain + ways.count)
         for key in set(way[allowed & ~blocked].tolist()) - known.keys():
@@ -174,61 +157,6 @@ def detours(network: Network, links: ArrayLike, closed: Bools | None = None, bet
         beyond = np.maximum(np.where(blocked, np.inf, shortest) + fixed, 0.0) / 1000
         out[side, on] = np.where(allowed, beyond, np.nan)
     return Detours(*out)
-
-
-def detour_route(
-    network: Network, link: int, closed: Bools | None = None, *, back: bool = False, between: Between = "junctions"
-) -> Ints | None:
-    """Return the links of the best way round one link.
-
-    Parameters
-    ----------
-    network, closed, between : Network, array (n_links,) of bool, str
-        As for `detours`.
-    link : int
-        Link to go round.
-    back : bool
-        From the link's end to its start, in place of start to end.
-
-    Returns
-    -------
-    array (n_way,) of int or None
-        Links in the order driven; None where there is no way round.
-
-    Raises
-    ------
-    ValueError
-        As `detours`; or the link does not allow the direction.
-    """
-    if network.direction[link] == (1 if back else -1):
-        raise ValueError(f"link {link} is one-way against that direction")
-    ways = _Ways(network, closed)
-    roads = ways.roads
-    chain = int(roads.chain[link])
-    along = bool(roads.along[link]) != back
-    way = chain if along else chain + ways.count
-    turn = between == "ends" or roads.start[chain] == roads.end[chain]
-    distance, before = ways.search(way, float(roads.length.sum()) + 1.0)
-    if np.isinf(distance) or (turn and ways.stuck(np.array([link]), np.array([along]))[0]):
-        return None
-    order = np.lexsort((roads.before, roads.chain))
-    first = np.searchsorted(roads.chain[order], np.arange(ways.count + 1))
-
-    def links_of(one: int) -> Ints:
-        """Return the links of a way in the order driven."""
-        members = order[first[one % ways.count] : first[one % ways.count + 1]]
-        return members if one < ways.count else members[::-1]
-
-    node, driven = int(ways.head[way]), []
-    while node != ways.tail[way]:
-        driven.append(links_of(ways.between(int(before[node]), node, way)))
-        node = int(before[node])
-    driven.reverse()
-    if turn:
-        own = links_of(way)
-        at = int(np.flatnonzero(own == link)[0])
-        driven = [own[:at][::-1], *driven, own[at + 1 :][::-1]]
-    return np.concatenate([np.zeros(0, dtype=np.intp), *driven])
 
 
 def charged_km(extra_km: ArrayLike, severed_km: float) -> Floats:

@@ -1,10 +1,13 @@
-"""A road network as arrays: nodes, links between them, and where each link lies on the line it came from."""
+"""A road network as arrays: nodes, links, where each lies on the line it came from; and what hangs together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from assetplan._types import Floats, Ints, Shapes
 from assetplan.display import Shown
@@ -46,3 +49,35 @@ class Network(Shown):
     def degree(self) -> Ints:
         """Ends of links at each node, shape (n_nodes,); a loop counts twice, a dangling end once."""
         return np.bincount(np.r_[self.start, self.end], minlength=len(self.nodes))
+
+
+def components(network: Network) -> Ints:
+    """Number the component of each link (n_links,): 0 for the longest, then falling."""
+    if not len(network.start):
+        return np.zeros(0, dtype=np.intp)
+    size = len(network.nodes)
+    graph = coo_array((np.ones(len(network.start)), (network.start, network.end)), shape=(size, size))
+    label = connected_components(graph, directed=False)[1][network.start]
+    parts, first, number = np.unique(label, return_index=True, return_inverse=True)
+    rank = np.empty(len(parts), dtype=np.intp)
+    rank[np.lexsort((first, -np.bincount(number, network.length)))] = np.arange(len(parts))
+    return rank[number]
+
+
+def islands(network: Network) -> pd.DataFrame:
+    """Sizes of the components, the longest first.
+
+    Returns
+    -------
+    DataFrame
+        By component: `links`, `length_m` and `line`, the first row of the line layer in it, to find it by.
+    """
+    table = pd.DataFrame({"component": components(network), "line": network.line, "length_m": network.length})
+    return table.groupby("component").agg(links=("line", "size"), length_m=("length_m", "sum"), line=("line", "min"))
+
+
+def line_components(network: Network, lines: int) -> Ints:
+    """Component of each of so many rows of the line layer, the same for all its links; −1 for one with no link."""
+    parts = np.full(lines, -1, dtype=np.intp)
+    parts[network.line] = components(network)
+    return parts

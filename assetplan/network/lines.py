@@ -57,7 +57,8 @@ def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Fl
     inside = number > 0
     cut_owner = link[inside]
     cut_along = chainage[inside] + along[first][cut_owner]
-    points = np.stack([_interpolate(cut_along, along, coordinates[:, axis]) for axis in (0, 1)], axis=1)
+    # Two links meet at one distance along the whole run; a cut is strictly inside its own, so it never sees the other.
+    points = np.stack([np.interp(cut_along, along, coordinates[:, axis]) for axis in (0, 1)], axis=1)
     every_owner = np.r_[owner, cut_owner]
     every_along = np.r_[along, cut_along]
     is_cut = np.r_[np.zeros(len(owner), dtype=bool), np.ones(len(cut_owner), dtype=bool)]
@@ -69,11 +70,6 @@ def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Fl
         is_cut[order],
     )
     return shapely.remove_repeated_points(sections), link.astype(np.intp), chainage
-
-
-def _interpolate(at: Floats, along: Floats, values: Floats) -> Floats:
-    # Two links meet at one distance along the whole run; a cut is strictly inside its own, so it never sees the other.
-    return np.interp(at, along, values)
 
 
 def end_nodes(lines: Shapes) -> tuple[Ints, Ints]:

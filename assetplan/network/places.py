@@ -94,15 +94,7 @@ class Vertices:
 
 
 def vertices_of(lines: Shapes, level: Floats) -> Vertices:
-    """Vertices of lines, without repeats.
-
-    Parameters
-    ----------
-    lines : array (n,) of LineString or None
-        In a projected CRS [m]; None, and a line whose vertices are all in one place, has none.
-    level : array (n,)
-        Level of each line.
-    """
+    """Vertices of lines (n,) [m] of levels (n,), without repeats; None, and a line all in one place, has none."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     place = groups(xy, SAME_M)
     count = int(place.max(initial=-1)) + 1

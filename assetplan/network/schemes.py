@@ -98,10 +98,6 @@ def form_schemes(
     rules : SchemeRules
         Gap, shortest and longest.
 
-    Returns
-    -------
-    Schemes
-
     Raises
     ------
     ValueError

@@ -15,12 +15,12 @@ from scipy.spatial import cKDTree
 from assetplan._types import Bools, Floats, Ints, Shapes
 from assetplan.display import Shown
 from assetplan.network.arcs import link_graph
-from assetplan.network.detours import Between, charged_km, detour_cost, detours
+from assetplan.network.detours import charged_km, detour_cost, detours
 from assetplan.network.graph import Network
 from assetplan.reference import load_table
 
 
-def class_traffic(aadt: ArrayLike, hgv: ArrayLike, classes: pd.DataFrame | None = None) -> Floats:
+def class_traffic(aadt: ArrayLike, hgv: ArrayLike) -> Floats:
     """Return the vehicles of each class in traffic.
 
     Parameters
@@ -29,20 +29,18 @@ def class_traffic(aadt: ArrayLike, hgv: ArrayLike, classes: pd.DataFrame | None 
         All traffic [vehicles/day].
     hgv : array (...)
         Heavy goods vehicles in it [vehicles/day, 0 to `aadt`].
-    classes : DataFrame, optional
-        Columns of reference/vehicle_classes.csv; by default that table.
 
     Returns
     -------
     array (..., n_classes)
-        [vehicles/day], in the order of the table.
+        [vehicles/day], in the order of reference/vehicle_classes.csv.
 
     Raises
     ------
     ValueError
         Heavy vehicles are below 0 or above all traffic.
     """
-    table = load_table("vehicle_classes") if classes is None else classes
+    table = load_table("vehicle_classes")
     every, heavy = np.broadcast_arrays(np.asarray(aadt, dtype=np.float64), np.asarray(hgv, dtype=np.float64))
     if ((heavy < 0) | (heavy > every)).any():
         raise ValueError("heavy vehicles must be 0 or more, and no more than all traffic")
@@ -106,7 +104,6 @@ def weight_limit_detours(
     cost_per_km: ArrayLike,
     severed_km: float,
     own: Floats | None = None,
-    between: Between = "junctions",
 ) -> WeightLimitDetours:
     """Return the detours that posted limits force, and their cost by year.
 
@@ -131,12 +128,6 @@ def weight_limit_detours(
         Distance charged to a vehicle that has no legal way round [km, 0 or more].
     own : array (n_links,), optional
         Limits of the links themselves [t], the same in all years.
-    between : str
-        As for `detours`.
-
-    Returns
-    -------
-    WeightLimitDetours
 
     Raises
     ------
@@ -157,7 +148,7 @@ def weight_limit_detours(
             closed = lowest < heavy
             key = round_it.tobytes() + closed.tobytes()
             if len(round_it) and key not in known:
-                known[key] = detours(network, where[round_it], closed, between).extra_km
+                known[key] = detours(network, where[round_it], closed).extra_km
             if len(round_it):
                 extra[round_it, year, k] = known[key]
     charged = charged_km(extra, severed_km)

@@ -13,25 +13,21 @@ from assetplan.register.register import Register, RegisterNames
 if TYPE_CHECKING:
     from assetplan.register.components import building_components
     from assetplan.register.files import read_register, write_register
-    from assetplan.register.fill import assumed_share, draw_index, fill_assumed
-    from assetplan.register.mapping import read_mapping
+    from assetplan.register.fill import assumed_share, fill_assumed
     from assetplan.register.nbi import import_nbi
     from assetplan.register.open_roads import import_open_roads
     from assetplan.register.osm import import_osm
     from assetplan.register.table import import_table
-    from assetplan.register.validation import metric, validate_register
+    from assetplan.register.validation import validate_register
 
 _HOME = {
     "assumed_share": "fill",
     "building_components": "components",
-    "draw_index": "fill",
     "fill_assumed": "fill",
     "import_nbi": "nbi",
     "import_open_roads": "open_roads",
     "import_osm": "osm",
     "import_table": "table",
-    "metric": "validation",
-    "read_mapping": "mapping",
     "read_register": "files",
     "validate_register": "validation",
     "write_register": "files",
@@ -42,14 +38,11 @@ __all__ = [
     "RegisterNames",
     "assumed_share",
     "building_components",
-    "draw_index",
     "fill_assumed",
     "import_nbi",
     "import_open_roads",
     "import_osm",
     "import_table",
-    "metric",
-    "read_mapping",
     "read_register",
     "validate_register",
     "write_register",

@@ -20,11 +20,10 @@ _NEEDED = ("building_id", "floor_area_m2")
 
 def building_components(
     buildings: gpd.GeoDataFrame,
-    mix: pd.DataFrame | None = None,
     file: str = "buildings",
     rows: pd.Series | None = None,
 ) -> gpd.GeoDataFrame:
-    """Make the component assets of each building.
+    """Make the component assets of each building, as many of each as reference/component_mix.csv says.
 
     The components are the planned assets; the building is no asset itself, and each component names it as parent.
 
@@ -34,9 +33,6 @@ def building_components(
         One row a building: building_id, floor_area_m2 (m², all storeys together, above 0), geometry; where there,
         storeys (at least 1, else 1), name, and any column of table `assets` (district, environment, built_year,
         retention, …), which every component takes. Never written to.
-    mix : DataFrame, optional
-        Columns group, basis (floor or footprint), ratio (component quantity per m²); by default
-        reference/component_mix.csv.
     file : str
         Name for the faults.
     rows : Series of int, optional
@@ -55,7 +51,7 @@ def building_components(
     """
     import geopandas as gpd
 
-    table = load_table("component_mix") if mix is None else mix
+    table = load_table("component_mix")
     place = np.arange(1, len(buildings) + 1) if rows is None else rows.to_numpy()
     _check_buildings(buildings, file, place)
     count = len(table)

@@ -19,8 +19,9 @@ from assetplan import schema
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file, repeatable_layers
-from assetplan.register.layers import layer_names
 from assetplan.register.register import Register, RegisterNames, packaged_names
+from assetplan.register.table import import_table, layer_names
+from assetplan.register.validation import check_parts, check_register, metric_crs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -136,8 +137,6 @@ def read_register(
         layers = _asset_layers(source, (names or packaged_names()).classes)
         if layers:
             return _read_layers(source, layers, names)
-    from assetplan.register.table import import_table
-
     return import_table(source, mapping, names=names)
 
 
@@ -165,8 +164,6 @@ def _base(layer: str, known: Collection[str]) -> str:
 
 
 def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None) -> Register:
-    from assetplan.register.validation import check_inspections, check_other_roads, check_register, check_spatial
-
     file = path.name
     layers = layer_names(path)
     assets, places_in_file, faults = _read_assets(path, classed)
@@ -174,24 +171,15 @@ def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | 
         raise RegisterError(faults)
     clean, more = check_register(assets, file, None, names)
     faults += [_in_layer(fault, places_in_file) for fault in more]
-    inspections, more = check_inspections(
-        _read_plain(path, layers, "inspections"), f"{file}, layer inspections", clean["asset_id"]
-    )
+    parts: dict[str, pd.DataFrame | None] = {"inspections": _read_plain(path, layers, "inspections")}
+    parts |= {name: _read_spatial(path, [each for each in layers if _base(each, (name,))]) for name in _SPATIAL_EXTRAS}
+    checked, more = check_parts(parts, f"{file}, layer ", clean)
     faults += more
-    extras = {}
-    for name in _SPATIAL_EXTRAS:
-        frame = _read_spatial(path, [layer for layer in layers if _base(layer, (name,))])
-        where = f"{file}, layer {name}"
-        if name == "other_roads":
-            extras[name], more = check_other_roads(frame, where, clean)
-        else:
-            extras[name], more = check_spatial(frame, name, where, clean.crs)
-        faults += more
     notes, more = _notes(_read_plain(path, layers, "notes"), f"{file}, layer notes")
     faults += more
     if faults:
         raise RegisterError(faults)
-    return Register(clean, inspections, extras["places"], extras["districts"], notes, extras["other_roads"])
+    return Register(clean, notes=notes, **checked)
 
 
 def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...], list[Fault]]:
@@ -223,8 +211,6 @@ def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFra
     """All asset layers as one frame, with the (layer, feature number) of each row."""
     import geopandas as gpd
     import pyogrio
-
-    from assetplan.register.validation import metric_crs
 
     parts: list[gpd.GeoDataFrame] = []
     faults: list[Fault] = []

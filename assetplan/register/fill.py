@@ -8,7 +8,7 @@ The rules, in order; each fills only what is missing and never replaces what is 
    class and environment for a carriageway, the usual width of the asset class for others that have one.
 4. quantity: length × width for a class counted by area, 1 for one counted by number.
 5. measure and value: an index drawn from the group's shares in reference/assumptions.csv. Sections of one road link
-   get near-equal values. The draw comes from a hash of link_id (else asset_id) and the seed, so it does not depend on
+   get near-equal values. The draw comes from a hash of link_id (else asset_id), so it does not depend on
    which other assets are there.
 6. confidence: low for a condition assumed, medium for one known.
 7. aadt and hgv: the parent's for a bridge, else reference/traffic.csv by class and environment (roads only).
@@ -53,19 +53,9 @@ def assumed_value(name: str) -> float:
     return _values()[name]
 
 
-def unit_hash(names: pd.Series, seed: int, salt: str) -> Floats:
-    """A number in 0 to below 1 for each name (n,), the same on every machine.
-
-    Parameters
-    ----------
-    names : Series of str (n,)
-        What is drawn for; one name has one number.
-    seed : int
-        Another seed, other numbers.
-    salt : str
-        Another use, other numbers.
-    """
-    head = f"{seed}|{salt}|".encode()
+def unit_hash(names: pd.Series, salt: str) -> Floats:
+    """A number in 0 to below 1 for each name, the same on every machine; shape (n,)."""
+    head = f"0|{salt}|".encode()
     codes, known = pd.factorize(names.to_numpy(dtype=object))
     digests = [hashlib.blake2b(head + str(name).encode(), digest_size=6).digest() for name in known]
     return np.array([int.from_bytes(digest, "big") / 2**48 for digest in digests], dtype=float)[codes]
@@ -78,7 +68,6 @@ def _pairs(frame: pd.DataFrame, first: str, second: str) -> zip[tuple[str, str]]
 
 def fill_assumed(
     assets: gpd.GeoDataFrame,
-    seed: int = 0,
     names: RegisterNames | None = None,
 ) -> gpd.GeoDataFrame:
     """Fill what a register lacks by the rules at the head of this module.
@@ -87,8 +76,6 @@ def fill_assumed(
     ----------
     assets : GeoDataFrame
         Assets in a metric CRS; columns of the schema that are not there are added. Never written to.
-    seed : int
-        Another seed draws other conditions.
     names : RegisterNames, optional
         Classes and groups; by default the packaged ones.
 
@@ -117,7 +104,7 @@ def fill_assumed(
     _fill_place(out, parent, names.classes, filled)
     _fill_size(out, parent, frame.geometry, names.classes, filled)
     group = group_of(out, names.groups)
-    _fill_condition(out, group, seed, filled)
+    _fill_condition(out, group, filled)
     _fill_traffic(out, parent, filled)
     cost = group.map(names.groups.set_index("group")["replacement_unit_cost"]).to_numpy(dtype=float)
     _put(out, "replacement_value", out["quantity"].to_numpy() * cost, filled)
@@ -134,7 +121,6 @@ def fill_and_check(
     assets: gpd.GeoDataFrame,
     file: str,
     rows: pd.Series,
-    seed: int = 0,
     names: RegisterNames | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Check assets as they come, fill what they lack where that is their only fault, and check again.
@@ -145,14 +131,12 @@ def fill_and_check(
     ----------
     assets, file, rows, names : GeoDataFrame, str, Series of int, RegisterNames
         As of `validation.check_register`.
-    seed : int
-        As of `fill_assumed`.
     """
     clean, faults = check_register(assets, file, rows, names)
     faults = [fault for fault in faults if not fillable(fault)]
     if faults or not len(assets):
         return clean, faults
-    return check_register(fill_assumed(metric(assets), seed, names), file, rows, names)
+    return check_register(fill_assumed(metric(assets), names), file, rows, names)
 
 
 def _parents(out: pd.DataFrame) -> Ints:
@@ -245,30 +229,23 @@ def _usual(kind: NDArray, size: str) -> Floats:
     return np.array([known.get(f"{name}_{size}", np.nan) for name in kind], dtype=float)
 
 
-def draw_index(
-    group: pd.Series, link: pd.Series, asset_id: pd.Series, seed: int = 0, table: pd.DataFrame | None = None
-) -> Floats:
+def draw_index(group: pd.Series, link: pd.Series, asset_id: pd.Series) -> Floats:
     """Draw a condition index for each asset from its group's shares.
 
     Parameters
     ----------
     group, link, asset_id : Series of str, shape (n,)
         Assets of one link get near-equal values; a blank link stands for the asset by itself.
-    seed : int
-        Another seed, another draw.
-    table : DataFrame, optional
-        Columns group, share (0–1, summing to 1 in a group), index_low, index_high (points); by default
-        reference/assumptions.csv.
 
     Returns
     -------
     array of float, shape (n,)
-        Index 0–100 to one decimal; NaN for a group the table does not have.
+        Index 0–100 to one decimal; NaN for a group that reference/assumptions.csv does not have.
     """
-    shares = load_table("assumptions") if table is None else table
+    shares = load_table("assumptions")
     together = link.where(link != "", asset_id)
-    chance = unit_hash(together, seed, "band")
-    within = unit_hash(together, seed, "within") + _SPREAD * (unit_hash(asset_id, seed, "section") - 0.5)
+    chance = unit_hash(together, "band")
+    within = unit_hash(together, "within") + _SPREAD * (unit_hash(asset_id, "section") - 0.5)
     within = np.clip(within, 0.0, 1.0)
     drawn = np.full(len(group), np.nan)
     for name, rows in shares.groupby("group", sort=False):
@@ -283,10 +260,10 @@ def draw_index(
     return drawn
 
 
-def _fill_condition(out: pd.DataFrame, group: pd.Series, seed: int, filled: dict[str, Bools]) -> None:
+def _fill_condition(out: pd.DataFrame, group: pd.Series, filled: dict[str, Bools]) -> None:
     unknown = _missing(out, "value") & _missing(out, "measure")
     known = ~unknown
-    drawn = draw_index(group, out["link_id"], out["asset_id"], seed)
+    drawn = draw_index(group, out["link_id"], out["asset_id"])
     give = unknown & ~np.isnan(drawn)
     _put(out, "measure", np.full(len(out), "index", dtype=object), filled, give)
     _put(out, "value", drawn, filled, give)

@@ -39,6 +39,7 @@ import tomllib
 from collections.abc import Mapping as Keyed
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from assetplan import schema
 from assetplan.errors import Fault, RegisterError
@@ -89,13 +90,13 @@ def read_mapping(source: str | os.PathLike[str] | Keyed[str, object] | None) -> 
     return _checked(content, path.name)
 
 
-def _checked(content: dict[str, object], name: str) -> Mapping:
+def _checked(content: dict[str, Any], name: str) -> Mapping:
     faults = [
         Fault(name, 0, key, "", f"is no section of a mapping; there are {', '.join(_SECTIONS)}")
         for key in content
         if key not in _SECTIONS
     ]
-    sections: dict[str, dict[str, object]] = {}
+    sections: dict[str, dict[str, Any]] = {}
     for key in _SECTIONS:
         section = content.get(key, {})
         if not isinstance(section, Keyed):
@@ -114,10 +115,14 @@ def _checked(content: dict[str, object], name: str) -> Mapping:
         faults += _of_type(name, key, sections[key], (str,), "text")
     faults += _of_type(name, "constants", sections["constants"], (str, int, float), "text or a number")
     faults += _of_type(name, "factors", sections["factors"], (int, float), "a number")
-    values, more = _value_tables(name, sections["values"])
-    faults += more
-    leave_out, more = _lists(name, sections["leave_out"])
-    faults += more
+    for key, table in sections["values"].items():
+        if isinstance(table, Keyed):
+            faults += _of_type(name, f"values.{key}", table, (str, int, float), "text or a number")
+        else:
+            faults.append(Fault(name, 0, f"values.{key}", str(table)[:80], "must be a section of values"))
+    for key, texts in sections["leave_out"].items():
+        if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
+            faults.append(Fault(name, 0, f"leave_out.{key}", str(texts)[:80], "must be a list of texts"))
     both = sorted(set(sections["columns"]) & set(sections["constants"]))
     faults += [Fault(name, 0, f"constants.{one}", "", "is mapped to a column too") for one in both]
     delimiter = sections["file"].get("delimiter", ",")
@@ -129,42 +134,19 @@ def _checked(content: dict[str, object], name: str) -> Mapping:
         raise RegisterError(faults)
     return Mapping(
         name,
-        {key: str(value) for key, value in sections["file"].items()},
-        {key: str(value) for key, value in sections["columns"].items()},
-        {key: value for key, value in sections["constants"].items() if isinstance(value, (str, int, float))},
-        values,
-        {key: float(value) for key, value in sections["factors"].items() if isinstance(value, (int, float))},
-        leave_out,
-        {key: str(value) for key, value in sections["buildings"].items()},
+        sections["file"],
+        sections["columns"],
+        sections["constants"],
+        {key: {str(old).strip(): str(new) for old, new in table.items()} for key, table in sections["values"].items()},
+        {key: float(factor) for key, factor in sections["factors"].items()},
+        {key: tuple(texts) for key, texts in sections["leave_out"].items()},
+        sections["buildings"],
     )
 
 
-def _of_type(name: str, key: str, section: dict[str, object], types: tuple[type, ...], words: str) -> list[Fault]:
+def _of_type(name: str, key: str, section: Keyed[str, Any], types: tuple[type, ...], words: str) -> list[Fault]:
     return [
         Fault(name, 0, f"{key}.{one}", str(value)[:80], f"must be {words}")
         for one, value in section.items()
         if not isinstance(value, types) or isinstance(value, bool)
     ]
-
-
-def _value_tables(name: str, section: dict[str, object]) -> tuple[dict[str, dict[str, str]], list[Fault]]:
-    tables: dict[str, dict[str, str]] = {}
-    faults: list[Fault] = []
-    for key, table in section.items():
-        if not isinstance(table, Keyed):
-            faults.append(Fault(name, 0, f"values.{key}", str(table)[:80], "must be a section of values"))
-            continue
-        faults += _of_type(name, f"values.{key}", dict(table), (str, int, float), "text or a number")
-        tables[key] = {str(old).strip(): str(new) for old, new in table.items()}
-    return tables, faults
-
-
-def _lists(name: str, section: dict[str, object]) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
-    lists: dict[str, tuple[str, ...]] = {}
-    faults: list[Fault] = []
-    for key, values in section.items():
-        if isinstance(values, (list, tuple)) and all(isinstance(value, str) for value in values):
-            lists[key] = tuple(values)
-        else:
-            faults.append(Fault(name, 0, f"leave_out.{key}", str(values)[:80], "must be a list of texts"))
-    return lists, faults

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assetplan import schema
 from assetplan._types import Floats
 from assetplan.asset_classes import BRIDGE
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.fill import fill_and_check
 from assetplan.register.register import Register
-from assetplan.register.validation import check_register, check_spatial
+from assetplan.register.validation import nothing_with
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,17 +42,13 @@ _NEEDED = (
 )
 
 
-def import_nbi(path: str | os.PathLike[str], fill: bool = True, seed: int = 0) -> Register:
-    """Make a register from a delimited file of the National Bridge Inventory.
+def import_nbi(path: str | os.PathLike[str]) -> Register:
+    """Make a register from a delimited file of the National Bridge Inventory, filled by the rules of `register.fill`.
 
     Parameters
     ----------
     path : path
         A state's or the nation's file: commas, quote character '.
-    fill : bool
-        Fill what a record lacks by the rules of `assetplan.register.fill`.
-    seed : int
-        Another seed draws other assumed conditions.
 
     Returns
     -------
@@ -87,15 +82,10 @@ def import_nbi(path: str | os.PathLike[str], fill: bool = True, seed: int = 0) -
     faults = _unread_ratings(frame.iloc[kept], lines.iloc[kept], source.name)
     located = _bridges(frame.iloc[kept].reset_index(drop=True), longitude[kept], latitude[kept])
     rows = lines.iloc[kept].reset_index(drop=True)
-    if fill:
-        clean, more = fill_and_check(located, source.name, rows, seed)
-    else:
-        clean, more = check_register(located, source.name, rows)
+    clean, more = fill_and_check(located, source.name, rows)
     if faults or more:
         raise RegisterError(faults + more)
-    places, _ = check_spatial(None, "places", source.name, clean.crs)
-    districts, _ = check_spatial(None, "districts", source.name, clean.crs)
-    return Register(clean, schema.empty("inspections"), places, districts, notes)
+    return Register(clean, notes=notes, **nothing_with(clean))
 
 
 def degrees(packed: pd.Series) -> Floats:

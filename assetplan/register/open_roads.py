@@ -19,14 +19,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan import schema
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints
 from assetplan.register.fill import assumed_value, fill_assumed
-from assetplan.register.layers import layer_names
 from assetplan.register.register import Register
-from assetplan.register.validation import check_spatial, metric, validate_register
+from assetplan.register.table import layer_names
+from assetplan.register.validation import metric, nothing_with, validate_register
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,15 +35,13 @@ _NEEDED = ("id", "road_classification", "trunk_road")
 _OPTIONAL = ("fictitious", "road_classification_number", "name_1")
 
 
-def import_open_roads(path: str | os.PathLike[str], seed: int = 0) -> Register:
+def import_open_roads(path: str | os.PathLike[str]) -> Register:
     """Make a register from OS Open Roads.
 
     Parameters
     ----------
     path : path
         A GeoPackage with the layer `road_link`.
-    seed : int
-        Another seed draws other assumed conditions.
 
     Returns
     -------
@@ -68,11 +65,9 @@ def import_open_roads(path: str | os.PathLike[str], seed: int = 0) -> Register:
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     assets = _sections(metric(kept))
     notes += [("links kept", len(kept)), ("connected pieces", connected_pieces(kept.geometry.to_numpy()))]
-    places, _ = check_spatial(None, "places", source.name, assets.crs)
-    districts, _ = check_spatial(None, "districts", source.name, assets.crs)
-    filled = fill_assumed(assets, seed)
+    filled = fill_assumed(assets)
     others = _other_roads(national.to_crs(assets.crs))
-    register = Register(filled, schema.empty("inspections"), places, districts, tuple(notes), others)
+    register = Register(filled, notes=tuple(notes), other_roads=others, **nothing_with(assets))
     return validate_register(register, source.name)
 
 

@@ -1,6 +1,6 @@
 """OpenStreetMap extracts: a county's roads, bridges, footways and public buildings as a register.
 
-Rules beside those of `osm_roads` and `osm_buildings`:
+Rules beside those of `osm_roads` and `osm_sites`:
 
 - Area: sections whose middle lies outside the council's boundary (admin levels 6 and 8 in the file) are left out. With
   no boundary in the file, or one that holds under half the road, the hull of the network stands in for it.
@@ -33,8 +33,7 @@ from assetplan.network.places import SAME_M
 from assetplan.register import osm_roads
 from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
-from assetplan.register.osm_buildings import public_buildings
-from assetplan.register.osm_places import places
+from assetplan.register.osm_sites import places, public_buildings
 from assetplan.register.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
 from assetplan.register.register import Register
 from assetplan.register.validation import metric, validate_register
@@ -51,7 +50,6 @@ def import_osm(
     path: str | os.PathLike[str],
     council: str | None = None,
     council_trunk: Collection[str] = (),
-    seed: int = 0,
 ) -> Register:
     """Make a register from an OpenStreetMap extract.
 
@@ -63,8 +61,6 @@ def import_osm(
         Name of the administrative boundary to keep to; by default every boundary of level 6 or 8 in the file.
     council_trunk : collection of str
         References (as "A47") of roads tagged trunk that are the council's.
-    seed : int
-        Another seed draws other assumed conditions.
 
     Returns
     -------
@@ -106,7 +102,7 @@ def import_osm(
     found_places = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
     notes.append(("pieces of other roads kept for detours, no assets", len(others)))
     nothing = schema.empty("inspections")
-    register = Register(fill_assumed(assets, seed), nothing, found_places, districts, tuple(notes), others)
+    register = Register(fill_assumed(assets), nothing, found_places, districts, tuple(notes), others)
     return validate_register(register, source.name)
 
 

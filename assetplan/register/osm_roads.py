@@ -155,20 +155,7 @@ def council_ways(
 
 
 def other_roads(ways: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Roads of others as the register keeps them.
-
-    Parameters
-    ----------
-    ways : GeoDataFrame
-        Motorways and trunk roads, with osm_id, tags, geometry [m].
-    sections : GeoDataFrame
-        Sections beyond the council's boundary, with asset_id, tags, geometry [m].
-
-    Returns
-    -------
-    GeoDataFrame
-        Columns of table `other_roads`.
-    """
+    """Table `other_roads`: motorways and trunk roads by osm_id, sections beyond by asset_id (tags, lines)."""
     import geopandas as gpd
     import pandas as pd
 

@@ -24,14 +24,7 @@ _NOT_TAGS = {"osm_id", "osm_way_id", "geometry", "z_order", "other_tags"}
 
 
 def read_osm(path: Path, layer: str) -> gpd.GeoDataFrame:
-    """Read one layer of an OpenStreetMap file.
-
-    Parameters
-    ----------
-    path : path
-        A .osm.pbf or .osm file.
-    layer : str
-        points, lines or multipolygons.
+    """Read one layer of a .osm.pbf or .osm file: points, lines or multipolygons.
 
     Returns
     -------

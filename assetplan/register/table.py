@@ -16,10 +16,9 @@ from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.register.components import building_components
 from assetplan.register.fill import fill_and_check
-from assetplan.register.layers import layer_names
 from assetplan.register.mapping import Mapping, read_mapping
 from assetplan.register.register import Register, RegisterNames
-from assetplan.register.validation import check_register, check_spatial
+from assetplan.register.validation import check_register, nothing_with
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,7 +33,6 @@ def import_table(
     path: str | os.PathLike[str],
     mapping: str | os.PathLike[str] | Keyed[str, object] | None = None,
     fill: bool = False,
-    seed: int = 0,
     names: RegisterNames | None = None,
 ) -> Register:
     """Make a register from one table of assets.
@@ -47,8 +45,6 @@ def import_table(
         See `assetplan.register.mapping`; by default the file has the schema's own column names.
     fill : bool
         Fill what the table lacks by the rules of `assetplan.register.fill`.
-    seed : int
-        Another seed draws other assumed conditions.
     names : RegisterNames, optional
         Classes, groups and treatments that assets may have; by default the packaged ones.
 
@@ -81,7 +77,7 @@ def import_table(
     if plan.buildings and not faults:
         located, rows = _split(frame, located, rows, plan, source.name)
     if fill:
-        clean, more = fill_and_check(located, source.name, rows, seed, names)
+        clean, more = fill_and_check(located, source.name, rows, names)
     else:
         clean, more = check_register(located, source.name, rows, names)
     # A geometry that could not be made is a fault already.
@@ -89,9 +85,7 @@ def import_table(
     faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]
     if faults:
         raise RegisterError(faults)
-    nothing, _ = check_spatial(None, "places", source.name, clean.crs)
-    districts, _ = check_spatial(None, "districts", source.name, clean.crs)
-    return Register(clean, schema.empty("inspections"), nothing, districts, tuple(notes))
+    return Register(clean, notes=tuple(notes), **nothing_with(clean))
 
 
 def _read(source: Path, plan: Mapping) -> tuple[pd.DataFrame, pd.Series]:
@@ -106,6 +100,23 @@ def _read(source: Path, plan: Mapping) -> tuple[pd.DataFrame, pd.Series]:
         if pd.api.types.is_string_dtype(frame[name]) and name != frame.attrs.get("geometry"):
             frame[name] = frame[name].str.split().str.join(" ")
     return frame, pd.Series(np.arange(1, len(frame) + 1))
+
+
+def layer_names(path: Path) -> list[str]:
+    """Names of a vector file's layers.
+
+    Raises
+    ------
+    RegisterError
+        The file is no vector file GDAL can open.
+    """
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except DataSourceError as error:
+        raise RegisterError([Fault(path.name, 0, "", "", f"cannot be read: {error}")]) from error
 
 
 def _read_parquet(source: Path) -> gpd.GeoDataFrame:

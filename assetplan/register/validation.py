@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,24 +94,11 @@ def validate_register(
         Faults; every one is listed.
     """
     assets, faults = check_register(register.assets, file, None, names)
-    inspections, more = check_inspections(register.inspections, f"{file}, inspections", assets["asset_id"])
-    faults += more
-    places, more = check_spatial(register.places, "places", f"{file}, places", assets.crs)
-    faults += more
-    districts, more = check_spatial(register.districts, "districts", f"{file}, districts", assets.crs)
-    faults += more
-    other_roads, more = check_other_roads(register.other_roads, f"{file}, other_roads", assets)
-    faults += more
-    if faults:
-        raise RegisterError(faults)
-    return replace(
-        register,
-        assets=assets,
-        inspections=inspections,
-        places=places,
-        districts=districts,
-        other_roads=other_roads,
-    )
+    parts = {name: getattr(register, name) for name in ("inspections", "places", "districts", "other_roads")}
+    checked, more = check_parts(parts, f"{file}, ", assets)
+    if faults or more:
+        raise RegisterError(faults + more)
+    return replace(register, assets=assets, **checked)
 
 
 def check_register(
@@ -157,19 +145,42 @@ def _no_assets() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(schema.empty("assets"), geometry=[], crs=_BRITISH_GRID)
 
 
-def check_inspections(inspections: pd.DataFrame, file: str, asset_ids: pd.Series) -> tuple[pd.DataFrame, list[Fault]]:
-    """Bring inspections to the schema and list every fault: unknown assets and values out of range among them.
+def check_parts(
+    parts: Mapping[str, pd.DataFrame | None], file: str, assets: gpd.GeoDataFrame
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Bring what goes with assets to the schema and their CRS, and list every fault.
 
     Parameters
     ----------
-    inspections : DataFrame
-        Table `inspections`; never written to.
+    parts : mapping of str to DataFrame or None
+        Any of inspections, places, districts and other_roads, never written to; None gives a table of no rows.
     file : str
-        Name for the faults.
-    asset_ids : Series of str
-        Identifiers that an inspection may name.
+        Name for the faults, before that of the part.
+    assets : GeoDataFrame
+        Checked assets, for their identifiers and CRS.
     """
-    if not len(inspections):
+    checked, faults = {}, []
+    for name, frame in parts.items():
+        if name == "inspections":
+            checked[name], more = _check_inspections(frame, file + name, assets["asset_id"])
+        elif name == "other_roads":
+            checked[name], more = _check_other_roads(frame, file + name, assets)
+        else:
+            checked[name], more = _check_spatial(frame, name, file + name, assets.crs)
+        faults += more
+    return checked, faults
+
+
+def nothing_with(assets: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Inspections, places and districts of no rows, for a source that has none."""
+    return check_parts(dict.fromkeys(("inspections", "places", "districts")), "", assets)[0]
+
+
+def _check_inspections(
+    inspections: pd.DataFrame | None, file: str, asset_ids: pd.Series
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Bring inspections to the schema and list every fault: unknown assets and values out of range among them."""
+    if inspections is None or not len(inspections):
         return schema.empty("inspections"), []
     frame = inspections.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1)
@@ -179,30 +190,17 @@ def check_inspections(inspections: pd.DataFrame, file: str, asset_ids: pd.Series
     return clean, faults + _measure_faults(clean, file, place)
 
 
-def check_spatial(
+def _check_spatial(
     frame: gpd.GeoDataFrame | None, table: str, file: str, crs: Any
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Bring places or districts to the schema and the register's CRS, and list every fault.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame, optional
-        Never written to; none gives a table of no rows.
-    table : str
-        Its name in reference/schema.csv.
-    file : str
-        Name for the faults.
-    crs : CRS
-        Projected CRS of the register (m).
-    """
+    """Bring places or districts to the schema and the register's CRS, and list every fault."""
     import geopandas as gpd
 
+    nothing = gpd.GeoDataFrame(schema.empty(table), geometry=[], crs=crs)
     if frame is None or not len(frame):
-        return gpd.GeoDataFrame(schema.empty(table), geometry=[], crs=crs), []
+        return nothing, []
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
-        return gpd.GeoDataFrame(schema.empty(table), geometry=[], crs=crs), [
-            Fault(file, 0, "geometry", "", "there is no geometry")
-        ]
+        return nothing, [Fault(file, 0, "geometry", "", "there is no geometry")]
     frame = frame.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1)
     clean, faults = schema.conform(pd.DataFrame(frame), table, file, pd.Series(place, index=frame.index))
@@ -212,21 +210,11 @@ def check_spatial(
     return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + more
 
 
-def check_other_roads(
+def _check_other_roads(
     frame: gpd.GeoDataFrame | None, file: str, assets: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Bring roads of others to the schema and the assets' CRS, and list every fault: each is one line and no asset.
-
-    Parameters
-    ----------
-    frame : GeoDataFrame, optional
-        Never written to.
-    file : str
-        Name for the faults.
-    assets : GeoDataFrame
-        Checked assets, for their identifiers and CRS.
-    """
-    clean, faults = check_spatial(frame, "other_roads", file, assets.crs)
+    """Bring roads of others to the schema and the assets' CRS, and list every fault: each is one line and no asset."""
+    clean, faults = _check_spatial(frame, "other_roads", file, assets.crs)
     place = np.arange(1, len(clean) + 1)
     owned = _among(clean["road_id"], assets["asset_id"])
     faults += _faults(clean, owned, file, place, "road_id", "is the asset_id of an asset")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetplan.condition import carriageway, classify, share_in_bands
+from assetplan.condition import carriageway, classify
 from assetplan.reference import load_table
 
 WORKED = {"rut": 14, "lv3": 7, "lv10": 49, "cracking": 0.5, "texture": 0.55}
@@ -134,28 +134,6 @@ def test_national_indicator_with_nothing_surveyed_is_missing():
     shares = carriageway.national_indicators(["A"], [0], [10])
     assert shares.loc["130-01", "green"] == 1
     assert shares.loc["130-02"].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("structural", "edge", "wearing", "fails"),
-    [(84, 49, 59, False), (85, 0, 0, True), (0, 50, 0, True), (0, 0, 60, True), (np.nan, np.nan, 60, True)],
-)
-def test_cvi_fails_on_any_of_three(structural, edge, wearing, fails):
-    assert (carriageway.cvi_failures([structural], [edge], [wearing]) > 0).tolist() == [fails]
-
-
-def test_a_visual_survey_that_is_not_whole_is_no_pass():
-    nan = np.nan
-    failures = carriageway.cvi_failures([84, 85, nan, nan, nan], [49, 50, 50, 0, nan], [59, 60, 0, 0, nan])
-    assert failures[:3].tolist() == [0, 3, 1]
-    assert np.isnan(failures[3:]).all()
-    assert classify("cvi", failures).tolist() == ["pass", "fail", "fail", None, None]
-
-
-def test_indicator_of_unclassified_roads_is_the_share_of_surveyed_length_that_fails():
-    failures = carriageway.cvi_failures([0, 90, 0, np.nan], [0, 0, 70, 0], [10, 0, 0, 0])
-    shares = share_in_bands("cvi", failures, [100, 50, 50, 999])
-    assert shares.to_dict() == {"pass": 0.5, "fail": 0.5}
 
 
 def test_pas2161_names():

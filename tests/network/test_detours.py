@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from small_networks import as_graph, network, networks_with, shortest, steady
 
-from assetplan.network.arcs import passable
-from assetplan.network.chains import chains
-from assetplan.network.detours import closure_cost, detour_cost, detour_route, detours
+from assetplan.network.arcs import chains
+from assetplan.network.detours import closure_cost, detour_cost, detours
 from assetplan.network.graph import Network
 
 # Sums of a few dozen whole metres, in kilometres.
 EXACT = 1e-9
-BETWEEN = ("junctions", "ends")
 
 
 def walked(one: Network, link: int) -> tuple[list[int], int, int]:
@@ -41,10 +38,10 @@ def walked(one: Network, link: int) -> tuple[list[int], int, int]:
     return [*before, link, *after], first, last
 
 
-def brute(one: Network, link: int, closed: np.ndarray, between: str) -> tuple[float, float]:
+def brute(one: Network, link: int, closed: np.ndarray) -> tuple[float, float]:
     """Extra distance there and back [km]."""
     chain, first, last = walked(one, link)
-    if between == "ends" or first == last:
+    if first == last:
         chain, first, last = [link], int(one.start[link]), int(one.end[link])
     graph = as_graph(one, {*np.flatnonzero(closed), *chain})
     direct = one.length[chain].sum()
@@ -69,13 +66,8 @@ ROAD = [(0, 1, 1000), (1, 2, 200), (2, 3, 800), (0, 4, 2500), (4, 3, 2500), (0, 
 def test_a_way_round_by_hand() -> None:
     one = network(ROAD)
     assert detours(one, [1]).extra_km.tolist() == pytest.approx([3.0], rel=EXACT)
-    # From the link's ends the vehicle goes back 1 km and comes back 0.8 km: 1 + 5 + 0.8 − 0.2.
-    assert detours(one, [1], between="ends").extra_km.tolist() == pytest.approx([6.6], rel=EXACT)
     closed = np.array([False, False, False, False, True, False, False, False])
     assert detours(one, [1], closed).extra_km.tolist() == pytest.approx([7.0], rel=EXACT)
-    assert detour_route(one, 1).tolist() == [3, 4]
-    assert detour_route(one, 1, back=True, between="ends").tolist() == [2, 4, 3, 0]
-    assert detour_route(one, 1, closed).tolist() == [5, 6]
 
 
 def test_the_end_of_a_road_is_severed_and_off_the_network_is_missing() -> None:
@@ -83,7 +75,6 @@ def test_the_end_of_a_road_is_severed_and_off_the_network_is_missing() -> None:
     assert found.severed.tolist() == [True, False]
     assert np.isinf(found.extra_km[0])
     assert np.isnan(found.extra_km[1])
-    assert detour_route(network(ROAD), 7) is None
 
 
 def test_a_survey_that_cuts_a_road_elsewhere_changes_nothing_between_junctions() -> None:
@@ -92,16 +83,13 @@ def test_a_survey_that_cuts_a_road_elsewhere_changes_nothing_between_junctions()
 
 
 def test_a_one_way_road_cut_in_two_is_not_severed() -> None:
-    # Ends 0 and 2 join by two one-way roads, each cut in two; between its ends a piece has no way round.
+    # Ends 0 and 2 join by two one-way roads, each cut in two.
     one = network(
         [(0, 1, 500, 1), (1, 2, 500, 1), (2, 3, 600, 1), (3, 0, 600, 1), (0, 2, 1500), (2, 4, 50), (0, 5, 50)]
     )
     found = detours(one, [0, 1, 2])
     assert found.there_km.tolist() == pytest.approx([0.5, 0.5, 0.3], rel=EXACT)
     assert np.isnan(found.back_km).all()
-    assert detours(one, [0, 1, 2], between="ends").severed.all()
-    with pytest.raises(ValueError, match="one-way"):
-        detour_route(one, 0, back=True)
 
 
 def test_the_mean_of_two_directions() -> None:
@@ -113,12 +101,12 @@ def test_the_mean_of_two_directions() -> None:
 
 
 @steady
-@given(networks_with(1), st.sampled_from(BETWEEN))
-def test_detours_equal_brute_force(case: tuple[Network, np.ndarray], between: str) -> None:
+@given(networks_with(1))
+def test_detours_equal_brute_force(case: tuple[Network, np.ndarray]) -> None:
     one, closed = case[0], case[1] == 1
     links = np.arange(len(one.length))
-    found = detours(one, links, closed, between)
-    want = np.array([brute(one, i, closed, between) for i in links])
+    found = detours(one, links, closed)
+    want = np.array([brute(one, i, closed) for i in links])
     np.testing.assert_allclose(np.column_stack([found.there_km, found.back_km]), want, rtol=EXACT)
 
 
@@ -138,49 +126,11 @@ def test_chains_are_those_that_a_walk_finds(case: tuple[Network, np.ndarray]) ->
 
 
 @steady
-@given(networks_with(1), st.sampled_from(BETWEEN), st.booleans())
-def test_routes_are_legal_and_as_long_as_they_are_said_to_be(
-    case: tuple[Network, np.ndarray], between: str, back: bool
-) -> None:
-    one, closed = case[0], case[1] == 1
-    found = detours(one, np.arange(len(one.length)), closed, between)
-    there, returning = passable(one, closed)
-    for link in np.flatnonzero(one.direction != (1 if back else -1)):
-        route = detour_route(one, link, closed, back=back, between=between)
-        extra = (found.back_km if back else found.there_km)[link]
-        chain, first, last = walked(one, link)
-        if between == "ends" or first == last:
-            chain, first, last = [link], one.start[link], one.end[link]
-            ends = {(last, first) if back else (first, last)}
-        else:
-            # Which end of the chain comes first depends on the link's own direction.
-            ends = {(first, last), (last, first)}
-        if route is None:
-            assert np.isinf(extra)
-            continue
-        assert link not in route
-        assert max(one.length[route].sum() - one.length[chain].sum(), 0) / 1000 == pytest.approx(extra, rel=EXACT)
-        assert any(driven(one, route, *way, there, returning) for way in ends)
-
-
-def driven(one: Network, route: np.ndarray, node: int, last: int, there: np.ndarray, back: np.ndarray) -> bool:
-    """Whether a vehicle at a node can drive the links of a route in turn and is then at the last."""
-    for link in route:
-        if one.start[link] == node and there[link]:
-            node = one.end[link]
-        elif one.end[link] == node and back[link]:
-            node = one.start[link]
-        else:
-            return False
-    return bool(node == last)
-
-
-@steady
-@given(networks_with(3), st.sampled_from(BETWEEN))
-def test_closing_more_never_shortens_a_detour(case: tuple[Network, np.ndarray], between: str) -> None:
+@given(networks_with(3))
+def test_closing_more_never_shortens_a_detour(case: tuple[Network, np.ndarray]) -> None:
     one, order = case
     links = np.arange(len(one.length))
-    some, more = (detours(one, links, order <= level, between).extra_km for level in (0, 1))
+    some, more = (detours(one, links, order <= level).extra_km for level in (0, 1))
     assert (more >= some - EXACT).all()
 
 
@@ -188,7 +138,6 @@ def test_closing_more_never_shortens_a_detour(case: tuple[Network, np.ndarray], 
     ("arguments", "message"),
     [
         ({"links": [99]}, "links must lie"),
-        ({"links": [0], "between": "places"}, "between must be"),
         ({"links": [0], "closed": np.array([True])}, "closed has shape"),
     ],
 )

@@ -23,9 +23,6 @@ STREETS = [
 def test_components_by_hand() -> None:
     network = node_lines(np.array(STREETS), direction=[1, 1, 1, 1, 0, 1, 0]).network
     assert components(network).tolist() == [0, 0, 0, 0, 0, 0, 1]
-    assert components(network, one_way=True).tolist() == [0, 0, 0, 0, 0, -1, 1]
-    wrong = node_lines(np.array(STREETS), direction=[1, 1, -1, 1, 0, 1, 0]).network
-    assert components(wrong, one_way=True).tolist() == [-1, -1, -1, -1, 0, -1, 1]
     table = islands(network)
     assert table["links"].tolist() == [6, 1]
     assert table["length_m"].tolist() == [500, 10]
@@ -52,16 +49,12 @@ def test_components_agree_with_networkx(links) -> None:
             graph.add_edge(start, end, link=link)
         if way <= 0:
             graph.add_edge(end, start, link=link)
-    for one_way, found in ((False, nx.weakly_connected_components), (True, nx.strongly_connected_components)):
-        label = components(network, one_way)
-        sets = [np.isin(network.start, list(nodes)) & np.isin(network.end, list(nodes)) for nodes in found(graph)]
-        sets = [inside for inside in sets if inside.any()]
-        assert {tuple(np.flatnonzero(inside)) for inside in sets} == {
-            tuple(np.flatnonzero(label == k)) for k in range(label.max(initial=-1) + 1)
-        }
-        lengths = np.bincount(label[label >= 0], network.length[label >= 0])
-        assert (np.diff(lengths) <= 1e-9).all()
-        assert np.isin(np.flatnonzero(label < 0), np.flatnonzero(~np.logical_or.reduce(sets or [label < -1]))).all()
+    label = components(network)
+    sets = [np.isin(network.start, list(nodes)) for nodes in nx.weakly_connected_components(graph)]
+    assert {tuple(np.flatnonzero(inside)) for inside in sets} == {
+        tuple(np.flatnonzero(label == k)) for k in range(label.max(initial=-1) + 1)
+    }
+    assert (np.diff(np.bincount(label, network.length)) <= 1e-9).all()
 
 
 def test_no_links() -> None:

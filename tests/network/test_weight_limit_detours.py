@@ -81,16 +81,16 @@ def test_a_severed_class_is_charged_what_is_said_and_a_bridge_off_the_network_no
 
 
 @settings(derandomize=True, deadline=None, max_examples=40)
-@given(networks_with(4), st.sampled_from(["junctions", "ends"]))
-def test_restrictions_equal_detours_found_class_by_class(case: tuple[Network, np.ndarray], between: str) -> None:
+@given(networks_with(4))
+def test_restrictions_equal_detours_found_class_by_class(case: tuple[Network, np.ndarray]) -> None:
     one, level = case
     limit = np.stack([LEVELS[level], LEVELS[np.maximum(level - 1, 0)]], axis=1)
     links = np.arange(len(one.length))
-    found = weight_limit_detours(one, links, limit, 1.0, WEIGHTS, np.ones(6), 30.0, between=between)
+    found = weight_limit_detours(one, links, limit, 1.0, WEIGHTS, np.ones(6), 30.0)
     for year in (0, 1):
         for k, weight in enumerate(WEIGHTS):
             closed = limit[:, year] < weight
-            alone = detours(one, links, closed, between).extra_km
+            alone = detours(one, links, closed).extra_km
             np.testing.assert_allclose(found.extra_km[:, year, k], np.where(closed, alone, 0), rtol=EXACT)
     # No limit is higher in the second year, so no detour is shorter.
     assert (found.extra_km[:, 1] >= found.extra_km[:, 0]).all()

@@ -9,8 +9,8 @@ from assetplan.asset_classes import group_of
 from assetplan.deterioration import load_groups
 from assetplan.errors import RegisterError
 from assetplan.reference import load_table
-from assetplan.register import assumed_share, building_components, draw_index, fill_assumed, validate_register
-from assetplan.register.fill import unit_hash
+from assetplan.register import assumed_share, building_components, fill_assumed, validate_register
+from assetplan.register.fill import draw_index, unit_hash
 
 BARE = {"quantity": np.nan}
 POINT = Point(450050, 300000)
@@ -119,9 +119,8 @@ def test_a_draw_depends_on_the_name_and_seed_alone() -> None:
     one = draw_index(group, blank, names)
     assert one[1] == draw_index(group[1:2], blank[1:2], names[1:2])[0]
     assert one.tolist() == draw_index(group, blank, names).tolist()
-    assert one.tolist() != draw_index(group, blank, names, seed=1).tolist()
     # Recorded: another machine or version of Python must draw the same.
-    assert unit_hash(names, 0, "band").round(6).tolist() == [0.992403, 0.305779, 0.254485]
+    assert unit_hash(names, "band").round(6).tolist() == [0.992403, 0.305779, 0.254485]
     assert np.isnan(draw_index(pd.Series(["lamp"]), blank[:1], names[:1]))
 
 

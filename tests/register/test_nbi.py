@@ -82,7 +82,7 @@ def test_two_states_may_share_a_number(tmp_path: Path) -> None:
 def test_faults_are_told_by_line(tmp_path: Path) -> None:
     wrong = {"STRUCTURE_NUMBER_008": "'B'", "DECK_COND_058": "X", "YEAR_BUILT_027": "19x4"}
     with pytest.raises(RegisterError) as error:
-        import_nbi(write(tmp_path, {}, {"RECORD_TYPE_005A": "A"}, wrong, {}), fill=False)
+        import_nbi(write(tmp_path, {}, {"RECORD_TYPE_005A": "A"}, wrong, {}))
     assert said(error) == {
         (4, "DECK_COND_058", "must be 0 to 9 or N"),
         (4, "built_year", "must be a number"),

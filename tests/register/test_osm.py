@@ -17,9 +17,8 @@ from assetplan.register import (
     validate_register,
     write_register,
 )
-from assetplan.register.osm_buildings import public_kind
-from assetplan.register.osm_places import count_people
 from assetplan.register.osm_roads import is_bridge, left_out, road_class, tagged_footways
+from assetplan.register.osm_sites import count_people, public_kind
 from assetplan.register.osm_tags import count, metres, speed_mph, tonnes, year
 
 

@@ -4,7 +4,8 @@ import pytest
 from register_helpers import assets, said
 
 from assetplan.errors import RegisterError
-from assetplan.register import import_table, read_mapping, read_register
+from assetplan.register import import_table, read_register
+from assetplan.register.mapping import read_mapping
 
 CHELTENHAM = Path(__file__).parent / "cheltenham.toml"
 CLASSES = "must be one of carriageway, footway, drainage, signal, bridge, building"
