@@ -13,7 +13,6 @@ import pandas as pd
 from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
 from assetplan.deterioration.groups import Group, lacking, word
-from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 from assetplan.schema import own_table
@@ -86,8 +85,8 @@ class FollowOn:
     index_at_or_below: float
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Catalogue(Shown):
+@dataclass(frozen=True)
+class Catalogue:
     """All treatments by group, the follow-on policy by group, and what a component costs to mend by condition.
 
     Attributes

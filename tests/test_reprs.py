@@ -49,7 +49,6 @@ def _parts(programme: Programme, plan: Plan) -> dict[str, object]:
         "Register": inputs.register,
         "Tables": inputs.tables,
         "LifecycleModel": inputs.model,
-        "Catalogue": inputs.model.catalogue,
         "Group": next(iter(inputs.model.groups.values())),
         "Candidates": formulation.options,
         "Problem": formulation.problem,

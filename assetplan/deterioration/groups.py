@@ -25,7 +25,7 @@ Decay = Curve | Chain
 MODELS = ("curve", "survival", "markov", "semi-markov")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, repr=False)
 class Group(Shown):
     """How one kind of asset decays.
 

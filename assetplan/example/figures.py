@@ -9,7 +9,7 @@ from assetplan.reference import load_table
 SIZES = ("small", "county")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Figures:
     """Figures of one size of county.
 

@@ -49,7 +49,7 @@ _BUILDING_KEYS = ("floor_area_m2", "storeys")
 _SECTIONS = ("file", "columns", "constants", "values", "factors", "leave_out", "buildings")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Mapping:
     """A checked mapping; `name` is its file, for the faults."""
 

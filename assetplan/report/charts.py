@@ -64,7 +64,7 @@ def _n(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Mark:
     """One element of a drawing: its tag, its attributes, and its text if it has any."""
 

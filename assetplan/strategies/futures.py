@@ -32,7 +32,7 @@ from assetplan.strategies.trajectory import watch
 _FEW = 10  # assets below which a group says nothing of how its stock is spread
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Doubts:
     """How sure a plan is of its data, where no calibration estimates it.
 

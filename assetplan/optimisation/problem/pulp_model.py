@@ -48,7 +48,7 @@ def safe_names(names: Iterable[Any]) -> list[str]:
     return safe
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PulpModel:
     """A PuLP problem with its variables in the order of the options and of the flows."""
 

@@ -12,7 +12,7 @@ from assetplan.report.facts import Facts
 from assetplan.report.markup import render
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Section:
     """One section of the report.
 
