@@ -61,7 +61,17 @@ def financial_year(year: int) -> str:
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """How many of something: "1 bridge", "2,000 bridges"; `many` where an s does not make the plural."""
+    """How many of something: "1 bridge", "2,000 bridges"; `many` where an s does not make the plural.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    noun : str
+        Of one.
+    many : str, optional
+        Of more than one.
+    """
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 

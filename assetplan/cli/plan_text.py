@@ -47,7 +47,17 @@ def _files(folder: Path) -> str:
 
 
 def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
-    """What statements of finance make of borrowing, which there are and which money each is in, and the files."""
+    """What statements of finance make of borrowing, which there are and which money each is in, and the files.
+
+    Parameters
+    ----------
+    tables : sequence of Statement
+        As written.
+    plan : Plan
+        Its title and objective are printed.
+    folder : Path
+        Where the files are.
+    """
     listed = [[each.name, each.basis or "no money", f"{len(each.rows):,}"] for each in tables]
     parts = [
         plan.report.title or plan.name,

@@ -25,7 +25,17 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def run_plan(plan_file: Path, output: Path, force: bool) -> None:
-    """Read a plan, choose its programme, write folder and report, print the summary."""
+    """Read a plan, choose its programme, write folder and report, print the summary.
+
+    Parameters
+    ----------
+    plan_file : Path
+        Plan to read (TOML).
+    output : Path
+        Folder to write.
+    force : bool
+        Whether an output of that name may be replaced.
+    """
     from assetplan import read_plan
     from assetplan.cli.plan_text import summary_text
     from assetplan.output import refuse_existing
@@ -46,7 +56,17 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
 
 
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:
-    """Read a plan, solve it, write its statements of finance, print what they say of borrowing."""
+    """Read a plan, solve it, write its statements of finance, print what they say of borrowing.
+
+    Parameters
+    ----------
+    plan_file : Path
+        Plan to read (TOML).
+    output : Path
+        Folder to write.
+    force : bool
+        Whether an output of that name may be replaced.
+    """
     from assetplan import read_plan
     from assetplan.cli.plan_text import finance_text
     from assetplan.output import refuse_existing

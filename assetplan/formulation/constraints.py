@@ -120,7 +120,17 @@ class Basis:
     whole: bool = True
 
     def entries(self, where: Bools, row: int, amount: Floats) -> Entries:
-        """What the works where a condition holds use of one row, each its amount; both arrays (n_works,)."""
+        """What the works where a condition holds use of one row, each its amount; both arrays (n_works,).
+
+        Parameters
+        ----------
+        where : array (n_works,) of bool
+            Works that count.
+        row : int
+            Place of the row among those of its kind of limit.
+        amount : array (n_works,)
+            What each uses, in the unit of the row.
+        """
         items = np.flatnonzero(where)
         return Entries(self.works.option[items], np.full(len(items), row, dtype=np.intp), amount[items])
 

@@ -53,7 +53,17 @@ def at_outturn(inputs: Inputs, options: Candidates) -> Candidates:
 
 
 def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Floats:
-    """What each line of the envelope spent in each year that is past (£), (n_lines, n_past)."""
+    """What each line of the envelope spent in each year that is past (£), (n_lines, n_past).
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan and its past years.
+    works : Works
+        Works of the candidates.
+    options : Candidates
+        Those that begin with what was done.
+    """
     lines = list(inputs.plan.envelope.lines)
     out = np.zeros((len(lines), inputs.past))
     # What was done is alike in every strategy of an asset, so that of the first is as good as any.

@@ -104,6 +104,8 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> SharedSites:
 
     Parameters
     ----------
+    inputs : Inputs
+        The plan with its register.
     options : Candidates
         Each at the cost of its own sites.
     free : array of bool (n_assets,)
@@ -128,6 +130,10 @@ def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: B
 
     Parameters
     ----------
+    inputs : Inputs
+        The plan with its register.
+    options, works : Candidates, Works
+        The candidates and their works.
     free : array of bool (n_assets,)
         Assets that the plan file does not tie to others itself.
     """

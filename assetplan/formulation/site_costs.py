@@ -61,6 +61,10 @@ def on_own_sites(inputs: Inputs, options: Candidates, free: Bools) -> Candidates
 
     Parameters
     ----------
+    inputs : Inputs
+        The plan, its register and what sites cost.
+    options : Candidates
+        At unit costs.
     free : array of bool (n_assets,)
         Assets that the plan file does not tie to others: what the sites of those cost, it says itself.
     """
@@ -78,6 +82,8 @@ def charge(
 
     Parameters
     ----------
+    options : Candidates
+        As they are.
     option, year, amount : array (n,)
         Candidate, plan year and what is added; each pair of candidate and year at most once.
     discount : array (horizon + 1,)

@@ -42,7 +42,17 @@ class Works:
 
     @classmethod
     def of(cls, assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> Works:
-        """The works of all candidates."""
+        """The works of all candidates.
+
+        Parameters
+        ----------
+        assets : DataFrame
+            Table `assets` of the register, with `group`.
+        model : LifecycleModel
+            With the catalogue of treatments.
+        options : Candidates
+            All candidates.
+        """
         codes, groups = pd.factorize(assets["group"], sort=True)
         treatments, first = model.catalogue.table(groups)
         option, year = np.nonzero(options.schedule >= 0)

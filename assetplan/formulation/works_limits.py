@@ -34,7 +34,17 @@ def limits_on_works(basis: Basis) -> Constraints:
 
 
 def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
-    """What each works item adds to a limit, (n_works,), and its unit."""
+    """What each works item adds to a limit, (n_works,), and its unit.
+
+    Parameters
+    ----------
+    limit : Limit
+        A row of `[[limits]]`.
+    works : Works
+        Works of the candidates.
+    selected : array (n_works,) of bool
+        Works that the limit means.
+    """
     if limit.of == "cost":
         return works.cost, "£"
     if limit.of == "number":
@@ -52,6 +62,17 @@ def limit_rows(
 
     A list is a row a year, one amount a row for its years together. Money is in prices of the first year, but a total
     of several years' cash counts each year's works at that year's prices.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The plan.
+    limit, number : Limit, int
+        A row of `[[limits]]` and its place, from 1.
+    unit : str
+        Of what is counted.
+    side : str, optional
+        As in the keys of the rows.
     """
     plan, envelope = inputs.plan, inputs.plan.envelope
     years = np.array(limit.years or plan.plan_years) - plan.first_year

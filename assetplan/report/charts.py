@@ -48,7 +48,17 @@ def ticks(top: float) -> list[float]:
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Return places near those wanted (falling order kept), at least `gap` apart, within low to high."""
+    """Return places near those wanted (falling order kept), at least `gap` apart, within low to high.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Places, in falling order of what they label.
+    gap : float
+        Least distance between two.
+    low, high : float
+        Ends of the room there is.
+    """
     places: list[float] = []
     for want in wanted:
         places.append(max(want, places[-1] + gap) if places else max(want, low))
@@ -247,7 +257,21 @@ def _stack_labels(
 
 
 def lines(name: str, title: str, description: str, unit: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
-    """Return lines over the years, which differ in dash and marker as well as colour, each named at its end."""
+    """Return lines over the years, which differ in dash and marker as well as colour, each named at its end.
+
+    Parameters
+    ----------
+    name : str
+        Identifier of the chart in the page.
+    title, description : str
+        Of the chart, in words.
+    unit : str
+        Of the values.
+    labels : sequence of str
+        Years.
+    series : sequence of Series
+        One value a year each; NaN where there is none.
+    """
     known = [value for one in series for value in (*one.values, *one.high) if value == value]
     frame = _Frame(labels, max([*known, 0]), right=166, least=min([*known, 0]))
     marks = [*frame.marks(unit), *(_ribbon(frame, one) for one in series if one.low)]

@@ -43,6 +43,17 @@ def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> Colu
     """Make a column, checked to fit its type.
 
     Raises ValueError, naming the column, where a value is too large or too small for `kind`.
+
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    values : array (n,)
+        Whole numbers.
+    kind : str
+        Key of `TYPES`.
+    delta : bool, optional
+        Whether differences are stored.
     """
     array = np.asarray(values)
     limits = np.iinfo(TYPES[kind])
@@ -119,7 +130,15 @@ def code_cases(nothing: Bytes, plan: Bytes) -> tuple[Bytes, Bytes]:
 
 
 def decode_cases(coded: Bytes, change: Bytes, years: int) -> tuple[Bytes, Bytes]:
-    """Undo `code_cases`: flat arrays in, shapes (n_years, n_assets) out."""
+    """Undo `code_cases`: flat arrays in, shapes (n_years, n_assets) out.
+
+    Parameters
+    ----------
+    coded, change : bytes
+        As `code_cases` gave them.
+    years : int
+        How many years they hold.
+    """
     nothing = np.cumsum(coded.reshape(years, -1), axis=0, dtype=np.uint8)
     gain = np.cumsum(change.reshape(years, -1), axis=0, dtype=np.uint8)
     return nothing, nothing + gain
