@@ -115,3 +115,13 @@ def test_no_room_is_more_than_a_tenth_of_the_house() -> None:
         lines[_room(path)] = lines.get(_room(path), 0) + len(path.read_text(encoding="utf-8").splitlines())
     large = {room: count for room, count in lines.items() if count > sum(lines.values()) / 10}
     assert not large, f"ask to be split: {large}"
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    shared = {name: files for name, files in places.items() if len(files) > 1}
+    assert not shared

@@ -18,7 +18,7 @@ from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.limits import LimitKey
 from assetplan.programme import Programme, Strategies
-from assetplan.programme.summary import LimitRow
+from assetplan.programme.summary import LimitResult
 from assetplan.strategies.names import NOTHING
 
 
@@ -43,7 +43,7 @@ class Market(Shown):
     """
 
     strategies: Strategies
-    limits: tuple[LimitRow, ...]
+    limits: tuple[LimitResult, ...]
     keys: tuple[LimitKey, ...]
     prices: Floats
     held: Bools

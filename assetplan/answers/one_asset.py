@@ -14,7 +14,7 @@ from assetplan.answers.market import Market, Options
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.programme import Programme
-from assetplan.programme.words import line_labels
+from assetplan.programme.words import line_phrases
 from assetplan.words import plural
 
 
@@ -71,7 +71,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
         open=0.0 if fixed or _never(market, options) else summary.prices_bound - summary.reached,
         notes=tuple(_notes(programme, market, asset, known, rounded)),
         years=tuple(programme.years),
-        labels=line_labels(summary),
+        labels=line_phrases(summary),
         sought=summary.sought,
     )
 

@@ -34,7 +34,7 @@ class Benefit(Frozen):
         return self
 
 
-class Strategies(Frozen):
+class StrategySettings(Frozen):
     """Which strategies are tried."""
 
     max_treatments: Literal[1, 2] = 2
@@ -43,7 +43,7 @@ class Strategies(Frozen):
     """years between two treatments of one asset"""
 
 
-class Sites(Frozen):
+class SiteSettings(Frozen):
     """What works sites cost beside the works, and which works may share one."""
 
     costs: Literal["shared", "single", "none"] = "shared"
@@ -132,8 +132,8 @@ class Plan(Shown, Frozen):
     objective: ObjectiveChoice = ObjectiveChoice()
     stability: Stability | None = None
     benefit: Benefit = Benefit()
-    strategies: Strategies = Strategies()
-    sites: Sites = Sites()
+    strategies: StrategySettings = StrategySettings()
+    sites: SiteSettings = SiteSettings()
     solver: Solver = Solver()
     forecast: Forecast = Forecast()
     tables: TableFiles = TableFiles()

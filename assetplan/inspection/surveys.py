@@ -47,7 +47,7 @@ _DONE: Mapping[str, str] = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Survey(Shown):
-    """A register with the condition that a survey found, and how it was found.
+    """A register with the condition that a survey gave, and how.
 
     Attributes
     ----------
@@ -181,8 +181,8 @@ def _place(readings: Readings, stock: pd.DataFrame, names: Texts) -> tuple[_Plac
     problems = [located.faults]
     for year in np.unique(readings.year):
         of = np.flatnonzero(readings.year == year)
-        found = network.check_survey(located.link[of], located.from_m[of], located.to_m[of], names, length)
-        problems.append(found.assign(row=of[found["row"].to_numpy(dtype=np.intp)]))
+        checked = network.check_survey(located.link[of], located.from_m[of], located.to_m[of], names, length)
+        problems.append(checked.assign(row=of[checked["row"].to_numpy(dtype=np.intp)]))
     section = _section_of(located, stock)
     nowhere = np.flatnonzero((located.link >= 0) & (located.to_m > located.from_m) & (section < 0))
     problems.append(pd.DataFrame({"row": nowhere, "problem": "between sections", "metres": np.nan}))
@@ -236,9 +236,9 @@ def _carry(stock: pd.DataFrame, placed: _Placed, least: float) -> pd.DataFrame:
     value, year, coverage = np.full(len(stock), np.nan), np.full(len(stock), np.nan), np.zeros(len(stock))
     for one in np.unique(placed.year):
         of = placed.take(placed.year == one)
-        found = network.carry_survey(of.link, of.from_m, of.to_m, of.value, link, start, end, least)
-        better = ~np.isnan(found.value) & (~found.thin | (found.coverage >= coverage) & (coverage < least))
-        value[better], year[better], coverage[better] = found.value[better], one, found.coverage[better]
+        carried = network.carry_survey(of.link, of.from_m, of.to_m, of.value, link, start, end, least)
+        better = ~np.isnan(carried.value) & (~carried.thin | (carried.coverage >= coverage) & (coverage < least))
+        value[better], year[better], coverage[better] = carried.value[better], one, carried.coverage[better]
     table = stock[["asset_id", "link_id", "from_m", "to_m"]].assign(
         value=value.round(2), surveyed_year=year, coverage=coverage.round(4), carried=coverage >= least
     )
@@ -276,17 +276,17 @@ def _homogeneous(latest: _Placed, stock: pd.DataFrame, names: Texts, measure: st
     about = stock.iloc[of.section]
     barrier = network.codes_of(about["road_class"], about["environment"])
     bands = condition.band_names(measure)
-    found = network.homogeneous_sections(
+    sections = network.homogeneous_sections(
         of.link, of.from_m, of.to_m, of.value, barrier, condition.band_codes(measure, of.value), len(bands), minimum
     )
     table = pd.DataFrame(
         {
-            "link_id": names[of.link[found.first]],
-            "from_m": found.from_m,
-            "to_m": found.to_m,
-            "road_class": about["road_class"].to_numpy(dtype=object)[found.first],
-            "environment": about["environment"].to_numpy(dtype=object)[found.first],
-            "mean": found.mean.round(2),
+            "link_id": names[of.link[sections.first]],
+            "from_m": sections.from_m,
+            "to_m": sections.to_m,
+            "road_class": about["road_class"].to_numpy(dtype=object)[sections.first],
+            "environment": about["environment"].to_numpy(dtype=object)[sections.first],
+            "mean": sections.mean.round(2),
         }
     )
-    return table.join(pd.DataFrame(found.in_band.round(1), columns=[f"{band}_m" for band in bands]))
+    return table.join(pd.DataFrame(sections.in_band.round(1), columns=[f"{band}_m" for band in bands]))

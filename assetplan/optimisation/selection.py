@@ -15,7 +15,7 @@ from assetplan.optimisation.problem.table import problem_from
 from assetplan.optimisation.solving import solve
 
 
-class Rules(Protocol):
+class BaselineRules(Protocol):
     """Rules of thumb to compare with, such as `assetplan.baselines.Baselines`."""
 
     def solutions(self, problem: Problem, options: pd.DataFrame, solution: Solution) -> Mapping[str, Solution]:
@@ -82,7 +82,7 @@ def optimise(
     *,
     flows: pd.DataFrame | None = None,
     together: pd.DataFrame | None = None,
-    baselines: Rules | None = None,
+    baselines: BaselineRules | None = None,
 ) -> Selection:
     """Choose one strategy for each asset, with the most benefit in all that the limits allow.
 
@@ -105,7 +105,7 @@ def optimise(
     together : DataFrame, optional
         Assets that choose together: indexed as `options`, a row for every strategy of such assets, with columns `group`
         and `mode`. All assets of a group take strategies of one mode.
-    baselines : Rules, optional
+    baselines : BaselineRules, optional
         Which rules of thumb to compare with. The choice is never worse than one that keeps the limits.
 
     Returns

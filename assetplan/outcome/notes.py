@@ -162,7 +162,7 @@ def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
         yield "price base", f"some unit costs are in prices of {years} and are not indexed to {inputs.plan.first_year}."
 
 
-def assumed_by_class(assets: pd.DataFrame) -> list[AssumedRow]:
+def assumed_rows(assets: pd.DataFrame) -> list[AssumedRow]:
     """Share of assets whose column was filled by rule, by class, above zero only."""
     return [
         AssumedRow(asset_class=str(asset_class), column=str(column), share=round(float(share), 4))
@@ -172,7 +172,7 @@ def assumed_by_class(assets: pd.DataFrame) -> list[AssumedRow]:
 
 
 def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
-    shares = pd.DataFrame(assumed_by_class(inputs.register.assets))
+    shares = pd.DataFrame(assumed_rows(inputs.register.assets))
     if shares.empty:
         return
     for asset_class, rows in shares.groupby("asset_class"):

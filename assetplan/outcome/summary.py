@@ -28,14 +28,14 @@ from assetplan.programme.summary import (
     GainRow,
     KeyFields,
     KindRow,
-    LimitRow,
+    LimitResult,
     LintRow,
     NoteRow,
     Phasing,
     PriceRow,
     ResidualLifeRow,
     Restrictions,
-    Sites,
+    SitesSummary,
     SpendRow,
     StreamRow,
     Summary,
@@ -129,7 +129,7 @@ def summarise(
         baselines=_baselines(outcome, baselines),
         kinds=_kinds(works),
         sites=_sites(outcome, works),
-        assumed_share=tuple(notes.assumed_by_class(inputs.register.assets)),
+        assumed_share=tuple(notes.assumed_rows(inputs.register.assets)),
         notes=tuple(NoteRow(note=note, count=count) for note, count in inputs.register.notes),
         inputs=inputs.digests,
         unverified=tuple(notes.unverified(inputs)),
@@ -209,7 +209,7 @@ def _yearly(outcome: Outcome) -> tuple[YearlyRow, ...]:
     )
 
 
-def _sites(outcome: Outcome, works: pd.DataFrame) -> Sites:
+def _sites(outcome: Outcome, works: pd.DataFrame) -> SitesSummary:
     """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
     sharing, inputs = outcome.formulation.sharing, outcome.inputs
     sites, assets = sharing.sites(outcome.chosen), inputs.register.assets
@@ -264,7 +264,7 @@ def _spend(works: pd.DataFrame, outcome: Outcome) -> tuple[SpendRow, ...]:
     )
 
 
-def _limits(outcome: Outcome) -> tuple[LimitRow, ...]:
+def _limits(outcome: Outcome) -> tuple[LimitResult, ...]:
     """Every limit of the problem: how the plan file says it, what it allows, what is used, what more of it is worth."""
     problem, solution = outcome.problem, outcome.solution
     rows = zip(
@@ -272,7 +272,7 @@ def _limits(outcome: Outcome) -> tuple[LimitRow, ...]:
         strict=True,
     )  # fmt: skip
     return tuple(
-        LimitRow(
+        LimitResult(
             limit=str(row.key),
             key=cast(KeyFields, row.key.as_json()),
             words=row.words,

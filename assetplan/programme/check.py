@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from assetplan.programme.summary import LimitRow, Summary
+from assetplan.programme.summary import LimitResult, Summary
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,7 +29,7 @@ def contradictions(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDat
     yield from _futures(summary, assets)
 
 
-def over_limits(limits: Iterable[LimitRow]) -> Iterator[str]:
+def over_limits(limits: Iterable[LimitResult]) -> Iterator[str]:
     """Limits of which more is used than they allow, or less than they ask for, in words."""
     for row in limits:
         cap, floor, used = row["cap"], row["floor"], row["used"]

@@ -57,7 +57,7 @@ class KeyFields(TypedDict):
     side: NotRequired[str]
 
 
-class LimitRow(TypedDict):
+class LimitResult(TypedDict):
     """A limit of the problem: its words in the plan file, its unit, cap, floor and use in it, worth of one more."""
 
     limit: str
@@ -137,7 +137,7 @@ class KindRow(TypedDict):
     amount: float
 
 
-class Sites(TypedDict):
+class SitesSummary(TypedDict):
     """Works that share a site: counts, lengths, and what sharing saves against a site for each (£)."""
 
     costs: str
@@ -352,7 +352,7 @@ class Summary(Shown, BaseModel):
     status: str
     cost: float
     spend: tuple[SpendRow, ...]
-    limits: tuple[LimitRow, ...]
+    limits: tuple[LimitResult, ...]
     flows: tuple[FlowRow, ...]
     prices: tuple[PriceRow, ...]
     prices_bound: float
@@ -364,7 +364,7 @@ class Summary(Shown, BaseModel):
     treated: int
     baselines: tuple[BaselineRow, ...]
     kinds: tuple[KindRow, ...]
-    sites: Sites
+    sites: SitesSummary
     assumed_share: tuple[AssumedRow, ...]
     notes: tuple[NoteRow, ...]
     inputs: dict[str, str]

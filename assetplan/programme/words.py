@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from assetplan.limits import LimitKey
-from assetplan.programme.summary import LimitRow, PhasingCase, Summary
+from assetplan.programme.summary import LimitResult, PhasingCase, Summary
 from assetplan.strategies.names import NOTHING, steps_of
 from assetplan.words import financial_year, number, pounds, significant
 
@@ -45,7 +45,7 @@ def strategy_words(strategy: str) -> str:
     return ", then ".join(f"{name.replace('_', ' ')} in {financial_year(year)}" for name, year in steps_of(strategy))
 
 
-def line_labels(summary: Summary) -> dict[str, str]:
+def line_phrases(summary: Summary) -> dict[str, str]:
     """What each budget line is called within a sentence."""
     return {row["line"]: str(row["label"])[:1].lower() + str(row["label"])[1:] for row in summary.spend}
 
@@ -56,7 +56,7 @@ def limit_words(key: LimitKey, summary: Summary) -> str:
         return str(key).replace("_", " ")
     subject = key.subject.replace("_", " ")
     if key.kind == "line":
-        subject = line_labels(summary).get(key.line, subject)
+        subject = line_phrases(summary).get(key.line, subject)
     return f"{subject} in {financial_year(key.year)}"
 
 
@@ -69,7 +69,7 @@ def price_sentences(summary: Summary) -> list[str]:
         return []
     rows = [row for row in summary.limits if abs(row["price"]) > _FREE and row["key"]["kind"] not in _BALANCES]
     rows.sort(key=lambda row: -abs(row["price"]) * step(row))
-    first: dict[LimitKey, LimitRow] = {}
+    first: dict[LimitKey, LimitResult] = {}
     for row in rows:
         key = LimitKey.from_json(row["key"])
         first.setdefault(replace(key, year=0) if key.kind == "line" else key, row)
@@ -81,7 +81,7 @@ def worth_words(summary: Summary) -> str:
     return f"Worth is {summary.sought.worth}. {summary.sought.note}".strip()
 
 
-def step(limit: LimitRow) -> float:
+def step(limit: LimitResult) -> float:
     """A round amount that is a small change of a limit, at most a million."""
     size = max(abs(limit["cap"] or 0.0), abs(limit["floor"] or 0.0))
     if size <= 0:
@@ -89,7 +89,7 @@ def step(limit: LimitRow) -> float:
     return float(10.0 ** min(6, math.floor(math.log10(size / 2))))
 
 
-def price_sentence(limit: LimitRow, summary: Summary) -> str:
+def price_sentence(limit: LimitResult, summary: Summary) -> str:
     """What a small change of one limit is worth, as a sentence."""
     by = step(limit)
     key = LimitKey.from_json(limit["key"])

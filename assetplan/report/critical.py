@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.reference import load_table
-from assetplan.report.encoding import Column, column
+from assetplan.report.encoding import PacketColumn, column
 
 SCALE = "closing_cost"
 """Bands of criticality in reference/bands.csv."""
@@ -22,7 +22,7 @@ def is_known(assets: pd.DataFrame) -> bool:
     return "criticality" in assets and bool(assets["criticality"].notna().any())
 
 
-def critical_columns(assets: pd.DataFrame) -> tuple[dict[str, Any], list[Column]]:
+def critical_columns(assets: pd.DataFrame) -> tuple[dict[str, Any], list[PacketColumn]]:
     """Return what the map's packet needs: in the header the bands and colours, and one column (none where unknown).
 
     `closing` is whole pounds a day, rounded down so that none crosses into the band above; −1 where not known.

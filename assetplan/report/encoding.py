@@ -30,7 +30,7 @@ MISSING = 255
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class PacketColumn:
     """One named column of whole numbers; `delta` stores the differences."""
 
     name: str
@@ -39,7 +39,7 @@ class Column:
     delta: bool = False
 
 
-def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> Column:
+def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> PacketColumn:
     """Make a column, checked to fit its type.
 
     Raises ValueError, naming the column, where a value is too large or too small for `kind`.
@@ -59,17 +59,17 @@ def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> Colu
     limits = np.iinfo(TYPES[kind])
     if array.size and (array.min() < limits.min or array.max() > limits.max):
         raise ValueError(f"column {name!r} holds values outside {limits.min} to {limits.max}")
-    return Column(name, array.astype(TYPES[kind]), kind, delta)
+    return PacketColumn(name, array.astype(TYPES[kind]), kind, delta)
 
 
-def pack(header: Mapping[str, Any], columns: Sequence[Column]) -> bytes:
+def pack(header: Mapping[str, Any], columns: Sequence[PacketColumn]) -> bytes:
     """Return a packet; the same input gives the same bytes.
 
     Parameters
     ----------
     header : mapping
         Anything JSON can hold; the key "columns" is added.
-    columns : sequence of Column
+    columns : sequence of PacketColumn
         Columns in the order in which they are stored.
     """
     listing = [[item.name, item.kind, len(item.values), int(item.delta)] for item in columns]
@@ -82,7 +82,7 @@ def pack(header: Mapping[str, Any], columns: Sequence[Column]) -> bytes:
     return bytes(packed)
 
 
-def _planes(item: Column) -> bytes:
+def _planes(item: PacketColumn) -> bytes:
     values = item.values
     if item.delta and len(values):
         values = np.diff(values, prepend=values[:1] * 0)

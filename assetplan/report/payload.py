@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from assetplan._types import Bools, Ints
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.report.critical import critical_columns
-from assetplan.report.encoding import DEGREE, Column, code_cases, column, condition_bytes, pack
+from assetplan.report.encoding import DEGREE, PacketColumn, code_cases, column, condition_bytes, pack
 from assetplan.report.symbols import CORNERS
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR
 from assetplan.words import financial_year
@@ -158,7 +158,7 @@ def _ordered(assets: gpd.GeoDataFrame, classes: AssetClasses) -> tuple[gpd.GeoDa
 
 def _describe(
     assets: gpd.GeoDataFrame, known: AssetClasses, lines: int, years: list[int], treated: pd.Series
-) -> tuple[dict[str, Any], list[Column]]:
+) -> tuple[dict[str, Any], list[PacketColumn]]:
     classes = sorted(set(assets["asset_class"].astype(str)), key=known.order)
     labels, districts, hierarchies, reasons = _Dictionary(), _Dictionary(), _Dictionary(), _Sentences()
     road_class = _text(assets, "road_class").map({"A": 0, "B": 1, "C": 2, "U": 3}).fillna(4)
@@ -210,7 +210,7 @@ def _whole(values: pd.Series) -> Ints:
     return np.where(np.isnan(numbers), -1, np.rint(np.nan_to_num(numbers))).astype(np.int64)
 
 
-def _geometry(assets: gpd.GeoDataFrame, lines: int) -> tuple[list[Column], tuple[float, float, float, float]]:
+def _geometry(assets: gpd.GeoDataFrame, lines: int) -> tuple[list[PacketColumn], tuple[float, float, float, float]]:
     shapes = assets.geometry.to_numpy()
     parts, owner = shapely.get_parts(shapely.line_merge(shapes[:lines]), return_index=True)
     columns = [column("pieces", np.bincount(owner, minlength=lines), "u1"), *_paths("line", parts)]
@@ -220,7 +220,7 @@ def _geometry(assets: gpd.GeoDataFrame, lines: int) -> tuple[list[Column], tuple
     return columns, (south, west, north, east)
 
 
-def _paths(name: str, parts: NDArray[Any]) -> list[Column]:
+def _paths(name: str, parts: NDArray[Any]) -> list[PacketColumn]:
     """Columns of a set of lines: vertices in each, starts that do not follow on, and steps between vertices."""
     # 0.3° steps keep every difference within int16.
     xy, piece = shapely.get_coordinates(shapely.segmentize(parts, 0.3), return_index=True)
@@ -244,7 +244,7 @@ def _paths(name: str, parts: NDArray[Any]) -> list[Column]:
     ]
 
 
-def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tuple[dict[str, Any], list[Column]]:
+def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tuple[dict[str, Any], list[PacketColumn]]:
     place = pd.Series(np.arange(len(assets)), index=assets["asset_id"].astype(str))
     frame = pd.DataFrame(works.drop(columns="geometry"))
     frame = frame.assign(place=frame["asset_id"].astype(str).map(place)).dropna(subset=["place"])
@@ -278,7 +278,7 @@ def _flags(frame: pd.DataFrame) -> Bools:
     return frame["committed"].fillna(False).to_numpy(dtype=np.bool_)
 
 
-def _ground(programme: Programme) -> tuple[dict[str, Any], list[Column]]:
+def _ground(programme: Programme) -> tuple[dict[str, Any], list[PacketColumn]]:
     """Districts as closed rings and places by population, largest first."""
     rings: NDArray[Any] = np.array([], dtype=object)
     districts = programme.districts
