@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from commands import Done, run_alone
 from places import ROOT, SHARED
+from tutorials import carried_out
 
 # Tests run side by side, and threads of small matrices would wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -62,6 +63,22 @@ def planned(made_once: Callable[[str, Callable[[Path], object]], Path], small_co
     folder = made_once("planned", fill)
     status, out, err = ((folder / name).read_text(encoding="utf-8") for name in ("status", "stdout", "stderr"))
     return Done(int(status), out, err), folder / "out"
+
+
+@pytest.fixture(scope="session")
+def tutorial(
+    made_once: Callable[[str, Callable[[Path], object]], Path], shared: Path
+) -> Callable[[Path], tuple[str, Path]]:
+    """A page carried out once: its text with what its commands print now, and the folder they ran in."""
+
+    def carry(page: Path) -> tuple[str, Path]:
+        def fill(folder: Path) -> None:
+            (folder / "page").write_text(carried_out(page, folder), encoding="utf-8")
+
+        folder = made_once(page.stem, fill)
+        return (folder / "page").read_text(encoding="utf-8"), folder
+
+    return carry
 
 
 @pytest.fixture(scope="session")

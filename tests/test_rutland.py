@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from assetplan.programme import read_programme
 
 
 @pytest.fixture(scope="module")
-def rutland(shared: Path, tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("rutland")
-    command = str(Path(sys.executable).with_name("assetplan"))
-    said = []
-    for words in (
-        ["import", "osm", str(shared / "rutland.osm.pbf"), "-o", "rutland.gpkg"],
-        ["init", "rutland.gpkg", "-o", "rutland.toml"],
-        ["plan", "rutland.toml", "-o", "out"],
-    ):
-        done = subprocess.run([command, *words], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
-        assert done.returncode == 0, done.stderr
-        said.append(done.stdout)
-    return folder, said
+def rutland(tutorial) -> tuple[Path, str]:
+    """The folder of the tutorial on it, and all that its commands print."""
+    text, folder = tutorial(ROOT / "docs" / "tutorials" / "02-real-county.md")
+    return folder, text
 
 
 def test_import_says_what_it_left_out_and_what_it_assumed(rutland) -> None:
-    _, (imported, *_rest) = rutland
+    _, imported = rutland
     for words in ("trunk road", "track", "private access", "path, bridleway or steps", "assumed by rule", "value 100%"):
         assert words in imported
     before = int(imported.split("connected pieces before splitting: ")[1].split()[0].replace(",", ""))
