@@ -19,7 +19,7 @@ demo: install
 
 # TESTS="tests/register …" for a part; PYTEST="-m slow" for the slow ones that CI adds.
 test: install
-	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST) $(TESTS)
+	$(BIN)/python -m pytest -n logical --dist worksteal $(PYTEST) $(TESTS)
 
 lint: install
 	$(BIN)/ruff check .

@@ -38,7 +38,8 @@ def pounds(amount: Any, figures: int = 3) -> str:
     """An amount [£] within a sentence: "£860,000", "£4.25m"; a dash where it is missing.
 
     It is rounded to `figures` significant figures, never finer than a pound, and is in millions from £1m on. Three are
-    enough to read; totals that are added up take four, a benefit beside its bound five.
+    enough to read, without zeros at the end; totals that are added up take four and a benefit beside its bound five, with
+    them, so that figures below each other have the same decimals.
     """
     if is_missing(amount) or not math.isfinite(float(amount)):
         return "–"
@@ -46,7 +47,7 @@ def pounds(amount: Any, figures: int = 3) -> str:
     text = number(size)
     if size >= 1e6:
         text = number(size / 1e6, max(0, figures + 5 - math.floor(math.log10(size))))
-        text = (text.rstrip("0").rstrip(".") if "." in text else text) + "m"
+        text = (text.rstrip("0").rstrip(".") if "." in text and figures <= 3 else text) + "m"
     return f"−£{text}" if amount < 0 and size else f"£{text}"
 
 

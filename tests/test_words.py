@@ -35,10 +35,10 @@ def test_money_has_three_significant_figures_in_a_sentence(amount: float | None,
         (9_996_000, 3, "£10m"),
         (996_000, 2, "£1m"),
         (860_400, 4, "£860,400"),
-        (-2_500_000, 4, "−£2.5m"),
+        (-2_500_000, 4, "−£2.500m"),
         (152_753_210, 5, "£152.75m"),
         (120.49, 5, "£120"),
-        (999_999.6, 7, "£1m"),
+        (999_999.6, 7, "£1.000000m"),
     ],
 )
 def test_money_that_is_added_up_has_as_many_figures_as_asked(amount: float, figures: int, words: str) -> None:
