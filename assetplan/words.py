@@ -38,8 +38,8 @@ def pounds(amount: Any, figures: int = 3) -> str:
     """An amount [£] within a sentence: "£860,000", "£4.25m"; a dash where it is missing.
 
     It is rounded to `figures` significant figures, never finer than a pound, and is in millions from £1m on. Three are
-    enough to read, without zeros at the end; totals that are added up take four and a benefit beside its bound five, with
-    them, so that figures below each other have the same decimals.
+    enough to read, without zeros at the end; totals that are added up take four and a benefit beside its bound five,
+    with them, so that figures below each other have the same decimals.
     """
     if is_missing(amount) or not math.isfinite(float(amount)):
         return "–"
