@@ -72,24 +72,16 @@ class Chain(Shown):
         """Annual matrix over phases: an array, or a sparse one where there are many."""
         if not self.sojourns:
             return np.array(self.matrix)
-        from scipy.sparse import coo_array
+        from scipy.sparse import csr_array
 
-        rows, columns, chances = [], [], []
+        out = np.zeros((len(self.state), len(self.state)))
+        out[-1, -1] = 1.0
         for state, survival in enumerate(self._survival):
-            first, n = self.entry[state], len(survival) - 1
+            phase = np.flatnonzero(self.state == state)
             leaves = 1.0 - survival[1:] / survival[:-1]
-            phase = np.arange(first, first + n)
-            rows.append(phase)
-            columns.append(np.minimum(phase + 1, first + n - 1))
-            chances.append(1.0 - leaves)
-            for to, share in enumerate(self.matrix[state]):
-                if share > 0:
-                    rows.append(phase)
-                    columns.append(np.full(n, self.entry[to]))
-                    chances.append(leaves * share)
-        last = len(self.state) - 1
-        place = (np.append(np.concatenate(rows), last), np.append(np.concatenate(columns), last))
-        return coo_array((np.append(np.concatenate(chances), 1.0), place), shape=(last + 1, last + 1)).tocsr()
+            out[phase, np.minimum(phase + 1, phase[-1])] = 1.0 - leaves
+            out[np.ix_(phase, self.entry)] += np.outer(leaves, self.matrix[state])
+        return csr_array(out)
 
     @cached_property
     def _surveyed(self) -> Floats:

@@ -68,15 +68,6 @@ class Family(ABC):
         """Age [years] at an index above cmin and 0; 0 or less at an index above the curve's start."""
 
     @abstractmethod
-    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        """Derivatives of the index by each parameter; of k and b by their logarithm.
-
-        Parameters
-        ----------
-        age, value, p : array, array, mapping of str → float; as of `slope`
-        """
-
-    @abstractmethod
     def of_life(self, life: float, shape: float) -> dict[str, float]:
         """Parameters of the curve that starts at 100 and is at 40 at an age `life` [years]."""
 
@@ -110,10 +101,6 @@ class _Power(Family):
     def age(self, index: Floats, p: Parameters) -> Floats:
         return (np.maximum(p["c0"] - index, 0.0) / p["k"]) ** (1 / p.get("b", 1.0))
 
-    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        fall = value - p["c0"]
-        return {"c0": np.ones_like(age), "k": fall, "b": fall * p.get("b", 1.0) * np.log(np.maximum(age, _LEAST))}
-
     def of_life(self, life: float, shape: float) -> dict[str, float]:
         return {"c0": 100.0, "k": _LOST / life**shape, "b": shape}
 
@@ -138,9 +125,6 @@ class _Exponential(Family):
     def age(self, index: Floats, p: Parameters) -> Floats:
         return np.log(p["c0"] / index) / p["k"]
 
-    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        return {"c0": value / p["c0"], "k": -p["k"] * age * value}
-
     def of_life(self, life: float, shape: float) -> dict[str, float]:
         return {"c0": 100.0, "k": _FALL / life}
 
@@ -163,10 +147,6 @@ class _Logistic(Family):
         share = np.minimum((index - p["cmin"]) / (p["c0"] - p["cmin"]), 1 - 1e-12)
         return p["a50"] + np.log(1 / share - 1) / p["k"]
 
-    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        share, slope = (value - p["cmin"]) / (p["c0"] - p["cmin"]), self.slope(age, value, p)
-        return {"c0": share, "cmin": 1 - share, "k": slope * (age - p["a50"]), "a50": -slope}
-
     def of_life(self, life: float, shape: float) -> dict[str, float]:
         return {"c0": 100.0, "k": _STEEP / life, "a50": _BEFORE * life / _STEEP, "cmin": 0.0}
 
@@ -185,10 +165,6 @@ class _Weibull(Family):
 
     def age(self, index: Floats, p: Parameters) -> Floats:
         return p["k"] * np.maximum(np.log(p["c0"] / index), 0.0) ** (1 / p["b"])
-
-    def derivatives(self, age: Floats, value: Floats, p: Parameters) -> dict[str, Floats]:
-        worn = p["b"] * (age / p["k"]) ** p["b"] * value
-        return {"c0": value / p["c0"], "k": worn, "b": -worn * np.log(np.maximum(age / p["k"], _LEAST))}
 
     def of_life(self, life: float, shape: float) -> dict[str, float]:
         return {"c0": 100.0, "k": life / _FALL ** (1 / shape), "b": shape}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +12,7 @@ from assetplan._types import Bools, Floats, Floats32
 from assetplan.consequences import Consequence
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group
-from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
+from assetplan.strategies.states import AgeingNodes, Chance, Tables, tables
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Catalogue, FollowOn, Treatment
 
@@ -28,7 +27,7 @@ class ChainLifecycle:
     catalogue: Catalogue
 
     @cached_property
-    def burdens(self) -> Mapping[tuple[str, str], Floats]:
+    def burdens(self) -> Tables:
         """Burdens by phase, by (stream, basis)."""
         return tables(self.consequences, self.chain.index_of)
 
@@ -75,7 +74,7 @@ class ChainLifecycle:
 
 
 @dataclass(frozen=True, eq=False)
-class ChainState(Nodes):
+class ChainState(AgeingNodes):
     """State of assets in states: shares of phases (n_nodes, n_phases), pace, and slowing.
 
     Where it is traced, `standing` is the part of those shares that was not renewed since the start.
@@ -117,7 +116,7 @@ class ChainState(Nodes):
     def residual_life(self) -> Floats:
         """Years until the expected index reaches the failure index."""
         need = self.model.group.residual_life(self.index())
-        return time_left(need, self.pace, self.slow_left, self.slow_factor)
+        return self._time_left(need, self.pace)
 
     def bands(self) -> Floats32:
         """The states' bands, each by the chance of being in it."""
@@ -134,7 +133,7 @@ class ChainState(Nodes):
         index = self.index()
         inside = (index >= treatment.index_low) & (index <= treatment.index_high)
         likely = self.phases @ self.model.mended(treatment) > 0.5
-        return inside & likely & ~slowed(treatment, self.slow_left, self.slow_factor)
+        return inside & likely & ~self._held(treatment)
 
     def treat(self, treatment: Treatment) -> tuple[ChainState, Floats]:
         """The part in the treatment's states is mended, at what those states cost; all of it is slowed."""
@@ -160,19 +159,16 @@ class ChainState(Nodes):
             cost[due] += price
         return state, cost
 
-    def _rate(self) -> Floats:
-        return np.where(self.slow_left > 0, self.pace * self.slow_factor, self.pace)
-
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden of the mean of the shares at the start and end of the year."""
-        mean = 0.5 * (self.phases + self.model.chain.step(self.phases, self._rate()))
-        return self._sum(self.model.burdens, stream, exposure, lambda table: mean @ table)
+        mean = 0.5 * (self.phases + self.model.chain.step(self.phases, self._slowed(self.pace)))
+        return self._burden(self.model.burdens, stream, exposure, lambda table: mean @ table)
 
     def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits by the chances of states, the mean of those at the start and end of the year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")
-        chain, rate = self.model.chain, self._rate()
+        chain, rate = self.model.chain, self._slowed(self.pace)
         every, standing = (
             chain.in_states(0.5 * (shares + chain.step(shares, rate))) for shares in (self.phases, self.standing)
         )
@@ -180,7 +176,7 @@ class ChainState(Nodes):
 
     def step(self, chance: Chance | None = None) -> ChainState:
         """A year later by the chain; chance puts each asset in one phase, of assets that are not traced."""
-        chain, rate = self.model.chain, self._rate()
+        chain, rate = self.model.chain, self._slowed(self.pace)
         phases = chain.step(self.phases, rate)
         standing = None if self.standing is None else chain.step(self.standing, rate)
         if chance is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,7 +11,7 @@ from assetplan import condition
 from assetplan._types import Bools, Floats, Floats32
 from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
-from assetplan.strategies.states import Chance, Nodes, slowed, tables, time_left
+from assetplan.strategies.states import AgeingNodes, Chance, Tables, tables
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import FollowOn, Treatment
 
@@ -30,7 +29,7 @@ class CurveLifecycle:
     consequences: tuple[Consequence, ...]
 
     @cached_property
-    def burdens(self) -> Mapping[tuple[str, str], Floats]:
+    def burdens(self) -> Tables:
         """Burdens by effective age, by (stream, basis)."""
         return tables(self.consequences, self.group.index(np.arange(0.0, _OLDEST, _STEP)))
 
@@ -45,7 +44,7 @@ class CurveLifecycle:
 
 
 @dataclass(frozen=True, eq=False)
-class CurveState(Nodes):
+class CurveState(AgeingNodes):
     """State of curve assets: effective age, its rate, and how long and how much ageing is slowed.
 
     Where it is traced, `standing` says which were not renewed since the start.
@@ -87,7 +86,7 @@ class CurveState(Nodes):
     def residual_life(self) -> Floats:
         """Years to the failure index at the rate and slowing in force."""
         need = np.maximum(self.model.failure_age - self.age, 0.0)
-        return time_left(need, self.rate, self.slow_left, self.slow_factor)
+        return self._time_left(need, self.rate)
 
     def bands(self) -> Floats32:
         """The band of the index, as it is stored."""
@@ -104,7 +103,7 @@ class CurveState(Nodes):
         if treatment.index_low > 0:
             # Age goes on where the index has reached the foot of its scale, so a low of 0 is no limit.
             inside &= self.age <= self.model.age(treatment.index_low) + 1e-9
-        return inside & ~slowed(treatment, self.slow_left, self.slow_factor)
+        return inside & ~self._held(treatment)
 
     def treat(self, treatment: Treatment) -> tuple[CurveState, Floats]:
         """Raise and slow, or renew: the rate is then that which ends the treatment's life at the failure index."""
@@ -141,24 +140,21 @@ class CurveState(Nodes):
                 waiting &= ~due
         return state, cost
 
-    def _ageing(self) -> Floats:
-        return np.where(self.slow_left > 0, self.rate * self.slow_factor, self.rate)
-
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden at mid-year, from the table by age."""
-        place = ((self.age + 0.5 * self._ageing()) * (1 / _STEP) + 0.5).astype(np.intp)
+        place = ((self.age + 0.5 * self._slowed(self.rate)) * (1 / _STEP) + 0.5).astype(np.intp)
         np.minimum(place, int(_OLDEST / _STEP) - 1, out=place)
-        return self._sum(self.model.burdens, stream, exposure, lambda table: table[place])
+        return self._burden(self.model.burdens, stream, exposure, lambda table: table[place])
 
     def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits at the index of mid-year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")
-        return limits.at(self.model.group.index(self.age + 0.5 * self._ageing()), self.standing)
+        return limits.at(self.model.group.index(self.age + 0.5 * self._slowed(self.rate)), self.standing)
 
     def step(self, chance: Chance | None = None) -> CurveState:
         """A year older, at the rate and slowing in force; by chance, as a gamma process of that mean."""
-        ageing, learned = self._ageing(), self.model.group.learned
+        ageing, learned = self._slowed(self.rate), self.model.group.learned
         if chance is not None and learned is not None and learned.wander > 0:
             unit = learned.wander**2
             ageing = unit * chance.gamma(ageing / unit)

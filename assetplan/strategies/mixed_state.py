@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetplan._types import Bools, Floats, Floats32, Ints
-from assetplan.strategies.states import AssetState, Chance
+from assetplan.strategies.states import AssetState, Chance, Nodes
 from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
 
 @dataclass(frozen=True, eq=False)
-class MixedState:
+class MixedState(Nodes):
     """Assets of which a treatment may have made another group's: each group's state of all, and which one counts.
 
     `groups` (n_nodes,) is the place in `names` of the group that a node is of now.
@@ -30,23 +30,6 @@ class MixedState:
 
     def _own(self, arrays: Sequence[NDArray]) -> NDArray:
         return np.stack(arrays)[self.groups, np.arange(len(self.groups))]
-
-    def take(self, rows: Ints) -> MixedState:
-        """The state of some nodes."""
-        return MixedState(self.names, self.groups[rows], tuple(state.take(rows) for state in self.states))
-
-    def joined(self, others: Sequence[MixedState]) -> MixedState:
-        """These nodes and those of others."""
-        groups = np.concatenate([self.groups, *(other.groups for other in others)])
-        states = (state.joined([other.states[k] for other in others]) for k, state in enumerate(self.states))
-        return MixedState(self.names, groups, tuple(states))
-
-    def put(self, rows: Ints, other: MixedState) -> MixedState:
-        """These nodes, some of them as another says."""
-        groups = self.groups.copy()
-        groups[rows] = other.groups
-        states = (state.put(rows, mine) for state, mine in zip(self.states, other.states, strict=True))
-        return MixedState(self.names, groups, tuple(states))
 
     def index(self) -> Floats:
         """(Expected) condition index now."""
@@ -79,7 +62,7 @@ class MixedState:
             place = self.names.index(treatment.becomes)
             states[place] = states[place].begin(treatment.reset_to)
             groups = np.full_like(groups, place)
-        return MixedState(self.names, groups, tuple(states)), cost
+        return replace(self, groups=groups, states=tuple(states)), cost
 
     def begin(self, index: float) -> MixedState:
         """The same nodes, new in the groups they are of."""

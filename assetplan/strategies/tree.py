@@ -7,7 +7,7 @@ Only what can happen is ever built, and a level of the tree is a set of arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,12 +93,6 @@ class _Level(Nodes):
     index: Floats32
     done: Ints
     last: Ints
-
-    def take(self, rows: Ints) -> _Level:
-        return replace(super().take(rows), state=self.state.take(rows))
-
-    def joined(self, others: Sequence[_Level]) -> _Level:
-        return replace(super().joined(others), state=self.state.joined([other.state for other in others]))
 
 
 def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...], rules: Rules) -> Leaves:

@@ -26,9 +26,6 @@ class Hyperbolic(Family):
     def age(self, index, p):
         return (p["c0"] / index - 1) / p["k"]
 
-    def derivatives(self, age, value, p):
-        return {"c0": value / p["c0"], "k": self.slope(age, value, p) * age}
-
     def of_life(self, life, shape):
         return {"c0": 100.0, "k": 1.5 / life}
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from assetplan._types import Floats, Ints
+from assetplan.deterioration.fits.checks import columns_of, require
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import TOLERANCE, Maximum, Prior, maximise
 from assetplan.deterioration.fits.series import Pairs, paced, uniformised, whole_years
@@ -88,12 +89,9 @@ def fit_markov(
     years : array (n,)
         Time between them [years, above 0; whole for a discrete chain]; irregular intervals are allowed. With `start`
         all 0, this is the age at which a state was seen.
-    n_states : int
-        States of the chain [2 or more].
-    chain : {"continuous", "discrete"}
-        A generator in continuous time, or an annual matrix.
-    max_drop : int, optional
-        States that one move may drop [1 to n_states − 1]; by default any number.
+    n_states : int; states of the chain [2 or more]
+    chain : {"continuous", "discrete"}; a generator in continuous time, or an annual matrix
+    max_drop : int, optional; states that one move may drop [1 to n_states − 1]; by default any number
     features : array (n, c), optional
         What sets the pace of each pair, such as standardised covariates of its asset: its time goes exp(βx) times as
         fast. Of a continuous chain only.
@@ -130,24 +128,17 @@ def pairs_of(
     ----------
     start, end, years, n_states, chain, features : as of `fit_markov`
     """
-    first, last, time = (np.asarray(a, dtype=float).reshape(-1) for a in (start, end, years))
     if chain not in ("continuous", "discrete"):
         raise ValueError(f"chain must be 'continuous' or 'discrete', not {chain!r}")
-    if not len(first) == len(last) == len(time):
-        raise ValueError(f"start, end and years must be of one length, not {len(first)}, {len(last)} and {len(time)}")
+    first, last, time = columns_of(start=start, end=end, years=years)
     if n_states < 2:
         raise ValueError(f"a chain needs 2 states or more, not {n_states}")
     for name, state in (("start", first), ("end", last)):
-        wrong = ~((state >= 0) & (state < n_states) & (state == np.floor(state)))
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise ValueError(f"{name} must be whole states from 0 to {n_states - 1}; item {row} is {state[row]:g}")
+        good = (state >= 0) & (state < n_states) & (state == np.floor(state))
+        require(name, state, good, f"whole states from 0 to {n_states - 1}")
     whole = chain == "discrete"
-    wrong = ~(np.isfinite(time) & (time > 0)) | (whole & (time != np.floor(time)))
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        rule = "above 0 and whole for a discrete chain" if whole else "above 0"
-        raise ValueError(f"years must be {rule}; item {row} is {time[row]:g}")
+    rule = "above 0 and whole for a discrete chain" if whole else "above 0"
+    require("years", time, np.isfinite(time) & (time > 0) & (not whole or time == np.floor(time)), rule)
     own = features_of(features, len(first))
     if whole and own.shape[1]:
         raise ValueError("a discrete chain counts whole years, which no pace can stretch: fit a continuous one")
@@ -155,18 +146,13 @@ def pairs_of(
     if not fallen.any():
         raise ValueError("no pair is left to fit" + (": every state improved" if len(first) else ""))
     improved = int((~fallen).sum())
-    first, last, time, own = first[fallen].astype(np.intp), last[fallen].astype(np.intp), time[fallen], own[fallen]
-    if own.shape[1]:
-        rows, count = _distinct(first * n_states + last, time, *own.T)
-        return Pairs(first[rows], last[rows], time[rows], count, improved, own[rows])
-    distinct, which = np.unique(time, return_inverse=True)
-    kept, seen = np.unique((which * n_states + first) * n_states + last, return_counts=True)
-    rest, to = np.divmod(kept, n_states)
-    at, origin = np.divmod(rest, n_states)
-    return Pairs(origin, to, distinct[at], seen.astype(float), improved, np.zeros((len(kept), 0)))
+    one, other = first[fallen].astype(np.intp), last[fallen].astype(np.intp)
+    time, own, move = time[fallen], own[fallen], one * n_states + other
+    rows, count = _distinct(move, time, *own.T) if own.shape[1] else _distinct(time, move)
+    return Pairs(one[rows], other[rows], time[rows], count, improved, own[rows])
 
 
-def _distinct(*columns: Floats) -> tuple[Ints, Floats]:
+def _distinct(*columns: Floats | Ints) -> tuple[Ints, Floats]:
     """Where each distinct row of columns first stands, in their order, and how often it is seen."""
     order = np.lexsort(columns[::-1])
     fresh = np.any([np.diff(column[order], prepend=np.nan) != 0 for column in columns], axis=0)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.families import POOR, Family, family_of
+from assetplan.deterioration.fits.checks import columns_of, require
 from assetplan.display import Shown
 
 _POSITIVE = ("k", "b")  # fitted as logarithms
@@ -57,14 +58,9 @@ def fit_curve(
 
     Parameters
     ----------
-    age : array (n,)
-        Age at each reading [years, 0 or more].
-    index : array (n,)
-        Condition index read [0–100].
-    family : str
-        One of `FAMILIES`.
-    fixed : mapping, optional
-        Parameters to hold, such as ``{"c0": 100}``.
+    age, index : array (n,); age at each reading [years, 0 or more], and condition index read [0–100]
+    family : str; one of `FAMILIES`
+    fixed : mapping, optional; parameters to hold, such as ``{"c0": 100}``
     asset : array (n,), optional
         What asset each reading is of. Readings of one asset lie off the curve together, so the errors of the
         parameters are then taken over assets and not over readings (the sandwich of Liang and Zeger 1986).
@@ -77,7 +73,9 @@ def fit_curve(
     """
     from scipy.optimize import least_squares
 
-    ages, values = _checked(age, index)
+    ages, values = columns_of(age=age, index=index)
+    require("age", ages, np.isfinite(ages) & (ages >= 0), "0 or more [years]")
+    require("index", values, (values >= 0) & (values <= 100), "from 0 to 100")
     of, (free, held) = family_of(family), _parameters(family_of(family), fixed)
     if len(ages) <= len(free):
         raise ValueError(f"{len(free)} parameters need more than {len(free)} readings; there are {len(ages)}")
@@ -86,14 +84,9 @@ def fit_curve(
     def residuals(x: Floats) -> Floats:
         return of.value(ages, _natural(free, x) | held) - values
 
-    def jacobian(x: Floats) -> Floats:
-        p = _natural(free, x) | held
-        by = of.derivatives(ages, of.value(ages, p), p)
-        return np.stack([by[name] for name in free], axis=1)
-
     answers = [
         least_squares(
-            residuals, np.clip(x, low + 1e-9, high - 1e-9), jacobian, (low, high), x_scale="jac",
+            residuals, np.clip(x, low + 1e-9, high - 1e-9), "3-point", (low, high), x_scale="jac",
             ftol=1e-15, xtol=1e-15, gtol=1e-12, max_nfev=400,
         )
         for x in _starts(free, held, of, ages, values)
@@ -117,20 +110,6 @@ def fit_curve(
         float(-0.5 * n * (np.log(2 * np.pi * max(sse, 1e-300) / n) + 1)),
         n,
     )
-
-
-def _checked(age: ArrayLike, index: ArrayLike) -> tuple[Floats, Floats]:
-    ages, values = np.asarray(age, dtype=float).reshape(-1), np.asarray(index, dtype=float).reshape(-1)
-    if len(ages) != len(values):
-        raise ValueError(f"age and index must be of one length, not {len(ages)} and {len(values)}")
-    for name, array, good, rule in (
-        ("age", ages, np.isfinite(ages) & (ages >= 0), "0 or more [years]"),
-        ("index", values, (values >= 0) & (values <= 100), "from 0 to 100"),
-    ):
-        if not good.all():
-            row = int(np.argmax(~good))
-            raise ValueError(f"{name} must be {rule}; item {row} is {array[row]:g}")
-    return ages, values
 
 
 def _parameters(family: Family, fixed: Mapping[str, float] | None) -> tuple[list[str], dict[str, float]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from assetplan._types import Bools, Floats
+from assetplan.deterioration.fits.checks import columns_of, require
 from assetplan.deterioration.fits.features import LIMIT, features_of, pace_of, refuse_alike
 from assetplan.deterioration.fits.maximum import Prior, maximise
 from assetplan.display import Shown
@@ -135,10 +136,8 @@ def fit_weibull(
 
     Parameters
     ----------
-    duration : array (n,)
-        Age at failure, or age now of an asset that has not failed [years, above 0].
-    failed : array (n,) of bool
-        Whether it failed; the others are censored.
+    duration : array (n,); age at failure, or age now of an asset that has not failed [years, above 0]
+    failed : array (n,) of bool; whether it failed; the others are censored
     sound_until : array (n,), optional
         Age at the last inspection at which a failed asset was sound [years, 0 to its duration]: it failed somewhere
         between. By default, and where equal to the duration, the age at failure is exact.
@@ -178,23 +177,14 @@ def lives_of(
     ----------
     duration, failed, sound_until, entered, features : as of `fit_weibull`
     """
-    ended = np.asarray(duration, dtype=float).reshape(-1)
-    event = np.asarray(failed).reshape(-1)
+    held = duration if sound_until is None else sound_until
+    began = np.zeros(np.size(duration)) if entered is None else entered
+    ended, event, held, began = columns_of(duration=duration, failed=failed, sound_until=held, entered=began)
     if not np.isin(event, (0, 1)).all():
         raise ValueError("failed must be true or false")
-    event = event.astype(bool)
-    held = ended if sound_until is None else np.asarray(sound_until, dtype=float).reshape(-1)
-    began = np.zeros_like(ended) if entered is None else np.asarray(entered, dtype=float).reshape(-1)
-    if not len(ended) == len(event) == len(held) == len(began):
-        raise ValueError(f"arrays must be of one length: {len(ended)} durations, {len(event)} of failed")
     if not len(ended):
         raise ValueError("there are no durations")
-    for name, values, good, rule in (
-        ("duration", ended, np.isfinite(ended) & (ended > 0), "above 0"),
-        ("sound_until", held, (held >= 0) & (held <= ended), "from 0 to the duration"),
-        ("entered", began, (began >= 0) & (began < ended), "from 0 to below the duration"),
-    ):
-        if not good.all():
-            row = int(np.argmax(~good))
-            raise ValueError(f"{name} must be {rule} [years]; item {row} is {values[row]:g}")
-    return Lives(ended, event, held, began, features_of(features, len(ended)))
+    require("duration", ended, np.isfinite(ended) & (ended > 0), "above 0 [years]")
+    require("sound_until", held, (held >= 0) & (held <= ended), "from 0 to the duration [years]")
+    require("entered", began, (began >= 0) & (began < ended), "from 0 to below the duration [years]")
+    return Lives(ended, event.astype(bool), held, began, features_of(features, len(ended)))
