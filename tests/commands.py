@@ -19,6 +19,11 @@ class Done(NamedTuple):
     stdout: str
     stderr: str
 
+    @property
+    def text(self) -> str:
+        """All that it printed, as one line."""
+        return " ".join((self.stdout + self.stderr).split())
+
 
 def run(*words: object, cwd: Path | None = None) -> Done:
     """`assetplan …` by its own entry point, in this process; what it does not handle is raised here."""

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 from commands import Done, run_alone
-from places import ROOT, SHARED
+from hypothesis import settings
+from places import SHARED, SMALL_COUNTY
 from tutorials import carried_out
 
 # Tests run side by side, and threads of small matrices would wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# The same examples on any machine, however slow.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +32,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def small_county() -> Path:
     """Folder of the small example county: register.gpkg and plan.toml."""
-    return ROOT / "data" / "example"
+    return SMALL_COUNTY
 
 
 @pytest.fixture(scope="session")

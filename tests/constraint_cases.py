@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from places import ROOT
+from places import county_register
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
@@ -20,7 +20,8 @@ from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
-from assetplan.register import Register, read_register
+from assetplan.outcome.outcome import Outcome, outcome_of
+from assetplan.register import Register
 from assetplan.strategies import Candidates, candidates, starting_condition
 
 LINES = {
@@ -73,7 +74,7 @@ class Case:
 @cache
 def small_register() -> Register:
     """Forty-odd assets of three classes in two districts, none committed, the roads of every condition."""
-    register = read_register(ROOT / "data" / "example" / "register.gpkg")
+    register = county_register()
     assets = register.assets
     free = assets[(assets["committed_treatment"] == "") & (assets["retention"] != "dispose")]
     districts = sorted(set(free["district"]))[:2]
@@ -99,12 +100,23 @@ def small_plan(envelope: dict | None = None, **keys: object) -> Plan:
 
 def case(envelope: dict | None = None, assets: pd.DataFrame | None = None, **keys: object) -> Case:
     """State a small plan."""
+    return case_of(small_plan(envelope, **keys), assets)
+
+
+def case_of(plan: Plan, assets: pd.DataFrame | None = None) -> Case:
+    """State a plan of the small register, or of other assets in it."""
     register = small_register() if assets is None else replace(small_register(), assets=assets)
-    inputs = load_inputs(small_plan(envelope, **keys), register)
+    inputs = load_inputs(plan, register)
     inputs = weighed(inputs, lay_out(inputs.register.assets))
     starting = starting_condition(inputs.register.assets, inputs.model)
-    found = candidates(inputs.register.assets, starting, inputs.model)
-    return Case(inputs, found, build_problem(inputs, found))
+    options = candidates(inputs.register.assets, starting, inputs.model)
+    return Case(inputs, options, build_problem(inputs, options))
+
+
+def outcome_at(stated: Case, solution: Solution) -> Outcome:
+    """What comes of a plan's solution."""
+    starting = starting_condition(stated.inputs.register.assets, stated.inputs.model)
+    return outcome_of(stated.inputs, starting, None, stated.formulation, solution)
 
 
 def _model(problem: Problem) -> tuple[NDArray, sparse.csr_array, NDArray, NDArray]:
@@ -145,14 +157,14 @@ def exact(problem: Problem) -> float:
     objective, rows, low, high = _model(problem)
     whole = np.ones(len(objective))
     whole[problem.n_options : problem.n_options + len(problem.flows.names)] = 0
-    found = milp(
+    solved = milp(
         objective,
         integrality=whole,
         bounds=Bounds(np.zeros(len(objective)), _most(problem, objective)),
         constraints=LinearConstraint(rows, low, high),
         options={"mip_rel_gap": 1e-10},
     )
-    return float(-found.fun) if found.x is not None else float("nan")
+    return float(-solved.fun) if solved.x is not None else float("nan")
 
 
 def relaxed(problem: Problem, resource: int = 0, more: float = 0.0) -> float:
@@ -163,7 +175,7 @@ def relaxed(problem: Problem, resource: int = 0, more: float = 0.0) -> float:
     high[resource] += more
     equal = low == high
     capped, floored = np.flatnonzero(np.isfinite(high) & ~equal), np.flatnonzero(np.isfinite(low) & ~equal)
-    found = linprog(
+    solved = linprog(
         objective,
         A_ub=sparse.vstack([rows[capped], -rows[floored]]),
         b_ub=np.concatenate([high[capped], -low[floored]]),
@@ -171,10 +183,10 @@ def relaxed(problem: Problem, resource: int = 0, more: float = 0.0) -> float:
         b_eq=low[equal],
         bounds=np.column_stack([np.zeros(len(objective)), _most(problem, objective)]),
     )
-    return float(-found.fun) if found.x is not None else -np.inf
+    return float(-solved.fun) if solved.x is not None else -np.inf
 
 
-def check(found: Case, name: str, step: float, sign: int = 1) -> Solution:
+def check(stated: Case, name: str, step: float, sign: int = 1) -> Solution:
     """Solve, compare with the exact model, and see that a limit binds and that its price is what a little more brings.
 
     Parameters
@@ -186,9 +198,9 @@ def check(found: Case, name: str, step: float, sign: int = 1) -> Solution:
     sign : int
         1 where the limit binds as a cap, −1 as a floor.
     """
-    solution = found.solve()
-    row, problem = found.row(name), found.problem
-    # The same programme found by another model: pennies.
+    solution = stated.solve()
+    row, problem = stated.row(name), stated.problem
+    # The same programme by another model: pennies.
     assert solution.benefit == pytest.approx(exact(problem), abs=0.01)
     assert (solution.used <= problem.caps + 1e-6 * np.maximum(np.abs(problem.caps), 1)).all()
     assert (solution.used >= problem.floors - 1e-6 * np.maximum(np.abs(problem.floors), 1)).all()
