@@ -1,4 +1,4 @@
-"""What a plan says of itself: what its limits are worth, its best phasing, the reasons it gives, what it keeps."""
+"""What a plan gives beside its choices: prices of limits, the best phasing, reasons, and what it keeps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from places import county_register
 from scipy import sparse
 
 import assetplan
@@ -26,7 +27,7 @@ from assetplan.programme.words import MARGIN, price_sentence, price_sentences, s
 
 def planned(small_county: Path, lines: dict[str, list[float]], assets=None, **more: object) -> Programme:
     """A short plan of part of the small county."""
-    register = assetplan.read_register(small_county / "register.gpkg")
+    register = county_register()
     part = register.assets[register.assets["asset_class"].isin(["bridge", "signal"])] if assets is None else assets
     data = {"name": "Part", "register": "register.gpkg", "first_year": 2019, "years": len(next(iter(lines.values())))}
     data |= {"envelope": {"lines": lines}, "solver": {"target_gap": 1e-2, "time_limit": 10.0}}
@@ -47,7 +48,7 @@ SUMMARY = Summary.model_construct(
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "sentence"),
     [
         (limit(), "Another £1m of bridges in 2022/23 is worth £1.7m."),
         (limit(cap=250e3), "Another £100,000 of bridges in 2022/23 is worth £170,000."),
@@ -73,8 +74,8 @@ SUMMARY = Summary.model_construct(
         ),
     ],
 )  # fmt: skip
-def test_a_price_reads_as_a_sentence(row: dict, said: str) -> None:
-    assert price_sentence(row, SUMMARY) == said
+def test_a_price_reads_as_a_sentence(row: dict, sentence: str) -> None:
+    assert price_sentence(row, SUMMARY) == sentence
 
 
 def test_strategies_in_words() -> None:
@@ -92,8 +93,8 @@ def test_every_limit_is_in_the_summary_and_sums_to_what_is_used(small_programme:
         assert row["cap"] == pytest.approx(spend["limit"])
         assert row["words"] == f"envelope.lines.{spend['line']} {spend['year']}"
         assert row["price"] >= 0
-    said = price_sentences(summary)
-    assert len(said) == len({row["line"] for row in summary.spend})
+    sentences = price_sentences(summary)
+    assert len(sentences) == len({row["line"] for row in summary.spend})
     assert MARGIN.startswith("These hold for small changes")
 
 
@@ -106,7 +107,7 @@ def test_a_price_is_what_a_little_more_brings(small_county: Path) -> None:
     assert base.benefit < more.benefit <= base.summary.prices_bound + 15_000 * row["price"] + 1
 
 
-def test_prices_that_were_not_found_are_not_called_nought() -> None:
+def test_unknown_prices_are_not_called_zero() -> None:
     nothing = np.zeros(2)
     early = Solution(nothing, 1.0, 3.0, 2 / 3, "feasible", nothing, nothing, 1.0, np.zeros(0))
     assert not notes.prices_known(1e-4, early)
@@ -146,15 +147,15 @@ def test_a_wider_problem_has_the_money_together(seed: int, code: list[int]) -> N
 
 
 def test_freer_money_gains_more(small_programme: Programme) -> None:
-    found = small_programme.summary.phasing
-    assert found["note"] == ""
-    years, both = found["cases"]
+    phasing = small_programme.summary.phasing
+    assert phasing["note"] == ""
+    years, both = phasing["cases"]
     assert 0 <= years["least"] <= years["most"]
     # Any spending of the first is one of the second.
     assert both["most"] >= years["least"] > 0
     limits = {(row["line"], row["year"]): row["limit"] for row in small_programme.summary.spend}
     for case, keys in (("years free", True), ("years and lines free", False)):
-        rows = [row for row in found["amounts"] if row["case"] == case]
+        rows = [row for row in phasing["amounts"] if row["case"] == case]
         assert {(row["line"], row["year"]) for row in rows} == limits.keys()
         assert sum(row["amount"] for row in rows) <= sum(limits.values()) + 0.1
         for line in {row["line"] for row in rows} if keys else ():
@@ -164,9 +165,9 @@ def test_freer_money_gains_more(small_programme: Programme) -> None:
 
 def test_phasing_is_left_out_where_it_means_nothing(small_county: Path) -> None:
     sources = [{"name": "grant", "amounts": [1.0], "line": "bridges"}, {"name": "council", "amounts": [1.0]}]
-    found = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, sources=sources).summary.phasing
-    assert found["cases"] == []
-    assert "sources" in found["note"]
+    phasing = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, sources=sources).summary.phasing
+    assert phasing["cases"] == []
+    assert "sources" in phasing["note"]
 
 
 def test_phasing_is_left_out_where_no_time_is_left(small_county: Path) -> None:
@@ -175,21 +176,23 @@ def test_phasing_is_left_out_where_no_time_is_left(small_county: Path) -> None:
     assert "all the time" in best_phasing(plan, statement, None, 0.5)["note"]
 
 
-def test_a_plan_of_least_cost_says_so(small_county: Path) -> None:
+def test_a_plan_of_least_cost_names_its_objective(small_county: Path) -> None:
     target = {"asset_class": "signal", "year": 2019, "below": 80.0, "at_most": 0.1}
-    found = planned(
+    programme = planned(
         small_county, {"bridges": [0.3], "signals": [0.9]}, objective={"of": "least cost"}, targets=[target]
     )
-    assert found.summary.phasing["cases"] == []
-    assert set(found.assets.loc[found.assets["strategy"] == "do-nothing", "reason"].str.slice(0, 27)) >= {
+    assert programme.summary.phasing["cases"] == []
+    assert set(programme.assets.loc[programme.assets["strategy"] == "do-nothing", "reason"].str.slice(0, 27)) >= {
         "What the plan must reach is"
     }
-    treated = found.assets[(found.assets["strategy"] != "do-nothing") & (found.assets["asset_class"] == "signal")]
+    treated = programme.assets[
+        (programme.assets["strategy"] != "do-nothing") & (programme.assets["asset_class"] == "signal")
+    ]
     assert treated["reason"].str.startswith("Part of the cheapest way").any()
-    assert found.summary.reached <= 0
-    told = assetplan.explain(found, treated["asset_id"].iloc[0])
-    assert "least cost of what it must reach" in told.text()
-    assert [said for said in price_sentences(found.summary) if said.startswith("Easing")]
+    assert programme.summary.reached <= 0
+    explanation = assetplan.explain(programme, treated["asset_id"].iloc[0])
+    assert "least cost of what it must reach" in explanation.text()
+    assert [sentence for sentence in price_sentences(programme.summary) if sentence.startswith("Easing")]
 
 
 def test_reasons_where_money_is_not_what_is_lacking(small_county: Path) -> None:
@@ -198,44 +201,44 @@ def test_reasons_where_money_is_not_what_is_lacking(small_county: Path) -> None:
     assert bridges["reason"].str.contains("has no money in the years it could be treated").any()
     assert not bridges["reason"].str.contains("does more elsewhere").any()
     little = planned(small_county, {"bridges": [0.004], "signals": [0.05]})
-    said = little.assets.loc[little.assets["asset_class"] == "bridge", "reason"]
-    assert said.str.contains("it costs more than its budget has in any year").any()
+    reasons = little.assets.loc[little.assets["asset_class"] == "bridge", "reason"]
+    assert reasons.str.contains("it costs more than its budget has in any year").any()
     bare = planned(small_county, {"bridges": [0.3]})
-    said = bare.assets.loc[bare.assets["asset_class"] == "signal", "reason"]
-    assert (said == "The plan's budget has no line for any treatment of this kind of asset.").all()
+    reasons = bare.assets.loc[bare.assets["asset_class"] == "signal", "reason"]
+    assert (reasons == "The plan's budget has no line for any treatment of this kind of asset.").all()
 
 
-def test_a_disposal_is_said(small_programme: Programme) -> None:
+def test_a_disposal_is_the_reason_for_doing_nothing(small_programme: Programme) -> None:
     going = small_programme.assets[small_programme.assets["retention"] == "dispose"]
     alone = going[going["strategy"] == "do-nothing"]
     assert len(alone)
     assert not alone["reason"].str.contains("calls for no treatment that may be used").any()
 
 
-def test_a_rule_that_asks_for_works_is_said(small_county: Path) -> None:
+def test_a_rule_that_asks_for_works_is_the_reason(small_county: Path) -> None:
     free = planned(small_county, {"bridges": [0.3], "signals": [0.05]})
     could = free.strategies
     assert could is not None
     untreated = free.assets[(free.assets["strategy"] == "do-nothing") & (np.diff(could.starts) > 1)]
     asset = untreated["asset_id"].iloc[0]
     more = {"rules": {"require": [{"asset": [asset]}]}}
-    found = planned(small_county, {"bridges": [1.0], "signals": [0.05]}, **more)
-    row = found.assets[found.assets["asset_id"] == asset].iloc[0]
+    programme = planned(small_county, {"bridges": [1.0], "signals": [0.05]}, **more)
+    row = programme.assets[programme.assets["asset_id"] == asset].iloc[0]
     assert row["reason"].startswith("The plan's rules")
-    told = assetplan.explain(found, asset)
-    assert told.levers == ()
-    assert "rules ask for works here" in told.text()
+    explanation = assetplan.explain(programme, asset)
+    assert explanation.levers == ()
+    assert "rules ask for works here" in explanation.text()
 
 
 def test_commitments_outside_the_plan_are_noted(small_county: Path) -> None:
-    register = assetplan.read_register(small_county / "register.gpkg")
+    register = county_register()
     part = register.assets[register.assets["asset_class"] == "signal"].reset_index(drop=True)
     part = part.assign(committed_treatment="", committed_year=np.nan)
     part.loc[0, ["committed_treatment", "committed_year"]] = ["signal_refurbishment", 2031.0]
-    found = planned(small_county, {"signals": [0.05]}, part)
-    said = [row["message"] for row in found.summary.lint if row["check"] == "commitments outside the plan"]
-    assert len(said) == 1
-    assert part["asset_id"].iloc[0] in said[0]
+    programme = planned(small_county, {"signals": [0.05]}, part)
+    messages = [row["message"] for row in programme.summary.lint if row["check"] == "commitments outside the plan"]
+    assert len(messages) == 1
+    assert part["asset_id"].iloc[0] in messages[0]
 
 
 def test_what_flows_bring_counts_as_money() -> None:
@@ -253,8 +256,8 @@ def test_the_plan_is_kept_with_its_own_tables_and_without_places(small_county: P
     own = tmp_path / "ours" / "groups.csv"
     own.parent.mkdir()
     load_table("groups").to_csv(own, index=False)
-    found = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, tables={"groups": str(own)})
-    out = found.write(tmp_path / "out")
+    programme = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, tables={"groups": str(own)})
+    out = programme.write(tmp_path / "out")
     text = (out / "plan.json").read_text(encoding="utf-8")
     assert str(tmp_path) not in text
     back = assetplan.read_programme(out).settings

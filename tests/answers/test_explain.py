@@ -1,4 +1,4 @@
-"""What `explain` says is so: what it says would have turned a choice does turn it when the plan is solved again."""
+"""What `explain` states is so: the change that it names does turn the choice when the plan is solved again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from places import county_register
 from scipy import sparse
 from summaries import with_summary
 
@@ -25,7 +26,7 @@ from assetplan.programme import Programme
 from assetplan.strategies import candidates, starting_condition
 
 NOTHING = "do-nothing"
-# Every re-solve has to tell a difference of a twentieth in a margin of a few hundred pounds.
+# Every re-solve has to show a difference of a twentieth in a margin of a few hundred pounds.
 GAP = 2e-5
 
 
@@ -33,7 +34,7 @@ class Solved:
     """A small plan, its programme, and the means to solve it again with one thing changed."""
 
     def __init__(self, small_county: Path, years: int, gap: float = GAP, of: str = "benefit") -> None:
-        register = assetplan.read_register(small_county / "register.gpkg")
+        register = county_register()
         assets = register.assets[register.assets["asset_class"] == "footway"].reset_index(drop=True)
         # Surveyed to a tenth, hundreds of footways are alike to the penny for each m2: any of them would do as well.
         rng = np.random.default_rng(4)
@@ -82,7 +83,7 @@ class Solved:
         return self.treats(asset, replace(self.problem, benefit=benefit, usage=usage))
 
     def with_money(self, asset: int, line: str, by_year: dict[int, float], more: float) -> bool:
-        """Whether an asset is treated once its line has what is said, and all its years a share more or less."""
+        """Whether an asset is treated once its line has the money given, and all its years a share more or less."""
         caps = self.problem.caps.copy()
         for year, by in by_year.items():
             place = self.problem.resources.index(LimitKey("line", line=line, year=year))
@@ -110,25 +111,29 @@ def explained(solved: Solved, treated: bool, count: int):
     """Some assets whose choice is clear of what the proof leaves open, with their explanations."""
     assets = solved.programme.assets
     rows = np.flatnonzero((assets["strategy"] != NOTHING) == treated)
-    found = []
+    chosen = []
     # The larger the works, the clearer a small change of their price.
     for row in sorted(rows, key=lambda row: -assets["quantity"].iloc[row]):
-        told = assetplan.explain(solved.programme, assets["asset_id"].iloc[row])
-        if len(told.levers) == 3 and abs(told.margin) > solved.clear * told.open and told.levers[1].value is not None:
-            found.append((int(row), told))
-        if len(found) == count:
-            return found
+        explanation = assetplan.explain(solved.programme, assets["asset_id"].iloc[row])
+        if (
+            len(explanation.levers) == 3
+            and abs(explanation.margin) > solved.clear * explanation.open
+            and explanation.levers[1].value is not None
+        ):
+            chosen.append((int(row), explanation))
+        if len(chosen) == count:
+            return chosen
     pytest.fail("too few assets to ask about")
 
 
 @pytest.mark.parametrize("treated", [False, True])
 def test_cost_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
-    for row, told in explained(solved, treated, 2):
-        lever = told.levers[0]
+    for row, explanation in explained(solved, treated, 2):
+        lever = explanation.levers[0]
         assert lever.value is not None
         assert lever.share is not None
-        # A hundredth of the cost, or what is certain to tell: the margin goes by a straight line to nought.
-        by = max(0.01, 2 * told.open * abs((1 - lever.share) / told.margin))
+        # A hundredth of the cost, or what is certain to show: the margin goes by a straight line to zero.
+        by = max(0.01, 2 * explanation.open * abs((1 - lever.share) / explanation.margin))
         assert by < 0.1
         assert solved.at_cost(row, lever.share - by)
         assert not solved.at_cost(row, lever.share + by)
@@ -136,8 +141,8 @@ def test_cost_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
 
 @pytest.mark.parametrize("treated", [False, True])
 def test_money_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
-    for row, told in explained(solved, treated, 2):
-        lever = told.levers[1]
+    for row, explanation in explained(solved, treated, 2):
+        lever = explanation.levers[1]
         assert lever.value is not None
         assert (lever.value < 0) == treated
         assert sum(lever.by_year.values()) == pytest.approx(lever.value)
@@ -146,12 +151,12 @@ def test_money_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
         assert not solved.with_money(row, lever.line, lever.by_year, -0.05)
 
 
-def test_money_of_several_years_buys_what_the_prices_say(small_county: Path) -> None:
+def test_money_of_several_years_buys_what_its_prices_promise(small_county: Path) -> None:
     """What all assets would use at scaled prices is the best use of limits of that size (Everett 1963)."""
     solved = Solved(small_county, 2, 1e-4)
     market = Market.of(solved.programme)
-    row, told = explained(solved, False, 1)[0]
-    lever = told.levers[1]
+    row, explanation = explained(solved, False, 1)[0]
+    lever = explanation.levers[1]
     options = Options.of(market, row)
     place = options.names.tolist().index(lever.strategy)
     prices = market.with_line("footways", lever.share)
@@ -166,8 +171,8 @@ def test_money_of_several_years_buys_what_the_prices_say(small_county: Path) -> 
 
 @pytest.mark.parametrize("treated", [False, True])
 def test_condition_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
-    for row, told in explained(solved, treated, 2):
-        lever = told.levers[2]
+    for row, explanation in explained(solved, treated, 2):
+        lever = explanation.levers[2]
         today = solved.starting.index[row]
         if lever.value is None:
             # Of little importance, it is left at any condition; a benefit grows without end.
@@ -183,44 +188,44 @@ def test_condition_at_which_the_choice_turns(solved: Solved, treated: bool) -> N
 def test_alternatives_are_all_strategies_at_the_plans_prices(solved: Solved) -> None:
     programme = solved.programme
     prices = np.array([row["price"] for row in programme.summary.limits])
-    row, told = explained(solved, False, 1)[0]
+    row, explanation = explained(solved, False, 1)[0]
     rows = slice(solved.problem.starts[row], solved.problem.starts[row + 1])
     net = (solved.problem.benefit - solved.problem.usage @ prices)[rows]
-    table = told.alternatives
+    table = explanation.alternatives
     assert len(table) == len(net)
     # Figures are kept to the penny.
     np.testing.assert_allclose(table["net"], np.sort(net)[::-1], atol=0.02)
-    assert table.loc[table["chosen"], "strategy"].tolist() == [told.chosen] == [NOTHING]
-    assert told.margin == pytest.approx(net[1:].max(), abs=0.02)
+    assert table.loc[table["chosen"], "strategy"].tolist() == [explanation.chosen] == [NOTHING]
+    assert explanation.margin == pytest.approx(net[1:].max(), abs=0.02)
 
 
 def test_it_reads_as_sentences_then_a_table(solved: Solved) -> None:
-    _, told = explained(solved, False, 1)[0]
-    text = told.text()
-    said, _, table = text.partition("The choices, best first")
+    _, explanation = explained(solved, False, 1)[0]
+    text = explanation.text()
+    sentences, _, table = text.partition("The choices, best first")
     for word in (
         "The plan does: nothing in 2019/20",
         "Why: ",
         "What would have brought it in",
         "- Cost: if ",
     ):
-        assert word in said
-    assert "ahead of the next best choice" in said
+        assert word in sentences
+    assert "ahead of the next best choice" in sentences
     assert "do nothing (chosen)" in table
     assert max(map(len, text.splitlines())) <= 100
     for jargon in ("shadow", "Lagrang", "dual", "nan", "inf "):
         assert jargon not in text
 
 
-def test_close_is_said_only_within_what_the_proof_leaves_open(solved: Solved) -> None:
-    for told in (told for _, told in explained(solved, True, 2)):
-        assert not told.close
-        assert "Too close to call" not in told.text()
+def test_a_choice_is_close_only_within_what_the_proof_leaves_open(solved: Solved) -> None:
+    for explanation in (explanation for _, explanation in explained(solved, True, 2)):
+        assert not explanation.close
+        assert "Too close to call" not in explanation.text()
     _, clear = explained(solved, True, 1)[0]
     less = with_summary(solved.programme, reached=solved.programme.summary.reached - 2 * clear.margin)
-    told = assetplan.explain(less, clear.asset_id)
-    assert told.close
-    assert "Too close to call" in told.text()
+    explanation = assetplan.explain(less, clear.asset_id)
+    assert explanation.close
+    assert "Too close to call" in explanation.text()
 
 
 @pytest.fixture(scope="module")
@@ -234,28 +239,28 @@ def test_a_folder_explains_itself(folder: Path, small_programme: Programme) -> N
         assert assetplan.explain(back, asset).text() == assetplan.explain(small_programme, asset).text()
 
 
-def test_what_no_change_would_turn_is_said_plainly(small_programme: Programme) -> None:
+def test_what_no_change_would_turn_is_explained_plainly(small_programme: Programme) -> None:
     assets = small_programme.assets
     bare = assets[assets["strategy"] == NOTHING]
     going = bare[bare["reason"].str.startswith("Marked for disposal")].iloc[0]
-    told = assetplan.explain(small_programme, going["asset_id"])
-    assert told.levers == ()
-    assert "to be disposed of" in told.text()
+    explanation = assetplan.explain(small_programme, going["asset_id"])
+    assert explanation.levers == ()
+    assert "to be disposed of" in explanation.text()
     promised = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(small_programme.years)]
-    told = assetplan.explain(small_programme, promised["asset_id"].iloc[0])
-    assert told.levers == ()
-    assert "It is committed" in told.text()
+    explanation = assetplan.explain(small_programme, promised["asset_id"].iloc[0])
+    assert explanation.levers == ()
+    assert "It is committed" in explanation.text()
     sound = bare[bare["reason"].str.contains("calls for no treatment")].iloc[0]
-    told = assetplan.explain(small_programme, sound["asset_id"])
-    assert [lever.of for lever in told.levers] == ["condition"]
+    explanation = assetplan.explain(small_programme, sound["asset_id"])
+    assert [lever.of for lever in explanation.levers] == ["condition"]
 
 
 def test_works_that_never_pay_are_not_held_back_by_money(small_programme: Programme) -> None:
     bare = small_programme.assets[small_programme.assets["reason"].str.startswith("None of ")]
-    told = assetplan.explain(small_programme, bare["asset_id"].iloc[0])
-    cost, line = told.levers[:2]
+    explanation = assetplan.explain(small_programme, bare["asset_id"].iloc[0])
+    cost, line = explanation.levers[:2]
     assert line.value is None
-    assert "not worth what they cost" in told.text()
+    assert "not worth what they cost" in explanation.text()
     assert cost.share is None or cost.share < 1
 
 

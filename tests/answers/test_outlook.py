@@ -40,8 +40,8 @@ def test_lengths_agree_with_what_the_plan_reckons(rows: pd.DataFrame, small_prog
     point = pd.DataFrame(small_programme.summary.residual_life)
     total = point.groupby(["year", "case"])["length_km"].sum().iloc[0]
     for band, mine in point.groupby("band"):
-        found = rows[(rows["measure"] == "length") & (rows["band"] == band)]
-        both = found.merge(mine, on=["year", "case"])
+        forecast = rows[(rows["measure"] == "length") & (rows["band"] == band)]
+        both = forecast.merge(mine, on=["year", "case"])
         assert len(both) == 12
         # The median of 50 futures, in which surveys are doubted, about the single path of the plan.
         assert (both["middle"] - both["length_km"]).abs().max() < 0.03 * total
@@ -74,16 +74,18 @@ def test_backlog_grows_and_the_plan_holds_it(rows: pd.DataFrame) -> None:
 def test_the_seed_decides(small_county: Path) -> None:
     plan = read_plan(small_county / "plan.toml")
 
-    def found(**forecast: object) -> list[dict]:
+    def rows_of(**forecast: object) -> list[dict]:
         mine = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 4, **forecast})})
         inputs = load_inputs(mine)
         return outlook(inputs, np.full((len(inputs.register.assets), plan.years), -1, dtype=np.int8))
 
-    assert found() == found()
-    assert found(seed=1) != found()
-    assert found(futures=0) == []
-    assert {row["measure"] for row in found(potholes=None, claims=None)} == {"length", "backlog"}
-    both = pd.DataFrame(found(level=0.5)).merge(pd.DataFrame(found(level=0.9)), on=["measure", "band", "year", "case"])
+    assert rows_of() == rows_of()
+    assert rows_of(seed=1) != rows_of()
+    assert rows_of(futures=0) == []
+    assert {row["measure"] for row in rows_of(potholes=None, claims=None)} == {"length", "backlog"}
+    both = pd.DataFrame(rows_of(level=0.5)).merge(
+        pd.DataFrame(rows_of(level=0.9)), on=["measure", "band", "year", "case"]
+    )
     assert (both["low_x"] >= both["low_y"]).all()
     assert (both["high_x"] <= both["high_y"]).all()
 
