@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from commands import run
 from histories_made import chain_histories, curve_histories
 from places import SHARED
 
@@ -30,20 +29,20 @@ def row(learned, group: str = "all") -> pd.Series:
 
 def test_a_curve_is_recovered_within_its_interval() -> None:
     learned = calibrate(inspections_of(curve_histories(600, seed=1)), "curve", family="power")
-    found = row(learned)
-    logs = np.array([float(v) for v in found["estimates"].split("|")])
-    names = found["parameters"].split("|")
+    fitted = row(learned)
+    logs = np.array([float(v) for v in fitted["estimates"].split("|")])
+    names = fitted["parameters"].split("|")
     covariance = np.zeros((5, 5))
-    covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]
+    covariance[np.tril_indices(5)] = [float(v) for v in fitted["covariance"].split("|")]
     errors = np.sqrt(covariance.diagonal())
     truth = [scaled(*of) for of in zip(names, (30.0, 1.6, 2.0, 0.3, 0.3), strict=True)]
     assert names == ["life", "shape", "noise", "spread", "wander"]
     assert (np.abs(logs - truth) < 3.5 * errors + 0.05).all()  # five of them; the filter itself errs by a few per cent
-    assert found["life_low"] < 30 < found["life_high"]
-    assert found["error"] < found["no_change"]
-    assert found["error"] < found["constant_rate"]
-    assert found["within_80"] == pytest.approx(0.80, abs=0.04)  # 1,700 readings: 1 % one standard error
-    assert found["within_95"] == pytest.approx(0.95, abs=0.02)
+    assert fitted["life_low"] < 30 < fitted["life_high"]
+    assert fitted["error"] < fitted["no_change"]
+    assert fitted["error"] < fitted["constant_rate"]
+    assert fitted["within_80"] == pytest.approx(0.80, abs=0.04)  # 1,700 readings: 1 % one standard error
+    assert fitted["within_95"] == pytest.approx(0.95, abs=0.02)
 
 
 def test_the_filter_is_exact_where_all_is_straight() -> None:
@@ -60,14 +59,14 @@ def test_the_filter_is_exact_where_all_is_straight() -> None:
     mean = value[0] - slope * time[1:]
     level = noise**2 + (slope * wander) ** 2 * np.minimum.outer(time[1:], time[1:])
     by_hand = multivariate_normal(mean, level + noise**2 * np.eye(3)).logpdf(value[1:])
-    told = path_scores("linear", np.array([np.log(life), *parameters]), flat).loglik[0]
-    assert told == pytest.approx(by_hand, abs=2e-3)  # a table of half points is what is left of it
+    filtered = path_scores("linear", np.array([np.log(life), *parameters]), flat).loglik[0]
+    assert filtered == pytest.approx(by_hand, abs=2e-3)  # a table of half points is what is left of it
 
 
 def test_the_maximum_is_one() -> None:
-    found = inspections_of(curve_histories(150, seed=3))
-    paths = Paths.of(found.asset, found.time, found.index)
-    summit = fit_paths("power", paths, prior=Prior(np.zeros(5), np.full(5, 1e12)))  # with no stock told anew
+    inspections = inspections_of(curve_histories(150, seed=3))
+    paths = Paths.of(inspections.asset, inspections.time, inspections.index)
+    summit = fit_paths("power", paths, prior=Prior(np.zeros(5), np.full(5, 1e12)))  # with the stock left as it is
     best = path_scores("power", summit.parameters, paths).loglik.sum()
     assert best == summit.log_likelihood
     rng = np.random.default_rng(0)
@@ -79,14 +78,14 @@ def test_the_maximum_is_one() -> None:
 
 def test_a_chain_is_recovered_within_its_interval() -> None:
     learned = calibrate(inspections_of(chain_histories(800, 2, CHAIN)), "markov")
-    found = row(learned)
-    lines = [[float(p) for p in line.split("|")] for line in found["falls"].split("/")]
+    fitted = row(learned)
+    lines = [[float(p) for p in line.split("|")] for line in fitted["falls"].split("/")]
     assert np.array(lines) == pytest.approx(CHAIN, abs=0.02)
-    assert found["states"] == "100|66.67|33.33|0"
-    assert found["error"] < min(found["no_change"], found["constant_rate"])
+    assert fitted["states"] == "100|66.67|33.33|0"
+    assert fitted["error"] < min(fitted["no_change"], fitted["constant_rate"])
     from assetplan.deterioration.markov import expected_passage
 
-    assert found["life_low"] < expected_passage(CHAIN)[0] < found["life_high"]
+    assert fitted["life_low"] < expected_passage(CHAIN)[0] < fitted["life_high"]
 
 
 def test_a_life_is_recovered_from_inspections() -> None:
@@ -103,19 +102,19 @@ def test_a_life_is_recovered_from_inspections() -> None:
         )
     table = pd.concat(rows)
     learned = calibrate(inspections_of(table.astype({"asset_id": "str"})), "weibull")
-    found = row(learned)
-    assert (found["model"], found["family"]) == ("survival", "weibull")
-    assert found["b"] == pytest.approx(2.5, rel=0.1)
-    assert found["k"] == pytest.approx(30.0, rel=0.05)
-    assert found["life_low"] < 30 * 0.8873 < found["life_high"]  # Γ(1.4)
+    fitted = row(learned)
+    assert (fitted["model"], fitted["family"]) == ("survival", "weibull")
+    assert fitted["b"] == pytest.approx(2.5, rel=0.1)
+    assert fitted["k"] == pytest.approx(30.0, rel=0.05)
+    assert fitted["life_low"] < 30 * 0.8873 < fitted["life_high"]  # Γ(1.4)
 
 
 def test_small_groups_lean_on_the_others_and_empty_ones_take_their_place() -> None:
     parts = [curve_histories(150, k, life=28.0 + 2 * k, prefix=f"g{k}-").assign(kind=f"g{k}") for k in range(3)]
     small = [curve_histories(5, 20 + k, prefix=f"few{k}-").assign(kind=f"few{k}") for k in range(3)]
     none = curve_histories(3, 10, prefix="none").assign(kind="none").drop_duplicates("asset_id")
-    found = inspections_of(pd.concat([*parts, *small, none]), group="kind")
-    learned = calibrate(found, "curve", family="power", check=False)
+    inspections = inspections_of(pd.concat([*parts, *small, none]), group="kind")
+    learned = calibrate(inspections, "curve", family="power", check=False)
     rows = learned.rows.set_index("group")
 
     def off(row: pd.Series) -> float:
@@ -182,7 +181,7 @@ def test_a_covariate_is_learned() -> None:
     assert float(coefficient) == pytest.approx(np.log(2), abs=0.12)  # 800 assets: 0.03 one standard error
 
 
-def test_nothing_to_learn_from_is_said() -> None:
+def test_nothing_to_learn_from_is_refused() -> None:
     one = curve_histories(5, 0).drop_duplicates("asset_id")
     with pytest.raises(RegisterError, match="no asset has two inspections"):
         calibrate(inspections_of(one), "curve")
@@ -218,16 +217,10 @@ def bridges() -> pd.DataFrame:
 
 
 def test_real_bridges_are_met_better_than_by_simple_rules(bridges: pd.DataFrame) -> None:
-    found = row(calibrate(inspections_of(bridges, measure="bci"), "markov"))
-    assert found["pairs"] > 12_000
-    assert found["error"] < 0.9 * min(found["no_change"], found["constant_rate"])
-    assert found["within_95"] > 0.95
-
-
-def command(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """`assetplan calibrate …` as a user's shell starts it."""
-    called = [str(Path(sys.executable).with_name("assetplan")), "calibrate", *words]
-    return subprocess.run(called, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
+    fitted = row(calibrate(inspections_of(bridges, measure="bci"), "markov"))
+    assert fitted["pairs"] > 12_000
+    assert fitted["error"] < 0.9 * min(fitted["no_change"], fitted["constant_rate"])
+    assert fitted["within_95"] > 0.95
 
 
 def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
@@ -235,7 +228,7 @@ def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
     parts = [curve_histories(60, k, life=20.0 + 5 * k, prefix=name).assign(kind=name) for k, name in groups]
     pd.concat(parts).to_csv(tmp_path / "inspections.csv", index=False)
     words = ("inspections.csv", "--group", "kind", "--family", "power", "-o", "learned.csv", "--plot", "learned.svg")
-    done = command(*words, folder=tmp_path)
+    done = run("calibrate", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "footway" in done.stdout
     assert "95% interval" in done.stdout
@@ -247,26 +240,26 @@ def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
     assert learned["footway"].learned is not None
     assert learned["carriageway_A"] == groups["carriageway_A"]
     assert learned["footway"].residual_life(np.array([100.0]))[0] == pytest.approx(20, rel=0.3)
-    again = command(*words, folder=tmp_path)
+    again = run("calibrate", *words, cwd=tmp_path)
     assert (again.returncode, "learned.csv" in again.stderr) == (1, True)
     before = [(tmp_path / name).read_bytes() for name in ("learned.csv", "learned.svg")]
-    assert command(*words, "--force", folder=tmp_path).returncode == 0
+    assert run("calibrate", *words, "--force", cwd=tmp_path).returncode == 0
     assert [(tmp_path / name).read_bytes() for name in ("learned.csv", "learned.svg")] == before
 
 
 def test_the_command_lists_faults_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text("asset_id,year,value\na,2010,500\n")
-    done = command("bad.csv", "-o", "out.csv", folder=tmp_path)
+    done = run("calibrate", "bad.csv", "-o", "out.csv", cwd=tmp_path)
     assert done.returncode == 1
     assert "bad.csv, row 2, column value: '500' must lie from 0 to 100" in done.stderr
     assert not (tmp_path / "out.csv").exists()
-    assert command("bad.csv", "-o", "out.csv", "--measure", "x", folder=tmp_path).returncode == 2
+    assert run("calibrate", "bad.csv", "-o", "out.csv", "--measure", "x", cwd=tmp_path).returncode == 2
 
 
 def test_rows_that_do_not_fit_a_plan(tmp_path: Path) -> None:
-    found = inspections_of(curve_histories(40, 0).assign(kind="footway"), group="kind")
-    learned = calibrate(found, "curve", family="power", check=False).rows
-    for change, said in (
+    inspections = inspections_of(curve_histories(40, 0).assign(kind="footway"), group="kind")
+    learned = calibrate(inspections, "curve", family="power", check=False).rows
+    for change, fault in (
         ({"group": "canal"}, "the plan has no such group"),
         ({"group": "brick_wall"}, "act on a markov: calibrate it with --model markov"),
         ({"k": "fast"}, "must be a number"),
@@ -276,7 +269,7 @@ def test_rows_that_do_not_fit_a_plan(tmp_path: Path) -> None:
     ):
         path = tmp_path / "rows.csv"
         learned.astype("object").assign(**change).to_csv(path, index=False)
-        with pytest.raises(ConfigError, match=said):
+        with pytest.raises(ConfigError, match=fault):
             with_calibration(load_groups(), path)
     pd.concat([learned, learned]).to_csv(tmp_path / "rows.csv", index=False)
     with pytest.raises(ConfigError, match="more than once"):

@@ -1,4 +1,4 @@
-"""The family that inspections bear out is chosen, the same one every time, and the choice is told."""
+"""The family that inspections bear out is chosen, the same one every time, and a note gives the choice."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def straight(n: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame({"asset_id": asset, "year": year.ravel(), "value": value.ravel()})
 
 
-def test_the_likeliest_family_is_chosen_and_told() -> None:
+def test_the_likeliest_family_is_chosen_and_noted() -> None:
     """By hand: log-likelihood of each family on the same cuts, less the number of its parameters."""
-    found = inspections_of(curve_histories(120, 3))
-    none = Features.none(len(found.assets))
-    everyone = np.ones(len(found.assets), dtype=bool)
-    models = {family: CurveModel.of(found, family, none)[0] for family in FAMILIES}
+    inspections = inspections_of(curve_histories(120, 3))
+    none = Features.none(len(inspections.assets))
+    everyone = np.ones(len(inspections.assets), dtype=bool)
+    models = {family: CurveModel.of(inspections, family, none)[0] for family in FAMILIES}
     cuts = np.logical_or.reduce([model.cuts for model in models.values()])
     models = {family: replace(model, cuts=cuts) for family, model in models.items()}
     score = {f: fit_paths(f, m.paths(everyone)).log_likelihood - len(m.names) for f, m in models.items()}
-    model, notes = likeliest(found, none)
+    model, notes = likeliest(inspections, none)
     best = max(score, key=lambda family: score[family])
     assert model.family == best
     assert notes[-1].startswith(f"{best} is the likeliest family of curve; the others fall short by ")
@@ -55,8 +55,8 @@ def test_families_are_held_against_the_same_cuts() -> None:
     table = straight(100, 2)
     up = table["asset_id"].isin([str(k) for k in range(20)]) & (table.groupby("asset_id").cumcount() >= 3)
     table.loc[up, "value"] += 20.0  # works that nobody wrote down
-    found = inspections_of(table)
-    model, notes = likeliest(found, Features.none(len(found.assets)))
+    inspections = inspections_of(table)
+    model, notes = likeliest(inspections, Features.none(len(inspections.assets)))
     assert model.family in ("linear", "power", "weibull")  # which can all be straight there
     assert int(model.cuts.sum()) == 20
     assert notes[0] == "20 readings improved beyond noise with no known works: cut there."
@@ -74,13 +74,13 @@ def test_few_pairs_among_many_assets_are_not_passed_over() -> None:
     n = 10_000
     many = pd.DataFrame({"asset_id": [f"{k:05d}" for k in range(n)], "year": 2000.0, "value": 80.0})
     more = straight(30, 4).assign(asset_id=lambda t: [f"{2 * int(k) + 1:05d}" for k in t["asset_id"]])
-    found = inspections_of(pd.concat([many[~many["asset_id"].isin(more["asset_id"])], more]))
-    notes = likeliest(found, Features.none(n))[1]
+    inspections = inspections_of(pd.concat([many[~many["asset_id"].isin(more["asset_id"])], more]))
+    notes = likeliest(inspections, Features.none(n))[1]
     assert "is the likeliest family of curve; the others fall short by " in notes[-1]
     assert "(all assets, on the same cuts)" in notes[-1]
 
 
-def test_nothing_to_choose_by_is_said() -> None:
+def test_nothing_to_choose_by_is_noted() -> None:
     one = straight(5, 1).drop_duplicates("asset_id")
     model, notes = likeliest(inspections_of(one), Features.none(5))
     assert notes == ("nothing tells the families of curve apart; linear was taken.",)

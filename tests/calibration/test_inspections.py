@@ -28,21 +28,21 @@ def read(tmp_path: Path, text: str, **options: object):
 
 
 def test_dates_works_and_groups(tmp_path: Path) -> None:
-    found = read(tmp_path, GOOD, group="kind", covariates=["note"])
-    assert list(found.assets) == ["a", "b"]
-    assert found.time == pytest.approx([2012.0, 2016 + 365 / 366, 2019.0, 2010.0, 2015 + 182 / 365])
-    assert list(found.index) == [90, 82, 75, 80, 70]
+    inspections = read(tmp_path, GOOD, group="kind", covariates=["note"])
+    assert list(inspections.assets) == ["a", "b"]
+    assert inspections.time == pytest.approx([2012.0, 2016 + 365 / 366, 2019.0, 2010.0, 2015 + 182 / 365])
+    assert list(inspections.index) == [90, 82, 75, 80, 70]
     # works of May 2014 lie between the first two readings of a
-    assert list(found.worked) == [False, True, False, False, False]
-    assert [found.groups[k] for k in found.group] == ["y", "x"]
-    assert found.notes == ("1 readings stand in the file after a later one of their asset; they were sorted.",)
+    assert list(inspections.worked) == [False, True, False, False, False]
+    assert [inspections.groups[k] for k in inspections.group] == ["y", "x"]
+    assert inspections.notes == ("1 readings stand in the file after a later one of their asset; they were sorted.",)
 
 
 def test_native_measures_and_ages(tmp_path: Path) -> None:
     text = "asset_id,year,value,built_year\na,2010,100,2000\na,2012.5,40,2000\n"
-    found = read(tmp_path, text, measure="rci")
-    assert list(found.index) == [40, 70]
-    assert list(found.age) == [10, 12.5]
+    inspections = read(tmp_path, text, measure="rci")
+    assert list(inspections.index) == [40, 70]
+    assert list(inspections.age) == [10, 12.5]
 
 
 def test_states_by_letter_number_and_name(tmp_path: Path) -> None:
@@ -59,14 +59,14 @@ def test_every_fault_is_listed_with_its_row(tmp_path: Path) -> None:
     text = "asset_id,date,value\n,2010-01-01,50\na,2010-13-01,50\na,2011-01-01,150\na,2012-01-01,good\na,,60\n"
     with pytest.raises(RegisterError) as caught:
         read(tmp_path, text)
-    told = [(fault.row, fault.column, fault.value) for fault in caught.value.faults]
-    assert told == [
+    faults = [(fault.row, fault.column, fault.value) for fault in caught.value.faults]
+    assert faults == [
         (2, "asset_id", ""), (3, "date", "2010-13-01"), (4, "value", "150"), (5, "value", "good"), (6, "date", ""),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("text", "options", "said"),
+    ("text", "options", "fault"),
     [
         ("date,value\n2010-01-01,5\n", {}, "column asset_id: this column is missing"),
         ("asset_id,value\na,5\n", {}, r"column date: this column is missing \(or year\)"),
@@ -80,8 +80,8 @@ def test_every_fault_is_listed_with_its_row(tmp_path: Path) -> None:
         ("asset_id,year,value,k\na,2010,5,x\na,2011,5,y\n", {"group": "k"}, "'y' the same asset is in group 'x'"),
     ],
 )
-def test_wrong_files(text: str, options: dict, said: str, tmp_path: Path) -> None:
-    with pytest.raises(RegisterError, match=said):
+def test_wrong_files(text: str, options: dict, fault: str, tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match=fault):
         read(tmp_path, text, **options)
 
 
@@ -120,20 +120,20 @@ def test_values_are_cut_where_they_jump_beyond_noise() -> None:
     rng = np.random.default_rng(0)
     fall = 90 - 2.0 * np.arange(30) + rng.normal(0, 0.5, 30)
     fall[15:] += 35
-    found = made(values=list(fall))
-    cuts = jumps(found)
+    inspections = made(values=list(fall))
+    cuts = jumps(inspections)
     assert list(np.flatnonzero(cuts)) == [15]
-    assert list(np.bincount(path_codes(found, cuts))) == [15, 15]
+    assert list(np.bincount(path_codes(inspections, cuts))) == [15, 15]
 
 
 def test_dropped_readings_hand_their_works_on() -> None:
-    found = made(values=[90, 80, 85, 80], works={1: 2000.5})
-    kept = found.where(np.array([True, False, True, True]))
+    inspections = made(values=[90, 80, 85, 80], works={1: 2000.5})
+    kept = inspections.where(np.array([True, False, True, True]))
     assert list(kept.worked) == [False, True, False]
 
 
 def test_a_covariate_is_numbers_only_where_all_of_it_is(tmp_path: Path) -> None:
     text = "asset_id,year,value,aadt,surface\na,2010,90,100,7\nb,2010,90,,n/a\nc,2010,80,250,SMA\nd,2010,70,90,8\n"
-    found = read(tmp_path, text, covariates=["aadt", "surface"]).covariates
-    assert found["aadt"].tolist() == pytest.approx([100, np.nan, 250, 90], nan_ok=True)
-    assert found["surface"].tolist() == ["7", "", "SMA", "8"]
+    covariates = read(tmp_path, text, covariates=["aadt", "surface"]).covariates
+    assert covariates["aadt"].tolist() == pytest.approx([100, np.nan, 250, 90], nan_ok=True)
+    assert covariates["surface"].tolist() == ["7", "", "SMA", "8"]

@@ -33,15 +33,15 @@ def drawn(group: Group, n: int) -> list[Group]:
 
 
 @pytest.mark.parametrize("family", ["power", "weibull", "logistic", "linear", "exponential"])
-def test_draws_of_a_curve_spread_its_life_as_its_row_says(family: str, tmp_path: Path) -> None:
+def test_draws_of_a_curve_spread_its_life_as_its_row_has_it(family: str, tmp_path: Path) -> None:
     group = learned(curve_histories(80, 1), "footway", tmp_path, family=family)
     row = pd.read_csv(tmp_path / "rows.csv").iloc[0]
     at_failure = np.array([40.0])
     lives = np.array([g.age(at_failure)[0] for g in drawn(group, 2000)])
     assert np.median(lives) == pytest.approx(row["life"], rel=0.02)
     # The ends in the row are quantiles of 400 draws, whose errors are an eighth of a standard deviation.
-    ends, told = np.log(np.quantile(lives, [0.025, 0.975])), np.log([row["life_low"], row["life_high"]])
-    assert ends == pytest.approx(told, abs=0.4 * np.log(lives).std())
+    ends, printed = np.log(np.quantile(lives, [0.025, 0.975])), np.log([row["life_low"], row["life_high"]])
+    assert ends == pytest.approx(printed, abs=0.4 * np.log(lives).std())
     assert group.drawn(np.zeros(len(group.learned.estimates))).age(at_failure) == pytest.approx(group.age(at_failure))
 
 
@@ -69,28 +69,28 @@ def test_covariates_of_a_chain_set_paces_in_a_plan(tmp_path: Path) -> None:
     slow = chain_histories(300, 4, MATRIX, prefix="s").assign(aadt=500.0)
     double = chain_histories(300, 5, MATRIX @ MATRIX, prefix="f").assign(aadt=5000.0)
     table = pd.concat([slow, double]).assign(kind="heating")
-    found = inspections_of(table, group="kind", covariates=["aadt"])
-    calibrate(found, "markov", check=False).write(tmp_path / "rows.csv")
+    inspections = inspections_of(table, group="kind", covariates=["aadt"])
+    calibrate(inspections, "markov", check=False).write(tmp_path / "rows.csv")
     group = with_calibration(load_groups(), tmp_path / "rows.csv")["heating"]
     assert group.learned is not None
     pace = group.learned.pace(pd.DataFrame({"aadt": [500.0, 5000.0, np.nan]}))
-    # Twice the steps a year; 300 assets say so to about a tenth.
+    # Twice the steps a year; 300 assets show it to about a tenth.
     assert pace[1] / pace[0] == pytest.approx(2.0, rel=0.2)
     assert pace[0] < pace[2] < pace[1]
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "fault"),
     [
         ({"k": 0.5}, "not what parameters and estimates say"),
         ({"estimates": "3"}, "5 parameters but 1 estimates"),
         ({"covariance": "1|0|1"}, "lower triangle of 5 × 5"),
     ],
 )
-def test_rows_that_contradict_themselves(change: dict, said: str, tmp_path: Path) -> None:
+def test_rows_that_contradict_themselves(change: dict, fault: str, tmp_path: Path) -> None:
     learned(curve_histories(40, 0), "footway", tmp_path, family="power")
     pd.read_csv(tmp_path / "rows.csv").astype(object).assign(**change).to_csv(tmp_path / "rows.csv", index=False)
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(ConfigError, match=fault):
         with_calibration(load_groups(), tmp_path / "rows.csv")
 
 
