@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,23 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
         return
     assert value.__doc__
     assert value is getattr(importlib.import_module(_typed_names()[name]), name)
+
+
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        ("from assetplan.cli import main; main(['--help'], standalone_mode=False)",
+         {"pandas", "geopandas", "pulp", "scipy", "folium", "matplotlib"}),
+        ("import assetplan", {"pandas", "geopandas", "pulp", "scipy", "folium", "matplotlib"}),
+        ("import assetplan.optimisation", {"pulp", "scipy", "pandas"}),
+        ("import assetplan.register", {"pandas", "geopandas"}),
+        ("import assetplan.report", {"folium", "geopandas", "matplotlib"}),
+    ],
+)  # fmt: skip
+def test_heavy_libraries_wait_until_they_are_used(code: str, heavy: set[str]) -> None:
+    check = f"{code}\nimport sys\nassert not {heavy!r} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

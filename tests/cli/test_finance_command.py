@@ -78,7 +78,7 @@ def tables(home: Path) -> list[dict[str, Any]]:
     return json.loads((home / "out" / "finance.json").read_text(encoding="utf-8"))["tables"]
 
 
-def test_it_says_what_is_borrowed_and_names_its_files(written) -> None:
+def test_it_prints_what_is_borrowed_and_names_its_files(written) -> None:
     done, home = written
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "quiet in a pipe"
@@ -115,10 +115,10 @@ def test_workbook_csv_and_json_hold_the_same(written) -> None:
         ]
         sheet = book[table["name"]]
         assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == [table["title"], basis, table["note"] or None]
-        found = list(sheet.iter_rows(min_row=5, max_col=len(table["columns"]), values_only=True))
-        assert list(found[0]) == table["columns"]
+        cells = list(sheet.iter_rows(min_row=5, max_col=len(table["columns"]), values_only=True))
+        assert list(cells[0]) == table["columns"]
         assert [[cell or None if isinstance(cell, str) else cell for cell in row] for row in table["rows"]] == [
-            list(row) for row in found[1:]
+            list(row) for row in cells[1:]
         ]
         assert sheet.freeze_panes == "B6"
 
@@ -136,7 +136,7 @@ def test_names_stay_text_in_the_workbook(written) -> None:
     assert {FORMULA, MARKUP, "@SURV"} <= seen
 
 
-def test_the_same_plan_gives_the_same_bytes_and_replaces_them_when_told_to(written) -> None:
+def test_the_same_plan_gives_the_same_bytes_and_replaces_them_by_force(written) -> None:
     _, home = written
     kept = {path.name: path.read_bytes() for path in (home / "out").iterdir()}
     for more in ((), ("--force",)):
@@ -146,7 +146,7 @@ def test_the_same_plan_gives_the_same_bytes_and_replaces_them_when_told_to(writt
     assert not list(home.glob(".again*")), "no draft is left"
 
 
-def test_nothing_is_replaced_unless_told_to_and_what_is_not_ours_never(written, tmp_path: Path) -> None:
+def test_nothing_is_replaced_without_force_and_what_is_not_ours_never(written, tmp_path: Path) -> None:
     _, home = written
     before = {path: path.stat().st_mtime_ns for path in (home / "out").iterdir()}
     done = run("finance", "plan.toml", "-o", "out", cwd=home)
@@ -183,9 +183,9 @@ def own_folder(written) -> tuple[Done, Path]:
 def test_the_folder_of_the_plan_has_the_workbook_and_the_same_borrowing(written, own_folder) -> None:
     (done, home), (full, folder) = written, own_folder
     assert full.returncode == 0, full.stderr
-    said = [line for line in done.stdout.splitlines() if line.startswith("  - ")]
-    assert said
-    assert all(line in full.stdout for line in said)
+    notes = [line for line in done.stdout.splitlines() if line.startswith("  - ")]
+    assert notes
+    assert all(line in full.stdout for line in notes)
     assert (folder / "finance.xlsx").read_bytes() == (home / "out" / "finance.xlsx").read_bytes()
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "The money" in page

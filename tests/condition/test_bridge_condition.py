@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from assetplan.condition import bridge, classify
 from assetplan.reference import load_table
 
 # Primary deck, abutment, joint, waterproofing, footway surfacing.
 FIVE = {"element": [1, 9, 18, 17, 25], "severity": [3, 2, 4, 3, 2], "extent": ["C", "B", "D", "B", "C"]}
-
-steady = settings(derandomize=True, deadline=None)  # the same examples on any machine, however slow
 
 
 def test_score_to_index():

@@ -15,7 +15,7 @@ def test_the_factor_is_whole_for_a_sound_bridge_and_never_rises_as_the_index_fal
     table = load_table("condition_factor").sort_values("index")
     assert condition_factor(100.0) == 1.0
     assert (np.diff(table["share"]) >= 0).all()
-    # Nothing is divided by nought, whatever the condition.
+    # Nothing is divided by zero, whatever the condition.
     assert table["share"].min() > 0
     assert condition_factor([20.0, 30.0]) == pytest.approx([0.55, 0.675])
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assetplan.condition import carriageway, classify
@@ -47,8 +47,8 @@ def test_thresholds_and_weights_of_every_class(road_class, name):
     for place, environment in enumerate(["rural", "urban"]):
         weight = TEXTURE[road_class][place] if name == "texture" else WEIGHT[name]
         values = [low, (low + high) / 2, high, 2 * high - low]
-        found = [carriageway.rci(road_class, environment, **{**sound, name: value})[0] for value in values]
-        assert found == pytest.approx([0, weight / 2, weight, weight], abs=1e-9)  # a few roundings of 100
+        scores = [carriageway.rci(road_class, environment, **{**sound, name: value})[0] for value in values]
+        assert scores == pytest.approx([0, weight / 2, weight, weight], abs=1e-9)  # a few roundings of 100
 
 
 def test_only_the_larger_profile_variance_counts():
@@ -98,7 +98,6 @@ surveys = st.fixed_dictionaries({name: st.floats(0, 150) for name in WORST})
 
 
 @given(kinds, surveys, st.sampled_from(list(WORST)), st.floats(0, 150))
-@settings(derandomize=True, deadline=None)  # the same examples on any machine, however slow
 def test_a_worse_parameter_never_scores_less(kind, survey, name, step):
     worse = {**survey, name: survey[name] + (-step if name == "texture" else step)}
     before, after = carriageway.rci(*kind, **survey)[0], carriageway.rci(*kind, **worse)[0]
@@ -126,7 +125,7 @@ def test_national_indicators_are_shares_of_surveyed_length():
     classes = np.array(["A", "A", "A", "A", "B", "C", "U"])
     values = [10, 50, 300, np.nan, 0, 120, 200]
     shares = carriageway.national_indicators(classes, values, [10, 10, 20, 100, 30, 10, 99])
-    assert shares.loc["130-01"].tolist() == pytest.approx([0.25, 0.25, 0.5])  # the mean, 165, would say all red
+    assert shares.loc["130-01"].tolist() == pytest.approx([0.25, 0.25, 0.5])  # the mean, 165, would be all red
     assert shares.loc["130-02"].tolist() == pytest.approx([0.75, 0, 0.25])
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assetplan.condition import bands, index
@@ -16,7 +16,6 @@ MAPPED = {name: (rows.min(), rows.max()) for name, rows in load_table("measure_p
 measures = st.sampled_from(MEASURES)
 fractions = st.floats(0, 1)
 quantities = st.lists(st.tuples(st.floats(-10, 400), st.floats(0.1, 1e4)), min_size=1, max_size=50)
-steady = settings(derandomize=True, deadline=None)  # the same examples on any machine, however slow
 
 
 def at(measure, fraction):
@@ -115,7 +114,6 @@ def test_bands_keep_the_shape_of_their_values():
 
 
 @given(measures, fractions, fractions)
-@steady
 def test_index_is_monotone_and_within_range(measure, one, other):
     values = sorted([at(measure, one), at(measure, other)])
     (first, second), clamped = index.to_index(measure, values)
@@ -125,7 +123,6 @@ def test_index_is_monotone_and_within_range(measure, one, other):
 
 
 @given(measures, fractions)
-@steady
 def test_index_inverts(measure, fraction):
     value = at(measure, fraction)
     there, _ = index.to_index(measure, [value])
@@ -134,7 +131,6 @@ def test_index_inverts(measure, fraction):
 
 
 @given(st.floats(0, 100))
-@steady
 def test_bci_bands_fall_on_index_bands(value):
     assert (
         bands.classify("bci", [value]).tolist() == bands.classify("index", index.to_index("bci", [value])[0]).tolist()
@@ -142,7 +138,6 @@ def test_bci_bands_fall_on_index_bands(value):
 
 
 @given(st.sampled_from(list(dict.fromkeys(load_table("bands")["scale"]))), quantities)
-@steady
 def test_shares_add_up_to_one(scale, rows):
     values, quantity = np.array(rows).T
     shares = bands.share_in_bands(scale, values, quantity)
@@ -152,7 +147,6 @@ def test_shares_add_up_to_one(scale, rows):
 
 
 @given(quantities)
-@steady
 def test_two_ways_of_counting_agree(rows):
     values, quantity = np.array(rows).T
     one_by_one = dict.fromkeys(index.BANDS, 0.0)
@@ -176,7 +170,6 @@ groups = st.lists(st.tuples(st.floats(0, 5), st.floats(0, 1e4), st.sampled_from(
 
 
 @given(groups, st.floats(0, 1))
-@steady
 def test_shares_by_group_are_the_shares_of_each(rows, missing):
     values, quantity, by = (np.array(column) for column in zip(*rows, strict=True))
     values = np.where(values < missing, np.nan, values)

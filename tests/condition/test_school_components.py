@@ -57,5 +57,5 @@ def test_every_component_two_ways(rates, costs):
                 d * (1 - fall[3]) + c * fall[2],
                 e + d * fall[3],
             )
-        found = cost_by_grade(np.eye(5)[1] @ at_years(matrix, FIVE)[0], 500, unit).sum(axis=-1)
-        assert found == pytest.approx(500 * (np.array([b, c, d, e]) @ unit[1:]), rel=1e-9)
+        backlog = cost_by_grade(np.eye(5)[1] @ at_years(matrix, FIVE)[0], 500, unit).sum(axis=-1)
+        assert backlog == pytest.approx(500 * (np.array([b, c, d, e]) @ unit[1:]), rel=1e-9)
