@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from constraint_cases import small_plan, small_register
+from places import county_register
 
 from assetplan.connectivity.criticality import criticality, weighed
 from assetplan.connectivity.layers import network_layers
 from assetplan.connectivity.layout import Layout, lay_out
 from assetplan.inputs.load import load_inputs
 from assetplan.network import network_rules
-from assetplan.register import Register, read_register
+from assetplan.register import Register
 
 
 @pytest.fixture(scope="module")
-def register(small_county: Path) -> Register:
-    return read_register(small_county / "register.gpkg")
+def register() -> Register:
+    return county_register()
 
 
 @pytest.fixture(scope="module")
@@ -29,19 +29,19 @@ def layout(register: Register) -> Layout:
 
 
 @pytest.fixture(scope="module")
-def found(register: Register, layout: Layout) -> pd.Series:
+def costs(register: Register, layout: Layout) -> pd.Series:
     return pd.Series(criticality(register.assets, layout, network_rules()), index=register.assets["asset_id"])
 
 
-def test_sections_and_bridges_have_what_the_network_layers_say(register: Register, found: pd.Series) -> None:
+def test_sections_and_bridges_have_what_the_network_layers_have(register: Register, costs: pd.Series) -> None:
     layers = network_layers(register, "register.gpkg").layers
     links, bridges = layers["links"], layers["bridges"]
     sections = links.groupby("asset_id")["criticality"].max()
     # The layers are rounded to the penny.
-    np.testing.assert_allclose(found[sections.index], sections, atol=0.00501)
+    np.testing.assert_allclose(costs[sections.index], sections, atol=0.00501)
     on = bridges[bridges["link"] >= 0]
     expected = links.set_index("link")["criticality"][on["link"]].to_numpy()
-    np.testing.assert_allclose(found[on["asset_id"]], expected, atol=0.00501)
+    np.testing.assert_allclose(costs[on["asset_id"]], expected, atol=0.00501)
     assert len(on) > 50
 
 
@@ -55,10 +55,10 @@ def test_layers_and_assets_agree_where_roads_are_one_way(register: Register) -> 
     np.testing.assert_allclose(cost[sections.index], sections, atol=0.00501)  # layers are rounded to the penny
 
 
-def test_others_have_what_the_section_or_link_they_name_has(register: Register, found: pd.Series) -> None:
+def test_others_have_what_the_section_or_link_they_name_has(register: Register, costs: pd.Series) -> None:
     assets = register.assets
     sections = assets[assets["asset_class"] == "carriageway"]
-    own = dict(zip(sections["asset_id"], found[sections["asset_id"]], strict=True))
+    own = dict(zip(sections["asset_id"], costs[sections["asset_id"]], strict=True))
     on_link: dict[str, float] = {}
     for asset, link in zip(sections["asset_id"], sections["link_id"], strict=True):
         on_link[link] = max(on_link.get(link, 0.0), own[asset])
@@ -66,29 +66,29 @@ def test_others_have_what_the_section_or_link_they_name_has(register: Register, 
     for row in rest.itertuples():
         expected = own.get(row.parent_id, on_link.get(row.link_id) if row.link_id else None)
         if expected is None:
-            assert np.isnan(found[row.asset_id])
+            assert np.isnan(costs[row.asset_id])
         else:
-            assert found[row.asset_id] == expected
-    by_class = found.notna().groupby(assets["asset_class"].to_numpy()).mean()
+            assert costs[row.asset_id] == expected
+    by_class = costs.notna().groupby(assets["asset_class"].to_numpy()).mean()
     assert by_class["footway"] == 1
     assert by_class["building"] == 0
 
 
-def test_a_parent_goes_before_a_link(register: Register, layout: Layout, found: pd.Series) -> None:
+def test_a_parent_goes_before_a_link(register: Register, layout: Layout, costs: pd.Series) -> None:
     assets = register.assets.copy()
     row = assets.index[assets["asset_class"] == "footway"][0]
-    dear = found[assets.loc[assets["asset_class"] == "carriageway", "asset_id"]].idxmax()
+    dear = costs[assets.loc[assets["asset_class"] == "carriageway", "asset_id"]].idxmax()
     assets.loc[row, "parent_id"] = dear
-    assert criticality(assets, layout, network_rules())[row] == found[dear] > found.iloc[row]
+    assert criticality(assets, layout, network_rules())[row] == costs[dear] > costs.iloc[row]
 
 
-def test_roads_of_others_carry_detours_and_have_no_row(register: Register, layout: Layout, found: pd.Series) -> None:
+def test_roads_of_others_carry_detours_and_have_no_row(register: Register, layout: Layout, costs: pd.Series) -> None:
     rows = layout.road_rows.copy()
     rows[::3] = -1
     part = criticality(register.assets, replace(layout, road_rows=rows), network_rules())
     kept = rows[rows >= 0]
-    np.testing.assert_array_equal(part[kept], found.to_numpy()[kept])
-    # What has no row of its own has at most what its link says.
+    np.testing.assert_array_equal(part[kept], costs.to_numpy()[kept])
+    # What has no row of its own has at most what its link has.
     lost = layout.road_rows[::3]
     known = np.isfinite(part[lost])
     assert known.any()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,8 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+from commands import run
+from places import county_register
 
 from assetplan import schema
 from assetplan.asset_classes import load_asset_classes
@@ -21,32 +22,32 @@ from assetplan.connectivity.layers import LAYERS, NetworkLayers, network_layers,
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.levels import asset_levels
 from assetplan.network import packaged_rules
-from assetplan.register import Register, read_register, validate_register, write_register
+from assetplan.register import Register, validate_register, write_register
 
 
 @pytest.fixture(scope="module")
-def register(small_county: Path) -> Register:
-    return read_register(small_county / "register.gpkg")
+def register() -> Register:
+    return county_register()
 
 
 @pytest.fixture(scope="module")
-def found(register: Register) -> NetworkLayers:
+def county(register: Register) -> NetworkLayers:
     return network_layers(register, "register.gpkg")
 
 
-def test_nothing_of_the_roads_is_lost(register: Register, found: NetworkLayers) -> None:
+def test_nothing_of_the_roads_is_lost(register: Register, county: NetworkLayers) -> None:
     roads = register.assets[register.assets["asset_class"] == "carriageway"]
-    links, sections = found.layers["links"], found.layers["sections"]
+    links, sections = county.layers["links"], county.layers["sections"]
     assert set(links["asset_id"]) == set(roads["asset_id"]) == set(sections["asset_id"])
     # Snapping moves ends by half a metre at most; lengths are kept to a centimetre.
     assert links["length_m"].sum() == pytest.approx(shapely.length(roads.geometry.to_numpy()).sum(), rel=1e-4)
-    nodes = found.layers["nodes"]
+    nodes = county.layers["nodes"]
     assert nodes["links"].sum() == 2 * len(links)
     assert set(links["start"]) | set(links["end"]) == set(nodes["node"])
 
 
-def test_schemes_join_like_sections_of_one_link(found: NetworkLayers) -> None:
-    sections, schemes, rules = found.layers["sections"], found.layers["schemes"], packaged_rules()
+def test_schemes_join_like_sections_of_one_link(county: NetworkLayers) -> None:
+    sections, schemes, rules = county.layers["sections"], county.layers["schemes"], packaged_rules()
     inside = sections[sections["scheme_id"] != ""]
     assert schemes["length_m"].between(rules.minimum - 0.01, rules.maximum + 0.01).all()
     for column in ("link_id", "road_class", "group"):
@@ -54,12 +55,12 @@ def test_schemes_join_like_sections_of_one_link(found: NetworkLayers) -> None:
     assert (inside[~inside["bridged"]].groupby("scheme_id")["wanted"].nunique() == 1).all()
     counts = inside.groupby("scheme_id").size()
     assert (schemes.set_index("scheme_id")["sections"] == counts).all()
-    assert len(schemes) == found.counts["candidate schemes"] > 100
+    assert len(schemes) == county.counts["candidate schemes"] > 100
 
 
-def test_bridges_lie_on_the_section_that_carries_them(found: NetworkLayers) -> None:
-    bridges = found.layers["bridges"]
-    known = bridges[bridges["parent_id"].isin(found.layers["sections"]["asset_id"])]
+def test_bridges_lie_on_the_section_that_carries_them(county: NetworkLayers) -> None:
+    bridges = county.layers["bridges"]
+    known = bridges[bridges["parent_id"].isin(county.layers["sections"]["asset_id"])]
     assert len(known) > 50
     assert (known["carried_by"] == known["parent_id"]).all()
     free = bridges["limit_t"].isna()
@@ -81,7 +82,7 @@ def test_a_limit_costs_what_its_heavy_vehicles_drive(register: Register) -> None
     assert bridge["detour_cost"] == pytest.approx(120 * 365 * bridge["heavy_detour_km"] * 1.10, rel=1e-3)
 
 
-def test_a_bridge_off_the_network_is_told_and_survived(register: Register) -> None:
+def test_a_bridge_off_the_network_is_noted_and_survived(register: Register) -> None:
     assets = register.assets.copy()
     row = assets.index[assets["asset_class"] == "bridge"][0]
     assets.loc[row, "parent_id"] = ""
@@ -101,30 +102,25 @@ def test_no_roads_no_network(register: Register) -> None:
         network_layers(none, "r")
 
 
-def test_the_same_network_gives_the_same_bytes(found: NetworkLayers, tmp_path: Path) -> None:
+def test_the_same_network_gives_the_same_bytes(county: NetworkLayers, tmp_path: Path) -> None:
     for name in ("a.gpkg", "b.gpkg"):
-        write_network(found, tmp_path / name)
+        write_network(county, tmp_path / name)
     assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
     assert [name for name, _ in pyogrio.list_layers(tmp_path / "a.gpkg")] == [*LAYERS, "notes"]
     back = gpd.read_file(tmp_path / "a.gpkg", layer="links")
-    assert back.crs == found.layers["links"].crs
-    assert back["criticality"].sum() == pytest.approx(found.layers["links"]["criticality"].sum())
+    assert back.crs == county.layers["links"].crs
+    assert back["criticality"].sum() == pytest.approx(county.layers["links"]["criticality"].sum())
 
 
 def test_the_command(small_county: Path, tmp_path: Path) -> None:
-    tool = str(Path(sys.executable).with_name("assetplan"))
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        called = [tool, "network", str(small_county / "register.gpkg"), *words]
-        return subprocess.run(called, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240)
-
-    done = run("-o", "net.gpkg")
+    network = partial(run, "network", small_county / "register.gpkg", cwd=tmp_path)
+    done = network("-o", "net.gpkg")
     assert done.returncode == 0, done.stderr
     assert "candidate schemes" in done.stdout
     assert "longest detours" in done.stdout
-    again = run("-o", "net.gpkg")
+    again = network("-o", "net.gpkg")
     assert (again.returncode, "net.gpkg" in again.stderr) == (1, True)
-    assert run("-o", "net.csv").returncode == 2
+    assert network("-o", "net.csv").returncode == 2
 
 
 ORIGIN = np.array([480_000.0, 300_000.0])
@@ -168,16 +164,14 @@ FAULTY = {
 }
 
 
-def test_bad_input_is_told_by_identifier_and_survived_by_the_command(tmp_path: Path) -> None:
+def test_bad_input_is_noted_by_identifier_and_survived_by_the_command(tmp_path: Path) -> None:
     write_register(small_register(FAULTY, places={"Nowhere": (spot(-5000, -5000), {})}), tmp_path / "r.gpkg")
-    tool = str(Path(sys.executable).with_name("assetplan"))
-    words = [tool, "network", "r.gpkg", "-o", "n.gpkg"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    done = run("network", "r.gpkg", "-o", "n.gpkg", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     notes = gpd.read_file(tmp_path / "n.gpkg", layer="notes").fillna({"other": ""})
-    said = {kind: set(zip(rows["asset_id"], rows["other"], strict=True)) for kind, rows in notes.groupby("kind")}
-    assert said.pop("dangling end") >= {("far-1", ""), ("far-2", "")}
-    assert said == {
+    listed = {kind: set(zip(rows["asset_id"], rows["other"], strict=True)) for kind, rows in notes.groupby("kind")}
+    assert listed.pop("dangling end") >= {("far-1", ""), ("far-2", "")}
+    assert listed == {
         "no length": {("nothing", "")},
         "crossing without a node, joined": {("main", "over")},
         "duplicate": {("again", "twice")},
@@ -187,7 +181,7 @@ def test_bad_input_is_told_by_identifier_and_survived_by_the_command(tmp_path: P
         "place off the network": {("Nowhere", "")},
     }
     assert notes.set_index("kind").loc["island", "sections"] == 2
-    for kind, named in said.items():
+    for kind, named in listed.items():
         assert f"{kind}: {len(named)}" in done.stdout
 
 
@@ -198,10 +192,10 @@ def test_the_command_names_places_cut_off() -> None:
         "Farm": (spot(2000, 20), {}),
     }
     limited = RING | {"west": (RING["west"][0], RING["west"][1] | {"weight_limit_t": 18.0})}
-    said = network_text(network_layers(small_register(limited, TRUNK, places), "r"))
-    assert "one closed road would cut off 1 place (hospital 1): Hospital" in said
+    text = network_text(network_layers(small_register(limited, TRUNK, places), "r"))
+    assert "one closed road would cut off 1 place (hospital 1): Hospital" in text
     words = "limits in force take farther from help, for the heaviest vehicles, 1 place (settlement 1): Farm"
-    assert words in " ".join(said.split())
+    assert words in " ".join(text.split())
 
 
 # A council road from west to east over a bridge, and a trunk road with which it makes a ring.
@@ -257,8 +251,8 @@ def test_places_far_from_help_and_cut_off() -> None:
         "Beyond": (spot(9000, 0), {"kind": "growth site"}),
     }
     limited = RING | {"west": (RING["west"][0], RING["west"][1] | {"weight_limit_t": 18.0})}
-    found = network_layers(small_register(limited, TRUNK, places), "r")
-    layer = found.layers["places"].set_index("name")
+    network = network_layers(small_register(limited, TRUNK, places), "r")
+    layer = network.layers["places"].set_index("name")
     assert layer["kind"].to_dict() == {
         **{"Hospital": "hospital", "Farm": "settlement", "Town": "settlement", "School": "school"},
         "Beyond": "growth site",
@@ -273,7 +267,7 @@ def test_places_far_from_help_and_cut_off() -> None:
     assert layer.loc[["Farm", "School"], "heavy_extra_km"].tolist() == pytest.approx([1.0, 3.0])
     # The hospital alone stands on a dead end.
     assert layer["cut_off_by"].tolist() == [1, 0, 0, 0, 0]
-    links = found.layers["links"].set_index("asset_id")
+    links = network.layers["links"].set_index("asset_id")
     assert links["places_cut_off"].to_dict() == {
         **{"west": 0, "deck": 0, "east": 0, "tail": 0, "own": 1},
         "t1": 0,
@@ -309,8 +303,8 @@ def test_one_way_roads_are_worked_both_ways_when_nothing_else_is_left() -> None:
 def test_levels_are_inherited_by_bridges_and_footways() -> None:
     assets = small_register(RING, TRUNK).assets
     layout = lay_out(assets)
-    found = dict(zip(assets["asset_id"], asset_levels(assets, layout, load_asset_classes()), strict=True))
-    assert found == {
+    levels = dict(zip(assets["asset_id"], asset_levels(assets, layout, load_asset_classes()), strict=True))
+    assert levels == {
         **{"west": "main distributor", "deck": "secondary distributor", "east": "local access"},
         **{"tail": "local access", "own": "strategic"},
         **{"path": "local access", "bridge": "secondary distributor", "loose": "local access", "gully": ""},

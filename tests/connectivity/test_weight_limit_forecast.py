@@ -75,13 +75,13 @@ def register(places: dict[str, tuple[str, float, float]] = PLACES, own: dict[str
     return replace(small_register(), assets=assets, places=spots)
 
 
-def planned(pounds: float, found: Register) -> Programme:
+def planned(pounds: float, owned: Register) -> Programme:
     envelope = {"lines": {"carriageway_major": [1.0] * 3, "bridges": [pounds] * 3}}
-    return assetplan.plan(small_plan(envelope, forecast={"futures": 0}), found)
+    return assetplan.plan(small_plan(envelope, forecast={"futures": 0}), owned)
 
 
-def told(pounds: float, found: Register) -> Summary:
-    return planned(pounds, found).summary
+def summary_of(pounds: float, owned: Register) -> Summary:
+    return planned(pounds, owned).summary
 
 
 def cost(above: float, km: float) -> float:
@@ -92,8 +92,8 @@ def cost(above: float, km: float) -> float:
 
 def test_limits_by_year_and_what_they_cost_by_hand() -> None:
     """B1 falls from 36 by about one a year: under 34.7, where 60 t × F is 44 t, in the second plan year."""
-    found = told(1.0, register()).restrictions
-    rows = {(row["case"], row["year"]): row for row in found["years"]}
+    restrictions = summary_of(1.0, register()).restrictions
+    rows = {(row["case"], row["year"]): row for row in restrictions["years"]}
     # No way round to the end of the road: the distance charged stands for it.
     end = cost(18.0, RULES["severed_km"])
     for year, limited in ((2018, 1), (2019, 1), (2020, 2), (2021, 2)):
@@ -102,7 +102,7 @@ def test_limits_by_year_and_what_they_cost_by_hand() -> None:
         assert row["detour_cost"] == pytest.approx(end + (limited - 1) * cost(40.0, 3.0), abs=0.01)
         assert row["cut_off"] == 1
     assert rows["do-nothing", 2021]["by_limit"] == [{"limit_t": 40.0, "bridges": 1}, {"limit_t": 18.0, "bridges": 1}]
-    assert found["falling"] == [
+    assert restrictions["falling"] == [
         {
             "asset_id": "B1",
             "name": "Bridge B1",
@@ -116,12 +116,12 @@ def test_limits_by_year_and_what_they_cost_by_hand() -> None:
         }
     ]
     years = [2018, 2019, 2020, 2021]
-    assert found["cut_off"] == [{"place": "Endham School", "kind": "school", "do-nothing": years, "plan": years}]
-    assert found["unplaced"] == ["Faraway School"]
+    assert restrictions["cut_off"] == [{"place": "Endham School", "kind": "school", "do-nothing": years, "plan": years}]
+    assert restrictions["unplaced"] == ["Faraway School"]
 
 
 def test_a_plan_with_money_renews_the_bridge_and_is_credited_with_its_detours() -> None:
-    summary = told(200_000.0, register())
+    summary = summary_of(200_000.0, register())
     rows = {(row["case"], row["year"]): row for row in summary.restrictions["years"]}
     assert rows["plan", 2021]["restricted"] == 1
     falling = summary.restrictions["falling"][0]
@@ -131,11 +131,11 @@ def test_a_plan_with_money_renews_the_bridge_and_is_credited_with_its_detours() 
     saved = sum(row["do_nothing"] - row["plan"] for row in streams.values())
     assert summary.benefit == pytest.approx(saved, rel=1e-9)
     assert streams["detours"]["do_nothing"] - streams["detours"]["plan"] > 0.5 * cost(40.0, 3.0)
-    assert any(said.startswith("Detours") for said in summary.unverified)
+    assert any(words.startswith("Detours") for words in summary.unverified)
 
 
 def test_an_explanation_grows_a_bridge_s_strategies_as_the_plan_did() -> None:
-    """Its limits and the growth of its traffic too: at the condition it has, all are worth what the plan says."""
+    """Its limits and the growth of its traffic too: at its own condition, all are worth what they are in the plan."""
     site = {"Land east of Endham": ("growth site", 1500.0, 0.0)}
     programme = planned(200_000.0, register({**PLACES, **site}))
     kept = programme.strategies
@@ -150,7 +150,7 @@ def test_an_explanation_grows_a_bridge_s_strategies_as_the_plan_did() -> None:
         assert statement.options.benefit == pytest.approx(kept.benefit[mine], rel=2e-3, abs=1.0)
 
 
-def test_the_summary_on_a_terminal_tells_limits(tmp_path: Path) -> None:
+def test_the_summary_on_a_terminal_lists_limits(tmp_path: Path) -> None:
     text = summary_text(planned(1.0, register()), tmp_path)
     end, more = cost(18.0, RULES["severed_km"]), cost(40.0, 3.0)
     assert f"1 bridge, {pounds(end)} a year today" in " ".join(text.split())
@@ -158,7 +158,7 @@ def test_the_summary_on_a_terminal_tells_limits(tmp_path: Path) -> None:
 
 
 def test_a_detour_keeps_off_roads_with_limits_of_their_own() -> None:
-    plain, barred = (detour_costs(lay_out(found.assets)) for found in (register(), register(own={"S3": 7.5})))
+    plain, barred = (detour_costs(lay_out(one.assets)) for one in (register(), register(own={"S3": 7.5})))
     heavy = CLASSES.index.to_numpy() > 7.5
     assert barred[0, ~heavy] == pytest.approx(plain[0, ~heavy])
     assert barred[0, heavy] == pytest.approx(plain[0, heavy] * RULES["severed_km"] / 3.0)
@@ -166,13 +166,13 @@ def test_a_detour_keeps_off_roads_with_limits_of_their_own() -> None:
 
 def test_growth_sites_raise_traffic_nearby_for_so_many_years() -> None:
     site = {"Land east of Endham": ("growth site", 1500.0, 0.0)}
-    found = register({**PLACES, **site})
-    rate, lasts = traffic_growth(found.assets, found.places)
+    near = register({**PLACES, **site})
+    rate, lasts = traffic_growth(near.assets, near.places)
     # From the site, S1 and all it lies on ends 1,500 m away; the way round comes as near as the crossroads.
     assert (rate == RULES["growth_near"]).all()
     far = register({**PLACES, "Land": ("growth site", 1500.0 + RULES["growth_reach"] + 1.0, 0.0)})
     assert (traffic_growth(far.assets, far.places)[0] == RULES["growth_base"]).all()
-    still, grown = (told(1.0, one) for one in (register(), found))
+    still, grown = (summary_of(1.0, one) for one in (register(), near))
     for year in range(4):
         a, b = (s.restrictions["years"][year]["detour_cost"] for s in (still, grown))
         assert b == pytest.approx(a * (1 + RULES["growth_near"]) ** min(year, lasts), abs=0.02)
@@ -180,20 +180,20 @@ def test_growth_sites_raise_traffic_nearby_for_so_many_years() -> None:
     assert b["user"] > 1.1 * a["user"] > 0
     assert b["detours"] > 1.1 * a["detours"] > 0
     assert b["reactive"] == a["reactive"]
-    assert any(said.startswith("Traffic") for said in grown.unverified)
+    assert any(words.startswith("Traffic") for words in grown.unverified)
 
 
 def test_a_register_without_bridges_has_no_limits() -> None:
-    found = register()
-    roads = replace(found, assets=found.assets[found.assets["asset_class"] != "bridge"].reset_index(drop=True))
+    whole = register()
+    roads = replace(whole, assets=whole.assets[whole.assets["asset_class"] != "bridge"].reset_index(drop=True))
     envelope = {"lines": {"carriageway_major": [1.0] * 3}}
     summary = assetplan.plan(small_plan(envelope, forecast={"futures": 0}), roads).summary
     assert summary.restrictions == {"years": [], "falling": [], "cut_off": [], "unplaced": []}
 
 
 def test_bridges_without_roads_are_off_the_network() -> None:
-    found = register()
-    alone = replace(found, assets=found.assets[found.assets["asset_class"] == "bridge"].reset_index(drop=True))
+    whole = register()
+    alone = replace(whole, assets=whole.assets[whole.assets["asset_class"] == "bridge"].reset_index(drop=True))
     envelope = {"lines": {"bridges": [1.0] * 3}}
     summary = assetplan.plan(small_plan(envelope, forecast={"futures": 0}), alone).summary
     row = summary.restrictions["years"][0]

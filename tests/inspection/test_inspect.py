@@ -9,39 +9,33 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from click.testing import CliRunner
+from commands import Done, run
+from places import county_register
 from shapely import LineString, Point
 
 import assetplan
 from assetplan import schema
-from assetplan.cli import main
 from assetplan.inspection import CAPTIONS
 from assetplan.register import Register, write_register
 
 
-def run(*words: object) -> tuple[int, str]:
-    done = CliRunner().invoke(main, list(map(str, words)))
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.output
-
-
 @pytest.fixture(scope="module")
-def written(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, pd.DataFrame]:
+def written(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done, pd.DataFrame]:
     out = tmp_path_factory.mktemp("inspection") / "out"
-    code, text = run("inspect", small_county / "register.gpkg", "-o", out)
-    assert code == 0
-    return out, text, pd.DataFrame(assetplan.read_register(small_county / "register.gpkg").assets)
+    done = run("inspect", small_county / "register.gpkg", "-o", out)
+    assert done.returncode == 0, done.stderr
+    return out, done, pd.DataFrame(county_register().assets)
 
 
 def test_every_table_is_written_as_csv_and_json(written) -> None:
-    out, text, _ = written
+    out, done, _ = written
     assert {path.name for path in out.iterdir()} == {"inspection.json", *(f"{name}.csv" for name in CAPTIONS)}
     whole = json.loads((out / "inspection.json").read_text(encoding="utf-8"))
     for name in CAPTIONS:
         assert len(whole[name]) == len(pd.read_csv(out / f"{name}.csv")) > 0
     assert whole["year"] == 2018
     for words in ("carriageway by level of the hierarchy", "130-01", "Facility condition index: critical", "under 5"):
-        assert words in text
+        assert words in done.stdout
 
 
 def test_condition_is_shared_out_as_a_plain_loop_does(written) -> None:
@@ -61,14 +55,14 @@ def test_condition_is_shared_out_as_a_plain_loop_does(written) -> None:
 def test_indicators_count_the_length_of_their_road_classes(written) -> None:
     out, _, assets = written
     table = pd.read_csv(out / "indicators.csv")
-    found = table[table["by"] == "indicator"].set_index(["name", "band"])["share"]
+    shares = table[table["by"] == "indicator"].set_index(["name", "band"])["share"]
     for name, classes in (("130-01", "A"), ("130-02", "BC"), ("unclassified", "U")):
         red = total = 0.0
         for road in assets[assets["asset_class"] == "carriageway"].itertuples():
             if road.road_class in classes:
                 total += road.length_m
                 red += road.length_m if road.value >= 100 else 0.0
-        assert found[name, "red"] == pytest.approx(red / total)
+        assert shares[name, "red"] == pytest.approx(red / total)
 
 
 def test_backlog_and_facilities_add_up_as_a_plain_loop_does(written) -> None:
@@ -112,13 +106,13 @@ def test_condition_is_that_from_which_a_plan_starts(written, small_programme) ->
 
 def test_nothing_is_replaced_unless_asked(written, small_county: Path, tmp_path: Path) -> None:
     out, *_ = written
-    code, text = run("inspect", small_county / "register.gpkg", "-o", out)
-    assert code == 1
-    assert "exists already" in text
+    done = run("inspect", small_county / "register.gpkg", "-o", out)
+    assert done.returncode == 1
+    assert "exists already" in done.stderr
     (tmp_path / "mine.txt").write_text("mine")
-    code, text = run("inspect", small_county / "register.gpkg", "-o", tmp_path, "--force")
-    assert code == 1
-    assert "not ours to delete" in text
+    done = run("inspect", small_county / "register.gpkg", "-o", tmp_path, "--force")
+    assert done.returncode == 1
+    assert "not ours to delete" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
@@ -148,13 +142,13 @@ def gaps(tmp_path: Path) -> Path:
 
 
 def test_what_is_not_known_is_counted_and_guessed_at_nowhere(gaps: Path, tmp_path: Path) -> None:
-    code, text = run("inspect", gaps)
-    assert code == 0
-    assert "2 assets without a condition: no band counts them" in text
-    assert "1 assets without a deterioration group" in text
-    code, text = run("inspect", gaps, "--json", "--year", "2026")
-    assert code == 0
-    whole = json.loads(text)
+    done = run("inspect", gaps)
+    assert done.returncode == 0, done.stderr
+    assert "2 assets without a condition: no band counts them" in done.stdout
+    assert "1 assets without a deterioration group" in done.stdout
+    done = run("inspect", gaps, "--json", "--year", "2026")
+    assert done.returncode == 0, done.stderr
+    whole = json.loads(done.stdout)
     assert whole["year"] == 2026
     rows = {(row["asset_class"], row["by"], row["name"]): row for row in whole["condition"]}
     assert rows["carriageway", "all", "all"]["known"] == pytest.approx(60 / 160)
@@ -175,11 +169,11 @@ def test_a_register_never_surveyed_needs_a_year(gaps: Path, tmp_path: Path) -> N
     whole = assetplan.read_register(gaps)
     bare = whole.assets.assign(surveyed_year=float("nan"))
     path = write_register(Register(bare, whole.inspections, whole.places, whole.districts), tmp_path / "bare.gpkg")
-    code, text = run("inspect", path)
-    assert code == 2
-    assert "give --year" in text
+    done = run("inspect", path)
+    assert done.returncode == 2
+    assert "give --year" in done.stderr
     with pytest.raises(ValueError, match="name the year"):
         assetplan.inspect(assetplan.read_register(path))
-    found = assetplan.inspect(assetplan.read_register(path), 2025)
-    assert repr(found).splitlines()[:2] == ["Inspection", "  at the end of  2025"]
-    assert "<table" in found._repr_html_()
+    inspection = assetplan.inspect(assetplan.read_register(path), 2025)
+    assert repr(inspection).splitlines()[:2] == ["Inspection", "  at the end of  2025"]
+    assert "<table" in inspection._repr_html_()

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from test_inspect import run
+from commands import Done, run
+from places import county_register
 
 import assetplan
 from assetplan.errors import RegisterError
@@ -15,7 +16,7 @@ from assetplan.errors import RegisterError
 
 @pytest.fixture(scope="module")
 def roads(small_county: Path) -> pd.DataFrame:
-    assets = pd.DataFrame(assetplan.read_register(small_county / "register.gpkg").assets)
+    assets = pd.DataFrame(county_register().assets)
     return assets[assets["asset_class"] == "carriageway"]
 
 
@@ -32,7 +33,7 @@ def ten_metres(roads: pd.DataFrame, links: list[str], year: int = 2021, seed: in
     return table.assign(year=year, value=np.round(chance.gamma(1.5, 40.0, len(table)).clip(0, 300), 1))
 
 
-def surveyed(small_county: Path, table: pd.DataFrame, folder: Path, *options: object) -> tuple[int, str]:
+def surveyed(small_county: Path, table: pd.DataFrame, folder: Path, *options: object) -> Done:
     table.to_csv(folder / "readings.csv", index=False)
     return run(
         "survey", small_county / "register.gpkg", folder / "readings.csv", "-o", folder / "new.gpkg",
@@ -45,8 +46,8 @@ LINKS = ["L0001", "L0002", "L0005", "L0010"]
 
 def test_sections_take_the_mean_by_length_that_a_plain_loop_gives(small_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
-    code, text = surveyed(small_county, readings, tmp_path)
-    assert code == 0, text
+    done = surveyed(small_county, readings, tmp_path)
+    assert done.returncode == 0, done.stderr
     before = roads.set_index("asset_id")
     after = pd.DataFrame(assetplan.read_register(tmp_path / "new.gpkg").assets).set_index("asset_id")
     for name, road in before.iterrows():
@@ -70,8 +71,8 @@ def test_sections_take_the_mean_by_length_that_a_plain_loop_gives(small_county, 
 
 def test_the_reported_figure_is_the_share_of_ten_metre_lengths(small_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
-    code, text = surveyed(small_county, readings, tmp_path)
-    assert code == 0
+    done = surveyed(small_county, readings, tmp_path)
+    assert done.returncode == 0, done.stderr
     classes = roads.drop_duplicates("link_id").set_index("link_id")["road_class"]
     bands = pd.read_csv(tmp_path / "tables" / "bands.csv").set_index(["by", "name", "band"])["length_km"]
     for road_class in set(classes[LINKS]):
@@ -79,12 +80,12 @@ def test_the_reported_figure_is_the_share_of_ten_metre_lengths(small_county, roa
             r.end_m - r.start_m for r in readings.itertuples() if classes[r.link_id] == road_class and r.value >= 100
         )
         assert bands["road_class", road_class, "red"] == pytest.approx(red / 1000)
-    assert "the reported shares" in text
+    assert "the reported shares" in done.stdout
 
 
 def test_homogeneous_sections_cover_the_links_from_end_to_end(small_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
-    assert surveyed(small_county, readings, tmp_path, "--minimum", 50)[0] == 0
+    assert surveyed(small_county, readings, tmp_path, "--minimum", 50).returncode == 0
     table = pd.read_csv(tmp_path / "tables" / "homogeneous.csv")
     for link, part in readings.groupby("link_id"):
         own = table[table["link_id"] == link]
@@ -106,8 +107,8 @@ def test_what_does_not_fit_is_listed_by_row_with_what_was_done(small_county, roa
     table = table.drop(index=[3, 4])
     extra = pd.DataFrame({"link_id": ["000", link], "start_m": [0.0, end + 50], "end_m": [10.0, end + 60]})
     table = pd.concat([table, extra.assign(year=2021, value=50.0)], ignore_index=True)
-    code, text = surveyed(small_county, table, tmp_path)
-    assert code == 0, text
+    done = surveyed(small_county, table, tmp_path)
+    assert done.returncode == 0, done.stderr
     faults = pd.read_csv(tmp_path / "tables" / "faults.csv", dtype={"value": str})
     rules = dict(zip(faults["row"], faults["fault"], strict=True))
     assert rules == {
@@ -118,27 +119,27 @@ def test_what_does_not_fit_is_listed_by_row_with_what_was_done(small_county, roa
         len(table) + 1: f"lies {50:.1f} m off its link: left out",
     }
     assert faults["value"].iloc[-2] == "000"
-    assert "readings.csv, row 2, column link_id: 'L0001' runs against its link" in text
+    assert "readings.csv, row 2, column link_id: 'L0001' runs against its link" in done.stdout
     sections = pd.read_csv(tmp_path / "tables" / "sections.csv").set_index("asset_id")
     assert sections["coverage"].iloc[0] == pytest.approx(1 - 20 / own["length_m"].iloc[0], abs=1e-3)
 
 
 def test_a_section_read_too_little_keeps_what_it_had(small_county, roads, tmp_path) -> None:
     table = ten_metres(roads, ["L0001"]).iloc[:3]
-    code, text = surveyed(small_county, table, tmp_path)
-    assert code == 0
-    assert "1 keep what they had: too little of them was read" in text
+    done = surveyed(small_county, table, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 keep what they had: too little of them was read" in done.stdout
     first = roads[roads["link_id"] == "L0001"].iloc[0]
     after = assetplan.read_register(tmp_path / "new.gpkg").assets.set_index("asset_id").loc[first["asset_id"]]
     assert (after["value"], after["surveyed_year"]) == (first["value"], first["surveyed_year"])
-    code, text = surveyed(small_county, table, tmp_path, "--coverage", 0.25, "--force")
-    assert code == 0
-    assert text.startswith("1 sections take")
+    done = surveyed(small_county, table, tmp_path, "--coverage", 0.25, "--force")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 sections take")
 
 
 def test_a_later_year_wins_where_it_covers_enough(small_county, roads, tmp_path) -> None:
     old, new = ten_metres(roads, ["L0001"], 2019), ten_metres(roads, ["L0001"], 2022, seed=2).iloc[:10]
-    assert surveyed(small_county, pd.concat([new, old]), tmp_path)[0] == 0
+    assert surveyed(small_county, pd.concat([new, old]), tmp_path).returncode == 0
     after = assetplan.read_register(tmp_path / "new.gpkg").assets
     own = after[(after["asset_class"] == "carriageway") & (after["link_id"] == "L0001")].sort_values("chainage_m")
     assert own["surveyed_year"].tolist() == [2022] + [2019] * (len(own) - 1)
@@ -147,8 +148,8 @@ def test_a_later_year_wins_where_it_covers_enough(small_county, roads, tmp_path)
 def test_parameters_become_an_rci_by_the_class_of_their_section(small_county, roads, tmp_path) -> None:
     table = ten_metres(roads, LINKS).drop(columns=["value", "year"]).assign(date="2021-05-31")
     table = table.assign(rut=12.0, rut_right=16.0, lv3=4.0, lv10=12.0, cracking=0.5, texture=0.6)
-    code, text = surveyed(small_county, table, tmp_path)
-    assert code == 0, text
+    done = surveyed(small_county, table, tmp_path)
+    assert done.returncode == 0, done.stderr
     after = assetplan.read_register(tmp_path / "new.gpkg").assets
     for road in after[(after["asset_class"] == "carriageway") & after["link_id"].isin(LINKS)].itertuples():
         expected = assetplan.condition.rci(
@@ -174,32 +175,32 @@ def test_parameters_become_an_rci_by_the_class_of_their_section(small_county, ro
 def test_wrong_files_end_in_faults_and_write_nothing(small_county, tmp_path, table, rules) -> None:
     path = tmp_path / "readings.csv"
     path.write_text(table)
-    code, text = run("survey", small_county / "register.gpkg", path, "-o", tmp_path / "new.gpkg")
-    assert code == 1
+    done = run("survey", small_county / "register.gpkg", path, "-o", tmp_path / "new.gpkg")
+    assert done.returncode == 1
     for rule in rules:
-        assert rule.removeprefix("row 0, ") in text
+        assert rule.removeprefix("row 0, ") in done.stderr
     assert not (tmp_path / "new.gpkg").exists()
 
 
 def test_nothing_is_replaced_unless_asked(small_county, roads, tmp_path) -> None:
     table = ten_metres(roads, ["L0001"])
-    assert surveyed(small_county, table, tmp_path)[0] == 0
+    assert surveyed(small_county, table, tmp_path).returncode == 0
     kept = (tmp_path / "new.gpkg").read_bytes()
-    code, text = surveyed(small_county, table, tmp_path)
-    assert code == 1
-    assert "exists already" in text
-    assert surveyed(small_county, table, tmp_path, "--force")[0] == 0
+    done = surveyed(small_county, table, tmp_path)
+    assert done.returncode == 1
+    assert "exists already" in done.stderr
+    assert surveyed(small_county, table, tmp_path, "--force").returncode == 0
     assert (tmp_path / "new.gpkg").read_bytes() == kept
 
 
-def test_a_register_without_links_says_what_readings_need(roads, tmp_path, small_county) -> None:
+def test_a_register_without_links_is_refused_with_what_readings_need(roads, tmp_path, small_county) -> None:
     table = ten_metres(roads, ["L0001"])
     table.to_csv(tmp_path / "readings.csv", index=False)
-    whole = assetplan.read_register(small_county / "register.gpkg")
+    whole = county_register()
     bare = assetplan.Register(whole.assets.assign(link_id=""), whole.inspections, whole.places, whole.districts)
     with pytest.raises(RegisterError, match="which place readings"):
         assetplan.survey(bare, assetplan.read_readings(tmp_path / "readings.csv"))
     with pytest.raises(ValueError, match="measures one of"):
         assetplan.read_readings(tmp_path / "readings.csv", "bci")
-    found = assetplan.survey(whole, assetplan.read_readings(tmp_path / "readings.csv"))
-    assert repr(found).splitlines()[:3] == ["Survey", "  measure  rci", "  carried  11 of 11 sections"]
+    survey = assetplan.survey(whole, assetplan.read_readings(tmp_path / "readings.csv"))
+    assert repr(survey).splitlines()[:3] == ["Survey", "  measure  rci", "  carried  11 of 11 sections"]
