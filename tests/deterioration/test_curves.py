@@ -35,7 +35,7 @@ def test_index_by_its_own_formula(curve: Curve) -> None:
 
 
 @pytest.mark.parametrize("curve", CURVES, ids=lambda c: c.family)
-@settings(derandomize=True, max_examples=50)
+@settings(max_examples=50)
 @given(age=st.floats(0, 45))
 def test_age_undoes_index(curve: Curve, age: float) -> None:
     index = curve.index(np.array([age]))

@@ -84,7 +84,7 @@ def test_a_parameter_can_be_held():
 
 
 @pytest.mark.parametrize(
-    ("args", "options", "said"),
+    ("args", "options", "fault"),
     [
         (([1, 2], [90, 80, 70], "linear"), {}, "one length"),
         (([1, -2, 3], [90, 80, 70], "linear"), {}, "age must be 0 or more"),
@@ -98,6 +98,6 @@ def test_a_parameter_can_be_held():
         (([1, 2, 3], [90, 80, 70], "linear"), {"asset": [1]}, "length of age"),
     ],
 )
-def test_wrong_readings(args, options, said):
-    with pytest.raises(ValueError, match=said):
+def test_wrong_readings(args, options, fault):
+    with pytest.raises(ValueError, match=fault):
         fit_curve(*args, **options)

@@ -189,7 +189,7 @@ def test_an_exponential_life_at_two_paces_has_a_closed_form():
 
 
 @pytest.mark.parametrize(
-    ("features", "said"),
+    ("features", "fault"),
     [
         ([1.0, 1.0, 1.0, 1.0], "must each vary"),
         ([[1, 2], [2, 4], [3, 6], [5, 10]], "none follow from others"),
@@ -197,10 +197,10 @@ def test_an_exponential_life_at_two_paces_has_a_closed_form():
         ([1.0, np.nan, 2.0, 3.0], r"must be numbers; row 1 is \[nan\]"),
     ],
 )
-def test_wrong_features(features, said):
-    with pytest.raises(ValueError, match=said):
+def test_wrong_features(features, fault):
+    with pytest.raises(ValueError, match=fault):
         fit_markov([0, 0, 1, 1], [0, 1, 1, 2], [1, 2, 1, 1], 3, features=features)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=fault):
         fit_weibull([5, 6, 7, 8], [1, 1, 1, 0], features=features)
 
 

@@ -119,7 +119,7 @@ def test_gradient_is_that_of_the_value():
             assert slope[k] == pytest.approx(rise / 2e-5, rel=1e-5, abs=1e-6)  # of central differences
 
 
-def test_what_no_pair_shows_is_nought_with_no_error():
+def test_what_no_pair_shows_is_zero_with_no_error():
     fit = fit_markov([0, 0, 0, 1], [0, 1, 1, 2], [1, 1, 2, 1], 3)
     assert fit.generator[0, 2] == 0.0
     fit = fit_markov([0] * 5 + [1] * 5, [0] * 5 + [1] * 4 + [2], [1] * 10, 3)
@@ -145,7 +145,7 @@ def test_rows_sum_to_one_and_only_fall():
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "fault"),
     [
         (([0, 0], [1], [1]), "one length"),
         (([0], [3], [1]), "end must be whole states from 0 to 2; item 0 is 3"),
@@ -157,8 +157,8 @@ def test_rows_sum_to_one_and_only_fall():
         (([1, 1], [1, 2], [1, 1]), "state 0, so nothing says how it decays"),
     ],
 )
-def test_wrong_pairs(args, said):
-    with pytest.raises(ValueError, match=said):
+def test_wrong_pairs(args, fault):
+    with pytest.raises(ValueError, match=fault):
         fit_markov(*args, 3)
 
 

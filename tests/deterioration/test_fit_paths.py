@@ -20,9 +20,9 @@ TRUTH = {"life": 30.0, "shape": 1.4, "noise": 2.2, "spread": 0.3, "wander": 0.35
 
 
 def paths_of(n: int, seed: int, **options) -> Paths:
-    found = inspections_of(curve_histories(n, seed, **options))
+    inspections = inspections_of(curve_histories(n, seed, **options))
     covariate = np.random.default_rng(0).normal(size=(n, 1))
-    return Paths.of(found.asset, found.time, found.index, covariate, noise=2.0)
+    return Paths.of(inspections.asset, inspections.time, inspections.index, covariate, noise=2.0)
 
 
 def slope(function, x: np.ndarray, h: float) -> np.ndarray:
@@ -103,25 +103,27 @@ def test_what_a_reading_adds_to_the_stock() -> None:
 
 def test_errors_are_those_of_assets_drawn_anew() -> None:
     """Against a jackknife over parts of the assets that estimates the stock and fits the curve again."""
-    found = inspections_of(curve_histories(400, 6))
+    inspections = inspections_of(curve_histories(400, 6))
     part = np.random.default_rng(0).permutation(400) % 25
-    whole = fit_paths("power", Paths.of(found.asset, found.time, found.index))
+    whole = fit_paths("power", Paths.of(inspections.asset, inspections.time, inspections.index))
     again = []
     for left_out in range(25):
-        rows = np.flatnonzero(part[found.asset] != left_out)
-        path = np.unique(found.asset[rows], return_inverse=True)[1]
-        again.append(fit_paths("power", Paths.of(path, found.time[rows], found.index[rows]), whole.parameters))
+        rows = np.flatnonzero(part[inspections.asset] != left_out)
+        path = np.unique(inspections.asset[rows], return_inverse=True)[1]
+        again.append(
+            fit_paths("power", Paths.of(path, inspections.time[rows], inspections.index[rows]), whole.parameters)
+        )
     off = np.array([summit.parameters for summit in again]) - whole.parameters
     jackknife = np.sqrt(24 / 25 * (off**2).sum(axis=0))
     errors = np.sqrt(whole.covariance.diagonal())
-    assert errors[:3] == pytest.approx(jackknife[:3], rel=0.45)  # 25 parts tell an error to 14 %, one in twenty to 28
+    assert errors[:3] == pytest.approx(jackknife[:3], rel=0.45)  # 25 parts give an error to 14 %, one in twenty to 28
 
 
 def test_a_spread_may_be_zero_and_is_in_doubt_all_the_same() -> None:
     for name, value in TRUTH.items():
         assert unscaled(name, scaled(name, value)) == pytest.approx(value)
-    found = inspections_of(curve_histories(300, 5, spread=0.0))
-    summit = fit_paths("power", Paths.of(found.asset, found.time, found.index))
+    inspections = inspections_of(curve_histories(300, 5, spread=0.0))
+    summit = fit_paths("power", Paths.of(inspections.asset, inspections.time, inspections.index))
     error = np.sqrt(summit.covariance[3, 3])
     assert summit.parameters[3] < 2 * error
     assert error > 0
@@ -132,8 +134,8 @@ def test_a_direct_search_finds_no_higher(family: str) -> None:
     """From elsewhere and without derivatives, to a millionth of the log-likelihood."""
     from scipy.optimize import minimize
 
-    found = inspections_of(curve_histories(60, 3))
-    paths = Paths.of(found.asset, found.time, found.index, noise=2.0)
+    inspections = inspections_of(curve_histories(60, 3))
+    paths = Paths.of(inspections.asset, inspections.time, inspections.index, noise=2.0)
     n = len(names_of(family))
     nothing = Prior(np.zeros(n), np.full(n, 1e12))  # with a prior the stock is not estimated anew on the way
     summit = fit_paths(family, paths, None, nothing)

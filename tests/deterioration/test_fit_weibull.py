@@ -80,7 +80,7 @@ def test_a_shape_of_one_is_an_exponential_life():
 
 
 @pytest.mark.parametrize(
-    ("args", "said"),
+    ("args", "fault"),
     [
         (([5, 0], [1, 1]), r"duration must be above 0 \[years\]; item 1 is 0"),
         (([5, np.inf], [1, 1]), "item 1 is inf"),
@@ -91,8 +91,8 @@ def test_a_shape_of_one_is_an_exponential_life():
         (([], []), "no durations"),
     ],
 )
-def test_wrong_durations(args, said):
-    with pytest.raises(ValueError, match=said):
+def test_wrong_durations(args, fault):
+    with pytest.raises(ValueError, match=fault):
         fit_weibull(*args)
 
 

@@ -71,11 +71,11 @@ def test_a_path_is_powers_of_the_matrix() -> None:
 
 
 def test_broken_years_lie_between_whole_ones() -> None:
-    found = at_years(BRIDGE, np.array([0.0, 2.0, 2.25]))
-    assert np.array_equal(found[0], np.eye(5))
+    powers = at_years(BRIDGE, np.array([0.0, 2.0, 2.25]))
+    assert np.array_equal(powers[0], np.eye(5))
     two, three = np.linalg.matrix_power(BRIDGE, 2), np.linalg.matrix_power(BRIDGE, 3)
-    assert found[2] == pytest.approx(0.75 * two + 0.25 * three)
-    assert found.sum(axis=2) == pytest.approx(np.ones((3, 5)))
+    assert powers[2] == pytest.approx(0.75 * two + 0.25 * three)
+    assert powers.sum(axis=2) == pytest.approx(np.ones((3, 5)))
 
 
 def test_chains_as_cells_of_a_table() -> None:
@@ -85,7 +85,7 @@ def test_chains_as_cells_of_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "fault"),
     [
         ("0.1|often", "probabilities joined by"),
         ("", "probabilities joined by"),
@@ -95,6 +95,6 @@ def test_chains_as_cells_of_a_table() -> None:
         ("0.1|1.2", "between 0 and 1"),
     ],
 )
-def test_wrong_cells(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_wrong_cells(text: str, fault: str) -> None:
+    with pytest.raises(ValueError, match=fault):
         read_chain(text)

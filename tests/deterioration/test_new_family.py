@@ -51,7 +51,7 @@ def test_a_group_decays_by_it():
 
 
 def test_inspections_are_calibrated_by_it():
-    found = inspections_of(curve_histories(150, 1, family="hyperbolic"))
-    row = calibrate(found, "curve", family="hyperbolic", check=False).rows.iloc[0]
+    inspections = inspections_of(curve_histories(150, 1, family="hyperbolic"))
+    row = calibrate(inspections, "curve", family="hyperbolic", check=False).rows.iloc[0]
     assert row["family"] == "hyperbolic"
     assert row["life_low"] < 30 < row["life_high"]  # the life that made them

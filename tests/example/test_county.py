@@ -1,4 +1,4 @@
-"""The county is what the published figures say, hangs together, and is the same for the same seed."""
+"""The county has the published figures, hangs together, and is the same for the same seed."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def test_another_seed_is_another_county_of_the_same_lengths(seed) -> None:
     assert not assets.geometry.iloc[0].equals(county("small").assets.geometry.iloc[0])
     roads = assets[assets["asset_class"] == "carriageway"]
     km = roads.groupby("road_class")["length_m"].sum() / 1000
-    found = [km["A"], km["B"] + km["C"], km["U"]]
-    assert found == pytest.approx([59.7, 240.8, 165.1], rel=1e-3)
+    lengths = [km["A"], km["B"] + km["C"], km["U"]]
+    assert lengths == pytest.approx([59.7, 240.8, 165.1], rel=1e-3)
     assert _pieces(roads) == 1
 
 

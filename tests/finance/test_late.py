@@ -51,18 +51,18 @@ def test_grade_b_itself_is_sound():
 def test_every_group_from_the_rows_of_the_table():
     table = load_table("treatments")
     plain = table[table["states"].isna()]
-    found = late_multiple(CATALOGUE, GROUPS)
-    assert list(dict.fromkeys(found["group"])) == list(GROUPS)
-    assert (found["why"] == "").all()
+    multiples = late_multiple(CATALOGUE, GROUPS)
+    assert list(dict.fromkeys(multiples["group"])) == list(GROUPS)
+    assert (multiples["why"] == "").all()
     for name, rows in plain.groupby("group"):
         early = rows[rows["kind"] == "preventative"]["unit_cost"].min()
         major = rows[rows["kind"] == "major"]
         late = major.loc[major["index_low"].idxmin(), "unit_cost"]
-        assert found.loc[found["group"] == name, "multiple"].iloc[0] == pytest.approx(late / early)
-    assert found["multiple"].max() < 32  # a published upper bound; not reached by these costs
+        assert multiples.loc[multiples["group"] == name, "multiple"].iloc[0] == pytest.approx(late / early)
+    assert multiples["multiple"].max() < 32  # a published upper bound; not reached by these costs
 
 
-def test_what_is_missing_is_said_and_the_group_stays():
+def test_what_is_missing_is_named_and_the_group_stays():
     own = CATALOGUE.own("carriageway_A")
     majors = [t for t in own if t.kind == "major"]
     row = only("carriageway_A", majors).iloc[0]

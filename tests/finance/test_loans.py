@@ -47,7 +47,7 @@ def test_provision_by_asset_life():
     assert mrp[:5].sum() == pytest.approx(1_147_969.44, abs=PENNY)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(
     principal=st.floats(0, 1e9),
     rate=st.one_of(st.just(0.0), st.floats(1e-9, 0.5)),
@@ -80,7 +80,7 @@ def test_provision_by_annuity_with_interest_is_level(rate):
 
 
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "fault"),
     [
         (lambda: loan_schedule(1e6, -0.01, 10), "rate is -0.01"),
         (lambda: loan_schedule(-1, 0.01, 10), "principal is -1"),
@@ -94,6 +94,6 @@ def test_provision_by_annuity_with_interest_is_level(rate):
         (lambda: mrp_schedule(1e6, 10, "sinking"), "no method of provision"),
     ],
 )
-def test_what_makes_no_sense_is_refused(call, said):
-    with pytest.raises(ValueError, match=said):
+def test_what_makes_no_sense_is_refused(call, fault):
+    with pytest.raises(ValueError, match=fault):
         call()
