@@ -28,21 +28,21 @@ def borrowing(loan: dict[str, Any] | None = None, **keys: object) -> Case:
     return case(CASH, **(base | keys))
 
 
-def settled(found: Case) -> Solution:
-    """Near enough to the optimum for what every programme must keep, and its money as the plan tells it."""
-    return found.formulation.settle(solve(found.problem, 5e-3, 20.0))
+def settled(stated: Case) -> Solution:
+    """Near enough to the optimum for what every programme must keep, and its money as the plan states it."""
+    return stated.formulation.settle(solve(stated.problem, 5e-3, 20.0))
 
 
-def spent(found: Case, solution: Solution) -> np.ndarray:
+def spent(stated: Case, solution: Solution) -> np.ndarray:
     """Cash by year, from the strategies themselves."""
-    cost = found.formulation.options.cost[solution.chosen].sum(axis=0)
+    cost = stated.formulation.options.cost[solution.chosen].sum(axis=0)
     return np.asarray(cost * 1.03 ** np.arange(3))
 
 
-def flows(found: Case, solution: Solution, kind: str) -> dict[str, np.ndarray]:
+def flows(stated: Case, solution: Solution, kind: str) -> dict[str, np.ndarray]:
     """Cash by source and year."""
     out: dict[str, np.ndarray] = {}
-    for flow, amount in zip(found.formulation.flows, solution.amounts, strict=True):
+    for flow, amount in zip(stated.formulation.flows, solution.amounts, strict=True):
         if flow.key.kind == kind:
             year = flow.key.year - 2019
             out.setdefault(flow.key.source, np.zeros(3))[year] += amount * 1.03**year
@@ -97,9 +97,9 @@ def debt_cost(drawn: np.ndarray, loan: dict[str, Any]) -> np.ndarray:
     ],
 )
 def test_debt_cost_is_within_confirmed_income_in_every_year(loan: dict[str, Any]) -> None:
-    found = borrowing(loan)
-    solution = settled(found)
-    drawn = flows(found, solution, "drawdown")["PWLB"]
+    stated = borrowing(loan)
+    solution = settled(stated)
+    drawn = flows(stated, solution, "drawdown")["PWLB"]
     assert drawn.sum() > 5_000
     cost = debt_cost(drawn, LOAN | loan)
     income = np.array([700.0, 3_000.0] + [6_000.0] * 58)
@@ -107,42 +107,42 @@ def test_debt_cost_is_within_confirmed_income_in_every_year(loan: dict[str, Any]
     assert (cost <= income + 1e-3).all()
     # It binds: a programme with no such limit draws more.
     assert (cost > 0.95 * income).any()  # near the optimum, not at it
-    for row, limit in enumerate(found.formulation.rows):
+    for row, limit in enumerate(stated.formulation.rows):
         if limit.key.name == "debt cost":
             assert solution.used[row] == pytest.approx(cost[limit.key.year - 2019], abs=1e-3)
-            assert found.problem.caps[row] == income[limit.key.year - 2019]
-    assert debt_cost_years(found)
+            assert stated.problem.caps[row] == income[limit.key.year - 2019]
+    assert debt_cost_years(stated)
 
 
 def test_all_spend_is_paid_by_somebody() -> None:
-    found = borrowing()
-    solution = settled(found)
-    given = flows(found, solution, "source")
-    np.testing.assert_allclose(sum(given.values()), spent(found, solution), atol=1e-3)
-    np.testing.assert_allclose(given["PWLB"], flows(found, solution, "drawdown")["PWLB"], atol=1e-6)
+    stated = borrowing()
+    solution = settled(stated)
+    given = flows(stated, solution, "source")
+    np.testing.assert_allclose(sum(given.values()), spent(stated, solution), atol=1e-3)
+    np.testing.assert_allclose(given["PWLB"], flows(stated, solution, "drawdown")["PWLB"], atol=1e-6)
     assert (given["council"] <= 40_000 + 1e-3).all()
 
 
-def debt_cost_years(found: Case) -> list[int]:
-    return [row.key.year for row in found.formulation.rows if row.key.name == "debt cost"]
+def debt_cost_years(stated: Case) -> list[int]:
+    return [row.key.year for row in stated.formulation.rows if row.key.name == "debt cost"]
 
 
 def test_years_left_out_follow_from_those_kept() -> None:
     """Debt cost of a loan of equal instalments falls after the plan, so one later year stands for all."""
-    found = borrowing()
-    assert debt_cost_years(found) == [2019, 2020, 2021, 2022]
+    stated = borrowing()
+    assert debt_cost_years(stated) == [2019, 2020, 2021, 2022]
     dear = borrowing({"method": "maturity", "mrp_years": 25, "refinance": {"rate": 0.09, "years": 15}})
     assert max(debt_cost_years(dear)) > 2022
 
 
 def test_a_limit_on_debt_cost_has_a_price_and_without_it_more_is_drawn() -> None:
-    found = borrowing()
-    solution = check(found, "debt cost 2022", 20.0)
+    stated = borrowing()
+    solution = check(stated, "debt cost 2022", 20.0)
     free = borrowing(treasury={"within_income": False})
     assert not debt_cost_years(free)
     more = settled(free)
     assert more.benefit > solution.benefit
-    few = flows(found, found.formulation.settle(solution), "drawdown")["PWLB"]
+    few = flows(stated, stated.formulation.settle(solution), "drawdown")["PWLB"]
     assert flows(free, more, "drawdown")["PWLB"].sum() > few.sum()
 
 
@@ -152,8 +152,8 @@ def test_more_income_never_lowers_the_optimum(year: int) -> None:
     for extra in (0.0, 300.0, 900.0):
         amounts = list(INCOME["amounts"])
         amounts[year] += extra
-        found = borrowing(income=[INCOME | {"amounts": amounts}])
-        values.append(relaxed(found.problem))
+        stated = borrowing(income=[INCOME | {"amounts": amounts}])
+        values.append(relaxed(stated.problem))
     assert values == sorted(values)
     assert values[-1] > values[0] + 1
 
@@ -191,22 +191,22 @@ def test_room_is_what_the_published_sums_leave() -> None:
 def test_internal_borrowing_is_limited_by_itself() -> None:
     facilities = [LOAN, {"name": "cash", "type": "internal", "rate": 0.013, "years": 10}]
     treasury = {"investments": 40_000.0, "internal_share": 0.25}
-    found = borrowing(borrowing=facilities, treasury=treasury)
-    solution = settled(found)
-    drawn = flows(found, solution, "drawdown")
+    stated = borrowing(borrowing=facilities, treasury=treasury)
+    solution = settled(stated)
+    drawn = flows(stated, solution, "drawdown")
     # A tenth is provided for each year, which makes room for as much again.
     assert 9_000 < drawn["cash"].sum() <= 10_000 + 1_000 + 1_100 + 1e-3
     assert drawn["PWLB"].sum() > 1_000
-    row = found.row("internal borrowing 2019")
-    assert found.problem.caps[row] == 10_000
-    assert relaxed(found.problem) > relaxed(borrowing().problem)
+    row = stated.row("internal borrowing 2019")
+    assert stated.problem.caps[row] == 10_000
+    assert relaxed(stated.problem) > relaxed(borrowing().problem)
 
 
 def test_cheap_debt_goes_before_dear_debt() -> None:
     facilities = [LOAN | {"name": "dear", "rate": 0.06}, LOAN]
     rich = [INCOME | {"amounts": [90_000.0] * 3}]
-    found = borrowing(borrowing=facilities, income=rich)
-    drawn = flows(found, settled(found), "drawdown")
+    stated = borrowing(borrowing=facilities, income=rich)
+    drawn = flows(stated, settled(stated), "drawdown")
     assert drawn["dear"].sum() == pytest.approx(0, abs=1e-3)
     assert drawn["PWLB"].sum() > 10_000
 
@@ -214,11 +214,11 @@ def test_cheap_debt_goes_before_dear_debt() -> None:
 def test_other_money_goes_first() -> None:
     """A solver may borrow while a grant lies idle, since neither costs the objective anything; the plan may not."""
     grant = {"name": "grant", "type": "grant", "amounts": [25_000.0] * 3, "asset_class": "carriageway"}
-    found = borrowing(sources=[grant, COUNCIL], income=[INCOME | {"amounts": [90_000.0] * 3}])
-    solution = settled(found)
-    drawn = flows(found, solution, "drawdown")["PWLB"]
+    stated = borrowing(sources=[grant, COUNCIL], income=[INCOME | {"amounts": [90_000.0] * 3}])
+    solution = settled(stated)
+    drawn = flows(stated, solution, "drawdown")["PWLB"]
     # Second method: per year, what the works cost less what the two sources can give, the grant to roads alone.
-    options, assets = found.formulation.options, found.inputs.register.assets
+    options, assets = stated.formulation.options, stated.inputs.register.assets
     road = (assets["asset_class"] == "carriageway").to_numpy()
     cost = options.cost[solution.chosen] * 1.03 ** np.arange(3)
     for year in range(3):
@@ -230,12 +230,12 @@ def test_other_money_goes_first() -> None:
     assert drawn.sum() > 0
 
 
-def test_a_reserve_keeps_what_it_does_not_give_and_never_goes_below_nought() -> None:
+def test_a_reserve_keeps_what_it_does_not_give_and_never_goes_below_zero() -> None:
     reserve = {"name": "reserve", "type": "reserve", "balance": 60_000.0, "amounts": [0.0, 5_000.0, 0.0]}
     reserve["committed"] = [0.0, 0.0, 20_000.0]
-    found = case(CASH, sources=[reserve])
-    solution = check(found, "reserve 2021", 200.0)
-    used = flows(found, found.formulation.settle(solution), "source")["reserve"]
+    stated = case(CASH, sources=[reserve])
+    solution = check(stated, "reserve 2021", 200.0)
+    used = flows(stated, stated.formulation.settle(solution), "source")["reserve"]
     left = np.cumsum([60_000, 5_000, -20_000] - used)
     assert (left >= -1e-3).all()
     # £45,000 may go in any year: no more than a purse of that size, and no less.
@@ -247,9 +247,9 @@ def test_a_reserve_keeps_what_it_does_not_give_and_never_goes_below_nought() -> 
 def test_receipts_count_by_how_likely_they_are() -> None:
     def with_receipt(**keys: object) -> float:
         receipt = {"name": "depot", "type": "receipt", "amounts": [0.0, 40_000.0, 0.0]} | keys
-        found = case(CASH, sources=[COUNCIL | {"amounts": [15_000.0] * 3}, receipt])
-        row = found.row("depot 2020")
-        return float(found.problem.caps[row] * 1.03)
+        stated = case(CASH, sources=[COUNCIL | {"amounts": [15_000.0] * 3}, receipt])
+        row = stated.row("depot 2020")
+        return float(stated.problem.caps[row] * 1.03)
 
     assert with_receipt(stage="banked") == pytest.approx(40_000)
     assert with_receipt(stage="exchanged") == pytest.approx(38_000)
@@ -268,9 +268,9 @@ def test_a_contribution_is_for_its_own_assets() -> None:
         "site": "North Field",
         "purpose": "bridge",
     }
-    found = case(CASH, sources=[site | {"asset": bridges[:1]}])
-    solution = found.solve()
-    cost = found.formulation.options.cost[solution.chosen].sum(axis=1)
+    stated = case(CASH, sources=[site | {"asset": bridges[:1]}])
+    solution = stated.solve()
+    cost = stated.formulation.options.cost[solution.chosen].sum(axis=1)
     assert set(register["asset_id"][cost > 0]) <= set(bridges[:1])
 
 
@@ -287,12 +287,12 @@ def test_who_may_fund_nothing_is_refused() -> None:
 def test_some_assets_alone_may_leave_a_source_nothing_to_fund() -> None:
     """`explain` states a plan for one asset again: its limits have the names that they have for all."""
     idle = {"name": "idle", "type": "grant", "amounts": [1.0] * 3, "asset_class": "bridge", "line": "footways"}
-    found = borrowing()
+    stated = borrowing()
     plan = small_plan(CASH, sources=[COUNCIL, idle], borrowing=[LOAN], income=[INCOME])
-    part = build_problem(replace(found.inputs, plan=plan), found.candidates, whole=False)
+    part = build_problem(replace(stated.inputs, plan=plan), stated.candidates, whole=False)
     assert "fundable by council or PWLB 2019" in [str(row.key) for row in part.rows]
     with pytest.raises(ConfigError, match="funds no works"):
-        build_problem(replace(found.inputs, plan=plan), found.candidates)
+        build_problem(replace(stated.inputs, plan=plan), stated.candidates)
 
 
 def test_sources_for_any_works_are_one_in_the_names_of_limits() -> None:
@@ -305,8 +305,8 @@ def test_sources_for_any_works_are_one_in_the_names_of_limits() -> None:
 
 
 def test_a_year_without_money_has_no_limit_and_no_price() -> None:
-    found = borrowing(sources=[COUNCIL, {"name": "depot", "amounts": [0.0, 9_000.0, 0.0], "type": "grant"}])
-    assert [str(row.key) for row in found.formulation.rows if row.key.source == "depot"] == ["depot 2020"]
+    stated = borrowing(sources=[COUNCIL, {"name": "depot", "amounts": [0.0, 9_000.0, 0.0], "type": "grant"}])
+    assert [str(row.key) for row in stated.formulation.rows if row.key.source == "depot"] == ["depot 2020"]
 
 
 def test_borrowing_against_income_of_which_none_is_confirmed_is_refused() -> None:
@@ -319,9 +319,11 @@ def test_a_tax_base_that_falls_short_pays_for_no_debt_and_asks_for_none() -> Non
     short = {
         "base": 1_000.0, "growth": 0.02, "homes": [1.0] * 3, "band_d": [1_500.0], "confirmed": 2021,
     }  # fmt: skip
-    found = borrowing(income=[], tax_base=short)
-    assert income_by_year(found.inputs.plan, 3).confirmed.max() < 0
-    assert sum(drawn.sum() for drawn in flows(found, settled(found), "drawdown").values()) == pytest.approx(0, abs=0.01)
+    stated = borrowing(income=[], tax_base=short)
+    assert income_by_year(stated.inputs.plan, 3).confirmed.max() < 0
+    assert sum(drawn.sum() for drawn in flows(stated, settled(stated), "drawdown").values()) == pytest.approx(
+        0, abs=0.01
+    )
 
 
 def test_a_most_for_all_years_and_for_each() -> None:
@@ -338,10 +340,10 @@ def test_confirmed_and_forecast_income_are_kept_apart() -> None:
         "base": 246_841.0, "growth": 0.02, "homes": [5239.0, 6169.0, 5954.0], "band_d": [1468.84], "confirmed": 2019,
         "band_d_growth": 0.0199, "share": 0.5,
     }  # fmt: skip
-    other = [{"name": "rent", "amounts": [100.0] * 3, "until": 2020}]
-    plan = small_plan(CASH, tax_base=tax, income=other)
-    found = income_by_year(plan, 6)
-    np.testing.assert_allclose(found.confirmed, 443_854 / 2, rtol=1e-5)
-    both = pd.Series(found.confirmed + found.forecast)
+    rent = [{"name": "rent", "amounts": [100.0] * 3, "until": 2020}]
+    plan = small_plan(CASH, tax_base=tax, income=rent)
+    income = income_by_year(plan, 6)
+    np.testing.assert_allclose(income.confirmed, 443_854 / 2, rtol=1e-5)
+    both = pd.Series(income.confirmed + income.forecast)
     assert both.iloc[0] == pytest.approx(443_854 / 2 + 100, rel=1e-5)
-    assert found.forecast[2] == found.forecast[3] > found.forecast[1] - 100 > 0
+    assert income.forecast[2] == income.forecast[3] > income.forecast[1] - 100 > 0

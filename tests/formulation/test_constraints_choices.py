@@ -1,4 +1,4 @@
-"""Rules, schemes, the objective and stability: what they leave, what they cost, and that they say what clashes."""
+"""Rules, schemes, the objective and stability: what they leave, what they cost, and that what clashes is named."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from assetplan.optimisation.solving import solve
 SECTIONS = ["R0116", "R0117", "R0118"]
 
 
-def strategy(found: Case, chosen: np.ndarray, asset: str) -> str:
+def strategy(stated: Case, chosen: np.ndarray, asset: str) -> str:
     """What one asset was given."""
-    row = found.inputs.register.assets["asset_id"].tolist().index(asset)
-    group = found.inputs.register.assets["group"][row]
-    treatments = [t.name for t in found.inputs.model.catalogue.treatments[group]]
-    schedule = found.formulation.options.schedule[chosen[row]]
+    row = stated.inputs.register.assets["asset_id"].tolist().index(asset)
+    group = stated.inputs.register.assets["group"][row]
+    treatments = [t.name for t in stated.inputs.model.catalogue.treatments[group]]
+    schedule = stated.formulation.options.schedule[chosen[row]]
     return "+".join(f"{treatments[code]}@{2019 + year}" for year, code in enumerate(schedule) if code >= 0)
 
 
 def test_forbidden_works_are_no_option_and_cost_what_they_brought() -> None:
     free = case()
-    found = case(rules={"forbid": [{"treatment": "surface_dressing", "years": [2019, 2020]}]})
-    for asset in found.inputs.register.assets["asset_id"]:
+    stated = case(rules={"forbid": [{"treatment": "surface_dressing", "years": [2019, 2020]}]})
+    for asset in stated.inputs.register.assets["asset_id"]:
         dressed = {s for s in free.names(asset) if "surface_dressing@2019" in s or "surface_dressing@2020" in s}
-        assert found.names(asset) == free.names(asset) - dressed
-    assert exact(found.problem) == pytest.approx(found.solve().benefit, abs=0.01)
-    assert found.solve().benefit < free.solve().benefit
+        assert stated.names(asset) == free.names(asset) - dressed
+    assert exact(stated.problem) == pytest.approx(stated.solve().benefit, abs=0.01)
+    assert stated.solve().benefit < free.solve().benefit
 
 
 def test_forbidden_on_one_asset_leaves_the_others() -> None:
-    found = case(rules={"forbid": [{"asset": "B006", "kind": "preventative"}]})
-    assert found.names("B006") == {s for s in case().names("B006") if "waterproofing_and_joints" not in s}
-    assert found.names("B007") == case().names("B007")
+    stated = case(rules={"forbid": [{"asset": "B006", "kind": "preventative"}]})
+    assert stated.names("B006") == {s for s in case().names("B006") if "waterproofing_and_joints" not in s}
+    assert stated.names("B007") == case().names("B007")
 
 
 def test_a_locked_strategy_is_the_only_one() -> None:
     wanted = sorted(s for s in case().names(SECTIONS[0]) if "+" not in s and s != "do-nothing")[0]
-    found = case(
+    stated = case(
         rules={"lock": [{"asset": SECTIONS[0], "strategy": wanted}, {"asset": "B007", "strategy": "do-nothing"}]}
     )
-    assert found.names(SECTIONS[0]) == {wanted}
-    assert found.names("B007") == {"do-nothing"}
-    solution = found.solve()
-    assert strategy(found, solution.chosen, SECTIONS[0]) == wanted
-    assert solution.benefit == pytest.approx(exact(found.problem), abs=0.01)
+    assert stated.names(SECTIONS[0]) == {wanted}
+    assert stated.names("B007") == {"do-nothing"}
+    solution = stated.solve()
+    assert strategy(stated, solution.chosen, SECTIONS[0]) == wanted
+    assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
 
 
 def test_required_works_by_a_year() -> None:
@@ -69,12 +69,12 @@ def test_required_works_by_a_year() -> None:
     wanted = [a for a in left if free.names(a) & seals and a not in ("B007", "B008")]
     assert wanted
     rule = {"asset": wanted, "asset_class": ["bridge", "footway"], "kind": "preventative", "by_year": 2020}
-    found = case(rules={"require": [rule]})
+    stated = case(rules={"require": [rule]})
     for asset in wanted:
-        assert found.names(asset) == {name for name in free.names(asset) if set(name.split("+")) & seals}
-    solution = found.solve()
-    assert all(strategy(found, solution.chosen, asset) for asset in wanted)
-    assert solution.benefit == pytest.approx(exact(found.problem), abs=0.01)
+        assert stated.names(asset) == {name for name in free.names(asset) if set(name.split("+")) & seals}
+    solution = stated.solve()
+    assert all(strategy(stated, solution.chosen, asset) for asset in wanted)
+    assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
     assert solution.benefit < before.benefit
 
 
@@ -86,8 +86,8 @@ def test_assets_left_without_a_strategy_are_all_named_with_the_rule() -> None:
     }
     with pytest.raises(ConfigError) as caught:
         case(rules=rules)
-    told = {(fault.column, fault.value) for fault in caught.value.faults}
-    assert told == {
+    faults = {(fault.column, fault.value) for fault in caught.value.faults}
+    assert faults == {
         ("rules.require[1]", "B006"),
         ("rules.require[1]", "B007"),
         ("rules.lock[1]", SECTIONS[1]),
@@ -107,13 +107,13 @@ def scheme(**keys: object) -> dict:
     return {"name": "High Street", "assets": SECTIONS, "treatment": ["surface_dressing", "micro_asphalt"], **keys}
 
 
-def alone(found: Case) -> dict[str, list[tuple[int, float, np.ndarray]]]:
+def alone(stated: Case) -> dict[str, list[tuple[int, float, np.ndarray]]]:
     """Mode, benefit and yearly cost of every strategy of each section before the scheme, by its own reading."""
     out: dict[str, list[tuple[int, float, np.ndarray]]] = {}
-    options, assets = found.candidates, found.inputs.register.assets
+    options, assets = stated.candidates, stated.inputs.register.assets
     for asset in SECTIONS:
         row = assets["asset_id"].tolist().index(asset)
-        names = [t.name for t in found.inputs.model.catalogue.treatments[assets["group"][row]]]
+        names = [t.name for t in stated.inputs.model.catalogue.treatments[assets["group"][row]]]
         out[asset] = []
         for option in range(options.starts[row], options.starts[row + 1]):
             schedule = options.schedule[option]
@@ -129,10 +129,10 @@ def test_a_scheme_is_all_or_none_and_its_mobilisation_is_paid_once(mobilisation:
     assets = small_register().assets
     only = assets[assets["asset_id"].isin(SECTIONS)].reset_index(drop=True)
     money = {"lines": {"carriageway_preventative": [20_000.0] * 3}}
-    found = case(money, assets=only, schemes=[scheme(mobilisation=mobilisation)])
-    discount = found.inputs.model.rules.discount
+    stated = case(money, assets=only, schemes=[scheme(mobilisation=mobilisation)])
+    discount = stated.inputs.model.rules.discount
     best = -np.inf
-    for picks in product(*alone(found).values()):
+    for picks in product(*alone(stated).values()):
         modes = {mode for mode, _, _ in picks}
         if len(modes) > 1:
             continue
@@ -141,63 +141,63 @@ def test_a_scheme_is_all_or_none_and_its_mobilisation_is_paid_once(mobilisation:
         if (cost <= 20_000).all():
             paid = mobilisation * discount[mode + 1] if mode >= 0 else 0.0
             best = max(best, sum(benefit for _, benefit, _ in picks) - paid)
-    solution = found.solve()
+    solution = stated.solve()
     assert solution.benefit == pytest.approx(best, abs=0.01)
-    treated = [strategy(found, solution.chosen, asset) for asset in SECTIONS]
+    treated = [strategy(stated, solution.chosen, asset) for asset in SECTIONS]
     assert len({name for name in treated if name}) <= 1
     assert all(treated) == (mobilisation < 1e6)
-    cost = found.formulation.options.cost[solution.chosen].sum()
-    own = found.candidates.cost.sum(axis=1).max()
+    cost = stated.formulation.options.cost[solution.chosen].sum()
+    own = stated.candidates.cost.sum(axis=1).max()
     assert (cost > mobilisation) == (mobilisation < 1e6)
     assert own < 1e5
     # Sum of the present value that lies on no section's own works.
-    shared = found.formulation.options.beside[solution.chosen].sum()
+    shared = stated.formulation.options.beside[solution.chosen].sum()
     year = int(treated[0][-4:]) - 2019 if treated[0] else 0
     assert shared == pytest.approx(mobilisation * discount[year + 1] if all(treated) else 0.0)
 
 
 def test_a_scheme_within_a_network_equals_the_exact_model_and_has_a_price() -> None:
-    found = case(
+    stated = case(
         schemes=[scheme(mobilisation=2_500.0)], limits=[{"name": "roads", "asset_class": "carriageway", "at_most": 6e4}]
     )
-    solution = found.solve()
-    assert solution.benefit == pytest.approx(exact(found.problem), abs=0.01)
-    assert solution.prices[found.row("roads")] > 0
-    assert solution.used[found.row("roads")] <= 6e4
+    solution = stated.solve()
+    assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
+    assert solution.prices[stated.row("roads")] > 0
+    assert solution.used[stated.row("roads")] <= 6e4
     done = {
-        strategy(found, solution.chosen, asset)[-4:] if strategy(found, solution.chosen, asset) else ""
+        strategy(stated, solution.chosen, asset)[-4:] if strategy(stated, solution.chosen, asset) else ""
         for asset in SECTIONS
     }
     assert len(done) == 1
     # What the shared cost takes from the programme: never more than itself, for one may pay it and change nothing.
     free = case(schemes=[scheme()], limits=[{"name": "roads", "asset_class": "carriageway", "at_most": 6e4}]).solve()
     assert solution.benefit <= free.benefit
-    assert found.formulation.schemes == {
-        "High Street": tuple(found.inputs.register.assets["asset_id"].tolist().index(a) for a in SECTIONS)
+    assert stated.formulation.schemes == {
+        "High Street": tuple(stated.inputs.register.assets["asset_id"].tolist().index(a) for a in SECTIONS)
     }
 
 
 def test_years_of_a_scheme_and_the_line_of_its_mobilisation() -> None:
-    found = case(schemes=[scheme(years=[2020], mobilisation=500.0, line="carriageway_preventative")])
-    assert set(found.problem.mode.tolist()) == {-1, 1}
-    line = found.row("carriageway_preventative 2020")
-    bearing = np.flatnonzero(found.formulation.options.beside)
+    stated = case(schemes=[scheme(years=[2020], mobilisation=500.0, line="carriageway_preventative")])
+    assert set(stated.problem.mode.tolist()) == {-1, 1}
+    line = stated.row("carriageway_preventative 2020")
+    bearing = np.flatnonzero(stated.formulation.options.beside)
     assert len(bearing)
-    base = {tuple(row) for row in found.candidates.cost.tolist()}
+    base = {tuple(row) for row in stated.candidates.cost.tolist()}
     for option in bearing:
-        assert found.problem.usage[[option], [line]][0] >= 500
-        assert tuple(found.formulation.options.cost[option] - [0, 500.0, 0]) in base
+        assert stated.problem.usage[[option], [line]][0] >= 500
+        assert tuple(stated.formulation.options.cost[option] - [0, 500.0, 0]) in base
 
 
-def test_a_scheme_that_no_year_suits_is_said_and_left_undone() -> None:
+def test_a_scheme_that_no_year_suits_is_noted_and_left_undone() -> None:
     # R0001 is too poor for dressing in every year.
-    found = case(
+    stated = case(
         schemes=[{"name": "odd", "assets": ["R0001", SECTIONS[0]], "treatment": ["surface_dressing", "micro_asphalt"]}]
     )
-    assert found.formulation.notes == (
+    assert stated.formulation.notes == (
         ("scheme cannot go ahead", "odd: no year in which all its assets may be treated."),
     )
-    assert not any("surface_dressing" in name or "micro_asphalt" in name for name in found.names(SECTIONS[0]))
+    assert not any("surface_dressing" in name or "micro_asphalt" in name for name in stated.names(SECTIONS[0]))
 
 
 def test_a_scheme_torn_apart_by_rules_is_refused() -> None:
@@ -213,26 +213,26 @@ TARGET = {"asset_class": "carriageway", "band": "poor", "year": 2021, "at_most":
 
 
 def test_least_cost_reaches_the_target_and_no_more() -> None:
-    found = case(objective={"of": "least cost"}, targets=[TARGET])
-    solution = check(found, "poor carriageway 2021", 0.01)
-    discount = found.inputs.model.rules.discount[1:4]
-    cost = found.formulation.options.cost[solution.chosen]
+    stated = case(objective={"of": "least cost"}, targets=[TARGET])
+    solution = check(stated, "poor carriageway 2021", 0.01)
+    discount = stated.inputs.model.rules.discount[1:4]
+    cost = stated.formulation.options.cost[solution.chosen]
     assert solution.benefit == pytest.approx(-(cost @ discount).sum())
     most = case(targets=[TARGET])
     richest = most.formulation.options.cost[most.solve().chosen]
     assert (cost @ discount).sum() < (richest @ discount).sum()
     # The report's benefit is another thing than the objective.
-    assert found.formulation.options.benefit[solution.chosen].sum() > 0
+    assert stated.formulation.options.benefit[solution.chosen].sum() > 0
 
 
 def test_least_cost_of_nothing_is_nothing() -> None:
-    found = case(objective={"of": "least cost"})
-    assert found.formulation.options.cost[found.solve().chosen].sum() == 0
+    stated = case(objective={"of": "least cost"})
+    assert stated.formulation.options.cost[stated.solve().chosen].sum() == 0
 
 
-def earlier(found: Case, folder: Path, strategies: dict[str, str], first: int = 0) -> dict:
+def earlier(stated: Case, folder: Path, strategies: dict[str, str], first: int = 0) -> dict:
     """An output folder of an earlier programme: what it chose for each asset, some of them unknown to it."""
-    ids = found.inputs.register.assets["asset_id"].tolist()[first:]
+    ids = stated.inputs.register.assets["asset_id"].tolist()[first:]
     folder.mkdir(exist_ok=True)
     table = pd.DataFrame({"asset_id": ids, "strategy": [strategies.get(name, "do-nothing") for name in ids]})
     table.to_parquet(folder / "assets.parquet")
@@ -244,33 +244,33 @@ def test_a_price_on_change_holds_on_to_the_earlier_programme(tmp_path: Path) -> 
     before = free.solve()
     # The year after, the same money: the earlier programme was another one.
     wanted = {"B006": "waterproofing_and_joints@2021", SECTIONS[0]: "surface_dressing@2017"}
-    said = earlier(free, tmp_path / "out", wanted)
+    kept = earlier(free, tmp_path / "out", wanted)
     changes = []
     for price in (0.0, 2_000.0, 1e7):
-        found = case(stability={**said, "price": price})
-        solution = found.solve()
-        assert solution.benefit == pytest.approx(exact(found.problem), abs=0.01)
-        changed = found.formulation.changes[solution.chosen]
+        stated = case(stability={**kept, "price": price})
+        solution = stated.solve()
+        assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
+        changed = stated.formulation.changes[solution.chosen]
         changes.append(int(changed.sum()))
-        benefit = found.formulation.options.benefit[solution.chosen].sum()
+        benefit = stated.formulation.options.benefit[solution.chosen].sum()
         assert solution.benefit == pytest.approx(benefit - price * changed.sum(), abs=0.01)
         if not price:
             assert benefit == pytest.approx(before.benefit, abs=0.01)
     assert changes[0] > changes[1] > changes[2] == 0
     # A treatment before the plan is done: what is left of that strategy is do-nothing.
-    assert strategy(found, solution.chosen, SECTIONS[0]) == ""
-    assert strategy(found, solution.chosen, "B006") == "waterproofing_and_joints@2021"
+    assert strategy(stated, solution.chosen, SECTIONS[0]) == ""
+    assert strategy(stated, solution.chosen, "B006") == "waterproofing_and_joints@2021"
 
 
 def test_an_asset_new_since_then_has_no_price(tmp_path: Path) -> None:
     free = case()
-    found = case(stability={**earlier(free, tmp_path / "out", {}, first=5), "price": 100.0})
-    new = np.isin(found.formulation.options.asset, np.arange(5))
-    assert not found.formulation.changes[new].any()
-    options = found.formulation.options
+    stated = case(stability={**earlier(free, tmp_path / "out", {}, first=5), "price": 100.0})
+    new = np.isin(stated.formulation.options.asset, np.arange(5))
+    assert not stated.formulation.changes[new].any()
+    options = stated.formulation.options
     treated = (options.schedule >= 0).any(axis=1)
-    np.testing.assert_array_equal(found.formulation.changes[~new], treated[~new])
-    np.testing.assert_allclose(found.problem.benefit, options.benefit - 100.0 * found.formulation.changes)
+    np.testing.assert_array_equal(stated.formulation.changes[~new], treated[~new])
+    np.testing.assert_allclose(stated.problem.benefit, options.benefit - 100.0 * stated.formulation.changes)
 
 
 def test_an_earlier_programme_with_an_asset_twice_or_without_a_strategy_is_a_fault(tmp_path: Path) -> None:
@@ -302,8 +302,10 @@ def test_the_solver_and_the_exact_model_agree_on_everything_at_once(tmp_path: Pa
         "stability": {**earlier(free, tmp_path / "out", {}), "price": 50.0},
     }
     money = {"carry_over": {"default": 0.3}, "virement": {"default": 0.1}, "preventative": {"min": 0.3}}
-    found = case(money, **keys)
-    solution = found.solve()
-    assert solution.benefit == pytest.approx(exact(found.problem), abs=0.01)
-    looser = solve(replace(found.problem, caps=found.problem.caps + 1000 * np.isfinite(found.problem.caps)), 1e-9, 30.0)
+    stated = case(money, **keys)
+    solution = stated.solve()
+    assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
+    looser = solve(
+        replace(stated.problem, caps=stated.problem.caps + 1000 * np.isfinite(stated.problem.caps)), 1e-9, 30.0
+    )
     assert looser.benefit >= solution.benefit

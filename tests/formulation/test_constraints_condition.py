@@ -1,4 +1,4 @@
-"""A plan that seeks condition: what it adds up, that it finds the most of it, and that all it says is in its unit."""
+"""A plan that seeks condition: what it adds up, that it reaches the most of it, that sentences have its unit."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SOUGHT = {"of": "condition"}
 INDEX = st.integers(0, 100).map(float)
 
 
-def by_hand(found: Case, chosen: np.ndarray, cut_off: float = 40.0) -> float:
-    """The objective from both futures told year by year, trapezium by trapezium."""
-    assets, model = found.inputs.register.assets, found.inputs.model
+def by_hand(stated: Case, chosen: np.ndarray, cut_off: float = 40.0) -> float:
+    """The objective from both futures year by year, trapezium by trapezium."""
+    assets, model = stated.inputs.register.assets, stated.inputs.model
     starting = assetplan.strategies.starting_condition(assets, model)
-    schedule = found.formulation.options.schedule[chosen]
+    schedule = stated.formulation.options.schedule[chosen]
     plan, nothing = (
         simulate(assets, starting, codes, model).index.round(2) for codes in (schedule, np.full_like(schedule, -1))
     )
@@ -42,12 +42,12 @@ def by_hand(found: Case, chosen: np.ndarray, cut_off: float = 40.0) -> float:
 
 
 def test_the_solver_finds_the_most_and_its_price_is_right() -> None:
-    found = case(objective=SOUGHT)
-    assert found.inputs.register.assets["importance"].nunique() > 2
-    solution = check(found, "bridges 2019", 500.0)
+    stated = case(objective=SOUGHT)
+    assert stated.inputs.register.assets["importance"].nunique() > 2
+    solution = check(stated, "bridges 2019", 500.0)
     # Indices are float32 to 0.01: a millionth of the sum.
-    assert solution.benefit == pytest.approx(by_hand(found, solution.chosen), rel=1e-6)
-    gained_by_benefit = by_hand(found, case().solve().chosen)
+    assert solution.benefit == pytest.approx(by_hand(stated, solution.chosen), rel=1e-6)
+    gained_by_benefit = by_hand(stated, case().solve().chosen)
     assert solution.benefit > gained_by_benefit
 
 
@@ -57,24 +57,24 @@ def test_every_choice_tried_by_hand() -> None:
     few = assets[assets["asset_id"].isin(ids)].reset_index(drop=True)
     assert len(few) == len(ids)
     lines = {name: [25_000.0] * 3 for name in ("carriageway_preventative", "bridges")}
-    found = case({"lines": lines}, few, objective=SOUGHT)
-    problem = found.problem
+    stated = case({"lines": lines}, few, objective=SOUGHT)
+    problem = stated.problem
     usage = problem.usage.toarray()
     best = 0.0
     for rows in product(*(range(a, b) for a, b in zip(problem.starts[:-1], problem.starts[1:], strict=True))):
         if (usage[list(rows)].sum(axis=0) <= problem.caps + 1e-6).all():
             best = max(best, problem.benefit[list(rows)].sum())
-    solution = found.solve()
+    solution = stated.solve()
     assert solution.benefit == pytest.approx(best, rel=1e-9)
-    assert best == pytest.approx(by_hand(found, solution.chosen), rel=1e-6)
+    assert best == pytest.approx(by_hand(stated, solution.chosen), rel=1e-6)
     assert (solution.used > 0).any()
 
 
 def test_the_cut_off_and_the_weights_are_the_plans() -> None:
-    found, higher = (case(objective={**SOUGHT, "cut_off": cut}) for cut in (40.0, 70.0))
+    lower, higher = (case(objective={**SOUGHT, "cut_off": cut}) for cut in (40.0, 70.0))
     solution = higher.solve()
     assert solution.benefit == pytest.approx(by_hand(higher, solution.chosen, 70.0), rel=1e-6)
-    assert (higher.problem.benefit <= found.problem.benefit + 1e-6).all()
+    assert (higher.problem.benefit <= lower.problem.benefit + 1e-6).all()
     assets = small_register().assets.copy()
     assets["importance"] = 1.0
     twice = assets.assign(importance=np.where(assets["asset_id"] == "B006", 2.0, 1.0))
@@ -92,13 +92,13 @@ def test_a_committed_asset_gains_on_doing_nothing() -> None:
     assets = small_register().assets.copy()
     row = assets.index[assets["asset_id"] == "R0116"][0]
     assets.loc[row, ["committed_treatment", "committed_year"]] = ["surface_dressing", 2019.0]
-    found = case(assets=assets, objective=SOUGHT)
-    options = found.formulation.options
+    stated = case(assets=assets, objective=SOUGHT)
+    options = stated.formulation.options
     own = slice(options.starts[row], options.starts[row + 1])
     assert (options.schedule[own] >= 0).any(axis=1).all()
-    assert (found.problem.benefit[own] > 0).all()
-    solution = found.solve()
-    assert solution.benefit == pytest.approx(by_hand(found, solution.chosen), rel=1e-6)
+    assert (stated.problem.benefit[own] > 0).all()
+    solution = stated.solve()
+    assert solution.benefit == pytest.approx(by_hand(stated, solution.chosen), rel=1e-6)
 
 
 @st.composite
@@ -156,15 +156,15 @@ def test_rules_of_thumb_seek_the_same_and_do_no_better(programme: Programme) -> 
         assert 0 < row["reached"] <= programme.summary.reached + 0.01
 
 
-def test_everything_said_of_it_is_in_index_years(programme: Programme) -> None:
+def test_every_sentence_of_it_is_in_index_years(programme: Programme) -> None:
     summary = programme.summary
     assert summary.objective.startswith("condition above 40 gained")
-    said = [
+    sentences = [
         *price_sentences(summary),
         *(phasing_sentence(row, summary.sought.unit) for row in summary.phasing["cases"]),
     ]
-    assert len(said) > 3
-    for text in said:
+    assert len(sentences) > 3
+    for text in sentences:
         assert "index-years" in text
         assert "worth £" not in text
         assert "gain £" not in text

@@ -73,12 +73,12 @@ def test_the_line_of_a_mobilisation_must_pay_a_member() -> None:
 
 
 def test_all_names_are_listed_together() -> None:
-    found = faults(
+    listed = faults(
         limits=[{"name": "n", "at_most": 1, "district": ["Narnia", "Oz"]}],
         rules={"forbid": [{"asset": "nobody"}]},
         targets=[{"asset_class": "bridge", "year": 2020, "at_most": 0.1, "band": "awful"}],
     )
-    assert found == {
+    assert listed == {
         ("limits[1].district", "Narnia"),
         ("limits[1].district", "Oz"),
         ("rules.forbid[1].asset", "nobody"),

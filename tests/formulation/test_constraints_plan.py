@@ -63,18 +63,18 @@ def test_spend_keeps_to_the_district_and_the_sources(programme: Programme) -> No
 
 
 def test_a_scheme_that_cannot_go_ahead_is_a_model_note(programme: Programme) -> None:
-    said = [row["message"] for row in programme.summary.lint if row["check"] == "scheme cannot go ahead"]
-    assert said == ["odd: no year in which all its assets may be treated."]
+    notes = [row["message"] for row in programme.summary.lint if row["check"] == "scheme cannot go ahead"]
+    assert notes == ["odd: no year in which all its assets may be treated."]
     treated = programme.works[programme.works["asset_id"].isin(["R0001", "R0122"])]
     assert "surface_dressing" not in set(treated["treatment"])
 
 
-def test_every_limit_is_told_with_its_words(programme: Programme) -> None:
+def test_every_limit_is_listed_with_its_words(programme: Programme) -> None:
     rows = {row["limit"]: row for row in programme.summary.limits}
     assert rows["north 2020"]["words"] == 'limits[1] "north" at_most 2020'
     assert rows["poor carriageway 2019"]["unit"] == "km"
     assert rows["grant 2019"]["words"] == 'sources[1] "grant" 2019'
-    # No works need money kept for a year, so none is told.
+    # No works need money kept for a year, so none is listed.
     assert {row["kind"] for row in programme.summary.flows} == {"virement", "source"}
 
 

@@ -53,9 +53,9 @@ def _added(monkeypatch: pytest.MonkeyPatch) -> None:
     add_kind("works_caps", WorksCap, works_caps)
 
 
-def works_by_year(found, chosen: np.ndarray) -> list[int]:
-    here = (found.inputs.register.assets["district"] == DISTRICTS[0]).to_numpy()
-    return (found.formulation.options.schedule[chosen][here] >= 0).sum(axis=0).tolist()
+def works_by_year(stated, chosen: np.ndarray) -> list[int]:
+    here = (stated.inputs.register.assets["district"] == DISTRICTS[0]).to_numpy()
+    return (stated.formulation.options.schedule[chosen][here] >= 0).sum(axis=0).tolist()
 
 
 def test_it_binds_and_has_a_price_by_its_key() -> None:
@@ -72,12 +72,12 @@ def test_it_binds_and_has_a_price_by_its_key() -> None:
 
 def test_what_cannot_hold_with_it_is_named_by_key_and_by_the_plan_files_words() -> None:
     least = {"name": "busy", "of": "number", "district": DISTRICTS[0], "at_least": [0.0, 3.0, 0.0]}
-    found = case(works_caps=[CAP], limits=[least])
+    stated = case(works_caps=[CAP], limits=[least])
     with pytest.raises(InfeasibleError, match=r"cap of half closed 2020 .*floor of busy 2020") as caught:
-        found.solve()
+        stated.solve()
     assert set(caught.value.limits) == {KEY, LimitKey("limit", "busy", year=2020)}
     assert 'half closed 2020 [works] is works_caps[1] "half closed" 2020' in str(
-        found.formulation.in_plan_words(caught.value)
+        stated.formulation.in_plan_words(caught.value)
     )
 
 
@@ -96,7 +96,7 @@ def test_its_table_is_checked_as_every_other_and_kept_with_the_plan() -> None:
         add_kind("limits", WorksCap, works_caps)
 
 
-def test_a_whole_programme_says_what_it_costs() -> None:
+def test_a_whole_programme_prices_it() -> None:
     lines = {line: [amount / 1e6 for amount in amounts] for line, amounts in LINES.items()}
     data = {"name": "case", "register": "r", "first_year": 2019, "years": 3, "sites": {"costs": "none"}}
     data |= {"envelope": {"lines": lines}, "works_caps": [CAP], "forecast": {"futures": 0}}
@@ -104,6 +104,8 @@ def test_a_whole_programme_says_what_it_costs() -> None:
     row = next(row for row in programme.summary.limits if LimitKey.from_json(row["key"]) == KEY)
     assert row["used"] == row["cap"] == 2
     assert row["price"] > 0
-    assert any("half closed in 2020/21” by 1 works is worth" in said for said in price_sentences(programme.summary))
+    assert any(
+        "half closed in 2020/21” by 1 works is worth" in sentence for sentence in price_sentences(programme.summary)
+    )
     treated = programme.assets.loc[(programme.assets["district"] == DISTRICTS[0]) & (programme.assets["cost"] > 0)]
     assert assetplan.explain(programme, str(treated["asset_id"].iloc[0])).levers

@@ -40,24 +40,24 @@ def street(values: list[float], bridge: float | None = None) -> pd.DataFrame:
     return part
 
 
-def stated(assets: pd.DataFrame, costs: str, **keys: object) -> Case:
+def with_sites(assets: pd.DataFrame, costs: str, **keys: object) -> Case:
     return case(RICH, assets, years=2, sites={"costs": costs}, **keys)
 
 
-def site_rows(found: Case) -> pd.DataFrame:
-    return load_sites(found.inputs.model.catalogue.names)
+def site_rows(stated: Case) -> pd.DataFrame:
+    return load_sites(stated.inputs.model.catalogue.names)
 
 
-def works_of(found: Case, option: int) -> list[tuple[int, str]]:
+def works_of(stated: Case, option: int) -> list[tuple[int, str]]:
     """(year, treatment) of an option of the statement."""
-    options = found.formulation.options
-    group = found.inputs.register.assets["group"][options.asset[option]]
-    treatments = [t.name for t in found.inputs.model.catalogue.treatments[group]]
+    options = stated.formulation.options
+    group = stated.inputs.register.assets["group"][options.asset[option]]
+    treatments = [t.name for t in stated.inputs.model.catalogue.treatments[group]]
     return [(year, treatments[code]) for year, code in enumerate(options.schedule[option]) if code >= 0]
 
 
 def test_a_site_of_its_own_costs_what_its_size_leaves_over() -> None:
-    plain, single = stated(street([35.0, 70.0]), "none"), stated(street([35.0, 70.0]), "single")
+    plain, single = with_sites(street([35.0, 70.0]), "none"), with_sites(street([35.0, 70.0]), "single")
     sites, quantity = site_rows(single), 700.0
     discount = single.inputs.model.rules.discount
     assert plain.problem.n_options == single.problem.n_options > 5
@@ -75,7 +75,7 @@ def test_a_site_of_its_own_costs_what_its_size_leaves_over() -> None:
 
 def by_hand(values: list[float], bridge: float | None) -> tuple[float, float]:
     """Most benefit of any choice with money enough, and what its sites then save, reckoned choice by choice."""
-    single = stated(street(values, bridge), "single")
+    single = with_sites(street(values, bridge), "single")
     sites, discount = site_rows(single), single.inputs.model.rules.discount
     options = single.formulation.options
     spans = [range(a, b) for a, b in zip(options.starts[:-1], options.starts[1:], strict=True)]
@@ -124,32 +124,32 @@ def by_hand(values: list[float], bridge: float | None) -> tuple[float, float]:
     ("values", "bridge"), [([35.0, 40.0], None), ([72.0, 74.0, 70.0], None), ([35.0, 38.0], 45.0), ([70.0, 75.0], 70.0)]
 )
 def test_the_solve_finds_the_best_of_sharing(values: list[float], bridge: float | None) -> None:
-    found = stated(street(values, bridge), "shared")
-    solution = found.solve()
+    shared = with_sites(street(values, bridge), "shared")
+    solution = shared.solve()
     benefit, saved = by_hand(values, bridge)
     assert solution.benefit == pytest.approx(benefit, abs=0.01)
-    sites = found.formulation.sharing.sites(solution.chosen)
+    sites = shared.formulation.sharing.sites(solution.chosen)
     assert sites["saved"].sum() == pytest.approx(saved, abs=0.01)
     assert (sites["saved"] > 0).any()
-    assert solution.benefit > stated(street(values, bridge), "single").solve().benefit
-    apart = found.formulation.sharing.twin[solution.chosen]
-    single = stated(street(values, bridge), "single").formulation.options
-    spent, alone = found.formulation.options.cost[solution.chosen].sum(), single.cost[apart].sum()
+    assert solution.benefit > with_sites(street(values, bridge), "single").solve().benefit
+    apart = shared.formulation.sharing.twin[solution.chosen]
+    single = with_sites(street(values, bridge), "single").formulation.options
+    spent, alone = shared.formulation.options.cost[solution.chosen].sum(), single.cost[apart].sum()
     assert alone - spent == pytest.approx(saved, abs=0.01)
 
 
 def test_who_may_not_share() -> None:
     road = street([35.0, 38.0, 36.0])
-    assert stated(road, "shared").formulation.sharing.copies.any()
+    assert with_sites(road, "shared").formulation.sharing.copies.any()
     apart = road.assign(chainage_m=[0.0, 200.0, 400.0])  # 80 m between them, of which a scheme bridges 50
-    assert not stated(apart, "shared").formulation.sharing.copies.any()
+    assert not with_sites(apart, "shared").formulation.sharing.copies.any()
     other = road.assign(link_id=["L1", "L2", "L3"])
-    assert not stated(other, "shared").formulation.sharing.copies.any()
-    two_carriageways = road.assign(chainage_m=[0.0, 0.0, 120.0])  # which of them is beside which, nobody can say
-    assert not stated(two_carriageways, "shared").formulation.sharing.copies.any()
+    assert not with_sites(other, "shared").formulation.sharing.copies.any()
+    two_carriageways = road.assign(chainage_m=[0.0, 0.0, 120.0])  # which of them is beside which, nobody knows
+    assert not with_sites(two_carriageways, "shared").formulation.sharing.copies.any()
     tied = [{"name": "s", "assets": ["R0", "R1", "R2"], "treatment": ["resurfacing", "thin_overlay"]}]
-    mine = stated(road, "shared", schemes=tied)
-    assert not mine.formulation.sharing.copies.any()  # the plan file says what its sites cost
+    mine = with_sites(road, "shared", schemes=tied)
+    assert not mine.formulation.sharing.copies.any()  # the plan file states what its sites cost
     assert not mine.formulation.options.beside.any()
 
 
@@ -163,7 +163,7 @@ def test_lengths_of_schemes_are_the_plans_own() -> None:
         case(RICH, apart, years=2, sites={"minimum": 2_000.0})
 
 
-def test_a_faulty_table_of_sites_is_told_in_full(tmp_path: Path) -> None:
+def test_every_fault_of_a_table_of_sites_is_listed(tmp_path: Path) -> None:
     names = load_catalogue(load_groups()).names
     path = tmp_path / "sites.csv"
     table = load_table("sites").astype(object)
@@ -176,8 +176,8 @@ def test_a_faulty_table_of_sites_is_told_in_full(tmp_path: Path) -> None:
     table.to_csv(path, index=False)
     with pytest.raises(ConfigError) as caught:
         load_sites(names, path)
-    found = {(fault.row, fault.column, fault.value) for fault in caught.value.faults}
-    assert found == {
+    faults = {(fault.row, fault.column, fault.value) for fault in caught.value.faults}
+    assert faults == {
         (2, "treatment", "gilding"), (3, "per_day", "0.0"), (4, "setup_days", "-2.0"), (5, "mobilisation", "-1.0"),
         (6, "typical", "-5.0"),
     }  # fmt: skip

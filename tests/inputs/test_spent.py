@@ -56,33 +56,33 @@ def paid(programme: Programme, year: int) -> dict[str, float]:
 def test_what_is_spent_stays_and_the_rest_follows_new_money(folder: Path) -> None:
     first = assetplan.read_programme(folder / "first")
     lean = {**MONEY, "lines": {line: [amounts[0], 9_000.0, 9_000.0] for line, amounts in LINES.items()}}
-    found = again(folder, envelope=lean)
-    pd.testing.assert_frame_equal(works_to(found, 2019), works_to(first, 2019))
-    assert paid(found, 2019) == pytest.approx(paid(first, 2019), abs=0.02)  # pennies of rounding
-    drawn = [[row["amount"] for row in p.summary.flows if row["flow"] == "PWLB drawn 2019"] for p in (first, found)]
+    replanned = again(folder, envelope=lean)
+    pd.testing.assert_frame_equal(works_to(replanned, 2019), works_to(first, 2019))
+    assert paid(replanned, 2019) == pytest.approx(paid(first, 2019), abs=0.02)  # pennies of rounding
+    drawn = [[row["amount"] for row in p.summary.flows if row["flow"] == "PWLB drawn 2019"] for p in (first, replanned)]
     assert drawn[0] == pytest.approx(drawn[1], abs=0.02)
-    spend = found.spend()
+    spend = replanned.spend()
     assert (spend.drop(index="total")[2020] <= 9_000 / 1.03 + 0.01).all()
     assert spend.loc["total", 2020] < first.spend().loc["total", 2020]
 
 
 def test_nothing_new_changes_nothing_for_the_worse(folder: Path) -> None:
     first = assetplan.read_programme(folder / "first")
-    found = again(folder, until=2020)
-    pd.testing.assert_frame_equal(works_to(found, 2020), works_to(first, 2020))
+    replanned = again(folder, until=2020)
+    pd.testing.assert_frame_equal(works_to(replanned, 2020), works_to(first, 2020))
     # The first programme is one of those that are left; both are within their gap of the best.
-    assert found.benefit >= first.benefit * (1 - 2e-3)
-    assert found.summary.bound <= first.summary.bound * (1 + 1e-6)  # costs are kept to the penny
+    assert replanned.benefit >= first.benefit * (1 - 2e-3)
+    assert replanned.summary.bound <= first.summary.bound * (1 + 1e-6)  # costs are kept to the penny
 
 
 def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
     first = assetplan.read_programme(folder / "first")
     used = paid(first, 2019).get("reserve", 0.0)
     assert used > 1_000
-    found = again(folder)
-    later = sum(paid(found, year).get("reserve", 0.0) * 1.03 ** (year - 2019) for year in (2020, 2021))
+    replanned = again(folder)
+    later = sum(paid(replanned, year).get("reserve", 0.0) * 1.03 ** (year - 2019) for year in (2020, 2021))
     assert used + later <= 50_000 + 0.05
-    row = next(row for row in found.summary.limits if row["limit"] == "reserve 2021")
+    row = next(row for row in replanned.summary.limits if row["limit"] == "reserve 2021")
     assert row["used"] == pytest.approx(used + later, abs=0.05)
 
 
@@ -94,8 +94,8 @@ def test_debt_of_years_that_are_past_is_no_contradiction(folder: Path) -> None:
     drawn = sum(row["amount"] for row in first.summary.flows if row["flow"] == "PWLB drawn 2019")
     assert drawn > 1_000  # else nothing is tested
     less = [cost["debt cost 2019"] - 100.0, *income["amounts"][1:]]
-    found = again(folder, income=[income | {"amounts": less}])
-    row = next(row for row in found.summary.limits if row["limit"] == "debt cost 2019")
+    replanned = again(folder, income=[income | {"amounts": less}])
+    row = next(row for row in replanned.summary.limits if row["limit"] == "debt cost 2019")
     assert row["used"] == pytest.approx(cost["debt cost 2019"], abs=0.05)  # pennies of rounding
     nothing = [cost["debt cost 2019"], 10.0, 10.0]  # a year to come must still bear what was drawn
     with pytest.raises(InfeasibleError, match=r"debt cost 20\d\d.*is committed"):
@@ -104,9 +104,9 @@ def test_debt_of_years_that_are_past_is_no_contradiction(folder: Path) -> None:
 
 def test_a_line_cut_below_what_it_has_spent_is_no_fault(folder: Path) -> None:
     cut = {line: [1.0, *amounts[1:]] for line, amounts in LINES.items()}
-    found = again(folder, envelope={**MONEY, "lines": cut, "floors": {"footways": [1.0, 0.0, 0.0]}})
+    replanned = again(folder, envelope={**MONEY, "lines": cut, "floors": {"footways": [1.0, 0.0, 0.0]}})
     first = assetplan.read_programme(folder / "first")
-    assert found.spend()[2019].to_dict() == pytest.approx(first.spend()[2019].to_dict(), abs=0.01)
+    assert replanned.spend()[2019].to_dict() == pytest.approx(first.spend()[2019].to_dict(), abs=0.01)
 
 
 def test_costs_are_those_that_were_paid(folder: Path, tmp_path: Path) -> None:
@@ -118,8 +118,10 @@ def test_costs_are_those_that_were_paid(folder: Path, tmp_path: Path) -> None:
     row = works.index[works["year"] == 2019][0]
     works.loc[row, "cost"] *= 2
     works.to_csv(tmp_path / "first" / "programme.csv", index=False)
-    found = again(tmp_path, sources=[], borrowing=[], income=[])
-    mine = found.works[(found.works["asset_id"] == works.loc[row, "asset_id"]) & (found.works["year"] == 2019)]
+    replanned = again(tmp_path, sources=[], borrowing=[], income=[])
+    mine = replanned.works[
+        (replanned.works["asset_id"] == works.loc[row, "asset_id"]) & (replanned.works["year"] == 2019)
+    ]
     assert mine["cost"].tolist() == [works.loc[row, "cost"]]
 
 
@@ -143,7 +145,7 @@ def test_another_plans_folder_is_refused(folder: Path, tmp_path: Path) -> None:
 
 
 def test_what_was_done_must_be_possible(folder: Path) -> None:
-    """A register that says a treated asset could not have been treated is another register."""
+    """A register in which a treated asset could not have been treated is another register."""
     first = assetplan.read_programme(folder / "first")
     treated = first.works.loc[(first.works["year"] == 2019) & (first.works["asset_class"] == "footway"), "asset_id"]
     register = small_register()
