@@ -7,13 +7,9 @@ from collections.abc import Iterable, Sequence
 import networkx as nx
 import numpy as np
 import shapely
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from assetplan.network.graph import Network
-
-# The same examples on any machine, however slow.
-steady = settings(derandomize=True, deadline=None)
 
 
 def network(links: Sequence[tuple[int, int, float] | tuple[int, int, float, int]], nodes: int | None = None) -> Network:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import settings
 from hypothesis import strategies as st
-
-steady = settings(derandomize=True, max_examples=150, deadline=None)
 
 
 @st.composite

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from surveys_made import steady, stretches
+from surveys_made import stretches
 
 from assetplan.network import carry_survey, codes_of, overlaps
 
 
 def test_by_hand() -> None:
-    found = carry_survey(
+    carried = carry_survey(
         ["u", "u", ""], [0, 50, 0], [50, 100, 9], [1.0, 3.0, 9.0], ["u", "u", "v"], [20, 90, 0], [80, 120, 10], 0.5
     )
-    np.testing.assert_array_equal(found.value, [2, 3, np.nan])
-    assert found.coverage.tolist() == [1, pytest.approx(1 / 3), 0]
-    assert found.thin.tolist() == [False, True, True]
+    np.testing.assert_array_equal(carried.value, [2, 3, np.nan])
+    assert carried.coverage.tolist() == [1, pytest.approx(1 / 3), 0]
+    assert carried.thin.tolist() == [False, True, True]
 
 
 def test_two_lanes_are_averaged_and_cover_once() -> None:
-    found = carry_survey([0, 0], [0, 0], [100, 50], [[10, 1], [40, 0]], [0, 0], [0, 0], [100, 50], 1.0)
-    np.testing.assert_allclose(found.value, [[20, 2 / 3], [25, 0.5]])
-    assert found.coverage.tolist() == [1, 1]
-    assert not found.thin.any()
+    carried = carry_survey([0, 0], [0, 0], [100, 50], [[10, 1], [40, 0]], [0, 0], [0, 0], [100, 50], 1.0)
+    np.testing.assert_allclose(carried.value, [[20, 2 / 3], [25, 0.5]])
+    assert carried.coverage.tolist() == [1, 1]
+    assert not carried.thin.any()
     short_in_long = carry_survey([0, 0, 0], [0, 10, 50], [100, 20, 60], [1, 1, 1], [0], [0], [100], 1.0)
     assert short_in_long.coverage.tolist() == [1]
 
 
 def test_what_was_not_read_covers_nothing() -> None:
-    found = carry_survey([0, 0], [0, 60], [60, 100], [np.nan, 7], [0], [0], [100], 0.5)
-    assert (found.value.tolist(), found.coverage.tolist(), found.thin.tolist()) == ([7], [0.4], [True])
+    carried = carry_survey([0, 0], [0, 60], [60, 100], [np.nan, 7], [0], [0], [100], 0.5)
+    assert (carried.value.tolist(), carried.coverage.tolist(), carried.thin.tolist()) == ([7], [0.4], [True])
     nothing = carry_survey([], [], [], [], ["u"], [0], [10], 0.5)
     assert (np.isnan(nothing.value).tolist(), nothing.coverage.tolist()) == ([True], [0])
 
@@ -46,11 +46,11 @@ def test_codes_agree_where_every_column_does() -> None:
     assert codes_of(np.array([np.nan, np.nan, 1.0])).tolist() == [0, 0, 1]
 
 
-def test_a_long_stretch_is_found_beyond_short_ones_within_it() -> None:
+def test_a_long_stretch_overlaps_beyond_short_ones_within_it() -> None:
     starts, ends = np.array([0.0, 1, 3, 5, 7]), np.array([100.0, 2, 4, 6, 8])
     one, other = np.zeros(5, dtype=int), np.zeros(1, dtype=int)
-    found = overlaps(one, starts, ends, other, np.array([50.0]), np.array([60.0]))
-    assert [x.tolist() for x in found] == [[0], [0], [10]]
+    pairs = overlaps(one, starts, ends, other, np.array([50.0]), np.array([60.0]))
+    assert [x.tolist() for x in pairs] == [[0], [0], [10]]
 
 
 @st.composite
@@ -61,21 +61,21 @@ def any_stretches(draw) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return link, start.astype(float), (start + length).astype(float)
 
 
-@steady
+@settings(max_examples=150)
 @given(any_stretches(), any_stretches())
 def test_every_pair_that_overlaps(mine, others) -> None:
-    found = overlaps(*mine, *others)
+    pairs = overlaps(*mine, *others)
     expected = set()
     for i, (link, start, end) in enumerate(zip(*mine, strict=True)):
         for j, (other, low, high) in enumerate(zip(*others, strict=True)):
             shared = min(end, high) - max(start, low)
             if link == other >= 0 and shared > 0:
                 expected.add((i, j, shared))
-    assert set(zip(*(x.tolist() for x in found), strict=True)) == expected
-    assert len(found[0]) == len(expected)
+    assert set(zip(*(x.tolist() for x in pairs), strict=True)) == expected
+    assert len(pairs[0]) == len(expected)
 
 
-@steady
+@settings(max_examples=150)
 @given(stretches(), stretches(gaps=False), st.data())
 def test_length_and_a_constant_are_conserved(survey, now, data) -> None:
     n = len(survey["link"])

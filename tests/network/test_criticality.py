@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_networks import as_graph, network, networks, networks_with, shortest, steady
+from small_networks import as_graph, network, networks, networks_with, shortest
 
 from assetplan.network import criticality
 from assetplan.network.criticality import betweenness, places_cut_off, removal_cost
@@ -30,21 +30,20 @@ def grid(side: int) -> Network:
 
 def by_networkx(one: Network, closed: np.ndarray) -> np.ndarray:
     out = np.zeros(len(one.length))
-    found = nx.edge_betweenness_centrality(as_graph(one, np.flatnonzero(closed)), weight="length")
-    for (_, _, link), value in found.items():
+    by_link = nx.edge_betweenness_centrality(as_graph(one, np.flatnonzero(closed)), weight="length")
+    for (_, _, link), value in by_link.items():
         out[link] += value
     return out
 
 
 def test_check_of_a_path_of_four_nodes() -> None:
-    found = betweenness(network([(0, 1, 100), (1, 2, 100), (2, 3, 100)]))
-    assert found.value.tolist() == pytest.approx([0.5, 2 / 3, 0.5], rel=EXACT)
-    assert round(found.value[1], 4) == 0.6667
-    assert (found.error == 0).all()
-    assert found.sources == 4
+    between = betweenness(network([(0, 1, 100), (1, 2, 100), (2, 3, 100)]))
+    assert between.value.tolist() == pytest.approx([0.5, 2 / 3, 0.5], rel=EXACT)
+    assert round(between.value[1], 4) == 0.6667
+    assert (between.error == 0).all()
+    assert between.sources == 4
 
 
-@steady
 @given(networks_with(4))
 def test_betweenness_equals_networkx(case: tuple[Network, np.ndarray]) -> None:
     one, closed = case[0], case[1] == 0
@@ -60,11 +59,11 @@ def test_betweenness_equals_networkx_on_a_grid_in_any_batches(monkeypatch: pytes
     np.testing.assert_allclose(betweenness(one).value, want, rtol=0, atol=EXACT)
 
 
-def test_a_sample_comes_as_near_as_its_error_says() -> None:
+def test_a_sample_comes_as_near_as_its_error() -> None:
     one = grid(9)
     exact = betweenness(one).value
     drawn = [betweenness(one, 20, seed) for seed in range(300)]
-    values, errors = np.array([found.value for found in drawn]), np.array([found.error for found in drawn])
+    values, errors = np.array([sample.value for sample in drawn]), np.array([sample.error for sample in drawn])
     spread = values.std(axis=0, ddof=1)
     # The mean of 300 lies within five of its own standard errors of the truth on each of 144 links.
     assert (np.abs(values.mean(axis=0) - exact) <= 5 * spread / np.sqrt(300) + EXACT).all()
@@ -85,12 +84,11 @@ def test_a_sample_of_all_is_exact_and_one_source_has_no_error() -> None:
 def test_cost_of_removal_by_hand() -> None:
     # A triangle of 1, 2 and 4 km and a road to its end.
     one = network([(0, 1, 1000), (1, 2, 2000), (0, 2, 4000), (2, 3, 500), (0, 4, 1), (1, 5, 1)])
-    found = removal_cost(detours(one, np.arange(6)), np.array([[100, 10, 1, 20, 0, 0]]).T, [0.5], 30.0)
+    cost = removal_cost(detours(one, np.arange(6)), np.array([[100, 10, 1, 20, 0, 0]]).T, [0.5], 30.0)
     # Round the longest side is shorter than along it: no loss.
-    assert found.tolist() == pytest.approx([100 * 5 * 0.5, 10 * 3 * 0.5, 0, 20 * 30 * 0.5, 0, 0], rel=EXACT)
+    assert cost.tolist() == pytest.approx([100 * 5 * 0.5, 10 * 3 * 0.5, 0, 20 * 30 * 0.5, 0, 0], rel=EXACT)
 
 
-@steady
 @given(networks(), st.data())
 def test_places_cut_off_equal_brute_force(one: Network, data: st.DataObject) -> None:
     places = np.array(data.draw(st.lists(st.integers(-1, len(one.nodes) - 1), max_size=8)), dtype=np.intp)
@@ -127,7 +125,6 @@ def test_the_resilient_network_by_hand() -> None:
     assert not resilient_roads(one, [""] * 6, np.array([4])).any()
 
 
-@steady
 @given(networks_with(4), st.data())
 def test_the_resilient_network_keeps_the_shortest_ways(case: tuple[Network, np.ndarray], data: st.DataObject) -> None:
     one, main = case[0], case[1] == 0

@@ -43,15 +43,15 @@ def test_the_table_has_a_level_for_every_road_and_no_others() -> None:
     assert set(table["level"]) <= set(levels)
     classes = (*schema.choices("assets", "road_class"), *schema.choices("other_roads", "road_class"))
     for environment in schema.choices("assets", "environment"):
-        found = hierarchy(classes, [environment] * len(classes), np.zeros(len(classes)), [""] * len(classes))
-        assert (found != "").all()
+        by_rule = hierarchy(classes, [environment] * len(classes), np.zeros(len(classes)), [""] * len(classes))
+        assert (by_rule != "").all()
     # More traffic never makes a road less.
     rank = {level: place for place, level in enumerate(levels)}
     for road_class in "ABCU":
         flow = np.arange(0, 30_000, 250)
         for environment in ("rural", "urban"):
-            found = hierarchy([road_class] * len(flow), [environment] * len(flow), flow, [""] * len(flow))
-            assert (np.diff([rank[level] for level in found]) <= 0).all()
+            by_rule = hierarchy([road_class] * len(flow), [environment] * len(flow), flow, [""] * len(flow))
+            assert (np.diff([rank[level] for level in by_rule]) <= 0).all()
 
 
 def test_main_levels_and_the_ways_to_a_hospital_are_resilient() -> None:

@@ -74,7 +74,7 @@ points = st.tuples(st.integers(-5000, 5000), st.integers(-5000, 5000))
 ways = st.lists(st.lists(points, min_size=2, max_size=6, unique=True), min_size=1, max_size=8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ways, st.floats(20, 400))
 def test_splitting_and_cutting_lose_no_length_and_keep_the_order(coordinates, target: float) -> None:
     lines = np.array([LineString(each) for each in coordinates])

@@ -22,37 +22,37 @@ def noded(*lines: LineString | None, **options) -> Noded:
     return node_lines(np.array(lines, dtype=object), **options)
 
 
-def kinds(found: Noded) -> dict[str, int]:
-    counts = found.notes["kind"].value_counts().to_dict()
+def kinds(made: Noded) -> dict[str, int]:
+    counts = made.notes["kind"].value_counts().to_dict()
     counts.pop("dangling end", None)
     return counts
 
 
-def links(found: Noded) -> list[list[tuple[float, float]]]:
-    return [[tuple(xy) for xy in shapely.get_coordinates(line)] for line in found.network.geometry]
+def links(made: Noded) -> list[list[tuple[float, float]]]:
+    return [[tuple(xy) for xy in shapely.get_coordinates(line)] for line in made.network.geometry]
 
 
 def test_t_junction_at_a_vertex() -> None:
-    found = noded(LineString([(0, 0), (50, 0), (100, 0)]), LineString([(50, 0), (50, 80)]))
-    assert links(found) == [[(0, 0), (50, 0)], [(50, 0), (100, 0)], [(50, 0), (50, 80)]]
-    network = found.network
+    made = noded(LineString([(0, 0), (50, 0), (100, 0)]), LineString([(50, 0), (50, 80)]))
+    assert links(made) == [[(0, 0), (50, 0)], [(50, 0), (100, 0)], [(50, 0), (50, 80)]]
+    network = made.network
     assert network.nodes.tolist() == [[0, 0], [50, 0], [50, 80], [100, 0]]
     assert (network.start.tolist(), network.end.tolist()) == ([0, 1, 1], [1, 3, 2])
     assert (network.from_m.tolist(), network.to_m.tolist()) == ([0, 50, 0], [50, 100, 80])
     assert (network.line.tolist(), network.length.tolist()) == ([0, 0, 1], [50, 50, 80])
     assert network.degree.tolist() == [1, 3, 1, 1]
-    dangling = found.notes
+    dangling = made.notes
     assert dangling["kind"].tolist() == ["dangling end"] * 3
     assert dangling[["line", "x", "y"]].to_numpy().tolist() == [[0, 0, 0], [0, 100, 0], [1, 50, 80]]
 
 
-def test_crossing_at_grade_is_joined_and_told() -> None:
-    found = noded(EAST, NORTH)
-    assert len(found.network.line) == 4
-    assert kinds(found) == {"crossing without a node, joined": 1}
-    row = found.notes.iloc[0]
+def test_crossing_at_grade_is_joined_and_noted() -> None:
+    made = noded(EAST, NORTH)
+    assert len(made.network.line) == 4
+    assert kinds(made) == {"crossing without a node, joined": 1}
+    row = made.notes.iloc[0]
     assert (row["line"], row["other"], row["x"], row["y"]) == (0, 1, 50, 0)
-    # A layer that is split at every junction says that this is a bridge.
+    # A layer that is split at every junction has a bridge here.
     apart = noded(EAST, NORTH, at_grade=False)
     assert len(apart.network.line) == 2
     assert kinds(apart) == {"crossing left apart": 1}
@@ -63,55 +63,55 @@ def test_crossing_at_grade_is_joined_and_told() -> None:
 def test_bridge_over_and_tunnel_under_stay_apart(level: float, vertex: bool) -> None:
     middle = [(50, 0)] if vertex else []
     over = LineString([(50, -50), *middle, (50, 50)])
-    found = noded(LineString([(0, 0), *middle, (100, 0)]), over, level=[0, level])
-    assert components(found.network).tolist() == [0, 1]
-    assert kinds(found) == {"crossing left apart": 1}
+    made = noded(LineString([(0, 0), *middle, (100, 0)]), over, level=[0, level])
+    assert components(made.network).tolist() == [0, 1]
+    assert kinds(made) == {"crossing left apart": 1}
 
 
 def test_bridge_joins_the_ways_on_either_bank() -> None:
     river_road = EAST
     approach, deck = LineString([(50, -90), (50, -10)]), LineString([(50, -10), (50, 10)])
     bank_road = LineString([(0, 10), (50, 10), (100, 10)])
-    found = noded(river_road, approach, deck, bank_road, level=[0, 0, 1, 0])
-    assert line_components(found.network, 4).tolist() == [1, 0, 0, 0]
-    assert kinds(found) == {"crossing left apart": 1}
+    made = noded(river_road, approach, deck, bank_road, level=[0, 0, 1, 0])
+    assert line_components(made.network, 4).tolist() == [1, 0, 0, 0]
+    assert kinds(made) == {"crossing left apart": 1}
 
 
 def test_dead_end_under_a_bridge_is_not_joined_to_it() -> None:
-    found = noded(EAST, LineString([(50, -50), (50, -0.2)]), level=[1, 0])
-    assert components(found.network).tolist() == [0, 1]
+    made = noded(EAST, LineString([(50, -50), (50, -0.2)]), level=[1, 0])
+    assert components(made.network).tolist() == [0, 1]
 
 
 def test_nodes_in_one_place_on_two_levels_are_two() -> None:
     over = [LineString([(20, -30), (80, 30)]), LineString([(20, 30), (80, -30)])]
-    found = noded(EAST, NORTH, *over, level=[0, 0, 1, 1])
-    assert len(found.network.line) == 8
-    assert line_components(found.network, 4).tolist() in ([0, 0, 1, 1], [1, 1, 0, 0])
+    made = noded(EAST, NORTH, *over, level=[0, 0, 1, 1])
+    assert len(made.network.line) == 8
+    assert line_components(made.network, 4).tolist() in ([0, 0, 1, 1], [1, 1, 0, 0])
 
 
 @pytest.mark.parametrize(("gap", "joined"), [(0.3, True), (-0.3, True), (0.7, False)])
 def test_end_near_a_line_is_snapped_within_the_tolerance(gap: float, joined: bool) -> None:
     side = LineString([(50, gap), (50, 80)])
-    found = noded(EAST, side, at_grade=False)
-    assert found.network.line.tolist() == ([0, 0, 1] if joined else [0, 1])
+    made = noded(EAST, side, at_grade=False)
+    assert made.network.line.tolist() == ([0, 0, 1] if joined else [0, 1])
     if joined:
-        assert links(found)[2] == [(50, gap), (50, 80)]
-        assert links(found)[0] == [(0, 0), (50, gap)]
-        assert kinds(found) == {}
+        assert links(made)[2] == [(50, gap), (50, 80)]
+        assert links(made)[0] == [(0, 0), (50, gap)]
+        assert kinds(made) == {}
         assert len(noded(EAST, side, tolerance=0.1, at_grade=False).network.line) == 2
 
 
 def test_ends_near_each_other_become_one_node() -> None:
-    found = noded(LineString([(0, 0), (50, 0)]), LineString([(50.3, 0.2), (100, 0)]), level=[0, 1])
-    assert found.network.end[0] == found.network.start[1]
-    assert shapely.get_coordinates(found.network.geometry[1])[0].tolist() == [50, 0]
+    made = noded(LineString([(0, 0), (50, 0)]), LineString([(50.3, 0.2), (100, 0)]), level=[0, 1])
+    assert made.network.end[0] == made.network.start[1]
+    assert shapely.get_coordinates(made.network.geometry[1])[0].tolist() == [50, 0]
 
 
 def test_end_near_its_own_line_makes_a_loop() -> None:
     lasso = LineString([(0, 0), (50, 0), (80, 30), (30, 30), (30, 0.3)])
-    found = noded(lasso)
-    assert len(found.network.line) == 2
-    assert found.network.start[1] == found.network.end[1] == found.network.end[0]
+    made = noded(lasso)
+    assert len(made.network.line) == 2
+    assert made.network.start[1] == made.network.end[1] == made.network.end[0]
     open_ring = LineString([(0, 0), (50, 0), (50, 50), (0, 50), (0, 0.4)])
     ring = noded(open_ring).network
     assert (len(ring.line), ring.start[0]) == (1, ring.end[0])
@@ -120,16 +120,16 @@ def test_end_near_its_own_line_makes_a_loop() -> None:
 def test_duplicates_are_listed_and_kept() -> None:
     same = LineString([(100, 0.2), (50, 0.1), (0.1, 0)])
     around = LineString([(0, 0), (50, 30), (100, 0)])
-    found = noded(EAST, same, around)
-    assert found.duplicate.tolist() == [-1, 0, -1]
-    assert kinds(found) == {"duplicate": 1}
-    assert found.notes.iloc[0][["line", "other"]].tolist() == [1, 0]
+    made = noded(EAST, same, around)
+    assert made.duplicate.tolist() == [-1, 0, -1]
+    assert kinds(made) == {"duplicate": 1}
+    assert made.notes.iloc[0][["line", "other"]].tolist() == [1, 0]
     # Carriageways of one road that go opposite ways are no duplicates; both drawn one way are.
     assert noded(EAST, EAST, direction=[1, -1]).duplicate.tolist() == [-1, -1]
     assert noded(EAST, EAST.reverse(), direction=[1, -1]).duplicate.tolist() == [-1, 0]
 
 
-def test_bad_rows_are_told_and_survived() -> None:
+def test_bad_rows_are_noted_and_survived() -> None:
     with np.errstate(invalid="ignore"):
         unknown = LineString([(0, 0), (np.nan, 1)])
     bad = [
@@ -141,17 +141,17 @@ def test_bad_rows_are_told_and_survived() -> None:
         unknown,
         shapely.MultiLineString([[(0, 0), (1, 1)], [(5, 5), (6, 6)]]),
     ]
-    found = noded(*bad, shapely.MultiLineString([EAST.coords]), LineString([(100, 0, 7), (200, 0, 9)]))
-    told = found.notes.groupby("kind")["line"].apply(list).to_dict()
-    assert told == {"not a line": [0, 1, 4, 5, 6], "no length": [2, 3], "dangling end": [7, 8]}
-    assert found.network.line.tolist() == [7, 8]
-    assert line_components(found.network, 9).tolist() == [-1] * 7 + [0, 0]
+    made = noded(*bad, shapely.MultiLineString([EAST.coords]), LineString([(100, 0, 7), (200, 0, 9)]))
+    listed = made.notes.groupby("kind")["line"].apply(list).to_dict()
+    assert listed == {"not a line": [0, 1, 4, 5, 6], "no length": [2, 3], "dangling end": [7, 8]}
+    assert made.network.line.tolist() == [7, 8]
+    assert line_components(made.network, 9).tolist() == [-1] * 7 + [0, 0]
 
 
 def test_nothing_and_only_bad_lines_give_an_empty_network() -> None:
-    for found in (noded(), noded(None, LineString([(1, 1), (1, 1)]))):
-        assert found.network.nodes.shape == (0, 2)
-        assert components(found.network).tolist() == []
+    for made in (noded(), noded(None, LineString([(1, 1), (1, 1)]))):
+        assert made.network.nodes.shape == (0, 2)
+        assert components(made.network).tolist() == []
 
 
 def test_wrong_arguments() -> None:
@@ -164,43 +164,43 @@ def test_wrong_arguments() -> None:
 
 
 def test_loop_stays_whole() -> None:
-    found = noded(LineString([(0, 0), (10, 0), (10, 10), (0, 0)]))
-    assert found.network.start.tolist() == found.network.end.tolist() == [0]
-    assert found.network.degree.tolist() == [2]
-    assert found.notes.empty
+    made = noded(LineString([(0, 0), (10, 0), (10, 10), (0, 0)]))
+    assert made.network.start.tolist() == made.network.end.tolist() == [0]
+    assert made.network.degree.tolist() == [2]
+    assert made.notes.empty
 
 
 def test_line_that_crosses_itself() -> None:
     eight = LineString([(0, 0), (10, 10), (10, 0), (0, 10)])
-    found = noded(eight)
-    assert links(found) == [[(0, 0), (5, 5)], [(5, 5), (10, 10), (10, 0), (5, 5)], [(5, 5), (0, 10)]]
-    assert found.network.from_m == pytest.approx([0, 50**0.5, 10 + 3 * 50**0.5])
-    assert kinds(found) == {"crossing without a node, joined": 1}
+    made = noded(eight)
+    assert links(made) == [[(0, 0), (5, 5)], [(5, 5), (10, 10), (10, 0), (5, 5)], [(5, 5), (0, 10)]]
+    assert made.network.from_m == pytest.approx([0, 50**0.5, 10 + 3 * 50**0.5])
+    assert kinds(made) == {"crossing without a node, joined": 1}
 
 
 def test_three_lines_cross_in_one_point() -> None:
-    found = noded(EAST, NORTH, LineString([(17, -33), (83, 33)]))
-    assert len(found.network.nodes) == 7
-    assert found.network.degree.max() == 6
+    made = noded(EAST, NORTH, LineString([(17, -33), (83, 33)]))
+    assert len(made.network.nodes) == 7
+    assert made.network.degree.max() == 6
 
 
 def test_crossings_within_the_tolerance_are_one_node() -> None:
-    found = noded(EAST, NORTH, LineString([(20.2, -30), (80.2, 30)]))
-    assert len(found.network.nodes) == 7
-    assert found.network.degree.max() == 6
+    made = noded(EAST, NORTH, LineString([(20.2, -30), (80.2, 30)]))
+    assert len(made.network.nodes) == 7
+    assert made.network.degree.max() == 6
     # The pieces between them, 0.2 m each, are swallowed.
-    assert shapely.length(found.network.geometry).sum() == pytest.approx(200 + 60 * 2**0.5, abs=1)
+    assert shapely.length(made.network.geometry).sum() == pytest.approx(200 + 60 * 2**0.5, abs=1)
 
 
 def test_lines_that_run_together_are_split_where_they_part() -> None:
-    found = noded(EAST, LineString([(30, 0), (70, 0), (70, 40)]))
-    assert [round(m) for m in found.network.length] == [30, 40, 30, 40, 40]
-    assert found.duplicate.tolist() == [-1, -1, -1, 1, -1]
+    made = noded(EAST, LineString([(30, 0), (70, 0), (70, 40)]))
+    assert [round(m) for m in made.network.length] == [30, 40, 30, 40, 40]
+    assert made.duplicate.tolist() == [-1, -1, -1, 1, -1]
 
 
 def test_direction_is_carried_to_links() -> None:
-    found = noded(EAST, NORTH, direction=[1, -1])
-    assert found.network.direction.tolist() == [1, 1, -1, -1]
+    made = noded(EAST, NORTH, direction=[1, -1])
+    assert made.network.direction.tolist() == [1, 1, -1, -1]
 
 
 # A cell is 10 km: places that are not one are then far more than the tolerance apart, whatever crosses what.
@@ -245,14 +245,14 @@ def slow_links(layer) -> list[tuple]:
     nodes = {p for way in layer for p in (way[0], way[-1])} | {p for p in corner if corner.count(p) > 1}
     for one, other in combinations(segments, 2):
         nodes |= {p for p in meeting(*one, *other) if not (p in one and p in other)}
-    found = []
+    out = []
     for line, way in enumerate(layer):
         path = [way[0]]
         for a, b in pairwise(way):
             along = [p for p in nodes if on(p, a, b) and p != a]
             path += sorted(along, key=lambda p: abs(p[0] - a[0]) + abs(p[1] - a[1]))
-        found += [(line, p, q) for p, q in pairwise(path)]
-    return found
+        out += [(line, p, q) for p, q in pairwise(path)]
+    return out
 
 
 def slow_components(layer, level) -> list[int]:
@@ -276,7 +276,7 @@ def same_partition(one, other) -> bool:
     return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ways)
 def test_links_agree_with_exact_arithmetic(layer) -> None:
     network = node_lines(drawn(layer)).network
@@ -292,7 +292,7 @@ def test_links_agree_with_exact_arithmetic(layer) -> None:
     assert network.to_m - network.from_m == pytest.approx(network.length, abs=slack)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(ways, st.lists(st.integers(-1, 1), min_size=7, max_size=7))
 def test_components_agree_with_exact_arithmetic(layer, level) -> None:
     level = level[: len(layer)]
@@ -300,17 +300,17 @@ def test_components_agree_with_exact_arithmetic(layer, level) -> None:
     assert same_partition(line_components(node_lines(drawn(layer), level).network, len(layer)).tolist(), slow)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(straight, st.randoms(use_true_random=False))
 def test_ends_moved_within_the_tolerance_change_no_component(layer, random) -> None:
     moved = [np.array(way, dtype=float) * CELL + [[random.uniform(-0.15, 0.15)] * 2 for _ in way] for way in layer]
     lines = np.array([LineString(way) for way in moved])
-    found = node_lines(lines).network
-    assert same_partition(line_components(found, len(layer)).tolist(), slow_components(layer, [0] * len(layer)))
-    assert found.length.sum() == pytest.approx(shapely.length(lines).sum(), abs=1.0 * len(found.line))
+    network = node_lines(lines).network
+    assert same_partition(line_components(network, len(layer)).tolist(), slow_components(layer, [0] * len(layer)))
+    assert network.length.sum() == pytest.approx(shapely.length(lines).sum(), abs=1.0 * len(network.line))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ways, st.floats(0, 1000))
 def test_noding_a_noded_network_changes_nothing(layer, shift: float) -> None:
     once = node_lines(drawn(layer, shift)).network
@@ -320,7 +320,7 @@ def test_noding_a_noded_network_changes_nothing(layer, shift: float) -> None:
     assert twice.line.tolist() == list(range(len(once.line)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ways, st.randoms(use_true_random=False), st.floats(0, 1000))
 def test_the_order_of_the_lines_does_not_matter(layer, random, shift: float) -> None:
     lines = drawn(layer, shift)

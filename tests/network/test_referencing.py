@@ -1,13 +1,12 @@
-"""Places on links: by hand, against shapely's own substring, there and back, and whatever is wrong told by row."""
+"""Places on links: by hand, against shapely's own substring, there and back, and whatever is wrong, by row."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from surveys_made import steady
 
 from assetplan.network import check_survey, nearest_links, read_chainages
 
@@ -17,24 +16,24 @@ LENGTH = shapely.length(LINES)
 NAMES = ["0712", "00815"]
 
 
-def told(faults) -> list[tuple]:
+def fault_rows(faults) -> list[tuple]:
     return [
         (row, name, problem, None if np.isnan(m) else m) for row, name, problem, m in faults.itertuples(index=False)
     ]
 
 
 def test_chainages_by_hand() -> None:
-    found = read_chainages(["0712", "00815"], [40, 10], [70, np.nan], NAMES, LENGTH)
-    assert (found.link.tolist(), found.from_m.tolist(), found.to_m.tolist()) == ([0, 1], [40, 10], [70, 10])
-    assert found.faults.empty
+    placed = read_chainages(["0712", "00815"], [40, 10], [70, np.nan], NAMES, LENGTH)
+    assert (placed.link.tolist(), placed.from_m.tolist(), placed.to_m.tolist()) == ([0, 1], [40, 10], [70, 10])
+    assert placed.faults.empty
 
 
-def test_faults_are_told_by_row_and_the_rest_goes_on() -> None:
+def test_faults_are_listed_by_row_and_the_rest_goes_on() -> None:
     link = ["0712", "712", "0712", "0712", "0712", "0712", "00815", "0712", "0712"]
     start = [10, 0, 60, 95, -8, 140, np.nan, 0, -30]
     end = [20, 10, 40, 105, 12, 150, 10, 100.3, -10]
-    found = read_chainages(link, start, end, NAMES, LENGTH)
-    assert told(found.faults) == [
+    placed = read_chainages(link, start, end, NAMES, LENGTH)
+    assert fault_rows(placed.faults) == [
         (1, "712", "no such link", None),
         (2, "0712", "reversed", 20),
         (3, "0712", "runs past the end of its link", 5),
@@ -43,8 +42,8 @@ def test_faults_are_told_by_row_and_the_rest_goes_on() -> None:
         (6, "00815", "no chainage", None),
         (8, "0712", "off its link", 10),
     ]
-    np.testing.assert_array_equal(found.from_m, [10, np.nan, 40, 95, 0, np.nan, np.nan, 0, np.nan])
-    np.testing.assert_array_equal(found.to_m, [20, np.nan, 60, 100, 12, np.nan, np.nan, 100, np.nan])
+    np.testing.assert_array_equal(placed.from_m, [10, np.nan, 40, 95, 0, np.nan, np.nan, 0, np.nan])
+    np.testing.assert_array_equal(placed.to_m, [20, np.nan, 60, 100, 12, np.nan, np.nan, 100, np.nan])
 
 
 def test_identifiers_are_text_and_links_have_one_each() -> None:
@@ -60,14 +59,16 @@ def test_a_survey_with_overlaps_and_gaps() -> None:
     link = np.array([0, 0, 0, 0, 1, -1, 1])
     start = np.array([10.0, 0.0, 15.0, 50.0, 0.0, 0.0, 30.0])
     end = np.array([20.0, 10.0, 18.0, 90.0, 30.0, 10.0, 30.0])
-    assert told(check_survey(link, start, end, NAMES, LENGTH)) == [
+    assert fault_rows(check_survey(link, start, end, NAMES, LENGTH)) == [
         (2, "0712", "overlaps the reading before", 5),
         (3, "0712", "gap before", 30),  # from 20 m, where the long reading ends, not 18
         (3, "0712", "gap after", 10),
         (6, "00815", "no length", 0),
     ]
     first = np.zeros(1, dtype=int)
-    assert told(check_survey(first, np.array([2.0]), np.array([99.8]), NAMES, LENGTH)) == [(0, "0712", "gap before", 2)]
+    assert fault_rows(check_survey(first, np.array([2.0]), np.array([99.8]), NAMES, LENGTH)) == [
+        (0, "0712", "gap before", 2)
+    ]
 
 
 def test_points_have_their_nearest_link_and_strays_none() -> None:
@@ -87,7 +88,7 @@ def test_nothing_to_place() -> None:
 whole = st.integers(-50, 50)
 
 
-@steady
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 100), st.integers(-9, 9)), min_size=1, max_size=9))
 def test_points_come_back_to_their_link(rows) -> None:
     # Parallel roads 40 m apart: a point within 9 m of one is nearest to it.

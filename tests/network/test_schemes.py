@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from surveys_made import steady, stretches
+from surveys_made import stretches
 
 from assetplan import condition
 from assetplan.asset_classes import group_of
@@ -22,14 +22,14 @@ def one_link(start, end, works, barrier=None, rules=RULES):
 
 
 def test_reds_by_hand() -> None:
-    found = one_link([0, 90, 400], [60, 170, 440], [True] * 3)
-    assert (found.from_m.tolist(), found.to_m.tolist(), found.length.tolist()) == ([0], [170], [170])
-    assert found.member.tolist() == [0, 0, -1]
+    formed = one_link([0, 90, 400], [60, 170, 440], [True] * 3)
+    assert (formed.from_m.tolist(), formed.to_m.tolist(), formed.length.tolist()) == ([0], [170], [170])
+    assert formed.member.tolist() == [0, 0, -1]
     # The same where the register lists the sound road between.
-    found = one_link([0, 60, 90, 170, 400], [60, 90, 170, 400, 440], [True, False, True, False, True])
-    assert (found.from_m.tolist(), found.to_m.tolist()) == ([0], [170])
-    assert found.member.tolist() == [0, 0, 0, -1, -1]
-    assert found.bridged.tolist() == [False, True, False, False, False]
+    formed = one_link([0, 60, 90, 170, 400], [60, 90, 170, 400, 440], [True, False, True, False, True])
+    assert (formed.from_m.tolist(), formed.to_m.tolist()) == ([0], [170])
+    assert formed.member.tolist() == [0, 0, 0, -1, -1]
+    assert formed.bridged.tolist() == [False, True, False, False, False]
 
 
 def test_the_packaged_rules() -> None:
@@ -61,18 +61,18 @@ def test_never_across_class_surface_junction_link_or_other_works() -> None:
 
 def test_long_runs_are_cut_evenly() -> None:
     start = np.arange(0, 4000, 100.0)
-    found = one_link(start, start + 100, [1] * 40)
-    assert found.length.tolist() == [1300, 1300, 1400]
-    assert found.from_m.tolist() == [0, 1300, 2600]
+    formed = one_link(start, start + 100, [1] * 40)
+    assert formed.length.tolist() == [1300, 1300, 1400]
+    assert formed.from_m.tolist() == [0, 1300, 2600]
     # A cut falls between sections; sound road at the cut is in neither part.
-    found = one_link([0, 90, 120], [90, 120, 210], [1, -1, 1], rules=SchemeRules(50, 50, 100))
-    assert (found.member.tolist(), found.length.tolist()) == ([0, -1, 1], [90, 90])
+    formed = one_link([0, 90, 120], [90, 120, 210], [1, -1, 1], rules=SchemeRules(50, 50, 100))
+    assert (formed.member.tolist(), formed.length.tolist()) == ([0, -1, 1], [90, 90])
     # The end nearest to half-way, 102, would make a part too long.
-    found = one_link([0, 85, 102], [85, 102, 190], [1, 1, 1], rules=SchemeRules(50, 50, 100))
-    assert (found.member.tolist(), found.length.tolist()) == ([0, -1, 1], [85, 88])
+    formed = one_link([0, 85, 102], [85, 102, 190], [1, 1, 1], rules=SchemeRules(50, 50, 100))
+    assert (formed.member.tolist(), formed.length.tolist()) == ([0, -1, 1], [85, 88])
     # One section over the longest stays single, as does a part too short.
-    found = one_link([0, 50], [50, 1650], [1, 1])
-    assert (found.member.tolist(), found.length.tolist()) == ([-1, -1], [])
+    formed = one_link([0, 50], [50, 1650], [1, 1])
+    assert (formed.member.tolist(), formed.length.tolist()) == ([-1, -1], [])
 
 
 def slowly(link, from_m, to_m, works, barrier, gap):
@@ -91,7 +91,7 @@ def slowly(link, from_m, to_m, works, barrier, gap):
     return [run for run in [*runs, current] if run]
 
 
-@steady
+@settings(max_examples=150)
 @given(st.data())
 def test_what_holds_of_all_schemes(data) -> None:
     road = data.draw(stretches(most=40))
@@ -99,24 +99,24 @@ def test_what_holds_of_all_schemes(data) -> None:
     works = np.array(data.draw(st.lists(st.sampled_from([0, 0, 0, 1, -1]), min_size=n, max_size=n)))
     barrier = np.array(data.draw(st.lists(st.sampled_from([0] * 12 + [1]), min_size=n, max_size=n)))
     rules = SchemeRules(data.draw(st.sampled_from([0, 20, 50])), data.draw(st.sampled_from([10, 100])), 300)
-    found = form_schemes(**road, works=works, barrier=barrier, rules=rules)
+    formed = form_schemes(**road, works=works, barrier=barrier, rules=rules)
     link, start, end = road.values()
-    assert ((found.length >= rules.minimum) & (found.length <= rules.maximum)).all()
-    for scheme in range(len(found.first)):
-        rows = np.flatnonzero(found.member == scheme)
-        wanted = rows[~found.bridged[rows]]
+    assert ((formed.length >= rules.minimum) & (formed.length <= rules.maximum)).all()
+    for scheme in range(len(formed.first)):
+        rows = np.flatnonzero(formed.member == scheme)
+        wanted = rows[~formed.bridged[rows]]
         assert len(set(link[rows])) == len(set(barrier[rows])) == len(set(works[wanted])) == 1
         assert (works[wanted] >= 0).all()
-        assert (works[rows[found.bridged[rows]]] < 0).all()
-        assert (start[wanted].min(), end[wanted].max()) == (found.from_m[scheme], found.to_m[scheme])
+        assert (works[rows[formed.bridged[rows]]] < 0).all()
+        assert (start[wanted].min(), end[wanted].max()) == (formed.from_m[scheme], formed.to_m[scheme])
         order = np.sort(start[wanted])
         assert (order[1:] - np.sort(end[wanted])[:-1] <= rules.gap).all()
         # Every section within the ends is in the scheme.
-        inside = (link == link[rows[0]]) & (start >= found.from_m[scheme]) & (end <= found.to_m[scheme])
+        inside = (link == link[rows[0]]) & (start >= formed.from_m[scheme]) & (end <= formed.to_m[scheme])
         assert set(np.flatnonzero(inside)) == set(rows)
     for run in slowly(*road.values(), works, barrier, rules.gap):
         length = end[run[-1]] - start[run[0]]
-        mine = found.member[run]
+        mine = formed.member[run]
         if length <= rules.maximum:
             # A run that need not be cut is one scheme, or too short for one.
             assert len(set(mine)) == 1
@@ -137,11 +137,11 @@ def test_worn_roads_of_the_example_county() -> None:
         life[name == group] = groups[group].residual_life(index[name == group])
     worn = condition.band_codes("residual_life", life) == condition.band_names("residual_life").index("under 5")
     start, length = assets["chainage_m"].to_numpy(), assets["length_m"].to_numpy()
-    found = form_schemes(assets["link_id"], start, start + length, worn, codes_of(assets["road_class"]), RULES)
-    sections = np.bincount(found.member[found.member >= 0])
+    formed = form_schemes(assets["link_id"], start, start + length, worn, codes_of(assets["road_class"]), RULES)
+    sections = np.bincount(formed.member[formed.member >= 0])
     # The figures of docs/network.md, section Schemes.
     assert (worn.sum(), round(length[worn].sum() / 1000, 1)) == (458, 46.5)
-    assert (len(found.length), round(found.length.sum() / 1000, 1)) == (174, 43.2)
-    assert ((sections > 1).sum(), round(found.length[sections > 1].sum() / 1000, 1)) == (99, 34.0)
-    assert (round(np.median(found.length)), round(found.length.max())) == (165, 1494)
-    assert (worn & (found.member < 0)).sum() == 39
+    assert (len(formed.length), round(formed.length.sum() / 1000, 1)) == (174, 43.2)
+    assert ((sections > 1).sum(), round(formed.length[sections > 1].sum() / 1000, 1)) == (99, 34.0)
+    assert (round(np.median(formed.length)), round(formed.length.max())) == (165, 1494)
+    assert (worn & (formed.member < 0)).sum() == 39

@@ -35,7 +35,7 @@ def test_the_longest_comes_first_not_the_one_of_most_links() -> None:
     assert line_components(network, 8).tolist() == [1, 1, 1, 1, 1, 1, 2, 0]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(-1, 1)), min_size=1, max_size=14))
 def test_components_agree_with_networkx(links) -> None:
     links = [(a, b, way) for a, b, way in links if a != b]

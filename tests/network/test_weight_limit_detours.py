@@ -8,7 +8,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_networks import as_graph, network, networks_with, shortest, steady
+from small_networks import as_graph, network, networks_with, shortest
 
 from assetplan.network.detours import detours
 from assetplan.network.graph import Network
@@ -38,9 +38,9 @@ def test_classes_of_vehicle_hang_together() -> None:
     # The cost a km of the reference Check is the mean over heavy vehicles.
     heavy = table[table["traffic"] == "hgv"]
     assert heavy["share"] @ heavy["cost_per_km"] == pytest.approx(1.10, rel=EXACT)
-    found = class_traffic([1000, 10], [100, 0])
-    assert found.sum(axis=1).tolist() == pytest.approx([1000, 10], rel=EXACT)
-    assert found[0, 0] == pytest.approx(900, rel=EXACT)
+    traffic = class_traffic([1000, 10], [100, 0])
+    assert traffic.sum(axis=1).tolist() == pytest.approx([1000, 10], rel=EXACT)
+    assert traffic[0, 0] == pytest.approx(900, rel=EXACT)
     with pytest.raises(ValueError, match="no more than all traffic"):
         class_traffic(10, 11)
 
@@ -49,10 +49,10 @@ def test_only_vehicles_above_the_limit_go_round() -> None:
     one = network(ROAD)
     limit = np.array([[44, 18, 18, 0, np.nan]])
     vehicles = np.array([100, 10, 8, 6, 4, 2.0])
-    found = weight_limit_detours(one, [0], limit, vehicles, WEIGHTS, np.full(6, 1.10), 30.0)
-    assert found.extra_km[0, 1].tolist() == pytest.approx([0, 0, 0, 4, 4, 4], rel=EXACT)
-    assert found.extra_km[0, 3].tolist() == pytest.approx([4] * 6, rel=EXACT)
-    assert found.cost[0].tolist() == pytest.approx(
+    ways = weight_limit_detours(one, [0], limit, vehicles, WEIGHTS, np.full(6, 1.10), 30.0)
+    assert ways.extra_km[0, 1].tolist() == pytest.approx([0, 0, 0, 4, 4, 4], rel=EXACT)
+    assert ways.extra_km[0, 3].tolist() == pytest.approx([4] * 6, rel=EXACT)
+    assert ways.cost[0].tolist() == pytest.approx(
         [0, 12 * 365 * 4 * 1.1, 12 * 365 * 4 * 1.1, 130 * 365 * 4 * 1.1, 0], rel=EXACT
     )
 
@@ -61,60 +61,58 @@ def test_the_way_round_is_legal_for_the_vehicle() -> None:
     one = network(ROAD)
     # From year 2 the other bridge takes 7.5 t: lorries of 18 t go the long way, those of 7.5 t need not.
     limit = np.array([[3, 3.0], [44, 7.5]])
-    found = weight_limit_detours(one, [0, 4], limit, 1.0, WEIGHTS, np.ones(6), 30.0)
-    assert found.extra_km[0, :, 1].tolist() == pytest.approx([4, 4], rel=EXACT)
-    assert found.extra_km[0, :, 2].tolist() == pytest.approx([4, 8], rel=EXACT)
+    ways = weight_limit_detours(one, [0, 4], limit, 1.0, WEIGHTS, np.ones(6), 30.0)
+    assert ways.extra_km[0, :, 1].tolist() == pytest.approx([4, 4], rel=EXACT)
+    assert ways.extra_km[0, :, 2].tolist() == pytest.approx([4, 8], rel=EXACT)
     # A limit of the road itself does as much as a bridge's.
     own = np.where(np.arange(7) == 4, 7.5, np.nan)
     alone = weight_limit_detours(one, [0], limit[:1], 1.0, WEIGHTS, np.ones(6), 30.0, own)
-    assert alone.extra_km[0, 0].tolist() == found.extra_km[0, 1].tolist()
+    assert alone.extra_km[0, 0].tolist() == ways.extra_km[0, 1].tolist()
 
 
-def test_a_severed_class_is_charged_what_is_said_and_a_bridge_off_the_network_nothing() -> None:
+def test_a_severed_class_is_charged_what_is_stated_and_a_bridge_off_the_network_nothing() -> None:
     one = network(ROAD)
-    found = weight_limit_detours(one, [5, -1], [[7.5], [0]], 2.0, WEIGHTS, np.ones(6), 30.0)
-    assert found.severed[0, 0].tolist() == [False, False, True, True, True, True]
-    assert found.cost.ravel().tolist() == pytest.approx([4 * 2 * 365 * 30, 0], rel=EXACT)
-    assert np.isnan(found.extra_km[1]).all()
+    ways = weight_limit_detours(one, [5, -1], [[7.5], [0]], 2.0, WEIGHTS, np.ones(6), 30.0)
+    assert ways.severed[0, 0].tolist() == [False, False, True, True, True, True]
+    assert ways.cost.ravel().tolist() == pytest.approx([4 * 2 * 365 * 30, 0], rel=EXACT)
+    assert np.isnan(ways.extra_km[1]).all()
     with pytest.raises(ValueError, match="do not fit 2 bridges"):
         weight_limit_detours(one, [0, 1], [[7.5]], 1.0, WEIGHTS, np.ones(6), 30.0)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(networks_with(4))
-def test_restrictions_equal_detours_found_class_by_class(case: tuple[Network, np.ndarray]) -> None:
+def test_restrictions_equal_detours_class_by_class(case: tuple[Network, np.ndarray]) -> None:
     one, level = case
     limit = np.stack([LEVELS[level], LEVELS[np.maximum(level - 1, 0)]], axis=1)
     links = np.arange(len(one.length))
-    found = weight_limit_detours(one, links, limit, 1.0, WEIGHTS, np.ones(6), 30.0)
+    ways = weight_limit_detours(one, links, limit, 1.0, WEIGHTS, np.ones(6), 30.0)
     for year in (0, 1):
         for k, weight in enumerate(WEIGHTS):
             closed = limit[:, year] < weight
             alone = detours(one, links, closed).extra_km
-            np.testing.assert_allclose(found.extra_km[:, year, k], np.where(closed, alone, 0), rtol=EXACT)
+            np.testing.assert_allclose(ways.extra_km[:, year, k], np.where(closed, alone, 0), rtol=EXACT)
     # No limit is higher in the second year, so no detour is shorter.
-    assert (found.extra_km[:, 1] >= found.extra_km[:, 0]).all()
+    assert (ways.extra_km[:, 1] >= ways.extra_km[:, 0]).all()
 
 
-@steady
 @given(networks_with(3), st.data())
 def test_access_and_severance_equal_brute_force(case: tuple[Network, np.ndarray], data: st.DataObject) -> None:
     one, closed = case[0], case[1] == 0
     count = len(one.nodes)
     targets = np.array(data.draw(st.lists(st.integers(-1, count - 1), max_size=3)), dtype=np.intp)
     nodes = np.arange(-1, count)
-    found = access_km(one, nodes, targets, closed)
+    distance = access_km(one, nodes, targets, closed)
     graph = as_graph(one, np.flatnonzero(closed))
     want = [min([shortest(graph, n, t) for t in targets if t >= 0], default=np.inf) / 1000 for n in range(count)]
-    assert np.isnan(found[0])
-    np.testing.assert_allclose(found[1:], want, rtol=EXACT)
+    assert np.isnan(distance[0])
+    np.testing.assert_allclose(distance[1:], want, rtol=EXACT)
     sizes = [
         {n: len(part) for part in nx.strongly_connected_components(g) for n in part} for g in (as_graph(one), graph)
     ]
     assert cut_off(one, nodes, closed).tolist() == [False] + [sizes[1][n] < sizes[0][n] / 2 for n in range(count)]
 
 
-@steady
 @given(networks_with(3))
 def test_closing_more_brings_nothing_nearer(case: tuple[Network, np.ndarray]) -> None:
     one, order = case
@@ -130,13 +128,13 @@ def test_severed_places_by_identifier() -> None:
     node = attach(points, one, 50.0)
     assert node.tolist() == [4, 0, 2, -1]
     limit = limits_of_links(one, [5, 0, -1], [7.5, 18, 3])
-    found = severed_places(one, ["school", "fire", "farm", "moor"], node, limit, [7.5, 18, 26], np.array([1]))
-    assert found.values.tolist()[:1] == [["moor", 7.5, "off the network", pytest.approx(np.nan, nan_ok=True)]]
-    assert found.loc[found["weight_t"] == 18, ["place_id", "finding"]].values.tolist() == [
+    severed = severed_places(one, ["school", "fire", "farm", "moor"], node, limit, [7.5, 18, 26], np.array([1]))
+    assert severed.values.tolist()[:1] == [["moor", 7.5, "off the network", pytest.approx(np.nan, nan_ok=True)]]
+    assert severed.loc[severed["weight_t"] == 18, ["place_id", "finding"]].values.tolist() == [
         ["school", "cut off"],
         ["moor", "off the network"],
     ]
-    rows = found[found["weight_t"] == 26].set_index("place_id")
+    rows = severed[severed["weight_t"] == 26].set_index("place_id")
     assert rows["finding"].to_dict() == {"school": "cut off", "fire": "farther", "moor": "off the network"}
     assert rows.loc["fire", "extra_km"] == pytest.approx(4.0, rel=EXACT)
     assert np.isinf(rows.loc["school", "extra_km"])
