@@ -25,10 +25,10 @@ def carry(most):
 def test_carry_over_in_a_table():
     caps = {"2020": 50, "2021": 50}
     assert optimise(two_years(), caps, flows=carry(39)).chosen["B"] == "none"
-    found = optimise(two_years(), caps, flows=carry(45))
-    assert found.chosen.to_dict() == {"A": "none", "B": "later"}
-    assert 40 <= found.flows["carried over"] <= 45
-    assert found.used["2021"] <= 50
+    selection = optimise(two_years(), caps, flows=carry(45))
+    assert selection.chosen.to_dict() == {"A": "none", "B": "later"}
+    assert 40 <= selection.flows["carried over"] <= 45
+    assert selection.used["2021"] <= 50
 
 
 def test_a_scheme_in_a_table():
@@ -38,8 +38,8 @@ def test_a_scheme_in_a_table():
     # alone, 60 for 40 is best; the scheme needs 30 more
     assert optimise(options.loc[[1, 2]], {"cost": 60}).chosen.to_dict() == {1: "second", 2: "none"}
     assert optimise(options.loc[[1, 2]], {"cost": 60}, together=together).benefit == 0
-    found = optimise(options.loc[[1, 2]], {"cost": 70}, together=together)
-    assert found.chosen.to_dict() == {1: "second", 2: "second"}
+    selection = optimise(options.loc[[1, 2]], {"cost": 70}, together=together)
+    assert selection.chosen.to_dict() == {1: "second", 2: "second"}
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_wrong_groups():
 def test_rules_of_thumb_beside_the_choice():
     options = textbook()
     compared = Baselines(condition=pd.Series({3: 10.0, 2: 20.0, 1: 30.0}), years={"cost": 2020})
-    found = optimise(options, {"cost": 250}, baselines=compared)
+    selection = optimise(options, {"cost": 250}, baselines=compared)
     # 3 takes its best (200) and 2 what fits (30); one year by itself is the whole problem
-    assert found.baselines.to_dict() == {"worst first": 240, "incremental benefit-cost": 270, "year by year": 270}
-    assert found.benefit == 270
+    assert selection.baselines.to_dict() == {"worst first": 240, "incremental benefit-cost": 270, "year by year": 270}
+    assert selection.benefit == 270
     priced = optimise(options.assign(effort=1.0), {"cost": 250}, baselines=Baselines(cost="effort"))
     assert list(priced.baselines.index) == ["incremental benefit-cost"]
 
@@ -111,10 +111,10 @@ def brute_year_by_year(p, action):
 def test_year_by_year_by_hand(seed):
     p = years_problem(seed, 5, n_treatments=2, n_years=3, share=0.3)
     action = p.usage.toarray()
-    found = year_by_year(p, action, target_gap=0.0)
-    assert found.benefit == pytest.approx(brute_year_by_year(p, action))
-    assert found.status == "feasible"
-    assert found.benefit <= solve(p, target_gap=0.0).bound
+    myopic = year_by_year(p, action, target_gap=0.0)
+    assert myopic.benefit == pytest.approx(brute_year_by_year(p, action))
+    assert myopic.status == "feasible"
+    assert myopic.benefit <= solve(p, target_gap=0.0).bound
 
 
 def test_a_better_rule_of_thumb_takes_the_place_of_a_poor_choice():

@@ -35,12 +35,12 @@ def test_the_bound_holds_and_is_no_looser_than_the_prices(seed, columns, monkeyp
     bounds = []
     for n in (0, 2, 6):
         whole = np.isin(np.arange(6), order[:n])
-        found, bound = partial_relaxation(task, reduced_cost, needed, whole, 10.0, 1e-9)
+        relaxed, bound = partial_relaxation(task, reduced_cost, needed, whole, 10.0, 1e-9)
         assert best - 1e-6 <= bound <= task.dual.bound  # 1e-6: feasibility tolerance of HiGHS
         bounds.append(bound)
         if n == 6 and columns:
             assert bound == pytest.approx(best, abs=1e-6)  # all whole: the problem itself
-            assert found.value == pytest.approx(best, abs=1e-6)
+            assert relaxed.value == pytest.approx(best, abs=1e-6)
     assert bounds[0] >= bounds[1] - 1e-6 >= bounds[2] - 2e-6
 
 
@@ -86,13 +86,13 @@ def test_a_dive_finds_what_one_model_finds(seed, monkeypatch):
     monkeypatch.setattr(dives, "_dive", lambda *given: begun.append(given[3]) or plain(*given))
     p = lumpy(seed)
     one = solve(p, target_gap=1e-4, time_limit=20, whole=10_000)
-    found = solve(p, target_gap=1e-3, time_limit=20, whole=0)
+    solution = solve(p, target_gap=1e-3, time_limit=20, whole=0)
     assert begun
-    assert found.status == one.status == "optimal"
-    assert found.benefit <= one.bound * (1 + 1e-9)  # order of summation
-    assert found.bound >= one.benefit * (1 - 1e-9)
+    assert solution.status == one.status == "optimal"
+    assert solution.benefit <= one.bound * (1 + 1e-9)  # order of summation
+    assert solution.bound >= one.benefit * (1 - 1e-9)
     again = solve(p, target_gap=1e-3, time_limit=20, whole=0)
-    assert np.array_equal(found.chosen, again.chosen)
+    assert np.array_equal(solution.chosen, again.chosen)
 
 
 def test_a_part_has_the_room_that_is_left():
