@@ -1,4 +1,4 @@
-"""Statements of finance by themselves: how they are read, what is wrong with one, what they say of borrowing."""
+"""Statements of finance by themselves: how they are read, what is wrong with one, their sentences on borrowing."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def test_sentences_take_amounts_from_each_tables_own_unit():
     assert "buys 3.5 index-years of condition." in borrowing_sentences(tables, OBJECTIVES["condition"].sought)[2]
 
 
-def test_sentences_say_what_is_not_as_it_should_be():
+def test_sentences_name_what_is_not_as_it_should_be():
     tables = [checklist([1.5, 0.0], [0.2, 0.0]), affordability([40.0, 50.0], [30.0, 60.0])]
-    said = borrowing_sentences(tables, OBJECTIVES["benefit"].sought)
-    assert said[1].endswith("Debt costs more than confirmed income in 1 year.")
-    assert said[-1] == "Other money could have paid for what is borrowed: £200,000 in 2019/20."
-    assert len(said) == 3, "no price where there is none"
+    sentences = borrowing_sentences(tables, OBJECTIVES["benefit"].sought)
+    assert sentences[1].endswith("Debt costs more than confirmed income in 1 year.")
+    assert sentences[-1] == "Other money could have paid for what is borrowed: £200,000 in 2019/20."
+    assert len(sentences) == 3, "no price where there is none"
 
 
 def test_sentences_of_plans_that_borrow_nothing():
@@ -76,14 +76,14 @@ def good() -> list[dict[str, Any]]:
 
 
 def test_statements_come_back_as_they_were():
-    found = tables_of(good())
-    assert [table.as_json() for table in found] == good()
+    statements = tables_of(good())
+    assert [table.as_json() for table in statements] == good()
     assert list(statement_faults(good(), "summary.json")) == []
     assert tables_of([]) == ()
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "rule"),
     [
         ({"name": "../x"}, "must have a name of letters and digits that no other has"),
         ({"name": "affordability"}, "must have a name of letters and digits that no other has"),
@@ -104,14 +104,14 @@ def test_statements_come_back_as_they_were():
         ({"rows": [[2019, 1.0, 0.0, "yes"]]}, "must have text in column year"),
     ],
 )
-def test_a_damaged_statement_is_told(change: dict[str, Any], said: str):
+def test_a_damaged_statement_is_a_fault(change: dict[str, Any], rule: str):
     listed = good()
     listed[0] |= change
-    assert said in " ".join(fault.rule for fault in statement_faults(listed, "summary.json"))
+    assert rule in " ".join(fault.rule for fault in statement_faults(listed, "summary.json"))
 
 
 @pytest.mark.parametrize("listed", [None, "x", {"name": "x"}, [1]])
-def test_finance_that_is_no_list_of_tables_is_told(listed: object):
+def test_finance_that_is_no_list_of_tables_is_a_fault(listed: object):
     assert [fault.rule for fault in statement_faults(listed, "summary.json")] == ["must be a list of tables"]
 
 

@@ -62,20 +62,20 @@ def test_a_summary_cannot_be_changed(small_programme: Programme) -> None:
     ],
 )
 def test_a_fault_names_its_key(content: dict[str, Any], changes: dict[str, Any], fault: str) -> None:
-    found = faults({**content, **changes})
-    assert any(text.startswith(fault) for text in found), found
-    assert any(text.startswith("version: was written by assetplan 0.1.0") for text in found)
+    listed = faults({**content, **changes})
+    assert any(text.startswith(fault) for text in listed), listed
+    assert any(text.startswith("version: was written by assetplan 0.1.0") for text in listed)
 
 
 def test_every_fault_is_listed_and_one_that_repeats_once(content: dict[str, Any]) -> None:
     bare = [{name: value for name, value in row.items() if name != "unit"} for row in content["condition"]]
-    found = faults({**content, "condition": bare, "cost": "x", "note": 1})
-    assert len(found) == 4
-    assert f"condition[1].unit: this key is missing (here and in {len(bare) - 1:,} more rows)" in found
+    listed = faults({**content, "condition": bare, "cost": "x", "note": 1})
+    assert len(listed) == 4
+    assert f"condition[1].unit: this key is missing (here and in {len(bare) - 1:,} more rows)" in listed
 
 
 @pytest.mark.parametrize("form", [None, 1, FORM + 1])
-def test_a_summary_of_another_form_says_who_wrote_it_and_what_mends_it(content: dict[str, Any], form: object) -> None:
+def test_a_summary_of_another_form_names_who_wrote_it_and_what_mends_it(content: dict[str, Any], form: object) -> None:
     other = {**content, "version": "0.0.9", "form": form}
     if form is None:
         del other["form"]
@@ -84,7 +84,7 @@ def test_a_summary_of_another_form_says_who_wrote_it_and_what_mends_it(content: 
     assert f"was written by assetplan 0.0.9, and this is {__version__}: plan again" in text
 
 
-def test_a_summary_without_a_version_says_so() -> None:
+def test_a_summary_without_a_version_is_a_fault() -> None:
     text = " ".join(faults({}))
     assert "does not say which version wrote it" in text
     for key in Summary.model_fields:

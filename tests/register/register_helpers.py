@@ -40,7 +40,7 @@ def register(frame: gpd.GeoDataFrame, **parts: Any) -> Register:
     return Register(frame, **(whole | parts))
 
 
-def said(error: pytest.ExceptionInfo[FaultyInputError]) -> set[tuple[int, str, str]]:
+def faults_of(error: pytest.ExceptionInfo[FaultyInputError]) -> set[tuple[int, str, str]]:
     """Row, column and rule of every fault."""
     return {(fault.row, fault.column, fault.rule) for fault in error.value.faults}
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from register_helpers import said
+from register_helpers import faults_of
 
 from assetplan.errors import RegisterError
 from assetplan.register import import_nbi
@@ -57,9 +57,9 @@ def test_a_states_bridges(tmp_path: Path) -> None:
     under = {"STRUCTURE_NUMBER_008": "'U1'", "RECORD_TYPE_005A": "2"}
     lost = {"STRUCTURE_NUMBER_008": "'L1'", "LAT_016": "00000000"}
     unrated = {"STRUCTURE_NUMBER_008": "'N1'"} | {name: "N" for name in PLAIN if "_COND_" in name}
-    found = import_nbi(write(tmp_path, {}, culvert, under, lost, unrated))
-    assets = found.assets.set_index("asset_id")
-    assert found.notes == (
+    register = import_nbi(write(tmp_path, {}, culvert, under, lost, unrated))
+    assets = register.assets.set_index("asset_id")
+    assert register.notes == (
         ("records left out: not the road on the bridge", 1),
         ("records left out: no usable position", 1),
     )
@@ -71,19 +71,19 @@ def test_a_states_bridges(tmp_path: Path) -> None:
     assert assets.loc["C1", "value"] == 4
     assert np.isnan(assets.loc["C1", "width_m"]) or "width_m" in assets.loc["C1", "assumed"]
     assert assets.loc["N1", "measure"] == "index"
-    assert found.assets.crs.to_epsg() == 32615
+    assert register.assets.crs.to_epsg() == 32615
 
 
 def test_two_states_may_share_a_number(tmp_path: Path) -> None:
-    found = import_nbi(write(tmp_path, {}, {"STATE_CODE_001": "55"}))
-    assert found.assets["asset_id"].tolist() == ["27-000000000000123", "55-000000000000123"]
+    register = import_nbi(write(tmp_path, {}, {"STATE_CODE_001": "55"}))
+    assert register.assets["asset_id"].tolist() == ["27-000000000000123", "55-000000000000123"]
 
 
-def test_faults_are_told_by_line(tmp_path: Path) -> None:
+def test_faults_are_listed_by_line(tmp_path: Path) -> None:
     wrong = {"STRUCTURE_NUMBER_008": "'B'", "DECK_COND_058": "X", "YEAR_BUILT_027": "19x4"}
     with pytest.raises(RegisterError) as error:
         import_nbi(write(tmp_path, {}, {"RECORD_TYPE_005A": "A"}, wrong, {}))
-    assert said(error) == {
+    assert faults_of(error) == {
         (4, "DECK_COND_058", "must be 0 to 9 or N"),
         (4, "built_year", "must be a number"),
         (5, "asset_id", "is there more than once"),

@@ -5,7 +5,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
-from register_helpers import said
+from register_helpers import faults_of
 from shapely import LineString, Point
 
 from assetplan.errors import RegisterError
@@ -50,17 +50,17 @@ def test_what_a_council_has_of_open_roads(tmp_path: Path, flag: object) -> None:
     links = [
         one | {name: flag if one[name] else type(flag)() for name in ("trunk_road", "fictitious")} for one in LINKS
     ]
-    found = import_open_roads(write(tmp_path, links))
-    classes = found.assets.groupby("link_id")["road_class"].first()
+    register = import_open_roads(write(tmp_path, links))
+    classes = register.assets.groupby("link_id")["road_class"].first()
     assert classes.to_dict() == {"L1": "A", "L2": "C", "L3": "U", "L8": "B"}
-    assert found.assets["road"].tolist()[:2] == ["A606", "A606"]
-    assert found.assets.groupby("link_id")["length_m"].sum().tolist() == [250] * 4
-    assert found.assets["chainage_m"].tolist()[:2] == [0, 125]
-    assert found.other_roads[["road_id", "road_class", "level"]].to_numpy().tolist() == [
+    assert register.assets["road"].tolist()[:2] == ["A606", "A606"]
+    assert register.assets.groupby("link_id")["length_m"].sum().tolist() == [250] * 4
+    assert register.assets["chainage_m"].tolist()[:2] == [0, 125]
+    assert register.other_roads[["road_id", "road_class", "level"]].to_numpy().tolist() == [
         ["L4", "trunk", 1],
         ["L5", "motorway", 1],
     ]
-    assert dict(found.notes) == {
+    assert dict(register.notes) == {
         "links left out: motorway": 1,
         "links left out: trunk road": 1,
         "links left out: fictitious": 1,
@@ -76,9 +76,9 @@ def test_dense_streets_are_urban(tmp_path: Path) -> None:
         for n, y in enumerate(range(300000, 300500, 40))
     ]
     far = link("F", "Unclassified", 470000)
-    found = import_open_roads(write(tmp_path, [*grid, far])).assets.set_index("link_id")
-    assert set(found.loc["G6", "environment"]) == {"urban"}
-    assert set(found.loc["F", "environment"]) == {"rural"}
+    assets = import_open_roads(write(tmp_path, [*grid, far])).assets.set_index("link_id")
+    assert set(assets.loc["G6", "environment"]) == {"urban"}
+    assert set(assets.loc["F", "environment"]) == {"rural"}
 
 
 def test_files_of_another_shape(tmp_path: Path) -> None:
@@ -88,11 +88,11 @@ def test_files_of_another_shape(tmp_path: Path) -> None:
         import_open_roads(tmp_path / "none.gpkg")
 
 
-def test_faults_of_a_layer_are_told_together(tmp_path: Path) -> None:
+def test_faults_of_a_layer_are_listed_together(tmp_path: Path) -> None:
     bare = [{key: value for key, value in one.items() if key != "trunk_road"} for one in LINKS]
     with pytest.raises(RegisterError) as error:
         import_open_roads(write(tmp_path, bare))
-    assert said(error) == {(0, "trunk_road", "this column is missing")}
+    assert faults_of(error) == {(0, "trunk_road", "this column is missing")}
 
 
 def test_a_link_twice_and_a_point(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_link_twice_and_a_point(tmp_path: Path) -> None:
     pyogrio.write_dataframe(frame, tmp_path / "r.gpkg", layer="road_link", geometry_type="Unknown")
     with pytest.raises(RegisterError) as error:
         import_open_roads(tmp_path / "r.gpkg")
-    assert {(row, column) for row, column, _ in said(error)} == {(2, "id"), (3, "geometry")}
+    assert {(row, column) for row, column, _ in faults_of(error)} == {(2, "id"), (3, "geometry")}
 
 
 def test_nothing_but_trunk_roads(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from register_helpers import said
+from register_helpers import faults_of
 
 from assetplan.deterioration import load_groups
 from assetplan.errors import RegisterError
@@ -145,9 +145,9 @@ def small_file(folder: Path, ways=WAYS) -> Path:
 
 
 def test_a_small_county(tmp_path: Path) -> None:
-    found = import_osm(small_file(tmp_path))
-    assets = found.assets.set_index("asset_id")
-    notes = dict(found.notes)
+    register = import_osm(small_file(tmp_path))
+    assets = register.assets.set_index("asset_id")
+    notes = dict(register.notes)
     assert notes["ways kept"] == 4
     assert notes["links after splitting at junctions"] == 5
     assert (notes["connected pieces before splitting"], notes["connected pieces after splitting"]) == (3, 2)
@@ -173,8 +173,8 @@ def test_a_small_county(tmp_path: Path) -> None:
     assert library.set_index("group").loc["heating", "quantity"] == pytest.approx(
         library.geometry.iloc[0].area * 2, abs=0.1
     )
-    assert found.places[["name", "population"]].to_numpy().tolist() == [["Ham", 1200]]
-    assert found.districts["name"].tolist() == ["Smallshire"]
+    assert register.places[["name", "population"]].to_numpy().tolist() == [["Ham", 1200]]
+    assert register.districts["name"].tolist() == ["Smallshire"]
 
 
 def test_roads_of_others_are_kept_for_detours_and_are_no_assets(tmp_path: Path) -> None:
@@ -183,10 +183,10 @@ def test_roads_of_others_are_kept_for_detours_and_are_no_assets(tmp_path: Path) 
         ("401", [5, 6], {"highway": "motorway", "ref": "M9", "bridge": "yes", "maxweight": "40"}),
         ("402", [2, 6], {"highway": "trunk", "access": "private"}),
     ]
-    found = import_osm(small_file(tmp_path, [*WAYS, *trunk]))
+    register = import_osm(small_file(tmp_path, [*WAYS, *trunk]))
     plain = import_osm(small_file(tmp_path))
-    assert found.assets.equals(plain.assets)
-    others = found.other_roads.set_index("road_id")
+    assert register.assets.equals(plain.assets)
+    others = register.other_roads.set_index("road_id")
     national = others.loc[["way-400", "way-401"]]
     assert national["road"].tolist() == ["A1", "M9"]
     assert national["road_class"].tolist() == ["trunk", "motorway"]
@@ -197,11 +197,11 @@ def test_roads_of_others_are_kept_for_detours_and_are_no_assets(tmp_path: Path) 
     beyond = others.drop(index=["way-400", "way-401"])
     assert set(beyond["road"]) == {"A1234"}
     assert set(beyond["road_class"]) == {"A"}
-    assert len(beyond) == dict(found.notes)["sections left out: outside the council's boundary"]
-    path = write_register(found, tmp_path / "r.gpkg")
+    assert len(beyond) == dict(register.notes)["sections left out: outside the council's boundary"]
+    path = write_register(register, tmp_path / "r.gpkg")
     again = read_register(path)
-    assert again.other_roads.drop(columns="geometry").equals(found.other_roads.drop(columns="geometry"))
-    assert again.other_roads.crs == found.assets.crs
+    assert again.other_roads.drop(columns="geometry").equals(register.other_roads.drop(columns="geometry"))
+    assert again.other_roads.crs == register.assets.crs
 
 
 def test_schools_hospitals_and_fire_stations(tmp_path: Path) -> None:
@@ -211,19 +211,19 @@ def test_schools_hospitals_and_fire_stations(tmp_path: Path) -> None:
         ("502", [20, 21, 22, 23, 20], {"amenity": "fire_station"}),
         ("503", [10, 11, 12, 13, 10], {"place": "village", "name": "Parish"}),
     ]
-    found = import_osm(small_file(tmp_path, [*WAYS, *sites])).places
-    assert found[["name", "kind"]].to_numpy().tolist() == [
+    places = import_osm(small_file(tmp_path, [*WAYS, *sites])).places
+    assert places[["name", "kind"]].to_numpy().tolist() == [
         ["Ham", "settlement"],
         ["High School", "school"],
         ["Fire station, Ham", "fire station"],
     ]
-    assert (found.geom_type == "Point").all()
+    assert (places.geom_type == "Point").all()
 
 
 def test_without_a_boundary_the_hull_of_the_network_stands_in(tmp_path: Path) -> None:
-    found = import_osm(small_file(tmp_path, [way for way in WAYS if way[0] != "200"]))
-    assert found.districts["name"].tolist() == ["Area of the roads"]
-    assert any(note.startswith("boundaries assumed") for note, _ in found.notes)
+    register = import_osm(small_file(tmp_path, [way for way in WAYS if way[0] != "200"]))
+    assert register.districts["name"].tolist() == ["Area of the roads"]
+    assert any(note.startswith("boundaries assumed") for note, _ in register.notes)
 
 
 def test_files_that_hold_no_county(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_rutland_hangs_together_once_split(rutland: Register) -> None:
     assert left + notes["ways kept"] == 4458
 
 
-def test_rutland_says_what_it_assumes(rutland: Register) -> None:
+def test_rutland_assumes_what_the_rules_have(rutland: Register) -> None:
     share = assumed_share(rutland.assets)
     assert share["value"] == 1
     roads = rutland.assets[rutland.assets["asset_class"] == "carriageway"]
@@ -309,10 +309,10 @@ def test_rutland_comes_out_the_same_twice(rutland: Register, shared: Path) -> No
     assert again.assets.equals(rutland.assets)
 
 
-def test_an_unknown_council_is_told(shared: Path) -> None:
+def test_an_unknown_council_is_a_fault(shared: Path) -> None:
     with pytest.raises(RegisterError) as error:
         import_osm(shared / "rutland.osm.pbf", council="Narnia")
-    assert said(error) == {(0, "boundary", "there is no boundary of this name")}
+    assert faults_of(error) == {(0, "boundary", "there is no boundary of this name")}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from register_helpers import assets, said
+from register_helpers import assets, faults_of
 
 from assetplan.errors import RegisterError
 from assetplan.register import import_table, read_register
@@ -22,15 +22,15 @@ def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
 def faults(path: Path, mapping=None) -> set[tuple[int, str, str]]:
     with pytest.raises(RegisterError) as error:
         import_table(path, mapping)
-    return said(error)
+    return faults_of(error)
 
 
 def test_a_table_with_the_schemas_names_needs_only_its_crs(tmp_path: Path) -> None:
     path = table(tmp_path, HEAD + " r1 ,carriageway,50,A,450000,300000\n")
     assert faults(path) == {(0, "geometry", 'has no CRS: add it to the mapping, as [file] crs = "EPSG:27700"')}
-    found = read_register(path, CRS).assets
-    assert found["asset_id"].tolist() == ["r1"]
-    assert found.geometry.iloc[0].wkt == "POINT (450000 300000)"
+    read = read_register(path, CRS).assets
+    assert read["asset_id"].tolist() == ["r1"]
+    assert read.geometry.iloc[0].wkt == "POINT (450000 300000)"
 
 
 def test_every_section_of_a_mapping(tmp_path: Path) -> None:
@@ -57,10 +57,10 @@ def test_every_section_of_a_mapping(tmp_path: Path) -> None:
         Tenure = ["let", "sold"]
         """
     )
-    found = import_table(table(tmp_path, text), mapping)
-    row = found.assets.iloc[0]
+    register = import_table(table(tmp_path, text), mapping)
+    row = register.assets.iloc[0]
     assert (row["asset_id"], row["length_m"], row["road_class"], row["quantity"]) == ("7", 500, "A", 2500)
-    assert found.notes == (("rows left out: Tenure is let or sold", 1),)
+    assert register.notes == (("rows left out: Tenure is let or sold", 1),)
 
 
 def test_unknown_keys_of_a_mapping_are_refused_all_at_once() -> None:
@@ -113,7 +113,7 @@ def test_columns_a_mapping_names_must_be_there(tmp_path: Path) -> None:
     }
 
 
-def test_bad_rows_are_told_by_the_line_they_start_on(tmp_path: Path) -> None:
+def test_bad_rows_are_listed_by_the_line_they_start_on(tmp_path: Path) -> None:
     text = HEAD + '"r\n1",carriageway,50,A,450000,300000\n\nr2,road,-1,A,four,nan\nr3,carriageway,ten,A,450000,\n'
     assert faults(table(tmp_path, text), CRS) == {
         (5, "asset_class", f"{CLASSES}; tables.asset_classes of the plan may add one"),
@@ -136,7 +136,7 @@ def test_bad_rows_are_told_by_the_line_they_start_on(tmp_path: Path) -> None:
     ],
 )
 def test_text_that_is_no_table(tmp_path: Path, text: str, place: int, rule: str) -> None:
-    assert {(row, said) for row, _, said in faults(table(tmp_path, text), CRS)} == {(place, rule)}
+    assert {(row, faults_of) for row, _, faults_of in faults(table(tmp_path, text), CRS)} == {(place, rule)}
 
 
 def test_text_in_another_encoding_names_the_key_to_set(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_coordinates_that_are_not_there_or_not_read(tmp_path: Path) -> None:
     assert faults(path, {"file": {"crs": "EPSG:nonsense"}}) == {(0, "file.crs", "is no coordinate reference system")}
 
 
-def test_metres_called_degrees_are_found_out(tmp_path: Path) -> None:
+def test_metres_called_degrees_are_a_fault(tmp_path: Path) -> None:
     path = table(tmp_path, HEAD + "r1,signal,1,,450000,300000\n")
     assert faults(path, {"file": {"crs": "EPSG:4326"}}) == {(2, "geometry", "lies outside what its CRS can hold")}
 
@@ -190,7 +190,7 @@ def test_filling_hides_no_fault(tmp_path: Path) -> None:
     text = HEAD.replace("x,y", "width_m,x,y") + "r1,carriageway,,A,wide,450000,300000\nr2,carriageway,,A,,1e9,\n"
     with pytest.raises(RegisterError) as error:
         import_table(table(tmp_path, text), CRS, fill=True)
-    assert said(error) == {(2, "width_m", "must be a number"), (3, "y", "must be a number")}
+    assert faults_of(error) == {(2, "width_m", "must be a number"), (3, "y", "must be a number")}
 
 
 def test_buildings_become_components(tmp_path: Path) -> None:
@@ -201,9 +201,9 @@ def test_buildings_become_components(tmp_path: Path) -> None:
         "buildings": {"floor_area_m2": "GIA", "storeys": "floors"},
     }
     assert faults(path, plan) == {(3, "floor_area_m2", "must be a number above 0")}
-    found = import_table(path, plan | {"leave_out": {"id": ["h2"]}}).assets.set_index("asset_id")
-    assert len(found) == 8
-    assert found.loc["h1-roof_flat", ["group", "parent_id", "name", "quantity"]].tolist() == [
+    parts = import_table(path, plan | {"leave_out": {"id": ["h2"]}}).assets.set_index("asset_id")
+    assert len(parts) == 8
+    assert parts.loc["h1-roof_flat", ["group", "parent_id", "name", "quantity"]].tolist() == [
         "roof_flat",
         "h1",
         "Hall",
@@ -238,17 +238,17 @@ def test_the_same_list_loads_once_its_faults_are_left_out(shared: Path, tmp_path
     codes |= {lines[fault.row - 1].split(",")[5] for fault in error.value.faults if fault.column == "GeoX"}
     text = CHELTENHAM.read_text() + f"\nAssetCode = {sorted(codes)}\n"
     (tmp_path / "m.toml").write_text(text)
-    found = import_table(path, tmp_path / "m.toml")
-    names = found.assets["name"]
-    assert len(found.assets) == 212 - int(found.notes[1][1])
-    assert found.notes[0] == ("rows left out: HoldingType is Land", 286)
+    register = import_table(path, tmp_path / "m.toml")
+    names = register.assets["name"]
+    assert len(register.assets) == 212 - int(register.notes[1][1])
+    assert register.notes[0] == ("rows left out: HoldingType is Land", 286)
     assert not names.str.contains(r"\s\s|^\s|\s$|\n|\r", regex=True).any()
-    assert found.assets["district"].unique().tolist() == ["Cheltenham Borough Council"]
+    assert register.assets["district"].unique().tolist() == ["Cheltenham Borough Council"]
     # The borough of Cheltenham in the national grid.
-    assert found.assets.total_bounds.tolist() == pytest.approx([393800, 222200, 398400, 226500], abs=6000)
+    assert register.assets.total_bounds.tolist() == pytest.approx([393800, 222200, 398400, 226500], abs=6000)
 
 
-def test_a_spoilt_parquet_file_is_told(tmp_path: Path) -> None:
+def test_a_spoilt_parquet_file_is_a_fault(tmp_path: Path) -> None:
     assets({}, {}).to_parquet(tmp_path / "r.parquet")
     whole = (tmp_path / "r.parquet").read_bytes()
     (tmp_path / "r.parquet").write_bytes(whole[:-60] + b"\xff" * 40 + whole[-20:])
@@ -259,5 +259,5 @@ def test_a_spoilt_parquet_file_is_told(tmp_path: Path) -> None:
 def test_a_table_can_be_a_layer_with_a_mapping(tmp_path: Path) -> None:
     frame = assets({"name": " a  b "}).rename(columns={"asset_id": "ref"})
     frame.to_file(tmp_path / "t.gpkg", layer="carriageway")
-    found = read_register(tmp_path / "t.gpkg", {"columns": {"asset_id": "ref"}})
-    assert found.assets[["asset_id", "name"]].to_numpy().tolist() == [["a1", "a b"]]
+    register = read_register(tmp_path / "t.gpkg", {"columns": {"asset_id": "ref"}})
+    assert register.assets[["asset_id", "name"]].to_numpy().tolist() == [["a1", "a b"]]

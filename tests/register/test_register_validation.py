@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from register_helpers import LINE, assets, mixed, register, said, spatial
+from register_helpers import LINE, assets, faults_of, mixed, register, spatial
 from shapely import LineString, Point, Polygon
 
 from assetplan.errors import RegisterError
@@ -16,7 +16,7 @@ BOW_TIE = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
 def faults(frame, **parts):
     with pytest.raises(RegisterError) as error:
         validate_register(register(frame, **parts))
-    return said(error)
+    return faults_of(error)
 
 
 def test_a_sound_register_passes_and_is_not_written_to() -> None:
@@ -27,7 +27,7 @@ def test_a_sound_register_passes_and_is_not_written_to() -> None:
     pd.testing.assert_frame_equal(whole.assets, before)
 
 
-def test_every_fault_of_a_register_is_told_at_once() -> None:
+def test_every_fault_of_a_register_is_listed_at_once() -> None:
     frame = assets(
         {"asset_id": "same", "quantity": -4},
         {"asset_id": "same", "asset_class": "lamp"},
@@ -46,8 +46,8 @@ def test_every_fault_of_a_register_is_told_at_once() -> None:
     seen = pd.DataFrame(
         {"asset_id": ["a5", "ghost"], "year": [2020, 2020], "measure": ["nbi", "rci"], "value": [9.5, 3]}
     )
-    found = faults(frame, inspections=seen)
-    assert {(row, column) for row, column, _ in found} == {
+    listed = faults(frame, inspections=seen)
+    assert {(row, column) for row, column, _ in listed} == {
         (1, "quantity"),
         (2, "asset_id"),
         (2, "asset_class"),
@@ -65,9 +65,9 @@ def test_every_fault_of_a_register_is_told_at_once() -> None:
         (1, "value"),
         (2, "asset_id"),
     }
-    assert len(found) == 16
-    assert (7, "value", "measure pci runs from 0 to 100") in found
-    assert (13, "geometry", "is not valid: Self-intersection[0.5 0.5]") in found
+    assert len(listed) == 16
+    assert (7, "value", "measure pci runs from 0 to 100") in listed
+    assert (13, "geometry", "is not valid: Self-intersection[0.5 0.5]") in listed
 
 
 def test_a_missing_column_is_one_fault() -> None:
@@ -95,9 +95,9 @@ def test_committed_treatments_may_be_the_callers_own() -> None:
 
 def test_degrees_in_britain_go_to_the_national_grid() -> None:
     frame = assets({}).to_crs(4326)
-    found = validate_register(register(frame)).assets
-    assert found.crs.to_epsg() == 27700
-    assert found.geometry.iloc[0].coords[0] == pytest.approx((450000, 300000), abs=0.01)  # there and back
+    checked = validate_register(register(frame)).assets
+    assert checked.crs.to_epsg() == 27700
+    assert checked.geometry.iloc[0].coords[0] == pytest.approx((450000, 300000), abs=0.01)  # there and back
 
 
 def test_degrees_elsewhere_go_to_their_utm_zone() -> None:
@@ -125,8 +125,8 @@ def test_a_place_beyond_the_projection_is_a_fault() -> None:
 
 def test_places_and_districts_follow_the_assets() -> None:
     where = spatial("places", {"name": "Ham", "geometry": Point(450000, 300000)}).to_crs(4326)
-    found = validate_register(register(assets({}), places=where))
-    assert found.places.crs == found.assets.crs
+    checked = validate_register(register(assets({}), places=where))
+    assert checked.places.crs == checked.assets.crs
     with pytest.raises(RegisterError, match="places, row 1, column name: a value is required"):
         validate_register(register(assets({}), places=where.assign(name="")))
 
@@ -140,7 +140,7 @@ def test_roads_of_others_are_lines_and_no_assets() -> None:
     )
     with pytest.raises(RegisterError) as error:
         validate_register(register(assets({}), other_roads=others))
-    assert {(row, column, rule.split(",")[0]) for row, column, rule in said(error)} == {
+    assert {(row, column, rule.split(",")[0]) for row, column, rule in faults_of(error)} == {
         (1, "road_id", "is the asset_id of an asset"),
         (2, "road_class", "must be one of motorway"),
         (3, "road_id", "is there more than once"),
@@ -151,6 +151,6 @@ def test_roads_of_others_are_lines_and_no_assets() -> None:
 def test_text_is_only_data() -> None:
     evil = "'); DROP TABLE assets; --${jndi}../../etc/passwd\x07=cmd|' /C calc'!A0"
     frame = assets({"name": evil, "asset_id": "../../x", "geometry": LINE})
-    found = validate_register(register(frame)).assets
-    assert found["name"].tolist() == [evil]
-    assert found["asset_id"].tolist() == ["../../x"]
+    checked = validate_register(register(frame)).assets
+    assert checked["name"].tolist() == [evil]
+    assert checked["asset_id"].tolist() == ["../../x"]

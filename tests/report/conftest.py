@@ -43,7 +43,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a file without a network; what the page says and asks for is in `.said` and `.asked` of the page."""
+    """Open a file without a network; what the page reports and asks for is in its `.messages` and `.asked`."""
     contexts = []
 
     def open_file(path: Path, width: int = 1280, height: int = 900, ready: bool = True, **options: Any) -> Any:
@@ -52,10 +52,10 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         context.set_offline(True)
         context.route(lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: route.abort())
         page = context.new_page()
-        page.said, page.asked = [], []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("dialog", lambda dialog: (page.said.append(dialog.message), dialog.dismiss()))
+        page.messages, page.asked = [], []
+        page.on("console", lambda message: page.messages.append(message.text))
+        page.on("pageerror", lambda error: page.messages.append(str(error)))
+        page.on("dialog", lambda dialog: (page.messages.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(path.as_uri())
         if ready:

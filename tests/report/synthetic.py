@@ -393,7 +393,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "unverified": ["treatments.csv: surface_dressing, carriageway_A", "groups.csv: bridge"],
         "version": "0.1.0",
         "form": FORM,
-        "finance": [found.as_json() for found in make_statements(LINES, YEARS, HOSTILE if hostile else "PWLB")],
+        "finance": [statement.as_json() for statement in make_statements(LINES, YEARS, HOSTILE if hostile else "PWLB")],
     }
     return summary_of(content)
 

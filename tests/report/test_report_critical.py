@@ -103,17 +103,17 @@ def test_the_view_is_drawn_described_and_keyed(report, open_page) -> None:
     assert page.evaluate(INK) == before
 
 
-def test_details_say_cost_and_hierarchy_as_text(report, programme, open_page) -> None:
+def test_details_give_cost_and_hierarchy_as_text(report, programme, open_page) -> None:
     page = open_page(report)
     bands = page.evaluate("[...assetplan.controls.layer.critical]")
     costs = page.evaluate("[...assetplan.controls.columns.closing]")
     codes = band_codes(SCALE, [np.nan if cost < 0 else cost for cost in costs])
     assert bands == np.where(codes < 0, 5, codes).tolist()
     page.evaluate("assetplan.controls.choose(0)")
-    said = page.locator("#details").inner_text()
+    details = page.locator("#details").inner_text()
     cost = page.evaluate("assetplan.controls.columns.closing[0]")
-    assert f"£{cost:,} a day to the traffic on it" in said
-    assert "main distributor " + HOSTILE in said
+    assert f"£{cost:,} a day to the traffic on it" in details
+    assert "main distributor " + HOSTILE in details
     assert page.locator("#details b").count() == 0
     building = page.evaluate("assetplan.controls.columns.closing.indexOf(-1)")
     page.evaluate("(i) => assetplan.controls.choose(i)", building)

@@ -24,7 +24,7 @@ def small() -> Programme:
 
 
 def keeping(programme: Programme, *names: str) -> Programme:
-    kept = [found for found in programme.summary.finance if found["name"] in names]
+    kept = [statement for statement in programme.summary.finance if statement["name"] in names]
     return with_summary(programme, finance=kept)
 
 
@@ -51,10 +51,10 @@ def test_a_range_is_printed_as_its_two_ends_and_never_as_one_point(text):
     assert table(text, "variance")[1]["Property"] == ["112.5–212.5", "107.5", "−5.0"]
 
 
-def test_every_table_says_which_money_it_is_in(text, small):
+def test_every_table_names_the_money_it_is_in(text, small):
     section = re.search(r'<section aria-labelledby="money-heading">.*?</section>', text, re.DOTALL)[0]
     captions = re.findall(r"<caption[^>]*>(.*?)</caption>", section)
-    known = {f"{found['unit']}, {found['prices']}" for found in small.summary.finance}
+    known = {f"{statement['unit']}, {statement['prices']}" for statement in small.summary.finance}
     assert len(captions) >= len(small.summary.finance) - 2  # three valuations are one table
     for caption in captions:
         assert re.search(r'<span class="basis">(.*?)</span>$', caption)[1] in known
@@ -148,7 +148,7 @@ def test_tables_fit_on_paper(report, open_page):
 def test_hostile_names_of_sources_are_only_text(report, open_page):
     page = open_page(report)
     page.evaluate(OPEN)
-    assert page.said == []
+    assert page.messages == []
     assert page.locator(f"{SECTION} b, {SECTION} script").count() == 0
     assert HOSTILE in page.locator("#finance-financing").inner_text()
     assert HOSTILE in page.locator("#finance-medium-term").inner_text()

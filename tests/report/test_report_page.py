@@ -35,7 +35,7 @@ def middle(page) -> tuple[float, float]:
 def test_it_opens_alone_and_in_silence(report, open_page):
     page = open_page(report)
     assert page.asked == [report.as_uri()]
-    assert page.said == []
+    assert page.messages == []
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.lang") == "en-GB"
     assert page.locator("main").count() == 1
@@ -68,7 +68,7 @@ def test_doing_nothing_looks_worse_and_works_look_different(report, open_page):
     assert page.evaluate(INK) not in (plan, nothing)
 
 
-def test_the_status_says_what_the_table_says(report, open_page):
+def test_the_status_agrees_with_the_table(report, open_page):
     page = open_page(report)
     cells = page.locator("#road-bands tbody tr").nth(1).locator("td").all_inner_texts()
     assert f": {cells[-1]} of" in page.locator("#map-status").inner_text()
@@ -84,7 +84,7 @@ def test_layers_can_be_put_on_and_off(report, open_page):
     assert page.evaluate(INK) == before
 
 
-def test_a_road_is_found_by_its_name(report, open_page):
+def test_a_search_by_name_goes_to_the_road(report, open_page):
     page = open_page(report)
     zoom = page.evaluate("map_plan.getZoom()")
     page.fill("#road", "a4018")
@@ -139,10 +139,10 @@ def test_details_name_the_works_their_cost_and_why(report, programme, open_page)
         "(one) => c.columns.chainage[one] === along); c.choose(i) }",
         [work["road"], length],
     )
-    said = page.locator("#details").inner_text()
-    assert f"{work['year']}/{(work['year'] + 1) % 100:02d} {work['label']}" in said
-    assert f"£{round(work['cost']):,}" in said
-    assert work["reason"] in said
+    details = page.locator("#details").inner_text()
+    assert f"{work['year']}/{(work['year'] + 1) % 100:02d} {work['label']}" in details
+    assert f"£{round(work['cost']):,}" in details
+    assert work["reason"] in details
 
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
@@ -190,7 +190,7 @@ def test_without_scripts_the_still_map_takes_its_place(report, open_page):
 
 def test_hostile_names_are_only_text(report, open_page):
     page = open_page(report)
-    assert page.said == []
+    assert page.messages == []
     assert page.locator("main b").count() == 0
     assert HOSTILE in page.locator("header").inner_text()
     page.fill("#road", HOSTILE)
@@ -200,7 +200,7 @@ def test_hostile_names_are_only_text(report, open_page):
     assert "49" not in page.locator("#details h4").inner_text()
     names = page.locator(".place").all_text_contents()
     assert HOSTILE in names
-    assert page.said == []
+    assert page.messages == []
 
 
 def test_every_scroll_region_has_a_name_and_the_keyboard(report, open_page):
@@ -227,7 +227,7 @@ def test_the_browser_reads_what_was_packed(report, programme, open_page):
     payload = make_payload(programme)
     header, columns = unpack(payload.packet)
     page = open_page(report)
-    found = json.loads(
+    unpacked = json.loads(
         page.evaluate(
             "(() => { const d = assetplan.controls.layer.data; return JSON.stringify({"
             "columns: Object.fromEntries(Object.entries(d.columns).map(([k, v]) => [k, [...v]])),"
@@ -237,14 +237,14 @@ def test_the_browser_reads_what_was_packed(report, programme, open_page):
         )
     )
     for name, values in columns.items():
-        assert found["columns"][name] == values.tolist(), name
+        assert unpacked["columns"][name] == values.tolist(), name
     nothing, plan = decode_cases(columns["nothing"], columns["plan"], len(header["years"]))
-    assert found["nothing"] == nothing.tolist()
-    assert found["plan"] == plan.tolist()
-    assert found["labels"] == header["labels"]
+    assert unpacked["nothing"] == nothing.tolist()
+    assert unpacked["plan"] == plan.tolist()
+    assert unpacked["labels"] == header["labels"]
     start = [columns["line_start_y"][0] / 1e5, columns["line_start_x"][0] / 1e5]
-    assert found["shape"][0][0] == pytest.approx(start, abs=2e-6)  # single precision about the map's origin
-    assert found["reason"] in set(programme.works["reason"])
+    assert unpacked["shape"][0][0] == pytest.approx(start, abs=2e-6)  # single precision about the map's origin
+    assert unpacked["reason"] in set(programme.works["reason"])
 
 
 def test_the_years_ahead_show_every_year_on_paper(report: Path, open_page) -> None:

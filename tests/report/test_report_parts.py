@@ -40,9 +40,9 @@ def test_a_value_that_does_not_fit_is_refused():
 def test_cases_come_back_as_they_were(seed):
     rng = np.random.default_rng(seed)
     nothing, plan = rng.integers(0, 256, (2, 4, 9)).astype(np.uint8)
-    found = decode_cases(*code_cases(nothing, plan), 4)
-    assert np.array_equal(found[0], nothing)
-    assert np.array_equal(found[1], plan)
+    back = decode_cases(*code_cases(nothing, plan), 4)
+    assert np.array_equal(back[0], nothing)
+    assert np.array_equal(back[1], plan)
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=30))
@@ -81,10 +81,10 @@ def test_shares_and_units():
 
 @given(st.floats(1e-3, 1e9))
 def test_ticks_are_few_and_reach_the_top(top):
-    found = ticks(top)
-    assert found[0] == 0
-    assert found[-1] >= top * (1 - 1e-9)
-    assert 2 <= len(found) <= 7
+    marks = ticks(top)
+    assert marks[0] == 0
+    assert marks[-1] >= top * (1 - 1e-9)
+    assert 2 <= len(marks) <= 7
 
 
 @given(st.lists(st.floats(30, 300), min_size=1, max_size=8))
@@ -137,5 +137,5 @@ def test_maps_label_settlements_only():
     kinds = ["settlement", "", None, "school", "hospital"]
     places = gpd.GeoDataFrame({"name": list("abcde"), "kind": kinds}, geometry=[shapely.Point(0, 0)] * 5)
     assert settlements(places)["name"].tolist() == ["a", "b", "c"]
-    # A folder of an earlier plan does not say the kind.
+    # A folder of an earlier plan does not have the kind.
     assert len(settlements(places.drop(columns="kind"))) == 5

@@ -46,7 +46,7 @@ def test_limits_are_shown_and_escaped() -> None:
         assert words in text, words
 
 
-def test_a_long_list_says_how_long_it_is() -> None:
+def test_a_long_list_names_its_length() -> None:
     cut = [{"place": f"School {k}", "kind": "school", "do-nothing": [2021], "plan": []} for k in range(MOST + 3)]
     text = page(forecast(falling=[FALLING] * (MOST + 5), cut_off=cut))
     assert f"the {MOST} dearest of {MOST + 5}" in text

@@ -62,8 +62,8 @@ def test_no_limit_binds(plain: Programme) -> None:
 def test_phasing_shows_gain_and_amounts(plain: Programme) -> None:
     case = "years free"
     amounts = [{"case": case, "line": line, "year": year, "amount": 2e6} for line in LINES for year in YEARS]
-    found = {"cases": [{"case": case, "least": 2.7e6, "most": 2.8e6}], "amounts": amounts, "note": ""}
-    html = section(plain, phasing=found)
+    phased = {"cases": [{"case": case, "least": 2.7e6, "most": 2.8e6}], "amounts": amounts, "note": ""}
+    html = section(plain, phasing=phased)
     assert "it would gain £2.7m to £2.8m" in html
     assert f"{2 * len(LINES) * len(YEARS):.2f}" in html, "all lines and years together, £m"
     assert "Not worked out. Too short." in section(plain, phasing={"cases": [], "amounts": [], "note": "Too short."})
