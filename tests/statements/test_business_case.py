@@ -1,4 +1,4 @@
-"""The business case: its sums are those of the plan, its options are what they say, what is printed adds up."""
+"""The business case: its sums are those of the plan, its options are what they claim, what is printed adds up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from constraint_cases import LINES, Case, case, exact, small_register
+from constraint_cases import LINES, case, exact, outcome_at, small_register
 from places import ROOT
 
 import assetplan
@@ -20,7 +20,6 @@ from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.finance import Statement
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
-from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome, outcome_of
 from assetplan.outcome.summary import Findings, summarise
@@ -31,12 +30,6 @@ from assetplan.statements.options import OPTIONS, Option, note_on_minimum, optio
 from assetplan.strategies import Traffic, candidates, starting_condition
 
 UNIT_STEPS = 1_000  # £m are printed to three decimals
-
-
-def small(found: Case, solution: Solution) -> Outcome:
-    """A small plan with a programme, told."""
-    starting = starting_condition(found.inputs.register.assets, found.inputs.model)
-    return outcome_of(found.inputs, starting, None, found.formulation, solution)
 
 
 def today(current: dict[str, float], lines: dict[str, list[float]] = LINES, **more: object) -> dict:
@@ -82,10 +75,10 @@ def county() -> County:
     return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables)
 
 
-def net(found: tuple[OptionFigures, ...], place: int) -> np.ndarray:
+def net(by_option: tuple[OptionFigures, ...], place: int) -> np.ndarray:
     """Benefit of an option by line (£), unrounded."""
-    mine = found[place]
-    return np.sum(list(mine.avoided.values()), axis=0) - (mine.present - found[0].present)
+    mine = by_option[place]
+    return np.sum(list(mine.avoided.values()), axis=0) - (mine.present - by_option[0].present)
 
 
 def test_what_is_avoided_and_spent_is_the_benefit_to_the_penny(county: County) -> None:
@@ -94,14 +87,14 @@ def test_what_is_avoided_and_spent_is_the_benefit_to_the_penny(county: County) -
     assert county.outcome.options.beside[county.outcome.chosen].any()  # sites are in it
     assert (county.outcome.options.schedule[nothing] >= 0).any()  # and commitments
     for place, option in enumerate(county.options):
-        # By the candidates' own benefit, reckoned when they were grown; the other side was told afterwards.
+        # By the candidates' own benefit, reckoned when they were grown; the other side was simulated afterwards.
         assert net(county.figures, place).sum() == pytest.approx(
             (benefit[option.chosen] - benefit[nothing]).sum(), abs=0.01
         )
 
 
 def test_benefit_by_line_is_that_of_the_programmes_works(county: County) -> None:
-    works, found = county.works, county.figures[OPTIONS.index("recommended")]
+    works, recommended = county.works, county.figures[OPTIONS.index("recommended")]
     ids = county.outcome.inputs.register.assets["asset_id"].to_numpy(dtype=object)
     benefit, nothing = county.outcome.options.benefit, county.options[0].chosen
     # What is there in any case is counted by the programme, and not here.
@@ -110,9 +103,9 @@ def test_benefit_by_line_is_that_of_the_programmes_works(county: County) -> None
     own = works["benefit"] - kept.loc[works["asset_id"]].to_numpy() * share
     for k, line in enumerate(county.outcome.inputs.limits.lines):
         mine = works["line"] == line
-        assert found.works[k] == mine.sum()
+        assert recommended.works[k] == mine.sum()
         # Works are stored to the penny, some thousands of them.
-        assert found.cost[k] == pytest.approx(works.loc[mine, "cost"].sum(), abs=10)
+        assert recommended.cost[k] == pytest.approx(works.loc[mine, "cost"].sum(), abs=10)
         assert net(county.figures, OPTIONS.index("recommended"))[k] == pytest.approx(own[mine].sum(), abs=10)
 
 
@@ -182,13 +175,13 @@ def test_tables_are_read_back_from_a_summary(county: County) -> None:
 
 
 def test_streams_are_those_of_the_programme(county: County) -> None:
-    said = {row["stream"]: row["plan"] / 1e6 for row in county.summary.streams}
+    of_summary = {row["stream"]: row["plan"] / 1e6 for row in county.summary.streams}
     rows = county.tables[1].rows.set_index("stream")["plan"]
     # What is avoided is summed from what is printed by line: a step a line at most.
     for name in ("reactive", "claims", "risk", "user", "detours"):
-        assert rows[name] == pytest.approx(said[name], abs=8 / UNIT_STEPS)
+        assert rows[name] == pytest.approx(of_summary[name], abs=8 / UNIT_STEPS)
     works = rows["works in the plan years"] + rows[LATER]
-    assert works == pytest.approx(said["works"], abs=16 / UNIT_STEPS)
+    assert works == pytest.approx(of_summary["works"], abs=16 / UNIT_STEPS)
 
 
 def test_benefit_per_pound_is_on_what_is_spent_beside_do_nothing(county: County) -> None:
@@ -215,8 +208,8 @@ FUNDED: dict[str, Any] = {
 @cache
 def modest() -> Outcome:
     """A plan in cash with a source, a limit and a target, whose bridges have no current money."""
-    found = case(today(MODEST, prices="cash", inflation=0.05, below={"footways": 0.9}), **FUNDED)
-    return small(found, found.solve())
+    stated = case(today(MODEST, prices="cash", inflation=0.05, below={"footways": 0.9}), **FUNDED)
+    return outcome_at(stated, stated.solve())
 
 
 def test_minimum_is_the_best_that_todays_money_buys() -> None:
@@ -232,9 +225,9 @@ def test_minimum_is_the_best_that_todays_money_buys() -> None:
     assert by_line["footways"] == "today's money"
 
 
-def test_a_plan_without_current_money_says_so() -> None:
-    found = case()
-    outcome = small(found, found.solve())
+def test_a_plan_without_current_money_has_it_in_its_note() -> None:
+    stated = case()
+    outcome = outcome_at(stated, stated.solve())
     pack, _ = business_case(outcome, None, 1e-3, 5.0)
     rows = pack.rows.set_index(["option", "line"])
     assert (rows.loc["minimum", "benefit"] == 0).all()
@@ -252,10 +245,10 @@ def committed(year: float, treatment: str = "resurfacing") -> pd.DataFrame:
     return assets
 
 
-def test_a_commitment_above_todays_money_is_kept_and_told() -> None:
+def test_a_commitment_above_todays_money_is_kept_and_noted() -> None:
     current = dict.fromkeys(LINES, 1.0)
-    found = case(today(current, {line: [300_000.0] * 3 for line in LINES}), committed(2020.0))
-    outcome = small(found, found.solve())
+    stated = case(today(current, {line: [300_000.0] * 3 for line in LINES}), committed(2020.0))
+    outcome = outcome_at(stated, stated.solve())
     nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
     line = outcome.inputs.limits.lines.index("carriageway_major")
     spent = figures(outcome, (nothing, minimum), None)
@@ -271,24 +264,24 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
     rich = {line: [3e6] * 3 for line in LINES}
     rules = {"require": [{"asset": [bridge], "line": ["bridges"], "by_year": 2021}]}
     free = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules)
-    cheapest = options_of(small(free, free.solve()), 1e-6, 10.0)[0].chosen
+    cheapest = options_of(outcome_at(free, free.solve()), 1e-6, 10.0)[0].chosen
     year = 2019 + int(np.flatnonzero((free.formulation.options.schedule[cheapest] >= 0).any(axis=0))[0])
     # The cheapest way is barred by a limit, and today's money buys no other.
     barred = [{"name": "none yet", "of": "number", "line": ["bridges"], "years": [year], "at_most": 0}]
-    found = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules, limits=barred)
-    outcome = small(found, found.solve())
+    stated = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules, limits=barred)
+    outcome = outcome_at(stated, stated.solve())
     nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
     assert minimum.chosen.tolist() == nothing.chosen.tolist()
-    said = "nothing fits within today's money and the plan's other limits: what is committed alone"
-    assert set(minimum.means) == {said}
-    assert note_on_minimum(outcome, minimum) == f"Minimum: {said}."
+    means = "nothing fits within today's money and the plan's other limits: what is committed alone"
+    assert set(minimum.means) == {means}
+    assert note_on_minimum(outcome, minimum) == f"Minimum: {means}."
 
 
 @pytest.mark.parametrize("of", ["least cost", "condition"])
-def test_other_objectives_are_told_in_pounds(of: str) -> None:
+def test_other_objectives_are_counted_in_pounds(of: str) -> None:
     reach = [{"asset_class": "carriageway", "band": "very poor", "year": 2021, "at_most": 0.05}]
-    found = case(today(MODEST), objective={"of": of}, **({"targets": reach} if of == "least cost" else {}))
-    outcome = small(found, found.solve())
+    stated = case(today(MODEST), objective={"of": of}, **({"targets": reach} if of == "least cost" else {}))
+    outcome = outcome_at(stated, stated.solve())
     options = options_of(outcome, 1e-6, 20.0)
     sums = figures(outcome, options, None)
     benefit, sought = outcome.options.benefit, outcome.problem.benefit
@@ -308,7 +301,7 @@ def test_other_objectives_are_told_in_pounds(of: str) -> None:
         assert 0 < net(sums, 1).sum() < net(sums, 3).sum()
 
 
-def test_a_search_out_of_time_is_told() -> None:
+def test_a_search_out_of_time_is_noted() -> None:
     outcome = modest()
     late = replace(options_of(outcome, 1e-6, 10.0)[1], gap=0.0123)
     assert "1.23% short of its bound" in note_on_minimum(outcome, late)
@@ -318,5 +311,5 @@ def test_shares_fall_back_to_numbers_where_works_cost_nothing() -> None:
     number = np.array([[1, 1], [1, 3], [0, 0], [0, 0]])
     cost = np.array([[30.0, 10.0], [0.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
     before = np.array([[0, 0], [0, 0], [0, 2], [0, 0]])
-    found = _shares(_Spent(number, cost, cost), _Spent(before, 0 * cost, 0 * cost))
-    assert found.tolist() == [[0.75, 0.25], [0.25, 0.75], [0.0, 1.0], [0.0, 0.0]]
+    shares = _shares(_Spent(number, cost, cost), _Spent(before, 0 * cost, 0 * cost))
+    assert shares.tolist() == [[0.75, 0.25], [0.25, 0.75], [0.0, 1.0], [0.0, 0.0]]

@@ -49,19 +49,19 @@ def walls(index: list[float], group: str = "brick_wall", **columns: object) -> p
     return pd.DataFrame({"asset_id": [f"w{k}" for k in range(n)], "group": group, **BASE, "value": index, **columns})
 
 
-def grown(found: LifecycleModel, assets: pd.DataFrame, name: str) -> ChainState:
+def grown(lifecycle: LifecycleModel, assets: pd.DataFrame, name: str) -> ChainState:
     """State after one treatment and a year."""
     group = str(assets["group"].iloc[0])
-    start = start_of(group, found, starting_condition(assets, found), np.arange(len(assets)))
-    treatment = next(t for t in found.catalogue.treatments[group] if t.name == name)
+    start = start_of(group, lifecycle, starting_condition(assets, lifecycle), np.arange(len(assets)))
+    treatment = next(t for t in lifecycle.catalogue.treatments[group] if t.name == name)
     return start.treat(treatment)[0]
 
 
 def test_a_chain_may_be_slowed_for_a_number_of_years(tmp_path) -> None:
     slow = {"states": np.nan, "slow_factor": 0.25, "life": 3, "index_low": 0, "index_high": 100, "unit_cost": 9}
-    found = model(tmp_path, brick_wall__component_repair=slow)
+    lifecycle = model(tmp_path, brick_wall__component_repair=slow)
     assets = walls([75.0])
-    state = grown(found, assets, "component_repair")
+    state = grown(lifecycle, assets, "component_repair")
     matrix = WALL.chain.transition
     expected = np.eye(5)[[1]]
     for year in range(5):
@@ -69,20 +69,20 @@ def test_a_chain_may_be_slowed_for_a_number_of_years(tmp_path) -> None:
         expected = expected @ (lazy if year < 3 else matrix)
         state = state.step()
         assert state.phases == pytest.approx(expected, abs=1e-12)
-    assert found.catalogue.own("brick_wall")[0].states == ()
+    assert lifecycle.catalogue.own("brick_wall")[0].states == ()
 
 
 def test_slowed_components_cost_their_price_and_are_not_slowed_again(tmp_path) -> None:
     slow = {"states": np.nan, "slow_factor": 0.25, "life": 8, "index_low": 0, "index_high": 100, "unit_cost": 9}
-    found = model(tmp_path, brick_wall__component_repair=slow)
+    lifecycle = model(tmp_path, brick_wall__component_repair=slow)
     assets = walls([75.0])
-    options = candidates(assets, starting_condition(assets, found), found)
-    code = [t.name for t in found.catalogue.own("brick_wall")].index("component_repair")
+    options = candidates(assets, starting_condition(assets, lifecycle), lifecycle)
+    code = [t.name for t in lifecycle.catalogue.own("brick_wall")].index("component_repair")
     times = (options.schedule == code).sum(axis=1)
     assert times.max() == 1
     assert options.cost[times == 1].max() == pytest.approx(9 * 500)
     # Slowing lengthens what is left: 8 years at a quarter of the pace are 6 years gained.
-    one = grown(found, assets, "component_repair").residual_life()[0]
+    one = grown(lifecycle, assets, "component_repair").residual_life()[0]
     assert one == pytest.approx(WALL.residual_life(np.array([75.0]))[0] + 6, abs=1e-9)
 
 
@@ -98,54 +98,54 @@ def test_slowed_components_cost_their_price_and_are_not_slowed_again(tmp_path) -
 )
 def test_a_chain_may_be_raised_or_reset(cells: dict, expected: list[float], tmp_path) -> None:
     """A component in C (index 40) alone: 40 + 25 lies between C and B (75)."""
-    found = model(tmp_path, brick_wall__component_repair=cells)
-    assert grown(found, walls([40.0]), "component_repair").phases[0] == pytest.approx(expected)
+    lifecycle = model(tmp_path, brick_wall__component_repair=cells)
+    assert grown(lifecycle, walls([40.0]), "component_repair").phases[0] == pytest.approx(expected)
 
 
 def test_a_raise_never_lowers(tmp_path) -> None:
-    found = model(tmp_path, brick_wall__component_repair={"states": np.nan, "raise_by": 5, "raise_cap": 50})
+    lifecycle = model(tmp_path, brick_wall__component_repair={"states": np.nan, "raise_by": 5, "raise_cap": 50})
     index = np.array([100.0, 75.0, 48.0, 10.0])
-    after = grown(found, walls(list(index)), "component_repair").index()
+    after = grown(lifecycle, walls(list(index)), "component_repair").index()
     assert (after >= index - 1e-9).all()
     assert after[0] == 100
 
 
 def test_backlog_is_what_is_worse_than_b(tmp_path) -> None:
     """Of 500 m² at B in five years the cost of C, D and E alone (docs/method.md): 14,372.48 less that of B."""
-    found = model(tmp_path)
+    lifecycle = model(tmp_path)
     assets = walls([75.0])
-    told = simulate(assets, starting_condition(assets, found), np.full((1, 5), -1, dtype=np.int8), found)
+    trajectory = simulate(assets, starting_condition(assets, lifecycle), np.full((1, 5), -1, dtype=np.int8), lifecycle)
     at_b = 500 * 12.877 * 0.81622
-    assert told.backlog[0, 0] == 0
+    assert trajectory.backlog[0, 0] == 0
     # Published shares of renewal are rounded to 5 and 25 % in the table, to a penny a unit in the check.
-    assert told.backlog[0, 5] == pytest.approx(14_372.48 - at_b, rel=2e-4)
+    assert trajectory.backlog[0, 5] == pytest.approx(14_372.48 - at_b, rel=2e-4)
 
 
 def test_an_asset_may_become_one_of_another_group(tmp_path) -> None:
     changed = {"becomes": "roof_pitched", "reset_to": 75, "states": np.nan, "index_low": 0, "index_high": 100}
-    found = model(tmp_path, roof_flat__conversion=changed)
+    lifecycle = model(tmp_path, roof_flat__conversion=changed)
     assets = walls([20.0, 60.0], "roof_flat")
-    starting = starting_condition(assets, found)
-    names = [t.name for t in found.catalogue.treatments["roof_flat"]]
+    starting = starting_condition(assets, lifecycle)
+    names = [t.name for t in lifecycle.catalogue.treatments["roof_flat"]]
     # Its own treatments first, then those of what it may become.
     assert names == ["component_repair", "component_renewal", "conversion", "component_repair", "component_renewal"]
     code = names.index("conversion")
     schedule = np.full((2, 5), -1, dtype=np.int8)
     schedule[0, 0] = code
-    told = simulate(assets, starting, schedule, found)
+    trajectory = simulate(assets, starting, schedule, lifecycle)
     pitched, flat = GROUPS["roof_pitched"].chain, GROUPS["roof_flat"].chain
     new = np.eye(5)[1]
     for year in range(1, 6):
         expected = new @ np.linalg.matrix_power(pitched.transition, year) @ pitched.index_of
-        assert told.index[0, year] == pytest.approx(expected)
+        assert trajectory.index[0, year] == pytest.approx(expected)
         left = flat.start(np.array([60.0]))[0] @ np.linalg.matrix_power(flat.transition, year) @ flat.index_of
-        assert told.index[1, year] == pytest.approx(left)
-    # The tree says what telling says, follow-on policy of the new group and all.
-    options = candidates(assets, starting, found)
+        assert trajectory.index[1, year] == pytest.approx(left)
+    # The tree agrees with the simulation, follow-on policy of the new group and all.
+    options = candidates(assets, starting, lifecycle)
     for row in range(len(options.asset)):
         one = np.full((2, 5), -1, dtype=np.int8)
         one[options.asset[row]] = options.schedule[row]
-        again = simulate(assets, starting, one, found)
+        again = simulate(assets, starting, one, lifecycle)
         total = sum(values[options.asset[row]] for values in again.streams.values())
         assert total == pytest.approx(options.whole_life_cost[row], rel=1e-9)
     # Treatments of the new group come only after the change.
@@ -174,19 +174,21 @@ def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
     )
     catalogue = load_catalogue(groups, tmp_path / "t.csv", tmp_path / "f.csv")
     rules = Rules(2, 3, 5, discount_factors(40), ("reactive", "claims", "risk", "user"))
-    found = LifecycleModel(groups, catalogue, load_consequences(list(groups), tmp_path / "c.csv"), rules, 2019)
+    lifecycle = LifecycleModel(groups, catalogue, load_consequences(list(groups), tmp_path / "c.csv"), rules, 2019)
     assets = walls([15.0], "bridge", asset_class="bridge")
     code = [t.name for t in catalogue.treatments["bridge"]].index("bridge_replacement")
-    told = simulate(assets, starting_condition(assets, found), np.array([[code, -1, -1, -1, -1]], dtype=np.int8), found)
+    trajectory = simulate(
+        assets, starting_condition(assets, lifecycle), np.array([[code, -1, -1, -1, -1]], dtype=np.int8), lifecycle
+    )
     chain = groups["bridge_steel"].chain
     phases = chain.entered(np.array([100.0]))
     for year in range(1, 6):
         phases = chain.step(phases)
-        assert told.index[0, year] == pytest.approx(float(phases[0] @ chain.index_of))
+        assert trajectory.index[0, year] == pytest.approx(float(phases[0] @ chain.index_of))
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "fault"),
     [
         ({"becomes": "bridge", "reset_to": 100}, "same asset class and unit"),
         ({"becomes": "nowhere", "reset_to": 100}, "same asset class and unit"),
@@ -195,8 +197,8 @@ def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
         ({"states": "F"}, "grades A to E"),
     ],
 )
-def test_wrong_changes_are_faults(cells: dict, said: str, tmp_path) -> None:
-    with pytest.raises(ConfigError, match=said):
+def test_wrong_changes_are_faults(cells: dict, fault: str, tmp_path) -> None:
+    with pytest.raises(ConfigError, match=fault):
         model(tmp_path, roof_flat__component_renewal=cells)
 
 
@@ -205,17 +207,17 @@ def test_chains_of_any_number_of_states(tmp_path) -> None:
     three = replace(
         GROUPS["heating"], decay=Chain(((0.9, 0.1, 0.0), (0.0, 0.8, 0.2), (0.0, 0.0, 1.0)), (100.0, 40.0, 0.0))
     )
-    found = model(
+    lifecycle = model(
         tmp_path,
         {**GROUPS, "heating": three},
         heating__component_repair={"states": "B"},
         heating__component_renewal={"states": "C"},
     )
     assets = walls([40.0, 100.0, 20.0], "heating")
-    options = candidates(assets, starting_condition(assets, found), found)
+    options = candidates(assets, starting_condition(assets, lifecycle), lifecycle)
     assert np.isfinite(options.benefit).all()
-    state = start_of("heating", found, Starting.at(np.array([40.0, 0.0]), np.ones(2)), np.arange(2))
-    renewal = found.catalogue.follow_on["heating"][-1].treatment.unit_cost
+    state = start_of("heating", lifecycle, Starting.at(np.array([40.0, 0.0]), np.ones(2)), np.arange(2))
+    renewal = lifecycle.catalogue.follow_on["heating"][-1].treatment.unit_cost
     assert state.backlog() == pytest.approx([0.25 * renewal, renewal])
 
 
@@ -228,14 +230,14 @@ def test_a_semi_markov_group_can_be_planned(tmp_path) -> None:
             ((2.0, 40.0), (2.0, 25.0), (1.5, 10.0), (1.0, 6.0)),
         ),
     )
-    found = model(tmp_path, {**GROUPS, "brick_wall": semi})
+    lifecycle = model(tmp_path, {**GROUPS, "brick_wall": semi})
     assets = walls([100.0, 75.0, 40.0, 10.0])
-    starting = starting_condition(assets, found)
-    options = candidates(assets, starting, found)
+    starting = starting_condition(assets, lifecycle)
+    options = candidates(assets, starting, lifecycle)
     assert (options.benefit[options.starts[:-1]] == 0).all()
-    path = simulate(assets, starting, np.full((4, 5), -1, dtype=np.int8), found).index
+    path = simulate(assets, starting, np.full((4, 5), -1, dtype=np.int8), lifecycle).index
     assert (np.diff(path, axis=1) <= 1e-9).all()
     # A wall mended today is new, and a new one has years before it.
-    code = [t.name for t in found.catalogue.own("brick_wall")].index("component_repair")
-    mended = simulate(assets, starting, np.array([[code, -1, -1, -1, -1]] * 4, dtype=np.int8), found).index
+    code = [t.name for t in lifecycle.catalogue.own("brick_wall")].index("component_repair")
+    mended = simulate(assets, starting, np.array([[code, -1, -1, -1, -1]] * 4, dtype=np.int8), lifecycle).index
     assert mended[1, 5] > 98

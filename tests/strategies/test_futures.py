@@ -39,8 +39,8 @@ def indices(futures: Futures, number: int) -> np.ndarray:
 
 def test_without_doubt_a_future_is_the_forecast() -> None:
     for table in (assets(), assets(surveyed_year=2015.0), assets("signal_junction", measure="age", value=7.0)):
-        told = simulate(table, starting_condition(table, MODEL), nothing(table), MODEL).index
-        assert indices(Futures.of(table, MODEL, SURE, 0, 3), 1) == pytest.approx(told, abs=1e-9)
+        forecast = simulate(table, starting_condition(table, MODEL), nothing(table), MODEL).index
+        assert indices(Futures.of(table, MODEL, SURE, 0, 3), 1) == pytest.approx(forecast, abs=1e-9)
 
 
 def test_the_same_seed_gives_the_same_future_and_others_do_not() -> None:
@@ -74,7 +74,7 @@ def test_doubt_of_readings() -> None:
 
 
 def test_an_old_survey_leaves_more_open() -> None:
-    """By chance since the survey: of an asset that a calibration says wanders, and of one in states."""
+    """By chance since the survey: of an asset that wanders by its calibration, and of one in states."""
     model = taught("carriageway_BC", spread=0.3, wander=0.5)
     for build, known in ((lambda y: assets(surveyed_year=y), model), (lambda y: component(y), MODEL)):
         spreads = []
@@ -106,7 +106,7 @@ def test_paces_and_wander_keep_the_mean_age_and_never_mend() -> None:
     assert own.mean() == pytest.approx(1.0, abs=4 * spread / np.sqrt(n))
 
 
-def test_chance_puts_components_in_states_as_often_as_the_chain_says() -> None:
+def test_chance_puts_components_in_states_as_often_as_the_chain() -> None:
     table = walls([75.0] * 5000, confidence="high", assumed="")
     path = indices(Futures.of(table, MODEL, SURE, 0, 1), 0)
     assert set(np.unique(path)) <= {100.0, 75.0, 40.0, 15.0, 0.0}

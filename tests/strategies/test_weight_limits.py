@@ -134,10 +134,10 @@ def spread(index: float, states: tuple[float, ...]) -> dict[int, float]:
 
 
 def walk_chain(
-    found: LifecycleModel, group: str, now: float, capacity: float, posted: float, schedule: list[int]
+    lifecycle: LifecycleModel, group: str, now: float, capacity: float, posted: float, schedule: list[int]
 ) -> float:
     """Present value of detours of one bridge in states: chances of each state, renewed or not."""
-    chain = found.groups[group].chain
+    chain = lifecycle.groups[group].chain
     states, matrix = chain.state_index, np.array(chain.matrix)
     chances = {(s, True): p for s, p in spread(now, states).items()}
     slow_left, slow, total = 0.0, 1.0, 0.0
@@ -166,9 +166,9 @@ def walk_chain(
     for year in range(len(FACTORS) - 1):
         if year < 5:
             if schedule[year] >= 0:
-                treated(found.catalogue.treatments[group][schedule[year]])
+                treated(lifecycle.catalogue.treatments[group][schedule[year]])
         else:
-            for step in found.catalogue.follow_on[group]:
+            for step in lifecycle.catalogue.follow_on[group]:
                 if sum(p * states[s] for (s, _), p in chances.items()) <= step.index_at_or_below:
                     treated(step.treatment)
         begin = cost()
@@ -185,11 +185,11 @@ def walk_chain(
 CASES = [(52.0, 40.5, np.nan), (38.0, np.nan, np.nan), (28.0, np.nan, np.nan), (58.0, 20.0, 18.0), (47.0, 44.0, 7.5)]
 
 
-def detours_of(assets: pd.DataFrame, found: LifecycleModel, ahead: Traffic) -> tuple[pd.DataFrame, dict]:
+def detours_of(assets: pd.DataFrame, lifecycle: LifecycleModel, ahead: Traffic) -> tuple[pd.DataFrame, dict]:
     """All strategies, and what detours add to the whole-life cost of each."""
-    start = starting_condition(assets, found)
-    every = candidates(assets, start, found, ahead)
-    plain = candidates(assets, start, replace(found, rules=replace(found.rules, streams=OF_CONDITION)), ahead)
+    start = starting_condition(assets, lifecycle)
+    every = candidates(assets, start, lifecycle, ahead)
+    plain = candidates(assets, start, replace(lifecycle, rules=replace(lifecycle.rules, streams=OF_CONDITION)), ahead)
     assert (every.schedule == plain.schedule).all()
     return every, every.whole_life_cost - plain.whole_life_cost
 
@@ -197,8 +197,8 @@ def detours_of(assets: pd.DataFrame, found: LifecycleModel, ahead: Traffic) -> t
 @pytest.mark.parametrize(("rate", "lasts"), [(0.0, 0), (0.02, 7)])
 def test_a_bridge_on_a_curve_year_by_year(rate: float, lasts: int) -> None:
     assets = bridges(*(list(column) for column in zip(*CASES, strict=True)))
-    found, ahead = model(), traffic(assets, rate, lasts)
-    every, extra = detours_of(assets, found, ahead)
+    lifecycle, ahead = model(), traffic(assets, rate, lasts)
+    every, extra = detours_of(assets, lifecycle, ahead)
     assert len(every.asset) > 40
     for asset, schedule, cost in zip(every.asset, every.schedule.tolist(), extra, strict=True):
         expected = walk_curve(*CASES[asset], schedule, rate, lasts)
@@ -210,25 +210,25 @@ def test_a_bridge_on_a_curve_year_by_year(rate: float, lasts: int) -> None:
 def test_a_bridge_in_states_year_by_year(group: str) -> None:
     """Also one that is mended state by state, as a wall is: only the part mended is renewed."""
     assets = bridges(*(list(column) for column in zip(*CASES, strict=True)), group=group)
-    found = model(IN_STATES)
-    every, extra = detours_of(assets, found, traffic(assets))
+    lifecycle = model(IN_STATES)
+    every, extra = detours_of(assets, lifecycle, traffic(assets))
     assert len(every.asset) > 20
     assert (extra > 0).any()
     for asset, schedule, cost in zip(every.asset, every.schedule.tolist(), extra, strict=True):
-        assert cost == pytest.approx(walk_chain(found, group, *CASES[asset], schedule), rel=1e-9, abs=1e-3)
+        assert cost == pytest.approx(walk_chain(lifecycle, group, *CASES[asset], schedule), rel=1e-9, abs=1e-3)
 
 
 @pytest.mark.parametrize("groups", [GROUPS, IN_STATES], ids=["curve", "chain"])
-def test_telling_agrees_with_the_tree(groups: dict) -> None:
+def test_simulation_agrees_with_the_tree(groups: dict) -> None:
     assets = bridges(*(list(column) for column in zip(*CASES, strict=True)))
-    found, ahead = model(groups), traffic(assets, 0.01, 15)
-    start = starting_condition(assets, found)
-    every = candidates(assets, start, found, ahead)
+    lifecycle, ahead = model(groups), traffic(assets, 0.01, 15)
+    start = starting_condition(assets, lifecycle)
+    every = candidates(assets, start, lifecycle, ahead)
     for row in range(0, len(every.asset), 3):
         schedule = np.full((len(assets), 5), -1, dtype=np.int8)
         schedule[every.asset[row]] = every.schedule[row]
-        told = simulate(assets, start, schedule, found, ahead)
-        total = sum(values[every.asset[row]] for values in told.streams.values())
+        trajectory = simulate(assets, start, schedule, lifecycle, ahead)
+        total = sum(values[every.asset[row]] for values in trajectory.streams.values())
         assert total == pytest.approx(every.whole_life_cost[row], rel=1e-9)
 
 
@@ -244,8 +244,8 @@ def test_a_posted_limit_costs_what_is_driven_round_it() -> None:
     start = starting_condition(assets, one)
 
     def spent(schedule: list[int]) -> float:
-        told = simulate(assets, start, np.array([schedule], dtype=np.int8), one, ahead)
-        return float(told.streams["detours"][0])
+        trajectory = simulate(assets, start, np.array([schedule], dtype=np.int8), one, ahead)
+        return float(trajectory.streams["detours"][0])
 
     nothing = spent([-1] * 5)
     assert nothing == pytest.approx(385_440 * FACTORS[1:7].sum(), rel=1e-12)
@@ -259,10 +259,10 @@ def test_traffic_grows_in_closed_form() -> None:
     assets = bridges([55.0], [np.nan], [3.0])
     short = replace(model(), rules=replace(model().rules, discount=np.ones(9)))
     ahead = traffic(assets, 0.03, 4)
-    told = simulate(assets, starting_condition(assets, short), np.full((1, 5), -1, dtype=np.int8), short, ahead)
+    trajectory = simulate(assets, starting_condition(assets, short), np.full((1, 5), -1, dtype=np.int8), short, ahead)
     year = float(COST[CLASSES["weight_t"] > 3.0].sum())
     expected = sum(1.03**t for t in (1, 2, 3, 4, 4, 4, 4, 4)) * year
-    assert told.streams["detours"][0] == pytest.approx(expected, rel=1e-12)
+    assert trajectory.streams["detours"][0] == pytest.approx(expected, rel=1e-12)
     assert growth(np.array([year]), np.array([0.03]), 8, 4).sum() == pytest.approx(expected, rel=1e-12)
 
 
@@ -286,11 +286,11 @@ def test_without_the_stream_benefits_are_what_they_were() -> None:
     # And one that no limit touches is worth the same with it: from 95 a bridge does not come down to 35 in its life.
     sound = bridges([95.0], [np.nan], [np.nan])
     both = (candidates(sound, starting_condition(sound, m), m, traffic(sound)) for m in (former, model()))
-    a, b = (found.benefit for found in both)
+    a, b = (grown.benefit for grown in both)
     assert a == pytest.approx(b, abs=1e-6)
 
 
-@settings(derandomize=True, max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     index=st.floats(1, 60),
     capacity=st.lists(st.floats(0, 80), min_size=2, max_size=2).map(sorted),
@@ -299,8 +299,8 @@ def test_without_the_stream_benefits_are_what_they_were() -> None:
 def test_a_weaker_bridge_is_never_worth_less_to_renew(index: float, capacity: list[float], states: bool) -> None:
     """Up to its renewal it is as it would be if nothing were done, and limited at least as much."""
     assets = bridges([index] * 2, capacity, [np.nan] * 2)
-    found = model(IN_STATES if states else GROUPS)
-    every = candidates(assets, starting_condition(assets, found), found, traffic(assets))
+    lifecycle = model(IN_STATES if states else GROUPS)
+    every = candidates(assets, starting_condition(assets, lifecycle), lifecycle, traffic(assets))
     renewing = [code for code, t in enumerate(CATALOGUE.treatments["bridge"]) if t.renews]
     once = (every.schedule >= 0).sum(axis=1) == 1
     pure = once & np.isin(every.schedule.max(axis=1), renewing)
