@@ -1,4 +1,4 @@
-"""One measurement of the optimiser in a process of its own, which prints what it found as JSON.
+"""One measurement of the optimiser in a process of its own, which prints what it measured as JSON.
 
 Run by `test_optimiser.py`; `python optimiser_cases.py '{"made": {...}, "how": "ours", ...}'` by hand.
 """
@@ -43,7 +43,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Found:
+class Measured:
     """What came of it.
 
     Attributes
@@ -53,7 +53,7 @@ class Found:
     gap : float
         (bound − benefit) / |bound|, of a choice that was summed afresh [share]; `inf` where there is no choice.
     status : str
-        "optimal" or "feasible", "nothing" where no choice was found, "killed" where the process had to be ended.
+        "optimal" or "feasible", "nothing" where no choice was reached, "killed" where the process had to be ended.
     peak : float
         Peak memory of the process, with the making of the problem [GB].
     size : dict
@@ -70,8 +70,8 @@ class Found:
     to_gap: float = float("nan")
 
 
-def measure(case: Case) -> Found:
-    """Found in a child process, killed if it does not end."""
+def measure(case: Case) -> Measured:
+    """Measured in a child process, killed if it does not end."""
     paths = [str(TESTS / "optimisation"), *filter(None, [os.environ.get("PYTHONPATH")])]
     runs = 2 if case.how == "one model" else 1
     try:
@@ -84,10 +84,10 @@ def measure(case: Case) -> Found:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
         )
     except subprocess.TimeoutExpired:
-        return Found(runs * case.seconds + SPARE, float("inf"), "killed")
+        return Measured(runs * case.seconds + SPARE, float("inf"), "killed")
     if done.returncode:
         raise RuntimeError(f"{case} failed:\n{done.stderr}")
-    return Found(**json.loads(done.stdout))
+    return Measured(**json.loads(done.stdout))
 
 
 def made_by(arguments: dict[str, Any]) -> Any:
@@ -109,28 +109,28 @@ def check(problem: Any, chosen: Any) -> float:
     return float(problem.benefit[chosen].sum())
 
 
-def ours(problem: Any, case: Case) -> Found:
+def ours(problem: Any, case: Case) -> Measured:
     """What the optimiser does."""
     from assetplan.errors import InfeasibleError
     from assetplan.optimisation import solve
 
     began = time.monotonic()
     try:
-        found = solve(problem, case.target, case.seconds)
+        solution = solve(problem, case.target, case.seconds)
     except InfeasibleError as error:
         status = "nothing" if "was found in" in str(error) else "infeasible"
         if status == "infeasible" and problem.n_assets > FEW:
             raise  # all but knapsacks of very few groups have a choice within their limits
-        return Found(time.monotonic() - began, float("inf"), status)
+        return Measured(time.monotonic() - began, float("inf"), status)
     seconds = time.monotonic() - began
-    benefit = check(problem, found.chosen)
-    assert abs(benefit - found.benefit) <= 1e-9 * abs(benefit)
-    assert found.bound >= benefit * (1 - 1e-12)
-    assert (found.status == "optimal") == (found.gap <= case.target)
-    return Found(seconds, found.gap, found.status, to_gap=seconds)
+    benefit = check(problem, solution.chosen)
+    assert abs(benefit - solution.benefit) <= 1e-9 * abs(benefit)
+    assert solution.bound >= benefit * (1 - 1e-12)
+    assert (solution.status == "optimal") == (solution.gap <= case.target)
+    return Measured(seconds, solution.gap, solution.status, to_gap=seconds)
 
 
-def one_model(problem: Any, case: Case) -> Found:
+def one_model(problem: Any, case: Case) -> Measured:
     """What PuLP and HiGHS do with everything in one model; run again to the gap it reached, to time just that."""
     from assetplan.optimisation.search.one_model import solve_model
 
@@ -146,11 +146,11 @@ def one_model(problem: Any, case: Case) -> Found:
     size = _scale(problem)
     seconds, gap, benefit = run(0.99 * case.target * size)
     if gap == float("inf"):
-        return Found(seconds, gap, "nothing")
+        return Measured(seconds, gap, "nothing")
     if gap <= case.target or seconds < 0.9 * case.seconds:
-        return Found(seconds, gap, "optimal" if gap <= case.target else "feasible", to_gap=seconds)
+        return Measured(seconds, gap, "optimal" if gap <= case.target else "feasible", to_gap=seconds)
     again, _, _ = run(1.000001 * gap * abs(benefit))
-    return Found(seconds, gap, "feasible", to_gap=min(again, seconds))
+    return Measured(seconds, gap, "feasible", to_gap=min(again, seconds))
 
 
 def _within(problem: Any, chosen: Any) -> float:
@@ -174,10 +174,10 @@ def main() -> None:
     """Measure one case and print it."""
     case = Case(**json.loads(sys.argv[1]))
     problem = made_by(case.made)
-    found = (ours if case.how == "ours" else one_model)(problem, case)
+    measured = (ours if case.how == "ours" else one_model)(problem, case)
     size = {"assets": problem.n_assets, "options": problem.n_options, "limits": len(problem.resources)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(json.dumps(asdict(found) | {"size": size, "peak": peak}))
+    print(json.dumps(asdict(measured) | {"size": size, "peak": peak}))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ def test_borrowing_within_confirmed_income_and_not(size: str, tmp_path: Path) ->
     plan = assetplan.read_plan(folder / "borrowing.toml")
     free = plan.model_copy(update={"treasury": plan.treasury.model_copy(update={"within_income": False})})
     head(f"{size}: borrowing", "debt cost", "benefit £m", "gap", "drawn £m", "least headroom £000", "seconds")
-    found = {}
+    programmes = {}
     for name, each in (("within confirmed income", plan), ("free", free)):
-        programme = found[name] = assetplan.plan(each)
+        programme = programmes[name] = assetplan.plan(each)
         tables = {table.name: table.rows for table in programme.accounts}
         drawn, headroom = tables["checklist"]["borrowed"].sum(), tables["affordability"]["headroom"].min()
         seconds = programme.summary.seconds["optimisation"]
@@ -33,4 +33,4 @@ def test_borrowing_within_confirmed_income_and_not(size: str, tmp_path: Path) ->
         if name != "free":
             assert headroom >= 0
     # The free plan may do all that the other does.
-    assert found["free"].bound >= found["within confirmed income"].benefit
+    assert programmes["free"].bound >= programmes["within confirmed income"].benefit

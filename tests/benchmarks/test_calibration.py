@@ -1,4 +1,4 @@
-"""How well decay is learned, and how fast; and what real inspections say, drawn for docs/calibration.md.
+"""How well decay is learned, and how fast; and what real inspections show, drawn for docs/calibration.md.
 
 Run by hand: `python -m pytest tests/benchmarks/test_calibration.py -m benchmark -s --override-ini addopts=`. It prints
 tables and judges nothing on time. With ASSETPLAN_BENCHMARK=full, 200 simulations and a million pairs (ten minutes), and
@@ -102,11 +102,11 @@ def _of_histories(seed: int, note) -> None:
     for name, truth in HISTORIES.items():
         family = name.split(",")[0]
         table = curve_histories(400, [4, seed], *truth, family=family)
-        found = calibrate(inspections_of(table), "curve", family=family, check=False).rows.iloc[0]
-        estimates = np.array([float(v) for v in found["estimates"].split("|")])
+        fitted = calibrate(inspections_of(table), "curve", family=family, check=False).rows.iloc[0]
+        estimates = np.array([float(v) for v in fitted["estimates"].split("|")])
         covariance = np.zeros((5, 5))
-        covariance[np.tril_indices(5)] = [float(v) for v in found["covariance"].split("|")]
-        for k, (of, value) in enumerate(zip(found["parameters"].split("|"), truth, strict=True)):
+        covariance[np.tril_indices(5)] = [float(v) for v in fitted["covariance"].split("|")]
+        for k, (of, value) in enumerate(zip(fitted["parameters"].split("|"), truth, strict=True)):
             fit = f"calibrate, {name} curve, 400 assets"
             note(fit, of, scaled(of, value), estimates[k], np.sqrt(covariance[k, k]))
 
@@ -130,11 +130,11 @@ def test_a_million_pairs_in_sixty_groups() -> None:
 
 def _time(model: str, table: pd.DataFrame) -> None:
     began = time.monotonic()
-    found = inspections_of(table, group="kind")
+    inspections = inspections_of(table, group="kind")
     read = time.monotonic()
-    learned = calibrate(found, model, check=False)
+    learned = calibrate(inspections, model, check=False)
     fitted = time.monotonic()
-    calibrate(found, model)
+    calibrate(inspections, model)
     both = time.monotonic() - fitted
     pairs = int(learned.rows["pairs"].sum())
     times = (read - began, fitted - read, both - (fitted - read))
@@ -204,23 +204,25 @@ def test_real_inspections() -> None:
         ("LTPP roads, IRI", roads, "iri", ("logistic", "markov")),
         ("Ontario bridges, BCI", bridges, "bci", ("power", "markov")),
     ):
-        found = inspections_of(table, measure=measure)
+        inspections = inspections_of(table, measure=measure)
         for fit in ("linear", "power", "exponential", "weibull", "logistic", "markov") if FULL else ("markov",):
-            learned = calibrate(found, "markov") if fit == "markov" else calibrate(found, "curve", family=fit)
-            _told(name, fit, learned)
+            learned = (
+                calibrate(inspections, "markov") if fit == "markov" else calibrate(inspections, "curve", family=fit)
+            )
+            _row_of(name, fit, learned)
             if FULL and fit in drawn:
                 _draw(learned, f"{name.split()[0].lower()}-{fit}.svg")
     learned = calibrate(inspections_of(bridges, measure="bci"), "weibull", failure=60.0)
-    _told("Ontario bridges, life to an index of 60", "weibull life", learned)
+    _row_of("Ontario bridges, life to an index of 60", "weibull life", learned)
 
 
-def _told(name: str, fit: str, learned: Calibration) -> None:
-    found, held = learned.rows.iloc[0], learned.held_out
+def _row_of(name: str, fit: str, learned: Calibration) -> None:
+    fitted, held = learned.rows.iloc[0], learned.held_out
     mean = [float((held[rule] - held["after"]).abs().mean()) for rule in ("expected", "no_change", "constant_rate")]
-    rms = [found[rule] for rule in ("error", "no_change", "constant_rate")]
-    life = f"{found['life']:.0f} ({found['life_low']:.0f} to {found['life_high']:.0f})"
-    shares = (f"{found['within_80']:.0%}", f"{found['within_95']:.0%}")
-    row(name, fit, f"{found['pairs']:,}", *(f"{v:.2f}" for v in (*rms, *mean)), *shares, life)
+    rms = [fitted[rule] for rule in ("error", "no_change", "constant_rate")]
+    life = f"{fitted['life']:.0f} ({fitted['life_low']:.0f} to {fitted['life_high']:.0f})"
+    shares = (f"{fitted['within_80']:.0%}", f"{fitted['within_95']:.0%}")
+    row(name, fit, f"{fitted['pairs']:,}", *(f"{v:.2f}" for v in (*rms, *mean)), *shares, life)
 
 
 def _draw(learned: Calibration, name: str) -> None:

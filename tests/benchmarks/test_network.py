@@ -62,14 +62,14 @@ def test_detours_and_betweenness() -> None:
     for share in (0.1, 0.4, 1.0):
         one, bridges = part(share)
         clock = time.perf_counter()
-        found = detours(one, bridges)
+        ways = detours(one, bridges)
         took = time.perf_counter() - clock
         clock = time.perf_counter()
         sampled = betweenness(one, 200)
         sampling = time.perf_counter() - clock
-        cells = (f"{len(one.length):,}", len(bridges), f"{took:.2f}", int(found.severed.sum()))
+        cells = (f"{len(one.length):,}", len(bridges), f"{took:.2f}", int(ways.severed.sum()))
         row(*cells, sampled.sources, f"{sampling:.1f}")
-        assert np.isfinite(found.extra_km).any()
+        assert np.isfinite(ways.extra_km).any()
         assert 0 < sampled.value.max() < 1
 
 
@@ -80,7 +80,7 @@ def test_the_whole_stage() -> None:
         edge = float(np.quantile(shapely.get_x(shapely.centroid(lines)), share))
         part_of = replace(register(), assets=west(county(), edge), places=west(register().places, edge))
         clock = time.perf_counter()
-        found = network_layers(part_of, "part").layers
+        layers = network_layers(part_of, "part").layers
         took = time.perf_counter() - clock
-        row(f"{len(found['sections']):,}", len(found["bridges"]), len(found["places"]), f"{took:.1f}")
+        row(f"{len(layers['sections']):,}", len(layers["bridges"]), len(layers["places"]), f"{took:.1f}")
         assert took < 120

@@ -1,7 +1,7 @@
 """How long the optimiser takes and how near it comes, against one model of everything, by size and kind of problem.
 
 Run by hand: `python -m pytest tests/benchmarks/test_optimiser.py -m benchmark -s --override-ini addopts=`. It prints
-tables, and judges nothing on time: only that every choice keeps its limits and that what is said of it is true.
+tables, and judges nothing on time: only that every choice keeps its limits and that what is claimed of it is true.
 
 By default networks up to 50,000 assets and short limits, under 2 minutes in all. With ASSETPLAN_BENCHMARK=full the
 whole ladder to 1,000,000 assets and long limits (an hour and more), and the growth is drawn to
@@ -14,7 +14,7 @@ import os
 from pathlib import Path
 
 import pytest
-from optimiser_cases import Case, Found, measure
+from optimiser_cases import Case, Measured, measure
 from places import ROOT
 from tables import FULL, head, row
 
@@ -46,26 +46,26 @@ if FULL:
     ]
 
 
-def shown(found: Found) -> tuple[str, str, str]:
-    gap = found.status if found.gap == float("inf") else f"{found.gap:.1e}"
-    return f"{found.seconds:.1f}", gap, f"{found.peak:.2f}"
+def shown(measured: Measured) -> tuple[str, str, str]:
+    gap = measured.status if measured.gap == float("inf") else f"{measured.gap:.1e}"
+    return f"{measured.seconds:.1f}", gap, f"{measured.peak:.2f}"
 
 
-def held(found: Found, target: float) -> None:
+def held(measured: Measured, target: float) -> None:
     """What must be so, whatever the time."""
-    assert found.status in ("optimal", "feasible", "nothing", "infeasible")
-    assert (found.status == "optimal") == (found.gap <= target)
+    assert measured.status in ("optimal", "feasible", "nothing", "infeasible")
+    assert (measured.status == "optimal") == (measured.gap <= target)
 
 
 def test_network_by_size() -> None:
     """Seconds to the target gap, then one model of the same data, each to the gap that the other can reach."""
     head("Networks of 12 options and 7 lines × 5 years", "assets", "target gap", "seconds", "gap", "peak GB")
-    grown: dict[int, tuple[Found, float]] = {}
+    grown: dict[int, tuple[Measured, float]] = {}
     for assets, target in LADDER:
-        found = measure(Case({"assets": assets}, target=target, seconds=limit_of(assets)))
-        held(found, target)
-        grown.setdefault(assets, (found, target))
-        row(f"{assets:,}", f"{target:.0e}", *shown(found))
+        measured = measure(Case({"assets": assets}, target=target, seconds=limit_of(assets)))
+        held(measured, target)
+        grown.setdefault(assets, (measured, target))
+        row(f"{assets:,}", f"{target:.0e}", *shown(measured))
     models = {assets: against_one_model(assets, *grown[assets]) for assets in AGAINST}
     for model in models.values():
         assert model.status == "killed" or (model.status == "optimal") == (model.gap <= 1e-4)
@@ -78,7 +78,7 @@ def limit_of(assets: int) -> float:
     return SECONDS if assets < 200_000 else 5 * SECONDS
 
 
-def against_one_model(assets: int, own: Found, target: float) -> Found:
+def against_one_model(assets: int, own: Measured, target: float) -> Measured:
     """One model of everything, and ours again to the gap at which it stopped."""
     if assets == AGAINST[0]:
         head(
@@ -100,7 +100,7 @@ def against_one_model(assets: int, own: Found, target: float) -> Found:
     return model
 
 
-def beyond(model: Found, own: Found) -> str:
+def beyond(model: Measured, own: Measured) -> str:
     """Ratio of the times to the target gap."""
     if own.status != "optimal":
         return "ours not there"
@@ -112,18 +112,18 @@ def test_other_networks() -> None:
     """Kinds of network that are harder, or larger by option, each as its own row."""
     head("Other networks, target gap 1e-04", "kind", "assets", "seconds", "gap", "peak GB")
     for kind, made in OTHERS:
-        found = measure(Case(made, seconds=limit_of(int(made["assets"]))))
-        held(found, 1e-4)
-        row(kind, f"{made['assets']:,}", *shown(found))
+        measured = measure(Case(made, seconds=limit_of(int(made["assets"]))))
+        held(measured, 1e-4)
+        row(kind, f"{made['assets']:,}", *shown(measured))
 
 
 def test_one_second() -> None:
     """What there is after a time limit of one second."""
     head("A time limit of 1 s, target gap 1e-05", "assets", "seconds", "gap", "peak GB", "status")
     for assets in HASTE:
-        found = measure(Case({"assets": assets}, target=FINE, seconds=1.0))
-        held(found, FINE)
-        row(f"{assets:,}", *shown(found), found.status)
+        measured = measure(Case({"assets": assets}, target=FINE, seconds=1.0))
+        held(measured, FINE)
+        row(f"{assets:,}", *shown(measured), measured.status)
 
 
 def test_knapsacks() -> None:
@@ -131,12 +131,12 @@ def test_knapsacks() -> None:
     seconds = 60.0 if FULL else 5.0
     head(f"Dense knapsacks, {seconds:.0f} s, target gap 1e-04", "kind", "groups", "dims", "seconds", "gap", "peak GB")
     for kind, groups, dims in KNAPSACKS:
-        found = measure(Case({"kind": kind, "groups": groups, "items": 10, "dims": dims}, seconds=seconds))
-        held(found, 1e-4)
-        row(kind, groups, dims, *shown(found))
+        measured = measure(Case({"kind": kind, "groups": groups, "items": 10, "dims": dims}, seconds=seconds))
+        held(measured, 1e-4)
+        row(kind, groups, dims, *shown(measured))
 
 
-def draw(grown: dict[int, tuple[Found, float]], models: dict[int, Found], path: Path) -> None:
+def draw(grown: dict[int, tuple[Measured, float]], models: dict[int, Measured], path: Path) -> None:
     """Seconds by number of assets, both logarithmic; the same figures make the same bytes."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -144,7 +144,7 @@ def draw(grown: dict[int, tuple[Found, float]], models: dict[int, Found], path: 
     with mpl.rc_context({"svg.hashsalt": "optimiser-growth", "svg.fonttype": "none", "font.size": 10}):
         figure = Figure(figsize=(6.4, 4.2), layout="constrained")
         axes = figure.subplots()
-        sizes, seconds = list(grown), [found.seconds for found, _ in grown.values()]
+        sizes, seconds = list(grown), [measured.seconds for measured, _ in grown.values()]
         axes.loglog(sizes, seconds, "-", color="#1b6ca8", linewidth=1)
         for reached, face, words in ((True, "#1b6ca8", "target gap reached"), (False, "white", "stopped by the limit")):
             picked = [n for n in sizes if (grown[n][0].status == "optimal") == reached]
@@ -158,16 +158,16 @@ def draw(grown: dict[int, tuple[Found, float]], models: dict[int, Found], path: 
             label = "one model, HiGHS" if n == min(models) else None
             axes.plot(n, model.seconds, "s", color="#b5482a", markerfacecolor=face, label=label)
             axes.annotate(shown(model)[1], (n, model.seconds), (6, 4), textcoords="offset points", fontsize=8)
-        for n, (found, _) in grown.items():
-            axes.annotate(shown(found)[1], (n, found.seconds), (4, -12), textcoords="offset points", fontsize=8)
+        for n, (measured, _) in grown.items():
+            axes.annotate(shown(measured)[1], (n, measured.seconds), (4, -12), textcoords="offset points", fontsize=8)
         axes.set(xlabel="assets (12 options each)", ylabel="seconds (numbers: gap)")
         axes.legend(frameon=False, fontsize=8)
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
 def test_the_drawing_is_the_same_each_time(tmp_path: Path) -> None:
-    grown = {1_000: (Found(9.0, 2e-3, "feasible"), 1e-4), 50_000: (Found(4.0, 2e-5, "optimal"), 1e-4)}
-    models = {1_000: Found(20.0, 8e-4, "feasible"), 5_000: Found(float(20), float("inf"), "killed")}
+    grown = {1_000: (Measured(9.0, 2e-3, "feasible"), 1e-4), 50_000: (Measured(4.0, 2e-5, "optimal"), 1e-4)}
+    models = {1_000: Measured(20.0, 8e-4, "feasible"), 5_000: Measured(float(20), float("inf"), "killed")}
     one, two = tmp_path / "one.svg", tmp_path / "two.svg"
     draw(grown, models, one)
     draw(grown, models, two)

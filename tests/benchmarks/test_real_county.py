@@ -38,13 +38,13 @@ WIDTHS = {"A": 1.7, "B": 1.2, "C": 0.8, "U": 0.35}
 @dataclass
 class County:
     register: Register
-    found: NetworkLayers
+    network: NetworkLayers
     lines: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
 
     @property
     def villages(self) -> gpd.GeoDataFrame:
-        places = self.found.layers["places"]
+        places = self.network.layers["places"]
         return places[places["kind"] == "settlement"].reset_index(drop=True)
 
 
@@ -59,7 +59,7 @@ def county(shared: Path) -> County:
 
 
 def longest_detours(county: County) -> pd.DataFrame:
-    bridges = county.found.layers["bridges"]
+    bridges = county.network.layers["bridges"]
     bridges = bridges[~bridges["severed"]].sort_values(["detour_km", "asset_id"], ascending=[False, True]).head(TOP)
     crosses = [crossed(county.lines, shape) for shape in bridges.geometry]
     where = [between(county.villages, shape) for shape in bridges.geometry]
@@ -70,15 +70,15 @@ def crossed(lines: gpd.GeoDataFrame, shape: shapely.LineString) -> str:
     """What runs under a bridge by the map: a railway, a road, a river or stream."""
     over = lines.crosses(shape)
     beneath = over | lines.dwithin(shape.interpolate(0.5, normalized=True), BESIDE)
-    said = set()
+    kinds = set()
     for tags, crosses in zip(lines["tags"][beneath], over[beneath], strict=True):
         if tags.get("railway"):
-            said.add("railway" if tags["railway"] == "rail" else "old railway")
+            kinds.add("railway" if tags["railway"] == "rail" else "old railway")
         elif tags.get("waterway"):
-            said.add(tags.get("name") or f"a {tags['waterway']}")
+            kinds.add(tags.get("name") or f"a {tags['waterway']}")
         elif tags.get("highway") in ("trunk", "motorway") and crosses:
-            said.add(tags.get("ref", ""))
-    return ", ".join(sorted(said)) or "not on the map"
+            kinds.add(tags.get("ref", ""))
+    return ", ".join(sorted(kinds)) or "not on the map"
 
 
 def between(villages: gpd.GeoDataFrame, shape: shapely.LineString) -> str:
@@ -98,7 +98,7 @@ def between(villages: gpd.GeoDataFrame, shape: shapely.LineString) -> str:
 
 
 def most_critical(county: County) -> pd.DataFrame:
-    links = county.found.layers["links"]
+    links = county.network.layers["links"]
     links = links[links["owned"] & ~links["severed"]].sort_values(["criticality", "link"], ascending=[False, True])
     middle, road = shapely.centroid(links.geometry.to_numpy()), links["road"].to_numpy(dtype=object)
     kept: list[int] = []
@@ -107,20 +107,20 @@ def most_critical(county: County) -> pd.DataFrame:
             kept.append(place)
         if len(kept) == TOP:
             break
-    found = links.iloc[kept]
-    where = [between(county.villages, shape) for shape in found.geometry]
-    return found.assign(where=where).reset_index(drop=True)
+    network = links.iloc[kept]
+    where = [between(county.villages, shape) for shape in network.geometry]
+    return network.assign(where=where).reset_index(drop=True)
 
 
 def test_the_bridges_and_links_that_matter_most(county: County) -> None:
     notes = dict(county.register.notes)
-    print({name: notes[name] for name in notes if "pieces" in name}, county.found.counts)
+    print({name: notes[name] for name in notes if "pieces" in name}, county.network.counts)
     bridges, links = longest_detours(county), most_critical(county)
     head("Longest detours", "", "bridge", "crosses", "between", "vehicles a day", "detour km", "£ a day closed")
     for number, one in enumerate(bridges.itertuples(), 1):
         cells = (f"{one.aadt:,.0f}", f"{one.detour_km:.1f}", f"{one.closure_cost_per_day:,.0f}")
         row(number, one.name if one.road else "unnamed, a lane's", one.crosses, one.where, *cells)
-    severed = county.found.layers["bridges"].query("severed")
+    severed = county.network.layers["bridges"].query("severed")
     print([(one.name, between(county.villages, one.geometry)) for one in severed.itertuples()])
     head("Most critical links", "", "road", "between", "vehicles a day", "detour km", "£ a day")
     for number, one in enumerate(links.itertuples(), 1):
@@ -150,7 +150,7 @@ def drawn(county: County, bridges: gpd.GeoDataFrame, links: gpd.GeoDataFrame) ->
     ground = {"facecolor": "#f7f7f4", "edgecolor": "#9aa0a8", "linewidth": 0.9, "linestyle": "--"}
     gpd.GeoSeries([edge]).plot(ax=axes, zorder=0, **ground)
     county.water.plot(ax=axes, facecolor=WATER, edgecolor="#9fc3df", linewidth=0.6, zorder=1)
-    layer = county.found.layers["links"]
+    layer = county.network.layers["links"]
     road_class = class_of_links(county)
     for name, width in sorted(WIDTHS.items(), key=lambda pair: pair[1]):
         chosen = layer[road_class == name]
@@ -180,7 +180,7 @@ def class_of_links(county: County) -> np.ndarray:
     assets, others = county.register.assets, county.register.other_roads
     known = dict(zip(assets["asset_id"], assets["road_class"], strict=True))
     known |= dict(zip(others["road_id"], others["road_class"], strict=True))
-    return county.found.layers["links"]["asset_id"].map(known).to_numpy(dtype=object)
+    return county.network.layers["links"]["asset_id"].map(known).to_numpy(dtype=object)
 
 
 def _label_roads(axes, layer: gpd.GeoDataFrame) -> None:

@@ -33,7 +33,7 @@ def test_readings_cut_into_sections() -> None:
     for count in (200_000, 1_000_000, 5_000_000):
         survey = readings(count)
         clock = [perf_counter()]
-        found = homogeneous_sections(**survey, barrier=np.zeros(count), n_bands=3, minimum=100)
+        sections = homogeneous_sections(**survey, barrier=np.zeros(count), n_bands=3, minimum=100)
         clock.append(perf_counter())
         link, start, end = survey["link"], survey["from_m"], survey["to_m"]
         whole = start % 100 == 0
@@ -44,7 +44,7 @@ def test_readings_cut_into_sections() -> None:
         schemes = form_schemes(*now, carried.value > 60, np.zeros(len(now[0])), packaged_rules())
         clock.append(perf_counter())
         cut, carry, form = np.diff(clock)
-        row(f"{count:,}", f"{cut:.2f}", f"{len(found.mean):,}", f"{carry:.2f}", f"{form:.2f}")
-        assert found.in_band.sum() == 10 * count
+        row(f"{count:,}", f"{cut:.2f}", f"{len(sections.mean):,}", f"{carry:.2f}", f"{form:.2f}")
+        assert sections.in_band.sum() == 10 * count
         assert (carried.coverage == 1).all()
         assert len(schemes.length)

@@ -57,19 +57,19 @@ def test_stages(tmp_path: Path) -> None:
     cases = [("small", ""), *([("Rutland", str(osm))] if osm.is_file() else [])]
     if FULL:
         cases.append(("county", ""))
-    found = {}
+    timed = {}
     for size, source in cases:
         done = subprocess.run(
             [sys.executable, "-c", CHILD, size, source], capture_output=True, text=True, check=True, cwd=tmp_path
         )
-        found[size] = json.loads(done.stdout)
-    stages = list(found["small"]["seconds"])
-    print("\n| stage, seconds | " + " | ".join(found) + " |\n|---|" + "---|" * len(found))
+        timed[size] = json.loads(done.stdout)
+    stages = list(timed["small"]["seconds"])
+    print("\n| stage, seconds | " + " | ".join(timed) + " |\n|---|" + "---|" * len(timed))
     for stage in stages:
-        print(f"| {stage} | " + " | ".join(f"{row['seconds'].get(stage, 0):.1f}" for row in found.values()) + " |")
-    print("| all | " + " | ".join(f"{sum(row['seconds'].values()):.1f}" for row in found.values()) + " |")
-    print("| peak memory, GB | " + " | ".join(f"{row['peak']:.2f}" for row in found.values()) + " |")
-    print("| assets | " + " | ".join(f"{row['assets']:,}" for row in found.values()) + " |")
-    print("| gap | " + " | ".join(f"{row['gap']:.4%}" for row in found.values()) + " |")
-    print("| report, MB | " + " | ".join(f"{row['megabytes']:.2f}" for row in found.values()) + " |")
-    assert all(row["assets"] > 1000 for row in found.values())
+        print(f"| {stage} | " + " | ".join(f"{row['seconds'].get(stage, 0):.1f}" for row in timed.values()) + " |")
+    print("| all | " + " | ".join(f"{sum(row['seconds'].values()):.1f}" for row in timed.values()) + " |")
+    print("| peak memory, GB | " + " | ".join(f"{row['peak']:.2f}" for row in timed.values()) + " |")
+    print("| assets | " + " | ".join(f"{row['assets']:,}" for row in timed.values()) + " |")
+    print("| gap | " + " | ".join(f"{row['gap']:.4%}" for row in timed.values()) + " |")
+    print("| report, MB | " + " | ".join(f"{row['megabytes']:.2f}" for row in timed.values()) + " |")
+    assert all(row["assets"] > 1000 for row in timed.values())
