@@ -80,4 +80,4 @@ class InfeasibleError(ValueError):
 
 
 class OutputExistsError(FileExistsError):
-    """The output is there already and nothing said that it may be replaced."""
+    """The output is there already and may not be replaced."""

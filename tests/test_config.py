@@ -126,8 +126,8 @@ def test_faults_of_several_keys_are_listed_together() -> None:
     change = _limit(at_most=[1.0], years=[2030]) | _scheme(line="bridges") | {"benefit": {"horizon": 5}, **LONG}
     with pytest.raises(ConfigError) as caught:
         make_plan({**PLAN, **change})
-    found = {fault.column for fault in caught.value.faults}
-    assert found == {"limits[1].years", "schemes[1].line", "benefit.horizon"}
+    columns = {fault.column for fault in caught.value.faults}
+    assert columns == {"limits[1].years", "schemes[1].line", "benefit.horizon"}
 
 
 def test_one_name_stands_for_a_list_of_one_and_what_is_dumped_reads_again() -> None:

@@ -1,4 +1,4 @@
-"""Public functions of three and more arguments say what each is."""
+"""Public functions of three and more arguments explain each."""
 
 from __future__ import annotations
 

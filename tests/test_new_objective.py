@@ -85,11 +85,11 @@ def programme() -> Programme:
 
 
 def test_the_solver_finds_the_most_of_it() -> None:
-    found = case(SCARCE, objective={"of": "A roads"})
-    solution = check(found, "carriageway_major 2019", 500.0)
-    other = (found.inputs.register.assets["road_class"] != "A").to_numpy()[found.formulation.options.asset]
-    assert not found.problem.benefit[other].any()
-    assert solution.benefit > found.problem.benefit[case(SCARCE).solve().chosen].sum()
+    stated = case(SCARCE, objective={"of": "A roads"})
+    solution = check(stated, "carriageway_major 2019", 500.0)
+    other = (stated.inputs.register.assets["road_class"] != "A").to_numpy()[stated.formulation.options.asset]
+    assert not stated.problem.benefit[other].any()
+    assert solution.benefit > stated.problem.benefit[case(SCARCE).solve().chosen].sum()
 
 
 def test_the_summary_keeps_its_unit_and_words_for_readers_that_do_not_know_it(

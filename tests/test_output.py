@@ -1,4 +1,4 @@
-"""Output appears whole or not at all, and replaces nothing unless told to."""
+"""Output appears whole or not at all, and replaces nothing without force."""
 
 from __future__ import annotations
 

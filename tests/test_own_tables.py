@@ -147,7 +147,7 @@ def test_defaults_are_those_of_the_plans_own_groups(tmp_path: Path) -> None:
     table = load_table("groups")
     table.loc[table["group"] == "footway", "group"] = "slabs"
     table.to_csv(tmp_path / "groups.csv", index=False)
-    found = default_groups(group_table(load_groups(tmp_path / "groups.csv")))
-    assert found.loc[found["asset_class"] == "footway", "group"].tolist() == ["slabs"]
+    defaults = default_groups(group_table(load_groups(tmp_path / "groups.csv")))
+    assert defaults.loc[defaults["asset_class"] == "footway", "group"].tolist() == ["slabs"]
     # Road class cannot tell one component of a building from another.
     assert "building" not in set(default_groups()["asset_class"])

@@ -45,8 +45,8 @@ def by_money(inputs, options):
     """Benefit of the best programme with none, a fifth, … of the envelope and a fifth more."""
     base = build_problem(inputs, options[1]).problem
     shares = [0.5, 0.7, 0.8, 1.0, 1.2]
-    found = {s: solve(replace(base, caps=base.caps * s), 3e-3, 20.0) for s in shares}
-    return {share: (solution.benefit, solution.bound) for share, solution in found.items()}
+    solutions = {s: solve(replace(base, caps=base.caps * s), 3e-3, 20.0) for s in shares}
+    return {share: (solution.benefit, solution.bound) for share, solution in solutions.items()}
 
 
 def test_it_adds_up_by_a_second_sum(small_programme: Programme) -> None:
@@ -57,7 +57,7 @@ def test_it_adds_up_by_a_second_sum(small_programme: Programme) -> None:
         assert mine["cost"].sum() == pytest.approx(row["amount"], abs=0.02)
         assert row["amount"] <= row["limit"] + 0.02
     saved = sum(row["do_nothing"] - row["plan"] for row in summary.streams)
-    # The benefit is the difference of the two futures, told stream by stream: a second route to the same pounds.
+    # The benefit is the difference of the two futures, stream by stream: a second route to the same pounds.
     assert saved == pytest.approx(summary.benefit, rel=1e-6)
     assert summary.benefit <= summary.bound
     assert summary.status in ("optimal", "feasible")
@@ -72,41 +72,41 @@ def test_more_money_never_lowers_the_optimum_and_buys_less_and_less(by_money: di
     last_fifth = by_money[1.2][0] - by_money[1.0][0]
     earlier_fifth = by_money[0.7][0] - by_money[0.5][0]
     assert last_fifth < 0.8 * earlier_fifth, "a fifth more money must buy visibly less than an earlier fifth"
-    # Benefit is concave in money and nought without any, so the first fifth buys at least the average fifth.
+    # Benefit is concave in money and zero without any, so the first fifth buys at least the average fifth.
     assert last_fifth < by_money[1.0][0] / 5
 
 
 def test_preventative_work_on_sound_roads_pays(options, inputs) -> None:
-    starting, found = options
+    starting, tree = options
     assets = inputs.register.assets
     roads = (assets["asset_class"] == "carriageway").to_numpy()
     sound = roads & (starting.index >= 60) & (starting.index < 85)
-    preventative = np.zeros(len(found.asset), dtype=bool)
+    preventative = np.zeros(len(tree.asset), dtype=bool)
     for group, rows in inputs.model.catalogue.treatments.items():
         codes = [code for code, t in enumerate(rows) if t.kind == "preventative"]
-        mine = (assets["group"] == group).to_numpy()[found.asset]
-        preventative |= mine & np.isin(found.schedule, [-1, *codes]).all(axis=1)
-    pays = preventative & (found.benefit > 0) & sound[found.asset]
-    share = len(np.unique(found.asset[pays])) / sound.sum()
+        mine = (assets["group"] == group).to_numpy()[tree.asset]
+        preventative |= mine & np.isin(tree.schedule, [-1, *codes]).all(axis=1)
+    pays = preventative & (tree.benefit > 0) & sound[tree.asset]
+    share = len(np.unique(tree.asset[pays])) / sound.sum()
     assert share > 0.5
 
 
 def test_worst_first_does_not(options, inputs, small_programme: Programme) -> None:
-    starting, found = options
+    starting, tree = options
     rows = {row["name"]: row for row in small_programme.summary.baselines}
     assert rows["worst first"]["benefit"] < 0.75 * small_programme.benefit
     assert rows["incremental benefit-cost"]["benefit"] <= small_programme.bound
-    again = worst_first(build_problem(inputs, found).problem, np.argsort(starting.index, kind="stable"))
+    again = worst_first(build_problem(inputs, tree).problem, np.argsort(starting.index, kind="stable"))
     assert again.benefit == pytest.approx(rows["worst first"]["benefit"], abs=0.01)
 
 
 def test_rebuilding_the_worst_roads_first_returns_less_than_sealing_sound_ones(options, inputs) -> None:
-    _, found = options
+    _, tree = options
     names = inputs.model.catalogue.treatments["carriageway_U"]
-    unclassified = (inputs.register.assets["group"] == "carriageway_U").to_numpy()[found.asset]
-    once = (found.schedule >= 0).sum(axis=1) == 1
-    first_year = found.schedule[:, 0]
-    ratio = found.benefit / np.where(found.cost.sum(axis=1) > 0, found.cost.sum(axis=1), np.nan)
+    unclassified = (inputs.register.assets["group"] == "carriageway_U").to_numpy()[tree.asset]
+    once = (tree.schedule >= 0).sum(axis=1) == 1
+    first_year = tree.schedule[:, 0]
+    ratio = tree.benefit / np.where(tree.cost.sum(axis=1) > 0, tree.cost.sum(axis=1), np.nan)
 
     def mean(name: str) -> float:
         code = [t.name for t in names].index(name)
@@ -211,7 +211,7 @@ def test_unknown_group(small_county: Path, inputs) -> None:
     assert len(caught.value.faults) == 2
 
 
-def test_a_line_left_out_is_said(small_county: Path, inputs) -> None:
+def test_a_line_left_out_is_noted(small_county: Path, inputs) -> None:
     lines = {n: list(v) for n, v in inputs.plan.envelope.lines.items() if n == "bridges"}
     plan = _plan(small_county, envelope={"lines": lines}, forecast={"futures": 0})
     with pytest.raises(RegisterError, match="it funds none of that group"):
@@ -219,9 +219,9 @@ def test_a_line_left_out_is_said(small_county: Path, inputs) -> None:
     free = inputs.register.assets.assign(committed_treatment="", committed_year=np.nan)
     programme = assetplan.plan(plan, replace(inputs.register, assets=free))
     assert set(programme.works["line"]) <= {"bridges"}
-    said = [row["message"] for row in programme.summary.lint if row["check"] == "unfunded treatments"]
-    assert said
-    assert "Surface dressing" in said[0]
+    notes = [row["message"] for row in programme.summary.lint if row["check"] == "unfunded treatments"]
+    assert notes
+    assert "Surface dressing" in notes[0]
 
 
 def test_a_programme_that_contradicts_itself_is_refused(small_programme: Programme) -> None:
@@ -243,9 +243,9 @@ def test_forecast_is_do_nothing(small_county: Path, small_programme: Programme) 
 
 
 def test_envelope_names(inputs) -> None:
-    found = limits(inputs.plan)
-    assert len(found.keys) == found.amount.size
-    assert str(found.keys[0]).endswith(str(inputs.plan.first_year))
+    envelope = limits(inputs.plan)
+    assert len(envelope.keys) == envelope.amount.size
+    assert str(envelope.keys[0]).endswith(str(inputs.plan.first_year))
 
 
 def test_reactive_repair_comes_to_the_published_potholes(small_programme: Programme, inputs) -> None:

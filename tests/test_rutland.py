@@ -18,7 +18,7 @@ def rutland(tutorial) -> tuple[Path, str]:
     return folder, text
 
 
-def test_import_says_what_it_left_out_and_what_it_assumed(rutland) -> None:
+def test_import_prints_what_it_left_out_and_what_it_assumed(rutland) -> None:
     _, imported = rutland
     for words in ("trunk road", "track", "private access", "path, bridleway or steps", "assumed by rule", "value 100%"):
         assert words in imported

@@ -12,7 +12,7 @@ def rules(frame: pd.DataFrame, table: str = "assets") -> set[tuple[int, str, str
     return {(fault.row, fault.column, fault.rule) for fault in schema.conform(frame, table, "f.csv")[1]}
 
 
-def test_every_row_of_the_schema_says_what_it_is() -> None:
+def test_every_row_of_the_schema_has_its_type_and_description() -> None:
     table = load_table("schema")
     assert set(table["type"]) <= {"text", "choice", "number", "whole", "positive", "year"}
     assert set(table["required"]) == {"yes", "no"}
@@ -69,7 +69,7 @@ def test_priorities_are_whole_numbers_or_blank() -> None:
     }
 
 
-def test_a_missing_column_is_told_once() -> None:
+def test_a_missing_column_is_listed_once() -> None:
     frame = pd.DataFrame(SOUND).drop(columns="quantity")
     assert rules(frame) == {(0, "quantity", "this column is missing")}
 

@@ -29,7 +29,7 @@ def stored_strategies(
     solution : Solution
         What was chosen.
     """
-    kept = _told(formulation, solution.chosen)
+    kept = _stored(formulation, solution.chosen)
     options, problem = formulation.options.take(kept), formulation.problem
     name, names = strategy_names(assets, model, options)
     years = options.cost.shape[1]
@@ -47,7 +47,7 @@ def stored_strategies(
     )
 
 
-def _told(formulation: Formulation, chosen: Ints) -> Ints:
+def _stored(formulation: Formulation, chosen: Ints) -> Ints:
     """Options worth keeping: what each asset may do by itself, but where it shares a site what it does there."""
     sharing = formulation.sharing
     kept = ~sharing.copies
