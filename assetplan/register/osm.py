@@ -99,10 +99,10 @@ def import_osm(
     import geopandas as gpd
 
     assets = gpd.GeoDataFrame(pd.concat([part for part in parts if len(part)], ignore_index=True), crs=ways.crs)
-    places = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
+    named_places = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
     notes.append(("pieces of other roads kept for detours, no assets", len(others)))
     nothing = schema.empty("inspections")
-    register = Register(fill_assumed(assets), nothing, places, districts, tuple(notes), others)
+    register = Register(fill_assumed(assets), nothing, named_places, districts, tuple(notes), others)
     return validate_register(register, source.name)
 
 
