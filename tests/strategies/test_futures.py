@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from test_effects import walls
-from test_tree import GROUPS, MODEL, register
+from lifecycles import GROUPS, MODEL, assets_of, nothing, walls
 
 from assetplan.deterioration.learned import Learned
 from assetplan.strategies import Doubts, Futures, LifecycleModel, load_doubts, simulate, starting_condition
@@ -20,15 +19,11 @@ SOME = load_doubts()
 
 def assets(group: str = "carriageway_BC", n: int = 400, confidence: str = "medium", **columns: object) -> pd.DataFrame:
     index = np.random.default_rng(5).uniform(20, 98, n).tolist()
-    return register(group, index, confidence=confidence, assumed="", **columns)
+    return assets_of(group, index, confidence=confidence, assumed="", **columns)
 
 
 def taught(group: str, **learned: float) -> LifecycleModel:
     return replace(MODEL, groups={**GROUPS, group: replace(GROUPS[group], learned=Learned(**learned))})  # type: ignore[arg-type]
-
-
-def nothing(table: pd.DataFrame) -> np.ndarray:
-    return np.full((len(table), 5), -1, dtype=np.int8)
 
 
 def indices(futures: Futures, number: int) -> np.ndarray:
@@ -93,7 +88,7 @@ def component(surveyed: float) -> pd.DataFrame:
 def test_paces_and_wander_keep_the_mean_age_and_never_mend() -> None:
     group = "carriageway_BC"
     spread, wander, n = 0.4, 0.6, 20_000
-    table = register(group, [80.0] * n, confidence="high", assumed="")
+    table = assets_of(group, [80.0] * n, confidence="high", assumed="")
     futures = Futures.of(table, taught(group, spread=spread, wander=wander), SURE, 3, 1)
     path = indices(futures, 0)
     assert (np.diff(path, axis=1) <= 1e-9).all()

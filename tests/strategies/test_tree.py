@@ -5,44 +5,12 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifecycles import CATALOGUE, GROUPS, MODEL, agree_with_the_tree, assets_of, nothing
 
-from assetplan.consequences import load_consequences
-from assetplan.deterioration import load_groups
-from assetplan.economics import discount_factors
-from assetplan.strategies import LifecycleModel, Rules, candidates, simulate, starting_condition
-from assetplan.treatments import load_catalogue
-
-GROUPS = load_groups()
-CATALOGUE = load_catalogue(GROUPS)
-STREAMS = ("reactive", "claims", "risk", "user")
-MODEL = LifecycleModel(
-    GROUPS, CATALOGUE, load_consequences(list(GROUPS)), Rules(2, 3, 5, discount_factors(40), STREAMS), 2019
-)
-
-
-def register(group: str, index: list[float], **columns: object) -> pd.DataFrame:
-    """Assets of one group at given indices."""
-    n = len(index)
-    base = {
-        "asset_id": [f"a{i}" for i in range(n)],
-        "asset_class": GROUPS[group].asset_class,
-        "group": group,
-        "environment": "urban",
-        "quantity": 600.0,
-        "length_m": 100.0,
-        "aadt": 3000.0,
-        "measure": "index",
-        "value": index,
-        "surveyed_year": 2018.0,
-        "retention": "",
-        "committed_treatment": "",
-        "committed_year": np.nan,
-    }
-    return pd.DataFrame({**base, **columns})
+from assetplan.strategies import candidates, simulate, starting_condition
 
 
 def slow_curve(group: str, index: float, schedule: list[int], urban: bool = True) -> tuple[float, float] | None:
@@ -102,7 +70,7 @@ def slow_curve(group: str, index: float, schedule: list[int], urban: bool = True
 @pytest.mark.parametrize("group", ["carriageway_BC", "footway", "bridge", "gully", "signal_junction"])
 @pytest.mark.parametrize("index", [18.0, 41.0, 58.0, 77.0, 88.0])
 def test_every_strategy_and_its_cost_by_a_second_method(group: str, index: float) -> None:
-    assets = register(group, [index])
+    assets = assets_of(group, [index])
     tree = candidates(assets, starting_condition(assets, MODEL), MODEL)
     codes = range(-1, len(CATALOGUE.treatments[group]))
     expected = {}
@@ -118,16 +86,8 @@ def test_every_strategy_and_its_cost_by_a_second_method(group: str, index: float
 
 @pytest.mark.parametrize("group", ["carriageway_A", "bridge", "brick_wall"])
 def test_simulated_strategies_agree_with_the_tree(group: str) -> None:
-    assets = register(group, [10.0, 35.0, 55.0, 80.0])
-    starting = starting_condition(assets, MODEL)
-    tree = candidates(assets, starting, MODEL)
-    for row in range(0, len(tree.asset), 3):
-        schedule = np.full((4, 5), -1, dtype=np.int8)
-        schedule[tree.asset[row]] = tree.schedule[row]
-        trajectory = simulate(assets, starting, schedule, MODEL)
-        total = sum(values[tree.asset[row]] for values in trajectory.streams.values())
-        # The same sums in another order.
-        assert total == pytest.approx(tree.whole_life_cost[row], rel=1e-9)
+    assets = assets_of(group, [10.0, 35.0, 55.0, 80.0])
+    agree_with_the_tree(assets, MODEL, every=3)
 
 
 @settings(max_examples=40)
@@ -136,7 +96,7 @@ def test_simulated_strategies_agree_with_the_tree(group: str) -> None:
     group=st.sampled_from(sorted(GROUPS)),
 )
 def test_do_nothing_is_always_there_and_never_improves(index: list[float], group: str) -> None:
-    assets = register(group, index)
+    assets = assets_of(group, index)
     starting = starting_condition(assets, MODEL)
     tree = candidates(assets, starting, MODEL)
     first = tree.starts[:-1]
@@ -144,14 +104,14 @@ def test_do_nothing_is_always_there_and_never_improves(index: list[float], group
     assert (tree.benefit[first] == 0).all()
     assert (tree.cost >= 0).all()
     assert np.isfinite(tree.benefit).all()
-    path = simulate(assets, starting, np.full((len(index), 5), -1, dtype=np.int8), MODEL).index
+    path = simulate(assets, starting, nothing(assets), MODEL).index
     assert (np.diff(path, axis=1) <= 1e-9).all()
     assert path.min() >= 0
     assert path.max() <= 100 + 1e-9
 
 
 def test_a_commitment_is_the_only_thing_left_and_needs_no_trigger() -> None:
-    assets = register(
+    assets = assets_of(
         "carriageway_U", [90.0, 55.0], committed_treatment=["resurfacing", ""], committed_year=[2020.0, np.nan]
     )
     tree = candidates(assets, starting_condition(assets, MODEL), MODEL)
@@ -164,7 +124,7 @@ def test_a_commitment_is_the_only_thing_left_and_needs_no_trigger() -> None:
 
 
 def test_disposal_takes_no_major_treatment_and_no_credit_after_the_plan() -> None:
-    kept, going = register("carriageway_BC", [50.0]), register("carriageway_BC", [50.0], retention="dispose")
+    kept, going = assets_of("carriageway_BC", [50.0]), assets_of("carriageway_BC", [50.0], retention="dispose")
     both = [candidates(a, starting_condition(a, MODEL), MODEL) for a in (kept, going)]
     kinds = [t.kind for t in CATALOGUE.treatments["carriageway_BC"]]
     used = {kinds[code] for code in both[1].schedule.ravel() if code >= 0}
@@ -174,14 +134,14 @@ def test_disposal_takes_no_major_treatment_and_no_credit_after_the_plan() -> Non
 
 def test_environment_keeps_treatments_where_they_belong() -> None:
     for environment, absent in (("urban", "surface_dressing"), ("rural", "micro_asphalt")):
-        assets = register("carriageway_U", [70.0], environment=environment)
+        assets = assets_of("carriageway_U", [70.0], environment=environment)
         tree = candidates(assets, starting_condition(assets, MODEL), MODEL)
         names = [t.name for t in CATALOGUE.treatments["carriageway_U"]]
         assert names.index(absent) not in set(tree.schedule.ravel())
 
 
 def test_condition_is_carried_forward_from_the_year_of_survey() -> None:
-    assets = register("carriageway_BC", [70.0, 70.0], surveyed_year=[2018.0, 2014.0])
+    assets = assets_of("carriageway_BC", [70.0, 70.0], surveyed_year=[2018.0, 2014.0])
     index = starting_condition(assets, MODEL).index
     assert index[0] == pytest.approx(70.0)
     group = GROUPS["carriageway_BC"]
@@ -189,7 +149,7 @@ def test_condition_is_carried_forward_from_the_year_of_survey() -> None:
 
 
 def test_values_outside_their_measure_are_clamped_and_marked() -> None:
-    assets = register("carriageway_BC", [900.0, 20.0], measure="rci")
+    assets = assets_of("carriageway_BC", [900.0, 20.0], measure="rci")
     starting = starting_condition(assets, MODEL)
     assert starting.clamped.tolist() == [True, False]
     assert starting.index[0] == 0

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifecycles import (
+    CATALOGUE,
+    FACTORS,
+    GROUPS,
+    OF_CONDITION,
+    agree_with_the_tree,
+    assets_of,
+    lifecycle_model,
+    nothing,
+)  # fmt: skip
 
 from assetplan.connectivity.traffic import bridge_limits
-from assetplan.consequences import load_consequences
-from assetplan.deterioration import load_groups
 from assetplan.deterioration.chain import Chain
-from assetplan.economics import discount_factors
 from assetplan.network import detour_cost, growth
 from assetplan.reference import load_table
-from assetplan.strategies import LifecycleModel, Rules, Traffic, candidates, simulate, starting_condition
-from assetplan.treatments import Catalogue, Treatment, load_catalogue
+from assetplan.strategies import LifecycleModel, Traffic, candidates, simulate, starting_condition
+from assetplan.treatments import Treatment
 
-GROUPS = load_groups()
-CATALOGUE = load_catalogue(GROUPS)
-OF_CONDITION = ("reactive", "claims", "risk", "user")
-STREAMS = (*OF_CONDITION, "detours")
-FACTORS = discount_factors(40)
 CLASSES = load_table("vehicle_classes")
 LEVELS = sorted(load_table("posting_levels")["level_t"])
 SOUND = 60.0
@@ -39,31 +42,12 @@ FALLING = Chain(
 IN_STATES = {**GROUPS, "bridge": replace(GROUPS["bridge"], decay=FALLING)}
 
 
-def model(groups=GROUPS, streams: tuple[str, ...] = STREAMS, catalogue: Catalogue = CATALOGUE) -> LifecycleModel:
-    return LifecycleModel(groups, catalogue, load_consequences(list(groups)), Rules(2, 3, 5, FACTORS, streams), 2019)
+model = partial(lifecycle_model, streams=(*OF_CONDITION, "detours"))
 
 
 def bridges(index: list[float], capacity: list[float], posted: list[float], group: str = "bridge") -> pd.DataFrame:
-    n = len(index)
-    return pd.DataFrame(
-        {
-            "asset_id": [f"b{k}" for k in range(n)],
-            "asset_class": "bridge",
-            "group": group,
-            "environment": "rural",
-            "quantity": 80.0,
-            "length_m": 10.0,
-            "aadt": 3000.0,
-            "measure": "index",
-            "value": index,
-            "surveyed_year": 2018.0,
-            "retention": "",
-            "committed_treatment": "",
-            "committed_year": np.nan,
-            "capacity_t": capacity,
-            "weight_limit_t": posted,
-        }
-    )
+    own = {"asset_class": "bridge", "environment": "rural", "quantity": 80.0, "length_m": 10.0}
+    return assets_of(group, index, **own, capacity_t=capacity, weight_limit_t=posted)
 
 
 def traffic(assets: pd.DataFrame, rate: float = 0.0, lasts: float = 0.0, cost: np.ndarray = COST) -> Traffic:
@@ -221,15 +205,7 @@ def test_a_bridge_in_states_year_by_year(group: str) -> None:
 @pytest.mark.parametrize("groups", [GROUPS, IN_STATES], ids=["curve", "chain"])
 def test_simulation_agrees_with_the_tree(groups: dict) -> None:
     assets = bridges(*(list(column) for column in zip(*CASES, strict=True)))
-    lifecycle, ahead = model(groups), traffic(assets, 0.01, 15)
-    start = starting_condition(assets, lifecycle)
-    every = candidates(assets, start, lifecycle, ahead)
-    for row in range(0, len(every.asset), 3):
-        schedule = np.full((len(assets), 5), -1, dtype=np.int8)
-        schedule[every.asset[row]] = every.schedule[row]
-        trajectory = simulate(assets, start, schedule, lifecycle, ahead)
-        total = sum(values[every.asset[row]] for values in trajectory.streams.values())
-        assert total == pytest.approx(every.whole_life_cost[row], rel=1e-9)
+    agree_with_the_tree(assets, model(groups), traffic(assets, 0.01, 15), every=3)
 
 
 def test_a_posted_limit_costs_what_is_driven_round_it() -> None:
@@ -247,19 +223,19 @@ def test_a_posted_limit_costs_what_is_driven_round_it() -> None:
         trajectory = simulate(assets, start, np.array([schedule], dtype=np.int8), one, ahead)
         return float(trajectory.streams["detours"][0])
 
-    nothing = spent([-1] * 5)
-    assert nothing == pytest.approx(385_440 * FACTORS[1:7].sum(), rel=1e-12)
+    idle = spent([-1] * 5)
+    assert idle == pytest.approx(385_440 * FACTORS[1:7].sum(), rel=1e-12)
     names = [t.name for t in CATALOGUE.treatments["bridge"]]
     assert spent([-1, names.index("bridge_strengthening"), -1, -1, -1]) == pytest.approx(385_440 * FACTORS[1])
     # Waterproofing lifts no limit that is posted.
-    assert spent([names.index("waterproofing_and_joints"), -1, -1, -1, -1]) == pytest.approx(nothing)
+    assert spent([names.index("waterproofing_and_joints"), -1, -1, -1, -1]) == pytest.approx(idle)
 
 
 def test_traffic_grows_in_closed_form() -> None:
     assets = bridges([55.0], [np.nan], [3.0])
     short = replace(model(), rules=replace(model().rules, discount=np.ones(9)))
     ahead = traffic(assets, 0.03, 4)
-    trajectory = simulate(assets, starting_condition(assets, short), np.full((1, 5), -1, dtype=np.int8), short, ahead)
+    trajectory = simulate(assets, starting_condition(assets, short), nothing(assets), short, ahead)
     year = float(COST[CLASSES["weight_t"] > 3.0].sum())
     expected = sum(1.03**t for t in (1, 2, 3, 4, 4, 4, 4, 4)) * year
     assert trajectory.streams["detours"][0] == pytest.approx(expected, rel=1e-12)
@@ -269,9 +245,11 @@ def test_traffic_grows_in_closed_form() -> None:
 def test_growth_raises_what_is_reckoned_by_vehicle_km_alone() -> None:
     assets = bridges([55.0], [np.nan], [np.nan], "carriageway_A").assign(asset_class="carriageway")
     nowhere = traffic(assets.iloc[:0])
-    start, nothing = starting_condition(assets, model()), np.full((1, 5), -1, dtype=np.int8)
-    still = simulate(assets, start, nothing, model()).streams
-    grown = simulate(assets, start, nothing, model(), replace(nowhere, rate=np.array([0.05]), lasts=100.0)).streams
+    start = starting_condition(assets, model())
+    still = simulate(assets, start, nothing(assets), model()).streams
+    grown = simulate(
+        assets, start, nothing(assets), model(), replace(nowhere, rate=np.array([0.05]), lasts=100.0)
+    ).streams
     assert grown["user"][0] > 1.5 * still["user"][0]
     assert grown["reactive"][0] == still["reactive"][0]
     assert grown["detours"][0] == 0
