@@ -36,6 +36,16 @@ def run(*words: object, cwd: Path | None = None) -> Done:
     return Done(result.exit_code, result.stdout, result.stderr)
 
 
+def import_roads(folder: Path, area: float) -> None:
+    """Write r.gpkg into a folder: eight class B sections given as points, by `assetplan import table`, `area` in m²."""
+    rows = "\n".join(f"r{i},carriageway,B,{area:g},100,{450000 + 90 * i},210000,rci,{60 + i}" for i in range(8))
+    head = "asset_id,asset_class,road_class,quantity,length_m,x,y,measure,value\n"
+    (folder / "assets.csv").write_text(head + rows + "\n", encoding="utf-8")
+    (folder / "map.toml").write_text('[file]\ncrs = "EPSG:27700"\nx = "x"\ny = "y"\n', encoding="utf-8")
+    done = run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=folder)
+    assert done.returncode == 0, done.stderr
+
+
 def run_alone(*words: object, cwd: Path | None = None, **environment: str) -> Done:
     """`assetplan …` in a process of its own, as a user's shell starts it."""
     command = [str(Path(sys.executable).with_name("assetplan")), *map(str, words)]

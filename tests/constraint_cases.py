@@ -57,6 +57,10 @@ class Case:
         """The project's own solver, to the optimum."""
         return solve(self.problem, 1e-9, 30.0)
 
+    def settled(self, gap: float = 1e-9, seconds: float = 30.0) -> Solution:
+        """A solution within a gap, its money as the plan states it."""
+        return self.formulation.settle(solve(self.problem, gap, seconds))
+
     def names(self, asset: str) -> set[str]:
         """Strategies left to one asset, as treatment@year+…"""
         options = self.formulation.options

@@ -1,9 +1,10 @@
-"""Inspections made by a known decay."""
+"""Inspections made by a known decay, and those of real bridges."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from places import SHARED
 
 from assetplan.deterioration import Curve
 
@@ -44,3 +45,15 @@ def chain_histories(n: int, seed: int, transition: np.ndarray, years: int = 10, 
     table = pd.concat(out, ignore_index=True)
     table["asset_id"] = prefix + table["asset_id"].astype(str)
     return table
+
+
+def ontario_bridges() -> pd.DataFrame:
+    """Ontario's bridges: BCI by year, one row a reading; a yearly 0 means missing."""
+    wide = pd.read_csv(SHARED / "ontario_bci.csv", header=1, encoding="latin-1")
+    years = [name for name in wide.columns if name.strip().isdigit()]
+    table = wide.melt(["ID", "LAST MAJOR REHAB ", "YEAR BUILT"], years, "year", "value")
+    table["value"] = pd.to_numeric(table["value"], errors="coerce")
+    table = table[table["value"] > 0].drop_duplicates(["ID", "year"])
+    built = pd.to_numeric(table["YEAR BUILT"], errors="coerce")
+    table["built_year"] = built.where(built <= table["year"].astype(float))
+    return table.rename(columns={"ID": "asset_id", "LAST MAJOR REHAB ": "works_date"})

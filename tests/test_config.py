@@ -41,6 +41,15 @@ def _scheme(**keys: object) -> dict:
     return {"schemes": [{**SCHEME, **keys}]}
 
 
+def check_first_fault(data: dict, key: str, rule: str) -> None:
+    """The first fault of a plan is of this key and rule."""
+    with pytest.raises(ConfigError) as caught:
+        make_plan(data, "plan.toml")
+    fault = caught.value.faults[0]
+    assert (fault.file, fault.column) == ("plan.toml", key)
+    assert rule in fault.rule
+
+
 def test_defaults() -> None:
     plan = make_plan(PLAN)
     assert plan.plan_years == (2019, 2020, 2021)
@@ -109,11 +118,7 @@ def test_defaults() -> None:
     ],
 )
 def test_faults_name_the_key(change: dict, key: str, rule: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        make_plan({**PLAN, **change}, "plan.toml")
-    fault = caught.value.faults[0]
-    assert (fault.file, fault.column) == ("plan.toml", key)
-    assert rule in fault.rule
+    check_first_fault({**PLAN, **change}, key, rule)
 
 
 def test_every_fault_is_listed_at_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from test_config import check_first_fault
 
 from assetplan.config import make_plan
 from assetplan.errors import ConfigError
@@ -143,11 +144,7 @@ def _line(**keys: Any) -> dict:
     ],
 )
 def test_faults_name_the_key(change: dict, key: str, rule: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        make_plan({**PLAN, **change}, "plan.toml")
-    fault = caught.value.faults[0]
-    assert (fault.file, fault.column) == ("plan.toml", key)
-    assert rule in fault.rule
+    check_first_fault({**PLAN, **change}, key, rule)
 
 
 @pytest.mark.parametrize(

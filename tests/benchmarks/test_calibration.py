@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from histories_made import chain_histories, curve_histories
+from histories_made import chain_histories, curve_histories, ontario_bridges
 from places import ROOT, SHARED
 from tables import FULL, head, row
 
@@ -177,18 +177,6 @@ def real_roads() -> pd.DataFrame:
     )
 
 
-def real_bridges() -> pd.DataFrame:
-    """Ontario's bridges: BCI by year; a yearly 0 means missing."""
-    wide = pd.read_csv(SHARED / "ontario_bci.csv", header=1, encoding="latin-1")
-    years = [name for name in wide.columns if name.strip().isdigit()]
-    table = wide.melt(["ID", "LAST MAJOR REHAB ", "YEAR BUILT"], years, "year", "value")
-    table["value"] = pd.to_numeric(table["value"], errors="coerce")
-    table = table[table["value"] > 0].drop_duplicates(["ID", "year"])
-    built = pd.to_numeric(table["YEAR BUILT"], errors="coerce")
-    table["built_year"] = built.where(built <= table["year"].astype(float))
-    return table.rename(columns={"ID": "asset_id", "LAST MAJOR REHAB ": "works_date"})
-
-
 def test_real_inspections() -> None:
     """Held-out error of each fit to real inspections, beside two simple rules."""
     if not SHARED.is_dir():
@@ -197,7 +185,7 @@ def test_real_inspections() -> None:
         "Real inspections, each asset held out once", "data", "fit", "pairs", "rms error", "no change", "constant rate",
         "mean error", "no change", "constant rate", "in 80 %", "in 95 %", "life, years",
     )  # fmt: skip
-    roads, bridges = real_roads(), real_bridges()
+    roads, bridges = real_roads(), ontario_bridges()
     if FULL:
         PICTURES.mkdir(parents=True, exist_ok=True)
     for name, table, measure, drawn in (

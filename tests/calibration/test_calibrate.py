@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from histories_made import chain_histories, curve_histories
-from places import SHARED
+from histories_made import chain_histories, curve_histories, ontario_bridges
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.pooling import Estimate, between
@@ -202,22 +201,8 @@ def test_the_same_inspections_in_any_order_give_the_same_rows() -> None:
     pd.testing.assert_frame_equal(one, other)
 
 
-@pytest.fixture(scope="module")
-def bridges() -> pd.DataFrame:
-    """Ontario's bridges, one row a reading; a yearly 0 means missing."""
-    path = SHARED / "ontario_bci.csv"
-    if not path.exists():
-        pytest.skip("the shared data is not here")
-    wide = pd.read_csv(path, header=1, encoding="latin-1")
-    years = [name for name in wide.columns if name.strip().isdigit()]
-    table = wide.melt(["ID", "LAST MAJOR REHAB "], years, "year", "value")
-    table["value"] = pd.to_numeric(table["value"], errors="coerce")
-    table = table[table["value"] > 0].drop_duplicates(["ID", "year"])
-    return table.rename(columns={"ID": "asset_id", "LAST MAJOR REHAB ": "works_date"})
-
-
-def test_real_bridges_are_met_better_than_by_simple_rules(bridges: pd.DataFrame) -> None:
-    fitted = row(calibrate(inspections_of(bridges, measure="bci"), "markov"))
+def test_real_bridges_are_met_better_than_by_simple_rules(shared: Path) -> None:
+    fitted = row(calibrate(inspections_of(ontario_bridges(), measure="bci"), "markov"))
     assert fitted["pairs"] > 12_000
     assert fitted["error"] < 0.9 * min(fitted["no_change"], fitted["constant_rate"])
     assert fitted["within_95"] > 0.95

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import import_roads, run
 
 FILES = {
     *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx", "finance.xlsx"),
@@ -185,11 +185,7 @@ def test_a_missing_register_is_a_plain_fault(tmp_path: Path) -> None:
 
 
 def test_carriageways_given_as_points_are_planned_and_noted(tmp_path: Path) -> None:
-    rows = "\n".join(f"r{i},carriageway,B,600,100,{450000 + 90 * i},210000,rci,{60 + i}" for i in range(8))
-    head = "asset_id,asset_class,road_class,quantity,length_m,x,y,measure,value\n"
-    (tmp_path / "assets.csv").write_text(head + rows + "\n", encoding="utf-8")
-    (tmp_path / "map.toml").write_text('[file]\ncrs = "EPSG:27700"\nx = "x"\ny = "y"\n', encoding="utf-8")
-    assert run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=tmp_path).returncode == 0
+    import_roads(tmp_path, area=600)
     (tmp_path / "plan.toml").write_text(
         'name = "points"\nregister = "r.gpkg"\nfirst_year = 2019\nyears = 1\n'
         "[envelope.lines]\ncarriageway_preventative = [1.0]\n",

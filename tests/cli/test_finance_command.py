@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from commands import Done, run, run_alone
+from commands import Done, import_roads, run, run_alone
 
 from assetplan.programme import read_programme
 
@@ -65,11 +65,7 @@ max_treatments = 1
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
     """A tiny plan that may borrow, and its statements."""
     home = tmp_path_factory.mktemp("finance")
-    rows = "\n".join(f"r{i},carriageway,B,60000,100,{450000 + 90 * i},210000,rci,{60 + i}" for i in range(8))
-    head = "asset_id,asset_class,road_class,quantity,length_m,x,y,measure,value\n"
-    (home / "assets.csv").write_text(head + rows + "\n", encoding="utf-8")
-    (home / "map.toml").write_text('[file]\ncrs = "EPSG:27700"\nx = "x"\ny = "y"\n', encoding="utf-8")
-    assert run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=home).returncode == 0
+    import_roads(home, area=60000)
     (home / "plan.toml").write_text(PLAN, encoding="utf-8")
     return run("finance", "plan.toml", "-o", "out", cwd=home), home
 

@@ -32,11 +32,6 @@ def some_pairs(n=400, seed=0, effect=0.5):
     return start, fallen(start, years * np.exp(effect * x), rng), years, x
 
 
-def central(function, x, step=1e-5):
-    moves = step * np.eye(len(x))
-    return np.array([(function(x + move)[0] - function(x - move)[0]) / (2 * step) for move in moves])
-
-
 @pytest.mark.parametrize("room", [20, series._ROOM])
 def test_a_chains_gradient_is_that_of_its_value(room, monkeypatch):
     monkeypatch.setattr(series, "_ROOM", room)  # many blocks or one
@@ -45,7 +40,9 @@ def test_a_chains_gradient_is_that_of_its_value(room, monkeypatch):
     model = ChainLikelihood.of(pairs_of(start, end, years, 3, "continuous", features), 3, "continuous")
     at = np.array([-2.0, -3.5, -2.4, 0.8, -0.3])
     # of central differences of a value near 500
-    assert model.log_likelihood(at)[1] == pytest.approx(central(model.log_likelihood, at), rel=1e-6, abs=1e-5)
+    assert model.log_likelihood(at)[1] == pytest.approx(
+        by_differences(lambda x: model.log_likelihood(x)[0], at, 1e-5), rel=1e-6, abs=1e-5
+    )
 
 
 @pytest.mark.parametrize("effect", [0.6, 3.5])  # the second takes Poisson means past 500
@@ -141,7 +138,9 @@ def test_a_lifes_gradient_is_that_of_its_value():
     lives, x = some_lives()
     checked = lives_of(**lives, features=np.stack([x, x**2], axis=1))
     at = np.array([0.7, 3.3, 0.5, -0.1])
-    assert checked.log_likelihood(at)[1] == pytest.approx(central(checked.log_likelihood, at), rel=1e-6, abs=1e-5)
+    assert checked.log_likelihood(at)[1] == pytest.approx(
+        by_differences(lambda x: checked.log_likelihood(x)[0], at, 1e-5), rel=1e-6, abs=1e-5
+    )
 
 
 def test_a_pace_is_ages_scaled_by_hand():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from differences import by_differences
 from histories_made import curve_histories
 
 from assetplan.calibration import inspections_of
@@ -23,12 +24,6 @@ def paths_of(n: int, seed: int, **options) -> Paths:
     inspections = inspections_of(curve_histories(n, seed, **options))
     covariate = np.random.default_rng(0).normal(size=(n, 1))
     return Paths.of(inspections.asset, inspections.time, inspections.index, covariate, noise=2.0)
-
-
-def slope(function, x: np.ndarray, h: float) -> np.ndarray:
-    """Derivatives by the last axis of x, one at a time."""
-    moves = h * np.eye(len(x))
-    return np.stack([(function(x + move) - function(x - move)) / (2 * h) for move in moves], axis=-1)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -52,7 +47,7 @@ def test_scores_are_the_derivatives_of_the_likelihood(family: str) -> None:
     paths = paths_of(200, 1)
     x = np.array([*(scaled(name, TRUTH[name]) for name in names_of(family)), 0.1])
     terms = path_scores(family, x, paths)
-    by_hand = slope(lambda at: path_scores(family, at, paths).loglik, x, 1e-5)
+    by_hand = by_differences(lambda at: path_scores(family, at, paths).loglik, x, 1e-5)
     assert terms.scores == pytest.approx(by_hand, abs=1e-6)  # what differences of doubles leave
     way = paths.stock.shares * np.random.default_rng(2).normal(size=len(CELLS))
 
@@ -60,7 +55,7 @@ def test_scores_are_the_derivatives_of_the_likelihood(family: str) -> None:
         stock = replace(paths.stock, shares=paths.stock.shares + step[0] * way)
         return path_scores(family, x, replace(paths, stock=stock)).loglik.sum()
 
-    assert terms.by_first_step() @ way == pytest.approx(slope(along, np.zeros(1), 1e-4)[0], rel=1e-5)
+    assert terms.by_first_step() @ way == pytest.approx(by_differences(along, np.zeros(1), 1e-4)[0], rel=1e-5)
 
 
 def test_a_reading_at_an_end_stands_for_all_beyond_it() -> None:

@@ -146,7 +146,7 @@ def test_a_ring_fenced_source_funds_only_what_it_may() -> None:
 
 def test_settled_sources_give_no_more_than_is_spent() -> None:
     stated = case(sources=[GRANT, COUNCIL])
-    solution = stated.formulation.settle(stated.solve())
+    solution = stated.settled()
     works = works_of(stated, solution.chosen)
     flows = stated.formulation.flows
     for year in (2019, 2020, 2021):

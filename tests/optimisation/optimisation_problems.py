@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from assetplan.optimisation import Problem
+from assetplan.optimisation.bounds.lagrangian import bound_at
 
 INF = np.inf
 
@@ -73,6 +74,17 @@ def check(p, solution, target_gap=1e-4):
     assert solution.benefit == p.benefit[solution.chosen].sum()
     assert solution.bound >= solution.benefit
     assert (solution.status == "optimal") == (solution.gap <= target_gap)
+
+
+def is_least(form, dual, factors):
+    """No price moved by a factor proves a lower bound: the prices are the slope of the relaxation."""
+    assert dual.exact
+    assert np.all(dual.multipliers >= 0)
+    for factor in factors:
+        for j in range(len(form.limit)):
+            moved = dual.multipliers.copy()
+            moved[j] *= factor
+            assert bound_at(form, moved) >= dual.bound * (1 - 1e-9)
 
 
 def years_problem(seed, n_assets, n_treatments=3, n_years=4, share=0.1):

@@ -17,7 +17,6 @@ from constraint_cases import case_of, outcome_at
 from assetplan.config import Plan, make_plan
 from assetplan.finance import CASH, Statement, limits, line_labels, real
 from assetplan.finance.statement import StatementSpec, numbers, texts
-from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme.statements import statement_faults, tables_of, write_statements
@@ -84,7 +83,7 @@ PLAN: dict[str, Any] = {
 
 def solved(plan: Plan) -> Outcome:
     stated = case_of(plan)
-    return outcome_at(stated, stated.formulation.settle(solve(stated.problem, 1e-2, 15.0)))
+    return outcome_at(stated, stated.settled(1e-2, 15.0))
 
 
 @pytest.fixture(scope="module")
