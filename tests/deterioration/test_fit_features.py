@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from differences import by_differences
 from scipy.optimize import minimize
 
 from assetplan.deterioration import fit_markov, fit_weibull
