@@ -10,7 +10,7 @@ from assetplan._types import Bools, Floats
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.histories import jumps, path_codes, unexpected
 from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.model import LEVELS, Expected, sample
+from assetplan.calibration.model import LEVELS, Expected, counts, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.families import FAMILIES
@@ -63,14 +63,11 @@ class CurveModel:
             model = replace(model, cuts=cuts, noise=unscaled("noise", fitted[model.names.index("noise")]))
             if settled:
                 break
-        notes = [
+        cut = int((model.cuts & ~inspections.worked).sum())
+        return model, counts(
             (int(inspections.worked.sum()), "readings follow known works: their histories begin anew there."),
-            (
-                int((model.cuts & ~inspections.worked).sum()),
-                "readings improved beyond noise with no known works: cut there.",
-            ),
-        ]
-        return model, tuple(f"{count:,} {words}" for count, words in notes if count)
+            (cut, "readings improved beyond noise with no known works: cut there."),
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from assetplan.calibration.curve_model import CurveModel, likeliest
 from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected, sample
 from assetplan.calibration.pooling import Estimate, pool
-from assetplan.calibration.state_model import LifeModel, StateModel
+from assetplan.calibration.state_model import LifeModel, PairModel, StateModel
 from assetplan.deterioration.fits.chains import ChainKind
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
@@ -26,7 +26,7 @@ Kind = Literal["curve", "markov", "weibull"]
 DecayModel = CurveModel | StateModel | LifeModel
 
 AUTO = "auto"
-KINDS = ("curve", "markov", "weibull")
+KINDS = get_args(Kind)
 FOLDS = 5  # parts of the assets, each held out in turn from a fit of the others
 _DRAWS = 400  # of parameters, for an interval
 _AGES = np.arange(0.0, 61.0)
@@ -117,14 +117,14 @@ def calibrate(
     everyone = np.ones(len(inspections.assets), dtype=bool)
     if not model.counted(everyone):
         why = f"no asset has two inspections with no works between them that show decay ({len(everyone):,} assets)"
-        raise RegisterError([Fault(inspections.file, 0, "", "", why)])
+        raise _refusal(inspections, why)
     if isinstance(model, StateModel) and not model.fell(everyone):
         why = f"in none of {model.counted(everyone):,} pairs of inspections did an asset fall a state"
-        raise RegisterError([Fault(inspections.file, 0, "", "", f"{why}, so nothing says how fast it decays")])
+        raise _refusal(inspections, f"{why}, so nothing says how fast it decays")
     try:
         learned = _groups(inspections, model, everyone)
     except ValueError as error:
-        raise RegisterError([Fault(inspections.file, 0, "", "", _why(error))]) from error
+        raise _refusal(inspections, _why(error)) from error
     held, unchecked = _held_out(inspections, model, learned, seed, FOLDS if check else 0)
     drawn = [_drawn(model, estimate, seed) for estimate in learned]
     rows = [_row(inspections, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
@@ -134,10 +134,13 @@ def calibrate(
     return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, notes)
 
 
+def _refusal(inspections: Inspections, why: str, column: str = "") -> RegisterError:
+    return RegisterError([Fault(inspections.file, 0, column, "", why)])
+
+
 def _why(error: ValueError) -> str:
-    if isinstance(error, np.linalg.LinAlgError):
-        return "they leave some of its parameters quite open"
-    return str(error)
+    unsure = isinstance(error, np.linalg.LinAlgError)
+    return "they leave some of its parameters quite open" if unsure else str(error)
 
 
 def _model(
@@ -146,15 +149,13 @@ def _model(
     features = Features.of(inspections.covariates, len(inspections.assets))
     if kind == "curve":
         if np.isnan(inspections.index).all():
-            raise RegisterError(
-                [Fault(inspections.file, 0, "value", "", "a curve needs values; for states use a chain")]
-            )
+            raise _refusal(inspections, "a curve needs values; for states use a chain", "value")
         return likeliest(inspections, features) if family == AUTO else CurveModel.of(inspections, family, features)
     if kind == "markov":
         return StateModel.of(inspections, chain, max_drop, features)
     if kind == "weibull":
         if np.isnan(inspections.age).all():
-            raise RegisterError([Fault(inspections.file, 0, "age", "", "a life needs a column age or built_year")])
+            raise _refusal(inspections, "a life needs a column age or built_year", "age")
         return LifeModel.of(inspections, failure, features)
     raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
 
@@ -235,10 +236,8 @@ def _row(
     inspections: Inspections, model: DecayModel, group: int, learned: Estimate, held: pd.DataFrame
 ) -> dict[str, object]:
     members = inspections.group == group
-    inside = members[inspections.asset]
-    time = inspections.time[inside]
+    time = inspections.time[members[inspections.asset]]
     pairs = model.counted(members)
-    checked = held[held["group"] == inspections.groups[group]]
     return {
         "group": inspections.groups[group],
         **model.row(learned.parameters),
@@ -246,8 +245,7 @@ def _row(
         "pairs": pairs,
         "from": round(float(time.min()), 2),
         "to": round(float(time.max()), 2),
-        **{name: round(_rms(checked[column] - checked["after"]), 3) for name, column in RIVALS.items()},
-        **{f"within_{name}": round(_within(checked, name), 3) for name in ("80", "95")},
+        **_errors(held[held["group"] == inspections.groups[group]]),
         "parameters": "|".join(model.names),
         "estimates": "|".join(f"{v:.8g}" for v in learned.parameters),
         "covariance": "|".join(f"{v:.6g}" for v in learned.covariance[np.tril_indices(len(learned.parameters))]),
@@ -269,18 +267,15 @@ def _drawn(model: DecayModel, learned: Estimate, seed: int) -> tuple[dict[str, f
     return {name: round(value, 2) for name, value in life.items()}, decay
 
 
-RIVALS = {"error": "expected", "no_change": "no_change", "constant_rate": "constant_rate"}
-
-
-def _rms(off: pd.Series) -> float:
-    return float(np.sqrt((off**2).mean())) if len(off) else float("nan")
-
-
-def _within(checked: pd.DataFrame, level: str) -> float:
-    inside = (checked["after"] >= checked[f"low_{level}"] - 1e-9) & (
-        checked["after"] <= checked[f"high_{level}"] + 1e-9
-    )
-    return float(inside.mean()) if len(checked) else float("nan")
+def _errors(checked: pd.DataFrame) -> dict[str, float]:
+    """Errors of the model and its rivals on readings held out, and shares of these within its intervals."""
+    after, out = checked["after"], {}
+    for name, column in (("error", "expected"), ("no_change", "no_change"), ("constant_rate", "constant_rate")):
+        out[name] = float(np.sqrt(((checked[column] - after) ** 2).mean()))
+    for level in ("80", "95"):
+        inside = after.between(checked[f"low_{level}"] - 1e-9, checked[f"high_{level}"] + 1e-9)
+        out[f"within_{level}"] = float(inside.mean())
+    return {name: round(value, 3) for name, value in out.items()}
 
 
 def _leaning(inspections: Inspections, model: DecayModel) -> list[str]:
@@ -292,7 +287,7 @@ def _leaning(inspections: Inspections, model: DecayModel) -> list[str]:
         if not pairs:
             reason = "none of whose inspections shows decay; it has the parameters of the groups together."
             notes.append(f"group {name}: {int(members.sum()):,} assets, {reason}")
-        elif isinstance(model, StateModel | LifeModel) and not model.fell(members):
+        elif isinstance(model, PairModel) and not model.fell(members):
             reason = "in none of which an asset fell; its pace leans on that of the other groups."
             notes.append(f"group {name}: {pairs:,} pairs of inspections, {reason}")
     return notes

@@ -96,8 +96,6 @@ def state_pairs(inspections: Inspections, state: Ints) -> StatePairs:
 
 def _blips(asset: Ints, state: Ints, works: Ints) -> Bools:
     out = np.zeros(len(state), dtype=bool)
-    if len(state) < 3:
-        return out
     inside = (asset[:-2] == asset[2:]) & (works[:-2] == works[2:])
     out[1:-1] = inside & (state[1:-1] < state[:-2]) & (state[2:] >= state[:-2])
     return out

@@ -42,3 +42,8 @@ def sample(keep: Bools) -> Bools:
     out = np.zeros_like(keep)
     out[chosen[:: max(1, len(chosen) // _ENOUGH)]] = True
     return out
+
+
+def counts(*notes: tuple[int, str]) -> tuple[str, ...]:
+    """Notes that begin with a count, but for those of none."""
+    return tuple(f"{count:,} {words}" for count, words in notes if count)

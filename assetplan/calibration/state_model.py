@@ -11,42 +11,71 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.histories import StatePairs, state_pairs
 from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.model import LEVELS, Expected
+from assetplan.calibration.model import LEVELS, Expected, counts
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.fits.chains import ChainKind, ChainLikelihood, annual_of, pairs_of
 from assetplan.deterioration.fits.features import pace_of
 from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
 from assetplan.deterioration.fits.series import Pairs
-from assetplan.deterioration.fits.survival import Lives, lives_of
+from assetplan.deterioration.fits.survival import lives_of
 from assetplan.deterioration.markov import at_years, expected_passage
 
 _FOREVER = 1000.0  # years after which no chain is still moving
 
 
 @dataclass(frozen=True, eq=False)
-class StateModel:
-    """A Markov chain through the states of inspections.
+class PairModel:
+    """What a chain and a life share: pairs of readings, and what sets the pace between them.
 
     Attributes
     ----------
     inspections : Inspections; readings
-    chain, max_drop
-        As in `fit_markov`.
+    seen : StatePairs; pairs that bear on decay
+    worse : array (n_pairs,) of bool; whether each ended in a worse state than it began in
+    features : Features; what sets an asset's pace; none for a discrete chain
+    """
+
+    inspections: Inspections
+    seen: StatePairs
+    worse: Bools
+    features: Features
+
+    def _of(self, keep: Bools) -> Bools:
+        return keep[self.inspections.asset[self.seen.before]]
+
+    def _kept(self, keep: Bools) -> tuple[Ints, Ints, Floats, Bools, Floats]:
+        """Of the pairs of some assets: rows of both readings, years between, whether worse, and features."""
+        inside = self._of(keep)
+        before = self.seen.before[inside]
+        features = self.features.values[self.inspections.asset[before]]
+        return before, self.seen.after[inside], self.seen.years[inside], self.worse[inside], features
+
+    def counted(self, keep: Bools) -> int:
+        """Pairs between works that did not improve; of lives, those that began sound."""
+        return int(self._of(keep).sum())
+
+    def fell(self, keep: Bools) -> int:
+        """Pairs that ended in a worse state, or in failure."""
+        return int((self._of(keep) & self.worse).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class StateModel(PairModel):
+    """A Markov chain through the states of inspections.
+
+    Attributes
+    ----------
+    chain, max_drop : as in `fit_markov`
     state : array (n,) of int; state of each reading
     state_index : array (n_states,); condition index of each state
-    seen : StatePairs; pairs that bear on decay
-    features : Features; what sets an asset's pace; none for a discrete chain
     moves : array (k, 2); moves that all data together give a chance above zero
     start : array (k + c,); parameters of all data together, where a fit begins
     """
 
-    inspections: Inspections
     chain: ChainKind
     max_drop: int | None
     state: Ints
     state_index: Floats
-    seen: StatePairs
-    features: Features
     moves: Ints
     start: Floats
 
@@ -69,19 +98,10 @@ class StateModel:
             state_index = _band_means(state, inspections.index)
         seen = state_pairs(inspections, state)
         features, notes = _learnable(features, inspections, seen.before, chain)
-        model = cls(
-            inspections,
-            chain,
-            max_drop,
-            state,
-            state_index,
-            seen,
-            features,
-            np.zeros((0, 2), dtype=np.intp),
-            np.zeros(0),
-        )
-        everyone = np.ones(len(inspections.assets), dtype=bool)
-        if model.fell(everyone):
+        worse, none = state[seen.after] > state[seen.before], np.zeros((0, 2), dtype=np.intp)
+        model = cls(inspections, seen, worse, features, chain, max_drop, state, state_index, none, np.zeros(0))
+        if worse.any():
+            everyone = np.ones(len(inspections.assets), dtype=bool)
             whole = ChainLikelihood.of(model.pairs(everyone), len(state_index), chain, max_drop)
             best = whole.best(whole.starts())
             moved = ~best.at_zero
@@ -93,26 +113,12 @@ class StateModel:
         """Moves by their states, then covariates."""
         return (*(f"{i} to {j}" for i, j in self.moves), *self.features.names)
 
-    def _of(self, keep: Bools) -> Bools:
-        return keep[self.inspections.asset[self.seen.before]]
-
     def pairs(self, keep: Bools) -> Pairs:
         """Pairs of some assets; a discrete chain counts whole years."""
-        inside = self._of(keep)
-        years = self.seen.years[inside]
+        before, after, years, _, features = self._kept(keep)
         if self.chain == "discrete":
             years = np.maximum(np.round(years), 1.0)
-        before, after = self.seen.before[inside], self.seen.after[inside]
-        features = self.features.values[self.inspections.asset[before]]
         return pairs_of(self.state[before], self.state[after], years, len(self.state_index), self.chain, features)
-
-    def counted(self, keep: Bools) -> int:
-        """Pairs between works that did not improve."""
-        return int(self._of(keep).sum())
-
-    def fell(self, keep: Bools) -> int:
-        """Pairs that ended in a worse state."""
-        return int((self._of(keep) & (self.state[self.seen.after] > self.state[self.seen.before])).sum())
 
     def fit(self, keep: Bools, prior: Prior | None, start: Floats | None, tolerance: float = TOLERANCE) -> Estimate:
         """The parameters of some assets.
@@ -133,9 +139,8 @@ class StateModel:
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Distribution over states after each interval, in index points."""
-        inside = self._of(keep)
-        before, after, years = self.seen.before[inside], self.seen.after[inside], self.seen.years[inside]
-        pace = pace_of(self.features.values[self.inspections.asset[before]], parameters[len(self.moves) :])
+        before, after, years, _, features = self._kept(keep)
+        pace = pace_of(features, parameters[len(self.moves) :])
         tables = at_years(self.annual(parameters), np.minimum(years * pace, _FOREVER))
         chance = tables[np.arange(len(before)), self.state[before]]
         low, high, claimed = _intervals(chance, self.state_index)
@@ -160,13 +165,13 @@ class StateModel:
         return {"model": "markov", "family": self.chain, "states": states, "falls": falls, "covariates": covariates}
 
 
-def _set_aside(seen: StatePairs) -> tuple[str, ...]:
-    notes = [
+def _set_aside(seen: StatePairs, lost: int = 0) -> tuple[str, ...]:
+    return counts(
         (seen.worked, "pairs straddle known works and are left out."),
         (seen.improved, "pairs improved with no known works, by noise or by works nobody wrote down; left out."),
         (seen.blips, "readings better than those before and after them were taken for noise and left out."),
-    ]
-    return tuple(f"{count:,} {words}" for count, words in notes if count)
+        (lost, "pairs come after works or an improvement, where age is not known; left out."),
+    )
 
 
 def _learnable(
@@ -175,10 +180,8 @@ def _learnable(
     """Covariates that vary among the assets of some readings; none where a chain counts whole years."""
     if chain == "discrete" and features.names:
         named = ", ".join(dict.fromkeys(name.partition("=")[0] for name in features.names))
-        note = (
-            f"a chain by whole years learns no covariates: {named} made no difference; a continuous chain learns them."
-        )
-        return Features.none(len(inspections.assets)), (note,)
+        note = "a chain by whole years learns no covariates: {} made no difference; a continuous chain learns them."
+        return Features.none(len(inspections.assets)), (note.format(named),)
     return features.varying(np.bincount(inspections.asset[rows], minlength=len(inspections.assets)) > 0)
 
 
@@ -206,19 +209,12 @@ def _intervals(chance: Floats, state_index: Floats) -> tuple[Floats, Floats, Flo
 
 
 @dataclass(frozen=True, eq=False)
-class LifeModel:
+class LifeModel(PairModel):
     """A Weibull life from new until an index at which an asset has failed.
 
     Between two inspections a sound asset fails or does not: each pair counts by itself, given that it was sound, so
     that assets whose record begins late in life do not make lives seem longer than they are.
     """
-
-    inspections: Inspections
-    before: Ints
-    after: Ints
-    failed: Bools
-    years: Floats
-    features: Features
 
     @classmethod
     def of(cls, inspections: Inspections, failure: float, features: Features) -> tuple[LifeModel, tuple[str, ...]]:
@@ -240,37 +236,16 @@ class LifeModel:
         total = np.cumsum(renewed)
         as_new = total == total[np.flatnonzero(inspections.first)][np.cumsum(inspections.first) - 1]
         use = (state[seen.before] == 0) & as_new[seen.after]
-        before, after = seen.before[use], seen.after[use]
         lost = int((state[seen.before] == 0).sum() - use.sum())
-        notes = list(_set_aside(seen))
-        if lost:
-            notes.append(f"{lost:,} pairs come after works or an improvement, where age is not known; left out.")
-        features, left_out = _learnable(features, inspections, before)
-        return cls(inspections, before, after, state[after] == 1, seen.years[use], features), (*notes, *left_out)
+        features, left_out = _learnable(features, inspections, seen.before[use])
+        pairs = seen._replace(before=seen.before[use], after=seen.after[use], years=seen.years[use])
+        model = cls(inspections, pairs, state[pairs.after] == 1, features)
+        return model, (*_set_aside(seen, lost), *left_out)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Logarithms of shape and scale, then covariates."""
         return ("shape", "scale", *self.features.names)
-
-    def _of(self, keep: Bools) -> Bools:
-        return keep[self.inspections.asset[self.before]]
-
-    def _lives(self, keep: Bools) -> Lives:
-        inside = self._of(keep)
-        began = self.inspections.age[self.before[inside]]
-        features = self.features.values[self.inspections.asset[self.before[inside]]]
-        return lives_of(
-            began + self.years[inside], self.failed[inside], sound_until=began, entered=began, features=features
-        )
-
-    def counted(self, keep: Bools) -> int:
-        """Intervals that began sound."""
-        return int(self._of(keep).sum())
-
-    def fell(self, keep: Bools) -> int:
-        """Intervals that ended in failure."""
-        return int(self.failed[self._of(keep)].sum())
 
     def fit(self, keep: Bools, prior: Prior | None, start: Floats | None, tolerance: float = TOLERANCE) -> Estimate:
         """The parameters of some assets.
@@ -283,21 +258,22 @@ class LifeModel:
         failures = self.fell(keep)
         if prior is None and failures < 2:
             raise ValueError(f"a Weibull life needs two failures or more; {failures} was seen between two inspections")
-        best = self._lives(keep).fit(prior)
+        before, _, years, failed, features = self._kept(keep)
+        began = self.inspections.age[before]
+        lives = lives_of(began + years, failed, sound_until=began, entered=began, features=features)
+        best = lives.fit(prior)
         return Estimate.under(prior, best.parameters, best.covariance)
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Chance to be sound at the end of each interval, as an index from 0 to 100."""
-        inside = self._of(keep)
+        before, after, years, failed, features = self._kept(keep)
         shape, usual = np.exp(parameters[:2])
-        scale = usual / pace_of(self.features.values[self.inspections.asset[self.before[inside]]], parameters[2:])
-        began = self.inspections.age[self.before[inside]]
-        years = self.years[inside]
+        scale = usual / pace_of(features, parameters[2:])
+        began = self.inspections.age[before]
         sound = np.exp((began / scale) ** shape - ((began + years) / scale) ** shape)
-        chance = np.stack([sound, 1 - sound], axis=1)
-        low, high, claimed = _intervals(chance, np.array([100.0, 0.0]))
-        after = np.where(self.failed[inside], 0.0, 100.0)
-        return Expected(self.after[inside], np.full(len(after), 100.0), after, years, 100 * sound, low, high, claimed)
+        low, high, claimed = _intervals(np.stack([sound, 1 - sound], axis=1), np.array([100.0, 0.0]))
+        last = np.where(failed, 0.0, 100.0)
+        return Expected(after, np.full(len(last), 100.0), last, years, 100 * sound, low, high, claimed)
 
     def life(self, parameters: Floats) -> float:
         """Mean life [years]: η·Γ(1 + 1/β)."""

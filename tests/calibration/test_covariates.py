@@ -110,10 +110,10 @@ def test_a_life_learns_what_the_array_fit_learns() -> None:
     learned = calibrate(inspections, "weibull")
     row, ((name, coefficient, _, _),) = row_and_covariates(learned)
     model = LifeModel.of(inspections, 40.0, Features.of(inspections.covariates, len(inspections.assets)))[0]
-    began = inspections.age[model.before]
+    began = inspections.age[model.seen.before]
     traffic = inspections.covariates["traffic"]
-    x = ((traffic - traffic.mean()) / traffic.std(ddof=0)).to_numpy()[inspections.asset[model.before]]
-    fit = fit_weibull(began + model.years, model.failed, sound_until=began, entered=began, features=x)
+    x = ((traffic - traffic.mean()) / traffic.std(ddof=0)).to_numpy()[inspections.asset[model.seen.before]]
+    fit = fit_weibull(began + model.seen.years, model.worse, sound_until=began, entered=began, features=x)
     assert (name, row["parameters"]) == ("traffic", "shape|scale|traffic")
     assert float(coefficient) == pytest.approx(fit.coefficients[0], abs=1e-5)
     assert [row["b"], row["k"]] == pytest.approx([fit.shape, fit.scale], rel=1e-5)
