@@ -50,12 +50,10 @@ class Inspection(Shown):
 
     Attributes
     ----------
-    year : int
-        The year at whose end condition stands; earlier surveys are carried forward to it by their group's decay.
+    year : int; the year at whose end condition stands; earlier surveys are carried forward to it by their group's decay
     tables : mapping of str → DataFrame
         One for each of `CAPTIONS` that the register has anything for; amounts in £, lengths in km, shares 0–1.
-    notes : tuple of str
-        What is not known, each with how many assets lack it.
+    notes : tuple of str; what is not known, each with how many assets lack it
     """
 
     year: int

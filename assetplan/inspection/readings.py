@@ -30,20 +30,13 @@ class Readings(Shown):
 
     Attributes
     ----------
-    file : str
-        Where they come from, for the faults.
-    row : array of int
-        Line of the file that each stands on.
-    link : array of str
-        Link of each.
-    start_m, end_m : array
-        Chainage along the link as it was written [m]; the end may lie before the start.
-    year : array of int
-        Year of the survey.
-    measure : str
-        One of `MEASURES`.
-    value : array
-        What was measured [unit of the measure]; NaN where it was not read, or where parameters say it.
+    file : str; where they come from, for the faults
+    row : array of int; line of the file that each stands on
+    link : array of str; link of each
+    start_m, end_m : array; chainage along the link as it was written [m]; the end may lie before the start
+    year : array of int; year of the survey
+    measure : str; one of `MEASURES`
+    value : array; what was measured [unit of the measure]; NaN where it was not read, or where parameters say it
     parameters : mapping of str → array
         Parameters of the RCI, as `condition.rci` takes them; none where the value itself was given.
     """
@@ -66,14 +59,10 @@ class Readings(Shown):
 def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Readings:
     """Read a CSV of readings along links.
 
-    Parameters
-    ----------
-    path : path
-        Columns: link_id; start_m and end_m, chainage along the link [m]; date (2019-06-30) or year; and `value` [unit
-        of the measure], or the parameters of the RCI: rut [mm], lv3 and lv10 [mm²], cracking [% of area], texture [mm],
-        and rut_right [mm] where both wheel tracks are given. A blank value was not read. Others are left alone.
-    measure : str
-        What `value` is: one of `MEASURES`.
+    Columns: link_id; start_m and end_m, chainage along the link [m]; date (2019-06-30) or year; and `value` [unit of
+    the measure, one of `MEASURES`], or the parameters of the RCI: rut [mm], lv3 and lv10 [mm²], cracking [% of area],
+    texture [mm], and rut_right [mm] where both wheel tracks are given. A blank value was not read. Others are left
+    alone.
 
     Raises
     ------
@@ -87,18 +76,10 @@ def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Reading
     if measure not in MEASURES:
         raise ValueError(f"a survey of roads measures one of {', '.join(MEASURES)}, not {measure!r}")
     text = csv_table(Path(path), RegisterError, ("link_id", "start_m", "end_m"))
+    if missing := _missing(set(text.columns), measure):
+        raise RegisterError(Fault(str(path), 0, name, "", f"this column is missing{other}") for name, other in missing)
     columns = TextColumns(str(path), text)
-    by_parameters = "value" not in text and measure == "rci" and set(_PARAMETERS) <= set(text)
-    if "value" not in text and not by_parameters:
-        missing = [name for name in _PARAMETERS if name not in text] if measure == "rci" and "rut" in text else []
-        rule = f"this column is missing (or the parameters {', '.join(_PARAMETERS)})" if measure == "rci" else ""
-        columns.faults.append(
-            Fault(str(path), 0, missing[0] if missing else "value", "", rule or "this column is missing")
-        )
-    if "date" not in text and "year" not in text:
-        columns.faults.append(Fault(str(path), 0, "date", "", "this column is missing (or year)"))
-    if columns.faults:
-        raise RegisterError(columns.faults)
+    by_parameters = "value" not in text
     columns.refuse(columns.blank("link_id"), "link_id", "a value is required")
     start, end = (columns.numbers(name, -_FURTHEST_M, _FURTHEST_M, needed=True) for name in ("start_m", "end_m"))
     time = columns.times("date") if "date" in text else columns.numbers("year", 1900.0, 2200.0, needed=True)
@@ -114,3 +95,14 @@ def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Reading
         str(path), text.index.to_numpy(dtype=np.intp), text["link_id"].to_numpy(dtype=object), start, end,
         np.floor(time).astype(np.intp), measure, value, parameters,
     )  # fmt: skip
+
+
+def _missing(given: set[str], measure: str) -> list[tuple[str, str]]:
+    """Columns that are wanting, each with what would do in its place."""
+    out = []
+    lacking = [name for name in _PARAMETERS if name not in given]
+    if "value" not in given and (lacking or measure != "rci"):
+        of_rci = measure == "rci"
+        name = lacking[0] if of_rci and "rut" in given else "value"
+        out.append((name, f" (or the parameters {', '.join(_PARAMETERS)})" if of_rci else ""))
+    return out if given & {"date", "year"} else [*out, ("date", " (or year)")]

@@ -51,23 +51,18 @@ class Survey(Shown):
 
     Attributes
     ----------
-    register : Register
-        With `measure`, `value`, `surveyed_year` and `confidence` (high) of the sections carried, which its inspections
-        hold too.
-    measure : str
-        What was measured.
+    register : Register; with the condition of the sections carried, of high confidence, which its inspections hold too
+    measure : str; what was measured
     sections : DataFrame
-        One row a section that any reading lies on: asset_id, link_id, from_m, to_m [m], value (mean by length),
-        surveyed_year, coverage [share of its length, 0–1], carried (no where coverage was too little, and the register
-        keeps what it had).
+        Columns asset_id, link_id, from_m, to_m [m], value (mean by length), surveyed_year, coverage [share of its
+        length, 0–1], carried (no where the register keeps what it had), of each section that any reading lies on.
     bands : DataFrame
-        The reported figure: columns measure, by, name, band, length_km, share of the length read in the latest year of
-        each link.
+        Columns measure, by, name, band, length_km, share of the length read in the latest year of each link: the
+        reported figure.
     homogeneous : DataFrame
-        Homogeneous sections of those readings: link_id, from_m, to_m [m], road_class, environment, mean, and the length
-        in each band [m]; links on which readings overlap have none.
-    faults : tuple of Fault
-        What did not fit, and what was done with it.
+        Columns link_id, from_m, to_m [m], road_class, environment, mean, length in each band [m], of the homogeneous
+        sections of those readings; links on which readings overlap have none.
+    faults : tuple of Fault; what did not fit, and what was done with it
     """
 
     register: Register
@@ -127,13 +122,11 @@ def survey(
     ----------
     register : Register
         Its carriageway sections name their link (`link_id`), where on it they begin (`chainage_m`) and how long they
-        are (`length_m`). Never written to.
-    readings : Readings
-        From `read_readings`.
+        are (`length_m`).
+    readings : Readings; from `read_readings`
     least_coverage : float, optional
         Share of a section that must have been read [0–1]; by default `least_coverage` of reference/network_rules.csv.
-    minimum : float, optional
-        Shortest homogeneous section [m, 0 or more]; by default `section_minimum` of that table.
+    minimum : float, optional; shortest homogeneous section [m, 0 or more]; by default `section_minimum` of that table
 
     Raises
     ------
@@ -187,24 +180,23 @@ def _place(readings: Readings, stock: pd.DataFrame, names: Texts) -> tuple[_Plac
     nowhere = np.flatnonzero((located.link >= 0) & (located.to_m > located.from_m) & (section < 0))
     problems.append(pd.DataFrame({"row": nowhere, "problem": "between sections", "metres": np.nan}))
     every = pd.concat(problems, ignore_index=True)
-    faults = [
-        Fault(
-            readings.file, int(readings.row[row]), "link_id", str(readings.link[row]), _DONE[problem].format(m=metres)
-        )
-        for row, problem, metres in zip(every["row"].astype(int), every["problem"], every["metres"], strict=True)
-    ]
+    rows, rules = every["row"].astype(int), map(_done, every["problem"], every["metres"])
+    texts = zip(readings.row[rows].tolist(), readings.link[rows], rules, strict=True)
+    faults = [Fault(readings.file, line, "link_id", str(link), rule) for line, link, rule in texts]
+    where = located.link, located.from_m, located.to_m
     kept = np.flatnonzero(section >= 0)
-    placed = _Placed(
-        readings.row, located.link, located.from_m, located.to_m, readings.year, readings.value, section
-    ).take(kept)
+    placed = _Placed(readings.row, *where, readings.year, readings.value, section).take(kept)
     if readings.parameters:
-        value, lacking = _rci(
-            {name: column[kept] for name, column in readings.parameters.items()}, stock, placed.section
-        )
+        parameters = {name: column[kept] for name, column in readings.parameters.items()}
+        value, lacking = _rci(parameters, stock, placed.section)
         rule = "its section has no road class or environment, by which the RCI is reckoned: left out"
         faults += [Fault(readings.file, int(row), "link_id", "", rule) for row in placed.row[lacking]]
         placed = replace(placed, value=value)
     return placed, sorted(set(faults))
+
+
+def _done(problem: str, metres: float) -> str:
+    return _DONE[problem].format(m=metres)
 
 
 def _section_of(located: network.Located, stock: pd.DataFrame) -> Ints:
@@ -250,23 +242,14 @@ def _with_condition(register: Register, carried: pd.DataFrame, measure: str) -> 
     """The register with the carried values in place of what it had, and among its inspections."""
     assets = register.assets.copy()
     row = pd.Index(assets["asset_id"]).get_indexer(pd.Index(carried["asset_id"]))
-    new = {"measure": measure, "value": carried["value"].to_numpy(), "confidence": "high"}
-    for name, values in {**new, "surveyed_year": carried["surveyed_year"].to_numpy(dtype=float)}.items():
-        assets.iloc[row, list(assets.columns).index(name)] = values
-    assumed = [
-        " ".join(word for word in text.split() if word not in _CONDITION) for text in assets["assumed"].iloc[row]
-    ]
-    assets.iloc[row, list(assets.columns).index("assumed")] = assumed
-    read = pd.DataFrame(
-        {
-            "asset_id": carried["asset_id"],
-            "year": carried["surveyed_year"].astype(float),
-            "measure": measure,
-            "value": carried["value"],
-        }
-    )
-    every = pd.concat([register.inspections, read], ignore_index=True)
-    every = every[~every.duplicated(["asset_id", "year", "measure"], keep="last")].reset_index(drop=True)
+    read = carried.assign(measure=measure, confidence="high", year=carried["surveyed_year"].astype(float))
+    read["surveyed_year"] = read["year"]
+    filled = [text.split() for text in assets["assumed"].iloc[row]]
+    read["assumed"] = [" ".join(word for word in words if word not in _CONDITION) for words in filled]
+    for name in (*_CONDITION, "assumed"):
+        assets.iloc[row, list(assets.columns).index(name)] = read[name].to_numpy()
+    every = pd.concat([register.inspections, read[["asset_id", "year", "measure", "value"]]], ignore_index=True)
+    every = every.drop_duplicates(["asset_id", "year", "measure"], keep="last", ignore_index=True)
     return replace(register, assets=assets, inspections=every)
 
 

@@ -26,7 +26,8 @@ _BY = ("road_class", "hierarchy", "district")
 
 def _split(stock: pd.DataFrame, by: tuple[str, ...] = _BY) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """The whole, then its parts by each column that says anything: (column, value, rows)."""
-    yield ALL, ALL, stock
+    if len(stock):
+        yield ALL, ALL, stock
     for column in by:
         if (stock[column] != "").any():
             names = _named(stock[column])
@@ -58,12 +59,9 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
 
     Parameters
     ----------
-    stock : DataFrame
-        As the head of this module says.
-    column : str
-        What is banded, on the scale of that name in reference/bands.csv: `index` (0–100) or `residual_life` (years).
-    classes : AssetClasses
-        Classes in the order of rows, and what each is counted by.
+    stock : DataFrame; as the head of this module says
+    column : str; what is banded: `index` [0–100] or `residual_life` [years], each a scale of reference/bands.csv
+    classes : AssetClasses; classes in the order of rows, and what each is counted by
 
     Returns
     -------
@@ -112,12 +110,9 @@ def survey_bands(
 
     Parameters
     ----------
-    measure : str
-        Measure and scale: rci, pas2161, pci or iri.
-    value, length : array (n,)
-        What was read [unit of the measure], NaN where nothing was, and the length it was read over [m].
-    road_class, hierarchy : array (n,) of str
-        Class and, optionally, level of the road, blank where not known.
+    measure : str; measure and scale: rci, pas2161, pci or iri
+    value, length : array (n,); what was read [unit of the measure], NaN where nothing was, and over what length [m]
+    road_class, hierarchy : array (n,) of str; class and, optionally, level of the road, blank where not known
 
     Returns
     -------
@@ -233,23 +228,14 @@ def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for by, name, part in _split(stock[stock["asset_class"] == BRIDGE], ("road_class", "district")):
-        if not len(part):
-            continue
         area = part["quantity"]
         bci = condition.from_index("bci", part["index"])
-        rows.append(
-            {
-                "by": by,
-                "name": name,
-                "bridges": len(part),
-                "deck_m2": area.sum(),
-                "known": area[part["index"].notna()].sum() / area.sum(),
-                "stock_index": condition.stock_index(bci, area),
-                "substandard": int(condition.substandard(part["capacity_t"]).sum()),
-                "weight_limits": int(part["weight_limit_t"].notna().sum()),
-                **condition.share_in_bands("bci", bci, area).to_dict(),
-            }
-        )
+        row = {"by": by, "name": name, "bridges": len(part), "deck_m2": area.sum()}
+        row["known"] = area[part["index"].notna()].sum() / area.sum()
+        row["stock_index"] = condition.stock_index(bci, area)
+        row["substandard"] = int(condition.substandard(part["capacity_t"]).sum())
+        row["weight_limits"] = int(part["weight_limit_t"].notna().sum())
+        rows.append(row | condition.share_in_bands("bci", bci, area).to_dict())
     return pd.DataFrame(rows)
 
 
