@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from assetplan.delimited import csv_table
+from assetplan.delimited import TextColumns, csv_table
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.groups import Group, decay_of
@@ -21,6 +20,7 @@ from assetplan.schema import columns
 NEEDED = ("group", "model", "family", "c0", "k", "b", "a50", "cmin", "states", "falls", "source", "verified")
 _SPREADS = ("noise", "spread", "wander")
 _NUMBERS = ("c0", "k", "b", "a50", "cmin", *_SPREADS)
+_OPTIONAL = (*_SPREADS, "covariates", "parameters", "estimates", "covariance")
 
 
 def with_calibration(groups: Mapping[str, Group], path: Path) -> dict[str, Group]:
@@ -36,17 +36,12 @@ def with_calibration(groups: Mapping[str, Group], path: Path) -> dict[str, Group
     ------
     ConfigError
         A row breaks its rules, or does not fit its group; every fault is listed.
-    FileNotFoundError
-        There is no such file.
     """
-    faults: list[Fault] = []
-    table = csv_table(path, ConfigError, NEEDED).apply(lambda column: column.str.strip())
-    for name in _NUMBERS:
-        if name in table:
-            numbers = pd.to_numeric(table[name].replace("", np.nan), errors="coerce").astype("float64")
-            wrong = (table[name] != "") & ~np.isfinite(numbers)
-            faults += [Fault(str(path), int(n), name, v, "must be a number") for n, v in table[name][wrong].items()]
-            table[name] = numbers
+    table = csv_table(path, ConfigError, NEEDED)
+    table = table.assign(**{name: "" for name in _OPTIONAL if name not in table})
+    text = TextColumns(str(path), table)
+    table = table.assign(**{name: text.numbers(name, -np.inf, np.inf, needed=False) for name in _NUMBERS})
+    faults = text.faults
     if faults:
         raise ConfigError(faults)
     out = dict(groups)
@@ -81,7 +76,7 @@ def _broken(row: Mapping[Any, Any], groups: Mapping[str, Group], seen: set[str])
         yield "falls", row["falls"][:40], f"{name} has {len(decay.state_index)} states, which its treatments name"
     if row["verified"] not in ("yes", "no"):
         yield "verified", row["verified"], "must be yes or no"
-    for cell in filter(None, str(row.get("covariates", "")).split("|")):
+    for cell in _cells(row["covariates"]):
         column = cell.split(":")[0].partition("=")[0]
         if column not in columns("assets"):
             yield "covariates", cell, f"the register has no column {column!r}, so the plan cannot know it of an asset"
@@ -89,17 +84,16 @@ def _broken(row: Mapping[Any, Any], groups: Mapping[str, Group], seen: set[str])
 
 def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
     decay = decay_of(row)
-    cells = [cell.rsplit(":", 3) for cell in filter(None, str(row.get("covariates", "")).split("|"))]
-    names = tuple(filter(None, str(row.get("parameters", "")).split("|")))
-    estimates = tuple(float(cell) for cell in filter(None, str(row.get("estimates", "")).split("|")))
+    cells = [cell.rsplit(":", 3) for cell in _cells(row["covariates"])]
+    names, estimates = tuple(_cells(row["parameters"])), tuple(map(float, _cells(row["estimates"])))
     if len(names) != len(estimates):
         raise ValueError(f"there are {len(names)} parameters but {len(estimates)} estimates")
     learned = Learned(
-        **{name: _or_zero(row.get(name)) for name in _SPREADS},
+        **{name: float(np.nan_to_num(row[name])) for name in _SPREADS},
         covariates=tuple((name, float(b), float(centre), float(scale)) for name, b, centre, scale in cells),
         names=names,
         estimates=estimates,
-        covariance=_square(str(row.get("covariance", "")), len(names)),
+        covariance=_square(_cells(row["covariance"]), len(names)),
         discrete=row["model"] == "markov" and row["family"] == "discrete",
     )
     if names and not _alike(learned.decay(decay), decay):
@@ -107,19 +101,18 @@ def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
     return replace(group, decay=decay, source=str(row["source"]), verified=row["verified"] == "yes", learned=learned)
 
 
-def _or_zero(value: float | None) -> float:
-    return float(value) if value is not None and np.isfinite(value) else 0.0
+def _cells(text: str) -> list[str]:
+    return [cell for cell in text.split("|") if cell]
 
 
-def _square(text: str, size: int) -> tuple[tuple[float, ...], ...]:
-    """A symmetric matrix from its lower triangle by rows, () of no text."""
-    cells = [float(cell) for cell in filter(None, text.split("|"))]
+def _square(cells: list[str], size: int) -> tuple[tuple[float, ...], ...]:
+    """A symmetric matrix from its lower triangle by rows, () of none."""
     if not cells:
         return ()
     if len(cells) != size * (size + 1) // 2:
         raise ValueError(f"covariance must be the lower triangle of {size} × {size} numbers, not {len(cells)} of them")
     matrix = np.zeros((size, size))
-    matrix[np.tril_indices(size)] = cells
+    matrix[np.tril_indices(size)] = list(map(float, cells))
     return tuple(map(tuple, (matrix + np.tril(matrix, -1).T).tolist()))
 
 

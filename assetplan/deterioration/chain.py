@@ -112,28 +112,21 @@ class Chain(Shown):
         return np.add.reduceat(phases, self.entry, axis=-1)
 
     def step(self, phases: Floats, rate: Floats | None = None) -> Floats:
-        """Phases a year later.
+        """Shares of phases (n, n_phases) a year later, which brings `rate` (n,) years of ageing, by default 1.
 
-        Parameters
-        ----------
-        phases : array (n, n_phases); shares now
-        rate : array (n,), optional
-            Years of ageing that the year brings to each [0 or more], by default 1; within a year of ageing each chance
-            goes in a straight line.
+        Within a year of ageing each chance goes in a straight line.
         """
         if rate is None or (rate == 1.0).all():
             return np.asarray(phases @ self.transition)
         whole = np.floor(rate).astype(np.intp)
         part = (rate - whole)[:, None]
-        out = np.empty_like(phases)
-        now, many = phases, 0
-        while True:
+        now, out = phases, np.empty_like(phases)
+        for many in range(int(whole.max(initial=0)) + 1):
             after = np.asarray(now @ self.transition)
             here = whole == many
             out[here] = (1 - part[here]) * now[here] + part[here] * after[here]
-            if many >= whole.max(initial=0):
-                return out
-            now, many = after, many + 1
+            now = after
+        return out
 
     @cached_property
     def _mean_path(self) -> tuple[Floats, Floats]:
@@ -181,10 +174,7 @@ class Chain(Shown):
 def read_sojourns(text: str) -> tuple[tuple[float, float], ...]:
     """Weibull shape and scale [years] of each sojourn from a cell: shape:scale joined by |, best state first.
 
-    Raises
-    ------
-    ValueError
-        It is not that, or a number is not above 0.
+    A ValueError where it is not that, or a number is not above 0.
     """
     try:
         pairs = [tuple(float(part) for part in cell.split(":")) for cell in text.split("|")]

@@ -55,8 +55,7 @@ class Curve:
 
         Parameters
         ----------
-        family : str; one of `FAMILIES`
-        life : float; age at an index of 40 [years, above 0]
+        family, life : str, float; one of `FAMILIES`, and age at an index of 40 [years, above 0]
         shape : float; of a family that has one: above 1, decay grows faster with age
         """
         of = family_of(family)
@@ -84,7 +83,7 @@ class Curve:
     def failed(
         self, index: Floats, years: Floats, failure: float, pace: Floats, spread: float = 0.0, wander: float = 0.0
     ) -> Floats:
-        """Chance that an untreated asset is at or below a failure index after some years.
+        """Chance (n, k) [0–1] that an untreated asset is at or below a failure index after some years.
 
         Parameters
         ----------
@@ -95,11 +94,6 @@ class Curve:
         spread, wander : float
             Standard deviation of assets' own paces as a share of theirs, and of their effective age beyond it [years a
             year^½]: the age reached is normal.
-
-        Returns
-        -------
-        array (n, k)
-            Chances [0–1]; without spread, 0 or 1.
         """
         from scipy.special import ndtr
 

@@ -80,18 +80,13 @@ class Group(Shown):
         return np.maximum(failed - self.age(index), 0.0)
 
     def failed(self, index: Floats, years: Floats, pace: Floats | None = None) -> Floats:
-        """Chance that untreated assets fail within some years: the distribution of residual life.
+        """Chance (n, k) [0–1] that untreated assets fail within some years, with the spread that a calibration learned.
 
         Parameters
         ----------
         index : array (n,); condition index now [0–100]
         years : array (k,); years ahead [0 or more]
         pace : array (n,), optional; how many years an asset ages in one; 1 by default
-
-        Returns
-        -------
-        array (n, k)
-            Chances [0–1], with the spread of assets about their curve where a calibration estimated it.
         """
         paces = np.ones(len(index)) if pace is None else pace
         spread, wander = (self.learned.spread, self.learned.wander) if self.learned else (0.0, 0.0)
@@ -160,13 +155,7 @@ def _number(value: object, default: float) -> float:
 
 
 def decay_of(row: Mapping[Any, Any]) -> Decay:
-    """The decay that a row of the table of groups describes.
-
-    Raises
-    ------
-    ValueError
-        The row has no decay, or one that is no falling curve or chain.
-    """
+    """The decay that a row of the table of groups describes; a ValueError where it is no falling curve or chain."""
     model = row["model"]
     if model not in MODELS:
         raise ValueError(f"model must be one of {', '.join(MODELS)}, not {model!r}")

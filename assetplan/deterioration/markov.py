@@ -8,22 +8,10 @@ from assetplan._types import Floats
 
 
 def chain(falls: Floats | list[float]) -> Floats:
-    """Annual transition matrix of a chain that falls one state at a time.
+    """Annual transition matrix (n_states, n_states) of a chain that falls one state at a time.
 
-    Parameters
-    ----------
-    falls : array (n_states − 1,)
-        Probability (1/year, 0–1) of leaving each state for the next worse one; the last state keeps what it has.
-
-    Returns
-    -------
-    array (n_states, n_states)
-        Rows sum to one.
-
-    Raises
-    ------
-    ValueError
-        A probability is outside 0–1.
+    `falls` (n_states − 1,) are the probabilities [1/year, 0–1] of leaving each state for the next worse one; the last
+    state keeps what it has. A ValueError for any outside 0–1.
     """
     falls = np.asarray(falls, dtype=float)
     if np.any((falls < 0) | (falls > 1)) or not np.all(np.isfinite(falls)):
@@ -36,16 +24,8 @@ def chain(falls: Floats | list[float]) -> Floats:
 def read_chain(text: str) -> Floats:
     """Annual transition matrix (n_states, n_states) from a cell of a table.
 
-    Parameters
-    ----------
-    text : str
-        Probabilities of falling one state, joined by |, best state first (`0.02|0.04|0.1`), or the rows of the whole
-        matrix joined by / (`0.9|0.08|0.02/0|0.9|0.1/0|0|1`).
-
-    Raises
-    ------
-    ValueError
-        It is not that, or not a chain that only falls and whose rows sum to one.
+    The cell holds probabilities of falling one state, joined by |, best state first (`0.02|0.04|0.1`), or the rows of
+    the whole matrix joined by / (`0.9|0.08|0.02/0|0.9|0.1/0|0|1`); a ValueError where that is no chain that only falls.
     """
     try:
         rows = [[float(cell) for cell in line.split("|")] for line in text.split("/")]
@@ -62,32 +42,29 @@ def read_chain(text: str) -> Floats:
 
 
 def at_years(transition: Floats, years: Floats) -> Floats:
-    """Transition matrices over intervals, whole or broken, (n, n_states, n_states).
+    """Transition matrices (n, n_states, n_states) over intervals (n,) [years, 0 or more], from an annual matrix.
 
-    Parameters
-    ----------
-    transition : array (n_states, n_states); annual transition matrix
-    years : array (n,)
-        Intervals [years, 0 or more]. Within a year each probability goes in a straight line.
+    Within a year each probability goes in a straight line.
     """
     whole = np.floor(years).astype(np.intp)
-    powers = np.empty((int(whole.max(initial=0)) + 2, *transition.shape))
-    powers[0] = np.eye(len(transition))
-    for year in range(len(powers) - 1):
-        powers[year + 1] = powers[year] @ transition
+    ladder = powers(transition, int(whole.max(initial=0)) + 1)
     part = (years - whole)[:, None, None]
-    return (1 - part) * powers[whole] + part * powers[whole + 1]
+    return (1 - part) * ladder[whole] + part * ladder[whole + 1]
+
+
+def powers(matrix: Floats, top: int) -> Floats:
+    """Powers 0 to top of a square matrix, (top + 1, n, n)."""
+    out = np.empty((top + 1, *matrix.shape))
+    out[0] = np.eye(len(matrix))
+    for k in range(top):
+        out[k + 1] = out[k] @ matrix
+    return out
 
 
 def expected_passage(transition: Floats) -> Floats:
-    """Expected years from each transient state to the last one.
+    """Expected years from each state to the last one (n_states,), 0 for that.
 
     Solves (I − Q)·t = 1 over the transient part Q of the matrix; see any text on absorbing chains.
-
-    Returns
-    -------
-    array (n_states,)
-        0 for the last state.
     """
     transient = np.asarray(transition, dtype=float)[:-1, :-1]
     times = np.linalg.solve(np.eye(len(transient)) - transient, np.ones(len(transient)))
@@ -95,17 +72,9 @@ def expected_passage(transition: Floats) -> Floats:
 
 
 def state_weights(index: Floats, state_index: Floats) -> Floats:
-    """Distribution over the two nearest states whose expected index is the given one.
+    """Distribution over states (n, n_states) whose expected index is the given one (n,) [0–100].
 
-    Parameters
-    ----------
-    index : array (n,); condition index (0–100)
-    state_index : array (n_states,); index of each state, falling
-
-    Returns
-    -------
-    array (n, n_states)
-        A known grade gives certainty; an index between two states is shared between them.
+    A known grade gives certainty; an index between two states is shared between them. `state_index` (n_states,) falls.
     """
     rising = np.asarray(state_index, dtype=float)[::-1]
     value = np.clip(np.asarray(index, dtype=float), rising[0], rising[-1])

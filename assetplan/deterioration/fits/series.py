@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assetplan._types import Floats, Ints
+from assetplan.deterioration.markov import powers
 
 _LEAST = 1e-290  # probability whose reciprocal is still a number
 _TAIL = 1e-18  # the Poisson mass that uniformisation leaves out
@@ -40,21 +41,12 @@ class Pairs(NamedTuple):
         return Pairs(start[::step], end[::step], years[::step], seen[::step], improved, features[::step])
 
 
-def _ladder(base: Floats, top: int) -> Floats:
-    """Powers 0 to top of a matrix."""
-    powers = np.empty((top + 1, *base.shape))
-    powers[0] = np.eye(len(base))
-    for k in range(top):
-        powers[k + 1] = powers[k] @ base
-    return powers
-
-
-def _descend(base: Floats, powers: Floats, weights: Floats) -> Floats:
+def _descend(base: Floats, ladder: Floats, weights: Floats) -> Floats:
     """Derivative of Σ_k ⟨weights_k, base^k⟩ by the entries of base, by one pass from the highest power down."""
     slope, carried = np.zeros_like(base), np.zeros_like(base)
-    for k in range(len(powers) - 1, 0, -1):
+    for k in range(len(ladder) - 1, 0, -1):
         carried = carried @ base.T + weights[k]
-        slope += powers[k - 1].T @ carried
+        slope += ladder[k - 1].T @ carried
     return slope
 
 
@@ -71,8 +63,8 @@ def uniformised(pairs: Pairs, base: Floats, speed: float) -> tuple[float, Floats
     fresh = np.diff(pairs.years, prepend=-1.0) > 0  # pairs lie in order of their intervals
     which, mean = np.cumsum(fresh) - 1, speed * pairs.years[fresh]
     top = _terms(float(mean[-1])) + n
-    powers = _ladder(base, top)
-    flat = powers.reshape(top + 1, n * n)
+    ladder = powers(base, top)
+    flat = ladder.reshape(top + 1, n * n)
     code = pairs.start * n + pairs.end
     value, pulls = 0.0, np.zeros((top + 1, n * n))
     for low in range(0, len(mean), _BLOCK):
@@ -85,7 +77,7 @@ def uniformised(pairs: Pairs, base: Floats, speed: float) -> tuple[float, Floats
         value += float(pairs.seen[rows] @ np.log(p))
         pull = np.bincount(place, pairs.seen[rows] / p, len(weights) * n * n)
         pulls += weights.T @ pull.reshape(len(weights), n * n)
-    return value, _descend(base, powers, pulls.reshape(top + 1, n, n))
+    return value, _descend(base, ladder, pulls.reshape(top + 1, n, n))
 
 
 def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float, Floats, Floats]:
@@ -106,14 +98,14 @@ def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float
     if not mean.max() <= _FARTHEST:
         return -np.inf, np.zeros_like(base), np.zeros(len(mean))
     top = _terms(float(mean.max())) + n
-    powers = _ladder(base, top)
-    rises = powers @ (base - np.eye(n))
-    pulls = np.zeros_like(powers)
+    ladder = powers(base, top)
+    rises = ladder @ (base - np.eye(n))
+    pulls = np.zeros_like(ladder)
     moves = np.flatnonzero(np.diff(pairs.start * n + pairs.end, prepend=-1, append=n * n))
     size = max(1, _ROOM // top)
     for first, last in pairwise(moves):
         i, j = pairs.start[first], pairs.end[first]
-        columns = np.stack([powers[:, i, j], rises[:, i, j]], axis=1)
+        columns = np.stack([ladder[:, i, j], rises[:, i, j]], axis=1)
         order = first + np.argsort(mean[first:last])
         for rows in (order[low : low + size] for low in range(0, len(order), size)):
             terms = min(_terms(float(mean[rows[-1]])) + n, top)
@@ -125,7 +117,7 @@ def paced(pairs: Pairs, base: Floats, speed: float, pace: Floats) -> tuple[float
             pull = pairs.seen[rows] / p
             pulls[: terms + 1, i, j] += pull @ weights
             faster[rows] = pull * rise * mean[rows]
-    return value, _descend(base, powers, pulls), faster
+    return value, _descend(base, ladder, pulls), faster
 
 
 def _terms(mean: float) -> int:
@@ -155,10 +147,10 @@ def _poisson_weights(mean: Floats, top: int) -> Floats:
 def whole_years(pairs: Pairs, base: Floats) -> tuple[float, Floats]:
     """ln L and its derivative by the entries of the annual matrix, where P(m) = base^m."""
     steps = pairs.years.astype(np.intp)
-    powers = _ladder(base, int(steps.max()))
-    p = powers[steps, pairs.start, pairs.end]
+    ladder = powers(base, int(steps.max()))
+    p = ladder[steps, pairs.start, pairs.end]
     if not (p > _LEAST).all():
         return -np.inf, np.zeros_like(base)
-    pulls = np.zeros_like(powers)
+    pulls = np.zeros_like(ladder)
     np.add.at(pulls, (steps, pairs.start, pairs.end), pairs.seen / p)
-    return float(pairs.seen @ np.log(p)), _descend(base, powers, pulls)
+    return float(pairs.seen @ np.log(p)), _descend(base, ladder, pulls)
