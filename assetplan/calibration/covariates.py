@@ -54,11 +54,6 @@ class Features:
         moments = np.array(scales).reshape(-1, 2)
         return cls(tuple(names), values, moments[:, 0], moments[:, 1])
 
-    @classmethod
-    def none(cls, n_assets: int) -> Features:
-        """Of assets of which nothing is known."""
-        return cls((), np.zeros((n_assets, 0)), np.zeros(0), np.zeros(0))
-
     def varying(self, keep: Bools) -> tuple[Features, tuple[str, ...]]:
         """Those that are not the same for all of some assets, and a note on each of the others."""
         inside = self.values[keep]

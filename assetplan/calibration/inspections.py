@@ -61,13 +61,9 @@ class Inspections(Shown):
 
     def where(self, keep: Bools) -> Inspections:
         """Some readings; works that a dropped reading followed are kept by the next one of its asset."""
-        taken = np.flatnonzero(keep)
-        done = np.cumsum(self.worked)[taken]
-        worked = (np.diff(done, prepend=0) > 0) & (np.diff(self.asset[taken], prepend=-1) == 0)
-        return replace(
-            self, asset=self.asset[taken], time=self.time[taken], index=self.index[taken], state=self.state[taken],
-            worked=worked, age=self.age[taken],
-        )  # fmt: skip
+        kept = {name: getattr(self, name)[keep] for name in ("asset", "time", "index", "state", "age")}
+        worked = (np.diff(np.cumsum(self.worked)[keep], prepend=0) > 0) & (np.diff(kept["asset"], prepend=-1) == 0)
+        return replace(self, worked=worked, **kept)
 
 
 def read_inspections(
@@ -219,21 +215,10 @@ def _groups(reader: TextColumns, column: str | None, codes: Ints, n_assets: int)
 def _worked(asset: Ints, time: Floats, works: Floats) -> Bools:
     """Whether a known date of works on the asset lies after the reading before and not after this one."""
     known = np.flatnonzero(~np.isnan(works))
-    out = np.zeros(len(asset), dtype=bool)
-    if not len(known):
-        return out
-    # The first reading of the same asset at or after each date of works; sorted as the readings are.
-    code = np.concatenate([asset[known], asset])
-    when = np.concatenate([works[known], time])
-    order = np.lexsort((np.repeat([0, 1], [len(known), len(asset)]), when, code))
-    reading = np.where(order >= len(known), order - len(known), len(asset))
-    after = np.minimum.accumulate(reading[::-1])[::-1]
-    hit = after[order < len(known)]
-    whose = code[order][order < len(known)]
-    inside = hit < len(asset)
-    hit, whose = hit[inside], whose[inside]
-    out[hit[asset[hit] == whose]] = True
-    return out & (np.diff(asset, prepend=-1) == 0)
+    # The first reading of the same asset at or after each date: complex numbers sort by asset, then by time.
+    after = np.searchsorted(asset + 1j * time, asset[known] + 1j * works[known])
+    own = after[np.append(asset, -1)[after] == asset[known]]
+    return np.isin(np.arange(len(asset)), own) & (np.diff(asset, prepend=-1) == 0)
 
 
 def _typed(words: pd.Series) -> pd.Series:

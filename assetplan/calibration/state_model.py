@@ -181,7 +181,7 @@ def _learnable(
     if chain == "discrete" and features.names:
         named = ", ".join(dict.fromkeys(name.partition("=")[0] for name in features.names))
         note = "a chain by whole years learns no covariates: {} made no difference; a continuous chain learns them."
-        return Features.none(len(inspections.assets)), (note.format(named),)
+        return Features.of(inspections.covariates.iloc[:, :0], len(inspections.assets)), (note.format(named),)
     return features.varying(np.bincount(inspections.asset[rows], minlength=len(inspections.assets)) > 0)
 
 

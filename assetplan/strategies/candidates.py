@@ -107,18 +107,9 @@ class Starting(Shown):
 
 
 def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
-    """Condition in the base year, from each asset's latest survey carried forward by its group's decay.
+    """Condition in the year before the model's first, from each asset's latest survey carried forward by its group.
 
-    Parameters
-    ----------
-    assets : DataFrame
-        Table `assets` of the register, with `group`, `measure`, `value`, `surveyed_year`, and `built_year`.
-    model : LifecycleModel; groups; the base year is the year before `first_year`
-
-    Returns
-    -------
-    Starting
-        Assets measured by age take the curve at that age.
+    Assets measured by age take the curve at that age. `assets` is that table of the register, with `group`.
     """
     index = np.full(len(assets), np.nan)
     measure = assets["measure"].to_numpy(dtype=object)
@@ -217,14 +208,8 @@ def _members(
     if traffic is not None:
         limits, rate = traffic.limits_of(rows), traffic.rate_of(rows)
         exposure = replace(exposure, limits=limits, rate=rate, lasts=traffic.lasts)
-    return Members(
-        exposure,
-        environment != "rural",
-        environment != "urban",
-        (part["retention"] == "dispose").to_numpy(dtype=bool),
-        committed,
-        year,
-    )
+    dispose = (part["retention"] == "dispose").to_numpy(dtype=bool)
+    return Members(exposure, environment != "rural", environment != "urban", dispose, committed, year)
 
 
 def candidates(
@@ -257,16 +242,6 @@ def candidates(
             leaves.append(leaf)
             counts += leaf.triggered
         triggered += [(group, t.name, int(c)) for t, c in zip(treatments, counts, strict=True)]
-    return _sorted(rows, leaves, triggered, nothing, nothing_index)
-
-
-def _sorted(
-    rows: list[Ints],
-    leaves: list[Leaves],
-    triggered: list[tuple[str, str, int]],
-    nothing: Floats,
-    nothing_index: Floats32,
-) -> Candidates:
     asset = np.concatenate(rows)
     order = np.argsort(asset, kind="stable")
     asset = asset[order]
@@ -275,18 +250,12 @@ def _sorted(
         return np.concatenate([getattr(leaf, name) for leaf in leaves])[order]
 
     whole = every("whole_life_cost")
+    starts = np.searchsorted(asset, np.arange(len(nothing) + 1))
+    table = pd.DataFrame(triggered, columns=["group", "treatment", "assets"])
     return Candidates(
-        asset,
-        every("schedule"),
-        every("cost"),
-        whole,
-        nothing[asset] - whole,
-        np.zeros(len(asset)),
-        every("index"),
-        nothing_index,
-        np.searchsorted(asset, np.arange(len(nothing) + 1)),
-        pd.DataFrame(triggered, columns=["group", "treatment", "assets"]),
-    )
+        asset, every("schedule"), every("cost"), whole, nothing[asset] - whole, np.zeros(len(asset)),
+        every("index"), nothing_index, starts, table,
+    )  # fmt: skip
 
 
 def simulate(

@@ -53,15 +53,12 @@ class ChainLifecycle:
     def moves(self, treatment: Treatment) -> Floats:
         """Where a treatment takes each phase, (n_phases, n_phases)."""
         if treatment not in self._moves:
-            chain = self.chain
-            matrix = np.eye(len(chain.state))
-            if np.isfinite(treatment.reset_to):
-                after = np.full(len(chain.state_index), treatment.reset_to)
-            elif treatment.raise_by > 0:
-                after = treatment.raised(np.array(chain.state_index))
-            else:
-                after = np.full(len(chain.state_index), chain.state_index[0])
-            if treatment.states or treatment.raise_by > 0 or np.isfinite(treatment.reset_to):
+            chain, index = self.chain, np.array(self.chain.state_index)
+            matrix, reset = np.eye(len(chain.state)), np.isfinite(treatment.reset_to)
+            if treatment.states or treatment.raise_by > 0 or reset:
+                after = np.full(len(index), treatment.reset_to if reset else index[0])
+                if treatment.raise_by > 0 and not reset:
+                    after = treatment.raised(index)
                 mended = self.mended(treatment)
                 matrix[mended] = chain.entered(after)[chain.state[mended]]
             self._moves[treatment] = matrix
@@ -93,8 +90,7 @@ class ChainState(AgeingNodes):
 
         Parameters
         ----------
-        model : ChainLifecycle; of their group
-        index, pace : array (n_nodes,); condition index [0–100], and years that each ages in one
+        model, index, pace : ChainLifecycle, array (n_nodes,), array (n_nodes,); as of `CurveState.start`
         """
         return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
 

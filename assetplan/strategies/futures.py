@@ -63,9 +63,7 @@ def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Dou
 
     Parameters
     ----------
-    assets : DataFrame; table `assets` of the register (n_assets), with `group`
-    groups : mapping of str → Group; with what calibrations learned of them
-    doubts : Doubts; doubt of a reading by confidence, where no calibration estimated it
+    assets, groups, doubts : table of the register, with `group`; by name; what holds where no calibration says it
     """
     confidence = assets["confidence"].where(assets["confidence"] != "", "not stated")
     filled = assets["assumed"].str.split().map(lambda columns: "value" in columns).to_numpy(dtype=bool)
@@ -95,17 +93,10 @@ class Future:
     own: Floats
 
     def live(self, schedule: Codes) -> Iterator[tuple[Ints, list[AssetState]]]:
-        """What becomes of a schedule of works in this future, group by group.
+        """What becomes of a schedule (n_assets, years) of treatment codes, −1 for none, in this future, by group.
 
-        Parameters
-        ----------
-        schedule : array (n_assets, years)
-            Treatment codes, −1 for none. Chance begins from the same seed for every schedule.
-
-        Yields
-        ------
-        (array, list of AssetState)
-            Rows of a group's assets, and their state at the end of the base year and of each plan year.
+        Yields the rows of a group's assets, and their state at the end of the base year and of each plan year. Chance
+        begins from the same seed for every schedule.
         """
         for place, (name, rows) in enumerate(self.futures.members.items()):
             chance = self.futures.chance(self.number, 1, place)
@@ -142,10 +133,7 @@ class Futures(Shown):
 
         Parameters
         ----------
-        assets : DataFrame; table `assets` of the register, with `group`
-        model : LifecycleModel; groups, with what calibrations learned of them
-        doubts : Doubts; how sure the data are, where no calibration estimates it
-        seed, count : int; as of the class
+        assets, model, doubts, seed, count : as of the class, and how sure the data are where no calibration says it
         """
         doubt = reading_doubt(assets, model.groups, doubts)
         members = dict(by_group(assets))

@@ -38,18 +38,13 @@ def strategy_text(steps: Iterable[tuple[str, int]]) -> str:
 
 
 def strategy_names(assets: pd.DataFrame, model: LifecycleModel, options: Candidates) -> tuple[Ints32, Texts]:
-    """Position of each strategy's name, and the names, each once.
+    """Position of each strategy's name (n_options,), and the names (n_names,), each once.
 
     Parameters
     ----------
     assets : DataFrame; table `assets` of the register, with `group`
     model : LifecycleModel; treatments of each group, and the first year
     options : Candidates; strategies (n_options)
-
-    Returns
-    -------
-    (array (n_options,) of int, array (n_names,) of str)
-        Names as "do-nothing" or "surface_dressing@2020+resurfacing@2023".
     """
     code, strategies = _distinct(assets, model, options)
     texts = [strategy_text((t.name, year) for t, year in steps) for steps in strategies]

@@ -18,6 +18,8 @@ from assetplan.strategies.states import AssetState, Nodes
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
+_LONG_AGO = 10**6  # years since the last treatment of an asset that had none
+
 
 @dataclass(frozen=True, eq=False)
 class Rules:
@@ -106,16 +108,9 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
     rules : Rules; what limits the tree, discounting, streams
     """
     n = len(members.dispose)
-    level = _Level(
-        start,
-        np.arange(n, dtype=np.intp),
-        np.full((n, rules.years), -1, dtype=np.int8),
-        np.zeros((n, rules.years)),
-        np.zeros(n),
-        np.zeros((n, rules.years), dtype=np.float32),
-        np.zeros(n, dtype=np.intp),
-        np.full(n, -(10**6), dtype=np.intp),
-    )
+    shape, none = (n, rules.years), np.zeros(n, dtype=np.intp)
+    schedule, cost, index = np.full(shape, -1, dtype=np.int8), np.zeros(shape), np.zeros(shape, dtype=np.float32)
+    level = _Level(start, np.arange(n, dtype=np.intp), schedule, cost, np.zeros(n), index, none, none - _LONG_AGO)
     reached = [np.zeros(n, dtype=bool) for _ in treatments]
     for year in range(rules.years):
         exposure = members.exposure.in_year(year + 1)
@@ -124,19 +119,12 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
             reached[code][branch.asset] = True
             parts.append(_older(branch, exposure, rules, year))
         level = parts[0].joined(parts[1:])
-    cost = _follow(level, members, rules)
+    total = _follow(level, members, rules)
     keep = np.flatnonzero(_honours_commitment(level, members))
-    return Leaves(
-        level.asset[keep],
-        level.schedule[keep],
-        level.cost[keep],
-        cost[keep],
-        level.index[keep],
-        # The nodes that did nothing come first on every level.
-        cost[:n],
-        level.index[:n],
-        np.array([mask.sum() for mask in reached], dtype=np.intp),
-    )
+    schedule, cost, index = level.schedule[keep], level.cost[keep], level.index[keep]
+    triggered = np.array([mask.sum() for mask in reached], dtype=np.intp)
+    # The nodes that did nothing come first on every level.
+    return Leaves(level.asset[keep], schedule, cost, total[keep], index, total[:n], level.index[:n], triggered)
 
 
 def _branches(

@@ -29,7 +29,7 @@ def straight(n: int, seed: int) -> pd.DataFrame:
 def test_the_likeliest_family_is_chosen_and_noted() -> None:
     """By hand: log-likelihood of each family on the same cuts, less the number of its parameters."""
     inspections = inspections_of(curve_histories(120, 3))
-    none = Features.none(len(inspections.assets))
+    none = Features.of(pd.DataFrame(), len(inspections.assets))
     everyone = np.ones(len(inspections.assets), dtype=bool)
     models = {family: CurveModel.of(inspections, family, none)[0] for family in FAMILIES}
     cuts = np.logical_or.reduce([model.cuts for model in models.values()])
@@ -56,7 +56,7 @@ def test_families_are_held_against_the_same_cuts() -> None:
     up = table["asset_id"].isin([str(k) for k in range(20)]) & (table.groupby("asset_id").cumcount() >= 3)
     table.loc[up, "value"] += 20.0  # works that nobody wrote down
     inspections = inspections_of(table)
-    model, notes = likeliest(inspections, Features.none(len(inspections.assets)))
+    model, notes = likeliest(inspections, Features.of(pd.DataFrame(), len(inspections.assets)))
     assert model.family in ("linear", "power", "weibull")  # which can all be straight there
     assert int(model.cuts.sum()) == 20
     assert notes[0] == "20 readings improved beyond noise with no known works: cut there."
@@ -75,13 +75,13 @@ def test_few_pairs_among_many_assets_are_not_passed_over() -> None:
     many = pd.DataFrame({"asset_id": [f"{k:05d}" for k in range(n)], "year": 2000.0, "value": 80.0})
     more = straight(30, 4).assign(asset_id=lambda t: [f"{2 * int(k) + 1:05d}" for k in t["asset_id"]])
     inspections = inspections_of(pd.concat([many[~many["asset_id"].isin(more["asset_id"])], more]))
-    notes = likeliest(inspections, Features.none(n))[1]
+    notes = likeliest(inspections, Features.of(pd.DataFrame(), n))[1]
     assert "is the likeliest family of curve; the others fall short by " in notes[-1]
     assert "(all assets, on the same cuts)" in notes[-1]
 
 
 def test_nothing_to_choose_by_is_noted() -> None:
     one = straight(5, 1).drop_duplicates("asset_id")
-    model, notes = likeliest(inspections_of(one), Features.none(5))
+    model, notes = likeliest(inspections_of(one), Features.of(pd.DataFrame(), 5))
     assert notes == ("nothing tells the families of curve apart; linear was taken.",)
     assert model.family == "linear"
