@@ -34,7 +34,7 @@ class Fault:
 
 
 class FaultyInputError(ValueError):
-    """Input that breaks its rules; `faults` lists every one found."""
+    """Input that breaks its rules; `faults` lists every one."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
@@ -67,7 +67,7 @@ class InfeasibleError(ValueError):
     """No choice of strategies meets every limit.
 
     `limits` are the keys of a set that cannot hold together, none of which can be left out: names, or what a problem
-    knows its limits by. `changes` is the least change of limits that would make all hold, empty where none was found.
+    knows its limits by. `changes` is the least change of limits that would make all hold, empty where none was reached.
     """
 
     def __init__(self, message: str, limits: Iterable[Hashable], changes: Iterable[Change] = ()) -> None:

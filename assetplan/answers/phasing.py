@@ -64,7 +64,7 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         try:
             freed = solve(wider, _GAP, min(_SECONDS, time_left / 2))
         except InfeasibleError:
-            # What the plan itself reaches is always there; nothing better was found in the time.
+            # What the plan itself reaches is always there; nothing better was reached in the time.
             freed = None
         cases.append(_gain(case, solution, freed))
         amounts += _amounts(case, formulation, solution, freed)

@@ -71,7 +71,7 @@ class _Ways:
         self.held[self.open[best]] = self.graph.place[best]
 
     def _spurs(self, left: Bools) -> Bools:
-        """Whether each chain leads only to dead ends, found by cutting back chains with a free end until none is."""
+        """Whether each chain leads only to dead ends, by cutting back chains with a free end until none is."""
         spur, tail, head = np.zeros_like(left), self.tail[: self.count], self.head[: self.count]
         while True:
             degree = np.bincount(np.r_[tail[left], head[left]], minlength=len(self.nodes))
@@ -87,7 +87,7 @@ class _Ways:
 
     def round(self, way: int) -> float:
         """Length from one end of a way to the other without its chain [m]."""
-        # A search would see the whole network before it found none.
+        # A search would see the whole network before it came to none.
         if self.spur[way % self.count]:
             return np.inf
         every, limit = float(self.roads.length.sum()) + 1.0, FIRST_LOOK

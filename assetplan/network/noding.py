@@ -39,7 +39,7 @@ _SAME_CUT = 4.0
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Noded(Shown):
-    """A network and what was found on the way.
+    """A network and what was noted on the way.
 
     Attributes
     ----------

@@ -313,7 +313,7 @@ class Summary(Shown, BaseModel):
     prices_bound : float
         What the prices by themselves prove (in the unit of the objective).
     prices_known : bool
-        Whether the search found prices.
+        Whether the search came to prices.
     condition, residual_life, condition_gain : rows
         Stock in bands by year and case; `year` is the end of that financial year.
     assets, treated : int

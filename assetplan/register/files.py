@@ -237,7 +237,7 @@ def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFra
 
 
 def _in_layer(fault: Fault, where: list[tuple[str, int]]) -> Fault:
-    """Name the layer and feature of a fault found in row `fault.row` (first is 1) of all layers together."""
+    """Name the layer and feature of a fault in row `fault.row` (first is 1) of all layers together."""
     if not fault.row:
         return fault
     layer, row = where[fault.row - 1]

@@ -13,7 +13,7 @@ from histories_made import chain_histories, curve_histories, ontario_bridges
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.pooling import Estimate, between
-from assetplan.deterioration import Curve, load_groups
+from assetplan.deterioration import load_groups
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.fits.maximum import Prior
 from assetplan.deterioration.fits.paths import SPREADS, Paths, fit_paths, path_scores, scaled
@@ -259,10 +259,3 @@ def test_rows_that_do_not_fit_a_plan(tmp_path: Path) -> None:
     pd.concat([learned, learned]).to_csv(tmp_path / "rows.csv", index=False)
     with pytest.raises(ConfigError, match="more than once"):
         with_calibration(load_groups(), tmp_path / "rows.csv")
-
-
-def test_a_curve_of_each_family_has_its_life() -> None:
-    for family in ("linear", "power", "exponential", "logistic", "weibull"):
-        curve = Curve.of_life(family, 25.0, 1.5)
-        assert float(curve.index(np.array(25.0))) == pytest.approx(40.0)
-        assert float(curve.index(np.array(0.0))) >= 99.0 - 1e-9

@@ -88,3 +88,10 @@ def test_residual_life_of_every_packaged_group_ends_at_its_failure_index() -> No
         after = group.index(age + group.residual_life(np.array([70.0])))[0]
         # A Markov group's path is interpolated between whole years.
         assert after == pytest.approx(group.failure_index, abs=0.05 if group.in_states else 1e-6)
+
+
+def test_a_curve_of_each_family_has_its_life() -> None:
+    for family in ("linear", "power", "exponential", "logistic", "weibull"):
+        curve = Curve.of_life(family, 25.0, 1.5)
+        assert float(curve.index(np.array(25.0))) == pytest.approx(40.0)
+        assert float(curve.index(np.array(0.0))) >= 99.0 - 1e-9

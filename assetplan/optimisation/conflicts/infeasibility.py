@@ -4,7 +4,7 @@ With no benefit to gain, the dual of `lagrangian.py` with each price between 0 a
 total by which the linear relaxation must pass its limits. A negative value proves that no choice exists
 (Farkas 1902, the theorem of the alternative), and the rows with prices are enough for the proof. A deletion
 filter (Chinneck and Dravnieks 1991, doi:10.1287/ijoc.3.2.157) then drops every row that the others do
-without. Limits that only whole options break are found with the PuLP model where the problem is small.
+without. Limits that only whole options break are named with the PuLP model where the problem is small.
 """
 
 from __future__ import annotations
