@@ -8,6 +8,9 @@ from places import SHARED
 
 from assetplan.deterioration import Curve
 
+# Of four states, by year.
+CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
+
 
 def curve_histories(
     n: int, seed: int, life: float = 30.0, shape: float = 1.6, noise: float = 2.0, spread: float = 0.3,

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from histories_made import chain_histories, curve_histories, ontario_bridges
+from histories_made import CHAIN, chain_histories, curve_histories, ontario_bridges
 from places import ROOT, SHARED
 from tables import FULL, head, row
 
@@ -27,7 +27,6 @@ RUNS = 200 if FULL else 10
 PAIRS = 1_000_000 if FULL else 30_000
 GROUPS = 60
 PICTURES = ROOT / "docs" / "calibration"
-CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
 NORMAL = 1.959964
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from histories_made import chain_histories, curve_histories
-from test_calibrate import CHAIN
+from histories_made import CHAIN, chain_histories, curve_histories
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.errors import RegisterError

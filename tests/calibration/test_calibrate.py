@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from histories_made import chain_histories, curve_histories, ontario_bridges
+from histories_made import CHAIN, chain_histories, curve_histories, ontario_bridges
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.pooling import Estimate, between
@@ -18,8 +18,6 @@ from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.fits.maximum import Prior
 from assetplan.deterioration.fits.paths import SPREADS, Paths, fit_paths, path_scores, scaled
 from assetplan.errors import ConfigError, RegisterError
-
-CHAIN = np.array([[0.88, 0.09, 0.03, 0], [0, 0.92, 0.07, 0.01], [0, 0, 0.9, 0.1], [0, 0, 0, 1.0]])
 
 
 def row(learned, group: str = "all") -> pd.Series:

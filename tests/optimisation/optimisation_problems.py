@@ -1,12 +1,13 @@
 """Small problems made for the tests, and a second method to judge answers by."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.optimize import linprog
 
-from assetplan.optimisation import Problem
+from assetplan.optimisation import Flows, Problem
 from assetplan.optimisation.bounds.lagrangian import bound_at
 
 INF = np.inf
@@ -124,3 +125,56 @@ def steepest_steps(p, again=True):
             left[option] = False
         else:
             left[owner == asset if not again else option] = False
+
+
+def best_by_hand(p):
+    """Every choice that groups allow, its flows by a linear programme of their own; −inf where none holds."""
+    best, usage, flows = -INF, p.usage.toarray(), p.flows
+    for choice in product(*(range(a, b) for a, b in pairwise(p.starts))):
+        modes = {}
+        for asset, option in enumerate(choice):
+            if p.group is not None and p.group[asset] >= 0:
+                modes.setdefault(p.group[asset], set()).add(p.mode[option])
+        if any(len(taken) > 1 for taken in modes.values()):
+            continue
+        used, gained = usage[list(choice)].sum(axis=0), p.benefit[list(choice)].sum()
+        low, high = p.floors - used, p.caps - used
+        if not flows.names:
+            best = max(best, gained) if np.all(low <= 1e-9) and np.all(high >= -1e-9) else best
+            continue
+        matrix = flows.usage.toarray().T
+        rows = [*((row, h) for row, h in zip(matrix, high, strict=True) if h < INF)]
+        rows += [*((-row, -w) for row, w in zip(matrix, low, strict=True) if w > -INF)]
+        solved = linprog(
+            -flows.benefit,
+            A_ub=[r for r, _ in rows] or None,
+            b_ub=[h for _, h in rows] or None,
+            bounds=list(zip(flows.low, flows.high, strict=True)),
+        )
+        if solved.status == 0:
+            best = max(best, gained - solved.fun)
+    return best
+
+
+def large(seed, n_assets=3_000, n_groups=200, years=5):
+    """Assets with a treatment in any year; a fifth of them in schemes of four; money carried over."""
+    random = np.random.default_rng(seed)
+    n_options = 1 + years
+    cost = np.exp(random.normal(3.0, 1.0, n_assets))
+    usage = np.zeros((n_assets, n_options, years))
+    usage[:, 1:] = cost[:, None, None] * np.eye(years)
+    benefit = np.zeros((n_assets, n_options))
+    benefit[:, 1:] = (cost * random.uniform(0.3, 2.5, n_assets))[:, None] * random.uniform(0.8, 1.1, (n_assets, years))
+    group = np.full(n_assets, -1)
+    group[: 4 * n_groups] = np.repeat(np.arange(n_groups), 4)
+    flows = Flows(
+        tuple(f"carry {t}" for t in range(years - 1)), np.zeros(years - 1),
+        sparse.csr_array(np.eye(years - 1, years) - np.eye(years - 1, years, 1)), np.zeros(years - 1),
+        np.full(years - 1, 0.1 * cost.sum() / years),
+    )  # fmt: skip
+    return Problem(
+        benefit.ravel(), sparse.csr_array(usage.reshape(-1, years)), np.arange(n_assets + 1) * n_options,
+        np.linspace(0.5, 1.5, years) * 0.3 * cost.sum() / years, np.full(years, -INF),
+        tuple(str(2020 + t) for t in range(years)), flows=flows, group=group,
+        mode=np.tile(np.arange(n_options), n_assets),
+    )  # fmt: skip

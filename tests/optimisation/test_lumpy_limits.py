@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from optimisation_problems import INF
+from optimisation_problems import INF, best_by_hand
 from scipy import sparse
-from test_flows_and_groups import best_by_hand
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from optimisation_problems import INF, brute_force, random_problem
+from optimisation_problems import INF, best_by_hand, brute_force, large, random_problem
 from scipy import sparse
-from test_flows_and_groups import best_by_hand, large
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
