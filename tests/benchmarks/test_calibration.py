@@ -196,14 +196,14 @@ def test_real_inspections() -> None:
             learned = (
                 calibrate(inspections, "markov") if fit == "markov" else calibrate(inspections, "curve", family=fit)
             )
-            _row_of(name, fit, learned)
+            _print_row(name, fit, learned)
             if FULL and fit in drawn:
                 _draw(learned, f"{name.split()[0].lower()}-{fit}.svg")
     learned = calibrate(inspections_of(bridges, measure="bci"), "weibull", failure=60.0)
-    _row_of("Ontario bridges, life to an index of 60", "weibull life", learned)
+    _print_row("Ontario bridges, life to an index of 60", "weibull life", learned)
 
 
-def _row_of(name: str, fit: str, learned: Calibration) -> None:
+def _print_row(name: str, fit: str, learned: Calibration) -> None:
     fitted, held = learned.rows.iloc[0], learned.held_out
     mean = [float((held[rule] - held["after"]).abs().mean()) for rule in ("expected", "no_change", "constant_rate")]
     rms = [fitted[rule] for rule in ("error", "no_change", "constant_rate")]

@@ -107,9 +107,9 @@ def most_critical(county: County) -> pd.DataFrame:
             kept.append(place)
         if len(kept) == TOP:
             break
-    network = links.iloc[kept]
-    where = [between(county.villages, shape) for shape in network.geometry]
-    return network.assign(where=where).reset_index(drop=True)
+    dearest = links.iloc[kept]
+    where = [between(county.villages, shape) for shape in dearest.geometry]
+    return dearest.assign(where=where).reset_index(drop=True)
 
 
 def test_the_bridges_and_links_that_matter_most(county: County) -> None:
