@@ -43,29 +43,21 @@ class AssetClass:
 
     Attributes
     ----------
-    asset_class, label, plural : str
-        Identifier, and what a reader calls one of them and all of them.
-    order : float
-        Place in tables and layers of a report.
-    unit : str
-        Unit of the register's quantity, by which treatments are priced.
+    asset_class, label, plural : str; identifier, and what a reader calls one of them and all of them
+    order : float; place in tables and layers of a report
+    unit : str; unit of the register's quantity, by which treatments are priced
     stock_unit, stock_column, stock_divisor : str, str, float
         What condition tables and targets count: a column of the register over a divisor.
-    drawn, symbol : str
-        "line" or "point" on the map, and its mark there and in the key.
-    shown_first : bool
-        Whether its layer is on when the map opens.
-    environment : str
-        "urban" or "rural" where it is known of neither the asset nor its road.
-    counted_by : str
-        Where the register gives no quantity: "area" (length × width), "number" (1), or "stated" for never.
+    drawn, symbol : str; "line" or "point" on the map, and its mark there and in the key
+    shown_first : bool; whether its layer is on when the map opens
+    environment : str; "urban" or "rural" where it is known of neither the asset nor its road
+    counted_by : str; where the register gives no quantity: "area" (length × width), "number" (1), or "stated" for never
     takes_road_class, takes_level : bool
         Whether it takes the road class and environment, and the level in the hierarchy, of the section it names as
         parent.
     schemes : str
         "sections" join into schemes along a road, what is "beside" them may share their site, "no" other does.
-    verified : bool
-        Whether a source stands behind the row.
+    verified : bool; whether a source stands behind the row
     """
 
     asset_class: str
@@ -212,10 +204,8 @@ def group_of(assets: pd.DataFrame, groups: pd.DataFrame | None = None) -> pd.Ser
 
     Parameters
     ----------
-    assets : DataFrame
-        Columns asset_class and road_class, and group where any has its own.
-    groups : DataFrame, optional
-        As of `default_groups`.
+    assets : DataFrame; columns asset_class and road_class, and group where any has its own
+    groups : DataFrame, optional; as of `default_groups`
     """
     rows = default_groups(groups)
     keys = ["asset_class", "road_class"]

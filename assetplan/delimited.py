@@ -42,14 +42,10 @@ def read_delimited(
         The file; its first line holds the names.
     encoding : str
         Name of its encoding; by default UTF-8, with or without a byte order mark.
-    delimiter, quote : str
-        One character each.
-    strict : bool
-        Refuse text after a closing quote, which is the sign of a quote that was not doubled.
-    comments : bool
-        Leave out lines that begin with #.
-    encoding_hint : str
-        How to name another encoding, for the fault of a file that is not UTF-8.
+    delimiter, quote : str; one character each
+    strict : bool; refuse text after a closing quote, which is the sign of a quote that was not doubled
+    comments : bool; leave out lines that begin with #
+    encoding_hint : str; how to name another encoding, for the fault of a file that is not UTF-8
 
     Returns
     -------
@@ -112,10 +108,8 @@ def csv_table(
         A CSV file in UTF-8; blank lines and lines that begin with # are left out.
     error : type
         What to raise: `ConfigError` or `RegisterError`; it lists every fault of the file's form.
-    needed : iterable of str
-        Columns that it must have.
-    renamed : mapping of str → str, optional
-        Columns that have another name now: an old one is refused with the new.
+    needed : iterable of str; columns that it must have
+    renamed : mapping of str → str, optional; columns that have another name now: an old one is refused with the new
 
     Returns
     -------
@@ -142,12 +136,9 @@ class TextColumns:
 
     Attributes
     ----------
-    file : str
-        Name for the faults.
-    text : DataFrame
-        Cells as `str`, indexed by line of the file.
-    faults : list of Fault
-        What was wrong in the columns read up to now.
+    file : str; name for the faults
+    text : DataFrame; cells as `str`, indexed by line of the file
+    faults : list of Fault; what was wrong in the columns read up to now
     """
 
     file: str
@@ -159,10 +150,8 @@ class TextColumns:
 
         Parameters
         ----------
-        wrong : array (n,) of bool
-            Where it does.
-        column, rule : str
-            Column of the text, and the rule in words.
+        wrong : array (n,) of bool; where it does
+        column, rule : str; column of the text, and the rule in words
         """
         rows = np.flatnonzero(np.asarray(wrong))
         shown = self.text[column].to_numpy(dtype=object)[rows]
@@ -180,12 +169,10 @@ class TextColumns:
 
         Parameters
         ----------
-        column : str
-            Column of the text.
+        column : str; column of the text
         low, high : float
             Range, both included; what lies outside it is a fault.
-        needed : bool
-            Whether a blank is a fault.
+        needed : bool; whether a blank is a fault
         """
         blank = self.blank(column)
         values = pd.to_numeric(self.text[column].mask(blank), errors="coerce").to_numpy(dtype=float)

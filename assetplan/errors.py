@@ -41,6 +41,10 @@ class FaultyInputError(ValueError):
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{plural(len(self.faults), 'fault')} found:\n{lines}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception is copied from its message alone unless it says what it is made of.
+        return type(self), (self.faults,)
+
     def __repr__(self) -> str:
         return cut(f"{type(self).__name__}: {self}", 400)
 
@@ -75,8 +79,10 @@ class InfeasibleError(ValueError):
         self.changes = tuple(changes)
         super().__init__(message)
 
-    def __repr__(self) -> str:
-        return cut(f"{type(self).__name__}: {self}", 400)
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.limits, self.changes)
+
+    __repr__ = FaultyInputError.__repr__
 
 
 class OutputExistsError(FileExistsError):

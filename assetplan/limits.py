@@ -13,8 +13,7 @@ class LimitKey:
 
     Attributes
     ----------
-    kind : str
-        Kind of limit, as "line", "line floor", "source" or "target".
+    kind : str; kind of limit, as "line", "line floor", "source" or "target"
     name : str
         Name of a limit that is of no line and no source; "" where the kind says it all.
     line, source : str
@@ -75,10 +74,8 @@ class FlowKey:
         Budget line that it leaves or enters, or source of money or borrowing facility that gives it; "" for none.
     year, to_year : int
         Year in which it flows, and of a carry-over the year into which; 0 for none.
-    direction : str
-        "out" or "in" of a virement, else "".
-    funds : str
-        What a source pays for, else "".
+    direction : str; "out" or "in" of a virement, else ""
+    funds : str; what a source pays for, else ""
     """
 
     kind: str

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from assetplan._types import Floats, Ints
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_AGAINST_NOTHING = "present value against do-nothing, £"
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,11 @@ class Sought:
 
     Attributes
     ----------
-    unit : str
-        Of what is added up: "£" or another, as "index-years".
-    seeks : str
-        What the plan seeks, after "The plan seeks": "condition".
+    unit : str; of what is added up: "£" or another, as "index-years"
+    seeks : str; what the plan seeks, after "The plan seeks": "condition"
     objective : str
         The same defined; `{cut_off}` is that of the plan file.
-    worth : str
-        What a limit's price is an amount of.
+    worth : str; what a limit's price is an amount of
     counted : str
         What programmes are compared by, as "condition gained"; "" where that is their benefit.
     total : str
@@ -36,19 +33,15 @@ class Sought:
         What the choice makes the least of, as "present cost" of works: its value is below zero, so that it does only
         what the plan must reach, and neither rules of thumb nor another phasing of the money compare with it. "" where
         it seeks the most.
-    best : str
-        The best programme, before "possible".
-    note : str
-        A sentence on the unit.
+    best : str; the best programme, before "possible"
+    note : str; a sentence on the unit
     each, none : str
         Why an asset is treated, and what no strategy of one that is not would do; `{amount}` is what is gained, of
         each £1. Where least is sought, each by itself.
     little, would : str
         What works bring that gain nothing, and what the best works of an asset that is not treated would.
-    bears_cost : bool
-        Whether it takes off the present cost of works.
-    by_importance : bool
-        Whether it weighs assets by replacement value and importance.
+    bears_cost : bool; whether it takes off the present cost of works
+    by_importance : bool; whether it weighs assets by replacement value and importance
     """
 
     unit: str
@@ -86,10 +79,8 @@ class Gains:
 
     Attributes
     ----------
-    assets : DataFrame
-        The register's assets.
-    asset : array of int
-        Position of each strategy's asset.
+    assets : DataFrame; the register's assets
+    asset : array of int; position of each strategy's asset
     benefit, present_cost : array
         Whole-life benefit against do-nothing, and present value of the works of the plan years [£].
     condition : callable
@@ -109,12 +100,10 @@ class Objective:
 
     Attributes
     ----------
-    name : str
-        As `[objective] of` in the plan file has it.
+    name : str; as `[objective] of` in the plan file has it
     value : callable
         What each strategy is worth, (n_options,) in the objective's unit; a programme is worth the sum of its own.
-    sought : Sought
-        How it behaves, and its words.
+    sought : Sought; how it behaves, and its words
     """
 
     name: str
@@ -130,56 +119,13 @@ def _condition(gains: Gains) -> Floats:
     return weighed
 
 
-_ALL = (
-    Objective(
-        "benefit",
-        lambda gains: gains.benefit,
-        Sought(
-            unit="£",
-            seeks="benefit",
-            objective=_AGAINST_NOTHING,
-            worth="benefit over the life of the assets, once the works themselves are paid for",
-            total="sum of benefits",
-            each="Returns {amount} beyond its cost",
-            little="Saves less than it costs",
-            none="save more than it costs",
-            would="save {amount} more than it costs",
-        ),
-    ),
-    Objective(
-        "condition",
-        _condition,
-        Sought(
-            unit="index-years",
-            seeks="condition",
-            objective="condition above {cut_off:g} gained on do-nothing in the plan years, on each £1,000 of "
-            "replacement value, times importance",
-            worth="condition gained over the plan years",
-            counted="condition gained",
-            total="condition gained by value and importance",
-            best="most condition",
-            note="An index-year is one point of condition for one year on £1,000 of replacement value, times the "
-            "asset's importance.",
-            bears_cost=False,
-            by_importance=True,
-        ),
-    ),
-    Objective(
-        "least cost",
-        lambda gains: -gains.present_cost,
-        Sought(
-            unit="£",
-            seeks="the least cost of what it must reach",
-            objective=_AGAINST_NOTHING,
-            worth="the present cost of works that would be saved",
-            least="present cost",
-            best="least cost",
-            each="Part of the cheapest way to what the plan must reach",
-            none="What the plan must reach is reached at less cost without it.",
-        ),
-    ),
-)
-OBJECTIVES = {objective.name: objective for objective in _ALL}
+_VALUES: dict[str, Callable[[Gains], Floats]] = {
+    "benefit": lambda gains: gains.benefit,
+    "condition": _condition,
+    "least cost": lambda gains: -gains.present_cost,
+}
+_WORDS = tomllib.loads((resources.files("assetplan") / "reference/objectives.toml").read_text(encoding="utf-8"))
+OBJECTIVES = {name: Objective(name, value, Sought(**_WORDS[name])) for name, value in _VALUES.items()}
 
 
 def add_objective(objective: Objective) -> None:

@@ -19,10 +19,8 @@ def refuse_existing(path: str | Path, force: bool, ours: Collection[str] | None 
 
     Parameters
     ----------
-    path : path
-        File or folder about to be written.
-    force : bool
-        Whether it may be replaced.
+    path : path; file or folder about to be written
+    force : bool; whether it may be replaced
     ours : collection of str, optional
         Names a folder of this kind holds: one that holds anything else is somebody's work, and is left alone even
         with `force`.
@@ -74,10 +72,8 @@ def new_folder(path: str | Path, force: bool, ours: Collection[str]) -> Iterator
 
     Parameters
     ----------
-    path : path
-        Name of the folder.
-    force : bool
-        Whether a folder of that name may be replaced.
+    path : path; name of the folder
+    force : bool; whether a folder of that name may be replaced
     ours : collection of str
         Names such a folder may hold; one that holds anything else is not replaced.
 
@@ -112,10 +108,8 @@ def new_file(path: str | Path, force: bool = False) -> Iterator[Path]:
 
     Parameters
     ----------
-    path : path
-        Name of the file.
-    force : bool
-        Whether a file of that name may be replaced.
+    path : path; name of the file
+    force : bool; whether a file of that name may be replaced
 
     Raises
     ------

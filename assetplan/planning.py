@@ -65,12 +65,9 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
 
     Parameters
     ----------
-    plan : Plan
-        From `read_plan` or `make_plan`.
-    register : Register, optional
-        A register in memory, in place of the file the plan names.
-    progress : callable, optional
-        Called with the name of each stage as it begins.
+    plan : Plan; from `read_plan` or `make_plan`
+    register : Register, optional; a register in memory, in place of the file the plan names
+    progress : callable, optional; called with the name of each stage as it begins
 
     Returns
     -------

@@ -66,10 +66,8 @@ def conform(
     ----------
     frame : DataFrame
         The user's table; columns the schema does not know are left out. Never written to.
-    table : str
-        Name of the table in `reference/schema.csv`.
-    file : str
-        Name of the user's file, for the faults.
+    table : str; name of the table in `reference/schema.csv`
+    file : str; name of the user's file, for the faults
     rows : Series of int, optional
         Row number of each record in the user's file; by default 2, 3, … as under a header line.
     allowed : mapping of column → names, optional
@@ -219,8 +217,7 @@ def extended_table(name: str, key: str, path: Path | None = None) -> pd.DataFram
 
     Parameters
     ----------
-    name, key : str
-        Name of the packaged table, and the column that names its rows.
+    name, key : str; name of the packaged table, and the column that names its rows
     path : path, optional
         As of `own_table`; by default there are only the packaged rows.
 

@@ -66,12 +66,9 @@ def plural(count: int, noun: str, many: str = "") -> str:
 
     Parameters
     ----------
-    count : int
-        How many.
-    noun : str
-        Of one.
-    many : str, optional
-        Of more than one.
+    count : int; how many
+    noun : str; of one
+    many : str, optional; of more than one
     """
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 

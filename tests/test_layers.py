@@ -25,8 +25,9 @@ LAYERS = [
     {"register"},
     {"network", "asset_classes"},
     {"config", "schema", "output"},
+    {"reference"},
     {"delimited"},
-    {"errors", "limits", "objectives", "reference"},
+    {"errors", "limits", "objectives"},
     {"display", "words", "_types"},
 ]
 ONE_ROOM = {

@@ -27,38 +27,26 @@ class Explanation(Shown):
 
     Attributes
     ----------
-    asset_id : str
-        The asset.
-    facts : mapping
-        Its row of the programme's assets, without geometry.
-    chosen : str
-        The strategy chosen, as in assets.parquet.
-    treated : bool
-        Whether it does something in the plan years.
+    asset_id : str; the asset
+    facts : mapping; its row of the programme's assets, without geometry
+    chosen : str; the strategy chosen, as in assets.parquet
+    treated : bool; whether it does something in the plan years
     alternatives : DataFrame
         All its strategies, largest net first: strategy, cost (£), benefit (£), net (what the plan makes the most of,
         less the price of the limits it uses, in its unit), chosen.
-    reason : str
-        Why, as the programme says it.
-    fixed : str
-        What leaves no choice (a commitment, a rule, disposal, no treatment), "" where there is one.
-    levers : tuple of Lever
-        What would have turned the choice, one thing at a time: cost, line, condition.
+    reason : str; why, as the programme says it
+    fixed : str; what leaves no choice (a commitment, a rule, disposal, no treatment), "" where there is one
+    levers : tuple of Lever; what would have turned the choice, one thing at a time: cost, line, condition
     lead : float
         How far the choice is ahead of the next best (of net), below zero where whole works had to fit the limits.
-    margin : float
-        How far apart the best treatment and doing nothing are (of net).
+    margin : float; how far apart the best treatment and doing nothing are (of net)
     open : float
         The least difference that is certain (of net): the bound that the prices prove, less what is reached;
         0 where no treatment is worth its cost even by itself.
-    notes : tuple of str
-        What else a reader must know.
-    years : tuple of int
-        Plan years.
-    labels : mapping
-        Budget line → what it is called within a sentence.
-    sought : Sought
-        What the plan seeks.
+    notes : tuple of str; what else a reader must know
+    years : tuple of int; plan years
+    labels : mapping; budget line → what it is called within a sentence
+    sought : Sought; what the plan seeks
     """
 
     asset_id: str

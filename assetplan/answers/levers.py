@@ -19,23 +19,18 @@ class Lever(Shown):
 
     Attributes
     ----------
-    of : str
-        "cost" of the asset's works, money of a "line", or "condition" today.
+    of : str; "cost" of the asset's works, money of a "line", or "condition" today
     strategy : str
         What comes in first, or goes out last; "" where nothing turns the choice.
     value : float or None
         Where the choice turns: cost of that strategy's works (£), change of the line's money over the years (£, less
         than nothing for a cut), or condition index (0–100); None where nothing of this kind would turn it.
-    share : float or None
-        Cost only: that cost as a share of the present one.
-    by_year : dict of int → float
-        Line only: the change in each year (£).
-    line : str
-        Line only: the budget line.
+    share : float or None; cost only: that cost as a share of the present one
+    by_year : dict of int → float; line only: the change in each year (£)
+    line : str; line only: the budget line
     instead : tuple of str
         Line only: what holds the asset back, or would have put it out, where its line's money does not, in words.
-    note : str
-        What was left out of account, or why nothing turns the choice.
+    note : str; what was left out of account, or why nothing turns the choice
     """
 
     of: str

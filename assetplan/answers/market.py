@@ -28,18 +28,13 @@ class Market(Shown):
 
     Attributes
     ----------
-    strategies : Strategies
-        All that was chosen from.
-    limits : tuple of rows
-        Rows of the summary's `limits`.
-    keys : tuple of LimitKey
-        Their keys.
-    prices : array (n_limits,)
-        What one more unit of each is worth.
+    strategies : Strategies; all that was chosen from
+    limits : tuple of rows; rows of the summary's `limits`
+    keys : tuple of LimitKey; their keys
+    prices : array (n_limits,); what one more unit of each is worth
     held : array of bool (n_assets,)
         Assets that choose with others (schemes, shared sites): they stay as they are whatever the prices.
-    pays : bool
-        Whether the objective itself bears the cost of works.
+    pays : bool; whether the objective itself bears the cost of works
     """
 
     strategies: Strategies
@@ -135,22 +130,14 @@ class Options:
 
     Attributes
     ----------
-    asset : int
-        Position of the asset.
-    names : array (m,) of str
-        Strategies.
-    net, objective : array (m,)
-        What the plan seeks, less the price of what is used, and by itself (£ or index-years).
-    cost, present_cost, benefit : array (m,)
-        Their figures (£).
-    changes : array of bool (m,)
-        Where the objective bears a price on change.
-    usage : array (m, n_limits)
-        What each uses of each limit.
-    chosen : int
-        Position of what was chosen.
-    idle : int
-        Position of do-nothing, −1 where the asset may not do nothing.
+    asset : int; position of the asset
+    names : array (m,) of str; strategies
+    net, objective : array (m,); what the plan seeks, less the price of what is used, and by itself (£ or index-years)
+    cost, present_cost, benefit : array (m,); their figures (£)
+    changes : array of bool (m,); where the objective bears a price on change
+    usage : array (m, n_limits); what each uses of each limit
+    chosen : int; position of what was chosen
+    idle : int; position of do-nothing, −1 where the asset may not do nothing
     """
 
     asset: int

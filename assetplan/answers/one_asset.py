@@ -25,8 +25,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
     ----------
     programme : Programme
         From `plan` or `read_programme`; its folder is enough, the register is not needed.
-    asset_id : str
-        The asset.
+    asset_id : str; the asset
 
     Returns
     -------

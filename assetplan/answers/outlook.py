@@ -37,10 +37,8 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[ForecastRow]:
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan's, whose `forecast` says how many futures and what counts they are scaled to.
-    schedule : array (n_assets, years)
-        Treatment codes of the plan, −1 for none.
+    inputs : Inputs; the plan's, whose `forecast` says how many futures and what counts they are scaled to
+    schedule : array (n_assets, years); treatment codes of the plan, −1 for none
 
     Returns
     -------

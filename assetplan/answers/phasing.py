@@ -35,14 +35,10 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
 
     Parameters
     ----------
-    plan : Plan
-        What is sought.
-    formulation : Formulation
-        The plan as a problem.
-    solution : Solution
-        Its programme.
-    time_left : float
-        Seconds that the plan's own time limit leaves.
+    plan : Plan; what is sought
+    formulation : Formulation; the plan as a problem
+    solution : Solution; its programme
+    time_left : float; seconds that the plan's own time limit leaves
 
     Returns
     -------
@@ -95,10 +91,8 @@ def merged(problem: Problem, code: Ints) -> Problem:
 
     Parameters
     ----------
-    problem : Problem
-        The narrower problem.
-    code : array (n_resources,)
-        Limit of the wider problem that each becomes a part of, counted from 0.
+    problem : Problem; the narrower problem
+    code : array (n_resources,); limit of the wider problem that each becomes a part of, counted from 0
     """
     n, count = len(code), int(code.max()) + 1
     add = sparse.csr_array((np.ones(n), (np.arange(n), code)), shape=(n, count))

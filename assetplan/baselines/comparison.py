@@ -20,8 +20,7 @@ class Baselines:
 
     Attributes
     ----------
-    condition : Series, optional
-        asset_id → condition, the worst lowest: adds "worst first".
+    condition : Series, optional; asset_id → condition, the worst lowest: adds "worst first"
     years : mapping, optional
         Resource → year in which it is spent: adds "year by year", the optimum of each year by itself.
     cost : str, optional
@@ -37,12 +36,9 @@ class Baselines:
 
         Parameters
         ----------
-        problem : Problem
-            The problem of the table.
-        options : DataFrame
-            Its table, one row an option (n_options rows).
-        solution : Solution
-            What the optimiser chose.
+        problem : Problem; the problem of the table
+        options : DataFrame; its table, one row an option (n_options rows)
+        solution : Solution; what the optimiser chose
 
         Raises
         ------

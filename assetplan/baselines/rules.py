@@ -30,10 +30,8 @@ def worst_first(
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    priority : array (n_assets or fewer,)
-        Positions of the assets, first to be treated first.
+    problem : Problem; the problem
+    priority : array (n_assets or fewer,); positions of the assets, first to be treated first
     amounts : array (n_flows,), optional
         Amounts of the flows, which the rule takes as given; 0 if left out.
     start : array (n_assets,), optional
@@ -145,10 +143,8 @@ def year_by_year(
     problem, amounts, start : as for `worst_first`, and so is the result
     timing : array (n_options, n_years)
         What each option does in each year: options with equal entries do the same in that year.
-    target_gap : float, optional
-        Gap at which each year's search stops [share].
-    time_limit : float, optional
-        Time for all years together [s].
+    target_gap : float, optional; gap at which each year's search stops [share]
+    time_limit : float, optional; time for all years together [s]
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)

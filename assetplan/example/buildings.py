@@ -35,14 +35,10 @@ def make_buildings(
     ----------
     links : Roads
         Links; buildings stand beside urban ones.
-    districts : array (n,)
-        District of each link.
-    towns : Towns
-        Settlements: schools follow people, offices and libraries keep to towns.
-    figures : Figures
-        Number of buildings of each estate.
-    rng : Generator
-        Source of chance.
+    districts : array (n,); district of each link
+    towns : Towns; settlements: schools follow people, offices and libraries keep to towns
+    figures : Figures; number of buildings of each estate
+    rng : Generator; source of chance
 
     Returns
     -------

@@ -41,8 +41,7 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
 
     Parameters
     ----------
-    size : str
-        "small" (about 4,700 carriageway sections) or "county" (about 47,000).
+    size : str; "small" (about 4,700 carriageway sections) or "county" (about 47,000)
     seed : int
         The same seed gives the same county, byte for byte; 0 or above.
 

@@ -15,12 +15,9 @@ class Figures:
 
     Attributes
     ----------
-    size : str
-        One of `SIZES`.
-    share : float
-        Part of a whole county that is built (0–1).
-    whole : dict
-        The table's figures of a whole county, in the table's units.
+    size : str; one of `SIZES`
+    share : float; part of a whole county that is built (0–1)
+    whole : dict; the table's figures of a whole county, in the table's units
     """
 
     size: str

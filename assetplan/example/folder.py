@@ -26,8 +26,7 @@ def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int
     ----------
     folder : path
         Folder to make; it appears only when complete.
-    size : str
-        "small" (a tenth of a county) or "county".
+    size : str; "small" (a tenth of a county) or "county"
     seed : int
         The same seed gives the same bytes; 0 or above.
     force : bool

@@ -40,18 +40,13 @@ def make_inventory(
 
     Parameters
     ----------
-    links : Roads
-        Links in the order of their `link_id`.
+    links : Roads; links in the order of their `link_id`
     sections : GeoDataFrame
         Their carriageway sections; a bridge's parent is the one that it carries.
-    towns, rivers : Towns, Rivers
-        Settlements, and the streams that roads cross.
-    nodes : array (n, 2)
-        Where links meet (m).
-    figures : Figures
-        Numbers of signals and bridges, spacing of gullies.
-    rng : Generator
-        Source of chance.
+    towns, rivers : Towns, Rivers; settlements, and the streams that roads cross
+    nodes : array (n, 2); where links meet (m)
+    figures : Figures; numbers of signals and bridges, spacing of gullies
+    rng : Generator; source of chance
 
     Returns
     -------
@@ -209,13 +204,11 @@ def assess_bridges(assets: gpd.GeoDataFrame, figures: Figures, rng: np.random.Ge
 
     Parameters
     ----------
-    assets : GeoDataFrame
-        Table `assets`.
+    assets : GeoDataFrame; table `assets`
     figures : Figures
         Share of bridges that are substandard, their shares by posting level, the year before which bridges are
         assessed.
-    rng : Generator
-        Source of chance: older bridges, and those of smaller roads, are more likely to be weak.
+    rng : Generator; source of chance: older bridges, and those of smaller roads, are more likely to be weak
 
     Returns
     -------

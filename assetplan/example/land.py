@@ -58,14 +58,12 @@ def make_districts(
 
     Parameters
     ----------
-    outline : Polygon
-        The county.
+    outline : Polygon; the county
     seeds : array (n, 2)
         The towns that districts grow from (m); the first may be a city.
     city_radius : float
         The first district keeps to this distance from its town (m); 0 lets it grow as the others do.
-    rng : Generator
-        Source of chance.
+    rng : Generator; source of chance
 
     Returns
     -------
@@ -120,10 +118,8 @@ class Rivers:
 
     Attributes
     ----------
-    lines : array (n, 2, 2)
-        Ends of each reach (m).
-    flow : array (n,)
-        How many springs feed each reach.
+    lines : array (n, 2, 2); ends of each reach (m)
+    flow : array (n,); how many springs feed each reach
     """
 
     lines: Floats

@@ -50,14 +50,10 @@ def plan_text(
 
     Parameters
     ----------
-    name, title, note : str
-        Name of the plan, and what its report says at the top.
-    register, mapping : str
-        Register and column mapping, relative to the plan file.
-    share : float
-        Part of the published county's envelope (above 0).
-    origin : str
-        Where the envelope comes from, in a sentence or two.
+    name, title, note : str; name of the plan, and what its report says at the top
+    register, mapping : str; register and column mapping, relative to the plan file
+    share : float; part of the published county's envelope (above 0)
+    origin : str; where the envelope comes from, in a sentence or two
     first_year : int
         First plan year; the profile's first year is taken for it.
     counts : mapping, optional

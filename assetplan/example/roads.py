@@ -38,18 +38,12 @@ class Roads:
     ----------
     lines : array (n,)
         LineStrings (m, to 0.1); those that meet share their end to the last digit.
-    ends : array (n, 2)
-        Nodes of each piece.
-    road_class : array (n,)
-        A, B, C or U.
-    urban : array (n,)
-        Whether it is built-up.
-    label : array (n,)
-        Pieces of one road or street share it.
-    town : array (n,)
-        Settlement of an urban piece, −1 for the others.
-    length : array (n,)
-        Length (m).
+    ends : array (n, 2); nodes of each piece
+    road_class : array (n,); A, B, C or U
+    urban : array (n,); whether it is built-up
+    label : array (n,); pieces of one road or street share it
+    town : array (n,); settlement of an urban piece, −1 for the others
+    length : array (n,); length (m)
     """
 
     lines: Texts
@@ -72,14 +66,10 @@ def make_roads(
 
     Parameters
     ----------
-    skeleton : Skeleton
-        Places and every road they might have.
-    towns : Towns
-        Settlements.
-    figures : Figures
-        Published lengths.
-    rng : Generator
-        Source of chance.
+    skeleton : Skeleton; places and every road they might have
+    towns : Towns; settlements
+    figures : Figures; published lengths
+    rng : Generator; source of chance
 
     Returns
     -------

@@ -40,14 +40,10 @@ def trim(roads: Roads, towns: Towns, goal: float, rng: np.random.Generator) -> R
 
     Parameters
     ----------
-    roads : Roads
-        A connected network with at least `goal` of unclassified road.
-    towns : Towns
-        Settlements: villages lose more streets than towns.
-    goal : float
-        Length of unclassified road to leave (m).
-    rng : Generator
-        Source of chance.
+    roads : Roads; a connected network with at least `goal` of unclassified road
+    towns : Towns; settlements: villages lose more streets than towns
+    goal : float; length of unclassified road to leave (m)
+    rng : Generator; source of chance
 
     Raises
     ------
@@ -164,16 +160,11 @@ def make_sections(
 
     Parameters
     ----------
-    links : Roads
-        Links between junctions.
-    towns : Towns
-        Settlements, for names and traffic.
-    districts, names : list of Polygon, list of str
-        Districts and their names.
-    figures : Figures
-        Length of a section.
-    rng : Generator
-        Source of chance.
+    links : Roads; links between junctions
+    towns : Towns; settlements, for names and traffic
+    districts, names : list of Polygon, list of str; districts and their names
+    figures : Figures; length of a section
+    rng : Generator; source of chance
 
     Returns
     -------

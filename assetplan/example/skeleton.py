@@ -30,12 +30,9 @@ class Skeleton:
     ----------
     xy : array (n, 2)
         Nodes (m): settlements in their order, then rural junctions, then places where roads leave the county.
-    towns : int
-        How many nodes are settlements.
-    exits : array (n_exits,)
-        Nodes on the border.
-    ends : array (m, 2)
-        Nodes that each road joins.
+    towns : int; how many nodes are settlements
+    exits : array (n_exits,); nodes on the border
+    ends : array (m, 2); nodes that each road joins
     """
 
     xy: Floats
@@ -54,14 +51,10 @@ def make_skeleton(outline: shapely.Polygon, towns: Towns, figures: Figures, rng:
 
     Parameters
     ----------
-    outline : Polygon
-        The county.
-    towns : Towns
-        Settlements.
-    figures : Figures
-        Number of rural junctions.
-    rng : Generator
-        Source of chance.
+    outline : Polygon; the county
+    towns : Towns; settlements
+    figures : Figures; number of rural junctions
+    rng : Generator; source of chance
     """
     count = figures.count("rural_nodes") - len(towns.xy)
     room = np.full(max(count, 0), _JUNCTION_ROOM)
@@ -95,12 +88,9 @@ def spanning(count: int, ends: Ints, cost: Floats) -> Bools:
 
     Parameters
     ----------
-    count : int
-        How many places.
-    ends : array (m, 2) of int
-        Places that each road joins.
-    cost : array (m,)
-        What each road costs [any unit].
+    count : int; how many places
+    ends : array (m, 2) of int; places that each road joins
+    cost : array (m,); what each road costs [any unit]
     """
     number = coo_array((np.arange(1, len(ends) + 1), (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
     graph = coo_array((cost, (ends[:, 0], ends[:, 1])), shape=(count, count)).tocsr()
@@ -115,14 +105,10 @@ def thin(skeleton: Skeleton, keep: Bools, target: float, rng: np.random.Generato
 
     Parameters
     ----------
-    skeleton : Skeleton
-        Places and every road they might have.
-    keep : array (m,)
-        Roads that must stay.
-    target : float
-        Length of road to leave (m).
-    rng : Generator
-        Source of chance.
+    skeleton : Skeleton; places and every road they might have
+    keep : array (m,); roads that must stay
+    target : float; length of road to leave (m)
+    rng : Generator; source of chance
     """
     length, ends = skeleton.length, skeleton.ends
     needed = keep | spanning(len(skeleton.xy), ends, length)
@@ -165,10 +151,8 @@ def straighten(skeleton: Skeleton, road_class: Texts, towns: Towns) -> Skeleton:
 
     Parameters
     ----------
-    skeleton : Skeleton
-        Places and roads.
-    road_class : array (m,)
-        A, B or U.
+    skeleton : Skeleton; places and roads
+    road_class : array (m,); A, B or U
     towns : Towns
         Settlements; towns stay where they are, and no junction comes to lie among houses.
     """
@@ -204,12 +188,9 @@ def main_roads(skeleton: Skeleton, towns: Towns, a: float, b: float) -> Texts:
 
     Parameters
     ----------
-    skeleton : Skeleton
-        Places and roads.
-    towns : Towns
-        Settlements.
-    a, b : float
-        Length of A and of B roads to choose (m).
+    skeleton : Skeleton; places and roads
+    towns : Towns; settlements
+    a, b : float; length of A and of B roads to choose (m)
 
     Returns
     -------
@@ -233,14 +214,10 @@ def local_roads(skeleton: Skeleton, towns: Towns, chosen: Texts, length: float) 
 
     Parameters
     ----------
-    skeleton : Skeleton
-        Places and roads.
-    towns : Towns
-        Settlements.
-    chosen : array (m,)
-        A, B, and U for those to choose from.
-    length : float
-        Length to choose (m).
+    skeleton : Skeleton; places and roads
+    towns : Towns; settlements
+    chosen : array (m,); A, B, and U for those to choose from
+    length : float; length to choose (m)
 
     Returns
     -------

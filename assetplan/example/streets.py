@@ -25,18 +25,13 @@ class Streets:
 
     Attributes
     ----------
-    xy : array (n, 2)
-        Nodes (m, to 0.1): those of the rural graph in their order, then gates and street corners.
-    gate : array (2m,)
-        Node where each rural road starts, then where each ends.
-    ends : array (k, 2)
-        Nodes of each piece.
-    kind : array (k,)
-        main (a rural road's way to the market place), ring, distributor or street.
+    xy : array (n, 2); nodes (m, to 0.1): those of the rural graph in their order, then gates and street corners
+    gate : array (2m,); node where each rural road starts, then where each ends
+    ends : array (k, 2); nodes of each piece
+    kind : array (k,); main (a rural road's way to the market place), ring, distributor or street
     label : array (k,)
         Pieces of one street share it; that of a main is its rural road (0 to m − 1).
-    town : array (k,)
-        Settlement of each piece.
+    town : array (k,); settlement of each piece
     """
 
     xy: Floats
@@ -89,14 +84,10 @@ def lay_streets(skeleton: Skeleton, towns: Towns, spacing: float, rng: np.random
 
     Parameters
     ----------
-    skeleton : Skeleton
-        The rural network, whose roads end at the settlements' edges.
-    towns : Towns
-        Settlements.
-    spacing : float
-        Typical distance between streets (m), above 0.
-    rng : Generator
-        Source of chance.
+    skeleton : Skeleton; the rural network, whose roads end at the settlements' edges
+    towns : Towns; settlements
+    spacing : float; typical distance between streets (m), above 0
+    rng : Generator; source of chance
     """
     roads = len(skeleton.ends)
     node = skeleton.ends.ravel(order="F")

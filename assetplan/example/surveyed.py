@@ -37,14 +37,10 @@ def survey_assets(
 
     Parameters
     ----------
-    stock : mapping of str to GeoDataFrame
-        Assets by class, without condition.
-    groups : dict of str to Group
-        Deterioration groups.
-    figures : Figures
-        Survey years, noise and residual-life shares.
-    rng : Generator
-        Source of chance.
+    stock : mapping of str to GeoDataFrame; assets by class, without condition
+    groups : dict of str to Group; deterioration groups
+    figures : Figures; survey years, noise and residual-life shares
+    rng : Generator; source of chance
 
     Returns
     -------

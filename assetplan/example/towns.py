@@ -32,18 +32,12 @@ class Towns:
 
     Attributes
     ----------
-    name : array (n,)
-        Each once.
-    xy : array (n, 2)
-        Market place (m).
-    population : array (n,)
-        People.
-    radius : array (n,)
-        Mean distance from the market place to the last house (m).
-    phase : array (n, 3)
-        What gives each its own outline (radians).
-    urban_count : int
-        How many, from the first, are towns.
+    name : array (n,); each once
+    xy : array (n, 2); market place (m)
+    population : array (n,); people
+    radius : array (n,); mean distance from the market place to the last house (m)
+    phase : array (n, 3); what gives each its own outline (radians)
+    urban_count : int; how many, from the first, are towns
     """
 
     name: Texts
@@ -65,14 +59,10 @@ def make_towns(outline: shapely.Polygon, rivers: Rivers, figures: Figures, rng: 
 
     Parameters
     ----------
-    outline : Polygon
-        The county.
-    rivers : Rivers
-        The county town lies on the largest.
-    figures : Figures
-        Counts and densities.
-    rng : Generator
-        Source of chance.
+    outline : Polygon; the county
+    rivers : Rivers; the county town lies on the largest
+    figures : Figures; counts and densities
+    rng : Generator; source of chance
     """
     towns, villages = figures.count("towns") + 1, figures.count("villages")
     population = _populations(towns, villages, figures, rng)
@@ -107,14 +97,10 @@ def make_places(towns: Towns, assets: gpd.GeoDataFrame, figures: Figures, rng: n
 
     Parameters
     ----------
-    towns : Towns
-        Settlements.
-    assets : GeoDataFrame
-        Table `assets`: its schools and fire stations are places.
-    figures : Figures
-        Number of hospitals and of growth sites, and how many homes these have.
-    rng : Generator
-        Source of chance.
+    towns : Towns; settlements
+    assets : GeoDataFrame; table `assets`: its schools and fire stations are places
+    figures : Figures; number of hospitals and of growth sites, and how many homes these have
+    rng : Generator; source of chance
 
     Returns
     -------
@@ -169,16 +155,12 @@ def scatter(
 
     Parameters
     ----------
-    region : Polygon
-        Where new places may lie (m).
-    taken, taken_room : array (n, 2), array (n,)
-        Places there are, and the radius that each fills (m).
-    room : array (m,)
-        Radius that each new place needs (m).
+    region : Polygon; where new places may lie (m)
+    taken, taken_room : array (n, 2), array (n,); places there are, and the radius that each fills (m)
+    room : array (m,); radius that each new place needs (m)
     gap : float
         Distance to aim at between two places' rims (m); it shrinks where there is no more room.
-    rng : Generator
-        Source of chance.
+    rng : Generator; source of chance
 
     Returns
     -------
