@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-import textwrap
 
 from assetplan.calibration import Calibration
-from assetplan.cli.layout import WIDTH, items, table
+from assetplan.cli.layout import figure, items, paragraph, table
 
 
 def calibration_text(learned: Calibration) -> str:
@@ -18,33 +17,21 @@ def calibration_text(learned: Calibration) -> str:
             f"{row['pairs']:,}",
             _years(row["life"]),
             f"{_years(row['life_low'])} to {_years(row['life_high'])}",
-            *(_points(row[name]) for name in ("error", "no_change", "constant_rate")),
-            _percent(row["within_80"]),
-            _percent(row["within_95"]),
+            *(figure(row[name], ".2f") for name in ("error", "no_change", "constant_rate")),
+            *(figure(row[name], ".0%") for name in ("within_80", "within_95")),
         )
         for row in learned.rows.to_dict("records")
     ]
     heads = (
-        "group",
-        "assets",
-        "pairs",
-        "life",
-        "95% interval",
-        "error",
-        "no change",
-        "constant rate",
-        "in 80%",
-        "in 95%",
+        *("group", "assets", "pairs", "life", "95% interval"),
+        *("error", "no change", "constant rate", "in 80%", "in 95%"),
     )
-    note = textwrap.fill(
-        "Life is in years: "
-        + _LIFE[learned.kind]
-        + ". Error is the root mean square on assets held out from the fit, in "
+    note = (
+        f"Life is in years: {_LIFE[learned.kind]}. Error is the root mean square on assets held out from the fit, in "
         "index points, beside that of two simple rules; the last columns say how many of their readings lay within the "
-        "80% and 95% intervals.",
-        WIDTH,
+        "80% and 95% intervals."
     )
-    return "\n".join([table(heads, rows), "", note, *items(learned.notes)])
+    return "\n".join([table(heads, rows), "", paragraph(note, ""), *items(learned.notes)])
 
 
 _LIFE = {
@@ -56,11 +43,3 @@ _LIFE = {
 
 def _years(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else "not seen"
-
-
-def _points(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}"
-
-
-def _percent(value: float) -> str:
-    return "–" if value != value else f"{value:.0%}"

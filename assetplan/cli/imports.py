@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
-from assetplan.cli.registers import TABLES
+from assetplan.cli.options import FILE, FORCE, TABLES, output
 from assetplan.output import refuse_existing
-from assetplan.register import Register
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("import")
@@ -18,85 +18,72 @@ def import_group() -> None:
     """Make a register from OpenStreetMap, OS Open Roads, US bridge files or any table."""
 
 
-def _finish(register: Register, output: Path, force: bool) -> None:
-    from assetplan import write_register
-    from assetplan.cli.register_text import register_text
+@dataclass(frozen=True)
+class _Importer:
+    """One command: its name and help, the function of `assetplan.register` that it calls, and its own options.
 
-    write_register(register, output, force)
-    click.echo(register_text(register))
-    click.echo(str(output))
+    `arguments` makes the function's keyword arguments of the values of the options.
+    """
 
-
-def _geopackage(ctx: click.Context, option: click.Parameter, value: Path) -> Path:
-    if value.suffix.lower() != ".gpkg":
-        raise click.BadParameter(f"{value} must end in .gpkg: a register is a GeoPackage")
-    return value
-
-
-_OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    callback=_geopackage,
-    help="Register to write (.gpkg).",
-)
-_FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
+    name: str
+    reads: str
+    function: str
+    options: tuple[Callable[[Any], Any], ...] = ()
+    arguments: Callable[..., dict[str, Any]] = dict
 
 
-@import_group.command("osm")
-@click.argument("file", type=_FILE)
-@click.option(
+def _trunks(council_trunk: str) -> dict[str, Any]:
+    return {"council_trunk": {name.strip() for name in council_trunk.split(",") if name.strip()}}
+
+
+def _mapped(mapping: Path | None, tables: Path | None) -> dict[str, Any]:
+    from assetplan.inputs import read_parameters
+
+    return {"mapping": mapping, "fill": True, "names": read_parameters(tables).names}
+
+
+_TRUNK = click.option(
     "--council-trunk",
     default="",
     metavar="REF,…",
     help="Roads tagged trunk that are the council's all the same, as A606,A6003: the tag marks primary routes too.",
 )
-@_OUTPUT
-@_FORCE
-def osm(file: Path, council_trunk: str, output: Path, force: bool) -> None:
-    """Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf)."""
-    from assetplan.register import import_osm
-
-    refuse_existing(output, force)
-    names = {name.strip() for name in council_trunk.split(",") if name.strip()}
-    _finish(import_osm(file, council_trunk=names), output, force)
-
-
-@import_group.command("open-roads")
-@click.argument("file", type=_FILE)
-@_OUTPUT
-@_FORCE
-def open_roads(file: Path, output: Path, force: bool) -> None:
-    """Council roads of an OS Open Roads GeoPackage."""
-    from assetplan.register import import_open_roads
-
-    refuse_existing(output, force)
-    _finish(import_open_roads(file), output, force)
+_COLUMNS = click.option("--mapping", type=FILE, help="Column mapping (TOML); see docs/register.md.")
+_IMPORTERS = (
+    _Importer(
+        "osm",
+        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf).",
+        "import_osm",
+        (_TRUNK,),
+        _trunks,
+    ),
+    _Importer("open-roads", "Council roads of an OS Open Roads GeoPackage.", "import_open_roads"),
+    _Importer("nbi", "Bridges of a US National Bridge Inventory file.", "import_nbi"),
+    _Importer(
+        "table",
+        "Any table of assets: GeoPackage, GeoParquet, Shapefile, GeoJSON, CSV.",
+        "import_table",
+        (_COLUMNS, TABLES),
+        _mapped,
+    ),
+)
 
 
-@import_group.command("nbi")
-@click.argument("file", type=_FILE)
-@_OUTPUT
-@_FORCE
-def nbi(file: Path, output: Path, force: bool) -> None:
-    """Bridges of a US National Bridge Inventory file."""
-    from assetplan.register import import_nbi
+def _add(importer: _Importer) -> None:
+    def run(file: Path, output: Path, force: bool, **given: Any) -> None:
+        from assetplan import register, write_register
+        from assetplan.cli.register_text import register_text
 
-    refuse_existing(output, force)
-    _finish(import_nbi(file), output, force)
+        refuse_existing(output, force)
+        made = getattr(register, importer.function)(file, **importer.arguments(**given))
+        write_register(made, output, force)
+        click.echo(f"{register_text(made)}\n{output}")
+
+    decorators = (click.argument("file", type=FILE), *importer.options, output("Register to write (.gpkg)."), FORCE)
+    for decorate in reversed(decorators):
+        run = decorate(run)
+    import_group.command(importer.name, help=importer.reads)(run)
 
 
-@import_group.command("table")
-@click.argument("file", type=_FILE)
-@click.option("--mapping", type=_FILE, help="Column mapping (TOML); see docs/register.md.")
-@TABLES
-@_OUTPUT
-@_FORCE
-def table(file: Path, mapping: Path | None, tables: Path | None, output: Path, force: bool) -> None:
-    """Any table of assets: GeoPackage, GeoParquet, Shapefile, GeoJSON, CSV."""
-    from assetplan.inputs import read_parameters
-    from assetplan.register import import_table
-
-    refuse_existing(output, force)
-    _finish(import_table(file, mapping, fill=True, names=read_parameters(tables).names), output, force)
+for _importer in _IMPORTERS:
+    _add(_importer)

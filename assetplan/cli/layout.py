@@ -23,6 +23,11 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
+def figure(value: float, decimals: str) -> str:
+    """A number in a format of Python, a dash where it is missing."""
+    return "–" if value != value else format(value, decimals)
+
+
 def items(texts: Sequence[str]) -> list[str]:
     """Lines of a list, each of its texts after a dash."""
     return [

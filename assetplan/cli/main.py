@@ -14,13 +14,11 @@ import click
 
 from assetplan import __version__
 from assetplan.cli.imports import import_group
-from assetplan.cli.registers import TABLES, inspect_command, survey_command
+from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, output, seed
+from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
-_OUT = click.Path(path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
+_SIZE = click.Choice(["small", "county"])
 
 
 class _Families(click.Choice):
@@ -44,14 +42,13 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (FaultyInputError, InfeasibleError, OutputExistsError) as error:
-            click.echo(f"assetplan: {error}", err=True)
-            sys.exit(1)
+            message = str(error)
         except FileNotFoundError as error:
-            click.echo(f"assetplan: no such file: {error.filename or error}", err=True)
-            sys.exit(1)
+            message = f"no such file: {error.filename or error}"
         except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
-            click.echo(f"assetplan: {error.filename}: {error.strerror}", err=True)
-            sys.exit(1)
+            message = f"{error.filename}: {error.strerror}"
+        click.echo(f"assetplan: {message}", err=True)
+        sys.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,16 +57,15 @@ def main() -> None:
     """Plan the renewal of roads, bridges and buildings, and prove how near to best the plan is."""
 
 
-main.add_command(import_group)
-main.add_command(inspect_command)
-main.add_command(survey_command)
+for _command in (import_group, inspect_command, survey_command):
+    main.add_command(_command)
 
 
 @main.command()
-@click.argument("out", type=_OUT, default=Path("maps/example"))
-@click.option("--size", type=click.Choice(["small", "county"]), default="county", show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@_FORCE
+@click.argument("out", type=PATH, default=Path("maps/example"))
+@click.option("--size", type=_SIZE, default="county", show_default=True)
+@seed(default=1)
+@FORCE
 def demo(out: Path, size: str, seed: int, force: bool) -> None:
     """Make the example county, plan it, and write programme and report to OUT."""
     import tempfile
@@ -87,10 +83,10 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
 
 
 @main.command()
-@click.argument("out", type=_OUT)
-@click.option("--size", type=click.Choice(["small", "county"]), default="small", show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@_FORCE
+@click.argument("out", type=PATH)
+@click.option("--size", type=_SIZE, default="small", show_default=True)
+@seed(default=1)
+@FORCE
 def example(out: Path, size: str, seed: int, force: bool) -> None:
     """Make an example county: a register and a plan in the folder OUT."""
     from assetplan.example import write_example
@@ -100,11 +96,11 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
 
 
 @main.command()
-@click.argument("register", type=_FILE)
-@click.option("-o", "--output", type=_OUT, required=True, help="Plan file to write (TOML).")
+@click.argument("register", type=FILE)
+@output("Plan file to write (TOML).")
 @click.option("--first-year", type=int, default=2019, show_default=True)
-@click.option("--mapping", type=_FILE, help="Column mapping (TOML) the register needs.")
-@_FORCE
+@MAPPING
+@FORCE
 def init(register: Path, output: Path, first_year: int, mapping: Path | None, force: bool) -> None:
     """Write a plan for REGISTER with the published county's envelope in proportion to its roads."""
     from assetplan import init_plan
@@ -114,20 +110,19 @@ def init(register: Path, output: Path, first_year: int, mapping: Path | None, fo
 
 
 @main.command()
-@click.argument("plan", type=_FILE)
+@click.argument("plan", type=FILE)
 def validate(plan: Path) -> None:
     """Check a plan and everything it names; list every fault."""
     from assetplan import read_plan, validate
     from assetplan.cli.register_text import register_text
 
-    click.echo(register_text(validate(read_plan(plan))))
-    click.echo(f"{plan}: no faults")
+    click.echo(f"{register_text(validate(read_plan(plan)))}\n{plan}: no faults")
 
 
 @main.command()
-@click.argument("plan", type=_FILE)
-@click.option("-o", "--output", type=_OUT, help="CSV to write; by default it is printed.")
-@_FORCE
+@click.argument("plan", type=FILE)
+@output("CSV to write; by default it is printed.", required=False)
+@FORCE
 def predict(plan: Path, output: Path | None, force: bool) -> None:
     """Predict every asset's condition by year if nothing is done."""
     from assetplan import predict as forecast
@@ -144,12 +139,12 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 
 
 @main.command()
-@click.argument("register", type=_FILE)
-@click.option("-o", "--output", type=_OUT, required=True, help="GeoPackage to write.")
-@click.option("--mapping", type=_FILE, help="Column mapping of a register that is a council's own table.")
+@click.argument("register", type=FILE)
+@output("GeoPackage to write (.gpkg).")
+@MAPPING
 @TABLES
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the sample for betweenness.")
-@_FORCE
+@seed("Of the sample for betweenness.")
+@FORCE
 def network(register: Path, output: Path, mapping: Path | None, tables: Path | None, seed: int, force: bool) -> None:
     """Write the network of REGISTER: links, nodes, sections, schemes, bridges and places."""
     from assetplan.cli.network_text import network_text
@@ -158,20 +153,17 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
     from assetplan.output import refuse_existing
     from assetplan.register import read_register
 
-    if output.suffix != ".gpkg":
-        raise click.BadParameter("must end in .gpkg", param_hint="--output")
     refuse_existing(output, force)
     parameters = read_parameters(tables)
     whole = read_register(register, mapping, parameters.names)
     layers = network_layers(whole, str(register), seed, parameters)
     write_network(layers, output, force)
-    click.echo(network_text(layers))
-    click.echo(str(output))
+    click.echo(f"{network_text(layers)}\n{output}")
 
 
 @main.command()
-@click.argument("inspections", type=_FILE)
-@click.option("-o", "--output", type=_OUT, required=True, help="CSV to write: one row a group, for tables.calibration.")
+@click.argument("inspections", type=FILE)
+@output("CSV to write: one row a group, for tables.calibration.")
 @click.option("--group", help="Column that says which deterioration group an asset is in.")
 @click.option("--model", type=click.Choice(["curve", "markov", "weibull"]), default="curve", show_default=True)
 @click.option("--measure", default="index", show_default=True, help="What column value holds: index, rci, iri, bci, …")
@@ -188,9 +180,9 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
 @click.option(
     "--failure", type=click.FloatRange(0, 100), default=40.0, show_default=True, help="Index that ends a Weibull life."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the assets held out.")
-@click.option("--plot", type=_OUT, help="Picture to write (SVG): decay with its interval, and the held-out check.")
-@_FORCE
+@seed("Of the assets held out.")
+@click.option("--plot", type=PATH, help="Picture to write (SVG): decay with its interval, and the held-out check.")
+@FORCE
 def calibrate(
     inspections: Path,
     output: Path,
@@ -224,14 +216,13 @@ def calibrate(
         from assetplan.report.calibration import draw_calibration
 
         draw_calibration(learned, plot, force)
-    click.echo(calibration_text(learned))
-    click.echo(str(output))
+    click.echo(f"{calibration_text(learned)}\n{output}")
 
 
 @main.command()
-@click.argument("plan", type=_FILE)
-@click.option("-o", "--output", type=_OUT, required=True, help="Folder to write.")
-@_FORCE
+@click.argument("plan", type=FILE)
+@output("Folder to write.")
+@FORCE
 def plan(plan: Path, output: Path, force: bool) -> None:
     """Choose the programme and write it, with its report, to a folder."""
     from assetplan.cli.work import run_plan
@@ -240,9 +231,9 @@ def plan(plan: Path, output: Path, force: bool) -> None:
 
 
 @main.command()
-@click.argument("plan", type=_FILE)
-@click.option("-o", "--output", type=_OUT, required=True, help="Folder to write.")
-@_FORCE
+@click.argument("plan", type=FILE)
+@output("Folder to write.")
+@FORCE
 def finance(plan: Path, output: Path, force: bool) -> None:
     """Solve a plan and write its statements of finance alone: a workbook, a CSV each, JSON."""
     from assetplan.cli.work import run_finance
@@ -251,7 +242,7 @@ def finance(plan: Path, output: Path, force: bool) -> None:
 
 
 @main.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=FOLDER)
 @click.argument("asset_id")
 def explain(folder: Path, asset_id: str) -> None:
     """Say why an asset of a planned FOLDER has what it has, and what would have changed that."""
@@ -261,9 +252,9 @@ def explain(folder: Path, asset_id: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=_FOLDER)
-@click.option("-o", "--output", type=_OUT, help="HTML file to write; by default report.html in FOLDER.")
-@_FORCE
+@click.argument("folder", type=FOLDER)
+@output("HTML file to write; by default report.html in FOLDER.", required=False)
+@FORCE
 def report(folder: Path, output: Path | None, force: bool) -> None:
     """Write the report of a planned FOLDER again."""
     from assetplan import read_programme, write_report

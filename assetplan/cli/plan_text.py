@@ -51,12 +51,9 @@ def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
 
     Parameters
     ----------
-    tables : sequence of Statement
-        As written.
-    plan : Plan
-        Its title and objective are printed.
-    folder : Path
-        Where the files are.
+    tables : sequence of Statement; as written
+    plan : Plan; its title and objective are printed
+    folder : Path; where the files are
     """
     listed = [[each.name, each.basis or "no money", f"{len(each.rows):,}"] for each in tables]
     parts = [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from assetplan.asset_classes import CARRIAGEWAY
-from assetplan.cli.layout import WIDTH, paragraph, table
+from assetplan.cli.layout import WIDTH, figure, paragraph, table
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
 from assetplan.words import millions
@@ -16,36 +17,23 @@ from assetplan.words import millions
 _FEW = 5
 _FAULTS = 20
 _LABELS = {"road_class": "road class", "hierarchy": "level of the hierarchy", "district": "district"}
-_Show = Callable[..., str]
+_MILLIONS = "£m"
+_CLASS = ("class", "asset_class", "")
+_VALUE = ("£m new", "replacement_value", _MILLIONS)
 
 
-def _percent(value: float) -> str:
-    return "–" if value != value else f"{value:.1%}"
+def _table(frame: pd.DataFrame, *columns: tuple[str, str, str], shares_from: str = "") -> str:
+    """Some columns of a frame, each with its heading and the format of its figures, then shares to the last."""
+    shares = list(frame.columns)[list(frame.columns).index(shares_from) + 1 :] if shares_from else []
+    shown = [*columns, *((str(column), column, ".1%") for column in shares)]
+    cells = [[_cell(value, form) for value in frame[column]] for _, column, form in shown]
+    return table([heading for heading, _, _ in shown], list(zip(*cells, strict=True)))
 
 
-def _one(value: float) -> str:
-    return "–" if value != value else f"{value:,.1f}"
-
-
-def _count(value: float) -> str:
-    return f"{value:,.0f}"
-
-
-def _thousandth(value: float) -> str:
-    return "–" if value != value else f"{value:.3f}"
-
-
-def _table(frame: pd.DataFrame, *columns: tuple[str, str, _Show], shares_from: str = "") -> str:
-    """Some columns of a frame under their headings: the first as text, others formatted, then shares to the last."""
-    (head, names, _), *numbers = columns
-    heads, cells = [head], [[str(name) for name in frame[names]]]
-    for heading, column, show in numbers:
-        heads.append(heading)
-        cells.append([show(value) for value in frame[column]])
-    for column in list(frame.columns)[list(frame.columns).index(shares_from) + 1 :] if shares_from else ():
-        heads.append(str(column))
-        cells.append([_percent(value) for value in frame[column]])
-    return table(heads, list(zip(*cells, strict=True)))
+def _cell(value: Any, form: str) -> str:
+    if form == _MILLIONS:
+        return millions(value)
+    return figure(value, form) if form else str(value)
 
 
 def inspection_text(inspection: Inspection) -> str:
@@ -56,9 +44,7 @@ def inspection_text(inspection: Inspection) -> str:
             f"What is owned, and its condition index at the end of {inspection.year}",
             *_condition(bands),
             "Years left if nothing is done",
-            _table(
-                life[life["by"] == "all"], ("class", "asset_class", str), ("mean", "mean", _one), shares_from="mean"
-            ),
+            _table(life[life["by"] == "all"], _CLASS, ("mean", "mean", ",.1f"), shares_from="mean"),
             *_surveyed(inspection),
             *_property(inspection),
             *_assumed(inspection),
@@ -68,19 +54,17 @@ def inspection_text(inspection: Inspection) -> str:
 
 
 def _condition(bands: pd.DataFrame) -> Iterator[str]:
-    money_of = ("£m new", "replacement_value", millions)
     yield _table(
         bands[bands["by"] == "all"],
-        ("class", "asset_class", str), ("assets", "assets", _count), ("stock", "stock", _one), ("unit", "unit", str),
-        money_of,
-        ("known", "known", _percent), ("index", "mean", _one),
+        _CLASS, ("assets", "assets", ",.0f"), ("stock", "stock", ",.1f"), ("unit", "unit", ""),
+        _VALUE, ("known", "known", ".1%"), ("index", "mean", ",.1f"),
         shares_from="mean",
     )  # fmt: skip
     roads = bands[(bands["asset_class"] == CARRIAGEWAY) & (bands["by"] != "all")]
     for by, part in roads.groupby("by", sort=False):
         head = f"carriageway by {_LABELS[str(by)]}"
         yield _table(
-            part, (head, "name", str), ("km", "stock", _one), money_of, ("index", "mean", _one), shares_from="mean"
+            part, (head, "name", ""), ("km", "stock", ",.1f"), _VALUE, ("index", "mean", ",.1f"), shares_from="mean"
         )
 
 
@@ -93,15 +77,15 @@ def _surveyed(inspection: Inspection) -> Iterator[str]:
     if "footways" in inspection.tables:
         yield "Footways as surveyed, share of length"
         yield _table(
-            inspection.tables["footways"], ("footway", "name", str), ("km", "length_km", _one), shares_from="length_km"
+            inspection.tables["footways"], ("footway", "name", ""), ("km", "length_km", ",.1f"), shares_from="length_km"
         )
     if "bridges" in inspection.tables:
         yield "Bridges, index of the stock weighted by deck area"
         yield _table(
             inspection.tables["bridges"],
-            ("bridges", "name", str), ("number", "bridges", _count), ("deck m²", "deck_m2", _count),
-            ("index", "stock_index", _one), ("below full loading", "substandard", _count),
-            ("weight limits", "weight_limits", _count),
+            ("bridges", "name", ""), ("number", "bridges", ",.0f"), ("deck m²", "deck_m2", ",.0f"),
+            ("index", "stock_index", ",.1f"), ("below full loading", "substandard", ",.0f"),
+            ("weight limits", "weight_limits", ",.0f"),
             shares_from="weight_limits",
         )  # fmt: skip
 
@@ -109,7 +93,7 @@ def _surveyed(inspection: Inspection) -> Iterator[str]:
 def _bands(part: pd.DataFrame) -> str:
     rows = part.pivot_table("share", ["by", "name"], "band", sort=False).rename_axis(columns=None)
     rows.insert(0, "km", part.groupby(["by", "name"], sort=False)["length_km"].sum())
-    return _table(rows.reset_index("name"), ("road", "name", str), ("km", "km", _one), shares_from="km")
+    return _table(rows.reset_index("name"), ("road", "name", ""), ("km", "km", ",.1f"), shares_from="km")
 
 
 def survey_text(survey: Survey) -> str:
@@ -134,14 +118,14 @@ def _property(inspection: Inspection) -> Iterator[str]:
     if "backlog" in inspection.tables:
         estate = inspection.tables["backlog"].groupby("grade").sum(numeric_only=True).reset_index()
         yield "Backlog of buildings, £m: what brings components worse than grade B to B, by priority"
-        amounts = [(str(name), str(name), millions) for name in estate.columns[1:]]
-        yield _table(estate, ("grade", "grade", str), *amounts)
+        amounts = [(str(name), str(name), _MILLIONS) for name in estate.columns[1:]]
+        yield _table(estate, ("grade", "grade", ""), *amounts)
     if "facilities" in inspection.tables:
         worst = inspection.tables["facilities"]
         counts = worst["band"].value_counts(sort=False)
         yield "Facility condition index: " + ", ".join(f"{band} {count:,}" for band, count in counts.items())
-        money_of = (("£m new", "replacement_value", millions), ("backlog £m", "backlog", millions))
-        yield _table(worst.head(_FEW), ("worst buildings", "name", str), *money_of, ("index", "fci", _thousandth))
+        backlog = ("backlog £m", "backlog", _MILLIONS)
+        yield _table(worst.head(_FEW), ("worst buildings", "name", ""), _VALUE, backlog, ("index", "fci", ".3f"))
 
 
 def _assumed(inspection: Inspection) -> Iterator[str]:

@@ -7,25 +7,19 @@ from pathlib import Path
 
 import click
 
-_OUT = click.Path(path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
-_MAPPING = click.option("--mapping", type=_FILE, help="Column mapping of a register that is a council's own table.")
-TABLES = click.option(
-    "--tables", type=_FILE, help="Plan or other TOML file whose [tables] name own classes, groups and treatments."
-)
+from assetplan.cli.options import FILE, FORCE, MAPPING, PATH, TABLES, output
 
 
 @click.command("inspect")
-@click.argument("register", type=_FILE)
-@_MAPPING
+@click.argument("register", type=FILE)
+@MAPPING
 @TABLES
 @click.option(
     "--year", type=click.IntRange(1900, 2200), help="At whose end condition stands; by default the last survey's."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print every table as JSON instead of text.")
-@click.option("-o", "--output", type=_OUT, help="Folder to write: a CSV for each table, and inspection.json.")
-@_FORCE
+@output("Folder to write: a CSV for each table, and inspection.json.", required=False)
+@FORCE
 def inspect_command(
     register: Path,
     mapping: Path | None,
@@ -56,10 +50,10 @@ def inspect_command(
 
 
 @click.command("survey")
-@click.argument("register", type=_FILE)
-@click.argument("readings", type=_FILE)
-@click.option("-o", "--output", type=_OUT, required=True, help="Register to write (.gpkg).")
-@_MAPPING
+@click.argument("register", type=FILE)
+@click.argument("readings", type=FILE)
+@output("Register to write (.gpkg).")
+@MAPPING
 @click.option(
     "--measure",
     type=click.Choice(["rci", "pas2161", "pci", "iri"]),
@@ -72,8 +66,8 @@ def inspect_command(
 )
 @click.option("--minimum", type=click.FloatRange(0), help="Shortest homogeneous section, m; by default 100.")
 @TABLES
-@click.option("--csv", type=_OUT, help="Folder to write: sections, bands, homogeneous sections and faults, a CSV each.")
-@_FORCE
+@click.option("--csv", type=PATH, help="Folder to write: sections, bands, homogeneous sections and faults, a CSV each.")
+@FORCE
 def survey_command(
     register: Path,
     readings: Path,
@@ -93,8 +87,6 @@ def survey_command(
     from assetplan.inspection import FILES
     from assetplan.output import refuse_existing
 
-    if output.suffix.lower() != ".gpkg":
-        raise click.BadParameter("must end in .gpkg: a register is a GeoPackage", param_hint="--output")
     refuse_existing(output, force)
     if csv is not None:
         refuse_existing(csv, force, FILES)

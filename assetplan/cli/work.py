@@ -6,22 +6,33 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from assetplan.programme import FILES, Programme
+from assetplan.programme import FILES, statement_files, write_statements
+
+if TYPE_CHECKING:
+    from assetplan.config import Plan
+
+Result = TypeVar("Result")
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """Something to call with the name of each stage; shows it on a terminal, is silent elsewhere."""
+def _solved(plan_file: Path, solve: Callable[..., Result], last: str) -> Iterator[tuple[Plan, Result]]:
+    """A plan as read and solved; a terminal shows each stage while it lasts, the caller's own named `last`."""
+    from assetplan import read_plan
+
+    configuration = read_plan(plan_file)
     if not sys.stderr.isatty():
-        yield lambda stage: None
+        yield configuration, solve(configuration)
         return
     from rich.console import Console
 
     with Console(stderr=True).status("reading") as status:
-        yield lambda stage: status.update(stage)
+        result = solve(configuration, progress=status.update)
+        status.update(last)
+        yield configuration, result
 
 
 def run_plan(plan_file: Path, output: Path, force: bool) -> None:
@@ -29,54 +40,33 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
 
     Parameters
     ----------
-    plan_file : Path
-        Plan to read (TOML).
-    output : Path
-        Folder to write.
-    force : bool
-        Whether an output of that name may be replaced.
+    plan_file : Path; plan to read (TOML)
+    output : Path; folder to write
+    force : bool; whether an output of that name may be replaced
     """
-    from assetplan import read_plan
     from assetplan.cli.plan_text import summary_text
     from assetplan.output import refuse_existing
     from assetplan.planning import plan
     from assetplan.report import write_report
 
     refuse_existing(output, force, FILES)
-    configuration = read_plan(plan_file)
-    with progress() as stage:
-        programme = plan(configuration, progress=stage)
-        stage("report")
-
-        def report(made: Programme, folder: Path) -> None:
-            write_report(made, folder / "report.html")
-
-        programme.write(output, force, also=report)
+    with _solved(plan_file, plan, "report") as (_, programme):
+        programme.write(output, force, also=lambda made, folder: write_report(made, folder / "report.html"))
     click.echo(summary_text(programme, output))
 
 
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:
-    """Read a plan, solve it, write its statements of finance, print what they say of borrowing.
+    """Read a plan, solve it, write its statements of finance, print what they say of borrowing; as `run_plan`.
 
     Parameters
     ----------
-    plan_file : Path
-        Plan to read (TOML).
-    output : Path
-        Folder to write.
-    force : bool
-        Whether an output of that name may be replaced.
+    plan_file, output, force : Path, Path, bool; as of `run_plan`
     """
-    from assetplan import read_plan
     from assetplan.cli.plan_text import finance_text
     from assetplan.output import refuse_existing
     from assetplan.planning import finance_statements
-    from assetplan.programme import statement_files, write_statements
 
     refuse_existing(output, force, statement_files(output))
-    configuration = read_plan(plan_file)
-    with progress() as stage:
-        tables = finance_statements(configuration, progress=stage)
-        stage("files")
+    with _solved(plan_file, finance_statements, "files") as (configuration, tables):
         write_statements(tables, configuration, output, force)
     click.echo(finance_text(tables, configuration, output))

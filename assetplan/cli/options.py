@@ -1,0 +1,35 @@
+"""Arguments and options that more than one command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATH = click.Path(path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
+MAPPING = click.option("--mapping", type=FILE, help="Column mapping of a register that is a council's own table.")
+TABLES = click.option(
+    "--tables", type=FILE, help="Plan or other TOML file whose [tables] name own classes, groups and treatments."
+)
+
+
+def output(words: str, required: bool = True) -> Callable[[Any], Any]:
+    """The option -o of a command, with what it writes in words; a name that has to be a GeoPackage's is checked."""
+    check = _geopackage if ".gpkg" in words else None
+    return click.option("-o", "--output", type=PATH, required=required, callback=check, help=words)
+
+
+def _geopackage(ctx: click.Context, option: click.Parameter, value: Path) -> Path:
+    if value.suffix.lower() != ".gpkg":
+        raise click.BadParameter(f"{value} must end in .gpkg: what is written is a GeoPackage")
+    return value
+
+
+def seed(words: str | None = None, default: int = 0) -> Callable[[Any], Any]:
+    """The option --seed, with what is drawn by it in words."""
+    return click.option("--seed", type=click.IntRange(min=0), default=default, show_default=True, help=words)
