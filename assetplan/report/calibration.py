@@ -23,12 +23,9 @@ def draw_calibration(learned: Calibration, path: Path, force: bool = False) -> N
 
     Parameters
     ----------
-    learned : Calibration
-        A calibration.
-    path : path
-        SVG or PNG file, by its ending; the same calibration gives the same bytes.
-    force : bool
-        Whether it may be replaced.
+    learned : Calibration; a calibration
+    path : path; SVG or PNG file, by its ending; the same calibration gives the same bytes
+    force : bool; whether it may be replaced
 
     Raises
     ------

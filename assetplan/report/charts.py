@@ -6,9 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup
-
-from assetplan.report.markup import render
+from assetplan.report.markup import Part
 from assetplan.report.tables import Noted, Table
 from assetplan.words import capitalised, number
 
@@ -52,12 +50,8 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 
     Parameters
     ----------
-    wanted : sequence of float
-        Places, in falling order of what they label.
-    gap : float
-        Least distance between two.
-    low, high : float
-        Ends of the room there is.
+    wanted : sequence of float; places, in falling order of what they label
+    gap, low, high : float; least distance between two, and the ends of the room there is
     """
     places: list[float] = []
     for want in wanted:
@@ -75,16 +69,12 @@ def _n(value: float) -> str:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Mark(Part):
     """One element of a drawing: its tag, its attributes, and its text if it has any."""
 
     tag: str
     attributes: Mapping[str, object]
     text: str | None = None
-
-    def __html__(self) -> Markup:
-        """Return the element as SVG."""
-        return render("mark.html", mark=self)
 
 
 def _path(d: str, **attributes: object) -> Mark:
@@ -101,17 +91,14 @@ def _hyphened(attributes: Mapping[str, object]) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Chart:
+class Chart(Part):
     """A chart of the page, which a template shows by naming it.
 
     Attributes
     ----------
-    name : str
-        Makes the ids of the title and the description.
-    title, description : str
-        What the chart shows, and what it comes to in a sentence.
-    marks : sequence of Mark
-        What is drawn, from the back to the front.
+    name, title, description : str
+        Makes the ids of the other two; what the chart shows, and what it comes to in a sentence.
+    marks : sequence of Mark; what is drawn, from the back to the front
     """
 
     name: str
@@ -120,10 +107,6 @@ class Chart:
     marks: Sequence[Mark]
     width = WIDTH
     height = HEIGHT
-
-    def __html__(self) -> Markup:
-        """Return the chart as SVG."""
-        return render("chart.html", chart=self)
 
 
 class _Frame:
@@ -166,31 +149,18 @@ def _short(label: str, room: int = 36) -> str:
 
 
 def stacked_bars(
-    name: str,
-    title: str,
-    description: str,
-    unit: str,
-    labels: Sequence[str],
-    series: Sequence[Series],
-    limits: Sequence[float],
-    limit_label: str = "limit",
-) -> Chart:
+    name: str, title: str, description: str, unit: str, labels: Sequence[str], series: Sequence[Series],
+    limits: Sequence[float], limit_label: str = "limit",
+) -> Chart:  # fmt: skip
     """Return stacked bars, one for each year, with a mark at each year's limit.
 
     Parameters
     ----------
-    name : str
-        Makes the ids of the title and the description.
-    title, description, unit : str
-        What the chart shows, what it comes to in a capitalised, and the unit of its axis.
-    labels : sequence of str
-        Years along the axis.
-    series : sequence of Series
-        From the bottom of the stack up; each is named beside the last bar.
-    limits : sequence of float
-        Limit of each year; NaN where there is none.
-    limit_label : str
-        What the marks are called beside the chart.
+    name, title, description : str; as of `Chart`
+    unit : str; that of the axis
+    labels : sequence of str; years along the axis
+    series : sequence of Series; from the bottom of the stack up, each named beside the last bar
+    limits, limit_label : sequence of float, str; limit of each year, NaN for none, and what the marks are called
     """
     series = [
         one if one.colour else replace(one, colour=SERIES_COLOURS[place % len(SERIES_COLOURS)])
@@ -261,16 +231,9 @@ def lines(name: str, title: str, description: str, unit: str, labels: Sequence[s
 
     Parameters
     ----------
-    name : str
-        Identifier of the chart in the page.
-    title, description : str
-        Of the chart, in words.
-    unit : str
-        Of the values.
-    labels : sequence of str
-        Years.
-    series : sequence of Series
-        One value a year each; NaN where there is none.
+    name, title, description : str; as of `Chart`
+    unit : str; that of the values
+    labels, series : sequence of str, of Series; years, and a value for each
     """
     known = [value for one in series for value in (*one.values, *one.high) if value == value]
     frame = _Frame(labels, max([*known, 0]), right=166, least=min([*known, 0]))
@@ -311,13 +274,9 @@ def _marker(one: Series, x: float, y: float) -> Mark:
 
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Part):
     """A chart and what goes with it side by side; one above the other where a table has many columns."""
 
     chart: Chart
     other: Table | Noted
     columns: int
-
-    def __html__(self) -> Markup:
-        """Return both as HTML."""
-        return render("beside.html", pair=self)

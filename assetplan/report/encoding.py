@@ -1,9 +1,9 @@
-"""The compact binary form in which the map's data lies in the page, and its reader.
+"""The compact binary form in which the map's data lies in the page.
 
 A packet is one gzip stream of: length of the header (uint32), the header (JSON, UTF-8), then each column's values.
 A column may be delta-coded (each value less the one before, wrapping in its own type), which turns sorted or slowly
 changing numbers into runs that gzip removes, and is stored byte plane by byte plane for the same reason.
-All numbers are little-endian. `assets/decode.js` reads the same form in the browser.
+All numbers are little-endian. `assets/decode.js` reads it in the browser.
 """
 
 from __future__ import annotations
@@ -40,20 +40,11 @@ class PacketColumn:
 
 
 def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> PacketColumn:
-    """Make a column, checked to fit its type.
-
-    Raises ValueError, naming the column, where a value is too large or too small for `kind`.
+    """Make a column; ValueError, naming it, where a value is too large or too small for `kind`.
 
     Parameters
     ----------
-    name : str
-        Of the column.
-    values : array (n,)
-        Whole numbers.
-    kind : str
-        Key of `TYPES`.
-    delta : bool, optional
-        Whether differences are stored.
+    name, values, kind, delta : str, array (n,), str, bool; as of `PacketColumn`, the kind a key of `TYPES`
     """
     array = np.asarray(values)
     limits = np.iinfo(TYPES[kind])
@@ -63,15 +54,7 @@ def column(name: str, values: ArrayLike, kind: str, delta: bool = False) -> Pack
 
 
 def pack(header: Mapping[str, Any], columns: Sequence[PacketColumn]) -> bytes:
-    """Return a packet; the same input gives the same bytes.
-
-    Parameters
-    ----------
-    header : mapping
-        Anything JSON can hold; the key "columns" is added.
-    columns : sequence of PacketColumn
-        Columns in the order in which they are stored.
-    """
+    """Return a packet of anything JSON can hold and of columns in order; the same input gives the same bytes."""
     listing = [[item.name, item.kind, len(item.values), int(item.delta)] for item in columns]
     text = json.dumps({**header, "columns": listing}, ensure_ascii=False, separators=(",", ":"))
     head = text.encode("utf-8")
@@ -87,22 +70,6 @@ def _planes(item: PacketColumn) -> bytes:
     if item.delta and len(values):
         values = np.diff(values, prepend=values[:1] * 0)
     return values.view(np.uint8).reshape(-1, values.itemsize).T.tobytes()
-
-
-def unpack(packet: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """Return the header and the columns of a packet, as the browser reads them."""
-    body = gzip.decompress(packet)
-    start = 4 + int.from_bytes(body[:4], "little")
-    header: dict[str, Any] = json.loads(body[4:start])
-    columns: dict[str, NDArray[Any]] = {}
-    for name, kind, length, delta in header.pop("columns"):
-        dtype = TYPES[kind]
-        end = start + length * dtype.itemsize
-        planes = np.frombuffer(body[start:end], dtype=np.uint8).reshape(dtype.itemsize, length)
-        values = np.ascontiguousarray(planes.T).view(dtype).reshape(length)
-        columns[name] = np.cumsum(values, dtype=dtype) if delta else values
-        start = end
-    return header, columns
 
 
 def condition_bytes(index: ArrayLike) -> Bytes:
@@ -127,18 +94,3 @@ def code_cases(nothing: Bytes, plan: Bytes) -> tuple[Bytes, Bytes]:
     change = gain.copy()
     change[1:] -= gain[:-1]
     return coded.ravel(), change.ravel()
-
-
-def decode_cases(coded: Bytes, change: Bytes, years: int) -> tuple[Bytes, Bytes]:
-    """Undo `code_cases`: flat arrays in, shapes (n_years, n_assets) out.
-
-    Parameters
-    ----------
-    coded, change : bytes
-        As `code_cases` gave them.
-    years : int
-        How many years they hold.
-    """
-    nothing = np.cumsum(coded.reshape(years, -1), axis=0, dtype=np.uint8)
-    gain = np.cumsum(change.reshape(years, -1), axis=0, dtype=np.uint8)
-    return nothing, nothing + gain

@@ -26,8 +26,7 @@ class Facts:
 
     Parameters
     ----------
-    programme : Programme
-        The programme to report on.
+    programme : Programme; the programme to report on
     """
 
     def __init__(self, programme: Programme) -> None:

@@ -23,14 +23,11 @@ class ReportFigure(Figure):
 
     Parameters
     ----------
-    title : str
-        Title of the page.
+    title : str; title of the page
     body : Markup
         HTML of the body. A map of it is added to the figure too, for what it needs in the head and as script.
-    styles, scripts : iterable of str
-        The report's own style sheets and scripts.
-    data : mapping of str to str
-        Text of data blocks by their element id; it must be free of `<`.
+    styles, scripts : iterable of str; the report's own style sheets and scripts
+    data : mapping of str to str; text of data blocks by their element id; it must be free of `<`
     """
 
     def __init__(

@@ -70,8 +70,7 @@ class NetworkLayer(Layer):
 
     Parameters
     ----------
-    packet_id : str
-        Id of the element that holds the packet, as base64.
+    packet_id : str; id of the element that holds the packet, as base64
     """
 
     _template = Template(

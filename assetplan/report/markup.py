@@ -31,6 +31,15 @@ def _shown(value: Any) -> Any:
     return "" if words.is_missing(value) else value
 
 
+class Part:
+    """What a template shows by naming it: as HTML it is its own template, named for its class."""
+
+    def __html__(self) -> Markup:
+        """Return the part as HTML."""
+        name = type(self).__name__.lower()
+        return render(f"{name}.html", **{name: self})
+
+
 def render(template: str, **data: Any) -> Markup:
     """Return a template of the report filled in; a name that it asks for and `data` lacks is an error."""
     return Markup(_environment().get_template(template).render(data))

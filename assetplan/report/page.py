@@ -16,12 +16,9 @@ def write_report(programme: Programme, path: str | Path, force: bool = False) ->
 
     Parameters
     ----------
-    programme : Programme
-        What to report; see its docstring.
-    path : path
-        Where the file goes; its folder is made if need be.
-    force : bool
-        Whether a file already there may be replaced.
+    programme : Programme; what to report; see its docstring
+    path : path; where the file goes; its folder is made if need be
+    force : bool; whether a file already there may be replaced
 
     Returns
     -------

@@ -15,10 +15,8 @@ def as_it_stands(statement: Statement, columns: Sequence[str] = ()) -> Noted:
 
     Parameters
     ----------
-    statement : Statement
-        The statement.
-    columns : sequence of str
-        Columns to show, the row header first; by default all that hold anything.
+    statement : Statement; the statement
+    columns : sequence of str; columns to show, the row header first; by default all that hold anything
     """
     shown = list(columns) or [name for name in statement.rows.columns if statement.rows[name].map(_holds).any()]
     rows = []
@@ -34,8 +32,7 @@ def years_across(statement: Statement, verbatim: Sequence[str] = ()) -> Noted:
 
     Parameters
     ----------
-    statement : Statement
-        A statement whose first column is the year.
+    statement : Statement; a statement whose first column is the year
     verbatim : sequence of str
         Columns that are names that somebody gave, shown as they are; all the statement's are then amounts, with as many
         decimals each.
@@ -58,10 +55,8 @@ def noted(statement: Statement, heads: Sequence[str], rows: Sequence[Row], text:
 
     Parameters
     ----------
-    statement : Statement
-        Whose title, basis and note they have.
-    heads, rows, text : sequence
-        `heads`, `rows` and `text_columns` of the `Table`.
+    statement : Statement; whose title, basis and note they have
+    heads, rows, text : sequence; `heads`, `rows` and `text_columns` of the `Table`
     """
     name = f"finance-{statement.name}".replace("_", "-")
     return Noted(Table(name, statement.title, heads, rows, text, statement.basis), statement.note)
@@ -79,10 +74,8 @@ def span(low: float, high: float, decimals: int) -> str:
 
     Parameters
     ----------
-    low, high : float
-        Its ends.
-    decimals : int
-        Decimals that they are shown with.
+    low, high : float; its ends
+    decimals : int; decimals that they are shown with
     """
     ends = [number(end, decimals) for end in (low, high)]
     return ends[0] if low == high else "–".join(ends)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from assetplan.report.markup import render
+from assetplan.report.markup import Part
 
 
 @dataclass(frozen=True)
@@ -20,23 +18,16 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Part):
     """A table of the page, which a template shows by naming it.
 
     Attributes
     ----------
-    name : str
-        Names the table within the page; makes its element ids.
-    caption : str
-        What the table shows, with the unit.
-    heads : sequence of str
-        Column headers, that of the row headers first.
-    rows : sequence of Row
-        Rows from the top; a row of kind "group" heads the rows after it.
-    text_columns : sequence of int
-        Cells (0 the first after the row header) that hold text, set to the left.
-    basis : str
-        Which money the amounts are in, stated under the caption.
+    name, caption : str; makes its element ids; what it shows, with the unit
+    heads, rows : sequence of str, of Row
+        Column headers, that of the row headers first; a row of kind "group" heads the rows after it.
+    text_columns : sequence of int; cells (0 the first after the row header) that hold text, set to the left
+    basis : str; which money the amounts are in, stated under the caption
     """
 
     name: str
@@ -46,30 +37,18 @@ class Table:
     text_columns: Sequence[int] = ()
     basis: str = ""
 
-    def __html__(self) -> Markup:
-        """Return the table as HTML."""
-        return render("table.html", table=self)
-
 
 @dataclass(frozen=True)
-class Noted:
+class Noted(Part):
     """A table with what a reader must know of it below."""
 
     table: Table
     note: str
 
-    def __html__(self) -> Markup:
-        """Return the table and its note as HTML."""
-        return render("noted.html", noted=self)
-
 
 @dataclass(frozen=True)
-class Fold:
+class Fold(Part):
     """A part that is closed on the screen until it is asked for, and open on paper."""
 
     title: str
     body: Table | Noted
-
-    def __html__(self) -> Markup:
-        """Return the part as HTML."""
-        return render("fold.html", fold=self)

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from packets import unpack
 from summaries import with_summary
 from synthetic import HOSTILE, make_programme
 from test_report_page import INK
@@ -15,7 +16,6 @@ from assetplan.condition import band_codes, band_names
 from assetplan.objectives import OBJECTIVES
 from assetplan.programme import Programme
 from assetplan.report.critical import COLOURS, SCALE
-from assetplan.report.encoding import unpack
 from assetplan.report.facts import Facts
 from assetplan.report.payload import make_payload
 from assetplan.report.sections import board_map, headline, value_for_money

@@ -221,7 +221,8 @@ def test_every_scroll_region_has_a_name_and_the_keyboard(report, open_page):
 
 
 def test_the_browser_reads_what_was_packed(report, programme, open_page):
-    from assetplan.report.encoding import decode_cases, unpack
+    from packets import decode_cases, unpack
+
     from assetplan.report.payload import make_payload
 
     payload = make_payload(programme)

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from markupsafe import escape
+from packets import decode_cases, unpack
 
 from assetplan.condition import band_codes
 from assetplan.report.charts import Series, lines, spread, stacked_bars, ticks
-from assetplan.report.encoding import MISSING, code_cases, column, condition_bytes, decode_cases, pack, unpack
+from assetplan.report.encoding import MISSING, code_cases, column, condition_bytes, pack
 from assetplan.report.markup import render
 from assetplan.report.payload import settlements
 from assetplan.report.tables import Noted, Row, Table

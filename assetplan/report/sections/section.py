@@ -18,14 +18,10 @@ class Section:
 
     Attributes
     ----------
-    name : str
-        Makes the id of its heading.
-    heading : str
-        Its heading, and its entry in the contents.
-    template : str
-        File in `report/templates`.
-    data : callable
-        Facts → what the template shows, by name; None where the programme has nothing for this section.
+    name : str; makes the id of its heading
+    heading : str; its heading, and its entry in the contents
+    template : str; file in `report/templates`
+    data : callable; facts → what the template shows, by name; None where the programme has nothing for this section
     """
 
     name: str
