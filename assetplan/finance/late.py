@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from assetplan.finance.statement import Column, Statement, StatementSpec, real, texts
+from assetplan.finance.statement import Statement, declared, real
 from assetplan.reference import load_table
 from assetplan.words import and_list
 
@@ -19,21 +19,6 @@ if TYPE_CHECKING:
 
 _YES = {True: "yes", False: "no"}
 _PRICES_BY_ROW = "prices of the year that each row names"
-SPEC = StatementSpec(
-    "late_multiple",
-    "Cost of late treatment against early",
-    (
-        *texts("group", label="What it is", early=""),
-        *(Column(name, kind="number or blank") for name in ("early_cost", "early_life", "early_index")),
-        *texts("sound", "late"),
-        *(Column(name, kind="number or blank") for name in ("late_cost", "late_life")),
-        *texts("price_base", "verified"),
-        Column("multiple", "Late, times early", "number or blank"),
-        Column("multiple_a_year", "The same, a year of life", "number or blank"),
-        *texts("why"),
-    ),
-    "£",
-)
 
 
 @dataclass(frozen=True)
@@ -89,7 +74,7 @@ def late_multiple_table(frame: pd.DataFrame) -> Statement:
         f"by the years it lasts. Published upper bounds, never targets: {published}."
     )
     prices = real(int(base)) if base.isdigit() else _PRICES_BY_ROW
-    return SPEC.table(rows, prices, note)
+    return declared("late_multiple").table(rows, prices, note)
 
 
 def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_Priced]:

@@ -13,15 +13,11 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats, Ints
 from assetplan.errors import Fault, FaultyInputError
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import CASH, Column, Statement, StatementSpec, named, numbers, texts
+from assetplan.finance.statement import CASH, Column, Statement, declared, named
 from assetplan.words import financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"
-
-_LINE = texts("reference", "type", "detail")
-CHANGES = StatementSpec("medium_term", "Medium-term plan", (*_LINE, *numbers("total")), "£000")
-CUMULATIVE = StatementSpec("medium_term_cumulative", "Medium-term plan, cumulative", _LINE, "£000")
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,7 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
     changes = np.diff(levels, axis=1, prepend=0)
     rows = _rows(lines, years, changes, unit).assign(total=printed(np.append(levels[:, -1], levels[:, -1].sum()), unit))
     note = "Each year is a change to the base of the year before; P pressures or investment, S savings."
-    return CHANGES.table(rows, CASH, note, unit, _years(years))
+    return declared("medium_term").table(rows, CASH, note, unit, _years(years))
 
 
 def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Statement:
@@ -149,7 +145,7 @@ def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit
     """
     rows = _rows(lines, years, _levels(lines, years, unit), unit)
     note = "What is in the base in each year: the sum of the changes up to it."
-    return CUMULATIVE.table(rows, CASH, note, unit, _years(years))
+    return declared("medium_term_cumulative").table(rows, CASH, note, unit, _years(years))
 
 
 def _years(years: Sequence[int]) -> tuple[Column, ...]:

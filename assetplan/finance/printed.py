@@ -7,21 +7,9 @@ from typing import get_args
 import pandas as pd
 
 from assetplan.finance.loans import Method, loan_schedule
-from assetplan.finance.statement import CASH, Statement, StatementSpec, numbers, texts
+from assetplan.finance.statement import CASH, Statement, declared
 
 _PER_YEAR = {"half-yearly": 2, "annual": 1}
-SPEC = StatementSpec(
-    "printed_debt",
-    "Printed debt statements, checked",
-    (
-        *numbers("principal", "rate", "years"),
-        *texts("method", "paid"),
-        *numbers("first_year", "mean_a_year", "printed_mean", "mean_difference"),
-        *numbers("total", "printed_total", "total_difference"),
-        *texts("agrees"),
-    ),
-    "£m",
-)
 
 
 def check_printed(statements: pd.DataFrame) -> Statement:
@@ -54,7 +42,7 @@ def check_printed(statements: pd.DataFrame) -> Statement:
         "Printed pairs beside every kind of loan at the printed rate and term; differences are computed less printed. "
         "A mean is all that is paid, principal and interest, over the years. " + _matches(rows)
     )
-    return SPEC.table(pd.DataFrame(rows), CASH, note)
+    return declared("printed_debt").table(pd.DataFrame(rows), CASH, note)
 
 
 def _against(shown: dict, method: Method, often: str) -> dict[str, object]:

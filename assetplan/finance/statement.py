@@ -6,13 +6,14 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from typing_extensions import TypedDict
 
 from assetplan.display import Shown
+from assetplan.reference import load_table
 from assetplan.words import capitalised, financial_year, is_missing
 
 if TYPE_CHECKING:
@@ -70,16 +71,6 @@ class Column:
         return "" if good else f"must have numbers in column {self.name}"
 
 
-def texts(*names: str, **headings: str) -> tuple[Column, ...]:
-    """Columns of text, those that need one with their heading."""
-    return tuple(Column(name, heading, "text") for name, heading in (dict.fromkeys(names, "") | headings).items())
-
-
-def numbers(*names: str, **headings: str) -> tuple[Column, ...]:
-    """Columns of numbers, those that need one with their heading."""
-    return tuple(Column(name, heading) for name, heading in (dict.fromkeys(names, "") | headings).items())
-
-
 def named(names: Iterable[str]) -> tuple[Column, ...]:
     """Columns of numbers that a plan names itself: years, sources of money."""
     return tuple(Column(name, name) for name in names)
@@ -87,7 +78,7 @@ def named(names: Iterable[str]) -> tuple[Column, ...]:
 
 @dataclass(frozen=True)
 class StatementSpec:
-    """What a statement declares of itself, once, beside the function that makes it.
+    """What a statement declares of itself.
 
     Attributes
     ----------
@@ -138,6 +129,15 @@ class StatementSpec:
         if any(faults):
             raise ValueError(f"statement {self.name} {'; '.join(filter(None, faults))}")
         return Statement(self.name, self.title, prices, unit or self.unit, rows, note, columns, self.long)
+
+
+@cache
+def declared(name: str) -> StatementSpec:
+    """What statements.csv and statement_columns.csv among the reference tables declare of a statement."""
+    own = load_table("statements").fillna("").set_index("statement").to_dict("index")[name]
+    rows = load_table("statement_columns").fillna("").query("statement == @name").to_dict("records")
+    columns = tuple(Column(row["column"], row["heading"], row["kind"], row["optional"] == "yes") for row in rows)
+    return StatementSpec(name, own["title"], columns, own["unit"], own["long"] == "yes")
 
 
 class StatementTable(TypedDict):

@@ -8,29 +8,8 @@ import numpy as np
 import pandas as pd
 
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import CASH, Statement, StatementSpec, numbers, texts
+from assetplan.finance.statement import CASH, Statement, declared
 from assetplan.words import financial_year
-
-SPEC = StatementSpec(
-    "tax_base",
-    "Extra council tax from homes",
-    (
-        *texts("year"),
-        *numbers(
-            mtfp_base="Tax base in the medium-term plan",
-            mtfp_growth="Growth in the medium-term plan",
-            homes="Homes added",
-            extra="Homes beyond the plan",
-            band_d="Council tax at Band D, £",
-            increment="What the year adds",
-            cumulative="Extra council tax to date",
-        ),
-        *texts("confirmed"),
-        *numbers("confirmed_income", "forecast_income", "swing"),
-        *numbers(low="To date, less the swing", high="To date, with the swing"),
-    ),
-    "£000",
-)
 
 
 def tax_base_income(
@@ -154,7 +133,7 @@ def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Statement:
         "its last level once the confirmed years end; only it may bear debt. Swing: what the tested share of the "
         "year's tax base moves."
     )
-    return SPEC.table(rows, CASH, note, unit)
+    return declared("tax_base").table(rows, CASH, note, unit)
 
 
 def _check(

@@ -8,11 +8,9 @@ from numpy.typing import ArrayLike
 
 from assetplan.economics import drc
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import Statement, StatementSpec, numbers, texts
+from assetplan.finance.statement import Statement, declared
 
 _NOT_STATED = "not stated"
-_WORTH = numbers(valued="", grc="GRC", depreciation="", drc="DRC", not_valued="", grc_not_valued="GRC not valued")
-SPEC = StatementSpec("valuation", "Valuation by component", (*texts("component"), *_WORTH))
 
 
 def valuation(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike, component: ArrayLike) -> pd.DataFrame:
@@ -102,7 +100,7 @@ def valuation_table(frame: pd.DataFrame, prices: str, unit: str = "£m") -> Stat
         if not_valued.any()
         else "Cost and life of every asset are known."
     )
-    return SPEC.table(rows, prices, note, unit)
+    return declared("valuation").table(rows, prices, note, unit)
 
 
 def _totalled(values: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from assetplan.errors import Fault
 from assetplan.finance.statement import CASH, POUNDS, Column, Kind, Statement, StatementTable, is_number, real
 from assetplan.output import new_folder
 from assetplan.programme.sheets import add_sheet, new_book
+from assetplan.reference import load_table
 
 if TYPE_CHECKING:
     from assetplan.config import Plan
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
 BOOK, _JSON = "finance.xlsx", "finance.json"
 _SHEET_NAME = 31  # characters, the most that a workbook takes
 _TEXTS = ("name", "title", "prices", "unit", "note")
-# What the report draws and `borrowing_sentences` reads: columns that must be there, in a table of money with rows.
-_READ = {
-    "approved_profile": ("line", "label", "range", "current"),
-    "variance": ("line", "label", "year", "approved_low", "approved_high", "planned", "variance"),
-    "financing": ("year", "spend", "financed"),
-    "sources": (
-        *("source", "type", "stage", "site", "purpose", "may_fund", "year"),
-        *("certainty", "available", "used", "left"),
-    ),
-    "checklist": ("year", "other_money_first", "borrowed", "could_have_paid"),
-    "affordability": ("year", "debt_cost", "confirmed_income", "headroom", "forecast_income"),
-    "movements": ("reference", "kind", "from", "to", "year", "to_year", "gate", "amount"),
-    **dict.fromkeys(("valuation_today", "valuation_do_nothing", "valuation_plan"), ("component", "grc", "drc")),
-}
 
 
 def write_statements(tables: Sequence[Statement], plan: Plan, folder: str | Path, force: bool = False) -> Path:
@@ -42,14 +29,10 @@ def write_statements(tables: Sequence[Statement], plan: Plan, folder: str | Path
 
     Parameters
     ----------
-    tables : sequence of Statement
-        From `statements`, or the accounts of a programme.
-    plan : Plan
-        The plan that they are of.
-    folder : path
-        Folder to make; it takes its name only once everything is in it.
-    force : bool
-        Whether a folder of statements of that name may be replaced.
+    tables : sequence of Statement; from `statements`, or the accounts of a programme
+    plan : Plan; the plan that they are of
+    folder : path; folder to make; it takes its name only once everything is in it
+    force : bool; whether a folder of statements of that name may be replaced
 
     Returns
     -------
@@ -90,12 +73,9 @@ def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:
 
     Parameters
     ----------
-    tables : sequence of Statement
-        In the order of the sheets.
-    title : str
-        Title of the workbook.
-    path : Path
-        File to write.
+    tables : sequence of Statement; in the order of the sheets
+    title : str; title of the workbook
+    path : Path; file to write
     """
     with new_book(path, title) as book:
         for table in tables:
@@ -157,12 +137,15 @@ def _are(listed: object, count: int, allowed: Sequence[str] = ()) -> bool:
 
 def _content(name: str, table: dict[str, Any]) -> str:
     """What a table of known shape lacks to be read, "" if nothing."""
-    missing = [column for column in _READ.get(name, ()) if column not in table["columns"]]
+    declared = load_table("statement_columns").query("read == 'yes'").groupby("statement")["column"].agg(list)
+    # The three valuations have the same columns.
+    read = declared.get("valuation" if name.startswith("valuation") else name, [])
+    missing = [column for column in read if column not in table["columns"]]
     if missing:
         return f"must have the columns {', '.join(missing)}"
-    if name in _READ and table.get("unit") not in POUNDS:
+    if read and table.get("unit") not in POUNDS:
         return f"must have a unit of money: {', '.join(POUNDS)}"
-    if name in _READ and not table["rows"]:
+    if read and not table["rows"]:
         return "must have rows"
     columns = map(Column, table["columns"], table["headings"], table["kinds"])
     wrong = (column.wrong(row[place] for row in table["rows"]) for place, column in enumerate(columns))

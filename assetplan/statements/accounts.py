@@ -15,10 +15,8 @@ def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
 
     Parameters
     ----------
-    outcome : Outcome
-        The solved plan.
-    works : DataFrame
-        Table `works` of its programme.
+    outcome : Outcome; the solved plan
+    works : DataFrame; table `works` of its programme
 
     Returns
     -------

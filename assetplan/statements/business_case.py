@@ -16,33 +16,13 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats, Ints
 from assetplan.finance import Statement, real
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import Column, StatementSpec, numbers, texts
+from assetplan.finance.statement import Column, declared
 from assetplan.outcome.outcome import Outcome
 from assetplan.reference import load_table
 from assetplan.statements.option_figures import OptionFigures, figures
 from assetplan.statements.options import OPTIONS, RECOMMENDED, Option, note_on_minimum, options_of
 from assetplan.strategies import Traffic
 
-_CASE = StatementSpec(
-    "business_case",
-    "Business case by line",
-    (
-        *texts("line", label="What it is", option="", means=""),
-        *numbers("works", "cost", "present_value", "benefit"),
-        Column("benefit_per_pound", kind="number or blank"),
-        Column("poor_share", kind="number or blank"),
-    ),
-)
-_AVOIDED = StatementSpec(
-    "avoided_cost",
-    "Avoided cost by stream",
-    (
-        *texts("stream"),
-        *(Column(name, kind="number or blank") for name in ("do_nothing", "plan")),
-        *numbers("avoided"),
-        *texts("basis"),
-    ),
-)
 TOTAL = "total"
 
 
@@ -51,14 +31,10 @@ def business_case(outcome: Outcome, traffic: Traffic | None, gap: float, seconds
 
     Parameters
     ----------
-    outcome : Outcome
-        A solved plan.
-    traffic : Traffic or None
-        As the plan's candidates were made with.
-    gap : float
-        Gap at which the search within today's money stops [share].
-    seconds : float
-        Time after which it stops [s, above 0].
+    outcome : Outcome; a solved plan
+    traffic : Traffic or None; as the plan's candidates were made with
+    gap : float; gap at which the search within today's money stops [share]
+    seconds : float; time after which it stops [s, above 0]
 
     Returns
     -------
@@ -126,7 +102,7 @@ def _pack(
         + note_on_minimum(outcome, options[1])
     )
     streams = [Column(_avoided_column(name)) for name in steps[0].avoided]
-    return _CASE.table(rows, real(plan.first_year), note, unit, streams)
+    return declared("business_case").table(rows, real(plan.first_year), note, unit, streams)
 
 
 def _avoided_column(stream: str) -> str:
@@ -163,4 +139,4 @@ def _avoided(outcome: Outcome, nothing: dict[str, float], steps: list[_Steps]) -
         "All assets, against do-nothing, which is what is committed alone; the total avoided is the benefit. The "
         f"published figure is of a whole county, the year of its prices not stated: {bound['source']}."
     )
-    return _AVOIDED.table(rows, real(plan.first_year), note, unit)
+    return declared("avoided_cost").table(rows, real(plan.first_year), note, unit)

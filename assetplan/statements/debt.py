@@ -23,48 +23,13 @@ from assetplan.finance import (
     vintages,
 )
 from assetplan.finance.rounding import in_steps, printed
-from assetplan.finance.statement import Column, StatementSpec, numbers, texts
+from assetplan.finance.statement import declared
 from assetplan.finance.treasury import DEBT_COST, external_debt, financing_cost, financing_requirement, series_of
 from assetplan.limits import LimitKey
 from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
 _UNIT = "£000"
-_LOANS = StatementSpec(
-    "loans",
-    "Loans by year of drawing",
-    (*texts("loan", "drawn_in", "year"), *numbers("drawn", "interest", "mrp", "repaid", "owed", "unprovided")),
-    _UNIT,
-    long=True,
-)
-_AFFORDABILITY = StatementSpec(
-    "affordability",
-    "Debt cost and confirmed income",
-    (
-        *texts("year"),
-        *numbers("debt_cost", "confirmed_income", "headroom", "forecast_income"),
-        Column("buys", "£1 more in the year buys", optional=True),
-        Column("buys_from_then_on", "£1 more from then on buys", optional=True),
-    ),
-    _UNIT,
-)
-_PRUDENTIAL = StatementSpec(
-    "prudential",
-    "Prudential indicators",
-    (
-        *texts("year"),
-        *numbers("capital_spend", "borrowed", "capital_financing_requirement", "external_debt"),
-        Column("operational_boundary", "Limit: operational boundary", optional=True),
-        Column("authorised_limit", "Limit: authorised limit", optional=True),
-        Column("cfr_limit", "Limit: capital financing requirement", optional=True),
-        Column("debt_within_requirement", kind="text", optional=True),
-        *numbers(financing_cost="", debt_cost_of_plan="Debt cost of this plan"),
-        Column("net_revenue_stream", optional=True),
-        Column("financing_ratio", "Financing cost as a share of net revenue", optional=True),
-        *numbers("confirmed_income"),
-    ),
-    _UNIT,
-)
 _INDICATORS = 10  # years, as the Prudential Code's readers ask for
 
 
@@ -124,7 +89,7 @@ def loans(ledger: Ledger) -> Iterator[Statement]:
         "A charge to revenue is interest and minimum revenue provision (MRP), not what is repaid. Unprovided is what "
         "stays in the capital financing requirement; of internal borrowing interest is what the cash would have earned."
     )
-    yield _LOANS.table(rows, CASH, note)
+    yield declared("loans").table(rows, CASH, note)
 
 
 def affordability(ledger: Ledger) -> Iterator[Statement]:
@@ -152,7 +117,7 @@ def affordability(ledger: Ledger) -> Iterator[Statement]:
         if plan.treasury.within_income
         else "Debt cost is interest and provision; this plan does not keep it within confirmed income."
     )
-    yield _AFFORDABILITY.table(rows, CASH, note)
+    yield declared("affordability").table(rows, CASH, note)
 
 
 def prudential(ledger: Ledger) -> Iterator[Statement]:
@@ -188,7 +153,7 @@ def prudential(ledger: Ledger) -> Iterator[Statement]:
         "Financing cost is interest and provision less investment income, with and of this plan's borrowing. Of years "
         "after the last that the plan file gives, figures without this plan stay as they are in it."
     )
-    yield _PRUDENTIAL.table(rows.dropna(axis=1, how="all"), CASH, note)
+    yield declared("prudential").table(rows.dropna(axis=1, how="all"), CASH, note)
 
 
 def _of_plan(ledger: Ledger, series: str, n_years: int) -> Floats:

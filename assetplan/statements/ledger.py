@@ -26,10 +26,8 @@ class Ledger:
 
     Attributes
     ----------
-    outcome : Outcome
-        The solved plan.
-    works : DataFrame
-        Table `works` of the programme, cost in prices of the first year (£).
+    outcome : Outcome; the solved plan
+    works : DataFrame; table `works` of the programme, cost in prices of the first year (£)
     """
 
     outcome: Outcome
@@ -93,8 +91,7 @@ class Ledger:
 
         Parameters
         ----------
-        spec : StatementSpec
-            What it declares of itself.
+        spec : StatementSpec; what it declares of itself
         rows, note, own : as of `StatementSpec.table`
         """
         return spec.table(rows, self.prices, note, spec.unit or self.unit, own)

@@ -10,29 +10,9 @@ import pandas as pd
 from assetplan._types import Floats
 from assetplan.config import Funder
 from assetplan.finance import CASH, Statement, money_of, probability_of, reserve_left
-from assetplan.finance.statement import StatementSpec, named, numbers, texts
+from assetplan.finance.statement import declared, named
 from assetplan.statements.ledger import Ledger
 
-_SOURCES = StatementSpec(
-    "sources",
-    "Sources of money",
-    (
-        *texts("source", "type"),
-        *numbers("certainty"),
-        *texts("stage", "site", "purpose", "may_fund", "year"),
-        *numbers("available", "used", "left"),
-    ),
-)
-_CHECKLIST = StatementSpec(
-    "checklist",
-    "Other funding before borrowing",
-    (
-        *texts("year"),
-        *numbers(borrowed="", other_left="Other money left", could_have_paid="Other money that could have paid"),
-        *texts("other_money_first"),
-    ),
-)
-_FINANCING = StatementSpec("financing", "Capital financing statement", (*texts("year"), *numbers("spend", "financed")))
 # £; a pound of rounding is no money left.
 _LEAST = 1.0
 
@@ -66,7 +46,7 @@ def sources(ledger: Ledger) -> Iterator[Statement]:
         )
     if parts:
         note = "Receipts count by how likely they are. A reserve has what is in it after its commitments to date."
-        yield ledger.table(_SOURCES, pd.concat(parts, ignore_index=True), note)
+        yield ledger.table(declared("sources"), pd.concat(parts, ignore_index=True), note)
 
 
 def checklist(ledger: Ledger) -> Iterator[Statement]:
@@ -98,7 +78,7 @@ def checklist(ledger: Ledger) -> Iterator[Statement]:
         "Other money left is what no borrowed-for works might be paid with: its purpose, or its year, does not allow. "
         "Reserves count what no later year needs."
     )
-    yield _CHECKLIST.table(rows, CASH, note, ledger.unit)
+    yield declared("checklist").table(rows, CASH, note, ledger.unit)
 
 
 def _left(ledger: Ledger) -> dict[str, Floats]:
@@ -130,7 +110,7 @@ def financing(ledger: Ledger) -> Iterator[Statement]:
     borrowed = ", ".join(facility.name for facility in plan.borrowing) or "none"
     note = f"Borrowing: {borrowed}. Each column is rounded by itself, so the sum of a row may differ in its last place."
     payers = named(payer.name for payer in (*plan.sources, *plan.borrowing))
-    yield ledger.table(_FINANCING, rows, note, payers)
+    yield ledger.table(declared("financing"), rows, note, payers)
 
 
 def _may_fund(funder: Funder) -> str:

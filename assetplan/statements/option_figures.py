@@ -23,17 +23,13 @@ class OptionFigures:
 
     Attributes
     ----------
-    works : array of int
-        Works items.
-    cost, present : array
-        Works in the plan years, sites and mobilisation included, and their present value [£].
+    works : array of int; works items
+    cost, present : array; works in the plan years, sites and mobilisation included, and their present value [£]
     avoided : dict of str → array
         Present value of each stream under do-nothing less under the option, of the assets treated on the line [£]; the
         last is `LATER`: works after the plan years, less what is left of value at the horizon.
-    streams : dict of str → float
-        Present value of each of these streams, of all assets together [£].
-    poor : array
-        Share of the line's stock in poor or very poor condition at the end of the plan; NaN where it has none.
+    streams : dict of str → float; present value of each of these streams, of all assets together [£]
+    poor : array; share of the line's stock in poor or very poor condition at the end of the plan; NaN where it has none
     """
 
     works: Ints
@@ -49,12 +45,9 @@ def figures(outcome: Outcome, options: tuple[Option, ...], traffic: Traffic | No
 
     Parameters
     ----------
-    outcome : Outcome
-        A solved plan.
-    options : tuple of Option
-        From `options_of`.
-    traffic : Traffic or None
-        As the plan's candidates were made with.
+    outcome : Outcome; a solved plan
+    options : tuple of Option; from `options_of`
+    traffic : Traffic or None; as the plan's candidates were made with
     """
     spent = [_spent(outcome, option) for option in options]
     futures = [_future(outcome, option, traffic) for option in options]

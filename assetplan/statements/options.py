@@ -26,14 +26,10 @@ class Option:
 
     Attributes
     ----------
-    name : str
-        One of `OPTIONS`.
-    means : tuple of str
-        One a line of the envelope.
-    chosen : array (n_assets,)
-        Row of each asset's strategy among the plan's candidates.
-    gap : float
-        How far a search that ran out of time is from its bound [share]; zero for all others.
+    name : str; one of `OPTIONS`
+    means : tuple of str; one a line of the envelope
+    chosen : array (n_assets,); row of each asset's strategy among the plan's candidates
+    gap : float; how far a search that ran out of time is from its bound [share]; zero for all others
     """
 
     name: str
@@ -47,10 +43,8 @@ def options_of(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ..
 
     Parameters
     ----------
-    outcome : Outcome
-        A solved plan.
-    gap, seconds : float
-        Gap [share] and time [s] at which the search within today's money stops.
+    outcome : Outcome; a solved plan
+    gap, seconds : float; gap [share] and time [s] at which the search within today's money stops
     """
     problem, sought = outcome.problem, outcome.inputs.plan.objective.sought
     full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"

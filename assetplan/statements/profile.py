@@ -8,19 +8,9 @@ import numpy as np
 import pandas as pd
 
 from assetplan.config.envelope import Range
-from assetplan.finance.statement import Statement, StatementSpec, named, numbers, texts
+from assetplan.finance.statement import Statement, declared, named
 from assetplan.statements.ledger import Ledger
 
-_PROFILE = StatementSpec(
-    "approved_profile",
-    "Approved profile",
-    (*texts("line", label="What it is", range=""), *numbers("current", "total_additional")),
-)
-_VARIANCE = StatementSpec(
-    "variance",
-    "Programme against the approved profile",
-    (*texts("line", label="What it is", year=""), *numbers("approved_low", "approved_high", "planned", "variance")),
-)
 _SUM = "total"
 _CERTAIN = "total of lines without a range"
 
@@ -49,7 +39,7 @@ def approved_profile(ledger: Ledger) -> Iterator[Statement]:
     note = "Current money is a year's; the additional money of each year comes on top of it."
     if ranged:
         note += " A range is not a survey: the plan chooses within it, and no one figure stands for it."
-    yield ledger.table(_PROFILE, pd.DataFrame(rows), note, named(ledger.years))
+    yield ledger.table(declared("approved_profile"), pd.DataFrame(rows), note, named(ledger.years))
 
 
 def _counted(row: dict[str, str], current: float, amounts: np.ndarray, years: list[str]) -> dict[str, object]:
@@ -84,7 +74,7 @@ def variance(ledger: Ledger) -> Iterator[Statement]:
             )
         )
     note = "Variance is what is planned above the approved money, or below it (negative); within a range it is zero."
-    yield ledger.table(_VARIANCE, pd.concat(parts, ignore_index=True), note)
+    yield ledger.table(declared("variance"), pd.concat(parts, ignore_index=True), note)
 
 
 STATEMENTS = (approved_profile, variance)

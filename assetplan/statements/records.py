@@ -24,27 +24,11 @@ from assetplan.finance import (
     valuation,
     valuation_table,
 )
-from assetplan.finance.statement import Column, StatementSpec, named, numbers, texts
+from assetplan.finance.statement import declared, named
 from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
 _DEBT, _REACTIVE = "DEBT", "REACTIVE"
-_MOVEMENTS = StatementSpec(
-    "movements",
-    "Virements and money carried over",
-    (*texts("reference", "kind", "from", "to", "year", "to_year"), *numbers("amount"), *texts("gate")),
-)
-_CAPITAL = StatementSpec(
-    "capital_programme",
-    "Capital programme",
-    (
-        *texts("scheme_id", "line", "name", "road", "district", "kind"),
-        *numbers("works", "total"),
-        Column("gate", kind="text", optional=True),
-    ),
-    "£",
-    long=True,
-)
 
 
 def medium_term(ledger: Ledger) -> Iterator[Statement]:
@@ -93,7 +77,7 @@ def movements(ledger: Ledger) -> Iterator[Statement]:
         gate_of(ledger, str(kind), float(a)) for kind, a in zip(table["kind"], table["amount"], strict=True)
     ]
     table["amount"] = ledger.shown(table["amount"])
-    yield ledger.table(_MOVEMENTS, table)
+    yield ledger.table(declared("movements"), table)
 
 
 def _paired(moved: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
@@ -128,7 +112,7 @@ def capital_programme(ledger: Ledger) -> Iterator[Statement]:
     if ledger.plan.gates:
         rows["gate"] = [gate_of(ledger, "scheme", float(amount)) for amount in scheme]
     note = "One row a scheme and line. Each figure is rounded to the pound by itself."
-    yield ledger.table(_CAPITAL, rows, note, named(ledger.years))
+    yield ledger.table(declared("capital_programme"), rows, note, named(ledger.years))
 
 
 def gate_of(ledger: Ledger, kind: str, amount: float) -> str:
@@ -136,12 +120,9 @@ def gate_of(ledger: Ledger, kind: str, amount: float) -> str:
 
     Parameters
     ----------
-    ledger : Ledger
-        Whose plan has the gates.
-    kind : str
-        "scheme", "virement" or "carry-over".
-    amount : float
-        [£].
+    ledger : Ledger; whose plan has the gates
+    kind : str; "scheme", "virement" or "carry-over"
+    amount : float; [£]
     """
     pounds = ledger.plan.envelope.pounds
     passed = [gate.name for gate in ledger.plan.gates if kind in gate.of and amount >= gate.above * pounds]

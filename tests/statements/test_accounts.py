@@ -16,7 +16,7 @@ from constraint_cases import case_of, outcome_at
 
 from assetplan.config import Plan, make_plan
 from assetplan.finance import CASH, Statement, limits, line_labels, real
-from assetplan.finance.statement import StatementSpec, numbers, texts
+from assetplan.finance.statement import Column, StatementSpec
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme.statements import statement_faults, tables_of, write_statements
@@ -382,7 +382,9 @@ def test_a_plan_that_moves_no_money_has_no_record_of_it(ledger: Ledger) -> None:
 
 def test_a_new_statement_is_one_function_and_its_declaration(ledger: Ledger, tmp_path: Path, monkeypatch) -> None:
     """Its file alone: the folder, its check, the page and the workbook read what it declares."""
-    spec = StatementSpec("inflation", "What inflation takes", (*texts("year"), *numbers(lost="Lost to prices, £")), "£")
+    spec = StatementSpec(
+        "inflation", "What inflation takes", (Column("year", kind="text"), Column("lost", "Lost to prices, £")), "£"
+    )
 
     def inflation(known: Ledger) -> Iterator[Statement]:
         yield known.table(spec, pd.DataFrame({"year": known.years, "lost": [0.0, 3.0, 6.1, 9.3, 12.6]}))
@@ -417,6 +419,6 @@ def test_a_new_statement_is_one_function_and_its_declaration(ledger: Ledger, tmp
     ],
 )
 def test_rows_are_checked_against_what_is_declared(rows: dict, fault: str) -> None:
-    spec = StatementSpec("inflation", "What inflation takes", (*texts("year"), *numbers("lost")))
+    spec = StatementSpec("inflation", "What inflation takes", (Column("year", kind="text"), Column("lost")))
     with pytest.raises(ValueError, match=fault):
         spec.table(pd.DataFrame(rows), CASH)
