@@ -20,14 +20,10 @@ def stored_strategies(
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register, with `group`.
-    model : LifecycleModel
-        Catalogue and discounting.
-    formulation : Formulation
-        The strategies, and what each brings and uses.
-    solution : Solution
-        What was chosen.
+    assets : DataFrame; table `assets` of the register, with `group`
+    model : LifecycleModel; catalogue and discounting
+    formulation : Formulation; the strategies, and what each brings and uses
+    solution : Solution; what was chosen
     """
     kept = _stored(formulation, solution.chosen)
     options, problem = formulation.options.take(kept), formulation.problem

@@ -50,18 +50,12 @@ class Findings:
 
     Attributes
     ----------
-    lint : list of rows
-        From `notes`.
-    finance : sequence of Statement
-        Statements short enough for a summary.
-    phasing : Phasing
-        From `best_phasing`.
-    restrictions : dict
-        From `weight_limit_forecast`.
-    forecast : list of rows
-        From `outlook`.
-    seconds : dict
-        Seconds by stage.
+    lint : list of rows; from `notes`
+    finance : sequence of Statement; statements short enough for a summary
+    phasing : Phasing; from `best_phasing`
+    restrictions : dict; from `weight_limit_forecast`
+    forecast : list of rows; from `outlook`
+    seconds : dict; seconds by stage
     """
 
     lint: list[LintRow]
@@ -83,14 +77,10 @@ def summarise(
 
     Parameters
     ----------
-    outcome : Outcome
-        The solved plan.
-    works, table : GeoDataFrame
-        Its works items and its assets, from `programme_tables`.
-    baselines : dict of str → Solution
-        What rules of thumb make of the same money.
-    findings : Findings
-        All else that it holds.
+    outcome : Outcome; the solved plan
+    works, table : GeoDataFrame; its works items and its assets, from `programme_tables`
+    baselines : dict of str → Solution; what rules of thumb make of the same money
+    findings : Findings; all else that it holds
     """
     inputs, solution = outcome.inputs, outcome.solution
     plan, forecast = inputs.plan, inputs.plan.forecast

@@ -16,10 +16,8 @@ def borrowing_sentences(tables: Iterable[Statement], sought: Sought) -> list[str
 
     Parameters
     ----------
-    tables : iterable of Statement
-        Statements of finance.
-    sought : Sought
-        What the plan seeks.
+    tables : iterable of Statement; statements of finance
+    sought : Sought; what the plan seeks
 
     Returns
     -------

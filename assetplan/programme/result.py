@@ -29,8 +29,7 @@ class Programme(Shown):
 
     Attributes
     ----------
-    summary : Summary
-        What summary.json holds.
+    summary : Summary; what summary.json holds
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
         hierarchy (of the road, derived where the register has none), environment, district, quantity, unit, length_m,
@@ -153,12 +152,9 @@ class Programme(Shown):
 
         Parameters
         ----------
-        folder : path
-            Folder to make; it takes its name only once everything is in it.
-        force : bool
-            Whether a folder of that name may be replaced.
-        also : callable, optional
-            Called with the programme and the folder being filled, to add more to it (the report).
+        folder : path; folder to make; it takes its name only once everything is in it
+        force : bool; whether a folder of that name may be replaced
+        also : callable, optional; called with the programme and the folder being filled, to add more to it (the report)
 
         Raises
         ------

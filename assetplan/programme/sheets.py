@@ -39,16 +39,11 @@ def add_sheet(
 
     Parameters
     ----------
-    book : Workbook
-        From `new_book`.
-    name : str
-        Name of the sheet, at most 31 characters.
-    frame : DataFrame
-        What it holds; a missing value is an empty cell.
-    formats : mapping of column → str
-        Number formats.
-    above : sequence of str
-        Lines above the header, the first as a heading.
+    book : Workbook; from `new_book`
+    name : str; name of the sheet, at most 31 characters
+    frame : DataFrame; what it holds; a missing value is an empty cell
+    formats : mapping of column → str; number formats
+    above : sequence of str; lines above the header, the first as a heading
     """
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True})

@@ -32,24 +32,15 @@ class Strategies(Shown):
     ----------
     starts : array (n_assets + 1,)
         Asset a, in the order of the programme's assets, owns rows starts[a] to starts[a + 1] − 1.
-    names : array (n_names,)
-        Strategies as text: "do-nothing", "surface_dressing@2020+resurfacing@2023".
-    name : array (n,)
-        Position of each row's strategy in `names`.
-    cost : array (n,)
-        Works of the plan years (£).
-    present_cost : array (n,)
-        The same, discounted (£).
-    benefit : array (n,)
-        Whole-life benefit against do-nothing (£).
-    objective : array (n,)
-        What the plan added up and made the most of.
-    changes : array of bool (n,)
-        Where it bears the plan's price on change from the earlier programme.
-    usage : CSR array (n, n_limits)
-        What each strategy uses of each row of the summary's `limits` [the limit's unit].
-    chosen : array (n_assets,)
-        Row of each asset's chosen strategy.
+    names : array (n_names,); strategies as text: "do-nothing", "surface_dressing@2020+resurfacing@2023"
+    name : array (n,); position of each row's strategy in `names`
+    cost : array (n,); works of the plan years (£)
+    present_cost : array (n,); the same, discounted (£)
+    benefit : array (n,); whole-life benefit against do-nothing (£)
+    objective : array (n,); what the plan added up and made the most of
+    changes : array of bool (n,); where it bears the plan's price on change from the earlier programme
+    usage : CSR array (n, n_limits); what each strategy uses of each row of the summary's `limits` [the limit's unit]
+    chosen : array (n_assets,); row of each asset's chosen strategy
     """
 
     starts: Ints
@@ -114,10 +105,8 @@ class StrategiesFile:
 
         Parameters
         ----------
-        asset_ids : Series
-            Assets of the programme, in its order.
-        n_limits : int
-            Rows of the summary's `limits`.
+        asset_ids : Series; assets of the programme, in its order
+        n_limits : int; rows of the summary's `limits`
 
         Raises
         ------

@@ -20,8 +20,7 @@ def read_summary(path: Path) -> Summary:
 
     Parameters
     ----------
-    path : Path
-        The file.
+    path : Path; the file
 
     Raises
     ------
