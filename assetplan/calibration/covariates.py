@@ -35,21 +35,18 @@ class Features:
         names: list[str] = []
         columns: list[Floats] = []
         scales: list[tuple[float, float]] = []
-        for name in covariates.columns:
-            column = covariates[name]
+        for name, column in covariates.items():
             if pd.api.types.is_numeric_dtype(column):
-                values = column.to_numpy(dtype=float)
-                centre, scale = float(np.nanmean(values)), float(np.nanstd(values))
-                if scale > 0:
-                    names.append(str(name))
-                    columns.append(np.nan_to_num((values - centre) / scale))
-                    scales.append((centre, scale))
-                continue
-            counts = column[column != ""].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-            for word in sorted(counts.index[1:][counts.iloc[1:] >= _RARE]):
-                names.append(f"{name}={word}")
-                columns.append((column == word).to_numpy(dtype=float))
-                scales.append((0.0, 1.0))
+                centre, scale = float(np.nanmean(column)), float(np.nanstd(column))
+                of_column = {str(name): column.to_numpy(dtype=float)} if scale > 0 else {}
+            else:
+                counts = column[column != ""].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+                words = sorted(counts.index[1:][counts.iloc[1:] >= _RARE])
+                centre, scale = 0.0, 1.0
+                of_column = {f"{name}={word}": (column == word).to_numpy(dtype=float) for word in words}
+            names += of_column
+            columns += [np.nan_to_num((values - centre) / scale) for values in of_column.values()]
+            scales += [(centre, scale)] * len(of_column)
         values = np.stack(columns, axis=1) if columns else np.zeros((n_assets, 0))
         moments = np.array(scales).reshape(-1, 2)
         return cls(tuple(names), values, moments[:, 0], moments[:, 1])

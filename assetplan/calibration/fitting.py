@@ -67,10 +67,7 @@ class Calibration(Shown):
     def write(self, path: Path, force: bool = False) -> None:
         """Write the rows as CSV.
 
-        Raises
-        ------
-        OutputExistsError
-            The file is there and `force` is not set.
+        An OutputExistsError where the file is there and `force` is not set.
         """
         with new_file(path, force) as draft:
             self.rows.to_csv(draft, index=False, lineterminator="\n")
@@ -212,19 +209,11 @@ def _held_out(
 
 
 def _compared(model: DecayModel, expected: Expected, pace: float, group: str) -> pd.DataFrame:
-    readings = model.inspections
-    table = pd.DataFrame(
-        {
-            "asset_id": readings.assets[readings.asset[expected.row]],
-            "group": group,
-            "years": expected.years,
-            "before": expected.before,
-            "after": expected.after,
-            "expected": expected.mean,
-            "no_change": expected.before,
-            "constant_rate": np.clip(expected.before + pace * expected.years, 0.0, 100.0),
-        }
-    )
+    asset = model.inspections.assets[model.inspections.asset[expected.row]]
+    constant = np.clip(expected.before + pace * expected.years, 0.0, 100.0)
+    table = pd.DataFrame({"asset_id": asset, "group": group, "years": expected.years})
+    table = table.assign(before=expected.before, after=expected.after, expected=expected.mean)
+    table = table.assign(no_change=expected.before, constant_rate=constant)
     for k, level in enumerate(LEVELS):
         name = f"{100 * level:.0f}"
         table[f"low_{name}"], table[f"high_{name}"] = expected.low[k], expected.high[k]
@@ -280,14 +269,14 @@ def _errors(checked: pd.DataFrame) -> dict[str, float]:
 
 def _leaning(inspections: Inspections, model: DecayModel) -> list[str]:
     """Groups whose own inspections show no decay."""
+    alone = "assets, none of whose inspections shows decay; it has the parameters of the groups together."
+    leaning = "pairs of inspections, in none of which an asset fell; its pace leans on that of the other groups."
     notes = []
     for k, name in enumerate(inspections.groups):
         members = inspections.group == k
         pairs = model.counted(members)
         if not pairs:
-            reason = "none of whose inspections shows decay; it has the parameters of the groups together."
-            notes.append(f"group {name}: {int(members.sum()):,} assets, {reason}")
+            notes.append(f"group {name}: {int(members.sum()):,} {alone}")
         elif isinstance(model, PairModel) and not model.fell(members):
-            reason = "in none of which an asset fell; its pace leans on that of the other groups."
-            notes.append(f"group {name}: {pairs:,} pairs of inspections, {reason}")
+            notes.append(f"group {name}: {pairs:,} {leaning}")
     return notes

@@ -84,14 +84,9 @@ def state_pairs(inspections: Inspections, state: Ints) -> StatePairs:
     straddles = (np.diff(works) > 0)[same]
     improved = ~straddles & (state[after] < state[before])
     use = ~straddles & ~improved
-    return StatePairs(
-        before[use],
-        after[use],
-        inspections.time[after[use]] - inspections.time[before[use]],
-        int(improved.sum()),
-        int(straddles.sum()),
-        int(blip.sum()),
-    )
+    before, after = before[use], after[use]
+    years = inspections.time[after] - inspections.time[before]
+    return StatePairs(before, after, years, int(improved.sum()), int(straddles.sum()), int(blip.sum()))
 
 
 def _blips(asset: Ints, state: Ints, works: Ints) -> Bools:

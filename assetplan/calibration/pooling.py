@@ -38,8 +38,7 @@ class Estimate:
 
         Parameters
         ----------
-        parameters, covariance, information : array (k,), array (k, k), array (k, k)
-            As of the estimate, before such directions are set to 0.
+        parameters, covariance, information : as of the estimate, before such directions are set to 0
         """
         size, axes = np.linalg.eigh((information + information.T) / 2)
         return cls(parameters, covariance, (axes * np.maximum(size, 0.0)) @ axes.T)

@@ -222,9 +222,8 @@ class LifeModel(PairModel):
 
         Parameters
         ----------
-        inspections : Inspections; readings with ages
+        inspections, features : readings with ages, and what sets an asset's pace
         failure : float; condition index at or below which an asset has failed [0–100]
-        features : Features; what sets an asset's pace
         """
         index = inspections.index
         if inspections.states:

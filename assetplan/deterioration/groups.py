@@ -187,18 +187,11 @@ def _group(row: dict) -> Group:
     cost, failure = float(row["replacement_unit_cost"]), float(row["failure_index"])
     if not cost > 0 or not 0 <= failure < 100:
         raise ValueError("replacement_unit_cost must be above 0 and failure_index in 0 to below 100")
-    return Group(
-        str(row["group"]),
-        str(row["asset_class"]),
-        word(row["label"]) or str(row["group"]),
-        tuple(word(row["road_class"]).split("|")),
-        str(row["unit"]),
-        decay,
-        failure,
-        cost,
-        str(row["source"]),
-        str(row["verified"]) == "yes",
+    name, asset_class, unit, source, verified = (
+        str(row[column]) for column in ("group", "asset_class", "unit", "source", "verified")
     )
+    label, road_classes = word(row["label"]) or name, tuple(word(row["road_class"]).split("|"))
+    return Group(name, asset_class, label, road_classes, unit, decay, failure, cost, source, verified == "yes")
 
 
 def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
@@ -206,9 +199,7 @@ def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:
 
     Parameters
     ----------
-    file : str; the table that names the groups
-    named : Series of str; groups that it names
-    groups : iterable of str; groups of the plan
+    file, named, groups : str, Series of str, iterable of str; the table, the groups that it names, those of the plan
     """
     rule = "the plan's own table of groups lacks this group; with it must come own treatments, follow_on, consequences"
     return [Fault(file, 0, "group", str(name), rule) for name in named.unique() if name not in set(groups)]

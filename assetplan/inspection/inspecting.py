@@ -51,8 +51,7 @@ class Inspection(Shown):
     Attributes
     ----------
     year : int; the year at whose end condition stands; earlier surveys are carried forward to it by their group's decay
-    tables : mapping of str → DataFrame
-        One for each of `CAPTIONS` that the register has anything for; amounts in £, lengths in km, shares 0–1.
+    tables : mapping of str → DataFrame; those of `CAPTIONS` that have rows; amounts in £, lengths in km, shares 0–1
     notes : tuple of str; what is not known, each with how many assets lack it
     """
 
@@ -71,10 +70,7 @@ class Inspection(Shown):
     def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
         """Write a CSV file for each table, and all of them as inspection.json, to a folder that appears when complete.
 
-        Raises
-        ------
-        OutputExistsError
-            The folder exists and `force` is not given, or it holds what no inspection writes.
+        An OutputExistsError where the folder exists and `force` is not given, or it holds what no inspection writes.
         """
         target = Path(folder)
         with new_folder(target, force, inspection_files()) as part:
@@ -102,18 +98,14 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
 
     Parameters
     ----------
-    register : Register
-        As `read_register` or an import gives it. Never written to.
+    register : Register; as `read_register` or an import gives it
     year : int, optional
         Year at whose end condition stands; by default the latest year of a survey in the register. Surveys after it
         count as they are.
     parameters : Parameters, optional
         From `assetplan.inputs.read_parameters`, where the council has tables of its own; by default the packaged ones.
 
-    Raises
-    ------
-    ValueError
-        No year is given, and no asset has a year of survey.
+    A ValueError where no year is given and no asset has a year of survey.
     """
     surveyed = register.assets["surveyed_year"]
     if year is None and surveyed.isna().all():
@@ -154,9 +146,8 @@ def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.Da
         life[of] = group.residual_life(index[of])
     stock["index"], stock["residual_life"] = index, life
     uncounted = np.zeros(len(stock), dtype=bool)
-    for name in stock["asset_class"].unique():
-        bare = parameters.classes.stock_of(stock, str(name))[1] == 0
-        uncounted |= (stock["asset_class"] == name).to_numpy() & bare
+    for asset_class, part in stock.groupby("asset_class").indices.items():
+        uncounted[part] = parameters.classes.stock_of(stock.iloc[part], str(asset_class))[1] == 0
     notes = (
         (uncounted, "without the length, deck area or replacement value that their class is counted by"),
         (~measured, "without a condition: no band counts them"),

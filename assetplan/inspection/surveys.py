@@ -75,10 +75,7 @@ class Survey(Shown):
     def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
         """Write sections, bands, homogeneous sections and faults as CSV files, to a folder that appears when complete.
 
-        Raises
-        ------
-        OutputExistsError
-            The folder exists and `force` is not given, or it holds what no survey writes.
+        An OutputExistsError where the folder exists and `force` is not given, or it holds what no survey writes.
         """
         faults = pd.DataFrame(map(vars, self.faults), columns=["file", "row", "column", "value", "rule"])
         tables = {"sections": self.sections, "bands": self.bands, "homogeneous": self.homogeneous}

@@ -63,12 +63,9 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
     column : str; what is banded: `index` [0–100] or `residual_life` [years], each a scale of reference/bands.csv
     classes : AssetClasses; classes in the order of rows, and what each is counted by
 
-    Returns
-    -------
-    DataFrame
-        Columns asset_class, by, name, assets, stock, unit, replacement_value (£), known (share of the stock for which
-        `column` is known), mean (of `column`, by stock), and the share of that stock in each band, best first. Stock is
-        what the plan counts the class by: km, m² of deck, £m to replace, or number.
+    Columns asset_class, by, name, assets, stock, unit, replacement_value (£), known (share of the stock for which
+    `column` is known), mean (of `column`, by stock), and the share of that stock in each band, best first. Stock is
+    what the plan counts the class by: km, m² of deck, £m to replace, or number.
     """
     rows = []
     for asset_class, whole in _by_class(stock, classes):
@@ -90,11 +87,8 @@ def indicators(stock: pd.DataFrame) -> pd.DataFrame:
 
     A section counts with all its length in the band of its own value; `survey` reports the bands of 10 m lengths.
 
-    Returns
-    -------
-    DataFrame
-        Columns measure, by (indicator, road_class or hierarchy), name, band, length_km, share (of what was surveyed).
-        Indicators 130-01 and 130-02 count classified roads with an RCI, `unclassified` the others.
+    Columns measure, by (indicator, road_class or hierarchy), name, band, length_km, share (of what was surveyed).
+    Indicators 130-01 and 130-02 count classified roads with an RCI, `unclassified` the others.
     """
     roads = stock[(stock["asset_class"] == CARRIAGEWAY) & stock["value"].notna() & stock["length_m"].notna()]
     parts = [pd.DataFrame()]
@@ -114,10 +108,7 @@ def survey_bands(
     value, length : array (n,); what was read [unit of the measure], NaN where nothing was, and over what length [m]
     road_class, hierarchy : array (n,) of str; class and, optionally, level of the road, blank where not known
 
-    Returns
-    -------
-    DataFrame
-        Columns measure, by (indicator, road_class, hierarchy), name, band, length_km, share [0–1, of the length read].
+    Columns measure, by (indicator, road_class, hierarchy), name, band, length_km, share [0–1, of the length read].
     """
     values, metres = np.asarray(value, dtype=float), np.asarray(length, dtype=float)
     kinds = {"road_class": _named(road_class)}
@@ -154,11 +145,8 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Grades are those of the survey; a component with a condition index alone has the grade that the index stands for.
     Bringing a grade to B costs the share of renewal in reference/state_costs.csv, at the price of the group's renewal.
 
-    Returns
-    -------
-    DataFrame
-        Columns building, name, district, grade, one a priority and `not stated` [£], total [£]; rows of no cost are
-        left out. No rows where no component has a condition.
+    Columns building, name, district, grade, one a priority and `not stated` [£], total [£]; rows of no cost are left
+    out. No rows where no component has a condition.
     """
     parts = _graded(stock)
     parts = parts[parts["group"].isin([name for name, steps in catalogue.follow_on.items() if steps])]
@@ -194,12 +182,9 @@ def _graded(stock: pd.DataFrame) -> pd.DataFrame:
 def facilities(stock: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
     """Facility condition index of each building, the worst first, from the table of `building_backlog`.
 
-    Returns
-    -------
-    DataFrame
-        Columns building, name, district, replacement_value [£], backlog [£], and the index [fraction] of works of
-        priority 1, of 1 and 2, and so on, each column with those before it; `fci` counts all, `band` is that of it.
-        Buildings with no replacement value are left out.
+    Columns building, name, district, replacement_value [£], backlog [£], and the index [fraction] of works of priority
+    1, of 1 and 2, and so on, each column with those before it; `fci` counts all, `band` is that of it. Buildings with
+    no replacement value are left out.
     """
     parts = _graded(stock)
     value = parts.groupby("building", sort=False)["replacement_value"].sum()
@@ -220,11 +205,8 @@ def facilities(stock: pd.DataFrame, backlog: pd.DataFrame) -> pd.DataFrame:
 def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
     """Bridge stock index and bands, by road class and district, at the end of the year of the inspection.
 
-    Returns
-    -------
-    DataFrame
-        Columns by, name, bridges, deck_m2, known (share of the deck area), stock_index [0–100], substandard (bridges
-        assessed below full loading), weight_limits (bridges that have one), and the share of deck area in each band.
+    Columns by, name, bridges, deck_m2, known (share of the deck area), stock_index [0–100], substandard (bridges
+    assessed below full loading), weight_limits (bridges that have one), and the share of deck area in each band.
     """
     rows = []
     for by, name, part in _split(stock[stock["asset_class"] == BRIDGE], ("road_class", "district")):
@@ -242,10 +224,7 @@ def bridge_stock(stock: pd.DataFrame) -> pd.DataFrame:
 def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
     """Length of footway in each level of the footway network survey, by level of the hierarchy and district.
 
-    Returns
-    -------
-    DataFrame
-        Columns by, name, length_km (surveyed), and the share in each level.
+    Columns by, name, length_km (surveyed), and the share in each level.
     """
     ways = stock[(stock["asset_class"] == FOOTWAY) & (stock["measure"] == "fns") & stock["length_m"].notna()]
     parts = []
@@ -262,10 +241,7 @@ def footway_levels(stock: pd.DataFrame) -> pd.DataFrame:
 def assumed_by_class(assets: pd.DataFrame, classes: AssetClasses) -> pd.DataFrame:
     """Share of assets with a value that a stated rule filled, by class and column.
 
-    Returns
-    -------
-    DataFrame
-        Columns asset_class, column, share [0–1]; none where nothing is assumed.
+    Columns asset_class, column, share [0–1]; none where nothing is assumed.
     """
     rows = [
         {"asset_class": name, "column": column, "share": share}

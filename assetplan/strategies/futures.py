@@ -181,11 +181,12 @@ class Futures(Shown):
         for place, (name, rows) in enumerate(self.members.items()):
             group = groups[name]
             learned = group.learned
-            pace[rows] = (
-                self._typed[group.asset_class][number] if learned is None else learned.pace(self.assets.iloc[rows])
-            )
-            if learned is not None and learned.spread > 0 and not isinstance(group.decay, Chain | Life):
-                own[rows] = rng.gamma(learned.spread**-2, learned.spread**2, len(rows))
+            if learned is None:
+                pace[rows] = self._typed[group.asset_class][number]
+            else:
+                pace[rows] = learned.pace(self.assets.iloc[rows])
+                if learned.spread > 0 and not isinstance(group.decay, Chain | Life):
+                    own[rows] = rng.gamma(learned.spread**-2, learned.spread**2, len(rows))
             truth[rows] = self._truth(group, rows, pace[rows] * own[rows], rng)
             known = Starting.at(truth, pace * own)
             start = start_of(name, drawn, known, rows)

@@ -19,8 +19,7 @@ class WeightLimits(Shown):
     Attributes
     ----------
     below : array (n_assets, n_classes)
-        Condition index below which the asset as it stands does not carry a class [0–100]; infinite where it does not
-        today.
+        Index below which the asset as it stands does not carry a class [0–100]; infinite where it does not today.
     renewed : array (n_classes,); the same of an asset once it is renewed
     cost : array (n_assets, n_classes); what sending a class round costs [£ a year]
     """
@@ -118,9 +117,8 @@ class Traffic(Shown):
 
     def limits_of(self, rows: Ints) -> WeightLimits | None:
         """Limits of some assets, at no cost to those that cannot be limited; None where none can."""
-        place = np.minimum(np.searchsorted(self.rows, rows), max(len(self.rows) - 1, 0))
-        known = self.rows[place] == rows if len(self.rows) else np.zeros(len(rows), dtype=bool)
+        known = np.isin(rows, self.rows)
         if not known.any():
             return None
-        limits = self.limits.take(place)
+        limits = self.limits.take(np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1))
         return replace(limits, cost=np.where(known[:, None], limits.cost, 0.0))

@@ -39,7 +39,7 @@ class Trajectory(Shown):
 
     @classmethod
     def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
-        """Room for the trajectories of assets, group by group.
+        """Room for the trajectories of assets.
 
         Parameters
         ----------
@@ -112,9 +112,7 @@ def watch(
 
     Parameters
     ----------
-    start : AssetState; at the end of the base year
-    schedule : array (n_assets, years); code of the treatment in each plan year, −1 for none
-    treatments : tuple of Treatment; treatments of the group; codes are positions in it
+    start, schedule, treatments : as of `replay`
     chance : Generator, optional; draws what happens; by default all goes as expected
     """
     state = start

@@ -274,19 +274,13 @@ class ChainLikelihood:
         errors[start, end] = np.where(at_zero, np.nan, spread[start, end])
         own = np.arange(self.n_states - 1)
         errors[own, own] = spread[own, own]
+        transition, generator = (annual(matrix), matrix) if self.continuous else (matrix, None)
+        beyond = np.sqrt(best.covariance.diagonal()[count:])
+        pairs, improved = int(self.pairs.seen.sum()), self.pairs.improved
         return MarkovFit(
-            transition=annual(matrix) if self.continuous else matrix,
-            generator=matrix if self.continuous else None,
-            log_likelihood=best.log_likelihood,
-            standard_errors=errors,
-            moves=self.moves,
-            coefficients=parameters[count:],
-            coefficient_errors=np.sqrt(best.covariance.diagonal()[count:]),
-            parameters=parameters,
-            covariance=best.covariance,
-            pairs=int(self.pairs.seen.sum()),
-            improved=self.pairs.improved,
-        )
+            transition, generator, best.log_likelihood, errors, self.moves,
+            parameters[count:], beyond, parameters, best.covariance, pairs, improved,
+        )  # fmt: skip
 
     def _slopes(self, parameters: Floats, matrix: Floats) -> Floats:
         """Derivative of the matrix by each parameter, (k, n_states, n_states)."""

@@ -101,15 +101,10 @@ def fit_curve(
     to_natural = np.array([estimates[p] if p in _POSITIVE else 1.0 for p in free])
     covariance = spread * np.outer(to_natural, to_natural)
     names = pd.Index(free, name="parameter")
-    return CurveFit(
-        curve,
-        pd.Series([estimates[p] for p in free], names, dtype=float),
-        pd.Series(np.sqrt(covariance.diagonal()), names),
-        pd.DataFrame(covariance, names, names),
-        float(np.sqrt(sse / (n - k))),
-        float(-0.5 * n * (np.log(2 * np.pi * max(sse, 1e-300) / n) + 1)),
-        n,
-    )
+    parameters = pd.Series([estimates[p] for p in free], names, dtype=float)
+    errors, table = pd.Series(np.sqrt(covariance.diagonal()), names), pd.DataFrame(covariance, names, names)
+    log_likelihood = float(-0.5 * n * (np.log(2 * np.pi * max(sse, 1e-300) / n) + 1))
+    return CurveFit(curve, parameters, errors, table, float(np.sqrt(sse / (n - k))), log_likelihood, n)
 
 
 def _parameters(family: Family, fixed: Mapping[str, float] | None) -> tuple[list[str], dict[str, float]]:

@@ -136,13 +136,8 @@ def filter_visit(law: DecayLaw, before: FilterState, step: Floats, gap: Floats, 
     shift = cross * reading.d1
     left = np.maximum(age_variance - reduction, MIN_VARIANCE)
     updated_age = _soft_positive(age + shift, left)
-    after = FilterState(
-        updated_age.value,
-        left,
-        before.pace + ratio * shift,
-        before.pace_variance - ratio**2 * reduction,
-        covariance - ratio * reduction,
-    )
+    own, own_variance = before.pace + ratio * shift, before.pace_variance - ratio**2 * reduction
+    after = FilterState(updated_age.value, left, own, own_variance, covariance - ratio * reduction)
     return Visit(
         before, pace, predicted, step, gap, reach, levels, newer_age, cross, reading, updated_age, after, mean, variance
     )

@@ -229,10 +229,7 @@ def fit_paths(
     prior : Prior, optional; what the parent group suggests
     tolerance : float; steps end when one gains less than half of this; see `maximise_two_step`
 
-    Raises
-    ------
-    ValueError
-        No path has two readings and there is no prior.
+    A ValueError where no path has two readings and there is no prior.
     """
     if prior is None and not paths.pairs:
         raise ValueError("no asset has two readings between works, so nothing says how it decays")

@@ -101,17 +101,17 @@ class Lives(Shown):
         errors = np.sqrt(best.covariance.diagonal())
         if shape > 0.99 * _STEEPEST:
             raise ValueError("the failures all lie at one age, so the shape has no estimate")
+        own, count = np.array([shape, scale]) * errors[:2], (len(self.duration), int(self.failed.sum()))
+        coefficients = best.parameters[2:], errors[2:]
         return WeibullFit(
             float(shape),
             float(scale),
             best.log_likelihood,
-            np.array([shape, scale]) * errors[:2],
-            best.parameters[2:],
-            errors[2:],
+            own,
+            *coefficients,
             best.parameters,
             best.covariance,
-            len(self.duration),
-            int(self.failed.sum()),
+            *count,
         )
 
 
