@@ -1,4 +1,4 @@
-"""Inspections made by a known decay, and those of real bridges."""
+"""Inspections made by a known decay, those of real bridges, and the rows that a calibration makes of them."""
 
 from __future__ import annotations
 
@@ -60,3 +60,16 @@ def ontario_bridges() -> pd.DataFrame:
     built = pd.to_numeric(table["YEAR BUILT"], errors="coerce")
     table["built_year"] = built.where(built <= table["year"].astype(float))
     return table.rename(columns={"ID": "asset_id", "LAST MAJOR REHAB ": "works_date"})
+
+
+def estimates_of(row: pd.Series) -> np.ndarray:
+    """Estimates of a row of a calibration, in the order of its parameters."""
+    return np.array([float(value) for value in row["estimates"].split("|")])
+
+
+def errors_of(row: pd.Series) -> np.ndarray:
+    """Standard errors of the estimates: the row holds the lower triangle of their covariance."""
+    size = len(row["parameters"].split("|"))
+    covariance = np.zeros((size, size))
+    covariance[np.tril_indices(size)] = [float(value) for value in row["covariance"].split("|")]
+    return np.sqrt(covariance.diagonal())

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from summaries import notes_of
 
 import assetplan
 from assetplan.baselines import worst_first
@@ -219,7 +220,7 @@ def test_a_line_left_out_is_noted(small_county: Path, inputs) -> None:
     free = inputs.register.assets.assign(committed_treatment="", committed_year=np.nan)
     programme = assetplan.plan(plan, replace(inputs.register, assets=free))
     assert set(programme.works["line"]) <= {"bridges"}
-    notes = [row["message"] for row in programme.summary.lint if row["check"] == "unfunded treatments"]
+    notes = notes_of(programme.summary, "unfunded treatments")
     assert notes
     assert "Surface dressing" in notes[0]
 

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from histories_made import CHAIN, chain_histories, curve_histories, ontario_bridges
+from histories_made import CHAIN, chain_histories, curve_histories, errors_of, estimates_of, ontario_bridges
 from places import ROOT, SHARED
 from tables import FULL, head, row
 
@@ -102,12 +102,10 @@ def _of_histories(seed: int, note) -> None:
         family = name.split(",")[0]
         table = curve_histories(400, [4, seed], *truth, family=family)
         fitted = calibrate(inspections_of(table), "curve", family=family, check=False).rows.iloc[0]
-        estimates = np.array([float(v) for v in fitted["estimates"].split("|")])
-        covariance = np.zeros((5, 5))
-        covariance[np.tril_indices(5)] = [float(v) for v in fitted["covariance"].split("|")]
+        estimates, errors = estimates_of(fitted), errors_of(fitted)
         for k, (of, value) in enumerate(zip(fitted["parameters"].split("|"), truth, strict=True)):
             fit = f"calibrate, {name} curve, 400 assets"
-            note(fit, of, scaled(of, value), estimates[k], np.sqrt(covariance[k, k]))
+            note(fit, of, scaled(of, value), estimates[k], errors[k])
 
 
 def test_a_million_pairs_in_sixty_groups() -> None:

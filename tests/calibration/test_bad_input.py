@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from histories_made import CHAIN, chain_histories, curve_histories
+from histories_made import CHAIN, chain_histories, curve_histories, estimates_of
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.errors import RegisterError
@@ -21,8 +21,7 @@ def chains(*more: pd.DataFrame) -> pd.DataFrame:
 
 def estimates(learned) -> dict[str, np.ndarray]:
     """Parameters of each group."""
-    rows = zip(learned.rows["group"], learned.rows["estimates"], strict=True)
-    return {group: np.array([float(v) for v in cell.split("|")]) for group, cell in rows}
+    return {row["group"]: estimates_of(row) for _, row in learned.rows.iterrows()}
 
 
 def lives(n: int, seed: int, scale: float, kind: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import run
-from histories_made import CHAIN, chain_histories, curve_histories, ontario_bridges
+from histories_made import CHAIN, chain_histories, curve_histories, errors_of, estimates_of, ontario_bridges
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.pooling import Estimate, between
@@ -27,14 +27,12 @@ def row(learned, group: str = "all") -> pd.Series:
 def test_a_curve_is_recovered_within_its_interval() -> None:
     learned = calibrate(inspections_of(curve_histories(600, seed=1)), "curve", family="power")
     fitted = row(learned)
-    logs = np.array([float(v) for v in fitted["estimates"].split("|")])
     names = fitted["parameters"].split("|")
-    covariance = np.zeros((5, 5))
-    covariance[np.tril_indices(5)] = [float(v) for v in fitted["covariance"].split("|")]
-    errors = np.sqrt(covariance.diagonal())
     truth = [scaled(*of) for of in zip(names, (30.0, 1.6, 2.0, 0.3, 0.3), strict=True)]
+    off = np.abs(estimates_of(fitted) - truth)
     assert names == ["life", "shape", "noise", "spread", "wander"]
-    assert (np.abs(logs - truth) < 3.5 * errors + 0.05).all()  # five of them; the filter itself errs by a few per cent
+    # Five of them; the filter itself errs by a few per cent.
+    assert (off < 3.5 * errors_of(fitted) + 0.05).all()
     assert fitted["life_low"] < 30 < fitted["life_high"]
     assert fitted["error"] < fitted["no_change"]
     assert fitted["error"] < fitted["constant_rate"]

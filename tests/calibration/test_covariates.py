@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from histories_made import errors_of
 
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.calibration.covariates import Features
@@ -53,11 +54,8 @@ def row_and_covariates(learned, group: str = "all") -> tuple[pd.Series, list[lis
 
 
 def error_of(row: pd.Series, name: str) -> float:
-    """Standard error of one parameter, from the lower triangle that the row holds."""
-    names = row["parameters"].split("|")
-    covariance = np.zeros((len(names), len(names)))
-    covariance[np.tril_indices(len(names))] = [float(v) for v in row["covariance"].split("|")]
-    return float(np.sqrt(covariance[names.index(name), names.index(name)]))
+    """Standard error of one parameter."""
+    return float(errors_of(row)[row["parameters"].split("|").index(name)])
 
 
 def test_a_chain_learns_what_the_array_fit_learns() -> None:

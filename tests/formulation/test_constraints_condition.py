@@ -13,6 +13,7 @@ from constraint_cases import Case, case, check, small_plan, small_register
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from summaries import notes_of
 
 import assetplan
 from assetplan.config.choices import ObjectiveChoice
@@ -174,8 +175,8 @@ def test_every_sentence_of_it_is_in_index_years(programme: Programme) -> None:
     others = programme.assets[programme.assets["strategy"] == "do-nothing"]["reason"]
     assert others.str.contains("gain [0-9,]+ index-years, but").any()
     assert not programme.assets["reason"].str.contains("save").any()
-    lint = [row["message"] for row in summary.lint if row["check"] == "no replacement value"]
-    assert lint == ["Bridges: 1 assets have none, so their condition counts nothing."]
+    notes = notes_of(summary, "no replacement value")
+    assert notes == ["Bridges: 1 assets have none, so their condition counts nothing."]
     assert "Importance: how it rises with criticality" in summary.unverified
 
 

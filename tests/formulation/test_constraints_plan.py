@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from constraint_cases import small_plan, small_register
+from summaries import notes_of
 
 import assetplan
 from assetplan.programme import Programme
@@ -63,7 +64,7 @@ def test_spend_keeps_to_the_district_and_the_sources(programme: Programme) -> No
 
 
 def test_a_scheme_that_cannot_go_ahead_is_a_model_note(programme: Programme) -> None:
-    notes = [row["message"] for row in programme.summary.lint if row["check"] == "scheme cannot go ahead"]
+    notes = notes_of(programme.summary, "scheme cannot go ahead")
     assert notes == ["odd: no year in which all its assets may be treated."]
     treated = programme.works[programme.works["asset_id"].isin(["R0001", "R0122"])]
     assert "surface_dressing" not in set(treated["treatment"])
