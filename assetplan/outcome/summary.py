@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import __version__, condition
+from assetplan._types import Floats
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.consequences import WORKS
 from assetplan.economics import condition_gain
@@ -19,28 +20,7 @@ from assetplan.optimisation.bounds.lagrangian import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
 from assetplan.outcome.outcome import Outcome
-from assetplan.programme.summary import (
-    FORM,
-    BaselineRow,
-    ConditionRow,
-    FlowRow,
-    ForecastRow,
-    GainRow,
-    KeyFields,
-    KindRow,
-    LimitResult,
-    LintRow,
-    NoteRow,
-    Phasing,
-    PriceRow,
-    ResidualLifeRow,
-    Restrictions,
-    SitesSummary,
-    SpendRow,
-    StreamRow,
-    Summary,
-    YearlyRow,
-)
+from assetplan.programme import summary as kept
 from assetplan.strategies import Trajectory
 
 
@@ -52,17 +32,17 @@ class Findings:
     ----------
     lint : list of rows; from `notes`
     finance : sequence of Statement; statements short enough for a summary
-    phasing : Phasing; from `best_phasing`
+    phasing : kept.Phasing; from `best_phasing`
     restrictions : dict; from `weight_limit_forecast`
     forecast : list of rows; from `outlook`
     seconds : dict; seconds by stage
     """
 
-    lint: list[LintRow]
+    lint: list[kept.LintRow]
     finance: Sequence[Statement]
-    phasing: Phasing
+    phasing: kept.Phasing
     restrictions: dict[str, Any]
-    forecast: list[ForecastRow]
+    forecast: list[kept.ForecastRow]
     seconds: Mapping[str, float]
 
 
@@ -72,7 +52,7 @@ def summarise(
     table: gpd.GeoDataFrame,
     baselines: dict[str, Solution],
     findings: Findings,
-) -> Summary:
+) -> kept.Summary:
     """The summary of a programme, complete.
 
     Parameters
@@ -82,34 +62,23 @@ def summarise(
     baselines : dict of str → Solution; what rules of thumb make of the same money
     findings : Findings; all else that it holds
     """
-    inputs, solution = outcome.inputs, outcome.solution
-    plan, forecast = inputs.plan, inputs.plan.forecast
-    prices = np.nan_to_num(solution.prices)
-    return Summary(
-        plan=plan.name,
-        title=plan.report.title or plan.name,
-        authority=plan.report.authority,
-        note=plan.report.note,
-        years=tuple(plan.plan_years),
-        price_base=plan.first_year,
-        objective=plan.objective.sought.objective.format(cut_off=plan.objective.cut_off),
-        of=plan.objective.of,
-        sought=plan.objective.sought,
+    solution, plan = outcome.solution, outcome.inputs.plan
+    return kept.Summary(
+        **_given(outcome),
+        asset_classes=outcome.inputs.tables.classes.of(table["asset_class"]),
         streams=_streams(outcome),
-        asset_classes=inputs.tables.classes.of(table["asset_class"]),
         yearly=_yearly(outcome),
-        horizon=len(inputs.model.rules.discount) - 1,
-        benefit=round(float(outcome.benefit.sum()), 2),
-        reached=round(solution.benefit, 2),
-        bound=round(solution.bound, 2),
+        benefit=_pence(outcome.benefit.sum()),
+        reached=_pence(solution.benefit),
+        bound=_pence(solution.bound),
         gap=solution.gap,
         status=solution.status,
-        cost=round(float(works["cost"].sum()), 2),
+        cost=_pence(works["cost"].sum()),
         spend=_spend(works, outcome),
         limits=_limits(outcome),
         flows=_flows(outcome),
         prices=_prices(outcome),
-        prices_bound=round(bound_of_prices(outcome.problem, prices), 2),
+        prices_bound=_pence(bound_of_prices(outcome.problem, np.nan_to_num(solution.prices))),
         prices_known=notes.prices_known(plan.solver.target_gap, solution),
         condition=_condition(outcome),
         residual_life=_residual_bands(outcome),
@@ -119,68 +88,86 @@ def summarise(
         baselines=_baselines(outcome, baselines),
         kinds=_kinds(works),
         sites=_sites(outcome, works),
-        assumed_share=tuple(notes.assumed_rows(inputs.register.assets)),
-        notes=tuple(NoteRow(note=note, count=count) for note, count in inputs.register.notes),
-        inputs=inputs.digests,
-        unverified=tuple(notes.unverified(inputs)),
-        version=__version__,
-        form=FORM,
         lint=tuple(findings.lint),
         finance=tuple(statement.as_json() for statement in findings.finance),
         phasing=findings.phasing,
-        restrictions=cast(Restrictions, findings.restrictions),
-        futures={"futures": forecast.futures, "level": forecast.level, "seed": forecast.seed},
+        restrictions=cast(kept.Restrictions, findings.restrictions),
         forecast=tuple(findings.forecast),
         seconds={name: round(spent, 3) for name, spent in findings.seconds.items()},
     )
 
 
-def _streams(outcome: Outcome) -> tuple[StreamRow, ...]:
+def _given(outcome: Outcome) -> dict[str, Any]:
+    """What a plan and its register state, and what is to be known of them."""
+    inputs, plan = outcome.inputs, outcome.inputs.plan
+    return {
+        "plan": plan.name,
+        "title": plan.report.title or plan.name,
+        "authority": plan.report.authority,
+        "note": plan.report.note,
+        "years": tuple(plan.plan_years),
+        "price_base": plan.first_year,
+        "objective": plan.objective.sought.objective.format(cut_off=plan.objective.cut_off),
+        "of": plan.objective.of,
+        "sought": plan.objective.sought,
+        "horizon": len(inputs.model.rules.discount) - 1,
+        "assumed_share": tuple(notes.assumed_rows(inputs.register.assets)),
+        "notes": tuple(kept.NoteRow(note=note, count=count) for note, count in inputs.register.notes),
+        "inputs": inputs.digests,
+        "unverified": tuple(notes.unverified(inputs)),
+        "futures": {name: getattr(plan.forecast, name) for name in ("futures", "level", "seed")},
+        "version": __version__,
+        "form": kept.FORM,
+    }
+
+
+def _pence(pounds: float) -> float:
+    return round(float(pounds), 2)
+
+
+def _streams(outcome: Outcome) -> tuple[kept.StreamRow, ...]:
     """Present value of each stream in both futures (£)."""
-    nothing = {name: float(values.sum()) for name, values in outcome.nothing.streams.items()}
-    plan = {name: float(values.sum()) for name, values in outcome.plan.streams.items()}
+    nothing, plan = (
+        {name: float(values.sum()) for name, values in future.streams.items()}
+        for future in (outcome.nothing, outcome.plan)
+    )
     # Sites and mobilisation are no asset's own works.
     plan[WORKS] += float(outcome.options.beside[outcome.chosen].sum())
     streams = outcome.inputs.tables.streams
     return tuple(
-        StreamRow(
-            stream=name,
-            label=streams[name].label,
-            do_nothing=round(nothing[name], 2),
-            plan=round(plan[name], 2),
-        )
-        for name in nothing
+        kept.StreamRow(stream=name, label=streams[name].label, do_nothing=_pence(amount), plan=_pence(plan[name]))
+        for name, amount in nothing.items()
     )
 
 
-def _prices(outcome: Outcome) -> tuple[PriceRow, ...]:
+def _prices(outcome: Outcome) -> tuple[kept.PriceRow, ...]:
     """Worth of one more unit of each limit."""
     prices = zip(outcome.formulation.rows, np.nan_to_num(outcome.solution.prices), strict=True)
     return tuple(
-        PriceRow(limit=str(row.key), key=cast(KeyFields, row.key.as_json()), price=round(float(price), 6))
+        kept.PriceRow(limit=str(row.key), key=cast(kept.KeyFields, row.key.as_json()), price=round(float(price), 6))
         for row, price in prices
     )
 
 
-def _baselines(outcome: Outcome, baselines: dict[str, Solution]) -> tuple[BaselineRow, ...]:
+def _baselines(outcome: Outcome, baselines: dict[str, Solution]) -> tuple[kept.BaselineRow, ...]:
     """What each rule of thumb makes of the same money (£)."""
     options, problem = outcome.options, outcome.problem
     return tuple(
-        BaselineRow(
+        kept.BaselineRow(
             name=name,
-            benefit=round(float(options.benefit[solution.chosen].sum()), 2),
-            reached=round(float(problem.benefit[solution.chosen].sum()), 2),
-            cost=round(float(options.cost[solution.chosen].sum()), 2),
+            benefit=_pence(options.benefit[solution.chosen].sum()),
+            reached=_pence(problem.benefit[solution.chosen].sum()),
+            cost=_pence(options.cost[solution.chosen].sum()),
             breaks=_broken(outcome, solution),
         )
         for name, solution in baselines.items()
     )
 
 
-def _kinds(works: pd.DataFrame) -> tuple[KindRow, ...]:
+def _kinds(works: pd.DataFrame) -> tuple[kept.KindRow, ...]:
     """Cost of each kind of works (£)."""
     kinds = works.groupby("kind")["cost"].sum()
-    return tuple(KindRow(kind=str(kind), amount=round(float(amount), 2)) for kind, amount in kinds.items())
+    return tuple(kept.KindRow(kind=str(kind), amount=_pence(amount)) for kind, amount in kinds.items())
 
 
 def _cases(outcome: Outcome) -> tuple[tuple[str, Trajectory], tuple[str, Trajectory]]:
@@ -188,10 +175,10 @@ def _cases(outcome: Outcome) -> tuple[tuple[str, Trajectory], tuple[str, Traject
     return ("do-nothing", outcome.nothing), ("plan", outcome.plan)
 
 
-def _yearly(outcome: Outcome) -> tuple[YearlyRow, ...]:
+def _yearly(outcome: Outcome) -> tuple[kept.YearlyRow, ...]:
     """What poor condition costs in each plan year (£, prices of the first year), not discounted."""
     return tuple(
-        YearlyRow(stream=name, year=year, case=case, amount=round(float(amount), 2))
+        kept.YearlyRow(stream=name, year=year, case=case, amount=_pence(amount))
         for case, trajectory in _cases(outcome)
         for name, amounts in trajectory.yearly.items()
         if name != WORKS
@@ -199,7 +186,7 @@ def _yearly(outcome: Outcome) -> tuple[YearlyRow, ...]:
     )
 
 
-def _sites(outcome: Outcome, works: pd.DataFrame) -> SitesSummary:
+def _sites(outcome: Outcome, works: pd.DataFrame) -> kept.SitesSummary:
     """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
     sharing, inputs = outcome.formulation.sharing, outcome.inputs
     sites, assets = sharing.sites(outcome.chosen), inputs.register.assets
@@ -216,12 +203,12 @@ def _sites(outcome: Outcome, works: pd.DataFrame) -> SitesSummary:
         "schemes": len(length),
         "sections": int(length["size"].sum()),
         "length_km": round(float(length["sum"].sum()) / 1000, 4),
-        "median_m": round(float(length["sum"].median()), 2) if len(length) else 0.0,
-        "longest_m": round(float(length["sum"].max()), 2) if len(length) else 0.0,
+        "median_m": _pence(length["sum"].median()) if len(length) else 0.0,
+        "longest_m": _pence(length["sum"].max()) if len(length) else 0.0,
         "with_neighbour": int((sharing.modes["neighbour"].reindex(sites["mode"].unique()) >= 0).sum())
         if len(sites)
         else 0,
-        "saved": round(float(sites["saved"].sum()), 2),
+        "saved": _pence(sites["saved"].sum()),
     }
 
 
@@ -233,7 +220,7 @@ def _broken(outcome: Outcome, solution: Solution) -> list[str]:
     return [str(problem.resources[r]) for r in np.flatnonzero(wrong)]
 
 
-def _spend(works: pd.DataFrame, outcome: Outcome) -> tuple[SpendRow, ...]:
+def _spend(works: pd.DataFrame, outcome: Outcome) -> tuple[kept.SpendRow, ...]:
     """Money by line and year (£): spent, what the envelope gives, and the limit once money is carried over or moved."""
     limits, labels = outcome.inputs.limits, outcome.inputs.tables.labels
     spent = works.groupby(["line", "year"])["cost"].sum()
@@ -241,20 +228,20 @@ def _spend(works: pd.DataFrame, outcome: Outcome) -> tuple[SpendRow, ...]:
     place = outcome.formulation.place
     allowed = caps[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
     return tuple(
-        SpendRow(
+        kept.SpendRow(
             line=line,
             label=labels[line],
             year=year,
-            amount=round(float(spent.get((line, year), 0.0)), 2),
-            limit=round(float(allowed[row, column]), 2),
-            envelope=round(float(limits.amount[row, column]), 2),
+            amount=_pence(spent.get((line, year), 0.0)),
+            limit=_pence(allowed[row, column]),
+            envelope=_pence(limits.amount[row, column]),
         )
         for row, line in enumerate(limits.lines)
         for column, year in enumerate(limits.years)
     )
 
 
-def _limits(outcome: Outcome) -> tuple[LimitResult, ...]:
+def _limits(outcome: Outcome) -> tuple[kept.LimitResult, ...]:
     """Every limit of the problem: how the plan file says it, what it allows, what is used, what more of it is worth."""
     problem, solution = outcome.problem, outcome.solution
     rows = zip(
@@ -262,9 +249,9 @@ def _limits(outcome: Outcome) -> tuple[LimitResult, ...]:
         strict=True,
     )  # fmt: skip
     return tuple(
-        LimitResult(
+        kept.LimitResult(
             limit=str(row.key),
-            key=cast(KeyFields, row.key.as_json()),
+            key=cast(kept.KeyFields, row.key.as_json()),
             words=row.words,
             unit=row.unit,
             kind=row.key.kind,
@@ -277,17 +264,17 @@ def _limits(outcome: Outcome) -> tuple[LimitResult, ...]:
     )
 
 
-def _flows(outcome: Outcome) -> tuple[FlowRow, ...]:
+def _flows(outcome: Outcome) -> tuple[kept.FlowRow, ...]:
     """Money carried over, moved between lines, or drawn from sources (£)."""
     flows = zip(outcome.formulation.flows, outcome.solution.amounts, strict=True)
     return tuple(
-        cast(FlowRow, {"flow": str(flow.key), **flow.key.as_json(), "amount": round(float(amount), 2)})
+        cast(kept.FlowRow, {"flow": str(flow.key), **flow.key.as_json(), "amount": _pence(amount)})
         for flow, amount in flows
         if amount > 0.005
     )
 
 
-def _condition(outcome: Outcome) -> tuple[ConditionRow, ...]:
+def _condition(outcome: Outcome) -> tuple[kept.ConditionRow, ...]:
     """Stock in each condition band by class, year and case."""
     assets, classes = outcome.inputs.register.assets, outcome.inputs.tables.classes
     rows = []
@@ -296,21 +283,22 @@ def _condition(outcome: Outcome) -> tuple[ConditionRow, ...]:
         for case, trajectory in _cases(outcome):
             totals = np.tensordot(stock, trajectory.bands[members].astype(float), axes=(0, 0)).T
             rows += [
-                ConditionRow(
-                    asset_class=str(asset_class),
-                    band=band,
-                    year=year,
-                    quantity=round(float(amount), 4),
-                    unit=unit,
-                    case=case,
+                kept.ConditionRow(
+                    asset_class=str(asset_class), band=band, year=year, quantity=amount, unit=unit, case=case
                 )
-                for place, year in enumerate(outcome.years)
-                for band, amount in zip(condition.BANDS, totals[:, place], strict=True)
+                for band, year, amount in _banded(outcome, condition.BANDS, totals)
             ]
     return tuple(rows)
 
 
-def _residual_bands(outcome: Outcome) -> tuple[ResidualLifeRow, ...]:
+def _banded(outcome: Outcome, bands: Sequence[str], totals: Floats) -> Iterator[tuple[str, int, float]]:
+    """Band, year and amount of totals (n_bands, n_years)."""
+    for place, year in enumerate(outcome.years):
+        for band, amount in zip(bands, totals[:, place], strict=True):
+            yield band, year, round(float(amount), 4)
+
+
+def _residual_bands(outcome: Outcome) -> tuple[kept.ResidualLifeRow, ...]:
     """Carriageway length by residual-life band, year and case."""
     assets = outcome.inputs.register.assets
     members = np.flatnonzero(assets["asset_class"] == CARRIAGEWAY)
@@ -319,14 +307,13 @@ def _residual_bands(outcome: Outcome) -> tuple[ResidualLifeRow, ...]:
     for case, trajectory in _cases(outcome):
         totals = condition.quantity_in_bands("residual_life", trajectory.residual_life[members], length)
         rows += [
-            ResidualLifeRow(band=band, year=year, length_km=round(float(amount), 4), case=case)
-            for place, year in enumerate(outcome.years)
-            for band, amount in zip(condition.band_names("residual_life"), totals[:, place], strict=True)
+            kept.ResidualLifeRow(band=band, year=year, length_km=amount, case=case)
+            for band, year, amount in _banded(outcome, condition.band_names("residual_life"), totals)
         ]
     return tuple(rows)
 
 
-def _gain(outcome: Outcome) -> tuple[GainRow, ...]:
+def _gain(outcome: Outcome) -> tuple[kept.GainRow, ...]:
     """Condition gained by class: area between the two futures above the cut-off, per asset by replacement value."""
     assets = outcome.inputs.register.assets
     area = condition_gain(outcome.nothing.index, outcome.plan.index, outcome.inputs.plan.objective.cut_off)
@@ -335,5 +322,5 @@ def _gain(outcome: Outcome) -> tuple[GainRow, ...]:
     for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
         weight = value[members].sum()
         mean = float(area[members] @ value[members] / weight) if weight else 0.0
-        rows.append(GainRow(asset_class=str(asset_class), index_years=round(mean, 4)))
+        rows.append(kept.GainRow(asset_class=str(asset_class), index_years=round(mean, 4)))
     return tuple(rows)

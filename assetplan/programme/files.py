@@ -42,8 +42,8 @@ def read_programme(folder: str | Path) -> Programme:
         raise RegisterError(Fault(str(folder), 0, "", name, "is not in this folder of a plan") for name in missing)
     summary = read_summary(folder / "summary.json")
     settings = _read_settings(folder / "plan.json")
-    assets = _read_assets(folder / "assets.parquet")
-    layers = {name: _read_layer(folder / "programme.gpkg", name) for name in LAYERS}
+    assets = _read_table(folder / "assets.parquet")
+    layers = {name: _read_table(folder / "programme.gpkg", name) for name in LAYERS}
     years = [summary.years[0] - 1, *summary.years]
     paths = [f"{case}_{year}" for case in ("do_nothing", "plan") for year in years]
     faults = _lacking(assets, (*_ASSETS, *paths), folder / "assets.parquet")
@@ -66,32 +66,21 @@ def _read_settings(path: Path) -> dict[str, Any] | None:
     return settings
 
 
-def _read_assets(path: Path) -> gpd.GeoDataFrame:
+def _read_table(path: Path, layer: str = "") -> gpd.GeoDataFrame:
+    """A layer of a GeoPackage, or a GeoParquet file."""
     import geopandas as gpd
     import pyarrow as pa
-
-    try:
-        return gpd.read_parquet(path)
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
-        raise RegisterError([_unreadable(path, "", error)]) from error
-
-
-def _read_layer(path: Path, name: str) -> gpd.GeoDataFrame:
-    import geopandas as gpd
     from pyogrio.errors import DataLayerError, DataSourceError
 
+    known = (pa.ArrowException, DataLayerError, DataSourceError, OSError, ValueError, KeyError, TypeError)
     try:
-        layer = gpd.read_file(path, layer=name)
-    except (DataLayerError, DataSourceError, OSError, ValueError) as error:
-        raise RegisterError([_unreadable(path, name, error)]) from error
-    if not isinstance(layer, gpd.GeoDataFrame):
-        raise RegisterError([Fault(str(path), 0, "", name, "this layer has no geometry")])
-    return layer
-
-
-def _unreadable(path: Path, part: str, error: Exception) -> Fault:
-    message = (str(error).splitlines() or [type(error).__name__])[0][:200]
-    return Fault(str(path), 0, "", part, f"cannot be read: {message}")
+        table = gpd.read_file(path, layer=layer) if layer else gpd.read_parquet(path)
+    except known as error:
+        message = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise RegisterError([Fault(str(path), 0, "", layer, f"cannot be read: {message}")]) from error
+    if not isinstance(table, gpd.GeoDataFrame):
+        raise RegisterError([Fault(str(path), 0, "", layer, "this layer has no geometry")])
+    return table
 
 
 def _lacking(table: gpd.GeoDataFrame, columns: tuple[str, ...], path: Path) -> list[Fault]:

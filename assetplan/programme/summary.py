@@ -286,48 +286,30 @@ class Summary(Shown, BaseModel):
 
     Attributes
     ----------
-    plan, title, authority, note : str
-        Name of the plan, and what its report is headed with.
-    years : tuple of int
-        Plan years; the base year, condition today, is the year before the first.
-    price_base : int
-        Year of the prices.
-    objective, of : str
-        What the plan seeks, in words and as the plan file names it.
-    sought : Sought
-        Unit, words and behaviour of the objective.
-    asset_classes : tuple of AssetClass
-        The classes of the assets, in the order of reports.
-    streams, yearly : rows
-        Costs of both futures, discounted over `horizon` years and year by year.
-    benefit, cost : float
-        Benefit against do-nothing, and cost of the works (£).
-    reached, bound : float
-        Objective of the programme, and the proven most of any within the limits (in the unit of the objective).
-    gap : float
-        Distance of the two, relative to the bound.
-    status : str
-        "optimal" (to the gap that the plan asks for) or "feasible".
-    spend, limits, flows, prices : rows
-        Money and limits; `limits` in the order of the problem.
-    prices_bound : float
-        What the prices by themselves prove (in the unit of the objective).
-    prices_known : bool
-        Whether the search came to prices.
+    plan, title, authority, note : str; name of the plan, and what its report is headed with
+    years, price_base : tuple of int, int
+        Plan years, the base year, condition today, being the one before the first; year of the prices.
+    objective, of, sought : str, str, Sought
+        What the plan seeks, in words and as the plan file names it; its unit, words and behaviour.
+    asset_classes : tuple of AssetClass; the classes of the assets, in the order of reports
+    streams, yearly, horizon : rows, rows, int
+        Costs of both futures, discounted over so many years and year by year.
+    benefit, cost : float; benefit against do-nothing, and cost of the works (£)
+    reached, bound, gap : float
+        Objective of the programme, the proven most of any within the limits (in the unit of the objective), and the
+        distance of the two, relative to the bound.
+    status : str; "optimal" (to the gap that the plan asks for) or "feasible"
+    spend, limits, flows, prices : rows; money and limits, `limits` in the order of the problem
+    prices_bound, prices_known : float, bool
+        What the prices by themselves prove (in the unit of the objective); whether the search came to prices.
     condition, residual_life, condition_gain : rows
         Stock in bands by year and case; `year` is the end of that financial year.
-    assets, treated : int
-        Assets in all, and those treated in the plan years.
+    assets, treated : int; assets in all, and those treated in the plan years
     baselines, kinds, assumed_share, notes, unverified, lint, sites, phasing, restrictions, forecast, futures
         As their rows say; `unverified` lists parameters without a verified source.
-    inputs : dict
-        File → SHA-256.
-    finance : tuple of tables
-        Statements of finance but for those with a row a scheme or loan.
-    seconds : dict
-        Seconds by stage.
-    version, form : str, int
-        Version of assetplan that wrote it, and the form of its keys.
+    inputs, seconds : dict; file → SHA-256, stage → seconds
+    finance : tuple of tables; statements of finance but for those with a row a scheme or loan
+    version, form : str, int; version of assetplan that wrote it, and the form of its keys
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)

@@ -14,7 +14,8 @@ from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
 from assetplan.programme.summary import SpendRow, Summary
-from assetplan.report.payload import Payload, classes_of, make_payload
+from assetplan.report.payload import Payload, make_payload
+from assetplan.words import financial_year
 
 if TYPE_CHECKING:
     from assetplan.finance.statement import Statement
@@ -39,7 +40,7 @@ class Facts:
     @cached_property
     def classes(self) -> AssetClasses:
         """The classes of the programme's assets, in the order of the report."""
-        return classes_of(self.programme)
+        return AssetClasses(self.summary.asset_classes)
 
     @cached_property
     def payload(self) -> Payload | None:
@@ -88,21 +89,17 @@ class Facts:
 
     def mean_index(self, year: int, case: str) -> float:
         """Mean condition index of roads by length at the end of a year; NaN where none was measured."""
-        index = self._index(year, case)
+        index = self.roads[f"{case.replace('-', '_')}_{year}"].to_numpy(dtype=np.float64)
         known = ~np.isnan(index)
         weight = float(self.road_km[known].sum())
         return float(index[known] @ self.road_km[known]) / weight if weight > 0 else float("nan")
-
-    def _index(self, year: int, case: str) -> Floats:
-        column = f"{case.replace('-', '_')}_{year}"
-        return self.roads[column].to_numpy(dtype=np.float64)
 
     @cached_property
     def has_roads(self) -> bool:
         """Whether the programme has the condition of roads by length."""
         return bool(self._road_km_in_band)
 
-    @cached_property
+    @property
     def cost(self) -> float:
         """Cost of the whole programme [£]."""
         return self.summary.cost
@@ -111,6 +108,16 @@ class Facts:
     def statements(self) -> dict[str, Statement]:
         """Statements of finance by name: those of the summary, which a programme that was read back has too."""
         return {statement.name: statement for statement in tables_of(self.summary.finance)}
+
+    @cached_property
+    def cases(self) -> tuple[tuple[str, int, str], ...]:
+        """What a table sets side by side: a label, the year at whose end it is, and the case."""
+        last = financial_year(self.last)
+        return (
+            ("Today", self.base, "plan"),
+            (f"{last}, with the plan", self.last, "plan"),
+            (f"{last}, if nothing is done", self.last, "do-nothing"),
+        )
 
     @cached_property
     def net(self) -> bool:
@@ -173,12 +180,10 @@ class Facts:
         # A point is named for itself, not for the road it stands on.
         own = ~works["asset_class"].isin(self.classes.where("drawn", "line"))
         works.loc[own, "place"] = works.loc[own, "name"].fillna("").astype(str)
-        works["committed"] = works["committed"].fillna(False).astype(bool) if "committed" in works else False
+        works["committed"] = works["committed"].fillna(False).astype(bool)
         keys = ["asset_class", "place", "year", "label"]
         groups = works.groupby(keys, as_index=False).agg(
-            length_m=("length_m", "sum"),
-            items=("asset_id", "size"),
-            cost=("cost", "sum"),
-            committed=("committed", "any"),
-        )
+            length_m=("length_m", "sum"), items=("asset_id", "size"),
+            cost=("cost", "sum"), committed=("committed", "any"),
+        )  # fmt: skip
         return groups.sort_values(["cost", *keys], ascending=[False, True, True, True, True], ignore_index=True)

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from assetplan._types import Bools, Ints
+from assetplan._types import Ints
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, PacketColumn, code_cases, column, condition_bytes, pack
@@ -81,11 +81,6 @@ def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return places[places["kind"].fillna("").isin(["", "settlement"])]
 
 
-def classes_of(programme: Programme) -> AssetClasses:
-    """The classes of the programme's assets, in the order of the report."""
-    return AssetClasses(programme.summary.asset_classes)
-
-
 def make_payload(programme: Programme) -> Payload | None:
     """Return the map's packet, or None where no asset has a location.
 
@@ -93,7 +88,7 @@ def make_payload(programme: Programme) -> Payload | None:
     """
     if programme.assets.crs is None:
         raise ValueError("the programme's assets have no coordinate reference system, so they cannot be mapped")
-    classes = classes_of(programme)
+    classes = AssetClasses(programme.summary.asset_classes)
     assets, lines = _ordered(programme.assets, classes)
     if not len(assets):
         return None
@@ -260,7 +255,7 @@ def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tupl
         column("work_cost", _whole(frame["cost"]), "i4"),
         column("work_scheme", schemes.codes(_text(frame, "scheme_id")), "i4", delta=True),
         column("work_reason", reasons.codes(_text(frame, "reason")), "i4"),
-        column("work_committed", _flags(frame), "u1"),
+        column("work_committed", frame["committed"].fillna(False).to_numpy(dtype=np.bool_), "u1"),
     ]
     header = {
         "treatments": treatments.listing(),
@@ -270,12 +265,6 @@ def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tupl
         "alone": schemes.texts.get("", -1),
     }
     return header, columns
-
-
-def _flags(frame: pd.DataFrame) -> Bools:
-    if "committed" not in frame:
-        return np.zeros(len(frame), dtype=np.bool_)
-    return frame["committed"].fillna(False).to_numpy(dtype=np.bool_)
 
 
 def _ground(programme: Programme) -> tuple[dict[str, Any], list[PacketColumn]]:
@@ -297,7 +286,7 @@ def _ground(programme: Programme) -> tuple[dict[str, Any], list[PacketColumn]]:
             [name, round(float(x), 5), round(float(y), 5)]
             for name, (x, y) in zip(_text(shown, "name"), spots, strict=True)
         ]
-    return {"places": listing}, _paths("ring", rings) if len(rings) else _paths("ring", _nothing())
+    return {"places": listing}, _paths("ring", rings)
 
 
 def _with_districts(
@@ -315,7 +304,3 @@ def _with_districts(
         min(max(north, y1), north + down),
         min(max(east, x1), east + across),
     )
-
-
-def _nothing() -> NDArray[Any]:
-    return np.array([], dtype=object)

@@ -15,6 +15,9 @@ KIND_COLOURS = {"preventative": "#1f5fa8", "major": "#d9601a"}
 
 OTHER_KIND_COLOUR = "#4d4d4d"
 
+CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
+"""What the page calls the two cases of a programme."""
+
 
 class Unit(NamedTuple):
     """How a quantity is shown: divided by `divisor`, with `decimals`, under `label`."""

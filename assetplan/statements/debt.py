@@ -13,8 +13,6 @@ from assetplan._types import Floats
 from assetplan.finance import (
     CASH,
     Statement,
-    by_year,
-    charges,
     check_printed,
     horizon,
     income_by_year,
@@ -98,7 +96,7 @@ def affordability(ledger: Ledger) -> Iterator[Statement]:
     if not plan.borrowing:
         return
     n_years = horizon(plan)
-    cost, income = _of_plan(ledger, "cost", n_years), income_by_year(plan, n_years)
+    cost, income = ledger.borrowed("cost", n_years), income_by_year(plan, n_years)
     price = np.zeros(n_years)
     for place in range(n_years):
         row = ledger.outcome.formulation.place.get(LimitKey("affordability", DEBT_COST, year=plan.first_year + place))
@@ -127,10 +125,10 @@ def prudential(ledger: Ledger) -> Iterator[Statement]:
         return
     spend = np.zeros(n)
     spend[: plan.years] = ledger.spent.sum(axis=0).to_numpy(dtype=float)[:n]
-    drawn = _of_plan(ledger, "drawn", n)
-    cost, owed = _of_plan(ledger, "cost", n), _of_plan(ledger, "owed", n)
+    drawn = ledger.borrowed("drawn", n)
+    cost, owed = ledger.borrowed("cost", n), ledger.borrowed("owed", n)
     debt = external_debt(plan, n) + owed
-    requirement = financing_requirement(plan, n) + _of_plan(ledger, "unprovided", n)
+    requirement = financing_requirement(plan, n) + ledger.borrowed("unprovided", n)
     financing = financing_cost(plan, n) + cost
     rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n)]})
     rows["capital_spend"], rows["borrowed"] = _shown(spend), _shown(drawn)
@@ -154,17 +152,6 @@ def prudential(ledger: Ledger) -> Iterator[Statement]:
         "after the last that the plan file gives, figures without this plan stay as they are in it."
     )
     yield declared("prudential").table(rows.dropna(axis=1, how="all"), CASH, note)
-
-
-def _of_plan(ledger: Ledger, series: str, n_years: int) -> Floats:
-    """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
-    plan = ledger.plan
-    total = np.zeros(n_years)
-    for facility in plan.borrowing:
-        drawn = ledger.used("drawdown", facility.name)
-        charge = np.ones(1) if series == "drawn" else getattr(charges(facility), series)
-        total += by_year(charge, plan.years, n_years) @ drawn
-    return total
 
 
 def _shown(pounds: Floats | pd.Series) -> np.ndarray:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from assetplan._types import Floats
 from assetplan.config import Plan
-from assetplan.finance import CASH, price_of_years, real
+from assetplan.finance import CASH, by_year, charges, price_of_years, real
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import Column, Statement, StatementSpec
 from assetplan.limits import FlowKey
@@ -81,6 +81,14 @@ class Ledger:
         mine = self.flows[self.flows["kind"].isin(kinds) & (self.flows["source"] == source)]
         year = mine["year"].to_numpy(dtype=int) - self.plan.first_year
         return np.bincount(year, mine["amount"], self.plan.years).astype(np.float64)
+
+    def borrowed(self, series: str, n_years: int) -> Floats:
+        """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
+        total = np.zeros(n_years)
+        for facility in self.plan.borrowing:
+            charge = np.ones(1) if series == "drawn" else getattr(charges(facility), series)
+            total += by_year(charge, self.plan.years, n_years) @ self.used("drawdown", facility.name)
+        return total
 
     def shown(self, pounds: ArrayLike) -> Floats:
         """Amounts (£) as the envelope's unit prints them."""

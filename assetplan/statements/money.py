@@ -53,9 +53,7 @@ def checklist(ledger: Ledger) -> Iterator[Statement]:
     """Whether other money was used up before any was borrowed."""
     if not ledger.plan.borrowing:
         return
-    borrowed, able = np.zeros(ledger.plan.years), np.zeros(ledger.plan.years)
-    for facility in ledger.plan.borrowing:
-        borrowed += ledger.used("drawdown", facility.name)
+    able = np.zeros(ledger.plan.years)
     left = _left(ledger)
     lent = {facility.name for facility in ledger.plan.borrowing}
     flows = ledger.flows[ledger.flows["kind"] == "source"]
@@ -68,7 +66,7 @@ def checklist(ledger: Ledger) -> Iterator[Statement]:
     rows = pd.DataFrame(
         {
             "year": ledger.years,
-            "borrowed": ledger.shown(borrowed),
+            "borrowed": ledger.shown(ledger.borrowed("drawn", ledger.plan.years)),
             "other_left": ledger.shown(sum(left.values(), np.zeros(ledger.plan.years))),
             "could_have_paid": ledger.shown(np.where(able > _LEAST, able, 0.0)),
             "other_money_first": np.where(able > _LEAST, "no", "yes"),

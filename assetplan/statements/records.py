@@ -13,8 +13,6 @@ from assetplan._types import Floats
 from assetplan.finance import (
     CASH,
     Statement,
-    by_year,
-    charges,
     cumulative_table,
     late_multiple,
     late_multiple_table,
@@ -38,17 +36,14 @@ def medium_term(ledger: Ledger) -> Iterator[Statement]:
         return
     lines = []
     if plan.borrowing:
-        cost = np.zeros(plan.years)
-        for facility in plan.borrowing:
-            cost += by_year(charges(facility).cost, plan.years, plan.years) @ ledger.used("drawdown", facility.name)
+        cost = ledger.borrowed("cost", plan.years)
         lines.append(recurring_line(_DEBT, "P", "Interest and provision on what this plan borrows", cost.tolist()))
     outcome = ledger.outcome
     if "reactive" in outcome.nothing.yearly:
         moved = (outcome.plan.yearly["reactive"] - outcome.nothing.yearly["reactive"]).sum(axis=0) * ledger.price
         kind, words = ("S", "avoided") if moved[-1] <= 0 else ("P", "caused")
-        lines.append(
-            recurring_line(_REACTIVE, kind, f"Reactive repairs {words}, against doing nothing", moved.tolist())
-        )
+        detail = f"Reactive repairs {words}, against doing nothing"
+        lines.append(recurring_line(_REACTIVE, kind, detail, moved.tolist()))
     for row in plan.medium_term:
         sign = 1.0 if row.type == "P" else -1.0
         amounts = [sign * amount * plan.envelope.pounds for amount in row.amounts]

@@ -60,15 +60,11 @@ def _band_table(facts: Facts) -> Table | None:
     """What the map shows, in figures."""
     if not facts.has_roads:
         return None
-    last = f"End of {financial_year(facts.last)}"
     rows = []
-    for label, year, case in (
-        ("Today", facts.base, "plan"),
-        (f"{last}, with the plan", facts.last, "plan"),
-        (f"{last}, if nothing is done", facts.last, "do-nothing"),
-    ):
+    for label, year, case in facts.cases:
         km = facts.road_bands(year, case)
-        rows.append(Row(label, tuple(number(value, facts.road_decimals) for value in (*km, km[3:].sum()))))
+        head = label if year == facts.base else f"End of {label}"
+        rows.append(Row(head, tuple(number(value, facts.road_decimals) for value in (*km, km[3:].sum()))))
     heads = ("Case", *(capitalised(band) for band in BANDS), "Poor or very poor")
     caption = "Length of road in each condition band, km (what the map shows, in figures)"
     return Table("road-bands", caption, heads, rows)

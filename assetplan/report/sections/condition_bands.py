@@ -13,7 +13,7 @@ from assetplan.report.sections.section import Section
 from assetplan.report.sections.weight_limits import weight_limits
 from assetplan.report.sections.years_ahead import years_ahead
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import percent, unit_of
+from assetplan.report.wording import CASES, percent, unit_of
 from assetplan.words import capitalised, financial_year, number
 
 
@@ -30,19 +30,13 @@ def _class_bands(facts: Facts) -> Table | None:
     rows = pd.DataFrame(facts.summary.condition)
     if rows.empty:
         return None
-    last = financial_year(facts.last)
-    cases = (
-        ("Today", facts.base, "plan"),
-        (f"{last}, with the plan", facts.last, "plan"),
-        (f"{last}, if nothing is done", facts.last, "do-nothing"),
-    )
     out: list[Row] = []
     for asset_class in sorted(rows["asset_class"].astype(str).unique(), key=facts.classes.order):
         own = rows[rows["asset_class"] == asset_class]
         totals = own.groupby(["year", "case"])["quantity"].sum()
         unit = unit_of(own["unit"].iloc[0], float(totals.max()))
         out.append(Row(f"{facts.classes[asset_class].plural}, {unit.label}", kind="group"))
-        for label, year, case in cases:
+        for label, year, case in facts.cases:
             inside = own[(own["year"] == year) & (own["case"] == case)].groupby("band")["quantity"].sum()
             if not inside.empty:
                 cells = [number(inside.get(band, 0.0) / unit.divisor, unit.decimals) for band in BANDS]
@@ -57,14 +51,11 @@ def _forecast(facts: Facts) -> Beside | None:
         return None
     years = [facts.base, *facts.years]
     labels = [financial_year(year) for year in years]
-    cases = {"Plan": "plan", "Do nothing": "do-nothing"}
-    poor = {label: [facts.poor_km(year, case) for year in years] for label, case in cases.items()}
+    poor = {label: [facts.poor_km(year, case) for year in years] for label, case in CASES}
     km = {label: tuple(number(value, facts.road_decimals) for value in values) for label, values in poor.items()}
     rows = [Row("Poor or very poor, km", kind="group"), *(Row(label, cells) for label, cells in km.items())]
     rows.append(Row("Average condition index, by length", kind="group"))
-    rows += [
-        Row(label, tuple(number(facts.mean_index(year, case), 1) for year in years)) for label, case in cases.items()
-    ]
+    rows += [Row(label, tuple(number(facts.mean_index(year, case), 1) for year in years)) for label, case in CASES]
     chart = lines(
         "forecast",
         "Length of road in poor or very poor condition",

@@ -8,12 +8,11 @@ from typing import Any
 from assetplan.programme.summary import CutOffPlace, FallingBridge, RestrictionYear
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
+from assetplan.report.wording import CASES
 from assetplan.words import financial_year, number, pounds
 
 MOST = 20
 """Rows of the table of bridges whose limit falls, and of the list of places cut off."""
-
-_CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
 
 
 def weight_limits(facts: Facts) -> dict[str, Any] | None:
@@ -41,7 +40,7 @@ def _years(rows: list[RestrictionYear]) -> Table:
     )
     for head, show in shown:
         out.append(Row(head, kind="group"))
-        for label, case in _CASES:
+        for label, case in CASES:
             out.append(Row(label, tuple(show(row) for row in rows if row["case"] == case)))
     return Table("limits", "Weight limits at the end of each year", ("Case", *labels), out)
 

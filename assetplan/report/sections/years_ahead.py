@@ -10,6 +10,7 @@ import pandas as pd
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Beside, Chart, Series, lines
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
+from assetplan.report.wording import CASES
 from assetplan.words import financial_year, number
 
 _HEADS = {
@@ -20,7 +21,6 @@ _HEADS = {
     ("claims", ""): "Claims in the year",
     ("backlog", ""): "Cost of bringing building components to grade B, £m",
 }
-_CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
 _FIRST = "under 5"
 
 
@@ -37,7 +37,7 @@ def years_ahead(facts: Facts) -> dict[str, Any] | None:
         if figures:
             show = _shown(measure, max(high for values in figures.values() for _, _, high in values))
             out.append(Row(head, kind="group"))
-            out += [Row(label, tuple(_cell(figure, show) for figure in figures[case])) for label, case in _CASES]
+            out += [Row(label, tuple(_cell(figure, show) for figure in figures[case])) for label, case in CASES]
     basis = facts.summary.futures
     table = Table("outlook", "What the years ahead hold, with ranges", ("Case", *labels), out)
     chart = _chart(_figures(rows, "length", _FIRST, years), labels)
@@ -53,9 +53,9 @@ def _figures(rows: pd.DataFrame, measure: str, band: str, years: list[int]) -> d
     own = rows[(rows["measure"] == measure) & (rows["band"] == band)]
     columns = (own[name].tolist() for name in ("case", "year", "middle", "low", "high"))
     keyed = {(case, year): (middle, low, high) for case, year, middle, low, high in zip(*columns, strict=True)}
-    if any((case, year) not in keyed for _, case in _CASES for year in years):
+    if any((case, year) not in keyed for _, case in CASES for year in years):
         return {}
-    return {case: [keyed[case, year] for year in years] for _, case in _CASES}
+    return {case: [keyed[case, year] for year in years] for _, case in CASES}
 
 
 def _shown(measure: str, largest: float) -> Callable[[float], str]:
