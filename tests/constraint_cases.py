@@ -61,18 +61,23 @@ class Case:
         """A solution within a gap, its money as the plan states it."""
         return self.formulation.settle(solve(self.problem, gap, seconds))
 
-    def names(self, asset: str) -> set[str]:
-        """Strategies left to one asset, as treatment@year+…"""
+    def works(self, option: int) -> list[tuple[int, str]]:
+        """Place of the year and treatment of each of an option's works."""
         options = self.formulation.options
-        row = self.inputs.register.assets["asset_id"].tolist().index(asset)
-        mine = slice(options.starts[row], options.starts[row + 1])
-        group = self.inputs.register.assets["group"][row]
+        group = self.inputs.register.assets["group"][options.asset[option]]
         treatments = [t.name for t in self.inputs.model.catalogue.treatments[group]]
-        years = self.inputs.plan.plan_years
-        return {
-            "+".join(f"{treatments[c]}@{y}" for c, y in zip(schedule, years, strict=True) if c >= 0) or "do-nothing"
-            for schedule in options.schedule[mine].tolist()
-        }
+        return [(year, treatments[code]) for year, code in enumerate(options.schedule[option]) if code >= 0]
+
+    def strategy(self, option: int) -> str:
+        """An option as treatment@year+…"""
+        first = self.inputs.plan.first_year
+        return "+".join(f"{name}@{first + year}" for year, name in self.works(option)) or "do-nothing"
+
+    def names(self, asset: str) -> set[str]:
+        """Strategies left to one asset."""
+        starts = self.formulation.options.starts
+        row = self.inputs.register.assets["asset_id"].tolist().index(asset)
+        return {self.strategy(option) for option in range(starts[row], starts[row + 1])}
 
 
 @cache

@@ -19,12 +19,9 @@ SECTIONS = ["R0116", "R0117", "R0118"]
 
 
 def strategy(stated: Case, chosen: np.ndarray, asset: str) -> str:
-    """What one asset was given."""
+    """What one asset was given, "" where nothing."""
     row = stated.inputs.register.assets["asset_id"].tolist().index(asset)
-    group = stated.inputs.register.assets["group"][row]
-    treatments = [t.name for t in stated.inputs.model.catalogue.treatments[group]]
-    schedule = stated.formulation.options.schedule[chosen[row]]
-    return "+".join(f"{treatments[code]}@{2019 + year}" for year, code in enumerate(schedule) if code >= 0)
+    return stated.strategy(chosen[row]).replace("do-nothing", "")
 
 
 def test_forbidden_works_are_no_option_and_cost_what_they_brought() -> None:

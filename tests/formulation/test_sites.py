@@ -48,14 +48,6 @@ def site_rows(stated: Case) -> pd.DataFrame:
     return load_sites(stated.inputs.model.catalogue.names)
 
 
-def works_of(stated: Case, option: int) -> list[tuple[int, str]]:
-    """(year, treatment) of an option of the statement."""
-    options = stated.formulation.options
-    group = stated.inputs.register.assets["group"][options.asset[option]]
-    treatments = [t.name for t in stated.inputs.model.catalogue.treatments[group]]
-    return [(year, treatments[code]) for year, code in enumerate(options.schedule[option]) if code >= 0]
-
-
 def test_a_site_of_its_own_costs_what_its_size_leaves_over() -> None:
     plain, single = with_sites(street([35.0, 70.0]), "none"), with_sites(street([35.0, 70.0]), "single")
     sites, quantity = site_rows(single), 700.0
@@ -63,7 +55,7 @@ def test_a_site_of_its_own_costs_what_its_size_leaves_over() -> None:
     assert plain.problem.n_options == single.problem.n_options > 5
     for option in range(plain.problem.n_options):
         more, present = np.zeros(2), 0.0
-        for year, name in works_of(single, option):
+        for year, name in single.works(option):
             row = sites.loc[name]
             fixed = row["mobilisation"] + row["setup_days"] * row["traffic_management"]
             more[year] = fixed * (1 - quantity / row["typical"])
@@ -79,7 +71,7 @@ def by_hand(values: list[float], bridge: float | None) -> tuple[float, float]:
     sites, discount = site_rows(single), single.inputs.model.rules.discount
     options = single.formulation.options
     spans = [range(a, b) for a, b in zip(options.starts[:-1], options.starts[1:], strict=True)]
-    done = {option: works_of(single, option) for span in spans for option in span}
+    done = {option: single.works(option) for span in spans for option in span}
     quantity = single.inputs.register.assets["quantity"].to_numpy(dtype=float)
     fixed, crew = sites["fixed"], sites["crew"]
 

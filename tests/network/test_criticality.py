@@ -114,7 +114,7 @@ def test_the_resilient_network_by_hand() -> None:
     # Main road 0–1; a hospital at 4 by way of 2 (short) or 3 (long); a school at 5 that needs neither.
     one = network([(0, 1, 900), (1, 2, 300), (2, 4, 300), (0, 3, 500), (3, 4, 500), (1, 5, 100)])
     main = np.array([True, False, False, False, False, False])
-    assert resilient_roads(one, np.where(main, "strategic", ""), np.array([4, -1])).tolist() == [
+    assert resilient_roads(one, np.where(main, "main distributor", "link"), np.array([4, -1])).tolist() == [
         True,
         True,
         True,
@@ -122,7 +122,8 @@ def test_the_resilient_network_by_hand() -> None:
         False,
         False,
     ]
-    assert not resilient_roads(one, [""] * 6, np.array([4])).any()
+    for level in ("", "link"):
+        assert not resilient_roads(one, [level] * 6, np.array([4])).any()
 
 
 @given(networks_with(4), st.data())

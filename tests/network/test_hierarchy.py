@@ -1,12 +1,11 @@
-"""Levels of the hierarchy by rule, and the resilient network over them."""
+"""Levels of the hierarchy by rule."""
 
 from __future__ import annotations
 
 import numpy as np
-from small_networks import network
 
 from assetplan import schema
-from assetplan.network import hierarchy, resilient_roads
+from assetplan.network import hierarchy
 from assetplan.reference import load_table
 
 
@@ -52,11 +51,3 @@ def test_the_table_has_a_level_for_every_road_and_no_others() -> None:
         for environment in ("rural", "urban"):
             by_rule = hierarchy([road_class] * len(flow), [environment] * len(flow), flow, [""] * len(flow))
             assert (np.diff([rank[level] for level in by_rule]) <= 0).all()
-
-
-def test_main_levels_and_the_ways_to_a_hospital_are_resilient() -> None:
-    # Main road 0–1, and 2 between it and a hospital at 3; a lane to 4 that nobody must reach.
-    one = network([(0, 1, 900), (1, 2, 300), (2, 3, 200), (1, 4, 100)])
-    level = ["main distributor", "link", "local access", "link"]
-    assert resilient_roads(one, level, np.array([3, -1])).tolist() == [True, True, True, False]
-    assert resilient_roads(one, ["link"] * 4, np.array([3])).tolist() == [False] * 4
