@@ -129,13 +129,11 @@ class CurveModel:
 
     def row(self, parameters: Floats) -> dict[str, object]:
         """The curve and what spreads readings about it."""
-        curve = self._curve(parameters)
-        at = dict(zip(self.names, parameters, strict=True))
-        return {
-            "model": "curve", "family": curve.family, "c0": curve.c0, "k": curve.k, "b": curve.b, "a50": curve.a50,
-            "cmin": curve.cmin, **{name: unscaled(name, at[name]) for name in SPREADS},
-            "covariates": self.features.text(parameters[len(parameters) - len(self.features.names) :]),
-        }  # fmt: skip
+        known = names_of(self.family)
+        at = dict(zip(known, parameters, strict=False))
+        spreads = {name: unscaled(name, at[name]) for name in SPREADS}
+        covariates = self.features.text(parameters[len(known) :])
+        return {"model": "curve", **vars(self._curve(parameters)), **spreads, "covariates": covariates}
 
 
 def likeliest(inspections: Inspections, features: Features) -> tuple[CurveModel, tuple[str, ...]]:

@@ -105,10 +105,7 @@ def calibrate(
     Calibration
         Groups share what they can: each leans on the others by as much as its own inspections leave in doubt.
 
-    Raises
-    ------
-    RegisterError
-        The inspections hold nothing that such a model can learn from; the message gives the reason.
+    A RegisterError where the inspections hold nothing that such a model can learn from; the message gives the reason.
     """
     model, notes = _model(inspections, kind, family, chain, max_drop, failure)
     everyone = np.ones(len(inspections.assets), dtype=bool)

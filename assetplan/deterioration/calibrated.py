@@ -11,7 +11,6 @@ import numpy as np
 
 from assetplan.delimited import TextColumns, csv_table
 from assetplan.deterioration.chain import Chain
-from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.groups import Group, decay_of
 from assetplan.deterioration.learned import Learned
 from assetplan.errors import ConfigError, Fault
@@ -32,10 +31,7 @@ def with_calibration(groups: Mapping[str, Group], path: Path) -> dict[str, Group
         What the rows may name. Everything but decay, source and `verified` stays.
     path : path; a file that `assetplan calibrate` wrote
 
-    Raises
-    ------
-    ConfigError
-        A row breaks its rules, or does not fit its group; every fault is listed.
+    A ConfigError where a row breaks its rules, or does not fit its group; every fault is listed.
     """
     table = csv_table(path, ConfigError, NEEDED)
     table = table.assign(**{name: "" for name in _OPTIONAL if name not in table})
@@ -96,7 +92,8 @@ def _learned(group: Group, row: Mapping[Any, Any]) -> Group:
         covariance=_square(_cells(row["covariance"]), len(names)),
         discrete=row["model"] == "markov" and row["family"] == "discrete",
     )
-    if names and not _alike(learned.decay(decay), decay):
+    fitted, ages = learned.decay(decay) if names else decay, np.array([2.0, 10.0, 30.0])
+    if not np.allclose(fitted.index(ages), decay.index(ages), atol=0.02):  # to the digits that a row keeps
         raise ValueError("decay is not what parameters and estimates say: mend it, or leave those two blank")
     return replace(group, decay=decay, source=str(row["source"]), verified=row["verified"] == "yes", learned=learned)
 
@@ -114,9 +111,3 @@ def _square(cells: list[str], size: int) -> tuple[tuple[float, ...], ...]:
     matrix = np.zeros((size, size))
     matrix[np.tril_indices(size)] = list(map(float, cells))
     return tuple(map(tuple, (matrix + np.tril(matrix, -1).T).tolist()))
-
-
-def _alike(one: Curve | Chain, other: Curve | Chain) -> bool:
-    """Whether two decays are the same to the digits that a row keeps."""
-    ages = np.array([2.0, 10.0, 30.0])
-    return bool(np.allclose(one.index(ages), other.index(ages), atol=0.02))

@@ -108,10 +108,7 @@ def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -
     path : path, optional; a CSV with the columns of reference/groups.csv; by default the packaged table
     classes : AssetClasses, optional; classes that rows may name; by default the packaged ones
 
-    Raises
-    ------
-    ConfigError
-        A row breaks its rules; every fault is listed.
+    A ConfigError where a row breaks its rules; every fault is listed.
     """
     table = load_table("groups").pipe(lambda t: t.set_axis(t.index + 2)) if path is None else own_table("groups", path)
     file = "reference/groups.csv" if path is None else str(path)
@@ -150,17 +147,13 @@ def word(value: object) -> str:
     return "" if pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
 
 
-def _number(value: object, default: float) -> float:
-    return default if pd.isna(value) else float(value)  # type: ignore[call-overload, arg-type]
-
-
 def decay_of(row: Mapping[Any, Any]) -> Decay:
     """The decay that a row of the table of groups describes; a ValueError where it is no falling curve or chain."""
     model = row["model"]
     if model not in MODELS:
         raise ValueError(f"model must be one of {', '.join(MODELS)}, not {model!r}")
     if model in ("curve", "survival"):
-        numbers = {name: _number(row[name], default) for name, default in _CURVE.items()}
+        numbers = {name: default if pd.isna(row[name]) else float(row[name]) for name, default in _CURVE.items()}
         return (Curve if model == "curve" else Life)(str(row["family"]), **numbers)
     states = tuple(float(value) for value in word(row["states"]).split("|"))
     if any(np.diff(states) >= 0) or not (states[-1] >= 0 and states[0] <= 100):

@@ -64,14 +64,8 @@ def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Reading
     texture [mm], and rut_right [mm] where both wheel tracks are given. A blank value was not read. Others are left
     alone.
 
-    Raises
-    ------
-    RegisterError
-        The file breaks these rules; every fault is listed with its row.
-    ValueError
-        The measure is none of `MEASURES`.
-    FileNotFoundError
-        There is no such file.
+    A RegisterError where the file breaks these rules; every fault is listed with its row; a ValueError where the
+    measure is none of `MEASURES`; a FileNotFoundError where there is no such file.
     """
     if measure not in MEASURES:
         raise ValueError(f"a survey of roads measures one of {', '.join(MEASURES)}, not {measure!r}")

@@ -78,7 +78,7 @@ class Survey(Shown):
         An OutputExistsError where the folder exists and `force` is not given, or it holds what no survey writes.
         """
         faults = pd.DataFrame(map(vars, self.faults), columns=["file", "row", "column", "value", "rule"])
-        tables = {"sections": self.sections, "bands": self.bands, "homogeneous": self.homogeneous}
+        tables = {name: getattr(self, name) for name in ("sections", "bands", "homogeneous")}
         tables["faults"] = faults.rename(columns={"rule": "fault"})
         with new_folder(Path(folder), force, FILES) as part:
             for name, table in tables.items():
@@ -125,12 +125,8 @@ def survey(
         Share of a section that must have been read [0–1]; by default `least_coverage` of reference/network_rules.csv.
     minimum : float, optional; shortest homogeneous section [m, 0 or more]; by default `section_minimum` of that table
 
-    Raises
-    ------
-    RegisterError
-        No section says where it lies on a link, or no reading lies on one.
-    ValueError
-        The least coverage is not a share.
+    A RegisterError where no section says where it lies on a link, or no reading lies on one; a ValueError where the
+    least coverage is not a share.
     """
     rules = network.network_rules()
     least = rules["least_coverage"] if least_coverage is None else least_coverage

@@ -96,11 +96,8 @@ def fit_markov(
         What sets the pace of each pair, such as standardised covariates of its asset: its time goes exp(βx) times as
         fast. Of a continuous chain only.
 
-    Raises
-    ------
-    ValueError
-        Arrays do not fit each other or their ranges; no pair bears on some state; a pair is impossible under
-        `max_drop`; features are not numbers, do not vary, or are given for a discrete chain.
+    A ValueError where arrays do not fit each other or their ranges; no pair bears on some state; a pair is impossible
+    under `max_drop`; features are not numbers, do not vary, or are given for a discrete chain.
     """
     cells = pairs_of(start, end, years, n_states, chain, features)
     refuse_alike(cells.features)
@@ -266,14 +263,16 @@ class ChainLikelihood:
         count = len(self.moves)
         parameters, at_zero = np.where(best.at_zero, -np.inf, best.parameters), best.at_zero[:count]
         matrix = self.matrix(parameters)
-        errors = np.zeros_like(matrix)
-        slopes = self._slopes(best.parameters, matrix)
-        of_moves = best.covariance[:count, :count]
-        spread = np.sqrt(np.maximum(np.einsum("aij,ab,bij->ij", slopes, of_moves, slopes), 0.0))
         start, end = self.moves.T
-        errors[start, end] = np.where(at_zero, np.nan, spread[start, end])
-        own = np.arange(self.n_states - 1)
-        errors[own, own] = spread[own, own]
+        rate, own = matrix[start, end], np.arange(self.n_states - 1)
+        # What leaves a state is the sum of its moves; of an annual matrix each move takes from the others.
+        slopes = np.diag(rate) - (0.0 if self.continuous else np.outer(rate, rate) * (start[:, None] == start))
+        spread = slopes @ best.covariance[:count, :count] @ slopes.T
+        left = (start == own[:, None]).astype(float)
+        errors = np.zeros_like(matrix)
+        errors[start, end] = np.where(at_zero, np.nan, spread.diagonal())
+        errors[own, own] = (left @ spread @ left.T).diagonal()
+        errors = np.sqrt(np.maximum(errors, 0.0))
         transition, generator = (annual(matrix), matrix) if self.continuous else (matrix, None)
         beyond = np.sqrt(best.covariance.diagonal()[count:])
         pairs, improved = int(self.pairs.seen.sum()), self.pairs.improved
@@ -281,17 +280,6 @@ class ChainLikelihood:
             transition, generator, best.log_likelihood, errors, self.moves,
             parameters[count:], beyond, parameters, best.covariance, pairs, improved,
         )  # fmt: skip
-
-    def _slopes(self, parameters: Floats, matrix: Floats) -> Floats:
-        """Derivative of the matrix by each parameter, (k, n_states, n_states)."""
-        out = np.zeros((len(self.moves), self.n_states, self.n_states))
-        for k, (i, j) in enumerate(self.moves):
-            if self.continuous:
-                out[k, i, j], out[k, i, i] = np.exp(parameters[k]), -np.exp(parameters[k])
-            else:
-                out[k, i] = -matrix[i, j] * matrix[i]
-                out[k, i, j] += matrix[i, j]
-        return out
 
 
 def _matrix_of(parameters: Floats, moves: Ints, n_states: int, continuous: bool) -> Floats:

@@ -65,11 +65,8 @@ def fit_curve(
         What asset each reading is of. Readings of one asset lie off the curve together, so the errors of the
         parameters are then taken over assets and not over readings (the sandwich of Liang and Zeger 1986).
 
-    Raises
-    ------
-    ValueError
-        Arrays do not fit each other or their ranges, the family or a fixed parameter is unknown, the index does not
-        fall with age, or the readings cannot tell the parameters apart.
+    A ValueError where arrays do not fit each other or their ranges, the family or a fixed parameter is unknown, the
+    index does not fall with age, or the readings cannot tell the parameters apart.
     """
     from scipy.optimize import least_squares
 

@@ -53,10 +53,10 @@ class Maximum(Shown):
 def maximise(
     function: LogLikelihood,
     starts: list[Floats],
-    bounds: tuple[float | Floats, float | Floats],
+    bounds: tuple[Floats, Floats],
     prior: Prior | None = None,
     tolerance: float = TOLERANCE,
-    n_rates: int | None = None,
+    n_rates: int = 0,
 ) -> Maximum:
     """Climb from every start, keep the highest, finish it by a Newton step.
 
@@ -64,14 +64,12 @@ def maximise(
     ----------
     function : callable; parameters (k,) → log-likelihood and exact gradient (k,)
     starts : list of array (k,); where to begin
-    bounds : (low, high); of every parameter, or arrays (k,) of each
+    bounds : (array (k,), array (k,)); least and greatest parameters
     prior : Prior, optional; added to the value
     tolerance : float; steps end when one gains less than half of this log-likelihood
-    n_rates : int, optional
-        How many of the first parameters are logarithms of rates, which count as zero at their lower bound; by default
-        all.
+    n_rates : int; how many of the first parameters are logarithms of rates, which are zero at their lower bound
     """
-    low, high = (np.broadcast_to(np.asarray(bound, dtype=float), len(starts[0])) for bound in bounds)
+    low, high = bounds
     posterior = _cached(_with_prior(function, prior))
     everything = np.arange(len(low))
 
@@ -80,7 +78,7 @@ def maximise(
         return _climb(posterior, start, 1 / np.sqrt(np.clip(bend, 1.0, None)), (low, high), tolerance)
 
     x = max((climb(np.clip(start, low, high)) for start in starts), key=lambda top: posterior(top)[0])
-    x, zero = _settle_at_zero(posterior, x, low, len(x) if n_rates is None else n_rates)
+    x, zero = _settle_at_zero(posterior, x, low, n_rates)
     free = np.flatnonzero(~zero)
     x, second = _newton_step(posterior, x, free, (low, high))
     covariance = np.zeros((len(x), len(x)))

@@ -86,17 +86,16 @@ class Lives(Shown):
                 value[between] += np.log(-np.expm1(-gap))
             rise = np.maximum(np.expm1(np.minimum(gap, 700.0)), 1e-300)
             slope[:, between] += (by_ended - by_reached)[:, between] / rise
-        total = float(value.sum()) if np.isfinite(value).all() else -np.inf
-        if not np.isfinite(total):
+        if not np.isfinite(value).all():
             return -np.inf, np.zeros(len(parameters))
-        return total, np.append(slope.sum(axis=1), -(slope[1] @ self.features))
+        return float(value.sum()), np.append(slope.sum(axis=1), -(slope[1] @ self.features))
 
     def fit(self, prior: Prior | None = None) -> WeibullFit:
         """The maximum, with its errors."""
         extra = self.features.shape[1]
         starts = [np.append(np.log([b, 1.5 * np.median(self.duration)]), np.zeros(extra)) for b in (1.0, 3.0)]
         low, high = (np.repeat([end, np.sign(end) * LIMIT], [2, extra]) for end in _BOUNDS)
-        best = maximise(self.log_likelihood, starts, (low, high), prior, n_rates=0)
+        best = maximise(self.log_likelihood, starts, (low, high), prior)
         shape, scale = np.exp(best.parameters[:2])
         errors = np.sqrt(best.covariance.diagonal())
         if shape > 0.99 * _STEEPEST:
@@ -146,11 +145,8 @@ def fit_weibull(
     features : array (n, c), optional
         What sets the pace of each asset, such as standardised covariates: it ages exp(βx) times as fast.
 
-    Raises
-    ------
-    ValueError
-        Arrays do not fit each other or their ranges; fewer than two failures, or all at one age; features are not
-        numbers or do not vary.
+    A ValueError where arrays do not fit each other or their ranges; fewer than two failures, or all at one age;
+    features are not numbers or do not vary.
     """
     lives = lives_of(duration, failed, sound_until=sound_until, entered=entered, features=features)
     refuse_alike(lives.features)
