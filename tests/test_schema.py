@@ -1,3 +1,5 @@
+"""Tables against the schema: types, and every fault by row and column."""
+
 import numpy as np
 import pandas as pd
 import pytest

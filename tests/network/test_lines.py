@@ -1,3 +1,5 @@
+"""Ways split at shared vertices, cut into sections of a length, counted near a place."""
+
 import numpy as np
 import pytest
 import shapely

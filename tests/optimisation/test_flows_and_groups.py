@@ -1,3 +1,5 @@
+"""Flows of money beside the choices, and assets that are treated together: by hand, and of any small problem."""
+
 from dataclasses import replace
 from itertools import pairwise, product
 

@@ -1,3 +1,5 @@
+"""The search against every combination, its prices and conflicts, and rules of thumb step for step."""
+
 from dataclasses import replace
 
 import numpy as np

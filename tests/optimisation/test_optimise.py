@@ -1,3 +1,5 @@
+"""Choosing from a table of options: the published check, shapes, and what is refused."""
+
 import numpy as np
 import pandas as pd
 import pytest

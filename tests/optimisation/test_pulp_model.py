@@ -1,3 +1,5 @@
+"""The model as text: a golden file, and names that every solver reads."""
+
 from pathlib import Path
 
 from optimisation_problems import problem

@@ -1,3 +1,5 @@
+"""What is missing of an asset is filled by stated rules, and what is known never replaced."""
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd

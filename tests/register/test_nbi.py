@@ -1,3 +1,5 @@
+"""A state's bridges from the National Bridge Inventory."""
+
 from pathlib import Path
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A council's roads from OS Open Roads."""
+
 from pathlib import Path
 from typing import Any
 

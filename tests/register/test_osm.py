@@ -1,3 +1,5 @@
+"""A county from OpenStreetMap: tags, a small file by hand, and Rutland."""
+
 import time
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Registers as files: what is written reads back, the same bytes, and files made elsewhere."""
+
 import os
 import subprocess
 import sys

@@ -1,3 +1,5 @@
+"""A table of assets and its mapping: every section, every fault by its line."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""A register is checked once: every fault together, and one projection in metres."""
+
 from dataclasses import replace
 
 import pandas as pd

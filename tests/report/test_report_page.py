@@ -1,3 +1,5 @@
+"""The board's page in a browser: map, details, keyboard, paper, small screens, hostile names."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Parts of the report by themselves: the packet, words, charts, tables."""
+
 from __future__ import annotations
 
 from itertools import pairwise

@@ -1,3 +1,5 @@
+"""The report as a file: the same bytes, nothing to fetch, and programmes that lack something."""
+
 from __future__ import annotations
 
 import dataclasses
