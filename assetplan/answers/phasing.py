@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from assetplan._types import Ints
 from assetplan.config import Plan
 from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation, LimitRow
-from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.programme.summary import Phasing, PhasingAmount, PhasingCase
@@ -43,9 +44,8 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
     Returns
     -------
     Phasing
-        `cases`: rows case, least, most (gain on the programme, in the unit of what
-        the plan seeks, as far as it is proved); `amounts`: rows case, line,
-        year, amount (£); `note`: why there are none, else "".
+        `cases`: rows case, least, most (gain on the programme, in the unit of what the plan seeks, as far as it is
+        proved); `amounts`: rows case, line, year, amount (£); `note`: why there are none, else "".
     """
     if plan.objective.sought.least:
         return _none(f"The plan seeks {plan.objective.sought.seeks}, not the best use of its money.")
@@ -55,8 +55,8 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         return _none("The search for the plan itself took all the time it had.")
     cases: list[PhasingCase] = []
     amounts: list[PhasingAmount] = []
-    for case, code in zip(CASES, (_by_line(formulation.rows), _together(formulation.rows)), strict=True):
-        wider = merged(formulation.problem, code)
+    for case, fields in zip(CASES, ({"year": 0}, {"year": 0, "line": ""}), strict=True):
+        wider = merged(formulation.problem, _codes(formulation.rows, fields))
         try:
             freed = solve(wider, _GAP, min(_SECONDS, time_left / 2))
         except InfeasibleError:
@@ -71,19 +71,10 @@ def _none(why: str) -> Phasing:
     return {"cases": [], "amounts": [], "note": why}
 
 
-def _by_line(rows: Sequence[LimitRow]) -> Ints:
-    """Which limit of the wider problem each limit becomes a part of: those of a line's years become one."""
-    return _codes([replace(row.key, year=0) if row.key.kind in _MERGED else row.key for row in rows])
-
-
-def _together(rows: Sequence[LimitRow]) -> Ints:
-    """The same where all lines become one."""
-    return _codes([replace(row.key, line="", year=0) if row.key.kind in _MERGED else row.key for row in rows])
-
-
-def _codes(keys: list[LimitKey]) -> Ints:
-    place = {key: code for code, key in enumerate(dict.fromkeys(keys))}
-    return np.array([place[key] for key in keys], dtype=np.intp)
+def _codes(rows: Sequence[LimitRow], fields: dict[str, Any]) -> Ints:
+    """Which limit of the wider problem each limit becomes a part of: those on lines' money lose some of their fields."""
+    keys = pd.Series([replace(row.key, **fields) if row.key.kind in _MERGED else row.key for row in rows])
+    return pd.factorize(keys)[0]
 
 
 def merged(problem: Problem, code: Ints) -> Problem:
@@ -96,11 +87,10 @@ def merged(problem: Problem, code: Ints) -> Problem:
     """
     n, count = len(code), int(code.max()) + 1
     add = sparse.csr_array((np.ones(n), (np.arange(n), code)), shape=(n, count))
-    floors = np.full(count, -np.inf)
-    for place in np.flatnonzero(np.isfinite(problem.floors)):
-        floors[code[place]] = problem.floors[place] + (floors[code[place]] if floors[code[place]] > -np.inf else 0.0)
-    flows = problem.flows
-    first = [int(np.flatnonzero(code == place)[0]) for place in range(count)]
+    held = np.isfinite(problem.floors)
+    floors = np.bincount(code[held], problem.floors[held], count)
+    floors[np.bincount(code[held], minlength=count) == 0] = -np.inf
+    flows, first = problem.flows, np.unique(code, return_index=True)[1]
     return replace(
         problem,
         usage=sparse.csr_array(problem.usage @ add),
@@ -126,12 +116,7 @@ def _amounts(case: str, formulation: Formulation, solution: Solution, freed: Sol
     better = freed if freed is not None and freed.benefit > solution.benefit else solution
     spent = np.asarray(formulation.problem.usage[better.chosen].sum(axis=0), dtype=float).ravel()
     return [
-        {
-            "case": case,
-            "line": row.key.line,
-            "year": row.key.year,
-            "amount": round(float(by), 2),
-        }
+        {"case": case, "line": row.key.line, "year": row.key.year, "amount": round(float(by), 2)}
         for row, by in zip(formulation.rows, spent, strict=True)
         if row.key.kind == "line"
     ]

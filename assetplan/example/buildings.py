@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Floats, Ints, Texts
-from assetplan.example.figures import Figures, name_parts
+from assetplan.example.figures import Figures, figure, name_parts
 from assetplan.example.land import CRS
 from assetplan.example.roads import Roads
 from assetplan.example.sections import number_ids
@@ -20,16 +20,14 @@ from assetplan.register.components import building_components
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_SET_BACK = 32.0  # [m] from the middle of the street to the building
 _SAINTS_TRIED = 30
-_OLDEST, _NEWEST = 1875, 2012
 _RETENTION = ("retain", "dispose", "under review")
 
 
 def make_buildings(
     links: Roads, districts: Texts, towns: Towns, figures: Figures, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Build the council's estate.
+    """Build the council's estate: components with the columns of table `assets`, at their building's point.
 
     Parameters
     ----------
@@ -37,13 +35,7 @@ def make_buildings(
         Links; buildings stand beside urban ones.
     districts : array (n,); district of each link
     towns : Towns; settlements: schools follow people, offices and libraries keep to towns
-    figures : Figures; number of buildings of each estate
-    rng : Generator; source of chance
-
-    Returns
-    -------
-    GeoDataFrame
-        Components with the columns of table `assets`, at their building's point.
+    figures, rng : Figures, Generator; number of buildings of each estate, and the source of chance
     """
     import geopandas as gpd
 
@@ -58,14 +50,14 @@ def make_buildings(
     town = (cumulative < draw[:, None]).sum(axis=1)
     link = _street_in(links, town, rng)
     points = _beside_street(links, link, rng)
-    dispose = figures["retention_dispose"]
+    dispose, oldest = figure("retention_dispose"), figure("building_oldest")
     table = kinds.assign(
         building_id=number_ids("P", len(kinds)),
         name=_names(kinds["label"].to_numpy(dtype=object), town, towns, rng),
         floor_area_m2=np.round(kinds["area_low"] * (kinds["area_high"] / kinds["area_low"]) ** rng.random(len(kinds))),
         district=districts[link],
         environment="urban",
-        built_year=np.round(_OLDEST + (_NEWEST - _OLDEST) * rng.beta(2.6, 1.6, len(kinds))),
+        built_year=np.round(oldest + (figure("building_newest") - oldest) * rng.beta(2.6, 1.6, len(kinds))),
         retention=rng.choice(_RETENTION, len(kinds), p=[1 - 2.5 * dispose, dispose, 1.5 * dispose]),
     )
     return building_components(gpd.GeoDataFrame(table, geometry=shapely.points(points), crs=CRS))
@@ -106,7 +98,7 @@ def _beside_street(links: Roads, link: Ints, rng: np.random.Generator) -> Floats
     at = shapely.get_coordinates(shapely.line_interpolate_point(lines, along, normalized=True))
     ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines, along + 0.05, normalized=True)) - at
     unit = ahead / np.maximum(np.hypot(*ahead.T), 1e-6)[:, None]
-    side = rng.choice([-_SET_BACK, _SET_BACK], len(link))
+    side = rng.choice([-figure("set_back"), figure("set_back")], len(link))
     return np.round(at + np.column_stack([-unit[:, 1], unit[:, 0]]) * side[:, None], 1)
 
 

@@ -10,15 +10,15 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
-from assetplan._types import Floats
+from assetplan._types import Floats, Shapes
 from assetplan.asset_classes import BUILDING, CARRIAGEWAY, group_of
 from assetplan.condition import to_index
 from assetplan.deterioration import Group, load_groups
 from assetplan.example import inventory
 from assetplan.example.buildings import make_buildings
-from assetplan.example.figures import Figures, load_figures, name_parts
-from assetplan.example.land import CRS, Rivers, make_districts, make_outline, make_rivers
-from assetplan.example.roads import Roads, make_roads
+from assetplan.example.figures import Figures, figure, load_figures, name_parts
+from assetplan.example.land import CRS, make_districts, make_outline, make_rivers
+from assetplan.example.roads import make_roads
 from assetplan.example.sections import in_one_piece, make_sections, merge, trim
 from assetplan.example.skeleton import make_skeleton
 from assetplan.example.surveyed import survey_assets
@@ -29,8 +29,6 @@ from assetplan.register.register import Register
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-_ESTATE = {"highway": "highway_value", "property": "buildings_value"}
 
 
 def make_county(size: str = "small", seed: int = 1) -> Register:
@@ -55,11 +53,10 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     ValueError
         The size is unknown or the seed negative.
     """
-    figures = load_figures(size)
+    figures, groups = load_figures(size), load_groups()
     if seed < 0:
         raise ValueError(f"seed must be 0 or above, not {seed}")
     rng = np.random.default_rng(seed)
-    groups = load_groups()
     outline = make_outline(figures.part("area"), rng)
     rivers = make_rivers(outline, rng)
     towns = make_towns(outline, rivers, figures, rng)
@@ -68,67 +65,43 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     roads = trim(in_one_piece(roads), towns, figures.part("length_U") * 1000, rng)
     network = merge(roads)
     districts, names = _districts(outline, towns, figures, rng)
-    sections = make_sections(network, towns, districts, names, figures, rng)
-    parts, inspections = _everything(network, sections, towns, rivers, nodes, groups, figures, rng)
-    assets, factors = _one_table(parts, groups, figures, rng)
-    building = assets["asset_class"] == BUILDING
-    counts = {"highway": int((~building).sum()), "property": int(building.sum())}
-    notes = tuple(
-        (f"{name} replacement values, quantity × unit cost × {factor:.3f}, of assets", counts[name])
-        for name, factor in factors.items()
-    )
-    # A source of chance of their own: what was drawn before does not change with them.
-    assets = inventory.assess_bridges(assets, figures, np.random.default_rng((seed, 1)))
-    places = make_places(towns, assets, figures, np.random.default_rng((seed, 2)))
-    return Register(assets, inspections, places, _district_table(districts, names), notes)
-
-
-def _everything(
-    network: Roads,
-    sections: gpd.GeoDataFrame,
-    towns: Towns,
-    rivers: Rivers,
-    nodes: np.ndarray,
-    groups: dict[str, Group],
-    figures: Figures,
-    rng: np.random.Generator,
-) -> tuple[list[gpd.GeoDataFrame], pd.DataFrame]:
-    """Every kind of asset with its condition, and all inspections."""
-    of_link = inventory.first_of_link(sections)["district"].to_numpy(dtype=object)
+    sections = make_sections(network, towns, districts, names, rng)
     stock = {CARRIAGEWAY: sections}
     stock |= inventory.make_inventory(network, sections, towns, rivers, nodes, figures, rng)
+    of_link = inventory.first_of_link(sections)["district"].to_numpy(dtype=object)
     stock[BUILDING] = make_buildings(network, of_link, towns, figures, rng)
     parts, inspections = survey_assets(stock, groups, figures, rng)
-    return parts, schema.conform(inspections, "inspections", "example")[0]
+    rows = pd.concat([part.drop(columns="geometry") for part in parts], ignore_index=True)
+    table = _table(rows, "assets", np.concatenate([part.geometry.to_numpy() for part in parts]))
+    value, notes = _replacement_values(table, groups, figures)
+    table = table.assign(replacement_value=value, **_commit(table, figures, rng))
+    # A source of chance of their own: what was drawn before does not change with them.
+    assets = inventory.assess_bridges(table, np.random.default_rng((seed, 1)))
+    places = make_places(towns, assets, figures, np.random.default_rng((seed, 2)))
+    tiles = _table(pd.DataFrame({"name": names}), "districts", np.array(districts, dtype=object))
+    return Register(assets, schema.conform(inspections, "inspections", "example")[0], places, tiles, notes)
 
 
-def _one_table(
-    parts: list[gpd.GeoDataFrame], groups: dict[str, Group], figures: Figures, rng: np.random.Generator
-) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
-    """All assets with the schema's columns, replacement values and committed schemes."""
+def _table(rows: pd.DataFrame, name: str, geometry: Shapes) -> gpd.GeoDataFrame:
+    """A table of the register with the schema's columns."""
     import geopandas as gpd
 
-    rows = pd.concat([pd.DataFrame(part).drop(columns="geometry") for part in parts], ignore_index=True)
-    assets = schema.conform(rows, "assets", "example")[0]
-    value, factors = _replacement_values(assets, groups, figures)
-    committed = _commit(assets, figures, rng)
-    assets = assets.assign(replacement_value=value, **committed)
-    geometry = np.concatenate([part.geometry.to_numpy() for part in parts])
-    return gpd.GeoDataFrame(assets, geometry=geometry, crs=CRS), factors
+    return gpd.GeoDataFrame(schema.conform(pd.DataFrame(rows), name, "example")[0], geometry=geometry, crs=CRS)
 
 
 def _replacement_values(
     assets: pd.DataFrame, groups: dict[str, Group], figures: Figures
-) -> tuple[Floats, dict[str, float]]:
-    """Value every asset so that highways and buildings come to the published totals."""
+) -> tuple[Floats, tuple[tuple[str, int], ...]]:
+    """Values (£) at which highways and buildings come to the published totals, with notes of how many were valued."""
     unit = np.array([groups[str(name)].replacement_unit_cost for name in group_of(assets)])
     value = assets["quantity"].to_numpy(dtype=float) * unit
     building = (assets["asset_class"] == BUILDING).to_numpy()
-    factors = {}
-    for estate, mine in (("highway", ~building), ("property", building)):
-        factors[estate] = float(figures.part(_ESTATE[estate]) / value[mine].sum())
-        value[mine] *= factors[estate]
-    return np.round(value), factors
+    notes = []
+    for estate, total, mine in (("highway", "highway_value", ~building), ("property", "buildings_value", building)):
+        factor = float(figures.part(total) / value[mine].sum())
+        value[mine] *= factor
+        notes.append((f"{estate} replacement values, quantity × unit cost × {factor:.3f}, of assets", int(mine.sum())))
+    return np.round(value), tuple(notes)
 
 
 def _commit(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
@@ -139,19 +112,15 @@ def _commit(assets: pd.DataFrame, figures: Figures, rng: np.random.Generator) ->
     index = np.full(len(assets), np.nan)
     known = ((assets["measure"] != "") & (assets["measure"] != "age")).to_numpy()
     index[known] = to_index(assets.loc[known, "measure"].to_numpy(dtype=object), assets.loc[known, "value"])[0]
-    rows = load_table("treatments").to_dict("records")
-    treatments = {(row["treatment"], row["group"]): row for row in rows}
     money = published_profile(figures.share) * 1e6
-    first = int(money.columns.min())
-    wanted = [("resurfacing", "carriageway_BC", 0), ("resurfacing", "carriageway_A", 1)]
-    wanted += [("footway_reconstruction", "footway", 0), ("waterproofing_and_joints", "bridge", 1)]
-    for name, kind, later in wanted:
-        rule = treatments[(name, kind)]
-        budget = figures["committed_share"] * float(money.loc[rule["line"], first + later])
+    treatments = load_table("treatments").drop(columns=["source", "verified"])
+    for rule in load_table("example_schemes").merge(treatments, on=["treatment", "group"]).to_dict("records"):
+        budget = figure("committed_share") * float(money.loc[rule["line"], rule["year"]])
         cost = assets["quantity"].to_numpy(dtype=float) * float(rule["unit_cost"])
-        fits = (group == kind) & (index >= rule["index_low"]) & (index <= rule["index_high"]) & (cost <= budget)
+        worn = (index >= rule["index_low"]) & (index <= rule["index_high"])
+        fits = (group == rule["group"]) & worn & (cost <= budget)
         chosen = _one_scheme(assets, np.flatnonzero(fits), cost, budget, rng)
-        treatment[chosen], year[chosen] = name, float(first + later)
+        treatment[chosen], year[chosen] = rule["treatment"], float(rule["year"])
     text = pd.Series(treatment, index=assets.index, dtype="str")
     return pd.DataFrame({"committed_treatment": text, "committed_year": year}, index=assets.index)
 
@@ -174,7 +143,7 @@ def _districts(
 ) -> tuple[list[shapely.Polygon], list[str]]:
     """Districts around the largest towns that are far from each other; at county size the first is the city's own."""
     city = figures.size == "county"
-    count = int(figures["districts"] if city else figures["districts_small"])
+    count = int(figure("districts") if city else figure("districts_small"))
     seeds = [0]
     far = 0.9 * np.sqrt(outline.area / count)
     while len(seeds) < count:
@@ -188,10 +157,3 @@ def _districts(
     shapes = make_districts(outline, towns.xy[seeds], towns.radius[0] * 1.5 if city else 0.0, rng)
     forms = name_parts("district")
     return shapes, [forms[i % len(forms)].format(town=towns.name[seed]) for i, seed in enumerate(seeds)]
-
-
-def _district_table(districts: list[shapely.Polygon], names: list[str]) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-
-    table = schema.conform(pd.DataFrame({"name": names}), "districts", "example")[0]
-    return gpd.GeoDataFrame(table, geometry=districts, crs=CRS)

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from assetplan.reference import load_table
 
 SIZES = ("small", "county")
 
 
+@cache
+def county_figures() -> dict[str, float]:
+    """Every figure, in the table's units: of a whole county where it depends on size."""
+    table = load_table("example_county")
+    return dict(zip(table["name"], table["value"].astype(float), strict=True))
+
+
+def figure(name: str) -> float:
+    """One of `county_figures`, such as a density."""
+    return county_figures()[name]
+
+
 @dataclass(frozen=True)
 class Figures:
-    """Figures of one size of county.
-
-    Attributes
-    ----------
-    size : str; one of `SIZES`
-    share : float; part of a whole county that is built (0–1)
-    whole : dict; the table's figures of a whole county, in the table's units
-    """
+    """Figures of one size of county: one of `SIZES`, and the part of a whole county that is built (0–1)."""
 
     size: str
     share: float
-    whole: dict[str, float]
-
-    def __getitem__(self, name: str) -> float:
-        """A figure that does not depend on size, such as a density."""
-        return self.whole[name]
 
     def part(self, name: str) -> float:
         """This size's part of a county's figure."""
-        return self.whole[name] * self.share
+        return figure(name) * self.share
 
     def count(self, name: str) -> int:
         """This size's part of a county's count, at least one."""
@@ -38,18 +39,10 @@ class Figures:
 
 
 def load_figures(size: str) -> Figures:
-    """Read the figures for a size of county.
-
-    Raises
-    ------
-    ValueError
-        The size is not one of `SIZES`.
-    """
+    """Figures for a size of county; a ValueError where it is not one of `SIZES`."""
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, not {size!r}")
-    table = load_table("example_county")
-    values = dict(zip(table["name"], table["value"].astype(float), strict=True))
-    return Figures(size, values["share_small"] if size == "small" else 1.0, values)
+    return Figures(size, figure("share_small") if size == "small" else 1.0)
 
 
 def name_parts(kind: str) -> list[str]:

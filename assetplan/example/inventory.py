@@ -9,9 +9,9 @@ import pandas as pd
 import shapely
 
 from assetplan import condition
-from assetplan._types import Bools, Floats, Ints, Shapes, Texts
+from assetplan._types import Floats, Ints, Shapes, Texts
 from assetplan.asset_classes import BRIDGE, FOOTWAY
-from assetplan.example.figures import Figures
+from assetplan.example.figures import Figures, county_figures, figure
 from assetplan.example.land import CRS, Rivers
 from assetplan.example.roads import Roads
 from assetplan.example.sections import number_ids
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SHARED = ["link_id", "road", "road_class", "environment", "district", "aadt", "hgv"]
-_KERB = 1.4  # [m] from the edge of the carriageway to the middle of the footway
-_BOTH_SIDES = 0.45  # part of the streets that have a footway on either side
 _WEAK = {"A": 0.2, "B": 0.5, "C": 0.8, "U": 1.0}  # how much rarer a weak bridge is on a better road
-_YOUNGER = 40.0  # and for each so many years that it is younger
 
 
 def make_inventory(
@@ -41,12 +38,10 @@ def make_inventory(
     Parameters
     ----------
     links : Roads; links in the order of their `link_id`
-    sections : GeoDataFrame
-        Their carriageway sections; a bridge's parent is the one that it carries.
+    sections : GeoDataFrame; their carriageway sections; a bridge's parent is the one that it carries
     towns, rivers : Towns, Rivers; settlements, and the streams that roads cross
     nodes : array (n, 2); where links meet (m)
-    figures : Figures; numbers of signals and bridges, spacing of gullies
-    rng : Generator; source of chance
+    figures, rng : Figures, Generator; numbers of signals and bridges, and the source of chance
 
     Returns
     -------
@@ -56,7 +51,7 @@ def make_inventory(
     one = first_of_link(sections)
     return {
         FOOTWAY: _make_footways(links, one, towns, rng),
-        "drainage": _make_gullies(links, one, figures, rng),
+        "drainage": _make_gullies(links, one, rng),
         "signal": _make_signals(links, one, nodes, figures, rng),
         BRIDGE: _make_bridges(sections, rivers, figures, rng),
     }
@@ -82,13 +77,13 @@ def _make_footways(links: Roads, one: pd.DataFrame, towns: Towns, rng: np.random
     """Lay footways along urban links, in towns often on both sides."""
     chance = rng.random(len(links.lines))
     left = links.urban & (chance < np.where(links.town < towns.urban_count, 0.93, 0.55))
-    right = left & (chance < np.where(links.town < towns.urban_count, _BOTH_SIDES, 0.12))
+    right = left & (chance < np.where(links.town < towns.urban_count, figure("footway_both_sides"), 0.12))
     which = np.concatenate([np.flatnonzero(left), np.flatnonzero(right)])
     side = np.r_[np.ones(left.sum()), -np.ones(right.sum())]
     order = np.argsort(which, kind="stable")
     which, side = which[order], side[order]
     rows = one.iloc[which].reset_index(drop=True)
-    lines = _beside(links.lines[which], side * (rows["width_m"].to_numpy() / 2 + _KERB))
+    lines = _beside(links.lines[which], side * (rows["width_m"].to_numpy() / 2 + figure("kerb")))
     width = np.round(rng.uniform(1.6, 2.4, len(rows)), 1)
     length = np.round(shapely.length(lines), 1)
     size = {"quantity": np.round(length * width, 1), "length_m": length, "width_m": width}
@@ -108,9 +103,9 @@ def _beside(lines: np.ndarray, offset: Floats) -> np.ndarray:
     return shapely.linestrings(np.round(moved, 1), indices=line)
 
 
-def _make_gullies(links: Roads, one: pd.DataFrame, figures: Figures, rng: np.random.Generator) -> gpd.GeoDataFrame:
+def _make_gullies(links: Roads, one: pd.DataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
     """Count the gullies of each link that has any; they are one asset at the link's middle."""
-    spacing = np.where(links.urban, figures["gully_spacing_urban"], figures["gully_spacing_rural"])
+    spacing = np.where(links.urban, figure("gully_spacing_urban"), figure("gully_spacing_rural"))
     count = np.floor(links.length / spacing * rng.uniform(0.7, 1.3, len(spacing)) + rng.random(len(spacing)))
     # Gullies of short lanes are kept with the next link's: a list of drains has some thousands of runs, not more.
     which = np.flatnonzero(count >= 4)
@@ -166,9 +161,13 @@ def _bridge_sites(
     sections: gpd.GeoDataFrame, rivers: Rivers, count: int, rng: np.random.Generator
 ) -> tuple[Ints, Floats, np.ndarray]:
     """Section, flow and point of each bridge, in the order of sections and one a section at most."""
-    street = _street(sections)
-    section, flow, at = _crossings(sections.geometry.to_numpy(), rivers)
-    section, flow, at = section[~street[section]], flow[~street[section]], at[~street[section]]
+    # Only the people who live in a street would want a bridge there: the stream is in a pipe.
+    street = ((sections["road_class"] == "U") & (sections["environment"] == "urban")).to_numpy()
+    lines, reaches = sections.geometry.to_numpy(), shapely.linestrings(rivers.lines)
+    section, reach = shapely.STRtree(reaches).query(lines, predicate="crosses")
+    at = shapely.intersection(lines[section], reaches[reach])
+    bridged = (shapely.get_type_id(at) == 0) & ~street[section]
+    section, flow, at = section[bridged].astype(np.intp), rivers.flow[reach][bridged], at[bridged]
     order = np.argsort(-flow, kind="stable")
     chosen = order[np.unique(section[order], return_index=True)[1]]
     chosen = chosen[np.argsort(np.argsort(order)[chosen], kind="stable")][:count]
@@ -177,67 +176,38 @@ def _bridge_sites(
     if short > 0:
         free = np.setdiff1d(np.flatnonzero(~street), section)
         culverts = np.sort(rng.choice(free, short, replace=False))
-        section = np.concatenate([section, culverts])
-        flow = np.concatenate([flow, np.ones(short)])
-        middle = shapely.line_interpolate_point(sections.geometry.to_numpy()[culverts], 0.5, normalized=True)
-        at = np.concatenate([at, middle])
+        section, flow = np.concatenate([section, culverts]), np.concatenate([flow, np.ones(short)])
+        at = np.concatenate([at, shapely.line_interpolate_point(lines[culverts], 0.5, normalized=True)])
     order = np.argsort(section, kind="stable")
     return section[order], flow[order], at[order]
 
 
-def _street(sections: pd.DataFrame) -> Bools:
-    """Where only the people who live there would want a bridge: the stream is in a pipe."""
-    return ((sections["road_class"] == "U") & (sections["environment"] == "urban")).to_numpy()
+def assess_bridges(assets: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Assess the older bridges of table `assets`, and post those that carry less than full loading.
 
-
-def _crossings(lines: np.ndarray, rivers: Rivers) -> tuple[Ints, Floats, np.ndarray]:
-    """Section, flow and point of each crossing of a road and a stream."""
-    reaches = shapely.linestrings(rivers.lines)
-    section, reach = shapely.STRtree(reaches).query(lines, predicate="crosses")
-    at = shapely.intersection(lines[section], reaches[reach])
-    single = shapely.get_type_id(at) == 0
-    return section[single].astype(np.intp), rivers.flow[reach][single], at[single]
-
-
-def assess_bridges(assets: gpd.GeoDataFrame, figures: Figures, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Assess the older bridges, and post those that carry less than full loading.
-
-    Parameters
-    ----------
-    assets : GeoDataFrame; table `assets`
-    figures : Figures
-        Share of bridges that are substandard, their shares by posting level, the year before which bridges are
-        assessed.
-    rng : Generator; source of chance: older bridges, and those of smaller roads, are more likely to be weak
-
-    Returns
-    -------
-    GeoDataFrame
-        With `capacity_t` of the bridges assessed and `weight_limit_t` of those posted.
+    Older bridges, and those of smaller roads, are more likely to be weak. The result has `capacity_t` of the bridges
+    assessed and `weight_limit_t` of those posted.
     """
     rows = np.flatnonzero(assets["asset_class"] == BRIDGE)
     built = assets["built_year"].to_numpy(dtype=float)[rows]
-    old = built < figures["assessed_before"]
-    likely = np.exp(-built / _YOUNGER + built.min() / _YOUNGER) * assets["road_class"].iloc[rows].map(_WEAK) * old
-    count = min(round(figures["bridges_substandard"] * len(rows)), int(old.sum()))
+    old = built < figure("assessed_before")
+    younger = -built / figure("bridge_younger") + built.min() / figure("bridge_younger")
+    likely = np.exp(younger) * assets["road_class"].iloc[rows].map(_WEAK) * old
+    count = min(round(figure("bridges_substandard") * len(rows)), int(old.sum()))
     weak = rng.choice(len(rows), count, replace=False, p=likely / likely.sum())
     capacity = np.where(old, condition.full_loading(), np.nan)
-    capacity[weak] = _capacities(count, figures, rng)
+    capacity[weak] = _capacities(count, rng)
     limit = condition.posting_level(capacity)
     limit = np.where(limit < condition.full_loading(), limit, np.nan)
-    tonnes = {"capacity_t": capacity, "weight_limit_t": limit}
     out = assets.copy()
-    for name, values in tonnes.items():
-        column = assets[name].to_numpy(dtype=float, copy=True)
-        column[rows] = values
-        out[name] = column
+    out.loc[assets.index[rows], ["capacity_t", "weight_limit_t"]] = np.column_stack([capacity, limit])
     return out
 
 
-def _capacities(count: int, figures: Figures, rng: np.random.Generator) -> Floats:
+def _capacities(count: int, rng: np.random.Generator) -> Floats:
     """Assessed capacities [t] (count,): each posting level has its share, and they lie evenly up to the next."""
     prefix = "substandard_"
-    share = {float(name.removeprefix(prefix)): value for name, value in figures.whole.items() if name[:12] == prefix}
+    share = {float(name.removeprefix(prefix)): value for name, value in county_figures().items() if name[:12] == prefix}
     levels = np.array(sorted(share))
     # Strata, so that a small county has weak bridges of every kind too.
     strata = (np.arange(count) + rng.random(count)) / count

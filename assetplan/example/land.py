@@ -11,12 +11,11 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay
 
 from assetplan._types import Floats, Ints
+from assetplan.example.figures import figure
 
 CRS = "EPSG:27700"
 _CENTRE = (455_000.0, 232_000.0)  # [m] well inland, so that every coordinate has its usual size
 _GRID = 0.1  # [m] precision of every coordinate
-_SPACING = 2_150.0  # [m] between springs
-_PARISHES = 22  # across the county; districts are made of them
 
 
 def make_outline(area: float, rng: np.random.Generator) -> shapely.Polygon:
@@ -32,6 +31,11 @@ def make_outline(area: float, rng: np.random.Generator) -> shapely.Polygon:
     points = flat @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     scale = np.sqrt(area * 1e6 / shapely.Polygon(points).area)
     return shapely.Polygon(np.round(points * scale + np.array(_CENTRE), 1))
+
+
+def unit(angle: Floats) -> Floats:
+    """Vectors (n, 2) of length one in directions (radians)."""
+    return np.column_stack([np.cos(angle), np.sin(angle)])
 
 
 def delaunay_edges(points: Floats) -> Ints:
@@ -58,19 +62,16 @@ def make_districts(
 
     Parameters
     ----------
-    outline : Polygon; the county
-    seeds : array (n, 2)
-        The towns that districts grow from (m); the first may be a city.
-    city_radius : float
-        The first district keeps to this distance from its town (m); 0 lets it grow as the others do.
-    rng : Generator; source of chance
+    outline, rng : Polygon, Generator; the county, and the source of chance
+    seeds : array (n, 2); the towns that districts grow from (m); the first may be a city
+    city_radius : float; distance that the first district keeps to (m); 0 lets it grow as the others do
 
     Returns
     -------
     list of Polygon
         One for each seed; together the county, without overlap.
     """
-    spacing = np.sqrt(outline.area) / _PARISHES
+    spacing = np.sqrt(outline.area) / figure("parishes")
     parishes = _jittered_grid(outline, spacing, 2 * spacing, rng)
     label = _grow(parishes, seeds, city_radius, rng)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(parishes)))
@@ -128,7 +129,7 @@ class Rivers:
 
 def make_rivers(outline: shapely.Polygon, rng: np.random.Generator) -> Rivers:
     """Drain the county to one side: a tree of streams over scattered springs."""
-    springs = _jittered_grid(outline, _SPACING, _SPACING, rng)
+    springs = _jittered_grid(outline, figure("spring_spacing"), figure("spring_spacing"), rng)
     edges = delaunay_edges(springs)
     length = np.hypot(*(springs[edges[:, 0]] - springs[edges[:, 1]]).T)
     cost = length**1.6 * rng.uniform(0.4, 2.2, len(edges))

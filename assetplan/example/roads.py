@@ -8,26 +8,22 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from scipy.optimize import brentq
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.example import streets
-from assetplan.example.figures import Figures
+from assetplan.example.figures import Figures, figure
+from assetplan.example.land import unit
 from assetplan.example.skeleton import Skeleton, local_roads, main_roads, straighten, thin
 from assetplan.example.streets import Streets
 from assetplan.example.towns import Towns
 
-_BEND = 1.03  # a bent road is about this much longer than the straight line
-_SPARE = 0.30  # part of the unclassified streets drawn that is taken away again, which makes the rest organic
-_NEAR = 0.006  # bends make up for this part of a class's length with ease
-_EXACT = 5e-4  # of a class's length: what is printed in whole kilometres is then right
-_TRIES = 6
 _A, _BC = 0, 1
-_STEP = 130.0  # [m] between the vertices of a bend
 _WAVES = np.arange(1, 5)
 _RANK = {"A": 0, "B": 1, "C": 2, "U": 3}
 _WANDER = {"A": 0.030, "B": 0.040, "C": 0.055, "U": 0.065}  # sideways, as a part of the road's length
 _STRAIGHT, _MOST = -1.0, 7.0  # how little and how much a road may wander
-_STRAIGHT_ON = np.radians(55)  # a road that turns more at a junction is another road
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +62,8 @@ def make_roads(
 
     Parameters
     ----------
-    skeleton : Skeleton; places and every road they might have
-    towns : Towns; settlements
-    figures : Figures; published lengths
-    rng : Generator; source of chance
+    skeleton, towns : Skeleton, Towns; places and every road they might have, and settlements
+    figures, rng : Figures, Generator; published lengths, and the source of chance
 
     Returns
     -------
@@ -78,12 +72,12 @@ def make_roads(
     """
     goal = figures.part("length_A") * 1000
     best, nearest, extra = None, np.inf, 0.0
-    for _ in range(_TRIES):
+    for _ in range(6):
         made = _attempt(skeleton, towns, figures, extra, rng)
         miss = goal - float(made[0].length[made[0].road_class == "A"].sum())
         if best is None or abs(miss) < nearest:
             best, nearest = made, abs(miss)
-        if nearest < _EXACT * goal:
+        if nearest < figure("exact_length") * goal:
             break
         # Streets of towns took more or less of the A roads than was thought: ask for that much less or more.
         extra += 1.3 * miss
@@ -96,18 +90,18 @@ def _attempt(
 ) -> tuple[Roads, Skeleton, Floats]:
     """A network whose rural A roads aim at `extra` (m) more than seems needed."""
     goal_a, goal_bc = figures.part("length_A") * 1000, figures.part("length_BC") * 1000
-    main = _main_roads_of_length(skeleton, towns, goal_a + extra - _ring_length(towns), goal_bc * figures["share_B"])
+    ring = float(2 * np.pi * towns.radius[0]) if towns.population[0] >= figure("ring_from") else 0.0
+    main = _main_roads_of_length(skeleton, towns, goal_a + extra - ring, goal_bc * figure("share_B"))
     skeleton, main = _built(skeleton, towns, main, figures.part("rural_length") * 1000, rng)
-    spare = (figures.part("length_U") * 1000 + goal_bc + goal_a - skeleton.length.sum() * _BEND) / (1 - _SPARE)
-    web = _streets_of_length(skeleton, towns, spare, rng)
+    within = figures.part("length_U") * 1000 + goal_bc + goal_a - skeleton.length.sum() * figure("bend")
+    web = _streets_of_length(skeleton, towns, within / (1 - figure("spare_streets")), rng)
     distributors = float(web.length[web.kind == "distributor"].sum())
     rings = float(web.length[(web.kind == "ring") & (web.town > 0)].sum())
     straight = skeleton.length[main == "B"].sum()
-    chosen = local_roads(skeleton, towns, main, (goal_bc - distributors - rings) / _BEND - straight)
+    chosen = local_roads(skeleton, towns, main, (goal_bc - distributors - rings) / figure("bend") - straight)
     street_class = _street_classes(web, chosen)
-    target = np.array([goal_a, goal_bc])
-    for group, names in ((_A, "A"), (_BC, "BC")):
-        target[group] -= web.length[np.isin(street_class, list(names))].sum()
+    of_streets = [web.length[np.isin(street_class, list(names))].sum() for names in ("A", "BC")]
+    target = np.array([goal_a, goal_bc]) - of_streets
     vertices, road, label = _rural_courses(skeleton, web, chosen, target, rng)
     return _together(web, chosen, street_class, shapely.linestrings(vertices, indices=road), label), skeleton, web.xy
 
@@ -127,21 +121,16 @@ def _main_roads_of_length(skeleton: Skeleton, towns: Towns, a: float, b: float) 
     """Classes of which A has a length (m) that bends can make exact once the roads are straightened."""
     best, ask, nearest = np.empty(0, dtype=object), a, np.inf
     for turn in range(10):
-        chosen = main_roads(skeleton, towns, ask, b / _BEND)
+        chosen = main_roads(skeleton, towns, ask, b / figure("bend"))
         straight = straighten(skeleton, chosen, towns).length[chosen == "A"].sum()
-        miss = a / straight / _BEND - 1
+        miss = a / straight / figure("bend") - 1
         if abs(miss) < nearest:
             best, nearest = chosen, abs(miss)
-        if nearest < _NEAR:
+        if nearest < figure("near_length"):
             break
         # Routes come whole, so the same step can be taken for ever: lean a little to one side, then the other.
         ask *= (1 + miss) * (1 + 0.004 * (turn % 3 - 1))
     return best
-
-
-def _ring_length(towns: Towns) -> float:
-    """Length (m) of the county town's ring road."""
-    return float(2 * np.pi * towns.radius[0]) if towns.population[0] >= streets.RING_FROM else 0.0
 
 
 def _streets_of_length(skeleton: Skeleton, towns: Towns, goal: float, rng: np.random.Generator) -> Streets:
@@ -150,7 +139,7 @@ def _streets_of_length(skeleton: Skeleton, towns: Towns, goal: float, rng: np.ra
     for _ in range(4):
         web = streets.lay_streets(skeleton, towns, spacing, np.random.default_rng(seed))
         ratio = float(web.length[web.kind != "main"].sum()) / goal
-        if abs(ratio - 1) < _SPARE / 6:
+        if abs(ratio - 1) < figure("spare_streets") / 6:
             break
         spacing = float(np.clip(spacing * ratio, 60.0, 200.0))
     return web
@@ -181,8 +170,8 @@ def _rural_courses(
     partner = _pair_roads(node, heading, np.tile(chosen, 2))
     smooth = np.where(settled, -1, partner)
     bends = _make_bends(start, end, heading, smooth, chosen, rng)
-    bends.tangent_start[settled[: len(chosen)]] = _unit(heading[: len(chosen)][settled[: len(chosen)]])
-    bends.tangent_end[settled[len(chosen) :]] = -_unit(heading[len(chosen) :][settled[len(chosen) :]])
+    bends.tangent_start[settled[: len(chosen)]] = unit(heading[: len(chosen)][settled[: len(chosen)]])
+    bends.tangent_end[settled[len(chosen) :]] = -unit(heading[len(chosen) :][settled[len(chosen) :]])
     group = np.where(chosen == "A", _A, np.where(chosen == "U", 2, _BC))
     straight = np.zeros(len(chosen), dtype=bool)
     goals = np.append(target, np.nan)
@@ -193,10 +182,6 @@ def _rural_courses(
             break
         straight[crossing.ravel()] = True
     return vertices, road, _labels(partner, chosen)
-
-
-def _unit(angle: Floats) -> Floats:
-    return np.column_stack([np.cos(angle), np.sin(angle)])
 
 
 def _labels(partner: Ints, chosen: Texts) -> Ints:
@@ -210,9 +195,6 @@ def _labels(partner: Ints, chosen: Texts) -> Ints:
 
 def pieces(count: int, joined: Ints) -> Ints:
     """Number (count,) of the connected piece that each of `count` things is in; `joined` (n, 2) are pairs."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
     return connected_components(graph, directed=False)[1].astype(np.intp)
 
@@ -261,7 +243,7 @@ def _pair_roads(node: Ints, heading: Floats, road_class: Texts) -> Ints:
         for i, one in enumerate(around):
             for other in around[:i]:
                 turn = abs((heading[one] - heading[other]) % (2 * np.pi) - np.pi)
-                if turn < _STRAIGHT_ON:
+                if turn < np.radians(figure("straight_on")):
                     same = road_class[one] == road_class[other]
                     worst = max(_RANK[road_class[one]], _RANK[road_class[other]])
                     options.append((not same, worst, turn, int(one), int(other)))
@@ -275,10 +257,8 @@ def _make_bends(
     start: Floats, end: Floats, heading: Floats, partner: Ints, road_class: Texts, rng: np.random.Generator
 ) -> _Bends:
     """Fix each road's tangents and waves."""
-    count = len(start)
-    away = np.column_stack([np.cos(heading), np.sin(heading)])
-    loose = heading + rng.uniform(-0.35, 0.35, 2 * count)
-    tangent = np.column_stack([np.cos(loose), np.sin(loose)])
+    count, away = len(start), unit(heading)
+    tangent = unit(heading + rng.uniform(-0.35, 0.35, 2 * count))
     joined = partner >= 0
     through = away[joined] - away[partner[joined]]
     tangent[joined] = through / np.hypot(*through.T)[:, None]
@@ -292,7 +272,8 @@ def _draw(bends: _Bends, wander: Floats) -> tuple[Floats, Ints]:
     """Vertices of each road."""
     chord = bends.end - bends.start
     length = np.hypot(*chord.T)
-    steps = np.where(wander <= _STRAIGHT, 1, np.maximum(np.ceil(length / _STEP), 2)).astype(np.intp)
+    curved = np.maximum(np.ceil(length / figure("vertex_spacing")), 2)
+    steps = np.where(wander <= _STRAIGHT, 1, curved).astype(np.intp)
     road = np.repeat(np.arange(len(length)), steps + 1)
     first = np.cumsum(steps + 1) - (steps + 1)
     t = (np.arange(len(road)) - first[road]) / steps[road]

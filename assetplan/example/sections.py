@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from assetplan._types import Floats, Ints, Texts
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.condition import default_width
-from assetplan.example.figures import Figures, name_parts
+from assetplan.example.figures import figure, name_parts
 from assetplan.example.land import CRS
 from assetplan.example.roads import Roads, pieces
 from assetplan.example.skeleton import spanning
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _NUMBERS = {"A": ("A", 401, 4_100), "B": ("B", 4_001, 6_001), "C": ("C", 1, 5_000), "U": ("U", 1, 5_000)}
-_STUB = 25.0  # [m] a street is not cut shorter than this
 
 
 def in_one_piece(roads: Roads) -> Roads:
@@ -41,9 +41,8 @@ def trim(roads: Roads, towns: Towns, goal: float, rng: np.random.Generator) -> R
     Parameters
     ----------
     roads : Roads; a connected network with at least `goal` of unclassified road
-    towns : Towns; settlements: villages lose more streets than towns
+    towns, rng : Towns, Generator; villages lose more streets than towns; the source of chance
     goal : float; length of unclassified road to leave (m)
-    rng : Generator; source of chance
 
     Raises
     ------
@@ -77,7 +76,7 @@ def _shorten(roads: Roads, surplus: float) -> Roads:
     for side in (0, 1):
         dead = np.flatnonzero(local & (degree[roads.ends[:, side]] == 1) & (degree[roads.ends[:, 1 - side]] > 1))
         for road in dead[np.argsort(-length[dead], kind="stable")]:
-            cut = min(surplus, length[road] - _STUB)
+            cut = min(surplus, length[road] - figure("street_stub"))
             if cut <= 0:
                 break
             points = shapely.get_coordinates(lines[road])[:: 1 if side else -1]
@@ -114,21 +113,16 @@ def _chains(roads: Roads, link: Ints, joint: np.ndarray) -> Roads:
     members: dict[int, list[int]] = {}
     for piece, number in enumerate(link.tolist()):
         members.setdefault(number, []).append(piece)
-    lines, ends, first = [], [], []
+    lines, ends = [], []
     for group in members.values():
         way, points = _walk(roads, group, joint)
-        lines.append(shapely.LineString(points) if len(group) > 1 else roads.lines[group[0]])
+        lines.append(shapely.LineString(points))
         ends.append(way)
-        first.append(group[0])
-    out = roads.take(np.array(first, dtype=np.intp))
-    whole = np.array(lines, dtype=object)
+    out, whole = roads.take(np.array([group[0] for group in members.values()])), np.array(lines, dtype=object)
     return replace(out, lines=whole, ends=np.array(ends, dtype=np.intp), length=shapely.length(whole))
 
 
-def _walk(roads: Roads, group: list[int], joint: np.ndarray) -> tuple[tuple[int, int], Floats | Texts]:
-    if len(group) == 1:
-        a, b = roads.ends[group[0]]
-        return (int(a), int(b)), roads.lines
+def _walk(roads: Roads, group: list[int], joint: np.ndarray) -> tuple[tuple[int, int], Floats]:
     at: dict[int, list[int]] = {}
     for piece in group:
         for node in roads.ends[piece].tolist():
@@ -153,17 +147,14 @@ def make_sections(
     towns: Towns,
     districts: list[shapely.Polygon],
     names: list[str],
-    figures: Figures,
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Cut links into carriageway sections.
 
     Parameters
     ----------
-    links : Roads; links between junctions
-    towns : Towns; settlements, for names and traffic
+    links, towns : Roads, Towns; links between junctions, and settlements, for names and traffic
     districts, names : list of Polygon, list of str; districts and their names
-    figures : Figures; length of a section
     rng : Generator; source of chance
 
     Returns
@@ -173,11 +164,13 @@ def make_sections(
     """
     import geopandas as gpd
 
-    lines, link, chainage = cut_sections(links.lines, figures["section_length"])
+    lines, link, chainage = cut_sections(links.lines, figure("section_length"))
     lines = shapely.transform(lines, lambda points: np.round(points, 1))
     lines = shapely.remove_repeated_points(lines)
     middle = shapely.get_coordinates(shapely.line_interpolate_point(links.lines, 0.5, normalized=True))
-    nearest = np.where(links.town >= 0, links.town, _nearest_town(towns, middle))
+    nearest = np.where(links.town >= 0, links.town, cKDTree(towns.xy).query(middle)[1])
+    # A road that strays over the border is of the nearest district.
+    district = shapely.STRtree(districts).nearest(shapely.points(middle))
     road = _road_names(links, towns, rng)
     width = default_width(links.road_class, np.where(links.urban, "urban", "rural"))
     width = np.round(width * np.clip(rng.normal(1, 0.06, len(width)), 0.85, 1.2), 1)
@@ -195,7 +188,7 @@ def make_sections(
             "chainage_m": np.round(chainage, 1),
             "road_class": links.road_class[link],
             "environment": np.where(links.urban, "urban", "rural")[link],
-            "district": np.array(names, dtype=object)[_district_of(districts, middle)][link],
+            "district": np.array(names, dtype=object)[district][link],
             "quantity": np.round(length * width[link], 1),
             "length_m": length,
             "width_m": width[link],
@@ -211,18 +204,6 @@ def number_ids(letter: str, count: int) -> Texts:
     """Identifiers (count,) such as R00001, all of one length."""
     digits = len(str(count))
     return np.array([f"{letter}{i:0{digits}d}" for i in range(1, count + 1)], dtype=object)
-
-
-def _nearest_town(towns: Towns, xy: Floats) -> Ints:
-    """Nearest settlement of each point (m)."""
-    from scipy.spatial import cKDTree
-
-    return cKDTree(towns.xy).query(xy)[1].astype(np.intp)
-
-
-def _district_of(districts: list[shapely.Polygon], xy: Floats) -> Ints:
-    """District of each point (m); the nearest one for a road that strays over the border."""
-    return shapely.STRtree(districts).nearest(shapely.points(xy)).astype(np.intp)
 
 
 def _road_names(links: Roads, towns: Towns, rng: np.random.Generator) -> Texts:
@@ -252,12 +233,8 @@ def _street_names(count: int, rng: np.random.Generator) -> list[str]:
     chosen = rng.permutation(len(first) * len(last))
     names = [f"{first[i % len(first)]} {last[i // len(first)]}" for i in chosen[:count]]
     # A large town has more streets than there are pairs: those beyond get a quarter of the town with them.
-    return (
-        names
-        + [f"{name} {quarter}" for quarter in ("North", "South", "East", "West") for name in names][
-            : max(count - len(names), 0)
-        ]
-    )
+    more = [f"{name} {quarter}" for quarter in ("North", "South", "East", "West") for name in names]
+    return names + more[: count - len(names)]
 
 
 def _traffic(
@@ -269,13 +246,8 @@ def _traffic(
     big = slice(0, towns.urban_count)
     gap = np.hypot(*(middle[:, None] - towns.xy[None, big]).transpose(2, 0, 1))
     pull = (np.sqrt(towns.population[big] / towns.population[0]) * np.exp(-gap / 5_000)).max(axis=1)
-    chance = _by_label(links.label, rng) * rng.lognormal(0, 0.12, len(middle))
+    _, road = np.unique(links.label, return_inverse=True)
+    chance = rng.lognormal(0, 0.3, int(road.max()) + 1)[road] * rng.lognormal(0, 0.12, len(middle))
     aadt = rows["aadt"].to_numpy(dtype=float) * (0.65 + 1.2 * pull) * chance
     hgv = aadt * rows["hgv_share"].to_numpy(dtype=float) * rng.lognormal(0, 0.2, len(middle))
     return np.maximum(np.round(aadt, -1), 10.0), np.round(hgv)
-
-
-def _by_label(label: Ints, rng: np.random.Generator) -> Floats:
-    """A factor (n,) about one that the links of one road share."""
-    _, which = np.unique(label, return_inverse=True)
-    return rng.lognormal(0, 0.3, int(which.max()) + 1)[which]

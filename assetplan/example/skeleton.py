@@ -11,15 +11,9 @@ from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
 from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.example.figures import Figures
+from assetplan.example.figures import Figures, figure
 from assetplan.example.land import delaunay_edges
 from assetplan.example.towns import Towns, scatter
-
-_JUNCTION_ROOM = 120.0  # [m] kept clear around a rural junction
-_EXIT_SPACING = 5_500.0  # [m] of border between two roads that leave the county
-_PULL = 0.7  # a road that is in the class already costs this part of its length, so that routes come together
-_WELL_KNOWN = 650  # people: a village of this size has a B road to it
-_SHARP = np.radians(38)  # two roads do not leave a junction at a smaller angle
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,15 +45,13 @@ def make_skeleton(outline: shapely.Polygon, towns: Towns, figures: Figures, rng:
 
     Parameters
     ----------
-    outline : Polygon; the county
-    towns : Towns; settlements
-    figures : Figures; number of rural junctions
-    rng : Generator; source of chance
+    outline, towns : Polygon, Towns; the county and its settlements
+    figures, rng : Figures, Generator; number of rural junctions, and the source of chance
     """
     count = figures.count("rural_nodes") - len(towns.xy)
-    room = np.full(max(count, 0), _JUNCTION_ROOM)
+    room = np.full(max(count, 0), figure("junction_room"))
     xy = scatter(outline.buffer(-500), towns.xy, towns.radius * 1.15, room, 1_150.0, rng)
-    steps = max(4, round(outline.length / _EXIT_SPACING / 1.3))
+    steps = max(4, round(outline.length / figure("exit_spacing") / 1.3))
     along = (np.arange(steps) + rng.uniform(-0.3, 0.3, steps)) / steps
     border = shapely.get_coordinates(shapely.line_interpolate_point(outline.exterior, along % 1, normalized=True))
     edges = _neighbours(xy, towns.urban_count)
@@ -105,10 +97,8 @@ def thin(skeleton: Skeleton, keep: Bools, target: float, rng: np.random.Generato
 
     Parameters
     ----------
-    skeleton : Skeleton; places and every road they might have
-    keep : array (m,); roads that must stay
-    target : float; length of road to leave (m)
-    rng : Generator; source of chance
+    skeleton, keep : Skeleton, array (m,); places and every road they might have; roads that must stay
+    target, rng : float, Generator; length of road to leave (m), and the source of chance
     """
     length, ends = skeleton.length, skeleton.ends
     needed = keep | spanning(len(skeleton.xy), ends, length)
@@ -138,7 +128,7 @@ def _sharp(points: Floats, ends: Ints) -> Ints:
         a, b = ends[road]
         here, there = angle[road], angle[road] + np.pi
         turns = np.array([here - other for other in leaving[a]] + [there - other for other in leaving[b]])
-        if not needed[road] and np.any(np.cos(turns) > np.cos(_SHARP)):
+        if not needed[road] and np.any(np.cos(turns) > np.cos(np.radians(figure("sharp_angle")))):
             gone.append(road)
             continue
         leaving[a].append(here)
@@ -151,10 +141,8 @@ def straighten(skeleton: Skeleton, road_class: Texts, towns: Towns) -> Skeleton:
 
     Parameters
     ----------
-    skeleton : Skeleton; places and roads
-    road_class : array (m,); A, B or U
-    towns : Towns
-        Settlements; towns stay where they are, and no junction comes to lie among houses.
+    skeleton, road_class : Skeleton, array (m,); places and roads, and the class of each: A, B or U
+    towns : Towns; settlements: towns stay where they are, and no junction comes to lie among houses
     """
     xy = skeleton.xy.copy()
     stay = np.arange(len(xy)) < towns.urban_count
@@ -177,25 +165,19 @@ def straighten(skeleton: Skeleton, road_class: Texts, towns: Towns) -> Skeleton:
         # Villages are kept out of towns, junctions out of both.
         others = np.arange(towns.urban_count if town < towns.urban_count else skeleton.towns, skeleton.exits[0])
         away = xy[others] - xy[town]
-        gap, room = np.hypot(*away.T), 1.2 * (towns.radius[town] + rim[others]) + _JUNCTION_ROOM
+        gap, room = np.hypot(*away.T), 1.2 * (towns.radius[town] + rim[others]) + figure("junction_room")
         near = gap < room
         xy[others[near]] = xy[town] + (away * (room / np.maximum(gap, 1.0))[:, None])[near]
     return replace(skeleton, xy=xy)
 
 
 def main_roads(skeleton: Skeleton, towns: Towns, a: float, b: float) -> Texts:
-    """Choose the A and B roads.
+    """Choose the A and B roads: A, B or U of each (m,), whose lengths fall short of what was asked by about a link.
 
     Parameters
     ----------
-    skeleton : Skeleton; places and roads
-    towns : Towns; settlements
+    skeleton, towns : Skeleton, Towns; places and roads, and settlements
     a, b : float; length of A and of B roads to choose (m)
-
-    Returns
-    -------
-    array (m,)
-        A, B, or U for the rest; the lengths fall short of what was asked by about a link.
     """
     length = skeleton.length
     chosen = np.full(len(length), "U", dtype=object)
@@ -203,26 +185,20 @@ def main_roads(skeleton: Skeleton, towns: Towns, a: float, b: float) -> Texts:
     gates = skeleton.exits[:: max(2, round(len(skeleton.exits) / (3 + towns.urban_count * 0.4)))]
     a_pairs = _pairs(towns, main) + _ways_out(skeleton, towns, gates, towns.urban_count)
     _route(skeleton, chosen, "A", a_pairs, a, length)
-    known = np.flatnonzero((towns.population >= _WELL_KNOWN) | (np.arange(len(towns.xy)) < towns.urban_count))
+    known = np.flatnonzero((towns.population >= figure("well_known")) | (np.arange(len(towns.xy)) < towns.urban_count))
     others = np.setdiff1d(skeleton.exits[1::3], gates)
     _route(skeleton, chosen, "B", _pairs(towns, known) + _ways_out(skeleton, towns, others, len(towns.xy)), b, length)
     return chosen
 
 
 def local_roads(skeleton: Skeleton, towns: Towns, chosen: Texts, length: float) -> Texts:
-    """Choose the C roads: those that most people pass.
+    """Choose the C roads, those that most people pass: the classes (m,) with these.
 
     Parameters
     ----------
-    skeleton : Skeleton; places and roads
-    towns : Towns; settlements
+    skeleton, towns : Skeleton, Towns; places and roads, and settlements
     chosen : array (m,); A, B, and U for those to choose from
     length : float; length to choose (m)
-
-    Returns
-    -------
-    array (m,)
-        A, B, C or U.
     """
     free = np.flatnonzero(chosen == "U")
     order = free[np.argsort(-_use(skeleton, towns)[free], kind="stable")]
@@ -262,7 +238,7 @@ def _route(
     # Ways out of the county come in turn with the ways between towns, so that neither eats all of the budget.
     for start, goal in _in_turn(pairs, skeleton.exits):
         # A better class carries a road on its way, but does not become part of it.
-        cost = length * np.where(chosen == name, _PULL, np.where(chosen == "U", 1.0, 0.8))
+        cost = length * np.where(chosen == name, figure("route_pull"), np.where(chosen == "U", 1.0, 0.8))
         weights = coo_array((cost, (skeleton.ends[:, 0], skeleton.ends[:, 1])), shape=(count, count)).tocsr()
         before = dijkstra(weights, directed=False, indices=goal, return_predecessors=True)[1]
         way, node = [], start
@@ -286,10 +262,10 @@ def _route(
 
 
 def _in_turn(pairs: list[tuple[int, int]], exits: Ints) -> list[tuple[int, int]]:
-    ways_out = [pair for pair in pairs if pair[0] in set(exits.tolist())]
-    between = [pair for pair in pairs if pair[0] not in set(exits.tolist())]
-    rank = [(i / max(len(between), 1), pair) for i, pair in enumerate(between)]
-    rank += [(0.6 * i / max(len(ways_out), 1), pair) for i, pair in enumerate(ways_out)]
+    gates = set(exits.tolist())
+    ways_out, between = ([pair for pair in pairs if (pair[0] in gates) == out] for out in (True, False))
+    rank = [(i / len(between), pair) for i, pair in enumerate(between)]
+    rank += [(0.6 * i / len(ways_out), pair) for i, pair in enumerate(ways_out)]
     return [pair for _, pair in sorted(rank, key=lambda item: item[0])]
 
 

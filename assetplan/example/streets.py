@@ -8,15 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan._types import Floats, Ints, Texts
+from assetplan.example.figures import figure
+from assetplan.example.land import unit
 from assetplan.example.skeleton import Skeleton
 from assetplan.example.towns import Towns
-
-_WIDEST = np.radians(112)  # a wider wedge between two main roads gets a street of its own down the middle
-_NARROWEST = np.radians(24)
-_SAME_CORNER = 32.0  # [m] corners on a main road nearer than this are one
-RING_FROM = 30_000  # people: a town this large has a ring road
-_DISTRIBUTOR_FROM = 8_000  # people: a town this large has a C road half-way out
-_RING_STEP = np.radians(4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +58,9 @@ class _Web:
         self.count += len(xy)
         return np.arange(self.count - len(xy), self.count)
 
+    def add_path(self, path: Ints, kind: str, label: int) -> None:
+        self.add_ends(np.column_stack([path[:-1], path[1:]]), kind, np.full(len(path) - 1, label))
+
     def add_ends(self, ends: Ints, kind: str, labels: Ints) -> None:
         self.ends.append(ends)
         self.kinds += [kind] * len(ends)
@@ -84,10 +82,8 @@ def lay_streets(skeleton: Skeleton, towns: Towns, spacing: float, rng: np.random
 
     Parameters
     ----------
-    skeleton : Skeleton; the rural network, whose roads end at the settlements' edges
-    towns : Towns; settlements
-    spacing : float; typical distance between streets (m), above 0
-    rng : Generator; source of chance
+    skeleton, towns : Skeleton, Towns; the rural network, whose roads end at the edges of settlements, and these
+    spacing, rng : float, Generator; typical distance between streets (m), above 0, and the source of chance
     """
     roads = len(skeleton.ends)
     node = skeleton.ends.ravel(order="F")
@@ -141,20 +137,19 @@ def _web(towns: Towns, town: int, angles: Floats, spacing: float, rng: np.random
 
     gates = reach(angles)
     web = _Web([], [], [], [])
-    web.add_nodes(np.column_stack([np.cos(angles), np.sin(angles)]) * gates[:, None])
+    web.add_nodes(unit(angles) * gates[:, None])
     every, real = _fill_gaps(angles)
     sectors = _sectors(every, spacing, float(towns.radius[town]), rng)
     corners = _main_roads(web, sectors, every, real, reach)
-    big = towns.population[town] >= _DISTRIBUTOR_FROM
+    big = towns.population[town] >= figure("distributor_from")
     for i, sector in enumerate(sectors):
         if len(sector.rho):
             left, right = corners[i][0], corners[(i + 1) % len(every)][1]
             _sector_streets(web, sector, left, right, reach, float(towns.radius[town]) * 0.5 if big else np.inf)
-    if towns.population[town] >= RING_FROM and len(angles) > 2:
+    if towns.population[town] >= figure("ring_from") and len(angles) > 2:
         _ring(web, angles, reach)
-    jitter = rng.normal(0, 5.0, (web.count - 1 - len(angles), 2))
     stacked = np.vstack(web.nodes)
-    stacked[len(angles) :] += jitter
+    stacked[len(angles) :] += rng.normal(0, 5.0, (web.count - 1 - len(angles), 2))
     web.nodes = [stacked]
     return web
 
@@ -164,7 +159,7 @@ def _fill_gaps(angles: Floats) -> tuple[Floats, Ints]:
     gaps = np.diff(np.r_[angles, angles[0] + 2 * np.pi])
     every, real = [], []
     for i, (angle, gap) in enumerate(zip(angles, gaps, strict=True)):
-        parts = int(np.ceil(gap / _WIDEST))
+        parts = int(np.ceil(gap / np.radians(figure("widest_wedge"))))
         every += [angle + gap * k / parts for k in range(parts)]
         real += [i] + [-1] * (parts - 1)
     return np.array(every), np.array(real)
@@ -174,7 +169,7 @@ def _sectors(angles: Floats, spacing: float, radius: float, rng: np.random.Gener
     sectors = []
     for angle, gap in zip(angles, np.diff(np.r_[angles, angles[0] + 2 * np.pi]), strict=True):
         across, along = spacing * rng.uniform(0.85, 1.05), spacing * rng.uniform(1.3, 1.9)
-        rows = 0 if gap < _NARROWEST else int(1.25 * radius / across)
+        rows = 0 if gap < np.radians(figure("narrowest_wedge")) else int(1.25 * radius / across)
         rho = across * (np.arange(rows, dtype=np.float64) + rng.uniform(0.65, 1.15))
         half = int(1.3 * radius / along) + 1
         tau = along * (np.arange(-half, half + 1, dtype=np.float64) + rng.uniform(-0.5, 0.5))
@@ -193,15 +188,14 @@ def _main_roads(
         distance = np.concatenate(sides)
         inside = np.flatnonzero(distance < far - max(25.0, 0.05 * far))
         inside = inside[np.argsort(distance[inside], kind="stable")]
-        corner = np.cumsum(np.diff(distance[inside], prepend=-np.inf) > _SAME_CORNER) - 1
+        corner = np.cumsum(np.diff(distance[inside], prepend=-np.inf) > figure("same_corner")) - 1
         place = np.bincount(corner, weights=distance[inside]) / np.maximum(np.bincount(corner), 1)
         ids = web.add_nodes(place[:, None] * np.array([np.cos(angle), np.sin(angle)]))
         path = np.r_[0, ids, [real[i] + 1] if real[i] >= 0 else []].astype(np.intp)
-        links = np.column_stack([path[:-1], path[1:]])
         if real[i] >= 0:
-            web.add_ends(links, "main", np.full(len(links), -1 - real[i]))
+            web.add_path(path, "main", -1 - real[i])
         else:
-            web.add_ends(links, "street", np.full(len(links), web.labelled))
+            web.add_path(path, "street", web.labelled)
             web.labelled += 1
         corner_of = np.full(len(distance), -1, dtype=np.intp)
         corner_of[inside] = ids[corner]
@@ -218,9 +212,7 @@ def _sector_streets(
     inside = np.abs(tau) < rho * np.tan(sector.half) - 0.4 * step
     inside &= distance < 0.95 * reach(angle)
     ids = np.full((len(sector.rho), len(sector.tau) + 2), -1, dtype=np.intp)
-    ids[:, 1:-1][inside] = web.add_nodes(
-        np.column_stack([np.cos(angle[inside]), np.sin(angle[inside])]) * distance[inside, None]
-    )
+    ids[:, 1:-1][inside] = web.add_nodes(unit(angle[inside]) * distance[inside, None])
     ids[:, 0], ids[:, -1] = left, right
     row, column = np.nonzero(ids >= 0)
     same = row[1:] == row[:-1]
@@ -238,9 +230,8 @@ def _sector_streets(
 
 def _ring(web: _Web, angles: Floats, reach: Callable[[Floats], Floats]) -> None:
     for i, (angle, gap) in enumerate(zip(angles, np.diff(np.r_[angles, angles[0] + 2 * np.pi]), strict=True)):
-        parts = max(1, int(np.ceil(gap / _RING_STEP)))
+        parts = max(1, int(np.ceil(gap / np.radians(figure("ring_step")))))
         between = angle + gap * np.arange(1, parts) / parts
-        ids = web.add_nodes(np.column_stack([np.cos(between), np.sin(between)]) * reach(between)[:, None])
-        path = np.r_[i + 1, ids, (i + 1) % len(angles) + 1]
-        web.add_ends(np.column_stack([path[:-1], path[1:]]), "ring", np.full(len(path) - 1, web.labelled))
+        ids = web.add_nodes(unit(between) * reach(between)[:, None])
+        web.add_path(np.r_[i + 1, ids, (i + 1) % len(angles) + 1], "ring", web.labelled)
     web.labelled += 1

@@ -12,18 +12,14 @@ import shapely
 from assetplan import schema
 from assetplan._types import Floats, Ints, Texts
 from assetplan.asset_classes import BUILDING
-from assetplan.example.figures import Figures, name_parts
-from assetplan.example.land import CRS, Rivers
+from assetplan.example.figures import Figures, figure, name_parts
+from assetplan.example.land import CRS, Rivers, unit
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_INSET = 900.0  # [m] no settlement nearer to the border
-_SMALLEST = 170.0  # [m] radius of a hamlet
 # Ends of the names of buildings that are places too, with their kind.
 _BUILDINGS = (("School", "school"), ("Fire Station", "fire station"))
-_SIDES = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
-_HOSPITAL = 0.6  # how far from the market place to the edge of the town a hospital lies
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,19 +55,17 @@ def make_towns(outline: shapely.Polygon, rivers: Rivers, figures: Figures, rng: 
 
     Parameters
     ----------
-    outline : Polygon; the county
-    rivers : Rivers; the county town lies on the largest
-    figures : Figures; counts and densities
-    rng : Generator; source of chance
+    outline, rivers : Polygon, Rivers; the county, and its rivers: the county town lies on the largest
+    figures, rng : Figures, Generator; counts, and the source of chance
     """
     towns, villages = figures.count("towns") + 1, figures.count("villages")
     population = _populations(towns, villages, figures, rng)
-    density = np.where(np.arange(len(population)) < towns, figures["town_density"], figures["village_density"])
-    radius = np.maximum(np.sqrt(population / density / np.pi) * 1000, _SMALLEST)
-    region = outline.buffer(-_INSET)
+    density = np.where(np.arange(len(population)) < towns, figure("town_density"), figure("village_density"))
+    radius = np.maximum(np.sqrt(population / density / np.pi) * 1000, figure("smallest_radius"))
+    region = outline.buffer(-figure("settlement_inset"))
     first = _on_river(outline, rivers, rng)
     spread = 0.62 * np.sqrt(outline.area / towns)
-    xy = scatter(region.buffer(-2 * _INSET), first[None], radius[:1], radius[1:towns], spread, rng)
+    xy = scatter(region.buffer(-2 * figure("settlement_inset")), first[None], radius[:1], radius[1:towns], spread, rng)
     xy = scatter(region, xy, radius[:towns], radius[towns:], 0.62 * np.sqrt(outline.area / len(radius)), rng)
     phase = rng.uniform(0, 2 * np.pi, (len(radius), 3))
     return Towns(_place_names(len(radius), rng), xy, np.round(population, -1), radius, phase, towns)
@@ -79,7 +73,7 @@ def make_towns(outline: shapely.Polygon, rivers: Rivers, figures: Figures, rng: 
 
 def _populations(towns: int, villages: int, figures: Figures, rng: np.random.Generator) -> Floats:
     # Rank and size: the second town has under half the first one's people, and so on down.
-    county_town = figures["county_town_population"] * figures.share**0.55
+    county_town = figure("county_town_population") * figures.share**0.55
     rank = np.arange(1, towns)
     market = np.maximum(0.43 * county_town / rank**0.85, 3_600) * rng.uniform(0.9, 1.1, towns - 1)
     rural = np.clip(rng.lognormal(np.log(430), 0.75, villages), 90, 3_200)
@@ -93,30 +87,25 @@ def _on_river(outline: shapely.Polygon, rivers: Rivers, rng: np.random.Generator
 
 
 def make_places(towns: Towns, assets: gpd.GeoDataFrame, figures: Figures, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """List the places.
+    """List the places: table `places`, settlements first.
 
     Parameters
     ----------
-    towns : Towns; settlements
-    assets : GeoDataFrame; table `assets`: its schools and fire stations are places
-    figures : Figures; number of hospitals and of growth sites, and how many homes these have
-    rng : Generator; source of chance
+    towns, assets : Towns, GeoDataFrame; settlements, and table `assets`: its schools and fire stations are places
+    figures, rng : Figures, Generator; numbers of hospitals and of growth sites, and the source of chance
 
-    Returns
-    -------
-    GeoDataFrame
-        Table `places`: settlements first.
     """
     import geopandas as gpd
 
     settled = pd.DataFrame({"name": towns.name, "population": towns.population, "kind": "settlement"})
-    homes = (figures["growth_site_homes_low"], figures["growth_site_homes_high"])
+    homes = (figure("growth_site_homes_low"), figure("growth_site_homes_high"))
     grown, sites = _around(towns, figures.count("growth_sites"), 1.0, rng)
-    beds, hospitals = _around(towns, figures.count("hospitals"), _HOSPITAL, rng)
-    side = np.round(sites[:, 2] / (2 * np.pi) * len(_SIDES)).astype(int) % len(_SIDES)
+    beds, hospitals = _around(towns, figures.count("hospitals"), figure("hospital_distance"), rng)
+    sides = name_parts("side")
+    side = np.round(sites[:, 2] / (2 * np.pi) * len(sides)).astype(int) % len(sides)
     growth = pd.DataFrame(
         {
-            "name": [f"Land {_SIDES[s]} of {town}" for s, town in zip(side, grown, strict=True)],
+            "name": [f"Land {sides[s]} of {town}" for s, town in zip(side, grown, strict=True)],
             "kind": "growth site",
             "homes": np.round(rng.uniform(*homes, len(grown)), -1),
         }
@@ -139,17 +128,12 @@ def _around(towns: Towns, count: int, part: float, rng: np.random.Generator) -> 
     turn = (np.arange(count) // towns.urban_count) / -(-count // towns.urban_count)
     angle = 2 * np.pi * (rng.random(towns.urban_count)[town] + turn)
     away = part * towns.edge(town, angle)
-    at = towns.xy[town] + away[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    at = towns.xy[town] + away[:, None] * unit(angle)
     return [str(name) for name in towns.name[town]], np.column_stack([at, angle])
 
 
 def scatter(
-    region: shapely.Geometry,
-    taken: Floats,
-    taken_room: Floats,
-    room: Floats,
-    gap: float,
-    rng: np.random.Generator,
+    region: shapely.Geometry, taken: Floats, taken_room: Floats, room: Floats, gap: float, rng: np.random.Generator
 ) -> Floats:
     """Add places to a region, none too near another.
 
