@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from assetplan.schema import own_table
 
 KINDS = ("preventative", "major")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NO_STATES = "must be blank: a curve has no states"
+# What a blank in a column of numbers stands for, where it is not "unknown".
+_BLANK = {"index_low": 0.0, "index_high": 100.0, "raise_by": 0.0, "raise_cap": 100.0, "slow_factor": 1.0}
 
 
 @dataclass(frozen=True)
@@ -249,28 +252,13 @@ def _number(value: object, default: float) -> float:
 
 
 def _treatment(row: Mapping[Any, Any]) -> Treatment:
-    states = word(row["states"])
-    return Treatment(
-        name=word(row["treatment"]),
-        group=word(row["group"]),
-        label=word(row["label"]),
-        kind=word(row["kind"]),
-        line=word(row["line"]),
-        unit_cost=_number(row["unit_cost"], np.nan),
-        life=_number(row["life"], np.nan),
-        index_low=_number(row["index_low"], 0.0),
-        index_high=_number(row["index_high"], 100.0),
-        environment=word(row["environment"]),
-        raise_by=_number(row["raise_by"], 0.0),
-        raise_cap=_number(row["raise_cap"], 100.0),
-        reset_to=_number(row["reset_to"], np.nan),
-        slow_factor=_number(row["slow_factor"], 1.0),
-        states=tuple(_LETTERS.find(s) if s else -1 for s in states.split("|")) if states else (),
-        becomes=word(row["becomes"]),
-        price_base=word(row["price_base"]).removesuffix(".0"),
-        source=word(row["source"]),
-        verified=word(row["verified"]) == "yes",
-    )
+    cells: dict[str, Any] = {"name": word(row["treatment"]), "verified": word(row["verified"]) == "yes"}
+    for column in (field for field in fields(Treatment) if field.name not in cells):
+        cell = row[column.name]
+        cells[column.name] = _number(cell, _BLANK.get(column.name, np.nan)) if column.type == "float" else word(cell)
+    states = cells["states"]
+    cells["states"] = tuple(_LETTERS.find(s) if s else -1 for s in states.split("|")) if states else ()
+    return Treatment(**cells | {"price_base": cells["price_base"].removesuffix(".0")})
 
 
 def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -> list[tuple[str, str, str]]:
@@ -280,6 +268,7 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
     renews = not np.isnan(t.reset_to)
     does_something = bool(n_states and t.states) or t.raise_by > 0 or t.slow_factor < 1 or renews
     other = groups.get(t.becomes)
+    grades = f"must be grades A to {_LETTERS[n_states - 1]} joined by |"
     alike = bool(group and other and (group.asset_class, group.unit) == (other.asset_class, other.unit))
     checks = [
         ("treatment", bool(t.name), "a value is required"),
@@ -294,15 +283,9 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("raise_by", t.raise_by >= 0, "must not be negative"),
         ("raise_cap", 0 < t.raise_cap <= 100, "must be above 0 and at most 100"),
         ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),
-        ("states", all(0 <= s < n_states for s in t.states), _states_rule(n_states)),
+        ("states", all(0 <= s < n_states for s in t.states), grades if n_states else _NO_STATES),
         ("becomes", not t.becomes or alike, "must be another group of the same asset class and unit"),
         ("becomes", not t.becomes or (t.becomes != t.group and renews), "needs another group, and a reset_to"),
         ("treatment", does_something, "does nothing: no raise_by, reset_to, slow_factor or states"),
     ]
     return [(column, word(row[column]), rule) for column, good, rule in checks if not good]
-
-
-def _states_rule(n_states: int) -> str:
-    if not n_states:
-        return "must be blank: a curve has no states"
-    return f"must be grades A to {_LETTERS[n_states - 1]} joined by |"

@@ -23,7 +23,8 @@ from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.programme.summary import Phasing, PhasingAmount, PhasingCase
 
-CASES = ("years free", "years and lines free")
+# What limits on the money of lines lose.
+_CASES: dict[str, dict[str, Any]] = {"years free": {"year": 0}, "years and lines free": {"year": 0, "line": ""}}
 # A report's figure, not the plan itself: a tenth of a per cent will do.
 _GAP = 1e-3
 # Seconds for each case.
@@ -55,7 +56,7 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         return _none("The search for the plan itself took all the time it had.")
     cases: list[PhasingCase] = []
     amounts: list[PhasingAmount] = []
-    for case, fields in zip(CASES, ({"year": 0}, {"year": 0, "line": ""}), strict=True):
+    for case, fields in _CASES.items():
         wider = merged(formulation.problem, _codes(formulation.rows, fields))
         try:
             freed = solve(wider, _GAP, min(_SECONDS, time_left / 2))
@@ -72,7 +73,7 @@ def _none(why: str) -> Phasing:
 
 
 def _codes(rows: Sequence[LimitRow], fields: dict[str, Any]) -> Ints:
-    """Which limit of the wider problem each limit becomes a part of: those on lines' money lose some of their fields."""
+    """Which limit of the wider problem each becomes a part of: those on money of lines lose some of their fields."""
     keys = pd.Series([replace(row.key, **fields) if row.key.kind in _MERGED else row.key for row in rows])
     return pd.factorize(keys)[0]
 
@@ -88,7 +89,7 @@ def merged(problem: Problem, code: Ints) -> Problem:
     n, count = len(code), int(code.max()) + 1
     add = sparse.csr_array((np.ones(n), (np.arange(n), code)), shape=(n, count))
     held = np.isfinite(problem.floors)
-    floors = np.bincount(code[held], problem.floors[held], count)
+    floors = np.bincount(code[held], problem.floors[held], count).astype(np.float64)
     floors[np.bincount(code[held], minlength=count) == 0] = -np.inf
     flows, first = problem.flows, np.unique(code, return_index=True)[1]
     return replace(
