@@ -78,8 +78,7 @@ def load_streams(path: Path | None = None) -> Mapping[str, Stream]:
         ("label", table["label"].notna(), "a value is required"),
         ("order", table["order"].notna(), "a value is required"),
     ]
-    faults = row_faults(table, checks)
-    if faults:
+    if faults := row_faults(table, checks):
         raise ConfigError(faults)
     rows = table.sort_values(["order", "stream"], kind="stable").to_dict("records")
     return {
@@ -107,8 +106,7 @@ def load_consequences(
     if path is None:
         table = load_table("consequences")
         table, file = table.set_axis(table.index + 2), "reference/consequences.csv"
-        lacks = lacking(file, table["group"], group_names)
-        if lacks:
+        if lacks := lacking(file, table["group"], group_names):
             raise ConfigError(lacks)
     else:
         table, file = own_table("consequences", path), str(path)
@@ -123,19 +121,12 @@ def load_consequences(
         ("index", ~twice, "is there twice for its group, stream and basis"),
         ("rate", table["rate"] >= 0, "must be a number not below 0"),
     ]
-    faults = row_faults(table.assign(file=file, row=table.index), checks)
-    if faults:
+    if faults := row_faults(table.assign(file=file, row=table.index), checks):
         raise ConfigError(faults)
     out: dict[str, list[Consequence]] = {name: [] for name in group_names}
     for (group, stream, per), rows in table.groupby(["group", "stream", "per"], sort=False):
         points = rows.sort_values("index")
-        out[str(group)].append(
-            Consequence(
-                str(stream),
-                str(per),
-                tuple(points["index"].astype(float)),
-                tuple(points["rate"].astype(float)),
-                bool((points["verified"] == "yes").all()),
-            )
-        )
+        index, rate = (tuple(points[name].astype(float)) for name in ("index", "rate"))
+        verified = bool((points["verified"] == "yes").all())
+        out[str(group)].append(Consequence(str(stream), str(per), index, rate, verified))
     return {name: tuple(rows) for name, rows in out.items()}

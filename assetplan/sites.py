@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assetplan.errors import ConfigError, Fault
+from assetplan.errors import ConfigError
 from assetplan.reference import load_table
-from assetplan.schema import own_table
+from assetplan.schema import own_table, row_faults
 
 _RULES = (
     ("mobilisation", 0.0, "must be a number not below 0"),
@@ -54,12 +54,7 @@ def load_sites(treatments: Collection[str], path: Path | None = None) -> pd.Data
         ("crew", table["crew"].notna(), "a value is required"),
         ("typical", table["typical"].isna() | (table["typical"] > 0), "must be above 0, or blank"),
     ]
-    faults = [
-        Fault(file, int(line), column, "" if pd.isna(value := table.loc[line, column]) else str(value), rule)
-        for column, good, rule in checks
-        for line in table.index[~good]
-    ]
-    if faults:
+    if faults := row_faults(table.assign(file=file, row=table.index), checks):
         raise ConfigError(faults)
     fixed = table["mobilisation"] + table["setup_days"] * table["traffic_management"]
     kept = table.assign(fixed=fixed, verified=table["verified"] == "yes", typical=table["typical"].astype(np.float64))

@@ -54,10 +54,8 @@ def plan_text(
     register, mapping : str; register and column mapping, relative to the plan file
     share : float; part of the published county's envelope (above 0)
     origin : str; where the envelope comes from, in a sentence or two
-    first_year : int
-        First plan year; the profile's first year is taken for it.
-    counts : mapping, optional
-        Potholes and claims of the base year; without them neither is forecast.
+    first_year : int; first plan year: the profile's first year is taken for it
+    counts : mapping, optional; potholes and claims of the base year; without them neither is forecast
     """
     profile = published_profile(share)
     digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
