@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -189,14 +189,11 @@ def calibrate(
     group: str | None,
     model: Literal["curve", "markov", "weibull"],
     measure: str,
-    family: str,
     states: str | None,
-    max_drop: int | None,
     covariate: tuple[str, ...],
-    failure: float,
-    seed: int,
     plot: Path | None,
     force: bool,
+    **fit: Any,
 ) -> None:
     """Learn decay from INSPECTIONS (CSV: asset_id, date or year, value or state) and write it by group."""
     from assetplan.calibration import calibrate, read_inspections
@@ -210,7 +207,7 @@ def calibrate(
         refuse_existing(path, force)
     names = [name.strip() for name in states.split(",")] if states else None
     readings = read_inspections(inspections, group=group, measure=measure, states=names, covariates=covariate)
-    learned = calibrate(readings, model, family=family, max_drop=max_drop, failure=failure, seed=seed)
+    learned = calibrate(readings, model, **fit)
     learned.write(output, force)
     if plot is not None:
         from assetplan.report.calibration import draw_calibration

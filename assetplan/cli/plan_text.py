@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from assetplan.cli.layout import WIDTH, block, items, table
 from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
-from assetplan.programme.summary import BaselineRow, ForecastRow, SpendRow, Summary
+from assetplan.programme.summary import BaselineRow, ForecastRow, Summary
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.words import financial_year, millions, plural, pounds
 
@@ -30,13 +32,13 @@ def summary_text(programme: Programme, folder: Path) -> str:
         "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
         _spend(programme),
         _figures(programme),
-        *_borrowing(programme.accounts, programme.summary.sought),
+        *_borrowing(programme.accounts, summary.sought),
         *_worth(programme),
         *_phasing(programme),
         *_years_ahead(programme),
         *_weight_limits(programme),
         *_sites(programme),
-        _notes(programme),
+        block("Model notes", *items([f"{note['check']}: {note['message']}" for note in summary.lint])),
         _files(folder),
     ]
     return "\n\n".join(parts)
@@ -72,32 +74,23 @@ def _borrowing(tables: Sequence[Statement], sought: Sought) -> list[str]:
 
 
 def _spend(programme: Programme) -> str:
-    rows: dict[str, list[SpendRow]] = {}
-    for row in programme.summary.spend:
-        rows.setdefault(row["label"], []).append(row)
+    rows, wide = pd.DataFrame(programme.summary.spend), programme.spend()
+    labels, limits = dict(zip(rows["line"], rows["label"], strict=True)), rows.groupby("line")["limit"].sum()
     body = [
-        [
-            label,
-            *(millions(r["amount"]) for r in line),
-            millions(sum(r["amount"] for r in line)),
-            millions(sum(r["limit"] for r in line)),
-        ]
-        for label, line in rows.items()
+        [labels.get(line, "All lines"), *map(millions, amounts), millions(limits.get(line, limits.sum()))]
+        for line, amounts in zip(wide.index, wide.to_numpy(), strict=True)
     ]
-    years = [sum(line[place]["amount"] for line in rows.values()) for place in range(len(programme.years))]
-    limit = sum(r["limit"] for line in rows.values() for r in line)
-    body.append(["All lines", *(millions(value) for value in years), millions(sum(years)), millions(limit)])
     return table(["line", *map(str, programme.years), "total", "allowed"], body)
 
 
 def _figures(programme: Programme) -> str:
-    summary = programme.summary
+    summary, unit = programme.summary, programme.summary.sought.unit
     streams = [row["stream"] for row in summary.streams]
     proof = "proved optimal to the target gap" if summary.status == "optimal" else "feasible, not proved optimal"
     rows = [
         ("benefit", f"{pounds(summary.benefit, 5)} present value against do-nothing, over {summary.horizon} years"),
         ("", "counting " + ", ".join(streams)),
-        *_reached(summary),
+        *([("sought", f"{in_full(summary.reached, unit)}: {summary.objective}")] if summary.sought.counted else []),
         ("bound", _bound(summary)),
         ("gap", f"{summary.gap:.4%} ({proof})"),
         ("treated", f"{summary.treated:,} of {summary.assets:,} assets"),
@@ -108,13 +101,6 @@ def _figures(programme: Programme) -> str:
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name.ljust(width)}  {text}" for name, text in rows)
-
-
-def _reached(summary: Summary) -> list[tuple[str, str]]:
-    """What the plan seeks where that is compared by something else than benefit."""
-    if not summary.sought.counted:
-        return []
-    return [("sought", f"{in_full(summary.reached, summary.sought.unit)}: {summary.objective}")]
 
 
 def _bound(summary: Summary) -> str:
@@ -221,8 +207,3 @@ def _baseline(row: BaselineRow, sought: Sought) -> str:
     kept = f", but does not keep: {broken[0]}{others}" if broken else ""
     reached = in_full(row["reached"] if sought.counted else row["benefit"], sought.unit, 4)
     return f"{reached} for {pounds(row['cost'], 4)}{kept}"
-
-
-def _notes(programme: Programme) -> str:
-    notes = items([f"{note['check']}: {note['message']}" for note in programme.summary.lint])
-    return block("Model notes", *notes)

@@ -12,18 +12,7 @@ _SHOWN = 5e-5  # prices are rounded to four places
 
 
 def borrowing_sentences(tables: Iterable[Statement], sought: Sought) -> list[str]:
-    """What the statements of a plan say of its borrowing.
-
-    Parameters
-    ----------
-    tables : iterable of Statement; statements of finance
-    sought : Sought; what the plan seeks
-
-    Returns
-    -------
-    list of str
-        Sentences; none where the plan has no borrowing facility.
-    """
+    """What statements of finance say of a plan's borrowing; nothing where it has no borrowing facility."""
     by_name = {table.name: table for table in tables}
     if "checklist" not in by_name or "affordability" not in by_name:
         return []

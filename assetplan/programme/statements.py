@@ -34,11 +34,6 @@ def write_statements(tables: Sequence[Statement], plan: Plan, folder: str | Path
     folder : path; folder to make; it takes its name only once everything is in it
     force : bool; whether a folder of statements of that name may be replaced
 
-    Returns
-    -------
-    Path
-        The folder.
-
     Raises
     ------
     OutputExistsError

@@ -124,7 +124,7 @@ class StrategiesFile:
         if lacking:
             raise RegisterError(Fault(str(self.path), 0, column, "", "this column is missing") for column in lacking)
         try:
-            return _checked(_arrays(table, asset_ids, n_limits), asset_ids)
+            return _arrays(table, asset_ids, n_limits)
         except (pa.ArrowException, ValueError, TypeError, IndexError) as error:
             raise _damaged(self.path, "", f"does not go with the rest of its folder: {error}") from error
 
@@ -158,6 +158,10 @@ def _arrays(table: pa.Table, asset_ids: pd.Series, n_limits: int) -> Strategies:
     offsets = np.asarray(limits.offsets, dtype=np.int64) - int(limits.offsets[0].as_py())
     chosen = np.flatnonzero(np.asarray(table["chosen"], dtype=bool)).astype(np.int64)
     starts = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int64)
+    if (np.diff(starts) < 1).any():
+        raise ValueError("an asset has no strategy")
+    if not np.array_equal(owner[chosen], np.arange(len(ids))):
+        raise ValueError("not every asset has one chosen strategy")
     matrix = sparse.csr_array((usage, position, offsets), shape=(len(owner), n_limits))
     changes = np.asarray(table["changes"], dtype=bool)
     return Strategies(starts, names, name, cost, present, benefit, objective, changes, matrix, chosen)
@@ -171,20 +175,3 @@ def _codes(column: pa.ChunkedArray) -> tuple[Ints32, Texts]:
     if not pa.types.is_dictionary(array.type):
         array = pc.dictionary_encode(array)
     return np.asarray(array.indices, dtype=np.int32), array.dictionary.to_numpy(zero_copy_only=False)
-
-
-def _checked(strategies: Strategies, asset_ids: pd.Series) -> Strategies:
-    """The same, once every asset is seen to have strategies and one of them chosen.
-
-    Raises
-    ------
-    ValueError
-        An asset has none, or not exactly one is chosen.
-    """
-    n = len(asset_ids)
-    if (np.diff(strategies.starts) < 1).any():
-        raise ValueError("an asset has no strategy")
-    owner = np.searchsorted(strategies.starts, strategies.chosen, side="right") - 1
-    if len(strategies.chosen) != n or (owner != np.arange(n)).any():
-        raise ValueError("not every asset has one chosen strategy")
-    return strategies

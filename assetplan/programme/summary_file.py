@@ -16,17 +16,7 @@ from assetplan.programme.summary import FORM, Summary
 
 
 def read_summary(path: Path) -> Summary:
-    """Read summary.json.
-
-    Parameters
-    ----------
-    path : Path; the file
-
-    Raises
-    ------
-    RegisterError
-        It is no summary of this version's form; every fault is listed by key, and which version wrote it.
-    """
+    """Read summary.json; a RegisterError lists every fault by key, and which version wrote the file."""
     return summary_of(read_json(path), str(path))
 
 
@@ -44,13 +34,7 @@ def summary_of(content: dict[str, Any], file: str = "summary.json") -> Summary:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object of an output folder.
-
-    Raises
-    ------
-    RegisterError
-        The file holds something else.
-    """
+    """A JSON object of an output folder; a RegisterError where the file holds something else."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:

@@ -99,11 +99,6 @@ class Facts:
         """Whether the programme has the condition of roads by length."""
         return bool(self._road_km_in_band)
 
-    @property
-    def cost(self) -> float:
-        """Cost of the whole programme [£]."""
-        return self.summary.cost
-
     @cached_property
     def statements(self) -> dict[str, Statement]:
         """Statements of finance by name: those of the summary, which a programme that was read back has too."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 import folium
 from folium.map import Layer
@@ -22,30 +23,19 @@ PACKET_ID = "map-packet"
 """Element id of the map's data."""
 
 
+def _folium_template(name: str) -> Any:
+    """One of the report's templates as Folium reads them."""
+    return Template((resources.files("assetplan.report") / "templates" / name).read_text(encoding="utf-8"))
+
+
 class BoardMap(folium.Map):
     """A Folium map that needs Leaflet alone, leaves the page's size and zoom to the page, and has a fixed id."""
 
     default_js = [("leaflet", LEAFLET_JS)]  # noqa: RUF012 (folium's own form)
     default_css = [("leaflet_css", LEAFLET_CSS)]  # noqa: RUF012
-    _template = Template(
-        """
-        {% macro html(this, kwargs) %}
-        <div class="folium-map" id={{ this.get_name()|tojson }} role="application" aria-roledescription="map"
-             aria-label="Map. Arrow keys move it, plus and minus zoom, Enter describes what lies in the middle."></div>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-            ...{{ this.options|tojavascript }},
-            crs: assetplan.fittedCrs({{ this.get_name()|tojson }}, {{ this.extent|tojson }})
-        });
-        {{ this.get_name() }}.fitBounds({{ this.extent|tojson }});
-        {{ this.get_name() }}.attributionControl.setPrefix(false);
-        L.control.scale({maxWidth: 120}).addTo({{ this.get_name() }});
-        {% endmacro %}
-        """
-    )
+    _template = _folium_template("board_map.html")
 
-    def __init__(self, name: str, bounds: tuple[float, float, float, float]) -> None:
+    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
         south, west, north, east = bounds
         super().__init__(
             location=((south + north) / 2, (west + east) / 2),
@@ -57,7 +47,7 @@ class BoardMap(folium.Map):
             # A page must scroll past its map: the wheel zooms only once the map has the focus.
             scroll_wheel_zoom=False,
         )
-        self._id = name
+        self._id = "plan"
         self.extent = [[south, west], [north, east]]
 
     def __html__(self) -> Markup:
@@ -66,32 +56,18 @@ class BoardMap(folium.Map):
 
 
 class NetworkLayer(Layer):
-    """Folium layer over a canvas `L.GridLayer` that reads its packet from the page.
+    """Folium layer over a canvas `L.GridLayer` that reads its packet, as base64, from an element of the page."""
 
-    Parameters
-    ----------
-    packet_id : str; id of the element that holds the packet, as base64
-    """
+    _template = _folium_template("network_layer.html")
 
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = assetplan.networkLayer({{ this.packet_id|tojson }});
-        assetplan.start({{ this._parent.get_name() }}, {{ this.get_name() }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, packet_id: str = PACKET_ID) -> None:
+    def __init__(self) -> None:
         super().__init__(name="network", overlay=True, control=False)
-        self._name = "Network"
-        self._id = "layer"
-        self.packet_id = packet_id
+        self._name, self._id, self.packet_id = "Network", "layer", PACKET_ID
 
 
 def make_map(payload: Payload) -> BoardMap:
     """Return the map with its layer; the packet itself goes into the page beside it."""
-    board_map = BoardMap("plan", payload.bounds)
+    board_map = BoardMap(payload.bounds)
     NetworkLayer().add_to(board_map)
     return board_map
 

@@ -20,11 +20,6 @@ def write_report(programme: Programme, path: str | Path, force: bool = False) ->
     path : path; where the file goes; its folder is made if need be
     force : bool; whether a file already there may be replaced
 
-    Returns
-    -------
-    Path
-        The file written.
-
     Raises
     ------
     OutputExistsError

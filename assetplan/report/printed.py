@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from assetplan.programme import Programme
 
 _WIDTHS = {"A": 1.25, "B": 1.0, "C": 0.75}
+_KEY: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "ncols": 5, "fontsize": 6.8}
+_KEY |= {"frameon": False, "borderaxespad": 0.2, "handlelength": 1.2, "columnspacing": 1.0, "handletextpad": 0.5}
+_NAME: dict[str, Any] = {"fontsize": 6, "ha": "center", "va": "center", "weight": "bold", "zorder": 9}
 _COLOURS = 48  # enough for smooth edges of ten inks, few enough for a small file
 
 
@@ -162,19 +165,7 @@ def _key(axes: Axes, entries: list[tuple[str, str, float]]) -> None:
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], color=colour, linewidth=width) for _, colour, width in entries]
-    axes.legend(
-        handles,
-        [label for label, _, _ in entries],
-        loc="upper left",
-        bbox_to_anchor=(0.0, 0.0),
-        ncols=5,
-        fontsize=6.8,
-        frameon=False,
-        borderaxespad=0.2,
-        handlelength=1.2,
-        columnspacing=1.0,
-        handletextpad=0.5,
-    )
+    axes.legend(handles, [label for label, _, _ in entries], **_KEY)
 
 
 def _labels(axes: Axes, programme: Programme, frame: tuple[float, float, float, float]) -> None:
@@ -194,15 +185,4 @@ def _labels(axes: Axes, programme: Programme, frame: tuple[float, float, float, 
             taken.append((at.x, at.y, half))
             halo = [withStroke(linewidth=1.8, foreground="white")]
             # A name is data: matplotlib would read a pair of dollars as mathematics.
-            axes.text(
-                at.x,
-                at.y,
-                name,
-                fontsize=6,
-                ha="center",
-                va="center",
-                weight="bold",
-                zorder=9,
-                path_effects=halo,
-                parse_math=False,
-            )
+            axes.text(at.x, at.y, name, path_effects=halo, parse_math=False, **_NAME)

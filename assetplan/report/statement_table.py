@@ -11,13 +11,7 @@ from assetplan.words import capitalised, is_missing, number
 
 
 def as_it_stands(statement: Statement, columns: Sequence[str] = ()) -> Noted:
-    """Return a statement as a table of the page, a row for each of its own.
-
-    Parameters
-    ----------
-    statement : Statement; the statement
-    columns : sequence of str; columns to show, the row header first; by default all that hold anything
-    """
+    """Return a statement as a table, a row for each of its own, with some columns or all that hold anything."""
     shown = list(columns) or [name for name in statement.rows.columns if statement.rows[name].map(_holds).any()]
     rows = []
     for values in statement.rows[shown].itertuples(index=False, name=None):
@@ -55,8 +49,7 @@ def noted(statement: Statement, heads: Sequence[str], rows: Sequence[Row], text:
 
     Parameters
     ----------
-    statement : Statement; whose title, basis and note they have
-    heads, rows, text : sequence; `heads`, `rows` and `text_columns` of the `Table`
+    statement, heads, rows, text : Statement, sequences; `heads`, `rows` and `text_columns` as of `Table`
     """
     name = f"finance-{statement.name}".replace("_", "-")
     return Noted(Table(name, statement.title, heads, rows, text, statement.basis), statement.note)
@@ -74,8 +67,7 @@ def span(low: float, high: float, decimals: int) -> str:
 
     Parameters
     ----------
-    low, high : float; its ends
-    decimals : int; decimals that they are shown with
+    low, high, decimals : float, float, int; its ends, and the decimals that they are shown with
     """
     ends = [number(end, decimals) for end in (low, high)]
     return ends[0] if low == high else "–".join(ends)

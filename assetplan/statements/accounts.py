@@ -11,18 +11,7 @@ from assetplan.statements.ledger import Ledger
 
 
 def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
-    """Every statement that a plan gives cause for.
-
-    Parameters
-    ----------
-    outcome : Outcome; the solved plan
-    works : DataFrame; table `works` of its programme
-
-    Returns
-    -------
-    list of Statement
-        Each says which money it is in. What a plan does not have (borrowing, an approved profile) has no statement.
-    """
+    """Every statement that a plan gives cause for: what it does not have (borrowing, a profile) has no statement."""
     ledger = Ledger(outcome, works)
     makers = (make for part in (profile, money, debt, records) for make in part.STATEMENTS)
     return [table for make in makers for table in make(ledger)]

@@ -52,17 +52,17 @@ def figures(outcome: Outcome, options: tuple[Option, ...], traffic: Traffic | No
     spent = [_spent(outcome, option) for option in options]
     futures = [_future(outcome, option, traffic) for option in options]
     stock = _stock(outcome)
-    before, nothing = spent[0], futures[0]
+    before, nothing = spent[0], futures[0][0]
     out = []
-    for mine, future in zip(spent, futures, strict=True):
+    for mine, (future, poorly) in zip(spent, futures, strict=True):
         number, cost, present = (part.sum(axis=0) for part in (mine.number, mine.cost, mine.present))
         share = _shares(mine, before)
-        avoided = {name: share.T @ (nothing.streams[name] - value) for name, value in future.streams.items()}
-        streams = {name: float(value.sum()) for name, value in future.streams.items()}
+        avoided = {name: share.T @ (nothing[name] - value) for name, value in future.items()}
+        streams = {name: float(value.sum()) for name, value in future.items()}
         # All works are saved by share of cost; what is spent in the plan years is known by line.
         avoided[LATER] += present - before.present.sum(axis=0)
         streams[LATER] -= float(present.sum())
-        poor = np.array([each @ future.poor / each.sum() if each.any() else np.nan for each in stock])
+        poor = np.array([each @ poorly / each.sum() if each.any() else np.nan for each in stock])
         out.append(OptionFigures(number, cost, present, avoided, streams, poor))
     return tuple(out)
 
@@ -90,20 +90,12 @@ def _spent(outcome: Outcome, option: Option) -> _Spent:
     return _Spent(added(None), added(works.cost), added(present))
 
 
-@dataclass(frozen=True, eq=False)
-class _Future:
-    """What becomes of the assets, arrays (n_assets,).
+def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> tuple[dict[str, Floats], Floats]:
+    """What becomes of the assets under an option; simulated only where neither of the plan's two futures has it.
 
-    `streams` is the present value of each (£), `LATER` holding works of all years with their sites; `poor` the share in
-    poor or very poor condition at the end of the plan.
+    Present value of each stream (£), `LATER` holding works of all years with their sites, and the share in poor or very
+    poor condition at the end of the plan, arrays (n_assets,).
     """
-
-    streams: dict[str, Floats]
-    poor: Floats
-
-
-def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> _Future:
-    """What becomes of the assets under an option; simulated only where neither of the plan's two futures has it."""
     schedule, inputs = outcome.options.schedule[option.chosen], outcome.inputs
     planned = (schedule == outcome.schedule).all(axis=1)
     if (planned | (schedule < 0).all(axis=1)).all():
@@ -112,7 +104,7 @@ def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> _Futur
     else:
         parts = _parts(simulate(inputs.register.assets, outcome.starting, schedule, inputs.model, traffic))
     poor, works = parts.pop("poor"), parts.pop("works")
-    return _Future(parts | {LATER: works + outcome.options.beside[option.chosen]}, poor)
+    return parts | {LATER: works + outcome.options.beside[option.chosen]}, poor
 
 
 def _parts(trajectory: Trajectory) -> dict[str, Floats]:

@@ -115,9 +115,7 @@ def gate_of(ledger: Ledger, kind: str, amount: float) -> str:
 
     Parameters
     ----------
-    ledger : Ledger; whose plan has the gates
-    kind : str; "scheme", "virement" or "carry-over"
-    amount : float; [£]
+    ledger, kind, amount : Ledger, str, float; the plan, "scheme", "virement" or "carry-over", and [£]
     """
     pounds = ledger.plan.envelope.pounds
     passed = [gate.name for gate in ledger.plan.gates if kind in gate.of and amount >= gate.above * pounds]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -48,21 +49,23 @@ def _data(facts: Facts) -> dict[str, Any] | None:
         "sources": _sources(statements),
         "debt": _debt(statements["affordability"], facts) if "affordability" in statements else [],
         "profile": _profile(statements),
-        "cases": [as_it_stands(statements[name]) for name in ("business_case", "avoided_cost") if name in statements],
+        "cases": _there(statements, as_it_stands, "business_case", "avoided_cost"),
         "books": _books(statements, facts),
     }
 
 
+def _there(statements: dict[str, Statement], show: Callable[[Statement], Any], *names: str) -> list[Any]:
+    """Those of some statements that the plan has, as they are shown."""
+    return [show(statements[name]) for name in names if name in statements]
+
+
 def _sources(statements: dict[str, Statement]) -> list[Any]:
     """Spend by year and who pays it, borrowing last; other money before borrowing; each source year by year."""
-    parts: list[Any] = []
-    if "financing" in statements:
-        parts.append(_financing(statements["financing"], statements.get("sources")))
-    if "checklist" in statements:
-        parts.append(years_across(statements["checklist"]))
-    if "sources" in statements:
-        parts.append(Fold(f"{statements['sources'].title}, year by year", _by_source(statements["sources"])))
-    return parts
+    return [
+        *_there(statements, lambda own: _financing(own, statements.get("sources")), "financing"),
+        *_there(statements, years_across, "checklist"),
+        *_there(statements, lambda own: Fold(f"{own.title}, year by year", _by_source(own)), "sources"),
+    ]
 
 
 def _financing(statement: Statement, sources: Statement | None) -> Beside:
@@ -129,12 +132,8 @@ def _debt(statement: Statement, facts: Facts) -> list[Any]:
 
 def _profile(statements: dict[str, Statement]) -> list[Any]:
     """The approved profile and how far the programme is from it."""
-    parts: list[Any] = []
-    if "approved_profile" in statements:
-        parts.append(_approved(statements["approved_profile"]))
-    if "variance" in statements:
-        parts += _variance(statements["variance"])
-    return parts
+    variance = _variance(statements["variance"]) if "variance" in statements else []
+    return [*_there(statements, _approved, "approved_profile"), *variance]
 
 
 def _approved(statement: Statement) -> Noted:
@@ -175,19 +174,15 @@ def _beside_approved(row: dict, statement: Statement) -> tuple[str, str, str]:
 
 def _books(statements: dict[str, Statement], facts: Facts) -> list[Any]:
     """What follows for the council's books."""
-    parts: list[Any] = []
-    if "medium_term" in statements:
-        parts.append(_detail_first(statements["medium_term"]))
-    if "medium_term_cumulative" in statements:
-        cumulative = statements["medium_term_cumulative"]
-        parts.append(Fold(cumulative.title, _detail_first(cumulative)))
-    across = [statements[name] for name in ("prudential", "tax_base") if name in statements]
-    parts += [Fold(one.title, years_across(one)) for one in across]
-    parts += _records(statements)
-    if "movements" in statements:
-        movements = as_it_stands(_labelled(statements["movements"], facts))
-        parts.append(Fold(statements["movements"].title, movements))
-    return parts + [Fold(one.title, as_it_stands(one)) for name, one in statements.items() if name not in _PLACED]
+    others = [name for name in statements if name not in _PLACED]
+    return [
+        *_there(statements, _detail_first, "medium_term"),
+        *_there(statements, lambda own: Fold(own.title, _detail_first(own)), "medium_term_cumulative"),
+        *_there(statements, lambda own: Fold(own.title, years_across(own)), "prudential", "tax_base"),
+        *_records(statements),
+        *_there(statements, lambda own: Fold(own.title, as_it_stands(_labelled(own, facts))), "movements"),
+        *_there(statements, lambda own: Fold(own.title, as_it_stands(own)), *others),
+    ]
 
 
 def _detail_first(statement: Statement) -> Noted:
@@ -205,14 +200,13 @@ def _labelled(statement: Statement, facts: Facts) -> Statement:
 
 def _records(statements: dict[str, Statement]) -> list[Fold]:
     """Valuation of the stock, and cost of late treatment against early."""
-    parts = []
-    if all(name in statements for name in _VALUED):
-        parts.append(Fold("Valuation by component", _valuation([statements[name] for name in _VALUED])))
-    if "late_multiple" in statements:
-        late = statements["late_multiple"]
-        columns = [name for name in _LATE if name in late.rows]
-        parts.append(Fold(late.title, as_it_stands(late, columns)))
-    return parts
+    whole = all(name in statements for name in _VALUED)
+    valued = [Fold("Valuation by component", _valuation([statements[name] for name in _VALUED]))] if whole else []
+    return [*valued, *_there(statements, _late, "late_multiple")]
+
+
+def _late(statement: Statement) -> Fold:
+    return Fold(statement.title, as_it_stands(statement, [name for name in _LATE if name in statement.rows]))
 
 
 def _valuation(valued: list[Statement]) -> Noted:

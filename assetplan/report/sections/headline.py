@@ -19,7 +19,10 @@ class _Tile:
 
 
 def _data(facts: Facts) -> dict[str, Any]:
-    tiles = [_Tile("Programme", pounds(facts.cost, 4), f"over {plural(len(facts.years), 'year')}"), *_benefit(facts)]
+    tiles = [
+        _Tile("Programme", pounds(facts.summary.cost, 4), f"over {plural(len(facts.years), 'year')}"),
+        *_benefit(facts),
+    ]
     if facts.has_roads:
         tiles.append(_poor(facts))
     return {"tiles": [*tiles, *_shares(facts)]}
@@ -29,8 +32,8 @@ def _benefit(facts: Facts) -> list[_Tile]:
     benefit = facts.summary.benefit
     beyond = " beyond its cost" if facts.net else ""
     detail = "nothing is spent"
-    if facts.cost > 0:
-        detail = f"£{number(benefit / facts.cost, 2)}{beyond} for each £1 spent"
+    if facts.summary.cost > 0:
+        detail = f"£{number(benefit / facts.summary.cost, 2)}{beyond} for each £1 spent"
     proof = gap_words(facts.summary.gap)
     quality = _Tile("How good a choice", capitalised(proof.removeprefix("proven to be the ")), "")
     if proof.startswith("within"):

@@ -24,7 +24,7 @@ def _data(facts: Facts) -> dict[str, Any]:
     return {
         "shown": len(shown),
         "of": len(schemes),
-        "share": float(shown["cost"].sum()) / facts.cost if facts.cost > 0 else 0.0,
+        "share": float(shown["cost"].sum()) / facts.summary.cost if facts.summary.cost > 0 else 0.0,
         "works": Table("largest-works", "Largest works by cost", heads, rows, (0, 1, 2)),
         "sites": facts.summary.sites,
     }

@@ -12,7 +12,7 @@ from assetplan.words import financial_year, is_missing, millions, pounds
 
 
 def _data(facts: Facts) -> dict[str, Any]:
-    if not facts.lines or facts.cost <= 0:
+    if not facts.lines or facts.summary.cost <= 0:
         return {"spending": None}
     amounts = {label: facts.line_years(label, "amount") for label in facts.lines}
     labels = [financial_year(year) for year in facts.years]

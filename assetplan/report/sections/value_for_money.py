@@ -80,7 +80,7 @@ def _baselines(facts: Facts) -> Table | None:
         ("£", "£m", gain) if sought.unit == "£" else ("", f"million {sought.unit}", capitalised(sought.unit))
     )
     ours = facts.summary.reached if sought.counted else facts.summary.benefit
-    rows = [_baseline_row("This plan", ours, facts.cost, ours, sign, "total")]
+    rows = [_baseline_row("This plan", ours, facts.summary.cost, ours, sign, "total")]
     for row in baselines:
         name = row["name"] + (" (does not keep every limit)" if row["breaks"] else "")
         rows.append(_baseline_row(name, row["reached"] if sought.counted else row["benefit"], row["cost"], ours, sign))
