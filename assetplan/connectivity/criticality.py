@@ -18,12 +18,9 @@ def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register.
-    layout : Layout
-        Its roads and bridges on their network; a road of −1 in `road_rows` is not in the table.
-    rules : dict
-        `network_rules`.
+    assets : DataFrame; table `assets` of the register
+    layout : Layout; its roads and bridges on their network; a road of −1 in `road_rows` is not in the table
+    rules : dict; `network_rules`
 
     Returns
     -------

@@ -42,13 +42,11 @@ class NetworkLayers(Shown):
 
     Attributes
     ----------
-    layers : dict of str → GeoDataFrame
-        `LAYERS`, with the columns that docs/network.md lists.
+    layers : dict of str → GeoDataFrame; `LAYERS`, with the columns that docs/network.md lists
     notes : DataFrame
         One row a finding: kind, asset_id (of a road of others its road_id, of a place its name), other (asset or ""),
         x, y [m], sections (of an island; else 0).
-    counts : dict of str → float
-        How many links, nodes, components, schemes, bridges and places.
+    counts : dict of str → float; how many links, nodes, components, schemes, bridges and places
     """
 
     layers: dict[str, gpd.GeoDataFrame]
@@ -61,14 +59,10 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
 
     Parameters
     ----------
-    register : Register
-        With carriageway; its bridges are placed on it.
-    name : str
-        What to call the register where it is at fault.
-    seed : int
-        Of the sample of nodes from which betweenness is reckoned, where there are many.
-    parameters : Parameters, optional
-        Groups and treatments; by default the packaged ones.
+    register : Register; with carriageway; its bridges are placed on it
+    name : str; what to call the register where it is at fault
+    seed : int; of the sample of nodes from which betweenness is reckoned, where there are many
+    parameters : Parameters, optional; groups and treatments; by default the packaged ones
 
     Raises
     ------
@@ -298,12 +292,9 @@ def write_network(layers: NetworkLayers, path: Path, force: bool = False) -> Non
 
     Parameters
     ----------
-    layers : NetworkLayers
-        What to write.
-    path : path
-        GeoPackage to make; it appears only when complete.
-    force : bool
-        Replace a file that is there already.
+    layers : NetworkLayers; what to write
+    path : path; GeoPackage to make; it appears only when complete
+    force : bool; replace a file that is there already
 
     Raises
     ------

@@ -26,12 +26,9 @@ class Layout(Shown):
     roads, bridges : GeoDataFrame
         Carriageway sections that are single lines, then roads of others (their road_id as asset_id), and bridges,
         numbered from 0.
-    road_rows, bridge_rows : array
-        Row of each in the register's table of assets; −1 for a road of others.
-    noded : Noded
-        The network of the roads; `noded.network.line` is the row in `roads` of each link.
-    placed : array (n_bridges,)
-        Link that carries each bridge, −1 off the network.
+    road_rows, bridge_rows : array; row of each in the register's table of assets; −1 for a road of others
+    noded : Noded; the network of the roads; `noded.network.line` is the row in `roads` of each link
+    placed : array (n_bridges,); link that carries each bridge, −1 off the network
     """
 
     roads: gpd.GeoDataFrame
@@ -64,8 +61,7 @@ def lay_out(assets: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame | None = Non
     ----------
     assets : GeoDataFrame
         Table `assets` of the register. A section that carries a bridge is one level up unless its level is given.
-    other_roads : GeoDataFrame, optional
-        Table `other_roads` of the register, in the same CRS.
+    other_roads : GeoDataFrame, optional; table `other_roads` of the register, in the same CRS
     """
     rules = network.network_rules()
     of_class = assets["asset_class"].to_numpy(dtype=object)
@@ -111,12 +107,9 @@ def candidate_schemes(roads: pd.DataFrame, wanted: Ints, rules: SchemeRules) -> 
 
     Parameters
     ----------
-    roads : DataFrame
-        Rows of table `assets`.
-    wanted : array (n_roads,)
-        Kind of works that each would take, −1 for none.
-    rules : SchemeRules
-        Lengths of schemes.
+    roads : DataFrame; rows of table `assets`
+    wanted : array (n_roads,); kind of works that each would take, −1 for none
+    rules : SchemeRules; lengths of schemes
     """
     barrier = network.codes_of(roads["road_class"], roads["group"], roads["environment"])
     link = roads["link_id"].where(~overlapping(roads), "")
@@ -177,12 +170,9 @@ def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, fl
 
     Parameters
     ----------
-    around : Detours
-        Ways round each (n,).
-    carried : GeoDataFrame
-        Columns aadt and hgv [vehicles a day] of each.
-    rules : dict of str → float
-        Of reference/network_rules.csv.
+    around : Detours; ways round each (n,)
+    carried : GeoDataFrame; columns aadt and hgv [vehicles a day] of each
+    rules : dict of str → float; of reference/network_rules.csv
     """
     running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
     return network.removal_cost(around, vehicles_of(carried), running, rules["severed_km"])

@@ -27,12 +27,9 @@ def asset_levels(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) ->
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register.
-    layout : Layout
-        Where its roads and bridges lie.
-    classes : AssetClasses
-        Which classes take a level.
+    assets : DataFrame; table `assets` of the register
+    layout : Layout; where its roads and bridges lie
+    classes : AssetClasses; which classes take a level
     """
     own = assets["hierarchy"].to_numpy(dtype=object)
     kind = assets["asset_class"].to_numpy(dtype=object)
@@ -54,10 +51,8 @@ def resilient_links(layout: Layout, places: gpd.GeoDataFrame, node: Ints) -> Boo
     Parameters
     ----------
     layout : Layout
-    places : GeoDataFrame
-        Table `places` of the register.
-    node : array (n_places,) of int
-        Node of each; −1 off the network.
+    places : GeoDataFrame; table `places` of the register
+    node : array (n_places,) of int; node of each; −1 off the network
     """
     people = places["population"].to_numpy(dtype=float) >= network.network_rules()["resilient_population"]
     settled = places["kind"].isin(["", "settlement"]).to_numpy()

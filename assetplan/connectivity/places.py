@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from assetplan import network
-from assetplan._types import Floats, Ints
+from assetplan._types import Ints
 from assetplan.connectivity.layout import Layout, limits_in_force
 from assetplan.reference import load_table
 
@@ -29,10 +29,8 @@ def places_layer(layout: Layout, places: gpd.GeoDataFrame, node: Ints, cut_off_b
     Parameters
     ----------
     layout : Layout
-    places : GeoDataFrame
-        Table `places` of the register.
-    node, cut_off_by : array (n_places,) of int
-        Node of each, and how many links are each the only way to it.
+    places : GeoDataFrame; table `places` of the register
+    node, cut_off_by : array (n_places,) of int; node of each, and how many links are each the only way to it
     """
     net = layout.net
     kind = places["kind"].where(places["kind"] != "", "settlement").to_numpy(dtype=object)
@@ -53,18 +51,15 @@ def places_layer(layout: Layout, places: gpd.GeoDataFrame, node: Ints, cut_off_b
     # Help that cannot be reached at all is no longer way to it.
     heavy[np.isinf(extra)] = "cut off"
     extra[heavy != "farther"] = np.nan
+    distances = {column: network.access_km(net, node, target) for column, target in targets.items()}
     table = {
         "name": places["name"].to_numpy(dtype=object),
         "kind": kind,
         "population": places["population"].to_numpy(dtype=float),
         "node": node,
-        **{column: _known(network.access_km(net, node, target)).round(4) for column, target in targets.items()},
+        **{column: np.where(np.isfinite(far), far, np.nan).round(4) for column, far in distances.items()},
         "heavy": heavy,
         "heavy_extra_km": extra.round(4),
         "cut_off_by": cut_off_by,
     }
     return gpd.GeoDataFrame(table, geometry=places.geometry.to_numpy(), crs=places.crs)
-
-
-def _known(km: Floats) -> Floats:
-    return np.where(np.isfinite(km), km, np.nan)

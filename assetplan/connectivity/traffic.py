@@ -21,12 +21,9 @@ def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataF
 
     Parameters
     ----------
-    layout : Layout
-        The network of the assets.
-    assets, places : GeoDataFrame
-        Tables of the register.
-    index : array (n_assets,)
-        Condition index at the end of the base year [0–100].
+    layout : Layout; the network of the assets
+    assets, places : GeoDataFrame; tables of the register
+    index : array (n_assets,); condition index at the end of the base year [0–100]
     """
     rate, lasts = traffic_growth(assets, places)
     cost = detour_costs(layout)
@@ -56,11 +53,8 @@ def detour_costs(layout: Layout) -> Floats:
     extra = np.zeros((len(bridges), len(weight)))
     if (link >= 0).any():
         limits = limits_in_force(layout)[1]
-        known: dict[bytes, Floats] = {}
-        for k, closed in enumerate(limits < heavy for heavy in weight):
-            if closed.tobytes() not in known:
-                known[closed.tobytes()] = network.detours(net, link, closed).extra_km
-            extra[:, k] = known[closed.tobytes()]
+        sets, which = np.unique([limits < heavy for heavy in weight], axis=0, return_inverse=True)
+        extra[:] = np.array([network.detours(net, link, closed).extra_km for closed in sets])[which.ravel()].T
     return network.detour_cost(vehicles_of(bridges), network.charged_km(extra, severed_km), running)
 
 
@@ -71,12 +65,9 @@ def bridge_limits(bridges: gpd.GeoDataFrame, index: Floats, cost: Floats) -> Wei
 
     Parameters
     ----------
-    bridges : GeoDataFrame
-        Rows of table `assets`, with `capacity_t` and `weight_limit_t`.
-    index : array (n_bridges,)
-        Condition index at the end of the base year [0–100].
-    cost : array (n_bridges, n_classes)
-        As of `detour_costs`.
+    bridges : GeoDataFrame; rows of table `assets`, with `capacity_t` and `weight_limit_t`
+    index : array (n_bridges,); condition index at the end of the base year [0–100]
+    cost : array (n_bridges, n_classes); as of `detour_costs`
     """
     sound = network.network_rules()["sound_capacity"]
     weight = load_table("vehicle_classes")["weight_t"].to_numpy(dtype=float)

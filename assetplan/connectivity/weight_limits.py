@@ -46,16 +46,11 @@ def weight_limit_forecast(
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan's.
-    layout : Layout
-        The network of its register.
-    traffic : Traffic
-        How its traffic grows.
-    table : DataFrame
-        One row an asset, with condition by year in both cases: do_nothing_<year>, plan_<year>.
-    schedule : array (n_assets, years)
-        Treatment codes of the plan, −1 for none.
+    inputs : Inputs; the plan's
+    layout : Layout; the network of its register
+    traffic : Traffic; how its traffic grows
+    table : DataFrame; one row an asset, with condition by year in both cases: do_nothing_<year>, plan_<year>
+    schedule : array (n_assets, years); treatment codes of the plan, −1 for none
 
     Returns
     -------
@@ -151,19 +146,13 @@ def _together(layout: Layout, limit: Floats, vehicles: Floats) -> network.Weight
 def _cut_off(layout: Layout, limit: Floats, node: Ints) -> Bools:
     """Whether the limits of bridges cut each place off for the heaviest vehicles, by column."""
     net, heaviest = layout.net, float(load_table("vehicle_classes")["weight_t"].max())
-    out = np.zeros((len(node), limit.shape[1]), dtype=bool)
     if not (node >= 0).any():
-        return out
-    before = network.cut_off(
-        net, node, network.limits_of_links(net, layout.placed, limit[:, 0] * np.nan, layout.own_limit) < heaviest
-    )
-    known: dict[bytes, Bools] = {}
-    for column, limits in enumerate(limit.T):
-        closed = network.limits_of_links(net, layout.placed, limits, layout.own_limit) < heaviest
-        if closed.tobytes() not in known:
-            known[closed.tobytes()] = network.cut_off(net, node, closed) & ~before
-        out[:, column] = known[closed.tobytes()]
-    return out
+        return np.zeros((len(node), limit.shape[1]), dtype=bool)
+    cases = (limit[:, 0] * np.nan, *limit.T)
+    closed = [network.limits_of_links(net, layout.placed, limits, layout.own_limit) < heaviest for limits in cases]
+    sets, which = np.unique(closed, axis=0, return_inverse=True)
+    cut = np.array([network.cut_off(net, node, links) for links in sets])[which.ravel()]
+    return np.asarray(cut[1:] & ~cut[0]).T
 
 
 def _year(seen: _Posted, column: int, year: int, case: str) -> dict:

@@ -24,12 +24,9 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan with its register and model.
-    options : Candidates
-        Every strategy of every asset.
-    whole : bool
-        Whether these are all assets of the plan; a source may have nothing to fund among some of them.
+    inputs : Inputs; the plan with its register and model
+    options : Candidates; every strategy of every asset
+    whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
 
     Returns
     -------

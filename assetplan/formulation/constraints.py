@@ -47,14 +47,10 @@ class LimitRow:
 
     Attributes
     ----------
-    key : LimitKey
-        What it is known by; no two are called the same.
-    words : str
-        How the plan file says it, as 'limits[2] "north" at_least 2021'.
-    unit : str
-        Unit of cap, floor and use.
-    cap, floor : float
-        Most and least; `inf` and `-inf` where there is none.
+    key : LimitKey; what it is known by; no two are called the same
+    words : str; how the plan file says it, as 'limits[2] "north" at_least 2021'
+    unit : str; unit of cap, floor and use
+    cap, floor : float; most and least; `inf` and `-inf` where there is none
     """
 
     key: LimitKey
@@ -70,16 +66,12 @@ class Flow:
 
     Attributes
     ----------
-    key : FlowKey
-        What it is known by.
-    high : float
-        The most it may be [£].
-    uses : tuple of (LimitKey, float)
-        Key of a row, and how much of it £1 of the flow uses; negative where it brings.
+    key : FlowKey; what it is known by
+    high : float; the most it may be [£]
+    uses : tuple of (LimitKey, float); key of a row, and how much of it £1 of the flow uses; negative where it brings
     revenue_cost : float
         What £1 of it costs revenue in all years [cash £]: of a drawdown its interest and provision, else zero.
-    low : float
-        The least it may be [£]: zero but in years that are past.
+    low : float; the least it may be [£]: zero but in years that are past
     """
 
     key: FlowKey
@@ -104,14 +96,10 @@ class Basis:
 
     Attributes
     ----------
-    inputs : Inputs
-        The plan with its register and model.
-    options : Candidates
-        The strategies that rules and schemes leave.
-    works : Works
-        Every works item of each.
-    whole : bool
-        Whether these are all assets of the plan; a source may have nothing to fund among some of them.
+    inputs : Inputs; the plan with its register and model
+    options : Candidates; the strategies that rules and schemes leave
+    works : Works; every works item of each
+    whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
     """
 
     inputs: Inputs
@@ -124,12 +112,9 @@ class Basis:
 
         Parameters
         ----------
-        where : array (n_works,) of bool
-            Works that count.
-        row : int
-            Place of the row among those of its kind of limit.
-        amount : array (n_works,)
-            What each uses, in the unit of the row.
+        where : array (n_works,) of bool; works that count
+        row : int; place of the row among those of its kind of limit
+        amount : array (n_works,); what each uses, in the unit of the row
         """
         items = np.flatnonzero(where)
         return Entries(self.works.option[items], np.full(len(items), row, dtype=np.intp), amount[items])
@@ -147,16 +132,11 @@ def compose(
 
     Parameters
     ----------
-    constraints : sequence of Constraints
-        In the order in which their rows shall stand.
-    objective : array (n_options,)
-        What is maximised.
-    options : Candidates
-        What is chosen among.
-    assets : sequence of str
-        Identifier of each asset.
-    group, mode : array, optional
-        Schemes, as in `Problem`.
+    constraints : sequence of Constraints; in the order in which their rows shall stand
+    objective : array (n_options,); what is maximised
+    options : Candidates; what is chosen among
+    assets : sequence of str; identifier of each asset
+    group, mode : array, optional; schemes, as in `Problem`
 
     Raises
     ------

@@ -30,23 +30,17 @@ class Formulation(Shown):
 
     Attributes
     ----------
-    problem : Problem
-        What is to be solved; its benefit is the plan's objective.
-    rows : tuple of LimitRow
-        What each resource of the problem is.
-    flows : tuple of Flow
-        What each flow of the problem is.
+    problem : Problem; what is to be solved; its benefit is the plan's objective
+    rows : tuple of LimitRow; what each resource of the problem is
+    flows : tuple of Flow; what each flow of the problem is
     options : Candidates
         The strategies that the plan's rules and schemes leave, row by row the options of the problem; cost and benefit
         hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
-    sharing : SharedSites
-        Which assets may share a site, and what each option saves by it.
+    sharing : SharedSites; which assets may share a site, and what each option saves by it
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
-    schemes : mapping of str → tuple of int
-        Name of each scheme and the rows of its assets.
-    notes : tuple of (str, str)
-        (check, message) of what a reader should know of the rules.
+    schemes : mapping of str → tuple of int; name of each scheme and the rows of its assets
+    notes : tuple of (str, str); (check, message) of what a reader should know of the rules
     """
 
     problem: Problem

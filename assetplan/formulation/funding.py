@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class _Cells:
         code = np.zeros(len(works.option), dtype=np.int64)
         for source in _funders(inputs):
             if source.name in sources:
-                code |= _may_fund(works, source).astype(np.int64) << sources.index(source.name)
+                code |= works.where(source).astype(np.int64) << sources.index(source.name)
         codes, cell = np.unique(code, return_inverse=True)
         names = [tuple(name for bit, name in enumerate(sources) if value >> bit & 1) for value in codes.tolist()]
         spent = np.zeros((len(names), inputs.plan.years), dtype=bool)
@@ -76,14 +77,6 @@ def _payers(inputs: Inputs, names: tuple[str, ...]) -> str:
     if len(anything) > _MOST_NAMED:
         names = (*(name for name in names if name not in anything), "money for any works")
     return " or ".join(names) or "no source"
-
-
-def _may_fund(works: Works, funder: Funder) -> Bools:
-    """The works that a source or a borrowing facility is for, (n_works,)."""
-    may = works.where(funder)
-    if funder.asset is not None:
-        may &= works.assets["asset_id"].isin(funder.asset).to_numpy(dtype=bool)[works.asset]
-    return may
 
 
 def funding(basis: Basis) -> Constraints:
@@ -229,32 +222,24 @@ def _left(inputs: Inputs, source: Source) -> Floats:
 
 
 def _limits(inputs: Inputs, side: str) -> tuple[list[LimitRow], _Uses]:
-    """Rows of the limits on sources, caps or floors alone, and what uses them."""
+    """Rows of the limits on sources, caps or floors alone, and what uses them.
+
+    A floor stands less what its sources gave in the years that are past.
+    """
+    other = "at_least" if side == "at_most" else "at_most"
     rows: list[LimitRow] = []
     uses: _Uses = {}
-    for row, weight, names in _source_rows(inputs, side):
-        rows.append(row)
-        for name in names:
-            for year in np.flatnonzero(weight):
-                uses.setdefault((name, int(year)), []).append((row.key, float(weight[year])))
-    return rows, uses
-
-
-def _source_rows(inputs: Inputs, side: str) -> Iterator[tuple[LimitRow, Floats, tuple[str, ...]]]:
-    other = "at_least" if side == "at_most" else "at_most"
     for number, limit in enumerate(inputs.plan.limits, 1):
         if limit.source is None or getattr(limit, side) is None:
             continue
         alone = limit.model_copy(update={other: None})
         also_capped = getattr(limit, other) is not None and side == "at_least"
         for row, weight in limit_rows(inputs, alone, number, "£", "at least" if also_capped else ""):
-            yield _less_spent(inputs, row, weight, limit.source), weight, limit.source
-
-
-def _less_spent(inputs: Inputs, row: LimitRow, weight: Floats, names: tuple[str, ...]) -> LimitRow:
-    """A floor on sources with what they gave in the years that are past taken off."""
-    gave = sum(float(weight[: inputs.past] @ inputs.gave(name)) for name in names)
-    return replace(row, floor=row.floor - gave)
+            gave = sum(float(weight[: inputs.past] @ inputs.gave(name)) for name in limit.source)
+            rows.append(replace(row, floor=row.floor - gave))
+            for name, year in product(limit.source, np.flatnonzero(weight).tolist()):
+                uses.setdefault((name, year), []).append((row.key, float(weight[year])))
+    return rows, uses
 
 
 def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:

@@ -33,10 +33,8 @@ def add_kind(table: str, row: type[AddedLimit], constraints: LimitKind) -> None:
 
     Parameters
     ----------
-    table : str
-        Its table in the plan file, `[[table]]`; the rows read are `plan.added_limits[table]`.
-    row : subclass of AddedLimit
-        Keys of one row.
+    table : str; its table in the plan file, `[[table]]`; the rows read are `plan.added_limits[table]`
+    row : subclass of AddedLimit; keys of one row
     constraints : callable
         Its rows, what works use of them, and its flows; called for every plan, with or without the table.
 

@@ -57,12 +57,9 @@ def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Floats:
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan and its past years.
-    works : Works
-        Works of the candidates.
-    options : Candidates
-        Those that begin with what was done.
+    inputs : Inputs; the plan and its past years
+    works : Works; works of the candidates
+    options : Candidates; those that begin with what was done
     """
     lines = list(inputs.plan.envelope.lines)
     out = np.zeros((len(lines), inputs.past))

@@ -11,7 +11,6 @@ from assetplan.config import Forbid, Require
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
-from assetplan.inputs.selectors import assets_where
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import in_order, strategy_names
 
@@ -71,18 +70,13 @@ def _rules(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str, Bool
 
 def _forbidden(rule: Forbid, works: Works, first_year: int) -> Bools:
     forbidden = works.where(rule)
-    if rule.asset is not None:
-        forbidden &= works.assets["asset_id"].isin(rule.asset).to_numpy(dtype=bool)[works.asset]
     if rule.years is not None:
         forbidden &= np.isin(works.year + first_year, rule.years)
     return forbidden
 
 
 def _meets(rule: Require, works: Works, options: Candidates, first_year: int) -> Bools:
-    meant = assets_where(works.assets, rule)
-    if rule.asset is not None:
-        meant &= works.assets["asset_id"].isin(rule.asset).to_numpy(dtype=bool)
     good = works.where_treatment(rule)
     if rule.by_year is not None:
         good &= works.year + first_year <= rule.by_year
-    return ~meant[options.asset] | works.options_of(good)
+    return ~works.where_asset(rule)[options.asset] | works.options_of(good)

@@ -28,16 +28,11 @@ class SchemeOptions:
 
     Attributes
     ----------
-    options : Candidates
-        The mobilisation is in their cost and benefit.
-    group : array (n_assets,)
-        Position of each asset's scheme, −1 for none.
-    mode : array (n_options,)
-        Plan year in which the scheme goes ahead, −1 for none.
-    rows : dict of str → tuple of int
-        Name of each scheme and the rows of its assets.
-    notes : tuple of (str, str)
-        Schemes that cannot go ahead.
+    options : Candidates; the mobilisation is in their cost and benefit
+    group : array (n_assets,); position of each asset's scheme, −1 for none
+    mode : array (n_options,); plan year in which the scheme goes ahead, −1 for none
+    rows : dict of str → tuple of int; name of each scheme and the rows of its assets
+    notes : tuple of (str, str); schemes that cannot go ahead
     """
 
     options: Candidates

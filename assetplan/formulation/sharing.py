@@ -40,8 +40,7 @@ class SchemeMembership:
     ----------
     core : array
         Scheme that each section is part of, or a scheme of its own with a bridge or signals on it; −1 for none.
-    beside : array
-        Scheme that each bridge or signal lies on, and so stands beside; −1 for none.
+    beside : array; scheme that each bridge or signal lies on, and so stands beside; −1 for none
     """
 
     core: Ints
@@ -61,18 +60,13 @@ class SharedSites(Shown):
     ----------
     options : Candidates
         The candidates on sites of their own, and copies of those that share a site, at what they then cost.
-    group : array (n_assets,)
-        Scheme of each asset, −1 for none.
-    mode : array (n_options,)
-        Mode of the scheme, −1 where its members choose by themselves.
-    saved : array (n_options,)
-        What each saves beside the same works on a site of their own [£].
-    twin : array (n_options,)
-        Row, among the candidates given, of the same works on sites of their own.
+    group : array (n_assets,); scheme of each asset, −1 for none
+    mode : array (n_options,); mode of the scheme, −1 where its members choose by themselves
+    saved : array (n_options,); what each saves beside the same works on a site of their own [£]
+    twin : array (n_options,); row, among the candidates given, of the same works on sites of their own
     modes : DataFrame
         What each mode is, by its number: group, crew, year (0 is the first), neighbour (row of the asset, −1 none).
-    beside : array of bool (n_assets,)
-        Bridges and signals that lie on a scheme.
+    beside : array of bool (n_assets,); bridges and signals that lie on a scheme
     """
 
     options: Candidates
@@ -104,12 +98,9 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> SharedSites:
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan with its register.
-    options : Candidates
-        Each at the cost of its own sites.
-    free : array of bool (n_assets,)
-        Assets that the plan file does not tie to others itself.
+    inputs : Inputs; the plan with its register
+    options : Candidates; each at the cost of its own sites
+    free : array of bool (n_assets,); assets that the plan file does not tie to others itself
     """
     n = len(options.asset)
     no_scheme, not_beside = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
@@ -130,12 +121,9 @@ def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: B
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan with its register.
-    options, works : Candidates, Works
-        The candidates and their works.
-    free : array of bool (n_assets,)
-        Assets that the plan file does not tie to others itself.
+    inputs : Inputs; the plan with its register
+    options, works : Candidates, Works; the candidates and their works
+    free : array of bool (n_assets,); assets that the plan file does not tie to others itself
     """
     assets = inputs.register.assets
     classes = inputs.tables.classes
@@ -197,14 +185,10 @@ def share_sites(
 
     Parameters
     ----------
-    options : Candidates
-        Each at the cost of its own sites.
-    works, sites : Works, SiteWorks
-        Their works.
-    membership : SchemeMembership
-        Which assets may share one.
-    discount : array (horizon + 1,)
-        Discount factors.
+    options : Candidates; each at the cost of its own sites
+    works, sites : Works, SiteWorks; their works
+    membership : SchemeMembership; which assets may share one
+    discount : array (horizon + 1,); discount factors
     """
     table = pd.DataFrame(
         {

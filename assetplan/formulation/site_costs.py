@@ -24,16 +24,12 @@ class SiteWorks:
 
     Attributes
     ----------
-    crew : array
-        Code of the crew; −1 where the treatment has no site of its own.
-    fixed : array
-        What the site costs whatever its size [£].
+    crew : array; code of the crew; −1 where the treatment has no site of its own
+    fixed : array; what the site costs whatever its size [£]
     beside : array
         What the works cost on a site of their own beside the unit cost [£]; below 0 on a site larger than is typical.
-    days : array
-        Days that the works take, setting up left out.
-    guarding : array
-        Traffic management [£/day].
+    days : array; days that the works take, setting up left out
+    guarding : array; traffic management [£/day]
     """
 
     crew: Ints
@@ -61,10 +57,8 @@ def on_own_sites(inputs: Inputs, options: Candidates, free: Bools) -> Candidates
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan, its register and what sites cost.
-    options : Candidates
-        At unit costs.
+    inputs : Inputs; the plan, its register and what sites cost
+    options : Candidates; at unit costs
     free : array of bool (n_assets,)
         Assets that the plan file does not tie to others: what the sites of those cost, it says itself.
     """
@@ -82,12 +76,10 @@ def charge(
 
     Parameters
     ----------
-    options : Candidates
-        As they are.
+    options : Candidates; as they are
     option, year, amount : array (n,)
         Candidate, plan year and what is added; each pair of candidate and year at most once.
-    discount : array (horizon + 1,)
-        Discount factors of years 0, 1, …
+    discount : array (horizon + 1,); discount factors of years 0, 1, …
     """
     cost, present = options.cost.copy(), np.zeros(len(options.asset))
     cost[option, year] += amount

@@ -19,16 +19,13 @@ class Works:
 
     Attributes
     ----------
-    assets : DataFrame
-        Table `assets` of the register, with `group`.
+    assets : DataFrame; table `assets` of the register, with `group`
     treatments : DataFrame
         Columns group, treatment, label, kind, line, unit: every funded treatment of every group that has assets.
     option, asset, year, treatment : array (n_works,)
         Candidate, row in `assets`, plan year (0 is the first), row in `treatments`.
-    cost : array (n_works,)
-        £, prices of the first year.
-    n_options : int
-        Number of candidates.
+    cost : array (n_works,); £, prices of the first year
+    n_options : int; number of candidates
     """
 
     assets: pd.DataFrame
@@ -46,12 +43,9 @@ class Works:
 
         Parameters
         ----------
-        assets : DataFrame
-            Table `assets` of the register, with `group`.
-        model : LifecycleModel
-            With the catalogue of treatments.
-        options : Candidates
-            All candidates.
+        assets : DataFrame; table `assets` of the register, with `group`
+        model : LifecycleModel; with the catalogue of treatments
+        options : Candidates; all candidates
         """
         codes, groups = pd.factorize(assets["group"], sort=True)
         treatments, first = model.catalogue.table(groups)
@@ -70,7 +64,12 @@ class Works:
 
     def where(self, selector: WorksSelector) -> Bools:
         """The works that a selector means, (n_works,)."""
-        return assets_where(self.assets, selector)[self.asset] & self.where_treatment(selector)
+        return self.where_asset(selector)[self.asset] & self.where_treatment(selector)
+
+    def where_asset(self, selector: WorksSelector) -> Bools:
+        """The assets that a selector means, of them only those named where it names any, (n_assets,)."""
+        meant, names = assets_where(self.assets, selector), getattr(selector, "asset", None)
+        return meant if names is None else meant & self.assets["asset_id"].isin(names).to_numpy(dtype=bool)
 
     def where_treatment(self, selector: WorksSelector) -> Bools:
         """The works whose treatment is one that a selector means, on whatever asset, (n_works,)."""

@@ -38,12 +38,9 @@ def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats
 
     Parameters
     ----------
-    limit : Limit
-        A row of `[[limits]]`.
-    works : Works
-        Works of the candidates.
-    selected : array (n_works,) of bool
-        Works that the limit means.
+    limit : Limit; a row of `[[limits]]`
+    works : Works; works of the candidates
+    selected : array (n_works,) of bool; works that the limit means
     """
     if limit.of == "cost":
         return works.cost, "£"
@@ -65,14 +62,10 @@ def limit_rows(
 
     Parameters
     ----------
-    inputs : Inputs
-        The plan.
-    limit, number : Limit, int
-        A row of `[[limits]]` and its place, from 1.
-    unit : str
-        Of what is counted.
-    side : str, optional
-        As in the keys of the rows.
+    inputs : Inputs; the plan
+    limit, number : Limit, int; a row of `[[limits]]` and its place, from 1
+    unit : str; of what is counted
+    side : str, optional; as in the keys of the rows
     """
     plan, envelope = inputs.plan, inputs.plan.envelope
     years = np.array(limit.years or plan.plan_years) - plan.first_year

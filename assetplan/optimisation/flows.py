@@ -18,16 +18,11 @@ def settle_flows(problem: Problem, solution: Solution, cost: Floats, free: Bools
 
     Parameters
     ----------
-    problem : Problem
-        The problem; the benefits of its flows do not count.
-    solution : Solution
-        The choice, and the amounts that stay where no better ones do.
-    cost : array (n_flows,)
-        Cost of one unit of each flow [any one unit].
-    free : array (n_flows,) of bool
-        Flows that may change.
-    margin : array (n_resources,)
-        How far to stay within each limit, if that is possible [multiples of its rounding].
+    problem : Problem; the problem; the benefits of its flows do not count
+    solution : Solution; the choice, and the amounts that stay where no better ones do
+    cost : array (n_flows,); cost of one unit of each flow [any one unit]
+    free : array (n_flows,) of bool; flows that may change
+    margin : array (n_resources,); how far to stay within each limit, if that is possible [multiples of its rounding]
     """
     flows, amounts = problem.flows, solution.amounts
     low, high = (np.where(free, end, amounts) for end in (flows.low, flows.high))
@@ -44,12 +39,9 @@ def best_amounts(form: CanonicalForm, chosen: Ints, given: Floats | None = None)
 
     Parameters
     ----------
-    form : CanonicalForm
-        The problem.
-    chosen : array (n_assets,)
-        Option of each asset.
-    given : array (n_flows,), optional
-        Amounts to fall back on where they do as well.
+    form : CanonicalForm; the problem
+    chosen : array (n_assets,); option of each asset
+    given : array (n_flows,), optional; amounts to fall back on where they do as well
     """
     from scipy.optimize import linprog
 

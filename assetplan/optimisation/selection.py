@@ -23,12 +23,9 @@ class BaselineRules(Protocol):
 
         Parameters
         ----------
-        problem : Problem
-            The problem of the table.
-        options : DataFrame
-            Its table, one row an option.
-        solution : Solution
-            What the optimiser chose.
+        problem : Problem; the problem of the table
+        options : DataFrame; its table, one row an option
+        solution : Solution; what the optimiser chose
         """
 
 
@@ -38,27 +35,18 @@ class Selection(Shown):
 
     Attributes
     ----------
-    chosen : Series
-        asset_id → strategy_id, in the order the assets first appear.
-    benefit : float
-        Total benefit of the choice [unit of the benefit column].
-    bound : float
-        Proven upper bound on the benefit of any choice within the limits.
-    gap : float
-        (bound − benefit) / |bound| [share].
-    status : str
-        "optimal" if gap is at most the target gap, else "feasible".
+    chosen : Series; asset_id → strategy_id, in the order the assets first appear
+    benefit : float; total benefit of the choice [unit of the benefit column]
+    bound : float; proven upper bound on the benefit of any choice within the limits
+    gap : float; (bound − benefit) / |bound| [share]
+    status : str; "optimal" if gap is at most the target gap, else "feasible"
     prices : Series
         Resource → benefit that one more unit of it would bring: at least 0 for a cap, at most 0 where a floor binds
         instead.
-    used : Series
-        Resource → total used by the choice.
-    seconds : float
-        Time taken [s].
-    flows : Series
-        Flow → its amount.
-    baselines : Series
-        Rule of thumb → its benefit within the same caps and flows, nan where it breaks a limit.
+    used : Series; resource → total used by the choice
+    seconds : float; time taken [s]
+    flows : Series; flow → its amount
+    baselines : Series; rule of thumb → its benefit within the same caps and flows, nan where it breaks a limit
     """
 
     chosen: pd.Series
@@ -91,14 +79,10 @@ def optimise(
     options : DataFrame
         One row a strategy, indexed by (asset_id, strategy_id), with a column `benefit` and one column a resource;
         resources without a cap or floor are left alone.
-    caps : mapping
-        Resource → most that may be used in all.
-    floors : mapping, optional
-        Resource → least that must be used in all.
-    target_gap : float, optional
-        Gap at which to stop [share]; 0.0001 is a hundredth of a per cent.
-    time_limit : float, optional
-        Time after which the best choice so far is returned [s].
+    caps : mapping; resource → most that may be used in all
+    floors : mapping, optional; resource → least that must be used in all
+    target_gap : float, optional; gap at which to stop [share]; 0.0001 is a hundredth of a per cent
+    time_limit : float, optional; time after which the best choice so far is returned [s]
     flows : DataFrame, optional
         Continuous decisions beside the choices, one row each, indexed by name: columns `benefit` (of one unit), `low`
         and `high` (both finite), and for any resource what one unit uses of it (less than nothing where it adds).
@@ -152,14 +136,10 @@ def best_of(problem: Problem, solution: Solution, others: Iterable[Solution], ta
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    solution : Solution
-        The optimiser's own.
-    others : iterable of Solution
-        Those of the rules; the ones that break a limit are passed over.
-    target_gap : float
-        Gap up to which the answer counts as optimal [share].
+    problem : Problem; the problem
+    solution : Solution; the optimiser's own
+    others : iterable of Solution; those of the rules; the ones that break a limit are passed over
+    target_gap : float; gap up to which the answer counts as optimal [share]
     """
     feasible = [other for other in others if other.status == "feasible"]
     best = max(feasible, key=lambda other: other.benefit, default=solution)

@@ -8,7 +8,9 @@ lumpy limits of a component at the prices of its other limits, and the elastic p
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import chain, repeat
 
 import numpy as np
@@ -30,7 +32,7 @@ from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.search.components import Component, split
 from assetplan.optimisation.search.cores import cores
-from assetplan.optimisation.search.dives import quick_search, search
+from assetplan.optimisation.search.dives import QUICK, search
 from assetplan.optimisation.search.incumbent import (
     Decision,
     Incumbent,
@@ -46,6 +48,7 @@ from assetplan.optimisation.search.repair import least_use, make_feasible
 
 WHOLE = 1_000  # options up to which one model is used: as fast as the decomposition there, slower from 2,000 on
 EASY = 0.5  # share of a part's gap that the first round over the parts need not close
+QUICK_NODES = 100  # nodes of a quick core, however much it could prove
 FIRST_CORES = 3  # looked through for a first choice where rounding finds none
 LUMP_SECONDS = 1.0  # less brings no solution of the lumpy limits
 CHANGE_GAP = 0.02  # share of the total change of limits by which the answer may miss the least
@@ -167,7 +170,8 @@ def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, t
     best = [_best_of_part(own, part, incumbent) for own, part in zip(tasks, parts, strict=True)]
     allowed = _allowed(incumbent, target_gap)
     # A few cores for each part first, none to the end: what the easy ones leave of the allowance is for the hard ones.
-    rounds = [(quick_search, EASY), (settle_lumps, 0.0), (quick_search, 0.0)]
+    quick = partial(cores, most=QUICK, nodes=QUICK_NODES)
+    rounds: list[tuple[Callable[..., Incumbent], float]] = [(quick, EASY), (settle_lumps, 0.0), (quick, 0.0)]
     for method, easy in chain(rounds, repeat((search, 0.0))):
         before = _width(best)
         for i in sorted(range(len(parts)), key=lambda k: -best[k].width):

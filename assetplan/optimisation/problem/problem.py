@@ -33,14 +33,11 @@ class Flows(Shown):
 
     Attributes
     ----------
-    names : tuple of hashable
-        What each flow is known by; its `str` is what messages call it.
-    benefit : array (n_flows,)
-        Benefit of one unit.
+    names : tuple of hashable; what each flow is known by; its `str` is what messages call it
+    benefit : array (n_flows,); benefit of one unit
     usage : CSR matrix or array (n_flows, n_resources)
         What one unit uses of each resource; money carried into a year uses less than nothing of that year's cap.
-    low, high : array (n_flows,)
-        Least and most of each flow, both finite.
+    low, high : array (n_flows,); least and most of each flow, both finite
     """
 
     names: tuple[Hashable, ...]
@@ -81,23 +78,16 @@ class Problem(Shown):
 
     Attributes
     ----------
-    benefit : array (n_options,)
-        Benefit of each option [any one unit, pounds as a rule].
+    benefit : array (n_options,); benefit of each option [any one unit, pounds as a rule]
     usage : CSR matrix or array (n_options, n_resources)
         What each option uses of each resource [the resource's unit], as a scipy CSR matrix or array; negative figures
         (income, a loan drawn down) are allowed.
-    starts : array (n_assets + 1,)
-        Asset a owns options starts[a] to starts[a + 1] − 1.
-    caps : array (n_resources,)
-        Most that may be used of each resource, `inf` where there is no cap.
-    floors : array (n_resources,)
-        Least that must be used, `-inf` where there is no floor.
-    resources : tuple of hashable
-        What each resource is known by; its `str` is what messages call it.
-    assets : sequence, optional
-        Identifier of each asset, for messages and names in the model; positions when left out.
-    flows : Flows, optional
-        Continuous decisions beside the choices.
+    starts : array (n_assets + 1,); asset a owns options starts[a] to starts[a + 1] − 1
+    caps : array (n_resources,); most that may be used of each resource, `inf` where there is no cap
+    floors : array (n_resources,); least that must be used, `-inf` where there is no floor
+    resources : tuple of hashable; what each resource is known by; its `str` is what messages call it
+    assets : sequence, optional; identifier of each asset, for messages and names in the model; positions when left out
+    flows : Flows, optional; continuous decisions beside the choices
     group : array (n_assets,), optional
         Group of each asset, −1 for an asset by itself. All assets of a group choose options of one mode.
     mode : array (n_options,), optional
@@ -125,15 +115,13 @@ class Problem(Shown):
 
     def __post_init__(self) -> None:
         convert = object.__setattr__
-        convert(self, "benefit", np.asarray(self.benefit, dtype=np.float64))
+        for name in ("benefit", "caps", "floors"):
+            convert(self, name, np.asarray(getattr(self, name), dtype=np.float64))
         convert(self, "usage", sparse.csr_array(self.usage, dtype=np.float64))
-        convert(self, "starts", np.asarray(self.starts, dtype=np.int64))
-        convert(self, "caps", np.asarray(self.caps, dtype=np.float64))
-        convert(self, "floors", np.asarray(self.floors, dtype=np.float64))
         convert(self, "resources", tuple(self.resources))
         if self.flows is None or not self.flows.names:
             convert(self, "flows", Flows.none(len(self.resources)))
-        for name in ("group", "mode"):
+        for name in ("starts", "group", "mode"):
             if getattr(self, name) is not None:
                 convert(self, name, np.asarray(getattr(self, name), dtype=np.int64))
         _check_shapes(self)
@@ -169,8 +157,7 @@ class Problem(Shown):
         ----------
         options : array (n_part_options,)
             Positions of the options, in order; their assets are those of the part. Assets of one group go together.
-        decided : array (n_decided,)
-            Positions of the options that other assets have.
+        decided : array (n_decided,); positions of the options that other assets have
         """
         used = usage_totals(self.usage, decided)
         counts = np.bincount(self.owners()[options], minlength=self.n_assets)
@@ -195,12 +182,9 @@ class Problem(Shown):
 
         Parameters
         ----------
-        chosen : array (n_assets,)
-            Option of each asset.
-        amounts : array (n_flows,)
-            Amount of each flow.
-        seconds : float
-            Time taken [s].
+        chosen : array (n_assets,); option of each asset
+        amounts : array (n_flows,); amount of each flow
+        seconds : float; time taken [s]
         """
         unpriced, used = np.full(len(self.resources), np.nan), self.used(chosen, amounts)
         value = self.value(chosen, amounts)
@@ -213,25 +197,17 @@ class Solution(Shown):
 
     Attributes
     ----------
-    chosen : array (n_assets,)
-        Position of each asset's option among all options.
-    benefit : float
-        Benefit of the choice.
-    bound : float
-        Proven upper bound on the benefit of any choice within the limits; `nan` from a heuristic.
-    gap : float
-        (bound − benefit) / |bound| [share]; `nan` from a heuristic.
-    status : str
-        "optimal" if gap is at most the target gap, else "feasible".
+    chosen : array (n_assets,); position of each asset's option among all options
+    benefit : float; benefit of the choice
+    bound : float; proven upper bound on the benefit of any choice within the limits; `nan` from a heuristic
+    gap : float; (bound − benefit) / |bound| [share]; `nan` from a heuristic
+    status : str; "optimal" if gap is at most the target gap, else "feasible"
     prices : array (n_resources,)
         Benefit that one more unit of each resource would bring: at least 0 for a cap, at most 0 where a floor binds
         instead, 0 without limits; `nan` from a heuristic.
-    used : array (n_resources,)
-        Total of each resource.
-    seconds : float
-        Time taken [s].
-    amounts : array (n_flows,)
-        Amount of each flow.
+    used : array (n_resources,); total of each resource
+    seconds : float; time taken [s]
+    amounts : array (n_flows,); amount of each flow
     """
 
     chosen: Ints
@@ -249,12 +225,9 @@ class Solution(Shown):
 
         Parameters
         ----------
-        bound : float
-            Upper bound on the benefit of any choice within the limits.
-        prices : array (n_resources,)
-            Prices that prove it.
-        target_gap : float
-            Gap up to which the choice counts as optimal [share].
+        bound : float; upper bound on the benefit of any choice within the limits
+        prices : array (n_resources,); prices that prove it
+        target_gap : float; gap up to which the choice counts as optimal [share]
         """
         bound = max(bound, self.benefit)  # the two are summed in different orders
         gap = gap_between(self.benefit, bound)

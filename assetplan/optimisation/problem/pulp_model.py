@@ -62,10 +62,8 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> PulpM
 
     Parameters
     ----------
-    problem : Problem
-        The problem.
-    options : sequence, optional
-        Name of each option, for its variable; its number within its asset when left out.
+    problem : Problem; the problem
+    options : sequence, optional; name of each option, for its variable; its number within its asset when left out
 
     Returns
     -------
@@ -145,31 +143,23 @@ def _terms(columns: Any, column: int, variables: list[Any]) -> list[Any]:
 
 
 def model_text(problem: Problem, options: Sequence[Any] | None = None) -> str:
-    """LP file of a problem, for reading, for other solvers, and for the golden tests.
+    """LP file of a problem, for reading, for other solvers, and for the golden tests; the same under every PuLP.
+
+    They differ in writing 1e-07 and in the order in which variables are declared binary.
 
     Parameters
     ----------
-    problem : Problem
-        The problem; keep it small, since every option is a variable.
-    options : sequence, optional
-        Name of each option; its number within its asset when left out.
+    problem : Problem; the problem; keep it small, since every option is a variable
+    options : sequence, optional; name of each option; its number within its asset when left out
 
     Returns
     -------
     str
         The text of the file.
     """
-    return _lp_text(build_model(problem, options).programme)
-
-
-def _lp_text(model: Any) -> str:
-    """The model as the text of an LP file, the same under every PuLP.
-
-    They differ in writing 1e-07 and in the order in which variables are declared binary.
-    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.lp"
-        model.writeLP(str(path))
+        build_model(problem, options).programme.writeLP(str(path))
         text = path.read_text(encoding="utf-8")
     text = re.sub(r"(?<=\d)e([+-]?)0*(?=\d)", lambda match: f"e{match[1].replace('+', '')}", text)
     body, _, rest = text.partition("Binaries\n")

@@ -26,16 +26,7 @@ def problem_from(
 
     Parameters
     ----------
-    options : DataFrame
-        As for `optimise`.
-    caps : mapping
-        As for `optimise`.
-    floors : mapping
-        As for `optimise`.
-    flows : DataFrame, optional
-        As for `optimise`.
-    together : DataFrame, optional
-        As for `optimise`.
+    options, caps, floors, flows, together : as for `optimise`
 
     Returns
     -------

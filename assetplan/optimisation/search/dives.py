@@ -12,22 +12,11 @@ from assetplan.optimisation.search.cores import cores
 from assetplan.optimisation.search.incumbent import Decision, Incumbent, PricedProblem, polish, start_from_prices
 from assetplan.optimisation.search.partial_relaxation import partial_relaxation, weights
 
-QUICK_NODES = 100  # nodes of a quick core, however much it could prove
-QUICK = 2  # cores before the heavy assets are settled first
+QUICK = 2  # cores before the heavy assets are settled first, or where no stage is left
 HEAVY = (30, 300)  # least and most of the heaviest assets in the first stage of a dive
 HEAVY_MOST = 1_000  # whole assets in one model beyond which HiGHS no longer keeps to its time
 DIVE_SECONDS = 1.0  # a shorter dive reaches no choice
 STAGES = 3  # of a dive, each with three times the assets of the one before
-
-
-def quick_search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
-    """A few cores.
-
-    Parameters
-    ----------
-    task, incumbent, allowed, time_left : as for `search`
-    """
-    return cores(task, incumbent, allowed, time_left, QUICK, QUICK_NODES)
 
 
 def search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
