@@ -15,7 +15,16 @@ from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.families import FAMILIES
 from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
-from assetplan.deterioration.fits.paths import NOISE, SPREADS, Paths, fit_paths, names_of, predictions, unscaled
+from assetplan.deterioration.fits.paths import (
+    NOISE,
+    SPREADS,
+    Paths,
+    fit_paths,
+    names_of,
+    predictions,
+    unscaled,
+    within_range,
+)
 
 _ROUGH = 1e-3  # tolerance at which a fit is near enough to know what it does not expect
 _ROUNDS = 3  # of cutting what a fit did not expect and fitting again
@@ -117,7 +126,7 @@ class CurveModel:
 
     def life(self, parameters: Floats) -> float:
         """Years from an index of 100 to one of 40."""
-        return float(np.exp(parameters[0]))
+        return float(np.exp(within_range("life", parameters[0])))
 
     def path(self, parameters: Floats, ages: Floats) -> Floats:
         """Index of the curve."""
@@ -125,7 +134,8 @@ class CurveModel:
 
     def _curve(self, parameters: Floats) -> Curve:
         at = dict(zip(self.names, parameters, strict=True))
-        return Curve.of_life(self.family, float(np.exp(at["life"])), float(np.exp(at.get("shape", 0.0))))
+        life, shape = (float(np.exp(within_range(name, at.get(name, 0.0)))) for name in ("life", "shape"))
+        return Curve.of_life(self.family, life, shape)
 
     def row(self, parameters: Floats) -> dict[str, object]:
         """The curve and what spreads readings about it."""

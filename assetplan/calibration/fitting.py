@@ -14,7 +14,7 @@ from assetplan._types import Bools
 from assetplan.calibration.covariates import Features
 from assetplan.calibration.curve_model import CurveModel, likeliest
 from assetplan.calibration.inspections import Inspections
-from assetplan.calibration.model import LEVELS, Expected, sample
+from assetplan.calibration.model import LEVELS, Expected, counts, sample
 from assetplan.calibration.pooling import Estimate, pool
 from assetplan.calibration.state_model import LifeModel, PairModel, StateModel
 from assetplan.deterioration.fits.chains import ChainKind
@@ -30,6 +30,7 @@ KINDS = get_args(Kind)
 FOLDS = 5  # parts of the assets, each held out in turn from a fit of the others
 _DRAWS = 400  # of parameters, for an interval
 _AGES = np.arange(0.0, 61.0)
+_FEW = 10  # assets below which an interval says little
 _MANY = 50_000  # pairs from which one part held out tells enough
 FAILURE = 40.0  # condition index at which an asset counts as failed
 COLUMNS = (
@@ -123,7 +124,7 @@ def calibrate(
     drawn = [_drawn(model, estimate, seed) for estimate in learned]
     rows = [_row(inspections, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
     decay = [table.assign(group=name) for name, (_, table) in zip(inspections.groups, drawn, strict=True)]
-    notes = (*inspections.notes, *notes, *_leaning(inspections, model), *unchecked)
+    notes = (*inspections.notes, *_thin(inspections), *notes, *_leaning(inspections, model), *unchecked)
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, notes)
 
@@ -262,6 +263,14 @@ def _errors(checked: pd.DataFrame) -> dict[str, float]:
         inside = after.between(checked[f"low_{level}"] - 1e-9, checked[f"high_{level}"] + 1e-9)
         out[f"within_{level}"] = float(inside.mean())
     return {name: round(value, 3) for name, value in out.items()}
+
+
+def _thin(inspections: Inspections) -> tuple[str, ...]:
+    """Why readings say less than there seem to be: some share a date, or all are of few assets."""
+    shared = int(((np.diff(inspections.asset) == 0) & (np.diff(inspections.time) == 0)).sum())
+    lanes = "readings share asset and date with another, as lanes do: a curve takes them all, a chain the worst."
+    few = f"fewer than {_FEW} assets hardly show how assets differ: an interval from them says little."
+    return (*counts((shared, lanes)), *([few] if len(inspections.assets) < _FEW else []))
 
 
 def _leaning(inspections: Inspections, model: DecayModel) -> list[str]:

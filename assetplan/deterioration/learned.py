@@ -11,7 +11,7 @@ from assetplan._types import Floats
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.fits.chains import annual_of
-from assetplan.deterioration.fits.paths import SPREADS, unscaled
+from assetplan.deterioration.fits.paths import SPREADS, unscaled, within_range
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Learned:
             matrix = annual_of(values[:n_moves], moves.reshape(-1, 2), len(like.state_index), not self.discrete)
             return replace(like, matrix=tuple(map(tuple, matrix.tolist())))
         known = dict(zip(self.names, values, strict=True))
-        at = {name: float(np.exp(known[name])) for name in ("life", "shape", "scale") if name in known}
         if isinstance(like, Life):
-            return Life("weibull", 100.0, at["scale"], at["shape"])
-        return Curve.of_life(like.family, at["life"], at.get("shape", 1.0))
+            return Life("weibull", 100.0, *(float(np.exp(known[name])) for name in ("scale", "shape")))
+        life, shape = (float(np.exp(within_range(name, known.get(name, 0.0)))) for name in ("life", "shape"))
+        return Curve.of_life(like.family, life, shape)
 
     def drawn(self, like: Curve | Chain, normals: Floats) -> tuple[Learned, Curve | Chain]:
         """Another set of parameters that the inspections allow, from standard normals (k,), and its decay."""
@@ -73,7 +73,9 @@ class Learned:
         size, axes = np.linalg.eigh(np.array(self.covariance))
         values = np.array(self.estimates) + axes @ (np.sqrt(np.maximum(size, 0.0)) * normals)
         known = dict(zip(self.names, values, strict=True))
-        noise, spread, wander = (unscaled(name, known[name]) if name in known else 0.0 for name in SPREADS)
+        noise, spread, wander = (
+            unscaled(name, within_range(name, known[name])) if name in known else 0.0 for name in SPREADS
+        )
         shifts = values[len(values) - len(self.covariates) :]
         covariates = tuple((n, float(b), c, s) for (n, _, c, s), b in zip(self.covariates, shifts, strict=True))
         after = replace(self, noise=noise, spread=spread, wander=wander, covariates=covariates)

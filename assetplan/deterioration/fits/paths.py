@@ -39,6 +39,7 @@ _RANGES = {  # of each parameter, by its own value: least, greatest, where to be
     "wander": (0.0, 20.0, 0.7),
 }
 _USUAL = {"spread": 0.4, "wander": 0.7}  # sizes about which these begin to count by their logarithm
+_NEAR = 1e-6  # of a bound, on the scale of the fit
 _ROUGH = 1e-3  # tolerance at which the noise is near enough to estimate the stock by
 
 
@@ -64,6 +65,23 @@ def unscaled(name: str, parameter: float) -> float:
     if name in _USUAL:
         return _USUAL[name] * float(np.sqrt(np.expm1(2 * max(parameter, 0.0))))
     return float(np.exp(parameter))
+
+
+def _range(name: str) -> list[float]:
+    """Least and greatest of a parameter and where to begin, on the scale of `scaled`."""
+    return [scaled(name, value) for value in _RANGES[name]]
+
+
+def within_range(name: str, parameter: float) -> float:
+    """A parameter held to the range that a fit searches: draws in great doubt go far beyond."""
+    low, high, _ = _range(name)
+    return float(np.clip(parameter, low, high))
+
+
+def at_bound(family: str, parameters: Floats) -> list[str]:
+    """Names of parameters (k,) that stand at an end of the range that a fit searches; spread and wander may be zero."""
+    ends = [(name, *_range(name)[:2], own) for name, own in zip(names_of(family), parameters, strict=False)]
+    return [name for name, low, high, own in ends if own >= high - _NEAR or (own <= low + _NEAR and name not in _USUAL)]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -235,7 +253,7 @@ def fit_paths(
         raise ValueError("no asset has two readings between works, so nothing says how it decays")
     known = names_of(family)
     extra = paths.features.shape[1]
-    low, high, usual = np.array([[scaled(name, value) for value in _RANGES[name]] for name in known]).T
+    low, high, usual = np.array([_range(name) for name in known]).T
     low, high = np.append(low, np.full(extra, -LIMIT)), np.append(high, np.full(extra, LIMIT))
     if start is None:
         start = np.append(usual, np.zeros(extra))
