@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Bools, Floats
+from assetplan.deterioration.fits.features import LIMIT
 
 _RARE = 20  # assets below which a word is taken for the commonest
 
@@ -59,6 +60,11 @@ class Features:
         kept = Features(tuple(names[varies]), self.values[:, varies], self.centre[varies], self.scale[varies])
         reason = "is the same for all assets that show decay, so nothing says what it does; left out."
         return kept, tuple(f"covariate {name} {reason}" for name in names[~varies])
+
+    def at_limit(self, parameters: Floats) -> list[str]:
+        """Those whose coefficients, the last of some parameters, stand at an end of what a fit searches."""
+        coefficients = parameters[len(parameters) - len(self.names) :]
+        return [name for name, b in zip(self.names, coefficients, strict=True) if abs(b) >= LIMIT - 1e-6]
 
     def text(self, coefficients: Floats) -> str:
         """name:coefficient:centre:scale of each, joined by |, as the table of groups holds them."""

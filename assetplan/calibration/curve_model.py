@@ -19,6 +19,7 @@ from assetplan.deterioration.fits.paths import (
     NOISE,
     SPREADS,
     Paths,
+    at_bound,
     fit_paths,
     names_of,
     predictions,
@@ -123,6 +124,10 @@ class CurveModel:
         return Expected(
             row, index[row - 1], index[row], time[row] - time[row - 1], mean, mean - reach, mean + reach, claimed
         )
+
+    def at_bound(self, parameters: Floats) -> list[str]:
+        """Parameters that stand at an end of what a fit searches."""
+        return at_bound(self.family, parameters) + self.features.at_limit(parameters)
 
     def life(self, parameters: Floats) -> float:
         """Years from an index of 100 to one of 40."""

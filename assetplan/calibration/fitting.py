@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -125,6 +125,9 @@ def calibrate(
     rows = [_row(inspections, model, k, estimate, held) | drawn[k][0] for k, estimate in enumerate(learned)]
     decay = [table.assign(group=name) for name, (_, table) in zip(inspections.groups, drawn, strict=True)]
     notes = (*inspections.notes, *_thin(inspections), *notes, *_leaning(inspections, model), *unchecked)
+    for row, estimate in zip(rows, learned, strict=True):
+        if row["pairs"] and (why := _unsettled(model, estimate, row)):
+            row["verified"], notes = "no", (*notes, f"group {row['group']}: {why}; it is not verified.")
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     return Calibration(kind, table, pd.concat(decay, ignore_index=True), held, notes)
 
@@ -142,6 +145,9 @@ def _model(
     inspections: Inspections, kind: Kind, family: str, chain: ChainKind, max_drop: int | None, failure: float
 ) -> tuple[DecayModel, tuple[str, ...]]:
     features = Features.of(inspections.covariates, len(inspections.assets))
+    values = inspections.index[~np.isnan(inspections.index)]
+    if len(values) and values.max() <= 1.0:
+        raise _refusal(inspections, "no value above 1: the index runs from 0 to 100; multiply shares by 100", "value")
     if kind == "curve":
         if np.isnan(inspections.index).all():
             raise _refusal(inspections, "a curve needs values; for states use a chain", "value")
@@ -263,6 +269,16 @@ def _errors(checked: pd.DataFrame) -> dict[str, float]:
         inside = after.between(checked[f"low_{level}"] - 1e-9, checked[f"high_{level}"] + 1e-9)
         out[f"within_{level}"] = float(inside.mean())
     return {name: round(value, 3) for name, value in out.items()}
+
+
+def _unsettled(model: DecayModel, learned: Estimate, row: dict[str, Any]) -> str:
+    """Why a group's own inspections do not settle its decay; "" where they do."""
+    ends = model.at_bound(learned.parameters)
+    if ends:
+        return f"{' and '.join(ends)} stand{'s' if len(ends) == 1 else ''} at the end of what a fit searches"
+    if row["life_low"] < row["life_high"]:
+        return ""
+    return f"the 95 % interval of its life, {row['life_low']:,} to {row['life_high']:,} years, is empty or has no end"
 
 
 def _thin(inspections: Inspections) -> tuple[str, ...]:

@@ -50,6 +50,10 @@ class PairModel:
         features = self.features.values[self.inspections.asset[before]]
         return before, self.seen.after[inside], self.seen.years[inside], self.worse[inside], features
 
+    def at_bound(self, parameters: Floats) -> list[str]:
+        """Covariates that stand at an end of what a fit searches; a rate of 0 is one that no pair shows."""
+        return self.features.at_limit(parameters)
+
     def counted(self, keep: Bools) -> int:
         """Pairs between works that did not improve; of lives, those that began sound."""
         return int(self._of(keep).sum())

@@ -12,6 +12,7 @@ from histories_made import curve_histories
 from assetplan.calibration import calibrate, inspections_of
 from assetplan.deterioration import Curve
 from assetplan.deterioration.learned import Learned
+from assetplan.errors import RegisterError
 
 # What three assets of a pilot were read at, every three years.
 PILOT = {"A0": (95.6, 90.5, 87.4, 79.5), "A1": (96.7, 93.4, 88.2, 86.1), "A2": (95.0, 86.2, 83.2, 78.9)}
@@ -68,3 +69,35 @@ def test_a_future_of_a_doubtful_fit_is_a_curve() -> None:
         assert np.isfinite(curve.index(np.array([0.0, 30.0]))).all()
         assert np.isfinite([after.noise, after.spread, after.wander]).all()
     assert replace(learned, covariance=()).drawn(curve, np.zeros(5))[1] == curve
+
+
+def test_a_fit_at_its_bound_is_not_verified() -> None:
+    """Without noise in the readings the least noise that is searched fits best."""
+    exact = curve_histories(40, 1, noise=0.0, spread=0.0, wander=0.0)
+    learned = calibrate(inspections_of(exact), "curve", family="power", check=False)
+    assert learned.rows["verified"].tolist() == ["no"]
+    assert any(
+        "noise" in note and "at the end of what a fit searches; it is not verified" in note for note in learned.notes
+    )
+
+
+def test_an_empty_interval_is_not_verified() -> None:
+    """Assets that do not decay: the longest life that is searched."""
+    table = curve_histories(40, 1)
+    learned = calibrate(inspections_of(table.assign(value=90.0)), "curve", family="linear", check=False)
+    assert learned.rows["life_low"][0] == learned.rows["life_high"][0] == 2000
+    assert learned.rows["verified"].tolist() == ["no"]
+    assert any(note.startswith("group all: life") for note in learned.notes)
+
+
+def test_a_settled_fit_is_verified() -> None:
+    learned = calibrate(inspections_of(curve_histories(100, 1)), "curve", family="power", check=False)
+    assert learned.rows["verified"].tolist() == ["yes"]
+    assert not [note for note in learned.notes if "not verified" in note]
+
+
+@pytest.mark.parametrize("kind", ["curve", "markov"])
+def test_shares_are_refused_for_an_index(kind) -> None:
+    table = curve_histories(30, 1)
+    with pytest.raises(RegisterError, match="no value above 1: the index runs from 0 to 100"):
+        calibrate(inspections_of(table.assign(value=table["value"] / 100)), kind)
