@@ -21,8 +21,7 @@ def read_plan(path: str | Path) -> Plan:
 
     Parameters
     ----------
-    path : path
-        A TOML file; see docs/plan-file.md for every key.
+    path : path; a TOML file; see docs/plan-file.md for every key
 
     Raises
     ------
@@ -67,10 +66,8 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
 
     Parameters
     ----------
-    data : dict
-        Keys as in a plan file.
-    path : path
-        The file it came from, for faults; relative paths in the plan start at its folder.
+    data : dict; keys as in a plan file
+    path : path; the file it came from, for faults; relative paths in the plan start at its folder
 
     Raises
     ------

@@ -21,14 +21,10 @@ class Charges:
 
     Attributes
     ----------
-    interest : array
-        Interest paid or, of internal borrowing, forgone [£].
-    mrp : array
-        Minimum revenue provision, from the year after [£].
-    repaid : array
-        Paid back to the lender less what is borrowed again [£].
-    owed : array
-        Owed to lenders at the end of the year [£]; zero for internal borrowing.
+    interest : array; interest paid or, of internal borrowing, forgone [£]
+    mrp : array; minimum revenue provision, from the year after [£]
+    repaid : array; paid back to the lender less what is borrowed again [£]
+    owed : array; owed to lenders at the end of the year [£]; zero for internal borrowing
     unprovided : array
         What is still to be provided for at the end of the year [£]: its part of the capital financing requirement.
     """
@@ -53,8 +49,7 @@ def charges(facility: Borrowing) -> Charges:
 
     Parameters
     ----------
-    facility : Borrowing
-        Its terms.
+    facility : Borrowing; its terms
 
     Returns
     -------
@@ -97,10 +92,8 @@ def by_year(charge: ArrayLike, n_draws: int, n_years: int) -> Floats:
 
     Parameters
     ----------
-    charge : array (n,)
-        One series of `Charges`.
-    n_draws, n_years : int
-        Years in which money is drawn, and years looked at, both from the first.
+    charge : array (n,); one series of `Charges`
+    n_draws, n_years : int; years in which money is drawn, and years looked at, both from the first
 
     Returns
     -------
@@ -118,14 +111,10 @@ def vintages(facility: Borrowing, drawn: ArrayLike, first_year: int, n_years: in
 
     Parameters
     ----------
-    facility : Borrowing
-        Its terms.
-    drawn : array (n_draws,)
-        Drawn in each year [cash £].
-    first_year : int
-        Year of the first.
-    n_years : int
-        Years to follow, from the first.
+    facility : Borrowing; its terms
+    drawn : array (n_draws,); drawn in each year [cash £]
+    first_year : int; year of the first
+    n_years : int; years to follow, from the first
 
     Returns
     -------

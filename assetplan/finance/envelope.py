@@ -24,12 +24,9 @@ class EnvelopeLimits:
 
     Attributes
     ----------
-    lines : tuple of str
-        Budget lines.
-    years : tuple of int
-        Plan years.
-    amount : array (n_lines, n_years)
-        £ in prices of the first year.
+    lines : tuple of str; budget lines
+    years : tuple of int; plan years
+    amount : array (n_lines, n_years); £ in prices of the first year
     """
 
     lines: tuple[str, ...]
@@ -96,8 +93,7 @@ def published_profile(share: float = 1.0) -> pd.DataFrame:
 
     Parameters
     ----------
-    share : float
-        Part of the published county that is planned (above 0).
+    share : float; part of the published county that is planned (above 0)
 
     Returns
     -------

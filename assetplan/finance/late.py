@@ -40,10 +40,8 @@ def late_multiple(catalogue: Catalogue, groups: Mapping[str, Group]) -> pd.DataF
 
     Parameters
     ----------
-    catalogue : Catalogue
-        Treatments with their unit costs and ranges.
-    groups : mapping of name → Group
-        Groups to list, in order.
+    catalogue : Catalogue; treatments with their unit costs and ranges
+    groups : mapping of name → Group; groups to list, in order
 
     Returns
     -------

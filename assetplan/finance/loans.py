@@ -21,16 +21,11 @@ def loan_schedule(
 
     Parameters
     ----------
-    principal : float
-        Sum borrowed [£, 0 or more].
-    rate : float
-        Interest [share a year, 0 or more]; each period bears rate / per_year, as the PWLB charges it.
-    years : int
-        Term [1 or more].
-    method : str
-        "annuity": equal payments; "eip": equal instalments of principal; "maturity": all of it at the end.
-    per_year : int
-        Payments a year [1 or more]; the PWLB has 2.
+    principal : float; sum borrowed [£, 0 or more]
+    rate : float; interest [share a year, 0 or more]; each period bears rate / per_year, as the PWLB charges it
+    years : int; term [1 or more]
+    method : str; "annuity": equal payments; "eip": equal instalments of principal; "maturity": all of it at the end
+    per_year : int; payments a year [1 or more]; the PWLB has 2
 
     Returns
     -------
@@ -82,14 +77,10 @@ def mrp_schedule(principal: float, years: int, method: Provision = "equal", rate
 
     Parameters
     ----------
-    principal : float
-        Spend financed by borrowing [£, 0 or more].
-    years : int
-        Life of the asset [1 or more].
-    method : str
-        "equal": the same each year; "annuity": rising so that with interest the charge is level.
-    rate : float, optional
-        Of the annuity [share a year, 0 or more]; it has to be given there, and only there.
+    principal : float; spend financed by borrowing [£, 0 or more]
+    years : int; life of the asset [1 or more]
+    method : str; "equal": the same each year; "annuity": rising so that with interest the charge is level
+    rate : float, optional; of the annuity [share a year, 0 or more]; it has to be given there, and only there
 
     Returns
     -------

@@ -26,17 +26,13 @@ class MediumTermLine:
 
     Attributes
     ----------
-    reference : str
-        Identifier; several lines may share it.
+    reference : str; identifier; several lines may share it
     type : str
         "P", a pressure or investment, or "S", a saving. Papers print either sign on either: a line of an earlier
         year that reverses keeps its type.
-    detail : str
-        What it is for.
-    changes : tuple of float
-        Change to the base in each year [£, cash].
-    one_off : bool
-        Whether it goes out of the base again: its changes then sum to exactly zero.
+    detail : str; what it is for
+    changes : tuple of float; change to the base in each year [£, cash]
+    one_off : bool; whether it goes out of the base again: its changes then sum to exactly zero
     """
 
     reference: str
@@ -56,10 +52,8 @@ def recurring_line(reference: str, type: str, detail: str, amounts: Sequence[flo
 
     Parameters
     ----------
-    reference, type, detail : str
-        As of `MediumTermLine`.
-    amounts : sequence of float
-        What it costs in each year, or saves (negative) [£, cash].
+    reference, type, detail : str; as of `MediumTermLine`
+    amounts : sequence of float; what it costs in each year, or saves (negative) [£, cash]
     """
     return MediumTermLine(reference, type, detail, tuple(change_to_base(amounts).tolist()))
 
@@ -71,14 +65,10 @@ def one_off_line(
 
     Parameters
     ----------
-    reference, type, detail : str
-        As of `MediumTermLine`.
-    amount : float
-        What it costs, or saves (negative) [£, cash].
-    year : int
-        The year that it is in the base.
-    years : sequence of int
-        Calendar years in which the plan's financial years begin.
+    reference, type, detail : str; as of `MediumTermLine`
+    amount : float; what it costs, or saves (negative) [£, cash]
+    year : int; the year that it is in the base
+    years : sequence of int; calendar years in which the plan's financial years begin
 
     Raises
     ------
@@ -107,12 +97,9 @@ def medium_term_table(lines: Sequence[MediumTermLine], years: Sequence[int], uni
 
     Parameters
     ----------
-    lines : sequence of MediumTermLine
-        In the order to be printed.
-    years : sequence of int
-        Calendar years in which the plan's financial years begin, one after another.
-    unit : str
-        "£", "£000" or "£m".
+    lines : sequence of MediumTermLine; in the order to be printed
+    years : sequence of int; calendar years in which the plan's financial years begin, one after another
+    unit : str; "£", "£000" or "£m"
 
     Returns
     -------

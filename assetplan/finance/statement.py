@@ -42,14 +42,10 @@ class Column:
 
     Attributes
     ----------
-    name : str
-        Its key in files.
-    heading : str
-        What a reader calls it; by default its name in words.
-    kind : str
-        What its cells hold: "text", "number", or "number or blank".
-    optional : bool
-        Whether a statement may be without it.
+    name : str; its key in files
+    heading : str; what a reader calls it; by default its name in words
+    kind : str; what its cells hold: "text", "number", or "number or blank"
+    optional : bool; whether a statement may be without it
     """
 
     name: str
@@ -82,14 +78,10 @@ class StatementSpec:
 
     Attributes
     ----------
-    name, title : str
-        As of `Statement`.
-    columns : tuple of Column
-        In their order; columns that a plan names itself come where its rows have them.
-    unit : str
-        Unit of its amounts; "" where it is the envelope's.
-    long : bool
-        Whether it has a row a scheme or a drawdown and year: too long for a summary.
+    name, title : str; as of `Statement`
+    columns : tuple of Column; in their order; columns that a plan names itself come where its rows have them
+    unit : str; unit of its amounts; "" where it is the envelope's
+    long : bool; whether it has a row a scheme or a drawdown and year: too long for a summary
     """
 
     name: str
@@ -105,14 +97,10 @@ class StatementSpec:
 
         Parameters
         ----------
-        rows : DataFrame
-            Its rows.
-        prices, note : str
-            As of `Statement`.
-        unit : str
-            Unit of its amounts, in place of the declared one.
-        own : iterable of Column
-            Columns that the plan names itself.
+        rows : DataFrame; its rows
+        prices, note : str; as of `Statement`
+        unit : str; unit of its amounts, in place of the declared one
+        own : iterable of Column; columns that the plan names itself
 
         Raises
         ------
@@ -160,22 +148,14 @@ class Statement(Shown):
 
     Attributes
     ----------
-    name : str
-        Key: a file name without its ending.
-    title : str
-        What people call it.
-    prices : str
-        `CASH`, what `real` says, or "" where there is no money in it.
-    unit : str
-        Unit of its amounts: "£", "£000", "£m", or "".
-    rows : DataFrame
-        The table, its numbers rounded as they are to be read.
-    note : str
-        What a reader must know of it.
-    columns : tuple of Column
-        What is declared of its columns; of any other, what its cells show.
-    long : bool
-        Whether it is too long for a summary.
+    name : str; key: a file name without its ending
+    title : str; what people call it
+    prices : str; `CASH`, what `real` says, or "" where there is no money in it
+    unit : str; unit of its amounts: "£", "£000", "£m", or ""
+    rows : DataFrame; the table, its numbers rounded as they are to be read
+    note : str; what a reader must know of it
+    columns : tuple of Column; what is declared of its columns; of any other, what its cells show
+    long : bool; whether it is too long for a summary
     """
 
     name: str

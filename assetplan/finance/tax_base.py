@@ -31,22 +31,16 @@ def tax_base_income(
 
     Parameters
     ----------
-    base : float
-        Tax base of the year before the first [band D homes, above 0].
+    base : float; tax base of the year before the first [band D homes, above 0]
     growth : float
         Growth of the base that the medium-term plan has in it [share a year, above −1]; the base is never rounded.
-    homes : sequence of float
-        Homes added in each year, those of the plan among them [band D homes].
+    homes : sequence of float; homes added in each year, those of the plan among them [band D homes]
     band_d : sequence of float
         Council tax of a band D home in the first year and, as far as it is known, in those after [£, above 0].
-    band_d_growth : float
-        Its growth in the years for which it is not given [share a year, above −1].
-    first_year : int
-        Calendar year in which the first financial year begins.
-    confirmed_to : int, optional
-        Last year whose homes and Band D are confirmed; None where none is.
-    sensitivity : float
-        Share of the tax base by which income is tested [0 to 1].
+    band_d_growth : float; its growth in the years for which it is not given [share a year, above −1]
+    first_year : int; calendar year in which the first financial year begins
+    confirmed_to : int, optional; last year whose homes and Band D are confirmed; None where none is
+    sensitivity : float; share of the tax base by which income is tested [0 to 1]
 
     Returns
     -------

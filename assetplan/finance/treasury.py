@@ -24,10 +24,8 @@ class IncomeByYear:
 
     Attributes
     ----------
-    confirmed : array
-        What is sure.
-    forecast : array
-        What is hoped for beside it; nothing is borrowed against it.
+    confirmed : array; what is sure
+    forecast : array; what is hoped for beside it; nothing is borrowed against it
     """
 
     confirmed: Floats
@@ -40,14 +38,10 @@ class Ceiling:
 
     Attributes
     ----------
-    name, words : str
-        What people call it, and its key in the plan file.
-    of : str
-        What is limited: the yearly cost, what is owed to lenders, or what is not provided for.
-    room : array (n_years,)
-        Most of it [cash £]: the limit less what there is without the plan.
-    internal : bool
-        Whether it limits internal borrowing alone.
+    name, words : str; what people call it, and its key in the plan file
+    of : str; what is limited: the yearly cost, what is owed to lenders, or what is not provided for
+    room : array (n_years,); most of it [cash £]: the limit less what there is without the plan
+    internal : bool; whether it limits internal borrowing alone
     """
 
     name: str
@@ -67,10 +61,8 @@ def income_by_year(plan: Plan, n_years: int) -> IncomeByYear:
 
     Parameters
     ----------
-    plan : Plan
-        Its `tax_base` and `income`.
-    n_years : int
-        Years from the plan's first; those after the plan have what its last year has.
+    plan : Plan; its `tax_base` and `income`
+    n_years : int; years from the plan's first; those after the plan have what its last year has
     """
     total = {"confirmed": np.zeros(n_years), "forecast": np.zeros(n_years)}
     tax = plan.tax_base
@@ -93,12 +85,9 @@ def series_of(plan: Plan, amounts: Amounts, n_years: int) -> Floats:
 
     Parameters
     ----------
-    plan : Plan
-        Its envelope has the unit.
-    amounts : float or tuple of float
-        One amount, or one a year of which the last goes on [the envelope's unit].
-    n_years : int
-        Years from the plan's first.
+    plan : Plan; its envelope has the unit
+    amounts : float or tuple of float; one amount, or one a year of which the last goes on [the envelope's unit]
+    n_years : int; years from the plan's first
     """
     known = np.asarray(amounts if isinstance(amounts, tuple) else (amounts,), dtype=np.float64)
     return _held(known, n_years) * plan.envelope.pounds

@@ -20,14 +20,10 @@ def valuation(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike,
 
     Parameters
     ----------
-    grc : array (n,)
-        Gross replacement cost of each asset [£, 0 or more]; NaN where it is not known.
-    useful_life : array (n,)
-        Life when new [years, above 0]; NaN where it is not known.
-    remaining_life : array (n,)
-        Life left [years], held between 0 and the useful life; NaN where it is not known.
-    component : array (n,)
-        What each asset is counted with; missing is "not stated".
+    grc : array (n,); gross replacement cost of each asset [£, 0 or more]; NaN where it is not known
+    useful_life : array (n,); life when new [years, above 0]; NaN where it is not known
+    remaining_life : array (n,); life left [years], held between 0 and the useful life; NaN where it is not known
+    component : array (n,); what each asset is counted with; missing is "not stated"
 
     Returns
     -------
@@ -69,12 +65,9 @@ def valuation_table(frame: pd.DataFrame, prices: str, unit: str = "£m") -> Stat
 
     Parameters
     ----------
-    frame : DataFrame
-        What `valuation` returned.
-    prices : str
-        What `assetplan.tables.real` says of the year of the prices.
-    unit : str
-        "£", "£000" or "£m".
+    frame : DataFrame; what `valuation` returned
+    prices : str; what `real` says of the year of the prices
+    unit : str; "£", "£000" or "£m"
 
     Raises
     ------

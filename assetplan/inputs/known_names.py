@@ -29,10 +29,8 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
     Parameters
     ----------
     plan : Plan
-    tables : Tables
-        Its tables.
-    assets : DataFrame
-        Table `assets` of its register, with `group`.
+    tables : Tables; its tables
+    assets : DataFrame; table `assets` of its register, with `group`
     """
     model = tables.model
     known = _known(tables, assets)

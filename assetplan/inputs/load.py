@@ -32,14 +32,10 @@ class Inputs(Shown):
 
     Attributes
     ----------
-    tables : Tables
-        Its tables.
-    digests : dict of str → str
-        SHA-256 of each input file, by the name the plan gives it.
-    earlier : Series or None
-        Strategy of each asset in the earlier programme that the plan holds on to, by asset_id.
-    spent : Spent or None
-        The years of the plan that are past, and what was done in them.
+    tables : Tables; its tables
+    digests : dict of str → str; SHA-256 of each input file, by the name the plan gives it
+    earlier : Series or None; strategy of each asset in the earlier programme that the plan holds on to, by asset_id
+    spent : Spent or None; the years of the plan that are past, and what was done in them
     """
 
     plan: Plan
@@ -76,10 +72,8 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
 
     Parameters
     ----------
-    plan : Plan
-        From `read_plan` or `make_plan`.
-    register : Register, optional
-        A register in memory, in place of the file the plan names.
+    plan : Plan; from `read_plan` or `make_plan`
+    register : Register, optional; a register in memory, in place of the file the plan names
 
     Raises
     ------
@@ -108,12 +102,9 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
 
     Parameters
     ----------
-    assets : DataFrame
-        Table `assets` of the register.
-    groups : mapping of name → Group
-        Groups that they may be of.
-    file : str
-        Name of the register, for the faults.
+    assets : DataFrame; table `assets` of the register
+    groups : mapping of name → Group; groups that they may be of
+    file : str; name of the register, for the faults
 
     Raises
     ------

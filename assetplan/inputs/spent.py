@@ -23,10 +23,8 @@ class Spent:
 
     Attributes
     ----------
-    years : int
-        How many of the plan's years they are, from its first.
-    strategy : Series
-        Strategy of each asset in the earlier programme, by asset_id.
+    years : int; how many of the plan's years they are, from its first
+    strategy : Series; strategy of each asset in the earlier programme, by asset_id
     cost : DataFrame
         What the works of each asset (asset_id) cost in each of these years (0, 1, …), prices of the first year (£).
     used : dict of str → array (years,)

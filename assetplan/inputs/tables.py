@@ -32,20 +32,13 @@ class Parameters(Shown):
 
     Attributes
     ----------
-    classes : AssetClasses
-        Asset classes.
-    labels : LineLabels
-        What a reader calls each budget line.
-    streams : mapping of name → Stream
-        Cost streams.
-    groups : mapping of name → Group
-        Deterioration groups.
-    catalogue : Catalogue
-        Treatments, and the follow-on policy.
-    consequences : mapping of group → tuple of Consequence
-        What poor condition costs.
-    sites : DataFrame
-        What works sites cost by treatment, as `load_sites` gives it.
+    classes : AssetClasses; asset classes
+    labels : LineLabels; what a reader calls each budget line
+    streams : mapping of name → Stream; cost streams
+    groups : mapping of name → Group; deterioration groups
+    catalogue : Catalogue; treatments, and the follow-on policy
+    consequences : mapping of group → tuple of Consequence; what poor condition costs
+    sites : DataFrame; what works sites cost by treatment, as `load_sites` gives it
     """
 
     classes: AssetClasses
@@ -68,14 +61,10 @@ class Tables(Shown):
 
     Attributes
     ----------
-    parameters : Parameters
-        All that they hold.
-    streams : mapping of name → Stream
-        Cost streams that the plan counts.
-    model : LifecycleModel
-        Groups, funded treatments, consequences and rules.
-    unfunded : tuple of str
-        Treatments left out because the envelope has no line for them, as "treatment (line)".
+    parameters : Parameters; all that they hold
+    streams : mapping of name → Stream; cost streams that the plan counts
+    model : LifecycleModel; groups, funded treatments, consequences and rules
+    unfunded : tuple of str; treatments left out because the envelope has no line for them, as "treatment (line)"
     """
 
     parameters: Parameters

@@ -18,8 +18,7 @@ def passable(network: Network, closed: Bools | None = None) -> tuple[Bools, Bool
     Parameters
     ----------
     network : Network
-    closed : array (n_links,) of bool, optional
-        Links that may not be used in either direction; by default none.
+    closed : array (n_links,) of bool, optional; links that may not be used in either direction; by default none
 
     Returns
     -------
@@ -45,16 +44,12 @@ class Graph:
 
     Attributes
     ----------
-    matrix : csr_array (n_nodes, n_nodes)
-        Length of the shortest arc [m].
-    tail, head : array (n_arcs,) of int
-        Nodes of each stored arc, in the order of the matrix's data.
+    matrix : csr_array (n_nodes, n_nodes); length of the shortest arc [m]
+    tail, head : array (n_arcs,) of int; nodes of each stored arc, in the order of the matrix's data
     place : array (n_given,) of int
         Stored arc that joins the same nodes as each arc given; −1 where its ends are one node.
-    shortest : array (n_given,) of bool
-        Whether the arc given is as short as the one stored.
-    second : array (n_arcs,)
-        Length of the next shortest arc between the same nodes [m], infinite where there is none.
+    shortest : array (n_given,) of bool; whether the arc given is as short as the one stored
+    second : array (n_arcs,); length of the next shortest arc between the same nodes [m], infinite where there is none
     """
 
     matrix: csr_array
@@ -70,12 +65,9 @@ def make_graph(tail: Ints, head: Ints, length: Floats, nodes: int) -> Graph:
 
     Parameters
     ----------
-    tail, head : array (n_given,) of int
-        Node that each arc leaves, and the one it reaches.
-    length : array (n_given,)
-        [m, above 0].
-    nodes : int
-        How many nodes there are.
+    tail, head : array (n_given,) of int; node that each arc leaves, and the one it reaches
+    length : array (n_given,); [m, above 0]
+    nodes : int; how many nodes there are
     """
     order = np.lexsort((length, head, tail))
     order = order[tail[order] != head[order]]
@@ -127,16 +119,11 @@ class Chains:
 
     Attributes
     ----------
-    chain : array (n_links,) of int
-        Chain of each link.
-    along : array (n_links,) of bool
-        Whether the link's own start to end runs with the chain.
-    before : array (n_links,)
-        Distance along the chain to the near end of the link [m].
-    start, end : array (n_chains,) of int
-        Node at each end of a chain; the same for a loop.
-    length : array (n_chains,)
-        [m].
+    chain : array (n_links,) of int; chain of each link
+    along : array (n_links,) of bool; whether the link's own start to end runs with the chain
+    before : array (n_links,); distance along the chain to the near end of the link [m]
+    start, end : array (n_chains,) of int; node at each end of a chain; the same for a loop
+    length : array (n_chains,); [m]
     """
 
     chain: Ints

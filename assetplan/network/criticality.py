@@ -30,10 +30,8 @@ class Betweenness(Shown):
     ----------
     value : array (n_links,)
         Share of ordered pairs of nodes whose shortest way uses the link, in either direction [0–1].
-    error : array (n_links,)
-        Standard error of it from the sample of sources; 0 where exact.
-    sources : int
-        Nodes from which ways were followed.
+    error : array (n_links,); standard error of it from the sample of sources; 0 where exact
+    sources : int; nodes from which ways were followed
     """
 
     value: Floats
@@ -55,8 +53,7 @@ def betweenness(network: Network, sources: int | None = None, seed: int = 0) -> 
     network : Network
     sources : int, optional
         Nodes drawn without replacement to follow ways from [2 or more]; by default, or where there are no more, all.
-    seed : int
-        Of the draw.
+    seed : int; of the draw
 
     Raises
     ------
@@ -131,8 +128,7 @@ def places_cut_off(network: Network, node: Ints) -> tuple[Ints, Ints]:
     Parameters
     ----------
     network : Network
-    node : array (n,) of int
-        Node of each place; −1 off the network.
+    node : array (n,) of int; node of each place; −1 off the network
 
     Returns
     -------
@@ -199,14 +195,10 @@ def removal_cost(closures: Detours, vehicles_per_day: ArrayLike, cost_per_km: Ar
 
     Parameters
     ----------
-    closures : Detours
-        Ways round n links, each taken away alone.
-    vehicles_per_day : array (n, n_classes)
-        Traffic of each link by class [vehicles/day].
-    cost_per_km : array (n_classes,)
-        Running cost [£/km].
-    severed_km : float
-        Distance charged to a vehicle that has no way round [km, 0 or more].
+    closures : Detours; ways round n links, each taken away alone
+    vehicles_per_day : array (n, n_classes); traffic of each link by class [vehicles/day]
+    cost_per_km : array (n_classes,); running cost [£/km]
+    severed_km : float; distance charged to a vehicle that has no way round [km, 0 or more]
 
     Returns
     -------

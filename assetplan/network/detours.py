@@ -123,8 +123,7 @@ def detours(network: Network, links: ArrayLike, closed: Bools | None = None) -> 
     Parameters
     ----------
     network : Network
-    links : array (n,) of int
-        Links to go round [−1 where a bridge is off the network].
+    links : array (n,) of int; links to go round [−1 where a bridge is off the network]
     closed : array (n_links,) of bool, optional
         Other links that the vehicle may not use, such as bridges posted below its weight; by default none.
 
@@ -164,10 +163,8 @@ def charged_km(extra_km: ArrayLike, severed_km: float) -> Floats:
 
     Parameters
     ----------
-    extra_km : array
-        As of `Detours`, any shape.
-    severed_km : float
-        Charged to a vehicle that has no way round [km, 0 or more].
+    extra_km : array; as of `Detours`, any shape
+    severed_km : float; charged to a vehicle that has no way round [km, 0 or more]
     """
     extra = np.asarray(extra_km, dtype=np.float64)
     return np.nan_to_num(np.where(np.isinf(extra), severed_km, extra))
@@ -178,12 +175,9 @@ def detour_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: A
 
     Parameters
     ----------
-    vehicles_per_day : array
-        Vehicles that must take it [vehicles/day], any shape.
-    extra_km : array
-        Extra distance [km], broadcast to it.
-    cost_per_km : array
-        Running cost [£/km], broadcast to it.
+    vehicles_per_day : array; vehicles that must take it [vehicles/day], any shape
+    extra_km : array; extra distance [km], broadcast to it
+    cost_per_km : array; running cost [£/km], broadcast to it
 
     Returns
     -------
@@ -198,12 +192,9 @@ def closure_cost(vehicles_per_day: ArrayLike, extra_km: ArrayLike, cost_per_km: 
 
     Parameters
     ----------
-    vehicles_per_day : array (...)
-        Traffic on the link [vehicles/day].
-    extra_km : array (...)
-        Detour of each vehicle [km], as `charged_km` gives.
-    cost_per_km : array or float
-        Cost of driving [£/km].
+    vehicles_per_day : array (...); traffic on the link [vehicles/day]
+    extra_km : array (...); detour of each vehicle [km], as `charged_km` gives
+    cost_per_km : array or float; cost of driving [£/km]
     """
     vehicles, extra, cost = np.broadcast_arrays(
         *(np.asarray(value, dtype=np.float64) for value in (vehicles_per_day, extra_km, cost_per_km))

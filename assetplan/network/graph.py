@@ -19,20 +19,13 @@ class Network(Shown):
 
     Attributes
     ----------
-    nodes : array (n_nodes, 2)
-        Easting and northing of each node [m].
-    start, end : array (n_links,) of int
-        Node at each end of a link.
-    length : array (n_links,)
-        Along the link [m, above 0].
-    direction : array (n_links,) of int
-        0 both ways, 1 from start to end only, −1 from end to start only.
-    line : array (n_links,) of int
-        Row of the line layer that the link is a piece of.
-    from_m, to_m : array (n_links,)
-        Chainage of the link's ends along that line [m].
-    geometry : array (n_links,) of LineString
-        Shape of each link, start to end.
+    nodes : array (n_nodes, 2); easting and northing of each node [m]
+    start, end : array (n_links,) of int; node at each end of a link
+    length : array (n_links,); along the link [m, above 0]
+    direction : array (n_links,) of int; 0 both ways, 1 from start to end only, −1 from end to start only
+    line : array (n_links,) of int; row of the line layer that the link is a piece of
+    from_m, to_m : array (n_links,); chainage of the link's ends along that line [m]
+    geometry : array (n_links,) of LineString; shape of each link, start to end
     """
 
     nodes: Floats

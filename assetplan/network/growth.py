@@ -14,16 +14,11 @@ def growth_rate(places: Shapes, areas: Shapes, rate: ArrayLike, within: float, b
 
     Parameters
     ----------
-    places : array (n,) of geometry
-        Links or bridges [m].
-    areas : array (m,) of Point or Polygon
-        Growth areas, in the same coordinates [m].
-    rate : array (m,)
-        Growth of traffic near each area [share a year, above −1].
-    within : float
-        Farthest that a place may be from an area to share its growth [m, 0 or more].
-    base : float
-        Growth away from all areas, and the least near one [share a year, above −1].
+    places : array (n,) of geometry; links or bridges [m]
+    areas : array (m,) of Point or Polygon; growth areas, in the same coordinates [m]
+    rate : array (m,); growth of traffic near each area [share a year, above −1]
+    within : float; farthest that a place may be from an area to share its growth [m, 0 or more]
+    base : float; growth away from all areas, and the least near one [share a year, above −1]
 
     Returns
     -------
@@ -53,12 +48,9 @@ def growth_factor(rate: ArrayLike, year: int, lasts: float = np.inf) -> Floats:
 
     Parameters
     ----------
-    rate : array
-        Growth, compound [share a year, above −1], any shape.
-    year : int
-        Years after the base year [0 or more].
-    lasts : float
-        Years for which traffic grows [0 or more]; by default without end.
+    rate : array; growth, compound [share a year, above −1], any shape
+    year : int; years after the base year [0 or more]
+    lasts : float; years for which traffic grows [0 or more]; by default without end
 
     Returns
     -------
@@ -73,14 +65,10 @@ def growth(aadt: ArrayLike, rate: ArrayLike, years: int, lasts: float = np.inf) 
 
     Parameters
     ----------
-    aadt : array (...)
-        Traffic in the base year [vehicles/day].
-    rate : array (...)
-        Growth, compound [share a year, above −1], broadcast to it.
-    years : int
-        Years after the base year [1 or more].
-    lasts : float
-        As for `growth_factor`.
+    aadt : array (...); traffic in the base year [vehicles/day]
+    rate : array (...); growth, compound [share a year, above −1], broadcast to it
+    years : int; years after the base year [1 or more]
+    lasts : float; as for `growth_factor`
 
     Returns
     -------

@@ -23,12 +23,9 @@ def hierarchy(road_class: ArrayLike, environment: ArrayLike, aadt: ArrayLike, ow
 
     Parameters
     ----------
-    road_class, environment : array (n,) of str
-        motorway, trunk, A, B, C or U; urban or rural. Blank where not known.
-    aadt : array (n,)
-        [vehicles/day]; missing counts as none.
-    own : array (n,) of str
-        The council's level; blank where it has none.
+    road_class, environment : array (n,) of str; motorway, trunk, A, B, C or U; urban or rural. Blank where not known
+    aadt : array (n,); [vehicles/day]; missing counts as none
+    own : array (n,) of str; the council's level; blank where it has none
 
     Returns
     -------
@@ -52,12 +49,9 @@ def inherited_levels(own: ArrayLike, road_level: ArrayLike, carrier: Ints) -> Te
 
     Parameters
     ----------
-    own : array (n,) of str
-        The council's level of the asset itself; blank where it has none.
-    road_level : array (n,) of str
-        Level as `hierarchy` gives, blank for what is no road.
-    carrier : array (n,) of int
-        Row of the road that carries the asset; −1 where none does.
+    own : array (n,) of str; the council's level of the asset itself; blank where it has none
+    road_level : array (n,) of str; level as `hierarchy` gives, blank for what is no road
+    carrier : array (n,) of int; row of the road that carries the asset; −1 where none does
 
     Returns
     -------
@@ -78,8 +72,7 @@ def resilient_roads(network: Network, level: ArrayLike, node: Ints) -> Bools:
     Parameters
     ----------
     network : Network
-    level : array (n_links,) of str
-        As `hierarchy` gives.
+    level : array (n_links,) of str; as `hierarchy` gives
     node : array (n,) of int
         Nodes of places that must be reached, such as hospitals and fire stations; −1 off the network.
 
@@ -123,8 +116,7 @@ def importance(criticality: ArrayLike, low: float, high: float, most: float, sta
         What closing the asset's road costs its traffic [£/day, 0 or more]; missing where that is not known.
     low, high : float
         Criticality up to which the weight is 1, and from which on it is the most [£/day, above 0, low below high].
-    most : float
-        Largest weight [1 or more].
+    most : float; largest weight [1 or more]
     stated : array (n,), optional
         Weights that the council gives itself [above 0], which win; missing where it gives none.
 

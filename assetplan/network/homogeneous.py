@@ -30,14 +30,11 @@ class Sections(Shown):
     ----------
     first : array (n_sections,) of int
         Row of the reading that each begins with: its link, class and surface are the section's.
-    from_m, to_m : array (n_sections,)
-        Ends along the link [m].
-    mean : array (n_sections,)
-        Mean of the readings by length [unit of the readings]; NaN where none was read.
+    from_m, to_m : array (n_sections,); ends along the link [m]
+    mean : array (n_sections,); mean of the readings by length [unit of the readings]; NaN where none was read
     in_band : array (n_sections, n_bands)
         Length in each band [m]: what figures of a network add up, for the band of a mean hides the bad lengths.
-    member : array (n,) of int
-        Section of each reading; −1 for one without link, chainage or length.
+    member : array (n,) of int; section of each reading; −1 for one without link, chainage or length
     """
 
     first: Ints
@@ -67,21 +64,16 @@ def homogeneous_sections(
 
     Parameters
     ----------
-    link : array (n,)
-        Link of each reading: its row (−1 none) or its identifier as text ("" none).
-    from_m, to_m : array (n,)
-        Ends of each reading along its link [m].
+    link : array (n,); link of each reading: its row (−1 none) or its identifier as text ("" none)
+    from_m, to_m : array (n,); ends of each reading along its link [m]
     value : array (n,)
         What was read [any unit]. NaN, not read, weighs nothing, and stays in the section that it falls in.
     barrier : array (n,)
         Changes where class, surface or anything else does that no section may cross, and at a junction (`codes_of`
         makes one of several columns).
-    band : array (n,) of int
-        Band of each reading, 0 to n_bands − 1; −1 where it was not read.
-    n_bands : int
-        Number of bands.
-    minimum : float
-        Least length of a section [m, 0 or more].
+    band : array (n,) of int; Band of each reading, 0 to n_bands − 1; −1 where it was not read
+    n_bands : int; number of bands
+    minimum : float; least length of a section [m, 0 or more]
 
     Returns
     -------

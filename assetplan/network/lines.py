@@ -24,10 +24,8 @@ def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Fl
 
     Parameters
     ----------
-    links : array of LineString, shape (n,)
-        In a projected CRS (m), each longer than 0.
-    target : float
-        Length aimed at [m], above 0; a link shorter than 1.5 times this stays whole.
+    links : array of LineString, shape (n,); in a projected CRS (m), each longer than 0
+    target : float; length aimed at [m], above 0; a link shorter than 1.5 times this stays whole
 
     Returns
     -------
@@ -108,8 +106,7 @@ def length_near(points: Shapes, lines: Shapes, radius: float) -> Floats:
     ----------
     points, lines : array of Point, array of LineString
         In a projected CRS (m). Lines count whole by their midpoint, so they should be short against the radius.
-    radius : float
-        Distance within which a line's midpoint counts [m].
+    radius : float; distance within which a line's midpoint counts [m]
 
     Returns
     -------

@@ -43,8 +43,7 @@ class Noded(Shown):
 
     Attributes
     ----------
-    network : Network
-        Links in the order of the lines and along each. Nodes are numbered by easting, then northing.
+    network : Network; links in the order of the lines and along each. Nodes are numbered by easting, then northing
     duplicate : array (n_links,) of int
         First link with the same ends and the same shape within the tolerance, −1 for none. Duplicates stay in the
         network; two one-way links that go opposite ways are none.
@@ -74,8 +73,7 @@ def node_lines(
         In a projected CRS [m]. A multi-line of one part counts as a line; heights are dropped.
     level : array (n,), optional
         Level of each line: 0 the ground, 1 a bridge, −1 a tunnel; by default 0, also where it is not a number.
-    direction : array (n,) of int, optional
-        0 both ways, 1 along the line only, −1 against it only; by default 0.
+    direction : array (n,) of int, optional; 0 both ways, 1 along the line only, −1 against it only; by default 0
     tolerance : float
         Distance within which ends are snapped [m], at least 0.001. Points that lie closer in a chain become one node.
     at_grade : bool

@@ -26,18 +26,12 @@ class Vertices:
 
     Attributes
     ----------
-    xy : array (n, 2)
-        Easting and northing [m], equal to the last digit where vertices are in one place.
-    place : array (n,) of int
-        Number of that place, by easting, then northing.
-    line : array (n,) of int
-        Row of the line layer.
-    level : array (n,)
-        Level of the line.
-    end : array (n,) of bool
-        First or last of its line.
-    along : array (n,)
-        Distance from the line's start [m].
+    xy : array (n, 2); easting and northing [m], equal to the last digit where vertices are in one place
+    place : array (n,) of int; number of that place, by easting, then northing
+    line : array (n,) of int; row of the line layer
+    level : array (n,); level of the line
+    end : array (n,) of bool; first or last of its line
+    along : array (n,); distance from the line's start [m]
     """
 
     xy: Floats
@@ -120,14 +114,10 @@ def groups(xy: Floats, reach: float, level: Floats | None = None, kind: Ints | N
 
     Parameters
     ----------
-    xy : array (n, 2)
-        Points [m].
-    reach : float
-        Longest step [m].
-    level : array (n,), optional
-        By default all points are on one level.
-    kind : array (n,) of int, optional
-        0 no vertex (the default), 1 a vertex, 2 the end of a line.
+    xy : array (n, 2); points [m]
+    reach : float; longest step [m]
+    level : array (n,), optional; by default all points are on one level
+    kind : array (n,) of int, optional; 0 no vertex (the default), 1 a vertex, 2 the end of a line
 
     Returns
     -------

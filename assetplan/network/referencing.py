@@ -27,8 +27,7 @@ class Located(Shown):
 
     Attributes
     ----------
-    link : array (n,) of int
-        Row of the link; −1 where there is none.
+    link : array (n,) of int; row of the link; −1 where there is none
     from_m, to_m : array (n,)
         Chainage of the ends [m], from not above to; the same twice for a point; NaN where it is on no link.
     faults : DataFrame
@@ -52,14 +51,10 @@ def read_chainages(
 
     Parameters
     ----------
-    link : array (n,) of str
-        Identifier of each row's link.
-    start_m, end_m : array (n,)
-        Chainage along the link [m]; NaN for the end of what has none, such as a gully.
-    names : array (n_links,) of str
-        Identifiers of the links, each once.
-    length : array (n_links,)
-        Length of the links [m].
+    link : array (n,) of str; identifier of each row's link
+    start_m, end_m : array (n,); chainage along the link [m]; NaN for the end of what has none, such as a gully
+    names : array (n_links,) of str; identifiers of the links, each once
+    length : array (n_links,); length of the links [m]
 
     Returns
     -------
@@ -104,14 +99,10 @@ def check_survey(link: ArrayLike, from_m: Floats, to_m: Floats, names: ArrayLike
 
     Parameters
     ----------
-    link : array (n,) of int
-        Row of the link of each reading; −1 none.
-    from_m, to_m : array (n,)
-        Ends of each reading along its link [m], from not above to.
-    names : array (n_links,) of str
-        Identifiers of the links.
-    length : array (n_links,)
-        Length of the links [m].
+    link : array (n,) of int; row of the link of each reading; −1 none
+    from_m, to_m : array (n,); ends of each reading along its link [m], from not above to
+    names : array (n_links,) of str; identifiers of the links
+    length : array (n_links,); length of the links [m]
 
     Returns
     -------
@@ -145,12 +136,9 @@ def nearest_links(points: Shapes, lines: Shapes, tolerance: float) -> Ints:
 
     Parameters
     ----------
-    points : array (n,) of Point
-        Places, in the links' coordinates [m].
-    lines : array (n_links,) of LineString
-        Shapes of the links.
-    tolerance : float
-        Furthest that a point may lie from its link [m, above 0].
+    points : array (n,) of Point; places, in the links' coordinates [m]
+    lines : array (n_links,) of LineString; shapes of the links
+    tolerance : float; furthest that a point may lie from its link [m, above 0]
 
     Returns
     -------

@@ -38,14 +38,11 @@ class Schemes(Shown):
 
     Attributes
     ----------
-    member : array (n,) of int
-        Scheme of each section, −1 for one in none.
-    bridged : array (n,) of bool
-        In a scheme only because it lies between sections that want the works.
+    member : array (n,) of int; scheme of each section, −1 for one in none
+    bridged : array (n,) of bool; in a scheme only because it lies between sections that want the works
     first : array (n_schemes,) of int
         Row of the section that each begins with: its link, class and works are the scheme's.
-    from_m, to_m : array (n_schemes,)
-        Ends along the link [m].
+    from_m, to_m : array (n_schemes,); ends along the link [m]
     """
 
     member: Ints
@@ -85,18 +82,15 @@ def form_schemes(
 
     Parameters
     ----------
-    link : array (n,)
-        Link or road of each section: its row (−1 none) or its identifier as text ("" none).
-    from_m, to_m : array (n,)
-        Ends along the link [m].
+    link : array (n,); link or road of each section: its row (−1 none) or its identifier as text ("" none)
+    from_m, to_m : array (n,); ends along the link [m]
     works : array (n,) of int
         Code of the works that the section would take, the same for compatible ones; −1 none. True and False do for one
         kind.
     barrier : array (n,)
         Changes where road class, surface or anything else does that no scheme may cross, and at a junction (`codes_of`
         makes one of several columns).
-    rules : SchemeRules
-        Gap, shortest and longest.
+    rules : SchemeRules; gap, shortest and longest
 
     Raises
     ------

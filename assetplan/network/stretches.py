@@ -23,8 +23,7 @@ def codes_of(*columns: ArrayLike) -> Ints:
 
     Parameters
     ----------
-    columns : arrays (n,)
-        Class, surface, number of the junction last passed and whatever else a section must not cross.
+    columns : arrays (n,); class, surface, number of the junction last passed and whatever else a section must not cross
 
     Returns
     -------
@@ -53,10 +52,8 @@ def order_stretches(link: ArrayLike, from_m: Floats, to_m: Floats) -> tuple[Ints
 
     Parameters
     ----------
-    link : array (n,)
-        Link of each: its row (−1 none) or its identifier as text ("" none).
-    from_m, to_m : array (n,)
-        Ends along the link [m].
+    link : array (n,); link of each: its row (−1 none) or its identifier as text ("" none)
+    from_m, to_m : array (n,); ends along the link [m]
 
     Returns
     -------
@@ -84,8 +81,7 @@ def tangled(link: ArrayLike, from_m: Floats, to_m: Floats) -> Bools:
 
     Parameters
     ----------
-    link, from_m, to_m : array (n,)
-        As for `order_stretches` [m].
+    link, from_m, to_m : array (n,); as for `order_stretches` [m]
 
     Returns
     -------
@@ -116,8 +112,7 @@ def overlaps(
 
     Parameters
     ----------
-    link, other_link : array (n,), (m,)
-        Link of each, both by row (−1 none) or both by text ("" none).
+    link, other_link : array (n,), (m,); link of each, both by row (−1 none) or both by text ("" none)
     from_m, to_m, other_from, other_to : array (n,), (n,), (m,), (m,)
         Ends along the link [m]. Stretches of one set may overlap each other.
 
@@ -174,12 +169,10 @@ class Carried(Shown):
 
     Attributes
     ----------
-    value : array (n,) or (n, k)
-        Mean of what was surveyed on the section, by length; NaN where nothing was.
+    value : array (n,) or (n, k); mean of what was surveyed on the section, by length; NaN where nothing was
     coverage : array (n,)
         Share of the section's length that was surveyed [0 to 1]; two surveys of one stretch cover it once.
-    thin : array (n,) of bool
-        Less of it was surveyed than is asked for: the value says little.
+    thin : array (n,) of bool; less of it was surveyed than is asked for: the value says little
     """
 
     value: Floats
@@ -203,13 +196,11 @@ def carry_survey(
     ----------
     old_link, link : array (n_old,), (n,)
         Link of each, both by row (−1 none) or both by identifier as text ("" none). Links must be the same in both.
-    old_from, old_to, from_m, to_m : array (n_old,), (n_old,), (n,), (n,)
-        Ends along the link [m].
+    old_from, old_to, from_m, to_m : array (n_old,), (n_old,), (n,), (n,); ends along the link [m]
     old_value : array (n_old,) or (n_old, k)
         What was surveyed by unit of length, such as a mean or the share in each of k bands; rows with a NaN were not
         surveyed. Of surveys of one stretch, such as two lanes, the mean is taken.
-    least_coverage : float
-        Share of a section under which it is called thin [0 to 1].
+    least_coverage : float; share of a section under which it is called thin [0 to 1]
 
     Raises
     ------

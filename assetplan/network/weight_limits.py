@@ -25,10 +25,8 @@ def class_traffic(aadt: ArrayLike, hgv: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    aadt : array (...)
-        All traffic [vehicles/day].
-    hgv : array (...)
-        Heavy goods vehicles in it [vehicles/day, 0 to `aadt`].
+    aadt : array (...); all traffic [vehicles/day]
+    hgv : array (...); heavy goods vehicles in it [vehicles/day, 0 to `aadt`]
 
     Returns
     -------
@@ -54,12 +52,9 @@ def limits_of_links(network: Network, link: ArrayLike, limit: ArrayLike, own: Fl
     Parameters
     ----------
     network : Network
-    link : array (n_bridges,) of int
-        Link of each bridge; −1 off the network, which restricts nothing.
-    limit : array (n_bridges,)
-        Weight limit [t]; missing where there is none.
-    own : array (n_links,), optional
-        Limits of the links themselves [t], missing where there is none.
+    link : array (n_bridges,) of int; link of each bridge; −1 off the network, which restricts nothing
+    limit : array (n_bridges,); weight limit [t]; missing where there is none
+    own : array (n_links,), optional; limits of the links themselves [t], missing where there is none
 
     Returns
     -------
@@ -82,8 +77,7 @@ class WeightLimitDetours(Shown):
     extra_km : array (n_bridges, years, n_classes)
         Detour of each class that may not use the bridge [km]; 0 for one that may, infinite where severed, missing off
         the network.
-    cost : array (n_bridges, years)
-        [£ a year]; 0 off the network.
+    cost : array (n_bridges, years); [£ a year]; 0 off the network
     """
 
     extra_km: Floats
@@ -114,20 +108,15 @@ def weight_limit_detours(
     Parameters
     ----------
     network : Network
-    link : array (n_bridges,) of int
-        Link of each bridge; −1 off the network.
+    link : array (n_bridges,) of int; link of each bridge; −1 off the network
     limit : array (n_bridges, years)
         Weight limit posted in each year [t]; missing where there is none, 0 where closed to all.
     traffic : array (n_bridges, years, n_classes)
         Vehicles that would use the bridge [vehicles/day]; broadcast, so one year may stand for all.
-    weight : array (n_classes,)
-        Weight of each class [t, above 0]: it may pass where the limit is no lower.
-    cost_per_km : array (n_classes,)
-        [£/km].
-    severed_km : float
-        Distance charged to a vehicle that has no legal way round [km, 0 or more].
-    own : array (n_links,), optional
-        Limits of the links themselves [t], the same in all years.
+    weight : array (n_classes,); weight of each class [t, above 0]: it may pass where the limit is no lower
+    cost_per_km : array (n_classes,); [£/km]
+    severed_km : float; distance charged to a vehicle that has no legal way round [km, 0 or more]
+    own : array (n_links,), optional; limits of the links themselves [t], the same in all years
 
     Raises
     ------
@@ -160,11 +149,9 @@ def attach(points: Shapes, network: Network, within: float, links: Bools | None 
 
     Parameters
     ----------
-    points : array (n,) of Point
-        In the network's coordinates [m].
+    points : array (n,) of Point; in the network's coordinates [m]
     network : Network
-    within : float
-        Farthest that a node may be [m].
+    within : float; farthest that a node may be [m]
     links : array (n_links,) of bool, optional
         Links at whose ends a point may lie, by default all: nobody lives on a motorway.
 
@@ -191,10 +178,8 @@ def cut_off(network: Network, node: Ints, closed: Bools) -> Bools:
     Parameters
     ----------
     network : Network
-    node : array (n,) of int
-        Nodes; −1 off the network, which nothing cuts off.
-    closed : array (n_links,) of bool
-        Links that the vehicle may not use.
+    node : array (n,) of int; nodes; −1 off the network, which nothing cuts off
+    closed : array (n_links,) of bool; links that the vehicle may not use
 
     Returns
     -------
@@ -213,12 +198,9 @@ def access_km(network: Network, node: Ints, target: Ints, closed: Bools | None =
     Parameters
     ----------
     network : Network
-    node : array (n,) of int
-        Nodes to drive from; −1 off the network.
-    target : array (m,) of int
-        Nodes of the places, such as hospitals; those of −1 are left out.
-    closed : array (n_links,) of bool, optional
-        Links that the vehicle may not use.
+    node : array (n,) of int; nodes to drive from; −1 off the network
+    target : array (m,) of int; nodes of the places, such as hospitals; those of −1 are left out
+    closed : array (n_links,) of bool, optional; links that the vehicle may not use
 
     Returns
     -------
@@ -241,16 +223,11 @@ def severed_places(
     Parameters
     ----------
     network : Network
-    ids : sequence of str (n,)
-        Identifiers of places.
-    node : array (n,) of int
-        Node of each place, as `attach` gives; −1 off the network.
-    limit : array (n_links,)
-        Weight limit of each link [t], infinite where there is none.
-    weight : array (n_classes,)
-        Weight of each class [t].
-    target : array (m,) of int, optional
-        Nodes of places to be reached, such as hospitals.
+    ids : sequence of str (n,); identifiers of places
+    node : array (n,) of int; node of each place, as `attach` gives; −1 off the network
+    limit : array (n_links,); weight limit of each link [t], infinite where there is none
+    weight : array (n_classes,); weight of each class [t]
+    target : array (m,) of int, optional; nodes of places to be reached, such as hospitals
 
     Returns
     -------
