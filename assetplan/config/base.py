@@ -10,6 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 ONE, LIST, RANGE = "one amount", "a list of amounts", "a range"
 
 
+POUNDS = {"£": 1.0, "£000": 1e3, "£m": 1e6}
+"""Units of money and the pounds in each."""
+
+
 class Frozen(BaseModel):
     """A part of a plan: it never changes, and refuses a key it does not know."""
 

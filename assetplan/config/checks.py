@@ -20,23 +20,11 @@ _MOST = 1e12
 
 def faults_of(plan: Plan) -> KeyFaults:
     """Every fault of a plan whose values are each in their range."""
-    yield from _years(plan)
-    yield from _envelope(plan.envelope)
-    yield from _amounts(plan)
-    yield from _limits(plan)
-    yield from _lines(plan)
-    yield from _dates(plan)
-    yield from _schemes(plan)
-    yield from _targets(plan)
-    yield from _objective(plan)
-    yield from _names(plan)
-    yield from finance_faults(plan)
-
-
-def _years(plan: Plan) -> KeyFaults:
     if plan.benefit.horizon < plan.years:
-        rule = f"must be at least the {plan.years} years of the plan"
-        yield "benefit.horizon", str(plan.benefit.horizon), rule
+        yield "benefit.horizon", str(plan.benefit.horizon), f"must be at least the {plan.years} years of the plan"
+    yield from _envelope(plan.envelope)
+    for check in (_amounts, _limits, _lines, _dates, _schemes, _targets, _objective, _names, finance_faults):
+        yield from check(plan)
 
 
 def _envelope(envelope: Envelope) -> KeyFaults:

@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from assetplan.config.base import ONE, RANGE, Amount, Amounts, Frozen, Funder, Name, Names, Share, WorksSelector, Years
+from assetplan.config.base import (
+    ONE,
+    POUNDS,
+    RANGE,
+    Amount,
+    Amounts,
+    Frozen,
+    Funder,
+    Name,
+    Names,
+    Share,
+    WorksSelector,
+    Years,
+)  # fmt: skip
 
 
 class Range(Frozen):
@@ -64,7 +77,7 @@ class Envelope(Frozen):
     @property
     def pounds(self) -> float:
         """Pounds in one unit of the amounts."""
-        return {"£": 1.0, "£000": 1e3, "£m": 1e6}[self.unit]
+        return POUNDS[self.unit]
 
     @property
     def approved(self) -> dict[str, tuple[Amounts_, Amounts_]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate, pairwise, zip_longest
+from itertools import accumulate, pairwise
 
 from assetplan.config.base import Amounts
 from assetplan.config.envelope import Envelope, Range, Source
@@ -42,11 +42,8 @@ def _profile(envelope: Envelope, years: int) -> KeyFaults:
         yield "envelope.lines", "", "this key is missing (or else current and additional money by line)"
     for line in envelope.current:
         if line not in envelope.additional:
-            yield (
-                "envelope.additional",
-                line,
-                "has current money and nothing additional: give 0 for each year if there is none",
-            )
+            rule = "has current money and nothing additional: give 0 for each year if there is none"
+            yield "envelope.additional", line, rule
     for line, added in envelope.additional.items():
         key = f"envelope.additional.{line}"
         sides = {"low": added.low, "high": added.high} if isinstance(added, Range) else {"": added}
@@ -123,21 +120,18 @@ def _income(plan: Plan) -> KeyFaults:
         if tax.confirmed is not None and tax.confirmed not in plan.plan_years:
             rule = f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
             yield "tax_base.confirmed", str(tax.confirmed), rule
-    if plan.borrowing and plan.treasury.within_income and tax is None and not plan.income:
-        rule = "its cost must be within confirmed income, and there is none: give tax_base or income"
-        yield "borrowing", "", rule
-    elif plan.borrowing and plan.treasury.within_income and not _confirmed(plan):
-        rule = (
-            "its cost must be within confirmed income, and none is: give tax_base.confirmed or income that is confirmed"
-        )
-        yield "borrowing", "", rule
+    bounded = bool(plan.borrowing) and plan.treasury.within_income
+    if bounded and tax is None and not plan.income:
+        yield "borrowing", "", "its cost must be within confirmed income, and there is none: give tax_base or income"
+    elif bounded and not _confirmed(plan):
+        mend = "give tax_base.confirmed or income that is confirmed"
+        yield "borrowing", "", f"its cost must be within confirmed income, and none is: {mend}"
     last = plan.plan_years[-1] + max((facility.years_of_cost for facility in plan.borrowing), default=0)
     for i, row in enumerate(plan.income, 1):
         yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
-        if row.until is not None and row.until < last and row.status == "confirmed" and plan.treasury.within_income:
+        if bounded and row.until is not None and row.until < last and row.status == "confirmed":
             rule = f"ends before what is borrowed against it: the last debt cost falls in {last}"
-            if plan.borrowing:
-                yield f"income[{i}].until", str(row.until), rule
+            yield f"income[{i}].until", str(row.until), rule
 
 
 def _confirmed(plan: Plan) -> bool:
@@ -151,48 +145,34 @@ def _treasury(treasury: Treasury, plan: Plan) -> KeyFaults:
         amounts = getattr(treasury, name)
         if isinstance(amounts, tuple) and len(amounts) < plan.years:
             yield f"treasury.{name}", "", f"has {len(amounts)} amounts, but the plan has {plan.years} years"
-    for limit, needs in (("financing_ratio", "net_revenue"), ("internal_share", "investments")):
-        if getattr(treasury, limit) is not None and getattr(treasury, needs) is None:
-            yield f"treasury.{needs}", "", f"{limit} needs it"
-    for low, high in (
-        ("external_debt", "operational_boundary"), ("external_debt", "authorised_limit"),
-        ("operational_boundary", "authorised_limit"),
-    ):  # fmt: skip
-        least = _debt(treasury) if low == "external_debt" else getattr(treasury, low)
-        most = getattr(treasury, high)
-        if most is not None and least is not None and not _within(least, most):
+    for share, needs in (("financing_ratio", "net_revenue"), ("internal_share", "investments")):
+        if getattr(treasury, share) is not None and getattr(treasury, needs) is None:
+            yield f"treasury.{needs}", "", f"{share} needs it"
+    debt = tuple(map(sum, _beside(treasury.external_debt, treasury.other_liabilities)))
+    boundary, limit = treasury.operational_boundary, treasury.authorised_limit
+    for low, least, high, most in (
+        ("external_debt", debt, "operational_boundary", boundary),
+        ("external_debt", debt, "authorised_limit", limit),
+        ("operational_boundary", boundary, "authorised_limit", limit),
+    ):
+        if least is not None and most is not None and any(one > other for one, other in _beside(least, most)):
             yield f"treasury.{low}", "", f"is above {high}"
 
 
-def _debt(treasury: Treasury) -> Amounts:
-    """Loans and other long-term liabilities by year, for as long as either is listed; the last amount goes on."""
-    loans, other = (
-        side if isinstance(side, tuple) else (side,) for side in (treasury.external_debt, treasury.other_liabilities)
-    )
-    if not loans or not other:
-        return loans
-    years = range(max(len(loans), len(other)))
-    return tuple(loans[min(year, len(loans) - 1)] + other[min(year, len(other) - 1)] for year in years)
-
-
-def _within(low: Amounts, high: Amounts) -> bool:
-    """Whether one is never above the other, for as long as either is listed; the last amount goes on."""
-    lows, highs = (side if isinstance(side, tuple) else (side,) for side in (low, high))
-    if not lows or not highs:  # an empty list is a fault of its own
-        return True
-    pairs = zip_longest(lows, highs)
-    return all((lows[-1] if least is None else least) <= (highs[-1] if most is None else most) for least, most in pairs)
+def _beside(*sides: Amounts) -> list[tuple[float, ...]]:
+    """Amounts year by year beside each other, for as long as any is listed; the last of each goes on."""
+    lists = [side if isinstance(side, tuple) else (side,) for side in sides]
+    if not all(lists):  # an empty list is a fault of its own
+        return []
+    return [tuple(each[min(year, len(each) - 1)] for each in lists) for year in range(max(map(len, lists)))]
 
 
 def _tables(plan: Plan) -> KeyFaults:
     for i, line in enumerate(plan.medium_term, 1):
         yield from _count(f"medium_term[{i}].amounts", line.amounts, plan.years)
         if line.reference in _RESERVED or not line.reference.strip():
-            yield (
-                f"medium_term[{i}].reference",
-                line.reference,
-                "this name is taken by a line that the plan writes itself",
-            )
+            rule = "this name is taken by a line that the plan writes itself"
+            yield f"medium_term[{i}].reference", line.reference, rule
     for i, facility in enumerate(plan.borrowing, 1):
         if isinstance(facility.at_most, tuple):
             yield from _count(f"borrowing[{i}].at_most", facility.at_most, plan.years)

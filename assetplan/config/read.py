@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from assetplan.config.added import plan_class
 from assetplan.config.base import LIST, ONE, RANGE
 from assetplan.config.checks import faults_of
 from assetplan.config.plan import Plan, TableFiles
-from assetplan.config.renamed import new_name
 from assetplan.errors import ConfigError, Fault
+
+# Keys that have another name now, without the places of rows: an old one is refused with the new.
+_RENAMED = {"treasury.capital": "treasury.unfinanced_capital"}
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -91,7 +94,7 @@ def _fault(file: str, item: Any) -> Fault:
     if item["type"] == "missing":
         rule = "this key is missing"
     elif item["type"] == "extra_forbidden":
-        new = new_name(key)
+        new = _RENAMED.get(re.sub(r"\[\d+\]", "", key), "")
         rule = f"this key is now called {new}: write that in its place" if new else "no such key"
     shown = "" if isinstance(item["input"], dict) else str(item["input"])[:80]
     return Fault(file, 0, key, shown, rule)

@@ -5,10 +5,12 @@ Amounts are not rounded to pence: statements round what they print, so that sums
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+
+from assetplan._types import Floats
 
 Method = Literal["annuity", "eip", "maturity"]
 Provision = Literal["equal", "annuity"]
@@ -44,30 +46,13 @@ def loan_schedule(
     >>> round(float(loan_schedule(10e6, 0.028, 30, "eip", per_year=1)["interest"].sum()), 2)
     4340000.0
     """
-    _check(principal=principal, rate=rate)
-    _check_whole(years=years, per_year=per_year)
+    _check(method, get_args(Method), "kind of loan", years=years, per_year=per_year, principal=principal, rate=rate)
     periods, each = years * per_year, rate / per_year
-    time = np.arange(periods + 1)
-    if method == "eip":
-        owed = principal * (1 - time / periods)
-    elif method == "maturity":
-        owed = np.where(time < periods, principal, 0.0)
-    elif method == "annuity":
-        owed = principal * (_annuity_left(each, periods, time))
-    else:
-        raise ValueError(f"{method!r} is no kind of loan; there are annuity, eip and maturity")
+    period = np.arange(1, periods + 1)
+    owed = principal * _left(method, each, periods)
+    table = pd.DataFrame({"period": period, "year": (period - 1) // per_year + 1, "opening": owed[:-1]})
     interest, repaid = owed[:-1] * each, -np.diff(owed)
-    return pd.DataFrame(
-        {
-            "period": time[1:],
-            "year": (time[1:] - 1) // per_year + 1,
-            "opening": owed[:-1],
-            "interest": interest,
-            "repaid": repaid,
-            "payment": interest + repaid,
-            "closing": owed[1:],
-        }
-    )
+    return table.assign(interest=interest, repaid=repaid, payment=interest + repaid, closing=owed[1:])
 
 
 def mrp_schedule(principal: float, years: int, method: Provision = "equal", rate: float | None = None) -> pd.DataFrame:
@@ -92,40 +77,32 @@ def mrp_schedule(principal: float, years: int, method: Provision = "equal", rate
     ValueError
         A figure is out of range, a rate is missing or has no use, or there is no such method.
     """
-    _check(principal=principal, **({} if rate is None else {"rate": rate}))
-    _check_whole(years=years)
-    time = np.arange(years + 1)
-    if method == "equal":
-        if rate is not None:
-            raise ValueError("equal provision has no rate")
-        left = 1 - time / years
-    elif method == "annuity":
-        if rate is None:
-            raise ValueError("provision by annuity needs a rate")
-        left = _annuity_left(rate, years, time)
-    else:
-        raise ValueError(f"{method!r} is no method of provision; there are equal and annuity")
-    owed = principal * left
-    return pd.DataFrame({"year": time[1:], "opening": owed[:-1], "mrp": -np.diff(owed), "closing": owed[1:]})
+    _check(method, get_args(Provision), "method of provision", years=years, principal=principal, rate=rate or 0.0)
+    if (rate is None) == (method == "annuity"):
+        raise ValueError("provision by annuity needs a rate" if rate is None else "equal provision has no rate")
+    owed = principal * _left(method, rate or 0.0, years)
+    year = np.arange(1, years + 1)
+    return pd.DataFrame({"year": year, "opening": owed[:-1], "mrp": -np.diff(owed), "closing": owed[1:]})
 
 
-def _annuity_left(rate: float, periods: int, time: np.ndarray) -> np.ndarray:
-    """Share of an annuity's principal that is owed after each number of periods."""
-    if rate == 0:
-        return 1 - time / periods
-    # expm1 keeps its digits where the rate is small
-    grown, whole = np.expm1(time * np.log1p(rate)), np.expm1(periods * np.log1p(rate))
-    left: np.ndarray = 1 - grown / whole
-    return left
+def _left(method: str, rate: float, periods: int) -> Floats:
+    """Share of a principal that is owed after each number of periods, from none (periods + 1,)."""
+    time = np.arange(periods + 1)
+    if method == "maturity":
+        return np.where(time < periods, 1.0, 0.0)
+    if method == "annuity" and rate:
+        # expm1 keeps its digits where the rate is small
+        return np.asarray(1 - np.expm1(time * np.log1p(rate)) / np.expm1(periods * np.log1p(rate)))
+    return 1 - time / periods
 
 
-def _check(**figures: float) -> None:
+def _check(method: str, methods: tuple[str, ...], what: str, **figures: float) -> None:
+    """Refuse a method that there is none of, a count that is not whole or 0, an amount or a rate below 0."""
     for name, value in figures.items():
+        count = name in ("years", "per_year")
+        if count and (int(value) != value or value < 1):
+            raise ValueError(f"{name} is {value}; it must be a whole number above 0")
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(f"{name} is {value}; it must be a number not below 0")
-
-
-def _check_whole(**figures: int) -> None:
-    for name, value in figures.items():
-        if int(value) != value or value < 1:
-            raise ValueError(f"{name} is {value}; it must be a whole number above 0")
+    if method not in methods:
+        raise ValueError(f"{method!r} is no {what}; there are {', '.join(methods[:-1])} and {methods[-1]}")

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assetplan._types import Ints
+from assetplan.config.base import POUNDS
 
-# Unit → pounds in it, and the decimals with which it is printed.
-_PRINTED = {"£": (1.0, 0), "£000": (1e3, 1), "£m": (1e6, 3)}
+_DECIMALS = {"£": 0, "£000": 1, "£m": 3}  # with which each unit is printed
 
 
 def in_steps(pounds: ArrayLike, unit: str) -> Ints:
@@ -21,18 +21,18 @@ def in_steps(pounds: ArrayLike, unit: str) -> Ints:
     ValueError
         The unit is none of "£", "£000" and "£m".
     """
-    worth, decimals = _printed(unit)
-    return np.rint(np.asarray(pounds, dtype=float) / worth * 10**decimals).astype(np.int64)
+    decimals = _decimals(unit)
+    return np.rint(np.asarray(pounds, dtype=float) / POUNDS[unit] * 10**decimals).astype(np.int64)
 
 
 def printed(steps: ArrayLike, unit: str) -> NDArray[Any]:
     """Whole steps as they are printed in a unit: whole pounds, £000 to one decimal, £m to three."""
-    _, decimals = _printed(unit)
+    decimals = _decimals(unit)
     whole = np.asarray(steps, dtype=np.int64)
     return whole / 10**decimals if decimals else whole
 
 
-def _printed(unit: str) -> tuple[float, int]:
-    if unit not in _PRINTED:
-        raise ValueError(f"{unit!r} is no unit of money; there are {', '.join(_PRINTED)}")
-    return _PRINTED[unit]
+def _decimals(unit: str) -> int:
+    if unit not in _DECIMALS:
+        raise ValueError(f"{unit!r} is no unit of money; there are {', '.join(_DECIMALS)}")
+    return _DECIMALS[unit]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from typing_extensions import TypedDict
 
+from assetplan.config.base import POUNDS
 from assetplan.display import Shown
 from assetplan.reference import load_table
 from assetplan.words import capitalised, financial_year, is_missing
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CASH = "cash"
-
-POUNDS = {"£": 1.0, "£000": 1e3, "£m": 1e6}
-"""Units of money and the pounds in each."""
 
 Kind = Literal["text", "number", "number or blank"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,8 +15,8 @@ from assetplan.finance.tax_base import tax_base_income
 
 Series = Literal["cost", "owed", "unprovided"]
 
-
 DEBT_COST = "debt cost"  # name of the limit on what the council's confirmed income bears
+_NAMES = {"cfr_limit": "capital financing requirement", "internal_share": "internal borrowing"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,31 +122,24 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
     """Every limit that a plan sets on its borrowing, each with the room that is left in each year."""
     treasury = plan.treasury
     out: list[Ceiling] = []
-
-    def add(name: str, key: str, of: Series, room: Floats, internal: bool = False) -> None:
-        out.append(Ceiling(name, f"treasury.{key}", of, room, internal))
-
-    def known(amounts: Amounts) -> Floats:
-        return series_of(plan, amounts, n_years)
-
     if treasury.within_income:
         # A tax base that grows by less than was counted on pays for no debt, and asks for none.
-        add(DEBT_COST, "within_income", "cost", np.maximum(income_by_year(plan, n_years).confirmed, 0.0))
-    if treasury.operational_boundary is not None:
-        room = known(treasury.operational_boundary) - external_debt(plan, n_years)
-        add("operational boundary", "operational_boundary", "owed", room)
-    if treasury.authorised_limit is not None:
-        room = known(treasury.authorised_limit) - external_debt(plan, n_years)
-        add("authorised limit", "authorised_limit", "owed", room)
-    if treasury.cfr_limit is not None:
-        room = known(treasury.cfr_limit) - financing_requirement(plan, n_years)
-        add("capital financing requirement", "cfr_limit", "unprovided", room)
-    if treasury.financing_ratio is not None and treasury.net_revenue is not None:
-        most = treasury.financing_ratio * known(treasury.net_revenue)
-        add("financing ratio", "financing_ratio", "cost", most - financing_cost(plan, n_years))
-    if treasury.internal_share is not None and treasury.investments is not None:
-        room = treasury.internal_share * known(treasury.investments)
-        add("internal borrowing", "internal_share", "unprovided", room, internal=True)
+        confirmed = np.maximum(income_by_year(plan, n_years).confirmed, 0.0)
+        out.append(Ceiling(DEBT_COST, "treasury.within_income", "cost", confirmed))
+    # Key, what it limits, the amount that it is a share of, and what there is of it without the plan.
+    limits: tuple[tuple[str, Series, str, Callable[[Plan, int], Floats] | None], ...] = (
+        ("operational_boundary", "owed", "", external_debt),
+        ("authorised_limit", "owed", "", external_debt),
+        ("cfr_limit", "unprovided", "", financing_requirement),
+        ("financing_ratio", "cost", "net_revenue", financing_cost),
+        ("internal_share", "unprovided", "investments", None),
+    )
+    for key, of, whole, before in limits:
+        limit, amounts = getattr(treasury, key), getattr(treasury, whole or key)
+        if limit is not None and amounts is not None:
+            most = series_of(plan, amounts, n_years) * (limit if whole else 1.0)
+            room = most if before is None else most - before(plan, n_years)
+            out.append(Ceiling(_NAMES.get(key, key.replace("_", " ")), f"treasury.{key}", of, room, before is None))
     return out
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.config import Plan
-from assetplan.errors import ConfigError, Fault
+from assetplan.delimited import TextColumns, read_delimited
+from assetplan.errors import ConfigError, Fault, FaultyInputError
 
 # What is read of the earlier programme.
 FILES = ("summary.json", "plan.json", "assets.parquet", "programme.csv")
@@ -60,17 +61,26 @@ def read_spent(plan: Plan) -> Spent | None:
         summary, settings = (json.loads((folder / name).read_text(encoding="utf-8")) for name in FILES[:2])
         faults = [Fault("plan", 0, key, plan.spent.from_, rule) for rule in _unlike(plan, summary, settings["plan"])]
         strategy = pd.read_parquet(folder / "assets.parquet", columns=["asset_id", "strategy"])
-        works = pd.read_csv(folder / "programme.csv", usecols=["asset_id", "year", "cost"], dtype={"asset_id": str})
+        text = TextColumns(str(folder / "programme.csv"), read_delimited(folder / "programme.csv"))
+        years_of = text.numbers("year", plan.first_year, 2300, needed=True)
+        cost_of = text.numbers("cost", 0, 1e12, needed=True)
+        # Delimited text is read with its blanks tidied; an identifier may hold two in a row.
+        names = {" ".join(str(name).split()): name for name in strategy["asset_id"]}
+        assets = text.text["asset_id"].map(lambda name: names.get(name, name))
+        works = pd.DataFrame({"asset_id": assets, "year": years_of, "cost": cost_of})
+        faults += text.faults
         flows = [row for row in summary["flows"] if row["kind"] in ("source", "spent")]
         years = plan.spent.until - plan.first_year + 1
         used = _used(flows, plan.first_year, years)
+    except FaultyInputError as error:
+        raise ConfigError(error.faults) from error
     except (ValueError, KeyError, TypeError, OSError) as error:
         rule = f"is not a folder of a plan that can be read: {str(error).splitlines()[0]}"
         raise ConfigError([Fault("plan", 0, key, plan.spent.from_, rule)]) from error
     if faults:
         raise ConfigError(faults)
     past = works[works["year"] <= plan.spent.until]
-    cost = past.assign(year=past["year"] - plan.first_year).pivot_table(
+    cost = past.assign(year=(past["year"] - plan.first_year).astype(int)).pivot_table(
         index="asset_id", columns="year", values="cost", aggfunc="sum", fill_value=0.0
     )
     return Spent(years, strategy.set_index("asset_id")["strategy"].astype(object), cost, used)

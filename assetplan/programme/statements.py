@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from assetplan.config.base import POUNDS
 from assetplan.errors import Fault
-from assetplan.finance.statement import CASH, POUNDS, Column, Kind, Statement, StatementTable, is_number, real
+from assetplan.finance.statement import CASH, Column, Kind, Statement, StatementTable, is_number, real
 from assetplan.output import new_folder
 from assetplan.programme.sheets import add_sheet, new_book
 from assetplan.reference import load_table

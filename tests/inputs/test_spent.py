@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -156,3 +157,18 @@ def test_what_was_done_must_be_possible(folder: Path) -> None:
         assetplan.plan(plan, replace(register, assets=assets))
     assert {fault.value for fault in caught.value.faults} == set(treated)
     assert np.isin(list(treated), assets["asset_id"]).all()
+
+
+def test_works_that_cannot_be_counted_are_refused_by_row(folder: Path, tmp_path: Path) -> None:
+    """A cost that is blank or below 0 is never taken as nothing."""
+    shutil.copytree(folder / "first", tmp_path / "first")
+    path = tmp_path / "first" / "programme.csv"
+    works = pd.read_csv(path, dtype=str)
+    works.loc[0, "cost"], works.loc[1, "cost"] = "", "-5"
+    works.to_csv(path, index=False)
+    with pytest.raises(ConfigError) as caught:
+        again(tmp_path)
+    assert [(fault.row, fault.column, fault.value) for fault in caught.value.faults] == [
+        (2, "cost", ""),
+        (3, "cost", "-5"),
+    ]
