@@ -25,9 +25,7 @@ def tax_base_income(
 ) -> pd.DataFrame:
     """Extra council tax from homes beyond those that the medium-term plan (MTFP) counts on.
 
-    Source: the rule that reproduces a county's growth-deal table, ``published_tax_base.csv`` (docs/method.md). Growth
-    below the plan's lowers the income of that year and of all after, confirmed income too, which may be below zero.
-    Once the confirmed years end confirmed income stays at its last level.
+    Source: the rule that reproduces a county's growth-deal table, ``published_tax_base.csv`` (docs/method.md).
 
     Parameters
     ----------
@@ -56,10 +54,9 @@ def tax_base_income(
     _check(base, growth, added, known, band_d_growth, sensitivity)
     n = len(added)
     bases = base * (1 + growth) ** np.arange(n + 1)
-    in_plan = growth * bases[:-1]
+    in_plan, years = growth * bases[:-1], first_year + np.arange(n)
     extra = added - in_plan
     rates = np.concatenate([known, known[-1] * (1 + band_d_growth) ** np.arange(1, n - len(known) + 1)])
-    years = first_year + np.arange(n)
     table = pd.DataFrame({"year": years, "mtfp_base": bases[1:], "mtfp_growth": in_plan, "homes": added})
     cumulative, swing = extra.cumsum() * rates, sensitivity * bases[1:] * rates
     table = table.assign(extra=extra, band_d=rates, increment=extra * rates, cumulative=cumulative)

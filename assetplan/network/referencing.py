@@ -73,8 +73,7 @@ def read_chainages(
     if not index.is_unique:
         raise ValueError(f"links with one identifier: {', '.join(index[index.duplicated()].unique()[:5])}")
     row = index.get_indexer(pd.Index(wanted)).astype(np.intp)
-    start = np.asarray(start_m, dtype=np.float64)
-    end = np.asarray(end_m, dtype=np.float64)
+    start, end = (np.asarray(each, dtype=np.float64) for each in (start_m, end_m))
     end = np.where(np.isnan(end), start, end)
     on_link, silent = row >= 0, np.isnan(start)
     limit = np.full(len(row), np.nan)
