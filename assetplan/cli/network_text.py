@@ -32,19 +32,35 @@ def network_text(network: NetworkLayers) -> str:
     ]
     if rows:
         parts.append(table(["longest detours: bridge", "name", "km", "£ a day closed"], rows))
-    # Links of one chain between junctions share their detour: one stands for all.
-    links = network.layers["links"]
-    links = links[links["owned"]].sort_values(["criticality", "link"], ascending=[False, True])
-    links = links.drop_duplicates(["road", "detour_km", "criticality"]).head(_FEW)
-    rows = [
-        [str(row.asset_id), str(row.road)[:40], f"{row.betweenness:.4f}", f"{row.criticality:,.0f}"]
-        for row in links.drop(columns="geometry").itertuples(index=False)
-    ]
-    parts.append(table(["most critical links: section", "road", "betweenness", "£ a day closed"], rows))
-    return "\n\n".join([*parts, *_severed(network.layers["places"])])
+    return "\n\n".join([*parts, *_critical(network.layers["links"]), *_cut_off(network.layers["places"])])
 
 
-def _severed(places: pd.DataFrame) -> list[str]:
+def _critical(links: pd.DataFrame) -> list[str]:
+    """The links that cost most to close: those with a way round, then those without, whose cost is a charge."""
+    parts = []
+    owned = links[links["owned"]].sort_values(["criticality", "link"], ascending=[False, True])
+    for words, which in (
+        ("most critical links", ~owned["severed"]),
+        ("links with no way round, charged a fixed distance", owned["severed"]),
+    ):
+        # Links of one chain between junctions share their detour: one stands for all.
+        ranked = owned[which].drop_duplicates(["road", "detour_km", "criticality"])
+        rows = [
+            [str(row.asset_id), str(row.road)[:40], f"{row.betweenness:.4f}", f"{row.criticality:,.0f}"]
+            for row in ranked.head(_FEW).drop(columns="geometry").itertuples(index=False)
+        ]
+        if rows:
+            parts.append(table([f"{words}: section", "road", "betweenness", "£ a day closed"], rows))
+        last = ranked["criticality"].head(_FEW).min()
+        ties = int((ranked["criticality"].iloc[_FEW:] == last).sum())
+        if ties:
+            parts.append(
+                paragraph(f"As many £ a day as the last of these: {plural(ties, 'more link')}, left out here.")
+            )
+    return parts
+
+
+def _cut_off(places: pd.DataFrame) -> list[str]:
     """Which places one closed road, or the limits in force, cut off."""
     heavy = places["heavy"]
     effects = {

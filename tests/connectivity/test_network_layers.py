@@ -320,3 +320,20 @@ def test_the_resilient_network_takes_main_roads_and_the_way_to_a_town() -> None:
     village = {"Town": (places["Town"][0], {"population": 50.0})}
     links = network_layers(small_register(RING, TRUNK, village), "r").layers["links"].set_index("asset_id")
     assert not links.loc["deck", "resilient"]
+
+
+def test_links_with_a_way_round_are_ranked_before_those_without_and_ties_are_stated() -> None:
+    """A ring of twelve roads with twelve closes of 30 m on it, all of one traffic."""
+    angle = 2 * np.pi * np.arange(13) / 12
+    at = np.column_stack([np.cos(angle), np.sin(angle)])
+    busy = {"road_class": "A", "aadt": 8000.0, "hgv": 400.0}
+    roads = {f"ring-{i:02d}": (line(*(3000 * at[i : i + 2])), busy) for i in range(12)}
+    roads |= {f"close-{i:02d}": (line(3000 * at[i], 3030 * at[i]), busy) for i in range(12)}
+    for one in (roads, {"close-00": roads["close-00"]}):
+        text = network_text(
+            network_layers(small_register({k: (v[0], v[1] | {"road": k}) for k, v in one.items()}), "r")
+        )
+        ranked, _, severed = text.partition("links with no way round")
+        assert ("most critical links" in ranked, "ring-00" in ranked) == (len(one) > 1,) * 2
+        assert ("close-" in ranked, "close-00" in severed, "ring-" in severed) == (False, True, False)
+        assert ("2 more links, left out here" in severed) == (len(one) > 1)
