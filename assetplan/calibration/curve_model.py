@@ -14,18 +14,8 @@ from assetplan.calibration.model import LEVELS, Expected, counts, sample
 from assetplan.calibration.pooling import Estimate
 from assetplan.deterioration.curves import Curve
 from assetplan.deterioration.families import FAMILIES
+from assetplan.deterioration.fits import paths as fits
 from assetplan.deterioration.fits.maximum import TOLERANCE, Prior
-from assetplan.deterioration.fits.paths import (
-    NOISE,
-    SPREADS,
-    Paths,
-    at_bound,
-    fit_paths,
-    names_of,
-    predictions,
-    unscaled,
-    within_range,
-)
 
 _ROUGH = 1e-3  # tolerance at which a fit is near enough to know what it does not expect
 _ROUNDS = 3  # of cutting what a fit did not expect and fitting again
@@ -48,7 +38,7 @@ class CurveModel:
     family: str
     features: Features
     cuts: Bools
-    noise: float = NOISE
+    noise: float = fits.NOISE
 
     @classmethod
     def of(cls, inspections: Inspections, family: str, features: Features) -> tuple[CurveModel, tuple[str, ...]]:
@@ -66,11 +56,11 @@ class CurveModel:
         some = sample(everyone)
         fitted = None
         for _ in range(_ROUNDS if model.counted(some) else 0):
-            fitted = fit_paths(family, model.paths(some), fitted, tolerance=_ROUGH).parameters
-            expected = predictions(family, fitted, model.paths(everyone))
+            fitted = fits.fit_paths(family, model.paths(some), fitted, tolerance=_ROUGH).parameters
+            expected = fits.predictions(family, fitted, model.paths(everyone))
             cuts = model.cuts | unexpected(inspections, expected.row, expected.mean, expected.spread)
             settled = bool((cuts == model.cuts).all())
-            model = replace(model, cuts=cuts, noise=unscaled("noise", fitted[model.names.index("noise")]))
+            model = replace(model, cuts=cuts, noise=fits.unscaled("noise", fitted[model.names.index("noise")]))
             if settled:
                 break
         cut = int((model.cuts & ~inspections.worked).sum())
@@ -82,16 +72,18 @@ class CurveModel:
     @property
     def names(self) -> tuple[str, ...]:
         """Logarithms of life and shape, and of what spreads readings about the curve; then covariates."""
-        return (*names_of(self.family), *self.features.names)
+        return (*fits.names_of(self.family), *self.features.names)
 
-    def paths(self, keep: Bools) -> Paths:
+    def paths(self, keep: Bools) -> fits.Paths:
         """Readings of some assets, history by history."""
         rows = np.flatnonzero(keep[self.inspections.asset])
         codes = path_codes(self.inspections, self.cuts)[rows]
         path = np.cumsum(np.diff(codes, prepend=-1) != 0) - 1
         firsts = rows[np.flatnonzero(np.diff(path, prepend=-1))]
         features = self.features.values[self.inspections.asset[firsts]]
-        return Paths.of(path, self.inspections.time[rows], self.inspections.index[rows], features, self.noise, rows)
+        return fits.Paths.of(
+            path, self.inspections.time[rows], self.inspections.index[rows], features, self.noise, rows
+        )
 
     def counted(self, keep: Bools) -> int:
         """Readings that have one before them between works."""
@@ -108,14 +100,14 @@ class CurveModel:
         start : array (k,) or None; where to begin, if that is known
         tolerance : float; twice the log-likelihood that may be left to climb
         """
-        best = fit_paths(self.family, self.paths(keep), start, prior, tolerance)
+        best = fits.fit_paths(self.family, self.paths(keep), start, prior, tolerance)
         return Estimate.of(best.parameters, best.covariance, best.information)
 
     def expected(self, keep: Bools, parameters: Floats) -> Expected:
         """Mean and normal intervals of each reading by the filter."""
         from scipy.special import ndtri
 
-        expected = predictions(self.family, parameters, self.paths(keep))
+        expected = fits.predictions(self.family, parameters, self.paths(keep))
         order = np.argsort(expected.row)
         row, mean, spread = expected.row[order], expected.mean[order], expected.spread[order]
         reach = ndtri(0.5 + np.array(LEVELS) / 2)[:, None] * spread
@@ -127,11 +119,11 @@ class CurveModel:
 
     def at_bound(self, parameters: Floats) -> list[str]:
         """Parameters that stand at an end of what a fit searches."""
-        return at_bound(self.family, parameters) + self.features.at_limit(parameters)
+        return fits.at_bound(self.family, parameters) + self.features.at_limit(parameters)
 
     def life(self, parameters: Floats) -> float:
         """Years from an index of 100 to one of 40."""
-        return float(np.exp(within_range("life", parameters[0])))
+        return float(np.exp(fits.within_range("life", parameters[0])))
 
     def path(self, parameters: Floats, ages: Floats) -> Floats:
         """Index of the curve."""
@@ -139,14 +131,14 @@ class CurveModel:
 
     def _curve(self, parameters: Floats) -> Curve:
         at = dict(zip(self.names, parameters, strict=True))
-        life, shape = (float(np.exp(within_range(name, at.get(name, 0.0)))) for name in ("life", "shape"))
+        life, shape = (float(np.exp(fits.within_range(name, at.get(name, 0.0)))) for name in ("life", "shape"))
         return Curve.of_life(self.family, life, shape)
 
     def row(self, parameters: Floats) -> dict[str, object]:
         """The curve and what spreads readings about it."""
-        known = names_of(self.family)
+        known = fits.names_of(self.family)
         at = dict(zip(known, parameters, strict=False))
-        spreads = {name: unscaled(name, at[name]) for name in SPREADS}
+        spreads = {name: fits.unscaled(name, at[name]) for name in fits.SPREADS}
         covariates = self.features.text(parameters[len(known) :])
         return {"model": "curve", **vars(self._curve(parameters)), **spreads, "covariates": covariates}
 
@@ -168,7 +160,7 @@ def likeliest(inspections: Inspections, features: Features) -> tuple[CurveModel,
         return model, (*notes, f"nothing tells the families of curve apart; {first.family} was taken.")
     some = sample(everyone) if first.counted(sample(everyone)) else everyone
     scores = {
-        family: fit_paths(family, model.paths(some)).log_likelihood - len(model.names)
+        family: fits.fit_paths(family, model.paths(some)).log_likelihood - len(model.names)
         for family, model in alike.items()
     }
     best = max(scores, key=lambda family: scores[family])
