@@ -124,7 +124,7 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
     notes = []
     if not known:
         notes.append(
-            "The search stopped before it found what the limits are worth, so net is what is sought alone, and what "
+            "The search stopped before it knew what the limits are worth, so net is what is sought alone, and what "
             "would have changed the choice is not known."
         )
     if rounded:

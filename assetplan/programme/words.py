@@ -118,7 +118,7 @@ def phasing_sentence(case: PhasingCase, unit: str = "£") -> str:
         "years and lines free": "If all the money could go to any line in any year",
     }[case["case"]]
     if case["most"] is None:
-        return f"{free}: no better programme was found in the time, and nothing is proved."
+        return f"{free}: the search came upon no better programme in the time, and proved nothing."
     if case["least"] <= 0:
         return f"{free}, it would gain {gained(case['most'], unit)} at most."
     least, most = gained(case["least"], unit), gained(case["most"], unit)

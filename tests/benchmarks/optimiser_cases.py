@@ -118,7 +118,7 @@ def ours(problem: Any, case: Case) -> Measured:
     try:
         solution = solve(problem, case.target, case.seconds)
     except InfeasibleError as error:
-        status = "nothing" if "was found in" in str(error) else "infeasible"
+        status = "nothing" if "came upon no choice" in str(error) else "infeasible"
         if status == "infeasible" and problem.n_assets > FEW:
             raise  # all but knapsacks of very few groups have a choice within their limits
         return Measured(time.monotonic() - began, float("inf"), status)

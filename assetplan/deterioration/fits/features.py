@@ -32,7 +32,7 @@ def features_of(features: ArrayLike | None, count: int) -> Floats:
 def refuse_alike(features: Floats) -> None:
     """Refuse features whose effects no fit could tell apart, from each other or from the time that all share."""
     if features.shape[1] and np.linalg.matrix_rank(features - features.mean(axis=0)) < features.shape[1]:
-        raise ValueError("features must each vary and none follow from others, or their effects cannot be told apart")
+        raise ValueError("features must each vary and none follow from others, or their effects cannot be separated")
 
 
 def pace_of(features: Floats, coefficients: Floats) -> Floats:

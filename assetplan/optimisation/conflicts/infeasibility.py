@@ -116,7 +116,7 @@ def not_reached_error(changes: Sequence[Change], seconds: float) -> InfeasibleEr
     changes : sequence of Change; what the nearest choice would need; empty if there is none
     seconds : float; time spent [s]
     """
-    message = f"No choice within the limits was found in {seconds:.0f} s, and none was proved impossible"
+    message = f"In {seconds:.0f} s the search came upon no choice within the limits, and proved none impossible"
     if changes:
         message += f". The nearest one needs: {'; '.join(map(_change, changes))}"
     return InfeasibleError(message + ". Loosen the limits or allow more time", [c.limit for c in changes], changes)

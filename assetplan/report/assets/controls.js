@@ -40,7 +40,7 @@
       this.trail = [];
       this.names = new Map();
       for (let i = 0; i < this.header.lines; i++) {
-        // Roads are found by name, and their footways only where there is no road.
+        // Roads are searched by name, and their footways only where there is no road.
         if (this.columns.asset_class[i] !== this.columns.asset_class[0]) continue;
         const name = this.header.labels[this.columns.label[i]];
         if (!this.names.has(name)) this.names.set(name, []);

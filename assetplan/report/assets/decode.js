@@ -86,7 +86,7 @@
     const pieces = forms.map((form) => form.split("#"));
     const first = new Int32Array(codes.length + 1);
     for (let i = 0; i < codes.length; i++) first[i + 1] = first[i] + pieces[codes[i]].length - 1;
-    return (i) => pieces[codes[i]].reduce((said, piece, k) => said + numbers[first[i] + k - 1] + piece);
+    return (i) => pieces[codes[i]].reduce((text, piece, k) => text + numbers[first[i] + k - 1] + piece);
   }
 
   app.decode = async function (text) {

@@ -321,7 +321,7 @@
       const p = app.project(latlng.lat, latlng.lng, origin);
       const limit = reach / scale;
       const pieces = this._cells.pieces;
-      let [best, found] = [limit, -1];
+      let [best, nearest] = [limit, -1];
       this._cells.each(p.x - limit, p.y - limit, p.x + limit, p.y + limit, (item) => {
         const asset = item < pieces ? owner[item] : header.lines + item - pieces;
         if (!this.isOn(asset)) return;
@@ -337,9 +337,9 @@
         }
         if (gap > limit) return;
         if (this.state.view === "works") gap = this.workOf(asset) < 0 ? gap + limit : gap;
-        if (found < 0 || gap < best || (gap === best && asset >= header.lines)) [best, found] = [gap, asset];
+        if (nearest < 0 || gap < best || (gap === best && asset >= header.lines)) [best, nearest] = [gap, asset];
       });
-      return found;
+      return nearest;
     },
 
     // Corners of an asset as [lat, lng], piece by piece.
