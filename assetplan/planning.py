@@ -82,25 +82,26 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         Limits and commitments cannot hold together; the limits are named.
     """
     clock = _Clock(progress)
-    done = _solve(plan, register, clock)
-    inputs, formulation = done.inputs, done.formulation
+    made = _prepare(plan, register, clock)
+    inputs, formulation = made.inputs, made.formulation
+    first = _solve(plan, formulation, clock)
     with clock.stage("baselines"):
-        baselines = _baselines(formulation, done.solution, np.argsort(done.starting.index, kind="stable"), plan)
-        best = best_of(formulation.problem, done.solution, baselines.values(), plan.solver.target_gap)
+        baselines = _baselines(formulation, first, np.argsort(made.starting.index, kind="stable"), plan)
+        best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
         solution = formulation.settle(best)
     with clock.stage("phasing"):
         phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
     with clock.stage("programme"):
-        outcome = outcome_of(inputs, done.starting, done.traffic, formulation, solution)
+        outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
         works, table = programme_tables(outcome)
     with clock.stage("options"):
-        case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
+        case = business_case(outcome, made.traffic, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
     with clock.stage("detours"):
-        restrictions = weight_limit_forecast(inputs, done.layout, done.traffic, table, outcome.schedule)
+        restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
         forecast = outlook(inputs, outcome.schedule)
     with clock.stage("programme"):
-        finance, lint = (*accounts(outcome, works), *case), notes(outcome, done.islands)
+        finance, lint = (*accounts(outcome, works), *case), notes(outcome, made.islands)
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
     short = [statement for statement in finance if not statement.long]
     findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds)
@@ -128,18 +129,18 @@ def finance_statements(
         Each says which money it is in.
     """
     clock = _Clock(progress)
-    done = _solve(plan, register, clock)
-    solution = done.formulation.settle(done.solution)
-    outcome = outcome_of(done.inputs, done.starting, done.traffic, done.formulation, solution)
+    made = _prepare(plan, register, clock)
+    solution = made.formulation.settle(_solve(plan, made.formulation, clock))
+    outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
-        case = business_case(outcome, done.traffic, CASE_GAP, CASE_SECONDS)
+        case = business_case(outcome, made.traffic, CASE_GAP, CASE_SECONDS)
     with clock.stage("statements"):
         return (*accounts(outcome, programme_tables(outcome)[0]), *case)
 
 
 @dataclass(frozen=True, eq=False)
-class _Solved:
-    """A plan with its solution, and what both were made from."""
+class _Prepared:
+    """A plan as a problem, and what it was made from."""
 
     inputs: Inputs
     layout: Layout
@@ -147,10 +148,9 @@ class _Solved:
     starting: Starting
     traffic: Traffic
     formulation: Formulation
-    solution: Solution
 
 
-def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
+def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
     """Everything up to the choice."""
     with clock.stage("register"):
         inputs = load_inputs(plan, register)
@@ -167,12 +167,16 @@ def _solve(plan: Plan, register: Register | None, clock: _Clock) -> _Solved:
         traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
     with clock.stage("strategies"):
         formulation = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
+    return _Prepared(inputs, layout, islands, starting, traffic, formulation)
+
+
+def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:
+    """The choice."""
     with clock.stage("optimisation"):
         try:
-            solution = solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit)
+            return solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit)
         except InfeasibleError as error:
             raise formulation.in_plan_words(error) from error
-    return _Solved(inputs, layout, islands, starting, traffic, formulation, solution)
 
 
 def _baselines(formulation: Formulation, solution: Solution, priority: Ints, plan: Plan) -> dict[str, Solution]:
@@ -193,7 +197,7 @@ def _baselines(formulation: Formulation, solution: Solution, priority: Ints, pla
 
 
 def validate(plan: Plan, register: Register | None = None) -> Register:
-    """Check a plan and everything it names, without planning.
+    """Check a plan and everything it names up to the choice itself, without choosing.
 
     Returns
     -------
@@ -205,7 +209,7 @@ def validate(plan: Plan, register: Register | None = None) -> Register:
     RegisterError, ConfigError
         Faulty input; every fault is listed.
     """
-    return load_inputs(plan, register).register
+    return _prepare(plan, register, _Clock(lambda stage: None)).inputs.register
 
 
 def predict(plan: Plan, register: Register | None = None) -> pd.DataFrame:

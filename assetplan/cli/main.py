@@ -100,13 +100,16 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
 @output("Plan file to write (TOML).")
 @click.option("--first-year", type=int, default=2019, show_default=True)
 @MAPPING
+@TABLES
 @FORCE
-def init(register: Path, output: Path, first_year: int, mapping: Path | None, force: bool) -> None:
-    """Write a plan for REGISTER with the published county's envelope in proportion to its roads."""
+def init(
+    register: Path, output: Path, first_year: int, mapping: Path | None, tables: Path | None, force: bool
+) -> None:
+    """Write a plan for REGISTER with the published county's envelope in proportion to its roads, or to its value."""
     from assetplan import init_plan
 
-    share = init_plan(register, output, first_year, mapping, force)
-    click.echo(f"{output}: envelope at {share:.2%} of the published county's, by carriageway length")
+    scaled = init_plan(register, output, first_year, mapping, force, tables)
+    click.echo(f"{output}: envelope at {scaled.share:.2%} of the published county's, by {scaled.measure}")
 
 
 @main.command()

@@ -25,6 +25,7 @@ from assetplan.connectivity.layout import (
 from assetplan.connectivity.levels import resilient_links, road_levels
 from assetplan.connectivity.places import place_nodes, places_layer
 from assetplan.display import Shown
+from assetplan.errors import Fault, RegisterError
 from assetplan.inputs import Parameters, read_parameters
 from assetplan.inputs.load import with_groups
 from assetplan.network import Network
@@ -67,14 +68,12 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
     Raises
     ------
     RegisterError
-        An asset is of no known group.
-    ValueError
-        The register has no carriageway drawn as lines.
+        An asset is of no known group, or no carriageway is drawn as a line.
     """
     rules, of = network.network_rules(), parameters or read_parameters()
     layout = lay_out(with_groups(register.assets, of.groups, name), register.other_roads)
     if not layout.owned.any():
-        raise ValueError(f"{name} has no carriageway drawn as lines, so there is no network")
+        raise RegisterError([Fault(name, 0, "geometry", "", "no carriageway is drawn as a line: there is no network")])
     node = place_nodes(layout, register.places)
     of_link, of_place = network.places_cut_off(layout.net, node)
     resilient = resilient_links(layout, register.places, node)

@@ -3,6 +3,6 @@
 from assetplan.example.county import make_county
 from assetplan.example.figures import SIZES
 from assetplan.example.folder import write_example
-from assetplan.example.plan_file import init_plan, published_length
+from assetplan.example.plan_file import EnvelopeShare, init_plan
 
-__all__ = ["SIZES", "init_plan", "make_county", "published_length", "write_example"]
+__all__ = ["SIZES", "EnvelopeShare", "init_plan", "make_county", "write_example"]

@@ -6,17 +6,24 @@ import json
 import os
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.config import read_table_files
+from assetplan.errors import Fault, RegisterError
 from assetplan.finance import line_labels, published_profile
+from assetplan.inputs import read_parameters
 from assetplan.output import new_file
 from assetplan.reference import load_table
-from assetplan.register import read_register
+from assetplan.register import RegisterNames, fill_assumed, read_register
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +52,7 @@ def plan_text(
     title: str = "",
     note: str = "",
     counts: Mapping[str, int] | None = None,
+    tables: Mapping[str, str] | None = None,
 ) -> str:
     """Text of a plan whose envelope is a share of the published five-year profile.
 
@@ -56,6 +64,7 @@ def plan_text(
     origin : str; where the envelope comes from, in a sentence or two
     first_year : int; first plan year: the profile's first year is taken for it
     counts : mapping, optional; potholes and claims of the base year; without them neither is forecast
+    tables : mapping, optional; the council's own tables, relative to the plan file, by name
     """
     profile = published_profile(share)
     digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
@@ -74,6 +83,7 @@ def plan_text(
         # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
         gap="2e-4" if share >= 0.5 else "2e-3",
         counts=counts,
+        tables=tables,
         title=title or name,
         note=note,
     )
@@ -85,16 +95,72 @@ def budget_lines(names: Iterable[str]) -> list[dict[str, Any]]:
     return [{"name": name, "key": name.ljust(width), "label": labels[name]} for name in names]
 
 
-def published_length() -> float:
-    """Carriageway length of the published county (km)."""
+@dataclass(frozen=True)
+class EnvelopeShare:
+    """How much of the published county's envelope a plan has, and by which measure of its register.
+
+    Attributes
+    ----------
+    share : float
+        Above 0; 1 is the published county's.
+    measure : str
+        "carriageway length", or "replacement value" where the register has no carriageway.
+    origin : str
+        Where the share comes from, in a sentence.
+    """
+
+    share: float
+    measure: str
+    origin: str
+
+
+def envelope_share(assets: gpd.GeoDataFrame, file: str, names: RegisterNames) -> EnvelopeShare:
+    """The published county's envelope in proportion to a register's carriageway, or to its value where it has none.
+
+    Parameters
+    ----------
+    assets : GeoDataFrame
+        Table `assets` of the register.
+    file : str
+        Name of the register, for the fault.
+    names : RegisterNames
+        Classes and groups of the assets, by which value is assumed where the register has none.
+
+    Raises
+    ------
+    RegisterError
+        The register has neither carriageway length nor value.
+    """
+    length = float(assets.loc[assets["asset_class"] == CARRIAGEWAY, "length_m"].sum()) / 1000
+    # By rule where the register says no value, as an import would fill it.
+    value = 0.0 if length else float(fill_assumed(assets, names)["replacement_value"].sum()) / 1e6
+    for measure, mine, whole, unit in (
+        ("carriageway length", length, _published("length_"), "km of carriageway"),
+        ("replacement value", value, _published("_value") / 1e6, "£m of replacement value"),
+    ):
+        if mine > 0:
+            share = mine / whole
+            origin = f"The published county's envelope times {share:.4g}: {mine:,.3g} of its {whole:,.0f} {unit}."
+            return EnvelopeShare(share, measure, origin)
+    rule = "has neither carriageway nor anything of value: there is nothing to scale the envelope by"
+    raise RegisterError([Fault(file, 0, "", "", rule)])
+
+
+def _published(part: str) -> float:
+    """Sum of the published county's figures whose name holds a text."""
     table = load_table("example_county")
-    return float(table.loc[table["name"].str.startswith("length_"), "value"].astype(float).sum())
+    return float(table.loc[table["name"].str.contains(part, regex=False), "value"].astype(float).sum())
 
 
 def init_plan(
-    register: Path, output: Path, first_year: int = 2019, mapping: Path | None = None, force: bool = False
-) -> float:
-    """Write a plan for a register, its envelope in proportion to carriageway length.
+    register: Path,
+    output: Path,
+    first_year: int = 2019,
+    mapping: Path | None = None,
+    force: bool = False,
+    tables: Path | None = None,
+) -> EnvelopeShare:
+    """Write a plan for a register, its envelope in proportion to what the register holds.
 
     Parameters
     ----------
@@ -103,39 +169,33 @@ def init_plan(
     first_year : int; first plan year
     mapping : Path, optional; what the register calls its columns
     force : bool; whether a plan file that is there may be replaced
-
-    Returns
-    -------
-    float
-        Share of the published county's envelope.
+    tables : Path, optional; TOML file whose section [tables] names the council's own tables
 
     Raises
     ------
-    RegisterError
-        The register is faulty.
+    ConfigError
+        A table that `tables` names is faulty.
     OutputExistsError
         The plan file exists and `force` is false.
-    ValueError
-        The register has no carriageway to measure by.
+    RegisterError
+        The register is faulty, or has neither carriageway nor anything of value.
     """
-    assets = read_register(register, mapping).assets
-    length = float(assets.loc[assets["asset_class"] == CARRIAGEWAY, "length_m"].sum()) / 1000
-    if not length:
-        raise ValueError(f"{register} has no carriageway, so there is no length to scale the envelope by")
-    share = length / published_length()
+    names = read_parameters(tables).names
+    scaled = envelope_share(read_register(register, mapping, names).assets, str(register), names)
     folder = output.parent.resolve()
+    own = read_table_files(tables).model_dump(exclude_defaults=True) if tables else {}
     text = plan_text(
         output.stem,
         _relative(register, folder),
-        share,
-        f"The published county's envelope times {share:.4f}, this register's {length:,.0f} km of its "
-        f"{published_length():,.0f} km of carriageway.",
+        scaled.share,
+        scaled.origin,
         first_year=first_year,
         mapping=_relative(mapping, folder) if mapping else "",
+        tables={name: _relative(tables.parent / file, folder) for name, file in own.items()} if tables else None,
     )
     with new_file(output, force) as part:
         part.write_text(text, encoding="utf-8")
-    return share
+    return scaled
 
 
 def _relative(path: Path, folder: Path) -> str:

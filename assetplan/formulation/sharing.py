@@ -166,7 +166,7 @@ def _section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> In
     out = np.full(len(assets), NONE, dtype=np.intp)
     mine = np.flatnonzero(assets["asset_class"].isin(beside))
     named = pd.Index(assets["asset_id"].iloc[rows]).get_indexer(pd.Index(assets["parent_id"].iloc[mine]))
-    out[mine] = np.where(named >= 0, rows[named], NONE)
+    out[mine[named >= 0]] = rows[named[named >= 0]]
     lost = mine[(named < 0) & (assets["link_id"].iloc[mine] != "").to_numpy()]
     shapes = assets.geometry.to_numpy()
     on = pd.DataFrame({"asset": lost, "link": assets["link_id"].to_numpy(dtype=object)[lost]}).merge(

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assetplan import schema
 from assetplan._types import Floats
 from assetplan.asset_classes import group_of
 from assetplan.config import Plan
@@ -86,8 +87,14 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
         register = read_register(plan.path(plan.register_file), mapping, tables.parameters.names)
+    elif lacking := set(schema.columns("assets")) - set(register.assets.columns):
+        rule = "the register in memory lacks this column: pass it through assetplan.register.validate_register"
+        raise RegisterError([Fault(plan.register_file, 0, name, "", rule) for name in sorted(lacking)])
     register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_file))
-    faults = list(_commitment_faults(register.assets, tables.model, plan.register_file))
+    faults = [
+        *_condition_faults(register.assets, plan.register_file),
+        *_commitment_faults(register.assets, tables.model, plan.register_file),
+    ]
     if faults:
         raise RegisterError(faults)
     unknown = list(language_faults(plan, tables, register.assets))
@@ -121,6 +128,17 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
             for place, asset, value in zip(wrong.to_numpy().nonzero()[0], rows["asset_id"], rows["group"], strict=True)
         )
     return assets.assign(group=group.astype("str"))
+
+
+def _condition_faults(assets: pd.DataFrame, file: str) -> Iterator[Fault]:
+    """Assets of which no condition is known: a plan cannot begin from it."""
+    rule = (
+        "has no condition: give its measure and value, or let `assetplan import table` assume what is missing by "
+        "stated rules"
+    )
+    unknown = assets["value"].isna().to_numpy()
+    for place, asset in zip(unknown.nonzero()[0], assets["asset_id"][unknown], strict=True):
+        yield Fault(file, int(place) + 1, "value", "", f"asset {asset}: {rule}")
 
 
 def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from assetplan.cli.network_text import network_text
 from assetplan.connectivity.layers import LAYERS, NetworkLayers, network_layers, write_network
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.levels import asset_levels
+from assetplan.errors import RegisterError
 from assetplan.network import packaged_rules
 from assetplan.register import Register, validate_register, write_register
 
@@ -98,7 +99,7 @@ def test_a_bridge_off_the_network_is_noted_and_survived(register: Register) -> N
 
 def test_no_roads_no_network(register: Register) -> None:
     none = replace(register, assets=register.assets[register.assets["asset_class"] == "footway"])
-    with pytest.raises(ValueError, match="r has no carriageway"):
+    with pytest.raises(RegisterError, match="no carriageway is drawn as a line"):
         network_layers(none, "r")
 
 
