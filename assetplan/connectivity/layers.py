@@ -32,6 +32,7 @@ from assetplan.network import Network
 from assetplan.output import new_file, repeatable_layers
 from assetplan.reference import load_table
 from assetplan.register import Register
+from assetplan.strategies import surveyed_index
 from assetplan.treatments import KINDS, Catalogue
 
 LAYERS = ("links", "nodes", "sections", "schemes", "bridges", "places")
@@ -79,7 +80,7 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
     resilient = resilient_links(layout, register.places, node)
     links = _links(layout, rules, seed).assign(places_cut_off=of_link, resilient=resilient)
     own = np.bincount(layout.net.line, resilient, len(layout.roads))[layout.owned] > 0
-    sections, schemes = _sections(layout.roads[layout.owned], of.catalogue)
+    sections, schemes = _sections(layout.roads[layout.owned], of)
     layers = {
         "links": links,
         "nodes": _nodes(layout.net, layout.roads),
@@ -148,12 +149,11 @@ def _wanted(roads: gpd.GeoDataFrame, index: Floats, catalogue: Catalogue) -> Int
     return wanted
 
 
-def _sections(roads: gpd.GeoDataFrame, catalogue: Catalogue) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _sections(roads: gpd.GeoDataFrame, of: Parameters) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Carriageway sections with their condition and scheme, and the candidate schemes that they form."""
-    measure, value = roads["measure"].to_numpy(dtype=object), roads["value"].to_numpy(dtype=float)
-    index, _ = condition.to_index(measure, value)
+    index, _ = surveyed_index(roads, of.groups)
     start, length = (roads[name].to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
-    works = _wanted(roads, index, catalogue)
+    works = _wanted(roads, index, of.catalogue)
     schemes = candidate_schemes(roads, works, network.packaged_rules())
     ids = np.array([f"C{number + 1:05d}" for number in range(len(schemes.first))], dtype=object)
     sections = gpd.GeoDataFrame(

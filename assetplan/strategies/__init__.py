@@ -7,6 +7,7 @@ from assetplan.strategies.candidates import (
     candidates,
     simulate,
     starting_condition,
+    surveyed_index,
 )
 from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
 from assetplan.strategies.traffic import Traffic, WeightLimits
@@ -28,4 +29,5 @@ __all__ = [
     "load_doubts",
     "simulate",
     "starting_condition",
+    "surveyed_index",
 ]

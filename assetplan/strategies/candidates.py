@@ -106,23 +106,36 @@ class Starting(Shown):
         return cls(index, index, np.zeros(len(index)), np.zeros(len(index), dtype=bool), pace)
 
 
+def surveyed_index(assets: pd.DataFrame, groups: Mapping[str, Group]) -> tuple[Floats, Bools]:
+    """Condition index of each asset when it was last surveyed, and where its value lay beyond its measure's range.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets` of the register, with `group`, `measure` and `value`; a missing value stays missing.
+    groups : mapping of name → Group
+        Groups of the assets: those measured by age take the curve at that age.
+    """
+    index, clamped = np.full(len(assets), np.nan), np.zeros(len(assets), dtype=bool)
+    measure = assets["measure"].to_numpy(dtype=object)
+    value = assets["value"].to_numpy(dtype=float)
+    aged, pace = measure == "age", paces(assets, groups)
+    index[~aged], clamped[~aged] = condition.to_index(measure[~aged], value[~aged])
+    for name, rows in by_group(assets):
+        by_age = rows[aged[rows]]
+        index[by_age] = groups[name].index(value[by_age] * pace[by_age])
+    return index, clamped
+
+
 def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     """Condition in the year before the model's first, from each asset's latest survey carried forward by its group.
 
     Assets measured by age take the curve at that age. `assets` is that table of the register, with `group`.
     """
-    index = np.full(len(assets), np.nan)
-    measure = assets["measure"].to_numpy(dtype=object)
-    value = assets["value"].to_numpy(dtype=float)
-    aged = measure == "age"
-    clamped = np.zeros(len(assets), dtype=bool)
-    index[~aged], clamped[~aged] = condition.to_index(measure[~aged], value[~aged])
+    pace = paces(assets, model.groups)
+    index, clamped = surveyed_index(assets, model.groups)
     base = model.first_year - 1
     gap = np.clip(base - assets["surveyed_year"].fillna(base).to_numpy(dtype=float), 0.0, None)
-    pace = paces(assets, model.groups)
-    for name, rows in by_group(assets):
-        by_age = rows[aged[rows]]
-        index[by_age] = model.groups[name].index(value[by_age] * pace[by_age])
     starting = Starting(index.copy(), index, gap, clamped, pace)
     for name, rows in by_group(assets):
         late = rows[gap[rows] > 0]
