@@ -149,11 +149,11 @@ def _wanted(roads: gpd.GeoDataFrame, index: Floats, catalogue: Catalogue) -> Int
     return wanted
 
 
-def _sections(roads: gpd.GeoDataFrame, of: Parameters) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _sections(roads: gpd.GeoDataFrame, tables: Parameters) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Carriageway sections with their condition and scheme, and the candidate schemes that they form."""
-    index, _ = surveyed_index(roads, of.groups)
+    index, _ = surveyed_index(roads, tables.groups)
     start, length = (roads[name].to_numpy(dtype=float) for name in ("chainage_m", "length_m"))
-    works = _wanted(roads, index, of.catalogue)
+    works = _wanted(roads, index, tables.catalogue)
     schemes = candidate_schemes(roads, works, network.packaged_rules())
     ids = np.array([f"C{number + 1:05d}" for number in range(len(schemes.first))], dtype=object)
     sections = gpd.GeoDataFrame(
