@@ -74,7 +74,7 @@ def _add(importer: _Importer) -> None:
         from assetplan import register, write_register
         from assetplan.cli.register_text import register_text
 
-        refuse_existing(output, force)
+        refuse_existing(output, force, inputs={"file": file})
         made = getattr(register, importer.function)(file, **importer.arguments(**given))
         write_register(made, output, force)
         click.echo(f"{register_text(made)}\n{output}")

@@ -18,6 +18,9 @@ from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, ou
 from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
+_TRUST_EDITS = click.option(
+    "--trust-edits", is_flag=True, help="Go on where files of FOLDER were changed since they were written."
+)
 _SIZE = click.Choice(["small", "county"])
 
 
@@ -45,8 +48,10 @@ class _Commands(click.Group):
             message = str(error)
         except FileNotFoundError as error:
             message = f"no such file: {error.filename or error}"
-        except (PermissionError, NotADirectoryError, IsADirectoryError) as error:
-            message = f"{error.filename}: {error.strerror}"
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk, a name too long, a folder of somebody else's
+            message = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
         click.echo(f"assetplan: {message}", err=True)
         sys.exit(1)
 
@@ -73,9 +78,8 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
     from assetplan.cli.work import run_plan
     from assetplan.example import write_example
     from assetplan.output import refuse_existing, tidy_end
-    from assetplan.programme import FILES
 
-    refuse_existing(out, force, FILES)
+    refuse_existing(out, force, folder=True)
     with tidy_end(), tempfile.TemporaryDirectory() as scratch:
         county = Path(scratch) / "county"
         write_example(county, size, seed)
@@ -130,13 +134,18 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
     """Predict every asset's condition by year if nothing is done."""
     from assetplan import predict as forecast
     from assetplan import read_plan
-    from assetplan.output import new_file
+    from assetplan.inputs.load import files_of
+    from assetplan.output import new_file, refuse_existing
 
-    table = forecast(read_plan(plan))
+    configuration = read_plan(plan)
+    inputs = {"plan": plan, **files_of(configuration)}
+    if output is not None:
+        refuse_existing(output, force, inputs=inputs)
+    table = forecast(configuration)
     if output is None:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
-    with new_file(output, force) as part:
+    with new_file(output, force, inputs) as part:
         table.to_csv(part, index=False, lineterminator="\n")
     click.echo(str(output))
 
@@ -156,7 +165,7 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
     from assetplan.output import refuse_existing
     from assetplan.register import read_register
 
-    refuse_existing(output, force)
+    refuse_existing(output, force, inputs={"register": register})
     parameters = read_parameters(tables)
     whole = read_register(register, mapping, parameters.names)
     layers = network_layers(whole, str(register), seed, parameters)
@@ -207,7 +216,7 @@ def calibrate(
     if measure not in measure_names():
         raise click.BadParameter(f"must be one of {', '.join(measure_names())}", param_hint="--measure")
     for path in filter(None, (output, plot)):
-        refuse_existing(path, force)
+        refuse_existing(path, force, inputs={"inspections": inspections})
     names = [name.strip() for name in states.split(",")] if states else None
     readings = read_inspections(inspections, group=group, measure=measure, states=names, covariates=covariate)
     learned = calibrate(readings, model, **fit)
@@ -244,21 +253,28 @@ def finance(plan: Path, output: Path, force: bool) -> None:
 @main.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("asset_id")
-def explain(folder: Path, asset_id: str) -> None:
+@_TRUST_EDITS
+def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
     """Say why an asset of a planned FOLDER has what it has, and what would have changed that."""
     from assetplan import explain, read_programme
 
-    click.echo(explain(read_programme(folder), asset_id).text())
+    click.echo(explain(read_programme(folder, trust_edits), asset_id).text())
 
 
 @main.command()
 @click.argument("folder", type=FOLDER)
 @output("HTML file to write; by default report.html in FOLDER.", required=False)
+@_TRUST_EDITS
 @FORCE
-def report(folder: Path, output: Path | None, force: bool) -> None:
+def report(folder: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
     """Write the report of a planned FOLDER again."""
     from assetplan import read_programme, write_report
+    from assetplan.output import read_manifest, refuse_existing, write_manifest
+    from assetplan.programme import REPORT
 
-    target = output or folder / "report.html"
-    write_report(read_programme(folder).check(), target, force)
+    target, written = output or folder / REPORT, read_manifest(folder) or {}
+    refuse_existing(target, force, inputs={f"programme's {name}": folder / name for name in written if name != REPORT})
+    write_report(read_programme(folder, trust_edits).check(), target, force)
+    if output is None and written:
+        write_manifest(folder, REPORT)
     click.echo(str(target))

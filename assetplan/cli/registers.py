@@ -33,11 +33,10 @@ def inspect_command(
     from assetplan import inspect, read_register
     from assetplan.cli.register_text import inspection_text
     from assetplan.inputs import read_parameters
-    from assetplan.inspection import inspection_files
     from assetplan.output import refuse_existing
 
     if output is not None:
-        refuse_existing(output, force, inspection_files())
+        refuse_existing(output, force, folder=True, inputs={"register": register})
     parameters = read_parameters(tables)
     whole = read_register(register, mapping, parameters.names)
     if year is None and whole.assets["surveyed_year"].isna().all():
@@ -84,12 +83,12 @@ def survey_command(
     from assetplan import read_readings, read_register, survey, write_register
     from assetplan.cli.register_text import survey_text
     from assetplan.inputs import read_parameters
-    from assetplan.inspection import FILES
     from assetplan.output import refuse_existing
 
-    refuse_existing(output, force)
+    inputs = {"register": register, "readings": readings}
+    refuse_existing(output, force, inputs=inputs)
     if csv is not None:
-        refuse_existing(csv, force, FILES)
+        refuse_existing(csv, force, folder=True, inputs=inputs)
     whole = read_register(register, mapping, read_parameters(tables).names)
     surveyed = survey(whole, read_readings(readings, measure), coverage, minimum)
     write_register(surveyed.register, output, force)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from assetplan.programme import FILES, statement_files, write_statements
+from assetplan.programme import REPORT, fill_statements
 
 if TYPE_CHECKING:
     from assetplan.config import Plan
@@ -19,20 +19,26 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def _solved(plan_file: Path, solve: Callable[..., Result], last: str) -> Iterator[tuple[Plan, Result]]:
-    """A plan as read and solved; a terminal shows each stage while it lasts, the caller's own named `last`."""
+def _solved(
+    plan_file: Path, output: Path, force: bool, solve: Callable[..., Result], last: str
+) -> Iterator[tuple[Plan, Result, Path]]:
+    """A plan as read and solved, and the folder to fill; a terminal shows each stage, the caller's own named `last`."""
     from assetplan import read_plan
+    from assetplan.inputs.load import files_of
+    from assetplan.output import new_folder
 
     configuration = read_plan(plan_file)
-    if not sys.stderr.isatty():
-        yield configuration, solve(configuration)
-        return
-    from rich.console import Console
+    # The folder is this run's from the start: what could not be written is refused before anything is solved.
+    with new_folder(output, force, {"plan": plan_file, **files_of(configuration)}) as folder:
+        if not sys.stderr.isatty():
+            yield configuration, solve(configuration), folder
+            return
+        from rich.console import Console
 
-    with Console(stderr=True).status("reading") as status:
-        result = solve(configuration, progress=status.update)
-        status.update(last)
-        yield configuration, result
+        with Console(stderr=True).status("reading") as status:
+            result = solve(configuration, progress=status.update)
+            status.update(last)
+            yield configuration, result, folder
 
 
 def run_plan(plan_file: Path, output: Path, force: bool) -> None:
@@ -45,13 +51,12 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     force : bool; whether an output of that name may be replaced
     """
     from assetplan.cli.plan_text import summary_text
-    from assetplan.output import refuse_existing
     from assetplan.planning import plan
     from assetplan.report import write_report
 
-    refuse_existing(output, force, FILES)
-    with _solved(plan_file, plan, "report") as (_, programme):
-        programme.write(output, force, also=lambda made, folder: write_report(made, folder / "report.html"))
+    with _solved(plan_file, output, force, plan, "report") as (_, programme, folder):
+        programme.fill(folder)
+        write_report(programme, folder / REPORT)
     click.echo(summary_text(programme, output))
 
 
@@ -63,10 +68,8 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     plan_file, output, force : Path, Path, bool; as of `run_plan`
     """
     from assetplan.cli.plan_text import finance_text
-    from assetplan.output import refuse_existing
     from assetplan.planning import finance_statements
 
-    refuse_existing(output, force, statement_files(output))
-    with _solved(plan_file, finance_statements, "files") as (configuration, tables):
-        write_statements(tables, configuration, output, force)
+    with _solved(plan_file, output, force, finance_statements, "files") as (configuration, tables, folder):
+        fill_statements(tables, configuration, folder)
     click.echo(finance_text(tables, configuration, output))

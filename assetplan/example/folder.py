@@ -14,8 +14,6 @@ from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.register.files import write_register
 
-_OURS = {"register.gpkg", "plan.toml", "borrowing.toml"}
-
 
 def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int = 1, force: bool = False) -> Path:
     """Write the example county: `register.gpkg` with inspections, `plan.toml` and `borrowing.toml`.
@@ -45,11 +43,11 @@ def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int
         The size is unknown or the seed negative.
     """
     target = Path(folder)
-    refuse_existing(target, force, _OURS)
+    refuse_existing(target, force, folder=True)
     register = make_county(size, seed)
     county, figures = f"{register.places['name'].iloc[0]}shire", load_figures(size)
     texts = {"plan.toml": _plan(county, figures), "borrowing.toml": _borrowing(county, figures, register)}
-    with new_folder(target, force, _OURS) as draft:
+    with new_folder(target, force) as draft:
         write_register(register, draft / "register.gpkg")
         for name, text in texts.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")

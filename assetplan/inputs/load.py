@@ -181,10 +181,19 @@ def _earlier(plan: Plan) -> pd.Series | None:
     return table.set_index("asset_id")["strategy"].astype(object)
 
 
+def files_of(plan: Plan) -> dict[str, Path]:
+    """Files and folders that a plan is made from, by what they are to it."""
+    named = {"register": plan.register_file, "mapping": plan.mapping}
+    named |= {f"table {name}": file for name, file in plan.tables.model_dump().items()}
+    if plan.stability is not None:
+        named["earlier programme"] = plan.stability.from_
+    if plan.spent is not None:
+        named["programme of past years"] = plan.spent.from_
+    return {what: plan.path(name) for what, name in named.items() if name}
+
+
 def _digests(plan: Plan) -> dict[str, str]:
-    names = [plan.register_file, plan.mapping, *plan.tables.model_dump().values()]
-    files = {Path(name).name: plan.path(name) for name in names if name and plan.path(name).is_file()}
-    digests = {name: _digest(path) for name, path in files.items()}
+    digests = {path.name: _digest(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_) / _EARLIER
         digests[f"{earlier.parent.name}/{_EARLIER}"] = _digest(earlier)

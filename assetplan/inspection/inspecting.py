@@ -73,7 +73,7 @@ class Inspection(Shown):
         An OutputExistsError where the folder exists and `force` is not given, or it holds what no inspection writes.
         """
         target = Path(folder)
-        with new_folder(target, force, inspection_files()) as part:
+        with new_folder(target, force) as part:
             for name, table in self.tables.items():
                 table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
             text = json.dumps(self.records(), ensure_ascii=False, indent=1)
@@ -86,11 +86,6 @@ class Inspection(Shown):
     def _repr_html_(self) -> str:
         parts = [f"<h4>{escape(CAPTIONS[name])}</h4>{head(table)}" for name, table in self.tables.items()]
         return "".join(parts)
-
-
-def inspection_files() -> frozenset[str]:
-    """Names of the files that an inspection may write."""
-    return frozenset({"inspection.json", *(f"{name}.csv" for name in CAPTIONS)})
 
 
 def inspect(register: Register, year: int | None = None, parameters: Parameters | None = None) -> Inspection:

@@ -27,7 +27,6 @@ from assetplan.inspection.tables import survey_bands
 from assetplan.output import new_folder
 from assetplan.register import Register
 
-FILES = frozenset({"sections.csv", "bands.csv", "homogeneous.csv", "faults.csv"})
 """What `Survey.write` may write."""
 
 _CONDITION = ("measure", "value", "surveyed_year", "confidence")
@@ -80,7 +79,7 @@ class Survey(Shown):
         faults = pd.DataFrame(map(vars, self.faults), columns=["file", "row", "column", "value", "rule"])
         tables = {name: getattr(self, name) for name in ("sections", "bands", "homogeneous")}
         tables["faults"] = faults.rename(columns={"rule": "fault"})
-        with new_folder(Path(folder), force, FILES) as part:
+        with new_folder(Path(folder), force) as part:
             for name, table in tables.items():
                 table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
         return Path(folder)

@@ -2,18 +2,18 @@
 
 from assetplan.programme.files import read_programme
 from assetplan.programme.result import Programme
-from assetplan.programme.statements import statement_files, write_statements
+from assetplan.programme.statements import fill_statements, write_statements
 from assetplan.programme.strategies import Strategies, StrategiesFile
 from assetplan.programme.summary import Summary
-from assetplan.programme.writing import FILES
+from assetplan.programme.writing import REPORT
 
 __all__ = [
-    "FILES",
+    "REPORT",
     "Programme",
     "Strategies",
     "StrategiesFile",
     "Summary",
+    "fill_statements",
     "read_programme",
-    "statement_files",
     "write_statements",
 ]

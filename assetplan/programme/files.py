@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetplan.errors import Fault, RegisterError
+from assetplan.output import edited
 from assetplan.programme.result import Programme
 from assetplan.programme.statements import tables_of
 from assetplan.programme.strategies import StrategiesFile
 from assetplan.programme.summary_file import read_json, read_summary
-from assetplan.programme.writing import LAYERS
+from assetplan.programme.writing import LAYERS, REPORT
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,20 +27,32 @@ _ASSETS = (
 )
 
 
-def read_programme(folder: str | Path) -> Programme:
+def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
     """Read an output folder.
 
     Its strategies are read when they are first asked for; a report needs none.
 
+    Parameters
+    ----------
+    folder : path
+        Folder that a plan was written to.
+    trust_edits : bool
+        Whether to go on where a file is not as it was written; the programme then names those files.
+
     Raises
     ------
     RegisterError
-        The folder lacks a file of a programme, or one of them is damaged; every fault is listed.
+        The folder lacks a file of a programme, or one of them is damaged or, unless edits are trusted, not as it was
+        written; every fault is listed.
     """
     folder = Path(folder)
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
     if missing:
         raise RegisterError(Fault(str(folder), 0, "", name, "is not in this folder of a plan") for name in missing)
+    changed = tuple(name for name in edited(folder) if name != REPORT)
+    if changed and not trust_edits:
+        rule = "is not as it was written with its programme: plan again, or trust the edits with --trust-edits"
+        raise RegisterError(Fault(str(folder / name), 0, "", "", rule) for name in changed)
     summary = read_summary(folder / "summary.json")
     settings = _read_settings(folder / "plan.json")
     assets = _read_table(folder / "assets.parquet")
@@ -53,7 +66,7 @@ def read_programme(folder: str | Path) -> Programme:
     kept = folder / "strategies.parquet"
     return Programme(
         summary, assets, layers["programme"], layers["places"], layers["districts"], settings,
-        StrategiesFile(kept) if kept.is_file() else None, tables_of(summary.finance),
+        StrategiesFile(kept) if kept.is_file() else None, tables_of(summary.finance), changed,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,7 @@ from assetplan.output import new_folder
 from assetplan.programme.check import contradictions
 from assetplan.programme.strategies import Strategies, StrategiesFile
 from assetplan.programme.summary import Summary
-from assetplan.programme.writing import FILES, write_tables
+from assetplan.programme.writing import write_tables
 from assetplan.words import financial_year, pounds
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ class Programme(Shown):
     accounts : tuple of Statement
         Statements of finance. A folder keeps them all in its workbook and, but for those with a row a scheme or a loan,
         in `finance` of summary.json; a programme that was read back has the latter.
+    edited : tuple of str
+        Files of the folder it was read from that are not as they were written.
     """
 
     summary: Summary
@@ -62,6 +63,7 @@ class Programme(Shown):
     settings: dict[str, Any] | None = None
     candidates: Strategies | StrategiesFile | None = None
     accounts: tuple[Statement, ...] = ()
+    edited: tuple[str, ...] = ()
 
     @property
     def years(self) -> list[int]:
@@ -145,25 +147,26 @@ class Programme(Shown):
         self,
         folder: str | Path,
         force: bool = False,
-        also: Callable[[Programme, Path], object] | None = None,
     ) -> Path:
-        """Write the output folder: summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and strategies.parquet,
-        and finance.xlsx where there are accounts.
+        """Write the output folder, as `fill` does.
 
         Parameters
         ----------
         folder : path; folder to make; it takes its name only once everything is in it
         force : bool; whether a folder of that name may be replaced
-        also : callable, optional; called with the programme and the folder being filled, to add more to it (the report)
 
         Raises
         ------
         OutputExistsError
-            The folder exists and `force` is false, or it holds what no programme does.
+            The folder exists and `force` is false, or it holds what was not written with it.
         """
-        with new_folder(folder, force, FILES) as part:
-            layers = (self.works, self.places, self.districts)
-            write_tables(part, self.summary, self.assets, layers, self.settings, self.strategies, self.accounts)
-            if also is not None:
-                also(self, part)
+        with new_folder(folder, force) as part:
+            self.fill(part)
         return Path(folder)
+
+    def fill(self, folder: Path) -> None:
+        """Write, to a folder that is there, summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and
+        strategies.parquet, and finance.xlsx where there are accounts.
+        """
+        layers = (self.works, self.places, self.districts)
+        write_tables(folder, self.summary, self.assets, layers, self.settings, self.strategies, self.accounts)

@@ -38,30 +38,35 @@ def write_statements(tables: Sequence[Statement], plan: Plan, folder: str | Path
     Raises
     ------
     OutputExistsError
-        The folder exists and `force` is false, or it holds what is none of its statements.
+        The folder exists and `force` is false, or it holds what was not written with it.
     """
-    prices = CASH if plan.envelope.prices == "cash" else real(plan.first_year)
-    listed = {"plan": plan.name, "prices": prices, "tables": [table.as_json() for table in tables]}
-    with new_folder(folder, force, statement_files(folder)) as part:
-        write_book(tables, plan.report.title or plan.name, part / BOOK)
-        for table in tables:
-            rows = table.rows.copy()
-            # A source of money may have the same name.
-            rows.insert(len(rows.columns), "basis", table.basis, allow_duplicates=True)
-            rows.to_csv(part / f"{table.name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-        text = json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False)
-        (part / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
+    with new_folder(folder, force) as part:
+        fill_statements(tables, plan, part)
     return Path(folder)
 
 
-def statement_files(folder: str | Path) -> set[str]:
-    """Names that a folder of statements may hold: those that its own finance.json accounts for."""
-    try:
-        listed = json.loads((Path(folder) / _JSON).read_text(encoding="utf-8"))["tables"]
-        names = {f"{table['name']}.csv" for table in listed}
-    except (OSError, ValueError, KeyError, TypeError):
-        names = set()
-    return {BOOK, _JSON} | names
+def fill_statements(tables: Sequence[Statement], plan: Plan, folder: Path) -> None:
+    """Write, to a folder that is there, what `write_statements` writes.
+
+    Parameters
+    ----------
+    tables : sequence of Statement
+        From `statements`, or the accounts of a programme.
+    plan : Plan
+        The plan that they are of.
+    folder : Path
+        The folder.
+    """
+    prices = CASH if plan.envelope.prices == "cash" else real(plan.first_year)
+    listed = {"plan": plan.name, "prices": prices, "tables": [table.as_json() for table in tables]}
+    write_book(tables, plan.report.title or plan.name, folder / BOOK)
+    for table in tables:
+        rows = table.rows.copy()
+        # A source of money may have the same name.
+        rows.insert(len(rows.columns), "basis", table.basis, allow_duplicates=True)
+        rows.to_csv(folder / f"{table.name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    text = json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:

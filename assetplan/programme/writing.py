@@ -18,13 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-FILES = frozenset(
-    (
-        *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx", BOOK),
-        *("assets.parquet", "strategies.parquet", "report.html"),
-    )
-)
-"""Names that a folder of a programme may hold."""
+REPORT = "report.html"
+"""Report of a programme in its folder, which may be written again."""
 
 LAYERS = ("programme", "places", "districts")
 """Layers of programme.gpkg."""

@@ -56,6 +56,7 @@ def render_report(programme: Programme) -> str:
         authority=summary.authority,
         plan=summary.plan,
         note=summary.note,
+        edited=programme.edited,
         sections=[(section, html) for section, html in rendered if html],
     )
     styles = [asset_text("report.css")]

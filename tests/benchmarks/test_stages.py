@@ -41,7 +41,7 @@ with tempfile.TemporaryDirectory() as scratch:
     programme = assetplan.plan(assetplan.read_plan(folder / "plan.toml"))
     seconds.update(programme.summary.seconds)
     clock[0] = time.perf_counter()
-    programme.write(Path(scratch) / "out", False, lambda made, part: None)
+    programme.write(Path(scratch) / "out")
     lap("write")
     assetplan.write_report(programme, Path(scratch) / "report.html")
     lap("report")

@@ -11,7 +11,7 @@ from commands import import_roads, run
 
 FILES = {
     *("summary.json", "plan.json", "programme.csv", "programme.gpkg", "programme.xlsx", "finance.xlsx"),
-    *("assets.parquet", "strategies.parquet", "report.html"),
+    *("assets.parquet", "strategies.parquet", "report.html", "manifest.json"),
 }
 
 
@@ -84,6 +84,9 @@ def test_a_damaged_folder_ends_in_a_fault(planned, tmp_path: Path, file: str, co
     (damaged / file).write_bytes(content)
     done = run("explain", damaged, "R0001")
     assert done.returncode == 1, done.stderr
+    assert f"{file}: is not as it was written" in done.stderr
+    done = run("explain", damaged, "R0001", "--trust-edits")
+    assert done.returncode == 1, done.stderr
     assert fault in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -94,7 +97,7 @@ def test_a_programme_that_contradicts_itself_ends_in_a_fault(planned, tmp_path: 
     summary = json.loads((changed / "summary.json").read_text(encoding="utf-8"))
     summary["spend"][0]["amount"] += 1e5
     (changed / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
-    done = run("report", changed, "-o", tmp_path / "r.html")
+    done = run("report", changed, "-o", tmp_path / "r.html", "--trust-edits")
     assert done.returncode == 1
     assert "contradicts itself" in done.stderr
     assert "Traceback" not in done.stderr
@@ -194,3 +197,20 @@ def test_carriageways_given_as_points_are_planned_and_noted(tmp_path: Path) -> N
     done = run("plan", "plan.toml", "-o", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "8 carriageway sections are not single lines" in done.stdout
+
+
+def test_an_edited_folder_is_reported_only_with_a_mark(planned, tmp_path: Path) -> None:
+    changed = tmp_path / "out"
+    shutil.copytree(planned[1], changed)
+    (changed / "programme.csv").write_text("mine\n", encoding="utf-8")
+    done = run("report", changed, "--force")
+    assert done.returncode == 1
+    assert "programme.csv: is not as it was written with its programme" in done.stderr
+    assert run("report", changed, "--force", "--trust-edits").returncode == 0
+    assert "shown as they now stand: programme.csv." in (changed / "report.html").read_text(encoding="utf-8")
+    assert run("explain", changed, "R0001", "--trust-edits").returncode == 0
+    (changed / "programme.csv").write_bytes((planned[1] / "programme.csv").read_bytes())
+    assert run("report", changed, "--force").returncode == 0, "a report written again is no edit"
+    done = run("report", changed, "-o", changed / "assets.parquet", "--force")
+    assert done.returncode == 1
+    assert "the programme's assets.parquet that the output is made from" in done.stderr

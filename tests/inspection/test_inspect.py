@@ -29,7 +29,8 @@ def written(small_county: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
 
 def test_every_table_is_written_as_csv_and_json(written) -> None:
     out, done, _ = written
-    assert {path.name for path in out.iterdir()} == {"inspection.json", *(f"{name}.csv" for name in CAPTIONS)}
+    names = {path.name for path in out.iterdir()}
+    assert names == {"inspection.json", "manifest.json", *(f"{name}.csv" for name in CAPTIONS)}
     whole = json.loads((out / "inspection.json").read_text(encoding="utf-8"))
     for name in CAPTIONS:
         assert len(whole[name]) == len(pd.read_csv(out / f"{name}.csv")) > 0
@@ -112,7 +113,7 @@ def test_nothing_is_replaced_unless_asked(written, small_county: Path, tmp_path:
     (tmp_path / "mine.txt").write_text("mine")
     done = run("inspect", small_county / "register.gpkg", "-o", tmp_path, "--force")
     assert done.returncode == 1
-    assert "not ours to delete" in done.stderr
+    assert "this program did not write it" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 

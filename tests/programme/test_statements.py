@@ -10,7 +10,7 @@ import pytest
 from assetplan.finance.statement import CASH, Statement
 from assetplan.objectives import OBJECTIVES
 from assetplan.programme.borrowing import borrowing_sentences
-from assetplan.programme.statements import statement_faults, statement_files, tables_of
+from assetplan.programme.statements import statement_faults, tables_of
 
 YEARS = ["2019/20", "2020/21"]
 
@@ -113,12 +113,3 @@ def test_a_damaged_statement_is_a_fault(change: dict[str, Any], rule: str):
 @pytest.mark.parametrize("listed", [None, "x", {"name": "x"}, [1]])
 def test_finance_that_is_no_list_of_tables_is_a_fault(listed: object):
     assert [fault.rule for fault in statement_faults(listed, "summary.json")] == ["must be a list of tables"]
-
-
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"tables": 3}', '{"tables": [{"title": "x"}]}'])
-def test_a_folder_answers_only_for_what_its_own_list_names(tmp_path, content):
-    assert statement_files(tmp_path / "none") == {"finance.xlsx", "finance.json"}
-    (tmp_path / "finance.json").write_text(content, encoding="utf-8")
-    assert statement_files(tmp_path) == {"finance.xlsx", "finance.json"}
-    (tmp_path / "finance.json").write_text('{"tables": [{"name": "loans"}]}', encoding="utf-8")
-    assert statement_files(tmp_path) == {"finance.xlsx", "finance.json", "loans.csv"}
