@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike
 from assetplan._types import Bools, Floats
 from assetplan.errors import Fault, FaultyInputError, RegisterError
 
+# A spreadsheet takes a cell that begins with one of these for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
 
 
@@ -95,6 +97,35 @@ def read_delimited(
         raise RegisterError(faults)
     values = np.array(records, dtype=object).reshape(len(records), len(header))
     return pd.DataFrame(values, pd.Index(lines, dtype="int64"), _distinct(header), dtype="str")
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as a CSV file that a spreadsheet shows as it stands: the rule of every CSV file written.
+
+    It is UTF-8 with a byte order mark, by which a spreadsheet knows it, with lines that end in a line feed. A text that
+    begins with =, +, -, @, a tab or a carriage return, which a spreadsheet would take for a formula, is preceded by an
+    apostrophe, which reading takes off again.
+
+    Parameters
+    ----------
+    table : DataFrame; its index is left out
+    path : Path; file to write
+    """
+    out = table.copy()
+    for place in range(len(out.columns)):
+        column = out.iloc[:, place]
+        if not pd.api.types.is_numeric_dtype(column):
+            out.isetitem(place, column.map(_neutral, na_action="ignore").to_numpy())
+    out.columns = out.columns.map(_neutral)
+    out.to_csv(path, index=False, lineterminator="\n", encoding="utf-8-sig")
+
+
+def _neutral(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _plain(value: str) -> str:
+    return value[1:] if value[:1] == "'" and value[1:].startswith(_FORMULA) else value
 
 
 def csv_table(
@@ -211,7 +242,7 @@ def _decoded(path: Path, encoding: str, hint: str) -> str:
 
 
 def _tidy(value: str) -> str:
-    return " ".join(value.split())
+    return _plain(" ".join(value.split()))
 
 
 def _distinct(header: list[str]) -> list[str]:

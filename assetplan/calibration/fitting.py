@@ -17,6 +17,7 @@ from assetplan.calibration.inspections import Inspections
 from assetplan.calibration.model import LEVELS, Expected, counts, sample
 from assetplan.calibration.pooling import Estimate, pool
 from assetplan.calibration.state_model import LifeModel, PairModel, StateModel
+from assetplan.delimited import write_csv
 from assetplan.deterioration.fits.chains import ChainKind
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
@@ -71,7 +72,7 @@ class Calibration(Shown):
         An OutputExistsError where the file is there and `force` is not set.
         """
         with new_file(path, force) as draft:
-            self.rows.to_csv(draft, index=False, lineterminator="\n")
+            write_csv(self.rows, draft)
 
 
 def calibrate(

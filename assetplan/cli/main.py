@@ -134,6 +134,7 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
     """Predict every asset's condition by year if nothing is done."""
     from assetplan import predict as forecast
     from assetplan import read_plan
+    from assetplan.delimited import write_csv
     from assetplan.inputs.load import files_of
     from assetplan.output import new_file, refuse_existing
 
@@ -146,7 +147,7 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
     with new_file(output, force, inputs) as part:
-        table.to_csv(part, index=False, lineterminator="\n")
+        write_csv(table, part)
     click.echo(str(output))
 
 

@@ -59,7 +59,7 @@ def read_table_files(path: Path) -> TableFiles:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([Fault(str(path), 0, "", "", f"is not a TOML file: {error}")]) from error
 

@@ -58,7 +58,7 @@ def read_spent(plan: Plan) -> Spent | None:
     if missing:
         raise ConfigError(Fault("plan", 0, key, plan.spent.from_, f"there is no {name} in it") for name in missing)
     try:
-        summary, settings = (json.loads((folder / name).read_text(encoding="utf-8")) for name in FILES[:2])
+        summary, settings = (json.loads((folder / name).read_text(encoding="utf-8-sig")) for name in FILES[:2])
         faults = [Fault("plan", 0, key, plan.spent.from_, rule) for rule in _unlike(plan, summary, settings["plan"])]
         strategy = pd.read_parquet(folder / "assets.parquet", columns=["asset_id", "strategy"])
         text = TextColumns(str(folder / "programme.csv"), read_delimited(folder / "programme.csv"))

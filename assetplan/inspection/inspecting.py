@@ -15,6 +15,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan.asset_classes import CARRIAGEWAY, group_of
+from assetplan.delimited import write_csv
 from assetplan.display import Shown, head
 from assetplan.inputs import Parameters, read_parameters
 from assetplan.inspection.tables import (
@@ -75,7 +76,7 @@ class Inspection(Shown):
         target = Path(folder)
         with new_folder(target, force) as part:
             for name, table in self.tables.items():
-                table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+                write_csv(table, part / f"{name}.csv")
             text = json.dumps(self.records(), ensure_ascii=False, indent=1)
             (part / "inspection.json").write_text(text + "\n", encoding="utf-8")
         return target

@@ -20,6 +20,7 @@ import pandas as pd
 from assetplan import condition, network
 from assetplan._types import Floats, Ints, Texts
 from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.delimited import write_csv
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.inspection.readings import Readings
@@ -81,7 +82,7 @@ class Survey(Shown):
         tables["faults"] = faults.rename(columns={"rule": "fault"})
         with new_folder(Path(folder), force) as part:
             for name, table in tables.items():
-                table.to_csv(part / f"{name}.csv", index=False, lineterminator="\n")
+                write_csv(table, part / f"{name}.csv")
         return Path(folder)
 
     def _shown(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from assetplan.config.base import POUNDS
+from assetplan.delimited import write_csv
 from assetplan.errors import Fault
 from assetplan.finance.statement import CASH, Column, Kind, Statement, StatementTable, is_number, real
 from assetplan.output import new_folder
@@ -64,7 +65,7 @@ def fill_statements(tables: Sequence[Statement], plan: Plan, folder: Path) -> No
         rows = table.rows.copy()
         # A source of money may have the same name.
         rows.insert(len(rows.columns), "basis", table.basis, allow_duplicates=True)
-        rows.to_csv(folder / f"{table.name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        write_csv(rows, folder / f"{table.name}.csv")
     text = json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
 

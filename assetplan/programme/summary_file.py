@@ -36,7 +36,7 @@ def summary_of(content: dict[str, Any], file: str = "summary.json") -> Summary:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object of an output folder; a RegisterError where the file holds something else."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise RegisterError([Fault(str(path), 0, "", "", f"is not a JSON file that can be read: {error}")]) from error
     if not isinstance(content, dict):

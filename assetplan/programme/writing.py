@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assetplan.delimited import write_csv
 from assetplan.finance.statement import Statement
 from assetplan.output import repeatable_layers
 from assetplan.programme.sheets import add_sheet, new_book
@@ -49,7 +50,7 @@ def write_tables(
         text = json.dumps(settings, indent=1, ensure_ascii=False, allow_nan=False)
         (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
     table = layers[0].drop(columns="geometry")
-    table.to_csv(folder / "programme.csv", index=False, lineterminator="\n")
+    write_csv(table, folder / "programme.csv")
     assets.to_parquet(folder / "assets.parquet", index=False)
     if strategies is not None:
         strategies.write(assets["asset_id"], folder / "strategies.parquet")

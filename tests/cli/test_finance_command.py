@@ -100,7 +100,7 @@ def test_workbook_csv_and_json_hold_the_same(written) -> None:
     assert book.sheetnames == [table["name"] for table in content["tables"]]
     for table in content["tables"]:
         basis = ", ".join(part for part in (table["unit"], table["prices"]) if part)
-        text = (home / "out" / f"{table['name']}.csv").read_bytes().decode("utf-8")
+        text = (home / "out" / f"{table['name']}.csv").read_bytes().decode("utf-8-sig")
         assert "\r" not in text
         head, *rows = csv.reader(text.splitlines())
         assert head == [*table["columns"], "basis"]
