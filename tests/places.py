@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from assetplan.register import Register
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+CASES = ROOT.parent / "shared" / "cases"
 SMALL_COUNTY = ROOT / "data" / "example"
+
+
+def case(name: str, folder: Path) -> Path:
+    """A copy of an input that once failed, in a folder of the test's own; the test is skipped where there are none."""
+    if not CASES.is_dir():
+        pytest.skip("the inputs that once failed are not here")
+    return Path(shutil.copytree(CASES / name, folder / name))
 
 
 @cache

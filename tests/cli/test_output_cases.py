@@ -1,0 +1,129 @@
+"""Outputs that once went wrong: through themselves, below a file, on a full disk, edited, killed, as formulas."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from commands import run, run_alone
+from places import case
+
+
+@pytest.fixture(scope="module")
+def planned_case(tmp_path_factory) -> Path:
+    """A folder with a small plan and its programme `out`."""
+    folder = case("os-errors", tmp_path_factory.mktemp("planned"))
+    assert run("plan", "plan.toml", "-o", "out", cwd=folder).returncode == 0
+    return folder
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_an_output_that_cannot_be_is_one_plain_line_and_changes_nothing(planned_case: Path) -> None:
+    before = names(planned_case)
+    for output, rule in (
+        ("plan.toml/out", "plan.toml: is not a folder"),
+        (".", "is, or holds, the plan"),
+        ("n" * 250, "too long"),
+        ("register.gpkg", "is, or holds, the register"),
+    ):
+        done = run("plan", "plan.toml", "-o", output, "--force", cwd=planned_case)
+        assert done.returncode == 1
+        assert rule in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert run("plan", "plan.toml", "-o", "out/../out", "--force", cwd=planned_case).returncode == 0
+    assert names(planned_case) == before
+
+
+def test_a_full_disk_is_one_plain_line(planned_case: Path) -> None:
+    def little() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    command = [Path(sys.executable).with_name("assetplan"), "plan", "plan.toml", "-o", "big"]
+    done = subprocess.run(command, cwd=planned_case, capture_output=True, text=True, preexec_fn=little, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("assetplan: ")
+    assert "Traceback" not in done.stderr
+    assert not [name for name in names(planned_case) if "big" in name]
+
+
+def test_a_killed_run_leaves_a_draft_that_the_next_one_clears(planned_case: Path) -> None:
+    command = [Path(sys.executable).with_name("assetplan"), "plan", "plan.toml", "-o", "killed"]
+    draft = planned_case / ".killed.draft"
+    for number, left in ((signal.SIGHUP, False), (signal.SIGKILL, True)):
+        with subprocess.Popen(command, cwd=planned_case, stdout=subprocess.DEVNULL) as child:
+            until = time.monotonic() + 60
+            while not (draft / "killed").is_dir() and time.monotonic() < until:
+                time.sleep(0.01)
+            os.kill(child.pid, number)
+            assert child.wait(timeout=60) in (-number, 128 + number)
+        assert draft.exists() == left
+    done = run_alone("plan", "plan.toml", "-o", "killed", cwd=planned_case)
+    assert done.returncode == 0
+    assert "was killed while it wrote" in done.stderr
+    assert not draft.exists()
+
+
+def test_edits_by_hand_are_refused_or_marked(tmp_path: Path) -> None:
+    folder = case("hand-edited-not-noticed", tmp_path)
+    assert run("plan", "plan.toml", "-o", "out", cwd=folder).returncode == 0
+    path = folder / "out" / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    summary["gap"] = 0.5
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    done = run("report", "out", "--force", cwd=folder)
+    assert done.returncode == 1
+    assert "summary.json: is not as it was written" in done.stderr
+
+
+def test_files_of_another_run_are_refused(planned_case: Path, tmp_path: Path) -> None:
+    folder = case("hand-edited-not-noticed", tmp_path)
+    plan = folder / "plan.toml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("first_year = 2019", "first_year = 2020"), encoding="utf-8")
+    assert run("plan", "plan.toml", "-o", "out", cwd=folder).returncode == 0
+    for name in ("programme.gpkg", "assets.parquet"):
+        (folder / "out" / name).write_bytes((planned_case / "out" / name).read_bytes())
+    for command in (("report", "out", "--force"), ("explain", "out", "R1")):
+        done = run(*command, cwd=folder)
+        assert done.returncode == 1
+        assert "programme.gpkg: is not as it was written" in done.stderr
+
+
+def test_no_cell_of_a_csv_is_taken_for_a_formula(tmp_path: Path) -> None:
+    folder = case("programme-csv-formulas", tmp_path)
+    assert run("import", "table", "a.csv", "--mapping", "m.toml", "-o", "out.gpkg", cwd=folder).returncode == 0
+    assert run("plan", "p.toml", "-o", "out", cwd=folder).returncode == 0
+    content = (folder / "out" / "programme.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    cells = [cell.lstrip('"') for line in content.decode("utf-8-sig").splitlines() for cell in line.split(",")]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+    assert "'=1+1" in cells
+    assert "=1+1" in set(gpd.read_file(folder / "out" / "programme.gpkg", layer="programme")["asset_id"])
+
+
+def test_bridges_alone_go_through_every_command(tmp_path: Path) -> None:
+    folder = case("01-bridges-only", tmp_path)
+    for words in (
+        ("import", "table", "bridges.csv", "--mapping", "map.toml", "-o", "b.gpkg"),
+        ("init", "b.gpkg", "-o", "p.toml"),
+        ("validate", "plan.toml"),
+        ("plan", "plan.toml", "-o", "out"),
+        ("report", "out", "--force"),
+    ):
+        done = run(*words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    assert "by replacement value" in run("init", "b.gpkg", "-o", "p.toml", "--force", cwd=folder).stdout
+    done = run("network", "b.gpkg", "-o", "n.gpkg", cwd=folder)
+    assert done.returncode == 1
+    assert "no carriageway is drawn as a line" in done.stderr
