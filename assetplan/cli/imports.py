@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FORCE, TABLES, output
 from assetplan.output import refuse_existing
 
@@ -77,7 +78,7 @@ def _add(importer: _Importer) -> None:
         refuse_existing(output, force, inputs={"file": file})
         made = getattr(register, importer.function)(file, **importer.arguments(**given))
         write_register(made, output, force)
-        click.echo(f"{register_text(made)}\n{output}")
+        echo(f"{register_text(made)}\n{output}")
 
     decorators = (click.argument("file", type=FILE), *importer.options, output("Register to write (.gpkg)."), FORCE)
     for decorate in reversed(decorators):

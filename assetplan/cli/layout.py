@@ -5,8 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+import click
+
 WIDTH = 100
 """Characters in a line of text."""
+
+# Control characters but the tab and the line feed: a name from a register must not steer a terminal.
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
+
+
+def echo(text: str, err: bool = False) -> None:
+    """Print text, without what a terminal would take for a command."""
+    click.echo(text.translate(_CONTROLS), err=err)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -14,6 +14,7 @@ import click
 
 from assetplan import __version__
 from assetplan.cli.imports import import_group
+from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, output, seed
 from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
@@ -52,7 +53,7 @@ class _Commands(click.Group):
             raise
         except OSError as error:  # a full disk, a name too long, a folder of somebody else's
             message = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
-        click.echo(f"assetplan: {message}", err=True)
+        echo(f"assetplan: {message}", err=True)
         sys.exit(1)
 
 
@@ -96,7 +97,7 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
     from assetplan.example import write_example
 
     write_example(out, size, seed, force)
-    click.echo(f"{out / 'register.gpkg'}\n{out / 'plan.toml'}")
+    echo(f"{out / 'register.gpkg'}\n{out / 'plan.toml'}")
 
 
 @main.command()
@@ -113,7 +114,7 @@ def init(
     from assetplan import init_plan
 
     scaled = init_plan(register, output, first_year, mapping, force, tables)
-    click.echo(f"{output}: envelope at {scaled.share:.2%} of the published county's, by {scaled.measure}")
+    echo(f"{output}: envelope at {scaled.share:.2%} of the published county's, by {scaled.measure}")
 
 
 @main.command()
@@ -123,7 +124,7 @@ def validate(plan: Path) -> None:
     from assetplan import read_plan, validate
     from assetplan.cli.register_text import register_text
 
-    click.echo(f"{register_text(validate(read_plan(plan)))}\n{plan}: no faults")
+    echo(f"{register_text(validate(read_plan(plan)))}\n{plan}: no faults")
 
 
 @main.command()
@@ -148,7 +149,7 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
         return
     with new_file(output, force, inputs) as part:
         write_csv(table, part)
-    click.echo(str(output))
+    echo(str(output))
 
 
 @main.command()
@@ -171,7 +172,7 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
     whole = read_register(register, mapping, parameters.names)
     layers = network_layers(whole, str(register), seed, parameters)
     write_network(layers, output, force)
-    click.echo(f"{network_text(layers)}\n{output}")
+    echo(f"{network_text(layers)}\n{output}")
 
 
 @main.command()
@@ -226,7 +227,7 @@ def calibrate(
         from assetplan.report.calibration import draw_calibration
 
         draw_calibration(learned, plot, force)
-    click.echo(f"{calibration_text(learned)}\n{output}")
+    echo(f"{calibration_text(learned)}\n{output}")
 
 
 @main.command()
@@ -259,7 +260,7 @@ def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
     """Say why an asset of a planned FOLDER has what it has, and what would have changed that."""
     from assetplan import explain, read_programme
 
-    click.echo(explain(read_programme(folder, trust_edits), asset_id).text())
+    echo(explain(read_programme(folder, trust_edits), asset_id).text())
 
 
 @main.command()
@@ -278,4 +279,4 @@ def report(folder: Path, output: Path | None, trust_edits: bool, force: bool) ->
     write_report(read_programme(folder, trust_edits).check(), target, force)
     if output is None and written:
         write_manifest(folder, REPORT)
-    click.echo(str(target))
+    echo(str(target))

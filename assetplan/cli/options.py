@@ -9,7 +9,22 @@ from typing import Any
 import click
 
 PATH = click.Path(path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _RegularFile(click.Path):
+    """A file that is there: no folder, and no pipe or device, which might never end."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if not path.is_file():
+            self.fail(f"{path} is not a regular file", param, ctx)
+        return path
+
+
+FILE = _RegularFile()
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
 MAPPING = click.option("--mapping", type=FILE, help="Column mapping of a register that is a council's own table.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FORCE, MAPPING, PATH, TABLES, output
 
 
@@ -42,10 +43,10 @@ def inspect_command(
     if year is None and whole.assets["surveyed_year"].isna().all():
         raise click.UsageError("no asset of the register has a surveyed_year: give --year")
     inspected = inspect(whole, year, parameters)
-    click.echo(json.dumps(inspected.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(inspected))
+    echo(json.dumps(inspected.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(inspected))
     if output is not None:
         inspected.write(output, force)
-        click.echo(str(output), err=as_json)
+        echo(str(output), err=as_json)
 
 
 @click.command("survey")
@@ -94,5 +95,5 @@ def survey_command(
     write_register(surveyed.register, output, force)
     if csv is not None:
         surveyed.write(csv, force)
-    click.echo(survey_text(surveyed))
-    click.echo("\n".join(map(str, filter(None, (output, csv)))))
+    echo(survey_text(surveyed))
+    echo("\n".join(map(str, filter(None, (output, csv)))))

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import click
-
+from assetplan.cli.layout import echo
 from assetplan.programme import REPORT, fill_statements
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     with _solved(plan_file, output, force, plan, "report") as (_, programme, folder):
         programme.fill(folder)
         write_report(programme, folder / REPORT)
-    click.echo(summary_text(programme, output))
+    echo(summary_text(programme, output))
 
 
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:
@@ -72,4 +71,4 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
 
     with _solved(plan_file, output, force, finance_statements, "files") as (configuration, tables, folder):
         fill_statements(tables, configuration, folder)
-    click.echo(finance_text(tables, configuration, output))
+    echo(finance_text(tables, configuration, output))

@@ -90,7 +90,7 @@ def test_edits_by_hand_are_refused_or_marked(tmp_path: Path) -> None:
 def test_files_of_another_run_are_refused(planned_case: Path, tmp_path: Path) -> None:
     folder = case("hand-edited-not-noticed", tmp_path)
     plan = folder / "plan.toml"
-    plan.write_text(plan.read_text(encoding="utf-8").replace("first_year = 2019", "first_year = 2020"), encoding="utf-8")
+    plan.write_text(plan.read_text(encoding="utf-8").replace("= 2019", "= 2020"), encoding="utf-8")
     assert run("plan", "plan.toml", "-o", "out", cwd=folder).returncode == 0
     for name in ("programme.gpkg", "assets.parquet"):
         (folder / "out" / name).write_bytes((planned_case / "out" / name).read_bytes())
@@ -127,3 +127,16 @@ def test_bridges_alone_go_through_every_command(tmp_path: Path) -> None:
     done = run("network", "b.gpkg", "-o", "n.gpkg", cwd=folder)
     assert done.returncode == 1
     assert "no carriageway is drawn as a line" in done.stderr
+
+
+def test_a_pipe_is_no_input_and_a_name_steers_no_terminal(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for words in (("validate", "pipe"), ("import", "nbi", "pipe", "-o", "r.gpkg"), ("init", "pipe", "-o", "p.toml")):
+        done = run(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "pipe is not a regular file" in done.stderr
+    (tmp_path / "p.toml").write_text('"\\u001b[31mred\\u009b" = 1\n', encoding="utf-8")
+    done = run("validate", "p.toml", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "red" in done.stderr
+    assert not {"\x1b", "\x9b"} & set(done.stderr)
