@@ -27,7 +27,7 @@ class Done(NamedTuple):
 
 def run(*words: object, cwd: Path | None = None) -> Done:
     """`assetplan …` by its own entry point, in this process; what it does not handle is raised here."""
-    from assetplan.cli import main
+    from assetplan.cli.main import main
 
     with contextlib.chdir(cwd or Path.cwd()):
         result = CliRunner().invoke(main, [str(word) for word in words], prog_name="assetplan")

@@ -45,7 +45,7 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 @pytest.mark.parametrize(
     ("code", "heavy"),
     [
-        ("from assetplan.cli import main; main(['--help'], standalone_mode=False)",
+        ("from assetplan.cli.main import main; main(['--help'], standalone_mode=False)",
          {"pandas", "geopandas", "pulp", "scipy", "folium", "matplotlib"}),
         ("import assetplan", {"pandas", "geopandas", "pulp", "scipy", "folium", "matplotlib"}),
         ("import assetplan.optimisation", {"pulp", "scipy", "pandas"}),

@@ -1,5 +1,13 @@
 """The command line: each command calls public functions only."""
 
-from assetplan.cli.main import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run `assetplan` with the arguments of its process; an interruption while it loads ends as any other does."""
+    try:
+        from assetplan.cli.main import main as commands
+    except KeyboardInterrupt:
+        print("\nAborted!", file=sys.stderr)
+        sys.exit(1)
+    commands()
