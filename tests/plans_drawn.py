@@ -116,7 +116,7 @@ def plans(draw: st.DrawFn, register: Register) -> dict[str, Any]:
         made["envelope"] |= {
             "carry_over": {"default": draw(st.sampled_from([0.0, 0.5]))},
             "virement": {"default": draw(st.sampled_from([0.0, 1.0]))},
-            "preventative": {"max": draw(st.sampled_from([0.0, 0.5, 1.0]))},
+            "preventative": {"max": draw(st.sampled_from([0.5, 1.0]))},
         }
     if draw(st.integers(0, 3)) == 0:
         made["envelope"] |= {"prices": "cash", "inflation": 0.03}
@@ -131,7 +131,7 @@ def _target(draw: st.DrawFn, assets: pd.DataFrame, years: int) -> dict[str, Any]
         "asset_class": draw(st.sampled_from(assets["asset_class"].tolist())),
         "year": FIRST_YEAR + draw(st.integers(0, years - 1)),
         "band": "poor",
-        "at_most": draw(st.sampled_from([0.5, 1.0])),
+        "at_most": draw(st.sampled_from([0.5, 1.0, 1.0])),
     }
 
 
@@ -139,7 +139,7 @@ def _target(draw: st.DrawFn, assets: pd.DataFrame, years: int) -> dict[str, Any]
 def _limit(draw: st.DrawFn, assets: pd.DataFrame, years: int) -> dict[str, Any]:
     asset_class = draw(st.sampled_from(assets["asset_class"].tolist()))
     of = draw(st.sampled_from(["cost", "number", "quantity", "length_m"]))
-    bound = draw(st.sampled_from(["at_most", "at_least"]))
+    bound = draw(st.sampled_from(["at_most", "at_most", "at_least"]))
     return {"name": "a limit", "of": of, "asset_class": asset_class, bound: draw(st.sampled_from([0.0, 1.0]))}
 
 
