@@ -29,10 +29,29 @@ def criticality(assets: pd.DataFrame, layout: Layout, rules: dict[str, float]) -
         that of the section it names as parent or, failing that, the greatest on the link that it names. Missing where
         none of these is known.
     """
+    return _on_assets(_closing_costs(layout, rules)[0], assets, layout)
+
+
+def _closing_costs(layout: Layout, rules: dict[str, float]) -> tuple[Floats, Floats]:
+    """What closing each link costs [£/day], missing for roads of others; and the same by which it is weighed.
+
+    A link without a way round is weighed by the length of road that closing it cuts off, so that a short close, whose
+    traffic is lost all the same, does not outweigh a main road.
+    """
+    net = layout.net
+    link = np.flatnonzero(layout.road_rows[net.line] >= 0)
+    around, carried = ways_round(net, link), layout.roads.iloc[net.line[link]]
+    cut_off = np.minimum(network.length_cut_off(net)[link] / 1000, rules["severed_km"])
+    cost, weighed_by = np.full((2, len(net.line)), np.nan)
+    cost[link] = closing_cost(around, carried, rules["severed_km"])
+    weighed_by[link] = closing_cost(around, carried, cut_off)
+    return cost, weighed_by
+
+
+def _on_assets(cost: Floats, assets: pd.DataFrame, layout: Layout) -> Floats:
+    """What each asset has of a cost of links (n_assets,), as `criticality` says."""
     row = layout.road_rows[layout.net.line]
     link = np.flatnonzero(row >= 0)
-    cost = np.full(len(row), np.nan)
-    cost[link] = closing_cost(ways_round(layout.net, link), layout.roads.iloc[layout.net.line[link]], rules)
     section = pd.Series(cost[link]).groupby(row[link]).max()
     own = np.full(len(assets), np.nan)
     own[section.index] = section
@@ -54,7 +73,7 @@ def weighed(inputs: Inputs, layout: Layout) -> Inputs:
     A weight that the register states wins over the one reckoned.
     """
     assets, rules = inputs.register.assets, network.network_rules()
-    cost = criticality(assets, layout, rules).round(2)
+    cost, weighed_by = (_on_assets(each, assets, layout).round(2) for each in _closing_costs(layout, rules))
     low, high, most = (rules[f"importance_{name}"] for name in ("low", "high", "most"))
-    weight = network.importance(cost, low, high, most, assets["importance"]).round(4)
+    weight = network.importance(weighed_by, low, high, most, assets["importance"]).round(4)
     return replace(inputs, register=replace(inputs.register, assets=assets.assign(criticality=cost, importance=weight)))

@@ -101,6 +101,7 @@ def _links(layout: Layout, rules: dict[str, float], seed: int) -> gpd.GeoDataFra
     net, roads, owned = layout.net, layout.roads, layout.owned[layout.net.line]
     between = network.betweenness(net, int(rules["sources"]), seed)
     around = ways_round(net, np.arange(len(net.length)))
+    cost = closing_cost(around, roads.iloc[net.line], rules["severed_km"])
     table = {
         "link": np.arange(len(net.length)),
         "asset_id": roads["asset_id"].to_numpy(dtype=object)[net.line],
@@ -119,7 +120,7 @@ def _links(layout: Layout, rules: dict[str, float], seed: int) -> gpd.GeoDataFra
         "betweenness_error": between.error.round(9),
         "severed": around.severed,
         "detour_km": np.where(around.severed, np.nan, around.extra_km).round(4),
-        "criticality": np.where(owned, closing_cost(around, roads.iloc[net.line], rules), np.nan).round(2),
+        "criticality": np.where(owned, cost, np.nan).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=net.geometry, crs=roads.crs)
 
@@ -215,7 +216,7 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
         "heavy_severed": heaviest.severed,
         "heavy_detour_km": np.where(heaviest.severed, np.nan, heaviest.extra_km).round(4),
         "detour_cost": now.cost[:, 0].round(2),
-        "closure_cost_per_day": closing_cost(around, bridges, rules).round(2),
+        "closure_cost_per_day": closing_cost(around, bridges, rules["severed_km"]).round(2),
     }
     return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
 

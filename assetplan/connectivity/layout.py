@@ -165,17 +165,17 @@ def ways_round(net: Network, links: Ints) -> Detours:
     return Detours(there, back)
 
 
-def closing_cost(around: Detours, carried: gpd.GeoDataFrame, rules: dict[str, float]) -> Floats:
+def closing_cost(around: Detours, carried: gpd.GeoDataFrame, severed_km: float | Floats) -> Floats:
     """What closing each costs its own traffic [£ a day] (n,).
 
     Parameters
     ----------
     around : Detours; ways round each (n,)
     carried : GeoDataFrame; columns aadt and hgv [vehicles a day] of each
-    rules : dict of str → float; of reference/network_rules.csv
+    severed_km : float or array (n,); distance charged to a vehicle that has no way round [km]
     """
     running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
-    return network.removal_cost(around, vehicles_of(carried), running, rules["severed_km"])
+    return network.removal_cost(around, vehicles_of(carried), running, severed_km)
 
 
 def vehicles_of(carried: gpd.GeoDataFrame) -> Floats:

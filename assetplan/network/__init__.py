@@ -2,6 +2,7 @@
 
 from assetplan.network.criticality import (
     betweenness,
+    length_cut_off,
     places_cut_off,
     removal_cost,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "importance",
     "inherited_levels",
     "islands",
+    "length_cut_off",
     "length_near",
     "limits_of_links",
     "line_components",

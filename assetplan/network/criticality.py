@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
@@ -135,9 +135,32 @@ def places_cut_off(network: Network, node: Ints) -> tuple[Ints, Ints]:
     (array (n_links,) of int, array (n,) of int)
         0 where the link is not the only way; 0 where no link alone cuts the place off.
     """
-    sole, block, tree = _blocks(network)
     on = np.flatnonzero(node >= 0)
-    places = np.bincount(block[node[on]], minlength=tree.shape[0])
+    of_link, block, depth = _cut_off(network, np.bincount(node[on], minlength=len(network.nodes)))
+    of_place = np.zeros(len(node), dtype=np.intp)
+    of_place[on] = depth[block[node[on]]]
+    return of_link, of_place
+
+
+def length_cut_off(network: Network) -> Floats:
+    """Return the length of road that each link is the only way to, itself included [m] (n_links,).
+
+    Of the two sides that it alone joins, the shorter is cut off; 0 where it is not the only way.
+    """
+    half = network.length / 2
+    count = len(network.nodes)
+    at_node = np.bincount(network.start, half, count) + np.bincount(network.end, half, count)
+    beyond = _cut_off(network, at_node)[0]
+    # what lies beyond has half of the link itself
+    return np.where(beyond > 0, beyond + half, 0.0)
+
+
+def _cut_off(network: Network, at_node: NDArray) -> tuple[NDArray, Ints, Ints]:
+    """What lies on the lesser side of each link that alone joins two, 0 for others; the block of each node; how many
+    such links part each block from where half of all lies.
+    """
+    sole, block, tree = _blocks(network)
+    places = np.bincount(block, at_node, tree.shape[0]).astype(at_node.dtype)
     piece = connected_components(tree, False)[1]
     whole = np.bincount(piece, weights=places)[piece]
     above, held, depth = _rooted(tree, np.unique(piece, return_index=True)[1], places)
@@ -145,11 +168,9 @@ def places_cut_off(network: Network, node: Ints) -> tuple[Ints, Ints]:
     half = np.lexsort((-depth, 2 * held < whole, piece))
     above, held, depth = _rooted(tree, half[np.unique(piece[half], return_index=True)[1]], places)
     ends = block[network.start[sole]], block[network.end[sole]]
-    of_link = np.zeros(len(network.length), dtype=np.intp)
+    of_link = np.zeros(len(network.length), dtype=at_node.dtype)
     of_link[sole] = held[np.where(above[ends[0]] == ends[1], *ends)]
-    of_place = np.zeros(len(node), dtype=np.intp)
-    of_place[on] = depth[block[node[on]]]
-    return of_link, of_place
+    return of_link, block, depth
 
 
 def _blocks(network: Network) -> tuple[Ints, Ints, csr_array]:
@@ -170,7 +191,7 @@ def _blocks(network: Network) -> tuple[Ints, Ints, csr_array]:
     return links, block, _undirected(block[network.start[links]], block[network.end[links]], blocks)
 
 
-def _rooted(tree: csr_array, roots: Ints, places: Ints) -> tuple[Ints, Ints, Ints]:
+def _rooted(tree: csr_array, roots: Ints, places: NDArray) -> tuple[Ints, NDArray, Ints]:
     """Block above each block of the trees, −1 for a root; places at or below it; links between it and its root."""
     above = np.full(len(places), -1, dtype=np.intp)
     held, depth = places.copy(), np.zeros(len(places), dtype=np.intp)
@@ -188,7 +209,9 @@ def _undirected(start: Ints, end: Ints, count: int) -> csr_array:
     return csr_array((np.ones(len(start)), (start, end)), shape=(count, count))
 
 
-def removal_cost(closures: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: float) -> Floats:
+def removal_cost(
+    closures: Detours, vehicles_per_day: ArrayLike, cost_per_km: ArrayLike, severed_km: ArrayLike
+) -> Floats:
     """Return the increase in travel cost when each link is closed alone: its traffic takes the best way round.
 
     Local: traffic elsewhere keeps its ways, and trips that turn off early lose less.
@@ -198,7 +221,7 @@ def removal_cost(closures: Detours, vehicles_per_day: ArrayLike, cost_per_km: Ar
     closures : Detours; ways round n links, each taken away alone
     vehicles_per_day : array (n, n_classes); traffic of each link by class [vehicles/day]
     cost_per_km : array (n_classes,); running cost [£/km]
-    severed_km : float; distance charged to a vehicle that has no way round [km, 0 or more]
+    severed_km : float or array (n,); distance charged to a vehicle that has no way round [km, 0 or more]
 
     Returns
     -------

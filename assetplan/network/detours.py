@@ -158,13 +158,13 @@ def detours(network: Network, links: ArrayLike, closed: Bools | None = None) -> 
     return Detours(*out)
 
 
-def charged_km(extra_km: ArrayLike, severed_km: float) -> Floats:
+def charged_km(extra_km: ArrayLike, severed_km: ArrayLike) -> Floats:
     """Return the distance that traffic is charged [km]: its detour, `severed_km` where it has none, 0 off the network.
 
     Parameters
     ----------
     extra_km : array; as of `Detours`, any shape
-    severed_km : float; charged to a vehicle that has no way round [km, 0 or more]
+    severed_km : float or array; charged to a vehicle that has no way round [km, 0 or more]
     """
     extra = np.asarray(extra_km, dtype=np.float64)
     return np.nan_to_num(np.where(np.isinf(extra), severed_km, extra))

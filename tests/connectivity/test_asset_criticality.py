@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from constraint_cases import small_plan, small_register
 from places import county_register
+from shapely import LineString
 
 from assetplan.connectivity.criticality import criticality, weighed
 from assetplan.connectivity.layers import network_layers
@@ -115,3 +116,23 @@ def test_a_register_without_roads_is_weighed_alike() -> None:
     table = weighed(inputs, lay_out(footways)).register.assets
     assert table["criticality"].isna().all()
     assert (table["importance"] == 1).all()
+
+
+def test_a_close_weighs_by_the_road_it_cuts_off() -> None:
+    """A ring of four links of 2 km, a close of 30 m, 10 km to an island with 5 km of road; alike in traffic."""
+    corners = [(0, 0), (2000, 0), (2000, 2000), (0, 2000)]
+    lines = {f"r{n}": [corners[n], corners[(n + 1) % 4]] for n in range(4)}
+    lines |= {"close": [(0, 0), (-30, 0)], "way": [(2000, 0), (12000, 0)], "island": [(12000, 0), (17000, 0)]}
+    assets = small_register().assets.head(len(lines)).copy()
+    assets = assets.assign(asset_id=list(lines), asset_class="carriageway", link_id="", parent_id="")
+    assets = assets.assign(aadt=1000.0, hgv=0.0)
+    assets = assets.set_geometry([LineString(line) for line in lines.values()], crs=27700).assign(importance=np.nan)
+    inputs = load_inputs(small_plan(), replace(small_register(), assets=assets))
+    table = weighed(inputs, lay_out(assets)).register.assets.set_index("asset_id")
+    assert table["criticality"]["close"] == table["criticality"]["way"] > table["criticality"]["r0"], "charged alike"
+    importance = table["importance"]
+    assert importance["close"] == 1 < importance["r0"] < importance["way"]
+    # by hand: 4 km round a side of 2 km; 15 km beyond the way; £100 counts once, £100,000 thrice
+    cost_per_km = table["criticality"]["close"] / 30
+    for name, km in (("r0", 4), ("island", 5), ("way", 15)):
+        assert importance[name] == pytest.approx(1 + 2 * np.log(km * cost_per_km / 100) / np.log(1000), abs=1e-3)
