@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the data or the plan is wrong or cannot be met, 2 wrong u
 
 from __future__ import annotations
 
+import logging
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +44,8 @@ class _Commands(click.Group):
     """A group whose commands end with status 1 and a plain message where the user's input is at fault."""
 
     def invoke(self, ctx: click.Context) -> object:
+        # Which folder it keeps its fonts in is no news for a user.
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
         try:
             return super().invoke(ctx)
         except (FaultyInputError, InfeasibleError, OutputExistsError) as error:

@@ -26,6 +26,7 @@ def contradictions(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDat
     yield from _money(summary, works)
     yield from over_limits(summary.limits)
     yield from _totals(summary, assets, works)
+    yield from _choices(assets, works)
     yield from _futures(summary, assets)
 
 
@@ -65,17 +66,33 @@ def _totals(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame)
                 yield f"{name} £{total:,.2f} is not the sum of its parts, £{table[name].sum():,.2f}"
     if summary.reached > summary.bound + 1e-9 * abs(summary.bound) + slack:
         yield "the benefit is above its own bound"
+    far = (summary.bound - summary.reached) / abs(summary.bound) if summary.bound else 0.0
+    if abs(far - summary.gap) > 1e-6:
+        yield f"the gap says {summary.gap:.4%}, but benefit and bound are {far:.4%} apart"
     counted = assets["asset_id"].nunique()
     if counted != len(assets) or counted != summary.assets:
         yield "an asset is missing or there twice"
 
 
-def _futures(summary: Summary, assets: gpd.GeoDataFrame) -> Iterator[str]:
-    import pandas as pd
+def _choices(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
+    """Works that are not those of the strategies of their assets, in words."""
+    treated = assets.loc[assets["strategy"] != "do-nothing", ["asset_id", "strategy"]]
+    chosen = treated.assign(works=treated["strategy"].str.split("+")).explode("works")
+    expected = set(zip(chosen["asset_id"], chosen["works"], strict=True))
+    listed = set(zip(works["asset_id"], works["treatment"] + "@" + works["year"].astype("str"), strict=True))
+    for asset, item in sorted(listed - expected)[:3]:
+        yield f"the programme lists {item} of asset {asset}, which its strategy does not hold"
+    for asset, item in sorted(expected - listed)[:3]:
+        yield f"the programme lacks {item} of asset {asset}, which its strategy holds"
 
-    untreated = assets["strategy"] == "do-nothing"
+
+def _futures(summary: Summary, assets: gpd.GeoDataFrame) -> Iterator[str]:
     years = [summary.years[0] - 1, *summary.years]
-    path = pd.concat([assets[f"plan_{year}"] for year in years], axis=1).to_numpy()[untreated]
+    for case in ("do_nothing", "plan"):
+        path = assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=float)
+        if not ((path >= 0) & (path <= 100)).all():
+            yield f"the condition of an asset under {case.replace('_', '-')} is missing, or not from 0 to 100"
+    untreated = path[assets["strategy"] == "do-nothing"]
     # Index is stored to 0.01; a rise above that is not rounding.
-    if path.size and (path[:, 1:] - path[:, :-1]).max() > 0.011:
+    if untreated.size and (untreated[:, 1:] - untreated[:, :-1]).max() > 0.011:
         yield "an untreated asset improves"

@@ -1,4 +1,4 @@
-"""Three hundred drawn registers and plans through every command: how they ended."""
+"""Drawn registers and plans through every command: how they ended; more than 300 with ASSETPLAN_BENCHMARK=full."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from plans_drawn import ends_of
+from tables import FULL
 
 pytestmark = pytest.mark.benchmark
 
 
-def test_three_hundred_drawn_plans(tmp_path: Path) -> None:
-    ends = Counter(ends_of(450, tmp_path))
+def test_drawn_plans(tmp_path: Path) -> None:
+    number = 450 if FULL else 30
+    ends = Counter(ends_of(number, tmp_path))
     print("\n" + ", ".join(f"{number} {end}" for end, number in ends.most_common()))
-    assert ends.total() - ends["refused"] >= 300
+    assert ends.total() - ends["refused"] >= 300 * number // 450
