@@ -29,15 +29,13 @@ if TYPE_CHECKING:
     from assetplan.config import Plan, make_plan, read_plan
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
     from assetplan.example import init_plan, make_county, write_example
+    from assetplan.importers import import_dtf, import_nbi, import_ngd, import_open_roads, import_osm
     from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
     from assetplan.planning import finance_statements, plan, predict, validate
     from assetplan.programme import Programme, read_programme, write_statements
     from assetplan.register import (
         Register,
-        import_nbi,
-        import_open_roads,
-        import_osm,
         import_table,
         read_register,
         write_register,
@@ -51,12 +49,13 @@ _ROOMS = {
     "config": ("Plan", "make_plan", "read_plan"),
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
     "example": ("init_plan", "make_county", "write_example"),
+    "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm"),
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
     "planning": ("finance_statements", "plan", "predict", "validate"),
     "programme": ("Programme", "read_programme", "write_statements"),
     "register": (
-        *("Register", "import_nbi", "import_open_roads", "import_osm", "import_table"),
+        *("Register", "import_table"),
         *("read_register", "write_register"),
     ),
     "report": ("write_report",),

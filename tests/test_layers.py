@@ -22,6 +22,7 @@ LAYERS = [
     {"finance", "strategies"},
     {"treatments", "consequences", "sites", "calibration"},
     {"economics", "deterioration", "condition"},
+    {"importers"},
     {"register"},
     {"network", "asset_classes"},
     {"config", "schema", "output"},

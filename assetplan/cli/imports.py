@@ -16,14 +16,14 @@ from assetplan.output import refuse_existing
 
 @click.group("import")
 def import_group() -> None:
-    """Make a register from OpenStreetMap, OS Open Roads, US bridge files or any table."""
+    """Make a register from maps, street and bridge files or any table, or give it a condition survey."""
 
 
 @dataclass(frozen=True)
 class _Importer:
-    """One command: its name and help, the function of `assetplan.register` that it calls, and its own options.
+    """One command: its name and help, the function of `assetplan` that it calls, and its own options.
 
-    `arguments` makes the function's keyword arguments of the values of the options.
+    `arguments` makes the function's keyword arguments of the values of the options; `several` files are read as one.
     """
 
     name: str
@@ -31,10 +31,17 @@ class _Importer:
     function: str
     options: tuple[Callable[[Any], Any], ...] = ()
     arguments: Callable[..., dict[str, Any]] = dict
+    several: bool = False
 
 
-def _trunks(council_trunk: str) -> dict[str, Any]:
-    return {"council_trunk": {name.strip() for name in council_trunk.split(",") if name.strip()}}
+def _practice(council_trunk: str, country: str) -> dict[str, Any]:
+    return {"council_trunk": {name.strip() for name in council_trunk.split(",") if name.strip()}, "country": country}
+
+
+def _joined(register: Path | None) -> dict[str, Any]:
+    from assetplan.register import read_register
+
+    return {"register": None if register is None else read_register(register)}
 
 
 def _mapped(mapping: Path | None, tables: Path | None) -> dict[str, Any]:
@@ -49,16 +56,39 @@ _TRUNK = click.option(
     metavar="REF,…",
     help="Roads tagged trunk that are the council's all the same, as A606,A6003: the tag marks primary routes too.",
 )
+_COUNTRY = click.option(
+    "--country",
+    type=click.Choice(["GB", "DE", "FR", "IE", "NL", "US"]),
+    default="GB",
+    show_default=True,
+    help="Whose practice of tagging roads to read by.",
+)
+_REGISTER = click.option("--register", type=FILE, help="Register that takes what the file measured and it did not.")
 _COLUMNS = click.option("--mapping", type=FILE, help="Column mapping (TOML); see docs/register.md.")
 _IMPORTERS = (
     _Importer(
         "osm",
-        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf).",
+        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf, .osm).",
         "import_osm",
-        (_TRUNK,),
-        _trunks,
+        (_TRUNK, _COUNTRY),
+        _practice,
     ),
     _Importer("open-roads", "Council roads of an OS Open Roads GeoPackage.", "import_open_roads"),
+    _Importer(
+        "ngd",
+        "Roads, footways and bridges of OS NGD road links (GeoPackage or CSV).",
+        "import_ngd",
+        (_REGISTER,),
+        _joined,
+    ),
+    _Importer(
+        "dtf",
+        "Streets of the National Street Gazetteer (DTF 8.1): the LG file and, beside it, the AD file.",
+        "import_dtf",
+        (_REGISTER,),
+        _joined,
+        several=True,
+    ),
     _Importer("nbi", "Bridges of a US National Bridge Inventory file.", "import_nbi"),
     _Importer(
         "table",
@@ -71,16 +101,18 @@ _IMPORTERS = (
 
 
 def _add(importer: _Importer) -> None:
-    def run(file: Path, output: Path, force: bool, **given: Any) -> None:
-        from assetplan import register, write_register
+    def run(file: Path | tuple[Path, ...], output: Path, force: bool, **given: Any) -> None:
+        import assetplan
         from assetplan.cli.register_text import register_text
 
-        refuse_existing(output, force, inputs={"file": file})
-        made = getattr(register, importer.function)(file, **importer.arguments(**given))
-        write_register(made, output, force)
+        inputs = {f"file {n}": each for n, each in enumerate(file)} if isinstance(file, tuple) else {"file": file}
+        refuse_existing(output, force, inputs=inputs | {k: v for k, v in given.items() if isinstance(v, Path)})
+        made = getattr(assetplan, importer.function)(file, **importer.arguments(**given))
+        assetplan.write_register(made, output, force)
         echo(f"{register_text(made)}\n{output}")
 
-    decorators = (click.argument("file", type=FILE), *importer.options, output("Register to write (.gpkg)."), FORCE)
+    files = click.argument("file", type=FILE, nargs=-1 if importer.several else 1, required=True)
+    decorators = (files, *importer.options, output("Register to write (.gpkg)."), FORCE)
     for decorate in reversed(decorators):
         run = decorate(run)
     import_group.command(importer.name, help=importer.reads)(run)

@@ -12,6 +12,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.cli.layout import WIDTH, figure, paragraph, table
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
+from assetplan.register.sources import source_summary
 from assetplan.words import millions
 
 _FEW = 5
@@ -104,6 +105,7 @@ def survey_text(survey: Survey) -> str:
         f"{table['carried'].sum():,} sections take their condition from the survey",
         *([f"{thin:,} keep what they had: too little of them was read"] if thin else []),
         f"{len(survey.homogeneous):,} homogeneous sections",
+        *([f"{len(survey.breaks):,} were measured otherwise before: there the series breaks"] if survey.breaks else []),
     ]
     parts = ["\n".join(lines), f"Lengths read, by {survey.measure}: the reported shares", _bands(survey.bands)]
     if faults:
@@ -158,6 +160,11 @@ def register_text(register: Register) -> str:
         parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
     if register.notes:
         parts.append("\n".join(f"  {note}: {count:,}" for note, count in register.notes))
+    given: dict[str, list[str]] = {}
+    for column, source, count in source_summary(assets):
+        given.setdefault(source, []).append(f"{column} {count / len(assets):.0%}")
+    for source, columns in given.items():
+        parts.append(paragraph(f"from {source}: {', '.join(columns)}"))
     shares = assumed_share(assets)
     if len(shares):
         by_column = ", ".join(f"{column} {share:.0%}" for column, share in shares.items())

@@ -129,11 +129,19 @@ def _stretches(roads: pd.DataFrame) -> tuple[Floats, Floats]:
 def limits_today(bridges: pd.DataFrame) -> Floats:
     """Weight limit of each bridge [t] (n,): posted, or the posting level of its assessed capacity where lower.
 
-    Missing where it carries full loading.
+    Missing where it carries full loading. Where the register says whether it is posted, its assessment adds nothing.
     """
     assessed = condition.posting_level(bridges["capacity_t"].to_numpy(dtype=float))
+    assessed[(bridges["posting"] != "").to_numpy()] = np.nan
     limit = np.fmin(bridges["weight_limit_t"].to_numpy(dtype=float), assessed)
     return np.where(limit < condition.full_loading(), limit, np.nan)
+
+
+def carried_today(bridges: pd.DataFrame, index: Floats) -> Floats:
+    """What each bridge carries today [t] (n,) at its condition index [0–100]; an open one carries full loading."""
+    assessed = bridges["capacity_t"].to_numpy(dtype=float)
+    today = condition.capacity_today(assessed, index, network.network_rules()["sound_capacity"])
+    return np.where((bridges["posting"] == "open").to_numpy(), np.fmax(today, condition.full_loading()), today)
 
 
 def limits_in_force(layout: Layout) -> tuple[Floats, Floats]:

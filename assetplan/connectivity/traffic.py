@@ -7,7 +7,7 @@ import numpy as np
 
 from assetplan import condition, network
 from assetplan._types import Floats
-from assetplan.connectivity.layout import Layout, limits_in_force, vehicles_of
+from assetplan.connectivity.layout import Layout, carried_today, limits_in_force, vehicles_of
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic, WeightLimits
 
@@ -71,7 +71,7 @@ def bridge_limits(bridges: gpd.GeoDataFrame, index: Floats, cost: Floats) -> Wei
     """
     sound = network.network_rules()["sound_capacity"]
     weight = load_table("vehicle_classes")["weight_t"].to_numpy(dtype=float)
-    today = condition.capacity_today(bridges["capacity_t"].to_numpy(dtype=float), index, sound)
+    today = carried_today(bridges, index)
     below = condition.index_to_carry(weight, today[:, None], index[:, None])
     posted = bridges["weight_limit_t"].to_numpy(dtype=float)
     below[posted[:, None] < weight] = np.inf

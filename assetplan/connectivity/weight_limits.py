@@ -15,7 +15,7 @@ import pandas as pd
 
 from assetplan import condition, network
 from assetplan._types import Bools, Codes, Floats, Ints
-from assetplan.connectivity.layout import Layout, limits_today, vehicles_of
+from assetplan.connectivity.layout import Layout, carried_today, limits_today, vehicles_of
 from assetplan.connectivity.places import place_nodes
 from assetplan.inputs.load import Inputs
 from assetplan.reference import load_table
@@ -98,7 +98,7 @@ def _limits(inputs: Inputs, layout: Layout, table: pd.DataFrame, schedule: Codes
     sound = network.network_rules()["sound_capacity"]
     years = inputs.plan.plan_years
     now = assets[f"do_nothing_{years[0] - 1}"].to_numpy(dtype=float)
-    today = condition.capacity_today(bridges["capacity_t"].to_numpy(dtype=float), now, sound)
+    today = carried_today(bridges, now)
     signed = limits_today(bridges)
     renewed = np.cumsum(_renewals(inputs, layout, schedule), axis=1) > 0
     out = [signed[:, None]]

@@ -11,7 +11,7 @@ from assetplan.network.graph import Network, components, islands, line_component
 from assetplan.network.growth import growth, growth_factor, growth_rate
 from assetplan.network.hierarchy import hierarchy, importance, inherited_levels, resilient_roads
 from assetplan.network.homogeneous import homogeneous_sections
-from assetplan.network.lines import connected_pieces, cut_sections, end_nodes, length_near, midpoints
+from assetplan.network.lines import connected_pieces, cut_sections, end_nodes, length_near, midpoints, one_line
 from assetplan.network.noding import Noded, node_lines
 from assetplan.network.referencing import (
     Located,
@@ -72,6 +72,7 @@ __all__ = [
     "nearest_links",
     "network_rules",
     "node_lines",
+    "one_line",
     "overlaps",
     "packaged_rules",
     "places_cut_off",

@@ -70,6 +70,14 @@ def cut_sections(links: Shapes, target: float = 100.0) -> tuple[Shapes, Ints, Fl
     return shapely.remove_repeated_points(sections), link.astype(np.intp), chainage
 
 
+def one_line(shapes: Shapes) -> Shapes:
+    """Shapes in the plane, those of several parts that join end to end as one line; all others as they are."""
+    flat = shapely.force_2d(np.asarray(shapes, dtype=object))
+    several = shapely.get_type_id(flat) == shapely.GeometryType.MULTILINESTRING
+    flat[several] = shapely.line_merge(flat[several])
+    return flat
+
+
 def end_nodes(lines: Shapes) -> tuple[Ints, Ints]:
     """Numbers of the places where each line starts and ends, the same for lines that meet end to end."""
     ends = np.vstack(

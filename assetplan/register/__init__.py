@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from assetplan.register.components import building_components
     from assetplan.register.files import read_register, write_register
     from assetplan.register.fill import assumed_share, fill_assumed
-    from assetplan.register.nbi import import_nbi
-    from assetplan.register.open_roads import import_open_roads
-    from assetplan.register.osm import import_osm
     from assetplan.register.table import import_table
     from assetplan.register.validation import validate_register
 
@@ -24,9 +21,6 @@ _HOME = {
     "assumed_share": "fill",
     "building_components": "components",
     "fill_assumed": "fill",
-    "import_nbi": "nbi",
-    "import_open_roads": "open_roads",
-    "import_osm": "osm",
     "import_table": "table",
     "read_register": "files",
     "validate_register": "validation",
@@ -39,9 +33,6 @@ __all__ = [
     "assumed_share",
     "building_components",
     "fill_assumed",
-    "import_nbi",
-    "import_open_roads",
-    "import_osm",
     "import_table",
     "read_register",
     "validate_register",

@@ -20,8 +20,9 @@ from places import ROOT
 from tables import full_only, head, row
 
 from assetplan.connectivity.layers import NetworkLayers, network_layers
-from assetplan.register import Register, import_osm
-from assetplan.register.osm_tags import read_osm
+from assetplan.importers import import_osm
+from assetplan.importers.osm_tags import read_osm
+from assetplan.register import Register
 
 pytestmark = [pytest.mark.benchmark, full_only]
 PICTURE = ROOT / "docs" / "rutland.png"

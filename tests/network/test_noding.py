@@ -340,9 +340,9 @@ def test_the_order_of_the_lines_does_not_matter(layer, random, shift: float) -> 
 
 
 def test_a_real_county_is_in_a_thousand_pieces_unless_noded(shared) -> None:
+    from assetplan.importers.osm_roads import council_ways
+    from assetplan.importers.osm_tags import read_osm
     from assetplan.network import connected_pieces
-    from assetplan.register.osm_roads import council_ways
-    from assetplan.register.osm_tags import read_osm
     from assetplan.register.validation import metric
 
     ways, _, _ = council_ways(read_osm(shared / "rutland.osm.pbf", "lines"))

@@ -8,8 +8,8 @@ import pytest
 from register_helpers import faults_of
 
 from assetplan.errors import RegisterError
-from assetplan.register import import_nbi
-from assetplan.register.nbi import degrees
+from assetplan.importers import import_nbi
+from assetplan.importers.nbi import degrees
 
 PLAIN = {
     "STATE_CODE_001": "27",
@@ -62,14 +62,18 @@ def test_a_states_bridges(tmp_path: Path) -> None:
     register = import_nbi(write(tmp_path, {}, culvert, under, lost, unrated))
     assets = register.assets.set_index("asset_id")
     assert register.notes == (
+        ("records read", 5),
         ("records left out: not the road on the bridge", 1),
-        ("records left out: no usable position", 1),
+        ("records left out: no usable position (line 5)", 1),
+        ("bridges kept", 3),
+        ("bridges of which item 41 does not say whether they are open: the operating rating decides (line 2, 3, 6)", 3),
+        ("bridges rated whose date of inspection (item 90) is not given (line 2, 3)", 2),
     )
     one = assets.loc["000000000000123"]
     assert one[["measure", "value", "built_year", "aadt", "hgv"]].tolist() == ["nbi", 5, 1964, 850, 85]
     assert one["quantity"] == pytest.approx(30.5 * 9)
     assert one[["capacity_t", "environment"]].tolist() == [44.5, "urban"]
-    assert one["name"].startswith("FARMERS ROAD")
+    assert one["name"] == "FARMER'S ROAD"
     assert assets.loc["C1", "value"] == 4
     assert np.isnan(assets.loc["C1", "width_m"]) or "width_m" in assets.loc["C1", "assumed"]
     assert assets.loc["N1", "measure"] == "index"
@@ -101,3 +105,131 @@ def test_a_file_of_another_shape(tmp_path: Path) -> None:
         import_nbi(tmp_path / "none.txt")
     with pytest.raises(RegisterError, match="there are no assets"):
         import_nbi(write(tmp_path, {"RECORD_TYPE_005A": "2"}))
+
+
+HEAD = (
+    "STATE_CODE_001,STRUCTURE_NUMBER_008,RECORD_TYPE_005A,FACILITY_CARRIED_007,LAT_016,LONG_017,FUNCTIONAL_CLASS_026,"
+    "YEAR_BUILT_027,ADT_029,OPEN_CLOSED_POSTED_041,STRUCTURE_LEN_MT_049,DECK_WIDTH_MT_052,DECK_COND_058,"
+    "SUPERSTRUCTURE_COND_059,SUBSTRUCTURE_COND_060,CULVERT_COND_062,OPERATING_RATING_064,DATE_OF_INSPECT_090"
+)
+
+
+def record(number: str, status: str = "A", rating: float = 60, inspected: str = "0609", **other: str) -> str:
+    """A line under `HEAD`; bridges lie a minute apart."""
+    usual = {"name": "'MILL ROAD'", "latitude": "39100000", "longitude": "080100000", "width": "8", "length": "20"}
+    o = usual | other
+    return (
+        f"54,{number},1,{o['name']},{o['latitude']},{o['longitude']},07,1950,500,{status},{o['length']},{o['width']},"
+        f"6,6,6,N,{rating},{inspected}"
+    )
+
+
+def from_lines(folder: Path, *lines: str, head: str = HEAD, encoding: str = "utf-8") -> pd.DataFrame:
+    (folder / "n.txt").write_text("\n".join([head, *lines]) + "\n", encoding=encoding)
+    return import_nbi(folder / "n.txt").assets.set_index("asset_id")
+
+
+def test_dates_of_inspection_and_what_is_open_posted_or_closed(tmp_path: Path) -> None:
+    assets = from_lines(
+        tmp_path,
+        record("OPEN40", "A", 40.5),
+        record("POSTED50", "P", 50, "609"),
+        record("POSTED20", "R", 20, "1298"),
+        record("CLOSED", "K", 0, "1370"),
+        record("WEAK", "P", 1),
+        record("UNRATED", "A", 0, ""),
+        record("NOT_SAID", "", 20),
+    )
+    # Item 90 is MMYY and may have lost its leading zero; there is no month 13.
+    years = assets["surveyed_year"].tolist()
+    assert years == pytest.approx([2009, 2009, 1998, np.nan, 2009, np.nan, 2009], nan_ok=True)
+    assert assets["posting"].tolist() == ["open", "posted", "posted", "closed", "posted", "open", ""]
+    assert assets["capacity_t"].tolist() == pytest.approx([40.5, 50, 20, 0, 1, np.nan, 20], nan_ok=True)
+    # A limit of posted bridges is below full loading and above nothing.
+    limits = assets["weight_limit_t"].tolist()
+    assert limits == pytest.approx([np.nan, 40, 18, 0, 3, np.nan, np.nan], nan_ok=True)
+    assert assets["assumed"].str.contains("weight_limit_t").tolist() == [limit in (40, 18, 3) for limit in limits]
+
+
+def test_what_stands_open_posted_or_closed_decides_todays_limits(tmp_path: Path) -> None:
+    from assetplan.connectivity.layout import carried_today, limits_today
+
+    rows = [record("O", "A", 40.5), record("P", "P", 50), record("K", "K", 0), record("N", "", 20)]
+    assets = from_lines(tmp_path, *rows)
+    assert limits_today(assets).tolist() == pytest.approx([np.nan, 40, 0, 18], nan_ok=True)
+    # Open today: full loading, without anything to spare; decay takes it below.
+    assert carried_today(assets, np.full(4, 58.0))[0] == 44
+
+
+def test_odd_values_are_blank_and_counted(tmp_path: Path) -> None:
+    lines = [record("W", width="150.0", length="8.0"), record("B", rating="1.32").replace(",N,1.32", ",N,1.32")]
+    (tmp_path / "n.txt").write_text("\n".join([HEAD, *lines]) + "\n")
+    register = import_nbi(tmp_path / "n.txt")
+    assert "width_m" in register.assets["assumed"][0]
+    assert dict(register.notes)["width_m left blank: beyond 0 to 100 (line 2)"] == 1
+    head = HEAD + ",OPR_RATING_METH_063"
+    assets = from_lines(tmp_path, record("F", rating=1.3) + ",8", record("T", rating=32.7) + ",1", head=head)
+    assert assets["capacity_t"].tolist() == pytest.approx([np.nan, 32.7], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("'FARMER'S ROAD'", "FARMER'S ROAD"),
+        ("'MAIN, N OF 'A' STREET'", "MAIN, N OF 'A' STREET"),
+        ("O'HARE WAY", "O'HARE WAY"),
+        ("'ROAD \"X\"'", 'ROAD "X"'),
+        ("''", "Q"),
+        ("'  I   90 '", "I 90"),
+    ],
+)
+def test_quotes_and_commas_in_names(tmp_path: Path, written: str, name: str) -> None:
+    assert from_lines(tmp_path, record("Q", name=written))["name"].tolist() == [name]
+
+
+def test_positions(tmp_path: Path) -> None:
+    assets = from_lines(
+        tmp_path,
+        record("SIXTY", latitude="39106000"),
+        record("NO_ZERO", longitude="80100000"),
+        record("DECIMAL", latitude="39.1667", longitude="-80.1667"),
+        record("SHORT", latitude="391000"),
+        record("SWAPPED", latitude="80100000", longitude="039100000"),
+        record("MINUTE", latitude="39610000"),
+    )
+    assert assets.index.tolist() == ["SIXTY", "NO_ZERO", "DECIMAL"]
+    places = assets.to_crs(4326).geometry
+    assert places.y.tolist() == pytest.approx([39 + 11 / 60, 39 + 1 / 6, 39.1667], abs=1e-6)
+    assert places.x.tolist() == pytest.approx([-80 - 1 / 6, -80 - 1 / 6, -80.1667], abs=1e-6)
+
+
+def test_headers_of_other_years_and_other_delimiters(tmp_path: Path) -> None:
+    rows = (record("A"), record("B", status="K", latitude="39200000"))
+    plain = from_lines(tmp_path, *rows)
+    other = HEAD.replace("OPEN_CLOSED_POSTED_041", "Status 41").replace("LAT_016", "nbi16")
+    lines = [line.replace(",", "\t") for line in rows]
+    assert from_lines(tmp_path, *lines, head=other.replace(",", "\t")).equals(plain)
+    assert from_lines(tmp_path, *rows, encoding="utf-16").equals(plain)
+
+
+def fixed(number: str, latitude: str = "39100000") -> str:
+    """A record of fixed width, of the items that an import reads."""
+    line = [" "] * 432
+    for first, text in (
+        (1, "543"), (4, number), (19, "1"), (63, "MILL ROAD"), (130, latitude), (138, "080100000"), (155, "07"),
+        (157, "1950"), (165, "000500"), (199, "P"), (223, "000200"), (239, "0080"), (259, "666"), (263, "N"),
+        (264, "1"), (265, "500"), (287, "0609"), (370, "05"),
+    ):  # fmt: skip
+        line[first - 1 : first - 1 + len(text)] = text
+    return "".join(line)
+
+
+def test_a_file_of_fixed_width(tmp_path: Path) -> None:
+    (tmp_path / "f.txt").write_text("\n".join([fixed("A1"), fixed("A2", "00000000"), fixed("A3")]) + "\n")
+    register = import_nbi(tmp_path / "f.txt")
+    one = register.assets.set_index("asset_id").loc["A1"]
+    assert register.assets["asset_id"].tolist() == ["A1", "A3"]
+    assert one[["length_m", "width_m", "quantity", "capacity_t", "aadt", "hgv"]].tolist() == [20, 8, 160, 50, 500, 25]
+    assert one[["value", "surveyed_year", "posting", "weight_limit_t"]].tolist() == [6, 2009, "posted", 40]
+    counts = dict(register.notes)
+    assert counts["records read"] == counts["bridges kept"] + counts["records left out: no usable position (line 2)"]

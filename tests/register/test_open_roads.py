@@ -8,10 +8,10 @@ import pandas as pd
 import pyogrio
 import pytest
 from register_helpers import faults_of
-from shapely import LineString, Point
+from shapely import LineString, MultiLineString, Point
 
 from assetplan.errors import RegisterError
-from assetplan.register import import_open_roads
+from assetplan.importers import import_open_roads
 
 
 def link(name: str, kind: str, x: float, **values: Any) -> dict[str, Any]:
@@ -63,6 +63,7 @@ def test_what_a_council_has_of_open_roads(tmp_path: Path, flag: object) -> None:
         ["L5", "motorway", 1],
     ]
     assert dict(register.notes) == {
+        "links read": 8,
         "links left out: motorway": 1,
         "links left out: trunk road": 1,
         "links left out: fictitious": 1,
@@ -109,3 +110,16 @@ def test_a_link_twice_and_a_point(tmp_path: Path) -> None:
 def test_nothing_but_trunk_roads(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="no road of a council"):
         import_open_roads(write(tmp_path, LINKS[3:7]))
+
+
+def test_links_of_several_parts(tmp_path: Path) -> None:
+    whole = [one | {"geometry": MultiLineString([one["geometry"]])} for one in LINKS]
+    register = import_open_roads(write(tmp_path, whole))
+    assert register.assets.equals(import_open_roads(write(tmp_path)).assets)
+    halves = MultiLineString([[(450100, 300000, 7), (450250, 300000, 7)], [(450000, 300000, 5), (450100, 300000, 7)]])
+    joined = import_open_roads(write(tmp_path, [LINKS[0] | {"geometry": halves}]))
+    assert joined.assets["length_m"].sum() == 250
+    apart = MultiLineString([[(450000, 300000), (450100, 300000)], [(450200, 300000), (450250, 300000)]])
+    with pytest.raises(RegisterError) as error:
+        import_open_roads(write(tmp_path, [LINKS[0] | {"geometry": apart}]))
+    assert faults_of(error) == {(1, "geometry", "must be one line")}

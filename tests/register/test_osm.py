@@ -1,27 +1,28 @@
 """A county from OpenStreetMap: tags, a small file by hand, and Rutland."""
 
+import re
 import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from register_helpers import faults_of
 
 from assetplan.deterioration import load_groups
 from assetplan.errors import RegisterError
+from assetplan.importers import import_osm, osm_roads
+from assetplan.importers.osm_roads import is_bridge, left_out, road_class, tagged_footways
+from assetplan.importers.osm_sites import count_people, public_kind
+from assetplan.importers.osm_tags import count, metres, speed_mph, tonnes, year
 from assetplan.register import (
     Register,
     assumed_share,
-    import_osm,
-    osm_roads,
     read_register,
     validate_register,
     write_register,
 )
-from assetplan.register.osm_roads import is_bridge, left_out, road_class, tagged_footways
-from assetplan.register.osm_sites import count_people, public_kind
-from assetplan.register.osm_tags import count, metres, speed_mph, tonnes, year
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,15 @@ from assetplan.register.osm_tags import count, metres, speed_mph, tonnes, year
         (tonnes, "none", np.nan),
         (tonnes, "unsigned", np.nan),
         (tonnes, "0", np.nan),
+        (tonnes, "7,5", 7.5),
+        (tonnes, "7.5 st", 6.8039),
+        (tonnes, "26000 lbs", 11.7934),
+        (tonnes, "26,000 lbs", 11.7934),
+        (tonnes, "3500 kg", 3.5),
+        (tonnes, "60 cwt", 3.04814),
+        (tonnes, "7500", np.nan),
+        (tonnes, "7.5;3.5", np.nan),
+        (tonnes, "10 tons", np.nan),
         (tonnes, None, np.nan),
         (metres, "5.5 m", 5.5),
         (metres, "12'", np.nan),
@@ -51,7 +61,7 @@ from assetplan.register.osm_tags import count, metres, speed_mph, tonnes, year
     ],
 )
 def test_tags_that_hold_a_quantity(function, text: str | None, value: float) -> None:
-    assert function(text) == pytest.approx(value, nan_ok=True)
+    assert function(text) == pytest.approx(value, nan_ok=True, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +236,54 @@ def test_without_a_boundary_the_hull_of_the_network_stands_in(tmp_path: Path) ->
     register = import_osm(small_file(tmp_path, [way for way in WAYS if way[0] != "200"]))
     assert register.districts["name"].tolist() == ["Area of the roads"]
     assert any(note.startswith("boundaries assumed") for note, _ in register.notes)
+
+
+def test_nothing_lies_outside_the_hull_of_itself(tmp_path: Path) -> None:
+    register = import_osm(small_file(tmp_path, [("1", [1, 2, 3, 7], {"highway": "residential"})]))
+    assert dict(register.notes)["sections left out: outside the council's boundary"] == 0
+    streets = [("1", [10, 11], {"highway": "residential"}), ("2", [11, 12, 13, 10], {"highway": "residential"})]
+    register = import_osm(small_file(tmp_path, streets))
+    assert dict(register.notes)["sections left out: outside the council's boundary"] == 0
+    assert not len(register.other_roads)
+
+
+def test_weight_limits_in_other_units_and_those_that_cannot_be_read(tmp_path: Path) -> None:
+    texts = {"101": "7.5 st", "102": "26000 lbs", "103": "7,5"}
+    ways = [(name, refs, tags | {"maxweight": texts.get(name, "heavy")}) for name, refs, tags in WAYS[:4]]
+    register = import_osm(small_file(tmp_path, ways))
+    limits = register.assets.groupby(register.assets["asset_id"].str.split("-").str[0])["weight_limit_t"].first()
+    assert limits[["101", "102", "103"]].tolist() == pytest.approx([6.8039, 11.7934, 7.5], rel=1e-5)
+    note = "weight limits left blank: no weight in a unit that is known ('heavy')"
+    assert dict(register.notes)[note] == 1
+
+
+def test_a_file_whose_nodes_are_in_no_order(tmp_path: Path) -> None:
+    whole = small_file(tmp_path).read_text()
+    nodes = re.findall(r"<node[^>]*/>|<node.*?</node>", whole)
+    place = whole.index(nodes[0]), whole.index(nodes[-1]) + len(nodes[-1])
+    for name, order in (("sorted", nodes), ("mixed", nodes[::-1])):
+        (tmp_path / f"{name}.osm").write_text(whole[: place[0]] + "".join(order) + whole[place[1] :])
+    one, other = (import_osm(tmp_path / f"{name}.osm") for name in ("sorted", "mixed"))
+    # GDAL's slower index rounds coordinates.
+    pd.testing.assert_frame_equal(other.assets.drop(columns="geometry"), one.assets.drop(columns="geometry"), rtol=1e-3)
+    assert (shapely.hausdorff_distance(other.assets.geometry, one.assets.geometry) < 0.01).all()
+    twice = nodes[0].replace('version="1"', 'version="2"')
+    (tmp_path / "h.osm").write_text(whole[: place[0]] + nodes[0] + twice + "".join(nodes[1:]) + whole[place[1] :])
+    with pytest.raises(RegisterError, match="is a history file: make an extract of one moment"):
+        import_osm(tmp_path / "h.osm")
+
+
+def test_the_practice_of_other_countries(tmp_path: Path) -> None:
+    assert left_out({"highway": "secondary"}, (), "DE") == "road of another authority"
+    assert left_out({"highway": "primary"}, (), "FR") == ""
+    assert road_class({"highway": "tertiary", "ref": "B4"}, "DE") == "C"
+    assert road_class({"highway": "residential"}, "US") == "U"
+    ways = [("103", [3, 7], {"highway": "secondary", "ref": "L 9"}), *WAYS[:2]]
+    german = import_osm(small_file(tmp_path, ways), country="DE")
+    assert dict(german.notes)["ways left out: road of another authority"] == 1
+    assert german.other_roads[["road_id", "road_class"]].to_numpy().tolist()[0] == ["way-103", "trunk"]
+    with pytest.raises(ValueError, match="no practice is known of country 'XX'"):
+        import_osm(small_file(tmp_path), country="XX")
 
 
 def test_files_that_hold_no_county(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ model = partial(lifecycle_model, streams=(*OF_CONDITION, "detours"))
 
 def bridges(index: list[float], capacity: list[float], posted: list[float], group: str = "bridge") -> pd.DataFrame:
     own = {"asset_class": "bridge", "environment": "rural", "quantity": 80.0, "length_m": 10.0}
-    return assets_of(group, index, **own, capacity_t=capacity, weight_limit_t=posted)
+    return assets_of(group, index, **own, posting="", capacity_t=capacity, weight_limit_t=posted)
 
 
 def traffic(assets: pd.DataFrame, rate: float = 0.0, lasts: float = 0.0, cost: np.ndarray = COST) -> Traffic:

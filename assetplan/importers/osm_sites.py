@@ -21,9 +21,9 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Bools, Shapes, Texts
+from assetplan.importers.osm_tags import Tags, count, year
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value
-from assetplan.register.osm_tags import Tags, count, year
 
 if TYPE_CHECKING:
     import geopandas as gpd

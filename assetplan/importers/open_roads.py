@@ -21,7 +21,7 @@ import shapely
 
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
-from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints
+from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.register import Register
 from assetplan.register.table import layer_names
@@ -86,9 +86,10 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
         faults.append(Fault(file, 0, "geometry", "", "is missing or has no CRS"))
     if faults:
         raise RegisterError(faults)
+    links = links.set_geometry(one_line(links.geometry.to_numpy()), crs=links.crs)
     lines = links.geometry.geom_type == "LineString"
     wrong = ~lines | links.geometry.is_empty | ~links.geometry.is_valid
-    faults = [Fault(file, int(row) + 1, "geometry", "", "must be a line") for row in np.flatnonzero(wrong)]
+    faults = [Fault(file, int(row) + 1, "geometry", "", "must be one line") for row in np.flatnonzero(wrong)]
     twice = links["id"].duplicated() | links["id"].isna()
     faults += [
         Fault(file, int(row) + 1, "id", str(links["id"].iloc[row]), "is missing or there more than once")
@@ -119,7 +120,7 @@ def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
         "not classified": ~kind.isin(_CLASSES).to_numpy(),
     }
     left = np.ones(len(links), dtype=bool)
-    notes = []
+    notes = [("links read", len(links))]
     for reason, wrong in reasons.items():
         notes.append((f"links left out: {reason}", int((left & wrong).sum())))
         left &= ~wrong

@@ -1,10 +1,10 @@
 """Which OpenStreetMap ways are a council's roads, of what class, and what stands beside and on them.
 
-Rules. The highway value keeps a way or leaves it out (reference/osm_highways.csv). A service road is kept only where
-it is public: it has a name or number, no `service` value but alley, and no access tag against the public. A way with
-private access is left out; `access=no` stays where buses are let through, for the street is public. A `ref` that
-starts with A or B and a digit overrides the class. Pavements follow the `sidewalk` tags; where there are none, a
-built-up street takes the number of footways its highway value usually has.
+Rules. The highway value keeps a way or leaves it out, by country (reference/osm_highways.csv). A service road is kept
+only where it is public: it has a name or number, no `service` value but alley, and no access tag against the public. A
+way with private access is left out; `access=no` stays where buses are let through, for the street is public. A `ref`
+that starts with A or B and a digit overrides the class in Britain (reference/osm_countries.csv). Pavements follow the
+`sidewalk` tags; where there are none, a built-up street takes the number of footways its highway value usually has.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assetplan._types import Bools
+from assetplan.importers.osm_tags import Tags, tonnes, unread
 from assetplan.reference import load_table
-from assetplan.register.osm_tags import Tags, tonnes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,25 +29,54 @@ _PRIVATE = frozenset(
 )
 _OPEN = frozenset({"yes", "public", "permissive", "destination", "designated", ""})
 _LEVELS = 9  # the highest and, below the ground, the lowest that a register holds
+_FEW = 5
 _NOT_A_BRIDGE = frozenset({"", "no", "proposed", "abandoned"})
 _TRUNK = "trunk road"
 _MOTORWAY = "motorway"
+_ANOTHERS = "road of another authority"
+_BRITAIN = "GB"
 
 
-@lru_cache(maxsize=1)
-def _highways() -> dict[str, dict[str, str]]:
+def countries() -> tuple[str, ...]:
+    """Countries whose practice is known, by their codes."""
+    return tuple(load_table("osm_countries")["country"])
+
+
+@cache
+def _highways(country: str) -> dict[str, dict[str, str]]:
     table = load_table("osm_highways")
     table = table.astype(object).where(table.notna(), "")
-    return {str(row["highway"]): {str(k): str(v) for k, v in row.items()} for row in table.to_dict("records")}
+    # A country's own rows come last and replace Britain's.
+    rows = [
+        *table[table["country"] == _BRITAIN].to_dict("records"),
+        *table[table["country"] == country].to_dict("records"),
+    ]
+    return {str(row["highway"]): {str(k): str(v) for k, v in row.items()} for row in rows}
 
 
-def left_out(tags: Tags, council_trunk: Collection[str] = ()) -> str:
-    """Why a way is no road of the council's, in words that can be counted; "" for a way that is one."""
-    rule = _highways().get(tags.get("highway", ""))
+@cache
+def _class_of_ref(country: str) -> re.Pattern[str] | None:
+    table = load_table("osm_countries").set_index("country")["class_of_ref"]
+    return re.compile(str(table[country])) if table.notna()[country] else None
+
+
+def left_out(tags: Tags, council_trunk: Collection[str] = (), country: str = _BRITAIN) -> str:
+    """Why a way is no road of the council's, in words that can be counted; "" for a way that is one.
+
+    Parameters
+    ----------
+    tags : mapping
+        Of the way.
+    council_trunk : collection of str
+        As of `council_ways`.
+    country : str
+        One of `countries()`.
+    """
+    rule = _highways(country).get(tags.get("highway", ""))
     if rule is None:
         return "other highway value"
     if rule["keep"] == "no":
-        if rule["reason"] == _TRUNK and tags.get("ref", "") in council_trunk:
+        if rule["reason"] in (_TRUNK, _ANOTHERS) and tags.get("ref", "") in council_trunk:
             return _closed(tags)
         return rule["reason"]
     if rule["keep"] == "public" and not _public_service(tags):
@@ -70,18 +99,19 @@ def _public_service(tags: Tags) -> bool:
     return named and tags.get("service", "") in ("", "alley") and tags.get("access", "") in _OPEN
 
 
-def road_class(tags: Tags) -> str:
+def road_class(tags: Tags, country: str = _BRITAIN) -> str:
     """Class A, B, C or U of a way that is kept."""
-    ref = re.match(r"^\s*([AB])\d", tags.get("ref", ""))
+    pattern = _class_of_ref(country)
+    ref = pattern.match(tags.get("ref", "")) if pattern else None
     if ref:
         return ref[1]
     # Only a trunk road the caller has named reaches here without a class: it is an A road.
-    return _highways()[tags["highway"]]["road_class"] or "A"
+    return _highways(country)[tags["highway"]]["road_class"] or "A"
 
 
-def built_up_street(tags: Tags) -> bool:
+def built_up_street(tags: Tags, country: str = _BRITAIN) -> bool:
     """Whether the highway value itself says houses: residential and living streets, pedestrian streets."""
-    return _highways()[tags["highway"]]["built_up"] == "yes"
+    return _highways(country)[tags["highway"]]["built_up"] == "yes"
 
 
 def is_bridge(tags: Tags) -> bool:
@@ -118,13 +148,13 @@ def tagged_footways(tags: Tags) -> float:
     return float(sum(value == "yes" for value in each)) if any(each) else np.nan
 
 
-def usual_footways(tags: Tags) -> float:
+def usual_footways(tags: Tags, country: str = _BRITAIN) -> float:
     """Number of footways assumed where the street is built-up and its tags give none."""
-    return float(_highways()[tags["highway"]]["urban_footways"] or 0)
+    return float(_highways(country)[tags["highway"]]["urban_footways"] or 0)
 
 
 def council_ways(
-    lines: gpd.GeoDataFrame, council_trunk: Collection[str] = ()
+    lines: gpd.GeoDataFrame, council_trunk: Collection[str] = (), country: str = _BRITAIN
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[tuple[str, int]]]:
     """The ways that are the council's roads, and the national roads beside them.
 
@@ -135,36 +165,54 @@ def council_ways(
     council_trunk : collection of str
         References (as "A47") of roads tagged trunk that are the council's all the same: in Britain OpenStreetMap's
         trunk is the primary route network, which is wider than the national trunk roads.
+    country : str
+        One of `countries()`.
 
     Returns
     -------
     (GeoDataFrame, GeoDataFrame, list of (str, int))
-        The ways kept, the motorways and trunk roads that anybody may drive, and how many were left out for each reason.
+        The ways kept, those of other authorities that anybody may drive, and how many were read, and left out for each
+        reason.
     """
     is_highway = np.array(["highway" in tags for tags in lines["tags"]], dtype=bool)
     highways = lines[is_highway].reset_index(drop=True)
-    why = np.array([left_out(tags, council_trunk) for tags in highways["tags"]], dtype=object)
+    why = np.array([left_out(tags, council_trunk, country) for tags in highways["tags"]], dtype=object)
     kept: Bools = why == ""
     counts = Counter(why[~kept].tolist())
-    notes = [(f"ways left out: {reason}", number) for reason, number in sorted(counts.items())]
+    notes = [("ways with a highway tag read", len(highways))]
+    notes += [(f"ways left out: {reason}", number) for reason, number in sorted(counts.items())]
     others = sum(is_bridge(tags) for tags in highways["tags"][~kept])
     notes.append(("bridges left out: carrying no road of the council", others))
     open_to_all = np.array([_closed(tags) == "" for tags in highways["tags"]], dtype=bool)
-    national = np.isin(why, [_TRUNK, _MOTORWAY]) & open_to_all
+    national = np.isin(why, [_TRUNK, _MOTORWAY, _ANOTHERS]) & open_to_all
+    limits = [tags.get("maxweight") for tags in highways["tags"][kept | national]]
+    lost = unread(limits, map(tonnes, limits))
+    if lost:
+        first = ", ".join(repr(text) for text in sorted(set(lost))[:_FEW])
+        notes.append((f"weight limits left blank: no weight in a unit that is known ({first})", len(lost)))
     return highways[kept].reset_index(drop=True), highways[national].reset_index(drop=True), notes
 
 
-def other_roads(ways: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Table `other_roads`: motorways and trunk roads by osm_id, sections beyond by asset_id (tags, lines)."""
+def other_roads(ways: gpd.GeoDataFrame, sections: gpd.GeoDataFrame, country: str = _BRITAIN) -> gpd.GeoDataFrame:
+    """Table `other_roads`: roads of other authorities by osm_id, and sections beyond the boundary by asset_id.
+
+    Parameters
+    ----------
+    ways, sections : GeoDataFrame
+        Each with tags and lines.
+    country : str
+        One of `countries()`.
+    """
     import geopandas as gpd
     import pandas as pd
 
     tags = [*ways["tags"], *sections["tags"]]
-    national = [_highways()[each["highway"]]["reason"].removesuffix(" road") for each in ways["tags"]]
+    reasons = [_highways(country)[each["highway"]]["reason"] for each in ways["tags"]]
+    national = ["motorway" if reason == _MOTORWAY else "trunk" for reason in reasons]
     columns = {
         "road_id": [*("way-" + ways["osm_id"].astype("str")), *sections["asset_id"]],
         "road": [each.get("ref", "") or each.get("name", "") for each in tags],
-        "road_class": [*national, *(road_class(each) for each in sections["tags"])],
+        "road_class": [*national, *(road_class(each, country) for each in sections["tags"])],
         "one_way": [one_way(each) for each in tags],
         "level": [level_of(each) for each in tags],
         "weight_limit_t": [tonnes(each.get("maxweight")) for each in tags],

@@ -3,7 +3,8 @@
 Rules beside those of `osm_roads` and `osm_sites`:
 
 - Area: sections whose middle lies outside the council's boundary (admin levels 6 and 8 in the file) are left out. With
-  no boundary in the file, or one that holds under half the road, the hull of the network stands in for it.
+  no boundary in the file, or one that holds under half the road, the hull of the network stands in for it, with a
+  margin, so that it loses no road.
 - Environment: a speed limit up to 40 mph is urban and one above rural; with none, urban where the street is
   residential by its tag, lies within 30 m of residential, retail or commercial land, or has 700 m of residential
   street within 200 m (figures in reference/osm_values.csv).
@@ -28,13 +29,13 @@ from assetplan import schema
 from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, FOOTWAY
 from assetplan.errors import Fault, RegisterError
+from assetplan.importers import osm_roads
+from assetplan.importers.osm_sites import places, public_buildings
+from assetplan.importers.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
 from assetplan.network import connected_pieces, cut_sections, length_near, midpoints, node_lines
 from assetplan.network.places import SAME_M
-from assetplan.register import osm_roads
 from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
-from assetplan.register.osm_sites import places, public_buildings
-from assetplan.register.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
 from assetplan.register.register import Register
 from assetplan.register.validation import metric, validate_register
 
@@ -50,6 +51,7 @@ def import_osm(
     path: str | os.PathLike[str],
     council: str | None = None,
     council_trunk: Collection[str] = (),
+    country: str = "GB",
 ) -> Register:
     """Make a register from an OpenStreetMap extract.
 
@@ -61,6 +63,8 @@ def import_osm(
         Name of the administrative boundary to keep to; by default every boundary of level 6 or 8 in the file.
     council_trunk : collection of str
         References (as "A47") of roads tagged trunk that are the council's.
+    country : str
+        Whose practice of tagging roads to read by: one of reference/osm_countries.csv.
 
     Returns
     -------
@@ -74,11 +78,15 @@ def import_osm(
         The file is no OpenStreetMap data, holds no road of a council, or has no boundary of that name.
     FileNotFoundError
         There is no such file.
+    ValueError
+        The practice of that country is not known.
     """
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
-    ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk)
+    if country not in osm_roads.countries():
+        raise ValueError(f"no practice is known of country {country!r}: {', '.join(osm_roads.countries())}")
+    ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk, country)
     if not len(ways):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     ways = metric(ways)
@@ -87,11 +95,11 @@ def import_osm(
     districts, more = _districts(areas, sections, council, source.name)
     notes += more
     sections, beyond = _inside(sections, districts)
-    others = osm_roads.other_roads(national.to_crs(ways.crs), beyond)
+    others = osm_roads.other_roads(national.to_crs(ways.crs), beyond, country)
     notes.append(("sections left out: outside the council's boundary", len(beyond)))
-    sections["environment"] = _environment(sections, areas)
-    roads = _road_assets(sections)
-    parts = [roads, _footways(sections, roads), _bridges(ways, sections, roads, notes)]
+    sections["environment"] = _environment(sections, areas, country)
+    roads = _road_assets(sections, country)
+    parts = [roads, _footways(sections, roads, country), _bridges(ways, sections, roads, notes)]
     sound = areas[areas.geometry.is_valid].reset_index(drop=True)
     buildings, more = public_buildings(sound)
     notes += more
@@ -165,6 +173,8 @@ def _districts(
         if length[_holder(middle, shapes[rows]) >= 0].sum() >= length.sum() / 2:
             return more, []
     hull = shapely.convex_hull(shapely.union_all(sections.geometry.to_numpy()))
+    # What lies on the hull would be outside it by rounding, and the hull of a straight street is no area.
+    hull = shapely.buffer(hull, assumed_value("hull_margin"))
     stand_in = gpd.GeoDataFrame({"name": ["Area of the roads"]}, geometry=[hull], crs=areas.crs)
     return stand_in, [("boundaries assumed: hull of the network, the file holds no boundary of the council", 1)]
 
@@ -186,11 +196,11 @@ def _inside(sections: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> tuple[gp
     return kept, sections[held < 0].reset_index(drop=True)
 
 
-def _environment(sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> Texts:
+def _environment(sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, country: str) -> Texts:
     tags = sections["tags"].to_numpy(dtype=object)
     middle = midpoints(sections.geometry.to_numpy())
     speed = np.array([speed_mph(each.get("maxspeed")) for each in tags])
-    street = np.array([osm_roads.built_up_street(each) for each in tags], dtype=bool)
+    street = np.array([osm_roads.built_up_street(each, country) for each in tags], dtype=bool)
     land = np.array([each.get("landuse", "") in _BUILT_UP_LAND for each in areas["tags"]], dtype=bool)
     near = np.zeros(len(sections), dtype=bool)
     if land.any():
@@ -211,7 +221,7 @@ def _widths(tags: NDArray[Any]) -> tuple[Floats, Bools]:
     return np.where(np.isnan(width), lanes, width), np.isnan(width) & ~np.isnan(lanes)
 
 
-def _road_assets(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _road_assets(sections: gpd.GeoDataFrame, country: str) -> gpd.GeoDataFrame:
     tags = sections["tags"].to_numpy(dtype=object)
     roads = sections[["asset_id", "link_id", "chainage_m", "district", "environment", "geometry"]].copy()
     width, reckoned = _widths(tags)
@@ -220,7 +230,7 @@ def _road_assets(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     roads["asset_class"] = CARRIAGEWAY
     roads["name"] = [" ".join(part for part in pair if part) for pair in zip(ref, name, strict=True)]
     roads["road"] = [one or other for one, other in zip(ref, name, strict=True)]
-    roads["road_class"] = [osm_roads.road_class(each) for each in tags]
+    roads["road_class"] = [osm_roads.road_class(each, country) for each in tags]
     roads["length_m"] = np.round(shapely.length(sections.geometry.to_numpy()), 2)
     roads["width_m"] = width
     roads["one_way"] = [osm_roads.one_way(each) for each in tags]
@@ -231,10 +241,10 @@ def _road_assets(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return roads
 
 
-def _footways(sections: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _footways(sections: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, country: str) -> gpd.GeoDataFrame:
     tags = sections["tags"].to_numpy(dtype=object)
     tagged = np.array([osm_roads.tagged_footways(each) for each in tags], dtype=float)
-    usual = np.array([osm_roads.usual_footways(each) for each in tags], dtype=float)
+    usual = np.array([osm_roads.usual_footways(each, country) for each in tags], dtype=float)
     urban = (roads["environment"] == "urban").to_numpy()
     sides = np.where(np.isnan(tagged), np.where(urban, usual, 0.0), tagged)
     columns = ["link_id", "chainage_m", "district", "environment", "road", "road_class", "length_m", "geometry"]

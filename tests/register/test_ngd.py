@@ -1,0 +1,161 @@
+"""OS NGD road links and streets: what they measure, what is left out, and how they join a register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+from register_helpers import faults_of
+from shapely import LineString, MultiLineString, Point
+
+from assetplan.errors import RegisterError
+from assetplan.importers import import_ngd, import_open_roads
+from assetplan.register import read_register, write_register
+from assetplan.register.sources import source_summary
+
+
+def link(name: str, kind: str, x: float, **values: Any) -> dict[str, Any]:
+    plain = {
+        "osid": name,
+        "toid": f"osgb{name}",
+        "versiondate": "2025-03-27",
+        "description": "Single Carriageway",
+        "roadclassification": kind,
+        "roadclassificationnumber": None,
+        "name1_text": None,
+        "operationalstate": "Open",
+        "directionality": "Both Directions",
+        "roadstructure": None,
+        "trunkroad": False,
+        "roadwidth_average": 6.2,
+        "presenceofpavement_left_m": 0.0,
+        "presenceofpavement_right_m": 0.0,
+        "presenceofpavement_overall_m": 0.0,
+        "presenceofpavement_averagewidth_m": np.nan,
+        "presenceofstreetlight_coverage": "Fully Lit",
+        "capturespecification": "Urban",
+        "geometry": LineString([(x, 300000), (x + 240, 300000)]),
+    }
+    return plain | values
+
+
+LINKS = [
+    link("L1", "A Road", 450000, roadclassificationnumber="A606", name1_text="Main Road",
+         presenceofpavement_left_m=240.0, presenceofpavement_right_m=120.0, presenceofpavement_averagewidth_m=2.0),
+    link("L2", "Unclassified", 450240, roadwidth_average=np.nan, capturespecification="Rural",
+         directionality="In Direction"),
+    link("L3", "Classified Unnumbered", 450480, roadstructure="On Bridge", directionality="In Opposite Direction"),
+    link("L4", "A Road", 450720, trunkroad=True),
+    link("L5", "Motorway", 451000),
+    link("L6", "Not Classified", 451300),
+    link("L7", "Unclassified", 451600, operationalstate="Permanently Closed"),
+    link("L8", "Unclassified", 451900, description="Track"),
+    link("L9", "Unclassified", 452200, operationalstate="Prospective"),
+]  # fmt: skip
+STREETS = [
+    {"usrn": "00801245", "geometry": MultiLineString([[(450000, 300001), (450240, 300001)]])},
+    {"usrn": "39900012", "geometry": LineString([(450240, 300000), (450720, 300000)])},
+]
+
+
+def write(folder: Path, links: list[dict[str, Any]] = LINKS, streets: list[dict[str, Any]] = STREETS) -> Path:
+    for layer, rows in (("trn_ntwk_roadlink", links), ("trn_ntwk_street", streets)):
+        frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=27700)
+        pyogrio.write_dataframe(frame, folder / "ngd.gpkg", layer=layer, geometry_type="Unknown")
+    return folder / "ngd.gpkg"
+
+
+def test_what_links_measure(tmp_path: Path) -> None:
+    register = import_ngd(write(tmp_path))
+    assets = register.assets.set_index("asset_id")
+    roads = assets[assets["asset_class"] == "carriageway"]
+    first = roads.groupby("link_id").first()
+    assert first["road_class"].to_dict() == {"L1": "A", "L2": "U", "L3": "C"}
+    assert first["usrn"].to_dict() == {"L1": "00801245", "L2": "39900012", "L3": "39900012"}
+    assert first["environment"].tolist() == ["urban", "rural", "urban"]
+    assert first["one_way"].tolist() == ["", "forward", "backward"]
+    assert first["width_m"].tolist() == pytest.approx([6.2, 4.14, 6.2])
+    assert [("width_m" in text) for text in first["assumed"]] == [False, True, False]
+    assert not first["assumed"].str.contains("environment").any()
+    assert first["sources"]["L1"].startswith("usrn = OS NGD 2025-03-27; road_class = OS NGD 2025-03-27")
+    assert "width_m" not in first["sources"]["L2"]
+    footway = assets[assets["asset_class"] == "footway"]
+    # Pavement of 240 m and 120 m along 240 m is one and a half sides, 2 m wide.
+    assert footway["quantity"].sum() == pytest.approx(240 * 1.5 * 2)
+    assert set(footway["link_id"]) == {"L1"}
+    bridge = assets.loc["bridge-L3"]
+    assert (bridge["length_m"], bridge["level"] == bridge["level"]) == (240, False)
+    assert assets.loc[bridge["parent_id"], "level"] == 1
+    others = register.other_roads[["road_id", "road_class"]].to_numpy().tolist()
+    assert others == [["L4", "trunk"], ["L5", "motorway"]]
+
+
+def test_every_link_is_counted(tmp_path: Path) -> None:
+    register = import_ngd(write(tmp_path))
+    counts = dict(register.notes)
+    left = sum(number for note, number in register.notes if note.startswith("links left out"))
+    assert counts["links read"] == counts["links kept"] + left == 9
+    assert counts["links left out: track, path or link across an island"] == 1
+    assert counts["links without a width: the usual one is assumed"] == 1
+    assert counts["links joined to a street by place"] == 3
+    assert counts["metres of road by street lighting: Fully Lit"] == 720
+    again = read_register(write_register(register, tmp_path / "r.gpkg"))
+    assert again.assets[["usrn", "sources"]].equals(register.assets[["usrn", "sources"]])
+
+
+def test_a_csv_of_links(tmp_path: Path) -> None:
+    frame = pd.DataFrame(LINKS).assign(geometry=lambda table: [shape.wkt for shape in table["geometry"]])
+    frame.rename(columns=str.upper).to_csv(tmp_path / "links.csv", index=False)
+    register = import_ngd(tmp_path / "links.csv")
+    plain = import_ngd(write(tmp_path))
+    assert register.assets["width_m"].tolist() == plain.assets["width_m"].tolist()
+    assert set(register.assets["usrn"]) == {""}
+
+
+def test_faults_are_listed_together(tmp_path: Path) -> None:
+    wrong = [
+        link("", "A Road", 0),
+        link("X", "A Road", 0, geometry=Point(1, 1)),
+        link("X", "A Road", 0, presenceofpavement_left_m=-1.0),
+    ]
+    with pytest.raises(RegisterError) as error:
+        import_ngd(write(tmp_path, wrong))
+    assert {(row, column) for row, column, _ in faults_of(error)} == {
+        (1, "osid"), (2, "geometry"), (3, "osid"), (3, "presenceofpavement_left_m"),
+    }  # fmt: skip
+    bare = [{key: value for key, value in one.items() if key != "osid"} for one in LINKS]
+    (tmp_path / "ngd.gpkg").unlink()
+    with pytest.raises(RegisterError, match="has 0 layers with columns osid and roadclassification"):
+        import_ngd(write(tmp_path, bare))
+    (tmp_path / "ngd.gpkg").unlink()
+    with pytest.raises(RegisterError, match="no road of a council"):
+        import_ngd(write(tmp_path, LINKS[3:]))
+
+
+def test_links_give_another_register_what_it_assumed(tmp_path: Path) -> None:
+    open_links = [
+        {"id": f"O{n}", "road_classification": kind, "trunk_road": False, "geometry": one["geometry"]}
+        for n, (kind, one) in enumerate(zip(("A Road", "Unclassified"), LINKS[:2], strict=True))
+    ]
+    frame = gpd.GeoDataFrame(pd.DataFrame(open_links), geometry="geometry", crs=27700)
+    pyogrio.write_dataframe(frame, tmp_path / "open.gpkg", layer="road_link")
+    before = import_open_roads(tmp_path / "open.gpkg")
+    after = import_ngd(write(tmp_path), before)
+    one = after.assets[after.assets["link_id"] == "O0"].iloc[0]
+    assert (one["width_m"], one["environment"], one["usrn"]) == (6.2, "urban", "00801245")
+    assert one["quantity"] == pytest.approx(one["length_m"] * 6.2)
+    assert not {"width_m", "environment"} & set(one["assumed"].split())
+    assert "width_m = OS NGD 2025-03-27" in one["sources"]
+    # Where the link has no width, the rule's own stays and is still named.
+    other = after.assets[after.assets["link_id"] == "O1"].iloc[0]
+    assert "width_m" in other["assumed"]
+    counts = dict(after.notes)
+    assert counts["assets joined to OS NGD 2025-03-27 by place"] == len(before.assets)
+    assert ("width_m", "OS NGD 2025-03-27", (after.assets["link_id"] == "O0").sum()) in source_summary(after.assets)
+    # A class that the register measured stands.
+    assert after.assets["road_class"].equals(before.assets["road_class"])
