@@ -80,7 +80,8 @@ def read_inspections(
     ----------
     path : path
         Columns: asset_id; date (2019-06-30) or year (2019 or 2019.5); value or state; optionally works_date (of works
-        on the asset, on any of its rows), age [years] or built_year, and those named below. Others are left alone.
+        on the asset, on any of its rows), age [years] or built_year, method (where it changes, the series breaks), and
+        those named below. Others are left alone.
     group : str, optional; column that says which group an asset belongs to; by default all are one group
     measure : str; what `value` is: index (0–100) or a native measure such as rci, iri, bci
     states : sequence of str, optional
@@ -136,7 +137,8 @@ def inspections_of(
     works = reader.times("works_date", needed=False) if "works_date" in text else np.full(len(text), np.nan)
     if faults:
         raise RegisterError(faults)
-    codes, assets = pd.factorize(identifier, sort=True)
+    series, broken = _series(identifier, text)
+    codes, assets = pd.factorize(series, sort=True)
     order = np.lexsort((time, codes))
     asset = codes[order]
     own, groups = _groups(reader, group, codes, len(assets))
@@ -150,7 +152,15 @@ def inspections_of(
         (),
     )  # fmt: skip
     latest = pd.Series(time).groupby(codes).cummax().to_numpy()
-    return _with_notes(inspections, int((latest > time).sum()))
+    return _with_notes(inspections, int((latest > time).sum()), broken)
+
+
+def _series(identifier: pd.Series, text: pd.DataFrame) -> tuple[pd.Series, int]:
+    """Name of each reading's series, and how many assets have several: one for each method they were measured by."""
+    if "method" not in text:
+        return identifier, 0
+    several = text["method"].groupby(identifier).transform("nunique") > 1
+    return identifier.mask(several, identifier + ", " + text["method"]), int(identifier[several].nunique())
 
 
 def _missing(text: pd.DataFrame, file: str, named: list[str]) -> Iterator[Fault]:
@@ -229,8 +239,10 @@ def _typed(words: pd.Series) -> pd.Series:
     return (numbers if whole else words.mask(blank, "")).reset_index(drop=True)
 
 
-def _with_notes(inspections: Inspections, disordered: int) -> Inspections:
+def _with_notes(inspections: Inspections, disordered: int, broken: int) -> Inspections:
     notes = []
+    if broken:
+        notes.append(f"{broken:,} assets were measured by more than one method: each is a series by itself.")
     visits = np.bincount(inspections.asset, minlength=len(inspections.assets))
     if disordered:
         notes.append(f"{disordered:,} readings stand in the file after a later one of their asset; they were sorted.")

@@ -18,6 +18,7 @@ from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, output, seed
 from assetplan.cli.registers import inspect_command, survey_command
+from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
 _TRUST_EDITS = click.option(
@@ -66,6 +67,8 @@ def main() -> None:
     """Plan the renewal of roads, bridges and buildings, and prove how near to best the plan is."""
 
 
+for _command in (hmdif, pas2161, bridge_inspections):
+    import_group.add_command(_command)
 for _command in (import_group, inspect_command, survey_command):
     main.add_command(_command)
 

@@ -19,8 +19,10 @@ from assetplan.errors import Fault, RegisterError
 MEASURES = ("rci", "pas2161", "pci", "iri")
 """What a survey of roads may measure."""
 
-# Parameters of the RCI, each with the largest value that is no slip of the keyboard.
-_PARAMETERS = {"rut": 500.0, "lv3": 1e5, "lv10": 1e5, "cracking": 100.0, "texture": 50.0}
+PARAMETERS = {"rut": 500.0, "lv3": 1e5, "lv10": 1e5, "cracking": 100.0, "texture": 50.0, "rut_right": 500.0}
+"""Parameters of the RCI, each with the largest value that is no slip of the keyboard."""
+
+_NEEDED = tuple(name for name in PARAMETERS if name != "rut_right")
 _FURTHEST_M = 1e6
 
 
@@ -39,6 +41,8 @@ class Readings(Shown):
     value : array; what was measured [unit of the measure]; NaN where it was not read, or where parameters say it
     parameters : mapping of str → array
         Parameters of the RCI, as `condition.rci` takes them; none where the value itself was given.
+    method : str; how it was measured, "" where nobody says: a change of it breaks a series
+    confidence : str; how far what it gives is trusted: high, medium or low
     """
 
     file: str
@@ -50,6 +54,8 @@ class Readings(Shown):
     measure: str
     value: Floats
     parameters: Mapping[str, Floats]
+    method: str = ""
+    confidence: str = "high"
 
     def _shown(self) -> dict[str, Any]:
         years, links = sorted(set(self.year.tolist())), len(set(self.link))
@@ -79,7 +85,7 @@ def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Reading
     time = columns.times("date") if "date" in text else columns.numbers("year", 1900.0, 2200.0, needed=True)
     value, parameters = np.full(len(text), np.nan), {}
     if by_parameters:
-        limits = _PARAMETERS | ({"rut_right": _PARAMETERS["rut"]} if "rut_right" in text else {})
+        limits = {name: high for name, high in PARAMETERS.items() if name in text}
         parameters = {name: columns.numbers(name, 0.0, high, needed=False) for name, high in limits.items()}
     else:
         value = columns.numbers("value", *condition.measure_range(measure), needed=False)
@@ -94,9 +100,9 @@ def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Reading
 def _missing(given: set[str], measure: str) -> list[tuple[str, str]]:
     """Columns that are wanting, each with what would do in its place."""
     out = []
-    lacking = [name for name in _PARAMETERS if name not in given]
+    lacking = [name for name in _NEEDED if name not in given]
     if "value" not in given and (lacking or measure != "rci"):
         of_rci = measure == "rci"
         name = lacking[0] if of_rci and "rut" in given else "value"
-        out.append((name, f" (or the parameters {', '.join(_PARAMETERS)})" if of_rci else ""))
+        out.append((name, f" (or the parameters {', '.join(_NEEDED)})" if of_rci else ""))
     return out if given & {"date", "year"} else [*out, ("date", " (or year)")]

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,9 @@ class Survey(Shown):
         Columns link_id, from_m, to_m [m], road_class, environment, mean, length in each band [m], of the homogeneous
         sections of those readings; links on which readings overlap have none.
     faults : tuple of Fault; what did not fit, and what was done with it
+    breaks : tuple of str
+        Ids of carried assets whose condition was measured otherwise before: there the series breaks, and the two
+        figures say nothing of decay.
     """
 
     register: Register
@@ -71,15 +75,28 @@ class Survey(Shown):
     bands: pd.DataFrame
     homogeneous: pd.DataFrame
     faults: tuple[Fault, ...]
+    breaks: tuple[str, ...] = ()
 
-    def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        force: bool = False,
+        more: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    ) -> Path:
         """Write sections, bands, homogeneous sections and faults as CSV files, to a folder that appears when complete.
+
+        Parameters
+        ----------
+        folder : path; to make
+        force : bool; replace a folder that is there already
+        more : mapping of str → DataFrame; tables to go with them, by name, their index as a column
 
         An OutputExistsError where the folder exists and `force` is not given, or it holds what no survey writes.
         """
         faults = pd.DataFrame(map(vars, self.faults), columns=["file", "row", "column", "value", "rule"])
         tables = {name: getattr(self, name) for name in ("sections", "bands", "homogeneous")}
         tables["faults"] = faults.rename(columns={"rule": "fault"})
+        tables |= {name: table.reset_index() for name, table in more.items()}
         with new_folder(Path(folder), force) as part:
             for name, table in tables.items():
                 write_csv(table, part / f"{name}.csv")
@@ -147,8 +164,9 @@ def survey(
     homogeneous = _homogeneous(latest, stock, names, readings.measure, shortest)
     carried = table[table["carried"]]
     return Survey(
-        _with_condition(register, carried, readings.measure), readings.measure, table, bands, homogeneous, tuple(faults)
-    )
+        _with_condition(register, carried, readings), readings.measure, table, bands, homogeneous, tuple(faults),
+        _breaks(register, carried, readings),
+    )  # fmt: skip
 
 
 def _sections(register: Register) -> pd.DataFrame:
@@ -231,17 +249,31 @@ def _carry(stock: pd.DataFrame, placed: _Placed, least: float) -> pd.DataFrame:
     return table[seen].astype({"surveyed_year": "int64"}).reset_index(drop=True)
 
 
-def _with_condition(register: Register, carried: pd.DataFrame, measure: str) -> Register:
+def _breaks(register: Register, carried: pd.DataFrame, readings: Readings) -> tuple[str, ...]:
+    """Carried assets with an earlier inspection, or a condition that nobody assumed, of another measure or method."""
+    earlier = register.inspections
+    other = (earlier["measure"] != readings.measure) | (earlier["method"] != readings.method)
+    assets = register.assets
+    known = assets["value"].notna() & ~assets["assumed"].str.split().map(lambda names: "value" in names)
+    once = known & (assets["measure"] != readings.measure)
+    broken = {*earlier["asset_id"][other], *assets["asset_id"][once]}
+    return tuple(name for name in carried["asset_id"] if name in broken)
+
+
+def _with_condition(register: Register, carried: pd.DataFrame, readings: Readings) -> Register:
     """The register with the carried values in place of what it had, and among its inspections."""
     assets = register.assets.copy()
     row = pd.Index(assets["asset_id"]).get_indexer(pd.Index(carried["asset_id"]))
-    read = carried.assign(measure=measure, confidence="high", year=carried["surveyed_year"].astype(float))
+    read = carried.assign(measure=readings.measure, confidence=readings.confidence, method=readings.method)
+    read["year"] = carried["surveyed_year"].astype(float)
     read["surveyed_year"] = read["year"]
     filled = [text.split() for text in assets["assumed"].iloc[row]]
     read["assumed"] = [" ".join(word for word in words if word not in _CONDITION) for words in filled]
     for name in (*_CONDITION, "assumed"):
         assets.iloc[row, list(assets.columns).index(name)] = read[name].to_numpy()
-    every = pd.concat([register.inspections, read[["asset_id", "year", "measure", "value"]]], ignore_index=True)
+    every = pd.concat(
+        [register.inspections, read[["asset_id", "year", "measure", "value", "method"]]], ignore_index=True
+    )
     every = every.drop_duplicates(["asset_id", "year", "measure"], keep="last", ignore_index=True)
     return replace(register, assets=assets, inspections=every)
 

@@ -38,6 +38,17 @@ def test_dates_works_and_groups(tmp_path: Path) -> None:
     assert inspections.notes == ("1 readings stand in the file after a later one of their asset; they were sorted.",)
 
 
+def test_a_change_of_method_breaks_the_series(tmp_path: Path) -> None:
+    text = (
+        "asset_id,year,value,method\na,2012,90,CVI\na,2014,40,CVI\na,2016,95,PAS 2161\nb,2012,80,CVI\nb,2016,70,CVI\n"
+    )
+    inspections = read(tmp_path, text)
+    # No pair of readings goes across the change.
+    assert list(inspections.assets) == ["a, CVI", "a, PAS 2161", "b"]
+    assert list(inspections.first) == [True, False, True, True, False]
+    assert inspections.notes[0] == "1 assets were measured by more than one method: each is a series by itself."
+
+
 def test_native_measures_and_ages(tmp_path: Path) -> None:
     text = "asset_id,year,value,built_year\na,2010,100,2000\na,2012.5,40,2000\n"
     inspections = read(tmp_path, text, measure="rci")
