@@ -222,9 +222,7 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def new_folder(
-    path: str | Path, force: bool = False, inputs: Mapping[str, str | Path] | None = None
-) -> Iterator[Path]:
+def new_folder(path: str | Path, force: bool = False, inputs: Mapping[str, str | Path] | None = None) -> Iterator[Path]:
     """A folder to write into, which takes its name, with its manifest, only once everything in it is written.
 
     Parameters
@@ -265,9 +263,7 @@ def new_folder(
 
 
 @contextmanager
-def new_file(
-    path: str | Path, force: bool = False, inputs: Mapping[str, str | Path] | None = None
-) -> Iterator[Path]:
+def new_file(path: str | Path, force: bool = False, inputs: Mapping[str, str | Path] | None = None) -> Iterator[Path]:
     """A file to write, beside its place, which takes its name only once it is written.
 
     Parameters

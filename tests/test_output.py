@@ -133,6 +133,7 @@ def test_a_second_run_to_one_output_is_refused_before_it_begins(make, tmp_path: 
 @BOTH
 def test_what_takes_the_name_meanwhile_survives(make, tmp_path: Path) -> None:
     out = tmp_path / "out"
+
     def both_write() -> None:
         with make(out) as part:
             (part if make is new_file else part / "x").write_text("ours")

@@ -113,9 +113,7 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
 @MAPPING
 @TABLES
 @FORCE
-def init(
-    register: Path, output: Path, first_year: int, mapping: Path | None, tables: Path | None, force: bool
-) -> None:
+def init(register: Path, output: Path, first_year: int, mapping: Path | None, tables: Path | None, force: bool) -> None:
     """Write a plan for REGISTER with the published county's envelope in proportion to its roads, or to its value."""
     from assetplan import init_plan
 

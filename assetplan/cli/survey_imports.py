@@ -62,9 +62,7 @@ def hmdif(
     _write(carried, output, csv, force, tables)
     _notes((*content.notes, *notes))
     if readings.measure == "index":
-        echo(
-            "  condition index assumed from defects: points of reference/hmdif_defects.csv, not an index of UKPMS"
-        )
+        echo("  condition index assumed from defects: points of reference/hmdif_defects.csv, not an index of UKPMS")
     _end(carried, output, csv)
 
 
