@@ -16,7 +16,7 @@ from assetplan.answers.phasing import best_phasing
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
 from assetplan.connectivity.criticality import weighed
-from assetplan.connectivity.layout import Layout, lay_out
+from assetplan.connectivity.layout import Layout, lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
 from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.connectivity.weight_limits import weight_limit_forecast
@@ -25,7 +25,6 @@ from assetplan.finance.statement import Statement
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.inputs.settings import settings
-from assetplan.network import line_components
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
 from assetplan.optimisation.solving import solve
@@ -101,7 +100,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("forecast"):
         forecast = outlook(inputs, outcome.schedule)
     with clock.stage("programme"):
-        finance, lint = (*accounts(outcome, works), *case), notes(outcome, made.islands)
+        finance, lint = (*accounts(outcome, works), *case), notes(outcome, made.off_network)
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
     short = [statement for statement in finance if not statement.long]
     findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds)
@@ -144,7 +143,7 @@ class _Prepared:
 
     inputs: Inputs
     layout: Layout
-    islands: Ints
+    off_network: list[tuple[str, str, int]]
     starting: Starting
     traffic: Traffic
     formulation: Formulation
@@ -156,7 +155,7 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
         inputs = load_inputs(plan, register)
     with clock.stage("network"):
         layout = lay_out(inputs.register.assets, inputs.register.other_roads)
-        islands = line_components(layout.net, len(layout.roads))[layout.owned]
+        apart = off_network(inputs.register.assets, layout)
         inputs = weighed(inputs, layout)
         assets = inputs.register.assets
         assets = assets.assign(hierarchy=asset_levels(assets, layout, inputs.tables.classes))
@@ -167,7 +166,7 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
         traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
     with clock.stage("strategies"):
         formulation = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
-    return _Prepared(inputs, layout, islands, starting, traffic, formulation)
+    return _Prepared(inputs, layout, apart, starting, traffic, formulation)
 
 
 def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:
@@ -209,7 +208,9 @@ def validate(plan: Plan, register: Register | None = None) -> Register:
     RegisterError, ConfigError
         Faulty input; every fault is listed.
     """
-    return _prepare(plan, register, _Clock(lambda stage: None)).inputs.register
+    made = _prepare(plan, register, _Clock(lambda stage: None))
+    checked = made.inputs.register
+    return replace(checked, notes=(*checked.notes, *((words, count) for _, words, count in made.off_network)))
 
 
 def predict(plan: Plan, register: Register | None = None) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from assetplan.connectivity.layout import (
     lay_out,
     limits_in_force,
     overlapping,
+    unplaced,
     vehicles_of,
     ways_round,
 )
@@ -89,7 +90,8 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
         "bridges": _bridges(layout, rules),
         "places": places_layer(layout, register.places, node, of_place),
     }
-    return NetworkLayers(layers, _notes(layout, layers["places"]), _counts(layout, layers))
+    notes = _notes(layout, unplaced(register.assets, layout), layers["places"])
+    return NetworkLayers(layers, notes, _counts(layout, layers))
 
 
 def _of(roads: gpd.GeoDataFrame, column: str, rows: Ints) -> Floats:
@@ -221,7 +223,7 @@ def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=bridges.geometry, crs=bridges.crs)
 
 
-def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
+def _notes(layout: Layout, alone: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
     """Findings of noding that touch a road of the council, its islands, and bridges and places off the network."""
     names = np.append(layout.roads["asset_id"].to_numpy(dtype=object), "")
     noted, owned = layout.noded.notes, np.append(layout.owned, False)
@@ -243,6 +245,7 @@ def _notes(layout: Layout, places: gpd.GeoDataFrame) -> pd.DataFrame:
     laps = own[overlapping(own)]
     parts = [
         noded,
+        _notes_of("section that is no single line", alone["asset_id"], alone.geometry),
         _notes_of("on a link whose sections overlap", laps["asset_id"], laps.geometry),
         _notes_of("island", apart["asset_id"], apart.geometry).assign(sections=islands.to_numpy()),
         _notes_of("bridge off the network", off["asset_id"], off.geometry),

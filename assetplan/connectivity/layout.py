@@ -16,6 +16,7 @@ from assetplan.display import Shown
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.reference import load_table
 
+_FEW = 3  # sections named in a message
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Layout(Shown):
@@ -76,6 +77,35 @@ def lay_out(assets: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame | None = Non
     noded = network.node_lines(roads.geometry.to_numpy(), level, direction, rules["tolerance"])
     placed = _place(bridges, roads, noded.network, road_rows >= 0, rules["bridge_tolerance"])
     return Layout(roads, bridges, road_rows, bridge_rows, noded, placed)
+
+
+def off_network(assets: gpd.GeoDataFrame, layout: Layout) -> list[tuple[str, str, int]]:
+    """What of a register's carriageway its network does not join, as check, words and sections: for every command.
+
+    Parameters
+    ----------
+    assets : GeoDataFrame; table `assets` of the register
+    layout : Layout; of those assets
+    """
+    out = []
+    alone = unplaced(assets, layout)
+    if len(alone):
+        names = ", ".join(alone["asset_id"].head(_FEW)) + (", …" if len(alone) > _FEW else "")
+        some = f"carriageway sections are not single lines, so nothing joins them ({names})"
+        out.append(("not on the network", some, len(alone)))
+    piece = network.line_components(layout.net, len(layout.roads))[layout.owned]
+    off = int((piece > 0).sum())
+    if off:
+        pieces = f"{len(np.unique(piece[piece > 0])):,} pieces apart from the main network"
+        out.append(("network in pieces", f"carriageway sections lie in {pieces}", off))
+    return out
+
+
+def unplaced(assets: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
+    """Carriageway sections of a register that are not single lines, and so on no network."""
+    off = (assets["asset_class"] == CARRIAGEWAY).to_numpy(copy=True)
+    off[layout.road_rows[layout.owned]] = False
+    return assets[off]
 
 
 def _with_others(roads: gpd.GeoDataFrame, other_roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Ints
-from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
+from assetplan.asset_classes import BRIDGE
 from assetplan.connectivity.traffic import GROWTH
 from assetplan.consequences import DETOURS
 from assetplan.inputs.load import Inputs
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
 
 
-def notes(outcome: Outcome, islands: Ints) -> list[LintRow]:
-    """All notes on one plan, as rows of check and message, in a fixed order."""
+def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list[LintRow]:
+    """All notes on one plan, as rows of check and message, in a fixed order; those on its network are given."""
     inputs, options = outcome.inputs, outcome.options
     rows: list[tuple[str, str]] = [
         *_parameters(inputs),
@@ -38,7 +37,7 @@ def notes(outcome: Outcome, islands: Ints) -> list[LintRow]:
         *_only_nothing(inputs, options),
         *_prices(inputs),
         *_assumed(inputs),
-        *_network(inputs, islands),
+        *((check, f"{count:,} {words}.") for check, words, count in off_network),
         *_worthless(inputs),
     ]
     return [LintRow(check=check, message=message) for check, message in rows]
@@ -178,19 +177,6 @@ def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:
     for asset_class, rows in shares.groupby("asset_class"):
         shown = ", ".join(f"{column} {share:.0%}" for column, share in zip(rows["column"], rows["share"], strict=True))
         yield "assumed data", f"{_called(inputs, asset_class)}: {shown}."
-
-
-def _network(inputs: Inputs, islands: Ints) -> Iterator[tuple[str, str]]:
-    unplaced = int((inputs.register.assets["asset_class"] == CARRIAGEWAY).sum()) - len(islands)
-    if unplaced:
-        yield "not on the network", f"{unplaced:,} carriageway sections are not single lines, so nothing joins them."
-    off = int((islands > 0).sum())
-    if off:
-        yield (
-            "network in pieces",
-            f"{off:,} carriageway sections lie in {len(np.unique(islands[islands > 0])):,} pieces apart from the main "
-            "network.",
-        )
 
 
 def _worthless(inputs: Inputs) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,13 +14,15 @@ import pyogrio
 import pytest
 import shapely
 from commands import run
-from places import county_register
+from places import SMALL_COUNTY, county_register
+from shapely import MultiLineString
+from shapely.affinity import translate
 
 from assetplan import schema
 from assetplan.asset_classes import load_asset_classes
 from assetplan.cli.network_text import network_text
 from assetplan.connectivity.layers import LAYERS, NetworkLayers, network_layers, write_network
-from assetplan.connectivity.layout import lay_out
+from assetplan.connectivity.layout import lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
 from assetplan.errors import RegisterError
 from assetplan.network import packaged_rules
@@ -338,3 +341,18 @@ def test_links_with_a_way_round_are_ranked_before_those_without_and_ties_are_sta
         assert ("most critical links" in ranked, "ring-00" in ranked) == (len(one) > 1,) * 2
         assert ("close-" in ranked, "close-00" in severed, "ring-" in severed) == (False, True, False)
         assert ("2 more links, left out here" in severed) == (len(one) > 1)
+
+
+def test_sections_off_the_network_are_named_by_every_command(tmp_path: Path) -> None:
+    register = county_register()
+    assets = register.assets.copy()
+    road = assets.index[(assets["asset_class"] == "carriageway") & (assets["committed_treatment"] == "")][0]
+    line = assets.geometry[road]
+    assets.loc[road, "geometry"] = MultiLineString([line, translate(line, 500, 500)])
+    write_register(replace(register, assets=assets), tmp_path / "register.gpkg")
+    shutil.copy(SMALL_COUNTY / "plan.toml", tmp_path / "plan.toml")
+    name = assets.loc[road, "asset_id"]
+    words = f"carriageway sections are not single lines, so nothing joins them ({name})"
+    assert f"{words}: 1" in run("validate", "plan.toml", cwd=tmp_path).stdout
+    assert "section that is no single line: 1" in run("network", "register.gpkg", "-o", "n.gpkg", cwd=tmp_path).stdout
+    assert off_network(assets, lay_out(assets))[0] == ("not on the network", words, 1)
