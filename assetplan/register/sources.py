@@ -39,7 +39,7 @@ def usrn_text(values: pd.Series) -> pd.Series:
 
 
 def with_sources(assets: gpd.GeoDataFrame, columns: Collection[str], source: str) -> gpd.GeoDataFrame:
-    """Assets whose `sources` name a source for each of its columns that is there.
+    """Assets whose `sources` name a source for each of its columns that is there and no rule filled.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def with_sources(assets: gpd.GeoDataFrame, columns: Collection[str], source: str
         Its name and date.
     """
     table = assets.copy()
-    marks = {name: _there(table[name]) for name in columns if name in table.columns}
+    assumed = table["assumed"].fillna("").astype("str")
+    marks = {name: _there(table[name]) & ~_assumed(assumed, name) for name in columns if name in table.columns}
     table["sources"] = _named(_blank(table), marks, source)
     return table
 

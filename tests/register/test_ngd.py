@@ -88,6 +88,11 @@ def test_what_links_measure(tmp_path: Path) -> None:
     # Pavement of 240 m and 120 m along 240 m is one and a half sides, 2 m wide.
     assert footway["quantity"].sum() == pytest.approx(240 * 1.5 * 2)
     assert set(footway["link_id"]) == {"L1"}
+    assert footway["sources"].str.contains("quantity = OS NGD 2025-03-27").all()
+    bare = import_ngd(write(tmp_path, [LINKS[0] | {"presenceofpavement_averagewidth_m": np.nan}])).assets
+    usual = bare[bare["asset_class"] == "footway"]
+    assert usual["assumed"].str.contains("width_m").all()
+    assert not usual["sources"].str.contains("width_m|quantity").any()
     bridge = assets.loc["bridge-L3"]
     assert (bridge["length_m"], bridge["level"] == bridge["level"]) == (240, False)
     assert assets.loc[bridge["parent_id"], "level"] == 1
