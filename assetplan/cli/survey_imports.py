@@ -9,7 +9,6 @@ import click
 
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FORCE, PATH, output
-from assetplan.delimited import write_csv
 from assetplan.output import new_folder, refuse_existing
 
 if TYPE_CHECKING:
@@ -111,6 +110,7 @@ def pas2161(
 @FORCE
 def bridge_inspections(file: Path, register: Path, csv: Path | None, output: Path, force: bool) -> None:
     """Inspections of bridges by element and date (CSV): BCI of the latest inspected elements."""
+    from assetplan.delimited import write_csv
     from assetplan.inspection import inspect_bridges
     from assetplan.register import read_register, write_register
 
