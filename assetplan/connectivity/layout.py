@@ -18,6 +18,7 @@ from assetplan.reference import load_table
 
 _FEW = 3  # sections named in a message
 
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Layout(Shown):
     """Where roads and bridges of a register lie on its network.

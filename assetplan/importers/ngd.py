@@ -136,7 +136,8 @@ def _from_text(source: Path) -> gpd.GeoDataFrame:
     if not place:
         rule = "there is no column geometry or wkt of well-known text"
         raise RegisterError([Fault(source.name, 0, "geometry", "", rule)])
-    shapes = shapely.from_wkt([value or None for value in text[place].to_numpy(dtype=object)], on_invalid="ignore")
+    with np.errstate(over="ignore"):
+        shapes = shapely.from_wkt([value or None for value in text[place].to_numpy(dtype=object)], on_invalid="ignore")
     return gpd.GeoDataFrame(text.drop(columns=place), geometry=shapes, crs=27700)
 
 
@@ -162,7 +163,8 @@ def _checked(links: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
         wrong = ((numbers.isna() & (text != "")) | (numbers < 0)).to_numpy(dtype=bool)
         faults += _faults(file, wrong, name, text, "must be a number of 0 or more")
         out[name] = numbers
-    whole = (shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING) & (shapely.length(shapes) > 0)
+    length = shapely.length(shapes)
+    whole = (shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING) & (length > 0) & np.isfinite(length)
     nothing = pd.Series("", links.index)
     faults += _faults(file, ~whole, "geometry", nothing, "must be one line of some length")
     faults += _faults(file, (out["osid"] == "").to_numpy(), "osid", nothing, "a value is required")

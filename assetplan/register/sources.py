@@ -51,9 +51,9 @@ def with_sources(assets: gpd.GeoDataFrame, columns: Collection[str], source: str
         Its name and date.
     """
     table = assets.copy()
-    assumed = table["assumed"].fillna("").astype("str")
+    assumed = _words(table, "assumed")
     marks = {name: _there(table[name]) & ~_assumed(assumed, name) for name in columns if name in table.columns}
-    table["sources"] = _named(_blank(table), marks, source)
+    table["sources"] = _named(_words(table, "sources"), marks, source)
     return table
 
 
@@ -158,8 +158,10 @@ def _there(values: pd.Series) -> Bools:
     return (values.notna() & (values.astype(object) != "")).to_numpy(dtype=bool)
 
 
-def _blank(table: pd.DataFrame) -> pd.Series:
-    return table["sources"] if "sources" in table.columns else pd.Series("", index=table.index)
+def _words(table: pd.DataFrame, column: str) -> pd.Series:
+    """A column of text, blank where it is not there."""
+    values = table[column] if column in table.columns else pd.Series("", index=table.index)
+    return values.fillna("").astype("str")
 
 
 def _named(before: pd.Series, marks: dict[str, Bools], source: str) -> pd.Series:

@@ -91,6 +91,8 @@ def test_counts_that_do_not_fit_are_noted_and_what_breaks_the_form_is_a_fault(tm
     with pytest.raises(RegisterError) as error:
         read_hmdif(write(tmp_path, "OTHER\\1", "OBVAL\\1,1,1,V,extra"))
     assert [fault.row for fault in error.value.faults] == [11, 12]
+    with pytest.raises(RegisterError, match="is no name of a type of record"):
+        read_hmdif(write(tmp_path, types=[*TYPES, "../ELSE\\A"]))
     path.write_text("road,condition\n")
     with pytest.raises(RegisterError, match="is no HMDIF file"):
         read_hmdif(path)

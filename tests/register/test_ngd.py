@@ -122,6 +122,20 @@ def test_a_csv_of_links(tmp_path: Path) -> None:
     assert set(register.assets["usrn"]) == {""}
 
 
+def test_links_without_pavements(tmp_path: Path) -> None:
+    assets = import_ngd(write(tmp_path, LINKS[1:2])).assets
+    assert set(assets["asset_class"]) == {"carriageway"}
+    assert assets["sources"].str.contains("environment = OS NGD").all()
+
+
+def test_a_line_to_nowhere_is_a_fault(tmp_path: Path) -> None:
+    text = 'osid,roadclassification,geometry\nA,A Road,"LINESTRING (1 2, 1e400 3)"\nB,A Road,LINE\n'
+    (tmp_path / "links.csv").write_text(text)
+    with pytest.raises(RegisterError) as error:
+        import_ngd(tmp_path / "links.csv")
+    assert {(row, column) for row, column, _ in faults_of(error)} == {(1, "geometry"), (2, "geometry")}
+
+
 def test_faults_are_listed_together(tmp_path: Path) -> None:
     wrong = [
         link("", "A Road", 0),
