@@ -5,23 +5,32 @@ Every value is read as text, so that an identifier keeps its leading zeros; each
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from assetplan import cells
 from assetplan._types import Bools, Floats
 from assetplan.errors import Fault, FaultyInputError, RegisterError
+from assetplan.file_kinds import TEXT, file_kind, in_words
+from assetplan.headers import SEARCHED, distinct_names, header_place, likely_delimiter
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BLOCK = 10_000  # records made into columns at a time
+
+_Record = tuple[int, list[str]]
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-MISSING_WORDS = {"", "na", "n/a", "nan", "null", "none"}
 
 
 def read_delimited(
@@ -32,71 +41,134 @@ def read_delimited(
     strict: bool = True,
     comments: bool = False,
     encoding_hint: str = "",
+    header_row: int = 0,
+    known: Collection[str] = (),
 ) -> pd.DataFrame:
     """Read a delimited text file, every value as text.
 
-    Blanks and line breaks inside a value become one space and those around it go; records of blanks are left out. Where
-    several columns share a name they become `name#1`, `name#2`, ….
+    Blanks and line breaks inside a value become one space and those around it go; records of blanks and blank columns
+    at the end are left out, and so is what stands above the names. Where several columns share a name they become
+    `name#1`, `name#2`, …. A first line `sep=;`, as Excel writes it, is obeyed.
 
     Parameters
     ----------
     path : path
-        The file; its first line holds the names.
+        The file.
     encoding : str
-        Name of its encoding; by default UTF-8, with or without a byte order mark.
-    delimiter, quote : str; one character each
-    strict : bool; refuse text after a closing quote, which is the sign of a quote that was not doubled
-    comments : bool; leave out lines that begin with #
-    encoding_hint : str; how to name another encoding, for the fault of a file that is not UTF-8
+        Name of its encoding; by default that of its byte order mark, else UTF-8.
+    delimiter, quote : str
+        One character each; a delimiter of "" is recognised: the one of , ; tab | that gives most lines alike.
+    strict : bool
+        Refuse text after a closing quote, which is the sign of a quote that was not doubled.
+    comments : bool
+        Leave out lines that begin with #; within quotes a # belongs to its value.
+    encoding_hint : str
+        How to name another encoding, for the fault of a file that is not UTF-8.
+    header_row : int
+        Line that the names stand on; by default (0) it is recognised, see `header_place`.
+    known : collection of str
+        Names that some columns are likely to have.
 
     Returns
     -------
     DataFrame
-        The values, indexed by the line that each record starts on: the header is on line 1, a line break inside quotes
-        counts, a lone carriage return does not.
+        The values, indexed by the line that each record starts on: the first is 1, a line break inside quotes counts, a
+        lone carriage return does not. Its attribute `delimiter` is the delimiter.
 
     Raises
     ------
     RegisterError
-        The text is not in that encoding, has no header, or holds records that do not fit the header; every one of
-        these is listed.
+        The file is no text, the text is not in that encoding, has no header, or holds records that do not fit the
+        header; every one of these is listed.
     """
-    text = _decoded(path, encoding, encoding_hint)
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    kept = [
-        (number, line)
-        for number, line in enumerate(io.StringIO(text, newline="\n"), 1)
-        if not (comments and line.startswith("#"))
-    ]
-    numbers = [number for number, _ in kept] + [len(kept) + 1]
-    reader = csv.reader((line for _, line in kept), delimiter=delimiter, quotechar=quote, strict=strict)
-    records: list[list[str]] = []
-    lines: list[int] = []
-    header: list[str] = []
+    text, stated = _decoded(path, encoding, encoding_hint)
+    delimiter = stated or delimiter or likely_delimiter(text, quote)
+    lines = enumerate(io.StringIO(text, newline="\n"), 1)
+    if stated:
+        next(lines)
     faults: list[Fault] = []
-    start = numbers[0]
-    try:
-        for record in reader:
-            if not any(value.strip() for value in record) and len(record) <= max(len(header), 1):
-                pass
-            elif not header:
-                header = [_tidy(name) for name in record]
-            elif len(record) == len(header):
-                records.append([_tidy(value) for value in record])
-                lines.append(start)
-            else:
-                rule = f"has {len(record)} values where the header has {len(header)} names"
-                faults.append(Fault(path.name, start, "", "", rule))
-            start = numbers[reader.line_num]
-    except csv.Error as error:
-        faults.append(Fault(path.name, start, "", "", f"cannot be read as delimited text: {error}"))
-    if not header and not faults:
-        faults.append(Fault(path.name, 1, "", "", "there is no header line of column names"))
+    records = _records(lines, delimiter, quote, strict, comments, path.name, faults)
+    filled = ((start, record) for start, record in records if start >= header_row and any(map(str.strip, record)))
+    first = list(islice(filled, SEARCHED))
+    header, place = _header([record for _, record in first], header_row, known)
+    if not any(header):
+        faults = faults or [Fault(path.name, 1, "", "", "there is no header line of column names")]
+        raise RegisterError(faults)
+    table = _table(chain(first[place + 1 :], records), header, len(first[place][1]), path.name, faults)
     if faults:
         raise RegisterError(faults)
-    values = np.array(records, dtype=object).reshape(len(records), len(header))
-    return pd.DataFrame(values, pd.Index(lines, dtype="int64"), _distinct(header), dtype="str")
+    table.attrs["delimiter"] = delimiter
+    return table
+
+
+def _records(
+    lines: Iterator[tuple[int, str]],
+    delimiter: str,
+    quote: str,
+    strict: bool,
+    comments: bool,
+    file: str,
+    faults: list[Fault],
+) -> Iterator[_Record]:
+    """Records that are no empty line, each with the line that it starts on."""
+    start, begins = 0, True
+
+    def fed() -> Iterator[str]:
+        nonlocal start, begins
+        for number, line in lines:
+            if begins:
+                if comments and line.startswith("#"):
+                    continue
+                start, begins = number, False
+            yield line
+
+    reader = csv.reader(fed(), delimiter=delimiter, quotechar=quote, strict=strict)
+    try:
+        for record in reader:
+            begins = True
+            if record:
+                yield start, record
+    except csv.Error as error:
+        faults.append(Fault(file, start, "", "", f"cannot be read as delimited text: {error}"))
+
+
+def _table(records: Iterable[_Record], header: list[str], widest: int, file: str, faults: list[Fault]) -> pd.DataFrame:
+    """Records as columns of text, made in blocks so that a large file needs little more room than its text.
+
+    Blank cells to the right of the header, as far as `widest`, are no fault, nor is a record of nothing else.
+    """
+    width = len(header)
+    names = distinct_names(header)
+    blocks: list[pd.DataFrame] = []
+    places: list[int] = []
+    source = iter(records)
+    while some := list(islice(source, _BLOCK)):
+        rows: list[list[str]] = []
+        for start, record in some:
+            if width < len(record) <= widest and not any(map(str.strip, record[width:])):
+                record = record[:width]
+            if len(record) <= width and not any(map(str.strip, record)):
+                continue
+            if len(record) == width:
+                rows.append([_tidy(value) for value in record])
+                places.append(start)
+            else:
+                rule = f"has {len(record)} values where the header has {width} names"
+                faults.append(Fault(file, start, "", "", rule))
+        values = np.array(rows, dtype=object).reshape(len(rows), width)
+        blocks.append(pd.DataFrame(values, columns=names, dtype="str"))
+    table = pd.concat(blocks, ignore_index=True) if blocks else pd.DataFrame(columns=names, dtype="str")
+    table.index = pd.Index(places, dtype="int64")
+    return table
+
+
+def _header(records: list[list[str]], header_row: int, known: Collection[str]) -> tuple[list[str], int]:
+    """Names of the columns, blank ones at the end left out, and which record they are."""
+    place = 0 if header_row else header_place(records, known)
+    header = [_tidy(name) for name in records[place]] if records else []
+    while header and not header[-1]:
+        header.pop()
+    return header, place
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -129,18 +201,26 @@ def _plain(value: str) -> str:
 
 
 def csv_table(
-    path: Path, error: type[FaultyInputError], needed: Iterable[str] = (), renamed: Mapping[str, str] | None = None
+    path: Path,
+    error: type[FaultyInputError],
+    needed: Iterable[str] = (),
+    renamed: Mapping[str, str] | None = None,
+    comments: bool = True,
 ) -> pd.DataFrame:
     """Read a CSV file that must have certain columns, each once, and at least one row.
 
     Parameters
     ----------
     path : path
-        A CSV file in UTF-8; blank lines and lines that begin with # are left out.
+        A CSV file in UTF-8; blank lines are left out.
     error : type
         What to raise: `ConfigError` or `RegisterError`; it lists every fault of the file's form.
-    needed : iterable of str; columns that it must have
-    renamed : mapping of str → str, optional; columns that have another name now: an old one is refused with the new
+    needed : iterable of str
+        Columns that it must have.
+    renamed : mapping of str → str, optional
+        Columns that have another name now: an old one is refused with the new.
+    comments : bool
+        Leave out lines that begin with #; in data an identifier may begin with it.
 
     Returns
     -------
@@ -148,9 +228,9 @@ def csv_table(
         Cells as `str`, indexed by line of the file (the header's is the first).
     """
     try:
-        table = read_delimited(path, comments=True)
+        table = read_delimited(path, comments=comments, known=(needed := tuple(needed)))
     except RegisterError as wrong:
-        raise error(Fault(str(path), f.row, f.column, f.value, f.rule) for f in wrong.faults) from wrong
+        raise error(replace(f, file=str(path)) for f in wrong.faults) from wrong
     twice = sorted({name.rpartition("#")[0] for name in table.columns if name.endswith("#2")})
     rules = [(name, "this column is there more than once") for name in twice]
     rules += [(name, "this column is missing") for name in needed if name not in table.columns and name not in twice]
@@ -167,14 +247,21 @@ class TextColumns:
 
     Attributes
     ----------
-    file : str; name for the faults
-    text : DataFrame; cells as `str`, indexed by line of the file
-    faults : list of Fault; what was wrong in the columns read up to now
+    file : str
+        Name for the faults.
+    text : DataFrame
+        Cells as `str`, indexed by line of the file.
+    faults : list of Fault
+        What was wrong in the columns read up to now.
+    decimal, date_format : str
+        As of `cells.numbers` and `cells.dates`.
     """
 
     file: str
     text: pd.DataFrame
     faults: list[Fault] = field(default_factory=list)
+    decimal: str = "."
+    date_format: str = ""
 
     def refuse(self, wrong: ArrayLike, column: str, rule: str) -> None:
         """List a fault for each row that breaks a rule.
@@ -193,7 +280,7 @@ class TextColumns:
 
     def blank(self, column: str) -> Bools:
         """Where a column is blank or a word for nothing known (n,)."""
-        return self.text[column].str.lower().isin(MISSING_WORDS).to_numpy(dtype=bool)
+        return cells.missing(self.text[column])
 
     def numbers(self, column: str, low: float, high: float, *, needed: bool) -> Floats:
         """Numbers of a column (n,), NaN where blank.
@@ -206,7 +293,7 @@ class TextColumns:
         needed : bool; whether a blank is a fault
         """
         blank = self.blank(column)
-        values = pd.to_numeric(self.text[column].mask(blank), errors="coerce").to_numpy(dtype=float)
+        values = cells.numbers(self.text[column].mask(blank), self.decimal)
         good = np.isfinite(values)
         self.refuse(~blank & ~good, column, "must be a number")
         self.refuse(good & ((values < low) | (values > high)), column, f"must lie from {low:g} to {high:g}")
@@ -215,41 +302,44 @@ class TextColumns:
         return values
 
     def times(self, column: str, *, needed: bool = True) -> Floats:
-        """Dates, or years, of a column as years and parts of a year (n,)."""
+        """Dates, or years, of a column as years and parts of a year (n,); a time behind a date is left away."""
         words, blank = self.text[column], self.blank(column)
-        years = pd.to_numeric(words.mask(blank), errors="coerce").to_numpy(dtype=float)
-        dates = pd.to_datetime(words.mask(blank | np.isfinite(years)), format="%Y-%m-%d", errors="coerce")
-        start = pd.to_datetime(dates.dt.year.astype("Int64").astype("str") + "-01-01", errors="coerce")
+        years = cells.numbers(words.mask(blank), self.decimal)
+        dates = cells.dates(words.mask(blank | np.isfinite(years)), self.date_format)
         length = np.where(dates.dt.is_leap_year, 366.0, 365.0)
-        out = np.where(np.isfinite(years), years, dates.dt.year + (dates - start).dt.days / length)
-        self.refuse(~blank & np.isnan(out), column, "must be a date such as 2019-06-30, or a year")
+        out = np.where(np.isfinite(years), years, dates.dt.year + (dates.dt.day_of_year - 1) / length)
+        short = cells.short_years(words)
+        self.refuse(short, column, cells.TWO_DIGITS)
+        self.refuse(~blank & ~short & np.isnan(out), column, "must be a date such as 2019-06-30, or a year")
         self.refuse((out < 1800) | (out >= 2300), column, "must lie from 1800 to 2300")
         if needed:
             self.refuse(blank, column, "a date is required")
         return out
 
 
-def _decoded(path: Path, encoding: str, hint: str) -> str:
+def _decoded(path: Path, encoding: str, hint: str) -> tuple[str, str]:
+    """Text of a file with its lines ended by line feeds, and the delimiter that its first line names, if it does."""
+    kind = file_kind(path)
+    if kind != TEXT:
+        raise RegisterError([Fault(path.name, 0, "", "", f"is {in_words(kind)}, not delimited text")])
     content = path.read_bytes()
+    if not encoding and b"\0" in content[:4000] and not content.startswith(_UTF16):
+        encoding = "utf-16-be" if content[:2].startswith(b"\0") else "utf-16-le"
     try:
-        return content.decode(encoding or "utf-8-sig")
+        text = content.decode(encoding or ("utf-16" if content.startswith(_UTF16) else "utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         rule = f"is not {encoding or 'UTF-8'} text" + (f": {hint}" if hint and not encoding else "")
         raise RegisterError([Fault(path.name, line, "", "", rule)]) from error
     except LookupError as error:
         raise RegisterError([Fault(path.name, 0, "", encoding, "is no encoding Python knows")]) from error
+    text = text.removeprefix("\ufeff")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    first = text[: text.find("\n")] if "\n" in text else text
+    named = re.fullmatch(r'"?sep=(.)"?', first.rstrip("\r\n"), re.IGNORECASE)
+    return text, named[1] if named else ""
 
 
 def _tidy(value: str) -> str:
     return _plain(" ".join(value.split()))
-
-
-def _distinct(header: list[str]) -> list[str]:
-    counts = Counter(header)
-    seen: Counter[str] = Counter()
-    names = []
-    for name in header:
-        seen[name] += 1
-        names.append(f"{name}#{seen[name]}" if counts[name] > 1 else name)
-    return names

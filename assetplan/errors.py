@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from assetplan.display import cut
 from assetplan.words import plural
+
+_ALONE = 3  # faults alike up to which each has a line of its own
+_FEW = 5  # rows or values named of faults alike
+_LINES = 47  # of a message; its first, its last and what a command adds make 50
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
     """One thing that is wrong in one place of a user's file.
 
-    `row` is the line of a text file (the header is line 1) or the feature number of a layer (first is 1);
-    0 where the fault is not in a row.
+    `row` is the line of a text file (the header is line 1), the row of a sheet or the feature number of a layer (first
+    is 1); 0 where the fault is not in a row. `hint` says what would mend it, where that is known.
     """
 
     file: str
@@ -22,24 +29,88 @@ class Fault:
     column: str
     value: str
     rule: str
+    hint: str = field(default="", compare=False)
 
-    def __str__(self) -> str:
+    def place(self, row: bool = True) -> str:
+        """File, row and column of it, in words; without the row where it stands for faults alike."""
         place = self.file
-        if self.row:
+        if self.row and row:
             place += f", row {self.row}"
         if self.column:
             place += f", column {self.column}"
+        return _printable(place)
+
+    def __str__(self) -> str:
         shown = f": {self.value!r}" if self.value else ":"
-        return f"{place}{shown} {self.rule}"
+        return f"{self.place()}{shown} {_printable(self.rule)}"
+
+
+def _printable(text: str) -> str:
+    """Text with characters that would steer a terminal shown as �."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "�" for one in text)
+
+
+def _alike(fault: Fault) -> tuple[str, str, str]:
+    """What faults of one kind share: file, column and rule but for its figures."""
+    return fault.file, fault.column, re.sub(r"[\d.,]+", "0", fault.rule)
+
+
+def _rows(faults: Sequence[Fault]) -> str:
+    rows = sorted({fault.row for fault in faults})
+    if rows[-1] - rows[0] == len(rows) - 1:
+        return f"{rows[0]} to {rows[-1]}"
+    return ", ".join(map(str, rows[:_FEW])) + (", …" if len(rows) > _FEW else "")
+
+
+def _values(faults: Sequence[Fault]) -> str:
+    """The commonest values, with how many rows have each and where the first is."""
+    first: dict[str, int] = {}
+    for fault in faults:
+        first.setdefault(fault.value, fault.row)
+    counts = Counter(fault.value for fault in faults)
+    shown = [f"{value!r} ({plural(n, 'row')} from {first[value]})" for value, n in counts.most_common(_FEW)]
+    return ", ".join(shown) + (f" and {len(counts) - _FEW:,} more values" if len(counts) > _FEW else "")
+
+
+def _kind(faults: Sequence[Fault]) -> list[str]:
+    """Lines for faults of one kind: each its own where there are few, else one with how many rows there are."""
+    hints = list(dict.fromkeys(f"    hint: {_printable(fault.hint)}" for fault in faults if fault.hint))[:_FEW]
+    if len(faults) <= _ALONE:
+        return [f"  {fault}" for fault in faults] + hints
+    one = faults[0]
+    rule = _printable(one.rule)
+    count = f"({len(faults):,} rows: {_rows(faults)})"
+    if len({fault.value for fault in faults}) == 1:
+        shown = f" {one.value!r}" if one.value else ""
+        return [f"  {one.place(row=False)}:{shown} {rule} {count}", *hints]
+    return [f"  {one.place(row=False)}: {rule} {count}", f"    {_values(faults)}", *hints]
 
 
 class FaultyInputError(ValueError):
-    """Input that breaks its rules; `faults` lists every one."""
+    """Input that breaks its rules; `faults` lists every one.
+
+    The message has at most some fifty lines: faults alike, of one column and rule, stand together with how many rows
+    they are in, the first of those, the commonest values and the hint that mends them. `abridged` says that it does
+    not name every fault.
+    """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
-        lines = "\n".join(f"  {fault}" for fault in self.faults)
-        super().__init__(f"{plural(len(self.faults), 'fault')} found:\n{lines}")
+        order = {key: place for place, key in enumerate(dict.fromkeys(map(_alike, self.faults)))}
+        kinds = [list(part) for _, part in groupby(sorted(self.faults, key=lambda f: order[_alike(f)]), _alike)]
+        lines: list[str] = []
+        shown = 0
+        for kind in kinds:
+            more = _kind(kind)
+            if lines and len(lines) + len(more) > _LINES:
+                break
+            lines += more
+            shown += 1
+        rest = kinds[shown:]
+        if rest:
+            lines.append(f"  … and {sum(map(len, rest)):,} more, of {plural(len(rest), 'other kind')}")
+        self.abridged = bool(rest) or any(len(kind) > _ALONE for kind in kinds)
+        super().__init__("\n".join([f"{plural(len(self.faults), 'fault')} found:", *lines]))
 
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is copied from its message alone unless it says what it is made of.

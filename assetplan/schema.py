@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assetplan.delimited import MISSING_WORDS, csv_table
+from assetplan.cells import MISSING_WORDS
+from assetplan.delimited import csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
 
@@ -34,6 +35,20 @@ def columns(table: str) -> list[str]:
     if not names:
         raise KeyError(f"no table {table!r} in the schema")
     return names
+
+
+def kinds(table: str) -> dict[str, str]:
+    """Type of each of a table's columns, in order: text, choice, number, positive, whole or year."""
+    schema = _schema()
+    rows = schema[schema["table"] == table]
+    return dict(zip(rows["column"], rows["type"], strict=True))
+
+
+def units(table: str) -> dict[str, str]:
+    """Unit of each of a table's columns, in order; "" where it has none."""
+    schema = _schema()
+    rows = schema[schema["table"] == table]
+    return dict(zip(rows["column"], rows["unit"].fillna("").astype("str"), strict=True))
 
 
 @lru_cache

@@ -25,11 +25,11 @@ LAYERS = [
     {"importers"},
     {"register"},
     {"network", "asset_classes"},
-    {"config", "schema", "output"},
+    {"config", "schema", "output", "reading"},
     {"reference"},
     {"delimited"},
-    {"errors", "limits", "objectives"},
-    {"display", "words", "_types"},
+    {"cells", "errors", "limits", "objectives"},
+    {"display", "file_kinds", "headers", "words", "_types"},
 ]
 ONE_ROOM = {
     "pulp": "optimisation",
@@ -41,6 +41,7 @@ ONE_ROOM = {
     "rich": "cli",
     "matplotlib": "report",
     "xlsxwriter": "programme",
+    "python_calamine": "reading",
 }
 
 

@@ -95,7 +95,7 @@ def test_a_bad_cell_is_a_fault_in_its_place(name: str, column: str, value: str, 
     ("content", "rule"),
     [
         (b"", "no header line"),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "is not UTF-8 text"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "is a picture, not delimited text"),
         (b"# only a comment\n", "no header line"),
         (b"group,treatment\n", "this column is missing"),
     ],

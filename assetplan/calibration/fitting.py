@@ -22,6 +22,7 @@ from assetplan.deterioration.fits.chains import ChainKind
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file
+from assetplan.reading.scale import SHARE_HINT, SHARE_RULE
 
 Kind = Literal["curve", "markov", "weibull"]
 DecayModel = CurveModel | StateModel | LifeModel
@@ -148,7 +149,7 @@ def _model(
     features = Features.of(inspections.covariates, len(inspections.assets))
     values = inspections.index[~np.isnan(inspections.index)]
     if len(values) and values.max() <= 1.0:
-        raise _refusal(inspections, "no value above 1: the index runs from 0 to 100; multiply shares by 100", "value")
+        raise RegisterError([Fault(inspections.file, 0, "value", "", SHARE_RULE, SHARE_HINT)])
     if kind == "curve":
         if np.isnan(inspections.index).all():
             raise _refusal(inspections, "a curve needs values; for states use a chain", "value")

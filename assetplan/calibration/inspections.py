@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Keyed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from assetplan import condition
+from assetplan import cells, condition
 from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.delimited import MISSING_WORDS, TextColumns, csv_table
+from assetplan.cells import MISSING_WORDS
+from assetplan.delimited import TextColumns
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
+from assetplan.reading.columns import absent, leave_out, mapped
+from assetplan.reading.mapping import Mapping, read_mapping
+from assetplan.reading.tables import SourceTable, read_tables
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SAMPLE = 5  # rows or assets named in a note
+_DATES = ("date", "works_date")
+_COLUMNS = {
+    "asset_id": "text", "date": "text", "year": "number", "value": "number", "state": "text", "works_date": "text",
+    "age": "number", "built_year": "year", "method": "text",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,20 +84,23 @@ def read_inspections(
     measure: str = "index",
     states: Sequence[str] | None = None,
     covariates: Sequence[str] = (),
+    mapping: str | os.PathLike[str] | Keyed[str, object] | None = None,
 ) -> Inspections:
-    """Read a CSV of inspections.
+    """Read a table of inspections.
 
     Parameters
     ----------
     path : path
-        Columns: asset_id; date (2019-06-30) or year (2019 or 2019.5); value or state; optionally works_date (of works
-        on the asset, on any of its rows), age [years] or built_year, method (where it changes, the series breaks), and
-        those named below. Others are left alone.
+        Text, workbook, Parquet or a layer, with columns: asset_id; date (2019-06-30) or year (2019 or 2019.5); value or
+        state; optionally works_date (of works on the asset, on any of its rows), age [years] or built_year, method
+        (where it changes, the series breaks), and those named below. Others are left alone.
     group : str, optional; column that says which group an asset belongs to; by default all are one group
     measure : str; what `value` is: index (0–100) or a native measure such as rci, iri, bci
     states : sequence of str, optional
         What `state` holds, best first, such as 1, 2, 3, 4, 5; by default letters from A or whole numbers from 0.
     covariates : sequence of str; columns to keep as covariates, numbers or words
+    mapping : path or mapping, optional
+        How the file's columns become those: see `assetplan.reading.mapping`; by default they have those names.
 
     Raises
     ------
@@ -95,8 +109,32 @@ def read_inspections(
     FileNotFoundError
         There is no such file.
     """
-    table = csv_table(path, RegisterError)
-    return inspections_of(table, file=str(path), group=group, measure=measure, states=states, covariates=covariates)
+    plan = read_mapping(mapping)
+    kinds = _COLUMNS | {name: "text" for name in (group, *covariates) if name and name not in _COLUMNS}
+    table = read_tables([path], plan, kinds)
+    faults = absent(table, plan, kinds)
+    if faults:
+        raise RegisterError(faults)
+    table = leave_out(table, plan)
+    text = mapped(table, plan, kinds).apply(cells.text_of)
+    form = plan.file.get("date_format", "")
+    for name in set(_DATES) & set(text.columns):
+        text[name] = _iso(text[name], form)
+    readings = inspections_of(
+        text.set_axis(pd.Index(table.row), axis=0),
+        file=str(path), group=group, measure=measure, states=states, covariates=covariates,
+    )  # fmt: skip
+    return replace(readings, notes=(*_left(table, plan), *readings.notes))
+
+
+def _iso(values: pd.Series, form: str) -> pd.Series:
+    """Dates as 2019-06-30; what is none stays as it is, for the check to name."""
+    dates = cells.dates(values, form).dt.strftime("%Y-%m-%d")
+    return dates.where(dates.notna(), cells.text_of(values)).astype("str")
+
+
+def _left(table: SourceTable, plan: Mapping) -> list[str]:
+    return [f"{note}: {count:,}." for note, count in table.notes if note.startswith("rows left out")]
 
 
 def inspections_of(

@@ -11,7 +11,8 @@ import click
 
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FORCE, TABLES, output
-from assetplan.output import refuse_existing
+from assetplan.output import new_file, refuse_existing
+from assetplan.register import Register
 
 
 @click.group("import")
@@ -44,12 +45,6 @@ def _joined(register: Path | None) -> dict[str, Any]:
     return {"register": None if register is None else read_register(register)}
 
 
-def _mapped(mapping: Path | None, tables: Path | None) -> dict[str, Any]:
-    from assetplan.inputs import read_parameters
-
-    return {"mapping": mapping, "fill": True, "names": read_parameters(tables).names}
-
-
 _TRUNK = click.option(
     "--council-trunk",
     default="",
@@ -64,7 +59,6 @@ _COUNTRY = click.option(
     help="Whose practice of tagging roads to read by.",
 )
 _REGISTER = click.option("--register", type=FILE, help="Register that takes what the file measured and it did not.")
-_COLUMNS = click.option("--mapping", type=FILE, help="Column mapping (TOML); see docs/register.md.")
 _IMPORTERS = (
     _Importer(
         "osm",
@@ -90,26 +84,26 @@ _IMPORTERS = (
         several=True,
     ),
     _Importer("nbi", "Bridges of a US National Bridge Inventory file.", "import_nbi"),
-    _Importer(
-        "table",
-        "Any table of assets: GeoPackage, GeoParquet, Shapefile, GeoJSON, CSV.",
-        "import_table",
-        (_COLUMNS, TABLES),
-        _mapped,
-    ),
 )
+
+
+def _finish(made: Register, output: Path, force: bool) -> None:
+    from assetplan import write_register
+    from assetplan.cli.register_text import register_text
+    from assetplan.register.plausible import with_doubts
+
+    made = with_doubts(made)
+    write_register(made, output, force)
+    echo(f"{register_text(made)}\n{output}")
 
 
 def _add(importer: _Importer) -> None:
     def run(file: Path | tuple[Path, ...], output: Path, force: bool, **given: Any) -> None:
         import assetplan
-        from assetplan.cli.register_text import register_text
 
         inputs = {f"file {n}": each for n, each in enumerate(file)} if isinstance(file, tuple) else {"file": file}
         refuse_existing(output, force, inputs=inputs | {k: v for k, v in given.items() if isinstance(v, Path)})
-        made = getattr(assetplan, importer.function)(file, **importer.arguments(**given))
-        assetplan.write_register(made, output, force)
-        echo(f"{register_text(made)}\n{output}")
+        _finish(getattr(assetplan, importer.function)(file, **importer.arguments(**given)), output, force)
 
     files = click.argument("file", type=FILE, nargs=-1 if importer.several else 1, required=True)
     decorators = (files, *importer.options, output("Register to write (.gpkg)."), FORCE)
@@ -120,3 +114,31 @@ def _add(importer: _Importer) -> None:
 
 for _importer in _IMPORTERS:
     _add(_importer)
+
+
+@import_group.command("table")
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--mapping", type=FILE, help="Column mapping (TOML); see docs/register.md.")
+@TABLES
+@click.option("--suggest", is_flag=True, help="Write a first mapping (.toml) from names and contents, and no register.")
+@output("Register to write; with --suggest the mapping (.toml).")
+@FORCE
+def _table(
+    files: tuple[Path, ...], mapping: Path | None, tables: Path | None, suggest: bool, output: Path, force: bool
+) -> None:
+    """Any table of assets, or several of one layout: GeoPackage, GeoParquet, shapefile, GeoJSON, Excel, CSV."""
+    from assetplan.inputs import read_parameters
+    from assetplan.register import import_table, suggest_table_mapping
+
+    ending = ".toml" if suggest else ".gpkg"
+    if output.suffix.lower() != ending:
+        raise click.BadParameter(f"{output} must end in {ending}", param_hint="--output")
+    inputs = {f"file {number}": file for number, file in enumerate(files, 1)}
+    refuse_existing(output, force, inputs={**inputs, **({"mapping": mapping} if mapping else {})})
+    if not suggest:
+        _finish(import_table(files, mapping, fill=True, names=read_parameters(tables).names), output, force)
+        return
+    text, unsure = suggest_table_mapping(files)
+    with new_file(output, force) as part:
+        part.write_text(text, encoding="utf-8")
+    echo("\n".join([*(f"unsure: {each}" for each in unsure), str(output)]))

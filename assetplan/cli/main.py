@@ -14,6 +14,7 @@ from typing import Any, Literal
 import click
 
 from assetplan import __version__
+from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, output, seed
@@ -49,7 +50,9 @@ class _Commands(click.Group):
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
         try:
             return super().invoke(ctx)
-        except (FaultyInputError, InfeasibleError, OutputExistsError) as error:
+        except FaultyInputError as error:
+            message = faults_text(error, ctx.params.get("faults"))
+        except (InfeasibleError, OutputExistsError) as error:
             message = str(error)
         except FileNotFoundError as error:
             message = f"no such file: {error.filename or error}"
@@ -63,8 +66,11 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assetplan")
-def main() -> None:
+@click.option("--faults", type=PATH, help="CSV to write every fault to, if there are any; before the command's name.")
+def main(faults: Path | None) -> None:
     """Plan the renewal of roads, bridges and buildings, and prove how near to best the plan is."""
+    if faults is not None:
+        refuse_other_file(faults)
 
 
 for _command in (hmdif, pas2161, bridge_inspections):
@@ -199,6 +205,7 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
     "--failure", type=click.FloatRange(0, 100), default=40.0, show_default=True, help="Index that ends a Weibull life."
 )
 @seed("Of the assets held out.")
+@click.option("--mapping", type=FILE, help="Column mapping (TOML) of the file; see docs/register.md.")
 @click.option("--plot", type=PATH, help="Picture to write (SVG): decay with its interval, and the held-out check.")
 @FORCE
 def calibrate(
@@ -209,11 +216,12 @@ def calibrate(
     measure: str,
     states: str | None,
     covariate: tuple[str, ...],
+    mapping: Path | None,
     plot: Path | None,
     force: bool,
     **fit: Any,
 ) -> None:
-    """Learn decay from INSPECTIONS (CSV: asset_id, date or year, value or state) and write it by group."""
+    """Learn decay from INSPECTIONS (a table: asset_id, date or year, value or state) and write it by group."""
     from assetplan.calibration import calibrate, read_inspections
     from assetplan.cli.calibration_text import calibration_text
     from assetplan.condition import measure_names
@@ -224,7 +232,9 @@ def calibrate(
     for path in filter(None, (output, plot)):
         refuse_existing(path, force, inputs={"inspections": inspections})
     names = [name.strip() for name in states.split(",")] if states else None
-    readings = read_inspections(inspections, group=group, measure=measure, states=names, covariates=covariate)
+    readings = read_inspections(
+        inspections, group=group, measure=measure, states=names, covariates=covariate, mapping=mapping
+    )
     learned = calibrate(readings, model, **fit)
     learned.write(output, force)
     if plot is not None:

@@ -12,6 +12,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.cli.layout import WIDTH, figure, paragraph, table
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
+from assetplan.register.positions import extent_text
 from assetplan.register.sources import source_summary
 from assetplan.words import millions
 
@@ -158,8 +159,9 @@ def register_text(register: Register) -> str:
     if len(roads):
         by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
         parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
+    parts.append(extent_text(assets.geometry))
     if register.notes:
-        parts.append("\n".join(f"  {note}: {count:,}" for note, count in register.notes))
+        parts += [paragraph(f"  {note}: {count:,}", "    ") for note, count in register.notes]
     given: dict[str, list[str]] = {}
     for column, source, count in source_summary(assets):
         given.setdefault(source, []).append(f"{column} {count / len(assets):.0%}")

@@ -25,12 +25,13 @@ from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.network.lines import cut_sections, midpoints, one_line
 from assetplan.network.referencing import nearest_links
+from assetplan.reading.layers import layer_names
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.positions import metric
 from assetplan.register.register import Register
 from assetplan.register.sources import joined, usrn_text, with_sources
-from assetplan.register.table import layer_names
-from assetplan.register.validation import metric, nothing_with, validate_register
+from assetplan.register.validation import nothing_with, validate_register
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -22,10 +22,11 @@ import shapely
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
+from assetplan.reading.layers import layer_names
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.positions import metric
 from assetplan.register.register import Register
-from assetplan.register.table import layer_names
-from assetplan.register.validation import metric, nothing_with, validate_register
+from assetplan.register.validation import nothing_with, validate_register
 
 if TYPE_CHECKING:
     import geopandas as gpd

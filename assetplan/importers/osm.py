@@ -36,8 +36,9 @@ from assetplan.network import connected_pieces, cut_sections, length_near, midpo
 from assetplan.network.places import SAME_M
 from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.positions import metric
 from assetplan.register.register import Register
-from assetplan.register.validation import metric, validate_register
+from assetplan.register.validation import validate_register
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -75,7 +75,7 @@ def read_readings(path: str | os.PathLike[str], measure: str = "rci") -> Reading
     """
     if measure not in MEASURES:
         raise ValueError(f"a survey of roads measures one of {', '.join(MEASURES)}, not {measure!r}")
-    text = csv_table(Path(path), RegisterError, ("link_id", "start_m", "end_m"))
+    text = csv_table(Path(path), RegisterError, ("link_id", "start_m", "end_m"), comments=False)
     if missing := _missing(set(text.columns), measure):
         raise RegisterError(Fault(str(path), 0, name, "", f"this column is missing{other}") for name, other in missing)
     columns = TextColumns(str(path), text)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assetplan.register.components import building_components
     from assetplan.register.files import read_register, write_register
     from assetplan.register.fill import assumed_share, fill_assumed
-    from assetplan.register.table import import_table
+    from assetplan.register.table import import_table, suggest_table_mapping
     from assetplan.register.validation import validate_register
 
 _HOME = {
@@ -23,6 +23,7 @@ _HOME = {
     "fill_assumed": "fill",
     "import_table": "table",
     "read_register": "files",
+    "suggest_table_mapping": "table",
     "validate_register": "validation",
     "write_register": "files",
 }
@@ -35,6 +36,7 @@ __all__ = [
     "fill_assumed",
     "import_table",
     "read_register",
+    "suggest_table_mapping",
     "validate_register",
     "write_register",
 ]

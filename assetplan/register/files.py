@@ -18,16 +18,22 @@ import pandas as pd
 from assetplan import schema
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.errors import Fault, RegisterError
+from assetplan.file_kinds import file_kind
 from assetplan.output import new_file, repeatable_layers
+from assetplan.reading.layers import layer_names, read_layer
+from assetplan.register.positions import metric_crs
 from assetplan.register.register import Register, RegisterNames, packaged_names
-from assetplan.register.table import import_table, layer_names
-from assetplan.register.validation import check_parts, check_register, metric_crs
+from assetplan.register.table import import_table
+from assetplan.register.validation import check_parts, check_register
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 _SPATIAL_EXTRAS = ("places", "districts", "other_roads")
 _PLAIN = ("inspections", "notes")
+_SUFFIXES = frozenset(
+    {"point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"}
+)
 
 
 def write_register(register: Register, path: str | os.PathLike[str], force: bool = False) -> Path:
@@ -114,7 +120,7 @@ def read_register(
         A GeoPackage as `write_register` makes it, or one table of assets: GeoPackage layer, GeoParquet, Shapefile,
         GeoJSON, or CSV with coordinates or WKT.
     mapping : path or mapping, optional
-        How a table's columns become the schema's: see `assetplan.register.mapping`.
+        How a table's columns become the schema's: see `assetplan.reading.mapping`.
     names : RegisterNames, optional
         Classes, groups and treatments that assets may have; by default the packaged ones.
 
@@ -133,34 +139,48 @@ def read_register(
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
-    if mapping is None and source.suffix.lower() == ".gpkg":
-        layers = _asset_layers(source, (names or packaged_names()).classes)
+    if mapping is None and file_kind(source) == "GPKG":
+        layers, other = _asset_layers(source, (names or packaged_names()).classes)
         if layers:
-            return _read_layers(source, layers, names)
+            register = _read_layers(source, layers, names)
+            return replace(register, notes=(*register.notes, *other))
     return import_table(source, mapping, names=names)
 
 
-def _asset_layers(source: Path, classes: AssetClasses) -> dict[str, str]:
-    """Class of the assets of each layer that holds any, by layer; none where no layer is named for a class.
+def _asset_layers(source: Path, classes: AssetClasses) -> tuple[dict[str, str], tuple[tuple[str, int], ...]]:
+    """Class of the assets of each layer that is read, by layer, and notes of the others.
 
-    A layer of another name whose assets name a class is among them: a class that is not known must not be left out.
+    A layer of another name whose assets name a class is read where no layer is named for that class: a class that is
+    not known must not be left out, but a copy kept beside the layer is no part of the register.
     """
     import pyogrio
 
     names = [name for name in layer_names(source) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
-    more = {name: _base(name, classes.names) for name in names}
-    if not any(more.values()):
-        return {}
-    return {
-        name: base or name
-        for name, base in more.items()
-        if base or "asset_class" in pyogrio.read_info(source, layer=name)["fields"]
-    }
+    classed = {name: base for name in names if (base := _base(name, classes.names))}
+    if not classed:
+        return {}, ()
+    notes = []
+    for name in (name for name in names if name not in classed):
+        info = pyogrio.read_info(source, layer=name)
+        copied = set(classed.values())
+        if "asset_class" in info["fields"] and not set(_plain_column(source, name, "asset_class")) <= copied:
+            classed[name] = name
+        elif info["geometry_type"]:
+            notes.append((f"rows of layer {name}, which is no layer of a register, not read", int(info["features"])))
+    return classed, tuple(notes)
+
+
+def _plain_column(source: Path, layer: str, column: str) -> list[str]:
+    import pyogrio
+
+    values = pyogrio.read_dataframe(source, layer=layer, columns=[column], read_geometry=False)[column]
+    return values.dropna().astype("str").unique().tolist()
 
 
 def _base(layer: str, known: Collection[str]) -> str:
     """The name of those known that a layer had before it was split by geometry type; "" where it had none of them."""
-    return next((name for name in (layer, layer.rpartition("_")[0]) if name in known), "")
+    stem, _, suffix = layer.rpartition("_")
+    return next((name for name in (layer, stem if suffix in _SUFFIXES else "") if name in known), "")
 
 
 def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None) -> Register:
@@ -200,23 +220,20 @@ def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...],
 
 
 def _read_plain(path: Path, layers: list[str], name: str) -> pd.DataFrame:
-    import pyogrio
-
     if name in layers:
-        return pyogrio.read_dataframe(path, layer=name, read_geometry=False)
+        return read_layer(path, name, shapes=False)[0]
     return pd.DataFrame() if name == "notes" else schema.empty(name)
 
 
 def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], list[Fault]]:
     """All asset layers as one frame, with the (layer, feature number) of each row."""
     import geopandas as gpd
-    import pyogrio
 
     parts: list[gpd.GeoDataFrame] = []
     faults: list[Fault] = []
     crs = None
     for layer, asset_class in classed.items():
-        frame = pyogrio.read_dataframe(path, layer=layer)
+        frame = read_layer(path, layer)[0]
         if not isinstance(frame, gpd.GeoDataFrame):
             faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "this layer has no geometry"))
             continue
@@ -245,9 +262,7 @@ def _in_layer(fault: Fault, where: list[tuple[str, int]]) -> Fault:
 
 
 def _read_spatial(path: Path, layers: list[str]) -> gpd.GeoDataFrame | None:
-    import pyogrio
-
-    parts = [pyogrio.read_dataframe(path, layer=layer) for layer in layers]
+    parts = [read_layer(path, layer)[0] for layer in layers]
     if not parts:
         return None
     return _in_order(pd.concat(parts, ignore_index=True))

@@ -31,8 +31,9 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, AssetClasses, group_of
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
+from assetplan.register.positions import metric
 from assetplan.register.register import RegisterNames, packaged_names
-from assetplan.register.validation import check_register, metric
+from assetplan.register.validation import check_register
 
 if TYPE_CHECKING:
     import geopandas as gpd

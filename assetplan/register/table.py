@@ -1,9 +1,12 @@
-"""One table of assets, from any file that holds one, into a register by way of a mapping."""
+"""Tables of assets, from any files that hold one, into a register by way of a mapping."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping as Keyed
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,38 +14,75 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan import schema
-from assetplan.delimited import read_delimited
+from assetplan import cells, schema
+from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
+from assetplan.reading.columns import absent, leave_out, mapped, not_read, numbers_of, source_of
+from assetplan.reading.layers import is_spatial, shapes_of
+from assetplan.reading.mapping import Mapping, read_mapping
+from assetplan.reading.scale import SHARE_HINT, SHARE_RULE, are_shares
+from assetplan.reading.suggestion import suggest_mapping
+from assetplan.reading.tables import SourceTable, read_tables
 from assetplan.register.components import building_components
 from assetplan.register.fill import fill_and_check
-from assetplan.register.mapping import Mapping, read_mapping
+from assetplan.register.plausible import doubts
+from assetplan.register.positions import crs_name, in_metres, placing, true_to_scale
 from assetplan.register.register import Register, RegisterNames
+from assetplan.register.shapes import in_parts, pieces, plain_shapes, with_heights
 from assetplan.register.validation import check_register, nothing_with
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_TEXT = frozenset({".csv", ".txt", ".tsv"})
-_PARQUET = frozenset({".parquet", ".geoparquet"})
-_ENCODING_HINT = 'name its encoding in the mapping, as [file] encoding = "cp1252"'
 _CRS_HINT = 'has no CRS: add it to the mapping, as [file] crs = "EPSG:27700"'
+_MOST = 0.5  # share of assets in wrong places from which a file is refused
+_FEW = 5
+_PLACES = {"x", "y", "wkt"}
+Paths = str | os.PathLike[str]
 
 
+def asset_mapping(mapping: str | os.PathLike[str] | Keyed[str, object] | None) -> Mapping:
+    """A mapping onto the columns of assets, read and checked; see `assetplan.reading.mapping`."""
+    return read_mapping(mapping, schema.units("assets"))
+
+
+def suggest_table_mapping(path: Paths | Sequence[Paths]) -> tuple[str, list[str]]:
+    """A first mapping of a table of assets as TOML, and what it is unsure of.
+
+    Parameters
+    ----------
+    path : path or sequence of path
+        As of `import_table`.
+
+    Raises
+    ------
+    RegisterError
+        A file cannot be read.
+    FileNotFoundError
+        There is no such file.
+    """
+    sources = [path] if isinstance(path, (str, os.PathLike)) else list(path)
+    kinds = {name: kind for name, kind in schema.kinds("assets").items() if name != "assumed"}
+    allowed = {name: schema.choices("assets", name) for name, kind in kinds.items() if kind == "choice"}
+    return suggest_mapping(sources, kinds, allowed)
+
+
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def import_table(
-    path: str | os.PathLike[str],
+    path: Paths | Sequence[Paths],
     mapping: str | os.PathLike[str] | Keyed[str, object] | None = None,
     fill: bool = False,
     names: RegisterNames | None = None,
 ) -> Register:
-    """Make a register from one table of assets.
+    """Make a register from a table of assets, or from several files of one layout.
 
     Parameters
     ----------
-    path : path
-        CSV (with coordinates or WKT), GeoParquet, or anything GDAL reads: GeoPackage, Shapefile, GeoJSON.
+    path : path or sequence of path
+        Text (with coordinates or WKT), Excel workbook, GeoParquet, GeoPackage, shapefile, GeoJSON or FlatGeobuf.
     mapping : path or mapping, optional
-        See `assetplan.register.mapping`; by default the file has the schema's own column names.
+        See `assetplan.reading.mapping`; by default the file has the schema's own column names.
     fill : bool
         Fill what the table lacks by the rules of `assetplan.register.fill`.
     names : RegisterNames, optional
@@ -51,184 +91,212 @@ def import_table(
     Returns
     -------
     Register
-        Validated, in a projected CRS (m).
+        Validated, in a projected CRS (m). Its notes count what was read and what was not.
 
     Raises
     ------
     RegisterError
-        The file, the mapping or a row breaks its rules; every fault is listed, a row of text by the line it starts
-        on and a feature of a layer by its number (first is 1).
+        A file, the mapping or a row breaks its rules; every fault is listed, a row of text by the line it starts
+        on, one of a sheet by its row and a feature of a layer by its number (first is 1).
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
-    plan = read_mapping(mapping)
-    frame, rows = _read(source, plan)
-    faults = _absent(frame, plan)
+    sources = [Path(path)] if isinstance(path, (str, os.PathLike)) else [Path(each) for each in path]
+    for source in sources:
+        if not source.exists():
+            raise FileNotFoundError(f"{source}: there is no such file")
+    plan = asset_mapping(mapping)
+    columns = schema.columns("assets")
+    table = read_tables(sources, plan, {*columns, *_PLACES})
+    faults = absent(table, plan, columns)
     if faults:
         raise RegisterError(faults)
-    frame, rows, notes = _leave_out(frame, rows, plan)
-    assets = _mapped(frame, plan)
-    if not len(assets):
-        raise RegisterError([Fault(source.name, 0, "", "", "there are no assets in it")])
-    located, faults = _located(frame, assets, source, plan, rows)
+    table = leave_out(table, plan)
+    if not len(table.frame):
+        raise RegisterError([Fault(table.name, 0, "", "", "there are no assets in it")])
+    assets = mapped(table, plan, schema.kinds("assets"))
+    located, used, faults = _located(table, assets, plan)
+    if not faults:
+        table, located, faults = _placed(table, located)
+    rows = pd.Series(np.arange(1, len(table.frame) + 1))
     if plan.buildings and not faults:
-        located, rows = _split(frame, located, rows, plan, source.name)
-    if fill:
-        clean, more = fill_and_check(located, source.name, rows, names)
-    else:
-        clean, more = check_register(located, source.name, rows, names)
+        located, rows = _split(table, located, rows, plan)
+    check = fill_and_check if fill else check_register
+    clean, more = check(located, table.name, rows, names)
     # A geometry that could not be made is a fault already.
     without = {fault.row for fault in faults}
     faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]
+    faults += _share_faults(clean, table.name)
     if faults:
-        raise RegisterError(faults)
-    return Register(clean, notes=tuple(notes), **nothing_with(clean))
+        words = _Words(table, plan)
+        raise RegisterError({words.worded(fault) for fault in faults})
+    notes = (*_notes(table, located, plan, used), *doubts(clean))
+    return Register(clean, notes=notes, **nothing_with(clean))
 
 
-def _read(source: Path, plan: Mapping) -> tuple[pd.DataFrame, pd.Series]:
-    kind = source.suffix.lower()
-    encoding = plan.file.get("encoding", "")
-    if kind in _TEXT:
-        delimiter = plan.file.get("delimiter", "\t" if kind == ".tsv" else ",")
-        text = read_delimited(source, encoding, delimiter, encoding_hint=_ENCODING_HINT)
-        return text.reset_index(drop=True), pd.Series(text.index)
-    frame = _read_parquet(source) if kind in _PARQUET else _read_vector(source, plan.file.get("layer"), encoding)
-    for name in frame.columns:
-        if pd.api.types.is_string_dtype(frame[name]) and name != frame.attrs.get("geometry"):
-            frame[name] = frame[name].str.split().str.join(" ")
-    return frame, pd.Series(np.arange(1, len(frame) + 1))
+def _notes(table: SourceTable, located: gpd.GeoDataFrame, plan: Mapping, used: set[str]) -> tuple[tuple[str, int], ...]:
+    """What was read, left out and changed, with counts and the first rows."""
+    notes = list(table.notes)
+    if plan.buildings:
+        notes.append((f"components of {len(table.frame):,} buildings", len(located)))
+    else:
+        notes.append(("assets read", len(located)))
+        shapes = located.geometry.to_numpy()
+        for what, some in (
+            ("heights (Z) dropped", with_heights(shapes)),
+            ("lines in parts that do not meet, which no way runs along", in_parts(shapes)),
+        ):
+            if some.any():
+                notes.append((f"{what} ({table.first_rows(some)})", int(some.sum())))
+    left = not_read(table, plan, schema.columns("assets"), used)
+    if left:
+        notes.append((f"columns not read: {left}", left.count(", ") + 1))
+    return tuple(notes)
 
 
-def layer_names(path: Path) -> list[str]:
-    """Names of a vector file's layers.
-
-    Raises
-    ------
-    RegisterError
-        The file is no vector file GDAL can open.
-    """
-    import pyogrio
-    from pyogrio.errors import DataSourceError
-
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
-    except DataSourceError as error:
-        raise RegisterError([Fault(path.name, 0, "", "", f"cannot be read: {error}")]) from error
+def _share_faults(assets: pd.DataFrame, file: str) -> list[Fault]:
+    """A fault for each measure whose values look like shares of one."""
+    known = ~assets["assumed"].str.contains(r"\bvalue\b", regex=True)
+    groups = assets[known].groupby("measure", sort=True)["value"]
+    wrong = [name for name, values in groups if are_shares(values.to_numpy(), str(name))]
+    return [Fault(file, 0, "value", str(name), SHARE_RULE, SHARE_HINT) for name in wrong]
 
 
-def _read_parquet(source: Path) -> gpd.GeoDataFrame:
+@dataclass(frozen=True)
+class _Words:
+    """Faults of the n-th row in the user's own words; columns are turned to text once, hints made once a kind."""
+
+    table: SourceTable
+    plan: Mapping
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    hints: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def worded(self, fault: Fault) -> Fault:
+        """A fault by file and row, with the cell as it is and what would mend it."""
+        kind = schema.kinds("assets").get(fault.column)
+        source = source_of(fault.column, self.table, self.plan) if kind else ""
+        value, rule = fault.value, fault.rule
+        if source and fault.row:
+            value = self.cells_of(source)[fault.row - 1][:80]
+            short = kind == "year" and (re.fullmatch(r"\d{2}", value) or cells.short_years(pd.Series([value]))[0])
+            if short:
+                rule = cells.TWO_DIGITS
+            elif kind == "year" and rule == "must be a number":
+                rule = "must be a year or a date"
+        if (fault.column, rule) not in self.hints:
+            self.hints[fault.column, rule] = self._hint(fault, value, source)
+        hint = fault.hint or self.hints[fault.column, rule]
+        return self.table.placed(replace(fault, value=value, rule=rule, hint=hint))
+
+    def cells_of(self, source: str) -> list[str]:
+        """A column of the file as text."""
+        if source not in self.texts:
+            self.texts[source] = cells.text_of(self.table.frame[source]).tolist()
+        return self.texts[source]
+
+    def of_building(self, fault: Fault) -> Fault:
+        """A fault of a building, under the file's own column."""
+        source = self.plan.buildings.get(fault.column)
+        if source is None:
+            return self.worded(replace(fault, column=fault.column.replace("building_id", "asset_id")))
+        value = self.cells_of(source)[fault.row - 1][:80]
+        return self.table.placed(replace(fault, column=source, value=value, hint=f"it is read as {fault.column}"))
+
+    def _hint(self, fault: Fault, value: str, source: str) -> str:
+        column = fault.column
+        if fault.rule.startswith("must be one of") and value:
+            allowed = fault.rule.removeprefix("must be one of ").partition(";")[0].split(", ")
+            meant = next((one for one in allowed if one.lower() == value.lower()), "…")
+            return f'say in the mapping what each value means, as [values.{column}] "{value}" = "{meant}"'
+        if fault.rule == "this column is missing":
+            names = [str(name) for name in self.table.frame.columns if name != "geometry"][:20]
+            return f'name it in the mapping, as [columns] {column} = "…"; the file has {", ".join(names)}'
+        if fault.rule == "must be a number" and not np.isnan(cells.numbers(pd.Series([value]), ",")[0]):
+            return 'say in the mapping which sign stands before decimals, as [file] decimal = ","'
+        return f"{column} is read from column {source}" if source and source != column else ""
+
+
+def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[gpd.GeoDataFrame, set[str], list[Fault]]:
+    """Assets with their shapes, and the columns of the file that those come from."""
     import geopandas as gpd
 
-    try:
-        return gpd.read_parquet(source).reset_index(drop=True)
-    except (ValueError, OSError) as error:
-        # pyarrow says OSError of a footer it cannot read.
-        raise RegisterError([Fault(source.name, 0, "", "", f"is no GeoParquet file: {error}")]) from error
-
-
-def _read_vector(source: Path, layer: str | None, encoding: str) -> pd.DataFrame:
-    import pyogrio
-    from pyogrio import errors
-
-    layers = layer_names(source)
-    if layer is None and len(layers) != 1:
-        rule = f'has {len(layers)} layers ({", ".join(layers)}): name one in the mapping, as [file] layer = "roads"'
-        raise RegisterError([Fault(source.name, 0, "", "", rule)])
-    if layer is not None and layer not in layers:
-        rule = f"is no layer of {source.name}; there are {', '.join(layers)}"
-        raise RegisterError([Fault(source.name, 0, "", layer, rule)])
-    broken = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.GeometryError, ValueError)
-    try:
-        return pyogrio.read_dataframe(source, layer=layer or layers[0], encoding=encoding or None)
-    except UnicodeDecodeError as error:
-        rule = f"is not UTF-8 text: {_ENCODING_HINT}"
-        raise RegisterError([Fault(source.name, 0, "", "", rule)]) from error
-    except broken as error:
-        raise RegisterError([Fault(source.name, 0, "", "", f"cannot be read: {error}")]) from error
-
-
-def _absent(frame: pd.DataFrame, plan: Mapping) -> list[Fault]:
-    """Source columns that the mapping names and the file does not have."""
-    asked = [(f"columns.{key}", name) for key, name in plan.columns.items()]
-    asked += [(f"leave_out.{name}", name) for name in plan.leave_out]
-    asked += [(f"buildings.{key}", name) for key, name in plan.buildings.items()]
-    asked += [(f"file.{key}", plan.file[key]) for key in ("x", "y", "wkt") if key in plan.file]
-    faults = []
-    for key, name in asked:
-        if name in frame.columns:
-            continue
-        repeated = f"{name}#1" in frame.columns
-        rule = "is there more than once: say which, as " if repeated else "is no column of the file"
-        faults.append(Fault(plan.name, 0, key, name, f"{rule}{name}#1" if repeated else rule))
-    return faults
-
-
-def _leave_out(
-    frame: pd.DataFrame, rows: pd.Series, plan: Mapping
-) -> tuple[pd.DataFrame, pd.Series, list[tuple[str, int]]]:
-    notes = []
-    for column, values in plan.leave_out.items():
-        out = frame[column].astype(object).isin(values)
-        notes.append((f"rows left out: {column} is {' or '.join(values)}", int(out.sum())))
-        frame, rows = frame[~out].reset_index(drop=True), rows[~out].reset_index(drop=True)
-    return frame, rows, notes
-
-
-def _mapped(frame: pd.DataFrame, plan: Mapping) -> pd.DataFrame:
-    """The schema's columns that the file and the mapping give, still unchecked."""
-    out: dict[str, Any] = {}
-    for name in schema.columns("assets"):
-        if name in plan.constants:
-            out[name] = pd.Series([plan.constants[name]] * len(frame), index=frame.index)
-            continue
-        source = plan.columns.get(name, name)
-        if source not in frame.columns:
-            continue
-        values = frame[source]
-        table = plan.translations.get(name)
-        if table is not None:
-            text = values.astype(object).where(values.notna(), "").astype("str").str.strip()
-            values = text.map(table).fillna(text)
-        if name in plan.factors:
-            values = _times(values, plan.factors[name])
-        out[name] = values
-    return pd.DataFrame(out, index=frame.index)
-
-
-def _times(values: pd.Series, factor: float) -> pd.Series:
-    """Numbers multiplied; text that is no number stays for the schema to find."""
-    numbers = pd.to_numeric(values, errors="coerce") * factor
-    return numbers.astype(object).where(numbers.notna(), values)
-
-
-def _located(
-    frame: pd.DataFrame, assets: pd.DataFrame, source: Path, plan: Mapping, rows: pd.Series
-) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    import geopandas as gpd
-
+    frame = table.frame
     faults: list[Fault] = []
     crs: Any = None
-    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None:
-        shapes, crs = frame.geometry.to_numpy(), frame.crs
+    if is_spatial(frame):
+        geometry = shapes_of(frame)
+        shapes, crs, used = geometry.to_numpy(), geometry.crs, {str(geometry.name)}
+        if "start" in plan.join:
+            shapes, faults = _along(table, plan, shapes)
     elif "wkt" in plan.file or "wkt" in frame.columns:
-        shapes, faults = _from_wkt(frame[plan.file.get("wkt", "wkt")], source.name, rows)
+        used = {plan.file.get("wkt", "wkt")}
+        shapes, faults = _from_wkt(frame[plan.file.get("wkt", "wkt")], table.name)
     else:
         x, y = plan.file.get("x", "x"), plan.file.get("y", "y")
+        used = {x, y}
         lacking = [name for name in (x, y) if name not in frame.columns]
         if lacking:
             rule = "there is no such column of coordinates; name them in the mapping, as [file] x = … and y = …"
-            faults = [Fault(source.name, 0, name, "", rule) for name in lacking]
-            return gpd.GeoDataFrame(assets), faults
-        shapes, faults = _from_points(frame[x], frame[y], source.name, rows)
+            faults = [Fault(table.name, 0, name, "", rule) for name in lacking]
+            return gpd.GeoDataFrame(assets), used, faults
+        shapes, faults = _from_points(table, x, y)
     if "crs" in plan.file:
         crs, more = _crs(plan)
         faults += more
     elif crs is None:
-        faults.append(Fault(source.name, 0, "geometry", "", _CRS_HINT))
-    return gpd.GeoDataFrame(assets, geometry=shapely.force_2d(shapes), crs=crs), faults
+        faults.append(Fault(table.name, 0, "geometry", "", _CRS_HINT))
+    return gpd.GeoDataFrame(assets, geometry=shapes, crs=crs), used, faults
+
+
+def _placed(table: SourceTable, located: gpd.GeoDataFrame) -> tuple[SourceTable, gpd.GeoDataFrame, list[Fault]]:
+    """Assets without those that lie where they cannot, named in the notes; faults where those are half of all."""
+    strays = placing(located.geometry)
+    names = located["asset_id"].astype("str") if "asset_id" in located.columns else pd.Series("", located.index)
+    faults, notes = [], list(table.notes)
+    refused = strays.lost.mean() >= _MOST
+    for what, some in strays.wrong.items():
+        hint = strays.hints.get(what, "")
+        if refused:
+            faults += [
+                Fault(
+                    table.name,
+                    int(i) + 1,
+                    "geometry",
+                    str(names.iloc[i])[:80],
+                    f"lies {what}",
+                    hint,
+                )
+                for i in np.flatnonzero(some)
+            ]
+        elif some.any():
+            notes.append((f"assets left out, for they lie {what}: {_named(table, names, some)}", int(some.sum())))
+    for what, some in strays.strange.items():
+        if some.any():
+            notes.append((f"assets that lie {what}: {_named(table, names, some)}", int(some.sum())))
+    if not true_to_scale(located.geometry) and in_metres(located.crs) and not faults:
+        notes.append(
+            (f"assets measured in another CRS, for lengths of {crs_name(located.crs)} are not true there", len(located))
+        )
+    keep = ~strays.lost
+    if not faults and not keep.all():
+        table, located = table.where(keep), located[keep].reset_index(drop=True)
+    return replace(table, notes=tuple(notes)), located, faults
+
+
+def _named(table: SourceTable, names: pd.Series, some: Bools) -> str:
+    """The first of some assets with their rows."""
+    at = np.flatnonzero(some)
+    shown = [f"{names.iloc[i]} (row {table.row[i]})" for i in at[:_FEW]]
+    return ", ".join(shown) + (", …" if len(at) > _FEW else "")
+
+
+def _along(table: SourceTable, plan: Mapping, shapes: Shapes) -> tuple[Shapes, list[Fault]]:
+    """The piece of each row's line between its chainages."""
+    ends = [numbers_of(table, plan, key, plan.join[key]) for key in ("start", "end")]
+    cut = pieces(plain_shapes(shapes), *ends)
+    wrong = np.flatnonzero(shapely.is_missing(cut) & ~shapely.is_missing(shapes))
+    rule = f"there is no length of its line between {plan.join['start']} and {plan.join['end']}"
+    return cut, [Fault(table.name, int(i) + 1, "geometry", "", rule) for i in wrong]
 
 
 def _crs(plan: Mapping) -> tuple[Any, list[Fault]]:
@@ -241,38 +309,44 @@ def _crs(plan: Mapping) -> tuple[Any, list[Fault]]:
         return None, [Fault(plan.name, 0, "file.crs", plan.file["crs"], "is no coordinate reference system")]
 
 
-def _from_wkt(column: pd.Series, file: str, rows: pd.Series) -> tuple[np.ndarray, list[Fault]]:
-    text = column.astype(object).where(column.notna(), "").to_numpy()
+def _from_wkt(column: pd.Series, file: str) -> tuple[Shapes, list[Fault]]:
+    text = cells.text_of(column).to_numpy(dtype=object)
     shapes = shapely.from_wkt([value or None for value in text], on_invalid="ignore")
     wrong = np.flatnonzero((text != "") & shapely.is_missing(shapes))
     rule = "is no well-known text"
-    return shapes, [Fault(file, int(rows.iloc[i]), "geometry", str(text[i])[:80], rule) for i in wrong]
+    return shapes, [Fault(file, int(i) + 1, "geometry", str(text[i])[:80], rule) for i in wrong]
 
 
-def _from_points(x: pd.Series, y: pd.Series, file: str, rows: pd.Series) -> tuple[np.ndarray, list[Fault]]:
+def _from_points(table: SourceTable, x: str, y: str) -> tuple[Shapes, list[Fault]]:
     faults: list[Fault] = []
-    numbers = []
-    for column in (x, y):
-        values = pd.to_numeric(column, errors="coerce").astype(float).to_numpy()
-        shown = column.astype("str").to_numpy()
+    pairs = []
+    for name in (x, y):
+        values = cells.numbers(table.frame[name], table.decimal)
+        shown = cells.text_of(table.frame[name]).to_numpy(dtype=object)
         for i in np.flatnonzero(~np.isfinite(values)):
-            faults.append(Fault(file, int(rows.iloc[i]), str(column.name), str(shown[i])[:80], "must be a number"))
-        numbers.append(values)
-    shapes = np.full(len(x), None, dtype=object)
-    good = np.isfinite(numbers[0]) & np.isfinite(numbers[1])
-    shapes[good] = shapely.points(numbers[0][good], numbers[1][good])
+            faults.append(Fault(table.name, int(i) + 1, name, str(shown[i])[:80], "must be a number"))
+        pairs.append(values)
+    shapes = np.full(len(table.frame), None, dtype=object)
+    good = np.isfinite(pairs[0]) & np.isfinite(pairs[1])
+    shapes[good] = shapely.points(pairs[0][good], pairs[1][good])
     return shapes, faults
 
 
 def _split(
-    frame: pd.DataFrame, located: gpd.GeoDataFrame, rows: pd.Series, plan: Mapping, file: str
+    table: SourceTable, located: gpd.GeoDataFrame, rows: pd.Series, plan: Mapping
 ) -> tuple[gpd.GeoDataFrame, pd.Series]:
-    """Each building into its components, each with its building's row."""
+    """Each building into its components, each with its building's row; faults in the columns of the file."""
     buildings = located.rename(columns={"asset_id": "building_id"})
     if "building_id" not in buildings.columns:
-        raise RegisterError([Fault(file, 0, "asset_id", "", "this column is missing")])
+        raise RegisterError(
+            [_Words(table, plan).worded(Fault(table.name, 0, "asset_id", "", "this column is missing"))]
+        )
     for name, source in plan.buildings.items():
-        buildings[name] = pd.to_numeric(frame[source], errors="coerce")
-    parts = building_components(buildings, file=file, rows=rows)
+        buildings[name] = numbers_of(table, plan, name, source)
+    try:
+        parts = building_components(buildings, file=table.name, rows=rows)
+    except RegisterError as error:
+        words = _Words(table, plan)
+        raise RegisterError([words.of_building(fault) for fault in error.faults]) from error
     count = len(parts) // max(len(buildings), 1)
     return parts, rows.repeat(count).reset_index(drop=True)

@@ -14,62 +14,12 @@ from assetplan import schema
 from assetplan.asset_classes import BUILDING
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
+from assetplan.register.positions import BRITISH_GRID, metric, on_earth, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names
+from assetplan.register.shapes import plain_shapes
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-# Longitude and latitude (degrees) that hold Great Britain and its islands.
-_BRITAIN = (-9.0, 49.7, 2.1, 61.0)
-_BRITISH_GRID = 27700
-# Projected in name only: lengths come out 1.6 times too long at English latitudes.
-_WEB_MERCATOR = 3857
-
-
-def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Bring a frame to a projected CRS in metres.
-
-    One that is so already is left alone. Any other (degrees, feet, Web Mercator) goes to EPSG:27700 where all of it
-    lies in Britain, else to the UTM zone of its middle.
-
-    Raises
-    ------
-    ValueError
-        The frame has no CRS, or coordinates that are no place on earth.
-    """
-    if frame.crs is None:
-        raise ValueError("the geometry has no CRS")
-    if _in_metres(frame.crs):
-        return frame
-    if not len(frame):
-        return frame.to_crs(_BRITISH_GRID)
-    if not _on_earth(frame.geometry).all():
-        raise ValueError("the geometry lies outside what its CRS can hold")
-    west, south, east, north = frame.to_crs(4326).total_bounds
-    if west >= _BRITAIN[0] and south >= _BRITAIN[1] and east <= _BRITAIN[2] and north <= _BRITAIN[3]:
-        return frame.to_crs(_BRITISH_GRID)
-    return frame.to_crs(frame.estimate_utm_crs())
-
-
-def metric_crs(frame: gpd.GeoDataFrame) -> Any:
-    """The CRS `metric` would choose, by the rows whose geometry is sound; validation lists the others."""
-    geometry = frame.geometry
-    sound = ~(geometry.isna() | geometry.is_empty)
-    if not _in_metres(frame.crs):
-        sound &= _on_earth(geometry)
-    return metric(frame[sound]).crs
-
-
-def _in_metres(crs: Any) -> bool:
-    return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre" and crs.to_epsg() != _WEB_MERCATOR)
-
-
-def _on_earth(geometry: gpd.GeoSeries) -> np.ndarray:
-    """Where a geometry's coordinates are a longitude and latitude once out of its CRS."""
-    bounds = geometry.to_crs(4326).bounds.to_numpy()
-    # UTM, where measuring ends up, runs from 80 degrees south to 84 north.
-    inside = (bounds >= (-180.0, -80.0, -180.0, -80.0)) & (bounds <= (180.0, 84.0, 180.0, 84.0))
-    return inside.all(axis=1)
 
 
 def validate_register(
@@ -142,7 +92,7 @@ def check_register(
 def _no_assets() -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    return gpd.GeoDataFrame(schema.empty("assets"), geometry=[], crs=_BRITISH_GRID)
+    return gpd.GeoDataFrame(schema.empty("assets"), geometry=[], crs=BRITISH_GRID)
 
 
 def check_parts(
@@ -225,24 +175,29 @@ def _check_other_roads(
 
 
 def _check_geometry(frame: gpd.GeoDataFrame, file: str, place: np.ndarray) -> tuple[gpd.GeoSeries, list[Fault]]:
+    """Shapes made plain and brought to a metric CRS, with every fault in them by the identifier of its row."""
+    import geopandas as gpd
+
     if frame.crs is None:
         return frame.geometry, [Fault(file, 0, "geometry", "", "has no CRS (coordinate reference system)")]
-    geometry = frame.geometry
+    geometry = gpd.GeoSeries(plain_shapes(frame.geometry.to_numpy()), frame.index, frame.crs)
     missing = geometry.isna() | geometry.is_empty
-    faults = _faults(None, missing, file, place, "geometry", "is missing or empty")
+    own = next((name for name in ("asset_id", "road_id", "name") if name in frame.columns), None)
+    named = None if own is None else pd.DataFrame({"geometry": frame[own].astype("str")})
+    faults = _faults(named, missing, file, place, "geometry", "is missing or empty")
     # A line of no length stays: the network lists it.
     point_like = (geometry.geom_type == "LineString") & (shapely.length(geometry.to_numpy()) == 0)
     invalid = ~missing & ~geometry.is_valid & ~point_like
     if invalid.any():
         reasons = geometry[invalid].is_valid_reason()
-        faults += [
-            Fault(file, int(place[i]), "geometry", "", f"is not valid: {reason}") for i, reason in reasons.items()
-        ]
+        for i, reason in reasons.items():
+            shown = "" if named is None else str(named["geometry"].iloc[i])[:80]
+            faults.append(Fault(file, int(place[i]), "geometry", shown, f"is not valid: {reason}"))
     usable = geometry[~missing & ~invalid]
-    if not _in_metres(frame.crs):
+    if len(usable) and not true_to_scale(usable):
         lost = pd.Series(False, index=geometry.index)
-        lost.loc[usable.index[~_on_earth(usable)]] = True
-        faults += _faults(None, lost, file, place, "geometry", "lies outside what its CRS can hold")
+        lost.loc[usable.index[~on_earth(usable)]] = True
+        faults += _faults(named, lost, file, place, "geometry", "lies outside what its CRS can hold")
     if faults:
         return geometry, faults
     return metric(usable.to_frame("geometry")).geometry, []

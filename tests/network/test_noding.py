@@ -343,7 +343,7 @@ def test_a_real_county_is_in_a_thousand_pieces_unless_noded(shared) -> None:
     from assetplan.importers.osm_roads import council_ways
     from assetplan.importers.osm_tags import read_osm
     from assetplan.network import connected_pieces
-    from assetplan.register.validation import metric
+    from assetplan.register.positions import metric
 
     ways, _, _ = council_ways(read_osm(shared / "rutland.osm.pbf", "lines"))
     lines = metric(ways).geometry.to_numpy()

@@ -6,8 +6,9 @@ import pytest
 from register_helpers import assets, faults_of
 
 from assetplan.errors import RegisterError
+from assetplan.reading.mapping import read_mapping
 from assetplan.register import import_table, read_register
-from assetplan.register.mapping import read_mapping
+from assetplan.register.table import asset_mapping
 
 CHELTENHAM = Path(__file__).parent / "cheltenham.toml"
 CLASSES = "must be one of carriageway, footway, drainage, signal, bridge, building"
@@ -62,13 +63,18 @@ def test_every_section_of_a_mapping(tmp_path: Path) -> None:
     register = import_table(table(tmp_path, text), mapping)
     row = register.assets.iloc[0]
     assert (row["asset_id"], row["length_m"], row["road_class"], row["quantity"]) == ("7", 500, "A", 2500)
-    assert register.notes == (("rows left out: Tenure is let or sold", 1),)
+    assert register.notes == (
+        ("rows of assets.csv", 2),
+        ("rows left out: Tenure is let or sold (row 3)", 1),
+        ("assets read", 1),
+        ("columns not read: Class#2", 1),
+    )
 
 
 def test_unknown_keys_of_a_mapping_are_refused_all_at_once() -> None:
     wrong = {
         "colums": {},
-        "file": {"sheet": "a", "delimiter": ";;", "x": 3},
+        "file": {"sheets": "a", "delimiter": ";;", "x": 3},
         "columns": {"asset_no": "a", "name": "b"},
         "constants": {"name": "c", "quantity": True},
         "values": {"road_class": "A"},
@@ -77,10 +83,10 @@ def test_unknown_keys_of_a_mapping_are_refused_all_at_once() -> None:
         "buildings": {"storeys": "n"},
     }
     with pytest.raises(RegisterError) as error:
-        read_mapping(wrong)
+        asset_mapping(wrong)
     assert {fault.column for fault in error.value.faults} == {
         "colums",
-        "file.sheet",
+        "file.sheets",
         "file.delimiter",
         "file.x",
         "columns.asset_no",
@@ -202,7 +208,7 @@ def test_buildings_become_components(tmp_path: Path) -> None:
         "columns": {"asset_id": "id"},
         "buildings": {"floor_area_m2": "GIA", "storeys": "floors"},
     }
-    assert faults(path, plan) == {(3, "floor_area_m2", "must be a number above 0")}
+    assert faults(path, plan) == {(3, "GIA", "must be a number above 0")}
     parts = import_table(path, plan | {"leave_out": {"id": ["h2"]}}).assets.set_index("asset_id")
     assert len(parts) == 8
     assert parts.loc["h1-roof_flat", ["group", "parent_id", "name", "quantity"]].tolist() == [
@@ -242,8 +248,15 @@ def test_the_same_list_loads_once_its_faults_are_left_out(shared: Path, tmp_path
     (tmp_path / "m.toml").write_text(text)
     register = import_table(path, tmp_path / "m.toml")
     names = register.assets["name"]
-    assert len(register.assets) == 212 - int(register.notes[1][1])
-    assert register.notes[0] == ("rows left out: HoldingType is Land", 286)
+    notes = dict(register.notes)
+    left = {note.partition(" (row")[0]: count for note, count in notes.items()}
+    assert left["rows left out: HoldingType is Land"] == 286
+    assert (
+        sum(count for note, count in left.items() if note.startswith("rows left out")) + notes["assets read"]
+        == (notes["rows of cheltenham_assets_2021.csv"])
+    )
+    coded = sum(count for note, count in left.items() if note.startswith("rows left out: AssetCode"))
+    assert len(register.assets) == notes["assets read"] == 212 - coded
     assert not names.str.contains(r"\s\s|^\s|\s$|\n|\r", regex=True).any()
     assert register.assets["district"].unique().tolist() == ["Cheltenham Borough Council"]
     # The borough of Cheltenham in the national grid.

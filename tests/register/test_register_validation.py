@@ -9,8 +9,8 @@ from shapely import LineString, Point, Polygon
 
 from assetplan.errors import RegisterError
 from assetplan.register import validate_register
+from assetplan.register.positions import metric
 from assetplan.register.register import packaged_names
-from assetplan.register.validation import metric
 
 BOW_TIE = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
 

@@ -1,0 +1,1 @@
+"""Files of other people read into columns, by way of a mapping."""
