@@ -317,12 +317,23 @@ class TextColumns:
         return out
 
 
-def _decoded(path: Path, encoding: str, hint: str) -> tuple[str, str]:
-    """Text of a file with its lines ended by line feeds, and the delimiter that its first line names, if it does."""
+def text_bytes(path: Path) -> bytes:
+    """What a file of text holds.
+
+    Raises
+    ------
+    RegisterError
+        The file is something else by its first bytes.
+    """
     kind = file_kind(path)
     if kind != TEXT:
         raise RegisterError([Fault(path.name, 0, "", "", f"is {in_words(kind)}, not delimited text")])
-    content = path.read_bytes()
+    return path.read_bytes()
+
+
+def _decoded(path: Path, encoding: str, hint: str) -> tuple[str, str]:
+    """Text of a file with its lines ended by line feeds, and the delimiter that its first line names, if it does."""
+    content = text_bytes(path)
     if not encoding and b"\0" in content[:4000] and not content.startswith(_UTF16):
         encoding = "utf-16-be" if content[:2].startswith(b"\0") else "utf-16-le"
     try:

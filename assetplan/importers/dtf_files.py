@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from assetplan.delimited import text_bytes
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
 from assetplan.register.sources import usrn_text
@@ -108,7 +109,7 @@ def read_dtf(paths: Iterable[str | os.PathLike[str]]) -> Dtf:
 
 def _records(source: Path, rows: dict[str, list[list[object]]], notes: Notes) -> list[Fault]:
     """Take up a file's records; what is wrong with it is returned."""
-    content = source.read_bytes()
+    content = text_bytes(source)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from assetplan.delimited import text_bytes
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
 
@@ -68,7 +69,7 @@ def read_nbi(path: Path) -> NbiText:
 
 
 def _decoded(path: Path) -> tuple[str, list[tuple[str, int]]]:
-    content = path.read_bytes()
+    content = text_bytes(path)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16", errors="replace"), []
     if b"\x00" in content:

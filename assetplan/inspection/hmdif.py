@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assetplan.delimited import text_bytes
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 
@@ -84,7 +85,7 @@ def read_hmdif(path: str | os.PathLike[str]) -> Hmdif:
     source = Path(path)
     if not source.is_file():
         raise FileNotFoundError(f"{source}: there is no such file")
-    content = source.read_bytes()
+    content = text_bytes(source)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
