@@ -76,7 +76,7 @@ def _frame(programme: Programme) -> tuple[float, float, float, float]:
     if len(programme.districts):
         shapes.append(programme.districts.to_crs(programme.assets.crs).geometry.to_numpy())
     west, south, east, north = (float(value) for value in shapely.total_bounds(np.concatenate(shapes)))
-    pad = 0.02 * max(east - west, north - south, 1e-9)
+    pad = max(0.02 * max(east - west, north - south), 1.0)  # m: one single asset has no extent
     return west - pad, south - pad, east + pad, north + pad
 
 
