@@ -132,9 +132,13 @@ def init(register: Path, output: Path, first_year: int, mapping: Path | None, ta
 def validate(plan: Path) -> None:
     """Check a plan and everything it names; list every fault."""
     from assetplan import read_plan, validate
+    from assetplan.asset_classes import load_asset_classes
     from assetplan.cli.register_text import register_text
 
-    echo(f"{register_text(validate(read_plan(plan)))}\n{plan}: no faults")
+    read = read_plan(plan)
+    own = read.path(read.tables.asset_classes) if read.tables.asset_classes else None
+    text = register_text(validate(read), load_asset_classes(own), read.first_year - 1)
+    echo(f"{text}\n{plan}: no faults")
 
 
 @main.command()

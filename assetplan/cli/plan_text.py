@@ -15,6 +15,7 @@ from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.summary import BaselineRow, ForecastRow, Summary
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
+from assetplan.register.basis import largely_assumed
 from assetplan.words import financial_year, millions, plural, pounds
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
     """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes, files."""
     summary = programme.summary
     parts = [
-        f"{summary.title}, {financial_year(programme.years[0])} to {financial_year(programme.years[-1])}",
+        _headline(programme),
         "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
         _spend(programme),
         _figures(programme),
@@ -42,6 +43,13 @@ def summary_text(programme: Programme, folder: Path) -> str:
         _files(folder),
     ]
     return "\n\n".join(parts)
+
+
+def _headline(programme: Programme) -> str:
+    """The first line: what was planned and, where that is much, how much of its condition is assumed."""
+    summary, first, last = programme.summary, programme.years[0], programme.years[-1]
+    doubt = largely_assumed(summary.condition_basis, first - 1)
+    return f"{summary.title}, {financial_year(first)} to {financial_year(last)}{doubt and ': '}{doubt}"
 
 
 def _files(folder: Path) -> str:

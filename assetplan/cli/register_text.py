@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.asset_classes import CARRIAGEWAY, AssetClasses, load_asset_classes
 from assetplan.cli.layout import WIDTH, figure, paragraph, table
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
 from assetplan.register.positions import extent_text
+from assetplan.register.basis import basis_notes, condition_basis, largely_assumed
 from assetplan.register.sources import source_summary
-from assetplan.words import millions
+from assetplan.words import capitalised, millions
 
 _FEW = 5
 _FAULTS = 20
@@ -41,9 +42,10 @@ def _cell(value: Any, form: str) -> str:
 def inspection_text(inspection: Inspection) -> str:
     """What is owned, its condition and life by class, carriageways by road class, level and district, and the rest."""
     bands, life = inspection.tables["condition"], inspection.tables["residual_life"]
+    doubt = inspection.largely_assumed
     return "\n\n".join(
         [
-            f"What is owned, and its condition index at the end of {inspection.year}",
+            f"What is owned, and its condition index at the end of {inspection.year}{doubt and ': '}{doubt}",
             *_condition(bands),
             "Years left if nothing is done",
             _table(life[life["by"] == "all"], _CLASS, ("mean", "mean", ",.1f"), shares_from="mean"),
@@ -142,9 +144,18 @@ def _assumed(inspection: Inspection) -> Iterator[str]:
     yield "\n".join(["Assumed by rule, share of assets", *lines])
 
 
-def register_text(register: Register) -> str:
-    """What a register holds: assets by class, roads by class, what was left out, what was assumed."""
-    assets = register.assets
+def register_text(register: Register, classes: AssetClasses | None = None, year: int | None = None) -> str:
+    """What a register holds: assets by class, roads by class, what was left out, what was assumed.
+
+    Parameters
+    ----------
+    register : Register
+    classes : AssetClasses, optional; by default the packaged ones
+    year : int, optional; base year of a plan, which condition without a date is taken for
+    """
+    assets, classes = register.assets, classes or load_asset_classes()
+    basis = condition_basis(assets, classes)
+    doubt = largely_assumed(basis, year)
     rows = [
         [
             str(name),
@@ -154,7 +165,8 @@ def register_text(register: Register) -> str:
         ]
         for name, part in assets.groupby("asset_class")
     ]
-    parts = [table(["class", "assets", "km", "replacement £m"], rows)]
+    parts = [*([paragraph(capitalised(doubt) + ".")] if doubt else [])]
+    parts.append(table(["class", "assets", "km", "replacement £m"], rows))
     roads = assets[assets["asset_class"] == CARRIAGEWAY]
     if len(roads):
         by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
@@ -167,6 +179,8 @@ def register_text(register: Register) -> str:
         given.setdefault(source, []).append(f"{column} {count / len(assets):.0%}")
     for source, columns in given.items():
         parts.append(paragraph(f"from {source}: {', '.join(columns)}"))
+    plurals = {row.asset_class: row.plural for row in classes}
+    parts += [paragraph(note) for _, note in basis_notes(basis, lambda name: plurals.get(name, name), year)]
     shares = assumed_share(assets)
     if len(shares):
         by_column = ", ".join(f"{column} {share:.0%}" for column, share in shares.items())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ from assetplan.inspection.tables import (
 from assetplan.network import hierarchy, inherited_levels
 from assetplan.output import new_folder
 from assetplan.register import Register
+from assetplan.register.basis import BasisRow, basis_notes, condition_basis, largely_assumed
 from assetplan.strategies import LifecycleModel, Rules, starting_condition
 
 CAPTIONS: Mapping[str, str] = {
@@ -40,6 +41,7 @@ CAPTIONS: Mapping[str, str] = {
     "facilities": "Facility condition index: backlog over replacement value, each priority with those before it",
     "bridges": "Bridge stock: condition index weighted by deck area, share of deck area in each band",
     "footways": "Footways as surveyed: share of length in each level of the footway network survey",
+    "basis": "What condition rests on, by class: a survey with its date, one without, or a stated rule",
     "assumed": "Share of assets with a value that a stated rule filled in",
 }
 """What each table of an inspection shows, in order."""
@@ -67,6 +69,11 @@ class Inspection(Shown):
             for name, table in self.tables.items()
         }
         return {"year": self.year, "notes": list(self.notes), **rows}
+
+    @property
+    def largely_assumed(self) -> str:
+        """That a large share of the condition is assumed, as a clause; "" where it is not."""
+        return largely_assumed(cast("list[BasisRow]", self.tables["basis"].to_dict("records")), self.year)
 
     def write(self, folder: str | os.PathLike[str], force: bool = False) -> Path:
         """Write a CSV file for each table, and all of them as inspection.json, to a folder that appears when complete.
@@ -109,6 +116,8 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
     base = int(surveyed.max()) if year is None else year
     of = parameters or read_parameters()
     stock, notes = _stock(register, base, of)
+    basis = condition_basis(register.assets, of.classes)
+    notes += tuple(text for _, text in basis_notes(basis, lambda name: of.classes[name].plural, base))
     backlog = building_backlog(stock, of.catalogue)
     tables = {
         "condition": condition_bands(stock, "index", of.classes),
@@ -118,6 +127,7 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
         "facilities": facilities(stock, backlog),
         "bridges": bridge_stock(stock),
         "footways": footway_levels(stock),
+        "basis": pd.DataFrame(basis),
         "assumed": assumed_by_class(register.assets, of.classes),
     }
     return Inspection(base, {name: table for name, table in tables.items() if len(table)}, notes)

@@ -16,6 +16,7 @@ from assetplan.optimisation.problem import Solution
 from assetplan.programme.summary import AssumedRow, LintRow
 from assetplan.reference import load_table
 from assetplan.register import assumed_share
+from assetplan.register.basis import BasisRow, basis_notes, condition_basis
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
 from assetplan.words import and_list
@@ -36,6 +37,7 @@ def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list
         *_commitments(inputs),
         *_only_nothing(inputs, options),
         *_prices(inputs),
+        *_basis(inputs),
         *_assumed(inputs),
         *((check, f"{count:,} {words}.") for check, words, count in off_network),
         *_worthless(inputs),
@@ -168,6 +170,17 @@ def assumed_rows(assets: pd.DataFrame) -> list[AssumedRow]:
         for asset_class, part in assets.groupby("asset_class")
         for column, share in assumed_share(part).items()
     ]
+
+
+def basis_rows(inputs: Inputs) -> tuple[BasisRow, ...]:
+    """What the condition of the register's assets rests on, by class."""
+    return condition_basis(inputs.register.assets, inputs.tables.classes)
+
+
+def _basis(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Condition that no survey with a date stands behind."""
+    year = inputs.model.first_year - 1
+    yield from basis_notes(basis_rows(inputs), lambda name: _called(inputs, name), year)
 
 
 def _assumed(inputs: Inputs) -> Iterator[tuple[str, str]]:

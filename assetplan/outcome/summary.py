@@ -112,6 +112,7 @@ def _given(outcome: Outcome) -> dict[str, Any]:
         "sought": plan.objective.sought,
         "horizon": len(inputs.model.rules.discount) - 1,
         "assumed_share": tuple(notes.assumed_rows(inputs.register.assets)),
+        "condition_basis": notes.basis_rows(inputs),
         "notes": tuple(kept.NoteRow(note=note, count=count) for note, count in inputs.register.notes),
         "inputs": inputs.digests,
         "unverified": tuple(notes.unverified(inputs)),

@@ -12,8 +12,9 @@ from assetplan.asset_classes import AssetClass
 from assetplan.display import Shown
 from assetplan.finance.statement import StatementTable
 from assetplan.objectives import Sought
+from assetplan.register.basis import BasisRow
 
-FORM = 3
+FORM = 4
 """Which form of summary.json this version writes and reads; it rises when a key is added, goes or changes meaning."""
 
 
@@ -305,6 +306,7 @@ class Summary(Shown, BaseModel):
     condition, residual_life, condition_gain : rows
         Stock in bands by year and case; `year` is the end of that financial year.
     assets, treated : int; assets in all, and those treated in the plan years
+    condition_basis : rows; what the condition that the plan begins from rests on, by class
     baselines, kinds, assumed_share, notes, unverified, lint, sites, phasing, restrictions, forecast, futures
         As their rows say; `unverified` lists parameters without a verified source.
     inputs, seconds : dict; file → SHA-256, stage → seconds
@@ -348,6 +350,7 @@ class Summary(Shown, BaseModel):
     kinds: tuple[KindRow, ...]
     sites: SitesSummary
     assumed_share: tuple[AssumedRow, ...]
+    condition_basis: tuple[BasisRow, ...]
     notes: tuple[NoteRow, ...]
     inputs: dict[str, str]
     unverified: tuple[str, ...]

@@ -14,8 +14,9 @@ from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
 from assetplan.programme.summary import SpendRow, Summary
+from assetplan.register.basis import largely_assumed
 from assetplan.report.payload import Payload, make_payload
-from assetplan.words import financial_year
+from assetplan.words import capitalised, financial_year
 
 if TYPE_CHECKING:
     from assetplan.finance.statement import Statement
@@ -41,6 +42,12 @@ class Facts:
     def classes(self) -> AssetClasses:
         """The classes of the programme's assets, in the order of the report."""
         return AssetClasses(self.summary.asset_classes)
+
+    @cached_property
+    def doubt(self) -> str:
+        """That a large share of the condition is assumed, as a sentence; "" where it is not."""
+        clause = largely_assumed(self.summary.condition_basis, self.base)
+        return f"{capitalised(clause)}." if clause else ""
 
     @cached_property
     def payload(self) -> Payload | None:

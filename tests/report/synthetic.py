@@ -17,6 +17,7 @@ from assetplan.objectives import OBJECTIVES
 from assetplan.programme import Programme
 from assetplan.programme.summary import FORM, Summary
 from assetplan.programme.summary_file import summary_of
+from assetplan.register.basis import condition_basis
 
 HOSTILE = "</script><b>{{7*7}}&\"'"
 YEARS = (2019, 2020, 2021, 2022, 2023)
@@ -386,6 +387,9 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
             {"asset_class": "carriageway", "column": "width_m", "share": 0.18},
             {"asset_class": "bridge", "column": "aadt", "share": 0.5},
         ],
+        "condition_basis": condition_basis(
+            assets.assign(value=1.0, surveyed_year=2018, assumed=""), load_asset_classes()
+        ),
         "notes": [{"note": "sections without a width took the default of their class", "count": 214}],
         "lint": [{"check": "treatments that never pay", "message": "No bridge replacement is ever chosen."}],
         "seconds": {"read": 0.4, "predict": 0.7, "choose": 2.1},
