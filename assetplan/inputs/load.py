@@ -22,6 +22,7 @@ from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
 from assetplan.register import Register, read_register
+from assetplan.register.components import GROUP_MENDS
 from assetplan.strategies import LifecycleModel
 
 _EARLIER = "assets.parquet"
@@ -121,11 +122,16 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
     group = group_of(assets, group_table(groups))
     wrong = ~group.isin(list(groups))
     if wrong.any():
-        rows = assets[wrong]
-        rule = "no such deterioration group; name one in column group (road class tells carriageways apart)"
+        columns = (assets.loc[wrong, name] for name in ("asset_id", "asset_class", "group"))
         raise RegisterError(
-            Fault(file, int(place) + 1, "group", str(value or ""), f"asset {asset}: {rule}")
-            for place, asset, value in zip(wrong.to_numpy().nonzero()[0], rows["asset_id"], rows["group"], strict=True)
+            Fault(
+                file,
+                int(place) + 1,
+                "group",
+                str(value or ""),
+                f"asset {asset}: {_no_group(asset_class, value, groups)}",
+            )
+            for place, asset, asset_class, value in zip(wrong.to_numpy().nonzero()[0], *columns, strict=True)
         )
     return assets.assign(group=group.astype("str"))
 
@@ -139,6 +145,14 @@ def _condition_faults(assets: pd.DataFrame, file: str) -> Iterator[Fault]:
     unknown = assets["value"].isna().to_numpy()
     for place, asset in zip(unknown.nonzero()[0], assets["asset_id"][unknown], strict=True):
         yield Fault(file, int(place) + 1, "value", "", f"asset {asset}: {rule}")
+
+
+def _no_group(asset_class: str, named: str, groups: Mapping[str, Group]) -> str:
+    """Why an asset has no group, and what mends it."""
+    if not named:
+        return f"no deterioration group; {GROUP_MENDS.get(asset_class, GROUP_MENDS[''])}"
+    mine = ", ".join(group.name for group in groups.values() if group.asset_class == asset_class)
+    return f"no such deterioration group; those of a {asset_class} are {mine or 'none: tables.groups may add one'}"
 
 
 def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -> Iterator[Fault]:

@@ -8,14 +8,41 @@ import numpy as np
 import pandas as pd
 
 from assetplan import schema
-from assetplan.asset_classes import BUILDING
+from assetplan.asset_classes import BUILDING, group_of
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
+from assetplan.register.register import RegisterNames
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+GROUP_MENDS = {
+    BUILDING: "a building is planned by its components: give each as a row of its own with its group, such as "
+    "roof_pitched, and the building as parent_id, or let [buildings] floor_area_m2 of an import's mapping make them",
+    "": "name one in column group (road class tells carriageways apart)",
+}
+"""What mends an asset without a deterioration group, by class; under "" of any other class."""
+
 _NEEDED = ("building_id", "floor_area_m2")
+_SHOWN = 5
+
+
+def ungrouped(assets: pd.DataFrame, names: RegisterNames) -> list[tuple[str, int]]:
+    """Assets that no deterioration group is known of: a note by class that names the first of them, and how many.
+
+    Parameters
+    ----------
+    assets : DataFrame; table `assets` of a register
+    names : RegisterNames; classes and groups that they may have
+    """
+    bare = assets[group_of(assets, names.groups) == ""]
+    notes = []
+    for asset_class, part in bare.groupby("asset_class"):
+        shown = ", ".join(part["asset_id"].head(_SHOWN)) + (", …" if len(part) > _SHOWN else "")
+        mend = GROUP_MENDS.get(str(asset_class), GROUP_MENDS[""])
+        called = names.classes[asset_class].plural.lower()
+        notes.append((f"{called} without a deterioration group, which no plan can hold ({shown}); {mend}", len(part)))
+    return notes
 
 
 def building_components(

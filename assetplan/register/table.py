@@ -23,11 +23,11 @@ from assetplan.reading.mapping import Mapping, read_mapping
 from assetplan.reading.scale import SHARE_HINT, SHARE_RULE, are_shares
 from assetplan.reading.suggestion import suggest_mapping
 from assetplan.reading.tables import SourceTable, read_tables
-from assetplan.register.components import building_components
+from assetplan.register.components import building_components, ungrouped
 from assetplan.register.fill import fill_and_check
 from assetplan.register.plausible import doubts
 from assetplan.register.positions import crs_name, in_metres, placing, true_to_scale
-from assetplan.register.register import Register, RegisterNames
+from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import in_parts, pieces, plain_shapes, with_heights
 from assetplan.register.validation import check_register, nothing_with
 
@@ -130,7 +130,8 @@ def import_table(
     if faults:
         words = _Words(table, plan)
         raise RegisterError({words.worded(fault) for fault in faults})
-    notes = (*_notes(table, located, plan, used), *doubts(clean))
+    bare = ungrouped(clean, names or packaged_names())
+    notes = (*_notes(table, located, plan, used), *bare, *doubts(clean))
     return Register(clean, notes=notes, **nothing_with(clean))
 
 
