@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from assetplan import cells
 from assetplan._types import Bools, Floats
 from assetplan.errors import Fault, FaultyInputError, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.file_kinds import TEXT, file_kind, in_words
 from assetplan.headers import SEARCHED, distinct_names, header_place, likely_delimiter
 
@@ -325,7 +326,7 @@ def text_bytes(path: Path) -> bytes:
     RegisterError
         The file is something else by its first bytes.
     """
-    kind = file_kind(path)
+    kind = file_kind(regular_file(path, RegisterError))
     if kind != TEXT:
         raise RegisterError([Fault(path.name, 0, "", "", f"is {in_words(kind)}, not delimited text")])
     return path.read_bytes()

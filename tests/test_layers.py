@@ -28,6 +28,7 @@ LAYERS = [
     {"config", "schema", "output", "reading"},
     {"reference"},
     {"delimited"},
+    {"input_files"},
     {"cells", "errors", "limits", "objectives"},
     {"display", "file_kinds", "headers", "words", "_types"},
 ]

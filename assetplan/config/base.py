@@ -17,7 +17,24 @@ POUNDS = {"£": 1.0, "£000": 1e3, "£m": 1e6}
 class Frozen(BaseModel):
     """A part of a plan: it never changes, and refuses a key it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _number(value: Any) -> Any:
+    """Only a number is one: neither true and false, which Python counts with, nor a text of digits."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    if isinstance(value, str) and _reads_as_number(value):
+        raise ValueError("must be a number, without quotation marks")
+    return value
+
+
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(value: Any) -> Any:
@@ -27,11 +44,14 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str | int) else value
 
 
-Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+NUMERIC = BeforeValidator(_number)
+Whole = Annotated[int, NUMERIC]
+Number = Annotated[float, NUMERIC]
+Amount = Annotated[Number, Field(ge=0, le=1e12)]
+Share = Annotated[Number, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
-Years = Annotated[tuple[int, ...], BeforeValidator(_listed)]
+Years = Annotated[tuple[Whole, ...], BeforeValidator(_listed)]
 Kinds = Annotated[tuple[Literal["preventative", "major"], ...], BeforeValidator(_listed)]
 Amounts = Annotated[
     Annotated[Amount, Tag(ONE)] | Annotated[tuple[Amount, ...], Tag(LIST)],

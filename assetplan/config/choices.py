@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from assetplan.config.base import Amount, Frozen, Name, Names, PlaceSelector, Share, WorksSelector, Years
+from assetplan.config.base import Amount, Frozen, Name, Names, Number, PlaceSelector, Share, Whole, WorksSelector, Years
 from assetplan.objectives import OBJECTIVES, Sought, known
 
 
@@ -29,7 +29,7 @@ class Require(WorksSelector):
     """Assets that must get one of the works selected, by a year if one is given."""
 
     asset: Names | None = None
-    by_year: int | None = None
+    by_year: Whole | None = None
 
 
 class ChoiceRules(Frozen):
@@ -60,10 +60,10 @@ class Target(PlaceSelector):
 
     name: str = ""
     asset_class: Name
-    year: int
+    year: Whole
     band: str = ""
     """this band of the condition index or a worse one"""
-    below: float | None = Field(default=None, gt=0, le=100)
+    below: Number | None = Field(default=None, gt=0, le=100)
     """condition index, in place of a band"""
     at_most: Share
     """share of the stock selected"""
@@ -80,7 +80,7 @@ class ObjectiveChoice(Frozen):
     of: Annotated[str, AfterValidator(known)] = "benefit"
     """benefit: the most benefit within the limits; condition: the most condition gained over the plan years, by value
     and importance; least cost: the least present value of works in the plan years; or one that was added"""
-    cut_off: float = Field(default=40.0, ge=0, lt=100, allow_inf_nan=False)
+    cut_off: Number = Field(default=40.0, ge=0, lt=100)
     """condition index below which condition earns nothing"""
 
     @property

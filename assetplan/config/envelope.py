@@ -16,6 +16,7 @@ from assetplan.config.base import (
     Funder,
     Name,
     Names,
+    Number,
     Share,
     WorksSelector,
     Years,
@@ -35,7 +36,7 @@ Additional = Annotated[
 ]
 """One amount a year, or a range of them."""
 Amounts_ = tuple[float, ...]
-Part = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+Part = Annotated[Number, Field(ge=0, le=10)]
 
 
 class Preventative(WorksSelector):
@@ -54,7 +55,7 @@ class Envelope(Frozen):
     """unit of the amounts below"""
     prices: Literal["real", "cash"] = "real"
     """real: the prices of the plan's first year; cash: money of each year, deflated by `inflation`"""
-    inflation: float = Field(default=0.0, ge=-0.05, le=0.25)
+    inflation: Number = Field(default=0.0, ge=-0.05, le=0.25)
     """construction inflation (1/year) that deflates a cash envelope"""
     lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
     """budget line → the most it may spend in each plan year, in place of what the profile below says of it"""

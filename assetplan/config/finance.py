@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assetplan.config.base import Amount, Amounts, Frozen, Funder, Name, Share
+from assetplan.config.base import NUMERIC, Amount, Amounts, Frozen, Funder, Name, Number, Share, Whole
 
-Rate = Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)]
-Term = Annotated[int, Field(ge=1, le=60)]
+Rate = Annotated[Number, Field(ge=0, le=0.5)]
+Term = Annotated[Whole, Field(ge=1, le=60)]
 Method = Literal["annuity", "eip", "maturity"]
 
 
@@ -31,7 +31,7 @@ class Borrowing(Funder):
     years: Term
     """term of the loan; of internal borrowing, years until it is provided for"""
     method: Method = "annuity"
-    per_year: Literal[1, 2, 4] = 2
+    per_year: Annotated[Literal[1, 2, 4], NUMERIC] = 2
     """payments a year"""
     drawn: Literal["start", "middle", "end"] = "start"
     """when in its year a loan is drawn: interest runs from then"""
@@ -57,19 +57,19 @@ class Borrowing(Funder):
 class TaxBase(Frozen):
     """Growth of the council-tax base above what the medium-term plan holds already."""
 
-    base: float = Field(gt=0, le=1e8, allow_inf_nan=False)
+    base: Number = Field(gt=0, le=1e8)
     """tax base of the year before the first [Band D homes]"""
-    growth: float = Field(ge=-0.5, le=0.5, allow_inf_nan=False)
+    growth: Number = Field(ge=-0.5, le=0.5)
     """growth that the medium-term plan holds already (1/year)"""
-    homes: tuple[Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)], ...] = Field(min_length=1)
+    homes: tuple[Annotated[Number, Field(ge=0, le=1e7)], ...] = Field(min_length=1)
     """Band D homes that are added in each plan year"""
-    band_d: tuple[Annotated[float, Field(gt=0, le=1e5, allow_inf_nan=False)], ...] = Field(min_length=1)
+    band_d: tuple[Annotated[Number, Field(gt=0, le=1e5)], ...] = Field(min_length=1)
     """Band D tax of the first years (£)"""
-    band_d_growth: float = Field(default=0.0, ge=-0.5, le=0.5, allow_inf_nan=False)
+    band_d_growth: Number = Field(default=0.0, ge=-0.5, le=0.5)
     """its growth in the years after (1/year)"""
     share: Share = 1.0
     """share of the increase that is set aside for this plan"""
-    confirmed: int | None = None
+    confirmed: Whole | None = None
     """last year whose growth is confirmed; none where all is forecast"""
     sensitivity: Share = 0.0025
     """change of the tax base whose effect is shown (share)"""
@@ -82,7 +82,7 @@ class IncomeLine(Frozen):
     amounts: tuple[Amount, ...]
     """what comes in each plan year, the envelope's unit; years after the last have what the last has"""
     status: Literal["confirmed", "forecast"] = "forecast"
-    until: int | None = None
+    until: Whole | None = None
     """last year in which it comes; for good where left out"""
 
 
@@ -126,7 +126,7 @@ class MediumTerm(Frozen):
     type: Literal["P", "S"]
     """pressure or saving"""
     detail: Name
-    amounts: tuple[Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)], ...]
+    amounts: tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...]
     """what each plan year has more (P) or less (S) than today; a one-off is zero in the others"""
 
 
@@ -157,5 +157,5 @@ class SpentYears(Frozen):
 
     from_: Name = Field(alias="from")
     """its output folder, beside the plan file"""
-    until: int
+    until: Whole
     """last year that stays as it was"""

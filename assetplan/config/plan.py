@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from assetplan.config.base import Frozen, Names
+from assetplan.config.base import NUMERIC, Frozen, Names, Number, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
@@ -20,7 +20,7 @@ class Benefit(Frozen):
 
     streams: Names | None = None
     """cost streams counted; all those of the table of streams where left out"""
-    horizon: int = Field(default=60, ge=5, le=150)
+    horizon: Whole = Field(default=60, ge=5, le=150)
     """years over which whole-life cost is followed"""
 
     @model_validator(mode="after")
@@ -37,9 +37,9 @@ class Benefit(Frozen):
 class StrategySettings(Frozen):
     """Which strategies are tried."""
 
-    max_treatments: Literal[1, 2] = 2
+    max_treatments: Annotated[Literal[1, 2], NUMERIC] = 2
     """treatments of one asset within the plan years"""
-    min_interval: int = Field(default=3, ge=1, le=20)
+    min_interval: Whole = Field(default=3, ge=1, le=20)
     """years between two treatments of one asset"""
 
 
@@ -48,20 +48,20 @@ class SiteSettings(Frozen):
 
     costs: Literal["shared", "single", "none"] = "shared"
     """shared: works may share a site; single: each has its own; none: unit costs hold for any size"""
-    gap: float | None = Field(default=None, ge=0, le=10_000)
+    gap: Number | None = Field(default=None, ge=0, le=10_000)
     """sound road that a scheme may bridge (m)"""
-    minimum: float | None = Field(default=None, gt=0, le=100_000)
+    minimum: Number | None = Field(default=None, gt=0, le=100_000)
     """shortest scheme (m)"""
-    maximum: float | None = Field(default=None, gt=0, le=100_000)
+    maximum: Number | None = Field(default=None, gt=0, le=100_000)
     """longest scheme (m)"""
 
 
 class Solver(Frozen):
     """When to stop looking for better."""
 
-    target_gap: float = Field(default=1e-4, ge=0, le=0.5)
+    target_gap: Number = Field(default=1e-4, ge=0, le=0.5)
     """relative distance from the bound at which a plan is called optimal"""
-    time_limit: float = Field(default=60.0, gt=0)
+    time_limit: Number = Field(default=60.0, gt=0)
     """seconds"""
 
 
@@ -86,15 +86,15 @@ class TableFiles(Frozen):
 class Forecast(Frozen):
     """What the years ahead are forecast from: how many futures, and the council's own counts."""
 
-    futures: int = Field(default=50, ge=0, le=1000)
+    futures: Whole = Field(default=50, ge=0, le=1000)
     """futures that the plan is run under; none makes no forecast"""
-    level: float = Field(default=0.8, gt=0, lt=1)
+    level: Number = Field(default=0.8, gt=0, lt=1)
     """share of them that an interval holds"""
-    seed: int = Field(default=0, ge=0)
+    seed: Whole = Field(default=0, ge=0)
     """the same seed gives the same futures"""
-    potholes: float | None = Field(default=None, gt=0, le=1e9)
+    potholes: Number | None = Field(default=None, gt=0, le=1e9)
     """safety potholes of the base year"""
-    claims: float | None = Field(default=None, gt=0, le=1e9)
+    claims: Number | None = Field(default=None, gt=0, le=1e9)
     """claims for damage or injury received in the base year"""
 
 
@@ -112,8 +112,8 @@ class Plan(Shown, Frozen):
     name: str = Field(min_length=1)
     register_file: str = Field(alias="register", min_length=1)
     mapping: str = ""
-    first_year: int = Field(ge=1990, le=2200)
-    years: int = Field(default=5, ge=1, le=20)
+    first_year: Whole = Field(ge=1990, le=2200)
+    years: Whole = Field(default=5, ge=1, le=20)
     envelope: Envelope
     limits: tuple[Limit, ...] = ()
     # A set of sources and borrowing facilities is kept in the bits of one whole number, so 60 is the most.

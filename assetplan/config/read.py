@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from assetplan.config.base import LIST, ONE, RANGE
 from assetplan.config.checks import faults_of
 from assetplan.config.plan import Plan, TableFiles
 from assetplan.errors import ConfigError, Fault
+from assetplan.input_files import read_toml, value_faults
 
 # Keys that have another name now, without the places of rows: an old one is refused with the new.
 _RENAMED = {"treasury.capital": "treasury.unfinanced_capital"}
@@ -33,7 +33,7 @@ def read_plan(path: str | Path) -> Plan:
     FileNotFoundError
         There is no such file.
     """
-    return make_plan(_read_toml(Path(path)), path)
+    return make_plan(read_toml(Path(path), ConfigError), path)
 
 
 def read_table_files(path: Path) -> TableFiles:
@@ -46,22 +46,17 @@ def read_table_files(path: Path) -> TableFiles:
     FileNotFoundError
         There is no such file.
     """
-    data = _read_toml(path)
+    data = read_toml(path, ConfigError)
     if not isinstance(data.get("tables"), dict):
         rule = 'needs a section [tables], as a plan has, such as groups = "groups.csv"'
         raise ConfigError([Fault(str(path), 0, "tables", "", rule)])
+    if faults := value_faults({"tables": data["tables"]}, str(path)):
+        raise ConfigError(faults)
     try:
         return TableFiles.model_validate(data["tables"])
     except ValidationError as error:
-        faults = {_fault(str(path), {**item, "loc": ("tables", *item["loc"])}) for item in error.errors()}
-        raise ConfigError(faults) from error
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError([Fault(str(path), 0, "", "", f"is not a TOML file: {error}")]) from error
+        listed = {_fault(str(path), {**item, "loc": ("tables", *item["loc"])}) for item in error.errors()}
+        raise ConfigError(listed) from error
 
 
 def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
@@ -79,11 +74,16 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
     """
     if "folder" in data:
         raise ConfigError([Fault(str(path), 0, "folder", str(data["folder"])[:80], "no such key")])
+    odd = value_faults(data, str(path))
+    if any("nested" in fault.rule for fault in odd):
+        raise ConfigError(odd)
     try:
         plan = plan_class().model_validate({**data, "folder": Path(path).parent})
     except ValidationError as error:
-        raise ConfigError({_fault(str(path), item) for item in error.errors()}) from error
-    faults = [Fault(str(path), 0, key, value[:80], rule) for key, value, rule in faults_of(plan)]
+        listed = {fault.column for fault in odd}
+        more = {_fault(str(path), item) for item in error.errors()}
+        raise ConfigError([*odd, *(fault for fault in more if fault.column not in listed)]) from error
+    faults = odd or [Fault(str(path), 0, key, value[:80], rule) for key, value, rule in faults_of(plan)]
     if faults:
         raise ConfigError(faults)
     return plan
@@ -96,8 +96,17 @@ def _fault(file: str, item: Any) -> Fault:
     elif item["type"] == "extra_forbidden":
         new = _RENAMED.get(re.sub(r"\[\d+\]", "", key), "")
         rule = f"this key is now called {new}: write that in its place" if new else "no such key"
-    shown = "" if isinstance(item["input"], dict) else str(item["input"])[:80]
+    shown = _shown(item["input"])
     return Fault(file, 0, key, shown, rule)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ""
+    try:
+        return str(value)[:80]
+    except ValueError:  # a number of more digits than Python prints
+        return ""
 
 
 def _key(place: tuple[str | int, ...]) -> str:

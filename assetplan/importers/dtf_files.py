@@ -18,6 +18,7 @@ import pandas as pd
 
 from assetplan.delimited import text_bytes
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.reference import load_table
 from assetplan.register.sources import usrn_text
 
@@ -80,10 +81,8 @@ def read_dtf(paths: Iterable[str | os.PathLike[str]]) -> Dtf:
     rows: dict[str, list[list[object]]] = {kind: [] for kind in _fields()}
     notes: Notes = []
     faults: list[Fault] = []
-    sources = [Path(path) for path in paths]
+    sources = [regular_file(Path(path), RegisterError) for path in paths]
     for source in sources:
-        if not source.is_file():
-            raise FileNotFoundError(f"{source}: there is no such file")
         faults += _records(source, rows, notes)
     if faults:
         raise RegisterError(faults)

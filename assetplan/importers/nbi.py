@@ -25,6 +25,7 @@ import pandas as pd
 from assetplan._types import Bools, Floats, Texts
 from assetplan.asset_classes import BRIDGE
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.importers.nbi_files import read_nbi
 from assetplan.reference import load_table
 from assetplan.register.fill import fill_and_check
@@ -66,9 +67,7 @@ def import_nbi(path: str | os.PathLike[str]) -> Register:
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     text = read_nbi(source)
     on = (text.table["record_type"] == "1").to_numpy(dtype=bool)
     longitude, latitude = (_position(text.table[name]) for name in ("longitude", "latitude"))

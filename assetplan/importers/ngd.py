@@ -23,6 +23,7 @@ from assetplan._types import Bools, Floats, Texts
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, FOOTWAY
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.network.lines import cut_sections, midpoints, one_line
 from assetplan.network.referencing import nearest_links
 from assetplan.reading.layers import layer_names
@@ -79,9 +80,7 @@ def import_ngd(path: str | os.PathLike[str], register: Register | None = None) -
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     links, streets = _read(source)
     kept, national, notes = _council_links(links)
     if not len(kept):

@@ -21,6 +21,7 @@ import shapely
 
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
 from assetplan.reading.layers import layer_names
 from assetplan.register.fill import assumed_value, fill_assumed
@@ -57,9 +58,7 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     links = _read_links(source)
     kept, national, notes = _council_links(links)
     if not len(kept):

@@ -32,6 +32,7 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.importers import osm_roads
 from assetplan.importers.osm_sites import places, public_buildings
 from assetplan.importers.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
+from assetplan.input_files import regular_file
 from assetplan.network import connected_pieces, cut_sections, length_near, midpoints, node_lines
 from assetplan.network.places import SAME_M
 from assetplan.register.components import building_components
@@ -82,9 +83,7 @@ def import_osm(
     ValueError
         The practice of that country is not known.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     if country not in osm_roads.countries():
         raise ValueError(f"no practice is known of country {country!r}: {', '.join(osm_roads.countries())}")
     ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk, country)

@@ -22,6 +22,7 @@ import pandas as pd
 from assetplan.delimited import text_bytes
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 
 NESTED = ("SURVEY", "SECTION", "OBSERV")
 """Types of record that others stand within, the outermost first."""
@@ -82,9 +83,7 @@ def read_hmdif(path: str | os.PathLike[str]) -> Hmdif:
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     content = text_bytes(source)
     try:
         text = content.decode("utf-8-sig")

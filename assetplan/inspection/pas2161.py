@@ -21,6 +21,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.delimited import TextColumns, read_delimited
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.inspection.readings import Readings
 from assetplan.register import Register, fill_assumed
 from assetplan.register.validation import nothing_with, validate_register
@@ -92,9 +93,7 @@ def read_pas2161(
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     text = _renamed(read_delimited(source), mapping)
     lacking = [
         Fault(source.name, 0, name, "", "this column is missing") for name in _NEEDED if name not in text.columns

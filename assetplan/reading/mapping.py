@@ -55,7 +55,6 @@ constant `measure`, `surveyed_year` or `confidence` holds where a row has a valu
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping as Keyed
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -64,6 +63,7 @@ from typing import Any
 
 from assetplan.cells import DAY_FIRST, MONTH_FIRST
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import read_toml, value_faults
 from assetplan.reference import load_table
 
 _LAYOUT = ("layer", "sheet", "header_row", "encoding", "delimiter", "decimal")
@@ -157,10 +157,9 @@ def read_mapping(
     if isinstance(source, Keyed):
         return _checked(dict(source), "mapping", Path(), units)
     path = Path(source)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RegisterError([Fault(path.name, 0, "", "", f"is no TOML file: {error}")]) from error
+    content = read_toml(path, RegisterError)
+    if faults := value_faults(content, path.name):
+        raise RegisterError(faults)
     return _checked(content, path.name, path.parent, units)
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from assetplan import schema
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.file_kinds import file_kind
 from assetplan.output import new_file, repeatable_layers
 from assetplan.reading.layers import layer_names, read_layer
@@ -136,9 +137,7 @@ def read_register(
     FileNotFoundError
         There is no such file.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise FileNotFoundError(f"{source}: there is no such file")
+    source = regular_file(Path(path), RegisterError)
     if mapping is None and file_kind(source) == "GPKG":
         layers, other = _asset_layers(source, (names or packaged_names()).classes)
         if layers:

@@ -17,6 +17,7 @@ import shapely
 from assetplan import cells, schema
 from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.reading.columns import absent, leave_out, mapped, not_read, numbers_of, source_of
 from assetplan.reading.layers import is_spatial, shapes_of
 from assetplan.reading.mapping import Mapping, read_mapping
@@ -101,10 +102,8 @@ def import_table(
     FileNotFoundError
         There is no such file.
     """
-    sources = [Path(path)] if isinstance(path, (str, os.PathLike)) else [Path(each) for each in path]
-    for source in sources:
-        if not source.exists():
-            raise FileNotFoundError(f"{source}: there is no such file")
+    paths = [path] if isinstance(path, (str, os.PathLike)) else path
+    sources = [regular_file(Path(each), RegisterError) for each in paths]
     plan = asset_mapping(mapping)
     columns = schema.columns("assets")
     table = read_tables(sources, plan, {*columns, *_PLACES})

@@ -1,4 +1,4 @@
-"""What condition rests on: counted by class, said before all else where it is large, on every way through."""
+"""What condition rests on: counted by class, first of all where it is large, in every command."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def test_a_share_is_by_value_and_by_number_where_any_has_none() -> None:
         ([DATED], ""),
     ],
 )  # fmt: skip
-def test_a_third_is_said_in_one_clause(rows: list[dict], words: str) -> None:
+def test_a_third_makes_one_clause(rows: list[dict], words: str) -> None:
     assert largely_assumed(rows_of(*rows), 2018) == words
 
 
-def test_the_notes_say_how_many_and_of_what() -> None:
+def test_the_notes_give_how_many_and_of_what() -> None:
     notes = dict(basis_notes(rows_of(DATED, DATED, DATED, UNDATED), lambda name: "roads", 2018))
     assert notes == {
         "condition without a date": "Roads: condition of 1 asset without a date, taken as of the end of 2018/19 (25% "

@@ -101,7 +101,7 @@ def test_unknown_keys_of_a_mapping_are_refused_all_at_once() -> None:
 
 def test_a_mapping_that_is_no_toml_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text("[file")
-    with pytest.raises(RegisterError, match=r"m\.toml: is no TOML file"):
+    with pytest.raises(RegisterError, match=r"m\.toml: is not a TOML file"):
         read_mapping(tmp_path / "m.toml")
     with pytest.raises(FileNotFoundError):
         read_mapping(tmp_path / "none.toml")
