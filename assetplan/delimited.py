@@ -207,8 +207,9 @@ def csv_table(
     needed: Iterable[str] = (),
     renamed: Mapping[str, str] | None = None,
     comments: bool = True,
+    rows: bool = True,
 ) -> pd.DataFrame:
-    """Read a CSV file that must have certain columns, each once, and at least one row.
+    """Read a CSV file that must have certain columns, each once, and as a rule at least one row.
 
     Parameters
     ----------
@@ -222,6 +223,7 @@ def csv_table(
         Columns that have another name now: an old one is refused with the new.
     comments : bool
         Leave out lines that begin with #; in data an identifier may begin with it.
+    rows : bool; whether a file without rows is refused
 
     Returns
     -------
@@ -236,7 +238,7 @@ def csv_table(
     rules = [(name, "this column is there more than once") for name in twice]
     rules += [(name, "this column is missing") for name in needed if name not in table.columns and name not in twice]
     rules += [(old, f"this column is now {new}") for old, new in (renamed or {}).items() if old in table.columns]
-    rules += [] if len(table) else [("", "has no rows")]
+    rules += [("", "has no rows")] if rows and not len(table) else []
     if rules:
         raise error(Fault(str(path), 0, name, "", rule) for name, rule in rules)
     return table

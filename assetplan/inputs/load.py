@@ -18,14 +18,13 @@ from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
+from assetplan.inputs.earlier import ASSETS, earlier_strategies
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
 from assetplan.register import Register, read_register
 from assetplan.register.components import GROUP_MENDS
 from assetplan.strategies import LifecycleModel
-
-_EARLIER = "assets.parquet"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,7 +100,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     unknown = list(language_faults(plan, tables, register.assets))
     if unknown:
         raise ConfigError(unknown)
-    earlier, spent = _earlier(plan), read_spent(plan)
+    earlier, spent = _earlier(plan, register.assets), read_spent(plan, register.assets)
     return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent)
 
 
@@ -168,31 +167,12 @@ def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -
             yield Fault(file, position, "committed_treatment", str(row.committed_treatment), rule)
 
 
-def _earlier(plan: Plan) -> pd.Series | None:
-    """Strategies of the earlier programme that the plan names.
-
-    Raises
-    ------
-    ConfigError
-        The folder is not one of a plan's output.
-    """
+def _earlier(plan: Plan, assets: pd.DataFrame) -> pd.Series | None:
+    """Strategies of the earlier programme that the plan holds on to."""
     if plan.stability is None:
         return None
-    import pyarrow as pa
-
-    path = plan.path(plan.stability.from_) / _EARLIER
-    rule = ""
-    try:
-        table = pd.read_parquet(path, columns=["asset_id", "strategy"])
-    except FileNotFoundError:
-        rule = f"there is no {_EARLIER} in this folder: name the output folder of a plan"
-    except (OSError, ValueError, pa.ArrowException) as error:
-        rule = f"{_EARLIER} in this folder is not one of a programme: {error}"
-    if not rule and (table["asset_id"].duplicated().any() or table.isna().to_numpy().any()):
-        rule = f"{_EARLIER} in this folder has an asset twice, or without a strategy"
-    if rule:
-        raise ConfigError([Fault("plan", 0, "stability.from", plan.stability.from_, rule.splitlines()[0])])
-    return table.set_index("asset_id")["strategy"].astype(object)
+    named = plan.stability.from_
+    return earlier_strategies(plan.path(named), "stability.from", named, assets)
 
 
 def files_of(plan: Plan) -> dict[str, Path]:
@@ -209,8 +189,8 @@ def files_of(plan: Plan) -> dict[str, Path]:
 def _digests(plan: Plan) -> dict[str, str]:
     digests = {path.name: _digest(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
-        earlier = plan.path(plan.stability.from_) / _EARLIER
-        digests[f"{earlier.parent.name}/{_EARLIER}"] = _digest(earlier)
+        earlier = plan.path(plan.stability.from_) / ASSETS
+        digests[f"{earlier.parent.name}/{ASSETS}"] = _digest(earlier)
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
         digests |= {f"{folder.name}/{name}": _digest(folder / name) for name in FILES}

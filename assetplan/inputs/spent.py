@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.config import Plan
-from assetplan.delimited import TextColumns, read_delimited
-from assetplan.errors import ConfigError, Fault, FaultyInputError
+from assetplan.delimited import TextColumns, csv_table
+from assetplan.errors import ConfigError, Fault
+from assetplan.inputs.earlier import ASSETS, earlier_strategies
+from assetplan.strategies.names import steps_of
 
 # What is read of the earlier programme.
-FILES = ("summary.json", "plan.json", "assets.parquet", "programme.csv")
+FILES = ("summary.json", "plan.json", ASSETS, "programme.csv")
+
+_WORKS = ("asset_id", "year", "treatment", "line", "cost")
+_KEYS = ["asset_id", "year", "treatment"]
+_PENNY = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,47 +52,46 @@ class Spent:
         return wide.to_numpy(dtype=np.float64)
 
 
-def read_spent(plan: Plan) -> Spent | None:
+def read_spent(plan: Plan, assets: pd.DataFrame) -> Spent | None:
     """What the earlier programme that a plan names did in the years that are past.
+
+    Parameters
+    ----------
+    plan : Plan
+    assets : DataFrame; table `assets` of its register
 
     Raises
     ------
     ConfigError
-        The folder is not one of a plan's output, or its years or prices are not those of this plan.
+        The folder is not one of a plan's output, its years or prices are not those of this plan, or its works are not
+        those of its assets or do not add up to what its summary says was spent.
     """
     if plan.spent is None:
         return None
-    folder, key = plan.path(plan.spent.from_), "spent.from"
+    folder, key, named = plan.path(plan.spent.from_), "spent.from", plan.spent.from_
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise ConfigError(Fault("plan", 0, key, plan.spent.from_, f"there is no {name} in it") for name in missing)
+        raise ConfigError(Fault("plan", 0, key, named, f"there is no {name} in it") for name in missing)
+    years = plan.spent.until - plan.first_year + 1
     try:
         summary, settings = (json.loads((folder / name).read_text(encoding="utf-8-sig")) for name in FILES[:2])
-        faults = [Fault("plan", 0, key, plan.spent.from_, rule) for rule in _unlike(plan, summary, settings["plan"])]
-        strategy = pd.read_parquet(folder / "assets.parquet", columns=["asset_id", "strategy"])
-        text = TextColumns(str(folder / "programme.csv"), read_delimited(folder / "programme.csv"))
-        years_of = text.numbers("year", plan.first_year, 2300, needed=True)
-        cost_of = text.numbers("cost", 0, 1e12, needed=True)
-        # Delimited text is read with its blanks tidied; an identifier may hold two in a row.
-        names = {" ".join(str(name).split()): name for name in strategy["asset_id"]}
-        assets = text.text["asset_id"].map(lambda name: names.get(name, name))
-        works = pd.DataFrame({"asset_id": assets, "year": years_of, "cost": cost_of})
-        faults += text.faults
+        faults = [Fault("plan", 0, key, named, rule) for rule in _unlike(plan, summary, settings["plan"])]
         flows = [row for row in summary["flows"] if row["kind"] in ("source", "spent")]
-        years = plan.spent.until - plan.first_year + 1
+        faults += _amount_faults(summary, folder / "summary.json")
         used = _used(flows, plan.first_year, years)
-    except FaultyInputError as error:
-        raise ConfigError(error.faults) from error
-    except (ValueError, KeyError, TypeError, OSError) as error:
+        spend = {(str(row["line"]), int(row["year"])): float(row["amount"]) for row in summary["spend"]}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         rule = f"is not a folder of a plan that can be read: {str(error).splitlines()[0]}"
-        raise ConfigError([Fault("plan", 0, key, plan.spent.from_, rule)]) from error
+        raise ConfigError([Fault("plan", 0, key, named, rule)]) from error
+    strategy = earlier_strategies(folder, key, named, assets)
     if faults:
         raise ConfigError(faults)
+    works = _works(folder / "programme.csv", plan, strategy, assets, spend)
     past = works[works["year"] <= plan.spent.until]
-    cost = past.assign(year=(past["year"] - plan.first_year).astype(int)).pivot_table(
+    cost = past.assign(year=past["year"] - plan.first_year).pivot_table(
         index="asset_id", columns="year", values="cost", aggfunc="sum", fill_value=0.0
     )
-    return Spent(years, strategy.set_index("asset_id")["strategy"].astype(object), cost, used)
+    return Spent(years, strategy, cost, used)
 
 
 def _unlike(plan: Plan, summary: dict, earlier: dict) -> Iterator[str]:
@@ -98,6 +106,21 @@ def _unlike(plan: Plan, summary: dict, earlier: dict) -> Iterator[str]:
             yield f"has {name} {envelope[name]}, this plan {getattr(plan.envelope, name)}"
 
 
+def _amount_faults(summary: Mapping[str, Any], path: Path) -> Iterator[Fault]:
+    """Amounts of money that are none, and lines whose spend in a year is there twice."""
+    for table in ("spend", "flows"):
+        for place, row in enumerate(summary[table], 1):
+            amount = row["amount"]
+            if isinstance(amount, bool) or not (math.isfinite(amount) and amount >= 0):
+                yield Fault(str(path), 0, f"{table}[{place}].amount", str(amount), "must be a number of at least 0")
+    seen = set()
+    for place, row in enumerate(summary["spend"], 1):
+        which = (row["line"], row["year"])
+        if which in seen:
+            yield Fault(str(path), 0, f"spend[{place}]", f"{which[0]} {which[1]}", "is there more than once")
+        seen.add(which)
+
+
 def _used(flows: list[dict], first_year: int, years: int) -> dict[str, Floats]:
     out: dict[str, Floats] = {}
     for row in flows:
@@ -105,3 +128,63 @@ def _used(flows: list[dict], first_year: int, years: int) -> dict[str, Floats]:
         if place < years:
             out.setdefault(str(row["source"]), np.zeros(years))[place] += float(row["amount"])
     return out
+
+
+def _works(
+    path: Path, plan: Plan, strategy: pd.Series, assets: pd.DataFrame, spend: Mapping[tuple[str, int], float]
+) -> pd.DataFrame:
+    """Works items of the earlier programme: asset_id, year, treatment, line, cost (£).
+
+    Raises
+    ------
+    ConfigError
+        A row is faulty, missing or there twice, or rows do not add up to the spend of their line and year.
+    """
+    text = TextColumns(str(path), csv_table(path, ConfigError, _WORKS, comments=False, rows=False))
+    # Delimited text is read with its blanks tidied; an identifier may hold two in a row.
+    ids = {" ".join(str(name).split()): name for name in strategy.index}
+    works = pd.DataFrame({name: text.text[name].astype(object) for name in ("treatment", "line")})
+    works["asset_id"] = text.text["asset_id"].map(lambda name: ids.get(name, name)).astype(object)
+    works["year"] = text.numbers("year", plan.first_year, plan.first_year + 100, needed=True)
+    works["cost"] = text.numbers("cost", 0, 1e12, needed=True)
+    text.refuse(works["year"] % 1 > 0, "year", "must be a whole year")
+    text.refuse(works.duplicated(["asset_id", "year"]), "asset_id", "is there more than once in one year")
+    past = works["year"] <= plan.spent.until  # type: ignore[union-attr]  # there is one, or nobody asks
+    unknown = ~works["asset_id"].isin(set(assets["asset_id"]))
+    text.refuse(past & unknown, "asset_id", "the register has no such asset")
+    done = _steps(strategy)
+    both = works[_KEYS].merge(done, how="left", indicator=True)
+    text.refuse(both["_merge"] == "left_only", "treatment", f"{ASSETS} has no such works of this asset in this year")
+    lost = done.merge(works[_KEYS], how="left", indicator=True).query("_merge == 'left_only'")
+    faults = text.faults + [
+        Fault(str(path), 0, "asset_id", str(row.asset_id), f"has no row for {row.treatment} in {row.year:.0f}")
+        for row in lost.itertuples()
+    ]
+    if faults := faults or list(_sum_faults(works, spend, path)):
+        raise ConfigError(faults)
+    return works.astype({"year": "int64"})
+
+
+def _steps(strategy: pd.Series) -> pd.DataFrame:
+    """Works that strategies hold: asset_id, year, treatment."""
+    steps = {text: steps_of(text) for text in strategy.unique()}
+    rows = [(name, float(year), treatment) for name, text in strategy.items() for treatment, year in steps[text]]
+    return pd.DataFrame(rows, columns=_KEYS).astype({"asset_id": object, "year": float, "treatment": object})
+
+
+def _sum_faults(works: pd.DataFrame, spend: Mapping[tuple[str, int], float], path: Path) -> Iterator[Fault]:
+    """Lines and years whose works do not come to what the summary says was spent, within a penny a row."""
+    sums = works.groupby(["line", "year"])["cost"].agg(["sum", "size"])
+    made = {(str(line), int(year)): (total, size) for (line, year), total, size in _rows(sums)}
+    for line, year in sorted(set(made) | set(spend)):
+        total, size = made.get((line, year), (0.0, 0))
+        stated = spend.get((line, year), 0.0)
+        if abs(total - stated) > _PENNY * (size + 1) + 1e-9 * stated:
+            rule = (
+                f"works come to £{total:,.2f}, and summary.json has a spend of £{stated:,.2f}: what was paid is in both"
+            )
+            yield Fault(str(path), 0, "cost", f"{line} {year}", rule)
+
+
+def _rows(sums: pd.DataFrame) -> Iterable[tuple[Any, float, int]]:
+    return zip(sums.index, sums["sum"], sums["size"], strict=True)

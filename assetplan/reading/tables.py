@@ -16,6 +16,7 @@ from assetplan import cells
 from assetplan._types import Bools, Ints, Texts
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import regular_file
 from assetplan.file_kinds import LAYERS, PARQUET, TEXT, WORKBOOK, file_kind, in_words
 from assetplan.reading.layers import ENCODING_HINT, is_spatial, read_layer, read_parquet, shapes_in
 from assetplan.reading.mapping import Mapping
@@ -97,9 +98,7 @@ def read_tables(paths: Sequence[str | os.PathLike[str]], mapping: Mapping, known
 
 
 def _read(path: Path, layout: Keyed[str, Any], known: Collection[str]) -> SourceTable:
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    kind = file_kind(path)
+    kind = file_kind(regular_file(path, RegisterError))
     decimal: str = layout.get("decimal", ".")
     changed: list[str] = []
     if kind == TEXT:

@@ -271,9 +271,12 @@ def test_an_asset_new_since_then_has_no_price(tmp_path: Path) -> None:
 
 
 def test_an_earlier_programme_with_an_asset_twice_or_without_a_strategy_is_a_fault(tmp_path: Path) -> None:
-    for ids, strategies in ((["a", "a"], ["do-nothing"] * 2), (["a", "b"], ["do-nothing", None])):
+    for ids, strategies, rule in (
+        (["a", "a"], ["do-nothing"] * 2, "row 2, column asset_id: 'a' is there more than once"),
+        (["a", "b"], ["do-nothing", None], "row 2, column strategy: asset b: a value is required"),
+    ):
         pd.DataFrame({"asset_id": ids, "strategy": strategies}).to_parquet(tmp_path / "assets.parquet")
-        with pytest.raises(ConfigError, match="an asset twice, or without a strategy"):
+        with pytest.raises(ConfigError, match=rule):
             case(stability={"from": str(tmp_path), "price": 1.0})
 
 

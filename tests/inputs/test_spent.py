@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,15 +111,22 @@ def test_a_line_cut_below_what_it_has_spent_is_no_fault(folder: Path) -> None:
     assert replanned.spend()[2019].to_dict() == pytest.approx(first.spend()[2019].to_dict(), abs=0.01)
 
 
+def paid_for(folder: Path, works: pd.DataFrame) -> None:
+    """Write what works cost into the spend of the summary in a folder too."""
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    for row in summary["spend"]:
+        row["amount"] = works.loc[(works["line"] == row["line"]) & (works["year"] == row["year"]), "cost"].sum()
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+
+
 def test_costs_are_those_that_were_paid(folder: Path, tmp_path: Path) -> None:
     """An outturn that differs from the estimate, as it would: the cost of one scheme is doubled in what is kept."""
-    import shutil
-
     shutil.copytree(folder / "first", tmp_path / "first")
     works = pd.read_csv(tmp_path / "first" / "programme.csv", dtype={"asset_id": str})
     row = works.index[works["year"] == 2019][0]
     works.loc[row, "cost"] *= 2
     works.to_csv(tmp_path / "first" / "programme.csv", index=False)
+    paid_for(tmp_path / "first", works)
     replanned = again(tmp_path, sources=[], borrowing=[], income=[])
     mine = replanned.works[
         (replanned.works["asset_id"] == works.loc[row, "asset_id"]) & (replanned.works["year"] == 2019)
@@ -172,3 +180,99 @@ def test_works_that_cannot_be_counted_are_refused_by_row(folder: Path, tmp_path:
         (2, "cost", ""),
         (3, "cost", "-5"),
     ]
+
+
+def tampered(folder: Path, tmp_path: Path) -> pd.DataFrame:
+    """Copy the first programme's folder and read its works."""
+    shutil.copytree(folder / "first", tmp_path / "first")
+    return pd.read_csv(tmp_path / "first" / "programme.csv", dtype={"asset_id": str})
+
+
+def changed(works: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
+    out = works.astype({column: object})
+    out.loc[0, column] = value
+    return out
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "rule"),
+    [
+        (lambda works: works.iloc[1:], (0, "asset_id"), "has no row for"),
+        (lambda works: works.iloc[[0, *range(len(works))]], (3, "asset_id"), "is there more than once in one year"),
+        (lambda works: changed(works, "asset_id", "nobody"), (2, "asset_id"), "the register has no such asset"),
+        (lambda works: changed(works, "cost", -5), (2, "cost"), "must lie from 0 to"),
+        (lambda works: changed(works, "cost", "NaN"), (2, "cost"), "a value is required"),
+        (lambda works: changed(works, "cost", "inf"), (2, "cost"), "must be a number"),
+        (lambda works: changed(works, "cost", ""), (2, "cost"), "a value is required"),
+        (lambda works: changed(works, "cost", 0), (0, "cost"), "and summary.json has a spend of £"),
+        (lambda works: changed(works, "cost", works["cost"][0] + 0.05), (0, "cost"), "what was paid is in both"),
+        (lambda works: changed(works, "line", "footway"), (0, "cost"), "and summary.json has a spend of £0.00"),
+        (lambda works: changed(works, "year", 2019.5), (2, "year"), "must be a whole year"),
+        (lambda works: changed(works, "treatment", "paint"), (2, "treatment"), "has no such works of this asset"),
+        (lambda works: works.drop(columns="cost"), (0, "cost"), "this column is missing"),
+        (lambda works: works.iloc[:0], (0, "asset_id"), "has no row for"),
+    ],
+    ids=range(14),
+)  # fmt: skip
+def test_works_that_do_not_add_up_are_faults_of_their_row(
+    folder: Path, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame], place: tuple[int, str], rule: str
+) -> None:
+    change(tampered(folder, tmp_path)).to_csv(tmp_path / "first" / "programme.csv", index=False)
+    with pytest.raises(ConfigError) as caught:
+        again(tmp_path)
+    listed = [(fault.row, fault.column) for fault in caught.value.faults if rule in fault.rule]
+    assert place in listed, str(caught.value)
+    assert {Path(fault.file).name for fault in caught.value.faults} == {"programme.csv"}
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), -1.0, True])
+def test_a_spend_that_is_no_money_is_a_fault(folder: Path, tmp_path: Path, amount: object) -> None:
+    tampered(folder, tmp_path)
+    path = tmp_path / "first" / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    summary["spend"][0]["amount"] = amount
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"summary\.json, column spend\[1\]\.amount.*must be a number of at least 0"):
+        again(tmp_path)
+
+
+def test_a_spend_that_is_there_twice_is_a_fault(folder: Path, tmp_path: Path) -> None:
+    tampered(folder, tmp_path)
+    path = tmp_path / "first" / "summary.json"
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    summary["spend"].append(summary["spend"][0])
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"spend\[\d+\].*is there more than once"):
+        again(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["spent", "stability"])
+@pytest.mark.parametrize(
+    ("change", "place", "rule"),
+    [
+        (lambda table: table.iloc[[0, *range(len(table))]], (2, "asset_id"), "is there more than once"),
+        (lambda table: changed(table, "strategy", None), (1, "strategy"), "a value is required"),
+        (lambda table: changed(table, "strategy", "paint"), (1, "strategy"), "is no strategy of a plan"),
+        (lambda table: changed(table, "asset_id", ""), (1, "asset_id"), "a value is required"),
+        (lambda table: changed(table, "asset_class", "signal"), (1, "asset_class"), "is of another class"),
+        (lambda table: table.assign(asset_id="x" + table["asset_id"]), (0, ""), "is of another register: 0 of its"),
+        (lambda table: table.iloc[:0], (0, ""), "is of another register: 0 of its 0"),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_an_earlier_programme_of_other_assets_is_a_fault(
+    folder: Path,
+    tmp_path: Path,
+    key: str,
+    change: Callable[[pd.DataFrame], pd.DataFrame],
+    place: tuple[int, str],
+    rule: str,
+) -> None:
+    tampered(folder, tmp_path)
+    path = tmp_path / "first" / "assets.parquet"
+    change(pd.read_parquet(path).reset_index(drop=True)).to_parquet(path)
+    keys = {"spent": {"from": "first", "until": 2019}, "stability": {"from": "first", "price": 100.0}}
+    with pytest.raises(ConfigError) as caught:
+        assetplan.plan(make_plan({**BASE, key: keys[key]}, tmp_path / "plan.toml"), small_register())
+    where = (0, f"{key}.from") if not place[1] else place
+    assert where in [(fault.row, fault.column) for fault in caught.value.faults if rule in fault.rule]
