@@ -125,21 +125,21 @@ def basis_notes(
             if row["basis"] == basis:
                 of = [other for other in rows if other["asset_class"] == row["asset_class"]]
                 name = capitalised(called(row["asset_class"]))
-                yield check, f"{name}: condition of {plural(row['assets'], 'asset')} {words} ({_parts(row, of)})."
+                yield (
+                    check,
+                    f"{name}: the condition of {plural(row['assets'], 'asset')} is {words} ({_parts(row, of)}).",
+                )
 
 
 def _parts(row: BasisRow, of: list[BasisRow]) -> str:
     """Share of the stock and of the value of its class that a row has."""
-    words = (
-        [f"{_percent(row['stock'] / stock)} of their stock in {row['unit']}"] if (stock := _sum(of, "stock")) else []
-    )
-    if (value := _sum(of, "value")) and not row["unit"].startswith("£"):
-        words.append(f"{_percent(row['value'] / value)} of their replacement value")
+    if row["assets"] == sum(other["assets"] for other in of):
+        return "all of them"
+    sizes = [(row["value"], sum(other["value"] for other in of), "the replacement value")]
+    if not row["unit"].startswith("£"):
+        sizes.insert(0, (row["stock"], sum(other["stock"] for other in of), f"the stock in {row['unit']}"))
+    words = [f"{_percent(part / whole)} of {what}" for part, whole, what in sizes if whole]
     return and_list(words) or "of no stock or value that is known"
-
-
-def _sum(rows: list[BasisRow], name: str) -> float:
-    return float(sum(row[name] for row in rows))  # type: ignore[literal-required]
 
 
 def _base(year: int | None) -> str:

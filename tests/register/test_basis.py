@@ -68,8 +68,8 @@ def test_a_third_makes_one_clause(rows: list[dict], words: str) -> None:
 def test_the_notes_give_how_many_and_of_what() -> None:
     notes = dict(basis_notes(rows_of(DATED, DATED, DATED, UNDATED), lambda name: "roads", 2018))
     assert notes == {
-        "condition without a date": "Roads: condition of 1 asset without a date, taken as of the end of 2018/19 (25% "
-        "of their stock in km and 25% of their replacement value)."
+        "condition without a date": "Roads: the condition of 1 asset is without a date, taken as of the end of 2018/19 "
+        "(25% of the stock in km and 25% of the replacement value)."
     }
     unplanned = [text for _, text in basis_notes(rows_of(UNDATED), str)]
     assert "taken as of the year before a plan's first" in unplanned[0]
@@ -100,14 +100,14 @@ def test_every_way_through_says_what_is_assumed(tmp_path: Path) -> None:
     made(tmp_path, dated=4, undated=4)
     done = run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=tmp_path)
     assert done.stdout.startswith("50% of the condition, by replacement value, is assumed: without a date")
-    assert "Roads: condition of 4 assets without a date, taken as of the year before a plan's first" in done.text
+    assert "Roads: the condition of 4 assets is without a date, taken as of the year before a plan's first" in done.text
     done = run("validate", "plan.toml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Roads: condition of 4 assets without a date, taken as of the end of 2018/19" in done.text
+    assert "Roads: the condition of 4 assets is without a date, taken as of the end of 2018/19" in done.text
     done = run("inspect", "r.gpkg", cwd=tmp_path)
     first = done.stdout.splitlines()[0]
     assert "50% of the condition" in first
-    assert "Roads: condition of 4 assets without a date" in done.text
+    assert "Roads: the condition of 4 assets is without a date" in done.text
     done = run("plan", "plan.toml", "-o", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     clause = "50% of the condition, by replacement value, is assumed: without a date and taken as of the end of 2018/19"
