@@ -25,8 +25,8 @@ import pandas as pd
 from assetplan._types import Bools, Floats, Texts
 from assetplan.asset_classes import BRIDGE
 from assetplan.errors import Fault, RegisterError
-from assetplan.input_files import regular_file
 from assetplan.importers.nbi_files import read_nbi
+from assetplan.input_files import regular_file
 from assetplan.reference import load_table
 from assetplan.register.fill import fill_and_check
 from assetplan.register.register import Register
