@@ -29,7 +29,6 @@ survey counts. A mapping names other codes, and where a council's own files keep
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +39,7 @@ import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.errors import Fault, RegisterError
+from assetplan.input_files import read_toml
 from assetplan.inspection.hmdif import NESTED, Hmdif
 from assetplan.inspection.readings import PARAMETERS, Readings
 from assetplan.reference import load_table
@@ -93,10 +93,7 @@ def read_hmdif_mapping(path: str | os.PathLike[str] | None) -> HmdifMapping:
 
 
 def _own(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RegisterError([Fault(path.name, 0, "", "", f"is no TOML: {error}")]) from error
+    content = read_toml(path, RegisterError)
     out: dict[str, dict[str, Any]] = {name: {} for name in ("fields", "parameters", "factors", "points")}
     faults = []
     for section, values in content.items():

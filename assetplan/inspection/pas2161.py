@@ -8,7 +8,6 @@ in no condition.
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.delimited import TextColumns, read_delimited
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
-from assetplan.input_files import regular_file
+from assetplan.input_files import read_toml, regular_file
 from assetplan.inspection.readings import Readings
 from assetplan.register import Register, fill_assumed
 from assetplan.register.validation import nothing_with, validate_register
@@ -125,10 +124,7 @@ def _renamed(text: pd.DataFrame, mapping: str | os.PathLike[str] | Mapping[str, 
         return text
     if isinstance(mapping, str | os.PathLike):
         path = Path(mapping)
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise RegisterError([Fault(path.name, 0, "", "", f"is no TOML: {error}")]) from error
+        content = read_toml(path, RegisterError)
         name, names = path.name, content.get("columns", {})
         faults = [Fault(name, 0, key, "", "must be the section columns") for key in content if key != "columns"]
     else:
