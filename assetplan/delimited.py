@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike
 from assetplan import cells
 from assetplan._types import Bools, Floats
 from assetplan.errors import Fault, FaultyInputError, RegisterError
-from assetplan.input_files import regular_file
 from assetplan.file_kinds import TEXT, file_kind, in_words
 from assetplan.headers import SEARCHED, distinct_names, header_place, likely_delimiter
+from assetplan.input_files import regular_file
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BLOCK = 10_000  # records made into columns at a time

@@ -12,8 +12,8 @@ from assetplan.asset_classes import CARRIAGEWAY, AssetClasses, load_asset_classe
 from assetplan.cli.layout import WIDTH, figure, paragraph, table
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
-from assetplan.register.positions import extent_text
 from assetplan.register.basis import basis_notes, condition_basis, largely_assumed
+from assetplan.register.positions import extent_text
 from assetplan.register.sources import source_summary
 from assetplan.words import capitalised, millions
 

@@ -16,8 +16,8 @@ from assetplan import cells
 from assetplan._types import Bools, Ints, Texts
 from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
-from assetplan.input_files import regular_file
 from assetplan.file_kinds import LAYERS, PARQUET, TEXT, WORKBOOK, file_kind, in_words
+from assetplan.input_files import regular_file
 from assetplan.reading.layers import ENCODING_HINT, is_spatial, read_layer, read_parquet, shapes_in
 from assetplan.reading.mapping import Mapping
 from assetplan.reading.workbook import read_sheet

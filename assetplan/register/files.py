@@ -18,8 +18,8 @@ import pandas as pd
 from assetplan import schema
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.errors import Fault, RegisterError
-from assetplan.input_files import regular_file
 from assetplan.file_kinds import file_kind
+from assetplan.input_files import regular_file
 from assetplan.output import new_file, repeatable_layers
 from assetplan.reading.layers import layer_names, read_layer
 from assetplan.register.positions import metric_crs

@@ -70,7 +70,7 @@ def test_explain_prints_reason_and_choices(planned) -> None:
     [
         ("summary.json", b"{", "is not a JSON file"),
         ("summary.json", b"[]", "does not hold what a plan writes"),
-        ("summary.json", b'{"years": "2019"}', "must list the plan's years"),
+        ("summary.json", b'{"years": "2019", "assets": 1, "treated": 1}', "must list the plan's years"),
         ("assets.parquet", b"PAR1", "cannot be read"),
         ("programme.gpkg", b"", "cannot be read"),
         ("plan.json", b"\xff", "is not a JSON file"),
