@@ -37,7 +37,7 @@ def printed(command: str, folder: Path) -> str:
         done = run(*words, cwd=folder)
         text = done.stdout + done.stderr
     elif name == "head":
-        lines = (folder / words[-1]).read_text(encoding="utf-8").splitlines()
+        lines = (folder / words[-1]).read_text(encoding="utf-8-sig").splitlines()
         text = "\n".join(lines[: int(words[1])])
     else:
         raise ValueError(f"a tutorial runs assetplan and head -n N FILE, not {name}")
