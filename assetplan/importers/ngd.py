@@ -136,7 +136,7 @@ def _from_text(source: Path) -> gpd.GeoDataFrame:
     if not place:
         rule = "there is no column geometry or wkt of well-known text"
         raise RegisterError([Fault(source.name, 0, "geometry", "", rule)])
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         shapes = shapely.from_wkt([value or None for value in text[place].to_numpy(dtype=object)], on_invalid="ignore")
     return gpd.GeoDataFrame(text.drop(columns=place), geometry=shapes, crs=27700)
 
