@@ -128,7 +128,7 @@ def _table(
 ) -> None:
     """Any table of assets, or several of one layout: GeoPackage, GeoParquet, shapefile, GeoJSON, Excel, CSV."""
     from assetplan.inputs import read_parameters
-    from assetplan.register import import_table, suggest_table_mapping
+    from assetplan.register import import_table, read_register, suggest_table_mapping
 
     ending = ".toml" if suggest else ".gpkg"
     if output.suffix.lower() != ending:
@@ -136,7 +136,12 @@ def _table(
     inputs = {f"file {number}": file for number, file in enumerate(files, 1)}
     refuse_existing(output, force, inputs={**inputs, **({"mapping": mapping} if mapping else {})})
     if not suggest:
-        _finish(import_table(files, mapping, fill=True, names=read_parameters(tables).names), output, force)
+        names = read_parameters(tables).names
+        # one file may be a register that lacks something, with a layer for each class
+        one = len(files) == 1
+        made = (read_register(files[0], mapping, names, fill=True) if one
+                else import_table(files, mapping, fill=True, names=names))  # fmt: skip
+        _finish(made, output, force)
         return
     text, unsure = suggest_table_mapping(files)
     with new_file(output, force) as part:

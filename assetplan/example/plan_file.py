@@ -133,7 +133,8 @@ def envelope_share(assets: gpd.GeoDataFrame, file: str, names: RegisterNames) ->
     """
     length = float(assets.loc[assets["asset_class"] == CARRIAGEWAY, "length_m"].sum()) / 1000
     # By rule where the register says no value, as an import would fill it.
-    value = 0.0 if length else float(fill_assumed(assets, names)["replacement_value"].sum()) / 1e6
+    valued = assets.assign(replacement_value=assets["replacement_value"].where(assets["replacement_value"] > 0))
+    value = 0.0 if length else float(fill_assumed(valued, names)["replacement_value"].sum()) / 1e6
     for measure, mine, whole, unit in (
         ("carriageway length", length, _published("length_"), "km of carriageway"),
         ("replacement value", value, _published("_value") / 1e6, "£m of replacement value"),

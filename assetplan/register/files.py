@@ -22,6 +22,7 @@ from assetplan.file_kinds import file_kind
 from assetplan.input_files import regular_file
 from assetplan.output import new_file, repeatable_layers
 from assetplan.reading.layers import layer_names, read_layer
+from assetplan.register.fill import fill_and_check
 from assetplan.register.positions import metric_crs
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.table import import_table
@@ -112,6 +113,7 @@ def read_register(
     path: str | os.PathLike[str],
     mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
     names: RegisterNames | None = None,
+    fill: bool = False,
 ) -> Register:
     """Read and validate a register.
 
@@ -124,6 +126,8 @@ def read_register(
         How a table's columns become the schema's: see `assetplan.reading.mapping`.
     names : RegisterNames, optional
         Classes, groups and treatments that assets may have; by default the packaged ones.
+    fill : bool
+        Fill what the assets lack by the rules of `assetplan.register.fill`.
 
     Returns
     -------
@@ -141,9 +145,9 @@ def read_register(
     if mapping is None and file_kind(source) == "GPKG":
         layers, other = _asset_layers(source, (names or packaged_names()).classes)
         if layers:
-            register = _read_layers(source, layers, names)
+            register = _read_layers(source, layers, names, fill)
             return replace(register, notes=(*register.notes, *other))
-    return import_table(source, mapping, names=names)
+    return import_table(source, mapping, fill=fill, names=names)
 
 
 def _asset_layers(source: Path, classes: AssetClasses) -> tuple[dict[str, str], tuple[tuple[str, int], ...]]:
@@ -182,13 +186,14 @@ def _base(layer: str, known: Collection[str]) -> str:
     return next((name for name in (layer, stem if suffix in _SUFFIXES else "") if name in known), "")
 
 
-def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None) -> Register:
+def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None, fill: bool) -> Register:
     file = path.name
     layers = layer_names(path)
     assets, places_in_file, faults = _read_assets(path, classed)
     if faults:
         raise RegisterError(faults)
-    clean, more = check_register(assets, file, None, names)
+    rows = pd.Series(range(1, len(assets) + 1))
+    clean, more = (fill_and_check if fill else check_register)(assets, file, rows, names)
     faults += [_in_layer(fault, places_in_file) for fault in more]
     parts: dict[str, pd.DataFrame | None] = {"inspections": _read_plain(path, layers, "inspections")}
     parts |= {name: _read_spatial(path, [each for each in layers if _base(each, (name,))]) for name in _SPATIAL_EXTRAS}

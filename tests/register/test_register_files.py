@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+from commands import run
 from geopandas.testing import assert_geodataframe_equal
 from pandas.testing import assert_frame_equal
 from register_helpers import assets, mixed, register
@@ -195,3 +196,17 @@ def test_reads_and_writes_many_assets(tmp_path: Path) -> None:
     whole = validate_register(register(frame))
     write_register(whole, tmp_path / "r.gpkg")
     assert len(read_register(tmp_path / "r.gpkg").assets) == count
+
+
+def test_a_register_that_lacks_something_is_filled_by_import_table(tmp_path: Path) -> None:
+    whole = mixed()
+    blank = whole.assets["asset_class"].isin(["signal", "footway"])
+    lacking = {"value": whole.assets["value"].mask(blank), "measure": whole.assets["measure"].mask(blank, "")}
+    write_register(replace(whole, assets=whole.assets.assign(**lacking)), tmp_path / "r.gpkg")
+    done = run("import", "table", "r.gpkg", "-o", "filled.gpkg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    filled = read_register(tmp_path / "filled.gpkg")
+    assert filled.assets["value"].notna().all()
+    assert filled.assets.loc[blank, "assumed"].str.contains("value").all()
+    assert len(filled.inspections) == len(whole.inspections) == 2
+    assert len(filled.places) == len(whole.places)
