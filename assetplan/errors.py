@@ -110,7 +110,7 @@ class FaultyInputError(ValueError):
         if rest:
             lines.append(f"  … and {sum(map(len, rest)):,} more, of {plural(len(rest), 'other kind')}")
         self.abridged = bool(rest) or any(len(kind) > _ALONE for kind in kinds)
-        super().__init__("\n".join([f"{plural(len(self.faults), 'fault')} found:", *lines]))
+        super().__init__("\n".join([f"{plural(len(self.faults), 'fault')}:", *lines]))
 
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is copied from its message alone unless it says what it is made of.

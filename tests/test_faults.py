@@ -16,7 +16,7 @@ def text(*faults: Fault) -> list[str]:
 
 def test_a_few_faults_have_a_line_each() -> None:
     assert text(Fault("a.csv", 3, "x", "four", "must be a number"), Fault("a.csv", 0, "y", "", "is missing")) == [
-        "2 faults found:",
+        "2 faults:",
         "  a.csv, column y: is missing",
         "  a.csv, row 3, column x: 'four' must be a number",
     ]
@@ -26,7 +26,7 @@ def test_faults_alike_share_a_line_with_their_rows_and_the_hint() -> None:
     hint = 'give it a meaning, as [values.environment] "Rural" = "urban"'
     wall = [Fault("a.csv", n, "environment", "Rural", "must be one of urban, rural", hint) for n in range(2, 3002)]
     assert text(*wall) == [
-        "3,000 faults found:",
+        "3,000 faults:",
         "  a.csv, column environment: 'Rural' must be one of urban, rural (3,000 rows: 2 to 3001)",
         f"    hint: {hint}",
     ]

@@ -66,8 +66,9 @@ def _totals(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame)
                 yield f"{name} £{total:,.2f} is not the sum of its parts, £{table[name].sum():,.2f}"
     if summary.reached > summary.bound + 1e-9 * abs(summary.bound) + slack:
         yield "the benefit is above its own bound"
-    far = (summary.bound - summary.reached) / abs(summary.bound) if summary.bound else 0.0
-    if abs(far - summary.gap) > 1e-6:
+    apart = summary.bound - summary.reached
+    far = apart / abs(summary.bound) if apart > slack else 0.0  # nothing is worth less than a penny
+    if abs(far - summary.gap) > 1e-6 and max(apart, summary.gap * abs(summary.bound)) > slack:
         yield f"the gap says {summary.gap:.4%}, but benefit and bound are {far:.4%} apart"
     counted = assets["asset_id"].nunique()
     if counted != len(assets) or counted != summary.assets:
