@@ -73,3 +73,21 @@ TABLES = ["groups", "treatments", "follow_on", "consequences", "sites", "asset_c
 def test_a_pipe_that_a_plan_names_is_refused(tmp_path: Path, key: str) -> None:
     done = validated(tmp_path, piped(tmp_path, key))
     assert "pipe: is not a regular file" in done.text
+
+
+def test_rules_that_contradict_each_other_are_faults_of_their_asset(small_county: Path, tmp_path: Path) -> None:
+    text = (small_county / "plan.toml").read_text(encoding="utf-8")
+    (tmp_path / "register.gpkg").symlink_to(small_county / "register.gpkg")
+    rules = """
+[rules]
+require = [{ asset = "R0001", by_year = 2021 }]
+[[rules.lock]]
+asset = ["R0001", "R0002"]
+strategy = "do-nothing"
+[[rules.lock]]
+asset = ["R0002"]
+strategy = "surface_dressing@2019"
+"""
+    done = validated(tmp_path, f"{text}\n{rules}")
+    for key, asset in (("rules.lock[1]", "R0001"), ("rules.lock[2]", "R0002")):
+        assert f"column {key}: '{asset}' its condition, a commitment or another rule does not allow" in done.text
