@@ -15,6 +15,7 @@ from assetplan.errors import RegisterError
 from assetplan.planning import plan, predict, validate
 
 
+@pytest.mark.slow
 def test_what_validate_passes_plan_runs(tmp_path: Path) -> None:
     ends = ends_of(12, tmp_path)
     assert ends.count("planned") > 2  # the draws are of use

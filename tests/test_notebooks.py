@@ -11,6 +11,7 @@ from places import ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
 def test_notebook(path: Path) -> None:
     nbformat = pytest.importorskip("nbformat", reason="the notebook extra is not installed")

@@ -9,7 +9,10 @@ import pytest
 from tutorials import PAGES
 
 # Pages show what one release of the modelling library gives: another may choose otherwise within the target gap.
-pytestmark = pytest.mark.skipif(not version("pulp").startswith("3."), reason="the pages are written with PuLP 3")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not version("pulp").startswith("3."), reason="the pages are written with PuLP 3"),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

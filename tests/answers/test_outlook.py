@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,10 +74,11 @@ def test_backlog_grows_and_the_plan_holds_it(rows: pd.DataFrame) -> None:
 
 def test_the_seed_decides(small_county: Path) -> None:
     plan = read_plan(small_county / "plan.toml")
+    read = load_inputs(plan)
 
     def rows_of(**forecast: object) -> list[dict]:
         mine = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 4, **forecast})})
-        inputs = load_inputs(mine)
+        inputs = replace(read, plan=mine)
         return outlook(inputs, np.full((len(inputs.register.assets), plan.years), -1, dtype=np.int8))
 
     assert rows_of() == rows_of()

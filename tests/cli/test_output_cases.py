@@ -45,6 +45,7 @@ def test_an_output_that_cannot_be_is_one_plain_line_and_changes_nothing(planned_
     assert names(planned_case) == before
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_plain_line(planned_case: Path) -> None:
     def little() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
@@ -58,6 +59,7 @@ def test_a_full_disk_is_one_plain_line(planned_case: Path) -> None:
     assert not [name for name in names(planned_case) if "big" in name]
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_a_draft_that_the_next_one_clears(planned_case: Path) -> None:
     command = [Path(sys.executable).with_name("assetplan"), "plan", "plan.toml", "-o", "killed"]
     draft = planned_case / ".killed.draft"

@@ -187,7 +187,7 @@ def test_a_description_of_other_files_is_never_opened(tmp_path: Path, ending: st
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    with pytest.raises(RegisterError, match="is no regular file"):
+    with pytest.raises(RegisterError, match="is not a regular file"):
         import_table(tmp_path / "pipe.csv")
 
 

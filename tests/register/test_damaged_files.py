@@ -25,6 +25,8 @@ from assetplan.importers import import_dtf, import_nbi, import_ngd, import_open_
 from assetplan.inspection import hmdif_readings, pas2161_register, read_hmdif, read_pas2161, survey
 from assetplan.register import Register, validate_register
 
+pytestmark = pytest.mark.slow
+
 RECORDS = (
     "SURVEY\\CVI,235,5,s,,,", "SECTION\\4b,1,L1,F,F,M,160.0,,01042025,01042025,09:00,09:05,I",
     "OBSERV\\1,BUTS,235,CL1,0,20", "OBVAL\\1,1,0,P", "OBSERV\\1,BCKJ,235,CL1,0,20", "OBVAL\\1,1,30,P",

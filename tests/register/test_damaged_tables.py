@@ -8,12 +8,15 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetplan.calibration import read_inspections
 from assetplan.errors import RegisterError
 from assetplan.register import import_table
+
+pytestmark = pytest.mark.slow
 
 HEAD = ["asset_id", "asset_class", "quantity", "length_m", "width_m", "measure", "value", "surveyed_year", "wkt"]
 LINES = [

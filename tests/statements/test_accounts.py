@@ -396,7 +396,7 @@ def test_a_new_statement_is_one_function_and_its_declaration(ledger: Ledger, tmp
     listed = json.loads((folder / "finance.json").read_text(encoding="utf-8"))["tables"]
     assert list(statement_faults(listed, "finance.json")) == []
     assert listed[2]["headings"] == ["Year", "Lost to prices, £"]
-    assert (folder / "inflation.csv").read_text(encoding="utf-8").startswith("year,lost,basis\n2019/20,0.0,")
+    assert (folder / "inflation.csv").read_text(encoding="utf-8-sig").startswith("year,lost,basis\n2019/20,0.0,")
     (again,) = (table for table in tables_of(listed) if table.name == "inflation")
     shown = as_it_stands(again).table
     assert (shown.caption, list(shown.heads), shown.rows[1].cells) == (
