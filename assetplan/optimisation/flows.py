@@ -27,7 +27,10 @@ def settle_flows(problem: Problem, solution: Solution, cost: Floats, free: Bools
     flows, amounts = problem.flows, solution.amounts
     low, high = (np.where(free, end, amounts) for end in (flows.low, flows.high))
     form = canonical(replace(problem, flows=replace(flows, benefit=-cost, low=low, high=high)))
-    for kept in (margin[form.resource] * form.tolerance, 0.0):
+    # Within rounding of a limit is not within a penny of it: where flows can mend that, nothing is passed at all.
+    exact = 0.5 * (abs(form.flows.usage).T @ free.astype(float) > 0)
+    for within in (np.maximum(margin[form.resource], exact), exact, 0.0):
+        kept = within * form.tolerance
         best = best_amounts(replace(form, limit=form.limit - kept), solution.chosen)
         if best is not None:
             return np.where(free, best, amounts)
