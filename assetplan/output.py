@@ -129,10 +129,11 @@ def read_manifest(folder: str | Path) -> dict[str, str] | None:
 def edited(folder: str | Path) -> list[str]:
     """Files of a folder that are there and not as they were written; empty where it has no manifest."""
     known = read_manifest(folder) or {}
-    return [name for name, was in known.items() if _digest(Path(folder) / name) not in ("", was)]
+    return [name for name, was in known.items() if digest_of(Path(folder) / name) not in ("", was)]
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal; "" where there is none."""
     if not path.is_file():
         return ""
     with path.open("rb") as file:
@@ -143,7 +144,7 @@ def write_manifest(folder: Path, *names: str) -> None:
     """Write down the files of a folder as they are; with names, those alone anew and the rest as they stood."""
     known = (read_manifest(folder) or {}) if names else {}
     files = names or [path.name for path in folder.iterdir() if path.name != MANIFEST]
-    known |= {name: _digest(folder / name) for name in files}
+    known |= {name: digest_of(folder / name) for name in files}
     text = json.dumps({"format": _FORMAT, "files": dict(sorted(known.items()))}, indent=1, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -186,18 +187,20 @@ def _draft(place: Path) -> Iterator[Path]:
         if any(path.name != "lock" for path in draft.iterdir()):
             _log.warning("assetplan: an earlier run was killed while it wrote %s: its draft is removed", place)
             _restore(draft, place)
+        (draft / "new").mkdir()
         with tidy_end():
-            yield draft / place.name
+            yield draft / "new" / place.name
     finally:
-        lock.release()
         try:
+            _restore(draft, place)
+            lock.release()
             shutil.rmtree(draft)
         except OSError as error:
             _log.warning("assetplan: what %s replaced could not be removed: %s", place, error)
 
 
 def _restore(draft: Path, place: Path) -> None:
-    """Put back what a run that was killed had moved aside, and remove what it had begun."""
+    """Put back what a run had moved aside and not replaced, keep what is somebody else's, and remove the rest."""
     old = draft / "old"
     if old.is_dir() and not place.exists():
         old.rename(place)
@@ -248,18 +251,12 @@ def new_folder(path: str | Path, force: bool = False, inputs: Mapping[str, str |
         part.mkdir(mode=0o755)
         yield part
         write_manifest(part)
-        old = part.with_name("old")
         if place.exists():
             if not force:
                 raise OutputExistsError(f"{path} was made by somebody else meanwhile: choose another name")
-            place.rename(old)
-        try:
-            part.rename(place)
-        except OSError:
-            if old.exists() and not place.exists():
-                old.rename(place)
-            raise
-        _keep_unknown(old, place)
+            # Wherever the run ends from here on, its draft puts this back or keeps what is not ours.
+            place.rename(part.parent.with_name("old"))
+        part.rename(place)
 
 
 @contextmanager

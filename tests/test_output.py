@@ -193,3 +193,30 @@ def test_a_request_to_end_leaves_no_draft(kind: str, number: signal.Signals, tmp
         os.kill(child.pid, number)
         assert child.wait(timeout=30) == 128 + number
     assert list(tmp_path.iterdir()) == []
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["old", "new", "lock"])
+def test_no_name_is_taken_for_a_part_of_the_draft(make, name: str, tmp_path: Path) -> None:
+    for text in ("one", "two"):
+        write(make, tmp_path / name, text, force=True)
+        assert text_of(make, tmp_path / name) == text
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_an_end_between_the_two_renames_loses_nothing(tmp_path: Path, monkeypatch) -> None:
+    out = tmp_path / "out"
+    write(new_folder, out)
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        done = rename(self, target)
+        if self == out:
+            raise SystemExit(143)
+        return done
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(SystemExit):
+        write(new_folder, out, "two", force=True)
+    assert text_of(new_folder, out) == "one"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -22,6 +22,7 @@ from assetplan.inputs.earlier import ASSETS, earlier_strategies
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
+from assetplan.output import digest_of
 from assetplan.register import Register, read_register
 from assetplan.register.components import GROUP_MENDS
 from assetplan.strategies import LifecycleModel
@@ -187,16 +188,12 @@ def files_of(plan: Plan) -> dict[str, Path]:
 
 
 def _digests(plan: Plan) -> dict[str, str]:
-    digests = {path.name: _digest(path) for path in files_of(plan).values() if path.is_file()}
+    digests = {path.name: digest_of(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_) / ASSETS
-        digests[f"{earlier.parent.name}/{ASSETS}"] = _digest(earlier)
+        digests[f"{earlier.parent.name}/{ASSETS}"] = digest_of(earlier)
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
-        digests |= {f"{folder.name}/{name}": _digest(folder / name) for name in FILES}
+        digests |= {f"{folder.name}/{name}": digest_of(folder / name) for name in FILES}
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
     return digests
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -66,7 +66,7 @@ def test_a_killed_run_leaves_a_draft_that_the_next_one_clears(planned_case: Path
     for number, left in ((signal.SIGHUP, False), (signal.SIGKILL, True)):
         with subprocess.Popen(command, cwd=planned_case, stdout=subprocess.DEVNULL) as child:
             until = time.monotonic() + 60
-            while not (draft / "killed").is_dir() and time.monotonic() < until:
+            while not (draft / "new" / "killed").is_dir() and time.monotonic() < until:
                 time.sleep(0.01)
             os.kill(child.pid, number)
             assert child.wait(timeout=60) in (-number, 128 + number)
