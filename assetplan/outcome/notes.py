@@ -110,7 +110,7 @@ def _changes_nothing(t: Treatment) -> bool:
 def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Lines with money left over that more money would not help; no line is listed where prices are not known."""
     if not prices_known(outcome.inputs.plan.solver.target_gap, outcome.solution):
-        yield "prices not found", "The search stopped before it knew what more money would buy."
+        yield "prices not known", "The search stopped before it knew what more money would buy."
         return
     limits, used = outcome.inputs.limits, dict(zip(outcome.problem.resources, outcome.solution.used, strict=True))
     prices = dict(zip(outcome.problem.resources, outcome.solution.prices, strict=True))
