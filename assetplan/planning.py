@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Floats, Ints
+from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
@@ -29,19 +29,22 @@ from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.notes import notes
-from assetplan.outcome.outcome import outcome_of
+from assetplan.outcome.outcome import Outcome, outcome_of
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme import Programme
+from assetplan.programme.summary import CURRENT_SPEND
 from assetplan.register import Register
 from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
+from assetplan.statements.options import MINIMUM, OPTIONS, Option, options_of
 from assetplan.strategies import Starting, Traffic, candidates, simulate, starting_condition
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
-CASE_GAP, CASE_SECONDS = 1e-2, 20.0  # of what today's money buys, which stands beside the plan in its business case
+# Of what today's money buys, which stands beside the plan in its business case and its forecasts.
+CASE_GAP, CASE_SECONDS = 1e-2, 20.0
 
 
 @dataclass
@@ -94,11 +97,12 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
         works, table = programme_tables(outcome)
     with clock.stage("options"):
-        case = business_case(outcome, made.traffic, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
+        options = options_of(outcome, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
+        case = business_case(outcome, made.traffic, options) if options else ()
     with clock.stage("detours"):
         restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
-        forecast = outlook(inputs, outcome.schedule)
+        forecast = outlook(inputs, _cases(outcome, options))
     with clock.stage("programme"):
         finance, lint = (*accounts(outcome, works), *case), notes(outcome, made.off_network)
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
@@ -132,9 +136,17 @@ def finance_statements(
     solution = made.formulation.settle(_solve(plan, made.formulation, clock))
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
-        case = business_case(outcome, made.traffic, CASE_GAP, CASE_SECONDS)
+        case = business_case(outcome, made.traffic, options_of(outcome, CASE_GAP, CASE_SECONDS))
     with clock.stage("statements"):
         return (*accounts(outcome, programme_tables(outcome)[0]), *case)
+
+
+def _cases(outcome: Outcome, options: tuple[Option, ...]) -> dict[str, Codes]:
+    """Treatment codes of what is forecast, by case."""
+    cases = {"do-nothing": np.full_like(outcome.schedule, -1), "plan": outcome.schedule}
+    if options:
+        cases[CURRENT_SPEND] = outcome.options.schedule[options[OPTIONS.index(MINIMUM)].chosen]
+    return cases
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,12 @@
 """What the board asks of the years ahead, with an interval: length by residual life, potholes, claims, backlog.
 
-Each is reckoned in many futures (`assetplan.strategies.futures`), under do-nothing and under the plan.
+Each is reckoned in many futures (`assetplan.strategies.futures`), the same for every case: do-nothing, the plan and,
+where today's money is stated, what it alone would do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +20,6 @@ from assetplan.programme.summary import ForecastRow
 from assetplan.reference import load_table
 from assetplan.strategies import Futures, load_doubts
 
-CASES = ("do-nothing", "plan")
 # Residual life by length and potholes are of roads, backlog is of the estate.
 ROADS, ESTATE = CARRIAGEWAY, BUILDING
 DEFECTS = ("potholes", "claims")
@@ -26,19 +27,20 @@ DEFECTS = ("potholes", "claims")
 
 @dataclass(frozen=True, eq=False)
 class _OneFuture:
-    """One future by case and year: length by residual life [km] (2, years + 1, bands), backlog [£] (2, years + 1)."""
+    """One future by case and year: length by residual life [km] (cases, years + 1, bands), backlog [£]."""
 
     length: Floats
     backlog: Floats
 
 
-def outlook(inputs: Inputs, schedule: Codes) -> list[ForecastRow]:
+def outlook(inputs: Inputs, cases: Mapping[str, Codes]) -> list[ForecastRow]:
     """Forecasts by measure, band, year and case.
 
     Parameters
     ----------
     inputs : Inputs; the plan's, whose `forecast` says how many futures and what counts they are scaled to
-    schedule : array (n_assets, years); treatment codes of the plan, −1 for none
+    cases : mapping of str → array (n_assets, years)
+        What becomes of assets in each case: treatment codes, −1 for none.
 
     Returns
     -------
@@ -53,30 +55,32 @@ def outlook(inputs: Inputs, schedule: Codes) -> list[ForecastRow]:
         return []
     assets = every[known].reset_index(drop=True)
     futures = Futures.of(assets, inputs.model, load_doubts(), plan.forecast.seed, plan.forecast.futures)
-    outcomes = [_in_one_future(futures, number, schedule[known]) for number in range(futures.count)]
+    schedules = [schedule[known] for schedule in cases.values()]
+    outcomes = [_in_one_future(futures, number, schedules) for number in range(futures.count)]
+    names = tuple(cases)
     length, backlog = np.stack([s.length for s in outcomes]), np.stack([s.backlog for s in outcomes])
     rows: list[ForecastRow] = []
     present = set(assets["asset_class"])
     if ROADS in present:
         for place, band in enumerate(condition.band_names("residual_life")):
-            rows += _rows(plan, ("length", band, "km"), length[..., place])
+            rows += _rows(plan, names, ("length", band, "km"), length[..., place])
         for name in DEFECTS:
             count = getattr(plan.forecast, name)
             if count is not None:
-                rows += _rows(plan, (name, "", "a year"), _defects(futures, name, count, length))
+                rows += _rows(plan, names, (name, "", "a year"), _defects(futures, name, count, length))
     if ESTATE in present:
-        rows += _rows(plan, ("backlog", "", "£"), backlog)
+        rows += _rows(plan, names, ("backlog", "", "£"), backlog)
     return rows
 
 
-def _in_one_future(futures: Futures, number: int, schedule: Codes) -> _OneFuture:
+def _in_one_future(futures: Futures, number: int, schedules: Sequence[Codes]) -> _OneFuture:
     future = futures.draw(number)
     of_class = futures.assets["asset_class"].to_numpy(dtype=object)
     km = np.where(of_class == ROADS, futures.assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
     quantity = np.where(of_class == ESTATE, futures.assets["quantity"].to_numpy(dtype=float), 0.0)
-    years = schedule.shape[1] + 1
-    length, backlog = np.zeros((len(CASES), years, len(condition.band_names("residual_life")))), np.zeros((2, years))
-    for case, works in enumerate((np.full_like(schedule, -1), schedule)):
+    shape = (len(schedules), schedules[0].shape[1] + 1)
+    length, backlog = np.zeros((*shape, len(condition.band_names("residual_life")))), np.zeros(shape)
+    for case, works in enumerate(schedules):
         for rows, states in future.live(works):
             for year, state in enumerate(states):
                 if km[rows].any():
@@ -99,13 +103,13 @@ def _defects(futures: Futures, name: str, count: float, length: Floats) -> Float
     expected = count * weight / weight[:, :, :1]
     out = np.empty_like(expected)
     for number, future in enumerate(expected):
-        # The same chance in both cases: what differs between them is the plan.
+        # The same chance in every case: what differs between them is what is done.
         out[number] = [futures.chance(number, 3, DEFECTS.index(name)).poisson(case) for case in future]
     out[:, :, 0] = count
     return out
 
 
-def _rows(plan: Plan, key: tuple[str, str, str], values: Floats) -> list[ForecastRow]:
+def _rows(plan: Plan, cases: tuple[str, ...], key: tuple[str, str, str], values: Floats) -> list[ForecastRow]:
     """Rows of one measure from its values (futures, cases, years + 1)."""
     half = plan.forecast.level / 2
     low, middle, high = np.quantile(values, [0.5 - half, 0.5, 0.5 + half], axis=0).round(3)
@@ -121,6 +125,6 @@ def _rows(plan: Plan, key: tuple[str, str, str], values: Floats) -> list[Forecas
             "low": float(low[k, place]),
             "high": float(high[k, place]),
         }
-        for k, case in enumerate(CASES)
+        for k, case in enumerate(cases)
         for place, year in enumerate(range(plan.first_year - 1, plan.first_year + plan.years))
     ]

@@ -13,7 +13,7 @@ from assetplan.cli.layout import WIDTH, block, items, table
 from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
-from assetplan.programme.summary import BaselineRow, ForecastRow, Summary
+from assetplan.programme.summary import CURRENT_SPEND, BaselineRow, ForecastRow, Summary
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.register.basis import largely_assumed
 from assetplan.words import financial_year, millions, plural, pounds
@@ -160,9 +160,11 @@ def _years_ahead(programme: Programme) -> list[str]:
     """What the last plan year holds, with the range of its futures, beside today."""
     first, last = programme.years[0] - 1, programme.years[-1]
     rows = {(r["measure"], r["band"], r["case"], r["year"]): r for r in programme.summary.forecast}
+    today = {case for *_, case, _ in rows} & {CURRENT_SPEND}
+    heads = {"plan": "plan", **{case: case for case in today}, "do-nothing": "do nothing"}
+    cells = [(first, "plan"), *((last, case) for case in heads)]
     body = []
     for (measure, band), (label, unit) in _AHEAD.items():
-        cells = [(first, "plan"), (last, "plan"), (last, "do-nothing")]
         known = [rows[measure, band, case, year] for year, case in cells if (measure, band, case, year) in rows]
         if len(known) == len(cells):
             body.append([label, *(_range(row, unit) for row in known)])
@@ -170,7 +172,7 @@ def _years_ahead(programme: Programme) -> list[str]:
         return []
     basis = programme.summary.futures
     title = f"The years ahead: middle of {basis['futures']} futures, and the range of {basis['level']:.0%} of them"
-    return [block(title, "", table(["", str(first), f"{last}, plan", f"{last}, do nothing"], body))]
+    return [block(title, "", table(["", str(first), *(f"{last}, {head}" for head in heads.values())], body))]
 
 
 def _weight_limits(programme: Programme) -> list[str]:

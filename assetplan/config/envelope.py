@@ -62,7 +62,7 @@ class Envelope(Frozen):
     floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")
     """budget line → the least it must spend in each plan year, in place of what the profile below says of it"""
     current: dict[str, Amount] = Field(default={})
-    """budget line → what it spends in a year today; with `additional` the approved profile"""
+    """budget line → what it spends in a year today, a case of the forecasts; with `additional` the approved profile"""
     additional: dict[str, Additional] = Field(default={})
     """budget line → what was approved beside it for each plan year, or a range"""
     below: dict[str, Share] = Field(default={})

@@ -41,8 +41,8 @@ def _profile(envelope: Envelope, years: int) -> KeyFaults:
     if not envelope.lines:
         yield "envelope.lines", "", "this key is missing (or else current and additional money by line)"
     for line in envelope.current:
-        if line not in envelope.additional:
-            rule = "has current money and nothing additional: give 0 for each year if there is none"
+        if line not in envelope.lines:
+            rule = "has current money and nothing additional, nor lines: give 0 for each year if there is none"
             yield "envelope.additional", line, rule
     for line, added in envelope.additional.items():
         key = f"envelope.additional.{line}"

@@ -96,6 +96,8 @@ class Forecast(Frozen):
     """safety potholes of the base year"""
     claims: Number | None = Field(default=None, gt=0, le=1e9)
     """claims for damage or injury received in the base year"""
+    current_spend: Literal["optimised", "worst_first"] = "optimised"
+    """how the money of `envelope.current` alone would be spent: by the choice of most benefit, or the worst first"""
 
 
 class Report(Frozen):

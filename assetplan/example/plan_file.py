@@ -68,9 +68,11 @@ def plan_text(
     """
     profile = published_profile(share)
     digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
+    current = load_table("published_profile").groupby("line")["current_m"].first()
     lines = budget_lines(profile.index)
     for line in lines:
         line["amounts"] = [f"{amount:.{digits}f}" for amount in profile.loc[line["name"]]]
+        line["current"] = f"{current[line['name']] * share:.{digits}f}"
     template = templates().get_template("plan.toml")
     return template.render(
         name=name,

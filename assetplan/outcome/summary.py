@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan import __version__, condition
 from assetplan._types import Floats
 from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.config import Plan
 from assetplan.consequences import WORKS
 from assetplan.economics import condition_gain
 from assetplan.finance import Statement
@@ -116,10 +117,16 @@ def _given(outcome: Outcome) -> dict[str, Any]:
         "notes": tuple(kept.NoteRow(note=note, count=count) for note, count in inputs.register.notes),
         "inputs": inputs.digests,
         "unverified": tuple(notes.unverified(inputs)),
-        "futures": {name: getattr(plan.forecast, name) for name in ("futures", "level", "seed")},
+        "futures": _futures(plan),
         "version": __version__,
         "form": kept.FORM,
     }
+
+
+def _futures(plan: Plan) -> kept.FuturesBasis:
+    forecast = plan.forecast
+    basis: kept.FuturesBasis = {"futures": forecast.futures, "level": forecast.level, "seed": forecast.seed}
+    return {**basis, "current_spend": forecast.current_spend} if plan.envelope.current else basis
 
 
 def _pence(pounds: float) -> float:

@@ -246,12 +246,20 @@ class Restrictions(TypedDict):
     unplaced: list[str]
 
 
+CURRENT_SPEND = "current spend"
+"""The case beside do-nothing and the plan: the money of `envelope.current` and no other."""
+
+
 class FuturesBasis(TypedDict):
-    """How many futures the forecasts rest on, the share of them that an interval holds (0–1), and the seed."""
+    """How many futures the forecasts rest on, the share of them that an interval holds (0–1), and the seed.
+
+    `current_spend` says how today's money is spent in that case, as the plan file has it; it is there with the case.
+    """
 
     futures: int
     level: float
     seed: int
+    current_spend: NotRequired[str]
 
 
 class ForecastRow(TypedDict):

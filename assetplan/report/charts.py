@@ -13,7 +13,7 @@ from assetplan.words import capitalised, number
 SERIES_COLOURS = ("#14365f", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026", "#1f5fa8", "#a8842c", "#4f6d5a")
 """Colours of stacked series; neighbours differ in lightness as well as in hue."""
 
-PLAN_COLOUR, NOTHING_COLOUR = "#1f5fa8", "#7a0026"
+PLAN_COLOUR, NOTHING_COLOUR, CURRENT_COLOUR = "#1f5fa8", "#7a0026", "#a8842c"
 
 WIDTH, HEIGHT = 680, 340
 LEFT, TOP, BOTTOM = 46, 30, 34

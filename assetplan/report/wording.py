@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from assetplan.programme.summary import CURRENT_SPEND
 from assetplan.words import is_missing, number
 
 BAND_COLOURS = ("#1f5fa8", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026")
@@ -17,6 +18,9 @@ OTHER_KIND_COLOUR = "#4d4d4d"
 
 CASES = (("Plan", "plan"), ("Do nothing", "do-nothing"))
 """What the page calls the two cases of a programme."""
+
+FORECAST_CASES = (CASES[0], ("Current spend", CURRENT_SPEND), CASES[1])
+"""What it calls those of the years ahead."""
 
 
 class Unit(NamedTuple):

@@ -20,21 +20,20 @@ from assetplan.finance.statement import Column, declared
 from assetplan.outcome.outcome import Outcome
 from assetplan.reference import load_table
 from assetplan.statements.option_figures import OptionFigures, figures
-from assetplan.statements.options import OPTIONS, RECOMMENDED, Option, note_on_minimum, options_of
+from assetplan.statements.options import OPTIONS, RECOMMENDED, Option, note_on_minimum
 from assetplan.strategies import Traffic
 
 TOTAL = "total"
 
 
-def business_case(outcome: Outcome, traffic: Traffic | None, gap: float, seconds: float) -> tuple[Statement, ...]:
+def business_case(outcome: Outcome, traffic: Traffic | None, options: tuple[Option, ...]) -> tuple[Statement, ...]:
     """The business case by line and option, and what the plan avoids by stream.
 
     Parameters
     ----------
     outcome : Outcome; a solved plan
     traffic : Traffic or None; as the plan's candidates were made with
-    gap : float; gap at which the search within today's money stops [share]
-    seconds : float; time after which it stops [s, above 0]
+    options : tuple of Option; its options, from `options_of`
 
     Returns
     -------
@@ -42,7 +41,6 @@ def business_case(outcome: Outcome, traffic: Traffic | None, gap: float, seconds
         "business_case": a row a line and option, then their totals. "avoided_cost": a row a stream, then the published
         upper bound. Benefit is the sum of the avoided streams less what is spent beside do-nothing, as printed.
     """
-    options = options_of(outcome, gap, seconds)
     of_options = figures(outcome, options, traffic)
     steps = [_in_steps(each, of_options[0], outcome.inputs.plan.envelope.unit) for each in of_options]
     return _pack(outcome, options, of_options, steps), _avoided(outcome, of_options[0].streams, steps)

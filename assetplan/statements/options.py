@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetplan._types import Floats, Ints
+from assetplan.baselines import worst_first
 from assetplan.errors import InfeasibleError
 from assetplan.finance import in_first_year_prices
-from assetplan.optimisation.problem import Problem
+from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome
 
@@ -76,18 +77,34 @@ def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Opt
     used = np.asarray(outcome.problem.usage[nothing].sum(axis=0)).ravel()
     place = outcome.formulation.place
     committed = used[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
-    try:
-        best = solve(_with_money(outcome, np.maximum(today, committed)), gap, seconds)
-    except InfeasibleError:
+    by_rule = plan.forecast.current_spend == "worst_first"
+    best = _best(outcome, _with_money(outcome, np.maximum(today, committed)), nothing, (gap, seconds), by_rule)
+    if best is None:
         return replace(alone, means=tuple(NONE_FITS if mine else alone.means[0] for mine in stated))
     # Pennies: a commitment to the last pound is not above the money.
     above = [bool((due > money + 0.01).any()) for due, money in zip(committed, today, strict=True)]
-    within = "today's money" + ", nothing borrowed" * bool(plan.borrowing)
+    within = "today's money" + ", the worst first" * by_rule + ", nothing borrowed" * bool(plan.borrowing)
     means = tuple(
         (within + ", or what is committed in a year in which that is more" * bool(over)) if mine else alone.means[0]
         for mine, over in zip(stated, above, strict=True)
     )
-    return Option(MINIMUM, means, best.chosen, 0.0 if best.status == "optimal" else best.gap)
+    return Option(MINIMUM, means, best.chosen, 0.0 if by_rule or best.status == "optimal" else best.gap)
+
+
+def _best(
+    outcome: Outcome, problem: Problem, nothing: Ints, until: tuple[float, float], by_rule: bool
+) -> Solution | None:
+    """What today's money does, the best within a gap or a time or by a rule of thumb; None where none keeps its limits.
+
+    By rule assets come in order of condition, each with what is best for it of what the money still allows.
+    """
+    if by_rule:
+        spread = worst_first(problem, np.argsort(outcome.starting.index, kind="stable"), start=nothing)
+        return None if spread.status == "infeasible" else spread
+    try:
+        return solve(problem, *until)
+    except InfeasibleError:
+        return None
 
 
 def _with_money(outcome: Outcome, money: Floats) -> Problem:

@@ -13,6 +13,7 @@ from assetplan import read_plan
 from assetplan.answers.outlook import outlook
 from assetplan.inputs.load import load_inputs
 from assetplan.outcome.notes import unverified
+from assetplan.planning import plan as make_plan_of
 from assetplan.programme import Programme
 
 
@@ -43,7 +44,7 @@ def test_lengths_agree_with_what_the_plan_reckons(rows: pd.DataFrame, small_prog
     for band, mine in point.groupby("band"):
         forecast = rows[(rows["measure"] == "length") & (rows["band"] == band)]
         both = forecast.merge(mine, on=["year", "case"])
-        assert len(both) == 12
+        assert len(both) == 12  # of do-nothing and the plan
         # The median of 50 futures, in which surveys are doubted, about the single path of the plan.
         assert (both["middle"] - both["length_km"]).abs().max() < 0.03 * total
         assert ((both["low"] < both["length_km"]) & (both["length_km"] < both["high"])).all()
@@ -72,6 +73,26 @@ def test_backlog_grows_and_the_plan_holds_it(rows: pd.DataFrame) -> None:
     assert middle["plan"].iloc[0] == middle["do-nothing"].iloc[0]
 
 
+def test_current_spend_lies_between_nothing_and_the_plan(rows: pd.DataFrame, small_programme: Programme) -> None:
+    assert small_programme.summary.futures["current_spend"] == "optimised"
+    for measure, band in (("length", "under 5"), ("potholes", ""), ("claims", ""), ("backlog", "")):
+        middle = wide(rows, measure, band=band)
+        assert len(set(middle.iloc[0])) == 1  # the same futures, so the same beginning
+        last = middle.iloc[-1]
+        assert last["plan"] < last["current spend"] < last["do-nothing"]
+
+
+def test_a_plan_without_current_money_has_two_cases(small_county: Path) -> None:
+    plan = read_plan(small_county / "plan.toml")
+    register = load_inputs(plan).register
+    keep = (register.assets["asset_class"] == "bridge").to_numpy() | (np.arange(len(register.assets)) % 200 == 0)
+    few = replace(register, assets=register.assets[keep].reset_index(drop=True))
+    update = {"envelope": plan.envelope.model_copy(update={"current": {}})}
+    summary = make_plan_of(plan.model_copy(update=update), few).summary
+    assert {row["case"] for row in summary.forecast} == {"do-nothing", "plan"}
+    assert "current_spend" not in summary.futures
+
+
 def test_the_seed_decides(small_county: Path) -> None:
     plan = read_plan(small_county / "plan.toml")
     read = load_inputs(plan)
@@ -79,7 +100,8 @@ def test_the_seed_decides(small_county: Path) -> None:
     def rows_of(**forecast: object) -> list[dict]:
         mine = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 4, **forecast})})
         inputs = replace(read, plan=mine)
-        return outlook(inputs, np.full((len(inputs.register.assets), plan.years), -1, dtype=np.int8))
+        nothing = np.full((len(inputs.register.assets), plan.years), -1, dtype=np.int8)
+        return outlook(inputs, {"do-nothing": nothing, "plan": nothing})
 
     assert rows_of() == rows_of()
     assert rows_of(seed=1) != rows_of()

@@ -71,7 +71,7 @@ def county() -> County:
     restrictions = {"years": [], "falling": [], "cut_off": [], "unplaced": []}
     summary = summarise(outcome, works, table, {}, Findings([], [], phasing, restrictions, [], {}))
     options = options_of(outcome, 2e-2, 20.0)
-    tables = business_case(outcome, traffic, 2e-2, 20.0)
+    tables = business_case(outcome, traffic, options)
     return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables)
 
 
@@ -228,7 +228,7 @@ def test_minimum_is_the_best_that_todays_money_buys() -> None:
 def test_a_plan_without_current_money_has_it_in_its_note() -> None:
     stated = case()
     outcome = outcome_at(stated, stated.solve())
-    pack, _ = business_case(outcome, None, 1e-3, 5.0)
+    pack, _ = business_case(outcome, None, options_of(outcome, 1e-3, 5.0))
     rows = pack.rows.set_index(["option", "line"])
     assert (rows.loc["minimum", "benefit"] == 0).all()
     assert (rows.loc["minimum", "works"] == 0).all()
@@ -299,6 +299,28 @@ def test_other_objectives_are_counted_in_pounds(of: str) -> None:
         ]
         assert benefit[options[3].chosen].sum() == pytest.approx(sum(most))
         assert 0 < net(sums, 1).sum() < net(sums, 3).sum()
+
+
+def test_the_worst_first_spends_todays_money_in_order_of_condition() -> None:
+    outcome = modest()
+    plan = outcome.inputs.plan
+    by_rule = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"current_spend": "worst_first"})})
+    mine = replace(outcome, inputs=replace(outcome.inputs, plan=by_rule))
+    nothing, minimum = options_of(mine, 1e-9, 30.0)[:2]
+    best = options_of(outcome, 1e-9, 30.0)[1]
+    benefit = outcome.options.benefit
+    assert benefit[nothing.chosen].sum() < benefit[minimum.chosen].sum() < benefit[best.chosen].sum()
+    by_line = dict(zip(mine.inputs.limits.lines, minimum.means, strict=True))
+    assert by_line["footways"] == "today's money, the worst first"
+    assert by_line["bridges"] == "no current money is stated: what is committed alone"
+    money = sum(MODEST["footways"] / 1.05**year for year in range(3))
+    spent = figures(mine, (nothing, minimum), None)[1].cost[mine.inputs.limits.lines.index("footways")]
+    assert 0 < spent <= money
+    # An asset is passed over only where nothing of it fits: the worst that gains is treated.
+    gain = np.maximum.reduceat(benefit, outcome.options.starts[:-1]) > 0
+    footways = (mine.inputs.register.assets["asset_class"] == "footway").to_numpy()
+    worst = min(np.flatnonzero(gain & footways), key=lambda asset: outcome.starting.index[asset])
+    assert (outcome.options.schedule[minimum.chosen[worst]] >= 0).any()
 
 
 def test_a_search_out_of_time_is_noted() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Beside, Chart, Series, lines
+from assetplan.programme.summary import CURRENT_SPEND
+from assetplan.report.charts import CURRENT_COLOUR, NOTHING_COLOUR, PLAN_COLOUR, Beside, Chart, Series, lines
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
-from assetplan.report.wording import CASES
+from assetplan.report.wording import FORECAST_CASES
 from assetplan.words import financial_year, number
 
 _HEADS = {
@@ -37,12 +38,13 @@ def years_ahead(facts: Facts) -> dict[str, Any] | None:
         if figures:
             show = _shown(measure, max(high for values in figures.values() for _, _, high in values))
             out.append(Row(head, kind="group"))
-            out += [Row(label, tuple(_cell(figure, show) for figure in figures[case])) for label, case in CASES]
+            shown_of = {label: figures[case] for label, case in FORECAST_CASES if case in figures}
+            out += [Row(label, tuple(_cell(figure, show) for figure in own)) for label, own in shown_of.items()]
     basis = facts.summary.futures
     table = Table("outlook", "What the years ahead hold, with ranges", ("Case", *labels), out)
     chart = _chart(_figures(rows, "length", _FIRST, years), labels)
     shown = Beside(chart, table, len(years) + 2) if chart else table
-    return {"futures": basis["futures"], "level": basis["level"], "figures": shown}
+    return {**basis, "figures": shown}
 
 
 Figure = tuple[float, float, float]
@@ -53,9 +55,10 @@ def _figures(rows: pd.DataFrame, measure: str, band: str, years: list[int]) -> d
     own = rows[(rows["measure"] == measure) & (rows["band"] == band)]
     columns = (own[name].tolist() for name in ("case", "year", "middle", "low", "high"))
     keyed = {(case, year): (middle, low, high) for case, year, middle, low, high in zip(*columns, strict=True)}
-    if any((case, year) not in keyed for _, case in CASES for year in years):
+    cases = [case for _, case in FORECAST_CASES if case != CURRENT_SPEND or (case, years[0]) in keyed]
+    if any((case, year) not in keyed for case in cases for year in years):
         return {}
-    return {case: [keyed[case, year] for year in years] for _, case in CASES}
+    return {case: [keyed[case, year] for year in years] for case in cases}
 
 
 def _shown(measure: str, largest: float) -> Callable[[float], str]:
@@ -75,11 +78,16 @@ def _chart(figures: dict[str, list[Figure]], labels: list[str]) -> Chart | None:
     series = []
     for label, case, colour, dash, marker in (
         ("Do nothing", "do-nothing", NOTHING_COLOUR, "7 4", "square"),
+        ("Current spend", CURRENT_SPEND, CURRENT_COLOUR, "2 3", "square"),
         ("Plan", "plan", PLAN_COLOUR, "", "circle"),
     ):
+        if case not in figures:
+            continue
         middle, low, high = zip(*figures[case], strict=True)
         series.append(Series(label, middle, colour, dash, marker, low, high))
     last = {case: number(values[-1][0]) for case, values in figures.items()}
     title = "Length of road with under five years of residual life"
-    text = f"At the end of {labels[-1]} {last['plan']} km with the plan and {last['do-nothing']} km if nothing is done."
+    today = f", {last[CURRENT_SPEND]} km at current spend" if CURRENT_SPEND in last else ""
+    nothing = f"{last['do-nothing']} km if nothing is done"
+    text = f"At the end of {labels[-1]} {last['plan']} km with the plan{today} and {nothing}."
     return lines("short-life", title, text, "km of road with under five years of residual life", labels, series)
