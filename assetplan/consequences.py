@@ -11,6 +11,8 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.deterioration.groups import lacking
 from assetplan.errors import ConfigError
+from assetplan.prices import GENERAL, Prices, load_prices
+from assetplan.prices import KINDS as PRICE_KINDS
 from assetplan.reference import load_table
 from assetplan.schema import extended_table, own_table, row_faults
 
@@ -30,12 +32,14 @@ class Consequence:
     stream : str; one of those that rows of consequences feed
     per : str; "quantity" (£ a year per unit of quantity) or "vehicle_km" (£ per vehicle-km driven)
     index, rate : tuple of float; points of the function: index (0–100, rising) and rate (£)
+    price_base : int; year in whose prices the table states it: it is read in those of the plan's first year
     """
 
     stream: str
     per: str
     index: tuple[float, ...]
     rate: tuple[float, ...]
+    price_base: int
     verified: bool
 
     def at(self, index: Floats) -> Floats:
@@ -45,11 +49,12 @@ class Consequence:
 
 @dataclass(frozen=True)
 class Stream:
-    """One stream of cost (£ a year): its name, what a reader calls it, what feeds it and where its row stands."""
+    """One stream of cost (£ a year): its name, label, what feeds it, the index of its prices, where its row stands."""
 
     name: str
     label: str
     fed_by: str
+    price_index: str
     file: str
     row: int
 
@@ -76,19 +81,25 @@ def load_streams(path: Path | None = None) -> Mapping[str, Stream]:
         ("stream", name, "must be small letters, digits and _, a letter first"),
         ("fed_by", table["fed_by"] == fed_by, "must be consequences, but for works (works) and detours (network)"),
         ("label", table["label"].notna(), "a value is required"),
+        ("price_index", table["price_index"].isin(PRICE_KINDS), f"must be one of {', '.join(PRICE_KINDS)}"),
         ("order", table["order"].notna(), "a value is required"),
     ]
     if faults := row_faults(table, checks):
         raise ConfigError(faults)
     rows = table.sort_values(["order", "stream"], kind="stable").to_dict("records")
     return {
-        str(row["stream"]): Stream(str(row["stream"]), str(row["label"]), str(row["fed_by"]), row["file"], row["row"])
+        str(row["stream"]): Stream(
+            str(row["stream"]), str(row["label"]), str(row["fed_by"]), str(row["price_index"]), row["file"], row["row"]
+        )
         for row in rows
     }
 
 
 def load_consequences(
-    group_names: list[str], path: Path | None = None, streams: Mapping[str, Stream] | None = None
+    group_names: list[str],
+    path: Path | None = None,
+    streams: Mapping[str, Stream] | None = None,
+    prices: Prices | None = None,
 ) -> Mapping[str, tuple[Consequence, ...]]:
     """Read the consequences of each group.
 
@@ -97,6 +108,7 @@ def load_consequences(
     group_names : list of str; groups that rows may name
     path : path, optional; a CSV with the columns of reference/consequences.csv; by default that table
     streams : mapping of name → Stream, optional; streams that rows may feed; by default the packaged ones
+    prices : Prices, optional; indices that bring rates to one year; by default the table's latest price base
 
     Raises
     ------
@@ -113,6 +125,7 @@ def load_consequences(
     known = load_streams() if streams is None else streams
     fed = [name for name, stream in known.items() if stream.fed_by == "consequences"]
     twice = table.duplicated(["group", "stream", "per", "index"])
+    one_base = table.groupby(["group", "stream", "per"], dropna=False)["price_base"].transform("nunique") <= 1
     checks = [
         ("group", table["group"].isin(group_names), "no such group"),
         ("stream", table["stream"].isin(fed), f"must be one of {', '.join(fed)}; tables.streams may add one"),
@@ -120,13 +133,18 @@ def load_consequences(
         ("index", table["index"].between(0, 100), "must lie between 0 and 100"),
         ("index", ~twice, "is there twice for its group, stream and basis"),
         ("rate", table["rate"] >= 0, "must be a number not below 0"),
+        ("price_base", one_base, "must be the same year in all rows of its group, stream and basis"),
     ]
-    if faults := row_faults(table.assign(file=file, row=table.index), checks):
-        raise ConfigError(faults)
+    faults = row_faults(table.assign(file=file, row=table.index), checks)
+    kind = table["stream"].map({name: stream.price_index for name, stream in known.items()}).fillna(GENERAL)
+    table, unpriced = (prices or load_prices()).indexed(table, file, ["rate"], kind)
+    if faults or unpriced:
+        raise ConfigError([*faults, *unpriced])
     out: dict[str, list[Consequence]] = {name: [] for name in group_names}
     for (group, stream, per), rows in table.groupby(["group", "stream", "per"], sort=False):
         points = rows.sort_values("index")
         index, rate = (tuple(points[name].astype(float)) for name in ("index", "rate"))
+        base = int(points["price_base"].iloc[0])
         verified = bool((points["verified"] == "yes").all())
-        out[str(group)].append(Consequence(str(stream), str(per), index, rate, verified))
+        out[str(group)].append(Consequence(str(stream), str(per), index, rate, base, verified))
     return {name: tuple(rows) for name, rows in out.items()}

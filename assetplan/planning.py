@@ -175,7 +175,7 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
     with clock.stage("detours"):
-        traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
+        traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index, inputs.tables.parameters.prices)
     with clock.stage("strategies"):
         formulation = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
     return _Prepared(inputs, layout, apart, starting, traffic, formulation)

@@ -14,6 +14,7 @@ from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
 from assetplan.deterioration.groups import Group, lacking, word
 from assetplan.errors import ConfigError, Fault
+from assetplan.prices import CONSTRUCTION, Prices, load_prices
 from assetplan.reference import load_table
 from assetplan.schema import own_table
 
@@ -47,7 +48,7 @@ class Treatment:
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
     becomes : str; group that the asset is of afterwards, beginning at `reset_to`; "" for its own
-    price_base : str; year whose prices the unit cost is in
+    price_base : int; year in whose prices the table states the unit cost: it is read in those of the plan's first year
     """
 
     name: str
@@ -66,7 +67,7 @@ class Treatment:
     slow_factor: float
     states: tuple[int, ...]
     becomes: str
-    price_base: str
+    price_base: int
     source: str
     verified: bool
 
@@ -100,12 +101,14 @@ class Catalogue:
     renewal_shares : tuple of (float, float)
         Condition index, falling, and the share of the cost of renewal that mending takes there.
     sound_index : float; condition index of grade B: what is worse counts as backlog
+    price_year : int; year in whose prices all unit costs are
     """
 
     treatments: Mapping[str, tuple[Treatment, ...]]
     follow_on: Mapping[str, tuple[FollowOn, ...]]
     renewal_shares: tuple[tuple[float, float], ...]
     sound_index: float
+    price_year: int
 
     def own(self, group: str, kinds: Iterable[str] = KINDS) -> tuple[Treatment, ...]:
         """Treatments of some kinds that an asset of a group may have first."""
@@ -155,7 +158,10 @@ class Catalogue:
 
 
 def load_catalogue(
-    groups: Mapping[str, Group], treatments: Path | None = None, follow_on: Path | None = None
+    groups: Mapping[str, Group],
+    treatments: Path | None = None,
+    follow_on: Path | None = None,
+    prices: Prices | None = None,
 ) -> Catalogue:
     """Read the treatments and the follow-on policy.
 
@@ -164,6 +170,7 @@ def load_catalogue(
     groups : mapping of name → Group; the groups that rows may name
     treatments, follow_on : path, optional
         CSV files with the columns of reference/treatments.csv and reference/follow_on.csv; by default those.
+    prices : Prices, optional; indices that bring unit costs to one year; by default the table's latest price base
 
     Raises
     ------
@@ -173,6 +180,9 @@ def load_catalogue(
     faults: list[Fault] = []
     table, file = _read("treatments", treatments, groups, faults)
     policy, policy_file = _read("follow_on", follow_on, groups, faults)
+    indices = prices or load_prices()
+    table, unpriced = indices.indexed(table, file, ["unit_cost"], CONSTRUCTION)
+    faults += unpriced
     if faults:
         raise ConfigError(faults)
     by_group: dict[str, list[Treatment]] = {name: [] for name in groups}
@@ -202,6 +212,7 @@ def load_catalogue(
         {name: tuple(sorted(rows, key=lambda f: f.index_at_or_below)) for name, rows in after.items()},
         tuple(zip(worth.tolist(), shares["share_of_renewal"].astype(float).tolist(), strict=True)),
         float(worth[condition.GRADES.index("B")]),
+        indices.year or int(table["price_base"].max()),
     )
 
 
@@ -258,7 +269,7 @@ def _treatment(row: Mapping[Any, Any]) -> Treatment:
         cells[column.name] = _number(cell, _BLANK.get(column.name, np.nan)) if column.type == "float" else word(cell)
     states = cells["states"]
     cells["states"] = tuple(_LETTERS.find(s) if s else -1 for s in states.split("|")) if states else ()
-    return Treatment(**cells | {"price_base": cells["price_base"].removesuffix(".0")})
+    return Treatment(**cells | {"price_base": int(row["price_base"])})
 
 
 def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -> list[tuple[str, str, str]]:

@@ -24,7 +24,7 @@ LAYERS = [
     {"economics", "deterioration", "condition"},
     {"importers"},
     {"register"},
-    {"network", "asset_classes"},
+    {"network", "asset_classes", "prices"},
     {"config", "schema", "output", "reading"},
     {"reference"},
     {"delimited"},

@@ -18,7 +18,7 @@ CLASS = (
     + SOURCE
 )
 LINE = "street_lighting,Columns and lanterns,invented for this test,no"
-STREAM = "energy,energy for lighting,7,consequences," + SOURCE
+STREAM = "energy,energy for lighting,7,consequences,general," + SOURCE
 GROUPS = f"""\
 column_steel,street_lighting,Steel lighting column,,,no,survival,weibull,100,45,4.0,,,,,,40,1400,2019,{SOURCE}
 lantern_son,street_lighting,Sodium lantern,,,no,survival,weibull,100,20,3.0,,,,,,40,260,2019,{SOURCE}
@@ -161,8 +161,8 @@ def test_the_report_shows_it_on_the_map_in_the_key_and_in_its_tables(planned) ->
          "street_lighting", "tables.asset_classes may add"),
         ({"asset_classes": CLASS.replace(",no,number,", ",m2,number,", 1)}, "asset_classes.csv", "row 2", "unit", "m2",
          "give the class and its groups one unit"),
-        ({"streams": STREAM + "\nheat,heating fuel,8,consequences," + SOURCE}, "streams.csv", "row 3", "stream", "heat",
-         "give it rows by group in tables.consequences"),
+        ({"streams": STREAM + "\nheat,heating fuel,8,consequences,general," + SOURCE}, "streams.csv", "row 3", "stream",
+         "heat", "give it rows by group in tables.consequences"),
         ({"streams": STREAM.replace("energy", "power", 1)}, "consequences.csv", "", "stream", "energy",
          "tables.streams may add one"),
         ({"asset_classes": CLASS.replace(",star,", ",lamp,")}, "asset_classes.csv", "row 2", "symbol", "lamp",

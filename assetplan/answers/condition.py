@@ -19,6 +19,7 @@ from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.settings import kept_plan
 from assetplan.inputs.tables import load_tables
+from assetplan.prices import Prices
 from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.register import Register
@@ -95,19 +96,20 @@ def _at_conditions(programme: Programme, asset: int, grid: Floats) -> tuple[Form
     starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
     inputs = Inputs(plan, register, tables, limits(plan), {})
-    traffic = _traffic(programme, copies, grid, DETOURS in model.rules.streams)
+    prices = tables.parameters.prices if DETOURS in model.rules.streams else None
+    traffic = _traffic(programme, copies, grid, prices)
     formulation = build_problem(inputs, candidates(copies, starting, model, traffic), whole=False)
     name, names = strategy_names(copies, model, formulation.options)
     return formulation, names[name]
 
 
-def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, detours: bool) -> Traffic:
-    """Growth of the copies' traffic and, of a bridge, what its limits would cost."""
+def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, prices: Prices | None) -> Traffic:
+    """Growth of the copies' traffic and, of a bridge, what its limits would cost; no prices where detours count not."""
     rate, lasts = traffic_growth(copies, programme.places)
     rows, cost = np.zeros(0, dtype=np.intp), np.zeros((0, len(load_table("vehicle_classes"))))
-    if detours and copies["asset_class"].iloc[0] == BRIDGE:
+    if prices is not None and copies["asset_class"].iloc[0] == BRIDGE:
         layout = lay_out(programme.assets)
-        own = detour_costs(layout)[(layout.bridges["asset_id"] == copies["asset_id"].iloc[0]).to_numpy()]
+        own = detour_costs(layout, prices)[(layout.bridges["asset_id"] == copies["asset_id"].iloc[0]).to_numpy()]
         rows, cost = np.arange(len(grid), dtype=np.intp), np.repeat(own, len(grid), axis=0)
     return Traffic(rate, lasts, rows, bridge_limits(copies.iloc[rows], grid[rows], cost))
 

@@ -79,6 +79,8 @@ class TableFiles(Frozen):
     """labels of budget lines, likewise"""
     streams: str = ""
     """cost streams, likewise"""
+    price_indices: str = ""
+    """indices that bring the tables' money to the prices of the first year"""
     calibration: str = ""
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 

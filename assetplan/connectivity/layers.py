@@ -31,7 +31,7 @@ from assetplan.inputs import Parameters, read_parameters
 from assetplan.inputs.load import with_groups
 from assetplan.network import Network
 from assetplan.output import new_file, repeatable_layers
-from assetplan.reference import load_table
+from assetplan.prices import running_costs
 from assetplan.register import Register
 from assetplan.strategies import surveyed_index
 from assetplan.treatments import KINDS, Catalogue
@@ -201,8 +201,7 @@ def _sections(roads: gpd.GeoDataFrame, tables: Parameters) -> tuple[gpd.GeoDataF
 def _bridges(layout: Layout, rules: dict[str, float]) -> gpd.GeoDataFrame:
     """Bridges with their link, limit, detours, and what limit and closure cost."""
     bridges, link, net, roads = layout.bridges, layout.placed, layout.net, layout.roads
-    classes = load_table("vehicle_classes")
-    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    weight, running = running_costs()
     limit, limits = limits_in_force(layout)
     vehicles, severed_km, own = vehicles_of(bridges)[:, None, :], rules["severed_km"], layout.own_limit
     now = network.weight_limit_detours(net, link, limit[:, None], vehicles, weight, running, severed_km, own)

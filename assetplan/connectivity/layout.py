@@ -14,7 +14,7 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.display import Shown
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
-from assetplan.reference import load_table
+from assetplan.prices import running_costs
 
 _FEW = 3  # sections named in a message
 
@@ -213,8 +213,7 @@ def closing_cost(around: Detours, carried: gpd.GeoDataFrame, severed_km: float |
     carried : GeoDataFrame; columns aadt and hgv [vehicles a day] of each
     severed_km : float or array (n,); distance charged to a vehicle that has no way round [km]
     """
-    running = load_table("vehicle_classes")["cost_per_km"].to_numpy(dtype=float)
-    return network.removal_cost(around, vehicles_of(carried), running, severed_km)
+    return network.removal_cost(around, vehicles_of(carried), running_costs()[1], severed_km)
 
 
 def vehicles_of(carried: gpd.GeoDataFrame) -> Floats:

@@ -8,13 +8,16 @@ import numpy as np
 from assetplan import condition, network
 from assetplan._types import Floats
 from assetplan.connectivity.layout import Layout, carried_today, limits_in_force, vehicles_of
+from assetplan.prices import Prices, running_costs
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic, WeightLimits
 
 GROWTH = "growth site"
 
 
-def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: Floats) -> Traffic:
+def traffic_ahead(
+    layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: Floats, prices: Prices | None = None
+) -> Traffic:
     """How the traffic of assets grows, and which bridges may come to be limited at what cost.
 
     Each bridge stands by itself: its detours are those with the limits in force today, whatever else is done.
@@ -24,9 +27,10 @@ def traffic_ahead(layout: Layout, assets: gpd.GeoDataFrame, places: gpd.GeoDataF
     layout : Layout; the network of the assets
     assets, places : GeoDataFrame; tables of the register
     index : array (n_assets,); condition index at the end of the base year [0–100]
+    prices : Prices, optional; as of `detour_costs`
     """
     rate, lasts = traffic_growth(assets, places)
-    cost = detour_costs(layout)
+    cost = detour_costs(layout, prices)
     limited = np.flatnonzero((cost > 0).any(axis=1))
     rows = layout.bridge_rows[limited]
     limits = bridge_limits(layout.bridges.iloc[limited], index[rows], cost[limited])
@@ -42,14 +46,18 @@ def traffic_growth(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> tuple[
     return network.growth_rate(shapes, sites, near, rules["growth_reach"], rules["growth_base"]), rules["growth_years"]
 
 
-def detour_costs(layout: Layout) -> Floats:
+def detour_costs(layout: Layout, prices: Prices | None = None) -> Floats:
     """What sending each class of vehicle round each bridge costs [£ a year] (n_bridges, n_classes), in the base year.
 
     Other bridges keep the limits that they have today.
+
+    Parameters
+    ----------
+    layout : Layout; the network of the assets
+    prices : Prices, optional; indices that bring running costs to the plan's first year, as of `running_costs`
     """
     net, link, bridges = layout.net, layout.placed, layout.bridges
-    classes, severed_km = load_table("vehicle_classes"), network.network_rules()["severed_km"]
-    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    (weight, running), severed_km = running_costs(prices), network.network_rules()["severed_km"]
     extra = np.zeros((len(bridges), len(weight)))
     if (link >= 0).any():
         limits = limits_in_force(layout)[1]

@@ -18,6 +18,7 @@ from assetplan._types import Bools, Codes, Floats, Ints
 from assetplan.connectivity.layout import Layout, carried_today, limits_today, vehicles_of
 from assetplan.connectivity.places import place_nodes
 from assetplan.inputs.load import Inputs
+from assetplan.prices import Prices, running_costs
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic
 
@@ -67,7 +68,9 @@ def weight_limit_forecast(
     node = place_nodes(layout, named)
     limit = _limits(inputs, layout, table, schedule)
     vehicles = _vehicles(layout, traffic, inputs.plan.years)
-    seen = _Posted(limit, _together(layout, limit, vehicles), _cut_off(layout, limit, node))
+    seen = _Posted(
+        limit, _together(layout, limit, vehicles, inputs.tables.parameters.prices), _cut_off(layout, limit, node)
+    )
     years = [inputs.plan.first_year - 1, *inputs.plan.plan_years]
     return {
         "years": [
@@ -129,10 +132,9 @@ def _vehicles(layout: Layout, traffic: Traffic, years: int) -> Floats:
     return np.concatenate([now[:, None], *[ahead] * len(CASES)], axis=1)
 
 
-def _together(layout: Layout, limit: Floats, vehicles: Floats) -> network.WeightLimitDetours:
+def _together(layout: Layout, limit: Floats, vehicles: Floats, prices: Prices) -> network.WeightLimitDetours:
     """Detours with all limits of a year holding; only bridges that have one in some year are looked at."""
-    classes, severed_km = load_table("vehicle_classes"), network.network_rules()["severed_km"]
-    weight, running = (classes[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    (weight, running), severed_km = running_costs(prices), network.network_rules()["severed_km"]
     rows = np.flatnonzero((layout.placed >= 0) & ~np.isnan(limit).all(axis=1))
     extra, cost = np.zeros((*limit.shape, len(weight))), np.zeros(limit.shape)
     if len(rows):

@@ -18,6 +18,7 @@ from assetplan.deterioration.curves import Curve, Life
 from assetplan.deterioration.learned import Learned
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault
+from assetplan.prices import CONSTRUCTION, Prices, load_prices
 from assetplan.reference import load_table
 from assetplan.schema import choices, own_table
 
@@ -38,6 +39,7 @@ class Group(Shown):
     decay : Curve, Life or Chain; index by age and back, and how likely failure is
     failure_index : float; index at which the asset has no residual life
     replacement_unit_cost : float; gross replacement cost (£ per unit of quantity)
+    price_base : int; year in whose prices the table states it: it is read in those of the plan's first year
     verified : bool; whether a source stands behind the row
     learned : Learned or None; what a calibration adds: how sure the curve is, and what shifts the pace of an asset
     """
@@ -50,6 +52,7 @@ class Group(Shown):
     decay: Decay
     failure_index: float
     replacement_unit_cost: float
+    price_base: int
     source: str
     verified: bool
     learned: Learned | None = None
@@ -100,13 +103,16 @@ class Group(Shown):
         return replace(self, learned=learned, decay=decay)
 
 
-def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -> dict[str, Group]:
+def load_groups(
+    path: Path | None = None, classes: AssetClasses | None = None, prices: Prices | None = None
+) -> dict[str, Group]:
     """Read the table of groups.
 
     Parameters
     ----------
     path : path, optional; a CSV with the columns of reference/groups.csv; by default the packaged table
     classes : AssetClasses, optional; classes that rows may name; by default the packaged ones
+    prices : Prices, optional; indices that bring costs to one year; by default the table's latest price base
 
     A ConfigError where a row breaks its rules; every fault is listed.
     """
@@ -114,7 +120,7 @@ def load_groups(path: Path | None = None, classes: AssetClasses | None = None) -
     file = "reference/groups.csv" if path is None else str(path)
     known = load_asset_classes() if classes is None else classes
     groups: dict[str, Group] = {}
-    faults: list[Fault] = []
+    table, faults = (prices or load_prices()).indexed(table, file, ["replacement_unit_cost"], CONSTRUCTION)
     for number, row in zip(table.index, table.to_dict("records"), strict=True):
         name = word(row["group"])
         faults += [Fault(file, number, column, word(row[column]), rule) for column, rule in _broken(row, known)]
@@ -184,7 +190,8 @@ def _group(row: dict) -> Group:
         str(row[column]) for column in ("group", "asset_class", "unit", "source", "verified")
     )
     label, road_classes = word(row["label"]) or name, tuple(word(row["road_class"]).split("|"))
-    return Group(name, asset_class, label, road_classes, unit, decay, failure, cost, source, verified == "yes")
+    base = int(row["price_base"])
+    return Group(name, asset_class, label, road_classes, unit, decay, failure, cost, base, source, verified == "yes")
 
 
 def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:

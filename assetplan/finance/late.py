@@ -11,14 +11,12 @@ import pandas as pd
 
 from assetplan.finance.statement import Statement, declared, real
 from assetplan.reference import load_table
-from assetplan.words import and_list
 
 if TYPE_CHECKING:
     from assetplan.deterioration import Group
     from assetplan.treatments import Catalogue, Treatment
 
 _YES = {True: "yes", False: "no"}
-_PRICES_BY_ROW = "prices of the year that each row names"
 
 
 @dataclass(frozen=True)
@@ -47,23 +45,21 @@ def late_multiple(catalogue: Catalogue, groups: Mapping[str, Group]) -> pd.DataF
     -------
     DataFrame
         group, label; early, early_cost [£ a unit], early_life [years], early_index (the highest at which it may be
-        used), sound (bool); late, late_cost, late_life; price_base; multiple: late_cost/early_cost; multiple_a_year:
-        the same of cost over life; verified (bool): a source stands behind both costs; why: what prevents a
-        multiple, "" where there is one.
+        used), sound (bool); late, late_cost, late_life; price_base: year in whose prices both costs are;
+        multiple: late_cost/early_cost; multiple_a_year: the same of cost over life; verified (bool): a source stands
+        behind both costs; why: what prevents a multiple, "" where there is one.
     """
     rows = []
     for name, group in groups.items():
         choices: list[_Priced | None] = [*_early(catalogue, group)]
         for early in choices or [None]:
             late = _late(catalogue, group, early.treatment.environment if early else "")
-            rows.append({"group": name, "label": group.label} | _row(early, late, catalogue.sound_index))
+            rows.append({"group": name, "label": group.label} | _row(early, late, catalogue))
     return pd.DataFrame(rows)
 
 
 def late_multiple_table(frame: pd.DataFrame) -> Statement:
     """The statement of what `late_multiple` returns; the published upper bounds stand in its note."""
-    bases = {base for base in frame["price_base"] if base}
-    base = bases.pop() if len(bases) == 1 else ""
     rows = frame.assign(sound=frame["sound"].map(_YES).fillna(""), verified=frame["verified"].map(_YES))
     rows = rows.round({"early_cost": 2, "late_cost": 2, "multiple": 1, "multiple_a_year": 1})
     published = "; ".join(load_table("published_multiples")["label"])
@@ -71,8 +67,7 @@ def late_multiple_table(frame: pd.DataFrame) -> Statement:
         "Unit costs of the plan's own catalogue, £ a unit of the group's quantity; a multiple a year divides each cost "
         f"by the years it lasts. Published upper bounds, never targets: {published}."
     )
-    prices = real(int(base)) if base.isdigit() else _PRICES_BY_ROW
-    return declared("late_multiple").table(rows, prices, note)
+    return declared("late_multiple").table(rows, real(int(frame["price_base"].iloc[0])), note)
 
 
 def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_Priced]:
@@ -106,19 +101,18 @@ def _late(catalogue: Catalogue, group: Group, environment: str) -> _Priced | Non
     return max((p for t in priced[:1] for p in _priced(t, group, catalogue)), key=lambda p: p.cost, default=None)
 
 
-def _row(early: _Priced | None, late: _Priced | None, sound_index: float) -> dict[str, object]:
+def _row(early: _Priced | None, late: _Priced | None, catalogue: Catalogue) -> dict[str, object]:
     """The figures of one row; None where there is no such treatment."""
-    bases = [p.treatment.price_base for p in (early, late) if p]
     row: dict[str, object] = {
         "early": early.treatment.label if early else "",
         "early_cost": early.cost if early else None,
         "early_life": early.treatment.life if early else None,
         "early_index": early.index if early else None,
-        "sound": early.index >= sound_index if early else None,
+        "sound": early.index >= catalogue.sound_index if early else None,
         "late": late.treatment.label if late else "",
         "late_cost": late.cost if late else None,
         "late_life": late.treatment.life if late else None,
-        "price_base": and_list(dict.fromkeys(bases)),
+        "price_base": str(catalogue.price_year),
         "verified": all(p.treatment.verified for p in (early, late) if p),
         "multiple": None,
         "multiple_a_year": None,
@@ -127,8 +121,6 @@ def _row(early: _Priced | None, late: _Priced | None, sound_index: float) -> dic
     if not early or not late:
         missing = [kind for kind, p in (("preventative", early), ("major", late)) if not p]
         row["why"] = f"no {' and no '.join(missing)} treatment"
-    elif len(set(bases)) > 1:
-        row["why"] = f"early is in prices of {bases[0]}, late of {bases[1]}: bring them to one price base"
     else:
         row["multiple"] = late.cost / early.cost
         row["multiple_a_year"] = (late.cost / late.treatment.life) / (early.cost / early.treatment.life)

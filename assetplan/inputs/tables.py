@@ -18,6 +18,7 @@ from assetplan.display import Shown
 from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
+from assetplan.prices import Prices, load_prices, running_costs
 from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
 from assetplan.strategies import LifecycleModel, Rules
@@ -39,6 +40,7 @@ class Parameters(Shown):
     catalogue : Catalogue; treatments, and the follow-on policy
     consequences : mapping of group → tuple of Consequence; what poor condition costs
     sites : DataFrame; what works sites cost by treatment, as `load_sites` gives it
+    prices : Prices; indices that brought all of their money to one year
     """
 
     classes: AssetClasses
@@ -48,6 +50,7 @@ class Parameters(Shown):
     catalogue: Catalogue
     consequences: Mapping[str, tuple[Consequence, ...]]
     sites: pd.DataFrame
+    prices: Prices
 
     @property
     def names(self) -> RegisterNames:
@@ -96,7 +99,7 @@ def read_parameters(path: Path | None = None) -> Parameters:
     return _load(TableFiles(), Path()) if path is None else _load(read_table_files(path), path.parent)
 
 
-def _load(files: TableFiles, folder: Path) -> Parameters:
+def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameters:
     def own(name: str) -> Path | None:
         return folder / name if name else None
 
@@ -112,21 +115,23 @@ def _load(files: TableFiles, folder: Path) -> Parameters:
     classes = gather(lambda: load_asset_classes(own(files.asset_classes)))
     labels = gather(lambda: line_labels(own(files.lines)))
     streams = gather(lambda: load_streams(own(files.streams)))
-    if classes is None or labels is None or streams is None:
+    prices = gather(lambda: load_prices(own(files.price_indices), year))
+    if classes is None or labels is None or streams is None or prices is None:
         raise ConfigError(faults)
-    groups = load_groups(own(files.groups), classes)
+    groups = load_groups(own(files.groups), classes, prices)
     if files.calibration:
         groups = with_calibration(groups, folder / files.calibration)
-    catalogue = gather(lambda: load_catalogue(groups, own(files.treatments), own(files.follow_on)))
-    consequences = gather(lambda: load_consequences(list(groups), own(files.consequences), streams))
+    catalogue = gather(lambda: load_catalogue(groups, own(files.treatments), own(files.follow_on), prices))
+    consequences = gather(lambda: load_consequences(list(groups), own(files.consequences), streams, prices))
     if catalogue is None or consequences is None:
         raise ConfigError(faults)
-    sites = gather(lambda: load_sites(catalogue.names, own(files.sites)))
+    sites = gather(lambda: load_sites(catalogue.names, own(files.sites), prices))
     faults += _unit_faults(classes, groups, files.groups or "reference/groups.csv")
     faults += _unfed(streams, consequences, files.consequences or "reference/consequences.csv")
+    gather(lambda: running_costs(prices))
     if sites is None or faults:
         raise ConfigError(faults)
-    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites)
+    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices)
 
 
 def load_tables(plan: Plan) -> Tables:
@@ -137,7 +142,7 @@ def load_tables(plan: Plan) -> Tables:
     ConfigError
         A table breaks its rules or does not fit another, or the plan names a stream or a line that none has.
     """
-    parameters = _load(plan.tables, plan.folder)
+    parameters = _load(plan.tables, plan.folder, plan.first_year)
     rule = f"must be one of {', '.join(parameters.streams)}; tables.streams may add one"
     named = plan.benefit.streams or tuple(parameters.streams)
     unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in parameters.streams]

@@ -13,6 +13,7 @@ from assetplan.connectivity.traffic import GROWTH
 from assetplan.consequences import DETOURS
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Solution
+from assetplan.prices import CONSTRUCTION
 from assetplan.programme.summary import AssumedRow, LintRow
 from assetplan.reference import load_table
 from assetplan.register import assumed_share
@@ -154,13 +155,24 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
 
 
 def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
-    """Unit costs are taken as they stand: a reader must know whose year's prices they are."""
-    used = set(inputs.register.assets["group"])
-    bases = {t.price_base for t in inputs.model.catalogue.of(used)}
-    others = sorted(bases - {str(inputs.plan.first_year)})
-    if others:
-        years = and_list(base or "no stated year" for base in others)
-        yield "price base", f"some unit costs are in prices of {years} and are not indexed to {inputs.plan.first_year}."
+    """Money of tables that were stated in prices of another year, and by how much it was brought to the first."""
+    model, year, prices = inputs.model, inputs.plan.first_year, inputs.tables.parameters.prices
+    used = sorted(set(inputs.register.assets["group"]))
+    stated: dict[tuple[str, int], list[str]] = {}
+
+    def note(kind: str, base: int, what: str) -> None:
+        stated.setdefault((kind, int(base)), []).append(what)
+
+    for treatment in model.catalogue.of(used):
+        note(CONSTRUCTION, treatment.price_base, "unit costs")
+    for stream in (row for group in used for row in model.consequences[group]):
+        note(inputs.tables.parameters.streams[stream.stream].price_index, stream.price_base, f"{stream.stream} rates")
+    for base in inputs.sites["price_base"]:
+        note(CONSTRUCTION, base, "site costs")
+    for (kind, base), what in sorted(stated.items()):
+        if base != year:
+            ratio, named = prices.ratio(kind, base, year), and_list(dict.fromkeys(what))
+            yield "price base", f"{named} stated in prices of {base} were taken times {ratio:.3f} ({kind}) to {year}."
 
 
 def assumed_rows(assets: pd.DataFrame) -> list[AssumedRow]:
