@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class Treatment:
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
     becomes : str; group that the asset is of afterwards, beginning at `reset_to`; "" for its own
+    growth : float; how much more than other prices its price rises a year (0.01 is 1 %)
     price_base : int; year in whose prices the table states the unit cost: it is read in those of the plan's first year
     """
 
@@ -70,6 +71,11 @@ class Treatment:
     price_base: int
     source: str
     verified: bool
+    growth: float = 0.0
+
+    def price_ratio(self, year: int) -> float:
+        """How many times its first year's price it costs in a plan year, 0 the first, or in a year after the plan."""
+        return float((1 + self.growth) ** year)
 
     @property
     def renews(self) -> bool:
@@ -119,14 +125,35 @@ class Catalogue:
         return (t for group in groups for t in self.treatments[str(group)])
 
     def table(self, groups: Iterable[object]) -> tuple[pd.DataFrame, Ints]:
-        """Treatments of some groups as `of` gives them, columns group, treatment, label, kind and line.
+        """Treatments of some groups as `of` gives them, columns group, treatment, label, kind, line and growth.
 
         Beside it the row at which each group begins (n_groups,): a group's treatment of a code stands so far below.
         """
         names = [str(group) for group in groups]
-        rows = [(name, t.name, t.label, t.kind, t.line) for name in names for t in self.treatments[name]]
+        rows = [(name, t.name, t.label, t.kind, t.line, t.growth) for name in names for t in self.treatments[name]]
         first = np.cumsum([0, *(len(self.treatments[name]) for name in names)])[:-1]
-        return pd.DataFrame(rows, columns=["group", "treatment", "label", "kind", "line"]), first.astype(np.intp)
+        return pd.DataFrame(rows, columns=["group", "treatment", "label", "kind", "line", "growth"]), first.astype(
+            np.intp
+        )
+
+    def with_growth(self, rates: Mapping[str, float]) -> Catalogue:
+        """The same treatments, whose prices rise more than others.
+
+        Parameters
+        ----------
+        rates : mapping of treatment, budget line or "default" → float
+            Rise a year above that of other prices; of several, a treatment's own comes first, then its line's.
+        """
+
+        def grown(t: Treatment) -> Treatment:
+            return replace(t, growth=next((rates[key] for key in (t.name, t.line, "default") if key in rates), 0.0))
+
+        treatments = {group: tuple(map(grown, rows)) for group, rows in self.treatments.items()}
+        policy = {
+            group: tuple(replace(step, treatment=grown(step.treatment)) for step in steps)
+            for group, steps in self.follow_on.items()
+        }
+        return replace(self, treatments=treatments, follow_on=policy)
 
     def steps(self, group: str, schedule: Codes) -> list[tuple[Treatment, int]]:
         """Treatments of a schedule of codes (years,), each with its year, 0 the first."""
@@ -263,7 +290,7 @@ def _number(value: object, default: float) -> float:
 
 
 def _treatment(row: Mapping[Any, Any]) -> Treatment:
-    cells: dict[str, Any] = {"name": word(row["treatment"]), "verified": word(row["verified"]) == "yes"}
+    cells: dict[str, Any] = {"name": word(row["treatment"]), "verified": word(row["verified"]) == "yes", "growth": 0.0}
     for column in (field for field in fields(Treatment) if field.name not in cells):
         cell = row[column.name]
         cells[column.name] = _number(cell, _BLANK.get(column.name, np.nan)) if column.type == "float" else word(cell)

@@ -109,3 +109,18 @@ def test_a_bad_index_is_a_fault_in_its_place(column, value, rule, tmp_path):
     table.to_csv(tmp_path / "own.csv", index=False)
     with pytest.raises(ConfigError, match=rule):
         load_prices(tmp_path / "own.csv")
+
+
+@pytest.mark.parametrize(
+    ("growth", "column", "rule"),
+    [
+        ({"default": 0.03}, "price_growth.default", "must be below 3.0% a year, the lowest discount rate"),
+        ({"footways": 0.4}, "price_growth.footways", "cost no less in present value the longer they wait"),
+        ({"gilding": 0.01}, "price_growth", "must be one of default, carriageway_preventative"),
+    ],
+)
+def test_growth_that_discounting_does_not_bear_is_refused(growth, column, rule, tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        load_tables(plan(tmp_path).model_copy(update={"price_growth": growth}))
+    assert [fault.column for fault in caught.value.faults] == [column]
+    assert rule in caught.value.faults[0].rule

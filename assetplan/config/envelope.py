@@ -56,7 +56,7 @@ class Envelope(Frozen):
     prices: Literal["real", "cash"] = "real"
     """real: the prices of the plan's first year; cash: money of each year, deflated by `inflation`"""
     inflation: Number = Field(default=0.0, ge=-0.05, le=0.25)
-    """construction inflation (1/year) that deflates a cash envelope"""
+    """inflation (1/year) that deflates a cash envelope: of all prices where the plan states growth of works beside it"""
     lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
     """budget line → the most it may spend in each plan year, in place of what the profile below says of it"""
     floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")

@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from assetplan.config.base import NUMERIC, Frozen, Names, Number, Whole
+from assetplan.config.base import NUMERIC, Frozen, Name, Names, Number, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 from assetplan.display import Shown
 from assetplan.words import financial_year
+
+Growth = Annotated[Number, Field(ge=-0.2, le=1)]
 
 
 class Benefit(Frozen):
@@ -118,6 +120,8 @@ class Plan(Shown, Frozen):
     mapping: str = ""
     first_year: Whole = Field(ge=1990, le=2200)
     years: Whole = Field(default=5, ge=1, le=20)
+    price_growth: dict[Name, Growth] = Field(default={})
+    """treatment, budget line or `default` → how much more than other prices that of works rises a year"""
     envelope: Envelope
     limits: tuple[Limit, ...] = ()
     # A set of sources and borrowing facilities is kept in the bits of one whole number, so 60 is the most.

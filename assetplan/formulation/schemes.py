@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assetplan._types import Bools, Ints, Texts
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.config import Scheme
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.site_costs import charge
@@ -46,13 +46,15 @@ class SchemeOptions:
 class _SchemeModes:
     """Candidates of the members of one scheme, the mode of each, and whether all members can choose that mode.
 
-    `lines` is the line that pays the scheme's treatment in each, `common` the modes that every member has.
+    `lines` is the line that pays the scheme's treatment in each, `price` what that costs then over what it costs in the
+    first year, `common` the modes that every member has.
     """
 
     candidates: Ints
     mode: Ints
     keep: Bools
     lines: Texts
+    price: Floats
     common: Ints
 
 
@@ -90,11 +92,11 @@ def join_schemes(inputs: Inputs, options: Candidates) -> SchemeOptions:
                 rule = f"pays no member's treatment in {inputs.model.first_year + year}"
                 faults.append(Fault("plan", 0, f"schemes[{number}].line", scheme.line, rule))
             else:
-                mobilisation[paying] = scheme.mobilisation
+                mobilisation[modes.candidates[paying]] = scheme.mobilisation * modes.price[paying]
     if faults:
         raise ConfigError(faults)
-    paying = np.flatnonzero(mobilisation > 0)
-    charged = charge(options, paying, mode[paying], mobilisation[paying], inputs.model.rules.discount)
+    charges = np.flatnonzero(mobilisation > 0)
+    charged = charge(options, charges, mode[charges], mobilisation[charges], inputs.model.rules.discount)
     return SchemeOptions(charged.take(np.flatnonzero(keep)), group, mode[keep], rows, tuple(notes))
 
 
@@ -110,6 +112,8 @@ def _modes_of(
     treated[at, works.year[done]] = True
     lines = np.full(len(candidates), "", dtype=object)
     lines[at] = works.treatments["line"].to_numpy(dtype=object)[works.treatment[done]]
+    price = np.ones(len(candidates))
+    price[at] = (1 + works.treatments["growth"].to_numpy(dtype=float)[works.treatment[done]]) ** works.year[done]
     mode = np.where(treated.any(axis=1), treated.argmax(axis=1), NONE)
     years = scheme.years or inputs.plan.plan_years
     # A scheme goes ahead once: a strategy that takes its treatments in two years is none of its own.
@@ -117,15 +121,15 @@ def _modes_of(
     common = np.unique(mode)
     for asset in members:
         common = np.intersect1d(common, mode[keep & (options.asset[candidates] == asset)])
-    return _SchemeModes(candidates, mode, keep & np.isin(mode, common), lines, common)
+    return _SchemeModes(candidates, mode, keep & np.isin(mode, common), lines, price, common)
 
 
 def _paying(
     scheme: Scheme, members: tuple[int, ...], modes: _SchemeModes, options: Candidates, year: int
-) -> Ints | None:
-    """Candidates of the first member whose treatment in a year the line pays; None where there is no such member."""
+) -> Bools | None:
+    """Where candidates are of the first member whose treatment in a year the line pays; None where there is none."""
     for asset in members:
         joining = modes.keep & (modes.mode == year) & (options.asset[modes.candidates] == asset)
         if not scheme.line or (modes.lines[joining] == scheme.line).all():
-            return modes.candidates[joining]
+            return joining
     return None

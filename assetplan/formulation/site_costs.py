@@ -25,7 +25,7 @@ class SiteWorks:
     Attributes
     ----------
     crew : array; code of the crew; −1 where the treatment has no site of its own
-    fixed : array; what the site costs whatever its size [£]
+    fixed : array; what the site costs in that year whatever its size [£]
     beside : array
         What the works cost on a site of their own beside the unit cost [£]; below 0 on a site larger than is typical.
     days : array; days that the works take, setting up left out
@@ -48,7 +48,9 @@ class SiteWorks:
         quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
         beside = np.where(np.isnan(typical), 0.0, fixed * (1 - quantity / typical))
         kept = crew[works.treatment] >= 0
-        parts = (fixed, beside, quantity / per_day, guarding)
+        # A site follows the price of the works on it.
+        ratio = (1 + works.treatments["growth"].to_numpy(dtype=float)[works.treatment]) ** works.year
+        parts = (fixed * ratio, beside * ratio, quantity / per_day, guarding * ratio)
         return cls(crew[works.treatment], *(np.where(kept, part, 0.0) for part in parts))
 
 

@@ -21,7 +21,7 @@ class Works:
     ----------
     assets : DataFrame; table `assets` of the register, with `group`
     treatments : DataFrame
-        Columns group, treatment, label, kind, line, unit: every funded treatment of every group that has assets.
+        Funded treatments of every group that has assets: columns group, treatment, label, kind, line, growth, unit.
     option, asset, year, treatment : array (n_works,)
         Candidate, row in `assets`, plan year (0 is the first), row in `treatments`.
     cost : array (n_works,); £, prices of the first year

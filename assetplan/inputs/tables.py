@@ -140,7 +140,8 @@ def load_tables(plan: Plan) -> Tables:
     Raises
     ------
     ConfigError
-        A table breaks its rules or does not fit another, or the plan names a stream or a line that none has.
+        A table breaks its rules or does not fit another, or the plan names a stream or a line that none has, or growth
+        of prices that discounting does not bear.
     """
     parameters = _load(plan.tables, plan.folder, plan.first_year)
     rule = f"must be one of {', '.join(parameters.streams)}; tables.streams may add one"
@@ -148,6 +149,9 @@ def load_tables(plan: Plan) -> Tables:
     unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in parameters.streams]
     if unknown:
         raise ConfigError(unknown)
+    if faults := [*_growth_faults(plan, parameters.catalogue)]:
+        raise ConfigError(faults)
+    parameters = replace(parameters, catalogue=parameters.catalogue.with_growth(plan.price_growth))
     kept, unfunded = _funded(plan, parameters.catalogue)
     rules = Rules(
         plan.strategies.max_treatments,
@@ -158,6 +162,24 @@ def load_tables(plan: Plan) -> Tables:
     )
     model = LifecycleModel(parameters.groups, kept, parameters.consequences, rules, plan.first_year)
     return Tables(parameters, {name: parameters.streams[name] for name in named}, model, unfunded)
+
+
+def _growth_faults(plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
+    """Growth of prices of what the tables do not have, and at a rate that discounting does not bear."""
+    known = ["default", *catalogue.lines, *catalogue.names]
+    factors = discount_factors(plan.benefit.horizon)
+    lowest = float((factors[:-1] / factors[1:]).min() - 1)
+    for name, rate in plan.price_growth.items():
+        if name not in known:
+            yield Fault("plan", 0, "price_growth", name, f"must be one of {', '.join(known)}")
+        # Rates are read back from factors, to rounding.
+        elif rate >= lowest - 1e-9:
+            rule = (
+                f"must be below {lowest:.1%} a year, the lowest discount rate of the horizon: at or above it works "
+                "cost no less in present value the longer they wait; state what is beside the growth of all prices, as "
+                "0.01"
+            )
+            yield Fault("plan", 0, f"price_growth.{name}", str(rate), rule)
 
 
 def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) -> Iterator[Fault]:

@@ -88,7 +88,7 @@ def replay(
     for year, exposure in zip(range(horizon), members.exposure.ahead(1), strict=False):
         factor = rules.discount[year + 1]
         if year < rules.years:
-            state, price = _apply(state, schedule[:, year], treatments)
+            state, price = _apply(state, schedule[:, year], treatments, year)
             weight = np.ones(n)
         else:
             state, price = state.follow_on()
@@ -118,14 +118,16 @@ def watch(
     state = start
     yield state
     for year in range(schedule.shape[1]):
-        state = _apply(state, schedule[:, year], treatments)[0].step(chance)
+        state = _apply(state, schedule[:, year], treatments, year)[0].step(chance)
         yield state
 
 
-def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...]) -> tuple[AssetState, Floats]:
+def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...], year: int) -> tuple[AssetState, Floats]:
+    """States after the treatments of a plan year (0 is the first), and what they cost then (£ per unit of quantity)."""
     price = np.zeros(len(codes))
     for code in np.unique(codes[codes >= 0]):
         rows = np.flatnonzero(codes == code)
-        after, price[rows] = state.take(rows).treat(treatments[code])
+        after, first = state.take(rows).treat(treatments[code])
+        price[rows] = first * treatments[code].price_ratio(year)
         state = state.put(rows, after)
     return state, price

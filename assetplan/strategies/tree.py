@@ -147,7 +147,7 @@ def _branches(
         branch = level.take(rows)
         after, price = branch.state.treat(treatment)
         branch.schedule[:, year] = code
-        branch.cost[:, year] = price * members.exposure.quantity[branch.asset]
+        branch.cost[:, year] = price * treatment.price_ratio(year) * members.exposure.quantity[branch.asset]
         branch.done[:] += 1
         branch.last[:] = year
         yield code, replace(branch, state=after)

@@ -173,3 +173,18 @@ def test_every_fault_of_a_table_of_sites_is_listed(tmp_path: Path) -> None:
         (2, "treatment", "gilding"), (3, "per_day", "0.0"), (4, "setup_days", "-2.0"), (5, "mobilisation", "-1.0"),
         (6, "typical", "-5.0"),
     }  # fmt: skip
+
+
+def test_sites_and_mobilisation_follow_the_price_of_their_works() -> None:
+    growth = {"default": 0.025, "surface_dressing": 0.01}
+    scheme = {"name": "s", "assets": ["R0"], "treatment": ["surface_dressing"], "mobilisation": 800.0}
+    for keys in ({}, {"schemes": [scheme]}):
+        plain, grown = (
+            with_sites(street([62.0, 70.0, 66.0], 60.0), "shared", price_growth=g, **keys) for g in ({}, growth)
+        )
+        before, after = plain.formulation.options, grown.formulation.options
+        assert np.array_equal(before.schedule, after.schedule)
+        for option in range(plain.problem.n_options):
+            for year, name in plain.works(option):
+                ratio = (1 + growth.get(name, 0.025)) ** year
+                assert after.cost[option, year] == pytest.approx(before.cost[option, year] * ratio)
