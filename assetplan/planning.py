@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
+from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
 from assetplan.connectivity.criticality import weighed
@@ -20,7 +21,7 @@ from assetplan.connectivity.layout import Layout, lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
 from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.connectivity.weight_limits import weight_limit_forecast
-from assetplan.errors import InfeasibleError
+from assetplan.errors import ConfigError, Fault, InfeasibleError
 from assetplan.finance.statement import Statement
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs
@@ -99,12 +100,17 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("options"):
         options = options_of(outcome, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
         case = business_case(outcome, made.traffic, options) if options else ()
+    held: tuple[Statement, ...] = ()
+    if plan.forecast.standstill is not None:
+        with clock.stage("stand-still"):
+            aim = Aim(plan.forecast.standstill, plan.forecast.clear_by)
+            held = standstill(inputs, made.starting, formulation, aim, CASE_GAP, CASE_SECONDS)
     with clock.stage("detours"):
         restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
         forecast = outlook(inputs, _cases(outcome, options))
     with clock.stage("programme"):
-        finance, lint = (*accounts(outcome, works), *case), notes(outcome, made.off_network)
+        finance, lint = (*accounts(outcome, works), *case, *held), notes(outcome, made.off_network)
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
     short = [statement for statement in finance if not statement.long]
     findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds)
@@ -139,6 +145,40 @@ def finance_statements(
         case = business_case(outcome, made.traffic, options_of(outcome, CASE_GAP, CASE_SECONDS))
     with clock.stage("statements"):
         return (*accounts(outcome, programme_tables(outcome)[0]), *case)
+
+
+def standstill_statements(
+    plan: Plan,
+    measure: str = INDEX,
+    clear_by: int | None = None,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> tuple[Statement, ...]:
+    """The least money that holds today's condition, by line and year, beside the envelope; errors as `plan`.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`; its money and its targets play no part
+    measure : str; what is held of every class: "index", its average index, or "poor", its share in poor condition
+    clear_by : int, optional; year by whose end nothing is to be poor
+    register, progress : as of `plan`
+
+    Returns
+    -------
+    tuple of Statement
+        "standstill" and "standstill_condition".
+    """
+    faults = [Fault("plan", 0, "measure", measure, f"must be one of {', '.join(MEASURES)}")] * (measure not in MEASURES)
+    if clear_by is not None and (measure != POOR or clear_by not in plan.plan_years):
+        rule = f"must be one of the plan's years, {plan.plan_years[0]} to {plan.plan_years[-1]}, with measure {POOR}"
+        faults.append(Fault("plan", 0, "clear_by", str(clear_by), rule))
+    if faults:
+        raise ConfigError(faults)
+    clock = _Clock(progress)
+    made = _prepare(plan, register, clock)
+    with clock.stage("stand-still"):
+        until = plan.solver.target_gap, plan.solver.time_limit
+        return standstill(made.inputs, made.starting, made.formulation, Aim(measure, clear_by), *until)
 
 
 def _cases(outcome: Outcome, options: tuple[Option, ...]) -> dict[str, Codes]:

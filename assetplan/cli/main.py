@@ -271,6 +271,23 @@ def finance(plan: Path, output: Path, force: bool) -> None:
 
 
 @main.command()
+@click.argument("plan", type=FILE)
+@click.option(
+    "--measure",
+    type=click.Choice(["index", "poor"]),
+    help="What is held of each class: its average index, or its share in poor condition, the default of --clear-by.",
+)
+@click.option("--clear-by", type=int, help="Year by whose end all that is poor is to be cleared, and then held.")
+@output("Folder to write: a workbook, a CSV each, JSON; by default it is only printed.", required=False)
+@FORCE
+def standstill(plan: Path, measure: str | None, clear_by: int | None, output: Path | None, force: bool) -> None:
+    """Work out the least money that holds today's condition, by line and year, beside the envelope."""
+    from assetplan.cli.work import run_standstill
+
+    run_standstill(plan, output, force, measure or ("index" if clear_by is None else "poor"), clear_by)
+
+
+@main.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("asset_id")
 @_TRUST_EDITS

@@ -1,15 +1,15 @@
-"""What `plan` and `finance` print."""
+"""What `plan`, `finance` and `standstill` print."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assetplan.cli.layout import WIDTH, block, items, table
+from assetplan.cli.layout import WIDTH, block, items, paragraph, table
 from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
@@ -73,6 +73,29 @@ def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
         textwrap.fill(_files(folder), WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False),
     ]
     return "\n\n".join(parts)
+
+
+def standstill_text(tables: Sequence[Statement]) -> str:
+    """Stand-still money beside the envelope, and the condition that it brings.
+
+    Parameters
+    ----------
+    tables : sequence of Statement; from `standstill_statements`
+    """
+    parts = []
+    for each in tables:
+        shown = [name for name in each.rows.columns if name not in ("line", "asset_class")]
+        cells = [each.rows[name].map(_figure(each, str(name))) for name in shown]
+        body = list(zip(*cells, strict=True))
+        title = f"{each.title}, {each.basis}" if each.basis else each.title
+        parts += [title, table([each.heading(name) for name in shown], body), paragraph(each.note, "")]
+    return "\n\n".join(parts)
+
+
+def _figure(statement: Statement, column: str) -> Callable[[Any], str]:
+    """How a cell of a column of a statement is printed."""
+    decimals = statement.decimals.get(column)
+    return str if decimals is None else f"{{:,.{decimals}f}}".format
 
 
 def _borrowing(tables: Sequence[Statement], sought: Sought) -> list[str]:

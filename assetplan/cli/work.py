@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -57,6 +58,27 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
         programme.fill(folder)
         write_report(programme, folder / REPORT)
     echo(summary_text(programme, output))
+
+
+def run_standstill(plan_file: Path, output: Path | None, force: bool, measure: str, clear_by: int | None) -> None:
+    """Read a plan, work out its stand-still money, print it and, with `output`, write it; as `run_plan`.
+
+    Parameters
+    ----------
+    plan_file, output, force : Path, Path or None, bool; as of `run_plan`
+    measure, clear_by : str, int or None; as of `standstill_statements`
+    """
+    from assetplan import read_plan
+    from assetplan.cli.plan_text import standstill_text
+    from assetplan.planning import standstill_statements
+
+    solve = partial(standstill_statements, measure=measure, clear_by=clear_by)
+    if output is None:
+        echo(standstill_text(solve(read_plan(plan_file))))
+        return
+    with _solved(plan_file, output, force, solve, "files") as (configuration, tables, folder):
+        fill_statements(tables, configuration, folder)
+    echo(f"{standstill_text(tables)}\n\nFiles in {output}")
 
 
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:

@@ -23,7 +23,7 @@ def faults_of(plan: Plan) -> KeyFaults:
     if plan.benefit.horizon < plan.years:
         yield "benefit.horizon", str(plan.benefit.horizon), f"must be at least the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
-    for check in (_amounts, _limits, _lines, _dates, _schemes, _targets, _objective, _names, finance_faults):
+    for check in (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _objective, _names, finance_faults):
         yield from check(plan)
 
 
@@ -135,6 +135,7 @@ def _dates(plan: Plan) -> KeyFaults:
     for i, need in enumerate(plan.rules.require, 1):
         named[f"rules.require[{i}].by_year"] = (need.by_year,) if need.by_year is not None else ()
     named |= {f"targets[{i}].year": (target.year,) for i, target in enumerate(plan.targets, 1)}
+    named["forecast.clear_by"] = (plan.forecast.clear_by,) if plan.forecast.clear_by is not None else ()
     for key, years in named.items():
         for year in years:
             if year not in plan.plan_years:
@@ -160,8 +161,20 @@ def _schemes(plan: Plan) -> KeyFaults:
 
 def _targets(plan: Plan) -> KeyFaults:
     for i, target in enumerate(plan.targets, 1):
-        if bool(target.band) == (target.below is not None):
+        of_band = bool(target.band) + (target.below is not None)
+        if target.at_least is not None:
+            if of_band or target.at_most is not None:
+                yield f"targets[{i}]", target.name, "at_least is of the average index: band, below and at_most go"
+        elif target.at_most is None:
+            yield f"targets[{i}].at_most", "", "this key is missing (or else at_least, of the average index)"
+        elif of_band != 1:
             yield f"targets[{i}]", target.name, "needs either band or below"
+
+
+def _forecast(plan: Plan) -> KeyFaults:
+    clear_by, held = plan.forecast.clear_by, plan.forecast.standstill
+    if clear_by is not None and held != "poor":
+        yield "forecast.clear_by", str(clear_by), 'clears what is in poor condition: it goes with standstill = "poor"'
 
 
 def _objective(plan: Plan) -> KeyFaults:

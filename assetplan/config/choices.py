@@ -56,7 +56,7 @@ class Scheme(Frozen):
 
 
 class Target(PlaceSelector):
-    """The most of a class's stock that may be in poor condition at the end of a year."""
+    """The most of a class's stock that may be in poor condition at the end of a year, or its least average index."""
 
     name: str = ""
     asset_class: Name
@@ -65,8 +65,10 @@ class Target(PlaceSelector):
     """this band of the condition index or a worse one"""
     below: Number | None = Field(default=None, gt=0, le=100)
     """condition index, in place of a band"""
-    at_most: Share
+    at_most: Share | None = None
     """share of the stock selected"""
+    at_least: Number | None = Field(default=None, ge=0, le=100)
+    """average condition index of the stock selected, in place of `at_most` of a band"""
 
     @property
     def of_assets(self) -> dict[str, tuple[str, ...]]:

@@ -102,6 +102,11 @@ class Forecast(Frozen):
     """claims for damage or injury received in the base year"""
     current_spend: Literal["optimised", "worst_first"] = "optimised"
     """how the money of `envelope.current` alone would be spent: by the choice of most benefit, or the worst first"""
+    standstill: Literal["poor", "index"] | None = None
+    """what stand-still money is to hold: the share of each class in poor condition, or its average index; by default
+    it is not worked out"""
+    clear_by: Whole | None = None
+    """year by whose end stand-still money clears all that is in poor condition"""
 
 
 class Report(Frozen):

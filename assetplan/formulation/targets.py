@@ -5,36 +5,61 @@ Assets in states are counted by their expected index: a strategy is in the band 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from assetplan import condition
+from assetplan._types import Floats
+from assetplan.config.choices import Target
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
+from assetplan.inputs.load import Inputs
 from assetplan.inputs.selectors import assets_where
 from assetplan.limits import LimitKey
+from assetplan.strategies import Candidates
 
 
 def targets(basis: Basis) -> Constraints:
-    """The most of a class's stock that may be in a band or a worse one at the end of a year."""
-    inputs, options = basis.inputs, basis.options
+    """The plan's own targets."""
+    return held(basis.inputs, basis.options, basis.inputs.plan.targets)
+
+
+def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Constraints:
+    """The most of a class's stock in a band or a worse one at the end of a year, or its least average index.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan with its register
+    options : Candidates; every strategy of every asset
+    stated : sequence of Target; what is to be held
+    """
     assets = inputs.register.assets
     rows: list[LimitRow] = []
     entries: list[Entries] = []
-    for number, target in enumerate(inputs.plan.targets, 1):
+    for number, target in enumerate(stated, 1):
         members = assets_where(assets, target)
         unit, stock = inputs.tables.classes.stock_of(assets, target.asset_class)
         option = np.flatnonzero(members[options.asset])
         # Index as it is stored, to 0.01; single precision holds that much and no more.
         index = options.index[option, target.year - inputs.plan.first_year].astype(float).round(2)
-        if target.below is None:
-            poor = condition.band_codes("index", index) >= condition.BANDS.index(target.band)
-            what = target.band
-        else:
-            poor = index < target.below
-            what = f"below {target.below:g}"
-        option = option[poor]
-        name = target.name or f"{what} {target.asset_class}"
-        words = f'targets[{number}] "{name}" at_most {target.at_most:g} {target.year}'
-        cap = target.at_most * float(stock[members].sum())
-        entries.append(Entries(option, np.full(len(option), len(rows), dtype=np.intp), stock[options.asset[option]]))
-        rows.append(LimitRow(LimitKey("target", name, year=target.year), words, unit, cap=cap))
+        share, what = _counted(target, index)
+        some = share > 0
+        option, amount = option[some], share[some] * stock[options.asset[option[some]]]
+        name, whole = target.name or f"{what} {target.asset_class}", float(stock[members].sum())
+        least = target.at_most is None
+        bound = float((target.at_least if least else target.at_most) or 0.0)
+        words = f'targets[{number}] "{name}" {"at_least" if least else "at_most"} {bound:g} {target.year}'
+        limits = {"floor" if least else "cap": bound * whole}
+        entries.append(Entries(option, np.full(len(option), len(rows), dtype=np.intp), amount))
+        unit = f"{unit} × index" if least else unit
+        rows.append(LimitRow(LimitKey("target", name, year=target.year), words, unit, **limits))
     return Constraints(tuple(rows), Entries.stack(entries))
+
+
+def _counted(target: Target, index: Floats) -> tuple[Floats, str]:
+    """What a unit of stock counts at an index (n,), and what that is called."""
+    if target.at_most is None:
+        return index, "average index"
+    if target.below is not None:
+        return (index < target.below).astype(float), f"below {target.below:g}"
+    return (condition.band_codes("index", index) >= condition.BANDS.index(target.band)).astype(float), target.band

@@ -7,14 +7,18 @@ from typing import Any
 import pandas as pd
 
 from assetplan.condition import BANDS
+from assetplan.finance.statement import Statement
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Beside, Series, lines
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.sections.weight_limits import weight_limits
 from assetplan.report.sections.years_ahead import years_ahead
-from assetplan.report.tables import Row, Table
+from assetplan.report.statement_table import as_it_stands
+from assetplan.report.tables import Noted, Row, Table
 from assetplan.report.wording import CASES, percent, unit_of
 from assetplan.words import capitalised, financial_year, number
+
+_STANDSTILL = ("standstill", "standstill_condition")
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -22,8 +26,14 @@ def _data(facts: Facts) -> dict[str, Any]:
         "bands": _class_bands(facts),
         "forecast": _forecast(facts),
         "ahead": years_ahead(facts),
+        "standstill": [_standstill(facts.statements[name]) for name in _STANDSTILL if name in facts.statements],
         "limits": weight_limits(facts),
     }
+
+
+def _standstill(statement: Statement) -> Noted:
+    """Stand-still money, or the condition that it brings, under what people call the lines and classes."""
+    return as_it_stands(statement, [str(name) for name in statement.rows.columns[1:]])
 
 
 def _class_bands(facts: Facts) -> Table | None:

@@ -1,0 +1,214 @@
+"""Stand-still money: the least that holds today's condition, by line and year, beside the envelope.
+
+It is the plan's own strategies chosen anew for least cost, with today's condition of every class as a target of each
+year and no other limit: the plan's rules, schemes and sites stay, its money and its own targets go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from assetplan import condition
+from assetplan._types import Bools, Floats, Ints
+from assetplan.asset_classes import AssetClass
+from assetplan.config import Plan, Target
+from assetplan.finance import CASH, Statement, price_of_years, real
+from assetplan.finance.rounding import in_steps, printed
+from assetplan.finance.statement import declared, named
+from assetplan.formulation import Formulation
+from assetplan.formulation.constraints import compose
+from assetplan.formulation.targets import held
+from assetplan.formulation.works import Works
+from assetplan.inputs.load import Inputs
+from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.solving import solve
+from assetplan.strategies import Candidates, Starting
+from assetplan.words import and_list, financial_year, pounds
+
+POOR, INDEX = MEASURES = ("poor", "index")
+_FROM = condition.BANDS.index("poor")
+_WHAT = {POOR: "share of stock in poor or very poor condition", INDEX: "average condition index"}
+_SAME = 1e-9  # shares and index points that are one
+_MONEY, _ENVELOPE, _TOTAL = "stand-still", "envelope", "total"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What stand-still money is to do.
+
+    Attributes
+    ----------
+    measure : str
+        What is held of every class: `POOR`, the share of its stock in poor or very poor condition, or `INDEX`, its
+        average index.
+    clear_by : int or None; year by whose end nothing is to be poor, as far as treatments reach
+    """
+
+    measure: str
+    clear_by: int | None = None
+
+    def counted(self, index: Floats) -> Floats:
+        """What a unit of stock counts at an index, any shape; less is better."""
+        if self.measure == INDEX:
+            return -index
+        return (condition.band_codes("index", index) >= _FROM).astype(float)
+
+
+@dataclass(frozen=True, eq=False)
+class _Class:
+    """A class that treatments are funded for.
+
+    What it counts today, and the most that it may count at the end of each year (n_years,), are of a unit of its stock
+    (n_assets,), zero for all other assets. `short` says whether even all works miss what was wanted in some year.
+    """
+
+    row: AssetClass
+    stock: Floats
+    today: float
+    most: Floats
+    short: bool
+
+    def share(self, counted: Floats) -> Floats:
+        """What it counts if each asset counts so much, (n_assets, …)."""
+        out: Floats = self.stock @ counted / self.stock.sum()
+        return out
+
+
+def standstill(
+    inputs: Inputs, starting: Starting, formulation: Formulation, aim: Aim, gap: float, seconds: float
+) -> tuple[Statement, ...]:
+    """The least money that holds today's condition, and the condition that it brings.
+
+    Parameters
+    ----------
+    inputs, starting, formulation : Inputs, Starting, Formulation; the plan, its condition today, and it as a problem
+    aim : Aim; what is held, and whether a backlog is cleared
+    gap, seconds : float; gap [share] and time [s] at which the search ends
+
+    Returns
+    -------
+    tuple of Statement
+        "standstill", stand-still money and the envelope by line and year, and "standstill_condition", condition by
+        class today and at the end of each year.
+    """
+    options = formulation.options
+    classes = list(_classes(inputs, starting, options, aim))
+    solution = solve(_problem(inputs, formulation, classes, aim), gap, seconds)
+    return _money(inputs, options, solution, aim), _condition(inputs, options, solution.chosen, classes, aim)
+
+
+def _classes(inputs: Inputs, starting: Starting, options: Candidates, aim: Aim) -> Iterator[_Class]:
+    """Every class that some strategy treats, and what can be held of it: what it is today, or as near as works come."""
+    assets = inputs.register.assets
+    treats: Bools = np.any(options.schedule >= 0, axis=1)
+    fewest = _fewest(inputs.plan, options, aim)
+    for row in inputs.tables.classes.of(assets["asset_class"]):
+        members = (assets["asset_class"] == row.asset_class).to_numpy(dtype=bool)
+        stock = np.where(members, inputs.tables.classes.stock_of(assets, row.asset_class)[1], 0.0)
+        if not stock.any() or not treats[members[options.asset]].any():
+            continue
+        today = float(stock @ aim.counted(starting.index.round(2)) / stock.sum())
+        reached = stock @ aim.counted(_index(options, fewest)) / stock.sum()
+        wanted = np.full(inputs.plan.years, today)
+        if aim.clear_by is not None:
+            wanted[aim.clear_by - inputs.plan.first_year :] = 0.0
+        short = bool((reached > wanted + _SAME).any())
+        yield _Class(row, stock, today, np.maximum(wanted, reached), short)
+
+
+def _fewest(plan: Plan, options: Candidates, aim: Aim) -> Ints:
+    """Row of the strategy of each asset that counts least over the years that matter, the cheapest of them."""
+    first = 0 if aim.clear_by is None else aim.clear_by - plan.first_year
+    every = np.arange(len(options.asset))
+    counts = aim.counted(_index(options, every)[:, first:]).sum(axis=1)
+    order = np.lexsort((options.cost.sum(axis=1), counts, options.asset))
+    return order[options.starts[:-1]]
+
+
+def _index(options: Candidates, rows: Ints) -> Floats:
+    """Condition index of some strategies at the end of each year, as it is stored."""
+    return options.index[rows].astype(float).round(2)
+
+
+def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], aim: Aim) -> Problem:
+    """The plan's strategies, chosen for the least present value of works that holds every class in every year."""
+    plan, options, own = inputs.plan, formulation.options, formulation.problem
+    targets = [
+        Target(asset_class=each.row.asset_class, year=year, **_bound(aim, float(most)))
+        for each in classes
+        for year, most in zip(plan.plan_years, each.most, strict=True)
+    ]
+    least = -(options.cost @ inputs.model.rules.discount[1 : plan.years + 1])
+    ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
+    return compose([held(inputs, options, targets)], least, options, ids, own.group, own.mode)[0]
+
+
+def _bound(aim: Aim, most: float) -> dict:
+    if aim.measure == INDEX:
+        return {"at_least": max(-most, 0.0)}
+    return {"band": condition.BANDS[_FROM], "at_most": min(most, 1.0)}
+
+
+def _money(inputs: Inputs, options: Candidates, solution: Solution, aim: Aim) -> Statement:
+    """Stand-still money beside the envelope, by line and year, in the envelope's money and unit."""
+    plan, labels = inputs.plan, inputs.tables.labels
+    unit, years = plan.envelope.unit, [financial_year(year) for year in plan.plan_years]
+    lines = list(plan.envelope.lines)
+    works = Works.of(inputs.register.assets, inputs.model, options.take(solution.chosen))
+    line = works.treatments["line"].map({name: k for k, name in enumerate(lines)}).to_numpy(dtype=np.intp)
+    place = line[works.treatment] * plan.years + works.year
+    needed = np.bincount(place, works.cost, len(lines) * plan.years).reshape(-1, plan.years) * price_of_years(plan)
+    allowed = np.array(list(plan.envelope.lines.values())) * plan.envelope.pounds
+    sums = {_MONEY: in_steps(needed, unit), _ENVELOPE: in_steps(allowed, unit)}
+    rows = [
+        {"line": name, "label": label, "money": money, **dict(zip(years, amounts.tolist(), strict=True))}
+        for k, (name, label) in enumerate([*((name, labels[name]) for name in lines), (_TOTAL, "All lines")])
+        for money, steps in sums.items()
+        for amounts in [steps[k] if k < len(lines) else steps.sum(axis=0)]
+    ]
+    table = pd.DataFrame(rows)
+    table[_TOTAL] = table[years].sum(axis=1)
+    table[[*years, _TOTAL]] = printed(table[[*years, _TOTAL]].to_numpy(), unit)
+    prices = CASH if plan.envelope.prices == "cash" else real(plan.first_year)
+    return declared("standstill").table(table, prices, _note(plan, solution, aim), unit, named(years))
+
+
+def _note(plan: Plan, solution: Solution, aim: Aim) -> str:
+    bound = (
+        f"Works of {pounds(-solution.benefit, 4)} in present value; none that do this cost less than "
+        f"{pounds(-solution.bound, 4)}."
+    )
+    cleared = ""
+    if aim.clear_by is not None:
+        year = financial_year(aim.clear_by)
+        cleared = f" By the end of {year} nothing is poor or very poor that treatments reach, and so it stays."
+    return (
+        f"The least works that hold the {_WHAT[aim.measure]} of every class, at the end of every year, no worse than "
+        f"today's.{cleared} {bound} No limit of the plan's own holds here, so a year's amount may be uneven, and what "
+        "is cheap now may be dear after the plan years."
+    )
+
+
+def _condition(inputs: Inputs, options: Candidates, chosen: Ints, classes: list[_Class], aim: Aim) -> Statement:
+    """Condition of each class today, at the end of each year, and what of it no treatment reaches."""
+    years = [financial_year(year) for year in inputs.plan.plan_years]
+    sign, digits = (-1.0, 2) if aim.measure == INDEX else (1.0, 4)
+    counted = aim.counted(_index(options, chosen))
+    rows = [
+        {
+            "asset_class": each.row.asset_class,
+            "label": each.row.plural,
+            "today": round(sign * each.today, digits),
+            **dict(zip(years, (sign * each.share(counted)).round(digits).tolist(), strict=True)),
+        }
+        for each in classes
+    ]
+    short = [each.row.plural for each in classes if each.short]
+    note = f"Each figure is the {_WHAT[aim.measure]}, at the end of the year."
+    if short:
+        note += f" Even all works that may be done leave {and_list(short)} short of that in some year."
+    return declared("standstill_condition").table(pd.DataFrame(rows), "", note, own=named(years))
