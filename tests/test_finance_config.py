@@ -74,6 +74,13 @@ def _line(**keys: Any) -> dict:
         (_source(type="reserve"), "sources[1].balance", "a reserve needs one"),
         (_source(balance=0.0), "sources[1].balance", "only a reserve has one"),
         (_source(committed=[1.0] * 3), "sources[1].committed", "only a reserve"),
+        (_source(least_balance=1.0), "sources[1].least_balance", "only a reserve has one"),
+        ({"sources": [{**RESERVE, "least_balance": 2.0}]}, "sources[1].least_balance", "is above its balance of 1"),
+        (
+            {"sources": [{**RESERVE, "least_balance": 0.8, "committed": [0.1, 0.2, 0.0]}]},
+            "sources[1].committed",
+            "overdraws the reserve at the end of 2020, in which 0.8 must stay",
+        ),
         ({"sources": [RESERVE | {"committed": [1.0]}]}, "sources[1].committed", "has 1 amounts"),
         ({"sources": [RESERVE | {"committed": [0.0, 1.5, 0.0]}]}, "sources[1].committed", "at the end of 2020"),
         (
@@ -133,7 +140,6 @@ def _line(**keys: Any) -> dict:
         # records
         (_line(amounts=[1.0]), "medium_term[1].amounts", "has 1 amounts"),
         (_line(reference="DEBT"), "medium_term[1].reference", "writes itself"),
-        (_line(reference="REACTIVE"), "medium_term[1].reference", "writes itself"),
         (_line(reference="total"), "medium_term[1].reference", "writes itself"),
         (_line(type="X"), "medium_term[1].type", "'P' or 'S'"),
         ({"gates": [{"name": "a", "above": 2.0}, {"name": "b", "above": 1.0}]}, "gates", "in the order"),

@@ -56,7 +56,7 @@ class Envelope(Frozen):
     prices: Literal["real", "cash"] = "real"
     """real: the prices of the plan's first year; cash: money of each year, deflated by `inflation`"""
     inflation: Number = Field(default=0.0, ge=-0.05, le=0.25)
-    """inflation (1/year) that deflates a cash envelope: of all prices where the plan states growth of works beside it"""
+    """inflation (1/year) that deflates a cash envelope: of all prices where growth of works prices is stated beside"""
     lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
     """budget line → the most it may spend in each plan year, in place of what the profile below says of it"""
     floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")
@@ -150,5 +150,7 @@ class Source(Funder):
     """of a contribution: the development that pays it, and what for"""
     balance: Amount | None = None
     """of a reserve: what is in it when the plan begins"""
+    least_balance: Amount = 0.0
+    """of a reserve: what must always stay in it"""
     committed: tuple[Amount, ...] = ()
     """of a reserve: what is promised from it to others in each plan year"""

@@ -21,7 +21,7 @@ _OF_TYPE = {
 }
 
 # References of the lines that the medium-term plan has of its own.
-_RESERVED = ("DEBT", "REACTIVE", "total")
+_RESERVED = ("DEBT", "total")
 
 
 def finance_faults(plan: Plan) -> KeyFaults:
@@ -73,14 +73,21 @@ def _source(key: str, source: Source, plan: Plan) -> KeyFaults:
         yield f"{key}.stage", "", "a receipt needs a stage or a probability: how likely is it?"
     if source.committed and source.type != "reserve":
         yield f"{key}.committed", "", "only a reserve has money promised to others"
+    if source.least_balance and source.type != "reserve":
+        yield f"{key}.least_balance", f"{source.least_balance:g}", "only a reserve has one"
     if source.type == "reserve":
         if source.committed:
             yield from _count(f"{key}.committed", source.committed, plan.years)
         committed = source.committed or (0.0,) * plan.years
+        held, least = source.balance or 0.0, source.least_balance
+        if least > held:
+            yield f"{key}.least_balance", f"{least:g}", f"is above its balance of {held:g}"
+            return
         left = accumulate((paid - out for paid, out in zip(source.amounts, committed, strict=False)), initial=0.0)
         for year, moved in zip(plan.plan_years, list(left)[1:], strict=False):
-            if (balance := (source.balance or 0.0) + moved) < -1e-9:
-                yield f"{key}.committed", f"{balance:g}", f"overdraws the reserve at the end of {year}"
+            if (balance := held + moved) < least - 1e-9:
+                stays = f", in which {least:g} must stay" if least else ""
+                yield f"{key}.committed", f"{balance:g}", f"overdraws the reserve at the end of {year}{stays}"
                 break
 
 

@@ -85,6 +85,7 @@ def plan_text(
         # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
         gap="2e-4" if share >= 0.5 else "2e-3",
         counts=counts,
+        growth=load_table("published_money").set_index("name").loc["construction_growth", "value"],
         tables=tables,
         title=title or name,
         note=note,

@@ -28,9 +28,10 @@ def money_of(plan: Plan, source: Source) -> Floats:
 
 
 def reserve_left(plan: Plan, source: Source) -> Floats:
-    """What would be in a reserve at the end of each plan year if this plan took nothing [the envelope's £].
+    """What this plan might take from a reserve by the end of each plan year [the envelope's £].
 
-    What it had, and what was paid in, less what is promised to others.
+    What it had above its least balance, and what was paid in, less what is promised to others.
     """
     committed = np.asarray(source.committed or np.zeros(plan.years), dtype=np.float64) * plan.envelope.pounds
-    return (source.balance or 0.0) * plan.envelope.pounds + np.cumsum(money_of(plan, source) - committed)
+    free = (source.balance or 0.0) - source.least_balance
+    return free * plan.envelope.pounds + np.cumsum(money_of(plan, source) - committed)

@@ -45,7 +45,10 @@ def sources(ledger: Ledger) -> Iterator[Statement]:
             )
         )
     if parts:
-        note = "Receipts count by how likely they are. A reserve has what is in it after its commitments to date."
+        note = (
+            "Receipts count by how likely they are. A reserve has what is in it above its least balance, after its "
+            "commitments to date."
+        )
         yield ledger.table(declared("sources"), pd.concat(parts, ignore_index=True), note)
 
 

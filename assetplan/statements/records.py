@@ -26,11 +26,15 @@ from assetplan.finance.statement import declared, named
 from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
-_DEBT, _REACTIVE = "DEBT", "REACTIVE"
+_DEBT = "DEBT"
 
 
 def medium_term(ledger: Ledger) -> Iterator[Statement]:
-    """Lines of the medium-term plan: debt cost, reactive repairs avoided, and the council's own."""
+    """Lines of the medium-term plan: debt cost, and the council's own.
+
+    Reactive repairs avoided against doing nothing are a benefit of the case and no change to the base: a saving enters
+    when it is in delivery and cashable, as a line of the council's own.
+    """
     plan = ledger.plan
     if ledger.prices != CASH:
         return
@@ -38,12 +42,6 @@ def medium_term(ledger: Ledger) -> Iterator[Statement]:
     if plan.borrowing:
         cost = ledger.borrowed("cost", plan.years)
         lines.append(recurring_line(_DEBT, "P", "Interest and provision on what this plan borrows", cost.tolist()))
-    outcome = ledger.outcome
-    if "reactive" in outcome.nothing.yearly:
-        moved = (outcome.plan.yearly["reactive"] - outcome.nothing.yearly["reactive"]).sum(axis=0) * ledger.price
-        kind, words = ("S", "avoided") if moved[-1] <= 0 else ("P", "caused")
-        detail = f"Reactive repairs {words}, against doing nothing"
-        lines.append(recurring_line(_REACTIVE, kind, detail, moved.tolist()))
     for row in plan.medium_term:
         sign = 1.0 if row.type == "P" else -1.0
         amounts = [sign * amount * plan.envelope.pounds for amount in row.amounts]

@@ -92,7 +92,7 @@ def _debt(labels: Sequence[str], start: int) -> Iterator[Statement]:
 
 
 def _books(labels: Sequence[str], detail: str) -> Iterator[Statement]:
-    rows = [["DEBT", "P", "Interest and provision", *[44.4] * len(labels)], ["REACTIVE", "S", detail, *[-98.1] * 5]]
+    rows = [["DEBT", "P", "Interest and provision", *[44.4] * len(labels)], ["LED", "S", detail, *[-98.1] * 5]]
     rows.append(["total", "", "All lines", *[-53.7] * len(labels)])
     table = pd.DataFrame(rows, columns=["reference", "type", "detail", *labels])
     changes = table.assign(total=table[list(labels)].sum(axis=1).round(1))
