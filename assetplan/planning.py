@@ -14,6 +14,7 @@ from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
+from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
 from assetplan.connectivity.criticality import weighed
@@ -39,13 +40,15 @@ from assetplan.programme.summary import CURRENT_SPEND
 from assetplan.register import Register
 from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
-from assetplan.statements.options import MINIMUM, OPTIONS, Option, options_of
-from assetplan.strategies import Starting, Traffic, candidates, simulate, starting_condition
+from assetplan.statements.options import MINIMUM, OPTIONS, Option, current_spend, options_of
+from assetplan.strategies import LifecycleModel, Starting, Traffic, candidates, simulate, starting_condition
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
 # Of what today's money buys, which stands beside the plan in its business case and its forecasts.
 CASE_GAP, CASE_SECONDS = 1e-2, 20.0
+# Choices of today's money that a pace is fitted to in turn at most, and the change of pace that ends them.
+TREND_ROUNDS, SETTLED = 4, 0.01
 
 
 @dataclass
@@ -179,6 +182,63 @@ def standstill_statements(
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
         return standstill(made.inputs, made.starting, made.formulation, Aim(measure, clear_by), *until)
+
+
+def fit_to_trend(
+    plan: Plan, trend: Trend, register: Register | None = None, progress: Progress = lambda stage: None
+) -> TrendFit:
+    """A pace of roads at which the register grows as a council reports it, under the same spend; errors as `plan`.
+
+    Today's money is chosen as the case of current spend is, and chosen anew at the pace that was fitted, until that
+    settles.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    trend : Trend; from `read_trend`
+    register, progress : as of `plan`
+    """
+    if trend.spend == "current" and not plan.envelope.current:
+        rule = 'the trend was seen at current spend, so state it; or give the trend spend = "nothing"'
+        raise ConfigError([Fault("plan", 0, "envelope.current", "", rule)])
+    clock = _Clock(progress)
+    made, pace, before = _prepare(plan, register, clock), 1.0, np.zeros(0)
+    own = made.inputs.model
+    for _ in range(TREND_ROUNDS):
+        with clock.stage("current spend"):
+            assets = made.inputs.register.assets
+            roads = TrendRoads.of(assets, own, _done(made, trend.spend), plan.register_file)
+            before = before if len(before) else roads.short(1.0)
+            change = trend.change(float(roads.km.sum()))
+        with clock.stage("pace"):
+            last, pace = pace, fit_pace(roads, change)
+        if trend.spend == "nothing" or abs(pace / last - 1) < SETTLED:
+            break
+        groups = {**own.groups, **at_pace(own, set(roads.assets["group"]), pace)}
+        made = _again(made, replace(own, groups=groups), clock)
+    return fitted(trend, roads, pace, change, before)
+
+
+def _done(made: _Prepared, spend: str) -> Codes:
+    """Treatment codes of each asset under today's money, or under nothing, (n_assets, years)."""
+    options = made.formulation.options
+    if spend == "nothing":
+        return np.full((len(made.inputs.register.assets), options.schedule.shape[1]), -1, dtype=options.schedule.dtype)
+    start, flows = options.starts[:-1], made.formulation.problem.flows
+    nothing = made.formulation.problem.solution(start, flows.low, 0.0)
+    outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, nothing)
+    chosen: Codes = options.schedule[current_spend(outcome, CASE_GAP, CASE_SECONDS).chosen]
+    return chosen
+
+
+def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
+    """The same plan as a problem with other groups."""
+    assets = made.inputs.register.assets
+    inputs = replace(made.inputs, tables=replace(made.inputs.tables, model=model))
+    with clock.stage("strategies"):
+        starting = starting_condition(assets, model)
+        formulation = build_problem(inputs, candidates(assets, starting, model, made.traffic))
+    return replace(made, inputs=inputs, starting=starting, formulation=formulation)
 
 
 def _cases(outcome: Outcome, options: tuple[Option, ...]) -> dict[str, Codes]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from assetplan.answers.trend import TrendFit
 from assetplan.calibration import Calibration
 from assetplan.cli.layout import figure, items, paragraph, table
+from assetplan.words import financial_year
 
 
 def calibration_text(learned: Calibration) -> str:
@@ -32,6 +34,28 @@ def calibration_text(learned: Calibration) -> str:
         "80% and 95% intervals."
     )
     return "\n".join([table(heads, rows), "", paragraph(note, ""), *items(learned.notes)])
+
+
+def trend_text(learned: TrendFit, base: int) -> str:
+    """What a pace fitted to a trend does to the length of road with under five years left.
+
+    Parameters
+    ----------
+    learned : TrendFit; the fit
+    base : int; its base year
+    """
+    years = [financial_year(base + place) for place in range(len(learned.after))]
+    rows = [
+        [name, *(f"{value:,.1f}" for value in values), f"{(values[-1] - values[0]) / (len(values) - 1):+,.1f}"]
+        for name, values in (("the groups' own", learned.before), (f"{learned.pace:.3f} of it", learned.after))
+    ]
+    spend = "current spend" if learned.spend == "current" else "nothing spent"
+    note = (
+        f"Roads with under five years of residual life, km, at {spend}. The trend is {learned.change:+,.1f} km a year. "
+        "Residual life is of the pace too, so today's length changes with it. One figure settles one pace, of every "
+        "group of roads alike: it is not verified."
+    )
+    return "\n".join([table(["pace", *years, "a year"], rows), "", paragraph(note, "")])
 
 
 _LIFE = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
 
 from assetplan import __version__
 from assetplan.cli.faults import faults_text, refuse_other_file
@@ -40,6 +41,14 @@ class _Families(click.Choice):
         from assetplan.deterioration.families import FAMILIES
 
         return (AUTO, *FAMILIES)
+
+
+def _refuse_others(context: click.Context, kept: set[str], option: str) -> None:
+    """Refuse options that another one leaves nothing to do."""
+    for parameter in context.command.params:
+        given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        if given and parameter.name not in kept:
+            raise click.UsageError(f"{parameter.opts[-1]} has no effect with {option}: leave one of them out")
 
 
 class _Commands(click.Group):
@@ -210,9 +219,12 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
 )
 @seed("Of the assets held out.")
 @click.option("--mapping", type=FILE, help="Column mapping (TOML) of the file; see docs/register.md.")
+@click.option("--to-trend", type=FILE, help="Trend that the council reports (TOML or CSV); INSPECTIONS is then a plan.")
 @click.option("--plot", type=PATH, help="Picture to write (SVG): decay with its interval, and the held-out check.")
 @FORCE
+@click.pass_context
 def calibrate(
+    context: click.Context,
     inspections: Path,
     output: Path,
     group: str | None,
@@ -221,11 +233,18 @@ def calibrate(
     states: str | None,
     covariate: tuple[str, ...],
     mapping: Path | None,
+    to_trend: Path | None,
     plot: Path | None,
     force: bool,
     **fit: Any,
 ) -> None:
     """Learn decay from INSPECTIONS (a table: asset_id, date or year, value or state) and write it by group."""
+    if to_trend is not None:
+        from assetplan.cli.work import run_trend
+
+        _refuse_others(context, {"inspections", "output", "to_trend", "force"}, "--to-trend")
+        run_trend(inspections, to_trend, output, force)
+        return
     from assetplan.calibration import calibrate, read_inspections
     from assetplan.cli.calibration_text import calibration_text
     from assetplan.condition import measure_names

@@ -81,6 +81,31 @@ def run_standstill(plan_file: Path, output: Path | None, force: bool, measure: s
     echo(f"{standstill_text(tables)}\n\nFiles in {output}")
 
 
+def run_trend(plan_file: Path, trend_file: Path, output: Path, force: bool) -> None:
+    """Fit a pace of roads to a reported trend, write the rows, print what the pace does; as `run_plan`.
+
+    Parameters
+    ----------
+    plan_file, output, force : Path, Path, bool; as of `run_plan`; the output is a CSV for `tables.calibration`
+    trend_file : Path; the trend (TOML or CSV)
+    """
+    from assetplan import read_plan
+    from assetplan.answers.trend import read_trend
+    from assetplan.cli.calibration_text import trend_text
+    from assetplan.delimited import write_csv
+    from assetplan.inputs.load import files_of
+    from assetplan.output import new_file, refuse_existing
+    from assetplan.planning import fit_to_trend
+
+    configuration, trend = read_plan(plan_file), read_trend(trend_file)
+    inputs = {"plan": plan_file, "trend": trend_file, **files_of(configuration)}
+    refuse_existing(output, force, inputs=inputs)
+    learned = fit_to_trend(configuration, trend)
+    with new_file(output, force, inputs) as draft:
+        write_csv(learned.rows, draft)
+    echo(f"{trend_text(learned, configuration.first_year - 1)}\n{output}")
+
+
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     """Read a plan, solve it, write its statements of finance, print what they say of borrowing; as `run_plan`.
 

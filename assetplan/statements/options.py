@@ -50,11 +50,9 @@ def options_of(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ..
     problem, sought = outcome.problem, outcome.inputs.plan.objective.sought
     full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"
     n_lines = len(outcome.inputs.limits.lines)
-    # First of the cheapest: do-nothing, or what is committed or must be done, one mode a group.
-    nothing = problem.choices.best(-outcome.options.cost.sum(axis=1))[1]
     return (
-        Option(NOTHING, (_COMMITTED,) * n_lines, nothing),
-        _minimum(outcome, nothing, gap, seconds),
+        Option(NOTHING, (_COMMITTED,) * n_lines, _nothing(outcome)),
+        current_spend(outcome, gap, seconds),
         Option(RECOMMENDED, ("the plan's own programme",) * n_lines, outcome.chosen),
         Option(FULL, (f"the strategy {full}, whatever it costs",) * n_lines, problem.choices.best(_sought(outcome))[1]),
     )
@@ -65,9 +63,21 @@ def _sought(outcome: Outcome) -> Floats:
     return outcome.options.benefit if outcome.inputs.plan.objective.sought.least else outcome.problem.benefit
 
 
-def _minimum(outcome: Outcome, nothing: Ints, gap: float, seconds: float) -> Option:
-    """The best that today's money buys; where a line has none, or less than is committed, what is committed."""
-    plan, limits = outcome.inputs.plan, outcome.inputs.limits
+def _nothing(outcome: Outcome) -> Ints:
+    """Do-nothing of each asset, or what is committed or must be done: first of the cheapest, one mode a group."""
+    cheapest: Ints = outcome.problem.choices.best(-outcome.options.cost.sum(axis=1))[1]
+    return cheapest
+
+
+def current_spend(outcome: Outcome, gap: float, seconds: float) -> Option:
+    """What today's money buys; where a line has none, or less than is committed, what is committed.
+
+    Parameters
+    ----------
+    outcome : Outcome; a plan with any solution
+    gap, seconds : float; gap [share] and time [s] at which the search ends
+    """
+    plan, limits, nothing = outcome.inputs.plan, outcome.inputs.limits, _nothing(outcome)
     current = plan.envelope.current
     stated = [line in current for line in limits.lines]
     alone = Option(MINIMUM, ("no current money is stated: " + _COMMITTED,) * len(stated), nothing)

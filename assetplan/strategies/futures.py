@@ -23,6 +23,7 @@ from assetplan._types import Codes, Floats, Ints
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
+from assetplan.deterioration.learned import Learned
 from assetplan.display import Shown
 from assetplan.reference import load_table
 from assetplan.strategies.candidates import LifecycleModel, Starting, by_group, carried, start_of, starting_condition
@@ -181,7 +182,7 @@ class Futures(Shown):
         for place, (name, rows) in enumerate(self.members.items()):
             group = groups[name]
             learned = group.learned
-            if learned is None:
+            if learned is None or learned == Learned():  # a row with a curve and nothing of its doubt is typed in too
                 pace[rows] = self._typed[group.asset_class][number]
             else:
                 pace[rows] = learned.pace(self.assets.iloc[rows])
