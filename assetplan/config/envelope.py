@@ -56,11 +56,7 @@ class Envelope(Frozen):
     prices: Literal["real", "cash"] = "real"
     """real: the prices of the plan's first year; cash: money of each year, deflated by `inflation`"""
     inflation: Number = Field(default=0.0, ge=-0.05, le=0.25)
-<<<<<<< HEAD
     """inflation (1/year) that deflates a cash envelope: of all prices where growth of works prices is stated beside"""
-=======
-    """inflation (1/year) that deflates a cash envelope: of all prices where growth of works is stated beside it"""
->>>>>>> fff7dd4 (calibrate --to-trend fits one pace of roads to a council's own reported trend, and refuses one that no pace brings)
     lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
     """budget line → the most it may spend in each plan year, in place of what the profile below says of it"""
     floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")
