@@ -62,7 +62,7 @@ def test_a_pace_runs_through_a_curve_in_that_part_of_its_time(curve: Curve) -> N
     assert faster.index(age) == pytest.approx(curve.index(1.6 * age))
 
 
-def test_the_pace_that_made_a_trend_is_found_again(roads: TrendRoads) -> None:
+def test_the_pace_that_made_a_trend_is_fitted_to_it(roads: TrendRoads) -> None:
     change = roads.growth(0.8)
     assert roads.growth(fit_pace(roads, change)) == pytest.approx(change, abs=0.1)
     assert fit_pace(roads, roads.growth(1.0)) == pytest.approx(1.0, abs=0.05)
