@@ -120,6 +120,7 @@ def bridge_inspections(file: Path, register: Path, csv: Path | None, output: Pat
     if csv is not None:
         with new_folder(csv, force) as part:
             write_csv(result.bridges, part / "bridges.csv")
+            write_csv(result.elements, part / "elements.csv")
     _notes(result.notes)
     echo(f"{len(result.bridges):,} bridges take their BCI from the latest inspected elements")
     echo("\n".join(map(str, filter(None, (output, csv)))))

@@ -1,7 +1,7 @@
 """Bridge inspections by element: each element keeps its own latest inspected condition, and BCI follows from those.
 
 An inspection need not look at every element. One that it left out keeps the severity and extent that were last seen,
-superficial inspections aside, and the result says how many elements are kept so and how old the oldest is.
+superficial inspections aside, and the result says which elements are kept so and how old each is.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from assetplan.register import Register
 KINDS = ("general", "principal", "special", "superficial")
 """Kinds of inspection; a superficial one gives no condition."""
 
+_DAYS = 365.25
 _EXTENTS = ("A", "B", "C", "D", "E")
 
 
@@ -38,16 +39,21 @@ class BridgeInspections(Shown):
     bridges : DataFrame
         One row a bridge inspected: asset_id, bci_av, bci_crit [0–100], inspected (date of the latest inspection),
         elements, inherited (elements that it did not look at), oldest (date of the oldest element's condition).
+    elements : DataFrame
+        One row an element of a bridge that was ever inspected: asset_id, element, severity, extent, date (when it was
+        last seen), inherited ("yes" where the bridge's latest inspection did not look at it, else "no"), age_years (how
+        long before that inspection it was seen).
     notes : tuple of (str, int)
         What was read, and left out.
     """
 
     register: Register
     bridges: pd.DataFrame
+    elements: pd.DataFrame
     notes: tuple[tuple[str, int], ...]
 
     def _shown(self) -> dict[str, Any]:
-        return {"bridges": self.bridges}
+        return {"bridges": self.bridges, "elements": self.elements}
 
 
 def inspect_bridges(register: Register, path: str | os.PathLike[str]) -> BridgeInspections:
@@ -95,7 +101,19 @@ def inspect_bridges(register: Register, path: str | os.PathLike[str]) -> BridgeI
     notes.append(("element records left out: not inspected", int((~seen & ~superficial).sum())))
     notes.append(("element records left out: a later inspection saw the element", int(seen.sum()) - len(latest)))
     notes.append(("elements whose condition an earlier inspection gave", int(kept.sum())))
-    return BridgeInspections(_with_bci(register, bridges), bridges.reset_index(), tuple(notes))
+    elements = _elements(latest, every)
+    return BridgeInspections(_with_bci(register, bridges), bridges.reset_index(), elements, tuple(notes))
+
+
+def _elements(latest: pd.DataFrame, inspected: pd.Series) -> pd.DataFrame:
+    """Each element's latest inspected condition, and how old it was when its bridge was last inspected."""
+    age = (pd.to_datetime(latest["asset_id"].map(inspected)) - latest["date"]).dt.days
+    table = latest[["asset_id", "element", "severity", "extent", "date"]].assign(
+        severity=latest["severity"].astype(int),
+        inherited=np.where(age > 0, "yes", "no"),
+        age_years=(age / _DAYS).round(1),
+    )
+    return table.sort_values(["asset_id", "element"], kind="stable").reset_index(drop=True)
 
 
 def _checked(columns: TextColumns, register: Register) -> pd.DataFrame:

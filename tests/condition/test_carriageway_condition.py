@@ -58,6 +58,11 @@ def test_only_the_larger_profile_variance_counts():
     assert without_both[0] == pytest.approx(136.851 - 48, abs=5e-4)
 
 
+def test_texture_counts_on_b_roads_as_on_a_roads():
+    """The worked survey on a B road: 40 + max(20, 30) + 11.351 + 12.5, its texture weighted by 0.75."""
+    assert carriageway.rci("B", "rural", **WORKED)[0] == pytest.approx(93.851, abs=5e-4)
+
+
 def test_left_and_right_rut_give_the_deeper():
     both = carriageway.rci("A", "rural", **{**WORKED, "rut": [14, 3, np.nan]}, rut_right=[2, 14, 14])
     assert both == pytest.approx(136.851, abs=5e-4)

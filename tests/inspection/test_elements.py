@@ -47,6 +47,10 @@ def test_an_element_keeps_its_latest_inspected_condition(tmp_path: Path) -> None
     assert one["bci_crit"] == pytest.approx(55.48, abs=0.006)
     assert (one["elements"], one["inherited"]) == (5, 3)
     assert (one["inspected"], one["oldest"]) == (pd.Timestamp("2022-06-01"), pd.Timestamp("2018-05-01"))
+    kept = result.elements.set_index("element")
+    assert kept["inherited"].to_dict() == {1: "yes", 9: "no", 17: "yes", 18: "no", 25: "yes"}
+    assert kept["age_years"].to_dict() == {1: 4.1, 9: 0.0, 17: 4.1, 18: 0.0, 25: 4.1}
+    assert kept.loc[1, ["severity", "extent", "date"]].tolist() == [3, "C", pd.Timestamp("2018-05-01")]
     counts = dict(result.notes)
     left = sum(number for note, number in counts.items() if note.startswith("element records left out"))
     assert counts["element records read"] == left + 5
@@ -81,3 +85,4 @@ def test_the_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert read_register(tmp_path / "n.gpkg").assets["value"].tolist() == pytest.approx([64.45])
     assert (tmp_path / "t" / "bridges.csv").exists()
+    assert (tmp_path / "t" / "elements.csv").read_text().splitlines()[1] == "B1,1,3,C,2022-06-01,no,0.0"
