@@ -22,7 +22,14 @@ KINDS = ("preventative", "major")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NO_STATES = "must be blank: a curve has no states"
 # What a blank in a column of numbers stands for, where it is not "unknown".
-_BLANK = {"index_low": 0.0, "index_high": 100.0, "raise_by": 0.0, "raise_cap": 100.0, "slow_factor": 1.0}
+_BLANK = {
+    "index_low": 0.0,
+    "index_high": 100.0,
+    "raise_by": 0.0,
+    "raise_cap": 100.0,
+    "slow_factor": 1.0,
+    "repeats": np.inf,
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,9 @@ class Treatment:
         Index points gained, and the index above which none are; 0 and 100 where it does not raise.
     reset_to : float; index after a renewal; NaN where it does not reset
     slow_factor : float; rate of ageing while a preventative treatment lasts (0–1; 1 is no slower)
+    repeats : float
+        How many treatments that do not renew an asset may have had since its last renewal, this one among them;
+        infinite where that does not matter.
     states : tuple of int
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
@@ -66,6 +76,7 @@ class Treatment:
     raise_cap: float
     reset_to: float
     slow_factor: float
+    repeats: float
     states: tuple[int, ...]
     becomes: str
     price_base: int
@@ -89,7 +100,7 @@ class Treatment:
 
 @dataclass(frozen=True)
 class FollowOn:
-    """What a group gets after the plan years once its index has fallen this far, whatever was done before."""
+    """What a council states that a group gets after the plan years once its index has fallen this far."""
 
     treatment: Treatment
     index_at_or_below: float
@@ -103,7 +114,9 @@ class Catalogue:
     ----------
     treatments : mapping of group → tuple of Treatment
         Those of the group, then those of every group that they can make of an asset. A treatment's code is its place.
-    follow_on : mapping of group → tuple of FollowOn; policy, lowest threshold first
+    own_all : mapping of group → tuple of Treatment; those of the group itself, whether a plan funds them or not
+    follow_on : mapping of group → tuple of FollowOn
+        Policy that the council states, lowest threshold first; groups without have the one of least cost.
     renewal_shares : tuple of (float, float)
         Condition index, falling, and the share of the cost of renewal that mending takes there.
     sound_index : float; condition index of grade B: what is worse counts as backlog
@@ -111,6 +124,7 @@ class Catalogue:
     """
 
     treatments: Mapping[str, tuple[Treatment, ...]]
+    own_all: Mapping[str, tuple[Treatment, ...]]
     follow_on: Mapping[str, tuple[FollowOn, ...]]
     renewal_shares: tuple[tuple[float, float], ...]
     sound_index: float
@@ -173,6 +187,11 @@ class Catalogue:
         points, shares = np.array(self.renewal_shares)[::-1].T
         return np.interp(index, points, shares)
 
+    def renewal(self, group: str) -> Treatment | None:
+        """The treatment that renews a group's asset from the worst condition, the cheapest if several; None without."""
+        own = [t for t in self.own_all[group] if t.renews and not t.becomes]
+        return min(own, key=lambda t: (t.index_low, t.kind != "major", t.unit_cost, t.name), default=None)
+
     @property
     def lines(self) -> list[str]:
         """Budget lines that pay for any treatment, in order of first use."""
@@ -196,7 +215,8 @@ def load_catalogue(
     ----------
     groups : mapping of name → Group; the groups that rows may name
     treatments, follow_on : path, optional
-        CSV files with the columns of reference/treatments.csv and reference/follow_on.csv; by default those.
+        CSV files with the columns of reference/treatments.csv and reference/follow_on.csv; by default the packaged
+        treatments, and for each group the policy of least cost.
     prices : Prices, optional; indices that bring unit costs to one year; by default the table's latest price base
 
     Raises
@@ -206,7 +226,9 @@ def load_catalogue(
     """
     faults: list[Fault] = []
     table, file = _read("treatments", treatments, groups, faults)
-    policy, policy_file = _read("follow_on", follow_on, groups, faults)
+    policy = pd.DataFrame(columns=["group", "treatment", "index_at_or_below"])
+    if follow_on is not None:
+        policy, _ = _read("follow_on", follow_on, groups, faults)
     indices = prices or load_prices()
     table, unpriced = indices.indexed(table, file, ["unit_cost"], CONSTRUCTION)
     faults += unpriced
@@ -226,16 +248,16 @@ def load_catalogue(
         taken = [step.index_at_or_below for step in after.get(group, [])]
         if broken := _broken_policy(groups.get(group), match, index, taken):
             column, rule = broken
-            faults.append(Fault(policy_file, number, column, word(row[column]), rule))
+            faults.append(Fault(str(follow_on), number, column, word(row[column]), rule))
         elif match:
             after[group].append(FollowOn(match, index))
-    faults += [Fault(policy_file, 0, "group", name, "has no follow-on policy") for name in groups if not after[name]]
     if faults:
         raise ConfigError(faults)
     shares = load_table("state_costs")
     worth, _ = condition.to_index("grade", condition.grade_number(shares["grade"]))
     return Catalogue(
         {name: tuple(t for reached in _reached(name, by_group) for t in by_group[reached]) for name in by_group},
+        {name: tuple(rows) for name, rows in by_group.items()},
         {name: tuple(sorted(rows, key=lambda f: f.index_at_or_below)) for name, rows in after.items()},
         tuple(zip(worth.tolist(), shares["share_of_renewal"].astype(float).tolist(), strict=True)),
         float(worth[condition.GRADES.index("B")]),
@@ -318,6 +340,7 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("index_high", 0 <= t.index_low < t.index_high <= 100, "must have 0 ≤ index_low < index_high ≤ 100"),
         ("environment", t.environment in ("", "urban", "rural"), "must be urban, rural or blank"),
         ("slow_factor", 0 < t.slow_factor <= 1, "must be above 0 and at most 1"),
+        ("repeats", t.repeats >= 1, "must be 1 or more, or blank"),
         ("raise_by", t.raise_by >= 0, "must not be negative"),
         ("raise_cap", 0 < t.raise_cap <= 100, "must be above 0 and at most 100"),
         ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),

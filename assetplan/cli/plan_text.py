@@ -119,7 +119,7 @@ def _figures(programme: Programme) -> str:
     streams = [row["stream"] for row in summary.streams]
     proof = "proved optimal to the target gap" if summary.status == "optimal" else "feasible, not proved optimal"
     rows = [
-        ("benefit", f"{pounds(summary.benefit, 5)} present value against do-nothing, over {summary.horizon} years"),
+        ("benefit", f"{pounds(summary.benefit, 5)} present value against do-nothing"),
         ("", "counting " + ", ".join(streams)),
         *([("sought", f"{in_full(summary.reached, unit)}: {summary.objective}")] if summary.sought.counted else []),
         ("bound", _bound(summary)),

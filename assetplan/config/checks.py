@@ -20,8 +20,6 @@ _MOST = 1e12
 
 def faults_of(plan: Plan) -> KeyFaults:
     """Every fault of a plan whose values are each in their range."""
-    if plan.benefit.horizon < plan.years:
-        yield "benefit.horizon", str(plan.benefit.horizon), f"must be at least the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     for check in (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _objective, _names, finance_faults):
         yield from check(plan)

@@ -22,8 +22,6 @@ class Benefit(Frozen):
 
     streams: Names | None = None
     """cost streams counted; all those of the table of streams where left out"""
-    horizon: Whole = Field(default=60, ge=5, le=150)
-    """years over which whole-life cost is followed"""
 
     @model_validator(mode="after")
     def _has_works(self) -> Benefit:

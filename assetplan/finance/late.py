@@ -96,8 +96,7 @@ def _late(catalogue: Catalogue, group: Group, environment: str) -> _Priced | Non
     """The major treatment of the worst condition, where the environment is that of the early one."""
     own = [t for t in catalogue.own(group.name, ["major"]) if not environment or t.environment in ("", environment)]
     lowest = min((t.index_low for t in own), default=0.0)
-    policy = catalogue.follow_on[group.name][0].treatment.name
-    priced = sorted((t for t in own if t.index_low == lowest), key=lambda t: (t.name != policy, t.unit_cost, t.name))
+    priced = sorted((t for t in own if t.index_low == lowest), key=lambda t: (t.unit_cost, t.name))
     return max((p for t in priced[:1] for p in _priced(t, group, catalogue)), key=lambda p: p.cost, default=None)
 
 

@@ -22,8 +22,8 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
 
     The objective is what the plan seeks, in its unit, less the price of a change.
     """
-    sought, years = inputs.plan.objective, options.cost.shape[1]
-    present_cost = options.cost @ inputs.model.rules.discount[1 : years + 1]
+    sought = inputs.plan.objective
+    present_cost = options.cost @ inputs.model.rules.works_discount
     condition = partial(_condition, options, sought.cut_off)
     gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition)
     value = OBJECTIVES[sought.of].value(gains)

@@ -188,7 +188,7 @@ def share_sites(
     options : Candidates; each at the cost of its own sites
     works, sites : Works, SiteWorks; their works
     membership : SchemeMembership; which assets may share one
-    discount : array (horizon + 1,); discount factors
+    discount : array (n_years,); discount factors at the start of each year
     """
     table = pd.DataFrame(
         {

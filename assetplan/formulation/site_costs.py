@@ -81,11 +81,11 @@ def charge(
     options : Candidates; as they are
     option, year, amount : array (n,)
         Candidate, plan year and what is added; each pair of candidate and year at most once.
-    discount : array (horizon + 1,); discount factors of years 0, 1, …
+    discount : array (n_years,); discount factors at the start of each year
     """
     cost, present = options.cost.copy(), np.zeros(len(options.asset))
     cost[option, year] += amount
-    np.add.at(present, option, amount * discount[np.asarray(year) + 1])
+    np.add.at(present, option, amount * discount[np.asarray(year)])
     return replace(
         options,
         cost=cost,

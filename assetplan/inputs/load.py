@@ -25,7 +25,7 @@ from assetplan.inputs.tables import Tables, load_tables
 from assetplan.output import digest_of
 from assetplan.register import Register, read_register
 from assetplan.register.components import GROUP_MENDS
-from assetplan.strategies import LifecycleModel
+from assetplan.strategies import LifecycleModel, with_stock
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,6 +101,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     unknown = list(language_faults(plan, tables, register.assets))
     if unknown:
         raise ConfigError(unknown)
+    tables = replace(tables, model=with_stock(tables.model, register.assets))
     earlier, spent = _earlier(plan, register.assets), read_spent(plan, register.assets)
     return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent)
 

@@ -15,7 +15,7 @@ from assetplan.consequences import WORKS, Consequence, Stream, load_consequences
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.groups import Group, group_table, load_groups
 from assetplan.display import Shown
-from assetplan.economics import discount_factors
+from assetplan.economics import YEARS_FOLLOWED, discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
 from assetplan.prices import Prices, load_prices, running_costs
@@ -157,10 +157,11 @@ def load_tables(plan: Plan) -> Tables:
         plan.strategies.max_treatments,
         plan.strategies.min_interval,
         plan.years,
-        discount_factors(plan.benefit.horizon),
+        discount_factors(YEARS_FOLLOWED),
         tuple(name for name in named if name != WORKS),
     )
-    model = LifecycleModel(parameters.groups, kept, parameters.consequences, rules, plan.first_year)
+    sites = None if plan.sites.costs == "none" else parameters.sites
+    model = LifecycleModel(parameters.groups, kept, parameters.consequences, rules, plan.first_year, sites=sites)
     return Tables(parameters, {name: parameters.streams[name] for name in named}, model, unfunded)
 
 

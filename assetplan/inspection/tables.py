@@ -149,10 +149,11 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     out. No rows where no component has a condition.
     """
     parts = _graded(stock)
-    parts = parts[parts["group"].isin([name for name, steps in catalogue.follow_on.items() if steps])]
+    renewals = {name: t.unit_cost for name in catalogue.own_all if (t := catalogue.renewal(name)) is not None}
+    parts = parts[parts["group"].isin(list(renewals))]
     if not len(parts):
         return pd.DataFrame()
-    renewal = parts["group"].map(lambda name: catalogue.follow_on[name][-1].treatment.unit_cost).to_numpy(dtype=float)
+    renewal = parts["group"].map(renewals).to_numpy(dtype=float)
     share = np.array([share for _, share in catalogue.renewal_shares])
     table = condition.backlog_table(
         parts["building"],

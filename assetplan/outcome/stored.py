@@ -28,13 +28,12 @@ def stored_strategies(
     kept = _stored(formulation, solution.chosen)
     options, problem = formulation.options.take(kept), formulation.problem
     name, names = strategy_names(assets, model, options)
-    years = options.cost.shape[1]
     return Strategies(
         options.starts,
         names,
         name,
         options.cost.sum(axis=1),
-        options.cost @ model.rules.discount[1 : years + 1],
+        options.cost @ model.rules.works_discount,
         options.benefit,
         problem.benefit[kept],
         formulation.changes[kept],

@@ -19,7 +19,7 @@ FORM = 4
 
 
 class StreamRow(TypedDict):
-    """Present value of one stream of costs over the horizon in both futures (£)."""
+    """Present value of one stream of costs in both futures (£)."""
 
     stream: str
     label: str
@@ -302,7 +302,7 @@ class Summary(Shown, BaseModel):
         What the plan seeks, in words and as the plan file names it; its unit, words and behaviour.
     asset_classes : tuple of AssetClass; the classes of the assets, in the order of reports
     streams, yearly, horizon : rows, rows, int
-        Costs of both futures, discounted over so many years and year by year.
+        Costs of both futures, present values and year by year; years that are followed one by one.
     benefit, cost : float; benefit against do-nothing, and cost of the works (£)
     reached, bound, gap : float
         Objective of the programme, the proven most of any within the limits (in the unit of the objective), and the

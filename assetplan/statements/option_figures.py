@@ -86,7 +86,7 @@ def _spent(outcome: Outcome, option: Option) -> _Spent:
     def added(amount: Floats | None) -> NDArray:
         return np.bincount(place, amount, shape[0] * shape[1]).reshape(shape)
 
-    present = works.cost * inputs.model.rules.discount[works.year + 1]
+    present = works.cost * inputs.model.rules.discount[works.year]
     return _Spent(added(None), added(works.cost), added(present))
 
 

@@ -2,14 +2,16 @@
 
 from assetplan.strategies.candidates import (
     Candidates,
-    LifecycleModel,
     Starting,
     candidates,
     simulate,
     starting_condition,
     surveyed_index,
+    with_stock,
 )
-from assetplan.strategies.futures import Doubts, Future, Futures, load_doubts
+from assetplan.strategies.doubts import Doubts, load_doubts
+from assetplan.strategies.futures import Future, Futures
+from assetplan.strategies.model import LifecycleModel
 from assetplan.strategies.traffic import Traffic, WeightLimits
 from assetplan.strategies.trajectory import Trajectory
 from assetplan.strategies.tree import Rules
@@ -30,4 +32,5 @@ __all__ = [
     "simulate",
     "starting_condition",
     "surveyed_index",
+    "with_stock",
 ]

@@ -11,32 +11,18 @@ from numpy.typing import NDArray
 
 from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
-from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.display import Shown
-from assetplan.strategies.chain_state import ChainLifecycle, ChainState
-from assetplan.strategies.curve_state import CurveLifecycle, CurveState
-from assetplan.strategies.mixed_state import MixedState
+from assetplan.strategies.model import LifecycleModel, stocks
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.traffic import Exposure, Traffic
 from assetplan.strategies.trajectory import Trajectory, replay
-from assetplan.strategies.tree import Leaves, Members, Rules, grow
-from assetplan.treatments import Catalogue, Treatment
+from assetplan.strategies.tree import Leaves, Members, grow
+from assetplan.treatments import Treatment
 
 # Nodes of one block; a block's arrays then stay within a few hundred megabytes.
 _BLOCK = 8_000
 _DAYS = 365.0
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class LifecycleModel(Shown):
-    """All that decides what can be done and what it is worth: groups, catalogue, consequences, rules."""
-
-    groups: Mapping[str, Group]
-    catalogue: Catalogue
-    consequences: Mapping[str, tuple[Consequence, ...]]
-    rules: Rules
-    first_year: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -139,7 +125,7 @@ def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     starting = Starting(index.copy(), index, gap, clamped, pace)
     for name, rows in by_group(assets):
         late = rows[gap[rows] > 0]
-        starting.index[late] = start_of(name, model, starting, late).index()
+        starting.index[late] = _start(name, model, starting, late).index()
     return starting
 
 
@@ -160,24 +146,9 @@ def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Floats:
     return out
 
 
-def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, traced: bool = False) -> AssetState:
-    """Some assets of a group at the end of the base year, with the groups that treatments may make them of.
-
-    What was surveyed earlier is carried forward by the group's decay.
-
-    Parameters
-    ----------
-    group : str; name of the group
-    model : LifecycleModel; groups, and the treatments that may change an asset's group
-    starting : Starting; condition of all assets (n_assets)
-    rows : array (n_rows,) of int; the assets wanted
-    traced : bool; whether they are to know what of them was renewed
-    """
-    names = model.catalogue.reached(group)
-    index, pace, gap = starting.surveyed[rows], starting.pace[rows], starting.gap[rows]
-    states = tuple(_of_group(name, model, index, pace, traced) for name in names)
-    state = states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
-    return carried(state, gap)
+def _start(group: str, model: LifecycleModel, starting: Starting, rows: Ints, traced: bool = False) -> AssetState:
+    """Some assets of a group at the end of the base year: what was surveyed earlier is carried forward."""
+    return carried(model.start(group, starting.surveyed[rows], starting.pace[rows], traced), starting.gap[rows])
 
 
 def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> AssetState:
@@ -195,22 +166,28 @@ def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> Ass
     return state
 
 
-def _of_group(name: str, model: LifecycleModel, index: Floats, pace: Floats, traced: bool) -> AssetState:
-    group, policy = model.groups[name], model.catalogue.follow_on[name]
-    consequences = tuple(row for row in model.consequences[name] if row.stream in model.rules.streams)
-    state: CurveState | ChainState
-    if group.in_states:
-        state = ChainState.start(ChainLifecycle(group, policy, consequences, model.catalogue), index, pace)
-    else:
-        state = CurveState.start(CurveLifecycle(group, policy, consequences), index, pace)
-    return state.traced() if traced else state
+def vehicle_km_of(assets: pd.DataFrame) -> Floats:
+    """Vehicle-kilometres driven on each asset a year, in the base year (n_assets,)."""
+    daily = assets["aadt"].fillna(0.0).to_numpy(dtype=float)
+    return np.asarray(daily * _DAYS * assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000)
+
+
+def with_stock(model: LifecycleModel, assets: pd.DataFrame) -> LifecycleModel:
+    """The model with the stock that its policies rest on.
+
+    Parameters
+    ----------
+    model : LifecycleModel
+    assets : DataFrame; table `assets` of the register, with `group`
+    """
+    return replace(model, stock=stocks(assets, vehicle_km_of(assets), paces(assets, model.groups)))
 
 
 def _members(
     assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: LifecycleModel, traffic: Traffic | None
 ) -> Members:
     part = assets.iloc[rows]
-    vehicle_km = part["aadt"].fillna(0.0).to_numpy() * _DAYS * part["length_m"].fillna(0.0).to_numpy() / 1000
+    vehicle_km = vehicle_km_of(part)
     codes = {t.name: code for code, t in reversed(list(enumerate(treatments)))}  # the group's own come first
     environment = part["environment"].to_numpy(dtype=object)
     year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
@@ -248,8 +225,8 @@ def candidates(
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
             of = _members(assets, block, treatments, model, traffic)
-            start = start_of(group, model, starting, block, of.exposure.limits is not None)
-            leaf = grow(start, of, treatments, model.rules)
+            start = _start(group, model, starting, block, of.exposure.limits is not None)
+            leaf = grow(start, of, treatments, model.rules, model.later(group))
             rows.append(block[leaf.asset])
             nothing[block], nothing_index[block] = leaf.nothing, leaf.nothing_index
             leaves.append(leaf)
@@ -288,6 +265,6 @@ def simulate(
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
         members = _members(assets, rows, treatments, model, traffic)
-        start = start_of(group, model, starting, rows, members.exposure.limits is not None)
-        out.put(rows, replay(start, schedule[rows], members, treatments, model.rules))
+        start = _start(group, model, starting, rows, members.exposure.limits is not None)
+        out.put(rows, replay(start, schedule[rows], members, treatments, model.rules, model.later(group)))
     return out

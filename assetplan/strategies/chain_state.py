@@ -14,15 +14,14 @@ from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import AgeingNodes, Chance, Tables, tables
 from assetplan.strategies.traffic import Exposure, WeightLimits
-from assetplan.treatments import Catalogue, FollowOn, Treatment
+from assetplan.treatments import Catalogue, Treatment
 
 
 @dataclass(frozen=True)
 class ChainLifecycle:
-    """A group in states with its policy and what its condition costs."""
+    """A group in states and what its condition costs."""
 
     group: Group
-    policy: tuple[FollowOn, ...]
     consequences: tuple[Consequence, ...]
     catalogue: Catalogue
 
@@ -82,6 +81,7 @@ class ChainState(AgeingNodes):
     pace: Floats
     slow_left: Floats
     slow_factor: Floats
+    repeats: Floats
     standing: Floats | None = None
 
     @classmethod
@@ -92,14 +92,16 @@ class ChainState(AgeingNodes):
         ----------
         model, index, pace : ChainLifecycle, array (n_nodes,), array (n_nodes,); as of `CurveState.start`
         """
-        return cls(model, model.chain.start(index), pace, np.zeros(len(index)), np.ones(len(index)))
+        none = np.zeros(len(index))
+        return cls(model, model.chain.start(index), pace, none, np.ones(len(index)), none)
 
     def begin(self, index: float) -> ChainState:
         """Assets that have just come to an index."""
         n = len(self.pace)
         phases = self.model.chain.entered(np.full(n, index))
         standing = None if self.standing is None else np.zeros_like(self.standing)
-        return replace(self, phases=phases, slow_left=np.zeros(n), slow_factor=np.ones(n), standing=standing)
+        none = np.zeros(n)
+        return replace(self, phases=phases, slow_left=none, slow_factor=np.ones(n), repeats=none, standing=standing)
 
     def traced(self) -> ChainState:
         """The same, none of them renewed yet."""
@@ -122,21 +124,23 @@ class ChainState(AgeingNodes):
 
     def backlog(self) -> Floats:
         """What the grades below B cost to mend."""
-        return self.model.policy[-1].treatment.unit_cost * (self.phases @ self.model.owed)
+        renewal = self.model.catalogue.renewal(self.model.group.name)
+        return (0.0 if renewal is None else renewal.unit_cost) * (self.phases @ self.model.owed)
 
     def eligible(self, treatment: Treatment) -> Bools:
         """Expected index within the treatment's range, more likely than not in its states, and not slowed as much."""
         index = self.index()
         inside = (index >= treatment.index_low) & (index <= treatment.index_high)
         likely = self.phases @ self.model.mended(treatment) > 0.5
-        return inside & likely & ~self._held(treatment)
+        return inside & likely & self._free(treatment)
 
     def treat(self, treatment: Treatment) -> tuple[ChainState, Floats]:
         """The part in the treatment's states is mended, at what those states cost; all of it is slowed."""
         moves, standing = self.model.moves(treatment), self.standing
         if standing is not None:
             standing = standing * ~self.model.mended(treatment) if treatment.renews else standing @ moves
-        after = replace(self, phases=self.phases @ moves, standing=standing)
+        repeats = np.zeros_like(self.repeats) if treatment.renews else self.repeats + 1
+        after = replace(self, phases=self.phases @ moves, standing=standing, repeats=repeats)
         if treatment.slow_factor < 1:
             lasts = np.full(len(self.pace), treatment.life)
             after = replace(after, slow_left=lasts, slow_factor=np.full_like(lasts, treatment.slow_factor))
@@ -144,16 +148,6 @@ class ChainState(AgeingNodes):
             return after, np.full(len(self.pace), treatment.unit_cost)
         share = np.where(self.model.mended(treatment), self.model.cost, 0.0)
         return after, treatment.unit_cost * (self.phases @ share)
-
-    def follow_on(self) -> tuple[ChainState, Floats]:
-        """Every policy treatment, on the part that is in its states."""
-        state, cost = self, np.zeros(len(self.pace))
-        for step in self.model.policy:
-            due = np.flatnonzero(state.index() <= step.index_at_or_below)
-            after, price = state.take(due).treat(step.treatment)
-            state = state.put(due, after)
-            cost[due] += price
-        return state, cost
 
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden of the mean of the shares at the start and end of the year."""
@@ -164,11 +158,33 @@ class ChainState(AgeingNodes):
         """Cost of limits by the chances of states, the mean of those at the start and end of the year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")
+        return limits.expected(np.array(self.model.chain.state_index), *self._middle)
+
+    def below(self, thresholds: Floats, renewed: Floats) -> Floats:
+        """Chance of being below each threshold while not renewed, and below others once renewed, in mid-year.
+
+        Parameters
+        ----------
+        thresholds, renewed : array (a,), array (b,); [0–100]; the state is traced
+
+        Returns
+        -------
+        array (n_nodes, a + b)
+            [0–1].
+        """
+        index = np.array(self.model.chain.state_index)[:, None]
+        parts = zip(self._middle, (thresholds, renewed), strict=True)
+        return np.concatenate([chances @ (index < levels).astype(np.float64) for chances, levels in parts], axis=1)
+
+    @property
+    def _middle(self) -> tuple[Floats, Floats]:
+        """Chances of states (n_nodes, n_states), of what stands and of what was renewed: means of the year's ends."""
         chain, rate = self.model.chain, self._slowed(self.pace)
         every, standing = (
-            chain.in_states(0.5 * (shares + chain.step(shares, rate))) for shares in (self.phases, self.standing)
+            chain.in_states(0.5 * (shares + chain.step(shares, rate)))
+            for shares in (self.phases, np.asarray(self.standing))
         )
-        return limits.expected(np.array(chain.state_index), standing, every - standing)
+        return standing, every - standing
 
     def step(self, chance: Chance | None = None) -> ChainState:
         """A year later by the chain; chance puts each asset in one phase, of assets that are not traced."""
@@ -178,10 +194,6 @@ class ChainState(AgeingNodes):
         if chance is not None:
             phases = one_phase(phases, chance)
         return replace(self, phases=phases, slow_left=self.slow_left - 1, standing=standing)
-
-    def residual(self) -> Floats:
-        """What the states would cost to bring back to new, as a debt."""
-        return -self.model.policy[-1].treatment.unit_cost * (self.phases @ self.model.cost)
 
 
 def one_phase(phases: Floats, chance: Chance) -> Floats:

@@ -13,25 +13,24 @@ from assetplan.consequences import Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.strategies.states import AgeingNodes, Chance, Tables, tables
 from assetplan.strategies.traffic import Exposure, WeightLimits
-from assetplan.treatments import FollowOn, Treatment
+from assetplan.treatments import Treatment
 
-# Yearly burdens are read from a table by effective age; at this step its error is below 0.1 % of any rate.
+# Yearly burdens are read, straight between its points, from a table by effective age.
 _STEP = 1 / 64
-_OLDEST = 400.0
+OLDEST = 400.0
 
 
 @dataclass(frozen=True)
 class CurveLifecycle:
-    """A curve group with its policy and what its condition costs."""
+    """A curve group and what its condition costs."""
 
     group: Group
-    policy: tuple[FollowOn, ...]
     consequences: tuple[Consequence, ...]
 
     @cached_property
     def burdens(self) -> Tables:
         """Burdens by effective age, by (stream, basis)."""
-        return tables(self.consequences, self.group.index(np.arange(0.0, _OLDEST, _STEP)))
+        return tables(self.consequences, self.group.index(np.arange(0.0, OLDEST, _STEP)))
 
     @cached_property
     def failure_age(self) -> float:
@@ -41,6 +40,10 @@ class CurveLifecycle:
     def age(self, index: float) -> float:
         """Effective age (years) at one index."""
         return float(self.group.age(np.array([index]))[0])
+
+    def rate(self, treatment: Treatment) -> float:
+        """Years of ageing in one after a renewal, so that the treatment's life ends at the failure index."""
+        return max(self.failure_age - self.age(treatment.reset_to), 1e-6) / treatment.life
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,7 @@ class CurveState(AgeingNodes):
     rate: Floats
     slow_left: Floats
     slow_factor: Floats
+    repeats: Floats
     standing: Bools | None = None
 
     @classmethod
@@ -68,7 +72,8 @@ class CurveState(AgeingNodes):
         index, pace : array (n_nodes,); condition index [0–100], and years that each ages in one
         """
         age = model.group.age(index)
-        return cls(model, age, pace, pace, np.zeros_like(age), np.ones_like(age))
+        none = np.zeros_like(age)
+        return cls(model, age, pace, pace, none, np.ones_like(age), none)
 
     def begin(self, index: float) -> CurveState:
         """Assets as new as an index, at the pace of their group."""
@@ -103,54 +108,59 @@ class CurveState(AgeingNodes):
         if treatment.index_low > 0:
             # Age goes on where the index has reached the foot of its scale, so a low of 0 is no limit.
             inside &= self.age <= self.model.age(treatment.index_low) + 1e-9
-        return inside & ~self._held(treatment)
+        return inside & self._free(treatment)
 
     def treat(self, treatment: Treatment) -> tuple[CurveState, Floats]:
         """Raise and slow, or renew: the rate is then that which ends the treatment's life at the failure index."""
         cost = np.full(len(self.age), treatment.unit_cost)
         if not np.isnan(treatment.reset_to):
-            return self._renew(treatment, np.ones(len(self.age), dtype=bool)), cost
+            return self._renew(treatment), cost
         index = self.index()
         raised = treatment.raised(index)
         age = np.where(raised > index, self.model.group.age(raised), self.age)
         lasts, slowing = np.full_like(age, treatment.life), np.full_like(age, treatment.slow_factor)
-        return replace(self, age=age, slow_left=lasts, slow_factor=slowing), cost
+        return replace(self, age=age, slow_left=lasts, slow_factor=slowing, repeats=self.repeats + 1), cost
 
-    def _renew(self, treatment: Treatment, where: Bools) -> CurveState:
-        age = self.model.age(treatment.reset_to)
-        rate = max(self.model.failure_age - age, 1e-6) / treatment.life
-        return replace(
-            self,
-            age=np.where(where, age, self.age),
-            rate=np.where(where, rate * self.pace, self.rate),
-            slow_left=np.where(where, 0.0, self.slow_left),
-            standing=None if self.standing is None else self.standing & ~where,
-        )
-
-    def follow_on(self) -> tuple[CurveState, Floats]:
-        """The renewal of the lowest threshold that the index has fallen to."""
-        cost = np.zeros(len(self.age))
-        state = self
-        waiting = np.ones(len(self.age), dtype=bool)
-        for step in self.model.policy:
-            due = waiting & (self.age >= self.model.age(step.index_at_or_below) - 1e-9)
-            if due.any():
-                state = state._renew(step.treatment, due)
-                cost[due] = step.treatment.unit_cost
-                waiting &= ~due
-        return state, cost
+    def _renew(self, treatment: Treatment) -> CurveState:
+        age, none = np.full_like(self.age, self.model.age(treatment.reset_to)), np.zeros_like(self.age)
+        rate = self.pace * self.model.rate(treatment)
+        standing = None if self.standing is None else np.zeros_like(self.standing)
+        return replace(self, age=age, rate=rate, slow_left=none, repeats=none, standing=standing)
 
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden at mid-year, from the table by age."""
-        place = ((self.age + 0.5 * self._slowed(self.rate)) * (1 / _STEP) + 0.5).astype(np.intp)
-        np.minimum(place, int(_OLDEST / _STEP) - 1, out=place)
-        return self._burden(self.model.burdens, stream, exposure, lambda table: table[place])
+        at = np.minimum((self.age + 0.5 * self._slowed(self.rate)) * (1 / _STEP), OLDEST / _STEP - 2)
+        low = at.astype(np.intp)
+        part = at - low
+        return self._burden(
+            self.model.burdens, stream, exposure, lambda table: (1 - part) * table[low] + part * table[low + 1]
+        )
 
     def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of limits at the index of mid-year."""
         if self.standing is None:
             raise ValueError("the state was not traced, so nothing says what was renewed")
-        return limits.at(self.model.group.index(self.age + 0.5 * self._slowed(self.rate)), self.standing)
+        return limits.at(self._middle, self.standing)
+
+    def below(self, thresholds: Floats, renewed: Floats) -> Floats:
+        """Whether the index of mid-year is below each threshold while not renewed, and below others once renewed.
+
+        Parameters
+        ----------
+        thresholds, renewed : array (a,), array (b,); [0–100]; the state is traced
+
+        Returns
+        -------
+        array (n_nodes, a + b)
+            0 or 1.
+        """
+        index, standing = self._middle[:, None], np.asarray(self.standing)[:, None]
+        return np.concatenate([standing & (index < thresholds), ~standing & (index < renewed)], axis=1).astype(float)
+
+    @property
+    def _middle(self) -> Floats:
+        """Index of mid-year."""
+        return self.model.group.index(self.age + 0.5 * self._slowed(self.rate))
 
     def step(self, chance: Chance | None = None) -> CurveState:
         """A year older, at the rate and slowing in force; by chance, as a gamma process of that mean."""
@@ -158,11 +168,4 @@ class CurveState(AgeingNodes):
         if chance is not None and learned is not None and learned.wander > 0:
             unit = learned.wander**2
             ageing = unit * chance.gamma(ageing / unit)
-        return replace(self, age=np.minimum(self.age + ageing, _OLDEST - 2), slow_left=self.slow_left - 1)
-
-    def residual(self) -> Floats:
-        """Straight-line share of the life left before the first follow-on renewal, at its cost."""
-        first = self.model.policy[-1]
-        due = self.model.age(first.index_at_or_below)
-        left = (due - self.age) / (self.rate * first.treatment.life)
-        return first.treatment.unit_cost * np.clip(left, 0.0, 1.0)
+        return replace(self, age=np.minimum(self.age + ageing, OLDEST - 2), slow_left=self.slow_left - 1)

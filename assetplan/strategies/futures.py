@@ -25,35 +25,13 @@ from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
 from assetplan.deterioration.learned import Learned
 from assetplan.display import Shown
-from assetplan.reference import load_table
-from assetplan.strategies.candidates import LifecycleModel, Starting, by_group, carried, start_of, starting_condition
+from assetplan.strategies.candidates import Starting, by_group, carried, starting_condition
+from assetplan.strategies.doubts import Doubts
+from assetplan.strategies.model import LifecycleModel
 from assetplan.strategies.states import AssetState
 from assetplan.strategies.trajectory import watch
 
 _FEW = 10  # assets below which a group says nothing of how its stock is spread
-
-
-@dataclass(frozen=True)
-class Doubts:
-    """How sure a plan is of its data, where no calibration estimates it.
-
-    Attributes
-    ----------
-    life : float; standard deviation of the logarithm of the pace of a group whose curve was typed in
-    readings : mapping of str → float
-        Standard deviation of a surveyed condition [index points] by confidence: high, medium, low, "not stated"; and
-        "assumed" where a rule filled it.
-    """
-
-    life: float
-    readings: Mapping[str, float]
-
-
-def load_doubts() -> Doubts:
-    """The packaged doubts, reference/doubts.csv."""
-    table = load_table("doubts")
-    values = {str(name): float(value) for name, value in zip(table["doubt"], table["value"], strict=True)}
-    return Doubts(values.pop("life"), values)
 
 
 def reading_doubt(assets: pd.DataFrame, groups: Mapping[str, Group], doubts: Doubts) -> Floats:
@@ -189,8 +167,7 @@ class Futures(Shown):
                 if learned.spread > 0 and not isinstance(group.decay, Chain | Life):
                     own[rows] = rng.gamma(learned.spread**-2, learned.spread**2, len(rows))
             truth[rows] = self._truth(group, rows, pace[rows] * own[rows], rng)
-            known = Starting.at(truth, pace * own)
-            start = start_of(name, drawn, known, rows)
+            start = drawn.start(name, truth[rows], pace[rows] * own[rows])
             starts[name] = carried(start, self.starting.gap[rows], self.chance(number, 2, place))
         return Future(self, number, drawn, starts, own)
 

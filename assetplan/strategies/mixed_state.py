@@ -68,11 +68,6 @@ class MixedState(Nodes):
         """The same nodes, new in the groups they are of."""
         return self._each([state.begin(index) for state in self.states])
 
-    def follow_on(self) -> tuple[MixedState, Floats]:
-        """The policy of the group that each is of."""
-        after = [state.follow_on() for state in self.states]
-        return self._each([state for state, _ in after]), self._own([cost for _, cost in after])
-
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden of the group that each is of."""
         return self._own([state.burden(stream, exposure) for state in self.states])
@@ -84,7 +79,3 @@ class MixedState(Nodes):
     def step(self, chance: Chance | None = None) -> MixedState:
         """A year later."""
         return self._each([state.step(chance) for state in self.states])
-
-    def residual(self) -> Floats:
-        """Value left in the last renewal."""
-        return self._own([state.residual() for state in self.states])

@@ -57,9 +57,6 @@ class AssetState(Protocol):
     def begin(self, index: float) -> Self:
         """The same nodes as if they had just come to an index, with nothing done to them since."""
 
-    def follow_on(self) -> tuple[Self, Floats]:
-        """State after the follow-on policy of one year, and its cost (£ per unit of quantity)."""
-
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Cost of one stream ("" for all together) over the coming year (£), at mid-year condition."""
 
@@ -68,9 +65,6 @@ class AssetState(Protocol):
 
     def step(self, chance: Chance | None = None) -> Self:
         """State a year later: as expected, or as chance has it."""
-
-    def residual(self) -> Floats:
-        """Value left in the last renewal (£ per unit of quantity); negative where renewal is owed."""
 
 
 class Nodes:
@@ -110,10 +104,14 @@ class Nodes:
 
 
 class AgeingNodes(Nodes):
-    """Nodes that age, at less than their rate while a treatment slows them: `slow_left` years, by `slow_factor`."""
+    """Nodes that age, at less than their rate while a treatment slows them: `slow_left` years, by `slow_factor`.
+
+    `repeats` counts the treatments since the last renewal, of those that the state knows of.
+    """
 
     slow_left: Floats
     slow_factor: Floats
+    repeats: Floats
 
     def _slowed(self, rate: Floats) -> Floats:
         """Ageing of the coming year (n_nodes,), of a rate [years a year]."""
@@ -125,9 +123,10 @@ class AgeingNodes(Nodes):
         slowed = rate * self.slow_factor
         return np.where(need <= slow * slowed, need / slowed, slow + (need - slow * slowed) / rate)
 
-    def _held(self, treatment: Treatment) -> Bools:
-        """Where a slowing as strong as a treatment's still lasts."""
-        return (self.slow_left > 0) & (self.slow_factor <= treatment.slow_factor) & (treatment.slow_factor < 1)
+    def _free(self, treatment: Treatment) -> Bools:
+        """Where no slowing as strong as a treatment's still lasts, and it may be had once more before a renewal."""
+        held = (self.slow_left > 0) & (self.slow_factor <= treatment.slow_factor) & (treatment.slow_factor < 1)
+        return ~held & (self.repeats < treatment.repeats)
 
     def _burden(self, tables: Tables, stream: str, exposure: Exposure, read: Callable[[Floats], Floats]) -> Floats:
         """Cost of a stream by its table of each basis, which `read` takes to the nodes."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from assetplan import condition
 from assetplan._types import Codes, Floats, Floats32, Ints
+from assetplan.consequences import WORKS
 from assetplan.display import Shown
 from assetplan.strategies.states import AssetState, Chance
-from assetplan.strategies.tree import Members, Rules, stream_cost
+from assetplan.strategies.tree import Later, Members, Rules, stream_cost
 from assetplan.treatments import Treatment
 
 
@@ -26,7 +27,7 @@ class Trajectory(Shown):
     bands : array (n_assets, years + 1, n_bands), float32
         Share in each band of the condition index: of an asset in states, by the chances of its states.
     backlog : array; cost of bringing to B what is worse [£]; 0 of assets that are not in states
-    streams : dict of str → array (n_assets,); present value of each stream to the horizon [£]
+    streams : dict of str → array (n_assets,); present value of each stream, for ever [£]
     yearly : dict of str → array (n_assets, years); each stream in each plan year, undiscounted [£]
     """
 
@@ -67,7 +68,12 @@ class Trajectory(Shown):
 
 
 def replay(
-    start: AssetState, schedule: Codes, members: Members, treatments: tuple[Treatment, ...], rules: Rules
+    start: AssetState,
+    schedule: Codes,
+    members: Members,
+    treatments: tuple[Treatment, ...],
+    rules: Rules,
+    later: Later,
 ) -> Trajectory:
     """The trajectory of each asset under one strategy.
 
@@ -78,30 +84,24 @@ def replay(
     members : Members; their exposure, environment, commitments
     treatments : tuple of Treatment; treatments of the group; codes are positions in it
     rules : Rules; discounting, streams, plan years
+    later : callable; present value of what comes after the plan years, as of `AfterPlans.of`
     """
-    n, horizon = len(schedule), len(rules.discount) - 1
     quantity = members.exposure.quantity
-    out = Trajectory.empty(n, rules.years, ("works", *rules.streams))
+    out = Trajectory.empty(len(schedule), rules.years, (WORKS, *rules.streams))
     out._note(0, start, quantity)
     state = start
-    keep = np.where(members.dispose, 0.0, 1.0)
-    for year, exposure in zip(range(horizon), members.exposure.ahead(1), strict=False):
-        factor = rules.discount[year + 1]
-        if year < rules.years:
-            state, price = _apply(state, schedule[:, year], treatments, year)
-            weight = np.ones(n)
-        else:
-            state, price = state.follow_on()
-            weight = keep
-        spent = {"works": price * quantity} | {name: stream_cost(state, exposure, name) for name in rules.streams}
-        for name, amount in spent.items():
-            out.streams[name][:] += factor * weight * amount
-            if year < rules.years:
-                out.yearly[name][:, year] = amount
+    for year, exposure in zip(range(rules.years), members.exposure.ahead(1), strict=False):
+        state, price = _apply(state, schedule[:, year], treatments, year)
+        out.yearly[WORKS][:, year] = price * quantity
+        for name in rules.streams:
+            out.yearly[name][:, year] = stream_cost(state, exposure, name)
         state = state.step()
-        if year < rules.years:
-            out._note(year + 1, state, quantity)
-    out.streams["works"][:] -= rules.discount[horizon] * keep * state.residual() * quantity
+        out._note(year + 1, state, quantity)
+    kept = np.flatnonzero(~members.dispose)
+    last, of = state.take(kept), members.take(kept)
+    for name, amounts in out.yearly.items():
+        out.streams[name][:] = amounts @ (rules.works_discount if name == WORKS else rules.burden_discount)
+        out.streams[name][kept] += later(last, of, name)
     return out
 
 

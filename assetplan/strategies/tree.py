@@ -1,23 +1,26 @@
 """The tree of strategies: year by year, every asset may take any treatment its condition allows, or none.
 
 Each node is one asset with one history. In every plan year a node keeps itself (nothing done) and grows one branch for
-each treatment it is eligible for; after the plan years every leaf follows the group's follow-on policy to the horizon.
+each treatment it is eligible for; after the plan years every leaf follows the group's follow-on policy for ever.
 Only what can happen is ever built, and a level of the tree is a set of arrays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import DETOURS
+from assetplan.strategies.after_plan import ALL
 from assetplan.strategies.states import AssetState, Nodes
 from assetplan.strategies.traffic import Exposure
 from assetplan.treatments import Treatment
 
+Later = Callable[[AssetState, "Members", str], Floats]
+"""Present value of one stream, or of all, from states at the end of the plan years on (n_nodes,) [£]."""
 _LONG_AGO = 10**6  # years since the last treatment of an asset that had none
 
 
@@ -30,7 +33,9 @@ class Rules:
     max_treatments : int; treatments of one asset within the plan years
     min_interval : int; years between two of them
     years : int; plan years
-    discount : array (horizon + 1,); discount factors of years 0, 1, …, horizon
+    discount : array (horizon + 1,)
+        Discount factors at the start of each year followed, from the first plan year's, 1; beyond them the last year's
+        rate goes on.
     streams : tuple of str; burden streams that count, besides works
     """
 
@@ -39,6 +44,16 @@ class Rules:
     years: int
     discount: Floats
     streams: tuple[str, ...]
+
+    @property
+    def works_discount(self) -> Floats:
+        """Factors of works of each plan year (years,): they are done at its start."""
+        return self.discount[: self.years]
+
+    @property
+    def burden_discount(self) -> Floats:
+        """Factors of what each plan year costs besides (years,): it falls in the middle."""
+        return np.sqrt(self.discount[1 : self.years + 1] * self.discount[: self.years])
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +71,13 @@ class Members:
     dispose: Bools
     committed: Codes
     committed_year: Ints
+
+    def take(self, rows: Ints) -> Members:
+        """Some of the assets."""
+        committed, year = self.committed[rows], self.committed_year[rows]
+        return Members(
+            self.exposure.take(rows), self.urban[rows], self.rural[rows], self.dispose[rows], committed, year
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +119,7 @@ class _Level(Nodes):
     last: Ints
 
 
-def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...], rules: Rules) -> Leaves:
+def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...], rules: Rules, later: Later) -> Leaves:
     """Every strategy of every asset of one group.
 
     Parameters
@@ -106,6 +128,7 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
     members : Members; their exposure, environment, commitments
     treatments : tuple of Treatment; treatments of the group; codes are positions in it
     rules : Rules; what limits the tree, discounting, streams
+    later : callable; present value of what comes after the plan years, as of `AfterPlans.of`
     """
     n = len(members.dispose)
     shape, none = (n, rules.years), np.zeros(n, dtype=np.intp)
@@ -119,7 +142,7 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
             reached[code][branch.asset] = True
             parts.append(_older(branch, exposure, rules, year))
         level = parts[0].joined(parts[1:])
-    total = _follow(level, members, rules)
+    total = level.burden + level.cost @ rules.works_discount + _after(level, members, later)
     keep = np.flatnonzero(_honours_commitment(level, members))
     schedule, cost, index = level.schedule[keep], level.cost[keep], level.index[keep]
     triggered = np.array([mask.sum() for mask in reached], dtype=np.intp)
@@ -158,13 +181,13 @@ def _older(level: _Level, exposure: Exposure, rules: Rules, year: int) -> _Level
     after = level.state.step()
     index = level.index.copy()
     index[:, year] = after.index().round(2)
-    return replace(level, state=after, burden=level.burden + rules.discount[year + 1] * burden, index=index)
+    return replace(level, state=after, burden=level.burden + rules.burden_discount[year] * burden, index=index)
 
 
 def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
     """Cost of the streams over the coming year (£)."""
     # A state knows only the consequences that count, added up beforehand.
-    total = state.burden("", exposure)
+    total = state.burden(ALL, exposure)
     return total + stream_cost(state, exposure, DETOURS) if DETOURS in streams else total
 
 
@@ -189,18 +212,9 @@ def _honours_commitment(level: _Level, members: Members) -> Bools:
     return (committed < 0) | (level.schedule[np.arange(len(committed)), place] == committed)
 
 
-def _follow(level: _Level, members: Members, rules: Rules) -> Floats:
-    """Whole-life cost of each leaf, following the policy from the end of the plan years to the horizon."""
-    horizon = len(rules.discount) - 1
-    total = level.burden + level.cost @ rules.discount[1 : rules.years + 1]
-    after = np.zeros(len(total))
-    quantity = members.exposure.quantity[level.asset]
-    exposure = members.exposure.take(level.asset)
-    state = level.state
-    for year, now in zip(range(rules.years, horizon), exposure.ahead(rules.years + 1), strict=False):
-        state, price = state.follow_on()
-        burden = _burden(state, now, rules.streams)
-        after += rules.discount[year + 1] * (price * quantity + burden)
-        state = state.step()
-    after -= rules.discount[horizon] * state.residual() * quantity
-    return total + np.where(members.dispose[level.asset], 0.0, after)
+def _after(level: _Level, members: Members, later: Later) -> Floats:
+    """Present value of what comes after the plan years, of each leaf; none of what is disposed of."""
+    total = np.zeros(len(level.asset))
+    kept = np.flatnonzero(~members.dispose[level.asset])
+    total[kept] = later(level.state.take(kept), members.take(level.asset[kept]), ALL)
+    return total

@@ -14,8 +14,7 @@ from assetplan.deterioration.chain import Chain
 from assetplan.errors import ConfigError
 from assetplan.prices import CONSTRUCTION, load_prices
 from assetplan.reference import load_table
-from assetplan.strategies import LifecycleModel, Starting, candidates, simulate, starting_condition
-from assetplan.strategies.candidates import start_of
+from assetplan.strategies import LifecycleModel, candidates, simulate, starting_condition
 from assetplan.strategies.chain_state import ChainState
 from assetplan.treatments import load_catalogue
 
@@ -43,7 +42,8 @@ def model(path, groups=GROUPS, **rows: dict) -> LifecycleModel:
 def grown(lifecycle: LifecycleModel, assets: pd.DataFrame, name: str) -> ChainState:
     """State after one treatment and a year."""
     group = str(assets["group"].iloc[0])
-    start = start_of(group, lifecycle, starting_condition(assets, lifecycle), np.arange(len(assets)))
+    starting = starting_condition(assets, lifecycle)
+    start = lifecycle.start(group, starting.index, starting.pace)
     treatment = next(t for t in lifecycle.catalogue.treatments[group] if t.name == name)
     return start.treat(treatment)[0]
 
@@ -150,15 +150,11 @@ def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
     steel = table[mine].assign(group="bridge_steel", index_high=60)
     table.loc[mine, "becomes"] = "bridge_steel"
     pd.concat([table, steel]).to_csv(tmp_path / "t.csv", index=False)
-    policy = load_table("follow_on")
-    mended = policy[policy["group"] == "bridge"].iloc[:1].assign(group="bridge_steel", treatment="bridge_replacement")
-    kept = policy[~((policy["group"] == "bridge") & (policy["treatment"] == "bridge_replacement"))]
-    pd.concat([kept, mended]).to_csv(tmp_path / "f.csv", index=False)
     rows = load_table("consequences")
     pd.concat([rows, rows[rows["group"] == "bridge"].assign(group="bridge_steel")]).to_csv(
         tmp_path / "c.csv", index=False
     )
-    catalogue = load_catalogue(groups, tmp_path / "t.csv", tmp_path / "f.csv")
+    catalogue = load_catalogue(groups, tmp_path / "t.csv")
     consequences = load_consequences(list(groups), tmp_path / "c.csv")
     lifecycle = lifecycle_model(groups, catalogue, consequences=consequences)
     assets = walls([15.0], "bridge")
@@ -179,7 +175,6 @@ def test_a_change_may_be_from_a_curve_to_a_chain(tmp_path) -> None:
         ({"becomes": "bridge", "reset_to": 100}, "same asset class and unit"),
         ({"becomes": "nowhere", "reset_to": 100}, "same asset class and unit"),
         ({"becomes": "heating"}, "reset_to"),
-        ({"becomes": "heating", "reset_to": 100}, "leave the asset in its group"),
         ({"states": "F"}, "grades A to E"),
     ],
 )
@@ -202,8 +197,8 @@ def test_chains_of_any_number_of_states(tmp_path) -> None:
     assets = walls([40.0, 100.0, 20.0], "heating")
     options = candidates(assets, starting_condition(assets, lifecycle), lifecycle)
     assert np.isfinite(options.benefit).all()
-    state = start_of("heating", lifecycle, Starting.at(np.array([40.0, 0.0]), np.ones(2)), np.arange(2))
-    renewal = lifecycle.catalogue.follow_on["heating"][-1].treatment.unit_cost
+    state = lifecycle.start("heating", np.array([40.0, 0.0]), np.ones(2))
+    renewal = lifecycle.catalogue.renewal("heating").unit_cost
     assert state.backlog() == pytest.approx([0.25 * renewal, renewal])
 
 

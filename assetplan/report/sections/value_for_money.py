@@ -60,7 +60,7 @@ def _streams(facts: Facts) -> Table:
     rows = [_stream_row(row["label"], row["do_nothing"], row["plan"]) for row in streams]
     nothing, plan = sum(row["do_nothing"] for row in streams), sum(row["plan"] for row in streams)
     rows.append(_stream_row("All costs", nothing, plan, "total"))
-    caption = f"Present value of costs over {number(facts.summary.horizon)} years in both futures, £m"
+    caption = "Present value of costs in both futures, £m"
     heads = ("Cost", "If nothing is done", "With the plan", "Saved by the plan")
     return Table("streams", caption, heads, rows)
 

@@ -1,0 +1,177 @@
+"""What comes after the plan years, for ever: present values of works and burdens under a group's follow-on policy.
+
+They are worked out on the group's grid, backwards from the last year followed, beyond which prices, traffic and the
+discount rate stay as they are, and read off for each node: see docs/method.md, section After the plan years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from assetplan._types import Floats
+from assetplan.consequences import BASES, DETOURS, WORKS
+from assetplan.network import growth_factor
+from assetplan.strategies.policy import Policy
+from assetplan.strategies.traffic import Exposure
+
+_DOUBTS = 21  # places in the doubt of an index, equally likely
+ALL = ""
+"""All streams together."""
+
+
+@dataclass(frozen=True)
+class SiteCost:
+    """What a site of their own adds to works of a quantity q: fixed · (1 − q / typical) [£, unit of the quantity]."""
+
+    fixed: float
+    typical: float
+
+    def of(self, quantity: Floats) -> Floats:
+        """What it adds (£), any shape."""
+        return self.fixed * (1.0 - quantity / self.typical)
+
+
+@dataclass(frozen=True, eq=False)
+class AfterPlan:
+    """Present values from the end of the plan years on, by state.
+
+    Attributes
+    ----------
+    policy : Policy
+    sites : tuple of (SiteCost or None); of each of its treatments
+    discount : array (n_years,); factors at the start of each year followed, the first plan year's first
+    years : int; plan years
+    streams : tuple of str; burden streams that count
+    doubt : float; standard deviation of the index of a curve's asset [index points]
+    """
+
+    policy: Policy
+    sites: tuple[SiteCost | None, ...]
+    discount: Floats
+    years: int
+    streams: tuple[str, ...]
+    doubt: float
+
+    def present(self, state: Any, exposure: Exposure, stream: str = ALL) -> Floats:
+        """Present value of one stream, or of all together, from states at the end of the plan years (n_nodes,) [£].
+
+        Parameters
+        ----------
+        state : CurveState or ChainState; of the group (n_nodes)
+        exposure : Exposure; of the nodes, in the base year
+        stream : str; "works", a burden, or "" for all
+        """
+        places, weights = self.policy.grid.locate(state)
+
+        def read(table: Floats) -> Floats:
+            return np.asarray(np.einsum("nk,nkc->nc", weights, table[places]))
+
+        total = np.zeros(len(places))
+        named = self.streams if stream == ALL else tuple(name for name in self.streams if name == stream)
+        if stream in (ALL, WORKS):
+            works = read(self._works)
+            total += works[:, 0] * exposure.quantity + works[:, 1]
+        burdens = tuple(name for name in named if name != DETOURS)
+        if burdens:
+            total += read(self._burden(burdens, "quantity", 0.0, 0.0))[:, 0] * exposure.quantity
+            for rows, rate in _rates(exposure):
+                table = self._burden(burdens, "vehicle_km", rate, exposure.lasts)
+                total[rows] += read(table)[rows, 0] * exposure.vehicle_km[rows]
+        if DETOURS in named and exposure.limits is not None:
+            for rows, rate in _rates(exposure):
+                limits = exposure.limits.take(rows)
+                years = read(self._limited(limits.renewed, rate, exposure.lasts))[rows]
+                total[rows] += (limits.cost * self._years_of(years, limits.below)).sum(axis=1)
+        return total
+
+    @cached_property
+    def _kept(self) -> dict[tuple, Floats]:
+        """Tables of burdens and limits that were worked out."""
+        return {}
+
+    @cached_property
+    def _works(self) -> Floats:
+        """Works, by unit of quantity and by asset (n_points, 2) [£]: a site costs fixed · (1 − quantity / typical)."""
+        table = np.zeros((len(self.policy.chosen), 2))
+        for growth in {t.growth for t in self.policy.treatments}:
+            yearly = np.zeros_like(table)
+            for k, (treatment, site) in enumerate(zip(self.policy.treatments, self.sites, strict=True)):
+                if treatment.growth != growth:
+                    continue
+                done = self.policy.chosen == k
+                yearly[:, 0] += done * self.policy.price * treatment.unit_cost
+                if site is not None:
+                    yearly += done[:, None] * [-site.fixed / site.typical, site.fixed]
+            prices = self.discount * (1.0 + growth) ** np.arange(len(self.discount))
+            table += self._backwards(yearly, np.repeat(prices[:, None], 2, axis=1))
+        return self.policy.grid.blurred(table, self._doubts)
+
+    def _burden(self, streams: Sequence[str], per: str, rate: float, lasts: float) -> Floats:
+        """Burdens of some streams on one basis (£ per unit of it), with traffic growing at a rate."""
+        key = (*streams, per, rate, lasts)
+        if key not in self._kept:
+            quantity, vehicle_km = (np.full(len(self.policy.chosen), float(per == basis)) for basis in BASES)
+            unit = Exposure(quantity, vehicle_km)
+            yearly = sum(self.policy.after.burden(name, unit) for name in streams)[:, None]
+            table = self._backwards(yearly, (self._middle * self._traffic(rate, lasts))[:, None])
+            self._kept[key] = self.policy.grid.blurred(table, self._doubts)
+        return self._kept[key]
+
+    def _limited(self, renewed: Floats, rate: float, lasts: float) -> Floats:
+        """Present value of years below each threshold of the grid not renewed, then below `renewed` renewed."""
+        key = ("limits", *renewed.tolist(), rate, lasts)
+        if key not in self._kept:
+            yearly = self.policy.after.below(self.policy.grid.thresholds, renewed)
+            factors = np.repeat((self._middle * self._traffic(rate, lasts))[:, None], yearly.shape[1], axis=1)
+            self._kept[key] = self.policy.grid.blurred(self._backwards(yearly, factors), self._doubts)
+        return self._kept[key]
+
+    def _years_of(self, years: Floats, below: Floats) -> Floats:
+        """Years of limit of each class (n_nodes, n_classes), from those by threshold and, renewed, by class."""
+        low, part = self.policy.grid.about(below)
+        standing = len(self.policy.grid.thresholds)
+        rows = np.arange(len(years))[:, None]
+        return (1 - part) * years[rows, low] + part * years[rows, low + 1] + years[:, standing:]
+
+    def _backwards(self, yearly: Floats, factors: Floats) -> Floats:
+        """Present value (n_points, c) of yearly amounts, each at the factor of its year, the last for ever after.
+
+        Parameters
+        ----------
+        yearly : array (n_points, c)
+        factors : array (n_years, c); of each year followed
+        """
+        moves, last = self.policy.moves, len(self.discount) - 1
+        value = self.policy.for_ever(self.discount[-1] / self.discount[-2], yearly * factors[last])
+        for year in range(last - 1, self.years - 1, -1):
+            value = yearly * factors[year] + moves @ value
+        return value
+
+    @cached_property
+    def _middle(self) -> Floats:
+        """Discount factors in the middle of each year (n_years,), the last at the rate before it."""
+        ends = np.append(self.discount, self.discount[-1] ** 2 / self.discount[-2])
+        return np.sqrt(ends[1:] * ends[:-1])
+
+    @cached_property
+    def _doubts(self) -> Floats:
+        """Differences of the true index, equally likely."""
+        normal = NormalDist()
+        return self.doubt * np.array([normal.inv_cdf((k + 0.5) / _DOUBTS) for k in range(_DOUBTS)])
+
+    def _traffic(self, rate: float, lasts: float) -> Floats:
+        """Traffic of each year over that of the base year (n_years,)."""
+        return np.array([growth_factor(np.array([rate]), year + 1, lasts)[0] for year in range(len(self.discount))])
+
+
+def _rates(exposure: Exposure) -> list[tuple[Any, float]]:
+    """Rates at which traffic grows, each with the rows of its nodes."""
+    if exposure.rate is None:
+        return [(slice(None), 0.0)]
+    return [(np.flatnonzero(exposure.rate == rate), float(rate)) for rate in np.unique(exposure.rate)]

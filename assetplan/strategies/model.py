@@ -1,0 +1,192 @@
+"""All that decides what can be done to an asset and what it is worth, with what comes after the plan years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from assetplan._types import Floats, Ints
+from assetplan.consequences import Consequence
+from assetplan.deterioration.groups import Group
+from assetplan.display import Shown
+from assetplan.strategies.after_plan import ALL, AfterPlan, SiteCost
+from assetplan.strategies.chain_state import ChainLifecycle, ChainState
+from assetplan.strategies.curve_state import CurveLifecycle, CurveState
+from assetplan.strategies.doubts import load_doubts
+from assetplan.strategies.grid import Grid
+from assetplan.strategies.mixed_state import MixedState
+from assetplan.strategies.policy import Policy, least_cost_policy, stated_policy
+from assetplan.strategies.states import AssetState
+from assetplan.strategies.traffic import Exposure
+from assetplan.strategies.tree import Later, Members, Rules
+from assetplan.treatments import Catalogue, Treatment
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What a group's policy rests on, of all its assets.
+
+    Attributes
+    ----------
+    quantity : float; mean of an asset [unit of the group]
+    vehicle_km : float; driven a year, per unit of quantity
+    slowest, fastest : float; least and greatest pace
+    """
+
+    quantity: float = 1.0
+    vehicle_km: float = 0.0
+    slowest: float = 1.0
+    fastest: float = 1.0
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LifecycleModel(Shown):
+    """All that decides what can be done and what it is worth.
+
+    Attributes
+    ----------
+    groups, catalogue, consequences, rules : how assets decay, what may be done, what condition costs, what limits it
+    first_year : int; of the plan
+    stock : mapping of group → Stock; of the register; a group without has works of one unit, and no traffic
+    sites : DataFrame or None; what works sites cost (`assetplan.sites.load_sites`); None where that does not count
+    """
+
+    groups: Mapping[str, Group]
+    catalogue: Catalogue
+    consequences: Mapping[str, tuple[Consequence, ...]]
+    rules: Rules
+    first_year: int
+    stock: Mapping[str, Stock] = field(default_factory=dict)
+    sites: pd.DataFrame | None = None
+
+    def start(self, group: str, index: Floats, pace: Floats, traced: bool = False) -> AssetState:
+        """Untreated assets of a group, with the groups that treatments may make them of.
+
+        Parameters
+        ----------
+        group : str; name of the group
+        index, pace : array (n,); condition index [0–100], and years that each ages in one
+        traced : bool; whether they are to know what of them was renewed
+        """
+        names = self.catalogue.reached(group)
+        states = tuple(self._started(name, index, pace, traced) for name in names)
+        return states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
+
+    def _started(self, name: str, index: Floats, pace: Floats, traced: bool) -> CurveState | ChainState:
+        lifecycle = self._lifecycles[name]
+        of = CurveState.start if isinstance(lifecycle, CurveLifecycle) else ChainState.start
+        state = of(lifecycle, index, pace)  # type: ignore[arg-type]
+        return state.traced() if traced else state
+
+    @cached_property
+    def _lifecycles(self) -> dict[str, CurveLifecycle | ChainLifecycle]:
+        out: dict[str, CurveLifecycle | ChainLifecycle] = {}
+        for name, group in self.groups.items():
+            costs = tuple(row for row in self.consequences[name] if row.stream in self.rules.streams)
+            chain = group.in_states
+            out[name] = ChainLifecycle(group, costs, self.catalogue) if chain else CurveLifecycle(group, costs)
+        return out
+
+    def later(self, group: str) -> Later:
+        """What comes after the plan years to assets of a group, as a function of state, members and stream.
+
+        Parameters
+        ----------
+        group : str; name of the group that they are of today
+        """
+
+        def present(state: AssetState, members: Members, stream: str = ALL) -> Floats:
+            out = np.zeros(len(members.dispose))
+            places = members.urban + 2 * members.rural
+            for place in np.unique(places):
+                rows = np.flatnonzero(places == place)
+                here = members.exposure.take(rows)
+                environments = tuple(name for bit, name in ((1, "urban"), (2, "rural")) if place & bit)
+                out[rows] = self._present(group, state.take(rows), here, environments, stream)
+            return out
+
+        return present
+
+    def _present(
+        self, group: str, state: AssetState, exposure: Exposure, environments: tuple[str, ...], stream: str
+    ) -> Floats:
+        traced = exposure.limits is not None
+        if not isinstance(state, MixedState):
+            return self.after(group, environments, traced).present(state, exposure, stream)
+        out = np.zeros(len(state.groups))
+        for place, name in enumerate(state.names):
+            rows = np.flatnonzero(state.groups == place)
+            of = self.after(name, environments, traced)
+            out[rows] = of.present(state.states[place].take(rows), exposure.take(rows), stream)
+        return out
+
+    def after(self, group: str, environments: tuple[str, ...], traced: bool = False) -> AfterPlan:
+        """What comes after the plan years to assets of a group, where treatments of some environments may be used.
+
+        Parameters
+        ----------
+        group : str; name of the group
+        environments : tuple of str; "urban", "rural" or both
+        traced : bool; whether weight limits are to be followed
+        """
+        key = (group, environments, traced)
+        if key not in self._after:
+            policy = self._policy(group, environments, traced)
+            sites = tuple(self._site(t) for t in policy.treatments)
+            rules, doubt = self.rules, load_doubts().readings["not stated"]
+            self._after[key] = AfterPlan(policy, sites, rules.discount, rules.years, rules.streams, doubt)
+        return self._after[key]
+
+    @cached_property
+    def _after(self) -> dict[tuple[str, tuple[str, ...], bool], AfterPlan]:
+        return {}
+
+    def _policy(self, group: str, environments: tuple[str, ...], traced: bool) -> Policy:
+        """The policy that the council states, else that of least cost for the mean of the group's stock."""
+        own = [t for t in self.catalogue.own_all[group] if not t.becomes and t.environment in ("", *environments)]
+        stock, stated = self.stock.get(group, Stock()), self.catalogue.follow_on[group]
+        paces = np.array([stock.slowest, stock.fastest])
+        grid = Grid.of(self._lifecycles[group], tuple(self.catalogue.treatments[group]) + tuple(own), paces, traced)
+        if stated:
+            return stated_policy(grid, stated)
+        prices = np.array([t.unit_cost * t.price_ratio(self.rules.years) for t in own])
+        for k, site in enumerate(map(self._site, own)):
+            prices[k] += 0.0 if site is None else float(site.of(np.array(stock.quantity))) / stock.quantity
+        n, discount, years = int(np.prod(grid.shape)), self.rules.discount, self.rules.years
+        unit = Exposure(np.ones(n), np.full(n, stock.vehicle_km))
+        factor = float(discount[years + 1] / discount[years])
+        return least_cost_policy(grid, tuple(own), prices, lambda state: _burden(state, unit), factor)
+
+    def _site(self, treatment: Treatment) -> SiteCost | None:
+        if self.sites is None or treatment.name not in self.sites.index:
+            return None
+        fixed, typical = self.sites.loc[[treatment.name], ["fixed", "typical"]].to_numpy(dtype=float)[0].tolist()
+        return None if np.isnan(typical) else SiteCost(fixed, typical)
+
+
+def _burden(state: AssetState, exposure: Exposure) -> Floats:
+    """Yearly burden of states that may be fewer than the exposures, which are all alike [£]."""
+    n = len(state.index())
+    return state.burden(ALL, exposure.take(np.arange(n, dtype=np.intp)))
+
+
+def stocks(assets: pd.DataFrame, vehicle_km: Floats, pace: Floats) -> dict[str, Stock]:
+    """The stock of each group.
+
+    Parameters
+    ----------
+    assets : DataFrame; table `assets` of the register (n_assets), with `group`
+    vehicle_km, pace : array (n_assets,); driven on each a year, and years that each ages in one
+    """
+    out: dict[str, Stock] = {}
+    for name, rows in assets.groupby("group", sort=True).indices.items():
+        places: Ints = np.asarray(rows, dtype=np.intp)
+        quantity = assets["quantity"].to_numpy(dtype=float)[places]
+        total, mean = float(quantity.sum()), float(quantity.mean())
+        per_unit = float(vehicle_km[places].sum()) / total if total > 0 else 0.0
+        out[str(name)] = Stock(mean or 1.0, per_unit, float(pace[places].min()), float(pace[places].max()))
+    return out
