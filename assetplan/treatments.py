@@ -162,12 +162,15 @@ class Catalogue:
         def grown(t: Treatment) -> Treatment:
             return replace(t, growth=next((rates[key] for key in (t.name, t.line, "default") if key in rates), 0.0))
 
-        treatments = {group: tuple(map(grown, rows)) for group, rows in self.treatments.items()}
+        treatments, own = (
+            {group: tuple(map(grown, rows)) for group, rows in table.items()}
+            for table in (self.treatments, self.own_all)
+        )
         policy = {
             group: tuple(replace(step, treatment=grown(step.treatment)) for step in steps)
             for group, steps in self.follow_on.items()
         }
-        return replace(self, treatments=treatments, follow_on=policy)
+        return replace(self, treatments=treatments, own_all=own, follow_on=policy)
 
     def steps(self, group: str, schedule: Codes) -> list[tuple[Treatment, int]]:
         """Treatments of a schedule of codes (years,), each with its year, 0 the first."""

@@ -168,7 +168,7 @@ def load_tables(plan: Plan) -> Tables:
 def _growth_faults(plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
     """Growth of prices of what the tables do not have, and at a rate that discounting does not bear."""
     known = ["default", *catalogue.lines, *catalogue.names]
-    factors = discount_factors(plan.benefit.horizon)
+    factors = discount_factors(YEARS_FOLLOWED)
     lowest = float((factors[:-1] / factors[1:]).min() - 1)
     for name, rate in plan.price_growth.items():
         if name not in known:
@@ -176,7 +176,7 @@ def _growth_faults(plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
         # Rates are read back from factors, to rounding.
         elif rate >= lowest - 1e-9:
             rule = (
-                f"must be below {lowest:.1%} a year, the lowest discount rate of the horizon: at or above it works "
+                f"must be below {lowest:.1%} a year, the lowest discount rate in use: at or above it works "
                 "cost no less in present value the longer they wait; state what is beside the growth of all prices, as "
                 "0.01"
             )

@@ -136,7 +136,7 @@ def test_a_scheme_is_all_or_none_and_its_mobilisation_is_paid_once(mobilisation:
         mode = modes.pop()
         cost = sum(cost for _, _, cost in picks) + (mobilisation * (np.arange(3) == mode) if mode >= 0 else 0.0)
         if (cost <= 20_000).all():
-            paid = mobilisation * discount[mode + 1] if mode >= 0 else 0.0
+            paid = mobilisation * discount[mode] if mode >= 0 else 0.0
             best = max(best, sum(benefit for _, benefit, _ in picks) - paid)
     solution = stated.solve()
     assert solution.benefit == pytest.approx(best, abs=0.01)
@@ -150,7 +150,7 @@ def test_a_scheme_is_all_or_none_and_its_mobilisation_is_paid_once(mobilisation:
     # Sum of the present value that lies on no section's own works.
     shared = stated.formulation.options.beside[solution.chosen].sum()
     year = int(treated[0][-4:]) - 2019 if treated[0] else 0
-    assert shared == pytest.approx(mobilisation * discount[year + 1] if all(treated) else 0.0)
+    assert shared == pytest.approx(mobilisation * discount[year] if all(treated) else 0.0)
 
 
 def test_a_scheme_within_a_network_equals_the_exact_model_and_has_a_price() -> None:
@@ -212,7 +212,7 @@ TARGET = {"asset_class": "carriageway", "band": "poor", "year": 2021, "at_most":
 def test_least_cost_reaches_the_target_and_no_more() -> None:
     stated = case(objective={"of": "least cost"}, targets=[TARGET])
     solution = check(stated, "poor carriageway 2021", 0.01)
-    discount = stated.inputs.model.rules.discount[1:4]
+    discount = stated.inputs.model.rules.discount[:3]
     cost = stated.formulation.options.cost[solution.chosen]
     assert solution.benefit == pytest.approx(-(cost @ discount).sum())
     most = case(targets=[TARGET])

@@ -118,7 +118,7 @@ def stocks(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.Data
 def test_area_by_value_by_importance(stock: tuple) -> None:
     nothing, owner, index, assets, cut_off = stock
     plan = SimpleNamespace(objective=ObjectiveChoice(of="condition", cut_off=cut_off), stability=None)
-    model = SimpleNamespace(rules=SimpleNamespace(discount=np.ones(index.shape[1] + 1)))
+    model = SimpleNamespace(rules=SimpleNamespace(works_discount=np.ones(index.shape[1])))
     inputs = SimpleNamespace(plan=plan, register=SimpleNamespace(assets=assets), earlier=None, model=model)
     free = np.zeros(index.shape)
     options = SimpleNamespace(asset=owner, index=index, nothing_index=nothing, cost=free, benefit=free[:, 0])

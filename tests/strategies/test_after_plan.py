@@ -24,6 +24,7 @@ from assetplan.treatments import Treatment
 # At 12 % a year little is left of the tail after 150 years, so that plain loops end.
 STEEP = discount_factors(30, 0.12)
 TAIL = 150
+GROWN = CATALOGUE.with_growth({"default": 0.01})
 Point = tuple[float, float, int, int, int]
 """Rate, factor of slowing, its years left, treatments since a renewal, place on the grid of ages."""
 
@@ -73,9 +74,10 @@ def by_hand(model: LifecycleModel, group: str, index: float, schedule: list[int]
         per = {"quantity": quantity, "vehicle_km": km}
         return sum(float(c.at(np.array([at(age)]))[0]) * per[c.per] for c in model.consequences[group])
 
-    def price(t: Treatment, planned: bool) -> float:
+    def price(t: Treatment, year: int, planned: bool) -> float:
         fixed, typical = sites.loc[t.name, ["fixed", "typical"]] if sites is not None else (0.0, np.nan)
-        return t.unit_cost * quantity + (0.0 if planned or np.isnan(typical) else fixed * (1 - quantity / typical))
+        beside = 0.0 if planned or np.isnan(typical) else fixed * (1 - quantity / typical)
+        return (t.unit_cost * quantity + beside) * (1 + t.growth) ** min(year, last)
 
     def treated(state: tuple, t: Treatment) -> tuple:
         age, rate, _, _, repeats = state
@@ -91,7 +93,7 @@ def by_hand(model: LifecycleModel, group: str, index: float, schedule: list[int]
     for year, code in enumerate(schedule):
         if code >= 0:
             t = model.catalogue.treatments[group][code]
-            state, total = treated(state, t), total + discount[year] * price(t, planned=True)
+            state, total = treated(state, t), total + discount[year] * price(t, year, planned=True)
         age, rate, factor, left, repeats = state
         ageing = rate * (factor if left > 0 else 1.0)
         total += (discount[year] * discount[year + 1]) ** 0.5 * burden(age + ageing / 2)
@@ -119,7 +121,7 @@ def by_hand(model: LifecycleModel, group: str, index: float, schedule: list[int]
             age, t = ages[place], chosen[point]
             if t is not None:
                 age, rate, factor, left, repeats = treated((age, rate, factor, left, repeats), t)
-                total += discount[year] * chance * price(t, planned=False)
+                total += discount[year] * chance * price(t, year, planned=False)
             ageing = rate * (factor if left > 0 else 1.0)
             total += (discount[year] * discount[year + 1]) ** 0.5 * chance * burden(age + ageing / 2)
             left = max(left - 1, 0)
@@ -141,7 +143,7 @@ def by_hand(model: LifecycleModel, group: str, index: float, schedule: list[int]
 def test_strategies_of_a_curve_by_hand(group: str, index: float, with_sites: bool) -> None:
     assets = assets_of(group, [index], environment="rural")
     sites = load_sites(CATALOGUE.names) if with_sites else None
-    steep = replace(MODEL, rules=replace(MODEL.rules, discount=STEEP), sites=sites)
+    steep = replace(MODEL, rules=replace(MODEL.rules, discount=STEEP), sites=sites, catalogue=GROWN)
     model = with_stock(steep, assets)
     tree = candidates(assets, starting_condition(assets, model), model)
     rows = [0, int(tree.benefit.argmax()), int(tree.whole_life_cost.argmax())]
@@ -185,7 +187,7 @@ def test_strategies_of_a_component_by_hand() -> None:
                 mended[1:] = True
             elif code >= 0:
                 mended[list(treatments[code].states)] = True
-            total += discount[year] * 500 * 257.543 * float((shares * mended) @ share)
+            total += discount[year] * 500 * treatments[0].unit_cost * float((shares * mended) @ share)
             shares = np.where(mended, 0.0, shares) + (shares * mended).sum() * np.eye(5)[0]
             older = shares @ matrix
             total += (discount[year] * discount[year + 1]) ** 0.5 * 0.5 * (burden(shares) + burden(older))
