@@ -125,7 +125,7 @@ def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     starting = Starting(index.copy(), index, gap, clamped, pace)
     for name, rows in by_group(assets):
         late = rows[gap[rows] > 0]
-        starting.index[late] = _start(name, model, starting, late).index()
+        starting.index[late] = start_of(name, model, starting, late).index()
     return starting
 
 
@@ -146,8 +146,16 @@ def paces(assets: pd.DataFrame, groups: Mapping[str, Group]) -> Floats:
     return out
 
 
-def _start(group: str, model: LifecycleModel, starting: Starting, rows: Ints, traced: bool = False) -> AssetState:
-    """Some assets of a group at the end of the base year: what was surveyed earlier is carried forward."""
+def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, traced: bool = False) -> AssetState:
+    """Some assets of a group at the end of the base year: what was surveyed earlier is carried forward.
+
+    Parameters
+    ----------
+    group, model : str, LifecycleModel; name of the group, and how it decays
+    starting : Starting; condition of all assets (n_assets)
+    rows : array (n_rows,) of int; the assets wanted
+    traced : bool; whether they are to know what of them was renewed
+    """
     return carried(model.start(group, starting.surveyed[rows], starting.pace[rows], traced), starting.gap[rows])
 
 
@@ -225,7 +233,7 @@ def candidates(
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
             of = _members(assets, block, treatments, model, traffic)
-            start = _start(group, model, starting, block, of.exposure.limits is not None)
+            start = start_of(group, model, starting, block, of.exposure.limits is not None)
             leaf = grow(start, of, treatments, model.rules, model.later(group))
             rows.append(block[leaf.asset])
             nothing[block], nothing_index[block] = leaf.nothing, leaf.nothing_index
@@ -265,6 +273,6 @@ def simulate(
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
         members = _members(assets, rows, treatments, model, traffic)
-        start = _start(group, model, starting, rows, members.exposure.limits is not None)
+        start = start_of(group, model, starting, rows, members.exposure.limits is not None)
         out.put(rows, replay(start, schedule[rows], members, treatments, model.rules, model.later(group)))
     return out

@@ -102,7 +102,15 @@ class Grid:
     def of(
         cls, model: CurveLifecycle | ChainLifecycle, treatments: Sequence[Treatment], paces: Floats, traced: bool
     ) -> Grid:
-        """The grid of a group with some treatments, for assets of some paces."""
+        """The grid of a group.
+
+        Parameters
+        ----------
+        model : CurveLifecycle or ChainLifecycle; of the group
+        treatments : sequence of Treatment; those that its assets may have
+        paces : array; years that assets age in one, the least and the greatest among them
+        traced : bool; whether points tell what was renewed
+        """
         rates = np.ones(1)
         if isinstance(model, CurveLifecycle):
             rates = np.unique([1.0, *(model.rate(t) for t in treatments if np.isfinite(t.reset_to))])

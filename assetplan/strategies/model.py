@@ -27,7 +27,7 @@ from assetplan.treatments import Catalogue, Treatment
 
 
 @dataclass(frozen=True)
-class Stock:
+class GroupStock:
     """What a group's policy rests on, of all its assets.
 
     Attributes
@@ -51,7 +51,7 @@ class LifecycleModel(Shown):
     ----------
     groups, catalogue, consequences, rules : how assets decay, what may be done, what condition costs, what limits it
     first_year : int; of the plan
-    stock : mapping of group → Stock; of the register; a group without has works of one unit, and no traffic
+    stock : mapping of group → GroupStock; of the register; a group without has works of one unit, and no traffic
     sites : DataFrame or None; what works sites cost (`assetplan.sites.load_sites`); None where that does not count
     """
 
@@ -60,7 +60,7 @@ class LifecycleModel(Shown):
     consequences: Mapping[str, tuple[Consequence, ...]]
     rules: Rules
     first_year: int
-    stock: Mapping[str, Stock] = field(default_factory=dict)
+    stock: Mapping[str, GroupStock] = field(default_factory=dict)
     sites: pd.DataFrame | None = None
 
     def start(self, group: str, index: Floats, pace: Floats, traced: bool = False) -> AssetState:
@@ -148,7 +148,7 @@ class LifecycleModel(Shown):
     def _policy(self, group: str, environments: tuple[str, ...], traced: bool) -> Policy:
         """The policy that the council states, else that of least cost for the mean of the group's stock."""
         own = [t for t in self.catalogue.own_all[group] if not t.becomes and t.environment in ("", *environments)]
-        stock, stated = self.stock.get(group, Stock()), self.catalogue.follow_on[group]
+        stock, stated = self.stock.get(group, GroupStock()), self.catalogue.follow_on[group]
         paces = np.array([stock.slowest, stock.fastest])
         grid = Grid.of(self._lifecycles[group], tuple(self.catalogue.treatments[group]) + tuple(own), paces, traced)
         if stated:
@@ -174,7 +174,7 @@ def _burden(state: AssetState, exposure: Exposure) -> Floats:
     return state.burden(ALL, exposure.take(np.arange(n, dtype=np.intp)))
 
 
-def stocks(assets: pd.DataFrame, vehicle_km: Floats, pace: Floats) -> dict[str, Stock]:
+def stocks(assets: pd.DataFrame, vehicle_km: Floats, pace: Floats) -> dict[str, GroupStock]:
     """The stock of each group.
 
     Parameters
@@ -182,11 +182,11 @@ def stocks(assets: pd.DataFrame, vehicle_km: Floats, pace: Floats) -> dict[str, 
     assets : DataFrame; table `assets` of the register (n_assets), with `group`
     vehicle_km, pace : array (n_assets,); driven on each a year, and years that each ages in one
     """
-    out: dict[str, Stock] = {}
+    out: dict[str, GroupStock] = {}
     for name, rows in assets.groupby("group", sort=True).indices.items():
         places: Ints = np.asarray(rows, dtype=np.intp)
         quantity = assets["quantity"].to_numpy(dtype=float)[places]
         total, mean = float(quantity.sum()), float(quantity.mean())
         per_unit = float(vehicle_km[places].sum()) / total if total > 0 else 0.0
-        out[str(name)] = Stock(mean or 1.0, per_unit, float(pace[places].min()), float(pace[places].max()))
+        out[str(name)] = GroupStock(mean or 1.0, per_unit, float(pace[places].min()), float(pace[places].max()))
     return out

@@ -158,7 +158,7 @@ def test_more_income_never_lowers_the_optimum(year: int) -> None:
 
 
 LIMITS = {
-    "operational boundary 2020": ({"external_debt": 100_000.0, "operational_boundary": 120_000.0}, 500.0),
+    "operational boundary 2021": ({"external_debt": 100_000.0, "operational_boundary": 130_000.0}, 500.0),
     "authorised limit 2021": ({"external_debt": [90e3, 95e3, 100e3], "authorised_limit": [130e3] * 3}, 500.0),
     "capital financing requirement 2021": ({"cfr": 400_000.0, "mrp": 9_500.0, "cfr_limit": 400_000.0}, 500.0),
     "financing ratio 2022": (

@@ -75,8 +75,8 @@ def test_every_limit_is_listed_with_its_words(programme: Programme) -> None:
     assert rows["north 2020"]["words"] == 'limits[1] "north" at_most 2020'
     assert rows["poor carriageway 2019"]["unit"] == "km"
     assert rows["grant 2019"]["words"] == 'sources[1] "grant" 2019'
-    # No works need money kept for a year, so none is listed.
-    assert {row["kind"] for row in programme.summary.flows} == {"virement", "source"}
+    # No works need money kept for a year or moved between lines, so none is listed.
+    assert {row["kind"] for row in programme.summary.flows} == {"source"}
 
 
 def test_least_cost_states_the_benefit_beside_the_objective() -> None:
