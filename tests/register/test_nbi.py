@@ -161,12 +161,7 @@ def test_what_stands_open_posted_or_closed_decides_todays_limits(tmp_path: Path)
     assert carried_today(assets, np.full(4, 58.0))[0] == 44
 
 
-def test_odd_values_are_blank_and_counted(tmp_path: Path) -> None:
-    lines = [record("W", width="150.0", length="8.0"), record("B", rating="1.32").replace(",N,1.32", ",N,1.32")]
-    (tmp_path / "n.txt").write_text("\n".join([HEAD, *lines]) + "\n")
-    register = import_nbi(tmp_path / "n.txt")
-    assert "width_m" in register.assets["assumed"][0]
-    assert dict(register.notes)["width_m left blank: beyond 0 to 100 (line 2)"] == 1
+def test_a_rating_that_is_a_factor_is_blank(tmp_path: Path) -> None:
     head = HEAD + ",OPR_RATING_METH_063"
     assets = from_lines(tmp_path, record("F", rating=1.3) + ",8", record("T", rating=32.7) + ",1", head=head)
     assert assets["capacity_t"].tolist() == pytest.approx([np.nan, 32.7], nan_ok=True)

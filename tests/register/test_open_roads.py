@@ -113,9 +113,6 @@ def test_nothing_but_trunk_roads(tmp_path: Path) -> None:
 
 
 def test_links_of_several_parts(tmp_path: Path) -> None:
-    whole = [one | {"geometry": MultiLineString([one["geometry"]])} for one in LINKS]
-    register = import_open_roads(write(tmp_path, whole))
-    assert register.assets.equals(import_open_roads(write(tmp_path)).assets)
     halves = MultiLineString([[(450100, 300000, 7), (450250, 300000, 7)], [(450000, 300000, 5), (450100, 300000, 7)]])
     joined = import_open_roads(write(tmp_path, [LINKS[0] | {"geometry": halves}]))
     assert joined.assets["length_m"].sum() == 250
