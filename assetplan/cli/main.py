@@ -106,10 +106,10 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
 @FORCE
 def example(out: Path, size: str, seed: int, force: bool) -> None:
     """Make an example county: a register and a plan in the folder OUT."""
-    from assetplan.example import write_example
+    from assetplan.example.folder import FILES, write_example
 
     write_example(out, size, seed, force)
-    echo(f"{out / 'register.gpkg'}\n{out / 'plan.toml'}")
+    echo("\n".join(str(out / name) for name in FILES))
 
 
 @main.command()

@@ -13,6 +13,9 @@ from assetplan.programme import REPORT, fill_statements
 
 if TYPE_CHECKING:
     from assetplan.config import Plan
+    from assetplan.finance.statement import Statement
+    from assetplan.planning import Progress
+    from assetplan.register.basis import BasisRow
 
 Result = TypeVar("Result")
 
@@ -67,8 +70,14 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     plan_file, output, force : Path, Path, bool; as of `run_plan`
     """
     from assetplan.cli.plan_text import finance_text
+    from assetplan.inputs.load import load_inputs
+    from assetplan.outcome.notes import basis_rows
     from assetplan.planning import finance_statements
 
-    with _solved(plan_file, output, force, finance_statements, "files") as (configuration, tables, folder):
+    def solve(configuration: Plan, **progress: Progress) -> tuple[tuple[BasisRow, ...], tuple[Statement, ...]]:
+        inputs = load_inputs(configuration)
+        return basis_rows(inputs), finance_statements(configuration, inputs.register, **progress)
+
+    with _solved(plan_file, output, force, solve, "files") as (configuration, (basis, tables), folder):
         fill_statements(tables, configuration, folder)
-    echo(finance_text(tables, configuration, output))
+    echo(finance_text(tables, configuration, basis, output))
