@@ -8,6 +8,7 @@
     delimiter = ";"            # of a text file; recognised by default
     decimal = ","              # decimal sign of numbers kept as text; recognised by default where ; or a tab delimits
     date_format = "%d/%m/%Y"   # or "day first", "month first"; by default the column decides
+    duplicates = "drop"        # of rows alike in every column and shape the first is read; by default they are faults
     crs = "EPSG:27700"         # where the file itself holds none
     x = "GeoX"                 # columns of coordinates, or
     y = "GeoY"
@@ -66,9 +67,12 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import read_toml, value_faults
 from assetplan.reference import load_table
 
+DROP = "drop"
+"""What a mapping says of duplicates to have the copies of a row left out."""
+
 _LAYOUT = ("layer", "sheet", "header_row", "encoding", "delimiter", "decimal")
 _KEYS = {
-    "file": (*_LAYOUT, "date_format", "crs", "x", "y", "wkt"),
+    "file": (*_LAYOUT, "date_format", "duplicates", "crs", "x", "y", "wkt"),
     "join": (*_LAYOUT, "file", "key", "to", "latest", "start", "end"),
     "buildings": ("floor_area_m2", "storeys"),
 }
@@ -267,6 +271,8 @@ def _layout_faults(name: str, sections: dict[str, dict[str, Any]]) -> list[Fault
     if isinstance(form, str) and form not in (DAY_FIRST, MONTH_FIRST) and "%" not in form:
         rule = f'must be "{DAY_FIRST}", "{MONTH_FIRST}" or a format such as "%d/%m/%Y"'
         faults.append(Fault(name, 0, "file.date_format", form, rule))
+    if (asked := sections["file"].get("duplicates", DROP)) != DROP:
+        faults.append(Fault(name, 0, "file.duplicates", str(asked)[:80], f'must be "{DROP}"'))
     chain = ("start", "end") if {"start", "end"} & set(sections["join"]) else ()
     for key, needed in (("buildings", ("floor_area_m2",)), ("join", ("file", "key", *chain))):
         if sections[key]:

@@ -18,9 +18,9 @@ from assetplan import cells, schema
 from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
-from assetplan.reading.columns import absent, leave_out, mapped, not_read, numbers_of, source_of
+from assetplan.reading.columns import absent, copies, leave_out, mapped, not_read, numbers_of, source_of
 from assetplan.reading.layers import is_spatial, shapes_of
-from assetplan.reading.mapping import Mapping, read_mapping
+from assetplan.reading.mapping import DROP, Mapping, read_mapping
 from assetplan.reading.scale import SHARE_HINT, SHARE_RULE, are_shares
 from assetplan.reading.suggestion import suggest_mapping
 from assetplan.reading.tables import SourceTable, read_tables
@@ -204,6 +204,11 @@ class _Words:
 
     def _hint(self, fault: Fault, value: str, source: str) -> str:
         column = fault.column
+        if (column, fault.rule) == ("asset_id", "is there more than once") and (alike := int(copies(self.table).sum())):
+            same = "row is a copy" if alike == 1 else "rows are copies"
+            return (
+                f'{alike:,} {same} of another in every column and shape: [file] duplicates = "{DROP}" leaves them out'
+            )
         if fault.rule.startswith("must be one of") and value:
             allowed = fault.rule.removeprefix("must be one of ").partition(";")[0].split(", ")
             meant = next((one for one in allowed if one.lower() == value.lower()), "…")

@@ -153,7 +153,7 @@ def test_units_of_columns(tmp_path: Path, unit: str, metres: float) -> None:
 
 def test_keys_of_a_mapping_are_checked_all_at_once() -> None:
     wrong = {
-        "file": {"decimal": ";", "header_row": 0, "date_format": "dd/mm"},
+        "file": {"decimal": ";", "header_row": 0, "date_format": "dd/mm", "duplicates": "keep"},
         "units": {"length_m": "stone", "width_m": "ft"},
         "factors": {"width_m": 2},
         "join": {"key": "a"},
@@ -166,6 +166,7 @@ def test_keys_of_a_mapping_are_checked_all_at_once() -> None:
         "file.decimal",
         "file.header_row",
         "file.date_format",
+        "file.duplicates",
         "units.length_m",
         "units.width_m",
         "join.file",
