@@ -157,8 +157,20 @@ def test_what_stands_open_posted_or_closed_decides_todays_limits(tmp_path: Path)
     rows = [record("O", "A", 40.5), record("P", "P", 50), record("K", "K", 0), record("N", "", 20)]
     assets = from_lines(tmp_path, *rows)
     assert limits_today(assets).tolist() == pytest.approx([np.nan, 40, 0, 18], nan_ok=True)
-    # Open today: full loading, without anything to spare; decay takes it below.
-    assert carried_today(assets, np.full(4, 58.0))[0] == 44
+    # Open today: full loading, with what the rating has to spare over the legal load.
+    assert carried_today(assets, np.full(4, 58.0)) == pytest.approx([44 * 40.5 / 36.3, 60 * 0.944, 0, 20])
+
+
+def test_decay_posts_an_open_bridge_once_what_its_rating_has_to_spare_is_gone(tmp_path: Path) -> None:
+    from assetplan.condition import capacity_at, posting_level
+    from assetplan.connectivity.layout import carried_today
+
+    assets = from_lines(tmp_path, record("SPARE", "A", 42), record("LEAST", "A", 20), record("UNRATED", "A", 0))
+    today = carried_today(assets, np.full(3, 58.0))
+    assert today == pytest.approx([44 * 42 / 36.3, 44, 60 * 0.944])
+    for index, limits in ((58, [44, 44, 44]), (50, [44, 40, 44]), (40, [40, 26, 44]), (30, [26, 26, 40])):
+        left = capacity_at(np.full(3, index), today, np.full(3, 58.0))
+        assert posting_level(left).tolist() == limits
 
 
 def test_a_rating_that_is_a_factor_is_blank(tmp_path: Path) -> None:
