@@ -27,6 +27,7 @@ from assetplan.importers.dtf_files import Dtf, Notes, read_dtf
 from assetplan.network.lines import cut_sections, length_near, midpoints
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.register import Register
 from assetplan.register.sources import joined, with_sources
 from assetplan.register.validation import nothing_with, validate_register
@@ -123,7 +124,10 @@ def _units(dtf: Dtf, notes: Notes) -> gpd.GeoDataFrame:
     units = latest.iloc[which].reset_index(drop=True)
     one_way = _text_of(units["direction"], _codes("direction")["use"])
     columns = {"link_id": units["esuid"], "one_way": one_way}
-    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=_CRS)
+    drawn = gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=_CRS)
+    kept, more = only_placed(drawn, drawn["link_id"], dtf.file, "units", units["line"].to_numpy())
+    notes += more
+    return kept
 
 
 def _lines(dtf: Dtf, units: pd.DataFrame) -> tuple[Shapes, Ints]:

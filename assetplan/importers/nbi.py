@@ -29,6 +29,7 @@ from assetplan.importers.nbi_files import read_nbi
 from assetplan.input_files import regular_file
 from assetplan.reference import load_table
 from assetplan.register.fill import fill_and_check
+from assetplan.register.misplaced import only_placed
 from assetplan.register.register import Register
 from assetplan.register.validation import nothing_with
 
@@ -75,14 +76,29 @@ def import_nbi(path: str | os.PathLike[str]) -> Register:
     notes: Notes = [("records read", len(text.table)), *text.notes]
     notes.append(("records left out: not the road on the bridge", int((~on).sum())))
     notes.append(_counted("records left out: no usable position", on & ~placed, text.table))
-    kept = text.table[on & placed]
+    kept, more_notes = _where_they_can(
+        text.table[on & placed], -longitude[on & placed], latitude[on & placed], source.name
+    )
+    notes += more_notes
     faults = _unread_ratings(kept, text.heads, source.name)
-    located, more_notes = _bridges(kept, -longitude[on & placed], latitude[on & placed])
+    located, more_notes = _bridges(kept)
     clean, more = fill_and_check(located, source.name, pd.Series(kept.index))
     if faults or more:
         raise RegisterError(faults + more)
     notes += [("bridges kept", len(clean)), *more_notes]
     return Register(clean, notes=tuple(notes), **nothing_with(clean))
+
+
+def _where_they_can(
+    table: pd.DataFrame, longitude: Floats, latitude: Floats, file: str
+) -> tuple[gpd.GeoDataFrame, Notes]:
+    """Records as points, by line, without those that lie where they cannot."""
+    import geopandas as gpd
+
+    shapes = gpd.points_from_xy(longitude, latitude)
+    frame = gpd.GeoDataFrame(table.reset_index(names="line"), geometry=shapes, crs=4326)
+    kept, notes = only_placed(frame, frame["number"], file, "records", frame["line"].to_numpy())
+    return kept.set_index("line"), notes
 
 
 def _counted(note: str, where: Bools, table: pd.DataFrame) -> tuple[str, int]:
@@ -149,7 +165,7 @@ def _within(table: pd.DataFrame, name: str, column: str, notes: Notes, zero: boo
     return values.mask(beyond | ((numbers == 0) & (not zero)), np.nan)
 
 
-def _bridges(table: pd.DataFrame, longitude: Floats, latitude: Floats) -> tuple[gpd.GeoDataFrame, Notes]:
+def _bridges(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Notes]:
     import geopandas as gpd
 
     notes: Notes = []
@@ -184,7 +200,7 @@ def _bridges(table: pd.DataFrame, longitude: Floats, latitude: Floats) -> tuple[
         .fillna(""),
     }
     frame = pd.DataFrame(columns, index=table.index).reset_index(drop=True)
-    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(longitude, latitude), crs=4326), notes
+    return gpd.GeoDataFrame(frame, geometry=table.geometry.to_numpy(), crs=table.crs), notes
 
 
 def _codes(item: str) -> dict[str, str]:

@@ -29,6 +29,7 @@ from assetplan.network.referencing import nearest_links
 from assetplan.reading.layers import layer_names
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
 from assetplan.register.register import Register
 from assetplan.register.sources import joined, usrn_text, with_sources
@@ -82,7 +83,10 @@ def import_ngd(path: str | os.PathLike[str], register: Register | None = None) -
     """
     source = regular_file(Path(path), RegisterError)
     links, streets = _read(source)
-    kept, national, notes = _council_links(links)
+    notes: Notes = [("links read", len(links))]
+    links, more = only_placed(links, links["osid"], source.name, "links", np.arange(1, len(links) + 1))
+    kept, national, reasons = _council_links(links)
+    notes += more + reasons
     if not len(kept):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     kept = _with_usrn(metric(kept), streets, notes)
@@ -203,9 +207,8 @@ def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
         np.where(kind == "motorway", "motorway", np.where(national, "trunk road", "")),
     ):
         why = np.where(why == "", reason, why)
-    notes: Notes = [("links read", len(links))]
     reasons, counts = np.unique(why[why != ""].astype(str), return_counts=True)
-    notes += [(f"links left out: {reason}", int(n)) for reason, n in zip(reasons, counts, strict=True)]
+    notes: Notes = [(f"links left out: {reason}", int(n)) for reason, n in zip(reasons, counts, strict=True)]
     kept = links[why == ""].reset_index(drop=True)
     kept["road_class"] = _uses(kept, "roadclassification")
     kept["environment"] = _uses(kept, "capturespecification")

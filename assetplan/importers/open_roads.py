@@ -25,6 +25,7 @@ from assetplan.input_files import regular_file
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
 from assetplan.reading.layers import layer_names
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
 from assetplan.register.register import Register
 from assetplan.register.validation import nothing_with, validate_register
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _CLASSES = {"A Road": "A", "B Road": "B", "Classified Unnumbered": "C", "Unclassified": "U"}
 _NEEDED = ("id", "road_classification", "trunk_road")
 _OPTIONAL = ("fictitious", "road_classification_number", "name_1")
+
+Notes = list[tuple[str, int]]
 
 
 def import_open_roads(path: str | os.PathLike[str]) -> Register:
@@ -60,7 +63,10 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
     """
     source = regular_file(Path(path), RegisterError)
     links = _read_links(source)
-    kept, national, notes = _council_links(links)
+    notes: Notes = [("links read", len(links))]
+    links, more = only_placed(links, links["id"].astype("str"), source.name, "links", np.arange(1, len(links) + 1))
+    kept, national, reasons = _council_links(links)
+    notes += more + reasons
     if not len(kept):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     assets = _sections(metric(kept))
@@ -110,7 +116,7 @@ def _true(values: pd.Series) -> np.ndarray:
     )
 
 
-def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[tuple[str, int]]]:
+def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Notes]:
     """Links of the council, motorways and trunk roads, and how many were left out for each reason."""
     kind = links["road_classification"].astype(object)
     reasons = {
@@ -120,7 +126,7 @@ def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
         "not classified": ~kind.isin(_CLASSES).to_numpy(),
     }
     left = np.ones(len(links), dtype=bool)
-    notes = [("links read", len(links))]
+    notes = []
     for reason, wrong in reasons.items():
         notes.append((f"links left out: {reason}", int((left & wrong).sum())))
         left &= ~wrong

@@ -86,7 +86,7 @@ def import_osm(
     source = regular_file(Path(path), RegisterError)
     if country not in osm_roads.countries():
         raise ValueError(f"no practice is known of country {country!r}: {', '.join(osm_roads.countries())}")
-    ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk, country)
+    ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk, country, source.name)
     if not len(ways):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     ways = metric(ways)
@@ -107,7 +107,8 @@ def import_osm(
     import geopandas as gpd
 
     assets = gpd.GeoDataFrame(pd.concat([part for part in parts if len(part)], ignore_index=True), crs=ways.crs)
-    named_places = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
+    named_places, outside = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
+    notes.append(("places left out: outside the council's boundary", outside))
     notes.append(("pieces of other roads kept for detours, no assets", len(others)))
     nothing = schema.empty("inspections")
     register = Register(fill_assumed(assets), nothing, named_places, districts, tuple(notes), others)
@@ -300,6 +301,10 @@ def _components(buildings: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, notes:
     return building_components(inside)
 
 
-def _places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _places(
+    points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Places within the districts, and how many are not."""
     more = places(points, areas)
-    return more[_holder(more.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0].reset_index(drop=True)
+    inside = _holder(more.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0
+    return more[inside].reset_index(drop=True), int((~inside).sum())

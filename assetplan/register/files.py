@@ -23,6 +23,7 @@ from assetplan.input_files import regular_file
 from assetplan.output import new_file, repeatable_layers
 from assetplan.reading.layers import layer_names, read_layer
 from assetplan.register.fill import fill_and_check
+from assetplan.register.misplaced import Notes, sift
 from assetplan.register.positions import metric_crs
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.table import import_table
@@ -189,7 +190,7 @@ def _base(layer: str, known: Collection[str]) -> str:
 def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None, fill: bool) -> Register:
     file = path.name
     layers = layer_names(path)
-    assets, places_in_file, faults = _read_assets(path, classed)
+    assets, places_in_file, left_out, faults = _read_assets(path, classed, sifting=fill)
     if faults:
         raise RegisterError(faults)
     rows = pd.Series(range(1, len(assets) + 1))
@@ -203,7 +204,7 @@ def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | 
     faults += more
     if faults:
         raise RegisterError(faults)
-    return Register(clean, notes=notes, **checked)
+    return Register(clean, notes=(*notes, *left_out), **checked)
 
 
 def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...], list[Fault]]:
@@ -229,12 +230,15 @@ def _read_plain(path: Path, layers: list[str], name: str) -> pd.DataFrame:
     return pd.DataFrame() if name == "notes" else schema.empty(name)
 
 
-def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], list[Fault]]:
-    """All asset layers as one frame, with the (layer, feature number) of each row."""
+def _read_assets(
+    path: Path, classed: Mapping[str, str], sifting: bool
+) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], Notes, list[Fault]]:
+    """All asset layers as one frame, with the (layer, feature number) of each row; where they can lie, if sifting."""
     import geopandas as gpd
 
     parts: list[gpd.GeoDataFrame] = []
     faults: list[Fault] = []
+    notes: Notes = []
     crs = None
     for layer, asset_class in classed.items():
         frame = read_layer(path, layer)[0]
@@ -247,14 +251,20 @@ def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFra
         if "asset_class" not in frame.columns:
             frame["asset_class"] = asset_class
         frame["_layer"], frame["_row"] = layer, range(1, len(frame) + 1)
+        if sifting:
+            names = frame["asset_id"].astype("str") if "asset_id" in frame.columns else pd.Series("", frame.index)
+            sifted = sift(frame.geometry, names, f"{path.name}, layer {layer}", frame["_row"].to_numpy())
+            faults += sifted.faults
+            notes += sifted.notes
+            frame = frame[sifted.keep]
         crs = crs or metric_crs(frame)
         parts.append(frame.to_crs(crs))
     if not parts:
-        return gpd.GeoDataFrame(), [], faults
+        return gpd.GeoDataFrame(), [], notes, faults
     assets = pd.concat(parts, ignore_index=True)
     assets = _in_order(assets)
     where = list(zip(assets["_layer"], assets["_row"].astype(int), strict=True))
-    return assets.drop(columns=["_layer", "_row"]), where, faults
+    return assets.drop(columns=["_layer", "_row"]), where, notes, faults
 
 
 def _in_layer(fault: Fault, where: list[tuple[str, int]]) -> Fault:

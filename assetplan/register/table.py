@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from assetplan import cells, schema
-from assetplan._types import Bools, Shapes
+from assetplan._types import Shapes
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.reading.columns import absent, copies, leave_out, mapped, not_read, numbers_of, source_of
@@ -26,8 +26,9 @@ from assetplan.reading.suggestion import suggest_mapping
 from assetplan.reading.tables import SourceTable, read_tables
 from assetplan.register.components import building_components, ungrouped
 from assetplan.register.fill import fill_and_check
+from assetplan.register.misplaced import sift
 from assetplan.register.plausible import doubts
-from assetplan.register.positions import crs_name, in_metres, placing, true_to_scale
+from assetplan.register.positions import crs_name, in_metres, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import in_parts, pieces, plain_shapes, with_heights
 from assetplan.register.validation import check_register, nothing_with
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _CRS_HINT = 'has no CRS: add it to the mapping, as [file] crs = "EPSG:27700"'
-_MOST = 0.5  # share of assets in wrong places from which a file is refused
-_FEW = 5
 _PLACES = {"x", "y", "wkt"}
 Paths = str | os.PathLike[str]
 
@@ -255,44 +254,18 @@ def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[g
 
 def _placed(table: SourceTable, located: gpd.GeoDataFrame) -> tuple[SourceTable, gpd.GeoDataFrame, list[Fault]]:
     """Assets without those that lie where they cannot, named in the notes; faults where those are half of all."""
-    strays = placing(located.geometry)
     names = located["asset_id"].astype("str") if "asset_id" in located.columns else pd.Series("", located.index)
-    faults, notes = [], list(table.notes)
-    refused = strays.lost.mean() >= _MOST
-    for what, some in strays.wrong.items():
-        hint = strays.hints.get(what, "")
-        if refused:
-            faults += [
-                Fault(
-                    table.name,
-                    int(i) + 1,
-                    "geometry",
-                    str(names.iloc[i])[:80],
-                    f"lies {what}",
-                    hint,
-                )
-                for i in np.flatnonzero(some)
-            ]
-        elif some.any():
-            notes.append((f"assets left out, for they lie {what}: {_named(table, names, some)}", int(some.sum())))
-    for what, some in strays.strange.items():
-        if some.any():
-            notes.append((f"assets that lie {what}: {_named(table, names, some)}", int(some.sum())))
-    if not true_to_scale(located.geometry) and in_metres(located.crs) and not faults:
+    sifted = sift(located.geometry, names, table.name, table.row)
+    notes = [*table.notes, *sifted.notes]
+    if sifted.faults:
+        return table, located, sifted.faults
+    if not true_to_scale(located.geometry) and in_metres(located.crs):
         notes.append(
             (f"assets measured in another CRS, for lengths of {crs_name(located.crs)} are not true there", len(located))
         )
-    keep = ~strays.lost
-    if not faults and not keep.all():
-        table, located = table.where(keep), located[keep].reset_index(drop=True)
-    return replace(table, notes=tuple(notes)), located, faults
-
-
-def _named(table: SourceTable, names: pd.Series, some: Bools) -> str:
-    """The first of some assets with their rows."""
-    at = np.flatnonzero(some)
-    shown = [f"{names.iloc[i]} (row {table.row[i]})" for i in at[:_FEW]]
-    return ", ".join(shown) + (", …" if len(at) > _FEW else "")
+    if not sifted.keep.all():
+        table, located = table.where(sifted.keep), located[sifted.keep].reset_index(drop=True)
+    return replace(table, notes=tuple(notes)), located, []
 
 
 def _along(table: SourceTable, plan: Mapping, shapes: Shapes) -> tuple[Shapes, list[Fault]]:
