@@ -62,7 +62,7 @@ _REGISTER = click.option("--register", type=FILE, help="Register that takes what
 _IMPORTERS = (
     _Importer(
         "osm",
-        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf, .osm).",
+        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).",
         "import_osm",
         (_TRUNK, _COUNTRY),
         _practice,

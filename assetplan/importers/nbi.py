@@ -31,6 +31,7 @@ from assetplan.reference import load_table
 from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import only_placed
 from assetplan.register.register import Register
+from assetplan.register.sources import with_sources
 from assetplan.register.validation import nothing_with
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ _STATES = {"latitude": (17.0, 72.0), "longitude": (64.0, 180.0)}
 _FIGURES = {"latitude": (8,), "longitude": (8, 9)}
 _CENTURY = 70
 _FEW = 5
+_GIVEN = (
+    "name", "road", "environment", "quantity", "length_m", "width_m", "built_year", "measure", "value",
+    "surveyed_year", "aadt", "hgv", "capacity_t", "posting", "weight_limit_t",
+)  # fmt: skip
 
 Notes = list[tuple[str, int]]
 
@@ -59,7 +64,8 @@ def import_nbi(path: str | os.PathLike[str]) -> Register:
     Returns
     -------
     Register
-        Validated, bridges as points in the UTM zone of their middle (m). Its notes add up to the file's records.
+        Validated, bridges as points in the UTM zone of their middle (m). Its notes add up to the file's records;
+        `sources` names the columns that the inventory gave, and the year of the latest inspection in the file.
 
     Raises
     ------
@@ -86,6 +92,9 @@ def import_nbi(path: str | os.PathLike[str]) -> Register:
     if faults or more:
         raise RegisterError(faults + more)
     notes += [("bridges kept", len(clean)), *more_notes]
+    latest = clean["surveyed_year"].max()
+    named = "US bridge inventory" + (f" {latest:.0f}" if np.isfinite(latest) else "")
+    clean = with_sources(clean, _GIVEN, named)
     return Register(clean, notes=tuple(notes), **nothing_with(clean))
 
 

@@ -12,6 +12,8 @@ use.
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
 from assetplan.register.register import Register
+from assetplan.register.sources import with_sources
 from assetplan.register.validation import nothing_with, validate_register
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 _CLASSES = {"A Road": "A", "B Road": "B", "Classified Unnumbered": "C", "Unclassified": "U"}
 _NEEDED = ("id", "road_classification", "trunk_road")
 _OPTIONAL = ("fictitious", "road_classification_number", "name_1")
+_GIVEN = ("road_class", "road", "name", "length_m")
 
 Notes = list[tuple[str, int]]
 
@@ -52,7 +56,7 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
     -------
     Register
         Validated; carriageway sections of about 100 m. What was left out is counted in `notes`, what a rule filled
-        is named in `assumed`.
+        is named in `assumed`, what the links gave in `sources`, with the day that the layer was last changed.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     assets = _sections(metric(kept))
     notes += [("links kept", len(kept)), ("connected pieces", connected_pieces(kept.geometry.to_numpy()))]
-    filled = fill_assumed(assets)
+    filled = with_sources(fill_assumed(assets), _GIVEN, f"OS Open Roads {_day(source)}".strip())
     others = _other_roads(national.to_crs(assets.crs))
     register = Register(filled, notes=tuple(notes), other_roads=others, **nothing_with(assets))
     return validate_register(register, source.name)
@@ -107,6 +111,14 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
         if name not in links.columns:
             links[name] = ""
     return links
+
+
+def _day(source: Path) -> str:
+    """Day that a GeoPackage says its layer was last changed; "" where it says none."""
+    query = "SELECT last_change FROM gpkg_contents WHERE table_name = 'road_link'"
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+        stated = base.execute(query).fetchone()
+    return str(stated[0] or "")[:10] if stated else ""
 
 
 def _true(values: pd.Series) -> np.ndarray:

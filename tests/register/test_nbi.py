@@ -145,6 +145,11 @@ def test_dates_of_inspection_and_what_is_open_posted_or_closed(tmp_path: Path) -
     assert years == pytest.approx([2009, 2009, 1998, np.nan, 2009, np.nan, 2009], nan_ok=True)
     assert assets["posting"].tolist() == ["open", "posted", "posted", "closed", "posted", "open", ""]
     assert assets["capacity_t"].tolist() == pytest.approx([40.5, 50, 20, 0, 1, np.nan, 20], nan_ok=True)
+    open40, weak = assets.loc["OPEN40", "sources"], assets.loc["WEAK", "sources"]
+    assert "posting = US bridge inventory 2009" in open40
+    assert "capacity_t = US bridge inventory 2009" in open40
+    assert "weight_limit_t" not in weak
+    assert "value" in weak
     # A limit of posted bridges is below full loading and above nothing.
     limits = assets["weight_limit_t"].tolist()
     assert limits == pytest.approx([np.nan, 40, 18, 0, 3, np.nan, np.nan], nan_ok=True)

@@ -58,6 +58,8 @@ def test_what_a_council_has_of_open_roads(tmp_path: Path, flag: object) -> None:
     assert register.assets["road"].tolist()[:2] == ["A606", "A606"]
     assert register.assets.groupby("link_id")["length_m"].sum().tolist() == [250] * 4
     assert register.assets["chainage_m"].tolist()[:2] == [0, 125]
+    source = r"road_class = OS Open Roads 20\d\d-\d\d-\d\d; road = .*; name = .*; length_m = OS Open Roads [\d-]{10}"
+    assert register.assets["sources"].iloc[:2].str.fullmatch(source).all()
     assert register.other_roads[["road_id", "road_class", "level"]].to_numpy().tolist() == [
         ["L4", "trunk", 1],
         ["L5", "motorway", 1],

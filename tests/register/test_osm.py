@@ -1,5 +1,7 @@
 """A county from OpenStreetMap: tags, a small file by hand, and Rutland."""
 
+import bz2
+import gzip
 import re
 import time
 from pathlib import Path
@@ -263,6 +265,48 @@ def test_a_file_whose_nodes_are_in_no_order(tmp_path: Path) -> None:
     # GDAL's slower index rounds coordinates.
     pd.testing.assert_frame_equal(other.assets.drop(columns="geometry"), one.assets.drop(columns="geometry"), rtol=1e-3)
     assert (shapely.hausdorff_distance(other.assets.geometry, one.assets.geometry) < 0.01).all()
+
+
+def test_a_file_is_known_by_its_first_bytes_packed_or_not(tmp_path: Path) -> None:
+    plain = small_file(tmp_path)
+    assets = import_osm(plain).assets
+    content = plain.read_bytes()
+    dated = content.replace(b'<osm version="0.6">', b'<osm version="0.6"><meta osm_base="2026-04-01T10:00:00Z"/>')
+    for name, packed in (("a.osm.gz", gzip.compress(dated)), ("a.bin", bz2.compress(dated))):
+        (tmp_path / name).write_bytes(packed)
+        again = import_osm(tmp_path / name).assets
+        assert again.drop(columns="sources").equals(assets.drop(columns="sources"))
+    first = assets.set_index("asset_id").loc["100-1-1", "sources"]
+    given = "road_class = OpenStreetMap; road = OpenStreetMap; name = OpenStreetMap; district = OpenStreetMap"
+    assert first == given
+    again = again.set_index("asset_id")
+    assert again.loc["100-1-1", "sources"] == given.replace("Map", "Map 2026-04-01")
+    assert "width_m = OpenStreetMap 2026-04-01" in again.loc["102-1-1", "sources"]
+    assert not again.loc["101-1-1-footway", "sources"].count("width_m")
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (gzip.compress(b"<osm>" * 9000)[:-20], "is damaged and cannot be unpacked"),
+        (bz2.compress(b"<osm>" * 9000)[:-20], "is damaged and cannot be unpacked"),
+        (b"\xff\xe0\x04o5m2", "in the form o5m, which is not read: make it an extract as .osm.pbf"),
+        (b'<?xml version="1.0"?><osmChange version="0.6"/>', "is no OpenStreetMap file: it is a file of changes"),
+        (b"<osm/><!-- <OGRVRTDataSource></OGRVRTDataSource> -->", "it is XML or HTML"),
+        (b"<OGRVRTDataSource><osm/></OGRVRTDataSource>", "it is XML or HTML"),
+        (gzip.compress(b"%PDF-1.4"), "is no OpenStreetMap file"),
+        (b"", "is no OpenStreetMap file"),
+        (b"\x00\x00\x00\x0d\n\tOSMHeader\x18\xff\xff", "is no OpenStreetMap file"),
+    ],
+)
+def test_what_is_no_extract_is_refused_by_what_it_is(tmp_path: Path, content: bytes, rule: str) -> None:
+    (tmp_path / "x.osm.pbf").write_bytes(content)
+    with pytest.raises(RegisterError, match=rule):
+        import_osm(tmp_path / "x.osm.pbf")
+
+
+def test_the_day_of_a_pbf_is_that_of_its_header(rutland: Register) -> None:
+    assert rutland.assets["sources"].str.contains("road_class = OpenStreetMap 20\\d\\d-").any()
 
 
 def test_the_practice_of_other_countries(tmp_path: Path) -> None:
