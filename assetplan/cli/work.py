@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assetplan.cli.layout import echo
+from assetplan.cli.layout import echo, remark
 from assetplan.programme import REPORT, fill_statements
 
 if TYPE_CHECKING:
     from assetplan.config import Plan
     from assetplan.finance.statement import Statement
+    from assetplan.inputs import Inputs
     from assetplan.planning import Progress
-    from assetplan.register.basis import BasisRow
 
 Result = TypeVar("Result")
 
@@ -73,11 +73,13 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     from assetplan.inputs.load import load_inputs
     from assetplan.outcome.notes import basis_rows
     from assetplan.planning import finance_statements
+    from assetplan.register.no_map import no_map
 
-    def solve(configuration: Plan, **progress: Progress) -> tuple[tuple[BasisRow, ...], tuple[Statement, ...]]:
+    def solve(configuration: Plan, **progress: Progress) -> tuple[Inputs, tuple[Statement, ...]]:
         inputs = load_inputs(configuration)
-        return basis_rows(inputs), finance_statements(configuration, inputs.register, **progress)
+        return inputs, finance_statements(configuration, inputs.register, **progress)
 
-    with _solved(plan_file, output, force, solve, "files") as (configuration, (basis, tables), folder):
+    with _solved(plan_file, output, force, solve, "files") as (configuration, (inputs, tables), folder):
         fill_statements(tables, configuration, folder)
-    echo(finance_text(tables, configuration, basis, output))
+    echo(finance_text(tables, configuration, basis_rows(inputs), output))
+    remark(no_map(inputs.register.assets))

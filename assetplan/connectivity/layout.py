@@ -15,6 +15,7 @@ from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.display import Shown
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.reference import load_table
+from assetplan.register.no_map import without_geometry
 
 _FEW = 3  # sections named in a message
 
@@ -103,8 +104,8 @@ def off_network(assets: gpd.GeoDataFrame, layout: Layout) -> list[tuple[str, str
 
 
 def unplaced(assets: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
-    """Carriageway sections of a register that are not single lines, and so on no network."""
-    off = (assets["asset_class"] == CARRIAGEWAY).to_numpy(copy=True)
+    """Carriageway sections of a register that are drawn but not as single lines, and so on no network."""
+    off = (assets["asset_class"] == CARRIAGEWAY).to_numpy() & ~without_geometry(assets)
     off[layout.road_rows[layout.owned]] = False
     return assets[off]
 

@@ -38,6 +38,8 @@ _DEGREE = 1.0  # a drawn length below which coordinates may be degrees
 def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Bring a frame to a projected CRS in metres in which lengths are true where most of it lies.
 
+    Rows without geometry stay without.
+
     Raises
     ------
     ValueError
@@ -45,13 +47,14 @@ def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     if frame.crs is None:
         raise ValueError("the geometry has no CRS")
-    if not len(frame):
+    located = frame.geometry[frame.geometry.notna()]
+    if not len(located):
         return frame if in_metres(frame.crs) else frame.to_crs(BRITISH_GRID)
-    if true_to_scale(frame.geometry):
+    if true_to_scale(located):
         return frame
-    if not on_earth(frame.geometry).all():
+    if not on_earth(located).all():
         raise ValueError("the geometry lies outside what its CRS can hold")
-    return frame.to_crs(_best_crs(frame.geometry))
+    return frame.to_crs(_best_crs(located))
 
 
 def metric_crs(frame: gpd.GeoDataFrame) -> Any:

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from assetplan import cells, schema
-from assetplan._types import Shapes
+from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.reading.columns import absent, copies, leave_out, mapped, not_read, numbers_of, source_of
@@ -27,8 +27,9 @@ from assetplan.reading.tables import SourceTable, read_tables
 from assetplan.register.components import building_components, ungrouped
 from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import sift
+from assetplan.register.no_map import STATE_NONE, classes_without_geometry
 from assetplan.register.plausible import doubts
-from assetplan.register.positions import crs_name, in_metres, true_to_scale
+from assetplan.register.positions import BRITISH_GRID, crs_name, in_metres, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import in_parts, pieces, plain_shapes, with_heights
 from assetplan.register.validation import check_register, nothing_with
@@ -91,7 +92,8 @@ def import_table(
     Returns
     -------
     Register
-        Validated, in a projected CRS (m). Its notes count what was read and what was not.
+        Validated, in a projected CRS (m), or without geometry where the mapping states that. Its notes count what was
+        read and what was not.
 
     Raises
     ------
@@ -114,13 +116,13 @@ def import_table(
         raise RegisterError([Fault(table.name, 0, "", "", "there are no assets in it")])
     assets = mapped(table, plan, schema.kinds("assets"))
     located, used, faults = _located(table, assets, plan)
-    if not faults:
+    if not faults and not plan.without_geometry:
         table, located, faults = _placed(table, located)
     rows = pd.Series(np.arange(1, len(table.frame) + 1))
     if plan.buildings and not faults:
         located, rows = _split(table, located, rows, plan)
     check = fill_and_check if fill else check_register
-    clean, more = check(located, table.name, rows, names)
+    clean, more = check(located, table.name, rows, names, _bare(located, plan))
     # A geometry that could not be made is a fault already.
     without = {fault.row for fault in faults}
     faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]
@@ -131,6 +133,13 @@ def import_table(
     bare = ungrouped(clean, names or packaged_names())
     notes = (*_notes(table, located, plan, used), *bare, *doubts(clean))
     return Register(clean, notes=notes, **nothing_with(clean))
+
+
+def _bare(located: gpd.GeoDataFrame, plan: Mapping) -> Bools:
+    """Which assets the mapping states to have no geometry (n,)."""
+    if plan.geometry_by_class and {"asset_class", "geometry"} <= set(located.columns):
+        return classes_without_geometry(located)
+    return np.full(len(located), plan.without_geometry)
 
 
 def _notes(table: SourceTable, located: gpd.GeoDataFrame, plan: Mapping, used: set[str]) -> tuple[tuple[str, int], ...]:
@@ -227,6 +236,8 @@ def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[g
     frame = table.frame
     faults: list[Fault] = []
     crs: Any = None
+    if plan.without_geometry:
+        return gpd.GeoDataFrame(assets, geometry=[None] * len(assets), crs=BRITISH_GRID), set(), []
     if is_spatial(frame):
         geometry = shapes_of(frame)
         shapes, crs, used = geometry.to_numpy(), geometry.crs, {str(geometry.name)}
@@ -241,9 +252,9 @@ def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[g
         lacking = [name for name in (x, y) if name not in frame.columns]
         if lacking:
             rule = "there is no such column of coordinates; name them in the mapping, as [file] x = … and y = …"
-            faults = [Fault(table.name, 0, name, "", rule) for name in lacking]
+            faults = [Fault(table.name, 0, name, "", rule, STATE_NONE) for name in lacking]
             return gpd.GeoDataFrame(assets), used, faults
-        shapes, faults = _from_points(table, x, y)
+        shapes, faults = _from_points(table, x, y, plan.geometry_by_class)
     if "crs" in plan.file:
         crs, more = _crs(plan)
         faults += more
@@ -295,13 +306,15 @@ def _from_wkt(column: pd.Series, file: str) -> tuple[Shapes, list[Fault]]:
     return shapes, [Fault(file, int(i) + 1, "geometry", str(text[i])[:80], rule) for i in wrong]
 
 
-def _from_points(table: SourceTable, x: str, y: str) -> tuple[Shapes, list[Fault]]:
+def _from_points(table: SourceTable, x: str, y: str, blanks: bool) -> tuple[Shapes, list[Fault]]:
+    """Points of two columns; rows where both are blank have none where `blanks` may be, and else are faults."""
     faults: list[Fault] = []
     pairs = []
-    for name in (x, y):
+    texts = [cells.text_of(table.frame[name]).to_numpy(dtype=object) for name in (x, y)]
+    blank = (texts[0] == "") & (texts[1] == "") & blanks
+    for name, shown in zip((x, y), texts, strict=True):
         values = cells.numbers(table.frame[name], table.decimal)
-        shown = cells.text_of(table.frame[name]).to_numpy(dtype=object)
-        for i in np.flatnonzero(~np.isfinite(values)):
+        for i in np.flatnonzero(~np.isfinite(values) & ~blank):
             faults.append(Fault(table.name, int(i) + 1, name, str(shown[i])[:80], "must be a number"))
         pairs.append(values)
     shapes = np.full(len(table.frame), None, dtype=object)
