@@ -45,7 +45,13 @@ class Network(Shown):
 
 
 def pieces(start: Ints, end: Ints, count: int) -> Ints:
-    """Number the connected piece (count,) that each of `count` things is in, where pairs (n,) of them are joined."""
+    """Number the connected piece that each of several things is in, array (count,) of int.
+
+    Parameters
+    ----------
+    start, end : array (n,) of int; pairs of them that are joined
+    count : int; how many there are
+    """
     joined = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(count, count))
     return connected_components(joined, directed=False)[1].astype(np.intp)
 
