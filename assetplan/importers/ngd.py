@@ -26,7 +26,7 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.network.lines import cut_sections, midpoints, one_line
 from assetplan.network.referencing import nearest_links
-from assetplan.reading.layers import layer_names
+from assetplan.reading.layers import ONE_EACH, layer_names
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.misplaced import only_placed
@@ -173,7 +173,7 @@ def _checked(links: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     faults += _faults(file, ~whole, "geometry", nothing, "must be one line of some length")
     faults += _faults(file, (out["osid"] == "").to_numpy(), "osid", nothing, "a value is required")
     twice = out["osid"].duplicated() & (out["osid"] != "")
-    faults += _faults(file, twice.to_numpy(), "osid", out["osid"], "is there more than once")
+    faults += _faults(file, twice.to_numpy(), "osid", out["osid"], "is there more than once", ONE_EACH)
     if faults:
         raise RegisterError(faults)
     out["usrn"] = usrn_text(out["usrn"])
@@ -182,8 +182,8 @@ def _checked(links: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(out), geometry=shapes, crs=links.crs)
 
 
-def _faults(file: str, wrong: Bools, column: str, shown: pd.Series, rule: str) -> list[Fault]:
-    return [Fault(file, int(row) + 1, column, str(shown.iloc[row])[:80], rule) for row in np.flatnonzero(wrong)]
+def _faults(file: str, wrong: Bools, column: str, shown: pd.Series, rule: str, hint: str = "") -> list[Fault]:
+    return [Fault(file, int(row) + 1, column, str(shown.iloc[row])[:80], rule, hint) for row in np.flatnonzero(wrong)]
 
 
 def _uses(links: pd.DataFrame, column: str) -> Texts:

@@ -25,7 +25,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
-from assetplan.reading.layers import layer_names
+from assetplan.reading.layers import ONE_EACH, layer_names
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
@@ -102,7 +102,7 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
     faults = [Fault(file, int(row) + 1, "geometry", "", "must be one line") for row in np.flatnonzero(wrong)]
     twice = links["id"].duplicated() | links["id"].isna()
     faults += [
-        Fault(file, int(row) + 1, "id", str(links["id"].iloc[row]), "is missing or there more than once")
+        Fault(file, int(row) + 1, "id", str(links["id"].iloc[row]), "is missing or there more than once", ONE_EACH)
         for row in np.flatnonzero(twice)
     ]
     if faults:

@@ -24,6 +24,9 @@ _MEASURED = (
 ENCODING_HINT = 'name its encoding in the mapping, as [file] encoding = "cp1252"'
 """How a fault names the key for text in another encoding than UTF-8."""
 
+ONE_EACH = "where files that overlap were put together keep one copy of each"
+"""What mends features that are there more than once."""
+
 
 def layer_names(path: Path) -> list[str]:
     """Names of a vector file's layers.
