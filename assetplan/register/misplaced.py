@@ -57,18 +57,18 @@ def sift(
     """
     if not len(geometry):
         return Sifted(np.zeros(0, dtype=bool), [], [])
-    found = placing(geometry)
-    if found.lost.mean() >= _MOST:
+    strays = placing(geometry)
+    if strays.lost.mean() >= _MOST:
         faults = [
-            Fault(file, int(i) + 1, "geometry", str(names.iloc[i])[:80], f"lies {why}", found.hints.get(why, ""))
-            for why, some in found.wrong.items()
+            Fault(file, int(i) + 1, "geometry", str(names.iloc[i])[:80], f"lies {why}", strays.hints.get(why, ""))
+            for why, some in strays.wrong.items()
             for i in np.flatnonzero(some)
         ]
-        return Sifted(~found.lost, [], faults)
-    notes = [(f"{what} left out, for they lie {why}", some) for why, some in found.wrong.items()]
-    notes += [(f"{what} that lie {why}", some) for why, some in found.strange.items()]
+        return Sifted(~strays.lost, [], faults)
+    notes = [(f"{what} left out, for they lie {why}", some) for why, some in strays.wrong.items()]
+    notes += [(f"{what} that lie {why}", some) for why, some in strays.strange.items()]
     shown = [(f"{text}: {_named(names, rows, some)}", int(some.sum())) for text, some in notes if some.any()]
-    return Sifted(~found.lost, shown, [])
+    return Sifted(~strays.lost, shown, [])
 
 
 def only_placed(
