@@ -44,6 +44,8 @@ _GIVEN = ("usrn", "road_class", "road", "name", "one_way", "hgv", "weight_limit_
 _JOINED = tuple(name for name in _GIVEN if name != "one_way")
 
 
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def import_dtf(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], register: Register | None = None
 ) -> Register:

@@ -15,6 +15,7 @@ item 63 says is a factor, is no capacity.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping as Keyed
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from assetplan._types import Bools, Floats, Texts
 from assetplan.asset_classes import BRIDGE
 from assetplan.errors import Fault, RegisterError
 from assetplan.importers.nbi_files import read_nbi
+from assetplan.importers.nbi_mapping import asked_items, read_nbi_mapping, with_mapped
 from assetplan.input_files import regular_file
 from assetplan.reference import load_table
 from assetplan.register.fill import fill_and_check
@@ -53,13 +55,18 @@ _GIVEN = (
 Notes = list[tuple[str, int]]
 
 
-def import_nbi(path: str | os.PathLike[str]) -> Register:
+def import_nbi(
+    path: str | os.PathLike[str], mapping: str | os.PathLike[str] | Keyed[str, object] | None = None
+) -> Register:
     """Make a register from a file of the National Bridge Inventory, filled by the rules of `register.fill`.
 
     Parameters
     ----------
     path : path
         A state's or the nation's file: delimited, with any year's header, or of fixed width.
+    mapping : path or mapping, optional
+        Columns that are added, or take the place of those of the rules above where they hold a value; see
+        `assetplan.importers.nbi_mapping`.
 
     Returns
     -------
@@ -70,12 +77,13 @@ def import_nbi(path: str | os.PathLike[str]) -> Register:
     Raises
     ------
     RegisterError
-        A column is missing or a value breaks the schema; every fault is listed with its line.
+        A column is missing, a value breaks the schema, or the mapping its rules; every fault is listed with its line.
     FileNotFoundError
         There is no such file.
     """
     source = regular_file(Path(path), RegisterError)
-    text = read_nbi(source)
+    plan = read_nbi_mapping(mapping)
+    text = read_nbi(source, asked_items(plan))
     on = (text.table["record_type"] == "1").to_numpy(dtype=bool)
     longitude, latitude = (_position(text.table[name]) for name in ("longitude", "latitude"))
     placed = np.isfinite(longitude) & np.isfinite(latitude)
@@ -88,13 +96,16 @@ def import_nbi(path: str | os.PathLike[str]) -> Register:
     notes += more_notes
     faults = _unread_ratings(kept, text.heads, source.name)
     located, more_notes = _bridges(kept)
+    located, mapped_notes = with_mapped(located, plan, text.more.loc[kept.index], source.name)
+    notes += mapped_notes
     clean, more = fill_and_check(located, source.name, pd.Series(kept.index))
     if faults or more:
         raise RegisterError(faults + more)
     notes += [("bridges kept", len(clean)), *more_notes]
     latest = clean["surveyed_year"].max()
     named = "US bridge inventory" + (f" {latest:.0f}" if np.isfinite(latest) else "")
-    clean = with_sources(clean, _GIVEN, named)
+    given = {*_GIVEN, *plan.columns, *plan.year_of} - {*plan.constants}
+    clean = with_sources(clean, [name for name in clean.columns if name in given], named)
     return Register(clean, notes=tuple(notes), **nothing_with(clean))
 
 

@@ -44,6 +44,8 @@ _GIVEN = ("road_class", "road", "name", "length_m")
 Notes = list[tuple[str, int]]
 
 
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def import_open_roads(path: str | os.PathLike[str]) -> Register:
     """Make a register from OS Open Roads.
 

@@ -245,3 +245,63 @@ def test_a_file_of_fixed_width(tmp_path: Path) -> None:
     assert one[["value", "surveyed_year", "posting", "weight_limit_t"]].tolist() == [6, 2009, "posted", 40]
     counts = dict(register.notes)
     assert counts["records read"] == counts["bridges kept"] + counts["records left out: no usable position (line 2)"]
+
+
+def test_a_mapping_adds_items_and_puts_them_in_place_of_the_rules_own(tmp_path: Path) -> None:
+    head = HEAD + ",COUNTY_CODE_003,FEATURES_DESC_006A,POSTED_LIMIT_070,YEAR_RECONSTRUCTED_106"
+    lines = [
+        record("A", "P", 50) + ",025,'O'NEILL'S CREEK',20.5,2001",
+        record("B", "P", 50) + ",075,,,",
+        record("C", "A", 50) + ",099,'X, Y',,1999",
+    ]
+    (tmp_path / "n.txt").write_text("\n".join([head, *lines]) + "\n")
+    (tmp_path / "m.toml").write_text(
+        '[columns]\ndistrict = "003"\nname = "FEATURES_DESC_006A"\nweight_limit_t = "Item 70"\nbuilt_year = "106"\n'
+        '[constants]\nroad_class = "B"\n[values.district]\n025 = "Greenbrier"\n[units]\nweight_limit_t = "ton_us"\n'
+    )
+    with pytest.raises(RegisterError, match=r"units\.weight_limit_t"):
+        import_nbi(tmp_path / "n.txt", tmp_path / "m.toml")
+    text = (tmp_path / "m.toml").read_text().partition("[units]")[0]
+    (tmp_path / "m.toml").write_text(text + "[factors]\nweight_limit_t = 0.9\n")
+    register = import_nbi(tmp_path / "n.txt", tmp_path / "m.toml")
+    assets = register.assets
+    assert assets["district"].tolist() == ["Greenbrier", "075", "099"]
+    assert assets["name"].tolist() == ["O'NEILL'S CREEK", "MILL ROAD", "X, Y"]
+    assert assets["built_year"].tolist() == [2001, 1950, 1999]
+    assert set(assets["road_class"]) == {"B"}
+    # A blank cell leaves the limit that the rule reckons from the rating.
+    assert assets["weight_limit_t"].tolist() == pytest.approx([18.45, 40, np.nan], nan_ok=True)
+    assert assets["assumed"].str.contains("weight_limit_t").tolist() == [False, True, False]
+    assert assets["sources"].str.contains("district = ").all()
+    assert not assets["sources"].str.contains("road_class = ").any()
+    assert dict(register.notes)["weight_limit_t from the mapping"] == 1
+
+
+def test_faults_of_a_mapping_of_items(tmp_path: Path) -> None:
+    (tmp_path / "n.txt").write_text("\n".join([HEAD, record("A")]) + "\n")
+    wrong = {"columns": {"district": "county", "nothing": "003"}}
+    with pytest.raises(RegisterError, match="nothing"):
+        import_nbi(tmp_path / "n.txt", wrong)
+    with pytest.raises(RegisterError) as error:
+        import_nbi(tmp_path / "n.txt", {"columns": {"district": "county"}, "leave_out": {"003": ["1"]}})
+    assert {fault.column for fault in error.value.faults} == {"leave_out", "columns.district"}
+    with pytest.raises(RegisterError) as error:
+        import_nbi(tmp_path / "n.txt", {"columns": {"district": "003"}})
+    assert faults_of(error) == {(1, "item 003", "a mapping asks for this item, and it is not in the file")}
+    with pytest.raises(RegisterError) as error:
+        import_nbi(tmp_path / "n.txt", {"columns": {"built_year": "007"}})
+    assert (2, "built_year", "must be a number") in faults_of(error)
+    (tmp_path / "f.txt").write_text(fixed("A1") + "\n")
+    assets = import_nbi(tmp_path / "f.txt", {"columns": {"road": "008"}, "constants": {"district": "X"}}).assets
+    assert assets[["road", "district"]].to_numpy().tolist() == [["A1", "X"]]
+    with pytest.raises(RegisterError, match="item 003"):
+        import_nbi(tmp_path / "f.txt", {"columns": {"district": "003"}})
+
+
+@pytest.mark.parametrize(
+    "text", ["BID01,BID02,BL01\n1,X,54\n", "B.ID.01,B.L.01\n1,54\n", '[{"BID01": "1", "BL01": 54}]\n']
+)
+def test_a_file_of_the_newer_form_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "s.csv").write_text(text)
+    with pytest.raises(RegisterError, match=r"is in the form of 2022 \(SNBI"):
+        import_nbi(tmp_path / "s.csv")
