@@ -24,7 +24,7 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.file_kinds import file_kind
 from assetplan.input_files import regular_file
 from assetplan.output import new_file, repeatable_layers
-from assetplan.reading.layers import is_spatial, layer_names, read_layer
+from assetplan.reading.layers import is_spatial, layer_facts, layer_names, read_layer
 from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import Notes, sift
 from assetplan.register.no_map import without_geometry
@@ -165,27 +165,23 @@ def _asset_layers(source: Path, classes: AssetClasses) -> tuple[dict[str, str], 
     A layer of another name whose assets name a class is read where no layer is named for that class: a class that is
     not known must not be left out, but a copy kept beside the layer is no part of the register.
     """
-    import pyogrio
-
-    names = [name for name in layer_names(source) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
+    names = [name for name in layer_names(source, odd=True) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
     classed = {name: base for name in names if (base := _base(name, classes.names))}
     if not classed:
         return {}, ()
     notes = []
     for name in (name for name in names if name not in classed):
-        info = pyogrio.read_info(source, layer=name)
+        columns, spatial, rows = layer_facts(source, name)
         copied = set(classed.values())
-        if "asset_class" in info["fields"] and not set(_plain_column(source, name, "asset_class")) <= copied:
+        if "asset_class" in columns and not set(_plain_column(source, name, "asset_class")) <= copied:
             classed[name] = name
-        elif info["geometry_type"]:
-            notes.append((f"rows of layer {name}, which is no layer of a register, not read", int(info["features"])))
+        elif spatial:
+            notes.append((f"rows of layer {name}, which is no layer of a register, not read", rows))
     return classed, tuple(notes)
 
 
 def _plain_column(source: Path, layer: str, column: str) -> list[str]:
-    import pyogrio
-
-    values = pyogrio.read_dataframe(source, layer=layer, columns=[column], read_geometry=False)[column]
+    values = read_layer(source, layer, shapes=False)[0][column]
     return values.dropna().astype("str").unique().tolist()
 
 
@@ -197,7 +193,7 @@ def _base(layer: str, known: Collection[str]) -> str:
 
 def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None, fill: bool) -> Register:
     file = path.name
-    layers = layer_names(path)
+    layers = layer_names(path, odd=True)
     assets, places_in_file, left_out, faults = _read_assets(path, classed, sifting=fill)
     if faults:
         raise RegisterError(faults)

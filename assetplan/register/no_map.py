@@ -17,9 +17,6 @@ from assetplan.words import and_list, plural
 if TYPE_CHECKING:
     import geopandas as gpd
 
-STATE_NONE = 'where there is none state it in the mapping, as [file] geometry = "none"'
-"""How a fault names the key for a table without geometry."""
-
 _EFFECTS = "connectivity, detours, critical links and nearest sections are"
 
 

@@ -19,7 +19,7 @@ from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.reading.columns import absent, copies, leave_out, mapped, not_read, numbers_of, source_of
-from assetplan.reading.layers import is_spatial, shapes_of
+from assetplan.reading.layers import STATE_NONE, is_spatial, shapes_of
 from assetplan.reading.mapping import DROP, Mapping, read_mapping
 from assetplan.reading.scale import SHARE_HINT, SHARE_RULE, are_shares
 from assetplan.reading.suggestion import suggest_mapping
@@ -27,7 +27,7 @@ from assetplan.reading.tables import SourceTable, read_tables
 from assetplan.register.components import building_components, ungrouped
 from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import sift
-from assetplan.register.no_map import STATE_NONE, classes_without_geometry
+from assetplan.register.no_map import classes_without_geometry
 from assetplan.register.plausible import doubts
 from assetplan.register.positions import BRITISH_GRID, crs_name, in_metres, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names

@@ -14,9 +14,9 @@ from assetplan import schema
 from assetplan._types import Bools
 from assetplan.asset_classes import BUILDING, AssetClasses
 from assetplan.errors import Fault, RegisterError
-from assetplan.reading.layers import is_spatial
+from assetplan.reading.layers import STATE_NONE, is_spatial
 from assetplan.reference import load_table
-from assetplan.register.no_map import STATE_NONE, classes_without_geometry, without_geometry
+from assetplan.register.no_map import classes_without_geometry, without_geometry
 from assetplan.register.positions import BRITISH_GRID, metric, on_earth, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import plain_shapes

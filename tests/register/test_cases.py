@@ -237,11 +237,12 @@ def test_parquet_of_any_name_and_with_a_named_index(case: Path, file: str) -> No
 
 
 @of("gpkg-geometry-with-measures")
-def test_shapes_that_cannot_be_read_name_file_and_layer(case: Path) -> None:
-    with pytest.raises(RegisterError, match=r"m\.gpkg, layer t, column geometry: holds shapes that cannot be read"):
-        imported(case, "m.gpkg", "m.toml")
-    register = imported(case, "line_m.gpkg", "m.toml")  # any Python warning would be an error here
+@pytest.mark.parametrize("file", ["m.gpkg", "line_m.gpkg"])  # of any shapes, of lines
+def test_measures_are_dropped_and_noted(case: Path, file: str) -> None:
+    register = imported(case, file, "m.toml")  # any Python warning would be an error here
     assert "measures (M) of lines were dropped: 1" in notes(register)
+    assert register.assets.geometry.iloc[0].geom_type == "LineString"
+    assert register.assets.crs == 27700
 
 
 @of("survey_dates")
