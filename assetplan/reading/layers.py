@@ -111,17 +111,7 @@ def read_layer(path: Path, layer: str = "", encoding: str = "", shapes: bool = T
     import pyogrio
     from pyogrio import errors
 
-    layers = _layers(path, odd=True)
-    if not layer:
-        spatial = [name for name, kind in layers.items() if kind] or list(layers)
-        if len(spatial) != 1:
-            names = ", ".join(spatial)
-            rule = f'has {len(spatial)} layers ({names}): name one in the mapping, as [file] layer = "roads"'
-            raise RegisterError([Fault(path.name, 0, "", "", rule)])
-        layer = spatial[0]
-    elif layer not in layers:
-        rule = f"is no layer of {path.name}; there are {', '.join(layers)}"
-        raise RegisterError([Fault(path.name, 0, "", layer, rule)])
+    layer = _one_layer(path, layer)
     file = f"{path.name}, layer {layer}"
     dropped = False
     broken = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, ValueError)
@@ -141,6 +131,21 @@ def read_layer(path: Path, layer: str = "", encoding: str = "", shapes: bool = T
         raise RegisterError([Fault(file, 0, "", "", f"cannot be read: {error}")]) from error
     dropped = dropped or any("(M)" in str(each.message) for each in met)
     return frame, ["measures (M) of lines were dropped"] if dropped else []
+
+
+def _one_layer(path: Path, layer: str) -> str:
+    """The layer of a name; of none the only one, or the only one with shapes."""
+    layers = _layers(path, odd=True)
+    if layer:
+        if layer in layers:
+            return layer
+        rule = f"is no layer of {path.name}; there are {', '.join(layers)}"
+        raise RegisterError([Fault(path.name, 0, "", layer, rule)])
+    spatial = [name for name, kind in layers.items() if kind] or list(layers)
+    if len(spatial) == 1:
+        return spatial[0]
+    rule = f'has {len(spatial)} layers ({", ".join(spatial)}): name one in the mapping, as [file] layer = "roads"'
+    raise RegisterError([Fault(path.name, 0, "", "", rule)])
 
 
 def _cast(path: Path, layer: str, shapes: bool) -> tuple[pd.DataFrame, bool]:
