@@ -31,7 +31,6 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, AssetClasses, group_of
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
-from assetplan.register.positions import metric
 from assetplan.register.register import RegisterNames, packaged_names
 from assetplan.register.validation import check_register
 
@@ -138,7 +137,7 @@ def fill_and_check(
     faults = [fault for fault in faults if not fillable(fault)]
     if faults or not len(assets):
         return clean, faults
-    return check_register(fill_assumed(metric(assets), names), file, rows, names, bare)
+    return check_register(fill_assumed(clean, names), file, rows, names, bare)
 
 
 def _parents(out: pd.DataFrame) -> Ints:

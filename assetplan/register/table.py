@@ -103,17 +103,8 @@ def import_table(
     FileNotFoundError
         There is no such file.
     """
-    paths = [path] if isinstance(path, (str, os.PathLike)) else path
-    sources = [regular_file(Path(each), RegisterError) for each in paths]
     plan = asset_mapping(mapping)
-    columns = schema.columns("assets")
-    table = read_tables(sources, plan, {*columns, *_PLACES})
-    faults = absent(table, plan, columns)
-    if faults:
-        raise RegisterError(faults)
-    table = leave_out(table, plan)
-    if not len(table.frame):
-        raise RegisterError([Fault(table.name, 0, "", "", "there are no assets in it")])
+    table = _rows_of([path] if isinstance(path, (str, os.PathLike)) else path, plan)
     assets = mapped(table, plan, schema.kinds("assets"))
     located, used, faults = _located(table, assets, plan)
     if not faults and not plan.without_geometry:
@@ -123,16 +114,26 @@ def import_table(
         located, rows = _split(table, located, rows, plan)
     check = fill_and_check if fill else check_register
     clean, more = check(located, table.name, rows, names, _bare(located, plan))
-    # A geometry that could not be made is a fault already.
-    without = {fault.row for fault in faults}
-    faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]
-    faults += _share_faults(clean, table.name)
+    faults += [*_further(more, faults), *_share_faults(clean, table.name)]
     if faults:
         words = _Words(table, plan)
         raise RegisterError({words.worded(fault) for fault in faults})
     bare = ungrouped(clean, names or packaged_names())
-    notes = (*_notes(table, located, plan, used), *bare, *doubts(clean))
-    return Register(clean, notes=notes, **nothing_with(clean))
+    return Register(clean, notes=(*_notes(table, located, plan, used), *bare, *doubts(clean)), **nothing_with(clean))
+
+
+def _rows_of(paths: Sequence[Paths], plan: Mapping) -> SourceTable:
+    """Rows of the files that the mapping does not leave out, of which there must be some."""
+    sources = [regular_file(Path(each), RegisterError) for each in paths]
+    columns = schema.columns("assets")
+    table = read_tables(sources, plan, {*columns, *_PLACES})
+    faults = absent(table, plan, columns)
+    if faults:
+        raise RegisterError(faults)
+    table = leave_out(table, plan)
+    if not len(table.frame):
+        raise RegisterError([Fault(table.name, 0, "", "", "there are no assets in it")])
+    return table
 
 
 def _bare(located: gpd.GeoDataFrame, plan: Mapping) -> Bools:
@@ -160,6 +161,12 @@ def _notes(table: SourceTable, located: gpd.GeoDataFrame, plan: Mapping, used: s
     if left:
         notes.append((f"columns not read: {left}", left.count(", ") + 1))
     return tuple(notes)
+
+
+def _further(faults: list[Fault], before: list[Fault]) -> list[Fault]:
+    """Faults that those before do not hold: a geometry that could not be made is one already."""
+    without = {fault.row for fault in before}
+    return [fault for fault in faults if fault.column != "geometry" or fault.row not in without]
 
 
 def _share_faults(assets: pd.DataFrame, file: str) -> list[Fault]:
