@@ -16,6 +16,7 @@ from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.summary import BaselineRow, ForecastRow, Summary
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.register.basis import BasisRow, largely_assumed
+from assetplan.register.no_map import NO_DETOURS, without_network
 from assetplan.words import financial_year, millions, plural, pounds
 
 if TYPE_CHECKING:
@@ -180,12 +181,16 @@ def _weight_limits(programme: Programme) -> list[str]:
         return []
     first, last = programme.years[0] - 1, programme.years[-1]
     cells = [("plan", first), ("plan", last), ("do-nothing", last)]
+    bare = without_network(programme.assets)
     today, plan, nothing = (
-        f"{plural(rows[key]['restricted'], 'bridge')}, {pounds(rows[key]['detour_cost'])} a year" for key in cells
+        plural(rows[key]["restricted"], "bridge") + ("" if bare else f", {pounds(rows[key]['detour_cost'])} a year")
+        for key in cells
     )
     falling = len(programme.summary.restrictions["falling"])
     change = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
     more = f"{falling:,} would be limited further by {last} if nothing is done"
+    if bare:
+        return [block("Weight limits on bridges", *items([change, more, NO_DETOURS]))]
     return [block("Weight limits on bridges, and what their detours cost", *items([change, more]))]
 
 

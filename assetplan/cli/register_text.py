@@ -113,6 +113,7 @@ def survey_text(survey: Survey) -> str:
         *([f"{thin:,} keep what they had: too little of them was read"] if thin else []),
         f"{len(survey.homogeneous):,} homogeneous sections",
         *([f"{len(survey.breaks):,} were measured otherwise before: there the series breaks"] if survey.breaks else []),
+        *filter(None, [paragraph(no_map(survey.register.assets))]),
     ]
     parts = ["\n".join(lines), f"Lengths read, by {survey.measure}: the reported shares", _bands(survey.bands)]
     if faults:

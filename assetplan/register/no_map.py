@@ -17,6 +17,9 @@ from assetplan.words import and_list, plural
 if TYPE_CHECKING:
     import geopandas as gpd
 
+NO_DETOURS = "what their detours cost and which places they cut off is not worked out, for no carriageway is drawn"
+"""What stands in the place of detours where `without_network`."""
+
 _EFFECTS = "connectivity, detours, critical links and nearest sections are"
 
 
@@ -29,6 +32,12 @@ def classes_without_geometry(assets: gpd.GeoDataFrame) -> Bools:
     """Which assets are of a class none of whose assets has a geometry (n,); column asset_class."""
     of_class = assets["asset_class"].to_numpy(dtype=object)
     return assets.geometry.isna().groupby(of_class, dropna=False).transform("all").to_numpy(dtype=bool)
+
+
+def without_network(assets: gpd.GeoDataFrame) -> bool:
+    """Whether no carriageway is drawn as a line: there is no network then, and no detour is worked out."""
+    roads = assets.geometry[(assets["asset_class"] == CARRIAGEWAY).to_numpy()]
+    return not (roads.geom_type == "LineString").any()
 
 
 def no_map(assets: gpd.GeoDataFrame) -> str:

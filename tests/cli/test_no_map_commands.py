@@ -38,12 +38,15 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Done], Pa
     text = "\n".join(["Section,Road,From,length_m,width_m,road_class,value", *rows])
     (folder / "roads.csv").write_text(text + "\n", encoding="utf-8")
     (folder / "map.toml").write_text(MAPPING, encoding="utf-8")
+    readings = "link_id,start_m,end_m,year,value\nL0,0,200,2020,40\n"
+    (folder / "readings.csv").write_text(readings, encoding="utf-8")
     done = {}
     for words in (
         ("import", "table", "roads.csv", "--mapping", "map.toml", "-o", "r.gpkg"),
         ("init", "r.gpkg", "-o", "plan.toml"),
         ("inspect", "r.gpkg"),
         ("network", "r.gpkg", "-o", "n.gpkg"),
+        ("survey", "r.gpkg", "readings.csv", "-o", "s.gpkg"),
         ("validate", "plan.toml"),
         ("predict", "plan.toml", "-o", "p.csv"),
         ("plan", "plan.toml", "-o", "out"),
