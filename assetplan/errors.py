@@ -21,7 +21,8 @@ class Fault:
     """One thing that is wrong in one place of a user's file.
 
     `row` is the line of a text file (the header is line 1), the row of a sheet or the feature number of a layer (first
-    is 1); 0 where the fault is not in a row. `hint` says what would mend it, where that is known.
+    is 1); 0 where the fault is not in a row. `hint` says what would mend it, where that is known; `asset` whose fault
+    it is, where row and value do not.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Fault:
     value: str
     rule: str
     hint: str = field(default="", compare=False)
+    asset: str = ""
 
     def place(self, row: bool = True) -> str:
         """File, row and column of it, in words; without the row where it stands for faults alike."""
@@ -42,7 +44,8 @@ class Fault:
 
     def __str__(self) -> str:
         shown = f": {self.value!r}" if self.value else ":"
-        return f"{self.place()}{shown} {_printable(self.rule)}"
+        asset = f" asset {_printable(self.asset)}:" if self.asset else ""
+        return f"{self.place()}{shown}{asset} {_printable(self.rule)}"
 
 
 def _printable(text: str) -> str:
@@ -51,15 +54,24 @@ def _printable(text: str) -> str:
 
 
 def _alike(fault: Fault) -> tuple[str, str, str]:
-    """What faults of one kind share: file, column and rule but for its figures."""
-    return fault.file, fault.column, re.sub(r"[\d.,]+", "0", fault.rule)
+    """What faults of one kind share: file, column and rule but for its figures, save those of a key such as lock[1]."""
+    return fault.file, fault.column, re.sub(r"(?<![\[\d.,])[\d.,]+", "0", fault.rule)
 
 
-def _rows(faults: Sequence[Fault]) -> str:
-    rows = sorted({fault.row for fault in faults})
-    if rows[-1] - rows[0] == len(rows) - 1:
-        return f"{rows[0]} to {rows[-1]}"
-    return ", ".join(map(str, rows[:_FEW])) + (", …" if len(rows) > _FEW else "")
+def _some(names: Iterable[object]) -> str:
+    each = list(dict.fromkeys(map(str, names)))
+    return ", ".join(each[:_FEW]) + (", …" if len(each) > _FEW else "")
+
+
+def _where(faults: Sequence[Fault]) -> str:
+    """How many faults alike there are, and the first of their rows and assets."""
+    rows = sorted({fault.row for fault in faults} - {0})
+    whole = rows and rows[-1] - rows[0] == len(rows) - 1
+    named = [f"{rows[0]} to {rows[-1]}" if whole else _some(rows)] if rows else []
+    if any(fault.asset for fault in faults):
+        named.append(f"{'assets ' if rows else ''}{_printable(_some(fault.asset for fault in faults))}")
+    what = "rows" if rows else "assets" if named else "times"
+    return f"({len(faults):,} {what}{': ' if named else ''}{', '.join(named)})"
 
 
 def _values(faults: Sequence[Fault]) -> str:
@@ -68,7 +80,12 @@ def _values(faults: Sequence[Fault]) -> str:
     for fault in faults:
         first.setdefault(fault.value, fault.row)
     counts = Counter(fault.value for fault in faults)
-    shown = [f"{value!r} ({plural(n, 'row')} from {first[value]})" for value, n in counts.most_common(_FEW)]
+    shown = [
+        f"{value!r} ({plural(n, 'row')} from {first[value]})"
+        if first[value]
+        else f"{value!r}" + f" ({n:,} times)" * (n > 1)
+        for value, n in counts.most_common(_FEW)
+    ]
     return ", ".join(shown) + (f" and {len(counts) - _FEW:,} more values" if len(counts) > _FEW else "")
 
 
@@ -78,8 +95,7 @@ def _kind(faults: Sequence[Fault]) -> list[str]:
     if len(faults) <= _ALONE:
         return [f"  {fault}" for fault in faults] + hints
     one = faults[0]
-    rule = _printable(one.rule)
-    count = f"({len(faults):,} rows: {_rows(faults)})"
+    rule, count = _printable(one.rule), _where(faults)
     if len({fault.value for fault in faults}) == 1:
         shown = f" {one.value!r}" if one.value else ""
         return [f"  {one.place(row=False)}:{shown} {rule} {count}", *hints]

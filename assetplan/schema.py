@@ -127,6 +127,8 @@ def _shown(value: object) -> str:
 
 
 def _text(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("").astype("str").str.strip()
     text = column.astype("object").where(column.notna(), "").astype("str").str.strip()
     if pd.api.types.is_float_dtype(column):
         # An identifier read as a float (1234.0) is the whole number the user sees.
@@ -140,6 +142,11 @@ def _check_column(
     kind: str = rule.type  # type: ignore[attr-defined]
     required = rule.required == "yes"  # type: ignore[attr-defined]
     broken: dict[object, str] = {}
+    if kind not in ("text", "choice") and pd.api.types.is_numeric_dtype(column):
+        missing = column.isna()
+        if required:
+            broken.update(dict.fromkeys(column.index[missing], "a value is required"))
+        return _check_numbers(column.astype("float64"), missing, rule, broken)
     text = _text(column)
     missing = text.str.lower().isin(MISSING_WORDS) if kind != "text" else text == ""
     if required:
@@ -156,18 +163,14 @@ def _check_column(
             twice = values.duplicated(keep="first") & ~missing
             broken.update(dict.fromkeys(values.index[twice], "is there more than once"))
         return values, broken
-    return _check_numbers(column, text, missing, rule, broken)
+    values = pd.to_numeric(text.mask(missing), errors="coerce").astype("float64")
+    return _check_numbers(values, missing, rule, broken)
 
 
 def _check_numbers(
-    column: pd.Series, text: pd.Series, missing: pd.Series, rule: object, broken: dict[object, str]
+    values: pd.Series, missing: pd.Series, rule: object, broken: dict[object, str]
 ) -> tuple[pd.Series, dict[object, str]]:
     kind: str = rule.type  # type: ignore[attr-defined]
-    values = (
-        column.astype("float64")
-        if pd.api.types.is_numeric_dtype(column)
-        else pd.to_numeric(text.mask(missing), errors="coerce").astype("float64")
-    )
     finite = np.isfinite(values)
     broken.update(dict.fromkeys(values.index[~missing & ~finite], "must be a number"))
     low = float(rule.low) if rule.low == rule.low and rule.low != "" else -np.inf  # type: ignore[attr-defined]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import runpy
 import shutil
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +25,17 @@ def case(name: str, folder: Path) -> Path:
     """A copy of an input that once failed, in a folder of the test's own; the test is skipped where there are none."""
     if not CASES.is_dir():
         pytest.skip("the inputs that once failed are not here")
-    return Path(shutil.copytree(CASES / name, folder / name))
+    copy = Path(shutil.copytree(CASES / name, folder / name, copy_function=shutil.copyfile))
+    copy.chmod(0o755)
+    return copy
+
+
+def made_case(name: str, folder: Path) -> Path:
+    """`case`, with the inputs that its make.py writes."""
+    copy = case(name, folder)
+    with contextlib.chdir(copy), warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        runpy.run_path("make.py")
+    return copy
 
 
 @cache

@@ -30,7 +30,7 @@ LINES = tuple(load_table("lines")["line"])
 
 @st.composite
 def registers(draw: st.DrawFn) -> Register:
-    """A register of 1 to 8 assets of one to all classes along one road; most cells may be blank."""
+    """A register of 1 to 8 assets of one to all classes along one road, any of which may have no geometry or blanks."""
     classes = draw(st.lists(st.sampled_from(CLASSES), min_size=1, max_size=3, unique=True))
     number = draw(st.integers(1, 8))
     rows = [draw(_asset(n, classes)) for n in range(number)]
@@ -38,6 +38,10 @@ def registers(draw: st.DrawFn) -> Register:
     for row in rows:
         if roads and row["asset_class"] in ("bridge", "signal", "footway", "drainage") and draw(st.booleans()):
             row["parent_id"] = draw(st.sampled_from(roads))
+    bare = draw(st.sets(st.sampled_from(classes)))
+    for row in rows:
+        if row["asset_class"] in bare:
+            row |= {"geometry": None, "length_m": row["length_m"] or 100.0}
     assets = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=27700)
     extras = {name: gpd.GeoDataFrame(schema.empty(name), geometry=[], crs=27700) for name in ("places", "districts")}
     return Register(assets, inspections=schema.empty("inspections"), **extras)

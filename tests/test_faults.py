@@ -42,6 +42,24 @@ def test_values_that_differ_are_counted_and_so_are_rules_that_differ_in_figures(
     assert text(*ragged)[1:] == ["  a.csv: has 2 values where the header has 1 names (88 rows: 2 to 89)"]
 
 
+def test_faults_of_assets_share_a_line_that_names_the_first() -> None:
+    bare = [Fault("r.gpkg", n, "value", "", "has no condition", "give it", f"R{n}") for n in range(1, 31)]
+    assert text(*bare)[1:] == [
+        "  r.gpkg, column value: has no condition (30 rows: 1 to 30, assets R1, R2, R3, R4, R5, …)",
+        "    hint: give it",
+    ]
+    clash = [Fault("plan", 0, "lock[3]", f"R{n}", f"contradicts lock[{1 + n // 8}]") for n in range(16)]
+    assert [line for line in text(*clash)[1:] if "lock[3]" in line] == [
+        "  plan, column lock[3]: contradicts lock[1] (8 times)",
+        "  plan, column lock[3]: contradicts lock[2] (8 times)",
+    ]
+    unknown = [Fault("plan", 0, "rules.lock[1].asset", f"R{n % 4}", "is not there") for n in range(5)]
+    assert text(*unknown)[1:] == [
+        "  plan, column rules.lock[1].asset: is not there (5 times)",
+        "    'R0' (2 times), 'R1', 'R2', 'R3'",
+    ]
+
+
 def test_never_more_than_fifty_lines_and_no_control_characters() -> None:
     many = [Fault("a.csv", n, f"c{n}\x1b[2J", "", f"is wrong\n in a way {chr(97 + n % 26)}") for n in range(500)]
     error = RegisterError(many)

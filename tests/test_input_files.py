@@ -89,5 +89,6 @@ asset = ["R0002"]
 strategy = "surface_dressing@2019"
 """
     done = validated(tmp_path, f"{text}\n{rules}")
-    for key, asset in (("rules.lock[1]", "R0001"), ("rules.lock[2]", "R0002")):
-        assert f"column {key}: '{asset}' its condition, a commitment or another rule does not allow" in done.text
+    for number, asset, other in ((1, "R0001", "rules.require[1]"), (2, "R0002", "rules.lock[1]")):
+        assert f"column rules.lock[{number}]: '{asset}' contradicts {other}" in done.text
+    assert "hint: leave the asset out of one of them" in done.text

@@ -15,6 +15,7 @@ from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.programme import Programme
 from assetplan.programme.words import line_phrases
+from assetplan.register.no_map import no_map, without_geometry
 from assetplan.words import plural
 
 
@@ -132,6 +133,8 @@ def _notes(programme: Programme, market: Market, asset: int, known: bool, rounde
             "By itself the other choice would be worth a little more: works come whole, and the last of the money did "
             "not fit otherwise."
         )
+    if without_geometry(programme.assets)[asset]:
+        notes.append(no_map(programme.assets))
     settings = (programme.settings or {}).get("plan") or {}
     if market.held[asset]:
         notes.append(_together(programme, asset))

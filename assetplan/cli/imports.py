@@ -59,10 +59,13 @@ _COUNTRY = click.option(
     help="Whose practice of tagging roads to read by.",
 )
 _REGISTER = click.option("--register", type=FILE, help="Register that takes what the file measured and it did not.")
+_ITEMS = click.option(
+    "--mapping", type=FILE, help="Columns of further items (TOML), added or in place of the import's own."
+)
 _IMPORTERS = (
     _Importer(
         "osm",
-        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf, .osm).",
+        "Council roads, bridges and public buildings of an OpenStreetMap extract (.osm.pbf, .osm, .osm.gz, .osm.bz2).",
         "import_osm",
         (_TRUNK, _COUNTRY),
         _practice,
@@ -83,7 +86,7 @@ _IMPORTERS = (
         _joined,
         several=True,
     ),
-    _Importer("nbi", "Bridges of a US National Bridge Inventory file.", "import_nbi"),
+    _Importer("nbi", "Bridges of a US National Bridge Inventory file.", "import_nbi", (_ITEMS,)),
 )
 
 

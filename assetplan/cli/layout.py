@@ -19,6 +19,12 @@ def echo(text: str, err: bool = False) -> None:
     click.echo(text.translate(_CONTROLS), err=err)
 
 
+def remark(sentence: str, err: bool = False) -> None:
+    """Print a sentence, if there is one."""
+    if sentence:
+        echo(paragraph(sentence), err)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table with its first column to the left and the others to the right."""
     columns = list(zip(head, *rows, strict=True))

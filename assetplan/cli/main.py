@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from assetplan import __version__
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
-from assetplan.cli.layout import echo
+from assetplan.cli.layout import echo, remark
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, output, seed
 from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
@@ -115,10 +115,10 @@ def demo(out: Path, size: str, seed: int, force: bool) -> None:
 @FORCE
 def example(out: Path, size: str, seed: int, force: bool) -> None:
     """Make an example county: a register and a plan in the folder OUT."""
-    from assetplan.example import write_example
+    from assetplan.example.folder import FILES, write_example
 
     write_example(out, size, seed, force)
-    echo(f"{out / 'register.gpkg'}\n{out / 'plan.toml'}")
+    echo("\n".join(str(out / name) for name in FILES))
 
 
 @main.command()
@@ -134,6 +134,7 @@ def init(register: Path, output: Path, first_year: int, mapping: Path | None, ta
 
     scaled = init_plan(register, output, first_year, mapping, force, tables)
     echo(f"{output}: envelope at {scaled.share:.2%} of the published county's, by {scaled.measure}")
+    remark(scaled.unmapped)
 
 
 @main.command()
@@ -159,14 +160,17 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
     from assetplan import predict as forecast
     from assetplan import read_plan
     from assetplan.delimited import write_csv
-    from assetplan.inputs.load import files_of
+    from assetplan.inputs.load import files_of, load_inputs
     from assetplan.output import new_file, refuse_existing
+    from assetplan.register.no_map import no_map
 
     configuration = read_plan(plan)
     inputs = {"plan": plan, **files_of(configuration)}
     if output is not None:
         refuse_existing(output, force, inputs=inputs)
-    table = forecast(configuration)
+    register = load_inputs(configuration).register
+    table = forecast(configuration, register)
+    remark(no_map(register.assets), err=True)
     if output is None:
         table.to_csv(sys.stdout, index=False, lineterminator="\n")
         return
@@ -189,13 +193,16 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
     from assetplan.inputs import read_parameters
     from assetplan.output import refuse_existing
     from assetplan.register import read_register
+    from assetplan.register.no_map import no_map
 
     refuse_existing(output, force, inputs={"register": register})
     parameters = read_parameters(tables)
     whole = read_register(register, mapping, parameters.names)
     layers = network_layers(whole, str(register), seed, parameters)
     write_network(layers, output, force)
-    echo(f"{network_text(layers)}\n{output}")
+    echo(network_text(layers))
+    remark(no_map(whole.assets))
+    echo(str(output))
 
 
 @main.command()
@@ -327,10 +334,13 @@ def report(folder: Path, output: Path | None, trust_edits: bool, force: bool) ->
     from assetplan import read_programme, write_report
     from assetplan.output import read_manifest, refuse_existing, write_manifest
     from assetplan.programme import REPORT
+    from assetplan.register.no_map import no_map
 
     target, written = output or folder / REPORT, read_manifest(folder) or {}
     refuse_existing(target, force, inputs={f"programme's {name}": folder / name for name in written if name != REPORT})
-    write_report(read_programme(folder, trust_edits).check(), target, force)
+    programme = read_programme(folder, trust_edits).check()
+    write_report(programme, target, force)
     if output is None and written:
         write_manifest(folder, REPORT)
+    remark(no_map(programme.assets))
     echo(str(target))

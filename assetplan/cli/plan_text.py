@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.summary import CURRENT_SPEND, BaselineRow, ForecastRow, Summary
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
-from assetplan.register.basis import largely_assumed
+from assetplan.register.basis import BasisRow, largely_assumed
+from assetplan.register.no_map import NO_DETOURS, without_network
 from assetplan.words import financial_year, millions, plural, pounds
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
     """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes, files."""
     summary = programme.summary
     parts = [
-        _headline(programme),
+        _headline(summary.title, programme.years, summary.condition_basis),
         "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
         _spend(programme),
         _figures(programme),
@@ -45,29 +46,29 @@ def summary_text(programme: Programme, folder: Path) -> str:
     return "\n\n".join(parts)
 
 
-def _headline(programme: Programme) -> str:
+def _headline(title: str, years: Sequence[int], basis: Iterable[BasisRow]) -> str:
     """The first line: what was planned and, where that is much, how much of its condition is assumed."""
-    summary, first, last = programme.summary, programme.years[0], programme.years[-1]
-    doubt = largely_assumed(summary.condition_basis, first - 1)
-    return f"{summary.title}, {financial_year(first)} to {financial_year(last)}{doubt and ': '}{doubt}"
+    doubt = largely_assumed(basis, years[0] - 1)
+    return f"{title}, {financial_year(years[0])} to {financial_year(years[-1])}{doubt and ': '}{doubt}"
 
 
 def _files(folder: Path) -> str:
     return "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir()))
 
 
-def finance_text(tables: Sequence[Statement], plan: Plan, folder: Path) -> str:
+def finance_text(tables: Sequence[Statement], plan: Plan, basis: Iterable[BasisRow], folder: Path) -> str:
     """What statements of finance make of borrowing, which there are and which money each is in, and the files.
 
     Parameters
     ----------
     tables : sequence of Statement; as written
-    plan : Plan; its title and objective are printed
+    plan : Plan; its title, years and objective are printed
+    basis : iterable of BasisRow; what the condition rests on that it begins from
     folder : Path; where the files are
     """
     listed = [[each.name, each.basis or "no money", f"{len(each.rows):,}"] for each in tables]
     parts = [
-        plan.report.title or plan.name,
+        _headline(plan.report.title or plan.name, plan.plan_years, basis),
         *(_borrowing(tables, plan.objective.sought) or ["The plan has no borrowing facility."]),
         table(["statement", "money", "rows"], listed),
         textwrap.fill(_files(folder), WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False),
@@ -205,12 +206,16 @@ def _weight_limits(programme: Programme) -> list[str]:
         return []
     first, last = programme.years[0] - 1, programme.years[-1]
     cells = [("plan", first), ("plan", last), ("do-nothing", last)]
+    bare = without_network(programme.assets)
     today, plan, nothing = (
-        f"{plural(rows[key]['restricted'], 'bridge')}, {pounds(rows[key]['detour_cost'])} a year" for key in cells
+        plural(rows[key]["restricted"], "bridge") + ("" if bare else f", {pounds(rows[key]['detour_cost'])} a year")
+        for key in cells
     )
     falling = len(programme.summary.restrictions["falling"])
     change = f"{today} today; in {last} {plan} with the plan, {nothing} if nothing is done"
     more = f"{falling:,} would be limited further by {last} if nothing is done"
+    if bare:
+        return [block("Weight limits on bridges", *items([change, more, NO_DETOURS]))]
     return [block("Weight limits on bridges, and what their detours cost", *items([change, more]))]
 
 

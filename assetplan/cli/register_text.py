@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,9 +13,13 @@ from assetplan.cli.layout import WIDTH, figure, paragraph, table
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
 from assetplan.register.basis import basis_notes, condition_basis, largely_assumed
+from assetplan.register.no_map import no_map, without_geometry
 from assetplan.register.positions import extent_text
 from assetplan.register.sources import source_summary
 from assetplan.words import capitalised, millions
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _FEW = 5
 _FAULTS = 20
@@ -109,6 +113,7 @@ def survey_text(survey: Survey) -> str:
         *([f"{thin:,} keep what they had: too little of them was read"] if thin else []),
         f"{len(survey.homogeneous):,} homogeneous sections",
         *([f"{len(survey.breaks):,} were measured otherwise before: there the series breaks"] if survey.breaks else []),
+        *filter(None, [paragraph(no_map(survey.register.assets))]),
     ]
     parts = ["\n".join(lines), f"Lengths read, by {survey.measure}: the reported shares", _bands(survey.bands)]
     if faults:
@@ -144,6 +149,12 @@ def _assumed(inspection: Inspection) -> Iterator[str]:
     yield "\n".join(["Assumed by rule, share of assets", *lines])
 
 
+def _where(assets: gpd.GeoDataFrame) -> list[str]:
+    """CRS and extent of the assets, and that there is no map of some or all of them."""
+    extent = "" if without_geometry(assets).all() else extent_text(assets.geometry)
+    return list(filter(None, (extent, paragraph(no_map(assets)))))
+
+
 def register_text(register: Register, classes: AssetClasses | None = None, year: int | None = None) -> str:
     """What a register holds: assets by class, roads by class, what was left out, what was assumed.
 
@@ -171,7 +182,7 @@ def register_text(register: Register, classes: AssetClasses | None = None, year:
     if len(roads):
         by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
         parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
-    parts.append(extent_text(assets.geometry))
+    parts += _where(assets)
     if register.notes:
         parts += [paragraph(f"  {note}: {count:,}", "    ") for note, count in register.notes]
     given: dict[str, list[str]] = {}

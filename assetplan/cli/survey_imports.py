@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,14 +13,16 @@ from assetplan.cli.options import FILE, FORCE, PATH, output
 from assetplan.output import new_folder, refuse_existing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
 
     from assetplan.inspection import Survey
 
-_OUTPUT = output("Register to write (.gpkg).")
 _REGISTER = click.option("--register", type=FILE, required=True, help="Register whose sections or bridges these are.")
+_OWN_REGISTER = click.option(
+    "--register", type=FILE, help="Register whose sections these are; by default one is made of the file's own."
+)
 _CSV = click.option("--csv", type=PATH, help="Folder to write: every table of the file, a CSV each.")
 _COVERAGE = click.option(
     "--coverage", type=click.FloatRange(0, 1), help="Share of a section that must have been read; by default 0.5."
@@ -32,14 +35,13 @@ def _notes(notes: Iterable[tuple[str, int]]) -> None:
         echo(f"  {note}: {count:,}")
 
 
-@click.command("hmdif")
-@click.argument("file", type=FILE)
-@_REGISTER
-@_MAPPING
-@_COVERAGE
-@_CSV
-@_OUTPUT
-@FORCE
+def _click_command(name: str, *own: Callable[[Any], Any]) -> Callable[[Any], click.Command]:
+    """A command that reads a file, with its own options before those that all of these have."""
+    options = (click.argument("file", type=FILE), *own, _CSV, output("Register to write (.gpkg)."), FORCE)
+    return lambda function: click.command(name)(reduce(lambda made, add: add(made), reversed(options), function))
+
+
+@_click_command("hmdif", _REGISTER, _MAPPING, _COVERAGE)
 def hmdif(
     file: Path,
     register: Path,
@@ -65,16 +67,7 @@ def hmdif(
     _end(carried, output, csv)
 
 
-@click.command("pas2161")
-@click.argument("file", type=FILE)
-@click.option(
-    "--register", type=FILE, help="Register whose sections these are; by default one is made of the file's own."
-)
-@_MAPPING
-@_COVERAGE
-@_CSV
-@_OUTPUT
-@FORCE
+@_click_command("pas2161", _OWN_REGISTER, _MAPPING, _COVERAGE)
 def pas2161(
     file: Path,
     register: Path | None,
@@ -102,12 +95,7 @@ def pas2161(
     _end(carried, output, csv)
 
 
-@click.command("bridge-inspections")
-@click.argument("file", type=FILE)
-@_REGISTER
-@_CSV
-@_OUTPUT
-@FORCE
+@_click_command("bridge-inspections", _REGISTER)
 def bridge_inspections(file: Path, register: Path, csv: Path | None, output: Path, force: bool) -> None:
     """Inspections of bridges by element and date (CSV): BCI of the latest inspected elements."""
     from assetplan.delimited import write_csv

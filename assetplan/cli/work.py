@@ -9,11 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assetplan.cli.layout import echo
+from assetplan.cli.layout import echo, remark
 from assetplan.programme import REPORT, fill_statements
 
 if TYPE_CHECKING:
     from assetplan.config import Plan
+    from assetplan.finance.statement import Statement
+    from assetplan.inputs import Inputs
+    from assetplan.planning import Progress
 
 Result = TypeVar("Result")
 
@@ -114,8 +117,16 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     plan_file, output, force : Path, Path, bool; as of `run_plan`
     """
     from assetplan.cli.plan_text import finance_text
+    from assetplan.inputs.load import load_inputs
+    from assetplan.outcome.notes import basis_rows
     from assetplan.planning import finance_statements
+    from assetplan.register.no_map import no_map
 
-    with _solved(plan_file, output, force, finance_statements, "files") as (configuration, tables, folder):
+    def solve(configuration: Plan, **progress: Progress) -> tuple[Inputs, tuple[Statement, ...]]:
+        inputs = load_inputs(configuration)
+        return inputs, finance_statements(configuration, inputs.register, **progress)
+
+    with _solved(plan_file, output, force, solve, "files") as (configuration, (inputs, tables), folder):
         fill_statements(tables, configuration, folder)
-    echo(finance_text(tables, configuration, output))
+    echo(finance_text(tables, configuration, basis_rows(inputs), output))
+    remark(no_map(inputs.register.assets))

@@ -33,6 +33,7 @@ from assetplan.network import Network
 from assetplan.output import new_file, repeatable_layers
 from assetplan.prices import running_costs
 from assetplan.register import Register
+from assetplan.register.no_map import no_map
 from assetplan.strategies import surveyed_index
 from assetplan.treatments import KINDS, Catalogue
 
@@ -75,7 +76,8 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
     rules, of = network.network_rules(), parameters or read_parameters()
     layout = lay_out(with_groups(register.assets, of.groups, name), register.other_roads)
     if not layout.owned.any():
-        raise RegisterError([Fault(name, 0, "geometry", "", "no carriageway is drawn as a line: there is no network")])
+        rule = "no carriageway is drawn as a line: there is no network"
+        raise RegisterError([Fault(name, 0, "geometry", "", rule, no_map(register.assets))])
     node = place_nodes(layout, register.places)
     of_link, of_place = network.places_cut_off(layout.net, node)
     resilient = resilient_links(layout, register.places, node)

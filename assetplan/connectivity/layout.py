@@ -15,6 +15,7 @@ from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.display import Shown
 from assetplan.network import Detours, Network, Noded, SchemeRules, Schemes
 from assetplan.prices import running_costs
+from assetplan.register.no_map import without_geometry
 
 _FEW = 3  # sections named in a message
 
@@ -103,8 +104,8 @@ def off_network(assets: gpd.GeoDataFrame, layout: Layout) -> list[tuple[str, str
 
 
 def unplaced(assets: gpd.GeoDataFrame, layout: Layout) -> gpd.GeoDataFrame:
-    """Carriageway sections of a register that are not single lines, and so on no network."""
-    off = (assets["asset_class"] == CARRIAGEWAY).to_numpy(copy=True)
+    """Carriageway sections of a register that are drawn but not as single lines, and so on no network."""
+    off = (assets["asset_class"] == CARRIAGEWAY).to_numpy() & ~without_geometry(assets)
     off[layout.road_rows[layout.owned]] = False
     return assets[off]
 
@@ -169,10 +170,16 @@ def limits_today(bridges: pd.DataFrame) -> Floats:
 
 
 def carried_today(bridges: pd.DataFrame, index: Floats) -> Floats:
-    """What each bridge carries today [t] (n,) at its condition index [0–100]; an open one carries full loading."""
+    """What each bridge carries today [t] (n,) at its condition index [0–100].
+
+    An open one carries the legal loads of its country, whatever its assessment says, and so counts as carrying full
+    loading, with as much to spare as its assessment has over those loads.
+    """
+    rules, full = network.network_rules(), condition.full_loading()
     assessed = bridges["capacity_t"].to_numpy(dtype=float)
-    today = condition.capacity_today(assessed, index, network.network_rules()["sound_capacity"])
-    return np.where((bridges["posting"] == "open").to_numpy(), np.fmax(today, condition.full_loading()), today)
+    today = condition.capacity_today(assessed, index, rules["sound_capacity"])
+    in_proportion = np.fmax(full * assessed / rules["legal_load"], full)
+    return np.where((bridges["posting"] == "open").to_numpy(), np.fmax(today, in_proportion), today)
 
 
 def limits_in_force(layout: Layout) -> tuple[Floats, Floats]:

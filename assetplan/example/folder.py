@@ -14,6 +14,9 @@ from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.register.files import write_register
 
+FILES = ("register.gpkg", "plan.toml", "borrowing.toml")
+"""Files of an example that a user has a use for."""
+
 
 def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int = 1, force: bool = False) -> Path:
     """Write the example county: `register.gpkg` with inspections, `plan.toml` and `borrowing.toml`.
@@ -46,10 +49,10 @@ def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int
     refuse_existing(target, force, folder=True)
     register = make_county(size, seed)
     county, figures = f"{register.places['name'].iloc[0]}shire", load_figures(size)
-    texts = {"plan.toml": _plan(county, figures), "borrowing.toml": _borrowing(county, figures, register)}
+    texts = (_plan(county, figures), _borrowing(county, figures, register))
     with new_folder(target, force) as draft:
-        write_register(register, draft / "register.gpkg")
-        for name, text in texts.items():
+        write_register(register, draft / FILES[0])
+        for name, text in zip(FILES[1:], texts, strict=True):
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
     return target
 

@@ -21,6 +21,7 @@ from assetplan.inputs import read_parameters
 from assetplan.output import new_file
 from assetplan.reference import load_table
 from assetplan.register import RegisterNames, fill_assumed, read_register
+from assetplan.register.no_map import no_map
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -110,11 +111,14 @@ class EnvelopeShare:
         "carriageway length", or "replacement value" where the register has no carriageway.
     origin : str
         Where the share comes from, in a sentence.
+    unmapped : str
+        That assets have no geometry, in a sentence; "" where all have.
     """
 
     share: float
     measure: str
     origin: str
+    unmapped: str = ""
 
 
 def envelope_share(assets: gpd.GeoDataFrame, file: str, names: RegisterNames) -> EnvelopeShare:
@@ -145,7 +149,7 @@ def envelope_share(assets: gpd.GeoDataFrame, file: str, names: RegisterNames) ->
         if mine > 0:
             share = mine / whole
             origin = f"The published county's envelope times {share:.4g}: {mine:,.3g} of its {whole:,.0f} {unit}."
-            return EnvelopeShare(share, measure, origin)
+            return EnvelopeShare(share, measure, origin, no_map(assets))
     rule = "has neither carriageway nor anything of value: there is nothing to scale the envelope by"
     raise RegisterError([Fault(file, 0, "", "", rule)])
 

@@ -8,8 +8,6 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from scipy.optimize import brentq
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.example import streets
@@ -18,6 +16,7 @@ from assetplan.example.land import unit
 from assetplan.example.skeleton import Skeleton, local_roads, main_roads, straighten, thin
 from assetplan.example.streets import Streets
 from assetplan.example.towns import Towns
+from assetplan.network.graph import pieces
 
 _A, _BC = 0, 1
 _WAVES = np.arange(1, 5)
@@ -190,13 +189,7 @@ def _labels(partner: Ints, chosen: Texts) -> Ints:
     one = np.flatnonzero(partner >= 0)
     same = chosen[one % count] == chosen[partner[one] % count]
     joined = np.column_stack([one % count, partner[one] % count])[same]
-    return pieces(count, joined)
-
-
-def pieces(count: int, joined: Ints) -> Ints:
-    """Number (count,) of the connected piece that each of `count` things is in; `joined` (n, 2) are pairs."""
-    graph = coo_array((np.ones(len(joined)), (joined[:, 0], joined[:, 1])), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype(np.intp)
+    return pieces(joined[:, 0], joined[:, 1], count)
 
 
 def _together(web: Streets, chosen: Texts, street_class: Texts, rural: Texts, label: Ints) -> Roads:

@@ -15,9 +15,10 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.condition import default_width
 from assetplan.example.figures import figure, name_parts
 from assetplan.example.land import CRS
-from assetplan.example.roads import Roads, pieces
+from assetplan.example.roads import Roads
 from assetplan.example.skeleton import spanning
 from assetplan.example.towns import Towns
+from assetplan.network.graph import pieces
 from assetplan.network.lines import cut_sections
 from assetplan.reference import load_table
 
@@ -29,7 +30,7 @@ _NUMBERS = {"A": ("A", 401, 4_100), "B": ("B", 4_001, 6_001), "C": ("C", 1, 5_00
 
 def in_one_piece(roads: Roads) -> Roads:
     """The largest connected part of a network."""
-    part = pieces(int(roads.ends.max()) + 1, roads.ends)[roads.ends[:, 0]]
+    part = pieces(roads.ends[:, 0], roads.ends[:, 1], int(roads.ends.max()) + 1)[roads.ends[:, 0]]
     return roads.take(part == np.bincount(part, weights=roads.length).argmax())
 
 
@@ -102,7 +103,7 @@ def merge(roads: Roads) -> Roads:
     pair = piece[order]
     key = [roads.label, roads.road_class, roads.urban, roads.town]
     same = (pair[:, 0] != pair[:, 1]) & np.all([values[pair[:, 0]] == values[pair[:, 1]] for values in key], axis=0)
-    link = pieces(len(ends), pair[same])
+    link = pieces(pair[same, 0], pair[same, 1], len(ends))
     joint = np.zeros(len(degree), dtype=bool)
     joint[node[order[same, 0]]] = True
     return _chains(roads, link, joint)

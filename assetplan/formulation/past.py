@@ -34,9 +34,9 @@ def as_done(inputs: Inputs, options: Candidates) -> Candidates:
     left = np.logical_or.reduceat(keep, options.starts[:-1])
     if not left.all():
         ids = assets["asset_id"].to_numpy(dtype=object)
+        rule = "has a strategy so far which its condition or a rule does not allow"
         raise ConfigError(
-            Fault("plan", 0, "spent.from", str(ids[k]), f"had {was[k]}, which its condition or a rule does not allow")
-            for k in np.flatnonzero(~left)
+            Fault("plan", 0, "spent.from", str(ids[k]), rule, f"so far it is {was[k]}") for k in np.flatnonzero(~left)
         )
     return options.take(np.flatnonzero(keep))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import in_order, strategy_names
 
+_CALLED_FOR = "its condition in the plan's years, and [strategies], say which works it may have"
+
 
 def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
     """The strategies that every rule allows.
@@ -21,21 +24,35 @@ def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
     Raises
     ------
     ConfigError
-        Rules leave an asset without any strategy; each such asset is listed with the rule that took its last.
+        Rules leave an asset without any strategy; each such asset is listed with the rule that took its last and
+        those that had taken the others.
     """
     keep = np.ones(len(options.asset), dtype=bool)
+    took = np.full(len(keep), -1)  # which rule took each strategy
     faults: list[Fault] = []
+    keys: list[str] = []
     ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
     committed = _breaking_commitments(inputs)
-    for name, fault, allowed in _rules(inputs, options):
+    for fault, allowed in _rules(inputs, options):
         before = np.logical_or.reduceat(keep, options.starts[:-1])
+        took[keep & ~allowed] = len(keys)
+        keys.append(fault.column)
         keep &= allowed
         emptied = before & ~np.logical_or.reduceat(keep, options.starts[:-1])
         for row in np.flatnonzero(emptied).tolist():
-            faults.append(Fault("plan", 0, name, str(ids[row]), committed.get(row, fault)))
+            mine = slice(options.starts[row], options.starts[row + 1])
+            others = [keys[number] for number in np.unique(took[mine][allowed[mine]])]
+            faults.append(replace(_named(fault, others, committed.get(row, "")), value=str(ids[row])))
     if faults:
         raise ConfigError(faults)
     return options if keep.all() else options.take(np.flatnonzero(keep))
+
+
+def _named(fault: Fault, others: list[str], commitment: str) -> Fault:
+    """The fault with what it rests on: the rules that took what this one allows, else the asset's commitment."""
+    if others:
+        return replace(fault, rule=f"contradicts {', '.join(others)}", hint="leave the asset out of one of them")
+    return replace(fault, rule=commitment, hint="") if commitment else fault
 
 
 def _breaking_commitments(inputs: Inputs) -> dict[int, str]:
@@ -46,26 +63,28 @@ def _breaking_commitments(inputs: Inputs) -> dict[int, str]:
     return {row: f"its commitment, {treatment.iloc[row]} in {year.iloc[row]:.0f}, breaks this rule" for row in due}
 
 
-def _rules(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str, Bools]]:
-    """Key of each rule, the fault of an asset that it leaves no strategy, and the candidates it allows."""
+def _rules(inputs: Inputs, options: Candidates) -> Iterator[tuple[Fault, Bools]]:
+    """The fault of an asset that each rule by itself leaves no strategy, and the candidates it allows."""
     rules = inputs.plan.rules
     if not (rules.forbid or rules.require or rules.lock):
         return
     assets = inputs.register.assets
     works = Works.of(assets, inputs.model, options)
-    left = "this asset has no strategy that this rule and those before it allow"
     for number, forbid in enumerate(rules.forbid, 1):
-        yield f"rules.forbid[{number}]", left, ~works.options_of(_forbidden(forbid, works, inputs.model.first_year))
+        allowed = ~works.options_of(_forbidden(forbid, works, inputs.model.first_year))
+        yield Fault("plan", 0, f"rules.forbid[{number}]", "", "leaves this asset no strategy"), allowed
     for number, need in enumerate(rules.require, 1):
-        fault = "no strategy of this asset has such works by then" if need.by_year else f"{left}, with such works"
-        yield f"rules.require[{number}]", fault, _meets(need, works, options, inputs.model.first_year)
+        rule = f"no strategy of this asset has such works{' by then' if need.by_year else ''}"
+        allowed = _meets(need, works, options, inputs.model.first_year)
+        yield Fault("plan", 0, f"rules.require[{number}]", "", rule, _CALLED_FOR), allowed
     if rules.lock:
         name, names = strategy_names(assets, inputs.model, options)
         for number, lock in enumerate(rules.lock, 1):
             locked = assets["asset_id"].isin(lock.asset).to_numpy(dtype=bool)
             given = np.flatnonzero(names == in_order(lock.strategy))
-            fault = f"its condition, a commitment or another rule does not allow {lock.strategy}"
-            yield f"rules.lock[{number}]", fault, ~locked[options.asset] | np.isin(name, given)
+            rule = f"no strategy of this asset is {lock.strategy}"
+            allowed = ~locked[options.asset] | np.isin(name, given)
+            yield Fault("plan", 0, f"rules.lock[{number}]", "", rule, _CALLED_FOR), allowed
 
 
 def _forbidden(rule: Forbid, works: Works, first_year: int) -> Bools:

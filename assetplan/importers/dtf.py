@@ -27,6 +27,7 @@ from assetplan.importers.dtf_files import Dtf, Notes, read_dtf
 from assetplan.network.lines import cut_sections, length_near, midpoints
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.register import Register
 from assetplan.register.sources import joined, with_sources
 from assetplan.register.validation import nothing_with, validate_register
@@ -43,6 +44,8 @@ _GIVEN = ("usrn", "road_class", "road", "name", "one_way", "hgv", "weight_limit_
 _JOINED = tuple(name for name in _GIVEN if name != "one_way")
 
 
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def import_dtf(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], register: Register | None = None
 ) -> Register:
@@ -123,7 +126,10 @@ def _units(dtf: Dtf, notes: Notes) -> gpd.GeoDataFrame:
     units = latest.iloc[which].reset_index(drop=True)
     one_way = _text_of(units["direction"], _codes("direction")["use"])
     columns = {"link_id": units["esuid"], "one_way": one_way}
-    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=_CRS)
+    drawn = gpd.GeoDataFrame(pd.DataFrame(columns), geometry=shapes, crs=_CRS)
+    kept, more = only_placed(drawn, drawn["link_id"], dtf.file, "units", units["line"].to_numpy())
+    notes += more
+    return kept
 
 
 def _lines(dtf: Dtf, units: pd.DataFrame) -> tuple[Shapes, Ints]:

@@ -15,6 +15,7 @@ item 63 says is a factor, is no capacity.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping as Keyed
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,13 @@ from assetplan._types import Bools, Floats, Texts
 from assetplan.asset_classes import BRIDGE
 from assetplan.errors import Fault, RegisterError
 from assetplan.importers.nbi_files import read_nbi
+from assetplan.importers.nbi_mapping import asked_items, read_nbi_mapping, with_mapped
 from assetplan.input_files import regular_file
 from assetplan.reference import load_table
 from assetplan.register.fill import fill_and_check
+from assetplan.register.misplaced import only_placed
 from assetplan.register.register import Register
+from assetplan.register.sources import with_sources
 from assetplan.register.validation import nothing_with
 
 if TYPE_CHECKING:
@@ -43,46 +47,78 @@ _STATES = {"latitude": (17.0, 72.0), "longitude": (64.0, 180.0)}
 _FIGURES = {"latitude": (8,), "longitude": (8, 9)}
 _CENTURY = 70
 _FEW = 5
+_GIVEN = (
+    "name", "road", "environment", "quantity", "length_m", "width_m", "built_year", "measure", "value",
+    "surveyed_year", "aadt", "hgv", "capacity_t", "posting", "weight_limit_t",
+)  # fmt: skip
 
 Notes = list[tuple[str, int]]
 
 
-def import_nbi(path: str | os.PathLike[str]) -> Register:
+def import_nbi(
+    path: str | os.PathLike[str], mapping: str | os.PathLike[str] | Keyed[str, object] | None = None
+) -> Register:
     """Make a register from a file of the National Bridge Inventory, filled by the rules of `register.fill`.
 
     Parameters
     ----------
     path : path
         A state's or the nation's file: delimited, with any year's header, or of fixed width.
+    mapping : path or mapping, optional
+        Columns that are added, or take the place of those of the rules above where they hold a value; see
+        `assetplan.importers.nbi_mapping`.
 
     Returns
     -------
     Register
-        Validated, bridges as points in the UTM zone of their middle (m). Its notes add up to the file's records.
+        Validated, bridges as points in the UTM zone of their middle (m). Its notes add up to the file's records;
+        `sources` names the columns that the inventory gave, and the year of the latest inspection in the file.
 
     Raises
     ------
     RegisterError
-        A column is missing or a value breaks the schema; every fault is listed with its line.
+        A column is missing, a value breaks the schema, or the mapping its rules; every fault is listed with its line.
     FileNotFoundError
         There is no such file.
     """
     source = regular_file(Path(path), RegisterError)
-    text = read_nbi(source)
+    plan = read_nbi_mapping(mapping)
+    text = read_nbi(source, asked_items(plan))
     on = (text.table["record_type"] == "1").to_numpy(dtype=bool)
     longitude, latitude = (_position(text.table[name]) for name in ("longitude", "latitude"))
     placed = np.isfinite(longitude) & np.isfinite(latitude)
     notes: Notes = [("records read", len(text.table)), *text.notes]
     notes.append(("records left out: not the road on the bridge", int((~on).sum())))
     notes.append(_counted("records left out: no usable position", on & ~placed, text.table))
-    kept = text.table[on & placed]
+    kept, more_notes = _where_they_can(
+        text.table[on & placed], -longitude[on & placed], latitude[on & placed], source.name
+    )
+    notes += more_notes
     faults = _unread_ratings(kept, text.heads, source.name)
-    located, more_notes = _bridges(kept, -longitude[on & placed], latitude[on & placed])
+    located, more_notes = _bridges(kept)
+    located, mapped_notes = with_mapped(located, plan, text.more.loc[kept.index], source.name)
+    notes += mapped_notes
     clean, more = fill_and_check(located, source.name, pd.Series(kept.index))
     if faults or more:
         raise RegisterError(faults + more)
     notes += [("bridges kept", len(clean)), *more_notes]
+    latest = clean["surveyed_year"].max()
+    named = "US bridge inventory" + (f" {latest:.0f}" if np.isfinite(latest) else "")
+    given = {*_GIVEN, *plan.columns, *plan.year_of} - {*plan.constants}
+    clean = with_sources(clean, [name for name in clean.columns if name in given], named)
     return Register(clean, notes=tuple(notes), **nothing_with(clean))
+
+
+def _where_they_can(
+    table: pd.DataFrame, longitude: Floats, latitude: Floats, file: str
+) -> tuple[gpd.GeoDataFrame, Notes]:
+    """Records as points, by line, without those that lie where they cannot."""
+    import geopandas as gpd
+
+    shapes = gpd.points_from_xy(longitude, latitude)
+    frame = gpd.GeoDataFrame(table.reset_index(names="line"), geometry=shapes, crs=4326)
+    kept, notes = only_placed(frame, frame["number"], file, "records", frame["line"].to_numpy())
+    return kept.set_index("line"), notes
 
 
 def _counted(note: str, where: Bools, table: pd.DataFrame) -> tuple[str, int]:
@@ -149,7 +185,7 @@ def _within(table: pd.DataFrame, name: str, column: str, notes: Notes, zero: boo
     return values.mask(beyond | ((numbers == 0) & (not zero)), np.nan)
 
 
-def _bridges(table: pd.DataFrame, longitude: Floats, latitude: Floats) -> tuple[gpd.GeoDataFrame, Notes]:
+def _bridges(table: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Notes]:
     import geopandas as gpd
 
     notes: Notes = []
@@ -184,7 +220,7 @@ def _bridges(table: pd.DataFrame, longitude: Floats, latitude: Floats) -> tuple[
         .fillna(""),
     }
     frame = pd.DataFrame(columns, index=table.index).reset_index(drop=True)
-    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(longitude, latitude), crs=4326), notes
+    return gpd.GeoDataFrame(frame, geometry=table.geometry.to_numpy(), crs=table.crs), notes
 
 
 def _codes(item: str) -> dict[str, str]:

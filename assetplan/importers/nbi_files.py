@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -28,6 +28,15 @@ _QUOTE = "'"
 # Stands for a quote that is a part of a name; a text file holds none of it.
 _HELD = "\x00"
 _NAMES = ("number", "carries")
+_ASKED = "item "
+_SHOWN = 20
+# Data items of the form of 2022, as B.ID.01 or BID01.
+_SNBI = re.compile(r"\bB\.?(?:ID|L|CL|SP|SB|G|LR|AP|C|PS)\.?\d\d\b")
+_HEAD = 65536
+_NEW_FORM = (
+    "is in the form of 2022 (SNBI, items such as B.ID.01), which is not read: ask for the file in the form of 1995, "
+    "whose items have numbers such as 008"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,20 +51,31 @@ class NbiText:
         What the file calls each column; an item that it does not have is not among them.
     notes : list of (str, int)
         What was done to read it.
+    more : DataFrame
+        Further items that were asked for, by their numbers.
     """
 
     table: pd.DataFrame
     heads: dict[str, str]
     notes: list[tuple[str, int]]
+    more: pd.DataFrame
 
 
-def read_nbi(path: Path) -> NbiText:
+def read_nbi(path: Path, more: Sequence[str] = ()) -> NbiText:
     """Read a file of the inventory, delimited or of fixed width.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    more : sequence of str
+        Numbers of further items to read, as 003.
 
     Raises
     ------
     RegisterError
-        It is no text, or lacks an item that is needed, or a record does not fit the header; every fault is listed.
+        It is no text or of the form of 2022, lacks an item that is needed or asked for, or a record does not fit the
+        header; every fault is listed.
     """
     text, notes = _decoded(path)
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
@@ -63,9 +83,24 @@ def read_nbi(path: Path) -> NbiText:
         raise RegisterError([Fault(path.name, 0, "", "", "there are no records in it")])
     items = load_table("nbi_items")
     first = lines[0][1]
+    if _SNBI.search(text[:_HEAD] if first.lstrip().startswith(("{", "[")) else first):
+        raise RegisterError([Fault(path.name, lines[0][0], "", "", _NEW_FORM)])
     if int(items["last"].max()) <= len(first.rstrip()) <= _LONGEST and not _delimiter(first):
-        return NbiText(_fixed(lines, items), dict(zip(items["name"], items["item"], strict=True)), notes)
-    return _delimited(path, lines, items, notes)
+        names = dict(zip(items["item"], items["name"], strict=True))
+        _refuse_lacking(path, 0, more, list(names))
+        table = _fixed(lines, items)
+        asked = pd.DataFrame({item: table[names[item]] for item in more}, index=table.index)
+        return NbiText(table, {name: item for item, name in names.items()}, notes, asked)
+    return _delimited(path, lines, items, notes, more)
+
+
+def _refuse_lacking(path: Path, line: int, items: Sequence[str], there: Sequence[str]) -> None:
+    """Raise a fault for each item that a mapping asks for and the file does not have."""
+    rule = "a mapping asks for this item, and it is not in the file"
+    shown = ", ".join(there[:_SHOWN]) + (", …" if len(there) > _SHOWN else "")
+    lacking = [item for item in items if item not in there]
+    if lacking:
+        raise RegisterError([Fault(path.name, line, f"item {i}", "", rule, f"it has {shown}") for i in lacking])
 
 
 def _decoded(path: Path) -> tuple[str, list[tuple[str, int]]]:
@@ -83,12 +118,12 @@ def _decoded(path: Path) -> tuple[str, list[tuple[str, int]]]:
 
 def _delimiter(header: str) -> str:
     """The delimiter under which a line names the most items; "" where it names none."""
-    named = {mark: sum(_item(name) != "" for name in header.split(mark)) for mark in _DELIMITERS}
+    named = {mark: sum(item_number(name) != "" for name in header.split(mark)) for mark in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda mark: named[mark])
     return best if named[best] > 1 else ""
 
 
-def _item(name: str) -> str:
+def item_number(name: str) -> str:
     """Number of the item that a column's name ends in, as 005A; "" for none."""
     match = _ITEM.search(name.strip().strip("\"'").upper())
     return f"{int(match[1]):03d}{match[2]}" if match else ""
@@ -108,19 +143,22 @@ def _pointed(digits: str, decimals: int) -> str:
     return f"{int(digits) / 10**decimals:.{decimals}f}" if decimals and digits.isdecimal() else digits
 
 
-def _delimited(path: Path, lines: list[tuple[int, str]], items: pd.DataFrame, notes: list[tuple[str, int]]) -> NbiText:
+def _delimited(
+    path: Path, lines: list[tuple[int, str]], items: pd.DataFrame, notes: list[tuple[str, int]], more: Sequence[str]
+) -> NbiText:
     delimiter = _delimiter(lines[0][1]) or ","
     header = [name.strip() for name in _fields(lines[0][1], delimiter)]
     place: dict[str, int] = {}
     for at, name in enumerate(header):
-        place.setdefault(_item(name), at)
+        place.setdefault(item_number(name), at)
     wanted = dict(zip(items["item"], items["name"], strict=True))
     lacking = items["item"][(items["needed"] == "yes") & ~items["item"].isin(list(place))]
     rule = "this column is missing: a header of the inventory names its items by number, as DECK_COND_058"
     if len(lacking):
         raise RegisterError([Fault(path.name, lines[0][0], f"item {item}", "", rule) for item in lacking])
+    _refuse_lacking(path, lines[0][0], more, [item for item in place if item])
     held = [item for item in wanted if item in place]
-    take = itemgetter(*(place[item] for item in held))
+    take = itemgetter(*(place[item] for item in (*held, *more)))
     records, faults = [], []
     for number, record in zip(
         (number for number, _ in lines[1:]), _records(lines[1:], delimiter, len(header)), strict=True
@@ -132,15 +170,17 @@ def _delimited(path: Path, lines: list[tuple[int, str]], items: pd.DataFrame, no
             faults.append(Fault(path.name, number, "", "", rule))
     if faults:
         raise RegisterError(faults)
-    table = pd.DataFrame(records, columns=["", *(wanted[item] for item in held)], dtype="str").set_index("")
+    asked = [f"{_ASKED}{item}" for item in more]
+    table = pd.DataFrame(records, columns=["", *(wanted[item] for item in held), *asked], dtype="str").set_index("")
     table.index = table.index.astype("int64")
     for name in table.columns:
         values = table[name].str.strip()
-        if name in _NAMES:
+        if name in (*_NAMES, *asked):
             values = values.str.replace(_HELD, _QUOTE, regex=False).str.replace(r"\s+", " ", regex=True)
         table[name] = values
     heads = {wanted[item]: header[place[item]] for item in held}
-    return NbiText(table.reindex(columns=list(wanted.values()), fill_value=""), heads, notes)
+    known = table.reindex(columns=list(wanted.values()), fill_value="")
+    return NbiText(known, heads, notes, table[asked].rename(columns=lambda name: name.removeprefix(_ASKED)))
 
 
 def _records(lines: list[tuple[int, str]], delimiter: str, count: int) -> Iterator[list[str]]:

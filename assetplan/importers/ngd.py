@@ -5,8 +5,9 @@ width, what is on a bridge or in a tunnel. Rules: motorways and trunk roads are 
 links not classified, not open, and tracks, paths and links across islands are left out. The mean width is taken; where
 it is blank, the usual width of class and environment is assumed. A footway has the length of pavement on both sides
 over the length of the link as its number of sides. A bridge is one link drawn on it. USRN comes from a column `usrn` of
-the links, else from the layer of streets (`trn-ntwk-street`), by place. Street lighting, cycle and bus lanes have no
-column in a register: lighting is counted by length. Columns and values: reference/ngd_values.csv.
+the links, else from the layer of streets (`trn-ntwk-street`), by place. Street lighting, cycle and bus lanes, tunnels
+and the confidence of a width have no column in a register and are counted; layers of other features, structures among
+them, are named and not read, for their columns are not known. Columns and values: reference/ngd_values.csv.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.network.lines import cut_sections, midpoints, one_line
 from assetplan.network.referencing import nearest_links
-from assetplan.reading.layers import layer_names
+from assetplan.reading.layers import ONE_EACH, layer_names
 from assetplan.reference import load_table
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
 from assetplan.register.register import Register
 from assetplan.register.sources import joined, usrn_text, with_sources
@@ -46,7 +48,9 @@ _NEEDED = ("osid", "roadclassification")
 _TEXT = (
     "description", "operationalstate", "directionality", "roadstructure", "capturespecification", "name1_text",
     "roadclassificationnumber", "usrn", "versiondate", "presenceofstreetlight_coverage", "trunkroad",
+    "roadwidth_confidencelevel",
 )  # fmt: skip
+_LANES = ("presenceofcyclelane_", "presenceofbuslane_")
 _NUMBERS = (
     "roadwidth_average", "presenceofpavement_left_m", "presenceofpavement_right_m", "presenceofpavement_overall_m",
     "presenceofpavement_averagewidth_m",
@@ -56,6 +60,8 @@ _YES = frozenset({"true", "1", "t", "yes"})
 Notes = list[tuple[str, int]]
 
 
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def import_ngd(path: str | os.PathLike[str], register: Register | None = None) -> Register:
     """Make a register from OS NGD road links, or give an existing register what they measured.
 
@@ -81,8 +87,11 @@ def import_ngd(path: str | os.PathLike[str], register: Register | None = None) -
         There is no such file.
     """
     source = regular_file(Path(path), RegisterError)
-    links, streets = _read(source)
-    kept, national, notes = _council_links(links)
+    links, streets, others = _read(source)
+    notes: Notes = [("links read", len(links)), *others]
+    links, more = only_placed(links, links["osid"], source.name, "links", np.arange(1, len(links) + 1))
+    kept, national, reasons = _council_links(links)
+    notes += more + reasons
     if not len(kept):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     kept = _with_usrn(metric(kept), streets, notes)
@@ -96,32 +105,32 @@ def import_ngd(path: str | os.PathLike[str], register: Register | None = None) -
     parts = [roads, _footways(roads, kept, link), _bridges(roads, kept, link)]
     assets = gpd.GeoDataFrame(pd.concat([part for part in parts if len(part)], ignore_index=True), crs=kept.crs)
     assets = with_sources(assets, (*MEASURED, "quantity"), named)
-    notes += [("links kept", len(kept)), *_lighting(kept)]
-    others = _other_roads(national.to_crs(kept.crs))
-    whole = Register(fill_assumed(assets), notes=tuple(notes), other_roads=others, **nothing_with(assets))
+    notes += [("links kept", len(kept)), *_not_assets(kept)]
+    beside = _other_roads(national.to_crs(kept.crs))
+    whole = Register(fill_assumed(assets), notes=tuple(notes), other_roads=beside, **nothing_with(assets))
     return validate_register(whole, source.name)
 
 
-def _read(source: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Links with the columns that are read, in small letters, and the layer of streets where there is one."""
+def _read(source: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None, Notes]:
+    """Links with the columns that are read, in small letters, the layer of streets where there is one, other layers."""
     if source.suffix.lower() in (".csv", ".txt"):
-        return _checked(_from_text(source), source.name), None
+        return _checked(_from_text(source), source.name), None, []
     import pyogrio
 
-    layers = {
-        layer: [str(name).lower() for name in pyogrio.read_info(source, layer=layer)["fields"]]
-        for layer in layer_names(source)
-    }
+    infos = {layer: pyogrio.read_info(source, layer=layer, force_feature_count=True) for layer in layer_names(source)}
+    layers = {layer: [str(name).lower() for name in info["fields"]] for layer, info in infos.items()}
     linked = [layer for layer, fields in layers.items() if set(_NEEDED) <= set(fields)]
     if len(linked) != 1:
         many = f"has {len(linked)} layers with columns {' and '.join(_NEEDED)}"
         rule = f"{many}: it must have one, of road links; there are {', '.join(layers)}"
         raise RegisterError([Fault(source.name, 0, "", "", rule)])
-    street = [layer for layer, fields in layers.items() if "usrn" in fields and layer not in linked]
+    street = [layer for layer, fields in layers.items() if "usrn" in fields and layer not in linked][:1]
     streets = _small(pyogrio.read_dataframe(source, layer=street[0], columns=None)) if street else None
-    return _checked(
-        _small(pyogrio.read_dataframe(source, layer=linked[0])), f"{source.name}, layer {linked[0]}"
-    ), streets
+    links = _checked(_small(pyogrio.read_dataframe(source, layer=linked[0])), f"{source.name}, layer {linked[0]}")
+    left = [layer for layer in layers if layer not in (*linked, *street)]
+    notes = [(f"features of layer {layer}, which is none of links or streets, not read", int(infos[layer]["features"]))
+             for layer in left]  # fmt: skip
+    return links, streets, notes
 
 
 def _small(frame: Any) -> Any:
@@ -156,7 +165,7 @@ def _checked(links: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     for name in (*_NEEDED, *_TEXT):
         values = links[name] if name in links.columns else pd.Series("", links.index)
         out[name] = values.astype(object).where(values.notna(), "").astype("str").str.strip()
-    for name in _NUMBERS:
+    for name in (*_NUMBERS, *_lanes(links)):
         values = links[name] if name in links.columns else pd.Series(np.nan, links.index)
         numbers = pd.to_numeric(values, errors="coerce").astype(float)
         text = values.astype(object).where(values.notna(), "").astype("str").str.strip()
@@ -169,7 +178,7 @@ def _checked(links: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     faults += _faults(file, ~whole, "geometry", nothing, "must be one line of some length")
     faults += _faults(file, (out["osid"] == "").to_numpy(), "osid", nothing, "a value is required")
     twice = out["osid"].duplicated() & (out["osid"] != "")
-    faults += _faults(file, twice.to_numpy(), "osid", out["osid"], "is there more than once")
+    faults += _faults(file, twice.to_numpy(), "osid", out["osid"], "is there more than once", ONE_EACH)
     if faults:
         raise RegisterError(faults)
     out["usrn"] = usrn_text(out["usrn"])
@@ -178,8 +187,8 @@ def _checked(links: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(out), geometry=shapes, crs=links.crs)
 
 
-def _faults(file: str, wrong: Bools, column: str, shown: pd.Series, rule: str) -> list[Fault]:
-    return [Fault(file, int(row) + 1, column, str(shown.iloc[row])[:80], rule) for row in np.flatnonzero(wrong)]
+def _faults(file: str, wrong: Bools, column: str, shown: pd.Series, rule: str, hint: str = "") -> list[Fault]:
+    return [Fault(file, int(row) + 1, column, str(shown.iloc[row])[:80], rule, hint) for row in np.flatnonzero(wrong)]
 
 
 def _uses(links: pd.DataFrame, column: str) -> Texts:
@@ -203,9 +212,8 @@ def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
         np.where(kind == "motorway", "motorway", np.where(national, "trunk road", "")),
     ):
         why = np.where(why == "", reason, why)
-    notes: Notes = [("links read", len(links))]
     reasons, counts = np.unique(why[why != ""].astype(str), return_counts=True)
-    notes += [(f"links left out: {reason}", int(n)) for reason, n in zip(reasons, counts, strict=True)]
+    notes: Notes = [(f"links left out: {reason}", int(n)) for reason, n in zip(reasons, counts, strict=True)]
     kept = links[why == ""].reset_index(drop=True)
     kept["road_class"] = _uses(kept, "roadclassification")
     kept["environment"] = _uses(kept, "capturespecification")
@@ -304,11 +312,24 @@ def _bridges(roads: gpd.GeoDataFrame, links: gpd.GeoDataFrame, link: np.ndarray)
     return bridges.set_geometry(links.geometry.to_numpy()[longest["link"]], crs=links.crs)
 
 
-def _lighting(links: gpd.GeoDataFrame) -> Notes:
-    length = pd.Series(shapely.length(links.geometry.to_numpy())).groupby(
-        links["presenceofstreetlight_coverage"].to_numpy(dtype=object)
+def _lanes(links: pd.DataFrame) -> list[str]:
+    """Columns of lengths of cycle and bus lanes."""
+    names = map(str, links.columns)
+    return sorted(name for name in names if name.startswith(_LANES) and name.endswith("_m"))
+
+
+def _not_assets(links: gpd.GeoDataFrame) -> Notes:
+    """What links measure for which a register has no column: lighting, lanes, tunnels, how sure the width is."""
+    length = pd.Series(shapely.length(links.geometry.to_numpy()))
+    lit = length.groupby(links["presenceofstreetlight_coverage"].to_numpy(dtype=object)).sum()
+    notes = [(f"metres of road by street lighting: {name}", round(m)) for name, m in lit.items() if name]
+    notes += [(f"metres of {name}, no assets", round(links[name].sum())) for name in _lanes(links)]
+    tunnels = int((links["roadstructure"] == "In Tunnel").sum())
+    notes += [("links in a tunnel, read as a level below the ground and no assets of their own", tunnels)] * (
+        tunnels > 0
     )
-    return [(f"metres of road by street lighting: {name}", round(m)) for name, m in length.sum().items() if name]
+    sure = links["roadwidth_confidencelevel"].value_counts().sort_index()
+    return notes + [(f"links by confidence of their width: {name}", int(n)) for name, n in sure.items() if name]
 
 
 def _other_roads(links: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

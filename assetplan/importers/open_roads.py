@@ -12,6 +12,8 @@ use.
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +25,12 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
-from assetplan.reading.layers import layer_names
+from assetplan.reading.layers import ONE_EACH, layer_names
 from assetplan.register.fill import assumed_value, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
 from assetplan.register.register import Register
+from assetplan.register.sources import with_sources
 from assetplan.register.validation import nothing_with, validate_register
 
 if TYPE_CHECKING:
@@ -35,8 +39,13 @@ if TYPE_CHECKING:
 _CLASSES = {"A Road": "A", "B Road": "B", "Classified Unnumbered": "C", "Unclassified": "U"}
 _NEEDED = ("id", "road_classification", "trunk_road")
 _OPTIONAL = ("fictitious", "road_classification_number", "name_1")
+_GIVEN = ("road_class", "road", "name", "length_m")
+
+Notes = list[tuple[str, int]]
 
 
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def import_open_roads(path: str | os.PathLike[str]) -> Register:
     """Make a register from OS Open Roads.
 
@@ -49,7 +58,7 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
     -------
     Register
         Validated; carriageway sections of about 100 m. What was left out is counted in `notes`, what a rule filled
-        is named in `assumed`.
+        is named in `assumed`, what the links gave in `sources`, with the day that the layer was last changed.
 
     Raises
     ------
@@ -60,12 +69,15 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
     """
     source = regular_file(Path(path), RegisterError)
     links = _read_links(source)
-    kept, national, notes = _council_links(links)
+    notes: Notes = [("links read", len(links))]
+    links, more = only_placed(links, links["id"].astype("str"), source.name, "links", np.arange(1, len(links) + 1))
+    kept, national, reasons = _council_links(links)
+    notes += more + reasons
     if not len(kept):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     assets = _sections(metric(kept))
     notes += [("links kept", len(kept)), ("connected pieces", connected_pieces(kept.geometry.to_numpy()))]
-    filled = fill_assumed(assets)
+    filled = with_sources(fill_assumed(assets), _GIVEN, f"OS Open Roads {_day(source)}".strip())
     others = _other_roads(national.to_crs(assets.crs))
     register = Register(filled, notes=tuple(notes), other_roads=others, **nothing_with(assets))
     return validate_register(register, source.name)
@@ -92,7 +104,7 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
     faults = [Fault(file, int(row) + 1, "geometry", "", "must be one line") for row in np.flatnonzero(wrong)]
     twice = links["id"].duplicated() | links["id"].isna()
     faults += [
-        Fault(file, int(row) + 1, "id", str(links["id"].iloc[row]), "is missing or there more than once")
+        Fault(file, int(row) + 1, "id", str(links["id"].iloc[row]), "is missing or there more than once", ONE_EACH)
         for row in np.flatnonzero(twice)
     ]
     if faults:
@@ -103,6 +115,14 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
     return links
 
 
+def _day(source: Path) -> str:
+    """Day that a GeoPackage says its layer was last changed; "" where it says none."""
+    query = "SELECT last_change FROM gpkg_contents WHERE table_name = 'road_link'"
+    with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+        stated = base.execute(query).fetchone()
+    return str(stated[0] or "")[:10] if stated else ""
+
+
 def _true(values: pd.Series) -> np.ndarray:
     """Where a column says true; it comes as a flag or as text."""
     return (
@@ -110,7 +130,7 @@ def _true(values: pd.Series) -> np.ndarray:
     )
 
 
-def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[tuple[str, int]]]:
+def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, Notes]:
     """Links of the council, motorways and trunk roads, and how many were left out for each reason."""
     kind = links["road_classification"].astype(object)
     reasons = {
@@ -120,7 +140,7 @@ def _council_links(links: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDa
         "not classified": ~kind.isin(_CLASSES).to_numpy(),
     }
     left = np.ones(len(links), dtype=bool)
-    notes = [("links read", len(links))]
+    notes = []
     for reason, wrong in reasons.items():
         notes.append((f"links left out: {reason}", int((left & wrong).sum())))
         left &= ~wrong

@@ -30,6 +30,7 @@ from assetplan._types import Bools, Floats, Ints, Shapes, Texts
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, FOOTWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.importers import osm_roads
+from assetplan.importers.osm_files import opened
 from assetplan.importers.osm_sites import places, public_buildings
 from assetplan.importers.osm_tags import count, metres, read_osm, speed_mph, tonnes, year
 from assetplan.input_files import regular_file
@@ -39,6 +40,7 @@ from assetplan.register.components import building_components
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.positions import metric
 from assetplan.register.register import Register
+from assetplan.register.sources import with_sources
 from assetplan.register.validation import validate_register
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 Notes = list[tuple[str, int]]
 
+# What tags and boundaries give, where no rule filled it.
+_GIVEN = ("road_class", "road", "name", "district", "one_way", "level", "width_m", "weight_limit_t", "built_year")
 _BUILT_UP_LAND = frozenset({"residential", "retail", "commercial"})
 
 
@@ -60,7 +64,7 @@ def import_osm(
     Parameters
     ----------
     path : path
-        A .osm.pbf or .osm file of a county in degrees.
+        An extract of a county: PBF or XML by its first bytes, also packed by gzip or bzip2.
     council : str, optional
         Name of the administrative boundary to keep to; by default every boundary of level 6 or 8 in the file.
     council_trunk : collection of str
@@ -72,7 +76,7 @@ def import_osm(
     -------
     Register
         Validated; `notes` counts what was left out and how the network hangs together, `assumed` names on each asset
-        the columns that a rule filled.
+        the columns that a rule filled, `sources` those that the map gave and the day that the file states.
 
     Raises
     ------
@@ -86,11 +90,14 @@ def import_osm(
     source = regular_file(Path(path), RegisterError)
     if country not in osm_roads.countries():
         raise ValueError(f"no practice is known of country {country!r}: {', '.join(osm_roads.countries())}")
-    ways, national, notes = osm_roads.council_ways(read_osm(source, "lines"), council_trunk, country)
+    with opened(source) as file:
+        lines, areas, points = (read_osm(file.path, layer) for layer in ("lines", "multipolygons", "points"))
+        named = f"OpenStreetMap {file.day}".strip()
+    ways, national, notes = osm_roads.council_ways(lines, council_trunk, country, source.name)
     if not len(ways):
         raise RegisterError([Fault(source.name, 0, "", "", "there is no road of a council in it")])
     ways = metric(ways)
-    areas = read_osm(source, "multipolygons").to_crs(ways.crs)
+    areas = areas.to_crs(ways.crs)
     sections = _sections(ways, notes)
     districts, more = _districts(areas, sections, council, source.name)
     notes += more
@@ -98,20 +105,33 @@ def import_osm(
     others = osm_roads.other_roads(national.to_crs(ways.crs), beyond, country)
     notes.append(("sections left out: outside the council's boundary", len(beyond)))
     sections["environment"] = _environment(sections, areas, country)
-    roads = _road_assets(sections, country)
-    parts = [roads, _footways(sections, roads, country), _bridges(ways, sections, roads, notes)]
     sound = areas[areas.geometry.is_valid].reset_index(drop=True)
-    buildings, more = public_buildings(sound)
-    notes += more
-    parts.append(_components(buildings, districts, notes))
+    assets = _assets(ways, sections, sound, districts, country, notes)
+    named_places, outside = _places(points.to_crs(ways.crs), sound, districts)
+    notes.append(("places left out: outside the council's boundary", outside))
+    notes.append(("pieces of other roads kept for detours, no assets", len(others)))
+    filled = with_sources(fill_assumed(assets), _GIVEN, named)
+    register = Register(filled, schema.empty("inspections"), named_places, districts, tuple(notes), others)
+    return validate_register(register, source.name)
+
+
+def _assets(
+    ways: gpd.GeoDataFrame,
+    sections: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
+    country: str,
+    notes: Notes,
+) -> gpd.GeoDataFrame:
+    """Roads, footways, bridges and components of public buildings."""
     import geopandas as gpd
 
-    assets = gpd.GeoDataFrame(pd.concat([part for part in parts if len(part)], ignore_index=True), crs=ways.crs)
-    named_places = _places(read_osm(source, "points").to_crs(ways.crs), sound, districts)
-    notes.append(("pieces of other roads kept for detours, no assets", len(others)))
-    nothing = schema.empty("inspections")
-    register = Register(fill_assumed(assets), nothing, named_places, districts, tuple(notes), others)
-    return validate_register(register, source.name)
+    roads = _road_assets(sections, country)
+    parts = [roads, _footways(sections, roads, country), _bridges(ways, sections, roads, notes)]
+    buildings, more = public_buildings(areas)
+    notes += more
+    parts.append(_components(buildings, districts, notes))
+    return gpd.GeoDataFrame(pd.concat([part for part in parts if len(part)], ignore_index=True), crs=ways.crs)
 
 
 def _sections(ways: gpd.GeoDataFrame, notes: Notes) -> gpd.GeoDataFrame:
@@ -300,6 +320,10 @@ def _components(buildings: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, notes:
     return building_components(inside)
 
 
-def _places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _places(
+    points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, districts: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Places within the districts, and how many are not."""
     more = places(points, areas)
-    return more[_holder(more.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0].reset_index(drop=True)
+    inside = _holder(more.geometry.to_numpy(), districts.geometry.to_numpy()) >= 0
+    return more[inside].reset_index(drop=True), int((~inside).sum())

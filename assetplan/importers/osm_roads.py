@@ -20,6 +20,7 @@ import numpy as np
 from assetplan._types import Bools
 from assetplan.importers.osm_tags import Tags, tonnes, unread
 from assetplan.reference import load_table
+from assetplan.register.misplaced import only_placed
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -154,7 +155,7 @@ def usual_footways(tags: Tags, country: str = _BRITAIN) -> float:
 
 
 def council_ways(
-    lines: gpd.GeoDataFrame, council_trunk: Collection[str] = (), country: str = _BRITAIN
+    lines: gpd.GeoDataFrame, council_trunk: Collection[str] = (), country: str = _BRITAIN, file: str = ""
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[tuple[str, int]]]:
     """The ways that are the council's roads, and the national roads beside them.
 
@@ -167,19 +168,28 @@ def council_ways(
         trunk is the primary route network, which is wider than the national trunk roads.
     country : str
         One of `countries()`.
+    file : str
+        Where they come from, for faults.
 
     Returns
     -------
     (GeoDataFrame, GeoDataFrame, list of (str, int))
         The ways kept, those of other authorities that anybody may drive, and how many were read, and left out for each
         reason.
+
+    Raises
+    ------
+    RegisterError
+        Half of the ways or more lie where they cannot.
     """
     is_highway = np.array(["highway" in tags for tags in lines["tags"]], dtype=bool)
+    notes = [("ways with a highway tag read", int(is_highway.sum()))]
     highways = lines[is_highway].reset_index(drop=True)
+    highways, more = only_placed(highways, highways["osm_id"], file, "ways")
     why = np.array([left_out(tags, council_trunk, country) for tags in highways["tags"]], dtype=object)
     kept: Bools = why == ""
     counts = Counter(why[~kept].tolist())
-    notes = [("ways with a highway tag read", len(highways))]
+    notes += more
     notes += [(f"ways left out: {reason}", number) for reason, number in sorted(counts.items())]
     others = sum(is_bridge(tags) for tags in highways["tags"][~kept])
     notes.append(("bridges left out: carrying no road of the council", others))

@@ -76,9 +76,9 @@ def _row_faults(table: pd.DataFrame, path: Path, assets: pd.DataFrame) -> list[F
     for column, wrong, rule in checks:
         for row in np.flatnonzero(wrong.to_numpy(dtype=bool)):
             value = table[column].iloc[row]
-            named = "" if column == "asset_id" else f"asset {ids.iloc[row]}: "
+            asset = "" if column == "asset_id" else str(ids.iloc[row])
             shown = "" if pd.isna(value) else str(value)[:80]
-            faults.append(Fault(str(path), int(row) + 1, column, shown, named + rule))
+            faults.append(Fault(str(path), int(row) + 1, column, shown, rule, asset=asset))
     return faults
 
 

@@ -122,7 +122,7 @@ def _lock(lock: Lock, key: str, model: LifecycleModel, groups: dict[str, str]) -
             yield _fault(f"{key}.strategy", timed, f"the plan's years are {years[0]} to {years[-1]}")
         for asset in lock.asset:
             if asset in groups and name not in (names := _names(model, groups[asset])):
-                yield _fault(f"{key}.strategy", timed, f"asset {asset} may have {', '.join(names) or 'no treatment'}")
+                yield _not_of(f"{key}.strategy", timed, asset, names)
 
 
 def _scheme(scheme: Scheme, key: str, model: LifecycleModel, groups: dict[str, str]) -> Iterator[Fault]:
@@ -134,10 +134,14 @@ def _scheme(scheme: Scheme, key: str, model: LifecycleModel, groups: dict[str, s
         lines |= {t.line for t in mine}
         if not mine:
             shown = ", ".join(scheme.treatment)
-            names = ", ".join(_names(model, groups[asset])) or "no treatment"
-            yield _fault(f"{key}.treatment", shown, f"asset {asset} has none of these; it may have {names}")
+            yield _not_of(f"{key}.treatment", shown, asset, _names(model, groups[asset]))
     if scheme.line and scheme.line not in lines:
         yield _fault(f"{key}.line", scheme.line, "pays for no treatment of the scheme")
+
+
+def _not_of(key: str, named: str, asset: str, names: list[str]) -> Fault:
+    rule, hint = "this kind of asset has no such treatment", f"it may have {', '.join(names) or 'no treatment'}"
+    return Fault("plan", 0, key, named, rule, hint, asset)
 
 
 def _names(model: LifecycleModel, group: str) -> list[str]:

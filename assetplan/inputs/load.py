@@ -130,7 +130,8 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
                 int(place) + 1,
                 "group",
                 str(value or ""),
-                f"asset {asset}: {_no_group(asset_class, value, groups)}",
+                *_no_group(asset_class, value, groups),
+                str(asset),
             )
             for place, asset, asset_class, value in zip(wrong.to_numpy().nonzero()[0], *columns, strict=True)
         )
@@ -139,21 +140,18 @@ def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) ->
 
 def _condition_faults(assets: pd.DataFrame, file: str) -> Iterator[Fault]:
     """Assets of which no condition is known: a plan cannot begin from it."""
-    rule = (
-        "has no condition: give its measure and value, or let `assetplan import table` assume what is missing by "
-        "stated rules"
-    )
+    hint = "give its measure and value, or let `assetplan import table` assume what is missing by stated rules"
     unknown = assets["value"].isna().to_numpy()
     for place, asset in zip(unknown.nonzero()[0], assets["asset_id"][unknown], strict=True):
-        yield Fault(file, int(place) + 1, "value", "", f"asset {asset}: {rule}")
+        yield Fault(file, int(place) + 1, "value", "", "has no condition", hint, str(asset))
 
 
-def _no_group(asset_class: str, named: str, groups: Mapping[str, Group]) -> str:
+def _no_group(asset_class: str, named: str, groups: Mapping[str, Group]) -> tuple[str, str]:
     """Why an asset has no group, and what mends it."""
     if not named:
-        return f"no deterioration group; {GROUP_MENDS.get(asset_class, GROUP_MENDS[''])}"
+        return "no deterioration group", GROUP_MENDS.get(asset_class, GROUP_MENDS[""])
     mine = ", ".join(group.name for group in groups.values() if group.asset_class == asset_class)
-    return f"no such deterioration group; those of a {asset_class} are {mine or 'none: tables.groups may add one'}"
+    return "no such deterioration group", f"those of a {asset_class} are {mine or 'none: tables.groups may add one'}"
 
 
 def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -> Iterator[Fault]:
@@ -163,10 +161,10 @@ def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -
     for place, row in zip(rows.index, rows.itertuples(), strict=True):
         names = [t.name for t in model.catalogue.own(str(row.group))]
         if row.committed_treatment not in names:
+            rule = f"the envelope funds no such treatment of group {row.group}"
             funded = f"those it funds are {', '.join(names)}" if names else "it funds none of that group"
-            rule = f"asset {row.asset_id}: the envelope funds no such treatment of group {row.group}; {funded}"
-            position = int(assets.index.get_loc(place)) + 1  # type: ignore[arg-type]
-            yield Fault(file, position, "committed_treatment", str(row.committed_treatment), rule)
+            position, asset = int(assets.index.get_loc(place)) + 1, str(row.asset_id)  # type: ignore[arg-type]
+            yield Fault(file, position, "committed_treatment", str(row.committed_treatment), rule, funded, asset)
 
 
 def _earlier(plan: Plan, assets: pd.DataFrame) -> pd.Series | None:

@@ -31,6 +31,7 @@ from assetplan.network import hierarchy, inherited_levels
 from assetplan.output import new_folder
 from assetplan.register import Register
 from assetplan.register.basis import BasisRow, basis_notes, condition_basis, largely_assumed
+from assetplan.register.no_map import no_map
 from assetplan.strategies import LifecycleModel, Rules, starting_condition
 
 CAPTIONS: Mapping[str, str] = {
@@ -116,6 +117,7 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
     base = int(surveyed.max()) if year is None else year
     of = parameters or read_parameters()
     stock, notes = _stock(register, base, of)
+    notes = (*filter(None, (no_map(register.assets),)), *notes)
     basis = condition_basis(register.assets, of.classes)
     notes += tuple(text for _, text in basis_notes(basis, lambda name: of.classes[name].plural, base))
     backlog = building_backlog(stock, of.catalogue)

@@ -23,6 +23,7 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import read_toml, regular_file
 from assetplan.inspection.readings import Readings
 from assetplan.register import Register, fill_assumed
+from assetplan.register.misplaced import only_placed
 from assetplan.register.validation import nothing_with, validate_register
 
 if TYPE_CHECKING:
@@ -189,6 +190,8 @@ def _readings(
     )  # fmt: skip
 
 
+# Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def pas2161_register(results: PasResults) -> Register:
     """Make a register of the sections that a survey names, each drawn straight between its ends.
 
@@ -200,7 +203,8 @@ def pas2161_register(results: PasResults) -> Register:
     Raises
     ------
     RegisterError
-        The file lacks coordinates or classes, or a value breaks the schema; every fault is listed.
+        The file lacks coordinates or classes, half of its sections lie where they cannot, or a value breaks the schema;
+        every fault is listed.
     """
     import geopandas as gpd
     import shapely
@@ -235,11 +239,13 @@ def pas2161_register(results: PasResults) -> Register:
     }
     shapes = shapely.linestrings(place.reshape(-1, 2, 2))
     frame = gpd.GeoDataFrame(pd.DataFrame(columns).reset_index(drop=True), geometry=shapes, crs=27700)
+    frame, misplaced = only_placed(frame, frame["asset_id"].astype("str"), file, "sections")
     filled = fill_assumed(frame)
     notes = (
         ("sections read", len(network)),
         ("sections left out: motorway", len(network) - len(kept)),
-        ("sections drawn straight between their ends", len(kept)),
+        *misplaced,
+        ("sections drawn straight between their ends", len(frame)),
     )
     return validate_register(Register(filled, notes=notes, **nothing_with(frame)), file)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_array
 
 from assetplan._types import Bools, Floats, Ints
-from assetplan.network.graph import Network
+from assetplan.network.graph import Network, pieces
 
 
 def passable(network: Network, closed: Bools | None = None) -> tuple[Bools, Bools]:
@@ -136,10 +135,8 @@ class Chains:
 
 def _junctions(network: Network) -> Bools:
     """Nodes where a chain ends: all but those where two links meet; one on each ring that nothing joins."""
-    count = len(network.nodes)
     ends = network.degree != 2
-    ones = np.ones(len(network.start), dtype=np.int8)
-    _, part = connected_components(coo_array((ones, (network.start, network.end)), shape=(count, count)), False)
+    part = pieces(network.start, network.end, len(network.nodes))
     first = np.unique(part, return_index=True)[1]
     ends[first[np.bincount(part, weights=ends)[part[first]] == 0]] = True
     return ends

@@ -44,13 +44,23 @@ class Network(Shown):
         return np.bincount(np.r_[self.start, self.end], minlength=len(self.nodes))
 
 
+def pieces(start: Ints, end: Ints, count: int) -> Ints:
+    """Number the connected piece that each of several things is in, array (count,) of int.
+
+    Parameters
+    ----------
+    start, end : array (n,) of int; pairs of them that are joined
+    count : int; how many there are
+    """
+    joined = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(count, count))
+    return connected_components(joined, directed=False)[1].astype(np.intp)
+
+
 def components(network: Network) -> Ints:
     """Number the component of each link (n_links,): 0 for the longest, then falling."""
     if not len(network.start):
         return np.zeros(0, dtype=np.intp)
-    size = len(network.nodes)
-    graph = coo_array((np.ones(len(network.start)), (network.start, network.end)), shape=(size, size))
-    label = connected_components(graph, directed=False)[1][network.start]
+    label = pieces(network.start, network.end, len(network.nodes))[network.start]
     parts, first, number = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(len(parts), dtype=np.intp)
     rank[np.lexsort((first, -np.bincount(number, network.length)))] = np.arange(len(parts))

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from assetplan._types import Bools, Floats, Ints, Shapes
+from assetplan.network.graph import pieces
 from assetplan.network.places import SAME_M, groups
 
 
@@ -91,15 +92,10 @@ def end_nodes(lines: Shapes) -> tuple[Ints, Ints]:
 
 def connected_pieces(lines: Shapes) -> int:
     """Number of pieces that the lines make when joined at their ends only."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     start, end = end_nodes(np.asarray(lines, dtype=object))
     if not len(start):
         return 0
-    size = int(max(start.max(), end.max())) + 1
-    graph = coo_array((np.ones(len(start)), (start, end)), shape=(size, size))
-    return int(connected_components(graph, directed=False)[0])
+    return len(np.unique(pieces(start, end, int(max(start.max(), end.max())) + 1)))
 
 
 def midpoints(lines: Shapes) -> Shapes:

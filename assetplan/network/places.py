@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from assetplan._types import Bools, Floats, Ints, Shapes
+from assetplan.network.graph import pieces
 
 # Vertices nearer than this are one vertex [m]: far below survey accuracy, far above rounding.
 SAME_M = 0.001
@@ -140,8 +139,7 @@ def groups(xy: Floats, reach: float, level: Floats | None = None, kind: Ints | N
     apart = np.hypot(*(unique[one, :2] - unique[other, :2]).T)
     joined = (unique[one, 2] == unique[other, 2]) | (kinds == 4) | ((kinds == 3) & (apart <= SAME_M))
     one, other = one[joined], other[joined]
-    graph = coo_array((np.ones(len(one)), (one, other)), shape=(len(unique), len(unique)))
-    label = connected_components(graph, directed=False)[1]
+    label = pieces(one, other, len(unique))
     # Labels in the order of their first point, which is the lowest.
     first = np.unique(label, return_index=True)[1]
     rank = np.empty(len(first), dtype=np.intp)

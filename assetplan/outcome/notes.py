@@ -18,6 +18,7 @@ from assetplan.programme.summary import AssumedRow, LintRow
 from assetplan.reference import load_table
 from assetplan.register import assumed_share
 from assetplan.register.basis import BasisRow, basis_notes, condition_basis
+from assetplan.register.no_map import no_map
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
 from assetplan.words import and_list
@@ -40,6 +41,7 @@ def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list
         *_prices(inputs),
         *_basis(inputs),
         *_assumed(inputs),
+        *_unmapped(inputs),
         *((check, f"{count:,} {words}.") for check, words, count in off_network),
         *_worthless(inputs),
     ]
@@ -64,6 +66,12 @@ def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:
             yield "unused parameters", f"None of the consequences of {label.lower()} is among the plan's streams."
     if inputs.tables.unfunded:
         yield "unfunded treatments", f"The envelope has no line for: {', '.join(inputs.tables.unfunded)}."
+
+
+def _unmapped(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    unmapped = no_map(inputs.register.assets)
+    if unmapped:
+        yield "no map", unmapped
 
 
 def _clamped(inputs: Inputs, starting: Starting) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,7 @@ def _sharing(outcome: Outcome) -> dict[int, str]:
         return {}
     others = sites.groupby("mode")["asset"].transform("size") - 1
     return {
-        row: f"{plural(count, 'other')} beside it, which saves it £{saved:,.0f}"
+        row: f"{plural(count, 'other')} beside it" + (f", which saves it £{saved:,.0f}" if round(saved) > 0 else "")
         for row, count, saved in zip(sites["asset"], others, sites["saved"], strict=True)
     }
 

@@ -10,10 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from assetplan import cells
+from assetplan._types import Bools
 from assetplan.errors import Fault
-from assetplan.reading.mapping import Mapping
+from assetplan.reading.layers import is_spatial, shapes_of
+from assetplan.reading.mapping import DROP, Mapping
 from assetplan.reading.tables import SourceTable
 
 NUMBERS = frozenset({"number", "positive", "whole"})
@@ -60,9 +63,25 @@ def _held(names: Iterable[str]) -> str:
     return f"the file has {', '.join(shown[:_SHOWN])}" + (", …" if len(shown) > _SHOWN else "")
 
 
+def copies(table: SourceTable) -> Bools:
+    """Rows alike in every column and shape to one before them, array (n_rows,) of bool."""
+    plain, shapes = table.frame, {}
+    if is_spatial(plain):
+        geometry = shapes_of(plain)
+        name = str(geometry.name)
+        plain, shapes = plain.drop(columns=name), {name: shapely.to_wkb(geometry.to_numpy())}
+    words = {name: cells.text_of(plain[name]) for name in plain.columns}
+    return pd.DataFrame(words | shapes).duplicated().to_numpy(dtype=bool)
+
+
 def leave_out(table: SourceTable, mapping: Mapping) -> SourceTable:
     """A table without the rows that the mapping leaves out, how many and the first of them in its notes."""
     notes = list(table.notes)
+    if mapping.file.get("duplicates") == DROP:
+        out = copies(table)
+        first = f" ({table.first_rows(out)})" if out.any() else ""
+        notes.append((f"rows left out: alike in every column and shape to one before{first}", int(out.sum())))
+        table = table.where(~out)
     for column, values in mapping.leave_out.items():
         out = cells.text_of(table.frame[column]).isin(values).to_numpy(dtype=bool)
         first = f" ({table.first_rows(out)})" if out.any() else ""

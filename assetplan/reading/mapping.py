@@ -8,10 +8,12 @@
     delimiter = ";"            # of a text file; recognised by default
     decimal = ","              # decimal sign of numbers kept as text; recognised by default where ; or a tab delimits
     date_format = "%d/%m/%Y"   # or "day first", "month first"; by default the column decides
+    duplicates = "drop"        # of rows alike in every column and shape the first is read; by default they are faults
     crs = "EPSG:27700"         # where the file itself holds none
     x = "GeoX"                 # columns of coordinates, or
     y = "GeoY"
-    wkt = "shape"              # a column of well-known text
+    wkt = "shape"              # a column of well-known text, or
+    geometry = "none"          # where it holds none, and is planned without a map; "by class" where classes hold none
 
     [columns]                  # column of the register = column of the file
     asset_id = "UPRN"
@@ -66,9 +68,12 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import read_toml, value_faults
 from assetplan.reference import load_table
 
+DROP = "drop"
+"""What a mapping says of duplicates to have the copies of a row left out."""
+
 _LAYOUT = ("layer", "sheet", "header_row", "encoding", "delimiter", "decimal")
 _KEYS = {
-    "file": (*_LAYOUT, "date_format", "crs", "x", "y", "wkt"),
+    "file": (*_LAYOUT, "date_format", "duplicates", "crs", "x", "y", "wkt", "geometry"),
     "join": (*_LAYOUT, "file", "key", "to", "latest", "start", "end"),
     "buildings": ("floor_area_m2", "storeys"),
 }
@@ -86,6 +91,8 @@ _SECTIONS = (
 )
 _BUILDING_UNITS = {"floor_area_m2": "m2", "storeys": "number"}
 _ANY = "group's unit"
+_NONE, _BY_CLASS = "none", "by class"
+_PLACES = {"file": ("crs", "x", "y", "wkt"), "join": ("start", "end")}
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,16 @@ class Mapping:
     leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
     join: dict[str, Any] = field(default_factory=dict)
     buildings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def without_geometry(self) -> bool:
+        """Whether it states that the table has no geometry."""
+        return self.file.get("geometry") == _NONE
+
+    @property
+    def geometry_by_class(self) -> bool:
+        """Whether it states that classes none of whose rows has a geometry have none."""
+        return self.file.get("geometry") == _BY_CLASS
 
     def sources(self) -> list[tuple[str, str]]:
         """Each place of the mapping that names a column of the file, with that name."""
@@ -267,13 +284,27 @@ def _layout_faults(name: str, sections: dict[str, dict[str, Any]]) -> list[Fault
     if isinstance(form, str) and form not in (DAY_FIRST, MONTH_FIRST) and "%" not in form:
         rule = f'must be "{DAY_FIRST}", "{MONTH_FIRST}" or a format such as "%d/%m/%Y"'
         faults.append(Fault(name, 0, "file.date_format", form, rule))
+    if (asked := sections["file"].get("duplicates", DROP)) != DROP:
+        faults.append(Fault(name, 0, "file.duplicates", str(asked)[:80], f'must be "{DROP}"'))
     chain = ("start", "end") if {"start", "end"} & set(sections["join"]) else ()
     for key, needed in (("buildings", ("floor_area_m2",)), ("join", ("file", "key", *chain))):
         if sections[key]:
             faults += [
                 Fault(name, 0, f"{key}.{one}", "", "a value is required") for one in needed if one not in sections[key]
             ]
-    return faults
+    return faults + _geometry_faults(name, sections)
+
+
+def _geometry_faults(name: str, sections: dict[str, dict[str, Any]]) -> list[Fault]:
+    """What is stated of geometry, against what says where assets lie."""
+    stated = sections["file"].get("geometry", _BY_CLASS)
+    if stated not in (_NONE, _BY_CLASS):
+        rule = f'must be "{_NONE}", or "{_BY_CLASS}" where some classes have none'
+        return [Fault(name, 0, "file.geometry", str(stated)[:80], rule)]
+    places = _PLACES if stated == _NONE else {}
+    both = [f"{key}.{one}" for key, names in places.items() for one in names if one in sections[key]]
+    rule = "says where assets lie, and file.geometry that the table has no geometry: leave one of them away"
+    return [Fault(name, 0, one, "", rule) for one in both]
 
 
 def _factors(

@@ -126,7 +126,9 @@ def _file(table: SourceTable, unsure: list[str]) -> list[str]:
         return [*lines, f"wkt = {_quoted(wkt)}", 'crs = "EPSG:27700"']
     places = {side: next((by_name[one] for one in by_name if one in words), "") for side, words in _SIDES.items()}
     if not all(places.values()):
-        unsure.append("no columns of coordinates were recognised: name them as [file] x and y, or wkt")
+        unsure.append(
+            'no columns of coordinates were recognised: name them as [file] x and y, or wkt, or state geometry = "none"'
+        )
         return lines
     x, y = (cells.numbers(table.frame[places[side]], table.decimal) for side in "xy")
     degrees = bool(np.nanmax(np.abs(x), initial=0) <= 180 and np.nanmax(np.abs(y), initial=0) <= 90)

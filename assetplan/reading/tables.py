@@ -92,12 +92,13 @@ def read_tables(paths: Sequence[str | os.PathLike[str]], mapping: Mapping, known
         One of them is not there.
     """
     likely = {*known, *(name for _, name in mapping.sources())}
-    parts = [_read(Path(path), mapping.file, likely) for path in paths]
+    shapes = not mapping.without_geometry
+    parts = [_read(Path(path), mapping.file, likely, shapes) for path in paths]
     table = parts[0] if len(parts) == 1 else _together(parts)
     return _joined(table, mapping, likely) if mapping.join else table
 
 
-def _read(path: Path, layout: Keyed[str, Any], known: Collection[str]) -> SourceTable:
+def _read(path: Path, layout: Keyed[str, Any], known: Collection[str], shapes: bool = True) -> SourceTable:
     kind = file_kind(regular_file(path, RegisterError))
     decimal: str = layout.get("decimal", ".")
     changed: list[str] = []
@@ -117,7 +118,7 @@ def _read(path: Path, layout: Keyed[str, Any], known: Collection[str]) -> Source
     elif kind == PARQUET:
         frame = _tidied(read_parquet(path))
     elif kind in LAYERS:
-        frame, changed = read_layer(path, layout.get("layer", ""), layout.get("encoding", ""))
+        frame, changed = read_layer(path, layout.get("layer", ""), layout.get("encoding", ""), shapes)
         frame = _tidied(frame)
     else:
         raise RegisterError([Fault(path.name, 0, "", "", f"is {in_words(kind)}, which cannot be read as a table")])

@@ -3,6 +3,8 @@
 A GeoPackage written here has one layer for each asset class, and one for each geometry type of a class where it has
 several (`bridge_point`, `bridge_linestring`), so that no geometry is promoted; beside them `places`, `districts`,
 `other_roads`, and the plain tables `inspections` and `notes`. Column `position` keeps the order of rows across layers.
+A class without geometry is a plain table whose name states that (`carriageway_no_geometry`): a layer that has lost its
+geometry is not taken for one.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from assetplan import schema
@@ -21,9 +24,11 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.file_kinds import file_kind
 from assetplan.input_files import regular_file
 from assetplan.output import new_file, repeatable_layers
-from assetplan.reading.layers import layer_names, read_layer
+from assetplan.reading.layers import is_spatial, layer_facts, layer_names, read_layer
 from assetplan.register.fill import fill_and_check
-from assetplan.register.positions import metric_crs
+from assetplan.register.misplaced import Notes, sift
+from assetplan.register.no_map import without_geometry
+from assetplan.register.positions import BRITISH_GRID, metric_crs
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.table import import_table
 from assetplan.register.validation import check_parts, check_register
@@ -33,8 +38,10 @@ if TYPE_CHECKING:
 
 _SPATIAL_EXTRAS = ("places", "districts", "other_roads")
 _PLAIN = ("inspections", "notes")
-_SUFFIXES = frozenset(
-    {"point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"}
+_NO_GEOMETRY = "no_geometry"
+_SUFFIXES = (
+    *("point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"),
+    _NO_GEOMETRY,
 )
 
 
@@ -95,13 +102,15 @@ def _write_layers(register: Register, draft: Path) -> None:
         layers["notes"] = pd.DataFrame(list(register.notes), columns=["note", "count"])
     with repeatable_layers():
         for number, (name, frame) in enumerate(layers.items()):
-            kind = None if name in _PLAIN else frame.geometry.geom_type.iloc[0]
+            kind = frame.geometry.geom_type.iloc[0] if is_spatial(frame) else None
             options = {} if kind is None else {"geometry_type": kind, "promote_to_multi": False}
             pyogrio.write_dataframe(frame, draft, layer=name, driver="GPKG", append=number > 0, **options)
 
 
-def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
     """Split a layer so that each part holds one geometry type; a layer of no rows gives none."""
+    if len(frame) and without_geometry(frame).all():
+        return {f"{name}_{_NO_GEOMETRY}": pd.DataFrame(frame.drop(columns="geometry"))}
     kinds = frame.geometry.geom_type
     more = sorted(kinds.unique())
     if len(more) == 1:
@@ -156,44 +165,41 @@ def _asset_layers(source: Path, classes: AssetClasses) -> tuple[dict[str, str], 
     A layer of another name whose assets name a class is read where no layer is named for that class: a class that is
     not known must not be left out, but a copy kept beside the layer is no part of the register.
     """
-    import pyogrio
-
-    names = [name for name in layer_names(source) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
+    names = [name for name in layer_names(source, odd=True) if _base(name, (*_SPATIAL_EXTRAS, *_PLAIN)) == ""]
     classed = {name: base for name in names if (base := _base(name, classes.names))}
     if not classed:
         return {}, ()
     notes = []
     for name in (name for name in names if name not in classed):
-        info = pyogrio.read_info(source, layer=name)
+        columns, spatial, rows = layer_facts(source, name)
         copied = set(classed.values())
-        if "asset_class" in info["fields"] and not set(_plain_column(source, name, "asset_class")) <= copied:
+        if "asset_class" in columns and not set(_plain_column(source, name, "asset_class")) <= copied:
             classed[name] = name
-        elif info["geometry_type"]:
-            notes.append((f"rows of layer {name}, which is no layer of a register, not read", int(info["features"])))
+        elif spatial:
+            notes.append((f"rows of layer {name}, which is no layer of a register, not read", rows))
     return classed, tuple(notes)
 
 
 def _plain_column(source: Path, layer: str, column: str) -> list[str]:
-    import pyogrio
-
-    values = pyogrio.read_dataframe(source, layer=layer, columns=[column], read_geometry=False)[column]
+    values = read_layer(source, layer, shapes=False)[0][column]
     return values.dropna().astype("str").unique().tolist()
 
 
 def _base(layer: str, known: Collection[str]) -> str:
     """The name of those known that a layer had before it was split by geometry type; "" where it had none of them."""
-    stem, _, suffix = layer.rpartition("_")
-    return next((name for name in (layer, stem if suffix in _SUFFIXES else "") if name in known), "")
+    stems = (layer.removesuffix(f"_{suffix}") for suffix in _SUFFIXES)
+    return next((name for name in (layer, *stems) if name in known), "")
 
 
 def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | None, fill: bool) -> Register:
     file = path.name
-    layers = layer_names(path)
-    assets, places_in_file, faults = _read_assets(path, classed)
+    layers = layer_names(path, odd=True)
+    assets, places_in_file, left_out, faults = _read_assets(path, classed, sifting=fill)
     if faults:
         raise RegisterError(faults)
     rows = pd.Series(range(1, len(assets) + 1))
-    clean, more = (fill_and_check if fill else check_register)(assets, file, rows, names)
+    bare = np.array([_states_none(layer) for layer, _ in places_in_file], dtype=bool)
+    clean, more = (fill_and_check if fill else check_register)(assets, file, rows, names, bare)
     faults += [_in_layer(fault, places_in_file) for fault in more]
     parts: dict[str, pd.DataFrame | None] = {"inspections": _read_plain(path, layers, "inspections")}
     parts |= {name: _read_spatial(path, [each for each in layers if _base(each, (name,))]) for name in _SPATIAL_EXTRAS}
@@ -203,7 +209,7 @@ def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | 
     faults += more
     if faults:
         raise RegisterError(faults)
-    return Register(clean, notes=notes, **checked)
+    return Register(clean, notes=(*notes, *left_out), **checked)
 
 
 def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...], list[Fault]]:
@@ -229,32 +235,52 @@ def _read_plain(path: Path, layers: list[str], name: str) -> pd.DataFrame:
     return pd.DataFrame() if name == "notes" else schema.empty(name)
 
 
-def _read_assets(path: Path, classed: Mapping[str, str]) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], list[Fault]]:
-    """All asset layers as one frame, with the (layer, feature number) of each row."""
+def _read_assets(
+    path: Path, classed: Mapping[str, str], sifting: bool
+) -> tuple[gpd.GeoDataFrame, list[tuple[str, int]], Notes, list[Fault]]:
+    """All asset layers as one frame, with the (layer, feature number) of each row; where they can lie, if sifting."""
     import geopandas as gpd
 
     parts: list[gpd.GeoDataFrame] = []
+    plain: list[pd.DataFrame] = []
     faults: list[Fault] = []
+    notes: Notes = []
     crs = None
     for layer, asset_class in classed.items():
         frame = read_layer(path, layer)[0]
+        if "asset_class" not in frame.columns:
+            frame["asset_class"] = asset_class
+        frame["_layer"], frame["_row"] = layer, range(1, len(frame) + 1)
+        if _states_none(layer):
+            plain.append(pd.DataFrame(frame.drop(columns=frame.geometry.name) if is_spatial(frame) else frame))
+            continue
         if not isinstance(frame, gpd.GeoDataFrame):
-            faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "this layer has no geometry"))
+            hint = f"where there is none state it in the layer's name, as {asset_class}_{_NO_GEOMETRY}"
+            faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "this layer has no geometry", hint))
             continue
         if frame.crs is None:
             faults.append(Fault(f"{path.name}, layer {layer}", 0, "geometry", "", "has no CRS"))
             continue
-        if "asset_class" not in frame.columns:
-            frame["asset_class"] = asset_class
-        frame["_layer"], frame["_row"] = layer, range(1, len(frame) + 1)
+        if sifting:
+            names = frame["asset_id"].astype("str") if "asset_id" in frame.columns else pd.Series("", frame.index)
+            sifted = sift(frame.geometry, names, f"{path.name}, layer {layer}", frame["_row"].to_numpy())
+            faults += sifted.faults
+            notes += sifted.notes
+            frame = frame[sifted.keep]
         crs = crs or metric_crs(frame)
         parts.append(frame.to_crs(crs))
-    if not parts:
-        return gpd.GeoDataFrame(), [], faults
-    assets = pd.concat(parts, ignore_index=True)
-    assets = _in_order(assets)
+    if not parts and not plain:
+        return gpd.GeoDataFrame(), [], notes, faults
+    crs = crs or BRITISH_GRID
+    parts += [gpd.GeoDataFrame(frame, geometry=[None] * len(frame), crs=crs) for frame in plain]
+    assets = _in_order(pd.concat(parts, ignore_index=True))
     where = list(zip(assets["_layer"], assets["_row"].astype(int), strict=True))
-    return assets.drop(columns=["_layer", "_row"]), where, faults
+    return assets.drop(columns=["_layer", "_row"]), where, notes, faults
+
+
+def _states_none(layer: str) -> bool:
+    """Whether a layer's name states that its assets have no geometry."""
+    return layer.endswith(f"_{_NO_GEOMETRY}")
 
 
 def _in_layer(fault: Fault, where: list[tuple[str, int]]) -> Fault:

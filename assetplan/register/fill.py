@@ -31,7 +31,6 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY, AssetClasses, group_of
 from assetplan.errors import Fault, RegisterError
 from assetplan.reference import load_table
-from assetplan.register.positions import metric
 from assetplan.register.register import RegisterNames, packaged_names
 from assetplan.register.validation import check_register
 
@@ -123,6 +122,7 @@ def fill_and_check(
     file: str,
     rows: pd.Series,
     names: RegisterNames | None = None,
+    bare: Bools | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Check assets as they come, fill what they lack where that is their only fault, and check again.
 
@@ -130,14 +130,14 @@ def fill_and_check(
 
     Parameters
     ----------
-    assets, file, rows, names : GeoDataFrame, str, Series of int, RegisterNames
+    assets, file, rows, names, bare : GeoDataFrame, str, Series of int, RegisterNames, array of bool
         As of `validation.check_register`.
     """
-    clean, faults = check_register(assets, file, rows, names)
+    clean, faults = check_register(assets, file, rows, names, bare)
     faults = [fault for fault in faults if not fillable(fault)]
     if faults or not len(assets):
         return clean, faults
-    return check_register(fill_assumed(metric(assets), names), file, rows, names)
+    return check_register(fill_assumed(clean, names), file, rows, names, bare)
 
 
 def _parents(out: pd.DataFrame) -> Ints:

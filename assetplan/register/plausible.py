@@ -97,10 +97,13 @@ def _counted_by_area(assets: gpd.GeoDataFrame) -> Bools:
 
 
 def _mercator(assets: gpd.GeoDataFrame) -> float:
-    """How many metres of Web Mercator one metre is where most assets lie."""
+    """How many metres of Web Mercator one metre is where most assets lie; 0 where none has geometry."""
     import geopandas as gpd
 
-    middle = np.nanmedian(shapely.bounds(assets.geometry.to_numpy())[:, :2], axis=0)
+    corners = shapely.bounds(assets.geometry.to_numpy())[:, :2]
+    if np.isnan(corners).all():
+        return 0.0
+    middle = np.nanmedian(corners, axis=0)
     there = gpd.GeoSeries([shapely.Point(middle)], crs=assets.crs).to_crs(4326).iloc[0]
     return float(1 / np.cos(np.radians(there.y)))
 

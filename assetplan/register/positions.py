@@ -5,7 +5,9 @@ of them lie; else in EPSG:27700 if that is in Britain, else in the UTM zone ther
 middles: one stray asset moves nothing. An asset at 0, 0, outside the area that its CRS is made for, with degrees where
 the CRS has metres, or more than 1,000 km and twenty times as far from the middle as half of all assets, is left out and
 named; where half of all assets or more are such, the file is refused. One more than 100 km and twenty times as far is
-kept and named.
+left out where it would be among the others with x and y swapped or one figure more, and else kept and named. A line or
+area that spans more than 100 km and twenty times as much as half of all has a corner with a wrong digit, and is left
+out.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ _DEGREE = 1.0  # a drawn length below which coordinates may be degrees
 def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Bring a frame to a projected CRS in metres in which lengths are true where most of it lies.
 
+    Rows without geometry stay without.
+
     Raises
     ------
     ValueError
@@ -43,13 +47,14 @@ def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
     if frame.crs is None:
         raise ValueError("the geometry has no CRS")
-    if not len(frame):
+    located = frame.geometry[frame.geometry.notna()]
+    if not len(located):
         return frame if in_metres(frame.crs) else frame.to_crs(BRITISH_GRID)
-    if true_to_scale(frame.geometry):
+    if true_to_scale(located):
         return frame
-    if not on_earth(frame.geometry).all():
+    if not on_earth(located).all():
         raise ValueError("the geometry lies outside what its CRS can hold")
-    return frame.to_crs(_best_crs(frame.geometry))
+    return frame.to_crs(_best_crs(located))
 
 
 def metric_crs(frame: gpd.GeoDataFrame) -> Any:
@@ -156,6 +161,8 @@ class Placing:
         return np.any(list(self.wrong.values()), axis=0)
 
 
+# Coordinates beyond any number lie nowhere; the arithmetic that shows it needs no warning.
+@np.errstate(over="ignore", invalid="ignore")
 def placing(geometry: gpd.GeoSeries) -> Placing:
     """Find assets that lie where they cannot, by the rules at the head of this module.
 
@@ -175,7 +182,7 @@ def placing(geometry: gpd.GeoSeries) -> Placing:
         what = f"with degrees for coordinates, where {crs_name(crs)} has metres"
         wrong[what] = known & ~nowhere & small & (np.abs(middle) <= (180.0, 90.0)).all(axis=1)
         hints[what] = 'where they are degrees say so in the mapping, as [file] crs = "EPSG:4326"'
-    place = _longitudes(geometry, middle)
+    place = _longitudes(geometry.crs, middle)
     usable = known & ~np.any(list(wrong.values()), axis=0)
     beyond = usable & ~_inside(place, (-180.0, -90.0, 180.0, 90.0), 0.0)
     wrong[_BEYOND] = beyond
@@ -187,27 +194,65 @@ def placing(geometry: gpd.GeoSeries) -> Placing:
         what = f"outside the area of {crs_name(crs)} ({area.name.partition(' - ')[0]})"
         wrong[what], hints[what] = outside, _swapped_hint(geometry, middle, outside)
         usable &= ~outside
-    strange: dict[str, Bools] = {}
-    if usable.any():
-        away = _metres_from(np.median(place[usable], axis=0), place)
-        usual = _TIMES * float(np.median(away[usable]))
-        lost, stray = usable & (away > max(_LOST, usual)), usable & (away > max(_STRAY, usual))
-        wrong["more than 1,000 km from most others"] = lost
-        strange["more than 100 km from most others"] = stray & ~lost
-        if crs.is_geographic:
-            west, south, east, north = _BRITAIN
-            turned = usable & _inside(place, (south, west, north, east), 0.0)
-            strange["in Britain if x and y were swapped: are they?"] = turned & ~lost
-    return Placing(wrong, strange, hints)
+    across = usable & _across(geometry, usable)
+    wrong["across more than 100 km, as with a wrong digit in a corner"] = across
+    more, strange = _far_away(crs, middle, place, usable & ~across)
+    return Placing(wrong | more, strange, hints)
 
 
-def _longitudes(geometry: gpd.GeoSeries, middle: Floats) -> Floats:
+def _across(geometry: gpd.GeoSeries, usable: Bools) -> Bools:
+    """Shapes that span more than 100 km, and twenty times as much as half of the usable ones (n,)."""
+    span = _spans(geometry)
+    return span > max(_STRAY, _TIMES * float(np.median(span[usable]))) if usable.any() else usable
+
+
+def _far_away(crs: Any, middle: Floats, place: Floats, usable: Bools) -> tuple[dict[str, Bools], dict[str, Bools]]:
+    """Of usable places, by their middle in the CRS and on earth, those too far from the others, and strange ones."""
+    if not usable.any():
+        return {}, {}
+    centre = np.median(place[usable], axis=0)
+    away = _metres_from(centre, place)
+    usual = _TIMES * float(np.median(away[usable]))
+    far = usable & (away > max(_STRAY, usual))
+    wrong: dict[str, Bools] = {}
+    for what, other in _likely_meant(crs, middle):
+        meant = far.copy()
+        near = _metres_from(centre, _longitudes(crs, other[far]))
+        meant[far] = (near > 0) & (near <= max(_STRAY, usual))
+        wrong[what] = wrong.get(what, False) | meant
+        far &= ~meant
+    lost = far & (away > max(_LOST, usual))
+    wrong["more than 1,000 km from most others"] = lost
+    strange = {"more than 100 km from most others": far & ~lost}
+    if crs.is_geographic:
+        west, south, east, north = _BRITAIN
+        turned = usable & _inside(place, (south, west, north, east), 0.0)
+        strange["in Britain if x and y were swapped: are they?"] = turned & ~np.any(list(wrong.values()), axis=0)
+    return wrong, strange
+
+
+def _likely_meant(crs: Any, middle: Floats) -> list[tuple[str, Floats]]:
+    """What may be wrong with places far from all others, with where they would be without it."""
+    out = [("among the others once x and y are swapped", middle[:, ::-1])]
+    if in_metres(crs):
+        what = "among the others with one figure more in x or y"
+        out += [(what, middle * (10.0, 1.0)), (what, middle * (1.0, 10.0))]
+    return out
+
+
+def _longitudes(crs: Any, middle: Floats) -> Floats:
     from pyproj import Transformer
 
-    x, y = Transformer.from_crs(geometry.crs, 4326, always_xy=True).transform(middle[:, 0], middle[:, 1])
+    x, y = Transformer.from_crs(crs, 4326, always_xy=True).transform(middle[:, 0], middle[:, 1])
     out = np.column_stack([x, y]).astype(float)
     out[~np.isfinite(out).all(axis=1)] = np.nan
     return out
+
+
+def _spans(geometry: gpd.GeoSeries) -> Floats:
+    """Distance between opposite corners of each shape's bounds (n,) [m], 0 where it has none."""
+    corners = shapely.bounds(geometry.to_numpy())
+    return _metres_from(_longitudes(geometry.crs, corners[:, :2]), _longitudes(geometry.crs, corners[:, 2:]))
 
 
 def _inside(place: Floats, area: tuple[float, float, float, float], margin: float) -> Bools:
@@ -220,19 +265,20 @@ def _inside(place: Floats, area: tuple[float, float, float, float], margin: floa
 
 
 def _metres_from(centre: Floats, place: Floats) -> Floats:
-    """Great-circle distance of places from one (n,) [m], 0 where there is none."""
+    """Great-circle distance of places from one, or each from its own (n,) [m], 0 where there is none."""
     longitude, latitude = np.radians(np.nan_to_num(place, nan=0.0)).T
-    middle_x, middle_y = np.radians(centre)
+    middle_x, middle_y = np.radians(np.nan_to_num(centre, nan=0.0)).T
     part = np.sin((latitude - middle_y) / 2) ** 2
     part = part + np.cos(latitude) * np.cos(middle_y) * np.sin((longitude - middle_x) / 2) ** 2
-    return np.where(np.isfinite(place).all(axis=1), 2 * 6371e3 * np.arcsin(np.sqrt(np.clip(part, 0, 1))), 0.0)
+    known = np.isfinite(place).all(axis=1) & np.isfinite(centre).all(axis=-1)
+    return np.where(known, 2 * 6371e3 * np.arcsin(np.sqrt(np.clip(part, 0, 1))), 0.0)
 
 
 def _swapped_hint(geometry: gpd.GeoSeries, middle: Floats, outside: Bools) -> str:
     area = geometry.crs.area_of_use
     if not outside.any():
         return ""
-    turned = _longitudes(geometry, middle[:, ::-1])
+    turned = _longitudes(geometry.crs, middle[:, ::-1])
     inside = _inside(turned, (area.west, area.south, area.east, area.north), 0.0)
     return "x and y look swapped: name them the other way round in the mapping" if inside[outside].all() else ""
 

@@ -18,16 +18,18 @@ from assetplan import cells, schema
 from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
-from assetplan.reading.columns import absent, leave_out, mapped, not_read, numbers_of, source_of
-from assetplan.reading.layers import is_spatial, shapes_of
-from assetplan.reading.mapping import Mapping, read_mapping
+from assetplan.reading.columns import absent, copies, leave_out, mapped, not_read, numbers_of, source_of
+from assetplan.reading.layers import STATE_NONE, is_spatial, shapes_of
+from assetplan.reading.mapping import DROP, Mapping, read_mapping
 from assetplan.reading.scale import SHARE_HINT, SHARE_RULE, are_shares
 from assetplan.reading.suggestion import suggest_mapping
 from assetplan.reading.tables import SourceTable, read_tables
 from assetplan.register.components import building_components, ungrouped
 from assetplan.register.fill import fill_and_check
+from assetplan.register.misplaced import sift
+from assetplan.register.no_map import classes_without_geometry
 from assetplan.register.plausible import doubts
-from assetplan.register.positions import crs_name, in_metres, placing, true_to_scale
+from assetplan.register.positions import BRITISH_GRID, crs_name, in_metres, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import in_parts, pieces, plain_shapes, with_heights
 from assetplan.register.validation import check_register, nothing_with
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _CRS_HINT = 'has no CRS: add it to the mapping, as [file] crs = "EPSG:27700"'
-_MOST = 0.5  # share of assets in wrong places from which a file is refused
-_FEW = 5
 _PLACES = {"x", "y", "wkt"}
 Paths = str | os.PathLike[str]
 
@@ -92,7 +92,8 @@ def import_table(
     Returns
     -------
     Register
-        Validated, in a projected CRS (m). Its notes count what was read and what was not.
+        Validated, in a projected CRS (m), or without geometry where the mapping states that. Its notes count what was
+        read and what was not.
 
     Raises
     ------
@@ -102,9 +103,28 @@ def import_table(
     FileNotFoundError
         There is no such file.
     """
-    paths = [path] if isinstance(path, (str, os.PathLike)) else path
-    sources = [regular_file(Path(each), RegisterError) for each in paths]
     plan = asset_mapping(mapping)
+    table = _rows_of([path] if isinstance(path, (str, os.PathLike)) else path, plan)
+    assets = mapped(table, plan, schema.kinds("assets"))
+    located, used, faults = _located(table, assets, plan)
+    if not faults and not plan.without_geometry:
+        table, located, faults = _placed(table, located)
+    rows = pd.Series(np.arange(1, len(table.frame) + 1))
+    if plan.buildings and not faults:
+        located, rows = _split(table, located, rows, plan)
+    check = fill_and_check if fill else check_register
+    clean, more = check(located, table.name, rows, names, _bare(located, plan))
+    faults += [*_further(more, faults), *_share_faults(clean, table.name)]
+    if faults:
+        words = _Words(table, plan)
+        raise RegisterError({words.worded(fault) for fault in faults})
+    bare = ungrouped(clean, names or packaged_names())
+    return Register(clean, notes=(*_notes(table, located, plan, used), *bare, *doubts(clean)), **nothing_with(clean))
+
+
+def _rows_of(paths: Sequence[Paths], plan: Mapping) -> SourceTable:
+    """Rows of the files that the mapping does not leave out, of which there must be some."""
+    sources = [regular_file(Path(each), RegisterError) for each in paths]
     columns = schema.columns("assets")
     table = read_tables(sources, plan, {*columns, *_PLACES})
     faults = absent(table, plan, columns)
@@ -113,25 +133,14 @@ def import_table(
     table = leave_out(table, plan)
     if not len(table.frame):
         raise RegisterError([Fault(table.name, 0, "", "", "there are no assets in it")])
-    assets = mapped(table, plan, schema.kinds("assets"))
-    located, used, faults = _located(table, assets, plan)
-    if not faults:
-        table, located, faults = _placed(table, located)
-    rows = pd.Series(np.arange(1, len(table.frame) + 1))
-    if plan.buildings and not faults:
-        located, rows = _split(table, located, rows, plan)
-    check = fill_and_check if fill else check_register
-    clean, more = check(located, table.name, rows, names)
-    # A geometry that could not be made is a fault already.
-    without = {fault.row for fault in faults}
-    faults += [fault for fault in more if fault.column != "geometry" or fault.row not in without]
-    faults += _share_faults(clean, table.name)
-    if faults:
-        words = _Words(table, plan)
-        raise RegisterError({words.worded(fault) for fault in faults})
-    bare = ungrouped(clean, names or packaged_names())
-    notes = (*_notes(table, located, plan, used), *bare, *doubts(clean))
-    return Register(clean, notes=notes, **nothing_with(clean))
+    return table
+
+
+def _bare(located: gpd.GeoDataFrame, plan: Mapping) -> Bools:
+    """Which assets the mapping states to have no geometry (n,)."""
+    if plan.geometry_by_class and {"asset_class", "geometry"} <= set(located.columns):
+        return classes_without_geometry(located)
+    return np.full(len(located), plan.without_geometry)
 
 
 def _notes(table: SourceTable, located: gpd.GeoDataFrame, plan: Mapping, used: set[str]) -> tuple[tuple[str, int], ...]:
@@ -152,6 +161,12 @@ def _notes(table: SourceTable, located: gpd.GeoDataFrame, plan: Mapping, used: s
     if left:
         notes.append((f"columns not read: {left}", left.count(", ") + 1))
     return tuple(notes)
+
+
+def _further(faults: list[Fault], before: list[Fault]) -> list[Fault]:
+    """Faults that those before do not hold: a geometry that could not be made is one already."""
+    without = {fault.row for fault in before}
+    return [fault for fault in faults if fault.column != "geometry" or fault.row not in without]
 
 
 def _share_faults(assets: pd.DataFrame, file: str) -> list[Fault]:
@@ -204,6 +219,11 @@ class _Words:
 
     def _hint(self, fault: Fault, value: str, source: str) -> str:
         column = fault.column
+        if (column, fault.rule) == ("asset_id", "is there more than once") and (alike := int(copies(self.table).sum())):
+            same = "row is a copy" if alike == 1 else "rows are copies"
+            return (
+                f'{alike:,} {same} of another in every column and shape: [file] duplicates = "{DROP}" leaves them out'
+            )
         if fault.rule.startswith("must be one of") and value:
             allowed = fault.rule.removeprefix("must be one of ").partition(";")[0].split(", ")
             meant = next((one for one in allowed if one.lower() == value.lower()), "…")
@@ -223,6 +243,8 @@ def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[g
     frame = table.frame
     faults: list[Fault] = []
     crs: Any = None
+    if plan.without_geometry:
+        return gpd.GeoDataFrame(assets, geometry=[None] * len(assets), crs=BRITISH_GRID), set(), []
     if is_spatial(frame):
         geometry = shapes_of(frame)
         shapes, crs, used = geometry.to_numpy(), geometry.crs, {str(geometry.name)}
@@ -237,9 +259,9 @@ def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[g
         lacking = [name for name in (x, y) if name not in frame.columns]
         if lacking:
             rule = "there is no such column of coordinates; name them in the mapping, as [file] x = … and y = …"
-            faults = [Fault(table.name, 0, name, "", rule) for name in lacking]
+            faults = [Fault(table.name, 0, name, "", rule, STATE_NONE) for name in lacking]
             return gpd.GeoDataFrame(assets), used, faults
-        shapes, faults = _from_points(table, x, y)
+        shapes, faults = _from_points(table, x, y, plan.geometry_by_class)
     if "crs" in plan.file:
         crs, more = _crs(plan)
         faults += more
@@ -250,44 +272,18 @@ def _located(table: SourceTable, assets: pd.DataFrame, plan: Mapping) -> tuple[g
 
 def _placed(table: SourceTable, located: gpd.GeoDataFrame) -> tuple[SourceTable, gpd.GeoDataFrame, list[Fault]]:
     """Assets without those that lie where they cannot, named in the notes; faults where those are half of all."""
-    strays = placing(located.geometry)
     names = located["asset_id"].astype("str") if "asset_id" in located.columns else pd.Series("", located.index)
-    faults, notes = [], list(table.notes)
-    refused = strays.lost.mean() >= _MOST
-    for what, some in strays.wrong.items():
-        hint = strays.hints.get(what, "")
-        if refused:
-            faults += [
-                Fault(
-                    table.name,
-                    int(i) + 1,
-                    "geometry",
-                    str(names.iloc[i])[:80],
-                    f"lies {what}",
-                    hint,
-                )
-                for i in np.flatnonzero(some)
-            ]
-        elif some.any():
-            notes.append((f"assets left out, for they lie {what}: {_named(table, names, some)}", int(some.sum())))
-    for what, some in strays.strange.items():
-        if some.any():
-            notes.append((f"assets that lie {what}: {_named(table, names, some)}", int(some.sum())))
-    if not true_to_scale(located.geometry) and in_metres(located.crs) and not faults:
+    sifted = sift(located.geometry, names, table.name, table.row)
+    notes = [*table.notes, *sifted.notes]
+    if sifted.faults:
+        return table, located, sifted.faults
+    if not true_to_scale(located.geometry) and in_metres(located.crs):
         notes.append(
             (f"assets measured in another CRS, for lengths of {crs_name(located.crs)} are not true there", len(located))
         )
-    keep = ~strays.lost
-    if not faults and not keep.all():
-        table, located = table.where(keep), located[keep].reset_index(drop=True)
-    return replace(table, notes=tuple(notes)), located, faults
-
-
-def _named(table: SourceTable, names: pd.Series, some: Bools) -> str:
-    """The first of some assets with their rows."""
-    at = np.flatnonzero(some)
-    shown = [f"{names.iloc[i]} (row {table.row[i]})" for i in at[:_FEW]]
-    return ", ".join(shown) + (", …" if len(at) > _FEW else "")
+    if not sifted.keep.all():
+        table, located = table.where(sifted.keep), located[sifted.keep].reset_index(drop=True)
+    return replace(table, notes=tuple(notes)), located, []
 
 
 def _along(table: SourceTable, plan: Mapping, shapes: Shapes) -> tuple[Shapes, list[Fault]]:
@@ -317,13 +313,15 @@ def _from_wkt(column: pd.Series, file: str) -> tuple[Shapes, list[Fault]]:
     return shapes, [Fault(file, int(i) + 1, "geometry", str(text[i])[:80], rule) for i in wrong]
 
 
-def _from_points(table: SourceTable, x: str, y: str) -> tuple[Shapes, list[Fault]]:
+def _from_points(table: SourceTable, x: str, y: str, blanks: bool) -> tuple[Shapes, list[Fault]]:
+    """Points of two columns; rows where both are blank have none where `blanks` may be, and else are faults."""
     faults: list[Fault] = []
     pairs = []
-    for name in (x, y):
+    texts = [cells.text_of(table.frame[name]).to_numpy(dtype=object) for name in (x, y)]
+    blank = (texts[0] == "") & (texts[1] == "") & blanks
+    for name, shown in zip((x, y), texts, strict=True):
         values = cells.numbers(table.frame[name], table.decimal)
-        shown = cells.text_of(table.frame[name]).to_numpy(dtype=object)
-        for i in np.flatnonzero(~np.isfinite(values)):
+        for i in np.flatnonzero(~np.isfinite(values) & ~blank):
             faults.append(Fault(table.name, int(i) + 1, name, str(shown[i])[:80], "must be a number"))
         pairs.append(values)
     shapes = np.full(len(table.frame), None, dtype=object)

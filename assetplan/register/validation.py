@@ -11,9 +11,12 @@ import pandas as pd
 import shapely
 
 from assetplan import schema
-from assetplan.asset_classes import BUILDING
+from assetplan._types import Bools
+from assetplan.asset_classes import BUILDING, AssetClasses
 from assetplan.errors import Fault, RegisterError
+from assetplan.reading.layers import STATE_NONE, is_spatial
 from assetplan.reference import load_table
+from assetplan.register.no_map import classes_without_geometry, without_geometry
 from assetplan.register.positions import BRITISH_GRID, metric, on_earth, true_to_scale
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import plain_shapes
@@ -43,7 +46,9 @@ def validate_register(
     RegisterError
         Faults; every one is listed.
     """
-    assets, faults = check_register(register.assets, file, None, names)
+    given = register.assets
+    bare = classes_without_geometry(given) if is_spatial(given) and "asset_class" in given.columns else None
+    assets, faults = check_register(given, file, None, names, bare)
     parts = {name: getattr(register, name) for name in ("inspections", "places", "districts", "other_roads")}
     checked, more = check_parts(parts, f"{file}, ", assets)
     if faults or more:
@@ -56,6 +61,7 @@ def check_register(
     file: str,
     rows: pd.Series | None,
     names: RegisterNames | None = None,
+    bare: Bools | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Bring assets to the schema and a metric CRS, and list every fault.
 
@@ -69,6 +75,8 @@ def check_register(
         Row of each asset in the user's file, in the order of `assets`; by default 1, 2, ….
     names : RegisterNames, optional
         Classes, groups and treatments that assets may have; by default the packaged ones.
+    bare : array of bool (n,), optional
+        Assets stated to have no geometry, which those of a class may have together; by default none are.
     """
     import geopandas as gpd
 
@@ -82,11 +90,28 @@ def check_register(
     faults += _measure_faults(clean, file, place)
     faults += _parent_faults(clean, file, place)
     faults += _commitment_faults(clean, file, place, names.treatments)
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+    if not is_spatial(frame):
         blank = gpd.GeoDataFrame(clean, geometry=gpd.GeoSeries([None] * len(clean)))
-        return blank, [*faults, Fault(file, 0, "geometry", "", "there is no geometry")]
-    geometry, more = _check_geometry(frame, file, place)
-    return gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs), faults + more
+        return blank, [*faults, Fault(file, 0, "geometry", "", "there is no geometry", STATE_NONE)]
+    geometry, more = _check_geometry(frame, file, place, bare)
+    checked = gpd.GeoDataFrame(clean, geometry=geometry.array, crs=geometry.crs)
+    if bare is not None and bare.any():
+        more += _bare_faults(checked, bare, file, place, names.classes)
+    return checked, faults + more
+
+
+def _bare_faults(
+    assets: gpd.GeoDataFrame, bare: Bools, file: str, place: np.ndarray, classes: AssetClasses
+) -> list[Fault]:
+    """Assets stated to have no geometry that need one, or a length in its place."""
+    missing = pd.Series(bare & without_geometry(assets))
+    mixed = missing & ~classes_without_geometry(assets)
+    rule = "has no geometry, as others of its class have"
+    unmeasured = missing & ~mixed & assets["asset_class"].isin(classes.where("stock_column", "length_m"))
+    named = pd.DataFrame({"geometry": assets["asset_id"]})
+    return _faults(named, mixed, file, place, "geometry", rule) + _faults(
+        None, unmeasured & assets["length_m"].isna(), file, place, "length_m", "is needed where no line is drawn"
+    )
 
 
 def _no_assets() -> gpd.GeoDataFrame:
@@ -149,7 +174,7 @@ def _check_spatial(
     nothing = gpd.GeoDataFrame(schema.empty(table), geometry=[], crs=crs)
     if frame is None or not len(frame):
         return nothing, []
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+    if not is_spatial(frame):
         return nothing, [Fault(file, 0, "geometry", "", "there is no geometry")]
     frame = frame.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1)
@@ -174,17 +199,23 @@ def _check_other_roads(
     )
 
 
-def _check_geometry(frame: gpd.GeoDataFrame, file: str, place: np.ndarray) -> tuple[gpd.GeoSeries, list[Fault]]:
-    """Shapes made plain and brought to a metric CRS, with every fault in them by the identifier of its row."""
+def _check_geometry(
+    frame: gpd.GeoDataFrame, file: str, place: np.ndarray, bare: Bools | None = None
+) -> tuple[gpd.GeoSeries, list[Fault]]:
+    """Shapes made plain and brought to a metric CRS, with every fault in them by the identifier of its row.
+
+    Those of rows that are stated to have none (`bare`) may be missing.
+    """
     import geopandas as gpd
 
     if frame.crs is None:
         return frame.geometry, [Fault(file, 0, "geometry", "", "has no CRS (coordinate reference system)")]
     geometry = gpd.GeoSeries(plain_shapes(frame.geometry.to_numpy()), frame.index, frame.crs)
     missing = geometry.isna() | geometry.is_empty
+    stated = geometry.isna() & (False if bare is None else bare)
     own = next((name for name in ("asset_id", "road_id", "name") if name in frame.columns), None)
     named = None if own is None else pd.DataFrame({"geometry": frame[own].astype("str")})
-    faults = _faults(named, missing, file, place, "geometry", "is missing or empty")
+    faults = _faults(named, missing & ~stated, file, place, "geometry", "is missing or empty")
     # A line of no length stays: the network lists it.
     point_like = (geometry.geom_type == "LineString") & (shapely.length(geometry.to_numpy()) == 0)
     invalid = ~missing & ~geometry.is_valid & ~point_like
@@ -200,7 +231,7 @@ def _check_geometry(frame: gpd.GeoDataFrame, file: str, place: np.ndarray) -> tu
         faults += _faults(named, lost, file, place, "geometry", "lies outside what its CRS can hold")
     if faults:
         return geometry, faults
-    return metric(usable.to_frame("geometry")).geometry, []
+    return metric(geometry.to_frame("geometry")).geometry, []
 
 
 def _faults(

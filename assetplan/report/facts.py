@@ -15,6 +15,7 @@ from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
 from assetplan.programme.summary import SpendRow, Summary
 from assetplan.register.basis import largely_assumed
+from assetplan.register.no_map import no_map, without_network
 from assetplan.report.payload import Payload, make_payload
 from assetplan.words import capitalised, financial_year
 
@@ -48,6 +49,16 @@ class Facts:
         """That a large share of the condition is assumed, as a sentence; "" where it is not."""
         clause = largely_assumed(self.summary.condition_basis, self.base)
         return f"{capitalised(clause)}." if clause else ""
+
+    @cached_property
+    def unmapped(self) -> str:
+        """That assets have no geometry, in a sentence; "" where all have."""
+        return no_map(self.programme.assets)
+
+    @cached_property
+    def without_network(self) -> bool:
+        """Whether no carriageway is drawn, so that no detour is worked out."""
+        return without_network(self.programme.assets)
 
     @cached_property
     def payload(self) -> Payload | None:

@@ -209,6 +209,13 @@ def test_reasons_where_money_is_not_what_is_lacking(small_county: Path) -> None:
     assert (reasons == "The plan's budget has no line for any treatment of this kind of asset.").all()
 
 
+def test_a_site_shared_for_nothing_is_not_called_a_saving(small_programme: Programme) -> None:
+    reasons = small_programme.assets["reason"]
+    shared = reasons[reasons.str.startswith("Shares a site with")]
+    assert shared.str.contains("which saves it £[1-9]").any()
+    assert not shared.str.contains("saves it £0").any()
+
+
 def test_a_disposal_is_the_reason_for_doing_nothing(small_programme: Programme) -> None:
     going = small_programme.assets[small_programme.assets["retention"] == "dispose"]
     alone = going[going["strategy"] == "do-nothing"]

@@ -74,6 +74,12 @@ def tables(home: Path) -> list[dict[str, Any]]:
     return json.loads((home / "out" / "finance.json").read_text(encoding="utf-8"))["tables"]
 
 
+def test_it_opens_with_what_is_assumed_as_plan_does(written, own_folder) -> None:
+    first = [done.stdout.partition("\n")[0] for done in (written[0], own_folder[0])]
+    assert "100% of the condition, by replacement value, is assumed: without a date" in first[0]
+    assert first[0] == first[1]
+
+
 def test_it_prints_what_is_borrowed_and_names_its_files(written) -> None:
     done, home = written
     assert done.returncode == 0, done.stderr

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,12 +19,16 @@ import pytest
 from commands import run, run_alone
 from places import case
 
+from assetplan.output import new_folder
+
 
 @pytest.fixture(scope="module")
 def planned_case(tmp_path_factory) -> Path:
-    """A folder with a small plan and its programme `out`."""
-    folder = case("os-errors", tmp_path_factory.mktemp("planned"))
-    assert run("plan", "plan.toml", "-o", "out", cwd=folder).returncode == 0
+    """A folder with a small plan and its programme `out`; nothing is printed before the title."""
+    folder = case("output-through-itself", tmp_path_factory.mktemp("planned"))
+    # "tiny_slow_and_banner": the solver wrote to the terminal by itself, which only a process of its own shows.
+    done = run_alone("plan", "plan.toml", "-o", "out", cwd=folder)
+    assert (done.returncode, done.stdout.partition(",")[0], done.stderr) == (0, "plan", "")
     return folder
 
 
@@ -29,20 +36,53 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_an_output_that_cannot_be_is_one_plain_line_and_changes_nothing(planned_case: Path) -> None:
-    before = names(planned_case)
+def test_an_output_that_cannot_be_is_one_plain_line_and_changes_nothing(tmp_path: Path) -> None:
+    folder = case("os-errors", tmp_path)
+    before = names(folder)
     for output, rule in (
         ("plan.toml/out", "plan.toml: is not a folder"),
         (".", "is, or holds, the plan"),
         ("n" * 250, "too long"),
         ("register.gpkg", "is, or holds, the register"),
     ):
-        done = run("plan", "plan.toml", "-o", output, "--force", cwd=planned_case)
+        done = run("plan", "plan.toml", "-o", output, "--force", cwd=folder)
         assert done.returncode == 1
         assert rule in done.stderr
         assert done.stderr.count("\n") == 1
+    assert names(folder) == before
+
+
+def test_a_way_to_the_output_through_itself(planned_case: Path) -> None:
+    before = names(planned_case)
     assert run("plan", "plan.toml", "-o", "out/../out", "--force", cwd=planned_case).returncode == 0
     assert names(planned_case) == before
+
+
+def test_a_folder_that_may_not_be_written_is_refused_before_solving() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        Path(scratch).chmod(0o777)  # nobody else may look into pytest's own folders
+        folder = case("force-readonly-says-failed", Path(scratch))
+        folder.chmod(0o777)
+        with new_folder(folder / "out") as part:
+            (part / "x").write_text("")
+        (folder / "out").chmod(0o555)
+        before = names(folder)
+        with nobody():
+            done = run("plan", "plan.toml", "-o", "out", "--force", cwd=folder)
+        assert (done.returncode, done.stderr) == (1, f"assetplan: {folder}/out: may not be written to\n")
+        assert names(folder) == before
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """Within this root is asked for rights as a user without any; its own are needed again to go back."""
+    if os.getuid() == 0:
+        os.setresuid(65534, 0, 0)
+    try:
+        yield
+    finally:
+        if os.geteuid() == 0:
+            os.setresuid(0, 0, 0)
 
 
 @pytest.mark.slow
@@ -60,18 +100,19 @@ def test_a_full_disk_is_one_plain_line(planned_case: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_run_leaves_a_draft_that_the_next_one_clears(planned_case: Path) -> None:
+def test_a_killed_run_leaves_a_draft_that_the_next_one_clears(tmp_path: Path) -> None:
+    folder = case("drafts-left", tmp_path)
     command = [Path(sys.executable).with_name("assetplan"), "plan", "plan.toml", "-o", "killed"]
-    draft = planned_case / ".killed.draft"
+    draft = folder / ".killed.draft"
     for number, left in ((signal.SIGHUP, False), (signal.SIGKILL, True)):
-        with subprocess.Popen(command, cwd=planned_case, stdout=subprocess.DEVNULL) as child:
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as child:
             until = time.monotonic() + 60
             while not (draft / "new" / "killed").is_dir() and time.monotonic() < until:
                 time.sleep(0.01)
             os.kill(child.pid, number)
             assert child.wait(timeout=60) in (-number, 128 + number)
         assert draft.exists() == left
-    done = run_alone("plan", "plan.toml", "-o", "killed", cwd=planned_case)
+    done = run_alone("plan", "plan.toml", "-o", "killed", cwd=folder)
     assert done.returncode == 0
     assert "was killed while it wrote" in done.stderr
     assert not draft.exists()

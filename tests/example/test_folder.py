@@ -11,7 +11,7 @@ from assetplan.config import read_plan
 from assetplan.errors import OutputExistsError
 from assetplan.example import write_example
 from assetplan.example.figures import load_figures
-from assetplan.example.folder import _plan
+from assetplan.example.folder import FILES, _plan
 from assetplan.reference import load_table
 from assetplan.register.files import read_register
 
@@ -27,7 +27,7 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 def test_it_is_small_enough_to_keep(folder) -> None:
     names = {path.name for path in folder.iterdir()}
-    assert names == {"borrowing.toml", "manifest.json", "plan.toml", "register.gpkg"}
+    assert names == {"borrowing.toml", "manifest.json", "plan.toml", "register.gpkg"} == {*FILES, "manifest.json"}
     assert sum(path.stat().st_size for path in folder.iterdir()) < 4.5e6
 
 

@@ -36,9 +36,8 @@ def test_buildings_without_components_are_named_with_what_mends_it(tmp_path: Pat
     done = run("validate", "plan.toml", cwd=tmp_path)
     assert done.returncode == 1
     for row, name in ((1, "H1"), (2, "H2")):
-        assert (
-            f"row {row}, column group: asset {name}: no deterioration group; a building is planned by its" in done.text
-        )
+        assert f"row {row}, column group: asset {name}: no deterioration group" in done.text
+    assert "hint: a building is planned by its components" in done.text
     assert "S1" not in done.stderr
 
 
@@ -46,5 +45,5 @@ def test_a_group_of_no_table_is_answered_with_those_there_are(tmp_path: Path) ->
     done = imported(tmp_path, building("H1-roof", "roof", "H1"))
     done = run("validate", "plan.toml", cwd=tmp_path)
     assert done.returncode == 1
-    assert "'roof' asset H1-roof: no such deterioration group; those of a building are" in done.text
+    assert "'roof' asset H1-roof: no such deterioration group hint: those of a building are" in done.text
     assert "roof_pitched" in done.text

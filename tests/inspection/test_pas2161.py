@@ -75,6 +75,16 @@ def test_a_register_of_the_files_own_sections(tmp_path: Path) -> None:
     assert any("no such link" in fault.rule or "no carriageway section" in fault.rule for fault in carried.faults)
 
 
+def test_sections_that_lie_where_they_cannot_are_left_out(tmp_path: Path) -> None:
+    degrees = lengths("S1", 1)[0].replace("S1", "S0").replace("450000,300000,450100,300000", "-1.2,52.6,-1.201,52.6")
+    register = pas2161_register(read_pas2161(write(tmp_path, degrees, *ROWS)))
+    assert register.assets["asset_id"].tolist() == ["S1", "S2"]
+    left = {note: count for note, count in register.notes if note.startswith("sections left out")}
+    assert left["sections left out, for they lie with degrees for coordinates, where EPSG:27700 has metres: S0"] == 1
+    counts = dict(register.notes)
+    assert counts["sections read"] == sum(left.values()) + counts["sections drawn straight between their ends"]
+
+
 def test_a_change_of_method_breaks_the_series(tmp_path: Path) -> None:
     results = read_pas2161(write(tmp_path, *ROWS))
     first = survey(pas2161_register(results), results.readings)

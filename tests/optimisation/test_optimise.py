@@ -131,7 +131,7 @@ def test_one_limit_that_cannot_hold_reads_for_an_officer():
     with pytest.raises(InfeasibleError) as caught:
         optimise(options, {"cost": 250, "bridges 2022": 2_000_000})
     assert caught.value.limits == ("bridges 2022",)
-    assert "cap of bridges 2022 (at most 2,000,000; at least 2,500,000 is committed)" in str(caught.value)
+    assert "cap of bridges 2022 (at most 2,000,000; at least 2,500,000 whatever is chosen)" in str(caught.value)
 
 
 def test_limits_in_conflict_are_a_smallest_set():

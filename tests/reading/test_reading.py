@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime
 import os
+import sqlite3
+import struct
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
+import pyogrio
 import pytest
 from shapely import LineString, Point
 
 from assetplan.errors import RegisterError
 from assetplan.file_kinds import file_kind
-from assetplan.reading.layers import layer_names, read_layer
+from assetplan.reading.layers import layer_facts, layer_names, read_layer
 from assetplan.reading.mapping import Mapping, read_mapping
 from assetplan.reading.tables import read_tables
 from assetplan.register import import_table, suggest_table_mapping
@@ -153,7 +157,7 @@ def test_units_of_columns(tmp_path: Path, unit: str, metres: float) -> None:
 
 def test_keys_of_a_mapping_are_checked_all_at_once() -> None:
     wrong = {
-        "file": {"decimal": ";", "header_row": 0, "date_format": "dd/mm"},
+        "file": {"decimal": ";", "header_row": 0, "date_format": "dd/mm", "duplicates": "keep"},
         "units": {"length_m": "stone", "width_m": "ft"},
         "factors": {"width_m": 2},
         "join": {"key": "a"},
@@ -166,6 +170,7 @@ def test_keys_of_a_mapping_are_checked_all_at_once() -> None:
         "file.decimal",
         "file.header_row",
         "file.date_format",
+        "file.duplicates",
         "units.length_m",
         "units.width_m",
         "join.file",
@@ -231,3 +236,19 @@ def test_a_first_mapping_is_suggested_and_can_be_read(tmp_path: Path) -> None:
     assert assets["length_m"].tolist() == pytest.approx([99.97, 99.97], abs=0.01)
     assert assets["environment"].tolist() == ["rural", "urban"]
     assert assets["surveyed_year"][0] == 2019
+
+
+def test_triangles_are_refused_and_their_table_is_read_without_shapes(tmp_path: Path) -> None:
+    path = tmp_path / "r.gpkg"
+    roofs = gpd.GeoDataFrame({"asset_id": ["r1"]}, geometry=[Point(0, 0)], crs=27700)
+    pyogrio.write_dataframe(roofs, path, layer="roofs", geometry_type="Unknown", SPATIAL_INDEX="NO")
+    triangle = struct.pack("<BIII8d", 1, 17, 1, 4, 0, 0, 1, 0, 0, 1, 0, 0)
+    tin = b"GP\0\1" + struct.pack("<i", 27700) + struct.pack("<BII", 1, 16, 1) + triangle
+    for declared in ("TIN", "GEOMETRY"):
+        with closing(sqlite3.connect(path)) as base, base:
+            base.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = ?", [declared])
+            base.execute("UPDATE roofs SET geom = ?", [tin])
+        with pytest.raises(RegisterError, match=r"r\.gpkg, layer roofs, column geometry: holds shapes that cannot be"):
+            read_layer(path, "roofs")
+        assert read_layer(path, shapes=False)[0]["asset_id"].tolist() == ["r1"]
+        assert layer_facts(path, "roofs") == (["asset_id"], True, 1)

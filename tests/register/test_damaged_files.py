@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import warnings
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_dtf import ASSOCIATED, STREETS
 from test_dtf import write as write_dtf
+from test_misplaced import GOOD, LINES
 from test_nbi import HEAD, fixed, record
 from test_ngd import LINKS
 from test_open_roads import LINKS as OPEN_LINKS
@@ -63,6 +65,11 @@ def _nbi(folder: Path) -> Path:
     return folder / "n.txt"
 
 
+def _mapped_nbi(path: Path) -> Register:
+    plan = {"columns": {"district": "LAT_016", "hgv": "029"}, "year_of": {"built_year": "090"}, "factors": {"hgv": 0.1}}
+    return import_nbi(path, plan)
+
+
 def _fixed(folder: Path) -> Path:
     (folder / "f.txt").write_text("\n".join(fixed(f"B{n}") for n in range(4)) + "\n")
     return folder / "f.txt"
@@ -76,6 +83,12 @@ def _ngd(folder: Path) -> Path:
     frame = pd.DataFrame(LINKS).assign(geometry=lambda table: [shape.wkt for shape in table["geometry"]])
     frame.to_csv(folder / "links.csv", index=False)
     return folder / "links.csv"
+
+
+def _packed_osm(path: Path) -> Register:
+    packed = gzip.compress(path.read_bytes(), mtime=0)
+    path.with_suffix(".gz").write_bytes(packed[: len(packed) - 9 * (len(packed) % 3)])
+    return import_osm(path.with_suffix(".gz"))
 
 
 def _hmdif(folder: Path) -> Path:
@@ -105,9 +118,11 @@ def _from_pas(path: Path) -> Register:
 KINDS: dict[str, tuple[Callable[[Path], Path], Callable[[Path], object]]] = {
     "nbi": (_nbi, import_nbi),
     "nbi of fixed width": (_fixed, import_nbi),
+    "nbi by a mapping": (_nbi, _mapped_nbi),
     "dtf": (_dtf, import_dtf),
     "ngd": (_ngd, import_ngd),
     "osm": (small_file, import_osm),
+    "osm, packed": (small_file, _packed_osm),
     "hmdif": (_hmdif, _from_hmdif),
     "pas2161": (_pas, _from_pas),
 }
@@ -192,3 +207,27 @@ def test_a_damaged_layer_is_a_right_register_or_listed_faults(seed: int, tmp_pat
     register = check(lambda: import_open_roads(write_open_roads(tmp_path, rows)))
     if isinstance(register, Register):
         assert pyogrio.read_info(tmp_path / "roads.gpkg")["features"] == dict(register.notes)["links read"]
+
+
+PLACES = (
+    (0.0, 0.0), (450000.0, 300000.0), (45000.0, 300000.0), (300000.0, 450000.0), (-1.2, 52.6), (52.6, -1.2),
+    (450000.0, 3e6), (1e9, 1e9), (1e300, 1e300), (-450000.0, -300000.0), (450010.0, 30000.0), (1e-9, 0.0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LINES)
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ends=st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(PLACES)), max_size=5))
+def test_lines_anywhere_are_kept_or_left_out_and_counted(
+    kind: str, ends: list[tuple[tuple[float, float], tuple[float, float]]], tmp_path: Path
+) -> None:
+    read, what = LINES[kind]
+    for old in tmp_path.glob("*"):
+        old.unlink()
+    register = check(lambda: read(tmp_path, [*GOOD, *ends]))
+    if isinstance(register, Register):
+        notes = dict(register.notes)
+        left = sum(count for note, count in register.notes if note.startswith(f"{what} left out"))
+        held = len(GOOD) + len(ends)
+        assert held == notes[f"{what} {'read' if what == 'assets' else 'kept'}"] + left
+        assert register.assets.total_bounds[2] - register.assets.total_bounds[0] < 2e6

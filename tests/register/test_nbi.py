@@ -145,6 +145,11 @@ def test_dates_of_inspection_and_what_is_open_posted_or_closed(tmp_path: Path) -
     assert years == pytest.approx([2009, 2009, 1998, np.nan, 2009, np.nan, 2009], nan_ok=True)
     assert assets["posting"].tolist() == ["open", "posted", "posted", "closed", "posted", "open", ""]
     assert assets["capacity_t"].tolist() == pytest.approx([40.5, 50, 20, 0, 1, np.nan, 20], nan_ok=True)
+    open40, weak = assets.loc["OPEN40", "sources"], assets.loc["WEAK", "sources"]
+    assert "posting = US bridge inventory 2009" in open40
+    assert "capacity_t = US bridge inventory 2009" in open40
+    assert "weight_limit_t" not in weak
+    assert "value" in weak
     # A limit of posted bridges is below full loading and above nothing.
     limits = assets["weight_limit_t"].tolist()
     assert limits == pytest.approx([np.nan, 40, 18, 0, 3, np.nan, np.nan], nan_ok=True)
@@ -157,16 +162,23 @@ def test_what_stands_open_posted_or_closed_decides_todays_limits(tmp_path: Path)
     rows = [record("O", "A", 40.5), record("P", "P", 50), record("K", "K", 0), record("N", "", 20)]
     assets = from_lines(tmp_path, *rows)
     assert limits_today(assets).tolist() == pytest.approx([np.nan, 40, 0, 18], nan_ok=True)
-    # Open today: full loading, without anything to spare; decay takes it below.
-    assert carried_today(assets, np.full(4, 58.0))[0] == 44
+    # Open today: full loading, with what the rating has to spare over the legal load.
+    assert carried_today(assets, np.full(4, 58.0)) == pytest.approx([44 * 40.5 / 36.3, 60 * 0.944, 0, 20])
 
 
-def test_odd_values_are_blank_and_counted(tmp_path: Path) -> None:
-    lines = [record("W", width="150.0", length="8.0"), record("B", rating="1.32").replace(",N,1.32", ",N,1.32")]
-    (tmp_path / "n.txt").write_text("\n".join([HEAD, *lines]) + "\n")
-    register = import_nbi(tmp_path / "n.txt")
-    assert "width_m" in register.assets["assumed"][0]
-    assert dict(register.notes)["width_m left blank: beyond 0 to 100 (line 2)"] == 1
+def test_decay_posts_an_open_bridge_once_what_its_rating_has_to_spare_is_gone(tmp_path: Path) -> None:
+    from assetplan.condition import capacity_at, posting_level
+    from assetplan.connectivity.layout import carried_today
+
+    assets = from_lines(tmp_path, record("SPARE", "A", 42), record("LEAST", "A", 20), record("UNRATED", "A", 0))
+    today = carried_today(assets, np.full(3, 58.0))
+    assert today == pytest.approx([44 * 42 / 36.3, 44, 60 * 0.944])
+    for index, limits in ((58, [44, 44, 44]), (50, [44, 40, 44]), (40, [40, 26, 44]), (30, [26, 26, 40])):
+        left = capacity_at(np.full(3, index), today, np.full(3, 58.0))
+        assert posting_level(left).tolist() == limits
+
+
+def test_a_rating_that_is_a_factor_is_blank(tmp_path: Path) -> None:
     head = HEAD + ",OPR_RATING_METH_063"
     assets = from_lines(tmp_path, record("F", rating=1.3) + ",8", record("T", rating=32.7) + ",1", head=head)
     assert assets["capacity_t"].tolist() == pytest.approx([np.nan, 32.7], nan_ok=True)
@@ -233,3 +245,63 @@ def test_a_file_of_fixed_width(tmp_path: Path) -> None:
     assert one[["value", "surveyed_year", "posting", "weight_limit_t"]].tolist() == [6, 2009, "posted", 40]
     counts = dict(register.notes)
     assert counts["records read"] == counts["bridges kept"] + counts["records left out: no usable position (line 2)"]
+
+
+def test_a_mapping_adds_items_and_puts_them_in_place_of_the_rules_own(tmp_path: Path) -> None:
+    head = HEAD + ",COUNTY_CODE_003,FEATURES_DESC_006A,POSTED_LIMIT_070,YEAR_RECONSTRUCTED_106"
+    lines = [
+        record("A", "P", 50) + ",025,'O'NEILL'S CREEK',20.5,2001",
+        record("B", "P", 50) + ",075,,,",
+        record("C", "A", 50) + ",099,'X, Y',,1999",
+    ]
+    (tmp_path / "n.txt").write_text("\n".join([head, *lines]) + "\n")
+    (tmp_path / "m.toml").write_text(
+        '[columns]\ndistrict = "003"\nname = "FEATURES_DESC_006A"\nweight_limit_t = "Item 70"\nbuilt_year = "106"\n'
+        '[constants]\nroad_class = "B"\n[values.district]\n025 = "Greenbrier"\n[units]\nweight_limit_t = "ton_us"\n'
+    )
+    with pytest.raises(RegisterError, match=r"units\.weight_limit_t"):
+        import_nbi(tmp_path / "n.txt", tmp_path / "m.toml")
+    text = (tmp_path / "m.toml").read_text().partition("[units]")[0]
+    (tmp_path / "m.toml").write_text(text + "[factors]\nweight_limit_t = 0.9\n")
+    register = import_nbi(tmp_path / "n.txt", tmp_path / "m.toml")
+    assets = register.assets
+    assert assets["district"].tolist() == ["Greenbrier", "075", "099"]
+    assert assets["name"].tolist() == ["O'NEILL'S CREEK", "MILL ROAD", "X, Y"]
+    assert assets["built_year"].tolist() == [2001, 1950, 1999]
+    assert set(assets["road_class"]) == {"B"}
+    # A blank cell leaves the limit that the rule reckons from the rating.
+    assert assets["weight_limit_t"].tolist() == pytest.approx([18.45, 40, np.nan], nan_ok=True)
+    assert assets["assumed"].str.contains("weight_limit_t").tolist() == [False, True, False]
+    assert assets["sources"].str.contains("district = ").all()
+    assert not assets["sources"].str.contains("road_class = ").any()
+    assert dict(register.notes)["weight_limit_t from the mapping"] == 1
+
+
+def test_faults_of_a_mapping_of_items(tmp_path: Path) -> None:
+    (tmp_path / "n.txt").write_text("\n".join([HEAD, record("A")]) + "\n")
+    wrong = {"columns": {"district": "county", "nothing": "003"}}
+    with pytest.raises(RegisterError, match="nothing"):
+        import_nbi(tmp_path / "n.txt", wrong)
+    with pytest.raises(RegisterError) as error:
+        import_nbi(tmp_path / "n.txt", {"columns": {"district": "county"}, "leave_out": {"003": ["1"]}})
+    assert {fault.column for fault in error.value.faults} == {"leave_out", "columns.district"}
+    with pytest.raises(RegisterError) as error:
+        import_nbi(tmp_path / "n.txt", {"columns": {"district": "003"}})
+    assert faults_of(error) == {(1, "item 003", "a mapping asks for this item, and it is not in the file")}
+    with pytest.raises(RegisterError) as error:
+        import_nbi(tmp_path / "n.txt", {"columns": {"built_year": "007"}})
+    assert (2, "built_year", "must be a number") in faults_of(error)
+    (tmp_path / "f.txt").write_text(fixed("A1") + "\n")
+    assets = import_nbi(tmp_path / "f.txt", {"columns": {"road": "008"}, "constants": {"district": "X"}}).assets
+    assert assets[["road", "district"]].to_numpy().tolist() == [["A1", "X"]]
+    with pytest.raises(RegisterError, match="item 003"):
+        import_nbi(tmp_path / "f.txt", {"columns": {"district": "003"}})
+
+
+@pytest.mark.parametrize(
+    "text", ["BID01,BID02,BL01\n1,X,54\n", "B.ID.01,B.L.01\n1,54\n", '[{"BID01": "1", "BL01": 54}]\n']
+)
+def test_a_file_of_the_newer_form_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "s.csv").write_text(text)
+    with pytest.raises(RegisterError, match=r"is in the form of 2022 \(SNBI"):
+        import_nbi(tmp_path / "s.csv")

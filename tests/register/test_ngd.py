@@ -113,6 +113,21 @@ def test_every_link_is_counted(tmp_path: Path) -> None:
     assert again.assets[["usrn", "sources"]].equals(register.assets[["usrn", "sources"]])
 
 
+def test_what_a_register_has_no_column_for_is_counted(tmp_path: Path) -> None:
+    more = {"presenceofcyclelane_overall_m": 120.0, "presenceofbuslane_left_m": 0.4, "presenceofcyclelane_side": "x"}
+    wide = {"roadwidth_confidencelevel": "Very High"}
+    links = [LINKS[0] | more | wide, LINKS[1] | wide, LINKS[2] | {"roadstructure": "In Tunnel"}, LINKS[3] | more]
+    path = write(tmp_path, links)
+    extra = gpd.GeoDataFrame({"name": ["Mill Bridge"]}, geometry=[Point(450000, 300000)], crs=27700)
+    pyogrio.write_dataframe(extra, path, layer="trn_fts_structure")
+    counts = dict(import_ngd(path).notes)
+    assert counts["metres of presenceofcyclelane_overall_m, no assets"] == 120
+    assert counts["metres of presenceofbuslane_left_m, no assets"] == 0
+    assert counts["links in a tunnel, read as a level below the ground and no assets of their own"] == 1
+    assert counts["links by confidence of their width: Very High"] == 2
+    assert counts["features of layer trn_fts_structure, which is none of links or streets, not read"] == 1
+
+
 def test_a_csv_of_links(tmp_path: Path) -> None:
     frame = pd.DataFrame(LINKS).assign(geometry=lambda table: [shape.wkt for shape in table["geometry"]])
     frame.rename(columns=str.upper).to_csv(tmp_path / "links.csv", index=False)

@@ -1,5 +1,7 @@
 """A county from OpenStreetMap: tags, a small file by hand, and Rutland."""
 
+import bz2
+import gzip
 import re
 import time
 from pathlib import Path
@@ -239,20 +241,16 @@ def test_without_a_boundary_the_hull_of_the_network_stands_in(tmp_path: Path) ->
 
 
 def test_nothing_lies_outside_the_hull_of_itself(tmp_path: Path) -> None:
-    register = import_osm(small_file(tmp_path, [("1", [1, 2, 3, 7], {"highway": "residential"})]))
-    assert dict(register.notes)["sections left out: outside the council's boundary"] == 0
     streets = [("1", [10, 11], {"highway": "residential"}), ("2", [11, 12, 13, 10], {"highway": "residential"})]
     register = import_osm(small_file(tmp_path, streets))
     assert dict(register.notes)["sections left out: outside the council's boundary"] == 0
     assert not len(register.other_roads)
 
 
-def test_weight_limits_in_other_units_and_those_that_cannot_be_read(tmp_path: Path) -> None:
-    texts = {"101": "7.5 st", "102": "26000 lbs", "103": "7,5"}
-    ways = [(name, refs, tags | {"maxweight": texts.get(name, "heavy")}) for name, refs, tags in WAYS[:4]]
-    register = import_osm(small_file(tmp_path, ways))
-    limits = register.assets.groupby(register.assets["asset_id"].str.split("-").str[0])["weight_limit_t"].first()
-    assert limits[["101", "102", "103"]].tolist() == pytest.approx([6.8039, 11.7934, 7.5], rel=1e-5)
+def test_weight_limits_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
+    register = import_osm(
+        small_file(tmp_path, [(name, refs, tags | {"maxweight": "heavy"}) for name, refs, tags in WAYS[:1]])
+    )
     note = "weight limits left blank: no weight in a unit that is known ('heavy')"
     assert dict(register.notes)[note] == 1
 
@@ -267,10 +265,48 @@ def test_a_file_whose_nodes_are_in_no_order(tmp_path: Path) -> None:
     # GDAL's slower index rounds coordinates.
     pd.testing.assert_frame_equal(other.assets.drop(columns="geometry"), one.assets.drop(columns="geometry"), rtol=1e-3)
     assert (shapely.hausdorff_distance(other.assets.geometry, one.assets.geometry) < 0.01).all()
-    twice = nodes[0].replace('version="1"', 'version="2"')
-    (tmp_path / "h.osm").write_text(whole[: place[0]] + nodes[0] + twice + "".join(nodes[1:]) + whole[place[1] :])
-    with pytest.raises(RegisterError, match="is a history file: make an extract of one moment"):
-        import_osm(tmp_path / "h.osm")
+
+
+def test_a_file_is_known_by_its_first_bytes_packed_or_not(tmp_path: Path) -> None:
+    plain = small_file(tmp_path)
+    assets = import_osm(plain).assets
+    content = plain.read_bytes()
+    dated = content.replace(b'<osm version="0.6">', b'<osm version="0.6"><meta osm_base="2026-04-01T10:00:00Z"/>')
+    for name, packed in (("a.osm.gz", gzip.compress(dated)), ("a.bin", bz2.compress(dated))):
+        (tmp_path / name).write_bytes(packed)
+        again = import_osm(tmp_path / name).assets
+        assert again.drop(columns="sources").equals(assets.drop(columns="sources"))
+    first = assets.set_index("asset_id").loc["100-1-1", "sources"]
+    given = "road_class = OpenStreetMap; road = OpenStreetMap; name = OpenStreetMap; district = OpenStreetMap"
+    assert first == given
+    again = again.set_index("asset_id")
+    assert again.loc["100-1-1", "sources"] == given.replace("Map", "Map 2026-04-01")
+    assert "width_m = OpenStreetMap 2026-04-01" in again.loc["102-1-1", "sources"]
+    assert not again.loc["101-1-1-footway", "sources"].count("width_m")
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (gzip.compress(b"<osm>" * 9000)[:-20], "is damaged and cannot be unpacked"),
+        (bz2.compress(b"<osm>" * 9000)[:-20], "is damaged and cannot be unpacked"),
+        (b"\xff\xe0\x04o5m2", "in the form o5m, which is not read: make it an extract as .osm.pbf"),
+        (b'<?xml version="1.0"?><osmChange version="0.6"/>', "is no OpenStreetMap file: it is a file of changes"),
+        (b"<osm/><!-- <OGRVRTDataSource></OGRVRTDataSource> -->", "it is XML or HTML"),
+        (b"<OGRVRTDataSource><osm/></OGRVRTDataSource>", "it is XML or HTML"),
+        (gzip.compress(b"%PDF-1.4"), "is no OpenStreetMap file"),
+        (b"", "is no OpenStreetMap file"),
+        (b"\x00\x00\x00\x0d\n\tOSMHeader\x18\xff\xff", "is no OpenStreetMap file"),
+    ],
+)
+def test_what_is_no_extract_is_refused_by_what_it_is(tmp_path: Path, content: bytes, rule: str) -> None:
+    (tmp_path / "x.osm.pbf").write_bytes(content)
+    with pytest.raises(RegisterError, match=rule):
+        import_osm(tmp_path / "x.osm.pbf")
+
+
+def test_the_day_of_a_pbf_is_that_of_its_header(rutland: Register) -> None:
+    assert rutland.assets["sources"].str.contains("road_class = OpenStreetMap 20\\d\\d-").any()
 
 
 def test_the_practice_of_other_countries(tmp_path: Path) -> None:

@@ -276,3 +276,29 @@ def test_a_table_can_be_a_layer_with_a_mapping(tmp_path: Path) -> None:
     frame.to_file(tmp_path / "t.gpkg", layer="carriageway")
     register = read_register(tmp_path / "t.gpkg", {"columns": {"asset_id": "ref"}})
     assert register.assets[["asset_id", "name"]].to_numpy().tolist() == [["a1", "a b"]]
+
+
+def test_copies_of_a_row_are_counted_and_left_out_when_asked(tmp_path: Path) -> None:
+    rows = [f"r{n},carriageway,A,9,45000{n},300000" for n in (1, 2, 1, 3, 1)]
+    path = table(
+        tmp_path, "\n".join(["asset_id,asset_class,road_class,quantity,x,y", *rows, "r3,footway,,8,450003,300000\n"])
+    )
+    grid = {"file": {"crs": "EPSG:27700"}}
+    drop = {"file": {**grid["file"], "duplicates": "drop"}}
+    with pytest.raises(RegisterError) as error:
+        import_table(path, grid)
+    assert [(fault.row, fault.value) for fault in error.value.faults] == [(4, "r1"), (6, "r1"), (7, "r3")]
+    hint = '2 rows are copies of another in every column and shape: [file] duplicates = "drop" leaves them out'
+    assert {fault.hint for fault in error.value.faults} == {hint}
+    with pytest.raises(RegisterError) as error:
+        import_table(path, drop)
+    assert [(fault.row, fault.value, fault.hint) for fault in error.value.faults] == [(7, "r3", "")]
+    path.write_text(path.read_text().replace("r3,footway", "r4,footway"))
+    register = import_table(path, drop)
+    notes = dict(register.notes)
+    left = notes["rows left out: alike in every column and shape to one before (rows 4, 6)"]
+    assert (notes["rows of assets.csv"], left, notes["assets read"]) == (6, 2, 4)
+    path = tmp_path / "a.geojson"
+    shapes = register.assets[["asset_id", "asset_class", "quantity", "geometry"]]
+    shapes.iloc[[0, 1, 2, 3, 0]].to_file(path)
+    assert len(import_table(path, {"file": {"duplicates": "drop"}}).assets) == 4

@@ -9,6 +9,8 @@ import pandas as pd
 from summaries import with_summary
 from synthetic import HOSTILE, YEARS, make_programme
 
+from assetplan.cli.plan_text import _weight_limits
+from assetplan.register.no_map import NO_DETOURS
 from assetplan.report.facts import Facts
 from assetplan.report.payload import make_payload, settlements
 from assetplan.report.sections.condition_bands import SECTION
@@ -53,6 +55,19 @@ def test_a_long_list_names_its_length() -> None:
     assert "And 3 more" in text
     assert text.count("<li>School") == MOST
     assert "No bridge" in page(forecast(falling=[], cut_off=[]))
+
+
+def test_without_a_network_detours_are_not_worked_out() -> None:
+    programme = with_summary(make_programme(20, 4), restrictions=forecast())
+    flat = programme.assets.set_geometry(gpd.GeoSeries([None] * len(programme.assets), crs=27700))
+    bare = replace(programme, assets=flat)
+    text = SECTION.render(Facts(bare)).partition("<h3>Weight limits on bridges</h3>")[2]
+    for section in (text, "\n".join(_weight_limits(bare))):
+        assert " ".join(NO_DETOURS.split()[1:]) in " ".join(section.split())
+        assert "£2.5m" not in section
+    assert "Places cut off for" not in text
+    assert text.count("not worked out") == 3
+    assert "£2.5m" in "\n".join(_weight_limits(programme))
 
 
 def test_nothing_is_shown_where_no_bridge_has_a_limit() -> None:

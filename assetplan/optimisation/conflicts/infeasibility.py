@@ -130,11 +130,11 @@ def _text(key: Hashable) -> str:
     return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def _wording(form: CanonicalForm, least: Floats, row: int) -> str:
-    name, limit, alone = _text(form.keys[row]), form.limit[row], least[row]
+def _wording(form: CanonicalForm, totals: Floats, row: int) -> str:
+    name, limit, alone = _text(form.keys[row]), form.limit[row], totals[row]
     if form.sign[row] > 0:
-        committed = f"; at least {_figure(alone)} is committed" if alone > 0 else ""
-        return f"cap of {name} (at most {_figure(limit)}{committed})"
+        least = f"; at least {_figure(alone)} whatever is chosen" if alone > 0 else ""
+        return f"cap of {name} (at most {_figure(limit)}{least})"
     return f"floor of {name} (at least {_figure(-limit)}; at most {_figure(-alone)} can be reached)"
 
 

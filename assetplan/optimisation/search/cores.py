@@ -59,9 +59,7 @@ def cores(
     reduced_cost = problem.choices.reduced_costs(task.values)
     best = dual.chosen
     order = np.argsort(_closeness(task, reduced_cost), kind="stable")
-    aside = np.ones(len(reduced_cost), dtype=bool)
-    aside[best] = False
-    order = order[aside[order]]
+    order = order[~np.isin(order, best)]
     size, idle = CORE, 0
     for _ in range(most):
         if incumbent.width <= allowed or time_left() <= 0 or idle >= IDLE:

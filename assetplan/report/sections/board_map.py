@@ -30,18 +30,20 @@ _VIEWS = (
 _CLOSING = ("critical", "Cost of closing the road")
 
 
-def _data(facts: Facts) -> dict[str, Any]:
+def _data(facts: Facts) -> dict[str, Any] | None:
     payload = facts.payload
+    if payload is None:
+        return None
     tables = {
         "bands": _band_table(facts),
         "critical": _most_critical(facts),
         "charged_km": network_rules()["severed_km"],
     }
-    data = {"payload": payload, "facts": facts, **tables}
-    if payload is None:
-        return data
     kinds = {"preventative": "Preventative works", "major": "Major works"}
-    return data | {
+    return {
+        **tables,
+        "payload": payload,
+        "facts": facts,
         "live": make_map(payload),
         "still": still_map(facts.programme),
         "views": (*_VIEWS, _CLOSING) if payload.critical else _VIEWS,

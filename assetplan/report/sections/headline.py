@@ -25,7 +25,7 @@ def _data(facts: Facts) -> dict[str, Any]:
     ]
     if facts.has_roads:
         tiles.append(_poor(facts))
-    return {"doubt": facts.doubt, "tiles": [*tiles, *_shares(facts)]}
+    return {"doubt": facts.doubt, "unmapped": facts.unmapped, "tiles": [*tiles, *_shares(facts)]}
 
 
 def _benefit(facts: Facts) -> list[_Tile]:

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from assetplan.programme.summary import CutOffPlace, FallingBridge, RestrictionYear
+from assetplan.register.no_map import NO_DETOURS
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
 from assetplan.report.wording import CASES
-from assetplan.words import financial_year, number, pounds
+from assetplan.words import capitalised, financial_year, number, pounds
 
 MOST = 20
 """Rows of the table of bridges whose limit falls, and of the list of places cut off."""
+
+_UNKNOWN = ("not worked out", "not worked out")
 
 
 def weight_limits(facts: Facts) -> dict[str, Any] | None:
@@ -23,14 +26,15 @@ def weight_limits(facts: Facts) -> dict[str, Any] | None:
         return None
     places = forecast["cut_off"]
     return {
-        "years": _years(years),
-        "falling": _falling(forecast["falling"]),
+        "years": _years(years, facts.without_network),
+        "falling": _falling(forecast["falling"], facts.without_network),
+        "no_detours": f"{capitalised(NO_DETOURS)}." if facts.without_network else "",
         "places": [{"name": row["place"], "kind": row["kind"], "cases": _cases(row)} for row in places[:MOST]],
         "more_places": len(places[MOST:]),
     }
 
 
-def _years(rows: list[RestrictionYear]) -> Table:
+def _years(rows: list[RestrictionYear], bare: bool) -> Table:
     labels = [financial_year(year) for year in dict.fromkeys(row["year"] for row in rows)]
     out: list[Row] = []
     shown: tuple[tuple[str, Callable[[RestrictionYear], str]], ...] = (
@@ -38,14 +42,15 @@ def _years(rows: list[RestrictionYear]) -> Table:
         ("Cost of all detours in the year", lambda row: pounds(row["detour_cost"])),
         ("Places cut off for the heaviest lorries", lambda row: number(row["cut_off"])),
     )
-    for head, show in shown:
+    for head, show in shown[:1] if bare else shown:
         out.append(Row(head, kind="group"))
         for label, case in CASES:
             out.append(Row(label, tuple(show(row) for row in rows if row["case"] == case)))
     return Table("limits", "Weight limits at the end of each year", ("Case", *labels), out)
 
 
-def _falling(rows: list[FallingBridge]) -> Table | None:
+def _falling(rows: list[FallingBridge], bare: bool) -> Table | None:
+    """Bridges whose limit falls; `bare` of a network, their detours are not known."""
     if not rows:
         return None
     listed = [
@@ -55,8 +60,7 @@ def _falling(rows: list[FallingBridge]) -> Table | None:
                 financial_year(row["year"]),
                 _tonnes(row["today_t"]),
                 _tonnes(row["limit_t"]),
-                "no way round" if row["detour_km"] is None else number(row["detour_km"], 1),
-                number(row["cost"]),
+                *(_UNKNOWN if bare else (_kilometres(row["detour_km"]), number(row["cost"]))),
                 row["plan"] or "Nothing",
                 _tonnes(row["plan_t"]),
             ),
@@ -64,8 +68,13 @@ def _falling(rows: list[FallingBridge]) -> Table | None:
         for row in rows[:MOST]
     ]
     heads = ("Bridge", "Year", "Today", "Limit", "Detour, km", "£ a year", "The plan's works", "Limit after them")
-    caption = f"Bridges whose limit falls if nothing is done: the {len(listed)} dearest of {number(len(rows))}"
+    first = "first" if bare else "dearest"
+    caption = f"Bridges whose limit falls if nothing is done: the {len(listed)} {first} of {number(len(rows))}"
     return Table("falling", caption, heads, listed, (0, 1, 2, 5, 6))
+
+
+def _kilometres(detour: float | None) -> str:
+    return "no way round" if detour is None else number(detour, 1)
 
 
 def _tonnes(limit: float | None) -> str:
