@@ -36,8 +36,11 @@ def has_money(facts: Facts) -> bool:
 
 
 def records(facts: Facts) -> list[Fold]:
-    """Return valuation and late against early, folded, for a plan without the section on money."""
-    return [] if has_money(facts) else _records(facts.statements)
+    """Return business case, valuation and late against early, folded, for a plan without the section on money."""
+    if has_money(facts):
+        return []
+    cases = _there(facts.statements, lambda own: Fold(own.title, as_it_stands(own)), "business_case", "avoided_cost")
+    return [*cases, *_records(facts.statements)]
 
 
 def _data(facts: Facts) -> dict[str, Any] | None:
