@@ -35,6 +35,7 @@ def stored_strategies(
         options.cost.sum(axis=1),
         options.cost @ model.rules.works_discount,
         options.benefit,
+        formulation.sharing.saved[kept],
         problem.benefit[kept],
         formulation.changes[kept],
         problem.usage[kept],

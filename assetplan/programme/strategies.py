@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 _COLUMNS = (
-    *("asset_id", "strategy", "cost", "present_cost", "benefit", "objective"),
+    *("asset_id", "strategy", "cost", "present_cost", "benefit", "site_saving", "objective"),
     *("changes", "limits", "uses", "chosen"),
 )
-_MONEY = ("cost", "present_cost", "benefit", "objective")
+_MONEY = ("cost", "present_cost", "benefit", "site_saving", "objective")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,6 +37,9 @@ class Strategies(Shown):
     cost : array (n,); works of the plan years (£)
     present_cost : array (n,); the same, discounted (£)
     benefit : array (n,); whole-life benefit against do-nothing (£)
+    site_saving : array (n,)
+        By how much its cost is less, as its works share a site with others', than on a site of their own (£); 0 where
+        they do not share one. Of works that may share one, the row is that of the site that the plan chose.
     objective : array (n,); what the plan added up and made the most of
     changes : array of bool (n,); where it bears the plan's price on change from the earlier programme
     usage : CSR array (n, n_limits); what each strategy uses of each row of the summary's `limits` [the limit's unit]
@@ -49,6 +52,7 @@ class Strategies(Shown):
     cost: Floats
     present_cost: Floats
     benefit: Floats
+    site_saving: Floats
     objective: Floats
     changes: Bools
     usage: Any
@@ -147,13 +151,13 @@ def _arrays(table: pa.Table, asset_ids: pd.Series, n_limits: int) -> Strategies:
     name, names = _codes(table["strategy"])
     if len(ids) != len(asset_ids) or (ids != asset_ids.to_numpy(dtype=object)).any() or (np.diff(owner) < 0).any():
         raise ValueError("its assets are not those of assets.parquet")
-    cost, present, benefit, objective = (np.asarray(table[column], dtype=np.float64) for column in _MONEY)
+    cost, present, benefit, saving, objective = (np.asarray(table[column], dtype=np.float64) for column in _MONEY)
     limits, uses = (table[column].combine_chunks() for column in ("limits", "uses"))
     position = np.asarray(limits.flatten(), dtype=np.int64)
     usage = np.asarray(uses.flatten(), dtype=np.float64)
     if position.size and not 0 <= position.min() <= position.max() < n_limits:
         raise ValueError("it uses limits that summary.json does not have")
-    if not all(np.isfinite(values).all() for values in (cost, present, benefit, objective, usage)):
+    if not all(np.isfinite(values).all() for values in (cost, present, benefit, saving, objective, usage)):
         raise ValueError("a figure is missing")
     offsets = np.asarray(limits.offsets, dtype=np.int64) - int(limits.offsets[0].as_py())
     chosen = np.flatnonzero(np.asarray(table["chosen"], dtype=bool)).astype(np.int64)
@@ -164,7 +168,7 @@ def _arrays(table: pa.Table, asset_ids: pd.Series, n_limits: int) -> Strategies:
         raise ValueError("not every asset has one chosen strategy")
     matrix = sparse.csr_array((usage, position, offsets), shape=(len(owner), n_limits))
     changes = np.asarray(table["changes"], dtype=bool)
-    return Strategies(starts, names, name, cost, present, benefit, objective, changes, matrix, chosen)
+    return Strategies(starts, names, name, cost, present, benefit, saving, objective, changes, matrix, chosen)
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[Ints32, Texts]:

@@ -286,12 +286,17 @@ def test_strategies_come_back_as_they_were(folder: Path, small_programme: Progra
     assert names[0].tolist() == names[1].tolist()
     for column in ("starts", "chosen"):
         np.testing.assert_array_equal(getattr(kept, column), getattr(back, column))
-    for column in ("cost", "present_cost", "benefit", "objective"):
+    for column in ("cost", "present_cost", "benefit", "site_saving", "objective"):
         # Kept to the penny.
         np.testing.assert_allclose(getattr(kept, column), getattr(back, column), atol=0.00501)
     assert abs(kept.usage - back.usage).max() == 0
     table = pd.read_parquet(folder / "strategies.parquet")
     assert table["chosen"].sum() == len(small_programme.assets)
+    # What the chosen works save on shared sites is in their rows, and says so; what was not chosen has its own sites.
+    assert table.loc[table["chosen"], "site_saving"].sum() == pytest.approx(
+        small_programme.summary.sites["saved"], abs=1.0
+    )
+    assert (table.loc[~table["chosen"], "site_saving"] == 0).all()
     chosen = table[table["chosen"]].set_index("asset_id")["strategy"].astype(str)
     assert chosen.tolist() == small_programme.assets["strategy"].tolist()
     assert table["benefit"][table["chosen"]].sum() == pytest.approx(small_programme.benefit, abs=0.005 * len(chosen))
