@@ -123,6 +123,8 @@ class Plan(Shown, Frozen):
     mapping: str = ""
     first_year: Whole = Field(ge=1990, le=2200)
     years: Whole = Field(default=5, ge=1, le=20)
+    later_surveys: Literal["refuse", "hold"] = "refuse"
+    """what a survey later than the base year is: a fault, or held to be the condition of the end of that year"""
     price_growth: dict[Name, Growth] = Field(default={})
     """treatment, budget line or `default` → how much more than other prices that of works rises a year"""
     envelope: Envelope

@@ -24,6 +24,7 @@ from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
 from assetplan.output import digest_of
 from assetplan.register import Register, read_register
+from assetplan.register.basis import surveyed_after
 from assetplan.register.components import GROUP_MENDS
 from assetplan.strategies import LifecycleModel, with_stock
 
@@ -94,6 +95,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_file))
     faults = [
         *_condition_faults(register.assets, plan.register_file),
+        *(_survey_faults(plan, register.assets) if plan.later_surveys == "refuse" else ()),
         *_commitment_faults(register.assets, tables.model, plan.register_file),
     ]
     if faults:
@@ -144,6 +146,20 @@ def _condition_faults(assets: pd.DataFrame, file: str) -> Iterator[Fault]:
     unknown = assets["value"].isna().to_numpy()
     for place, asset in zip(unknown.nonzero()[0], assets["asset_id"][unknown], strict=True):
         yield Fault(file, int(place) + 1, "value", "", "has no condition", hint, str(asset))
+
+
+def _survey_faults(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
+    """Surveys later than the base year: what was done and decayed since is in them, and would count twice."""
+    base = plan.first_year - 1
+    rule = f"is after {base}, the year before the plan's first"
+    hint = (
+        "begin the plan in the year after the survey, give an earlier survey, or state later_surveys = \"hold\", which "
+        f"takes it as the condition at the end of {base}"
+    )
+    late = surveyed_after(assets, base)
+    for place, year in zip(late.nonzero()[0], assets["surveyed_year"][late], strict=True):
+        asset = str(assets["asset_id"].iloc[place])
+        yield Fault(plan.register_file, int(place) + 1, "surveyed_year", f"{year:.0f}", rule, hint, asset)
 
 
 def _no_group(asset_class: str, named: str, groups: Mapping[str, Group]) -> tuple[str, str]:

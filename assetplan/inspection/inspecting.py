@@ -30,7 +30,7 @@ from assetplan.inspection.tables import (
 from assetplan.network import hierarchy, inherited_levels
 from assetplan.output import new_folder
 from assetplan.register import Register
-from assetplan.register.basis import BasisRow, basis_notes, condition_basis, largely_assumed
+from assetplan.register.basis import BasisRow, basis_notes, condition_basis, largely_assumed, surveyed_after
 from assetplan.register.no_map import no_map
 from assetplan.strategies import LifecycleModel, Rules, starting_condition
 
@@ -163,6 +163,7 @@ def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.Da
             ~grouped,
             "without a deterioration group, so of unknown residual life: name it, or a carriageway's road class",
         ),
+        (surveyed_after(stock, year), f"surveyed after {year}, and held to be as at its end"),
         (starting.clamped, "measured beyond the range that their measure is mapped over: they stand at its end"),
     )
     return stock, tuple(f"{which.sum():,} assets {words}" for which, words in notes if which.any())

@@ -17,11 +17,11 @@ from assetplan.prices import CONSTRUCTION
 from assetplan.programme.summary import AssumedRow, LintRow
 from assetplan.reference import load_table
 from assetplan.register import assumed_share
-from assetplan.register.basis import BasisRow, basis_notes, condition_basis
+from assetplan.register.basis import BasisRow, basis_notes, condition_basis, surveyed_after
 from assetplan.register.no_map import no_map
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
-from assetplan.words import and_list
+from assetplan.words import and_list, plural
 
 if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
@@ -33,6 +33,7 @@ def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list
     rows: list[tuple[str, str]] = [
         *_parameters(inputs),
         *_clamped(inputs, outcome.starting),
+        *_held(inputs),
         *_treatments(inputs, options),
         *_limits(outcome),
         *outcome.formulation.notes,
@@ -78,6 +79,14 @@ def _clamped(inputs: Inputs, starting: Starting) -> Iterator[tuple[str, str]]:
     for measure, rows in inputs.register.assets[starting.clamped].groupby("measure"):
         shown = ", ".join(rows["asset_id"].head(5))
         yield "values clamped", f"{len(rows)} values of {measure} lie outside its range and were clamped: {shown}."
+
+
+def _held(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """Surveys later than the base year, which the plan file lets stand for it."""
+    base = inputs.plan.first_year - 1
+    count = int(surveyed_after(inputs.register.assets, base).sum())
+    if count:
+        yield "later surveys", f"{plural(count, 'asset')} surveyed after {base}, held to be as at the end of that year."
 
 
 def _treatments(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from typing_extensions import TypedDict
 
-from assetplan._types import Texts
+from assetplan._types import Bools, Texts
 from assetplan.asset_classes import AssetClasses
 from assetplan.words import and_list, capitalised, financial_year, plural
 
@@ -63,6 +63,18 @@ def _basis(assets: pd.DataFrame) -> Texts:
     filled = assets["assumed"].fillna("").str.contains(r"\bvalue\b", regex=True).to_numpy(dtype=bool)
     unknown, undated = (assets[name].isna().to_numpy() for name in ("value", "surveyed_year"))
     return np.select([unknown, filled, undated], [UNKNOWN, ASSUMED, UNDATED], SURVEYED).astype(object)
+
+
+def surveyed_after(assets: pd.DataFrame, year: int) -> Bools:
+    """Where condition was surveyed after a year (n_assets,); a year that was filled in by rule is no survey's.
+
+    Parameters
+    ----------
+    assets : DataFrame; table `assets` of the register
+    year : int; the year
+    """
+    filled = assets["assumed"].fillna("").str.contains(r"\bsurveyed_year\b", regex=True)
+    return ((assets["surveyed_year"] > year) & ~filled).to_numpy(dtype=bool)
 
 
 def basis_share(rows: Iterable[BasisRow], *bases: str) -> float:

@@ -116,7 +116,8 @@ def surveyed_index(assets: pd.DataFrame, groups: Mapping[str, Group]) -> tuple[F
 def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     """Condition in the year before the model's first, from each asset's latest survey carried forward by its group.
 
-    Assets measured by age take the curve at that age. `assets` is that table of the register, with `group`.
+    Assets measured by age take the curve at that age. A survey later than that year, where a plan takes it, is held to
+    be of its end. `assets` is that table of the register, with `group`.
     """
     pace = paces(assets, model.groups)
     index, clamped = surveyed_index(assets, model.groups)

@@ -137,7 +137,7 @@ def test_costs_are_those_that_were_paid(folder: Path, tmp_path: Path) -> None:
 def test_another_plans_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"spent\.from.*there is no summary\.json in it"):
         again(tmp_path)
-    later = {**BASE, "first_year": 2018, "spent": {"from": "first", "until": 2018}}
+    later = {**BASE, "first_year": 2018, "later_surveys": "hold", "spent": {"from": "first", "until": 2018}}
     with pytest.raises(ConfigError, match="begins in 2019, this plan in 2018"):
         assetplan.plan(make_plan(later, folder / "plan.toml"), small_register())
     with pytest.raises(ConfigError, match=r"has inflation 0\.03, this plan 0\.05"):
