@@ -114,7 +114,7 @@ def test_a_bad_index_is_a_fault_in_its_place(column, value, rule, tmp_path):
 @pytest.mark.parametrize(
     ("growth", "column", "rule"),
     [
-        ({"default": 0.03}, "price_growth.default", "must be below 3.0% a year, the lowest discount rate"),
+        ({"default": 0.03}, "price_growth.default", "must be below 2.5% a year, the lowest discount rate"),
         ({"footways": 0.4}, "price_growth.footways", "cost no less in present value the longer they wait"),
         ({"gilding": 0.01}, "price_growth", "must be one of default, carriageway_preventative"),
     ],

@@ -153,7 +153,7 @@ def _survey_faults(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
     base = plan.first_year - 1
     rule = f"is after {base}, the year before the plan's first"
     hint = (
-        "begin the plan in the year after the survey, give an earlier survey, or state later_surveys = \"hold\", which "
+        'begin the plan in the year after the survey, give an earlier survey, or state later_surveys = "hold", which '
         f"takes it as the condition at the end of {base}"
     )
     late = surveyed_after(assets, base)
