@@ -41,6 +41,7 @@ from assetplan.register import Register
 from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
 from assetplan.statements.options import MINIMUM, OPTIONS, Option, current_spend, options_of
+from assetplan.statements.payback import payback
 from assetplan.strategies import LifecycleModel, Starting, Traffic, candidates, simulate, starting_condition
 
 Progress = Callable[[str], None]
@@ -100,6 +101,8 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("programme"):
         outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
         works, table = programme_tables(outcome)
+    with clock.stage("payback"):
+        returns = payback(outcome, works, made.traffic)
     with clock.stage("options"):
         options = options_of(outcome, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
         case = business_case(outcome, made.traffic, options) if options else ()
@@ -113,10 +116,13 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("forecast"):
         forecast = outlook(inputs, _cases(outcome, options))
     with clock.stage("programme"):
-        finance, lint = (*accounts(outcome, works), *case, *held), notes(outcome, made.off_network)
+        finance, lint = (
+            (*accounts(outcome, works), *returns.statements(), *case, *held),
+            notes(outcome, made.off_network),
+        )
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
     short = [statement for statement in finance if not statement.long]
-    findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds)
+    findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds, returns.rows(), returns.by_year())
     summary = summarise(outcome, works, table, baselines, findings)
     places, districts = inputs.register.places, inputs.register.districts
     return Programme(summary, table, works, places, districts, settings(plan), strategies, finance).check()
@@ -147,7 +153,8 @@ def finance_statements(
     with clock.stage("options"):
         case = business_case(outcome, made.traffic, options_of(outcome, CASE_GAP, CASE_SECONDS))
     with clock.stage("statements"):
-        return (*accounts(outcome, programme_tables(outcome)[0]), *case)
+        works = programme_tables(outcome)[0]
+        return (*accounts(outcome, works), *payback(outcome, works, made.traffic).statements(), *case)
 
 
 def standstill_statements(

@@ -37,6 +37,7 @@ class Findings:
     restrictions : dict; from `weight_limit_forecast`
     forecast : list of rows; from `outlook`
     seconds : dict; seconds by stage
+    payback, benefit_by_year : sequences of rows; of `Payback`
     """
 
     lint: list[kept.LintRow]
@@ -45,6 +46,8 @@ class Findings:
     restrictions: dict[str, Any]
     forecast: list[kept.ForecastRow]
     seconds: Mapping[str, float]
+    payback: Sequence[kept.PaybackRow] = ()
+    benefit_by_year: Sequence[kept.BenefitYearRow] = ()
 
 
 def summarise(
@@ -69,6 +72,8 @@ def summarise(
         asset_classes=outcome.inputs.tables.classes.of(table["asset_class"]),
         streams=_streams(outcome),
         yearly=_yearly(outcome),
+        payback=tuple(findings.payback),
+        benefit_by_year=tuple(findings.benefit_by_year),
         benefit=_pence(outcome.benefit.sum()),
         reached=_pence(solution.benefit),
         bound=_pence(solution.bound),

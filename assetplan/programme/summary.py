@@ -14,7 +14,7 @@ from assetplan.finance.statement import StatementTable
 from assetplan.objectives import Sought
 from assetplan.register.basis import BasisRow
 
-FORM = 4
+FORM = 5
 """Which form of summary.json this version writes and reads; it rises when a key is added, goes or changes meaning."""
 
 
@@ -112,6 +112,33 @@ class ResidualLifeRow(TypedDict):
     year: int
     length_km: float
     case: str
+
+
+class PaybackRow(TypedDict):
+    """What the works of a line (last: "total") cost and save over `within` years, not discounted (£).
+
+    `in_plan` is what they save in the plan years. They have paid for themselves in the financial year `year`, after
+    `years` from the start of the first year of works; both are None where not within the years followed.
+    """
+
+    line: str
+    label: str
+    cost: float
+    in_plan: float
+    benefit: float
+    within: int
+    years: int | None
+    year: int | None
+
+
+class BenefitYearRow(TypedDict):
+    """What the whole plan costs (one-off) and saves in a year, not discounted (£): burdens, later works, to date."""
+
+    year: int
+    cost: float
+    burdens: float
+    works: float
+    cumulative: float
 
 
 class GainRow(TypedDict):
@@ -303,6 +330,8 @@ class Summary(Shown, BaseModel):
     asset_classes : tuple of AssetClass; the classes of the assets, in the order of reports
     streams, yearly, horizon : rows, rows, int
         Costs of both futures, present values and year by year; years that are followed one by one.
+    payback, benefit_by_year : rows
+        When the works of each line and of the plan have paid for themselves; cost and benefit of the plan by year.
     benefit, cost : float; benefit against do-nothing, and cost of the works (£)
     reached, bound, gap : float
         Objective of the programme, the proven most of any within the limits (in the unit of the objective), and the
@@ -336,6 +365,8 @@ class Summary(Shown, BaseModel):
     streams: tuple[StreamRow, ...]
     asset_classes: tuple[AssetClass, ...]
     yearly: tuple[YearlyRow, ...]
+    payback: tuple[PaybackRow, ...]
+    benefit_by_year: tuple[BenefitYearRow, ...]
     horizon: int
     benefit: float
     reached: float

@@ -1,5 +1,6 @@
 """Each asset's candidate strategies: timed treatments, yearly cost, benefit."""
 
+from assetplan.strategies.by_year import saved_after_plan
 from assetplan.strategies.candidates import (
     Candidates,
     Starting,
@@ -29,6 +30,7 @@ __all__ = [
     "WeightLimits",
     "candidates",
     "load_doubts",
+    "saved_after_plan",
     "simulate",
     "starting_condition",
     "surveyed_index",

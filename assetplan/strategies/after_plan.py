@@ -6,9 +6,10 @@ discount rate stay as they are, and read off for each node: see docs/method.md, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from statistics import NormalDist
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.consequences import BASES, DETOURS, WORKS
 from assetplan.network import growth_factor
+from assetplan.strategies.curve_state import CurveState
 from assetplan.strategies.policy import Policy
 from assetplan.strategies.traffic import Exposure
 
@@ -99,8 +101,15 @@ class AfterPlan:
     def _works(self) -> Floats:
         """Works, by unit of quantity and by asset (n_points, 2) [£]: a site costs fixed · (1 − quantity / typical)."""
         table = np.zeros((len(self.policy.chosen), 2))
-        for growth in {t.growth for t in self.policy.treatments}:
-            yearly = np.zeros_like(table)
+        for growth, yearly in self._works_of_year():
+            prices = self.discount * (1.0 + growth) ** np.arange(len(self.discount))
+            table += self._backwards(yearly, np.repeat(prices[:, None], 2, axis=1))
+        return self.policy.grid.blurred(table, self._doubts)
+
+    def _works_of_year(self) -> Iterator[tuple[float, Floats]]:
+        """Growth of prices, with the works of a year whose prices grow so: by unit of quantity and by asset."""
+        for growth in sorted({t.growth for t in self.policy.treatments}):
+            yearly = np.zeros((len(self.policy.chosen), 2))
             for k, (treatment, site) in enumerate(zip(self.policy.treatments, self.sites, strict=True)):
                 if treatment.growth != growth:
                     continue
@@ -108,17 +117,67 @@ class AfterPlan:
                 yearly[:, 0] += done * self.policy.price * treatment.unit_cost
                 if site is not None:
                     yearly += done[:, None] * [-site.fixed / site.typical, site.fixed]
-            prices = self.discount * (1.0 + growth) ** np.arange(len(self.discount))
-            table += self._backwards(yearly, np.repeat(prices[:, None], 2, axis=1))
-        return self.policy.grid.blurred(table, self._doubts)
+            yield growth, yearly
+
+    def by_year(self, state: Any, exposure: Exposure, n_years: int) -> tuple[Floats, Floats]:
+        """Works and burdens expected in each year after the plan, not discounted, arrays (n_nodes, n_years) [£].
+
+        Parameters
+        ----------
+        state : CurveState or ChainState; of the group at the end of the plan years (n_nodes)
+        exposure : Exposure; of the nodes, in the base year
+        n_years : int; years after the plan to follow
+        """
+        at, quantity = self._located(state), exposure.quantity
+        works, burdens = np.zeros((2, len(quantity), n_years))
+        for growth, yearly in self._works_of_year():
+            for year, value in enumerate(self._onwards(at, yearly, n_years)):
+                price = (1.0 + growth) ** min(self.years + year, len(self.discount) - 1)
+                works[:, year] += price * (value[:, 0] * quantity + value[:, 1])
+        names = [name for name in self.streams if name != DETOURS]
+        traffic = list(islice(exposure.ahead(self.years + 1), n_years))
+        if names:
+            yearly = np.stack([self._of_basis(names, basis) for basis in BASES], axis=1)
+            for year, value in enumerate(self._onwards(at, yearly, n_years)):
+                amounts = [getattr(traffic[year], basis) for basis in BASES]
+                burdens[:, year] += sum(value[:, place] * amount for place, amount in enumerate(amounts))
+        if exposure.limits is not None and DETOURS in self.streams:
+            yearly = self.policy.after.below(self.policy.grid.thresholds, exposure.limits.renewed)
+            for year, value in enumerate(self._onwards(at, yearly, n_years)):
+                now = traffic[year].limits or exposure.limits
+                burdens[:, year] += (now.cost * self._years_of(value, now.below)).sum(axis=1)
+        return works, burdens
+
+    def _located(self, state: Any) -> Any:
+        """Chances of each point (n_nodes, n_points), sparse, the doubt of an index in them."""
+        from scipy.sparse import csr_array, eye_array, kron
+
+        grid = self.policy.grid
+        places, weights = grid.locate(state)
+        rows = np.repeat(np.arange(len(places)), places.shape[1])
+        at = csr_array((np.ravel(weights), (rows, np.ravel(places))), shape=(len(places), len(self.policy.chosen)))
+        if not isinstance(state, CurveState):
+            return at
+        spread = grid.spread(self._doubts)
+        return at @ kron(eye_array(at.shape[1] // len(spread)), spread, format="csr")
+
+    def _onwards(self, at: Any, yearly: Floats, n_years: int) -> Iterator[Floats]:
+        """Yearly amounts (n_points, c) as nodes expect them in each year after the plan, (n_nodes, c) each."""
+        for _ in range(n_years):
+            yield at @ yearly
+            yearly = self.policy.moves @ yearly
+
+    def _of_basis(self, streams: Sequence[str], per: str) -> Floats:
+        """Burden of a year from some streams on one basis (n_points,) [£ per unit of it]."""
+        quantity, vehicle_km = (np.full(len(self.policy.chosen), float(per == basis)) for basis in BASES)
+        unit = Exposure(quantity, vehicle_km)
+        return np.asarray(sum(self.policy.after.burden(name, unit) for name in streams))
 
     def _burden(self, streams: Sequence[str], per: str, rate: float, lasts: float) -> Floats:
         """Burdens of some streams on one basis (£ per unit of it), with traffic growing at a rate."""
         key = (*streams, per, rate, lasts)
         if key not in self._kept:
-            quantity, vehicle_km = (np.full(len(self.policy.chosen), float(per == basis)) for basis in BASES)
-            unit = Exposure(quantity, vehicle_km)
-            yearly = sum(self.policy.after.burden(name, unit) for name in streams)[:, None]
+            yearly = self._of_basis(streams, per)[:, None]
             table = self._backwards(yearly, (self._middle * self._traffic(rate, lasts))[:, None])
             self._kept[key] = self.policy.grid.blurred(table, self._doubts)
         return self._kept[key]

@@ -192,9 +192,17 @@ def with_stock(model: LifecycleModel, assets: pd.DataFrame) -> LifecycleModel:
     return replace(model, stock=stocks(assets, vehicle_km_of(assets), paces(assets, model.groups)))
 
 
-def _members(
+def members_of(
     assets: pd.DataFrame, rows: Ints, treatments: tuple[Treatment, ...], model: LifecycleModel, traffic: Traffic | None
 ) -> Members:
+    """What the tree must know of some assets of a group.
+
+    Parameters
+    ----------
+    assets, rows : DataFrame, array (n_rows,) of int; table `assets` of the register, and the assets wanted
+    treatments : tuple of Treatment; those of the group
+    model, traffic : as for `candidates`
+    """
     part = assets.iloc[rows]
     vehicle_km = vehicle_km_of(part)
     codes = {t.name: code for code, t in reversed(list(enumerate(treatments)))}  # the group's own come first
@@ -233,7 +241,7 @@ def candidates(
         treatments = model.catalogue.treatments[group]
         counts = np.zeros(len(treatments), dtype=np.intp)
         for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
-            of = _members(assets, block, treatments, model, traffic)
+            of = members_of(assets, block, treatments, model, traffic)
             start = start_of(group, model, starting, block, of.exposure.limits is not None)
             leaf = grow(start, of, treatments, model.rules, model.later(group))
             rows.append(block[leaf.asset])
@@ -273,7 +281,7 @@ def simulate(
     out = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
-        members = _members(assets, rows, treatments, model, traffic)
+        members = members_of(assets, rows, treatments, model, traffic)
         start = start_of(group, model, starting, rows, members.exposure.limits is not None)
         out.put(rows, replay(start, schedule[rows], members, treatments, model.rules, model.later(group)))
     return out

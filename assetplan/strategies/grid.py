@@ -224,6 +224,11 @@ class Grid:
         """
         if not isinstance(self.model, CurveLifecycle):
             return values
+        by_age = values.reshape(-1, len(self.ages), values.shape[-1])
+        return np.asarray(np.einsum("ij,bjc->bic", self.spread(doubts), by_age).reshape(values.shape))
+
+    def spread(self, doubts: Floats) -> Floats:
+        """Share of each age (n_ages, n_ages), along a row, in what an age of a curve may truly be; as of `blurred`."""
         index = self.model.group.index(self.ages)
         shifted = np.clip(index[:, None] + doubts, index[-1], index[0])
         at = np.interp(-shifted, -index, np.arange(len(index)))
@@ -232,5 +237,4 @@ class Grid:
         rows = np.arange(len(index))[:, None]
         np.add.at(spread, (rows, low), (1 - (at - low)) / len(doubts))
         np.add.at(spread, (rows, low + 1), (at - low) / len(doubts))
-        by_age = values.reshape(-1, len(index), values.shape[-1])
-        return np.asarray(np.einsum("ij,bjc->bic", spread, by_age).reshape(values.shape))
+        return spread

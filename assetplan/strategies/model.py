@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -101,28 +101,39 @@ class LifecycleModel(Shown):
 
         def present(state: AssetState, members: Members, stream: str = ALL) -> Floats:
             out = np.zeros(len(members.dispose))
-            places = members.urban + 2 * members.rural
-            for place in np.unique(places):
-                rows = np.flatnonzero(places == place)
-                here = members.exposure.take(rows)
-                environments = tuple(name for bit, name in ((1, "urban"), (2, "rural")) if place & bit)
-                out[rows] = self._present(group, state.take(rows), here, environments, stream)
+            for rows, after, states in self._parts(group, state, members):
+                out[rows] = after.present(states, members.exposure.take(rows), stream)
             return out
 
         return present
 
-    def _present(
-        self, group: str, state: AssetState, exposure: Exposure, environments: tuple[str, ...], stream: str
-    ) -> Floats:
-        traced = exposure.limits is not None
-        if not isinstance(state, MixedState):
-            return self.after(group, environments, traced).present(state, exposure, stream)
-        out = np.zeros(len(state.groups))
-        for place, name in enumerate(state.names):
-            rows = np.flatnonzero(state.groups == place)
-            of = self.after(name, environments, traced)
-            out[rows] = of.present(state.states[place].take(rows), exposure.take(rows), stream)
-        return out
+    def later_by_year(self, group: str, state: AssetState, members: Members, n_years: int) -> tuple[Floats, Floats]:
+        """Works and burdens expected in each year after the plan, not discounted, arrays (n_nodes, n_years) [£].
+
+        Parameters
+        ----------
+        group : str; name of the group that the assets are of today
+        state, members : AssetState, Members; at the end of the plan years (n_nodes)
+        n_years : int; years to follow
+        """
+        works, burdens = np.zeros((2, len(members.dispose), n_years))
+        for rows, after, states in self._parts(group, state, members):
+            works[rows], burdens[rows] = after.by_year(states, members.exposure.take(rows), n_years)
+        return works, burdens
+
+    def _parts(self, group: str, state: AssetState, members: Members) -> Iterator[tuple[Ints, AfterPlan, AssetState]]:
+        """Rows of the nodes that one policy is for, that policy, and their states."""
+        places, traced = members.urban + 2 * members.rural, members.exposure.limits is not None
+        for place in np.unique(places):
+            rows = np.flatnonzero(places == place)
+            environments = tuple(name for bit, name in ((1, "urban"), (2, "rural")) if place & bit)
+            here = state.take(rows)
+            if not isinstance(here, MixedState):
+                yield rows, self.after(group, environments, traced), here
+                continue
+            for code, name in enumerate(here.names):
+                mine = np.flatnonzero(here.groups == code)
+                yield rows[mine], self.after(name, environments, traced), here.states[code].take(mine)
 
     def after(self, group: str, environments: tuple[str, ...], traced: bool = False) -> AfterPlan:
         """What comes after the plan years to assets of a group, where treatments of some environments may be used.

@@ -382,6 +382,22 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
                 ("Do nothing", 0.0, 0.0),
             )
         ],
+        "payback": [
+            {
+                "line": "total",
+                "label": "All lines",
+                "cost": 16e6,
+                "in_plan": 5e6,
+                "benefit": 33e6,
+                "within": 30,
+                "years": 6,
+                "year": YEARS[0] + 5,
+            }
+        ],
+        "benefit_by_year": [
+            {"year": YEARS[0] + k, "cost": 0.0, "burdens": 1e6, "works": 0.0, "cumulative": 1e6 * (k + 1)}
+            for k in range(30)
+        ],
         "kinds": [{"kind": str(k), "amount": float(v)} for k, v in works.groupby("kind")["cost"].sum().items()],
         "assumed_share": [
             {"asset_class": "carriageway", "column": "width_m", "share": 0.18},

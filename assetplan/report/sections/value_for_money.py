@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from assetplan.finance.statement import real
 from assetplan.limits import LimitKey
 from assetplan.programme.summary import PriceRow, Summary
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.report.facts import Facts
 from assetplan.report.sections.funding import records
 from assetplan.report.sections.section import Section
+from assetplan.report.statement_table import as_it_stands
 from assetplan.report.tables import Row, Table
 from assetplan.report.wording import gap_words
 from assetplan.words import capitalised, financial_year, millions, number, pounds
@@ -20,11 +22,34 @@ def _data(facts: Facts) -> dict[str, Any]:
     return {
         "proof": _proof(facts),
         "streams": _streams(facts) if facts.summary.streams else None,
+        "payback": as_it_stands(facts.statements["payback"], _PAYBACK) if "payback" in facts.statements else None,
+        "by_year": _by_year(facts) if facts.summary.benefit_by_year else None,
         "baselines": _baselines(facts),
         "prices": _prices(facts),
         "phasing": _phasing(facts),
         "records": records(facts),
     }
+
+
+_PAYBACK = ("label", "one_off_cost", "benefit_in_plan", "benefit_followed", "payback_years", "payback")
+_YEARS_AFTER = 5  # of benefit by year, beyond the plan
+
+
+def _by_year(facts: Facts) -> Table:
+    """What the plan costs and saves in the plan years and some years after, not discounted."""
+    shown = facts.summary.benefit_by_year[: len(facts.years) + _YEARS_AFTER]
+    saved = [row["burdens"] + row["works"] for row in shown]
+    parts = (
+        ("One-off cost", [row["cost"] for row in shown], ""),
+        ("Costs of poor condition saved", [row["burdens"] for row in shown], ""),
+        ("Later works avoided", [row["works"] for row in shown], ""),
+        ("Benefit of the year", saved, "total"),
+        ("Benefit to date", [row["cumulative"] for row in shown], "total"),
+    )
+    rows = [Row(name, tuple(millions(amount, 1) for amount in amounts), kind) for name, amounts, kind in parts]
+    heads = ("", *(financial_year(row["year"]) for row in shown))
+    caption = f"One-off cost and benefit by year, £m, not discounted, {real(facts.summary.price_base)}"
+    return Table("benefit-by-year", caption, heads, rows)
 
 
 def _proof(facts: Facts) -> str:
