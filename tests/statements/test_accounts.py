@@ -45,7 +45,7 @@ PLAN: dict[str, Any] = {
     "name": "p", "register": "r", "first_year": 2019, "years": 5, "sites": {"costs": "none"},
     "envelope": {
         "unit": "£000", "prices": "cash", "inflation": 0.03,
-        "current": {"carriageway_preventative": 8.4, "carriageway_major": 25, "footways": 7, "bridges": 18},
+        "current": {"carriageway_preventative": 8.4, "carriageway_major": 25, "footways": 2, "bridges": 18},
         "additional": {
             "carriageway_preventative": [7, 9, 10, 10, 8], "carriageway_major": [20, 30, 30, 30, 30],
             "footways": [1] * 5, "bridges": [5, 20, 22.5, 22.5, 40], "property": {"low": [4] * 5, "high": [8] * 5},
