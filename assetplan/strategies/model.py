@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,9 @@ from assetplan.strategies.policy import Policy, least_cost_policy, stated_policy
 from assetplan.strategies.states import AssetState
 from assetplan.strategies.traffic import Exposure
 from assetplan.strategies.tree import Later, Members, Rules
-from assetplan.treatments import Catalogue, Treatment
+from assetplan.treatments import Catalogue, FollowOn, Treatment
+
+_KEPT = 64  # groups and environments whose years after the plan are kept
 
 
 @dataclass(frozen=True)
@@ -144,39 +146,68 @@ class LifecycleModel(Shown):
         environments : tuple of str; "urban", "rural" or both
         traced : bool; whether weight limits are to be followed
         """
-        key = (group, environments, traced)
-        if key not in self._after:
-            policy = self._policy(group, environments, traced)
-            sites = tuple(self._site(t) for t in policy.treatments)
-            rules, doubt = self.rules, load_doubts().readings["not stated"]
-            self._after[key] = AfterPlan(policy, sites, rules.discount, rules.years, rules.streams, doubt)
-        return self._after[key]
-
-    @cached_property
-    def _after(self) -> dict[tuple[str, tuple[str, ...], bool], AfterPlan]:
-        return {}
-
-    def _policy(self, group: str, environments: tuple[str, ...], traced: bool) -> Policy:
-        """The policy that the council states, else that of least cost for the mean of the group's stock."""
-        own = [t for t in self.catalogue.own_all[group] if not t.becomes and t.environment in ("", *environments)]
-        stock, stated = self.stock.get(group, GroupStock()), self.catalogue.follow_on[group]
-        paces = np.array([stock.slowest, stock.fastest])
-        grid = Grid.of(self._lifecycles[group], tuple(self.catalogue.treatments[group]) + tuple(own), paces, traced)
-        if stated:
-            return stated_policy(grid, stated)
-        prices = np.array([t.unit_cost * t.price_ratio(self.rules.years) for t in own])
-        for k, site in enumerate(map(self._site, own)):
-            prices[k] += 0.0 if site is None else float(site.of(np.array(stock.quantity))) / stock.quantity
-        n, discount, years = int(np.prod(grid.shape)), self.rules.discount, self.rules.years
-        unit = Exposure(np.ones(n), np.full(n, stock.vehicle_km))
-        factor = float(discount[years + 1] / discount[years])
-        return least_cost_policy(grid, tuple(own), prices, lambda state: _burden(state, unit), factor)
+        rows = self.catalogue.treatments[group]
+        own = tuple(t for t in self.catalogue.own_all[group] if not t.becomes and t.environment in ("", *environments))
+        lifecycle, rules = self._lifecycles[group], self.rules
+        return _after(
+            _Circumstances(
+                lifecycle.group, lifecycle.consequences, self.catalogue.renewal_shares, rows, own,
+                self.catalogue.follow_on[group], tuple((t.name, self._site(t)) for t in own),
+                self.stock.get(group, GroupStock()), tuple(rules.discount.tolist()), rules.years, rules.streams, traced,
+                lifecycle,
+            )
+        )  # fmt: skip
 
     def _site(self, treatment: Treatment) -> SiteCost | None:
         if self.sites is None or treatment.name not in self.sites.index:
             return None
         fixed, typical = self.sites.loc[[treatment.name], ["fixed", "typical"]].to_numpy(dtype=float)[0].tolist()
         return None if np.isnan(typical) else SiteCost(fixed, typical)
+
+
+@dataclass(frozen=True)
+class _Circumstances:
+    """All that what comes after the plan years rests on: the same give the same."""
+
+    group: Group
+    consequences: tuple[Consequence, ...]
+    renewal_shares: tuple[tuple[float, float], ...]
+    treatments: tuple[Treatment, ...]
+    own: tuple[Treatment, ...]
+    stated: tuple[FollowOn, ...]
+    sites: tuple[tuple[str, SiteCost | None], ...]
+    stock: GroupStock
+    discount: tuple[float, ...]
+    years: int
+    streams: tuple[str, ...]
+    traced: bool
+    lifecycle: CurveLifecycle | ChainLifecycle = field(compare=False)
+
+
+# Plans of one process, such as those of a budget round, mostly share their circumstances.
+@lru_cache(maxsize=_KEPT)
+def _after(here: _Circumstances) -> AfterPlan:
+    policy, sites = _policy(here), dict(here.sites)
+    doubt, discount = load_doubts().readings["not stated"], np.array(here.discount)
+    costs = tuple(sites.get(t.name) for t in policy.treatments)
+    return AfterPlan(policy, costs, discount, here.years, here.streams, doubt)
+
+
+def _policy(here: _Circumstances) -> Policy:
+    """The policy that the council states, else that of least cost for the mean of the group's stock."""
+    own, stock = here.own, here.stock
+    paces = np.array([stock.slowest, stock.fastest])
+    grid = Grid.of(here.lifecycle, here.treatments + own, paces, here.traced)
+    if here.stated:
+        return stated_policy(grid, here.stated)
+    prices = np.array([t.unit_cost * t.price_ratio(here.years) for t in own])
+    for k, (_, site) in enumerate(here.sites):
+        beside = 0.0 if site is None else float(site.of(np.array(stock.quantity))) / stock.quantity
+        prices[k] += beside * own[k].price_ratio(here.years)
+    n = int(np.prod(grid.shape))
+    unit = Exposure(np.ones(n), np.full(n, stock.vehicle_km))
+    factor = here.discount[here.years + 1] / here.discount[here.years]
+    return least_cost_policy(grid, own, prices, lambda state: _burden(state, unit), factor)
 
 
 def _burden(state: AssetState, exposure: Exposure) -> Floats:
