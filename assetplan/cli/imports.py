@@ -73,10 +73,11 @@ _IMPORTERS = (
     _Importer("open-roads", "Council roads of an OS Open Roads GeoPackage.", "import_open_roads"),
     _Importer(
         "ngd",
-        "Roads, footways and bridges of OS NGD road links (GeoPackage or CSV).",
+        "Roads, footways and bridges of OS NGD road links, streets and compound structures (GeoPackage or CSV).",
         "import_ngd",
         (_REGISTER,),
         _joined,
+        several=True,
     ),
     _Importer(
         "dtf",

@@ -25,7 +25,7 @@ from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
 from assetplan.network.lines import connected_pieces, cut_sections, length_near, midpoints, one_line
-from assetplan.reading.layers import ONE_EACH, layer_names
+from assetplan.reading.layers import ONE_EACH, is_spatial, layer_names, read_layer, shapes_of
 from assetplan.register.fill import assumed_value, fill_assumed
 from assetplan.register.misplaced import only_placed
 from assetplan.register.positions import metric
@@ -68,8 +68,8 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
         There is no such file.
     """
     source = regular_file(Path(path), RegisterError)
-    links = _read_links(source)
-    notes: Notes = [("links read", len(links))]
+    links, dropped = _read_links(source)
+    notes: Notes = [("links read", len(links)), *((note, len(links)) for note in dropped)]
     links, more = only_placed(links, links["id"].astype("str"), source.name, "links", np.arange(1, len(links) + 1))
     kept, national, reasons = _council_links(links)
     notes += more + reasons
@@ -83,22 +83,22 @@ def import_open_roads(path: str | os.PathLike[str]) -> Register:
     return validate_register(register, source.name)
 
 
-def _read_links(source: Path) -> gpd.GeoDataFrame:
+def _read_links(source: Path) -> tuple[gpd.GeoDataFrame, list[str]]:
     import geopandas as gpd
-    import pyogrio
 
-    layers = layer_names(source)
+    layers = layer_names(source, odd=True)
     if "road_link" not in layers:
         rule = f"there is no layer road_link; there are {', '.join(layers)}"
         raise RegisterError([Fault(source.name, 0, "", "", rule)])
-    links = pyogrio.read_dataframe(source, layer="road_link")
+    table, dropped = read_layer(source, "road_link")
     file = f"{source.name}, layer road_link"
-    faults = [Fault(file, 0, name, "", "this column is missing") for name in _NEEDED if name not in links.columns]
-    if not isinstance(links, gpd.GeoDataFrame) or links.crs is None:
+    faults = [Fault(file, 0, name, "", "this column is missing") for name in _NEEDED if name not in table.columns]
+    if not is_spatial(table) or shapes_of(table).crs is None:
         faults.append(Fault(file, 0, "geometry", "", "is missing or has no CRS"))
     if faults:
         raise RegisterError(faults)
-    links = links.set_geometry(one_line(links.geometry.to_numpy()), crs=links.crs)
+    shapes = shapes_of(table)
+    links = gpd.GeoDataFrame(table, geometry=one_line(shapes.to_numpy()), crs=shapes.crs)
     lines = links.geometry.geom_type == "LineString"
     wrong = ~lines | links.geometry.is_empty | ~links.geometry.is_valid
     faults = [Fault(file, int(row) + 1, "geometry", "", "must be one line") for row in np.flatnonzero(wrong)]
@@ -112,7 +112,7 @@ def _read_links(source: Path) -> gpd.GeoDataFrame:
     for name in _OPTIONAL:
         if name not in links.columns:
             links[name] = ""
-    return links
+    return links, dropped
 
 
 def _day(source: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pandas as pd
 import pyogrio
 import pytest
 from register_helpers import faults_of
-from shapely import LineString, MultiLineString, Point
+from shapely import LineString, MultiLineString, MultiPolygon, Point, box
 
 from assetplan.errors import RegisterError
 from assetplan.importers import import_ngd, import_open_roads
@@ -119,13 +121,133 @@ def test_what_a_register_has_no_column_for_is_counted(tmp_path: Path) -> None:
     links = [LINKS[0] | more | wide, LINKS[1] | wide, LINKS[2] | {"roadstructure": "In Tunnel"}, LINKS[3] | more]
     path = write(tmp_path, links)
     extra = gpd.GeoDataFrame({"name": ["Mill Bridge"]}, geometry=[Point(450000, 300000)], crs=27700)
-    pyogrio.write_dataframe(extra, path, layer="trn_fts_structure")
+    for layer in ("str_fts_structureline", "trn_fts_rail"):
+        pyogrio.write_dataframe(extra, path, layer=layer)
     counts = dict(import_ngd(path).notes)
     assert counts["metres of presenceofcyclelane_overall_m, no assets"] == 120
     assert counts["metres of presenceofbuslane_left_m, no assets"] == 0
     assert counts["links in a tunnel, read as a level below the ground and no assets of their own"] == 1
     assert counts["links by confidence of their width: Very High"] == 2
-    assert counts["features of layer trn_fts_structure, which is none of links or streets, not read"] == 1
+    assert (
+        counts["features of layer str_fts_structureline, none of whose kinds is a bridge, not read"],
+        counts["features of layer trn_fts_rail, which is none of links, streets or structures, not read"],
+    ) == (1, 1)
+
+
+def structure(name: str, shape: Any, **values: Any) -> dict[str, Any]:
+    """A compound structure by the published schema, with the columns that are read."""
+    plain = {
+        "osid": name, "versiondate": "2026-03-26", "description": "Bridge", "name1_text": None, "status": "Active",
+        "geometry_area_m2": 0.0, "networkover": "Road", "networkunder": "Water", "capturespecification": "Rural",
+    }  # fmt: skip
+    return plain | values | {"geometry": MultiPolygon([shape])}
+
+
+STRUCTURES = [
+    # Over L3, which is on a bridge, though a road passes below.
+    structure("S1", box(450500, 299995, 450700, 300007), name1_text="Mill Bridge", networkunder="Road"),
+    # No link here states that it is on a bridge: over water the road in the area is carried, over a road nobody knows.
+    structure("S2", box(450100, 299994, 450130, 300006)),
+    structure("S3", box(450300, 299994, 450330, 300006), networkunder="Road"),
+    structure("S4", box(450350, 299994, 450360, 300006), networkover="Railway", networkunder="Road"),
+    structure("S5", box(450370, 299994, 450380, 300006), description="Footbridge", networkover="Path"),
+    structure("S6", box(450390, 299994, 450400, 300006), description="Dam"),
+    structure("S7", box(450400, 299994, 450410, 300006), status="Derelict"),
+    structure("S8", box(450420, 299994, 450430, 300006), description="Folly"),
+]
+
+
+def write_structures(path: Path, rows: list[dict[str, Any]] = STRUCTURES) -> Path:
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=27700)
+    pyogrio.write_dataframe(frame, path, layer="str_fts_compoundstructure")
+    return path
+
+
+def test_compound_structures_are_the_bridges_that_carry_a_road(tmp_path: Path) -> None:
+    apart = write_structures(tmp_path / "str.gpkg")
+    register = import_ngd([write(tmp_path), apart])
+    bridges = register.assets[register.assets["asset_class"] == "bridge"].set_index("asset_id")
+    # The structure takes the place of the bridge that the link alone would be.
+    assert bridges.index.tolist() == ["bridge-S1", "bridge-S2"]
+    assert bridges["quantity"].tolist() == [200 * 12, 30 * 12]
+    assert bridges["length_m"].tolist() == [200, 30]
+    assert bridges["width_m"].tolist() == [12, 12]
+    assert bridges["name"].tolist() == ["Mill Bridge", "A606 Main Road bridge"]
+    assert bridges.geom_type.tolist() == ["Polygon"] * 2
+    assert bridges["parent_id"].str[:2].tolist() == ["L3", "L1"]
+    assert not bridges["assumed"].str.contains("quantity|width_m").any()
+    assert bridges["assumed"].str.contains("value").all()
+    counts = {note: n for note, n in register.notes if note.startswith("structures")}
+    assert counts == {
+        "structures read": 8,
+        "structures kept as bridges": 2,
+        "structures left out: a kind that is not known": 1,
+        "structures left out: it carries a path": 1,
+        "structures left out: it carries a railway": 1,
+        "structures left out: it carries no road of the council": 1,
+        "structures left out: it is no bridge": 1,
+        "structures left out: it is not in use": 1,
+    }
+    # In one file or in two, as GeoPackage or as text, the register is the same.
+    whole = import_ngd(write_structures(write(tmp_path)))
+    assert whole.assets.equals(register.assets)
+    table = pd.DataFrame(STRUCTURES).assign(geometry=lambda frame: [shape.wkt for shape in frame["geometry"]])
+    table.to_csv(tmp_path / "str.csv", index=False)
+    (tmp_path / "ngd.gpkg").unlink()
+    assert import_ngd([write(tmp_path), tmp_path / "str.csv"]).assets.equals(register.assets)
+    assert ("structures not read, for a register that is joined takes columns and no new assets", 8) in import_ngd(
+        [tmp_path / "ngd.gpkg", apart], register
+    ).notes
+
+
+def test_structures_of_the_first_schema_need_a_link_on_a_bridge(tmp_path: Path) -> None:
+    old = [
+        {key: value for key, value in row.items() if key not in ("status", "networkover", "networkunder")}
+        | {"operationalstatus": "Active"}
+        for row in STRUCTURES[:3]
+    ]
+    assets = import_ngd([write(tmp_path), write_structures(tmp_path / "str.gpkg", old)]).assets
+    assert assets.loc[assets["asset_class"] == "bridge", "asset_id"].tolist() == ["bridge-S1"]
+
+
+def test_wrong_structures_are_faults(tmp_path: Path) -> None:
+    rows = [STRUCTURES[0], STRUCTURES[0] | {"name1_text": "again"}, STRUCTURES[1] | {"geometry": Point(450000, 300000)}]
+    with pytest.raises(RegisterError) as error:
+        import_ngd([write(tmp_path), write_structures(tmp_path / "str.gpkg", rows)])
+    assert {(row, column) for row, column, _ in faults_of(error)} == {(2, "osid"), (3, "geometry")}
+
+
+def test_lighting_is_kept_on_the_road(tmp_path: Path) -> None:
+    lit = [LINKS[0], LINKS[1] | {"presenceofstreetlight_coverage": "Unknown"},
+           LINKS[2] | {"presenceofstreetlight_coverage": "Mostly Unlit"}]  # fmt: skip
+    register = import_ngd(write(tmp_path, lit))
+    roads = register.assets[register.assets["asset_class"] == "carriageway"].groupby("link_id").first()
+    assert roads["lighting"].tolist() == ["fully lit", "", "mostly unlit"]
+    assert "lighting = OS NGD" in roads["sources"]["L1"]
+    assert dict(register.notes)["metres of road by street lighting: Mostly Unlit"] == 240
+    again = read_register(write_register(register, tmp_path / "r.gpkg"))
+    assert again.assets["lighting"].equals(register.assets["lighting"])
+
+
+@pytest.mark.parametrize("kind", ["ngd", "open"])
+def test_layers_of_any_shapes_with_measures(tmp_path: Path, kind: str) -> None:
+    """As `import table` reads them: measures dropped and noted."""
+    path = tmp_path / "m.gpkg"
+    if kind == "ngd":
+        write(tmp_path, LINKS[:3]).rename(path)
+        reads, layer = import_ngd, "trn_ntwk_roadlink"
+    else:
+        rows = [{"id": "O", "road_classification": "A Road", "trunk_road": False, "geometry": LINKS[0]["geometry"]}]
+        frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=27700)
+        pyogrio.write_dataframe(frame, path, layer="road_link", geometry_type="Unknown")
+        reads, layer = import_open_roads, "road_link"
+    plain = reads(path)
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("UPDATE gpkg_geometry_columns SET m = 1 WHERE table_name = ?", (layer,))
+        base.commit()
+    made = reads(path)
+    assert made.assets.equals(plain.assets)
+    assert any("measures (M) of lines were dropped" in note for note, _ in made.notes)
 
 
 def test_a_csv_of_links(tmp_path: Path) -> None:
