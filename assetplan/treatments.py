@@ -12,6 +12,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
+from assetplan.asset_classes import BRIDGE
 from assetplan.deterioration.groups import Group, lacking, word
 from assetplan.errors import ConfigError, Fault
 from assetplan.prices import CONSTRUCTION, Prices, load_prices
@@ -29,6 +30,7 @@ _BLANK = {
     "raise_cap": 100.0,
     "slow_factor": 1.0,
     "repeats": np.inf,
+    "capacity_below": 0.0,
 }
 
 
@@ -54,6 +56,9 @@ class Treatment:
     repeats : float
         How many treatments that do not renew an asset may have had since its last renewal, this one among them;
         infinite where that does not matter.
+    capacity_below : float
+        Of a bridge: it may also be used in better condition than its range where the bridge, not renewed since it was
+        assessed or posted, carries less than this [t]; 0 for condition alone. Every renewal makes capacity as new.
     states : tuple of int
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
@@ -77,6 +82,7 @@ class Treatment:
     reset_to: float
     slow_factor: float
     repeats: float
+    capacity_below: float
     states: tuple[int, ...]
     becomes: str
     price_base: int
@@ -331,6 +337,7 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
     renews = not np.isnan(t.reset_to)
     does_something = bool(n_states and t.states) or t.raise_by > 0 or t.slow_factor < 1 or renews
     other = groups.get(t.becomes)
+    of_bridges = group is not None and group.asset_class == BRIDGE
     grades = f"must be grades A to {_LETTERS[n_states - 1]} joined by |"
     alike = bool(group and other and (group.asset_class, group.unit) == (other.asset_class, other.unit))
     checks = [
@@ -344,6 +351,13 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("environment", t.environment in ("", "urban", "rural"), "must be urban, rural or blank"),
         ("slow_factor", 0 < t.slow_factor <= 1, "must be above 0 and at most 1"),
         ("repeats", t.repeats >= 1, "must be 1 or more, or blank"),
+        ("capacity_below", t.capacity_below >= 0, "must not be negative"),
+        (
+            "capacity_below",
+            not t.capacity_below or t.renews,
+            "needs a treatment that renews",
+        ),
+        ("capacity_below", not t.capacity_below or of_bridges, "must be blank: only bridges have a capacity"),
         ("raise_by", t.raise_by >= 0, "must not be negative"),
         ("raise_cap", 0 < t.raise_cap <= 100, "must be above 0 and at most 100"),
         ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),

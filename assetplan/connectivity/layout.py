@@ -169,6 +169,12 @@ def limits_today(bridges: pd.DataFrame) -> Floats:
     return np.where(limit < condition.full_loading(), limit, np.nan)
 
 
+def environmental_limit(bridges: pd.DataFrame) -> Floats:
+    """Weight limit of each bridge that stays after renewal, posted for its surroundings [t] (n,); missing of others."""
+    own = (bridges["limit_reason"] == "environmental").to_numpy(dtype=bool)
+    return np.where(own, bridges["weight_limit_t"].to_numpy(dtype=float), np.nan)
+
+
 def carried_today(bridges: pd.DataFrame, index: Floats) -> Floats:
     """What each bridge carries today [t] (n,) at its condition index [0–100].
 

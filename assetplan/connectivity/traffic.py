@@ -7,7 +7,7 @@ import numpy as np
 
 from assetplan import condition, network
 from assetplan._types import Floats
-from assetplan.connectivity.layout import Layout, carried_today, limits_in_force, vehicles_of
+from assetplan.connectivity.layout import Layout, carried_today, environmental_limit, limits_in_force, vehicles_of
 from assetplan.prices import Prices, running_costs
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic, WeightLimits
@@ -69,11 +69,12 @@ def detour_costs(layout: Layout, prices: Prices | None = None) -> Floats:
 def bridge_limits(bridges: gpd.GeoDataFrame, index: Floats, cost: Floats) -> WeightLimits:
     """At which condition bridges stop carrying each class of vehicle.
 
-    A limit posted today stands until the bridge is renewed; a renewed one carries what a sound one does.
+    A limit posted for its strength stands until the bridge is renewed; a renewed one carries what a sound one does.
+    An environmental limit stays whatever is done, so what it costs is no part of any strategy's cost.
 
     Parameters
     ----------
-    bridges : GeoDataFrame; rows of table `assets`, with `capacity_t` and `weight_limit_t`
+    bridges : GeoDataFrame; rows of table `assets`, with `capacity_t`, `weight_limit_t` and `limit_reason`
     index : array (n_bridges,); condition index at the end of the base year [0–100]
     cost : array (n_bridges, n_classes); as of `detour_costs`
     """
@@ -81,6 +82,10 @@ def bridge_limits(bridges: gpd.GeoDataFrame, index: Floats, cost: Floats) -> Wei
     weight = load_table("vehicle_classes")["weight_t"].to_numpy(dtype=float)
     today = carried_today(bridges, index)
     below = condition.index_to_carry(weight, today[:, None], index[:, None])
-    posted = bridges["weight_limit_t"].to_numpy(dtype=float)
+    stays, posted = environmental_limit(bridges), bridges["weight_limit_t"].to_numpy(dtype=float)
+    posted = np.where(np.isnan(stays), posted, np.nan)
     below[posted[:, None] < weight] = np.inf
-    return WeightLimits(below, condition.index_to_carry(weight, sound, 100.0), cost)
+    changing = np.where(stays[:, None] < weight, 0.0, cost)
+    # Where nobody is sent round whatever it carries, its capacity calls for nothing.
+    strength = np.where(changing.any(axis=1), np.fmin(today, posted), np.inf)
+    return WeightLimits(below, condition.index_to_carry(weight, sound, 100.0), changing, strength, index)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from assetplan import condition, network
 from assetplan._types import Bools, Codes, Floats, Ints
-from assetplan.connectivity.layout import Layout, carried_today, limits_today, vehicles_of
+from assetplan.connectivity.layout import Layout, carried_today, environmental_limit, limits_today, vehicles_of
 from assetplan.connectivity.places import place_nodes
 from assetplan.inputs.load import Inputs
 from assetplan.prices import Prices, running_costs
@@ -109,7 +109,7 @@ def _limits(inputs: Inputs, layout: Layout, table: pd.DataFrame, schedule: Codes
         index = assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=float)
         left = condition.capacity_at(index, today[:, None], now[:, None])
         limit = condition.posting_level(np.where(new, condition.capacity_at(index, sound, 100.0), left))
-        out.append(np.where(new, limit, np.fmin(limit, signed[:, None])))
+        out.append(np.fmin(limit, np.where(new, environmental_limit(bridges)[:, None], signed[:, None])))
     limits = np.concatenate(out, axis=1)
     return np.where(limits < condition.full_loading(), limits, np.nan)
 

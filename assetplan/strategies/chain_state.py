@@ -59,6 +59,8 @@ class ChainLifecycle:
                 if treatment.raise_by > 0 and not reset:
                     after = treatment.raised(index)
                 mended = self.mended(treatment)
+                if reset:  # what is in better condition stays so
+                    mended = mended & (index[chain.state] <= treatment.reset_to)
                 matrix[mended] = chain.entered(after)[chain.state[mended]]
             self._moves[treatment] = matrix
         return self._moves[treatment]
@@ -127,12 +129,19 @@ class ChainState(AgeingNodes):
         renewal = self.model.catalogue.renewal(self.model.group.name)
         return (0.0 if renewal is None else renewal.unit_cost) * (self.phases @ self.model.owed)
 
-    def eligible(self, treatment: Treatment) -> Bools:
+    def eligible(self, treatment: Treatment, weak: Bools | None = None) -> Bools:
         """Expected index within the treatment's range, more likely than not in its states, and not slowed as much."""
         index = self.index()
-        inside = (index >= treatment.index_low) & (index <= treatment.index_high)
+        inside = index <= treatment.index_high
+        inside = (inside if weak is None else inside | weak) & (index >= treatment.index_low)
         likely = self.phases @ self.model.mended(treatment) > 0.5
         return inside & likely & self._free(treatment)
+
+    def weaker(self, below: Floats) -> Bools:
+        """Those more likely than not to stand as they did, in states below an index."""
+        if self.standing is None:
+            return np.zeros(len(self.pace), dtype=bool)
+        return np.asarray((self.standing * (self.model.chain.index_of < below[:, None])).sum(axis=1) > 0.5)
 
     def treat(self, treatment: Treatment) -> tuple[ChainState, Floats]:
         """The part in the treatment's states is mended, at what those states cost; all of it is slowed."""

@@ -102,13 +102,18 @@ class CurveState(AgeingNodes):
         """None: a curve has no grades."""
         return np.zeros(len(self.age))
 
-    def eligible(self, treatment: Treatment) -> Bools:
-        """Within the treatment's range, and not while as strong a slowing lasts."""
+    def eligible(self, treatment: Treatment, weak: Bools | None = None) -> Bools:
+        """Within the treatment's range, above it too where weak, and not while as strong a slowing lasts."""
         inside = self.age >= self.model.age(treatment.index_high) - 1e-9
+        inside = inside if weak is None else inside | weak
         if treatment.index_low > 0:
             # Age goes on where the index has reached the foot of its scale, so a low of 0 is no limit.
             inside &= self.age <= self.model.age(treatment.index_low) + 1e-9
         return inside & self._free(treatment)
+
+    def weaker(self, below: Floats) -> Bools:
+        """Those that stand as they did, below an index."""
+        return np.zeros(len(self.age), dtype=bool) if self.standing is None else self.standing & (self.index() < below)
 
     def treat(self, treatment: Treatment) -> tuple[CurveState, Floats]:
         """Raise and slow, or renew: the rate is then that which ends the treatment's life at the failure index."""
@@ -122,8 +127,14 @@ class CurveState(AgeingNodes):
         return replace(self, age=age, slow_left=lasts, slow_factor=slowing, repeats=self.repeats + 1), cost
 
     def _renew(self, treatment: Treatment) -> CurveState:
-        age, none = np.full_like(self.age, self.model.age(treatment.reset_to)), np.zeros_like(self.age)
-        rate = self.pace * self.model.rate(treatment)
+        new, none, rate = (
+            self.model.age(treatment.reset_to),
+            np.zeros_like(self.age),
+            self.pace * self.model.rate(treatment),
+        )
+        # What is in better condition than the treatment makes it, a weak bridge, stays so and ages no faster.
+        rate = np.where(self.age < new, np.minimum(self.rate, rate), rate)
+        age = np.minimum(self.age, new)
         standing = None if self.standing is None else np.zeros_like(self.standing)
         return replace(self, age=age, rate=rate, slow_left=none, repeats=none, standing=standing)
 

@@ -47,10 +47,14 @@ class MixedState(Nodes):
         """Cost of bringing to B what is worse."""
         return self._own([state.backlog() for state in self.states])
 
-    def eligible(self, treatment: Treatment) -> Bools:
-        """Of the treatment's own group, and where its condition lets it."""
+    def eligible(self, treatment: Treatment, weak: Bools | None = None) -> Bools:
+        """Of the treatment's own group, and where its condition, or its capacity, lets it."""
         place = self.names.index(treatment.group)
-        return (self.groups == place) & self.states[place].eligible(treatment)
+        return (self.groups == place) & self.states[place].eligible(treatment, weak)
+
+    def weaker(self, below: Floats) -> Bools:
+        """Those that stand as they did, below an index, of the group that each is of."""
+        return self._own([state.weaker(below) for state in self.states])
 
     def treat(self, treatment: Treatment) -> tuple[MixedState, Floats]:
         """As the treatment's group does; where it makes another group's asset, that begins at its index."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats, Ints
-from assetplan.consequences import Consequence
+from assetplan.consequences import DETOURS, WORKS, Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.display import Shown
 from assetplan.strategies.after_plan import ALL, AfterPlan, SiteCost
@@ -22,7 +22,7 @@ from assetplan.strategies.mixed_state import MixedState
 from assetplan.strategies.policy import Policy, least_cost_policy, stated_policy
 from assetplan.strategies.states import AssetState
 from assetplan.strategies.traffic import Exposure
-from assetplan.strategies.tree import Later, Members, Rules
+from assetplan.strategies.tree import Later, Members, Rules, weak
 from assetplan.treatments import Catalogue, FollowOn, Treatment
 
 _KEPT = 64  # groups and environments whose years after the plan are kept
@@ -102,12 +102,49 @@ class LifecycleModel(Shown):
         """
 
         def present(state: AssetState, members: Members, stream: str = ALL) -> Floats:
-            out = np.zeros(len(members.dispose))
-            for rows, after, states in self._parts(group, state, members):
-                out[rows] = after.present(states, members.exposure.take(rows), stream)
-            return out
+            state, paid = self._strengthened(group, state, members)
+            out = self._present(group, state, members, stream)
+            return out + paid * self.rules.discount[self.rules.years] if stream in (ALL, WORKS) else out
 
         return present
+
+    def _present(self, group: str, state: AssetState, members: Members, stream: str = ALL) -> Floats:
+        """Present value of the follow-on policy, which knows condition alone."""
+        out = np.zeros(len(members.dispose))
+        for rows, after, states in self._parts(group, state, members):
+            out[rows] = after.present(states, members.exposure.take(rows), stream)
+        return out
+
+    def _strengthened(self, group: str, state: AssetState, members: Members) -> tuple[AssetState, Floats]:
+        """States at the end of the plan, those too weak strengthened at once where that is cheaper, and its cost [£].
+
+        The policy does not know capacity, so this is weighed apart and once: its cost, with its site, and all that
+        follows, against the policy without it.
+        """
+        paid = np.zeros(len(members.dispose))
+        limits = members.exposure.limits if DETOURS in self.rules.streams else None
+        worth: Floats | None = None
+        for treatment in self.catalogue.treatments[group]:
+            called = weak(state, limits, treatment, np.arange(len(paid), dtype=np.intp))
+            if called is None:
+                continue
+            called &= state.eligible(treatment, called)
+            if treatment.environment:
+                called &= getattr(members, treatment.environment)
+            rows = np.flatnonzero(called)
+            if not len(rows):
+                continue
+            worth = self._present(group, state, members) if worth is None else worth
+            here = members.take(rows)
+            after, price = state.take(rows).treat(treatment)
+            site, ratio = self._site(treatment), treatment.price_ratio(self.rules.years)
+            quantity = here.exposure.quantity
+            cost = ratio * (price * quantity + (0.0 if site is None else site.of(quantity)))
+            total = cost * self.rules.discount[self.rules.years] + self._present(group, after, here)
+            gains = total < worth[rows]
+            state = state.put(rows[gains], after.take(np.flatnonzero(gains)))
+            paid[rows[gains]], worth[rows[gains]] = cost[gains], total[gains]
+        return state, paid
 
     def later_by_year(self, group: str, state: AssetState, members: Members, n_years: int) -> tuple[Floats, Floats]:
         """Works and burdens expected in each year after the plan, not discounted, arrays (n_nodes, n_years) [£].
@@ -119,8 +156,10 @@ class LifecycleModel(Shown):
         n_years : int; years to follow
         """
         works, burdens = np.zeros((2, len(members.dispose), n_years))
+        state, paid = self._strengthened(group, state, members)
         for rows, after, states in self._parts(group, state, members):
             works[rows], burdens[rows] = after.by_year(states, members.exposure.take(rows), n_years)
+        works[:, :1] += paid[:, None]
         return works, burdens
 
     def _parts(self, group: str, state: AssetState, members: Members) -> Iterator[tuple[Ints, AfterPlan, AssetState]]:

@@ -48,8 +48,11 @@ class AssetState(Protocol):
     def backlog(self) -> Floats:
         """Cost of bringing to B what is worse (£ per unit of quantity); 0 of assets that are not in states."""
 
-    def eligible(self, treatment: Treatment) -> Bools:
-        """Where condition lets a treatment be used."""
+    def eligible(self, treatment: Treatment, weak: Bools | None = None) -> Bools:
+        """Where condition lets a treatment be used; where capacity calls for it, in any better condition too."""
+
+    def weaker(self, below: Floats) -> Bools:
+        """Where nothing was renewed and the index is below a bound (n_nodes,) [0–100]; nowhere if it is not traced."""
 
     def treat(self, treatment: Treatment) -> tuple[Self, Floats]:
         """State after a treatment, and its cost (£ per unit of quantity)."""

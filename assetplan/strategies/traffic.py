@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assetplan import condition
 from assetplan._types import Bools, Floats, Ints
 from assetplan.display import Shown
 from assetplan.network import growth_factor
@@ -22,15 +23,24 @@ class WeightLimits(Shown):
         Index below which the asset as it stands does not carry a class [0–100]; infinite where it does not today.
     renewed : array (n_classes,); the same of an asset once it is renewed
     cost : array (n_assets, n_classes); what sending a class round costs [£ a year]
+    today, index : array (n_assets,)
+        What it carries today, by assessment or the limit posted for its strength [t, infinite where nothing it might
+        carry more would be worth anything], and its index then [0–100].
     """
 
     below: Floats
     renewed: Floats
     cost: Floats
+    today: Floats
+    index: Floats
 
     def take(self, rows: Ints) -> WeightLimits:
         """The limits of some assets."""
-        return WeightLimits(self.below[rows], self.renewed, self.cost[rows])
+        return WeightLimits(self.below[rows], self.renewed, self.cost[rows], self.today[rows], self.index[rows])
+
+    def weak_below(self, tonnes: float) -> Floats:
+        """Index (n_assets,) below which an asset as it stands carries less than a load [0–100]; infinite if today."""
+        return condition.index_to_carry(tonnes, self.today, self.index)
 
     def at(self, index: Floats, standing: Bools) -> Floats:
         """Yearly cost (n_assets,) [£] at an index, of assets that stand as they did or were renewed."""
@@ -121,4 +131,5 @@ class Traffic(Shown):
         if not known.any():
             return None
         limits = self.limits.take(np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1))
-        return replace(limits, cost=np.where(known[:, None], limits.cost, 0.0))
+        today = np.where(known, limits.today, np.inf)
+        return replace(limits, cost=np.where(known[:, None], limits.cost, 0.0), today=today)

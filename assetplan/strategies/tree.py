@@ -16,7 +16,7 @@ from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.consequences import DETOURS
 from assetplan.strategies.after_plan import ALL
 from assetplan.strategies.states import AssetState, Nodes
-from assetplan.strategies.traffic import Exposure
+from assetplan.strategies.traffic import Exposure, WeightLimits
 from assetplan.treatments import Treatment
 
 Later = Callable[[AssetState, "Members", str], Floats]
@@ -158,7 +158,7 @@ def _branches(
     committed = members.committed[asset] >= 0
     free = ~committed & (level.done < rules.max_treatments) & (year - level.last >= rules.min_interval)
     for code, treatment in enumerate(treatments):
-        allowed = free & level.state.eligible(treatment)
+        allowed = free & level.state.eligible(treatment, weak(level.state, members.exposure.limits, treatment, asset))
         if treatment.environment:
             allowed &= getattr(members, treatment.environment)[asset]
         if treatment.kind == "major":
@@ -174,6 +174,21 @@ def _branches(
         branch.done[:] += 1
         branch.last[:] = year
         yield code, replace(branch, state=after)
+
+
+def weak(state: AssetState, limits: WeightLimits | None, treatment: Treatment, asset: Ints) -> Bools | None:
+    """Where capacity calls for a treatment (n_nodes,); None where it never does.
+
+    Parameters
+    ----------
+    state : AssetState; of the nodes
+    limits : WeightLimits or None; of the assets
+    treatment : Treatment
+    asset : array (n_nodes,) of int; asset of each node
+    """
+    if limits is None or not treatment.capacity_below:
+        return None
+    return state.weaker(limits.weak_below(treatment.capacity_below)[asset])
 
 
 def _older(level: _Level, exposure: Exposure, rules: Rules, year: int) -> _Level:

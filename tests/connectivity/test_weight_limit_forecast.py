@@ -123,7 +123,7 @@ def test_limits_by_year_and_what_they_cost_by_hand() -> None:
 def test_a_plan_with_money_renews_the_bridge_and_is_credited_with_its_detours() -> None:
     summary = summary_of(200_000.0, register())
     rows = {(row["case"], row["year"]): row for row in summary.restrictions["years"]}
-    assert rows["plan", 2021]["restricted"] == 1
+    assert rows["plan", 2021]["restricted"] == 0  # the sound bridge that is posted at 18 t is strengthened too
     falling = summary.restrictions["falling"][0]
     assert falling["plan"].startswith("Strengthening")
     assert falling["plan_t"] is None
@@ -178,7 +178,8 @@ def test_growth_sites_raise_traffic_nearby_for_so_many_years() -> None:
         assert b == pytest.approx(a * (1 + RULES["growth_near"]) ** min(year, lasts), abs=0.02)
     a, b = ({row["stream"]: row["do_nothing"] for row in s.streams} for s in (still, grown))
     assert b["user"] > 1.1 * a["user"] > 0
-    assert b["detours"] > 1.1 * a["detours"] > 0
+    # What the plan leaves weak is strengthened after it, so that detours grow over the plan years alone.
+    assert b["detours"] > (1 + RULES["growth_near"]) * a["detours"] > 0
     assert b["reactive"] == a["reactive"]
     assert any(words.startswith("Traffic") for words in grown.unverified)
 

@@ -62,7 +62,13 @@ def test_discounted_savings_are_the_benefit_in_states() -> None:
 
 
 def test_discounted_savings_are_the_benefit_with_traffic_that_grows_and_weight_limits() -> None:
-    limits = WeightLimits(np.array([[np.inf, 30.0], [50.0, 20.0]]), np.array([30.0, 20.0]), np.full((2, 2), 9_000.0))
+    limits = WeightLimits(
+        np.array([[np.inf, 30.0], [50.0, 20.0]]),
+        np.array([30.0, 20.0]),
+        np.full((2, 2), 9_000.0),
+        np.array([18.0, 60.0]),
+        np.array([45.0, 58.0]),
+    )
     traffic = Traffic(np.array([0.02, 0.0]), 8.0, np.arange(2), limits)
     assets = assets_of("bridge", [45.0, 58.0], quantity=80.0)
     assert GROUPS["bridge"].asset_class == "bridge"

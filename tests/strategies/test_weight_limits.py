@@ -26,7 +26,7 @@ from assetplan.connectivity.traffic import bridge_limits
 from assetplan.deterioration.chain import Chain
 from assetplan.network import detour_cost, growth
 from assetplan.reference import load_table
-from assetplan.strategies import LifecycleModel, Traffic, candidates, simulate, starting_condition
+from assetplan.strategies import Candidates, LifecycleModel, Traffic, candidates, simulate, starting_condition
 from assetplan.treatments import Treatment
 
 CLASSES = load_table("vehicle_classes")
@@ -58,7 +58,7 @@ EITHER = (model(), model(IN_STATES))
 
 def bridges(index: list[float], capacity: list[float], posted: list[float], group: str = "bridge") -> pd.DataFrame:
     own = {"asset_class": "bridge", "environment": "rural", "quantity": 80.0, "length_m": 10.0}
-    return assets_of(group, index, **own, posting="", capacity_t=capacity, weight_limit_t=posted)
+    return assets_of(group, index, **own, posting="", limit_reason="", capacity_t=capacity, weight_limit_t=posted)
 
 
 def traffic(assets: pd.DataFrame, rate: float = 0.0, lasts: float = 0.0, cost: np.ndarray = COST) -> Traffic:
@@ -101,8 +101,11 @@ def walk_curve(now: float, capacity: float, posted: float, schedule: list[int], 
     for year in range(5):
         t = treatments[schedule[year]] if schedule[year] >= 0 else None
         if t is not None and not np.isnan(t.reset_to):
-            age, standing, slow_left = age_of(t.reset_to), False, 0.0
-            pace = (age_of(g.failure_index) - age) / t.life
+            new = age_of(t.reset_to)
+            rate_new = (age_of(g.failure_index) - new) / t.life
+            # What is in better condition than that stays so, and ages no faster.
+            pace = min(pace, rate_new) if age < new else rate_new
+            age, standing, slow_left = min(age, new), False, 0.0
         elif t is not None:
             if at(age) < t.raise_cap:
                 age = age_of(min(at(age) + t.raise_by, t.raise_cap))
@@ -139,7 +142,7 @@ def walk_chain(
             to, stands = {s: 1.0}, standing
             if not t.states or s in t.states:
                 if np.isfinite(t.reset_to):
-                    to, stands = spread(t.reset_to, states), False
+                    to, stands = (to if states[s] > t.reset_to else spread(t.reset_to, states)), False
                 elif t.raise_by > 0:
                     to = spread(min(states[s] + t.raise_by, t.raise_cap), states) if states[s] < t.raise_cap else to
                 elif t.states:
@@ -167,16 +170,26 @@ def walk_chain(
     return total
 
 
-CASES = [(52.0, 40.5, np.nan), (38.0, np.nan, np.nan), (28.0, np.nan, np.nan), (58.0, 20.0, 18.0), (47.0, 44.0, 7.5)]
+CASES = [
+    (52.0, 40.5, np.nan),
+    (38.0, np.nan, np.nan),
+    (28.0, np.nan, np.nan),
+    (58.0, 20.0, 18.0),
+    (47.0, 44.0, 7.5),
+    (93.0, 18.0, 18.0),
+]
 
 
-def detours_of(assets: pd.DataFrame, lifecycle: LifecycleModel, ahead: Traffic) -> tuple[pd.DataFrame, dict]:
-    """All strategies, and what detours add to the whole-life cost of each."""
-    start = starting_condition(assets, lifecycle)
-    every = candidates(assets, start, lifecycle, ahead)
-    plain = candidates(assets, start, replace(lifecycle, rules=replace(lifecycle.rules, streams=OF_CONDITION)), ahead)
-    assert (every.schedule == plain.schedule).all()
-    return every, every.whole_life_cost - plain.whole_life_cost
+def detours_of(assets: pd.DataFrame, lifecycle: LifecycleModel, ahead: Traffic) -> tuple[Candidates, np.ndarray]:
+    """All strategies, and the detours in the whole-life cost of each, which the trajectories share with the tree."""
+    every = candidates(assets, starting_condition(assets, lifecycle), lifecycle, ahead)
+    each = assets.iloc[every.asset].reset_index(drop=True)
+    places = np.arange(len(each))
+    own = Traffic(ahead.rate[every.asset], ahead.lasts, places, ahead.limits.take(every.asset))
+    trajectory = simulate(each, starting_condition(each, lifecycle), every.schedule, lifecycle, own)
+    total = sum(trajectory.streams.values())
+    assert total == pytest.approx(every.whole_life_cost, rel=1e-9)
+    return every, trajectory.streams["detours"]
 
 
 @pytest.mark.parametrize(("rate", "lasts"), [(0.0, 0), (0.02, 7)])
@@ -261,7 +274,12 @@ def test_without_the_stream_benefits_are_what_they_were() -> None:
     former = model(streams=OF_CONDITION)
     start = starting_condition(assets, former)
     with_traffic, without = (candidates(assets, start, former, t) for t in (traffic(assets), None))
-    assert (with_traffic.benefit == without.benefit).all()
+    # A weak bridge may have works by its capacity besides.
+    ours, theirs = (
+        dict(zip(zip(c.asset, map(tuple, c.schedule.tolist()), strict=True), c.benefit, strict=True))
+        for c in (with_traffic, without)
+    )
+    assert {key: ours[key] for key in theirs} == theirs
     # And one that no limit touches is worth the same with it: from 95 a bridge does not come down to 35 in its life.
     sound = bridges([95.0], [np.nan], [np.nan])
     both = (candidates(sound, starting_condition(sound, m), m, traffic(sound)) for m in (former, model()))
@@ -283,5 +301,10 @@ def test_a_weaker_bridge_is_never_worth_less_to_renew(index: float, capacity: li
     renewing = [code for code, t in enumerate(CATALOGUE.treatments["bridge"]) if t.renews]
     once = (every.schedule >= 0).sum(axis=1) == 1
     pure = once & np.isin(every.schedule.max(axis=1), renewing)
-    weak, strong = (every.benefit[pure & (every.asset == k)] for k in range(2))
-    assert (weak >= strong - 1e-6 * np.abs(strong).max(initial=1.0)).all()
+    weak, strong = (
+        {tuple(every.schedule[row].tolist()): every.benefit[row] for row in np.flatnonzero(pure & (every.asset == k))}
+        for k in range(2)
+    )
+    assert weak.keys() >= strong.keys()  # the weaker one may have works by its capacity besides
+    slack = 1e-6 * max(map(abs, strong.values()), default=1.0)
+    assert all(weak[schedule] >= benefit - slack for schedule, benefit in strong.items())
