@@ -20,7 +20,7 @@ WORKS = "works"
 """Stream of what works cost: it follows from the strategy."""
 DETOURS = "detours"
 """Stream of what weight limits cost: it follows from the network, not from rows by condition."""
-BASES = ("quantity", "vehicle_km")
+BASES = ("quantity", "vehicle_km", "use")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class Consequence:
     Attributes
     ----------
     stream : str; one of those that rows of consequences feed
-    per : str; "quantity" (£ a year per unit of quantity) or "vehicle_km" (£ per vehicle-km driven)
+    per : str
+        "quantity" (£ a year per unit of quantity), "vehicle_km" (£ per vehicle-km driven) or "use" (£ a year per unit
+        of quantity of mean use, see `assetplan.connectivity.footways`)
     index, rate : tuple of float; points of the function: index (0–100, rising) and rate (£)
     price_base : int; year in whose prices the table states it: it is read in those of the plan's first year
     """

@@ -25,7 +25,7 @@ from assetplan.connectivity.weight_limits import weight_limit_forecast
 from assetplan.errors import ConfigError, Fault, InfeasibleError
 from assetplan.finance.statement import Statement
 from assetplan.formulation import Formulation, build_problem
-from assetplan.inputs.load import Inputs, load_inputs
+from assetplan.inputs.load import Inputs, load_inputs, paying_claims
 from assetplan.inputs.settings import settings
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
@@ -281,6 +281,7 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
         inputs = replace(inputs, register=replace(inputs.register, assets=assets))
     with clock.stage("condition"):
         starting = starting_condition(assets, inputs.model)
+        inputs = paying_claims(inputs, starting.index)
     with clock.stage("detours"):
         traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index, inputs.tables.parameters.prices)
     with clock.stage("strategies"):

@@ -19,7 +19,7 @@ from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.errors import ConfigError, InfeasibleError, RegisterError
 from assetplan.finance import limits
 from assetplan.formulation import build_problem
-from assetplan.inputs.load import load_inputs
+from assetplan.inputs.load import load_inputs, paying_claims
 from assetplan.limits import LimitKey
 from assetplan.optimisation.solving import solve
 from assetplan.programme import Programme, read_programme
@@ -30,7 +30,8 @@ BANDS = ["very good", "good", "fair", "poor", "very poor"]
 
 @pytest.fixture(scope="module")
 def inputs(small_county: Path):
-    return load_inputs(assetplan.read_plan(small_county / "plan.toml"))
+    read = load_inputs(assetplan.read_plan(small_county / "plan.toml"))
+    return paying_claims(read, starting_condition(read.register.assets, read.model).index)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from assetplan.consequences import DETOURS
 from assetplan.errors import FaultyInputError
 from assetplan.finance import limits
 from assetplan.formulation import Formulation, build_problem
+from assetplan.inputs.claims import with_claims
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.settings import kept_plan
 from assetplan.inputs.tables import load_tables
@@ -23,7 +26,7 @@ from assetplan.prices import Prices
 from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.register import Register
-from assetplan.strategies import Starting, Traffic, candidates
+from assetplan.strategies import Starting, Traffic, candidates, with_stock
 from assetplan.strategies.names import strategy_names
 
 STEP = 0.1
@@ -92,10 +95,12 @@ def _at_conditions(programme: Programme, asset: int, grid: Floats) -> tuple[Form
         sites = plan.sites.model_copy(update={"costs": costs})
         plan = plan.model_copy(update={"schemes": (), "rules": rules, "sites": sites})
         tables = load_tables(plan)
-    model = tables.model
+    every = programme.assets
+    base, pace = (every[name].to_numpy(dtype=float) for name in (f"do_nothing_{programme.years[0] - 1}", "pace"))
+    model, _ = with_claims(with_stock(tables.model, every, pace), tables.claims, every, base)
     starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
-    inputs = Inputs(plan, register, tables, limits(plan), {})
+    inputs = Inputs(plan, register, replace(tables, model=model), limits(plan), {})
     prices = tables.parameters.prices if DETOURS in model.rules.streams else None
     traffic = _traffic(programme, copies, grid, prices)
     formulation = build_problem(inputs, candidates(copies, starting, model, traffic), whole=False)

@@ -15,6 +15,7 @@ from assetplan import condition
 from assetplan._types import Codes, Floats
 from assetplan.asset_classes import BUILDING, CARRIAGEWAY
 from assetplan.config import Plan
+from assetplan.inputs.claims import Claims
 from assetplan.inputs.load import Inputs
 from assetplan.programme.summary import ForecastRow
 from assetplan.reference import load_table
@@ -45,9 +46,10 @@ def outlook(inputs: Inputs, cases: Mapping[str, Codes]) -> list[ForecastRow]:
     Returns
     -------
     list of rows
-        measure ("length", "potholes", "claims" or "backlog"), band (of residual life, else ""), unit, year, case, and
-        middle, low and high: the median of the futures and the ends of the interval. Potholes and claims of the base
-        year are the council's own counts.
+        measure ("length", "potholes", "claims", "claims_paid", "large_claims" or "backlog"), band (of residual life,
+        else ""), unit, year, case, and middle, low and high: the median of the futures and the ends of the interval.
+        Potholes and claims of the base year are the council's own counts and money. Large claims are what they cost in
+        a mean year: two in five years have no range of their own.
     """
     plan, every = inputs.plan, inputs.register.assets
     known = every["asset_class"].isin((ROADS, ESTATE)).to_numpy()
@@ -64,10 +66,12 @@ def outlook(inputs: Inputs, cases: Mapping[str, Codes]) -> list[ForecastRow]:
     if ROADS in present:
         for place, band in enumerate(condition.band_names("residual_life")):
             rows += _rows(plan, names, ("length", band, "km"), length[..., place])
-        for name in DEFECTS:
-            count = getattr(plan.forecast, name)
-            if count is not None:
-                rows += _rows(plan, names, (name, "", "a year"), _defects(futures, name, count, length))
+        if plan.forecast.potholes is not None:
+            potholes = _counts(futures, "potholes", _expected("potholes", plan.forecast.potholes, length))
+            rows += _rows(plan, names, ("potholes", "", "a year"), potholes)
+        if inputs.tables.claims is not None:
+            for key, values in _claims(futures, inputs.tables.claims, length).items():
+                rows += _rows(plan, names, key, values)
     if ESTATE in present:
         rows += _rows(plan, names, ("backlog", "", "£"), backlog)
     return rows
@@ -92,20 +96,39 @@ def _in_one_future(futures: Futures, number: int, schedules: Sequence[Codes]) ->
     return _OneFuture(length, backlog)
 
 
-def _defects(futures: Futures, name: str, count: float, length: Floats) -> Floats:
-    """Defects a year in each future, case and year: as the lengths by band bring them, and by chance (Poisson).
+def _expected(name: str, base: float, length: Floats) -> Floats:
+    """Defects a year in each future, case and year, as the lengths by band bring them.
 
-    The rates by band keep their ratios and are scaled in each future so that its base year has the council's count.
+    The rates by band keep their ratios and are scaled in each future so that its base year has the council's own.
     """
     table = load_table("defect_rates")
     rate = table[table["defect"] == name].set_index("band")["rate"]
     weight = length @ rate[list(condition.band_names("residual_life"))].to_numpy(dtype=float)
-    expected = count * weight / weight[:, :, :1]
+    return np.asarray(base * weight / weight[:, :, :1])
+
+
+def _counts(futures: Futures, name: str, expected: Floats) -> Floats:
+    """Counts that are drawn about those expected (Poisson); the base year's is known."""
     out = np.empty_like(expected)
     for number, future in enumerate(expected):
         # The same chance in every case: what differs between them is what is done.
         out[number] = [futures.chance(number, 3, DEFECTS.index(name)).poisson(case) for case in future]
-    out[:, :, 0] = count
+    out[:, :, 0] = expected[:, :, 0]
+    return out
+
+
+def _claims(futures: Futures, claims: Claims, length: Floats) -> dict[tuple[str, str, str], Floats]:
+    """Claims received, paid and paid for large ones, in each future, case and year, by measure, band and unit."""
+    counts = _counts(futures, "claims", _expected("claims", claims.count, length))
+    paid = np.empty_like(counts)
+    for number, future in enumerate(counts):
+        settled = (futures.chance(number, 4).binomial(case.astype(int), 1 - claims.repudiated) for case in future)
+        paid[number] = list(settled)
+    paid *= claims.mean_paid
+    paid[:, :, 0] = claims.settled
+    out = {("claims", "", "a year"): counts, ("claims_paid", "", "£ a year"): paid}
+    if claims.large_paid:
+        out["large_claims", "", "£ a year"] = _expected("claims", claims.large_paid, length)
     return out
 
 

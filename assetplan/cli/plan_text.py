@@ -176,6 +176,8 @@ _AHEAD = {
     ("length", "under 5"): ("road with under 5 years left, km", 1.0),
     ("potholes", ""): ("safety potholes a year", 1.0),
     ("claims", ""): ("claims a year", 1.0),
+    ("claims_paid", ""): ("paid for claims, £000 a year", 1e3),
+    ("large_claims", ""): ("large claims beside, £000", 1e3),
     ("backlog", ""): ("buildings to grade B, £m", 1e6),
 }
 
@@ -234,7 +236,7 @@ def _sites(programme: Programme) -> list[str]:
 
 
 def _range(row: ForecastRow, unit: float) -> str:
-    digits = 1 if row["unit"] in ("km", "£") and row["high"] / unit < 100 else 0
+    digits = 1 if row["unit"] in ("km", "£", "£ a year") and row["high"] / unit < 100 else 0
     middle, low, high = (f"{value / unit:,.{digits}f}" for value in (row["middle"], row["low"], row["high"]))
     return middle if low == high else f"{middle} ({low} to {high})"
 

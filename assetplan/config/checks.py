@@ -9,7 +9,7 @@ from typing import TypeVar
 from assetplan.config.base import WorksSelector
 from assetplan.config.envelope import Envelope, Limit
 from assetplan.config.finance_checks import finance_faults
-from assetplan.config.plan import Plan
+from assetplan.config.plan import ClaimsSettings, Plan
 
 KeyFaults = Iterator[tuple[str, str, str]]
 
@@ -21,7 +21,8 @@ _MOST = 1e12
 def faults_of(plan: Plan) -> KeyFaults:
     """Every fault of a plan whose values are each in their range."""
     yield from _envelope(plan.envelope)
-    for check in (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _objective, _names, finance_faults):
+    checks = (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _claims, _objective, _names)
+    for check in (*checks, finance_faults):
         yield from check(plan)
 
 
@@ -173,6 +174,23 @@ def _forecast(plan: Plan) -> KeyFaults:
     clear_by, held = plan.forecast.clear_by, plan.forecast.standstill
     if clear_by is not None and held != "poor":
         yield "forecast.clear_by", str(clear_by), 'clears what is in poor condition: it goes with standstill = "poor"'
+
+
+def _claims(plan: Plan) -> KeyFaults:
+    """Claims are counted and paid: what is stated of one needs the other."""
+    claims = plan.claims
+    if claims == ClaimsSettings():
+        return
+    if claims.count is None:
+        yield "claims.count", "", "state how many claims on roads and footways were received in the base year"
+    if claims.repudiated is None:
+        yield "claims.repudiated", "", "state the share of claims for which nothing is paid, as 0.8"
+    if claims.mean_paid is None:
+        rule = (
+            "claims are counted without what they cost: state the mean paid (£): what was paid in some years, large "
+            "claims left out, over the claims settled in them; large claims a year go to claims.large_paid"
+        )
+        yield "claims.mean_paid", "", rule
 
 
 def _objective(plan: Plan) -> KeyFaults:

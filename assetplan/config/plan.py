@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from assetplan.config.base import NUMERIC, Frozen, Name, Names, Number, Whole
+from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, Share, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
@@ -85,6 +85,21 @@ class TableFiles(Frozen):
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
 
 
+class ClaimsSettings(Frozen):
+    """What a council counts and pays of claims on roads and footways in a year."""
+
+    count: Number | None = Field(default=None, gt=0, le=1e9)
+    """claims for damage or injury received in the base year"""
+    repudiated: Share | None = None
+    """share of them for which nothing is paid"""
+    mean_paid: Amount | None = None
+    """mean of what a settled claim is paid, large ones left out (£)"""
+    large_paid: Amount = 0.0
+    """what large claims cost in a mean year (£)"""
+    price_base: Whole | None = Field(default=None, ge=1990, le=2200)
+    """year whose prices that money is in; the plan's first year where left out"""
+
+
 class Forecast(Frozen):
     """What the years ahead are forecast from: how many futures, and the council's own counts."""
 
@@ -96,8 +111,6 @@ class Forecast(Frozen):
     """the same seed gives the same futures"""
     potholes: Number | None = Field(default=None, gt=0, le=1e9)
     """safety potholes of the base year"""
-    claims: Number | None = Field(default=None, gt=0, le=1e9)
-    """claims for damage or injury received in the base year"""
     current_spend: Literal["optimised", "worst_first"] = "optimised"
     """how the money of `envelope.current` alone would be spent: by the choice of most benefit, or the worst first"""
     standstill: Literal["poor", "index"] | None = None
@@ -148,6 +161,7 @@ class Plan(Shown, Frozen):
     strategies: StrategySettings = StrategySettings()
     sites: SiteSettings = SiteSettings()
     solver: Solver = Solver()
+    claims: ClaimsSettings = ClaimsSettings()
     forecast: Forecast = Forecast()
     tables: TableFiles = TableFiles()
     report: Report = Report()

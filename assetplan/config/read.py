@@ -16,7 +16,7 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
 
 # Keys that have another name now, without the places of rows: an old one is refused with the new.
-_RENAMED = {"treasury.capital": "treasury.unfinanced_capital"}
+_RENAMED = {"treasury.capital": "treasury.unfinanced_capital", "forecast.claims": "claims.count"}
 # Keys that are gone, and why.
 _GONE = {"benefit.horizon": "leave this key out: costs are followed for ever"}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from assetplan.example.county import make_county
 from assetplan.example.figures import Figures, load_figures
 from assetplan.example.plan_file import budget_lines, plan_text, templates
+from assetplan.inputs.claims import published_claims
 from assetplan.output import new_folder, refuse_existing
 from assetplan.reference import load_table
 from assetplan.register import Register
@@ -72,9 +73,21 @@ def _plan(county: str, figures: Figures) -> str:
         figures.share,
         origin,
         title=f"{county} capital plan",
-        counts={name: figures.count(name) for name in ("potholes", "claims")},
+        counts={"potholes": figures.count("potholes"), **_claims(figures)},
         note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
     )
+
+
+def _claims(figures: Figures) -> dict[str, float]:
+    """The published county's claims, or this one's share of them, as the plan file states them."""
+    claims, base = published_claims()
+    return {
+        "count": max(1, round(claims.count * figures.share)),
+        "repudiated": claims.repudiated,
+        "mean_paid": round(claims.mean_paid),
+        "large_paid": round(claims.large_paid * figures.share),
+        "price_base": base,
+    }
 
 
 def _borrowing(county: str, figures: Figures, register: Register) -> str:

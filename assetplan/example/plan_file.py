@@ -52,7 +52,7 @@ def plan_text(
     mapping: str = "",
     title: str = "",
     note: str = "",
-    counts: Mapping[str, int] | None = None,
+    counts: Mapping[str, float] | None = None,
     tables: Mapping[str, str] | None = None,
 ) -> str:
     """Text of a plan whose envelope is a share of the published five-year profile.
@@ -64,7 +64,8 @@ def plan_text(
     share : float; part of the published county's envelope (above 0)
     origin : str; where the envelope comes from, in a sentence or two
     first_year : int; first plan year: the profile's first year is taken for it
-    counts : mapping, optional; potholes and claims of the base year; without them neither is forecast
+    counts : mapping, optional
+        Potholes of the base year, claims and their money as `[claims]` has them; without them neither is forecast.
     tables : mapping, optional; the council's own tables, relative to the plan file, by name
     """
     profile = published_profile(share)

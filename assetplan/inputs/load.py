@@ -18,6 +18,7 @@ from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
+from assetplan.inputs.claims import with_claims
 from assetplan.inputs.earlier import ASSETS, earlier_strategies
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
@@ -39,6 +40,7 @@ class Inputs(Shown):
     digests : dict of str → str; SHA-256 of each input file, by the name the plan gives it
     earlier : Series or None; strategy of each asset in the earlier programme that the plan holds on to, by asset_id
     spent : Spent or None; the years of the plan that are past, and what was done in them
+    claims_factor : float; what rates of claims were taken times, so that today's come to what the council pays
     """
 
     plan: Plan
@@ -48,6 +50,7 @@ class Inputs(Shown):
     digests: dict[str, str]
     earlier: pd.Series | None = None
     spent: Spent | None = None
+    claims_factor: float = 1.0
 
     @property
     def model(self) -> LifecycleModel:
@@ -68,6 +71,13 @@ class Inputs(Shown):
         """What a source gave or a borrowing facility drew in the years that are past (£, prices of the first year)."""
         nothing = np.zeros(self.past)
         return nothing if self.spent is None else self.spent.used.get(name, nothing)
+
+
+def paying_claims(inputs: Inputs, index: Floats) -> Inputs:
+    """Inputs whose claims come to what the council pays at today's condition index (n_assets,) [0–100]."""
+    tables = inputs.tables
+    model, factor = with_claims(tables.model, tables.claims, inputs.register.assets, index)
+    return replace(inputs, tables=replace(tables, model=model), claims_factor=factor)
 
 
 def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:

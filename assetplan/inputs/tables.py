@@ -18,6 +18,7 @@ from assetplan.display import Shown
 from assetplan.economics import YEARS_FOLLOWED, discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
+from assetplan.inputs.claims import Claims, stated_claims
 from assetplan.prices import Prices, load_prices, running_costs
 from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
@@ -68,12 +69,14 @@ class Tables(Shown):
     streams : mapping of name → Stream; cost streams that the plan counts
     model : LifecycleModel; groups, funded treatments, consequences and rules
     unfunded : tuple of str; treatments left out because the envelope has no line for them, as "treatment (line)"
+    claims : Claims or None; what the council counts and pays of claims, in prices of the first year
     """
 
     parameters: Parameters
     streams: Mapping[str, Stream]
     model: LifecycleModel
     unfunded: tuple[str, ...]
+    claims: Claims | None = None
 
     @property
     def classes(self) -> AssetClasses:
@@ -162,7 +165,8 @@ def load_tables(plan: Plan) -> Tables:
     )
     sites = None if plan.sites.costs == "none" else parameters.sites
     model = LifecycleModel(parameters.groups, kept, parameters.consequences, rules, plan.first_year, sites=sites)
-    return Tables(parameters, {name: parameters.streams[name] for name in named}, model, unfunded)
+    streams = {name: parameters.streams[name] for name in named}
+    return Tables(parameters, streams, model, unfunded, stated_claims(plan, parameters.prices))
 
 
 def _growth_faults(plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:

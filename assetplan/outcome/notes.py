@@ -21,7 +21,7 @@ from assetplan.register.basis import BasisRow, basis_notes, condition_basis, sur
 from assetplan.register.no_map import no_map
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
-from assetplan.words import and_list, plural
+from assetplan.words import and_list, plural, pounds
 
 if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
@@ -40,6 +40,7 @@ def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list
         *_commitments(inputs),
         *_only_nothing(inputs, options),
         *_prices(inputs),
+        *_claims(inputs),
         *_basis(inputs),
         *_assumed(inputs),
         *_unmapped(inputs),
@@ -192,6 +193,13 @@ def _prices(inputs: Inputs) -> Iterator[tuple[str, str]]:
             yield "price base", f"{named} stated in prices of {base} were taken times {ratio:.3f} ({kind}) to {year}."
 
 
+def _claims(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """What the rates of claims were taken times, so that today's come to what the council pays."""
+    if inputs.tables.claims is not None and inputs.claims_factor != 1:
+        factor, paid = f"{inputs.claims_factor:.3g}", pounds(inputs.tables.claims.paid)
+        yield "claims", f"Rates by condition were taken times {factor}, so that today's come to {paid} a year."
+
+
 def assumed_rows(assets: pd.DataFrame) -> list[AssumedRow]:
     """Share of assets whose column was filled by rule, by class, above zero only."""
     return [
@@ -290,7 +298,8 @@ def _forecast_parameters(inputs: Inputs) -> list[str]:
     if not forecast.futures:
         return []
     rates, doubts = load_table("defect_rates"), load_table("doubts")
-    counted = rates["defect"].map(lambda name: getattr(forecast, name) is not None)
+    stated = {"potholes": forecast.potholes is not None, "claims": inputs.tables.claims is not None}
+    counted = rates["defect"].map(stated)
     names = rates.loc[counted & (rates["verified"] != "yes"), "defect"].unique()
     rows = [f"Forecasts: how {name} fall on bands of residual life" for name in names]
     if (doubts["verified"] != "yes").any():

@@ -82,6 +82,8 @@ class AfterPlan:
         burdens = tuple(name for name in named if name != DETOURS)
         if burdens:
             total += read(self._burden(burdens, "quantity", 0.0, 0.0))[:, 0] * exposure.quantity
+            if any((name, "use") in self.policy.grid.model.burdens for name in burdens):
+                total += read(self._burden(burdens, "use", 0.0, 0.0))[:, 0] * exposure.use
             for rows, rate in _rates(exposure):
                 table = self._burden(burdens, "vehicle_km", rate, exposure.lasts)
                 total[rows] += read(table)[rows, 0] * exposure.vehicle_km[rows]

@@ -175,21 +175,43 @@ def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> Ass
     return state
 
 
-def vehicle_km_of(assets: pd.DataFrame) -> Floats:
-    """Vehicle-kilometres driven on each asset a year, in the base year (n_assets,)."""
-    daily = assets["aadt"].fillna(0.0).to_numpy(dtype=float)
-    return np.asarray(daily * _DAYS * assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000)
+def exposure_of(assets: pd.DataFrame) -> Exposure:
+    """What yearly burdens of assets are multiplied by; without a column use_factor all are used alike."""
+    daily, quantity = assets["aadt"].fillna(0.0).to_numpy(dtype=float), assets["quantity"].to_numpy(dtype=float)
+    vehicle_km = np.asarray(daily * _DAYS * assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000)
+    factor = assets["use_factor"].to_numpy(dtype=float) if "use_factor" in assets else 1.0
+    return Exposure(quantity, vehicle_km, quantity * factor)
 
 
-def with_stock(model: LifecycleModel, assets: pd.DataFrame) -> LifecycleModel:
+def with_stock(model: LifecycleModel, assets: pd.DataFrame, pace: Floats | None = None) -> LifecycleModel:
     """The model with the stock that its policies rest on.
 
     Parameters
     ----------
     model : LifecycleModel
-    assets : DataFrame; table `assets` of the register, with `group`
+    assets : DataFrame; table `assets` of the register (n_assets), with `group`
+    pace : array (n_assets,), optional; years that each ages in one; by default from what was learned of the groups
     """
-    return replace(model, stock=stocks(assets, vehicle_km_of(assets), paces(assets, model.groups)))
+    known = paces(assets, model.groups) if pace is None else pace
+    return replace(model, stock=stocks(assets, exposure_of(assets), known))
+
+
+def yearly_burden(assets: pd.DataFrame, index: Floats, model: LifecycleModel, stream: str) -> Floats:
+    """What one stream that follows condition costs in a year at a condition (n_assets,) [£].
+
+    Parameters
+    ----------
+    assets : DataFrame; table `assets` of the register (n_assets), with `group`
+    index : array (n_assets,); condition index [0–100]
+    model : LifecycleModel; with the rates of its groups
+    stream : str; such as "claims"
+    """
+    exposure, out = exposure_of(assets), np.zeros(len(assets))
+    for group, rows in by_group(assets):
+        for row in model.consequences[group]:
+            if row.stream == stream:
+                out[rows] += row.at(index[rows]) * getattr(exposure, row.per)[rows]
+    return out
 
 
 def members_of(
@@ -204,14 +226,13 @@ def members_of(
     model, traffic : as for `candidates`
     """
     part = assets.iloc[rows]
-    vehicle_km = vehicle_km_of(part)
     codes = {t.name: code for code, t in reversed(list(enumerate(treatments)))}  # the group's own come first
     environment = part["environment"].to_numpy(dtype=object)
     year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
     committed: Codes = np.array([codes.get(name, -1) for name in part["committed_treatment"]], dtype=np.int8)
     # A commitment outside the plan's years is not this plan's to keep.
     committed[(year < 0) | (year >= model.rules.years)] = -1
-    exposure = Exposure(part["quantity"].to_numpy(dtype=float), vehicle_km)
+    exposure = exposure_of(part)
     if traffic is not None:
         limits, rate = traffic.limits_of(rows), traffic.rate_of(rows)
         exposure = replace(exposure, limits=limits, rate=rate, lasts=traffic.lasts)

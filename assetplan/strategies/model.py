@@ -36,11 +36,13 @@ class GroupStock:
     ----------
     quantity : float; mean of an asset [unit of the group]
     vehicle_km : float; driven a year, per unit of quantity
+    use : float; how much more than the mean of its class a unit of quantity is used
     slowest, fastest : float; least and greatest pace
     """
 
     quantity: float = 1.0
     vehicle_km: float = 0.0
+    use: float = 1.0
     slowest: float = 1.0
     fastest: float = 1.0
 
@@ -255,19 +257,20 @@ def _burden(state: AssetState, exposure: Exposure) -> Floats:
     return state.burden(ALL, exposure.take(np.arange(n, dtype=np.intp)))
 
 
-def stocks(assets: pd.DataFrame, vehicle_km: Floats, pace: Floats) -> dict[str, GroupStock]:
+def stocks(assets: pd.DataFrame, exposure: Exposure, pace: Floats) -> dict[str, GroupStock]:
     """The stock of each group.
 
     Parameters
     ----------
     assets : DataFrame; table `assets` of the register (n_assets), with `group`
-    vehicle_km, pace : array (n_assets,); driven on each a year, and years that each ages in one
+    exposure : Exposure; what their burdens are multiplied by (n_assets)
+    pace : array (n_assets,); years that each ages in one
     """
     out: dict[str, GroupStock] = {}
     for name, rows in assets.groupby("group", sort=True).indices.items():
         places: Ints = np.asarray(rows, dtype=np.intp)
-        quantity = assets["quantity"].to_numpy(dtype=float)[places]
-        total, mean = float(quantity.sum()), float(quantity.mean())
-        per_unit = float(vehicle_km[places].sum()) / total if total > 0 else 0.0
-        out[str(name)] = GroupStock(mean or 1.0, per_unit, float(pace[places].min()), float(pace[places].max()))
+        mine, mean = exposure.take(places), float(exposure.quantity[places].mean())
+        total = float(mine.quantity.sum())
+        driven, used = (float(each.sum()) / total if total > 0 else 0.0 for each in (mine.vehicle_km, mine.use))
+        out[str(name)] = GroupStock(mean or 1.0, driven, used, float(pace[places].min()), float(pace[places].max()))
     return out

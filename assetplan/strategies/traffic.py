@@ -69,6 +69,7 @@ class Exposure:
     ----------
     quantity : array; in the group's unit
     vehicle_km : array; driven on it a year, in the base year
+    use : array; quantity times how much more than the mean of its class it is used
     limits : WeightLimits or None; what weight limits cost; None where no asset can be limited
     rate : array or None; growth of traffic [share a year]; None where there is none
     lasts : float; years for which it grows
@@ -76,6 +77,7 @@ class Exposure:
 
     quantity: Floats
     vehicle_km: Floats
+    use: Floats
     limits: WeightLimits | None = None
     rate: Floats | None = None
     lasts: float = 0.0
@@ -84,7 +86,7 @@ class Exposure:
         """The exposure of some assets."""
         limits = None if self.limits is None else self.limits.take(rows)
         rate = None if self.rate is None else self.rate[rows]
-        return Exposure(self.quantity[rows], self.vehicle_km[rows], limits, rate, self.lasts)
+        return Exposure(self.quantity[rows], self.vehicle_km[rows], self.use[rows], limits, rate, self.lasts)
 
     def in_year(self, year: int) -> Exposure:
         """The same, with the traffic of a year [years after the base year]."""
@@ -92,7 +94,7 @@ class Exposure:
             return self
         factor = growth_factor(self.rate, year, self.lasts)
         limits = None if self.limits is None else replace(self.limits, cost=self.limits.cost * factor[:, None])
-        return Exposure(self.quantity, self.vehicle_km * factor, limits)
+        return Exposure(self.quantity, self.vehicle_km * factor, self.use, limits)
 
     def ahead(self, year: int) -> Iterator[Exposure]:
         """The exposure of a year and of each after it, worked out afresh only while traffic grows."""

@@ -29,7 +29,7 @@ def wide(rows: pd.DataFrame, measure: str, column: str = "middle", band: str = "
 
 
 def test_every_measure_is_there_and_in_order(rows: pd.DataFrame, small_programme: Programme) -> None:
-    assert set(rows["measure"]) == {"length", "potholes", "claims", "backlog"}
+    assert set(rows["measure"]) == {"length", "potholes", "claims", "claims_paid", "large_claims", "backlog"}
     assert ((rows["low"] <= rows["middle"]) & (rows["middle"] <= rows["high"])).all()
     first = small_programme.years[0] - 1
     assert sorted(set(rows["year"])) == [first, *small_programme.years]
@@ -51,10 +51,11 @@ def test_lengths_agree_with_what_the_plan_reckons(rows: pd.DataFrame, small_prog
 
 
 def test_counts_begin_with_the_councils_own_and_grow_less_with_the_plan(rows: pd.DataFrame, small_county: Path) -> None:
-    counts = read_plan(small_county / "plan.toml").forecast
+    plan = read_plan(small_county / "plan.toml")
+    counts = {"potholes": plan.forecast.potholes, "claims": plan.claims.count}
     for name in ("potholes", "claims"):
         middle, low, high = (wide(rows, name, column) for column in ("middle", "low", "high"))
-        assert (middle.iloc[0] == getattr(counts, name)).all()
+        assert (middle.iloc[0] == counts[name]).all()
         assert (low.iloc[0] == high.iloc[0]).all()
         assert middle["do-nothing"].is_monotonic_increasing
         assert middle["plan"].iloc[-1] < middle["do-nothing"].iloc[-1]
@@ -64,6 +65,22 @@ def test_claims_are_as_many_as_chance_brings(rows: pd.DataFrame) -> None:
     """Few a year: their interval cannot be narrower than that of a Poisson count."""
     last = rows[(rows["measure"] == "claims") & (rows["case"] == "plan")].iloc[-1]
     assert last["high"] - last["low"] > 2 * 1.28 * np.sqrt(last["middle"]) * 0.8
+
+
+def test_claims_are_paid_for_what_is_not_repudiated(rows: pd.DataFrame, small_county: Path) -> None:
+    claims = load_inputs(read_plan(small_county / "plan.toml")).tables.claims
+    assert claims is not None
+    counts, paid, large = (wide(rows, name) for name in ("claims", "claims_paid", "large_claims"))
+    assert paid.iloc[0].to_numpy() == pytest.approx(claims.settled, abs=0.001)
+    assert large.iloc[0].to_numpy() == pytest.approx(claims.large_paid, abs=0.001)
+    # A fifth of some hundred claims is settled: medians of 50 futures lie within a few of them.
+    few = 5 * claims.mean_paid
+    expected = counts * (1 - claims.repudiated) * claims.mean_paid
+    assert (paid - expected).abs().to_numpy().max() < few
+    # What large claims cost grows as claims do.
+    assert (large / claims.large_paid - counts / claims.count).abs().to_numpy().max() < 0.15
+    last = rows[(rows["measure"] == "claims_paid") & (rows["case"] == "plan")].iloc[-1]
+    assert last["high"] > last["low"] + claims.mean_paid
 
 
 def test_backlog_grows_and_the_plan_holds_it(rows: pd.DataFrame) -> None:
@@ -106,7 +123,8 @@ def test_the_seed_decides(small_county: Path) -> None:
     assert rows_of() == rows_of()
     assert rows_of(seed=1) != rows_of()
     assert rows_of(futures=0) == []
-    assert {row["measure"] for row in rows_of(potholes=None, claims=None)} == {"length", "backlog"}
+    counted = {row["measure"] for row in rows_of(potholes=None)}
+    assert counted == {"length", "claims", "claims_paid", "large_claims", "backlog"}
     both = pd.DataFrame(rows_of(level=0.5)).merge(
         pd.DataFrame(rows_of(level=0.9)), on=["measure", "band", "year", "case"]
     )

@@ -50,7 +50,7 @@ def slow_curve(group: str, index: float, schedule: list[int]) -> tuple[float, fl
         pace = rate * (slow if slow_left > 0 else 1.0)
         middle = np.array([at(age + pace / 2)])
         burden = sum(
-            float(c.at(middle)[0]) * (600.0 if c.per == "quantity" else 3000.0 * 365 * 0.1)
+            float(c.at(middle)[0]) * (3000.0 * 365 * 0.1 if c.per == "vehicle_km" else 600.0)
             for c in MODEL.consequences[group]
         )
         # The rest of a year's costs fall in its middle.

@@ -20,6 +20,8 @@ _HEADS = {
     ("length", "over 15"): "Road with over 15 years, km",
     ("potholes", ""): "Safety potholes in the year",
     ("claims", ""): "Claims in the year",
+    ("claims_paid", ""): "Paid for claims in the year, large ones apart, £000",
+    ("large_claims", ""): "Large claims, what they cost in a mean year, £000",
     ("backlog", ""): "Cost of bringing building components to grade B, £m",
 }
 _FIRST = "under 5"
@@ -62,6 +64,8 @@ def _figures(rows: pd.DataFrame, measure: str, band: str, years: list[int]) -> d
 
 
 def _shown(measure: str, largest: float) -> Callable[[float], str]:
+    if measure in ("claims_paid", "large_claims"):
+        return lambda value: number(value / 1e3, 1 if largest < 100e3 else 0)
     if measure == "backlog":
         return lambda value: number(value / 1e6, 1 if largest < 100e6 else 0)
     return lambda value: number(value, 1 if measure == "length" and largest < 100 else 0)
