@@ -79,6 +79,8 @@ class TableFiles(Frozen):
     """labels of budget lines, likewise"""
     streams: str = ""
     """cost streams, likewise"""
+    footway_use: str = ""
+    """how much claims and risk of each level of footways count"""
     price_indices: str = ""
     """indices that bring the tables' money to the prices of the first year"""
     calibration: str = ""

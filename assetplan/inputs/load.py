@@ -12,7 +12,7 @@ import pandas as pd
 
 from assetplan import schema
 from assetplan._types import Floats
-from assetplan.asset_classes import group_of
+from assetplan.asset_classes import FOOTWAY, group_of
 from assetplan.config import Plan
 from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
@@ -20,6 +20,7 @@ from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
 from assetplan.inputs.claims import with_claims
 from assetplan.inputs.earlier import ASSETS, earlier_strategies
+from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
@@ -103,10 +104,13 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
         rule = "the register in memory lacks this column: pass it through assetplan.register.validate_register"
         raise RegisterError([Fault(plan.register_file, 0, name, "", rule) for name in sorted(lacking)])
     register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_file))
+    assets = with_use(register.assets, register.places, tables.parameters.footways)
+    register = replace(register, assets=assets)
     faults = [
         *_condition_faults(register.assets, plan.register_file),
         *(_survey_faults(plan, register.assets) if plan.later_surveys == "refuse" else ()),
         *_commitment_faults(register.assets, tables.model, plan.register_file),
+        *_level_faults(register.assets, plan.register_file),
     ]
     if faults:
         raise RegisterError(faults)
@@ -170,6 +174,16 @@ def _survey_faults(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
     for place, year in zip(late.nonzero()[0], assets["surveyed_year"][late], strict=True):
         asset = str(assets["asset_id"].iloc[place])
         yield Fault(plan.register_file, int(place) + 1, "surveyed_year", f"{year:.0f}", rule, hint, asset)
+
+
+def _level_faults(assets: pd.DataFrame, file: str) -> Iterator[Fault]:
+    """Levels of footways on what is none."""
+    walked = ("prestige", "primary", "secondary")
+    wrong = assets["hierarchy"].isin(walked).to_numpy() & (assets["asset_class"] != FOOTWAY).to_numpy()
+    for place in wrong.nonzero()[0]:
+        row = assets.iloc[place]
+        rule, hint = "is a level of footways", f"give a {row['asset_class']} the level of its road, or leave it blank"
+        yield Fault(file, int(place) + 1, "hierarchy", str(row["hierarchy"]), rule, hint, str(row["asset_id"]))
 
 
 def _no_group(asset_class: str, named: str, groups: Mapping[str, Group]) -> tuple[str, str]:

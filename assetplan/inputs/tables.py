@@ -19,6 +19,7 @@ from assetplan.economics import YEARS_FOLLOWED, discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
 from assetplan.inputs.claims import Claims, stated_claims
+from assetplan.inputs.footways import footway_factors
 from assetplan.prices import Prices, load_prices, running_costs
 from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
@@ -42,6 +43,7 @@ class Parameters(Shown):
     consequences : mapping of group → tuple of Consequence; what poor condition costs
     sites : DataFrame; what works sites cost by treatment, as `load_sites` gives it
     prices : Prices; indices that brought all of their money to one year
+    footways : mapping of level → float; how much claims and risk of a footway of it count
     """
 
     classes: AssetClasses
@@ -52,6 +54,7 @@ class Parameters(Shown):
     consequences: Mapping[str, tuple[Consequence, ...]]
     sites: pd.DataFrame
     prices: Prices
+    footways: Mapping[str, float]
 
     @property
     def names(self) -> RegisterNames:
@@ -119,6 +122,7 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     labels = gather(lambda: line_labels(own(files.lines)))
     streams = gather(lambda: load_streams(own(files.streams)))
     prices = gather(lambda: load_prices(own(files.price_indices), year))
+    footways = gather(lambda: footway_factors(own(files.footway_use)))
     if classes is None or labels is None or streams is None or prices is None:
         raise ConfigError(faults)
     groups = load_groups(own(files.groups), classes, prices)
@@ -132,9 +136,9 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     faults += _unit_faults(classes, groups, files.groups or "reference/groups.csv")
     faults += _unfed(streams, consequences, files.consequences or "reference/consequences.csv")
     gather(lambda: running_costs(prices))
-    if sites is None or faults:
+    if sites is None or footways is None or faults:
         raise ConfigError(faults)
-    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices)
+    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways)
 
 
 def load_tables(plan: Plan) -> Tables:

@@ -254,6 +254,7 @@ def unverified(inputs: Inputs) -> list[str]:
     return (
         rows
         + _site_parameters(inputs)
+        + _footway_parameters(inputs)
         + _traffic_parameters(inputs)
         + _network_parameters(inputs)
         + _forecast_parameters(inputs)
@@ -267,6 +268,13 @@ def _site_parameters(inputs: Inputs) -> list[str]:
     if inputs.plan.sites.costs == "none" or doubted.empty:
         return []
     return ["Works sites: what they cost, how large they are as a rule and how fast works go"]
+
+
+def _footway_parameters(inputs: Inputs) -> list[str]:
+    """Unverified factors of footways by use."""
+    doubted = (load_table("footway_use")["verified"] != "yes").any()
+    any_walked = (inputs.register.assets["footway_use"] != "").any()
+    return ["Footways by use: levels by rule, and how much each counts"] if doubted and any_walked else []
 
 
 def _traffic_parameters(inputs: Inputs) -> list[str]:

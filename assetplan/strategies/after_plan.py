@@ -171,8 +171,8 @@ class AfterPlan:
 
     def _of_basis(self, streams: Sequence[str], per: str) -> Floats:
         """Burden of a year from some streams on one basis (n_points,) [£ per unit of it]."""
-        quantity, vehicle_km = (np.full(len(self.policy.chosen), float(per == basis)) for basis in BASES)
-        unit = Exposure(quantity, vehicle_km)
+        quantity, vehicle_km, use = (np.full(len(self.policy.chosen), float(per == basis)) for basis in BASES)
+        unit = Exposure(quantity, vehicle_km, use)
         return np.asarray(sum(self.policy.after.burden(name, unit) for name in streams))
 
     def _burden(self, streams: Sequence[str], per: str, rate: float, lasts: float) -> Floats:

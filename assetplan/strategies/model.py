@@ -246,7 +246,7 @@ def _policy(here: _Circumstances) -> Policy:
         beside = 0.0 if site is None else float(site.of(np.array(stock.quantity))) / stock.quantity
         prices[k] += beside * own[k].price_ratio(here.years)
     n = int(np.prod(grid.shape))
-    unit = Exposure(np.ones(n), np.full(n, stock.vehicle_km))
+    unit = Exposure(np.ones(n), np.full(n, stock.vehicle_km), np.full(n, stock.use))
     factor = here.discount[here.years + 1] / here.discount[here.years]
     return least_cost_policy(grid, own, prices, lambda state: _burden(state, unit), factor)
 

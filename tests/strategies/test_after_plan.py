@@ -71,7 +71,7 @@ def by_hand(model: LifecycleModel, group: str, index: float, schedule: list[int]
         return float(g.age(np.array([value]))[0])
 
     def burden(age: float) -> float:
-        per = {"quantity": quantity, "vehicle_km": km}
+        per = {"quantity": quantity, "vehicle_km": km, "use": quantity}
         return sum(float(c.at(np.array([at(age)]))[0]) * per[c.per] for c in model.consequences[group])
 
     def price(t: Treatment, year: int, planned: bool) -> float:

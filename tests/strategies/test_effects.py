@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from lifecycles import GROUPS, agree_with_the_tree, lifecycle_model, nothing, walls
+from lifecycles import GROUPS, MODEL, agree_with_the_tree, assets_of, lifecycle_model, nothing, walls
 
 from assetplan.consequences import load_consequences
 from assetplan.deterioration.chain import Chain
@@ -222,3 +222,13 @@ def test_a_semi_markov_group_can_be_planned(tmp_path) -> None:
     code = [t.name for t in lifecycle.catalogue.own("brick_wall")].index("component_repair")
     mended = simulate(assets, starting, np.array([[code, -1, -1, -1, -1]] * 4, dtype=np.int8), lifecycle).index
     assert mended[1, 5] > 98
+
+
+def test_a_footway_in_use_bears_more_claims_than_one_that_is_not() -> None:
+    """Claims are by use, reactive repairs by quantity: twice the use is twice the claims, within the plan and after."""
+    assets = assets_of("footway", [45.0, 45.0, 45.0], use_factor=[1.0, 2.0, 0.5])
+    trajectory = simulate(assets, starting_condition(assets, MODEL), nothing(assets), MODEL)
+    claims, reactive = trajectory.streams["claims"], trajectory.streams["reactive"]
+    np.testing.assert_allclose(claims / claims[0], [1.0, 2.0, 0.5])
+    np.testing.assert_allclose(reactive, reactive[0])
+    agree_with_the_tree(assets, MODEL, every=3)

@@ -68,7 +68,7 @@ def test_every_strategy_and_its_cost_by_a_second_method(group: str, index: float
     assets = assets_of(group, [index])
     tree = candidates(assets, starting_condition(assets, MODEL), MODEL)
     after = MODEL.after(group, ("urban",))
-    exposure = Exposure(np.array([600.0]), np.array([3000.0 * 365 * 0.1]))
+    exposure = Exposure(np.array([600.0]), np.array([3000.0 * 365 * 0.1]), np.array([600.0]))
     codes = range(-1, len(CATALOGUE.treatments[group]))
     expected = {}
     for schedule in itertools.product(codes, repeat=5):
