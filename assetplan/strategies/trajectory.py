@@ -84,7 +84,7 @@ def replay(
     members : Members; their exposure, environment, commitments
     treatments : tuple of Treatment; treatments of the group; codes are positions in it
     rules : Rules; discounting, streams, plan years
-    later : callable; present value of what comes after the plan years, as of `AfterPlans.of`
+    later : callable; present value of what comes after the plan years, as of `LifecycleModel.later`
     """
     quantity = members.exposure.quantity
     out = Trajectory.empty(len(schedule), rules.years, (WORKS, *rules.streams))

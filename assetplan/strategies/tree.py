@@ -128,7 +128,7 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
     members : Members; their exposure, environment, commitments
     treatments : tuple of Treatment; treatments of the group; codes are positions in it
     rules : Rules; what limits the tree, discounting, streams
-    later : callable; present value of what comes after the plan years, as of `AfterPlans.of`
+    later : callable; present value of what comes after the plan years, as of `LifecycleModel.later`
     """
     n = len(members.dispose)
     shape, none = (n, rules.years), np.zeros(n, dtype=np.intp)
