@@ -33,7 +33,7 @@ NEEDED = ("osid", "roadclassification")
 _STRUCTURE = {"osid", "description", "networkover"}
 # Why a layer of another feature type is not read, by a part of its name.
 _UNREAD = {
-    "structureline": "none of whose kinds is a bridge",
+    "structureline": "whose list of kinds was not at hand",
     "structurepoint": "none of whose kinds is a bridge",
     "fieldboundary": "none of whose kinds is a bridge",
     "structure": "whose areas are parts of compound structures or no bridges",

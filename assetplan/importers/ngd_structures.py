@@ -1,10 +1,11 @@
 """Compound structures of OS NGD (`str-fts-compoundstructure`) as the bridges of a council.
 
-Rules. The areas alone say what is a bridge: structures, structure lines and points have no such kind. A bridge is the
-council's where a road of the council runs on it: a link that is stated to be on a bridge, or, where neither road nor
-an unknown network passes below, any link; the one with the greatest length within the area is carried. What carries a
-railway, canal, path or water, is not in use, or carries no road of the council is left out and counted. Deck area is
-the area drawn, length that of the carried link within it, mean width the one over the other. Nobody says its condition.
+Rules. The areas alone say what is a bridge: structures and points have no such kind, and of lines the list of kinds was
+not at hand. A bridge is the council's where a road of the council runs on it: a link that is stated to be on a bridge,
+or, where neither road nor an unknown network passes below, any link; the one with the greatest length within the area
+is carried. What carries a railway, canal, path or water, is not in use, or carries no road of the council is left out
+and counted. Deck area is the area drawn, length that of the carried link within it, mean width the one over the other.
+Nobody says its condition.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def test_what_a_register_has_no_column_for_is_counted(tmp_path: Path) -> None:
     assert counts["links in a tunnel, read as a level below the ground and no assets of their own"] == 1
     assert counts["links by confidence of their width: Very High"] == 2
     assert (
-        counts["features of layer str_fts_structureline, none of whose kinds is a bridge, not read"],
+        counts["features of layer str_fts_structureline, whose list of kinds was not at hand, not read"],
         counts["features of layer trn_fts_rail, which is none of links, streets or structures, not read"],
     ) == (1, 1)
 
