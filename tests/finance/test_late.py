@@ -25,8 +25,14 @@ def only(group, treatments=None):
     return late_multiple(catalogue, {group: GROUPS[group]})
 
 
+def reaching(index):
+    """Treatments of A roads, dressing of which may be had up to an index."""
+    own = CATALOGUE.own("carriageway_A")
+    return [replace(t, index_high=index, environment="rural") if t.name == "surface_dressing" else t for t in own]
+
+
 def test_an_a_road_by_hand():
-    cheapest, sound = only("carriageway_A").to_dict("records")
+    cheapest, sound = only("carriageway_A", reaching(85.0)).to_dict("records")
     assert (cheapest["early"], cheapest["late"], cheapest["sound"]) == ("Patching", "Reconstruction", False)
     assert cheapest["multiple"] == pytest.approx(140 / 4.5)
     assert (sound["early"], sound["early_index"], sound["sound"]) == ("Surface dressing", 85, True)
@@ -74,9 +80,7 @@ def test_what_is_missing_is_named_and_the_group_stays():
 
 
 def test_which_major_treatment_is_late():
-    dressing, rebuilt = (
-        next(t for t in CATALOGUE.own("carriageway_A") if t.name == n) for n in ("surface_dressing", "reconstruction")
-    )
+    dressing, rebuilt = (next(t for t in reaching(70.0) if t.name == n) for n in ("surface_dressing", "reconstruction"))
     cheaper = replace(rebuilt, name="recycling", label="Recycling", unit_cost=90.0)
     assert only("carriageway_A", [dressing, cheaper, rebuilt]).iloc[0]["late"] == "Recycling"  # the cheapest
     urban = replace(rebuilt, environment="urban")

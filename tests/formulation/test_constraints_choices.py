@@ -15,7 +15,7 @@ from assetplan.errors import ConfigError
 from assetplan.optimisation.solving import solve
 
 # Sections of middling condition, which dressing or a thin overlay may treat in any year.
-SECTIONS = ["R0116", "R0117", "R0118"]
+SECTIONS = ["R0114", "R0115", "R0116"]
 
 
 def strategy(stated: Case, chosen: np.ndarray, asset: str) -> str:

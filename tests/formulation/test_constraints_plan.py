@@ -10,7 +10,7 @@ from summaries import notes_of
 import assetplan
 from assetplan.programme import Programme
 
-SECTIONS = ["R0116", "R0117", "R0118"]
+SECTIONS = ["R0114", "R0115", "R0116"]
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,7 @@ def by_hand(values: list[float], bridge: float | None) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(
-    ("values", "bridge"), [([35.0, 40.0], None), ([72.0, 74.0, 70.0], None), ([35.0, 38.0], 45.0), ([70.0, 75.0], 70.0)]
+    ("values", "bridge"), [([35.0, 40.0], None), ([58.0, 62.0, 66.0], None), ([35.0, 38.0], 45.0), ([60.0, 66.0], 64.0)]
 )
 def test_the_solve_finds_the_best_of_sharing(values: list[float], bridge: float | None) -> None:
     shared = with_sites(street(values, bridge), "shared")
