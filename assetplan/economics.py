@@ -14,9 +14,6 @@ from numpy.typing import ArrayLike
 from assetplan._types import Floats
 from assetplan.reference import load_table
 
-YEARS_FOLLOWED = 80
-"""Years that whole-life costs are followed one by one; beyond them the rate of the last goes on for ever."""
-
 
 @cache
 def _forward_rates(years: int) -> Floats:

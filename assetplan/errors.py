@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from assetplan.display import cut
 from assetplan.words import plural
@@ -58,6 +57,20 @@ def _alike(fault: Fault) -> tuple[str, str, str]:
     return fault.file, fault.column, re.sub(r"(?<![\[\d.,])[\d.,]+", "0", fault.rule)
 
 
+def _alike_anywhere(fault: Fault) -> tuple[str, str, str]:
+    """As `_alike`, but faults without row and value, such as missing keys, whatever their columns."""
+    file, column, rule = _alike(fault)
+    return file, column if fault.row or fault.value else "", rule
+
+
+def _kinds(faults: Sequence[Fault], alike: Callable[[Fault], tuple[str, str, str]]) -> list[list[Fault]]:
+    """Faults by kind, in the order in which each kind is first there."""
+    kinds: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault(alike(fault), []).append(fault)
+    return list(kinds.values())
+
+
 def _some(names: Iterable[object]) -> str:
     each = list(dict.fromkeys(map(str, names)))
     return ", ".join(each[:_FEW]) + (", …" if len(each) > _FEW else "")
@@ -95,6 +108,10 @@ def _kind(faults: Sequence[Fault]) -> list[str]:
     if len(faults) <= _ALONE:
         return [f"  {fault}" for fault in faults] + hints
     one = faults[0]
+    columns = {fault.column for fault in faults}
+    if len(columns) > 1:
+        named = _printable(_some(fault.column for fault in faults))
+        return [f"  {_printable(one.file)}: {_printable(one.rule)} ({len(columns):,} columns: {named})", *hints]
     rule, count = _printable(one.rule), _where(faults)
     if len({fault.value for fault in faults}) == 1:
         shown = f" {one.value!r}" if one.value else ""
@@ -106,14 +123,15 @@ class FaultyInputError(ValueError):
     """Input that breaks its rules; `faults` lists every one.
 
     The message has at most some fifty lines: faults alike, of one column and rule, stand together with how many rows
-    they are in, the first of those, the commonest values and the hint that mends them. `abridged` says that it does
-    not name every fault.
+    they are in, the first of those, the commonest values and the hint that mends them; so do missing keys and columns,
+    where there are more kinds than lines. `abridged` says that it does not name every fault.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
-        order = {key: place for place, key in enumerate(dict.fromkeys(map(_alike, self.faults)))}
-        kinds = [list(part) for _, part in groupby(sorted(self.faults, key=lambda f: order[_alike(f)]), _alike)]
+        kinds = _kinds(self.faults, _alike)
+        if len(kinds) > _LINES:
+            kinds = _kinds(self.faults, _alike_anywhere)
         lines: list[str] = []
         shown = 0
         for kind in kinds:

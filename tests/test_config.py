@@ -76,7 +76,7 @@ def test_defaults() -> None:
             "has 1 amounts, but the plan has 3 years",
         ),
         ({"benefit": {"streams": ["risk"]}}, "benefit", "must include 'works'"),
-        ({"benefit": {"horizon": 60}}, "benefit.horizon", "costs are followed for ever"),
+        ({"benefit": {"horizon": 5}, **LONG}, "benefit.horizon", "at least the 8 years of the plan"),
         (_envelope(inflation=0.02), "envelope.inflation", "prices are real"),
         (_envelope(lines={"bridges": [1e308] * 3}), "envelope.lines.bridges[1]", "less than or equal"),
         (_envelope(lines={"bridges": [1e9] * 3}), "envelope.lines.bridges", "must be at most £1,000,000,000,000"),
@@ -128,11 +128,11 @@ def test_every_fault_is_listed_at_once() -> None:
 
 
 def test_faults_of_several_keys_are_listed_together() -> None:
-    change = _limit(at_most=[1.0], years=[2030]) | _scheme(line="bridges")
+    change = _limit(at_most=[1.0], years=[2030]) | _scheme(line="bridges") | {"benefit": {"horizon": 5}, **LONG}
     with pytest.raises(ConfigError) as caught:
         make_plan({**PLAN, **change})
     columns = {fault.column for fault in caught.value.faults}
-    assert columns == {"limits[1].years", "schemes[1].line"}
+    assert columns == {"limits[1].years", "schemes[1].line", "benefit.horizon"}
 
 
 def test_one_name_stands_for_a_list_of_one_and_what_is_dumped_reads_again() -> None:

@@ -32,6 +32,14 @@ def test_faults_alike_share_a_line_with_their_rows_and_the_hint() -> None:
     ]
 
 
+def test_many_missing_keys_leave_room_for_what_else_is_wrong() -> None:
+    bare = [Fault("s.json", 0, f"key{n}", "", "this key is missing") for n in range(60)]
+    assert text(*bare, Fault("s.json", 0, "years", "2019", "must be a list"))[1:] == [
+        "  s.json: this key is missing (60 columns: key0, key1, key10, key11, key12, …)",
+        "  s.json, column years: '2019' must be a list",
+    ]
+
+
 def test_values_that_differ_are_counted_and_so_are_rules_that_differ_in_figures() -> None:
     more = [Fault("a.csv", n, "x", "ab"[n % 2], "must be a number") for n in range(2, 40, 3)]
     assert text(*more)[1:] == [

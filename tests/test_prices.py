@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from assetplan.config import make_plan
+from assetplan.config.plan import Benefit
 from assetplan.errors import ConfigError
 from assetplan.inputs.tables import load_tables, read_parameters
 from assetplan.prices import CONSTRUCTION, GENERAL, Prices, load_prices
@@ -109,6 +110,14 @@ def test_a_bad_index_is_a_fault_in_its_place(column, value, rule, tmp_path):
     table.to_csv(tmp_path / "own.csv", index=False)
     with pytest.raises(ConfigError, match=rule):
         load_prices(tmp_path / "own.csv")
+
+
+@pytest.mark.parametrize(("years", "followed", "lowest"), [(5, 7, "3.5%"), (60, 60, "3.0%"), (130, 130, "2.0%")])
+def test_a_plan_states_how_many_years_are_followed(years, followed, lowest, tmp_path):
+    stated = plan(tmp_path).model_copy(update={"years": 5, "benefit": Benefit(horizon=years)})
+    assert len(load_tables(stated).model.rules.discount) == followed + 1
+    with pytest.raises(ConfigError, match=f"must be below {lowest} a year"):
+        load_tables(stated.model_copy(update={"price_growth": {"default": 0.035}}))
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ _MOST = 1e12
 
 def faults_of(plan: Plan) -> KeyFaults:
     """Every fault of a plan whose values are each in their range."""
+    if plan.benefit.horizon < plan.years:
+        yield "benefit.horizon", str(plan.benefit.horizon), f"must be at least the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _claims, _objective, _names)
     for check in (*checks, finance_faults):

@@ -22,6 +22,8 @@ class Benefit(Frozen):
 
     streams: Names | None = None
     """cost streams counted; all those of the table of streams where left out"""
+    horizon: Whole = Field(default=80, ge=5, le=150)
+    """years followed one by one; the rate, prices and traffic of the last go on for ever"""
 
     @model_validator(mode="after")
     def _has_works(self) -> Benefit:

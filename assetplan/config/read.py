@@ -17,8 +17,6 @@ from assetplan.input_files import read_toml, value_faults
 
 # Keys that have another name now, without the places of rows: an old one is refused with the new.
 _RENAMED = {"treasury.capital": "treasury.unfinanced_capital", "forecast.claims": "claims.count"}
-# Keys that are gone, and why.
-_GONE = {"benefit.horizon": "leave this key out: costs are followed for ever"}
 
 
 def read_plan(path: str | Path) -> Plan:
@@ -96,9 +94,8 @@ def _fault(file: str, item: Any) -> Fault:
     if item["type"] == "missing":
         rule = "this key is missing"
     elif item["type"] == "extra_forbidden":
-        plain = re.sub(r"\[\d+\]", "", key)
-        new = _RENAMED.get(plain, "")
-        rule = f"this key is now called {new}: write that in its place" if new else _GONE.get(plain, "no such key")
+        new = _RENAMED.get(re.sub(r"\[\d+\]", "", key), "")
+        rule = f"this key is now called {new}: write that in its place" if new else "no such key"
     shown = _shown(item["input"])
     return Fault(file, 0, key, shown, rule)
 

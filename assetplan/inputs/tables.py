@@ -9,13 +9,14 @@ from typing import TypeVar
 
 import pandas as pd
 
+from assetplan._types import Floats
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.config import Plan, TableFiles, read_table_files
 from assetplan.consequences import WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.groups import Group, group_table, load_groups
 from assetplan.display import Shown
-from assetplan.economics import YEARS_FOLLOWED, discount_factors
+from assetplan.economics import discount_factors
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
 from assetplan.inputs.claims import Claims, stated_claims
@@ -156,7 +157,9 @@ def load_tables(plan: Plan) -> Tables:
     unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in parameters.streams]
     if unknown:
         raise ConfigError(unknown)
-    if faults := [*_growth_faults(plan, parameters.catalogue)]:
+    # What follows the plan years needs two years of its own, for their rate.
+    factors = discount_factors(max(plan.benefit.horizon, plan.years + 2))
+    if faults := [*_growth_faults(plan, parameters.catalogue, factors)]:
         raise ConfigError(faults)
     parameters = replace(parameters, catalogue=parameters.catalogue.with_growth(plan.price_growth))
     kept, unfunded = _funded(plan, parameters.catalogue)
@@ -164,7 +167,7 @@ def load_tables(plan: Plan) -> Tables:
         plan.strategies.max_treatments,
         plan.strategies.min_interval,
         plan.years,
-        discount_factors(YEARS_FOLLOWED),
+        factors,
         tuple(name for name in named if name != WORKS),
     )
     sites = None if plan.sites.costs == "none" else parameters.sites
@@ -173,10 +176,9 @@ def load_tables(plan: Plan) -> Tables:
     return Tables(parameters, streams, model, unfunded, stated_claims(plan, parameters.prices))
 
 
-def _growth_faults(plan: Plan, catalogue: Catalogue) -> Iterator[Fault]:
+def _growth_faults(plan: Plan, catalogue: Catalogue, factors: Floats) -> Iterator[Fault]:
     """Growth of prices of what the tables do not have, and at a rate that discounting does not bear."""
     known = ["default", *catalogue.lines, *catalogue.names]
-    factors = discount_factors(YEARS_FOLLOWED)
     lowest = float((factors[:-1] / factors[1:]).min() - 1)
     for name, rate in plan.price_growth.items():
         if name not in known:

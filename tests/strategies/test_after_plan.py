@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from lifecycles import CATALOGUE, GROUPS, MODEL, OF_CONDITION, assets_of, lifecycle_model, walls
 
+from assetplan.config.plan import Benefit
 from assetplan.deterioration.groups import Group
-from assetplan.economics import YEARS_FOLLOWED, discount_factors
+from assetplan.economics import discount_factors
 from assetplan.sites import load_sites
 from assetplan.strategies import LifecycleModel, candidates, starting_condition, with_stock
 from assetplan.strategies.curve_state import CurveLifecycle
@@ -23,6 +24,7 @@ from assetplan.treatments import Treatment
 
 # At 12 % a year little is left of the tail after 150 years, so that plain loops end.
 STEEP = discount_factors(30, 0.12)
+FOLLOWED = Benefit().horizon
 TAIL = 150
 GROWN = CATALOGUE.with_growth({"default": 0.01})
 Point = tuple[float, float, int, int, int]
@@ -225,10 +227,10 @@ def test_how_long_costs_are_followed_ranks_nothing_otherwise(group: str) -> None
     index = [15.0, 25.0, 35.0, 45.0, 52.0, 58.0, 65.0, 75.0, 85.0]
     assets = walls(index, group) if group == "heating" else assets_of(group, index, environment="rural")
     benefit = {}
-    for years in (YEARS_FOLLOWED, 100, 150):
+    for years in (FOLLOWED, 100, 150):
         model = with_stock(replace(MODEL, rules=replace(MODEL.rules, discount=discount_factors(years))), assets)
         benefit[years] = candidates(assets, starting_condition(assets, model), model).benefit
-    best = benefit.pop(YEARS_FOLLOWED)
+    best = benefit.pop(FOLLOWED)
     for other in benefit.values():
         assert other == pytest.approx(best, rel=0.02, abs=0.002 * np.abs(best).max())
 
