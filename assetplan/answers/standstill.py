@@ -142,7 +142,7 @@ def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], ai
         for each in classes
         for year, most in zip(plan.plan_years, each.most, strict=True)
     ]
-    least = -(options.cost @ inputs.model.rules.discount[1 : plan.years + 1])
+    least = -(options.cost @ inputs.model.rules.works_discount)
     ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
     return compose([held(inputs, options, targets)], least, options, ids, own.group, own.mode)[0]
 

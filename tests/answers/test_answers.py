@@ -101,11 +101,11 @@ def test_every_limit_is_in_the_summary_and_sums_to_what_is_used(small_programme:
 
 def test_a_price_is_what_a_little_more_brings(small_county: Path) -> None:
     """The bound that the prices prove rises by the price for every pound: no plan with more money passes it."""
-    base = planned(small_county, {"bridges": [0.3], "signals": [0.05]})
-    more = planned(small_county, {"bridges": [0.315], "signals": [0.05]})
+    base = planned(small_county, {"bridges": [0.15], "signals": [0.05]})
+    more = planned(small_county, {"bridges": [0.1575], "signals": [0.05]})
     row = next(row for row in base.summary.limits if row["limit"] == "bridges 2019")
     assert row["price"] > 0
-    assert base.benefit < more.benefit <= base.summary.prices_bound + 15_000 * row["price"] + 1
+    assert base.benefit < more.benefit <= base.summary.prices_bound + 7_500 * row["price"] + 1
 
 
 def test_unknown_prices_are_not_called_zero() -> None:

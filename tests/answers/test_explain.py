@@ -36,19 +36,21 @@ class Solved:
     def __init__(self, small_county: Path, years: int, gap: float = GAP, of: str = "benefit") -> None:
         register = county_register()
         assets = register.assets[register.assets["asset_class"] == "footway"].reset_index(drop=True)
-        # Surveyed to a tenth, hundreds of footways are alike to the penny for each m2: any of them would do as well.
+        # Footways alike in condition, size or importance gain alike for each pound, so that any of them would do as
+        # well; the smaller the works, the less of the money is left because nothing fits it.
         rng = np.random.default_rng(4)
-        noise = rng.uniform(-0.05, 0.05, len(assets))
-        # And footways of one importance would gain nearly alike for each pound.
-        assets["importance"] = rng.uniform(0.5, 5.0, len(assets))
-        value = (assets["value"] + noise).clip(1.0, 4.0)
-        part = replace(register, assets=assets.assign(value=value, committed_treatment="", committed_year=np.nan))
+        drawn = {
+            "value": rng.uniform(2.2, 2.7, len(assets)),
+            "quantity": rng.uniform(20.0, 300.0, len(assets)).round(1),
+            "importance": rng.uniform(0.5, 5.0, len(assets)),
+        }
+        part = replace(register, assets=assets.assign(**drawn, committed_treatment="", committed_year=np.nan))
         data = {
             "name": "Footways",
             "register": "register.gpkg",
             "first_year": 2019,
             "years": years,
-            "envelope": {"lines": {"footways": [0.3 if of == "benefit" else 1.0] * years}},
+            "envelope": {"lines": {"footways": [0.5] * years}},
             "solver": {"target_gap": gap, "time_limit": 20.0},
             "objective": {"of": of},
         }
@@ -73,7 +75,7 @@ class Solved:
     def at_cost(self, asset: int, share: float) -> bool:
         """Whether an asset whose works cost a share of what they do is treated."""
         rows = slice(self.problem.starts[asset], self.problem.starts[asset + 1])
-        present = self.options.cost @ self.inputs.model.rules.discount[1 : self.inputs.plan.years + 1]
+        present = self.options.cost @ self.inputs.model.rules.works_discount
         benefit = self.problem.benefit.copy()
         if self.pays:
             benefit[rows] += (1 - share) * present[rows]
@@ -161,7 +163,7 @@ def test_money_of_several_years_buys_what_its_prices_promise(small_county: Path)
     place = options.names.tolist().index(lever.strategy)
     prices = market.with_line("footways", lever.share)
     demand = market.demand(prices, row, place)
-    np.testing.assert_allclose(demand - [300_000.0] * 2, list(lever.by_year.values()), atol=0.01)
+    np.testing.assert_allclose(demand - [500_000.0] * 2, list(lever.by_year.values()), atol=0.01)
     best = solve(replace(solved.problem, caps=demand * (1 + 1e-9)), 1e-4, 20.0)
     at_prices = np.maximum.reduceat(market.net_at(prices), market.strategies.starts[:-1]).sum() + demand @ prices
     # The bound that the prices prove is what the demand itself reaches.

@@ -40,7 +40,7 @@ def test_todays_condition_is_held_at_the_least_cost(measure: str) -> None:
     least = -exact(_problem(stated.inputs, stated.formulation, classes, Aim(measure)))
     spent = money.rows[money.rows["money"] == "stand-still"].set_index("line")
     years = ["2019/20", "2020/21", "2021/22"]
-    present = spent.loc[list(LINES), years].to_numpy() @ stated.inputs.model.rules.discount[1:4]
+    present = spent.loc[list(LINES), years].to_numpy() @ stated.inputs.model.rules.works_discount
     assert present.sum() == pytest.approx(least, abs=10)
     assert least > 0
     # Sums are of what is printed.
