@@ -272,7 +272,7 @@ def test_a_file_is_known_by_its_first_bytes_packed_or_not(tmp_path: Path) -> Non
     assets = import_osm(plain).assets
     content = plain.read_bytes()
     dated = content.replace(b'<osm version="0.6">', b'<osm version="0.6"><meta osm_base="2026-04-01T10:00:00Z"/>')
-    for name, packed in (("a.osm.gz", gzip.compress(dated)), ("a.bin", bz2.compress(dated))):
+    for name, packed in (("a.osm.gz", gzip.compress(dated, mtime=0)), ("a.bin", bz2.compress(dated))):
         (tmp_path / name).write_bytes(packed)
         again = import_osm(tmp_path / name).assets
         assert again.drop(columns="sources").equals(assets.drop(columns="sources"))
@@ -288,13 +288,13 @@ def test_a_file_is_known_by_its_first_bytes_packed_or_not(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        (gzip.compress(b"<osm>" * 9000)[:-20], "is damaged and cannot be unpacked"),
+        (gzip.compress(b"<osm>" * 9000, mtime=0)[:-20], "is damaged and cannot be unpacked"),
         (bz2.compress(b"<osm>" * 9000)[:-20], "is damaged and cannot be unpacked"),
         (b"\xff\xe0\x04o5m2", "in the form o5m, which is not read: make it an extract as .osm.pbf"),
         (b'<?xml version="1.0"?><osmChange version="0.6"/>', "is no OpenStreetMap file: it is a file of changes"),
         (b"<osm/><!-- <OGRVRTDataSource></OGRVRTDataSource> -->", "it is XML or HTML"),
         (b"<OGRVRTDataSource><osm/></OGRVRTDataSource>", "it is XML or HTML"),
-        (gzip.compress(b"%PDF-1.4"), "is no OpenStreetMap file"),
+        (gzip.compress(b"%PDF-1.4", mtime=0), "is no OpenStreetMap file"),
         (b"", "is no OpenStreetMap file"),
         (b"\x00\x00\x00\x0d\n\tOSMHeader\x18\xff\xff", "is no OpenStreetMap file"),
     ],
