@@ -75,6 +75,7 @@ def test_a_trend_that_no_pace_meets_is_refused_with_what_they_bring(roads: Trend
         fit_pace(roads, -roads.km.sum())
 
 
+@pytest.mark.slow
 def test_a_fit_is_taken_by_a_plan_and_says_where_it_is_from(tmp_path: Path) -> None:
     register = some_roads()
     plan = make_plan({**DATA, "envelope": {**DATA["envelope"], "current": {"carriageway_preventative": 30_000.0}}})

@@ -21,7 +21,14 @@ assetplan.plan(assetplan.read_plan({plan!r}))
 """
 
 
-@pytest.mark.parametrize("code", ["import assetplan", OPTIMISE, PLAN], ids=["import", "optimise", "plan"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("import assetplan", id="import"),
+        pytest.param(OPTIMISE, id="optimise"),
+        pytest.param(PLAN, id="plan", marks=pytest.mark.slow),
+    ],
+)
 def test_nothing_is_written(code, small_county):
     code = code.format(here=str(HERE), plan=str(small_county / "plan.toml"))
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
