@@ -131,6 +131,7 @@ def few_of(folder: Path, rows: Sequence[str]) -> Path:
     return plan
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes(tmp_path: Path) -> None:
     plan = few_of(tmp_path, [])
     done = run("standstill", plan, "-o", tmp_path / "out")

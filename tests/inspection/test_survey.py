@@ -44,6 +44,7 @@ def surveyed(small_county: Path, table: pd.DataFrame, folder: Path, *options: ob
 LINKS = ["L0001", "L0002", "L0005", "L0010"]
 
 
+@pytest.mark.slow
 def test_sections_take_the_mean_by_length_that_a_plain_loop_gives(small_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
     done = surveyed(small_county, readings, tmp_path)

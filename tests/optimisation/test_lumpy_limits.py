@@ -108,7 +108,7 @@ def test_a_lumpy_limit_without_a_price(seed):
     assert state is begun
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [pytest.param(0, marks=pytest.mark.slow), 1])
 def test_a_lumpy_floor(seed):
     p = tied(seed, 12, 3, 1, alone=300)
     bridges = p.usage[:, [2]].toarray().ravel()
