@@ -71,8 +71,8 @@ class AfterPlan:
         """
         places, weights = self.policy.grid.locate(state)
 
-        def read(table: Floats) -> Floats:
-            return np.asarray(np.einsum("nk,nkc->nc", weights, table[places]))
+        def read(table: Floats, rows: Any = slice(None)) -> Floats:
+            return np.asarray(np.einsum("nk,nkc->nc", weights[rows], table[places[rows]]))
 
         total = np.zeros(len(places))
         named = self.streams if stream == ALL else tuple(name for name in self.streams if name == stream)
@@ -86,11 +86,11 @@ class AfterPlan:
                 total += read(self._burden(burdens, "use", 0.0, 0.0))[:, 0] * exposure.use
             for rows, rate in _rates(exposure):
                 table = self._burden(burdens, "vehicle_km", rate, exposure.lasts)
-                total[rows] += read(table)[rows, 0] * exposure.vehicle_km[rows]
+                total[rows] += read(table, rows)[:, 0] * exposure.vehicle_km[rows]
         if DETOURS in named and exposure.limits is not None:
             for rows, rate in _rates(exposure):
                 limits = exposure.limits.take(rows)
-                years = read(self._limited(limits.renewed, rate, exposure.lasts))[rows]
+                years = read(self._limited(limits.renewed, rate, exposure.lasts), rows)
                 total[rows] += (limits.cost * self._years_of(years, limits.below)).sum(axis=1)
         return total
 

@@ -33,7 +33,7 @@ class Slowing:
     Attributes
     ----------
     factors, years : array (k,); rates of ageing while slowed, rising, and the most years that each lasts
-    most : int; treatments since a renewal beyond which no more are told apart
+    most : int; most treatments since a renewal that are counted
     """
 
     factors: Floats

@@ -1,6 +1,6 @@
 """What a group gets after the plan years: the policy of least whole-life cost, or the one that a council states.
 
-A policy says for every state what is done, if anything, at the start of a year. The one of least cost is found by
+A policy says for every state what is done, if anything, at the start of a year. The one of least cost comes by
 policy iteration (Howard 1960, *Dynamic programming and Markov processes*; Puterman 1994, *Markov decision processes*,
 chapter 6). That a plan of some years leads into a long-run policy is how Golabi, Kulkarni and Way did it for the roads
 of Arizona (1982, doi:10.1287/inte.12.6.5).

@@ -178,8 +178,13 @@ def test_growth_sites_raise_traffic_nearby_for_so_many_years() -> None:
         assert b == pytest.approx(a * (1 + RULES["growth_near"]) ** min(year, lasts), abs=0.02)
     a, b = ({row["stream"]: row["do_nothing"] for row in s.streams} for s in (still, grown))
     assert b["user"] > 1.1 * a["user"] > 0
-    # What the plan leaves weak is strengthened after it, so that detours grow over the plan years alone.
+    # What the plan leaves weak is strengthened after it, so detours grow over the plan years alone, each so much.
+    still_by_year, grown_by_year = (
+        [r["amount"] for r in s.yearly if (r["stream"], r["case"]) == ("detours", "do-nothing")] for s in (still, grown)
+    )
     assert b["detours"] > (1 + RULES["growth_near"]) * a["detours"] > 0
+    growth = (1 + RULES["growth_near"]) ** np.minimum(np.arange(len(still_by_year)) + 1, lasts)
+    assert grown_by_year == pytest.approx(np.array(still_by_year) * growth, rel=1e-6)
     assert b["reactive"] == a["reactive"]
     assert any(words.startswith("Traffic") for words in grown.unverified)
 

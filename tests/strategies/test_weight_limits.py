@@ -238,7 +238,7 @@ def test_a_posted_limit_costs_what_is_driven_round_it() -> None:
         return float(trajectory.streams["detours"][0])
 
     idle = spent([-1] * 5)
-    assert idle == pytest.approx(385_440 * MIDDLE.sum(), rel=1e-9)
+    assert idle == pytest.approx(385_440 * MIDDLE.sum(), rel=1e-12)
     names = [t.name for t in CATALOGUE.treatments["bridge"]]
     assert spent([-1, names.index("bridge_strengthening"), -1, -1, -1]) == pytest.approx(385_440 * MIDDLE[0])
     # Waterproofing lifts no limit that is posted.
@@ -252,8 +252,8 @@ def test_traffic_grows_in_closed_form() -> None:
     trajectory = simulate(assets, starting_condition(assets, short), nothing(assets), short, ahead)
     year = float(COST[CLASSES["weight_t"] > 3.0].sum())
     expected = sum(1.03**t for t in (1, 2, 3, 4, 4)) * year
-    assert trajectory.streams["detours"][0] == pytest.approx(expected, rel=1e-9)
-    assert growth(np.array([year]), np.array([0.03]), 5, 4).sum() == pytest.approx(expected, rel=1e-9)
+    assert trajectory.streams["detours"][0] == pytest.approx(expected, rel=1e-12)
+    assert growth(np.array([year]), np.array([0.03]), 5, 4).sum() == pytest.approx(expected, rel=1e-12)
 
 
 def test_growth_raises_what_is_reckoned_by_vehicle_km_alone() -> None:
