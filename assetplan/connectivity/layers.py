@@ -24,7 +24,7 @@ from assetplan.connectivity.layout import (
     ways_round,
 )
 from assetplan.connectivity.levels import resilient_links, road_levels
-from assetplan.connectivity.places import place_nodes, places_layer
+from assetplan.connectivity.places import SERVED, place_nodes, places_layer
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.inputs import Parameters, read_parameters
@@ -78,9 +78,10 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
     if not layout.owned.any():
         rule = "no carriageway is drawn as a line: there is no network"
         raise RegisterError([Fault(name, 0, "geometry", "", rule, no_map(register.assets))])
-    node = place_nodes(layout, register.places)
+    places = register.places[register.places["kind"].isin(SERVED)]
+    node = place_nodes(layout, places)
     of_link, of_place = network.places_cut_off(layout.net, node)
-    resilient = resilient_links(layout, register.places, node)
+    resilient = resilient_links(layout, places, node)
     links = _links(layout, rules, seed).assign(places_cut_off=of_link, resilient=resilient)
     own = np.bincount(layout.net.line, resilient, len(layout.roads))[layout.owned] > 0
     sections, schemes = _sections(layout.roads[layout.owned], of)
@@ -90,7 +91,7 @@ def network_layers(register: Register, name: str, seed: int = 0, parameters: Par
         "sections": sections.assign(resilient=own),
         "schemes": schemes,
         "bridges": _bridges(layout, rules),
-        "places": places_layer(layout, register.places, node, of_place),
+        "places": places_layer(layout, places, node, of_place),
     }
     notes = _notes(layout, unplaced(register.assets, layout), layers["places"])
     return NetworkLayers(layers, notes, _counts(layout, layers))

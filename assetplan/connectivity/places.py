@@ -11,6 +11,10 @@ from assetplan._types import Ints
 from assetplan.connectivity.layout import Layout, limits_in_force
 from assetplan.reference import load_table
 
+NAMED = ("school", "hospital", "fire station", "growth site")
+"""Kinds of places that weight limits are reported for by name."""
+SERVED = ("", "settlement", *NAMED)
+"""Kinds of places that the network must serve; shops and stations say how much footways are used."""
 _HELP = {"hospital": "hospital_km", "fire station": "fire_station_km"}
 # Nobody's door opens on these.
 _NO_DOORS = ("motorway", "trunk")

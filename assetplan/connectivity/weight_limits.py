@@ -16,14 +16,13 @@ import pandas as pd
 from assetplan import condition, network
 from assetplan._types import Bools, Codes, Floats, Ints
 from assetplan.connectivity.layout import Layout, carried_today, environmental_limit, limits_today, vehicles_of
-from assetplan.connectivity.places import place_nodes
+from assetplan.connectivity.places import NAMED, place_nodes
 from assetplan.inputs.load import Inputs
 from assetplan.prices import Prices, running_costs
 from assetplan.reference import load_table
 from assetplan.strategies import Traffic
 
 CASES = ("do-nothing", "plan")
-NAMED = ("school", "hospital", "fire station", "growth site")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ is footprint × `building:levels`, or × the usual storeys of its kind. A kind t
 the table) counts only where its operator or name says council or county.
 
 Tags make a place by reference/osm_places.csv. A settlement is a point with a name. Of a site within a larger
-one of its kind (a house of a school) the larger stands for both. A site without a name is called by its kind and the
-nearest settlement.
+one of its kind (a house of a school) the larger stands for both, but of a shop within a larger (retail land, say) the
+smaller, for shops are counted. A site without a name is called by its kind and the nearest settlement.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from assetplan.register.fill import assumed_value
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_SETTLEMENT = "settlement"
+_SETTLEMENT, _SHOP = "settlement", "shop"
 
 
 @cache
@@ -117,14 +117,18 @@ def _record(tags: np.ndarray, kinds: list[tuple[str, float]], site: int, row: in
 
 
 @cache
-def _place_kinds() -> dict[tuple[str, str], str]:
-    table = load_table("osm_places")
-    return dict(zip(zip(table["key"], table["value"], strict=True), table["kind"], strict=True))
+def _place_kinds() -> dict[str, dict[str, str]]:
+    table = load_table("osm_places").fillna({"kind": ""})
+    keys = table.groupby("key", sort=False)
+    return {str(key): dict(zip(rows["value"], rows["kind"], strict=True)) for key, rows in keys}
 
 
 def kind_of_place(tags: Tags) -> str:
     """Kind of place that tags make; "" for none."""
-    return next((kind for (key, value), kind in _place_kinds().items() if tags.get(key) == value), "")
+    for key, kinds in _place_kinds().items():
+        if key in tags and (kind := kinds.get(tags[key], kinds.get("*", ""))):
+            return kind
+    return ""
 
 
 def places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -143,7 +147,7 @@ def places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFram
     name = np.array([each.get("name", "") for each in tags], dtype=object)
     settled = np.flatnonzero((kind == _SETTLEMENT) & (name != "") & (shapely.get_type_id(shapes) == 0))
     sites = np.flatnonzero((kind != "") & (kind != _SETTLEMENT))
-    sites = sites[_largest(shapes[sites], kind[sites])]
+    sites = sites[_kept(shapes[sites], kind[sites])]
     spots = shapely.point_on_surface(shapes[sites])
     named = np.where(name[sites] != "", name[sites], _called(kind[sites], spots, name[settled], shapes[settled]))
     people = [count_people(each.get("population")) for each in tags[settled]]
@@ -155,14 +159,14 @@ def places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFram
     return gpd.GeoDataFrame(columns, geometry=np.r_[shapes[settled], spots], crs=points.crs)
 
 
-def _largest(shapes: Shapes, kind: Texts) -> Bools:
-    """Which sites lie in no larger one of their kind."""
+def _kept(shapes: Shapes, kind: Texts) -> Bools:
+    """Which sites lie in no larger one of their kind, or are shops that hold no smaller one."""
     inner, outer = shapely.STRtree(shapes).query(shapes, predicate="within")
     within = (inner != outer) & (kind[inner] == kind[outer])
-    # Two sites drawn alike lie within each other: the first stays.
+    # Two sites drawn alike lie within each other: one stays.
     within &= (shapely.area(shapes[inner]) < shapely.area(shapes[outer])) | (inner > outer)
     kept = np.ones(len(shapes), dtype=bool)
-    kept[inner[within]] = False
+    kept[np.where(kind[inner] == _SHOP, outer, inner)[within]] = False
     return kept
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan._types import Bools, Floats, Texts
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.asset_classes import FOOTWAY
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
@@ -47,7 +48,9 @@ def footway_factors(path: Path | None = None) -> dict[str, float]:
 
 
 def footway_levels(footways: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Texts:
-    """Level of each footway (n,): the council's own, else the highest whose rule of footway_rules.csv it meets.
+    """Level of each footway (n,): the council's own, else by its footfall, else by what is near.
+
+    The two last are the highest of the rows of footway_rules.csv that it meets.
 
     Parameters
     ----------
@@ -55,30 +58,37 @@ def footway_levels(footways: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Text
     places : GeoDataFrame; table `places` of the register
     """
     levels = load_table("footway_use")["use"].tolist()
-    rank = np.full(len(footways), len(levels) - 1)
-    for rule in load_table("footway_rules").to_dict("records"):
-        meets = np.ones(len(footways), dtype=bool)
-        for column in ("road_class", "environment"):
-            if pd.notna(rule[column]):
-                meets &= (footways[column] == rule[column]).to_numpy()
-        if pd.notna(rule["near"]):
-            people = 0.0 if pd.isna(rule["people_from"]) else float(rule["people_from"])
-            meets &= _near(footways, places, str(rule["near"]), people, float(rule["within_m"]))
+    rank, tree = np.full(len(footways), len(levels) - 1), shapely.STRtree(footways.geometry.to_numpy())
+    rules = load_table("footway_rules").fillna({"places_from": 1, "people_from": 0})
+    for rule in rules.to_dict("records"):
+        meets = _meets(footways, tree, places, rule)
         rank = np.where(meets, np.minimum(rank, levels.index(rule["use"])), rank)
     own = footways["hierarchy"].to_numpy(dtype=object)
     return np.where(np.isin(own, levels), own, np.array(levels, dtype=object)[rank])
 
 
-def _near(footways: gpd.GeoDataFrame, places: gpd.GeoDataFrame, kind: str, people: float, within: float) -> Bools:
-    """Whether a place of a kind and of at least so many people lies within so many metres of each footway."""
+def _meets(
+    footways: gpd.GeoDataFrame, tree: shapely.STRtree, places: gpd.GeoDataFrame, rule: Mapping[Hashable, Any]
+) -> Bools:
+    """Which footways, drawn in a tree, meet a row of the rules: one of footfall where that is known, else another."""
+    footfall = footways["footfall"].to_numpy(dtype=float)
+    if pd.notna(rule["footfall_from"]):
+        return np.asarray(footfall >= rule["footfall_from"])
+    meets = np.isnan(footfall)
+    for column in ("road_class", "environment"):
+        if pd.notna(rule[column]):
+            meets &= (footways[column] == rule[column]).to_numpy()
+    if pd.notna(rule["near"]):
+        meets &= np.bincount(_near(tree, places, rule), minlength=len(footways)) >= rule["places_from"]
+    return meets
+
+
+def _near(tree: shapely.STRtree, places: gpd.GeoDataFrame, rule: Mapping[Hashable, Any]) -> Ints:
+    """Row of a footway for each place of a rule's kind, and of enough people, that lies within its distance of it."""
     kinds = places["kind"].where(places["kind"] != "", "settlement")
-    some = (kinds == kind) & (places["population"].fillna(0.0) >= people)
-    near = np.zeros(len(footways), dtype=bool)
-    if some.any():
-        middles = shapely.centroid(places.geometry.to_numpy()[some.to_numpy()])
-        tree = shapely.STRtree(footways.geometry.to_numpy())
-        near[tree.query(middles, predicate="dwithin", distance=within)[1]] = True
-    return near
+    some = (kinds == rule["near"]) & (places["population"].fillna(0.0) >= rule["people_from"])
+    middles = shapely.centroid(places.geometry.to_numpy()[some.to_numpy()])
+    return tree.query(middles, predicate="dwithin", distance=float(rule["within_m"]))[1]
 
 
 def with_use(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, factors: Mapping[str, float]) -> gpd.GeoDataFrame:

@@ -168,7 +168,8 @@ def _unusual(assets: gpd.GeoDataFrame) -> Notes:
         if not low <= mean <= high:
             money = row["of"] == "replacement_value" and low <= mean * 1000 <= high
             usual = f"usually {low:,g} to {high:,g}" + ("; is it in thousands of pounds?" if money else "")
-            what = f"{row['asset_class']}: {row['figure']} is {mean:,.3g} {row['unit']}, {usual}"
+            shown = f"{mean:,.0f}" if mean >= 1000 else f"{mean:.3g}"
+            what = f"{row['asset_class']}: {row['figure']} is {shown} {row['unit']}, {usual}"
             notes.append((what, int(both.sum())))
     return notes
 

@@ -64,8 +64,9 @@ class Register(Shown):
     inspections : DataFrame
         Columns asset_id, year, measure, value; may have no rows.
     places : GeoDataFrame
-        Settlements, schools, hospitals, fire stations and growth sites by `kind`, blank a settlement: for the map, for
-        what weight limits cut off and for where traffic grows; may have no rows.
+        Settlements, schools, hospitals, fire stations, growth sites, shops and stations by `kind`, blank a settlement:
+        for the map, for what weight limits cut off, for where traffic grows and for how much footways are used; may
+        have no rows.
     districts : GeoDataFrame
         District or county polygons, for the map; may have no rows.
     notes : tuple of (str, int)

@@ -253,6 +253,10 @@ def test_places_far_from_help_and_cut_off() -> None:
         "Town": (spot(-20, 0), {"population": 5000.0}),
         "School": (spot(1000, 20), {"kind": "school"}),
         "Beyond": (spot(9000, 0), {"kind": "growth site"}),
+        # These say how much footways are used; the network serves those above.
+        "Bakery": (spot(2000, 10), {"kind": "shop"}),
+        "High Street": (spot(1000, 10), {"kind": "shops"}),
+        "Halt": (spot(0, 310), {"kind": "station"}),
     }
     limited = RING | {"west": (RING["west"][0], RING["west"][1] | {"weight_limit_t": 18.0})}
     network = network_layers(small_register(limited, TRUNK, places), "r")

@@ -18,6 +18,7 @@ from assetplan.importers import import_osm, osm_roads
 from assetplan.importers.osm_roads import is_bridge, left_out, road_class, tagged_footways
 from assetplan.importers.osm_sites import count_people, public_kind
 from assetplan.importers.osm_tags import count, metres, speed_mph, tonnes, year
+from assetplan.inputs.footways import footway_levels
 from assetplan.register import (
     Register,
     assumed_share,
@@ -232,6 +233,31 @@ def test_schools_hospitals_and_fire_stations(tmp_path: Path) -> None:
         ["Fire station, Ham", "fire station"],
     ]
     assert (places.geom_type == "Point").all()
+
+
+def test_shops_and_stations_are_places_that_the_use_of_footways_reads(tmp_path: Path) -> None:
+    sites = [
+        ("510", [20, 21, 22, 23, 20], {"landuse": "retail", "name": "The Parade"}),
+        ("511", [20, 21, 22, 20], {"building": "retail", "shop": "bakery"}),
+        ("512", [10, 11, 12, 13, 10], {"landuse": "retail", "name": "Town centre"}),
+    ]
+    nodes = {"shop": "vacant", "railway": "halt", "amenity": "bus_station"}
+    path = small_file(tmp_path, [*WAYS, *sites])
+    more = "".join(
+        f'<node id="{910 + k}" lat="52.6009" lon="{-0.699 + k / 1000}" version="1"><tag k="{key}" v="{value}"/></node>'
+        for k, (key, value) in enumerate(nodes.items())
+    )
+    path.write_text(path.read_text().replace("<way ", more + "<way ", 1))
+    register = import_osm(path)
+    # Of retail land and the shop in it the shop counts; an empty one is none.
+    assert register.places[["name", "kind"]].to_numpy().tolist() == [
+        ["Ham", "settlement"], ["Station, Ham", "station"], ["Station, Ham", "station"], ["Shop, Ham", "shop"],
+    ]  # fmt: skip
+    ways = register.assets[register.assets["asset_class"] == "footway"]
+    assert set(footway_levels(ways, register.places)) == {"primary"}
+    assert "primary" not in footway_levels(ways, register.places.iloc[:1])
+    again = read_register(write_register(register, tmp_path / "r.gpkg"))
+    assert again.places["kind"].tolist() == register.places["kind"].tolist()
 
 
 def test_without_a_boundary_the_hull_of_the_network_stands_in(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from register_helpers import assets, faults_of
+from register_helpers import assets, faults_of, register
 
 from assetplan.errors import RegisterError
 from assetplan.reading.mapping import read_mapping
-from assetplan.register import import_table, read_register
+from assetplan.register import import_table, read_register, validate_register
+from assetplan.register.plausible import doubts
 from assetplan.register.table import asset_mapping
 
 CHELTENHAM = Path(__file__).parent / "cheltenham.toml"
@@ -131,6 +132,25 @@ def test_bad_rows_are_listed_by_the_line_they_start_on(tmp_path: Path) -> None:
         (6, "quantity", "must be a number"),
         (6, "y", "must be a number"),
     }
+
+
+def test_footfall_that_is_no_number_of_people_is_listed(tmp_path: Path) -> None:
+    rows = [f"f{n},footway,50,U,450000,300000,{value}" for n, value in enumerate(["-1", "busy", "1e7", "800", ""])]
+    text = HEAD.strip() + ",footfall\n" + "\n".join(rows) + "\n"
+    assert faults(table(tmp_path, text), CRS) == {
+        (2, "footfall", "must be at least 0"),
+        (3, "footfall", "must be a number"),
+        (4, "footfall", "must be at most 500000"),
+    }
+    good = HEAD.strip() + ",footfall\n" + "\n".join(rows[3:]) + "\n"
+    read = import_table(table(tmp_path, good), CRS).assets
+    assert read["footfall"].tolist() == pytest.approx([800, float("nan")], nan_ok=True)
+
+
+def test_footfall_by_the_week_is_doubted() -> None:
+    walked = [{"asset_class": "footway", "quantity": 200.0, "footfall": 70_000.0 + n} for n in range(5)]
+    read = validate_register(register(assets(*walked))).assets
+    assert ("footway: footfall is 70,002 people a day, usually 5 to 30,000", 5) in doubts(read)
 
 
 @pytest.mark.parametrize(
