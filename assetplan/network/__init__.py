@@ -19,6 +19,7 @@ from assetplan.network.referencing import (
     nearest_links,
     read_chainages,
 )
+from assetplan.network.roads import LinkRuns, roads_through
 from assetplan.network.schemes import SchemeRules, Schemes, form_schemes, network_rules, packaged_rules
 from assetplan.network.stretches import carry_survey, codes_of, overlaps, tangled
 from assetplan.network.weight_limits import (
@@ -34,6 +35,7 @@ from assetplan.network.weight_limits import (
 
 __all__ = [
     "Detours",
+    "LinkRuns",
     "Located",
     "Network",
     "Noded",
@@ -79,6 +81,7 @@ __all__ = [
     "read_chainages",
     "removal_cost",
     "resilient_roads",
+    "roads_through",
     "severed_places",
     "tangled",
     "weight_limit_detours",

@@ -163,13 +163,33 @@ def chains(network: Network) -> Chains:
     arriving = side[inner][np.argsort(head[inner], kind="stable")].reshape(-1, 2)
     onward = side.copy()
     onward[arriving[:, 0]], onward[arriving[:, 1]] = arriving[:, 1] ^ 1, arriving[:, 0] ^ 1
-    last, beyond = onward, np.where(onward == side, 0.0, np.repeat(network.length, 2)[onward])
+    chain, along, before, first, last = follow(onward, network.length)
+    length = np.bincount(chain, network.length, len(first)).astype(np.float64)
+    return Chains(chain, along, before, head[first ^ 1], head[last], length)
+
+
+def follow(onward: Ints, length: Floats) -> tuple[Ints, Bools, Floats, Ints, Ints]:
+    """Number what goes on into each other, and measure along it, by doubling steps along all of it at once.
+
+    Parameters
+    ----------
+    onward : array (2 n_links,) of int
+        The side that each side goes on into, itself at an end: 2i is link i from start to end, 2i + 1 the other way.
+        What goes on one way goes on the other way too; there are no rings.
+    length : array (n_links,); [m]
+
+    Returns
+    -------
+    (array of int, array of bool, array, array of int, array of int)
+        By link: its chain, numbered by the lowest link at either end; whether its start to end runs with the chain,
+        which begins at that lowest link; and the distance along the chain to the link's near end [m]. By chain: the
+        side it begins with and the one it ends with.
+    """
+    last, beyond = onward, np.where(onward == np.arange(len(onward)), 0.0, np.repeat(length, 2)[onward])
     while not np.array_equal(last[last], last):
         beyond, last = beyond + beyond[last], last[last]
     first = last[1::2] ^ 1
     other = last[0::2] ^ 1
     ends, chain = np.unique(np.minimum(first, other), return_inverse=True)
     along = first <= other
-    before = np.where(along, beyond[1::2], beyond[0::2])
-    length = np.bincount(chain, network.length, len(ends)).astype(np.float64)
-    return Chains(chain, along, before, head[ends ^ 1], head[last[ends]], length)
+    return chain, along, np.where(along, beyond[1::2], beyond[0::2]), ends, last[ends]
