@@ -123,7 +123,7 @@ class LifecycleModel(Shown):
         The policy does not know capacity, so this is weighed apart and once: its cost, with its site, and all that
         follows, against the policy without it.
         """
-        paid = np.zeros(len(members.dispose))
+        out, paid = state, np.zeros(len(members.dispose))
         limits = members.exposure.limits if DETOURS in self.rules.streams else None
         worth: Floats | None = None
         for treatment in self.catalogue.treatments[group]:
@@ -144,9 +144,9 @@ class LifecycleModel(Shown):
             cost = ratio * (price * quantity + (0.0 if site is None else site.of(quantity)))
             total = cost * self.rules.discount[self.rules.years] + self._present(group, after, here)
             gains = total < worth[rows]
-            state = state.put(rows[gains], after.take(np.flatnonzero(gains)))
+            out = out.put(rows[gains], after.take(np.flatnonzero(gains)))
             paid[rows[gains]], worth[rows[gains]] = cost[gains], total[gains]
-        return state, paid
+        return out, paid
 
     def later_by_year(self, group: str, state: AssetState, members: Members, n_years: int) -> tuple[Floats, Floats]:
         """Works and burdens expected in each year after the plan, not discounted, arrays (n_nodes, n_years) [£].

@@ -1,21 +1,16 @@
-"""What comes after the plan years, by hand: docs/method.md in plain Python, one asset of each kind."""
+"""What comes after the plan years: a component in states by hand, the policy of least cost, benefit without cliffs."""
 
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
-from statistics import NormalDist
 
 import numpy as np
 import pytest
 from lifecycles import CATALOGUE, GROUPS, MODEL, OF_CONDITION, assets_of, lifecycle_model, walls
 
 from assetplan.config.plan import Benefit
-from assetplan.deterioration.groups import Group
 from assetplan.economics import discount_factors
-from assetplan.sites import load_sites
 from assetplan.strategies import LifecycleModel, candidates, starting_condition, with_stock
 from assetplan.strategies.curve_state import CurveLifecycle
 from assetplan.strategies.grid import Grid
@@ -26,133 +21,6 @@ from assetplan.treatments import Treatment
 STEEP = discount_factors(30, 0.12)
 FOLLOWED = Benefit().horizon
 TAIL = 150
-GROWN = CATALOGUE.with_growth({"default": 0.01})
-Point = tuple[float, float, int, int, int]
-"""Rate, factor of slowing, its years left, treatments since a renewal, place on the grid of ages."""
-
-
-def ages_of(group: Group) -> list[float]:
-    """96 ages from 0 to where the index falls no more."""
-    index = [float(group.index(np.array([age / 4]))[0]) for age in range(1600)]
-    last = next(k for k, value in enumerate(index) if value <= index[-1] + 0.5) / 4
-    return [last * k / 95 for k in range(96)]
-
-
-def about(ages: list[float], age: float) -> Iterator[tuple[int, float]]:
-    """Points about an age, each with its chance."""
-    at = min(max(age / ages[1], 0.0), 95.0)
-    low = min(int(at), 94)
-    yield low, 1 - (at - low)
-    yield low + 1, at - low
-
-
-def decisions(model: LifecycleModel, group: str) -> dict[Point, Treatment | None]:
-    """What the policy does at each point of a curve's grid."""
-    policy = model.after(group, ("rural",)).policy
-    points, n = policy.grid.points, 96
-    out: dict[Point, Treatment | None] = {}
-    for k, code in enumerate(policy.chosen):
-        key = (round(points.rate[k], 9), points.slow_factor[k], int(points.slow_left[k]), int(points.repeats[k]), k % n)
-        out[key] = policy.treatments[code] if code >= 0 else None
-    return out
-
-
-def by_hand(model: LifecycleModel, group: str, index: float, schedule: list[int], quantity: float, km: float) -> float:
-    """Whole-life cost of one strategy of a rural asset on a curve."""
-    g, rules, sites = model.groups[group], model.rules, model.sites
-    discount = [
-        *rules.discount,
-        *(rules.discount[-1] * (rules.discount[-1] / rules.discount[-2]) ** k for k in range(1, TAIL)),
-    ]
-    last = len(rules.discount) - 1
-
-    def at(age: float) -> float:
-        return float(g.index(np.array([age]))[0])
-
-    def age_of(value: float) -> float:
-        return float(g.age(np.array([value]))[0])
-
-    def burden(age: float) -> float:
-        per = {"quantity": quantity, "vehicle_km": km, "use": quantity}
-        return sum(float(c.at(np.array([at(age)]))[0]) * per[c.per] for c in model.consequences[group])
-
-    def price(t: Treatment, year: int, planned: bool) -> float:
-        fixed, typical = sites.loc[t.name, ["fixed", "typical"]] if sites is not None else (0.0, np.nan)
-        beside = 0.0 if planned or np.isnan(typical) else fixed * (1 - quantity / typical)
-        return (t.unit_cost * quantity + beside) * (1 + t.growth) ** min(year, last)
-
-    def treated(state: tuple, t: Treatment) -> tuple:
-        age, rate, _, _, repeats = state
-        if not np.isnan(t.reset_to):
-            new = age_of(t.reset_to)
-            return new, (age_of(g.failure_index) - new) / t.life, 1.0, 0, 0
-        now = at(age)
-        if now < t.raise_cap and t.raise_by > 0:
-            age = age_of(min(now + t.raise_by, t.raise_cap))
-        return age, rate, t.slow_factor, int(np.ceil(t.life)), repeats + 1
-
-    state, total = (age_of(index), 1.0, 1.0, 0, 0), 0.0
-    for year, code in enumerate(schedule):
-        if code >= 0:
-            t = model.catalogue.treatments[group][code]
-            state, total = treated(state, t), total + discount[year] * price(t, year, planned=True)
-        age, rate, factor, left, repeats = state
-        ageing = rate * (factor if left > 0 else 1.0)
-        total += (discount[year] * discount[year + 1]) ** 0.5 * burden(age + ageing / 2)
-        state = (age + ageing, rate, factor, max(left - 1, 0), repeats)
-
-    ages, chosen = ages_of(g), decisions(model, group)
-    age, rate, factor, left, repeats = state
-    most = max(key[3] for key in chosen)
-    chances: dict[Point, float] = defaultdict(float)
-    doubts = [5.0 * NormalDist().inv_cdf((k + 0.5) / 21) for k in range(21)]
-    for place, share in about(ages, age):
-        for doubt in doubts:
-            true = min(max(at(ages[place]) + doubt, at(ages[-1])), at(0.0))
-            # The grid is read straight between its points, along the index.
-            low = max(k for k in range(95) if at(ages[k]) >= true)
-            part = (at(ages[low]) - true) / (at(ages[low]) - at(ages[low + 1]))
-            for k, weight in ((low, 1 - part), (low + 1, part)):
-                chances[round(rate, 9), factor if left > 0 else 1.0, left, min(repeats, most), k] += share * weight / 21
-    for year in range(len(schedule), last + TAIL - 1):
-        older: dict[Point, float] = defaultdict(float)
-        for point, chance in chances.items():
-            if chance < 1e-12:
-                continue
-            rate, factor, left, repeats, place = point
-            age, t = ages[place], chosen[point]
-            if t is not None:
-                age, rate, factor, left, repeats = treated((age, rate, factor, left, repeats), t)
-                total += discount[year] * chance * price(t, year, planned=False)
-            ageing = rate * (factor if left > 0 else 1.0)
-            total += (discount[year] * discount[year + 1]) ** 0.5 * chance * burden(age + ageing / 2)
-            left = max(left - 1, 0)
-            for k, share in about(ages, age + ageing):
-                older[round(rate, 9), factor if left > 0 else 1.0, left, min(repeats, most), k] += chance * share
-        chances = older
-    return total
-
-
-@pytest.mark.parametrize(
-    ("group", "index", "with_sites"),
-    [
-        pytest.param("carriageway_BC", 54.0, True, marks=pytest.mark.slow),
-        ("footway", 62.0, False),
-        ("signal_junction", 70.0, False),
-        ("bridge", 63.0, False),
-    ],
-)
-def test_strategies_of_a_curve_by_hand(group: str, index: float, with_sites: bool) -> None:
-    assets = assets_of(group, [index], environment="rural")
-    sites = load_sites(CATALOGUE.names) if with_sites else None
-    steep = replace(MODEL, rules=replace(MODEL.rules, discount=STEEP), sites=sites, catalogue=GROWN)
-    model = with_stock(steep, assets)
-    tree = candidates(assets, starting_condition(assets, model), model)
-    rows = [0, int(tree.benefit.argmax()), int(tree.whole_life_cost.argmax())]
-    for row in rows:
-        expected = by_hand(model, group, index, tree.schedule[row].tolist(), 600.0, 3000 * 365 * 0.1)
-        # Burdens are read straight between the points of a table at every 1/64 of a year of ageing.
-        assert tree.whole_life_cost[row] == pytest.approx(expected, rel=1e-6)
 
 
 def test_strategies_of_a_component_by_hand() -> None:

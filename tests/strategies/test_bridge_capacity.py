@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lifecycles import CATALOGUE, agree_with_the_tree, nothing
-from test_weight_limits import COST, EITHER, bridges, traffic, yearly
+from test_weight_limits import COST, EITHER, bridges, model, traffic, yearly
 
 from assetplan.strategies import LifecycleModel, candidates, simulate, starting_condition
 from assetplan.strategies.candidates import members_of, start_of
@@ -57,24 +59,27 @@ def test_trajectories_of_weak_bridges_cost_what_the_tree_has_them_at(lifecycle: 
     agree_with_the_tree(assets, lifecycle, traffic(assets), every=7)
 
 
-def test_what_the_plan_leaves_weak_is_strengthened_after_it_where_that_is_cheaper() -> None:
-    lifecycle = EITHER[0]
-    small, dear = COST * 1e-3, COST * 50.0
-    for cost, strengthened in ((small, False), (dear, True)):
-        assets = bridges([SOUND], [18.0], [18.0])
-        ahead, starting = traffic(assets, cost=cost), starting_condition(assets, lifecycle)
-        rows = np.arange(1)
-        members = members_of(assets, rows, CATALOGUE.treatments["bridge"], lifecycle, ahead)
-        state = start_of("bridge", lifecycle, starting, rows, True)
-        waits = lifecycle._present("bridge", state, members)
-        best = [float(waits[0])]
-        for code in (STRENGTHEN, REPLACE):
-            treatment = CATALOGUE.treatments["bridge"][code]
-            after, price = state.treat(treatment)
-            now = price * 80.0 * lifecycle.rules.discount[5]
-            best.append(float((now + lifecycle._present("bridge", after, members))[0]))
-        assert (best.index(min(best)) > 0) == strengthened
-        assert lifecycle.later("bridge")(state, members, "") == pytest.approx(min(best))
+# What replacement costs [£/m²]: as packaged, and hardly more than strengthening.
+@pytest.mark.parametrize(("share", "replacement", "place"), [(1e-3, 6500.0, 0), (50.0, 6500.0, 1), (50.0, 1601.0, 2)])
+def test_what_the_plan_leaves_weak_gets_the_cheaper_of_both_after_it(
+    share: float, replacement: float, place: int
+) -> None:
+    rows = list(CATALOGUE.treatments["bridge"])
+    rows[REPLACE] = replace(rows[REPLACE], unit_cost=replacement)
+    own = {"bridge": tuple(rows)}
+    catalogue = replace(CATALOGUE, treatments={**CATALOGUE.treatments, **own}, own_all={**CATALOGUE.own_all, **own})
+    lifecycle = model(catalogue=catalogue)
+    assets = bridges([SOUND], [18.0], [18.0])
+    ahead, starting = traffic(assets, cost=share * COST), starting_condition(assets, lifecycle)
+    members = members_of(assets, np.arange(1), own["bridge"], lifecycle, ahead)
+    state = start_of("bridge", lifecycle, starting, np.arange(1), True)
+    best = [float(lifecycle._present("bridge", state, members)[0])]
+    for code in (STRENGTHEN, REPLACE):
+        after, price = state.treat(rows[code])
+        now = price * 80.0 * lifecycle.rules.discount[5]
+        best.append(float((now + lifecycle._present("bridge", after, members))[0]))
+    assert best.index(min(best)) == place
+    assert lifecycle.later("bridge")(state, members, "") == pytest.approx(min(best))
 
 
 def test_an_environmental_limit_stays_and_calls_for_nothing() -> None:
