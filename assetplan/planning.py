@@ -36,7 +36,7 @@ from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme import Programme
-from assetplan.programme.summary import CURRENT_SPEND
+from assetplan.programme.summary_ahead import CURRENT_SPEND
 from assetplan.register import Register
 from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case

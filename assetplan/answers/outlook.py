@@ -17,7 +17,7 @@ from assetplan.asset_classes import BUILDING, CARRIAGEWAY
 from assetplan.config import Plan
 from assetplan.inputs.claims import Claims
 from assetplan.inputs.load import Inputs
-from assetplan.programme.summary import ForecastRow
+from assetplan.programme.summary_ahead import ForecastRow
 from assetplan.reference import load_table
 from assetplan.strategies import Futures, load_doubts
 

@@ -13,7 +13,8 @@ from assetplan.cli.layout import WIDTH, block, items, paragraph, table
 from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
-from assetplan.programme.summary import CURRENT_SPEND, BaselineRow, ForecastRow, Summary
+from assetplan.programme.summary import BaselineRow, Summary
+from assetplan.programme.summary_ahead import CURRENT_SPEND, ForecastRow
 from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.register.basis import BasisRow, largely_assumed
 from assetplan.register.no_map import NO_DETOURS, without_network

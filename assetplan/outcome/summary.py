@@ -22,6 +22,7 @@ from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
 from assetplan.outcome.outcome import Outcome
 from assetplan.programme import summary as kept
+from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
 from assetplan.strategies import Trajectory
 
 
@@ -44,7 +45,7 @@ class Findings:
     finance: Sequence[Statement]
     phasing: kept.Phasing
     restrictions: dict[str, Any]
-    forecast: list[kept.ForecastRow]
+    forecast: list[ForecastRow]
     seconds: Mapping[str, float]
     payback: Sequence[kept.PaybackRow] = ()
     benefit_by_year: Sequence[kept.BenefitYearRow] = ()
@@ -97,7 +98,7 @@ def summarise(
         lint=tuple(findings.lint),
         finance=tuple(statement.as_json() for statement in findings.finance),
         phasing=findings.phasing,
-        restrictions=cast(kept.Restrictions, findings.restrictions),
+        restrictions=cast(Restrictions, findings.restrictions),
         forecast=tuple(findings.forecast),
         seconds={name: round(spent, 3) for name, spent in findings.seconds.items()},
     )
@@ -128,9 +129,9 @@ def _given(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _futures(plan: Plan) -> kept.FuturesBasis:
+def _futures(plan: Plan) -> FuturesBasis:
     forecast = plan.forecast
-    basis: kept.FuturesBasis = {"futures": forecast.futures, "level": forecast.level, "seed": forecast.seed}
+    basis: FuturesBasis = {"futures": forecast.futures, "level": forecast.level, "seed": forecast.seed}
     return {**basis, "current_spend": forecast.current_spend} if plan.envelope.current else basis
 
 

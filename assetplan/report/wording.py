@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from assetplan.programme.summary import CURRENT_SPEND
+from assetplan.programme.summary_ahead import CURRENT_SPEND
 from assetplan.words import is_missing, number
 
 BAND_COLOURS = ("#1f5fa8", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026")

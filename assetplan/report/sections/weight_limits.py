@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assetplan.programme.summary import CutOffPlace, FallingBridge, RestrictionYear
+from assetplan.programme.summary_ahead import CutOffPlace, FallingBridge, RestrictionYear
 from assetplan.register.no_map import NO_DETOURS
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table

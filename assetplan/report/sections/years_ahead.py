@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from assetplan.programme.summary import CURRENT_SPEND
+from assetplan.programme.summary_ahead import CURRENT_SPEND
 from assetplan.report.charts import CURRENT_COLOUR, NOTHING_COLOUR, PLAN_COLOUR, Beside, Chart, Series, lines
 from assetplan.report.facts import Facts
 from assetplan.report.tables import Row, Table
