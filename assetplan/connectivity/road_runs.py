@@ -1,4 +1,4 @@
-"""Where each section lies along its road, through the junctions: what candidate schemes are joined along."""
+"""Where each section lies along its road, through the junctions, and in which estate: what schemes are made of."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.connectivity.layout import Layout
 from assetplan.display import Shown
+from assetplan.reference import load_table
 
 # How a section is placed, in this order: on the network, beside the section it names, by its link and chainage, alone.
 _ON_NETWORK, _BESIDE, _BY_LINK, _ALONE = range(4)
@@ -30,11 +31,14 @@ class RoadRuns(Shown):
     from_m, to_m : array (n_assets,)
         Ends along the run [m]; missing where there is none. Carriageway sections of one run do not overlap by more than
         0.5 m; those of other classes do where they lie on both sides of a road.
+    estate : array (n_assets,) of int
+        Number of the estate of a section, −1 for none: adjoining streets of one class and group.
     """
 
     run: Ints
     from_m: Floats
     to_m: Floats
+    estate: Ints
 
 
 def road_runs(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) -> RoadRuns:
@@ -46,6 +50,10 @@ def road_runs(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) -> Ro
     do the sections of a register without a map; and what has none, or a carriageway link whose sections overlap, is
     a run of its own. The result does not depend on the order of rows.
 
+    Carriageway sections on the network of a road class and environment in reference/estate_roads.csv are clustered into
+    estates (`network.estates`) of at most `estate_most` of reference/network_rules.csv; a section of another class is
+    in that of its parent, of as much road and not of its own length, and not in one estate with it.
+
     Parameters
     ----------
     assets : DataFrame; table `assets` of the register, as it was laid out
@@ -55,25 +63,34 @@ def road_runs(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) -> Ro
     rows = np.flatnonzero(assets["asset_class"].isin(classes.where("schemes", "sections")))
     rows = rows[np.argsort(assets["asset_id"].to_numpy(dtype=object)[rows], kind="stable")]
     sections = _Sections.of(assets.iloc[rows])
+    place = np.full(
+        len(assets) + 1, -1, dtype=np.intp
+    )  # of each asset among the sections; the last of a road of others
+    place[rows] = np.arange(len(rows))
+    section = place[layout.road_rows]
     placed = _alone(sections).over(_by_link(sections))
-    placed = placed.over(_on_network(sections, layout, rows, len(assets)))
+    placed = placed.over(_on_network(sections, layout, section))
     placed = placed.over(_beside(sections, placed))
-    run = np.full(len(assets), -1, dtype=np.intp)
+    run, estate = np.full(len(assets), -1, dtype=np.intp), np.full(len(assets), -1, dtype=np.intp)
     start, end = np.full(len(assets), np.nan), np.full(len(assets), np.nan)
     run[rows] = network.codes_of(placed.way, placed.run)
     start[rows], end[rows] = placed.from_m, placed.to_m
-    return RoadRuns(run, start, end)
+    estate[rows] = _estates(sections, layout, section)
+    return RoadRuns(run, start, end, estate)
 
 
 @dataclass(frozen=True, eq=False)
 class _Sections:
     """Sections in the order of asset_id (n,).
 
-    Their table, which are carriageway and which of those overlap on their link, the link and stretch of it, those that
-    have one in order along it, and the number of each stretch of one barrier. −1 for no link.
+    Their table; the number of their class and group, and the carriageway section that one of another class names as
+    parent; which are carriageway and which of those overlap on their link; the link and stretch of it, those that have
+    one in order along it, and the number of each stretch of one barrier. −1 for none.
     """
 
     table: pd.DataFrame
+    kind: Ints
+    parent: Ints
     carriageway: Bools
     overlapping: Bools
     link: Ints
@@ -100,7 +117,10 @@ class _Sections:
         changes = (np.diff(link[in_order]) != 0) | (np.diff(barrier[in_order]) != 0)
         zone = np.full(len(table), -1, dtype=np.intp)
         zone[in_order] = np.cumsum(np.r_[False, changes][: len(in_order)])
-        return cls(table, carriageway, overlapping, link, start, length, in_order, zone)
+        kind = network.codes_of(of_class, table["group"].to_numpy(dtype=object))
+        named = pd.Index(table["asset_id"]).get_indexer(pd.Index(table["parent_id"]))
+        parent = np.where(np.append(carriageway, False)[named] & ~carriageway, named, -1)
+        return cls(table, kind, parent, carriageway, overlapping, link, start, length, in_order, zone)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,22 +154,15 @@ def _by_link(sections: _Sections) -> _Placed:
 
 def _beside(sections: _Sections, placed: _Placed) -> _Placed:
     """Sections of other classes where the carriageway section lies that they name as parent."""
-    road = np.flatnonzero(sections.carriageway)
-    named = pd.Index(sections.table["asset_id"].iloc[road]).get_indexer(pd.Index(sections.table["parent_id"]))
-    beside = (named >= 0) & ~sections.carriageway
-    parent = np.append(road, 0)[named] if len(road) else np.zeros(len(named), dtype=np.intp)
-    own = (sections.table[column].to_numpy(dtype=object) for column in ("asset_class", "group"))
-    run = network.codes_of(placed.way[parent], placed.run[parent], *own)
-    return _Placed(np.where(beside, _BESIDE, -1), run, placed.from_m[parent], placed.to_m[parent])
+    parent = sections.parent
+    run = network.codes_of(placed.way[parent], placed.run[parent], sections.kind)
+    return _Placed(np.where(parent >= 0, _BESIDE, -1), run, placed.from_m[parent], placed.to_m[parent])
 
 
-def _on_network(sections: _Sections, layout: Layout, rows: Ints, count: int) -> _Placed:
+def _on_network(sections: _Sections, layout: Layout, section: Ints) -> _Placed:
     """Carriageway sections along their roads; none of a link whose sections overlap or would be parted or turned."""
     net, roads, rules = layout.net, layout.roads, network.network_rules()
-    place = np.full(count + 1, -1, dtype=np.intp)  # of each asset among the sections; the last of a road of others
-    place[rows] = np.where(sections.overlapping, -1, np.arange(len(rows)))
-    section = place[layout.road_rows]
-    own = section >= 0
+    own = (section >= 0) & ~np.append(sections.overlapping, False)[section]
     length, start, link = (np.append(of, 0)[section] for of in (sections.length, sections.start, sections.link))
     key = network.codes_of(*(roads[column].to_numpy(dtype=object) for column in ("road", *_BARRIER)))
     key = np.where(own, key, -1)[net.line]
@@ -164,7 +177,7 @@ def _on_network(sections: _Sections, layout: Layout, rows: Ints, count: int) -> 
     runs = network.roads_through(
         net, key, named, order, net.length * scale[net.line], rules["deflection"], rules["bearing_over"]
     )
-    return _of_sections(sections, section[net.line], runs)
+    return _of_sections(sections, np.where(own, section, -1)[net.line], runs)
 
 
 def _of_sections(sections: _Sections, section: Ints, runs: network.LinkRuns) -> _Placed:
@@ -193,3 +206,24 @@ def _parted(sections: _Sections, run: Ints, start: Floats) -> Bools:
     turns = (step[1:] != step[:-1]) & together[1:] & together[:-1]
     wrong[1:] |= turns
     return np.isin(sections.link, sections.link[rows][1:][wrong]) & (sections.link >= 0)
+
+
+def _estates(sections: _Sections, layout: Layout, section: Ints) -> Ints:
+    """Number of the estate of each section (n,), −1 for none; streets go whole from junction to junction."""
+    net, table = layout.net, sections.table
+    keys = ["road_class", "environment"]
+    among = pd.MultiIndex.from_frame(table[keys]).isin(pd.MultiIndex.from_frame(load_table("estate_roads")[keys]))
+    of_link = np.where(np.append(among, False)[section], section, -1)[net.line]
+    on = np.flatnonzero(of_link >= 0)
+    members, item = np.unique(np.r_[of_link[on], of_link[on]], return_inverse=True)
+    node, count = np.r_[net.start[on], net.end[on]], len(members)
+    passing = net.degree[node] == 2  # no junction: the street goes on
+    street = network.pieces(item[passing], count + node[passing], count + len(net.nodes))[:count]
+    apart = network.codes_of(node, sections.kind[members][item])
+    most = network.network_rules()["estate_most"]
+    own = np.full(len(table) + 1, -1, dtype=np.intp)
+    own[members] = network.estates(item, apart, street, sections.length[members], most)
+    own[:-1] = np.where(sections.parent >= 0, own[sections.parent], own[:-1])
+    inside = np.flatnonzero(own[:-1] >= 0)
+    own[inside] = network.codes_of(own[inside], sections.kind[inside])
+    return own[:-1]

@@ -7,7 +7,8 @@ from assetplan.network.criticality import (
     removal_cost,
 )
 from assetplan.network.detours import Detours, charged_km, detour_cost, detours
-from assetplan.network.graph import Network, components, islands, line_components
+from assetplan.network.estates import estates
+from assetplan.network.graph import Network, components, islands, line_components, pieces
 from assetplan.network.growth import growth, growth_factor, growth_rate
 from assetplan.network.hierarchy import hierarchy, importance, inherited_levels, resilient_roads
 from assetplan.network.homogeneous import homogeneous_sections
@@ -57,6 +58,7 @@ __all__ = [
     "detour_cost",
     "detours",
     "end_nodes",
+    "estates",
     "form_schemes",
     "growth",
     "growth_factor",
@@ -77,6 +79,7 @@ __all__ = [
     "one_line",
     "overlaps",
     "packaged_rules",
+    "pieces",
     "places_cut_off",
     "read_chainages",
     "removal_cost",

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Bools, Floats, Ints, Shapes
 from assetplan.display import Shown
 from assetplan.network.arcs import follow
 from assetplan.network.graph import Network, pieces
@@ -73,13 +73,15 @@ def roads_through(
     key, named, length = np.asarray(key), np.asarray(named, dtype=bool), np.asarray(length, dtype=np.float64)
     rows = np.argsort(order, kind="stable")  # links in their own order from here on
     ends = np.column_stack([network.start[rows], network.end[rows]]).ravel()  # 2i the start of a link, 2i + 1 its end
-    bearing = _bearings(network, bearing_over)[rows].ravel()
     one, other, alone = _meetings(ends, np.repeat(key[rows], 2))
-    turn = 180.0 - np.abs((bearing[one] - bearing[other] + 180.0) % 360.0 - 180.0)
     same_line = _next_on_line(network, rows)[one] == other
     free = alone & (named[rows][one // 2] | (network.degree[ends[one]] == 2))
     one_way = network.direction[rows] != 0
-    back = one_way[one // 2] & one_way[other // 2] & (turn > 180.0 - deflection)
+    both_one_way = one_way[one // 2] & one_way[other // 2]
+    turn = np.zeros(len(one))
+    asked = ~same_line & (~free | both_one_way)
+    turn[asked] = _turns(network.geometry[rows], one[asked], other[asked], bearing_over)
+    back = both_one_way & (turn > 180.0 - deflection)
     good = same_line | (((turn <= deflection) | free) & ~back)
     rank = np.lexsort((other, one, np.round(turn / _SAME_ANGLE), ~same_line))
     rank = rank[good[rank]]
@@ -116,15 +118,15 @@ def pair_in_turn(one: Ints, other: Ints, count: int) -> Ints:
     return partner
 
 
-def _bearings(network: Network, over: float) -> Floats:
-    """Direction in which each link leaves its start and its end (n_links, 2) [degrees]."""
-    along = np.minimum(over, network.length / 2)  # a loop does not come back on itself
-    out = np.empty((len(along), 2))
-    for column, place, distance in ((0, 0, along), (1, -1, -along)):
-        here = shapely.get_coordinates(shapely.get_point(network.geometry, place))
-        there = shapely.get_coordinates(shapely.line_interpolate_point(network.geometry, distance))
-        out[:, column] = np.degrees(np.arctan2(*(there - here).T[::-1]))
-    return out
+def _turns(lines: Shapes, one: Ints, other: Ints, over: float) -> Floats:
+    """By how much the way from one end to another turns, 0 straight on and 180 back [degrees] (n_pairs,)."""
+    ends, place = np.unique(np.r_[one, other], return_inverse=True)
+    line, at_start = lines[ends // 2], ends % 2 == 0
+    along = np.minimum(over, shapely.length(line) / 2)  # a loop does not come back on itself
+    here = shapely.get_coordinates(shapely.get_point(line, np.where(at_start, 0, -1)))
+    there = shapely.get_coordinates(shapely.line_interpolate_point(line, np.where(at_start, along, -along)))
+    bearing = np.degrees(np.arctan2(*(there - here).T[::-1]))[place]
+    return 180.0 - np.abs((bearing[: len(one)] - bearing[len(one) :] + 180.0) % 360.0 - 180.0)
 
 
 def _meetings(node: Ints, key: Ints) -> tuple[Ints, Ints, Bools]:

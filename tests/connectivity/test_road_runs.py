@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -143,6 +144,31 @@ def test_the_order_of_rows_changes_nothing() -> None:
     assets = register_of({name: {} for name in STREETS} | FOOTWAYS)
     mixed = assets.sample(frac=1.0, random_state=1).reset_index(drop=True)
     assert placed(mixed, WITH_FOOTWAYS) == placed(assets, WITH_FOOTWAYS)
+    assert estates_of(mixed) == estates_of(assets)
+
+
+def estates_of(assets: gpd.GeoDataFrame) -> dict[str, int]:
+    estate = road_runs(assets, lay_out(assets), WITH_FOOTWAYS).estate
+    return dict(zip(assets["asset_id"], estate.tolist(), strict=True))
+
+
+def test_adjoining_streets_are_an_estate_and_their_footways_another() -> None:
+    assert estates_of(register_of({name: {} for name in STREETS} | FOOTWAYS)) == {
+        **dict.fromkeys(STREETS, 2),
+        **{"F1": 0, "F2": 0, "F3": 0, "F4": -1, "F5": -1, "F6": 1},
+    }
+    # A section of another group parts what lies beyond it; a main road and a country lane are in none.
+    parted = estates_of(register_of({name: {"group": "h"} if name == "R2" else {} for name in STREETS}))
+    assert [parted[name] for name in ("R1", "R2", "R3", "R6")] == [0, 1, 2, 2]
+    for column, value in (("road_class", "B"), ("environment", "rural")):
+        assert set(estates_of(register_of({name: {column: value} for name in STREETS})).values()) == {-1}
+    assert set(estates_of(register_of({name: {} for name in STREETS}, drawn=False)).values()) == {-1}
+
+
+def test_a_register_without_sections_has_no_runs() -> None:
+    assets = register_of({"F5": FOOTWAYS["F5"]})
+    runs = road_runs(assets, lay_out(assets), CLASSES)
+    assert (runs.run.tolist(), runs.estate.tolist()) == ([-1], [-1])
 
 
 @pytest.fixture(scope="module")
@@ -173,8 +199,20 @@ def test_roads_of_the_county_run_through_their_junctions(county) -> None:
     table = assets[road].assign(run=runs.run[road])
     assert (table.groupby("run")[["road", "road_class", "environment"]].nunique() == 1).all(axis=None)
     # The figures of docs/network.md, section Schemes.
-    by = {name: table.groupby(name)["length_m"].sum() for name in ("link_id", "run")}
-    assert {name: (len(length), round(length.median())) for name, length in by.items()} == {
-        "link_id": (1522, 158),
-        "run": (723, 304),
-    }
+    lengths = [table.groupby(["road_class", name])["length_m"].sum() for name in ("link_id", "run")]
+    figures = [
+        length.groupby("road_class").quantile([0.5, 0.9]).round().astype(int).unstack().to_numpy().tolist()
+        for length in lengths
+    ]
+    assert [len(length) for length in lengths] == [1522, 723]
+    assert figures[0] == [[150, 1102], [143, 1107], [196, 1513], [155, 270]]
+    assert figures[1] == [[1686, 3781], [1094, 2802], [938, 3168], [224, 618]]
+
+
+def test_estates_of_the_county_are_its_urban_streets(county) -> None:
+    assets, runs = county
+    urban = (assets[["asset_class", "road_class", "environment"]] == ["carriageway", "U", "urban"]).all(axis=1)
+    assert ((runs.estate >= 0) == urban).all()
+    length = np.bincount(runs.estate[urban], assets["length_m"][urban])
+    # The figures of docs/network.md, section Schemes.
+    assert (len(length), round(length.max()), round(np.median(length))) == (141, 3869, 370)
