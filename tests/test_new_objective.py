@@ -141,7 +141,7 @@ def test_one_in_pounds_bears_a_price_on_change(tmp_path: Path) -> None:
     register = small_register()
     before = assetplan.plan(small_plan(), register)
     before.write(tmp_path / "out")
-    stability = {"from": str(tmp_path / "out"), "price": 50.0}
+    stability = {"from": str(tmp_path / "out"), "price": 50.0, "firm": "price"}
     programme = assetplan.plan(small_plan(objective={"of": "weighed benefit"}, stability=stability), register)
     assert programme.strategies is not None
     changed = programme.strategies.changes[programme.strategies.chosen]

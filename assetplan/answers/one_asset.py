@@ -13,6 +13,7 @@ from assetplan.answers.levers import Lever, cost_lever, line_lever
 from assetplan.answers.market import Market, Options
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
+from assetplan.outcome.reasons import FIRM
 from assetplan.programme import Programme
 from assetplan.programme.words import line_phrases
 from assetplan.register.no_map import no_map, without_geometry
@@ -91,6 +92,8 @@ def _fixed(programme: Programme, facts: dict, options: Options) -> str:
     if options.idle < 0:
         if facts.get("committed_treatment") and facts.get("committed_year") in programme.years:
             return "It is committed for a year of the plan, so it is done whatever it costs or brings."
+        if str(facts["reason"]).startswith(FIRM):
+            return "It is firm in the earlier programme, so it is done whatever it costs or brings."
         return "The plan's rules ask for works here, so they are done whatever they cost or bring."
     if options.treats.any():
         return ""

@@ -15,7 +15,7 @@ from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.summary import BaselineRow, Summary
 from assetplan.programme.summary_ahead import CURRENT_SPEND, ForecastRow
-from assetplan.programme.words import MARGIN, in_full, phasing_sentence, price_sentences, worth_words
+from assetplan.programme.words import MARGIN, closures_sentence, in_full, phasing_sentence, price_sentences, worth_words
 from assetplan.register.basis import BasisRow, largely_assumed
 from assetplan.register.no_map import NO_DETOURS, without_network
 from assetplan.words import financial_year, millions, plural, pounds
@@ -41,6 +41,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         *_years_ahead(programme),
         *_weight_limits(programme),
         *_sites(programme),
+        *_routine_jobs(programme),
         block("Model notes", *items([f"{note['check']}: {note['message']}" for note in summary.lint])),
         _files(folder),
     ]
@@ -234,6 +235,12 @@ def _sites(programme: Programme) -> list[str]:
     )
     more = f"sharing saved {pounds(sites['saved'])} against a site for each"
     return [block("Works sites", *items([shared, more]))]
+
+
+def _routine_jobs(programme: Programme) -> list[str]:
+    """Routine jobs that may be done under the closures of schemes, and what that saves."""
+    sentence = closures_sentence(programme.summary)
+    return [block("Routine jobs", *items([sentence]))] if sentence else []
 
 
 def _range(row: ForecastRow, unit: float) -> str:

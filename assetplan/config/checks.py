@@ -22,6 +22,8 @@ def faults_of(plan: Plan) -> KeyFaults:
     """Every fault of a plan whose values are each in their range."""
     if plan.benefit.horizon < plan.years:
         yield "benefit.horizon", str(plan.benefit.horizon), f"must be at least the {plan.years} years of the plan"
+    if (plan.programme.firm_years or 0) > plan.years:
+        yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _claims, _objective, _names)
     for check in (*checks, finance_faults):
@@ -197,8 +199,8 @@ def _claims(plan: Plan) -> KeyFaults:
 
 def _objective(plan: Plan) -> KeyFaults:
     sought = plan.objective.sought
-    if sought.unit != "£" and plan.stability is not None:
-        rule = f"is in pounds, and a plan that seeks {sought.seeks} counts {sought.unit}: leave one of the two out"
+    if sought.unit != "£" and plan.stability is not None and plan.stability.price:
+        rule = f"is in pounds, and a plan that seeks {sought.seeks} counts {sought.unit}: state 0, or leave one out"
         yield "stability.price", f"{plan.stability.price:g}", rule
 
 

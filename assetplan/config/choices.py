@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -92,9 +92,11 @@ class ObjectiveChoice(Frozen):
 
 
 class Stability(Frozen):
-    """A price on every change from an earlier programme."""
+    """What holds a plan to an earlier programme: its firm works, and a price on every other change."""
 
     from_: Name = Field(alias="from")
     """output folder of the earlier plan, beside the plan file"""
     price: Amount
     """£ for every asset whose strategy differs"""
+    firm: Literal["lock", "price"] = "lock"
+    """lock: firm works of the earlier plan stand; price: they bear the price as all others do"""

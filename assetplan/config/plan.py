@@ -14,6 +14,8 @@ from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Pr
 from assetplan.display import Shown
 from assetplan.words import financial_year
 
+# Years that a council approves as firm, unless its plan says otherwise.
+FIRM_YEARS = 2
 Growth = Annotated[Number, Field(ge=-0.2, le=1)]
 
 
@@ -45,6 +47,13 @@ class StrategySettings(Frozen):
     """years between two treatments of one asset"""
 
 
+class ProgrammeSettings(Frozen):
+    """Which years of the programme are for approval."""
+
+    firm_years: Whole | None = Field(default=None, ge=0, le=20)
+    """how many years, from the first that is not past, are firm; 2, or all of a shorter plan, where left out"""
+
+
 class SiteSettings(Frozen):
     """What works sites cost beside the works, and which works may share one."""
 
@@ -56,6 +65,8 @@ class SiteSettings(Frozen):
     """shortest scheme (m)"""
     maximum: Number | None = Field(default=None, gt=0, le=100_000)
     """longest scheme (m)"""
+    jobs_window: Whole = Field(default=1, ge=0, le=20)
+    """years between a routine job's due year and works whose closure it may share, at most"""
 
 
 class Solver(Frozen):
@@ -87,6 +98,8 @@ class TableFiles(Frozen):
     """indices that bring the tables' money to the prices of the first year"""
     calibration: str = ""
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
+    routine_jobs: str = ""
+    """routine jobs that are due, which may be done under a scheme's closure"""
 
 
 class ClaimsSettings(Frozen):
@@ -161,6 +174,7 @@ class Plan(Shown, Frozen):
     targets: tuple[Target, ...] = ()
     objective: ObjectiveChoice = ObjectiveChoice()
     stability: Stability | None = None
+    programme: ProgrammeSettings = ProgrammeSettings()
     benefit: Benefit = Benefit()
     strategies: StrategySettings = StrategySettings()
     sites: SiteSettings = SiteSettings()
@@ -193,6 +207,12 @@ class Plan(Shown, Frozen):
     def plan_years(self) -> tuple[int, ...]:
         """Calendar (first) years of the plan's financial years."""
         return tuple(range(self.first_year, self.first_year + self.years))
+
+    @property
+    def firm_years(self) -> int:
+        """How many years of the programme are firm, from the first that is not past."""
+        stated = self.programme.firm_years
+        return FIRM_YEARS if stated is None else stated
 
     @property
     def added_limits(self) -> dict[str, tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan.formulation.constraints import Basis, LimitRow, compose
+from assetplan.formulation.firm import hold_firm
 from assetplan.formulation.formulation import Formulation
 from assetplan.formulation.kinds import LIMIT_KINDS
 from assetplan.formulation.objective import objective_of
@@ -41,7 +42,8 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
         A floor is above its own cap.
     """
     assets = inputs.register.assets
-    allowed = as_done(inputs, follow_rules(inputs, options))
+    firm = hold_firm(inputs, options)
+    allowed = as_done(inputs, follow_rules(inputs, options, firm))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
     sharing = share(inputs, together.options, ~tied)
@@ -54,8 +56,8 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     ids = assets["asset_id"].to_numpy(dtype=object)
     joint = (group, mode) if (group >= 0).any() else ()
     problem, rows, flows = compose([kind(basis) for kind in LIMIT_KINDS], objective, left, ids, *joint)
-    notes = (*together.notes, *_idle(problem, rows))
-    return Formulation(problem, rows, flows, left, sharing, changes, together.rows, notes)
+    notes = (*firm.notes, *together.notes, *_idle(problem, rows))
+    return Formulation(problem, rows, flows, left, sharing, changes, firm.held, together.rows, notes)
 
 
 def _idle(problem: Problem, rows: tuple[LimitRow, ...]) -> list[tuple[str, str]]:

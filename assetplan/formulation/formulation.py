@@ -9,15 +9,17 @@ from functools import cached_property
 
 import numpy as np
 
-from assetplan._types import Bools, Floats
+from assetplan._types import Bools, Floats, Texts
 from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.formulation.constraints import Flow, LimitRow
+from assetplan.formulation.firm import KEY
 from assetplan.formulation.sharing import SharedSites
 from assetplan.limits import LimitKey
 from assetplan.optimisation import settle_flows
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.strategies import Candidates
+from assetplan.words import plural
 
 # Kinds of limit that say who pays, and how many times their rounding settling stays within them.
 _MONEY = ("source", "funding", "affordability", "virement")
@@ -39,6 +41,8 @@ class Formulation(Shown):
     sharing : SharedSites; which assets may share a site, and what each option saves by it
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
+    firm : array (n_assets,) of object
+        Firm works of an earlier programme that each asset keeps, as a strategy's text; "" for none.
     schemes : mapping of str → tuple of int; name of each scheme and the rows of its assets
     notes : tuple of (str, str); (check, message) of what a reader should know of the rules
     """
@@ -49,6 +53,7 @@ class Formulation(Shown):
     options: Candidates
     sharing: SharedSites
     changes: Bools
+    firm: Texts
     schemes: Mapping[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]
 
@@ -66,7 +71,9 @@ class Formulation(Shown):
         named = set(error.limits) | {change.limit for change in error.changes}
         words = "\n".join(f"  {row.key} [{row.unit}] is {row.words}" for row in self.rows if row.key in named)
         where = f"\nIn the plan file:\n{words}" if words else ""
-        return InfeasibleError(f"{error}{where}", error.limits, error.changes)
+        kept = int((self.firm != "").sum())
+        held = f"\nFirm works of the earlier programme stand on {plural(kept, 'asset')} ({KEY})." if kept else ""
+        return InfeasibleError(f"{error}{where}{held}", error.limits, error.changes)
 
     def settle(self, solution: Solution) -> Solution:
         """The same choice with no more money moved or taken than is spent, and as little borrowed as it allows.

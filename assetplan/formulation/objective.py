@@ -48,11 +48,13 @@ def _changes(inputs: Inputs, options: Candidates) -> Bools:
     if inputs.earlier is None:
         return np.zeros(len(options.asset), dtype=bool)
     assets = inputs.register.assets
+    # What either does in years that the other does not have is no change.
+    years = tuple(year for year in inputs.plan.plan_years if year in inputs.earlier.years)
     name, names = strategy_names(assets, inputs.model, options)
-    code = {text: place for place, text in enumerate(names)}
-    years = inputs.plan.plan_years
+    code: dict[str, int] = {}
+    now = np.array([code.setdefault(within(str(text), years), len(code)) for text in names])
     # No candidate has code −1: an earlier strategy that is none of the candidates differs from all of them.
-    codes = {text: code.get(within(text, years), -1) for text in inputs.earlier.unique()}
-    was = inputs.earlier.map(codes).reindex(assets["asset_id"]).to_numpy(dtype=float)
+    codes = {text: code.get(within(text, years), -1) for text in inputs.earlier.strategy.unique()}
+    was = inputs.earlier.strategy.map(codes).reindex(assets["asset_id"]).to_numpy(dtype=float)
     known = ~np.isnan(was)
-    return known[options.asset] & (was[options.asset] != name)
+    return known[options.asset] & (was[options.asset] != now[name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan._types import Floats
+from assetplan._types import Bools, Floats, Texts
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.site_costs import charge
 from assetplan.formulation.works import Works
@@ -21,24 +21,33 @@ def as_done(inputs: Inputs, options: Candidates) -> Candidates:
     ConfigError
         What was done to an asset is none of its strategies; each such asset is listed.
     """
-    spent = inputs.spent
-    if spent is None:
+    if inputs.spent is None:
         return options
-    assets = inputs.register.assets
-    years = inputs.plan.plan_years[: spent.years]
-    code, names = strategy_names(assets, inputs.model, options)
-    begins = np.array([within(str(name), years) for name in names], dtype=object)
-    done = {str(name): within(str(name), years) for name in spent.strategy.unique()}
-    was = spent.strategy.map(done).reindex(assets["asset_id"]).fillna(NOTHING).to_numpy(dtype=object)
-    keep = begins[code] == was[options.asset]
+    keep, was = begins_as_done(inputs, options)
     left = np.logical_or.reduceat(keep, options.starts[:-1])
     if not left.all():
-        ids = assets["asset_id"].to_numpy(dtype=object)
+        ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
         rule = "has a strategy so far which its condition or a rule does not allow"
         raise ConfigError(
             Fault("plan", 0, "spent.from", str(ids[k]), rule, f"so far it is {was[k]}") for k in np.flatnonzero(~left)
         )
     return options.take(np.flatnonzero(keep))
+
+
+def begins_as_done(inputs: Inputs, options: Candidates) -> tuple[Bools, Texts]:
+    """Where candidates begin with what was done (n_options,), and what was done to each asset (n_assets,).
+
+    All do in a plan of which no year is past.
+    """
+    spent, assets = inputs.spent, inputs.register.assets
+    if spent is None:
+        return np.ones(len(options.asset), dtype=bool), np.full(len(assets), NOTHING, dtype=object)
+    years = inputs.plan.plan_years[: spent.years]
+    code, names = strategy_names(assets, inputs.model, options)
+    begins = np.array([within(str(name), years) for name in names], dtype=object)
+    done = {str(name): within(str(name), years) for name in spent.strategy.unique()}
+    was = spent.strategy.map(done).reindex(assets["asset_id"]).fillna(NOTHING).to_numpy(dtype=object)
+    return begins[code] == was[options.asset], was
 
 
 def at_outturn(inputs: Inputs, options: Candidates) -> Candidates:

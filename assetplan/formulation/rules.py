@@ -10,6 +10,7 @@ import numpy as np
 from assetplan._types import Bools
 from assetplan.config import Forbid, Require
 from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.firm import KEY, FirmWorks
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
@@ -18,8 +19,14 @@ from assetplan.strategies.names import in_order, strategy_names
 _CALLED_FOR = "its condition in the plan's years, and [strategies], say which works it may have"
 
 
-def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
-    """The strategies that every rule allows.
+def follow_rules(inputs: Inputs, options: Candidates, firm: FirmWorks) -> Candidates:
+    """The strategies that every rule allows, and that hold the firm works of an earlier programme.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan with its register
+    options : Candidates; every strategy of every asset
+    firm : FirmWorks; from `hold_firm`
 
     Raises
     ------
@@ -33,7 +40,8 @@ def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
     keys: list[str] = []
     ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
     committed = _breaking_commitments(inputs)
-    for fault, allowed in _rules(inputs, options):
+    last = Fault("plan", 0, KEY, "", "no strategy of this asset holds its firm works"), firm.allowed
+    for fault, allowed in (*_rules(inputs, options), last):
         before = np.logical_or.reduceat(keep, options.starts[:-1])
         took[keep & ~allowed] = len(keys)
         keys.append(fault.column)
@@ -42,14 +50,18 @@ def follow_rules(inputs: Inputs, options: Candidates) -> Candidates:
         for row in np.flatnonzero(emptied).tolist():
             mine = slice(options.starts[row], options.starts[row + 1])
             others = [keys[number] for number in np.unique(took[mine][allowed[mine]])]
-            faults.append(replace(_named(fault, others, committed.get(row, "")), value=str(ids[row])))
+            named = _named(fault, others, committed.get(row, ""), str(firm.held[row]))
+            faults.append(replace(named, value=str(ids[row])))
     if faults:
         raise ConfigError(faults)
     return options if keep.all() else options.take(np.flatnonzero(keep))
 
 
-def _named(fault: Fault, others: list[str], commitment: str) -> Fault:
+def _named(fault: Fault, others: list[str], commitment: str, firm: str) -> Fault:
     """The fault with what it rests on: the rules that took what this one allows, else the asset's commitment."""
+    if others and fault.column == KEY:
+        rule = f"its firm works, {firm}, contradict {', '.join(others)}"
+        return replace(fault, rule=rule, hint="leave the asset out of that, or give the works another status")
     if others:
         return replace(fault, rule=f"contradicts {', '.join(others)}", hint="leave the asset out of one of them")
     return replace(fault, rule=commitment, hint="") if commitment else fault

@@ -64,8 +64,8 @@ def join_schemes(inputs: Inputs, options: Candidates) -> SchemeOptions:
     Raises
     ------
     ConfigError
-        Commitments or rules let the assets of a scheme neither be treated together nor all be left untreated, or no
-        member's treatment is paid by the line of the mobilisation.
+        Commitments, rules or firm works let the assets of a scheme neither be treated together nor all be left
+        untreated, or no member's treatment is paid by the line of the mobilisation.
     """
     n = len(options.asset)
     works = Works.of(inputs.register.assets, inputs.model, options)
@@ -82,7 +82,8 @@ def join_schemes(inputs: Inputs, options: Candidates) -> SchemeOptions:
         modes = _modes_of(inputs, scheme, members, works, edges, options)
         mode[modes.candidates], keep[modes.candidates] = modes.mode, modes.keep
         if not len(modes.common):
-            rule = "commitments or rules let its assets neither be treated together nor all be left untreated"
+            why = f"commitments, rules{' or firm works (stability.firm)' if inputs.earlier else ''}"
+            rule = f"{why} let its assets neither be treated together nor all be left untreated"
             faults.append(Fault("plan", 0, f"schemes[{number}]", scheme.name, rule))
         elif modes.common.max() == NONE:
             notes.append(("scheme cannot go ahead", f"{scheme.name}: no year in which all its assets may be treated."))

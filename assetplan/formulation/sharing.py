@@ -132,7 +132,7 @@ def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: B
     schemes = candidate_schemes(assets.iloc[rows], kind, scheme_rules(inputs.plan))
     core = np.full(len(assets), NONE, dtype=np.intp)
     core[rows] = np.where(schemes.bridged, NONE, schemes.member)
-    section = np.where(free, _section_of(assets, rows, classes.where("schemes", "beside")), NONE)
+    section = np.where(free, section_of(assets, rows, classes.where("schemes", "beside")), NONE)
     # A section of no scheme with something beside it is a scheme of its own.
     single = np.unique(section[section >= 0])
     single = single[core[single] < 0]
@@ -161,8 +161,17 @@ def _best_kind(options: Candidates, works: Works) -> Ints:
     return of_option[best]
 
 
-def _section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> Ints:
-    """Row of the section that each asset of some classes lies on: the one it names, or the nearest of its link."""
+def section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> Ints:
+    """Row of the section that each asset of some classes lies on: the one it names, or the nearest of its link.
+
+    −1 where there is none, and for assets of other classes.
+
+    Parameters
+    ----------
+    assets : DataFrame; table `assets` of the register (n_assets)
+    rows : array (n_sections,); those of its rows that are sections
+    beside : tuple of str; classes of the assets that may lie on one
+    """
     out = np.full(len(assets), NONE, dtype=np.intp)
     mine = np.flatnonzero(assets["asset_class"].isin(beside))
     named = pd.Index(assets["asset_id"].iloc[rows]).get_indexer(pd.Index(assets["parent_id"].iloc[mine]))

@@ -2,18 +2,80 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
+from assetplan.inputs.firm import firm_works
 from assetplan.strategies.names import steps_of
 
 ASSETS = "assets.parquet"
 
+# Condition at the end of a year under the plan, in the table of its assets.
+_YEAR = re.compile(r"plan_(\d{4})")
+
 # Share of an earlier programme's assets that the register must have for the two to be of one stock.
 _LEAST_SHARED = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """The earlier programme that a plan holds on to.
+
+    Attributes
+    ----------
+    strategy : Series; strategy of each asset, by asset_id
+    years : tuple of int; its plan years; those of this plan where its folder does not say
+    firm : DataFrame or None
+        Its firm works in those of this plan's years that are still to come, as `firm_works` gives them; None where its
+        folder does not say which are firm, or where the plan lets all of them change at a price.
+    """
+
+    strategy: pd.Series
+    years: tuple[int, ...]
+    firm: pd.DataFrame | None
+
+
+def read_earlier(plan: Plan, assets: pd.DataFrame, ahead: tuple[int, ...]) -> Earlier | None:
+    """The earlier programme that `[stability]` of a plan names; None where it names none.
+
+    Parameters
+    ----------
+    plan : Plan
+    assets : DataFrame; table `assets` of its register
+    ahead : tuple of int; its years that are not past
+
+    Raises
+    ------
+    ConfigError
+        As `earlier_strategies` and `firm_works`; or the plan states that firm works are locked, and the folder does not
+        say which they are.
+    """
+    stability = plan.stability
+    if stability is None:
+        return None
+    folder, key = plan.path(stability.from_), "stability.from"
+    strategy = earlier_strategies(folder, key, stability.from_, assets)
+    firm = firm_works(folder, strategy) if stability.firm == "lock" else None
+    if firm is None and stability.firm == "lock" and "firm" in stability.model_fields_set:
+        rule = 'does not say which of its works are firm: plan it again, or state firm = "price"'
+        raise ConfigError([Fault("plan", 0, key, stability.from_, rule)])
+    years = _years(folder / ASSETS)
+    return Earlier(strategy, years or plan.plan_years, None if firm is None else firm[firm["year"].isin(ahead)])
+
+
+def _years(path: Path) -> tuple[int, ...]:
+    """Plan years of the programme whose table of assets this is; () where it does not have their condition."""
+    from pyarrow import parquet
+
+    named = (_YEAR.fullmatch(name) for name in parquet.read_schema(path).names)
+    # The first is the base year.
+    return tuple(sorted(int(match[1]) for match in named if match))[1:]
 
 
 def earlier_strategies(folder: Path, key: str, named: str, assets: pd.DataFrame) -> pd.Series:

@@ -19,9 +19,11 @@ from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
 from assetplan.inputs.claims import with_claims
-from assetplan.inputs.earlier import ASSETS, earlier_strategies
+from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
+from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
+from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
 from assetplan.output import digest_of
@@ -39,8 +41,9 @@ class Inputs(Shown):
     ----------
     tables : Tables; its tables
     digests : dict of str → str; SHA-256 of each input file, by the name the plan gives it
-    earlier : Series or None; strategy of each asset in the earlier programme that the plan holds on to, by asset_id
+    earlier : Earlier or None; the earlier programme that the plan holds on to
     spent : Spent or None; the years of the plan that are past, and what was done in them
+    jobs : DataFrame or None; routine jobs that are due, as `load_routine_jobs` gives them
     claims_factor : float; what rates of claims were taken times, so that today's come to what the council pays
     """
 
@@ -49,8 +52,9 @@ class Inputs(Shown):
     tables: Tables
     limits: EnvelopeLimits
     digests: dict[str, str]
-    earlier: pd.Series | None = None
+    earlier: Earlier | None = None
     spent: Spent | None = None
+    jobs: pd.DataFrame | None = None
     claims_factor: float = 1.0
 
     @property
@@ -67,6 +71,11 @@ class Inputs(Shown):
     def past(self) -> int:
         """How many of the plan's years are past."""
         return 0 if self.spent is None else self.spent.years
+
+    @property
+    def firm_years(self) -> tuple[int, ...]:
+        """Years whose works are firm: the first that are not past."""
+        return self.plan.plan_years[self.past : self.past + self.plan.firm_years]
 
     def gave(self, name: str) -> Floats:
         """What a source gave or a borrowing facility drew in the years that are past (£, prices of the first year)."""
@@ -118,8 +127,10 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     if unknown:
         raise ConfigError(unknown)
     tables = replace(tables, model=with_stock(tables.model, register.assets))
-    earlier, spent = _earlier(plan, register.assets), read_spent(plan, register.assets)
-    return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent)
+    jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
+    spent = read_spent(plan, register.assets)
+    earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
+    return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent, jobs)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
@@ -207,14 +218,6 @@ def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -
             yield Fault(file, position, "committed_treatment", str(row.committed_treatment), rule, funded, asset)
 
 
-def _earlier(plan: Plan, assets: pd.DataFrame) -> pd.Series | None:
-    """Strategies of the earlier programme that the plan holds on to."""
-    if plan.stability is None:
-        return None
-    named = plan.stability.from_
-    return earlier_strategies(plan.path(named), "stability.from", named, assets)
-
-
 def files_of(plan: Plan) -> dict[str, Path]:
     """Files and folders that a plan is made from, by what they are to it."""
     named = {"register": plan.register_file, "mapping": plan.mapping}
@@ -229,8 +232,9 @@ def files_of(plan: Plan) -> dict[str, Path]:
 def _digests(plan: Plan) -> dict[str, str]:
     digests = {path.name: digest_of(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
-        earlier = plan.path(plan.stability.from_) / ASSETS
-        digests[f"{earlier.parent.name}/{ASSETS}"] = digest_of(earlier)
+        earlier = plan.path(plan.stability.from_)
+        read = [earlier / name for name in (ASSETS, WORKS)]
+        digests |= {f"{earlier.name}/{path.name}": digest_of(path) for path in read if path.is_file()}
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
         digests |= {f"{folder.name}/{name}": digest_of(folder / name) for name in FILES}

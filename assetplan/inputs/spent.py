@@ -17,10 +17,11 @@ from assetplan.config import Plan
 from assetplan.delimited import TextColumns, csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.inputs.earlier import ASSETS, earlier_strategies
+from assetplan.inputs.firm import WORKS, as_registered
 from assetplan.strategies.names import steps_of
 
 # What is read of the earlier programme.
-FILES = ("summary.json", "plan.json", ASSETS, "programme.csv")
+FILES = ("summary.json", "plan.json", ASSETS, WORKS)
 
 _WORKS = ("asset_id", "year", "treatment", "line", "cost")
 _KEYS = ["asset_id", "year", "treatment"]
@@ -86,7 +87,7 @@ def read_spent(plan: Plan, assets: pd.DataFrame) -> Spent | None:
     strategy = earlier_strategies(folder, key, named, assets)
     if faults:
         raise ConfigError(faults)
-    works = _works(folder / "programme.csv", plan, strategy, assets, spend)
+    works = _works(folder / WORKS, plan, strategy, assets, spend)
     past = works[works["year"] <= plan.spent.until]
     cost = past.assign(year=past["year"] - plan.first_year).pivot_table(
         index="asset_id", columns="year", values="cost", aggfunc="sum", fill_value=0.0
@@ -141,10 +142,8 @@ def _works(
         A row is faulty, missing or there twice, or rows do not add up to the spend of their line and year.
     """
     text = TextColumns(str(path), csv_table(path, ConfigError, _WORKS, comments=False, rows=False))
-    # Delimited text is read with its blanks tidied; an identifier may hold two in a row.
-    ids = {" ".join(str(name).split()): name for name in strategy.index}
     works = pd.DataFrame({name: text.text[name].astype(object) for name in ("treatment", "line")})
-    works["asset_id"] = text.text["asset_id"].map(lambda name: ids.get(name, name)).astype(object)
+    works["asset_id"] = as_registered(text.text["asset_id"], strategy.index)
     works["year"] = text.numbers("year", plan.first_year, plan.first_year + 100, needed=True)
     works["cost"] = text.numbers("cost", 0, 1e12, needed=True)
     text.refuse(works["year"] % 1 > 0, "year", "must be a whole year")

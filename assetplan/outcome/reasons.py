@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from assetplan.outcome.outcome import Outcome
 
 
+FIRM = "Firm in the earlier programme, so kept"
+"""Beginning of the reason for firm works."""
+
+
 def reasons(outcome: Outcome) -> Texts:
     """Why each asset has what it has, array (n_assets,) of str."""
     treated = np.any(outcome.schedule >= 0, axis=1)
@@ -45,7 +49,7 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
     options = outcome.options
     count = _count(outcome)
     sharing = _sharing(outcome)
-    promised = committed(outcome)
+    promised, firm = committed(outcome), outcome.formulation.firm
     idle = (options.schedule < 0).all(axis=1)
     free = np.maximum.reduceat(idle, options.starts[:-1])
     joint = {row: name for name, members in outcome.formulation.schemes.items() for row in members}
@@ -61,6 +65,8 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
         )
         if promised[row]:
             out.append("Committed already, so kept.")
+        elif firm[row]:
+            out.append(f"{FIRM}; {then}")
         elif count[row] == 1:
             out.append(f"The plan's rules leave no other choice; {then}")
         elif not free[row]:

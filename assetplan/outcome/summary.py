@@ -20,6 +20,7 @@ from assetplan.finance import Statement
 from assetplan.optimisation.bounds.lagrangian import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
+from assetplan.outcome.closures import closures_by_year, shared_closures
 from assetplan.outcome.outcome import Outcome
 from assetplan.programme import summary as kept
 from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
@@ -95,6 +96,7 @@ def summarise(
         baselines=_baselines(outcome, baselines),
         kinds=_kinds(works),
         sites=_sites(outcome, works),
+        shared_closures=closures_by_year(shared_closures(outcome, works), plan.plan_years),
         lint=tuple(findings.lint),
         finance=tuple(statement.as_json() for statement in findings.finance),
         phasing=findings.phasing,
@@ -113,6 +115,7 @@ def _given(outcome: Outcome) -> dict[str, Any]:
         "authority": plan.report.authority,
         "note": plan.report.note,
         "years": tuple(plan.plan_years),
+        "firm_years": inputs.firm_years,
         "price_base": plan.first_year,
         "objective": plan.objective.sought.objective.format(cut_off=plan.objective.cut_off),
         "of": plan.objective.of,

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Ints, Texts
+from assetplan.inputs.firm import FIRM, INDICATIVE, SPENT
+from assetplan.inputs.load import Inputs
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import reasons
 from assetplan.strategies.names import strategy_labels, strategy_names
@@ -52,12 +54,19 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
             "benefit": (outcome.benefit[asset] * share).round(2),
             "reason": why[asset],
             "committed": (of["committed_treatment"] == done["treatment"]) & (of["committed_year"] == when),
+            "status": _status(outcome.inputs, when),
         },
         geometry=of.geometry,
         crs=assets.crs,
     )
     works["scheme_id"] = _schemes(outcome, works, of, asset)
     return works.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
+
+
+def _status(inputs: Inputs, when: Ints) -> Texts:
+    """Status of works by their year."""
+    past = inputs.plan.plan_years[: inputs.past]
+    return np.where(np.isin(when, past), SPENT, np.where(np.isin(when, inputs.firm_years), FIRM, INDICATIVE))
 
 
 def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: Ints) -> pd.Series:

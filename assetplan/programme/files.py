@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NEEDED = ("summary.json", "programme.gpkg", "assets.parquet")
 _WORKS = (
     *("asset_id", "scheme_id", "asset_class", "name", "road", "road_class", "district", "year", "treatment", "label"),
-    *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed"),
+    *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed", "status"),
 )
 _ASSETS = (
     *("asset_id", "asset_class", "group", "name", "road", "link_id", "chainage_m", "road_class", "district"),

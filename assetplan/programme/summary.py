@@ -15,7 +15,7 @@ from assetplan.objectives import Sought
 from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
 from assetplan.register.basis import BasisRow
 
-FORM = 5
+FORM = 6
 """Which form of summary.json this version writes and reads; it rises when a key is added, goes or changes meaning."""
 
 
@@ -182,6 +182,14 @@ class SitesSummary(TypedDict):
     saved: float
 
 
+class SharedClosuresRow(TypedDict):
+    """Routine jobs that may be done under the closures of schemes of a year, and the traffic management saved (£)."""
+
+    year: int
+    jobs: int
+    saving: float
+
+
 class AssumedRow(TypedDict):
     """Share of the assets of a class (0–1) whose column was filled in by rule."""
 
@@ -252,6 +260,8 @@ class Summary(Shown, BaseModel):
     plan, title, authority, note : str; name of the plan, and what its report is headed with
     years, price_base : tuple of int, int
         Plan years, the base year, condition today, being the one before the first; year of the prices.
+    firm_years : tuple of int; plan years whose works are firm; those after them are indicative
+    shared_closures : rows; routine jobs by year, where the plan names a table of them
     objective, of, sought : str, str, Sought
         What the plan seeks, in words and as the plan file names it; its unit, words and behaviour.
     asset_classes : tuple of AssetClass; the classes of the assets, in the order of reports
@@ -285,6 +295,7 @@ class Summary(Shown, BaseModel):
     authority: str
     note: str
     years: Annotated[tuple[int, ...], AfterValidator(_one_after_another)]
+    firm_years: tuple[int, ...]
     price_base: int
     objective: str
     of: str
@@ -315,6 +326,7 @@ class Summary(Shown, BaseModel):
     baselines: tuple[BaselineRow, ...]
     kinds: tuple[KindRow, ...]
     sites: SitesSummary
+    shared_closures: tuple[SharedClosuresRow, ...]
     assumed_share: tuple[AssumedRow, ...]
     condition_basis: tuple[BasisRow, ...]
     notes: tuple[NoteRow, ...]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assetplan.limits import LimitKey
 from assetplan.programme.summary import LimitResult, PhasingCase, Summary
 from assetplan.strategies.names import NOTHING, steps_of
-from assetplan.words import financial_year, number, pounds, significant
+from assetplan.words import and_list, financial_year, number, plural, pounds, significant
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
 _FREE = 5e-4
@@ -123,3 +123,22 @@ def phasing_sentence(case: PhasingCase, unit: str = "£") -> str:
         return f"{free}, it would gain {gained(case['most'], unit)} at most."
     least, most = gained(case["least"], unit), gained(case["most"], unit)
     return f"{free}, it would gain {least}." if least == most else f"{free}, it would gain {least} to {most}."
+
+
+def firm_sentence(summary: Summary) -> str:
+    """Which years of a programme are firm, as a sentence."""
+    if not summary.firm_years:
+        return "The programme is indicative in all its years."
+    firm = and_list(financial_year(year) for year in summary.firm_years)
+    rest = "" if summary.firm_years[-1] == summary.years[-1] else " and indicative after that"
+    return f"The programme is firm for {firm}{rest}."
+
+
+def closures_sentence(summary: Summary) -> str:
+    """How many routine jobs may be done under the closures of schemes and what that saves; "" where there are none."""
+    rows = summary.shared_closures
+    if not rows:
+        return ""
+    jobs, saving = sum(row["jobs"] for row in rows), sum(row["saving"] for row in rows)
+    saved = f", which saves {pounds(saving)} of traffic management" if jobs else ""
+    return f"{plural(jobs, 'routine job')} may be done under the closures of schemes{saved}."

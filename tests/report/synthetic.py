@@ -222,6 +222,7 @@ def _choose(assets: gpd.GeoDataFrame, budget: float) -> list[dict[str, Any]]:
                     "reason": f"Returns £{3.4 if preventative else 1.6:.2f} for each £1; the next best year returned "
                     f"£{paid / 1000:.0f}k less.",
                     "committed": bool(run == 0 and year == YEARS[0]),
+                    "status": "firm" if year in YEARS[:2] else "indicative",
                 }
             )
     return works
@@ -333,6 +334,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "authority": "Exampleshire County Council",
         "note": "Invented data: every road, bridge and building in this report is made up.",
         "years": list(YEARS),
+        "firm_years": list(YEARS[:2]),
         "price_base": 2019,
         "objective": "present value against do-nothing, £",
         "of": "benefit",
@@ -365,6 +367,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
             **dict.fromkeys(("candidates", "works", "sharing", "schemes", "sections", "with_neighbour"), 0),
             **{"costs": "shared", "length_km": 0.0, "median_m": 0.0, "longest_m": 0.0, "saved": 0.0},
         },
+        "shared_closures": [],
         "phasing": {"cases": [], "amounts": [], "note": ""},
         "restrictions": {"years": [], "falling": [], "cut_off": [], "unplaced": []},
         "futures": {"futures": 50, "level": 0.8, "seed": 0},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assetplan.programme.words import closures_sentence, firm_sentence
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
@@ -27,6 +28,8 @@ def _data(facts: Facts) -> dict[str, Any]:
         "share": float(shown["cost"].sum()) / facts.summary.cost if facts.summary.cost > 0 else 0.0,
         "works": Table("largest-works", "Largest works by cost", heads, rows, (0, 1, 2)),
         "sites": facts.summary.sites,
+        "firm": firm_sentence(facts.summary),
+        "routine_jobs": closures_sentence(facts.summary),
     }
 
 

@@ -1,0 +1,161 @@
+"""Firm works of an earlier programme stand in the next plan, where they can still be done."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from constraint_cases import Case, case, exact, outcome_at, small_register
+
+from assetplan.delimited import write_csv
+from assetplan.errors import ConfigError, InfeasibleError
+from assetplan.formulation.firm import CHECK
+from assetplan.optimisation.problem import Solution
+from assetplan.outcome.tables import programme_tables
+
+LATER = {"first_year": 2020, "later_surveys": "hold"}
+"""The plan of a year later."""
+
+
+@cache
+def approved() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Works and assets of the plan that begins in 2019, firm in 2019 and 2020."""
+    stated = case()
+    works, assets = programme_tables(outcome_at(stated, stated.solve()))
+    return works.drop(columns="geometry"), pd.DataFrame(assets.drop(columns="geometry"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Output folder of that plan."""
+    works, assets = approved()
+    write_csv(works, tmp_path / "programme.csv")
+    assets.to_parquet(tmp_path / "assets.parquet")
+    return tmp_path
+
+
+def firm_works() -> set[tuple[str, str]]:
+    """The firm works of its second year, by asset."""
+    works = approved()[0]
+    second = works[works["year"] == 2020]
+    return {(row.asset_id, f"{row.treatment}@2020") for row in second.itertuples()}
+
+
+def works_of(stated: Case, solution: Solution) -> set[tuple[str, str]]:
+    """The works of a plan, by asset."""
+    ids = stated.inputs.register.assets["asset_id"]
+    steps = zip(ids, map(stated.strategy, solution.chosen), strict=True)
+    return {(asset, step) for asset, strategy in steps for step in strategy.split("+") if step != "do-nothing"}
+
+
+def later(folder: Path, price: float = 0.0, **keys: object) -> Case:
+    firm = {"firm": keys.pop("firm")} if "firm" in keys else {}
+    return case(stability={"from": str(folder), "price": price, **firm}, **{**LATER, **keys})
+
+
+def notes(stated: Case) -> list[str]:
+    return [message for check, message in stated.formulation.notes if check == CHECK]
+
+
+def test_works_are_firm_in_the_first_two_years_unless_the_plan_says_otherwise() -> None:
+    works = approved()[0]
+    assert dict(zip(works["year"], works["status"], strict=True)) == {2019: "firm", 2020: "firm", 2021: "indicative"}
+    for stated, firm in ((0, set()), (1, {2019}), (3, {2019, 2020, 2021})):
+        inputs = case(programme={"firm_years": stated}).inputs
+        assert set(inputs.firm_years) == firm
+
+
+def test_firm_works_of_the_second_year_all_stand_in_the_next_plan(folder: Path) -> None:
+    firm = firm_works()
+    assert len(firm) > 5
+    moved = later(folder, firm="price")
+    assert firm - works_of(moved, moved.solve()), "nothing holds them at a price of 0"
+    for price in (0.0, 3_000.0):
+        stated = later(folder, price)
+        solution = stated.solve()
+        assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
+        assert not firm - works_of(stated, solution)
+    assert notes(stated) == [f"{len(firm)} works items of the earlier programme's firm years held as approved."]
+
+
+def test_works_in_a_year_that_the_earlier_programme_did_not_have_are_no_change(folder: Path) -> None:
+    stated = later(folder, 1.0)
+    assets, earlier = stated.inputs.register.assets["asset_id"], approved()[1].set_index("asset_id")["strategy"]
+    for option, changed in enumerate(stated.formulation.changes):
+        was = earlier[assets[stated.formulation.options.asset[option]]]
+        kept = [
+            {step for step in text.split("+") if step.endswith(("@2020", "@2021"))}
+            for text in (was, stated.strategy(option))
+        ]
+        assert changed == (kept[0] != kept[1])
+
+
+def test_firm_works_of_assets_that_are_gone_or_may_not_have_them_are_let_go_and_named(folder: Path) -> None:
+    assets = small_register().assets
+    gone, sold = sorted(asset for asset, _ in firm_works())[:2]
+    left = assets[assets["asset_id"] != gone].reset_index(drop=True)
+    left.loc[left["asset_id"] == sold, ["committed_treatment", "committed_year"]] = ["resurfacing", 2021.0]
+    stated = later(folder, assets=left)
+    held, *others = notes(stated)
+    assert held.startswith(f"{len(firm_works()) - 2} works items")
+    assert [(name in text, "S0" in text) for name, text in zip((gone, sold), others, strict=True)] == [(True, True)] * 2
+    kept = {works for works in firm_works() if works[0] not in (gone, sold)}
+    assert not kept - works_of(stated, stated.solve())
+
+
+def test_a_row_of_another_status_is_no_longer_firm(folder: Path) -> None:
+    works = approved()[0].copy()
+    released = works["asset_id"] == min(firm_works())[0]
+    works.loc[released, "status"] = "indicative"
+    write_csv(works, folder / "programme.csv")
+    assert notes(later(folder))[0].startswith(f"{len(firm_works()) - 1} works items")
+
+
+def test_a_rule_that_contradicts_firm_works_is_named_with_them(folder: Path) -> None:
+    asset, works = min(firm_works())
+    forbid = {"asset": asset, "treatment": works.partition("@")[0], "years": 2020}
+    with pytest.raises(ConfigError) as caught:
+        later(folder, rules={"forbid": [forbid]})
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.value) == ("stability.firm", asset)
+    assert fault.rule == f"its firm works, {works}, contradict rules.forbid[1]"
+    with pytest.raises(ConfigError, match=r"contradict rules\.lock\[1\]"):
+        later(folder, rules={"lock": [{"asset": asset, "strategy": "do-nothing"}]})
+
+
+def test_money_too_short_for_firm_works_says_that_they_stand(folder: Path) -> None:
+    poor = later(folder, envelope={"lines": {"carriageway_preventative": [1.0] * 3, "carriageway_major": [1.0] * 3}})
+    with pytest.raises(InfeasibleError) as caught:
+        poor.solve()
+    assert "Firm works of the earlier programme stand on" in str(poor.formulation.in_plan_words(caught.value))
+
+
+def test_a_folder_that_does_not_say_what_is_firm_holds_nothing_and_says_so(folder: Path) -> None:
+    write_csv(approved()[0].drop(columns="status"), folder / "programme.csv")
+    assert notes(later(folder)) == ["The earlier programme does not say which of its works are firm: none is held."]
+    with pytest.raises(ConfigError, match=r"stability\.from.*does not say which of its works are firm"):
+        later(folder, firm="lock")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "rule"),
+    [
+        ("status", "sure", "must be firm, indicative or spent"),
+        ("year", "2019.5", "has no such works of this asset in this year"),
+        ("treatment", "paint", "has no such works of this asset in this year"),
+        ("asset_id", "R9", "has no such works of this asset in this year"),
+    ],
+)
+def test_firm_works_that_the_earlier_programme_does_not_have_are_faults(
+    folder: Path, column: str, value: str, rule: str
+) -> None:
+    works = approved()[0].astype({column: object})
+    works.loc[0, column] = value
+    write_csv(works, folder / "programme.csv")
+    with pytest.raises(ConfigError) as caught:
+        later(folder)
+    (fault,) = caught.value.faults
+    assert fault.row == 2
+    assert rule in fault.rule
