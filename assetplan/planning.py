@@ -163,6 +163,7 @@ def standstill_statements(
     clear_by: int | None = None,
     register: Register | None = None,
     progress: Progress = lambda stage: None,
+    below: float | None = None,
 ) -> tuple[Statement, ...]:
     """The least money that holds today's condition, by line and year, beside the envelope; errors as `plan`.
 
@@ -172,6 +173,7 @@ def standstill_statements(
     measure : str; what is held of every class: "index", its average index, or "poor", its share in poor condition
     clear_by : int, optional; year by whose end nothing is to be poor
     register, progress : as of `plan`
+    below : float, optional; condition index below which stock counts as poor, in place of the bands poor and very poor
 
     Returns
     -------
@@ -182,13 +184,15 @@ def standstill_statements(
     if clear_by is not None and (measure != POOR or clear_by not in plan.plan_years):
         rule = f"must be one of the plan's years, {plan.plan_years[0]} to {plan.plan_years[-1]}, with measure {POOR}"
         faults.append(Fault("plan", 0, "clear_by", str(clear_by), rule))
+    if below is not None and (measure != POOR or not 0 < below <= 100):
+        faults.append(Fault("plan", 0, "below", f"{below:g}", f"must be an index above 0, to 100, with measure {POOR}"))
     if faults:
         raise ConfigError(faults)
     clock = _Clock(progress)
     made = _prepare(plan, register, clock)
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
-        return standstill(made.inputs, made.starting, made.formulation, Aim(measure, clear_by), *until)
+        return standstill(made.inputs, made.starting, made.formulation, Aim(measure, clear_by, below), *until)
 
 
 def fit_to_trend(

@@ -31,7 +31,6 @@ from assetplan.words import and_list, financial_year, pounds
 
 POOR, INDEX = MEASURES = ("poor", "index")
 _FROM = condition.BANDS.index("poor")
-_WHAT = {POOR: "share of stock in poor or very poor condition", INDEX: "average condition index"}
 _SAME = 1e-9  # shares and index points that are one
 _MONEY, _ENVELOPE, _TOTAL = "stand-still", "envelope", "total"
 
@@ -46,15 +45,31 @@ class Aim:
         What is held of every class: `POOR`, the share of its stock in poor or very poor condition, or `INDEX`, its
         average index.
     clear_by : int or None; year by whose end nothing is to be poor, as far as treatments reach
+    below : float or None; condition index below which stock counts as poor; None for the bands poor and very poor
     """
 
     measure: str
     clear_by: int | None = None
+    below: float | None = None
+
+    @property
+    def poor(self) -> str:
+        """What counts as poor, in words."""
+        return "poor or very poor" if self.below is None else f"below an index of {self.below:g}"
+
+    @property
+    def what(self) -> str:
+        """What is held, in words."""
+        if self.measure == INDEX:
+            return "average condition index"
+        return f"share of stock {'in poor or very poor condition' if self.below is None else self.poor}"
 
     def counted(self, index: Floats) -> Floats:
         """What a unit of stock counts at an index, any shape; less is better."""
         if self.measure == INDEX:
             return -index
+        if self.below is not None:
+            return (index < self.below).astype(float)
         return (condition.band_codes("index", index) >= _FROM).astype(float)
 
 
@@ -150,7 +165,8 @@ def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], ai
 def _bound(aim: Aim, most: float) -> dict:
     if aim.measure == INDEX:
         return {"at_least": max(-most, 0.0)}
-    return {"band": condition.BANDS[_FROM], "at_most": min(most, 1.0)}
+    stock = {"band": condition.BANDS[_FROM]} if aim.below is None else {"below": aim.below}
+    return {**stock, "at_most": min(most, 1.0)}
 
 
 def _money(inputs: Inputs, options: Candidates, solution: Solution, aim: Aim) -> Statement:
@@ -185,9 +201,9 @@ def _note(plan: Plan, solution: Solution, aim: Aim) -> str:
     cleared = ""
     if aim.clear_by is not None:
         year = financial_year(aim.clear_by)
-        cleared = f" By the end of {year} nothing is poor or very poor that treatments reach, and so it stays."
+        cleared = f" By the end of {year} nothing is {aim.poor} that treatments reach, and so it stays."
     return (
-        f"The least works that hold the {_WHAT[aim.measure]} of every class, at the end of every year, no worse than "
+        f"The least works that hold the {aim.what} of every class, at the end of every year, no worse than "
         f"today's.{cleared} {bound} No limit of the plan's own holds here, so a year's amount may be uneven, and what "
         "is cheap now may be dear after the plan years."
     )
@@ -208,7 +224,7 @@ def _condition(inputs: Inputs, options: Candidates, chosen: Ints, classes: list[
         for each in classes
     ]
     short = [each.row.plural for each in classes if each.short]
-    note = f"Each figure is the {_WHAT[aim.measure]}, at the end of the year."
+    note = f"Each figure is the {aim.what}, at the end of the year."
     if short:
         note += f" Even all works that may be done leave {and_list(short)} short of that in some year."
     return declared("standstill_condition").table(pd.DataFrame(rows), "", note, own=named(years))

@@ -301,16 +301,21 @@ def finance(plan: Path, output: Path, force: bool) -> None:
 @click.option(
     "--measure",
     type=click.Choice(["index", "poor"]),
-    help="What is held of each class: its average index, or its share in poor condition, the default of --clear-by.",
+    help="What is held of each class: its average index, or its share in poor condition, the default of --clear-by and "
+    "--below.",
 )
 @click.option("--clear-by", type=int, help="Year by whose end all that is poor is to be cleared, and then held.")
+@click.option("--below", type=float, help="Condition index below which stock counts as poor, in place of 40.")
 @output("Folder to write: a workbook, a CSV each, JSON; by default it is only printed.", required=False)
 @FORCE
-def standstill(plan: Path, measure: str | None, clear_by: int | None, output: Path | None, force: bool) -> None:
+def standstill(
+    plan: Path, measure: str | None, clear_by: int | None, below: float | None, output: Path | None, force: bool
+) -> None:
     """Work out the least money that holds today's condition, by line and year, beside the envelope."""
     from assetplan.cli.work import run_standstill
 
-    run_standstill(plan, output, force, measure or ("index" if clear_by is None else "poor"), clear_by)
+    poor = clear_by is not None or below is not None
+    run_standstill(plan, output, force, measure or ("poor" if poor else "index"), clear_by, below)
 
 
 @main.command()

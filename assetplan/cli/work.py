@@ -63,19 +63,21 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     echo(summary_text(programme, output))
 
 
-def run_standstill(plan_file: Path, output: Path | None, force: bool, measure: str, clear_by: int | None) -> None:
+def run_standstill(
+    plan_file: Path, output: Path | None, force: bool, measure: str, clear_by: int | None, below: float | None
+) -> None:
     """Read a plan, work out its stand-still money, print it and, with `output`, write it; as `run_plan`.
 
     Parameters
     ----------
     plan_file, output, force : Path, Path or None, bool; as of `run_plan`
-    measure, clear_by : str, int or None; as of `standstill_statements`
+    measure, clear_by, below : str, int or None, float or None; as of `standstill_statements`
     """
     from assetplan import read_plan
     from assetplan.cli.plan_text import standstill_text
     from assetplan.planning import standstill_statements
 
-    solve = partial(standstill_statements, measure=measure, clear_by=clear_by)
+    solve = partial(standstill_statements, measure=measure, clear_by=clear_by, below=below)
     if output is None:
         echo(standstill_text(solve(read_plan(plan_file))))
         return

@@ -67,6 +67,23 @@ def test_a_backlog_is_cleared_by_its_year_and_stays_so() -> None:
     assert "By the end of 2020/21 nothing is poor" in money.note
 
 
+def test_a_backlog_may_be_of_what_is_below_a_stated_index() -> None:
+    stated = case()
+    money, condition = held(stated, Aim(POOR, 2020, below=55.0))
+    roads = condition.rows.set_index("asset_class").loc["carriageway"]
+    assets = stated.inputs.register.assets
+    mine = assets["asset_class"].eq("carriageway").to_numpy()
+    index = starting_condition(assets, stated.inputs.model).index[mine].round(2)
+    length = assets.loc[mine, "length_m"].to_numpy()
+    assert roads["today"] == pytest.approx(length[index < 55].sum() / length.sum(), abs=1e-4)
+    assert roads["2020/21"] == roads["2021/22"] == 0
+    poor = held(stated, Aim(POOR, 2020))[0].rows
+    total = [rows.loc[rows["money"] == "stand-still", "total"].iloc[-1] for rows in (money.rows, poor)]
+    assert total[0] > total[1]
+    assert "nothing is below an index of 55 that treatments reach" in money.note
+    assert "share of stock below an index of 55" in condition.note
+
+
 def test_what_no_works_hold_is_held_as_far_as_they_reach() -> None:
     # A footway at 41 may have no treatment until it is well below 40.
     assets = small_register().assets.copy()
@@ -121,6 +138,14 @@ def test_a_backlog_goes_with_what_is_poor_and_a_year_of_the_plan(clear_by: int, 
     assert caught.value.faults[0].column == "forecast.clear_by"
     with pytest.raises(ConfigError):
         standstill_statements(make_plan(data), held_by or "all", clear_by)
+
+
+@pytest.mark.parametrize(("measure", "below"), [("index", 55.0), ("poor", 0.0), ("poor", 101.0)])
+def test_an_index_goes_with_what_is_poor(measure: str, below: float) -> None:
+    data = {"name": "p", "register": "r", "first_year": 2019, "years": 2, "envelope": {"lines": {"bridges": [1, 1]}}}
+    with pytest.raises(ConfigError) as caught:
+        standstill_statements(make_plan(data), measure, below=below)
+    assert [fault.column for fault in caught.value.faults] == ["below"]
 
 
 def few_of(folder: Path, rows: Sequence[str]) -> Path:
