@@ -46,7 +46,7 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     allowed = as_done(inputs, follow_rules(inputs, options, firm))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
-    sharing = share(inputs, together.options, ~tied)
+    sharing = share(inputs, together.options, ~tied, firm.scheme)
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Bools, Texts
+from assetplan._types import Bools, Ints, Texts
 from assetplan.formulation.past import begins_as_done
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
@@ -30,11 +30,13 @@ class FirmWorks:
     Attributes
     ----------
     held : array (n_assets,) of object; firm works of each asset, as a strategy's text; "" for none
+    scheme : array (n_assets,); code of the scheme that they are of; −1 for none
     allowed : array of bool (n_options,); candidates that hold them, and all of assets that have none
     notes : tuple of (str, str); how many are held, and which are not and why
     """
 
     held: Texts
+    scheme: Ints
     allowed: Bools
     notes: tuple[tuple[str, str], ...]
 
@@ -49,12 +51,13 @@ def hold_firm(inputs: Inputs, options: Candidates) -> FirmWorks:
     """
     assets = inputs.register.assets
     held, allowed = np.full(len(assets), "", dtype=object), np.ones(len(options.asset), dtype=bool)
+    scheme = np.full(len(assets), -1, dtype=np.intp)
     if inputs.earlier is None or inputs.plan.stability is None or inputs.plan.stability.firm == "price":
-        return FirmWorks(held, allowed, ())
+        return FirmWorks(held, scheme, allowed, ())
     firm = inputs.earlier.firm
     if firm is None:
         none = "The earlier programme does not say which of its works are firm: none is held."
-        return FirmWorks(held, allowed, ((CHECK, none),))
+        return FirmWorks(held, scheme, allowed, ((CHECK, none),))
     rows = pd.Index(assets["asset_id"]).get_indexer(pd.Index(firm["asset_id"]))
     known = firm[rows >= 0].groupby(rows[rows >= 0])
     for row, works in known:
@@ -64,8 +67,9 @@ def hold_firm(inputs: Inputs, options: Candidates) -> FirmWorks:
     lost = (held != "") & ~np.logical_or.reduceat(allowed, options.starts[:-1])
     allowed |= lost[options.asset]
     lost_rows = np.isin(rows, np.flatnonzero(lost))
-    held = np.where(lost, "", held)
-    return FirmWorks(held, allowed, tuple(_notes(firm, rows < 0, lost_rows)))
+    stand = (rows >= 0) & ~lost_rows
+    scheme[rows[stand]] = pd.factorize(firm["scheme_id"][stand])[0]
+    return FirmWorks(np.where(lost, "", held), scheme, allowed, tuple(_notes(firm, rows < 0, lost_rows)))
 
 
 def _holds(inputs: Inputs, options: Candidates, held: Texts) -> Bools:

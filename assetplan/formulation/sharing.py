@@ -93,7 +93,7 @@ class SharedSites(Shown):
         return rows[works & ~beside].drop(columns="neighbour").reset_index(drop=True)
 
 
-def share(inputs: Inputs, options: Candidates, free: Bools) -> SharedSites:
+def share(inputs: Inputs, options: Candidates, free: Bools, firm: Ints) -> SharedSites:
     """Add, to the candidates, copies of those that may share a site, if the plan has sites shared.
 
     Parameters
@@ -101,6 +101,7 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> SharedSites:
     inputs : Inputs; the plan with its register
     options : Candidates; each at the cost of its own sites
     free : array of bool (n_assets,); assets that the plan file does not tie to others itself
+    firm : array (n_assets,); scheme of each asset's firm works, −1 for none
     """
     n = len(options.asset)
     no_scheme, not_beside = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
@@ -108,35 +109,37 @@ def share(inputs: Inputs, options: Candidates, free: Bools) -> SharedSites:
     if inputs.plan.sites.costs != "shared":
         return unshared
     works = Works.of(inputs.register.assets, inputs.model, options)
-    membership = scheme_membership(inputs, options, works, free)
+    membership = scheme_membership(inputs, options, works, free, firm)
     if membership.group.max() < 0:
         return unshared
     return share_sites(options, works, SiteWorks.of(works, inputs.sites), membership, inputs.model.rules.discount)
 
 
-def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: Bools) -> SchemeMembership:
+def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: Bools, firm: Ints) -> SchemeMembership:
     """Candidate schemes of sections, with what lies beside them and may share a site.
 
-    Sections join whose best strategies, each by itself, begin with works of one kind.
+    Sections join whose best strategies, each by itself, begin with works of one kind; firm works join as they did.
 
     Parameters
     ----------
     inputs : Inputs; the plan with its register
     options, works : Candidates, Works; the candidates and their works
     free : array of bool (n_assets,); assets that the plan file does not tie to others itself
+    firm : array (n_assets,); scheme of each asset's firm works, −1 for none
     """
     assets = inputs.register.assets
     classes = inputs.tables.classes
     rows = np.flatnonzero(assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free)
-    kind = _best_kind(options, works)[rows]
+    kind = np.where(firm[rows] >= 0, NONE, _best_kind(options, works)[rows])
     schemes = candidate_schemes(assets.iloc[rows], kind, scheme_rules(inputs.plan))
     core = np.full(len(assets), NONE, dtype=np.intp)
     core[rows] = np.where(schemes.bridged, NONE, schemes.member)
+    core[rows] = np.where(firm[rows] >= 0, len(schemes.first) + firm[rows], core[rows])
     section = np.where(free, section_of(assets, rows, classes.where("schemes", "beside")), NONE)
     # A section of no scheme with something beside it is a scheme of its own.
     single = np.unique(section[section >= 0])
     single = single[core[single] < 0]
-    core[single] = len(schemes.first) + np.arange(len(single))
+    core[single] = core.max(initial=NONE) + 1 + np.arange(len(single))
     return SchemeMembership(core, np.where(section >= 0, core[section], NONE))
 
 

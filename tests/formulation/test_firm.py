@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 from constraint_cases import Case, case, exact, outcome_at, small_register
 
 from assetplan.delimited import write_csv
@@ -103,6 +104,34 @@ def test_firm_works_of_assets_that_are_gone_or_may_not_have_them_are_let_go_and_
     assert [(name in text, "S0" in text) for name, text in zip((gone, sold), others, strict=True)] == [(True, True)] * 2
     kept = {works for works in firm_works() if works[0] not in (gone, sold)}
     assert not kept - works_of(stated, stated.solve())
+
+
+def road() -> pd.DataFrame:
+    """Four sections alike, end to end on one link."""
+    one = small_register().assets.query("asset_class == 'carriageway'").iloc[[0]]
+    return pd.concat([one] * 4, ignore_index=True).assign(
+        asset_id=["R0", "R1", "R2", "R3"], value=35.0, link_id="L", length_m=120.0, quantity=700.0, measure="index",
+        chainage_m=[0.0, 120.0, 240.0, 360.0], surveyed_year=2018.0,
+        geometry=[shapely.LineString([(120 * i, 0), (120 * i + 120, 0)]) for i in range(4)],
+    )  # fmt: skip
+
+
+def test_firm_works_of_a_scheme_share_a_site_as_they_did_whatever_their_neighbours_do(tmp_path: Path) -> None:
+    rich = {"lines": {"carriageway_preventative": [9e9] * 3, "carriageway_major": [9e9] * 3}}
+    keys = {**LATER, "sites": {"costs": "shared"}}
+    free = case(rich, road(), **keys)
+    assert len(set(free.formulation.sharing.group)) == 1
+    works = pd.DataFrame({"asset_id": ["R0", "R1"], "scheme_id": "S1", "year": 2020, "treatment": "resurfacing"})
+    write_csv(works.assign(status="firm"), tmp_path / "programme.csv")
+    strategy = ["resurfacing@2020"] * 2 + ["do-nothing"] * 2
+    pd.DataFrame({"asset_id": road()["asset_id"], "strategy": strategy}).to_parquet(tmp_path / "assets.parquet")
+    stated = case(rich, road(), stability={"from": str(tmp_path), "price": 0.0}, **keys)
+    group = stated.formulation.sharing.group.tolist()
+    assert group[0] == group[1] != group[2] == group[3]
+    solution = stated.solve()
+    sites = stated.formulation.sharing.sites(solution.chosen)
+    assert {0, 1} <= set(sites.loc[(sites["year"] == 0) & (sites["saved"] > 0), "asset"])
+    assert {("R0", "resurfacing@2020"), ("R1", "resurfacing@2020")} <= works_of(stated, solution)
 
 
 def test_a_row_of_another_status_is_no_longer_firm(folder: Path) -> None:
