@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import Done, run_alone
@@ -87,8 +89,38 @@ def tutorial(
 
 
 @pytest.fixture(scope="session")
-def small_programme(small_county: Path):
+def kept(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Callable[[str, Callable[[], Any]], Any]:
+    """What a function makes, made once for all the tests' processes, by name; tests must not change it."""
+
+    def get(name: str, make: Callable[[], Any]) -> Any:
+        folder = made_once(name, lambda folder: (folder / "object").write_bytes(pickle.dumps(make())))
+        return pickle.loads((folder / "object").read_bytes())
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def small_programme(kept: Callable[[str, Callable[[], Any]], Any], small_county: Path):
     """The small example county, planned once."""
     import assetplan
 
-    return assetplan.plan(assetplan.read_plan(small_county / "plan.toml"))
+    return kept("small_programme", lambda: assetplan.plan(assetplan.read_plan(small_county / "plan.toml")))
+
+
+@pytest.fixture(scope="session")
+def small_stages(kept: Callable[[str, Callable[[], Any]], Any], small_county: Path):
+    """What the small example county's plan is solved from: inputs, starting condition, traffic and candidates."""
+    import assetplan
+    from assetplan.connectivity.layout import lay_out
+    from assetplan.connectivity.traffic import traffic_ahead
+    from assetplan.inputs.load import load_inputs, paying_claims
+    from assetplan.strategies import candidates, starting_condition
+
+    def make() -> tuple:
+        inputs = load_inputs(assetplan.read_plan(small_county / "plan.toml"))
+        register, starting = inputs.register, starting_condition(inputs.register.assets, inputs.model)
+        inputs = paying_claims(inputs, starting.index)
+        traffic = traffic_ahead(lay_out(register.assets), register.assets, register.places, starting.index)
+        return inputs, starting, traffic, candidates(register.assets, starting, inputs.model, traffic)
+
+    return kept("small_stages", make)

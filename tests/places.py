@@ -6,6 +6,7 @@ import contextlib
 import runpy
 import shutil
 import warnings
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from assetplan.register import Register
 
 ROOT = Path(__file__).parents[1]
@@ -44,3 +48,13 @@ def county_register() -> Register:
     from assetplan.register import read_register
 
     return read_register(SMALL_COUNTY / "register.gpkg")
+
+
+def part_of(register: Register, chosen: NDArray[np.bool_]) -> Register:
+    """A register with some of its assets, and those that they belong to."""
+    assets = register.assets
+    wanted = set(assets["asset_id"][chosen])
+    while more := set(assets["parent_id"][assets["asset_id"].isin(wanted)]) - wanted - {""}:
+        wanted |= more
+    kept = (table[table["asset_id"].isin(wanted)].reset_index(drop=True) for table in (assets, register.inspections))
+    return replace(register, **dict(zip(("assets", "inspections"), kept, strict=True)))

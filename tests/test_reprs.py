@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,30 +15,24 @@ from histories_made import curve_histories
 import assetplan
 from assetplan import deterioration, network
 from assetplan.answers.levers import Lever
-from assetplan.config import Plan
 from assetplan.connectivity.layers import network_layers
 from assetplan.connectivity.layout import lay_out
-from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.display import Shown, brief, cut
 from assetplan.errors import Fault
 from assetplan.formulation import build_problem
-from assetplan.inputs.load import load_inputs
 from assetplan.limits import LimitKey
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import outcome_of
 from assetplan.programme import Programme
-from assetplan.strategies import candidates, starting_condition
 
 SCRIPT = "<script>alert(1)</script>"
 
 
-def _parts(programme: Programme, plan: Plan) -> dict[str, object]:
+def _parts(programme: Programme, stages: tuple) -> dict[str, object]:
     """A plan solved step by step, every step of it."""
-    inputs = load_inputs(plan)
+    inputs, starting, traffic, options = stages
     assets = inputs.register.assets
-    starting, layout = starting_condition(assets, inputs.model), lay_out(assets)
-    traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
-    formulation = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
+    layout, formulation = lay_out(assets), build_problem(inputs, options)
     solution = solve(formulation.problem, 1e-2, 20.0)
     outcome = outcome_of(inputs, starting, traffic, formulation, solution)
     explanation = assetplan.explain(programme, str(assets["asset_id"].iloc[0]))
@@ -101,10 +94,9 @@ def _choices() -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def objects(small_programme: Programme, small_county: Any) -> dict[str, object]:
-    plan = assetplan.read_plan(small_county / "plan.toml")
-    first = {"Programme": small_programme, "Plan": plan}
-    return first | _parts(small_programme, plan) | _fits() | _networks() | _choices()
+def objects(small_programme: Programme, small_stages: tuple) -> dict[str, object]:
+    first = {"Programme": small_programme, "Plan": small_stages[0].plan}
+    return first | _parts(small_programme, small_stages) | _fits() | _networks() | _choices()
 
 
 def test_reprs_are_short_and_nothing_raises(objects: dict[str, object]) -> None:

@@ -104,7 +104,10 @@ def test_a_plan_without_current_money_has_two_cases(small_county: Path) -> None:
     register = load_inputs(plan).register
     keep = (register.assets["asset_class"] == "bridge").to_numpy() | (np.arange(len(register.assets)) % 200 == 0)
     few = replace(register, assets=register.assets[keep].reset_index(drop=True))
-    update = {"envelope": plan.envelope.model_copy(update={"current": {}})}
+    update = {
+        "envelope": plan.envelope.model_copy(update={"current": {}}),
+        "forecast": plan.forecast.model_copy(update={"futures": 4}),
+    }
     summary = make_plan_of(plan.model_copy(update=update), few).summary
     assert {row["case"] for row in summary.forecast} == {"do-nothing", "plan"}
     assert "current_spend" not in summary.futures

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.benchmark
 
 
 def test_drawn_plans(tmp_path: Path) -> None:
-    number, least = (620, 300) if FULL else (30, 10)
+    number, least = (620, 300) if FULL else (10, 3)
     ends = Counter(ends_of(number, tmp_path))
     print("\n" + ", ".join(f"{number} {end}" for end, number in ends.most_common()))
     assert ends.total() - ends["refused"] >= least

@@ -7,7 +7,6 @@ example county, whose sections share their ends, streets on a grid, none of them
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 import shapely
 from numpy.typing import NDArray
-from tables import head, row
+from tables import FULL, head, row
 
 from assetplan.example import make_county
 from assetplan.network import components, node_lines
@@ -34,10 +33,10 @@ def _grid(streets: int) -> NDArray[np.object_]:
 
 
 def _cases() -> Iterator[tuple[str, NDArray[np.object_]]]:
-    for size in ("small", "county") if os.environ.get("ASSETPLAN_BENCHMARK") == "full" else ("small",):
+    for size in ("small", "county") if FULL else ("small",):
         assets = make_county(size).assets
         yield f"example, {size}", assets.geometry[(assets["asset_class"] == "carriageway").to_numpy()].to_numpy()
-    for streets in (250, 2_500, 25_000):
+    for streets in (250, 2_500, *([25_000] if FULL else [])):
         yield "grid, all crossings unsplit", _grid(streets)
 
 

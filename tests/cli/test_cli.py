@@ -111,12 +111,18 @@ def test_a_register_that_is_no_geopackage_is_wrong_usage(tmp_path: Path) -> None
     assert not (tmp_path / "r.csv").exists()
 
 
-def test_validate_and_predict(small_county: Path) -> None:
-    done = run("validate", small_county / "plan.toml")
+def test_validate_and_predict(tmp_path: Path) -> None:
+    import_roads(tmp_path, area=600)
+    (tmp_path / "plan.toml").write_text(
+        'name = "roads"\nregister = "r.gpkg"\nfirst_year = 2019\nyears = 5\n'
+        "[envelope.lines]\ncarriageway_preventative = [1.0, 1.0, 1.0, 1.0, 1.0]\n",
+        encoding="utf-8",
+    )
+    done = run("validate", tmp_path / "plan.toml")
     assert done.returncode == 0, done.stderr
     assert "no faults" in done.stdout
     assert "carriageway km" in done.stdout
-    done = run("predict", small_county / "plan.toml")
+    done = run("predict", tmp_path / "plan.toml")
     assert done.returncode == 0, done.stderr
     head, first = done.stdout.splitlines()[:2]
     assert head == "asset_id,asset_class,group,residual_life,chance_failed,2018,2019,2020,2021,2022,2023"

@@ -14,7 +14,7 @@ import pyogrio
 import pytest
 import shapely
 from commands import run
-from places import SMALL_COUNTY, county_register, made_case
+from places import SMALL_COUNTY, county_register, made_case, part_of
 from shapely import MultiLineString
 from shapely.affinity import translate
 
@@ -342,7 +342,7 @@ def test_links_with_a_way_round_are_ranked_before_those_without_and_ties_are_sta
 
 
 def test_sections_off_the_network_are_named_by_every_command(tmp_path: Path) -> None:
-    register = county_register()
+    register = part_of(county_register(), county_register().assets.index % 20 == 0)
     assets = register.assets.copy()
     road = assets.index[(assets["asset_class"] == "carriageway") & (assets["committed_treatment"] == "")][0]
     line = assets.geometry[road]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from surveys_made import stretches
 
@@ -61,7 +61,6 @@ def any_stretches(draw) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return link, start.astype(float), (start + length).astype(float)
 
 
-@settings(max_examples=150)
 @given(any_stretches(), any_stretches())
 def test_every_pair_that_overlaps(mine, others) -> None:
     pairs = overlaps(*mine, *others)
@@ -75,7 +74,6 @@ def test_every_pair_that_overlaps(mine, others) -> None:
     assert len(pairs[0]) == len(expected)
 
 
-@settings(max_examples=150)
 @given(stretches(), stretches(gaps=False), st.data())
 def test_length_and_a_constant_are_conserved(survey, now, data) -> None:
     n = len(survey["link"])

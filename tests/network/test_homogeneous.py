@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from surveys_made import stretches
 
@@ -138,7 +138,6 @@ def slowly(link, from_m, to_m, value, barrier, minimum):
     return out
 
 
-@settings(max_examples=150)
 @given(st.data())
 def test_equal_to_the_method_written_out(data) -> None:
     survey = data.draw(stretches())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assetplan.network import check_survey, nearest_links, read_chainages
@@ -88,7 +88,6 @@ def test_nothing_to_place() -> None:
 whole = st.integers(-50, 50)
 
 
-@settings(max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 100), st.integers(-9, 9)), min_size=1, max_size=9))
 def test_points_come_back_to_their_link(rows) -> None:
     # Parallel roads 40 m apart: a point within 9 m of one is nearest to it.

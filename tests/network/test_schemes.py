@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from surveys_made import stretches
 
@@ -91,7 +91,6 @@ def slowly(link, from_m, to_m, works, barrier, gap):
     return [run for run in [*runs, current] if run]
 
 
-@settings(max_examples=150)
 @given(st.data())
 def test_what_holds_of_all_schemes(data) -> None:
     road = data.draw(stretches(most=40))

@@ -1,6 +1,6 @@
 """Small problems made for the tests, and a second method to judge answers by."""
 
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -127,16 +127,25 @@ def steepest_steps(p, again=True):
             left[owner == asset if not again else option] = False
 
 
+def allowed_choices(p, choice=(), modes=()):
+    """Every choice in which all assets of a group are of one mode."""
+    asset = len(choice)
+    if asset == len(p.starts) - 1:
+        yield choice
+        return
+    group = -1 if p.group is None else p.group[asset]
+    agreed = dict(modes)
+    for option in range(p.starts[asset], p.starts[asset + 1]):
+        if group < 0:
+            yield from allowed_choices(p, (*choice, option), modes)
+        elif agreed.get(group, p.mode[option]) == p.mode[option]:
+            yield from allowed_choices(p, (*choice, option), {**agreed, group: p.mode[option]})
+
+
 def best_by_hand(p):
     """Every choice that groups allow, its flows by a linear programme of their own; −inf where none holds."""
     best, usage, flows = -INF, p.usage.toarray(), p.flows
-    for choice in product(*(range(a, b) for a, b in pairwise(p.starts))):
-        modes = {}
-        for asset, option in enumerate(choice):
-            if p.group is not None and p.group[asset] >= 0:
-                modes.setdefault(p.group[asset], set()).add(p.mode[option])
-        if any(len(taken) > 1 for taken in modes.values()):
-            continue
+    for choice in allowed_choices(p):
         used, gained = usage[list(choice)].sum(axis=0), p.benefit[list(choice)].sum()
         low, high = p.floors - used, p.caps - used
         if not flows.names:

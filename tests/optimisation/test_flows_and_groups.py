@@ -5,7 +5,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from optimisation_problems import INF, best_by_hand, is_least, large
 from scipy import sparse
@@ -48,7 +48,6 @@ def problems(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=150)
 @given(p=problems(), whole=st.sampled_from([DECOMPOSED, 10_000]))
 def test_any_small_problem(p, whole):
     best = best_by_hand(p)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from optimisation_problems import (
     INF,
@@ -55,7 +55,6 @@ def _problems(draw):
     return problem(benefit, usage, counts, caps, floors)
 
 
-@settings(max_examples=120)
 @given(p=_problems(), whole=st.sampled_from([DECOMPOSED, 10_000]))
 def test_any_small_problem(p, whole):
     best = brute_force(p)

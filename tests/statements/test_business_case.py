@@ -16,7 +16,6 @@ from places import ROOT
 import assetplan
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import lay_out
-from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.finance import Statement
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
@@ -27,7 +26,7 @@ from assetplan.outcome.tables import programme_tables
 from assetplan.statements.business_case import business_case
 from assetplan.statements.option_figures import LATER, OptionFigures, _shares, _Spent, figures
 from assetplan.statements.options import OPTIONS, Option, note_on_minimum, options_of
-from assetplan.strategies import Traffic, candidates, starting_condition
+from assetplan.strategies import Traffic
 
 UNIT_STEPS = 1_000  # £m are printed to three decimals
 
@@ -51,19 +50,19 @@ class County:
 
 
 @pytest.fixture(scope="module")
-def county() -> County:
+def county(small_stages: tuple) -> County:
     """The small example county with half of its money current, commitments, shared sites and weight limits in it."""
     plan = assetplan.read_plan(ROOT / "data" / "example" / "plan.toml")
     lines = plan.envelope.lines
     split = {line: tuple(amount - min(amounts) / 2 for amount in amounts) for line, amounts in lines.items()}
     money = {"current": {line: min(amounts) / 2 for line, amounts in lines.items()}, "additional": split, "lines_": {}}
+    given, starting, traffic, grown = small_stages
     inputs = load_inputs(plan.model_copy(update={"envelope": plan.envelope.model_copy(update=money)}))
+    # Candidates do not know money, so they are those of the county's own plan.
+    inputs = replace(inputs, register=given.register, tables=given.tables, claims_factor=given.claims_factor)
     layout = lay_out(inputs.register.assets, inputs.register.other_roads)
     inputs = weighed(inputs, layout)
-    assets = inputs.register.assets
-    starting = starting_condition(assets, inputs.model)
-    traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index)
-    statement = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
+    statement = build_problem(inputs, grown)
     solution = statement.settle(solve(statement.problem, 1e-2, 20.0))
     outcome = outcome_of(inputs, starting, traffic, statement, solution)
     works, table = programme_tables(outcome)
