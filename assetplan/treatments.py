@@ -12,7 +12,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
-from assetplan.asset_classes import BRIDGE
+from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.deterioration.groups import Group, lacking, word
 from assetplan.errors import ConfigError, Fault
 from assetplan.prices import CONSTRUCTION, Prices, load_prices
@@ -20,8 +20,12 @@ from assetplan.reference import load_table
 from assetplan.schema import own_table
 
 KINDS = ("preventative", "major")
+TEXTURE = "texture"
+"""What a treatment may restore apart from all else that condition rests on."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NO_STATES = "must be blank: a curve has no states"
+_NOTHING = "does nothing: no raise_by, reset_to, slow_factor, states or restores"
+_ALONE = "needs raise_by, reset_to, slow_factor and states blank: what it gains is what texture takes"
 # What a blank in a column of numbers stands for, where it is not "unknown".
 _BLANK = {
     "index_low": 0.0,
@@ -59,6 +63,9 @@ class Treatment:
     capacity_below : float
         Of a bridge: it may also be used in better condition than its range where the bridge, not renewed since it was
         assessed or posted, carries less than this [t]; 0 for condition alone. Every renewal makes capacity as new.
+    restores : str
+        "texture" where it makes a carriageway's texture sound and nothing else, for `life` years: used where texture
+        takes points of the RCI, it raises the index by those points, which wear off again. "" for any other.
     states : tuple of int
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
@@ -83,6 +90,7 @@ class Treatment:
     slow_factor: float
     repeats: float
     capacity_below: float
+    restores: str
     states: tuple[int, ...]
     becomes: str
     price_base: int
@@ -282,7 +290,7 @@ def _broken_policy(
         return "group", "no such group"
     if treatment is None:
         return "treatment", f"is no treatment of group {group.name!r}"
-    if not group.in_states and np.isnan(treatment.reset_to):
+    if treatment.restores or (not group.in_states and np.isnan(treatment.reset_to)):
         return "treatment", "a follow-on treatment must reset the index"
     if treatment.becomes:
         return "treatment", "a follow-on treatment must leave the asset in its group"
@@ -335,9 +343,9 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
     group = groups.get(t.group)
     n_states = len(group.chain.state_index) if group and group.in_states else 0
     renews = not np.isnan(t.reset_to)
-    does_something = bool(n_states and t.states) or t.raise_by > 0 or t.slow_factor < 1 or renews
+    otherwise = bool(n_states and t.states) or t.raise_by > 0 or t.slow_factor < 1 or renews
     other = groups.get(t.becomes)
-    of_bridges = group is not None and group.asset_class == BRIDGE
+    of = group.asset_class if group else ""
     grades = f"must be grades A to {_LETTERS[n_states - 1]} joined by |"
     alike = bool(group and other and (group.asset_class, group.unit) == (other.asset_class, other.unit))
     checks = [
@@ -352,18 +360,17 @@ def _broken(t: Treatment, row: Mapping[Any, Any], groups: Mapping[str, Group]) -
         ("slow_factor", 0 < t.slow_factor <= 1, "must be above 0 and at most 1"),
         ("repeats", t.repeats >= 1, "must be 1 or more, or blank"),
         ("capacity_below", t.capacity_below >= 0, "must not be negative"),
-        (
-            "capacity_below",
-            not t.capacity_below or t.renews,
-            "needs a treatment that renews",
-        ),
-        ("capacity_below", not t.capacity_below or of_bridges, "must be blank: only bridges have a capacity"),
+        ("capacity_below", not t.capacity_below or t.renews, "needs a treatment that renews"),
+        ("capacity_below", not t.capacity_below or of == BRIDGE, "must be blank: only bridges have a capacity"),
+        ("restores", t.restores in ("", TEXTURE), f"must be {TEXTURE} or blank"),
+        ("restores", not t.restores or of == CARRIAGEWAY, "must be blank: only carriageways have a texture"),
+        ("restores", not (t.restores and otherwise), _ALONE),
         ("raise_by", t.raise_by >= 0, "must not be negative"),
         ("raise_cap", 0 < t.raise_cap <= 100, "must be above 0 and at most 100"),
         ("reset_to", np.isnan(t.reset_to) or 0 < t.reset_to <= 100, "must be above 0 and at most 100"),
         ("states", all(0 <= s < n_states for s in t.states), grades if n_states else _NO_STATES),
         ("becomes", not t.becomes or alike, "must be another group of the same asset class and unit"),
         ("becomes", not t.becomes or (t.becomes != t.group and renews), "needs another group, and a reset_to"),
-        ("treatment", does_something, "does nothing: no raise_by, reset_to, slow_factor or states"),
+        ("treatment", otherwise or bool(t.restores), _NOTHING),
     ]
     return [(column, word(row[column]), rule) for column, good, rule in checks if not good]

@@ -71,6 +71,15 @@ def test_priorities_are_whole_numbers_or_blank() -> None:
     }
 
 
+def test_texture_in_another_unit_is_refused() -> None:
+    frame = pd.DataFrame(SOUND | {"texture_mm": ["0.55", ""]})
+    assert not schema.conform(frame, "assets", "f.csv")[1]
+    assert rules(frame.assign(texture_mm=[55.0, -0.1])) == {
+        (2, "texture_mm", "must be at most 50"),
+        (3, "texture_mm", "must be at least 0"),
+    }
+
+
 def test_a_missing_column_is_listed_once() -> None:
     frame = pd.DataFrame(SOUND).drop(columns="quantity")
     assert rules(frame) == {(0, "quantity", "this column is missing")}

@@ -98,7 +98,8 @@ def _at_conditions(programme: Programme, asset: int, grid: Floats) -> tuple[Form
     every = programme.assets
     base, pace = (every[name].to_numpy(dtype=float) for name in (f"do_nothing_{programme.years[0] - 1}", "pace"))
     model, _ = with_claims(with_stock(tables.model, every, pace), tables.claims, every, base)
-    starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float))
+    texture = copies["texture_points"].to_numpy(dtype=float) if "texture_points" in copies else None
+    starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float), texture)
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
     inputs = Inputs(plan, register, replace(tables, model=model), limits(plan), {})
     prices = tables.parameters.prices if DETOURS in model.rules.streams else None

@@ -18,7 +18,14 @@ from assetplan.condition.building import (
     grade_share,
 )
 from assetplan.condition.capacity import capacity_at, capacity_today, condition_factor, index_to_carry
-from assetplan.condition.carriageway import INDICATORS, default_width, national_indicators, rci
+from assetplan.condition.carriageway import (
+    INDICATORS,
+    default_width,
+    national_indicators,
+    rci,
+    texture_points,
+    with_sound_texture,
+)
 from assetplan.condition.index import BANDS, from_index, measure_names, measure_range, to_index
 
 __all__ = [
@@ -52,5 +59,7 @@ __all__ = [
     "share_in_bands",
     "stock_index",
     "substandard",
+    "texture_points",
     "to_index",
+    "with_sound_texture",
 ]

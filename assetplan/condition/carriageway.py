@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from assetplan._types import Floats, Ints
 from assetplan.condition.bands import share_in_bands
+from assetplan.condition.index import from_index, to_index
 from assetplan.reference import load_table
 
 INDICATORS: dict[str, tuple[str, ...]] = {"130-01": ("A",), "130-02": ("B", "C")}
@@ -107,6 +108,45 @@ def rci(
     total += _score("texture", texture, kind)
     limits = _parameter("total")
     return np.clip(total, limits["lower"].to_numpy()[kind], limits["upper"].to_numpy()[kind])
+
+
+def texture_points(road_class: ArrayLike, environment: ArrayLike, texture: ArrayLike) -> Floats:
+    """Return what texture alone adds to the RCI, 0 where it is sound.
+
+    Parameters
+    ----------
+    road_class, environment : array (n,) or str; as of `rci`
+    texture : array (n,); nearside wheel-track texture depth [mm]
+
+    Returns
+    -------
+    array (n,)
+        Points of the RCI; missing where texture is.
+
+    Raises
+    ------
+    ValueError
+        A road class or environment is unknown, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> texture_points("A", "rural", [0.55, 0.7]).round(3).tolist()
+    [37.5, 0.0]
+    """
+    depth = np.atleast_1d(np.asarray(texture, dtype=np.float64))
+    return _score("texture", depth, _kind_of_road(road_class, environment, depth.size))
+
+
+def with_sound_texture(index: ArrayLike, points: ArrayLike) -> Floats:
+    """Return the condition index once texture is sound and all else is as it was, any shape [0–100].
+
+    Parameters
+    ----------
+    index : array; condition index before [0–100]
+    points : array; what texture adds to the RCI [points], broadcast to it; no more than all of it goes
+    """
+    value = np.maximum(from_index("rci", index) - np.asarray(points, dtype=np.float64), 0.0)
+    return to_index("rci", value)[0]
 
 
 def national_indicators(road_class: ArrayLike, value: ArrayLike, length: ArrayLike) -> pd.DataFrame:

@@ -143,12 +143,15 @@ def _nodes(net: Network, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _wanted(roads: gpd.GeoDataFrame, index: Floats, catalogue: Catalogue) -> Ints:
-    """Kind of works (a place in `KINDS`) that condition lets each section take, major before preventative; −1 none."""
+    """Kind of works (a place in `KINDS`) that condition lets each section take, major before preventative; −1 none.
+
+    What texture calls for is left aside.
+    """
     wanted = np.full(len(roads), -1, dtype=np.intp)
     environment = roads["environment"].to_numpy(dtype=object)
     for name, rows in roads.groupby("group").indices.items():
         for kind, code in ((kind, KINDS.index(kind)) for kind in ("preventative", "major")):
-            for t in catalogue.own(str(name), [kind]):
+            for t in (t for t in catalogue.own(str(name), [kind]) if not t.restores):
                 inside = (index[rows] >= t.index_low) & (index[rows] <= t.index_high)
                 fits = (environment[rows] == t.environment) | (t.environment == "")
                 wanted[rows[inside & fits]] = code

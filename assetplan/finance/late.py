@@ -85,8 +85,11 @@ def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_P
 
 
 def _early(catalogue: Catalogue, group: Group) -> list[_Priced]:
-    """The cheapest preventative treatment, then the cheapest that a sound asset may have where that is another."""
-    own = catalogue.own(group.name, ["preventative"])
+    """The cheapest preventative treatment, then the cheapest that a sound asset may have where that is another.
+
+    What restores texture alone puts off no late treatment.
+    """
+    own = [t for t in catalogue.own(group.name, ["preventative"]) if not t.restores]
     priced = sorted((p for t in own for p in _priced(t, group, catalogue)), key=lambda p: (p.cost, p.treatment.name))
     sound = [p for p in priced if p.index >= catalogue.sound_index]
     return list(dict.fromkeys([*priced[:1], *sound[:1]]))

@@ -30,7 +30,7 @@ from assetplan.output import digest_of
 from assetplan.register import Register, read_register
 from assetplan.register.basis import surveyed_after
 from assetplan.register.components import GROUP_MENDS
-from assetplan.strategies import LifecycleModel, with_stock
+from assetplan.strategies import LifecycleModel, with_stock, without_texture
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,7 +126,8 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     unknown = list(language_faults(plan, tables, register.assets))
     if unknown:
         raise ConfigError(unknown)
-    tables = replace(tables, model=with_stock(tables.model, register.assets))
+    model = without_texture(with_stock(tables.model, register.assets), register.assets)
+    tables = replace(tables, model=model)
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])

@@ -55,8 +55,9 @@ class Survey(Shown):
     register : Register; with the condition of the sections carried, of high confidence, which its inspections hold too
     measure : str; what was measured
     sections : DataFrame
-        Columns asset_id, link_id, from_m, to_m [m], value (mean by length), surveyed_year, coverage [share of its
-        length, 0–1], carried (no where the register keeps what it had), of each section that any reading lies on.
+        Columns asset_id, link_id, from_m, to_m [m], value (mean by length), texture_mm (mean by length [mm], missing
+        where readings hold none), surveyed_year, coverage [share of its length, 0–1], carried (no where the register
+        keeps what it had), of each section that any reading lies on.
     bands : DataFrame
         Columns measure, by, name, band, length_km, share of the length read in the latest year of each link: the
         reported figure.
@@ -118,6 +119,7 @@ class _Placed:
     to_m: Floats
     year: Ints
     value: Floats
+    texture: Floats  # depth [mm], NaN where not read
     section: Ints  # section that most of it lies on
 
     def take(self, keep: np.ndarray) -> _Placed:
@@ -196,7 +198,8 @@ def _place(readings: Readings, stock: pd.DataFrame, names: Texts) -> tuple[_Plac
     faults = [Fault(readings.file, line, "link_id", str(link), rule) for line, link, rule in texts]
     where = located.link, located.from_m, located.to_m
     kept = np.flatnonzero(section >= 0)
-    placed = _Placed(readings.row, *where, readings.year, readings.value, section).take(kept)
+    texture = readings.parameters.get("texture", np.full(len(section), np.nan))
+    placed = _Placed(readings.row, *where, readings.year, readings.value, texture, section).take(kept)
     if readings.parameters:
         parameters = {name: column[kept] for name, column in readings.parameters.items()}
         value, lacking = _rci(parameters, stock, placed.section)
@@ -236,15 +239,20 @@ def _rci(parameters: Mapping[str, Floats], stock: pd.DataFrame, section: Ints) -
 def _carry(stock: pd.DataFrame, placed: _Placed, least: float) -> pd.DataFrame:
     """The table of sections: of each the latest year that covers enough of it, else the best covered."""
     link, start, end = (stock[name].to_numpy() for name in ("link", "from_m", "to_m"))
-    value, year, coverage = np.full(len(stock), np.nan), np.full(len(stock), np.nan), np.zeros(len(stock))
+    value, texture, year = (np.full(len(stock), np.nan) for _ in range(3))
+    coverage = np.zeros(len(stock))
     for one in np.unique(placed.year):
         of = placed.take(placed.year == one)
-        carried = network.carry_survey(of.link, of.from_m, of.to_m, of.value, link, start, end, least)
-        better = ~np.isnan(carried.value) & (~carried.thin | (carried.coverage >= coverage) & (coverage < least))
-        value[better], year[better], coverage[better] = carried.value[better], one, carried.coverage[better]
-    table = stock[["asset_id", "link_id", "from_m", "to_m"]].assign(
-        value=value.round(2), surveyed_year=year, coverage=coverage.round(4), carried=coverage >= least
-    )
+        # Of readings with parameters, those without a texture have no RCI either, so both cover the same.
+        read = np.stack([of.value, np.nan_to_num(of.texture)], axis=1)
+        carried = network.carry_survey(of.link, of.from_m, of.to_m, read, link, start, end, least)
+        seen = ~np.isnan(carried.value[:, 0])
+        better = seen & (~carried.thin | (carried.coverage >= coverage) & (coverage < least))
+        value[better], texture[better] = carried.value[better].T
+        year[better], coverage[better] = one, carried.coverage[better]
+    depth = texture.round(3) if np.isfinite(placed.texture).any() else np.nan
+    table = stock[["asset_id", "link_id", "from_m", "to_m"]].assign(value=value.round(2), texture_mm=depth)
+    table = table.assign(surveyed_year=year, coverage=coverage.round(4), carried=coverage >= least)
     seen = ~np.isnan(value)
     return table[seen].astype({"surveyed_year": "int64"}).reset_index(drop=True)
 
@@ -269,7 +277,7 @@ def _with_condition(register: Register, carried: pd.DataFrame, readings: Reading
     read["surveyed_year"] = read["year"]
     filled = [text.split() for text in assets["assumed"].iloc[row]]
     read["assumed"] = [" ".join(word for word in words if word not in _CONDITION) for words in filled]
-    for name in (*_CONDITION, "assumed"):
+    for name in (*_CONDITION, "texture_mm", "assumed"):
         assets.iloc[row, list(assets.columns).index(name)] = read[name].to_numpy()
     every = pd.concat(
         [register.inspections, read[["asset_id", "year", "measure", "value", "method"]]], ignore_index=True

@@ -123,7 +123,7 @@ def _changes_nothing(t: Treatment) -> bool:
     """A raise that stops below every index at which it may be used, and slows nothing."""
     raises = t.raise_by > 0 and t.raise_cap > t.index_low
     resets = not np.isnan(t.reset_to) and t.reset_to > t.index_low
-    return not (raises or resets or t.slow_factor < 1 or t.states)
+    return not (raises or resets or t.slow_factor < 1 or t.states or t.restores)
 
 
 def _limits(outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -122,6 +122,8 @@ def _assets(outcome: Outcome, works: pd.DataFrame, why: Texts) -> gpd.GeoDataFra
         shared_site=_shared_sites(outcome, works),
         reason=why,
     )
+    if outcome.starting.texture is not None:
+        table["texture_points"] = outcome.starting.texture.round(3)
     futures = {}
     for place, year in enumerate(outcome.years):
         futures[f"do_nothing_{year}"] = outcome.nothing.index[:, place]

@@ -13,6 +13,7 @@ from assetplan.strategies.candidates import (
 from assetplan.strategies.doubts import Doubts, load_doubts
 from assetplan.strategies.futures import Future, Futures
 from assetplan.strategies.model import LifecycleModel
+from assetplan.strategies.texture import without_texture
 from assetplan.strategies.traffic import Traffic, WeightLimits
 from assetplan.strategies.trajectory import Trajectory
 from assetplan.strategies.tree import Rules
@@ -35,4 +36,5 @@ __all__ = [
     "starting_condition",
     "surveyed_index",
     "with_stock",
+    "without_texture",
 ]

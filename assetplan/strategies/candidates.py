@@ -15,6 +15,7 @@ from assetplan.deterioration.groups import Group
 from assetplan.display import Shown
 from assetplan.strategies.model import LifecycleModel, stocks
 from assetplan.strategies.states import AssetState, Chance
+from assetplan.strategies.texture import texture_lost
 from assetplan.strategies.traffic import Exposure, Traffic
 from assetplan.strategies.trajectory import Trajectory, replay
 from assetplan.strategies.tree import Leaves, Members, grow
@@ -78,6 +79,7 @@ class Starting(Shown):
     gap : array; years from then to the end of the base year
     clamped : array of bool; where a native value lay outside its measure's range
     pace : array; how much faster than its group an asset ages
+    texture : array or None; what texture takes of its condition [points of the RCI]; None where nothing of any
     """
 
     index: Floats
@@ -85,11 +87,22 @@ class Starting(Shown):
     gap: Floats
     clamped: Bools
     pace: Floats
+    texture: Floats | None = None
 
     @classmethod
-    def at(cls, index: Floats, pace: Floats) -> Starting:
-        """Assets whose condition index at the end of the base year is known."""
-        return cls(index, index, np.zeros(len(index)), np.zeros(len(index), dtype=bool), pace)
+    def at(cls, index: Floats, pace: Floats, texture: Floats | None = None) -> Starting:
+        """Assets whose condition at the end of the base year is known.
+
+        Parameters
+        ----------
+        index, pace, texture : array (n_assets,); as of the class
+        """
+        return cls(index, index, np.zeros(len(index)), np.zeros(len(index), dtype=bool), pace, texture)
+
+    def texture_of(self, rows: Ints) -> Floats | None:
+        """What texture takes of some assets; None where nothing."""
+        mine = None if self.texture is None else self.texture[rows]
+        return mine if mine is not None and mine.any() else None
 
 
 def surveyed_index(assets: pd.DataFrame, groups: Mapping[str, Group]) -> tuple[Floats, Bools]:
@@ -123,7 +136,7 @@ def starting_condition(assets: pd.DataFrame, model: LifecycleModel) -> Starting:
     index, clamped = surveyed_index(assets, model.groups)
     base = model.first_year - 1
     gap = np.clip(base - assets["surveyed_year"].fillna(base).to_numpy(dtype=float), 0.0, None)
-    starting = Starting(index.copy(), index, gap, clamped, pace)
+    starting = Starting(index.copy(), index, gap, clamped, pace, texture_lost(assets))
     for name, rows in by_group(assets):
         late = rows[gap[rows] > 0]
         starting.index[late] = start_of(name, model, starting, late).index()
@@ -157,7 +170,8 @@ def start_of(group: str, model: LifecycleModel, starting: Starting, rows: Ints, 
     rows : array (n_rows,) of int; the assets wanted
     traced : bool; whether they are to know what of them was renewed
     """
-    return carried(model.start(group, starting.surveyed[rows], starting.pace[rows], traced), starting.gap[rows])
+    start = model.start(group, starting.surveyed[rows], starting.pace[rows], traced, starting.texture_of(rows))
+    return carried(start, starting.gap[rows])
 
 
 def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> AssetState:

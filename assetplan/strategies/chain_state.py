@@ -130,7 +130,12 @@ class ChainState(AgeingNodes):
         return (0.0 if renewal is None else renewal.unit_cost) * (self.phases @ self.model.owed)
 
     def eligible(self, treatment: Treatment, weak: Bools | None = None) -> Bools:
-        """Expected index within the treatment's range, more likely than not in its states, and not slowed as much."""
+        """Expected index within the treatment's range, more likely than not in its states, and not slowed as much.
+
+        A state does not say what texture takes of it, so texture alone is not restored.
+        """
+        if treatment.restores:
+            return np.zeros(len(self.pace), dtype=bool)
         index = self.index()
         inside = index <= treatment.index_high
         inside = (inside if weak is None else inside | weak) & (index >= treatment.index_low)

@@ -50,7 +50,9 @@ class CurveLifecycle:
 class CurveState(AgeingNodes):
     """State of curve assets: effective age, its rate, and how long and how much ageing is slowed.
 
-    Where it is traced, `standing` says which were not renewed since the start.
+    Where it is traced, `standing` says which were not renewed since the start. `texture` is what texture takes of each
+    [points of the RCI], none once anything was done to it; None where it takes nothing of any. Of one whose texture was
+    restored `slow_factor` is above 1: what that gave wears off by ageing so much faster.
     """
 
     model: CurveLifecycle
@@ -61,24 +63,30 @@ class CurveState(AgeingNodes):
     slow_factor: Floats
     repeats: Floats
     standing: Bools | None = None
+    texture: Floats | None = None
 
     @classmethod
-    def start(cls, model: CurveLifecycle, index: Floats, pace: Floats) -> CurveState:
+    def start(cls, model: CurveLifecycle, index: Floats, pace: Floats, texture: Floats | None = None) -> CurveState:
         """Untreated assets at an index.
 
         Parameters
         ----------
         model : CurveLifecycle; of their group
         index, pace : array (n_nodes,); condition index [0–100], and years that each ages in one
+        texture : array (n_nodes,), optional; what texture takes of them [points of the RCI]
         """
         age = model.group.age(index)
         none = np.zeros_like(age)
-        return cls(model, age, pace, pace, none, np.ones_like(age), none)
+        return cls(model, age, pace, pace, none, np.ones_like(age), none, texture=texture)
 
     def begin(self, index: float) -> CurveState:
         """Assets as new as an index, at the pace of their group."""
-        new = CurveState.start(self.model, np.full(len(self.age), index), self.pace)
+        new = CurveState.start(self.model, np.full(len(self.age), index), self.pace, self._sound_texture)
         return new if self.standing is None else replace(new, standing=np.zeros_like(self.standing))
+
+    @property
+    def _sound_texture(self) -> Floats | None:
+        return None if self.texture is None else np.zeros_like(self.texture)
 
     def traced(self) -> CurveState:
         """The same, none of them renewed yet."""
@@ -109,6 +117,8 @@ class CurveState(AgeingNodes):
         if treatment.index_low > 0:
             # Age goes on where the index has reached the foot of its scale, so a low of 0 is no limit.
             inside &= self.age <= self.model.age(treatment.index_low) + 1e-9
+        if treatment.restores:
+            inside &= False if self.texture is None else self.texture > 0
         return inside & self._free(treatment)
 
     def weaker(self, below: Floats) -> Bools:
@@ -116,15 +126,41 @@ class CurveState(AgeingNodes):
         return np.zeros(len(self.age), dtype=bool) if self.standing is None else self.standing & (self.index() < below)
 
     def treat(self, treatment: Treatment) -> tuple[CurveState, Floats]:
-        """Raise and slow, or renew: the rate is then that which ends the treatment's life at the failure index."""
+        """Raise and slow, or renew: the rate is then that which ends the treatment's life at the failure index.
+
+        What is left of a restored texture ends with other works.
+        """
         cost = np.full(len(self.age), treatment.unit_cost)
+        if treatment.restores:
+            return self._retextured(treatment), cost
+        before = self.worn()
         if not np.isnan(treatment.reset_to):
-            return self._renew(treatment), cost
-        index = self.index()
+            return before._renew(treatment), cost
+        index = before.index()
         raised = treatment.raised(index)
-        age = np.where(raised > index, self.model.group.age(raised), self.age)
+        age = np.where(raised > index, self.model.group.age(raised), before.age)
         lasts, slowing = np.full_like(age, treatment.life), np.full_like(age, treatment.slow_factor)
-        return replace(self, age=age, slow_left=lasts, slow_factor=slowing, repeats=self.repeats + 1), cost
+        after = replace(before, age=age, slow_left=lasts, slow_factor=slowing, repeats=self.repeats + 1)
+        return replace(after, texture=self._sound_texture), cost
+
+    def worn(self) -> CurveState:
+        """The same once a restored texture has worn off, as if that were now."""
+        if self.texture is None:
+            return self
+        wearing = (self.slow_left > 0) & (self.slow_factor > 1)
+        gained = np.where(wearing, self.slow_left * self.rate * (self.slow_factor - 1), 0.0)
+        return replace(self, age=self.age + gained, slow_left=np.where(wearing, 0.0, self.slow_left))
+
+    def _retextured(self, treatment: Treatment) -> CurveState:
+        """Younger by what texture took, and back where it would have been when the treatment's life ends."""
+        if self.texture is None:
+            return self
+        lost, lasts = self.texture > 0, float(np.ceil(treatment.life))
+        sound = self.model.group.age(condition.with_sound_texture(self.index(), self.texture))
+        age = np.where(lost, np.minimum(sound, self.age), self.age)
+        faster = 1 + (self.age - age) / (lasts * self.rate)
+        left, factor = np.where(lost, lasts, self.slow_left), np.where(lost, faster, self.slow_factor)
+        return replace(self, age=age, slow_left=left, slow_factor=factor, texture=self._sound_texture)
 
     def _renew(self, treatment: Treatment) -> CurveState:
         new, none, rate = (
@@ -136,7 +172,10 @@ class CurveState(AgeingNodes):
         rate = np.where(self.age < new, np.minimum(self.rate, rate), rate)
         age = np.minimum(self.age, new)
         standing = None if self.standing is None else np.zeros_like(self.standing)
-        return replace(self, age=age, rate=rate, slow_left=none, repeats=none, standing=standing)
+        return replace(
+            self, age=age, rate=rate, slow_left=none, repeats=none, standing=standing,
+            texture=self._sound_texture,
+        )  # fmt: skip
 
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden at mid-year, from the table by age."""

@@ -167,7 +167,8 @@ class Futures(Shown):
                 if learned.spread > 0 and not isinstance(group.decay, Chain | Life):
                     own[rows] = rng.gamma(learned.spread**-2, learned.spread**2, len(rows))
             truth[rows] = self._truth(group, rows, pace[rows] * own[rows], rng)
-            start = drawn.start(name, truth[rows], pace[rows] * own[rows])
+            texture = self.starting.texture_of(rows)
+            start = drawn.start(name, truth[rows], pace[rows] * own[rows], texture=texture)
             starts[name] = carried(start, self.starting.gap[rows], self.chance(number, 2, place))
         return Future(self, number, drawn, starts, own)
 

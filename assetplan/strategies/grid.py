@@ -153,11 +153,14 @@ class Grid:
     def locate(self, state: Any) -> tuple[Ints, Floats]:
         """Points about each node of a state, and how much of it is at each, arrays (n_nodes, k).
 
+        No point has a restored texture: it is taken to have worn off.
+
         Parameters
         ----------
         state : CurveState or ChainState; nodes of the group
         """
         _, _, rates, slowings, conditions = self.shape
+        state = state.worn() if isinstance(state, CurveState) else state
         slow = self.slowing.codes(state)
         if isinstance(state, CurveState):
             at = np.clip(state.age / self.ages[1], 0.0, conditions - 1.0)

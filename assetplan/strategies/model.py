@@ -67,7 +67,9 @@ class LifecycleModel(Shown):
     stock: Mapping[str, GroupStock] = field(default_factory=dict)
     sites: pd.DataFrame | None = None
 
-    def start(self, group: str, index: Floats, pace: Floats, traced: bool = False) -> AssetState:
+    def start(
+        self, group: str, index: Floats, pace: Floats, traced: bool = False, texture: Floats | None = None
+    ) -> AssetState:
         """Untreated assets of a group, with the groups that treatments may make them of.
 
         Parameters
@@ -75,15 +77,21 @@ class LifecycleModel(Shown):
         group : str; name of the group
         index, pace : array (n,); condition index [0–100], and years that each ages in one
         traced : bool; whether they are to know what of them was renewed
+        texture : array (n,), optional; what texture takes of them [points of the RCI], as of `texture_lost`
         """
         names = self.catalogue.reached(group)
-        states = tuple(self._started(name, index, pace, traced) for name in names)
+        states = tuple(self._started(name, index, pace, traced, texture) for name in names)
         return states[0] if len(states) == 1 else MixedState(names, np.zeros(len(index), dtype=np.intp), states)
 
-    def _started(self, name: str, index: Floats, pace: Floats, traced: bool) -> CurveState | ChainState:
+    def _started(
+        self, name: str, index: Floats, pace: Floats, traced: bool, texture: Floats | None
+    ) -> CurveState | ChainState:
         lifecycle = self._lifecycles[name]
-        of = CurveState.start if isinstance(lifecycle, CurveLifecycle) else ChainState.start
-        state = of(lifecycle, index, pace)  # type: ignore[arg-type]
+        state: CurveState | ChainState
+        if isinstance(lifecycle, CurveLifecycle):
+            state = CurveState.start(lifecycle, index, pace, texture)
+        else:
+            state = ChainState.start(lifecycle, index, pace)
         return state.traced() if traced else state
 
     @cached_property
@@ -188,7 +196,9 @@ class LifecycleModel(Shown):
         traced : bool; whether weight limits are to be followed
         """
         rows = self.catalogue.treatments[group]
-        own = tuple(t for t in self.catalogue.own_all[group] if not t.becomes and t.environment in ("", *environments))
+        # Of texture the policy knows nothing.
+        every = (t for t in self.catalogue.own_all[group] if not (t.becomes or t.restores))
+        own = tuple(t for t in every if t.environment in ("", *environments))
         lifecycle, rules = self._lifecycles[group], self.rules
         return _after(
             _Circumstances(

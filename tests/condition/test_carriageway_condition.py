@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetplan.condition import carriageway, classify
+from assetplan.condition import carriageway, classify, to_index
 from assetplan.reference import load_table
 
 WORKED = {"rut": 14, "lv3": 7, "lv10": 49, "cracking": 0.5, "texture": 0.55}
@@ -61,6 +61,15 @@ def test_only_the_larger_profile_variance_counts():
 def test_texture_counts_on_b_roads_as_on_a_roads():
     """The worked survey on a B road: 40 + max(20, 30) + 11.351 + 12.5, its texture weighted by 0.75."""
     assert carriageway.rci("B", "rural", **WORKED)[0] == pytest.approx(93.851, abs=5e-4)
+
+
+def test_the_worked_road_without_what_texture_adds():
+    """Its 37.5 points of texture gone, 99.351 are left: index 70 − 30 · 59.351 / 60."""
+    points = carriageway.texture_points("A", "rural", [WORKED["texture"], 0.7, 5.0, 0.1, np.nan])
+    assert points == pytest.approx([37.5, 0, 0, 75, np.nan], nan_ok=True)
+    index, _ = to_index("rci", [136.851, 20.0])
+    assert index == pytest.approx([30.78725, 85.0])
+    assert carriageway.with_sound_texture(index, 37.5) == pytest.approx([40.3245, 100.0])
 
 
 def test_left_and_right_rut_give_the_deeper():

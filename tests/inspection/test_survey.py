@@ -157,6 +157,9 @@ def test_parameters_become_an_rci_by_the_class_of_their_section(small_county, ro
             road.road_class, road.environment, rut=[16.0], lv3=[4.0], lv10=[12.0], cracking=[0.5], texture=[0.6]
         )
         assert road.value == pytest.approx(float(expected[0]), abs=0.006)
+        assert road.texture_mm == 0.6
+    sections = pd.read_csv(tmp_path / "tables" / "sections.csv")
+    assert sections.loc[sections["carried"], "texture_mm"].unique().tolist() == [0.6]
 
 
 @pytest.mark.parametrize(
@@ -203,5 +206,9 @@ def test_a_register_without_links_is_refused_with_what_readings_need(roads, tmp_
         assetplan.survey(bare, assetplan.read_readings(tmp_path / "readings.csv"))
     with pytest.raises(ValueError, match="measures one of"):
         assetplan.read_readings(tmp_path / "readings.csv", "bci")
-    survey = assetplan.survey(whole, assetplan.read_readings(tmp_path / "readings.csv"))
+    rough = assetplan.Register(whole.assets.assign(texture_mm=0.4), whole.inspections, whole.places, whole.districts)
+    survey = assetplan.survey(rough, assetplan.read_readings(tmp_path / "readings.csv"))
+    # Texture is of the survey that gave the RCI: one without texture leaves none.
+    carried = survey.register.assets["asset_id"].isin(survey.sections["asset_id"])
+    assert survey.register.assets["texture_mm"].isna().equals(carried)
     assert repr(survey).splitlines()[:3] == ["Survey", "  measure  rci", "  carried  11 of 11 sections"]
