@@ -25,10 +25,10 @@ lantern_son,street_lighting,Sodium lantern,,,no,survival,weibull,100,20,3.0,,,,,
 lantern_led,street_lighting,LED lantern,,,no,survival,weibull,100,28,3.0,,,,,,40,320,2019,{SOURCE}
 """
 TREATMENTS = f"""\
-column_renewal,column_steel,Column renewal,major,street_lighting,1400,40,0,60,,,,100,,,,,,2019,{SOURCE}
-lantern_renewal,lantern_son,Sodium lantern renewal,major,street_lighting,260,20,0,40,,,,100,,,,,,2019,{SOURCE}
-lantern_to_led,lantern_son,Lantern to LED,major,street_lighting,320,25,0,100,,,,100,,,,,lantern_led,2019,{SOURCE}
-led_renewal,lantern_led,LED lantern renewal,major,street_lighting,320,25,0,40,,,,100,,,,,,2019,{SOURCE}
+column_renewal,column_steel,Column renewal,major,street_lighting,1400,40,0,60,,,,100,,,,,,,2019,{SOURCE}
+lantern_renewal,lantern_son,Sodium lantern renewal,major,street_lighting,260,20,0,40,,,,100,,,,,,,2019,{SOURCE}
+lantern_to_led,lantern_son,Lantern to LED,major,street_lighting,320,25,0,100,,,,100,,,,,,lantern_led,2019,{SOURCE}
+led_renewal,lantern_led,LED lantern renewal,major,street_lighting,320,25,0,40,,,,100,,,,,,,2019,{SOURCE}
 """
 FOLLOW_ON = f"""\
 column_steel,column_renewal,30,{SOURCE}

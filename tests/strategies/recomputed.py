@@ -224,7 +224,9 @@ class Asset:
     @cached_property
     def treatments(self) -> list[dict]:
         table = load_table("treatments")
-        rows = table[table["group"] == self.group].fillna({"slow_factor": 1.0, "repeats": math.inf, "environment": ""})
+        # Texture, which only what restores it asks for, is known of no asset here.
+        mine = table[(table["group"] == self.group) & table["restores"].isna()]
+        rows = mine.fillna({"slow_factor": 1.0, "repeats": math.inf, "environment": ""})
         return rows.to_dict("records")
 
     @cached_property
