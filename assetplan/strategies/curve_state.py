@@ -140,8 +140,8 @@ class CurveState(AgeingNodes):
         raised = treatment.raised(index)
         age = np.where(raised > index, self.model.group.age(raised), before.age)
         lasts, slowing = np.full_like(age, treatment.life), np.full_like(age, treatment.slow_factor)
-        after = replace(before, age=age, slow_left=lasts, slow_factor=slowing, repeats=self.repeats + 1)
-        return replace(after, texture=self._sound_texture), cost
+        repeats, texture = self.repeats + 1, self._sound_texture
+        return replace(before, age=age, slow_left=lasts, slow_factor=slowing, repeats=repeats, texture=texture), cost
 
     def worn(self) -> CurveState:
         """The same once a restored texture has worn off, as if that were now."""
@@ -172,10 +172,8 @@ class CurveState(AgeingNodes):
         rate = np.where(self.age < new, np.minimum(self.rate, rate), rate)
         age = np.minimum(self.age, new)
         standing = None if self.standing is None else np.zeros_like(self.standing)
-        return replace(
-            self, age=age, rate=rate, slow_left=none, repeats=none, standing=standing,
-            texture=self._sound_texture,
-        )  # fmt: skip
+        after = replace(self, age=age, rate=rate, slow_left=none, repeats=none, standing=standing)
+        return after if self.texture is None else replace(after, texture=self._sound_texture)
 
     def burden(self, stream: str, exposure: Exposure) -> Floats:
         """Burden at mid-year, from the table by age."""
