@@ -12,14 +12,37 @@ from assetplan.errors import ConfigError
 from assetplan.prices import CONSTRUCTION, Prices, load_prices
 from assetplan.reference import load_table
 from assetplan.schema import own_table, row_faults
+from assetplan.words import is_missing, months_of, months_words
 
 _MONEY = ("mobilisation", "traffic_management")
 _RULES = (
     ("mobilisation", 0.0, "must be a number not below 0"),
     ("setup_days", 0.0, "must be a number not below 0"),
     ("traffic_management", 0.0, "must be a number not below 0"),
-    ("per_day", 1e-9, "must be above 0"),
+    ("per_day", 1e-9, "must be above 0: state what the crew does in a day, or leave the row out"),
 )
+ALL_YEAR = (1 << 12) - 1
+"""The months of a whole year, as `month_bits` has them."""
+
+
+def month_bits(months: Collection[int]) -> int:
+    """Months of the year (1–12) as one number, a bit for each."""
+    return sum(1 << (month - 1) for month in set(months))
+
+
+def bits_words(bits: int) -> str:
+    """What `month_bits` made, in words: "April to September"; "" for none."""
+    return months_words([month for month in range(1, 13) if bits >> (month - 1) & 1])
+
+
+def crew_season(sites: pd.DataFrame, crew: str) -> int:
+    """Months in which some treatment of a crew may be laid, as `month_bits`; `sites` as of `load_sites`."""
+    return int(np.bitwise_or.reduce(sites.loc[sites["crew"] == crew, "months"].to_numpy(dtype=np.int64)))
+
+
+def season_weeks(bits: int) -> float:
+    """Weeks of the year that months hold; `bits` as of `month_bits`."""
+    return bits.bit_count() * 52 / 12
 
 
 def load_sites(treatments: Collection[str], path: Path | None = None, prices: Prices | None = None) -> pd.DataFrame:
@@ -37,9 +60,9 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
     -------
     DataFrame
         Indexed by treatment: crew, mobilisation [£], setup_days, traffic_management [£/day], per_day and typical
-        [unit of the group's quantity; typical NaN where each site is its own], price_base as stated,
-        verified (bool), and `fixed`: what a site costs whatever its size, mobilisation and the traffic management of
-        setting up [£].
+        [unit of the group's quantity; typical NaN where each site is its own], season and price_base as stated,
+        verified (bool), `months` of the season, as `month_bits`, all year where none is stated, and `fixed`: what a
+        site costs whatever its size, mobilisation and the traffic management of setting up [£].
 
     Raises
     ------
@@ -56,6 +79,11 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
         ("treatment", table["treatment"].isin(list(treatments)), "no such treatment"),
         ("treatment", ~table["treatment"].duplicated(), "is there twice"),
         ("crew", table["crew"].notna(), "a value is required"),
+        (
+            "season",
+            table["season"].map(_is_season),
+            "must be months, as 4-9, 11-2 or April-September, or blank: all year",
+        ),
         ("typical", table["typical"].isna() | (table["typical"] > 0), "must be above 0, or blank"),
     ]
     faults = row_faults(table.assign(file=file, row=table.index), checks)
@@ -63,5 +91,18 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
     if faults or unpriced:
         raise ConfigError([*faults, *unpriced])
     fixed = table["mobilisation"] + table["setup_days"] * table["traffic_management"]
-    kept = table.assign(fixed=fixed, verified=table["verified"] == "yes", typical=table["typical"].astype(np.float64))
+    months = table["season"].map(lambda text: ALL_YEAR if pd.isna(text) else month_bits(months_of(text)))
+    kept = table.assign(
+        months=months.astype(np.int64),
+        fixed=fixed,
+        verified=table["verified"] == "yes",
+        typical=table["typical"].astype(np.float64),
+    )
     return kept.set_index("treatment")
+
+
+def _is_season(text: object) -> bool:
+    try:
+        return is_missing(text) or bool(months_of(str(text)))
+    except ValueError:
+        return False

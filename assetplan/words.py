@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def is_missing(value: object) -> bool:
@@ -83,3 +88,49 @@ def capitalised(text: object) -> str:
     """Text with its first letter in upper case, the rest as it is; "" where it is missing."""
     words = "" if is_missing(text) else str(text)
     return words[:1].upper() + words[1:]
+
+
+def months_of(text: str) -> tuple[int, ...]:
+    """Months of the year that a text names, in order: "4-9", "11-2" (over the new year), "June-August", "3, 5-7".
+
+    Raises
+    ------
+    ValueError
+        It names none, in words of what it should be.
+
+    Examples
+    --------
+    >>> months_of("11-2")
+    (1, 2, 11, 12)
+    """
+    named: set[int] = set()
+    for part in text.replace("–", "-").split(","):
+        ends = [end.strip() for end in part.split("-")]
+        codes = [_month(end) for end in ends]
+        # A spreadsheet makes a date of 4-9, "04-Sep": which month it began with, nobody knows then.
+        alike = len({end.isdecimal() for end in ends}) == 1
+        if None in codes or len(codes) > 2 or not alike:
+            raise ValueError("must be months, as 4-9, 11-2, 6 or April-September")
+        first, last = codes[0], codes[-1]
+        named |= {(first + k - 1) % 12 + 1 for k in range((last - first) % 12 + 1)}  # type: ignore[operator]  # no None
+    return tuple(sorted(named))
+
+
+def _month(text: str) -> int | None:
+    """Number of a month, of its name or of the first letters of it; None for any other text."""
+    if text.isascii() and text.isdecimal():
+        return int(text) if len(text) <= 2 and 1 <= int(text) <= 12 else None
+    meant = [k for k, name in enumerate(MONTHS, 1) if len(text) >= 3 and name.lower().startswith(text.lower())]
+    return meant[0] if meant else None
+
+
+def months_words(months: Collection[int]) -> str:
+    """Months of the year (1–12) as people say them: "April to September", "all year"."""
+    starts = [month for month in sorted(months) if (month - 2) % 12 + 1 not in months]
+    runs = []
+    for start in starts:
+        last = start
+        while last % 12 + 1 in months:
+            last = last % 12 + 1
+        runs.append(MONTHS[start - 1] + (f" to {MONTHS[last - 1]}" if last != start else ""))
+    return and_list(runs) if starts or not months else "all year"

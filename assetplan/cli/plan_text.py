@@ -15,7 +15,15 @@ from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
 from assetplan.programme.summary import BaselineRow, Summary
 from assetplan.programme.summary_ahead import CURRENT_SPEND, ForecastRow
-from assetplan.programme.words import MARGIN, closures_sentence, in_full, phasing_sentence, price_sentences, worth_words
+from assetplan.programme.words import (
+    MARGIN,
+    closures_sentence,
+    crew_cells,
+    in_full,
+    phasing_sentence,
+    price_sentences,
+    worth_words,
+)
 from assetplan.register.basis import BasisRow, largely_assumed
 from assetplan.register.no_map import NO_DETOURS, without_network
 from assetplan.words import financial_year, millions, plural, pounds
@@ -42,6 +50,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         *_weight_limits(programme),
         *_sites(programme),
         *_routine_jobs(programme),
+        *_crews(programme),
         block("Model notes", *items([f"{note['check']}: {note['message']}" for note in summary.lint])),
         _files(folder),
     ]
@@ -241,6 +250,15 @@ def _routine_jobs(programme: Programme) -> list[str]:
     """Routine jobs that may be done under the closures of schemes, and what that saves."""
     sentence = closures_sentence(programme.summary)
     return [block("Routine jobs", *items([sentence]))] if sentence else []
+
+
+def _crews(programme: Programme) -> list[str]:
+    """Days of each crew that the plan file states."""
+    body = crew_cells(programme.summary)
+    if not body:
+        return []
+    heads = ["crew-days, of those it has", *map(str, programme.years)]
+    return [block("Crews", "", table(heads, [[crew, *cells] for crew, cells in body.items()]))]
 
 
 def _range(row: ForecastRow, unit: float) -> str:

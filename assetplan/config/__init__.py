@@ -3,6 +3,7 @@
 from assetplan.config.added import AddedLimit, accept_table
 from assetplan.config.base import Funder, PlaceSelector, WorksSelector
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
+from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
 from assetplan.config.plan import Plan, TableFiles
@@ -11,6 +12,9 @@ from assetplan.config.read import make_plan, read_plan, read_table_files
 __all__ = [
     "AddedLimit",
     "Borrowing",
+    "CalendarEntry",
+    "Crew",
+    "Embargo",
     "Envelope",
     "Forbid",
     "Funder",

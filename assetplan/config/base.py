@@ -84,6 +84,20 @@ class AssetSelector(PlaceSelector):
         return _given(self, "asset_class") | super().of_assets
 
 
+class RoadSelector(AssetSelector):
+    """Which assets are meant, by their road and by name too."""
+
+    road: Names | None = None
+    """road number or street name, as in the register"""
+    asset: Names | None = None
+    """the only assets meant"""
+
+    @property
+    def of_assets(self) -> dict[str, tuple[str, ...]]:
+        """Column of the register → names allowed, for the keys that are given."""
+        return super().of_assets | _given(self, "road")
+
+
 class WorksSelector(AssetSelector):
     """Which works are meant: the assets they are on, and what is done."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from assetplan.config.base import WorksSelector
+from assetplan.config.delivery_checks import delivery_faults
 from assetplan.config.envelope import Envelope, Limit
 from assetplan.config.finance_checks import finance_faults
 from assetplan.config.plan import ClaimsSettings, Plan
@@ -26,7 +27,7 @@ def faults_of(plan: Plan) -> KeyFaults:
         yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _claims, _objective, _names)
-    for check in (*checks, finance_faults):
+    for check in (*checks, delivery_faults, finance_faults):
         yield from check(plan)
 
 
@@ -109,6 +110,7 @@ def works_selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
         ("borrowing", plan.borrowing),
         ("rules.forbid", plan.rules.forbid),
         ("rules.require", plan.rules.require),
+        ("embargoes", plan.embargoes),
         *plan.added_limits.items(),
     )
     for key, rows in tables:
@@ -133,8 +135,10 @@ def _lines(plan: Plan) -> KeyFaults:
 def _dates(plan: Plan) -> KeyFaults:
     """Years that a plan names lie within it, and none is there twice."""
     named: dict[str, tuple[int, ...]] = {}
-    for table, rows in (("limits", plan.limits), ("rules.forbid", plan.rules.forbid), ("schemes", plan.schemes)):
+    tables = {"limits": plan.limits, "rules.forbid": plan.rules.forbid, "schemes": plan.schemes, "crews": plan.crews}
+    for table, rows in (tables | {"embargoes": plan.embargoes, "calendar": plan.calendar}).items():
         named |= {f"{table}[{i}].years": row.years or () for i, row in enumerate(rows, 1)}  # type: ignore[attr-defined]
+    named |= {f"calendar[{i}].to": entry.to or () for i, entry in enumerate(plan.calendar, 1)}
     for i, need in enumerate(plan.rules.require, 1):
         named[f"rules.require[{i}].by_year"] = (need.by_year,) if need.by_year is not None else ()
     named |= {f"targets[{i}].year": (target.year,) for i, target in enumerate(plan.targets, 1)}
@@ -211,12 +215,13 @@ def _names(plan: Plan) -> KeyFaults:
     rows += [(f"borrowing[{i}].name", facility.name) for i, facility in enumerate(plan.borrowing, 1)]
     for table, added in plan.added_limits.items():
         rows += [(f"{table}[{i}].name", limit.name) for i, limit in enumerate(added, 1)]
+    rows += [(f"crews[{i}].crew", name) for name, i in {crew.crew: i for i, crew in enumerate(plan.crews, 1)}.items()]
     rows += [(f"targets[{i}].name", target.name) for i, target in enumerate(plan.targets, 1) if target.name]
     # Names of the language's own totals, and of columns beside the sources in the statement of financing.
     taken = set(plan.envelope.lines) | {"virement", "preventative share", "year", "spend", "financed"}
     for key, name in rows:
         if name in taken:
-            yield key, name, "this name is taken by a line, a limit, a source, a borrowing facility or a target"
+            yield key, name, "this name is taken by a line, a limit, a source, a borrowing facility, a crew or a target"
         taken.add(name)
     for name in _twice([scheme.name for scheme in plan.schemes]):
         yield "schemes.name", str(name), "is there more than once"

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, Share, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
+from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 from assetplan.display import Shown
@@ -67,6 +68,8 @@ class SiteSettings(Frozen):
     """longest scheme (m)"""
     jobs_window: Whole = Field(default=1, ge=0, le=20)
     """years between a routine job's due year and works whose closure it may share, at most"""
+    closed_again: Whole | None = Field(default=None, ge=0, le=50)
+    """least years between two works sites of one asset; 0 for no such rule"""
 
 
 class Solver(Frozen):
@@ -178,6 +181,9 @@ class Plan(Shown, Frozen):
     benefit: Benefit = Benefit()
     strategies: StrategySettings = StrategySettings()
     sites: SiteSettings = SiteSettings()
+    crews: tuple[Crew, ...] = ()
+    embargoes: tuple[Embargo, ...] = ()
+    calendar: tuple[CalendarEntry, ...] = ()
     solver: Solver = Solver()
     claims: ClaimsSettings = ClaimsSettings()
     forecast: Forecast = Forecast()

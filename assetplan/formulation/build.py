@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan.formulation.closed_years import calendar_note
 from assetplan.formulation.constraints import Basis, LimitRow, compose
 from assetplan.formulation.firm import hold_firm
 from assetplan.formulation.formulation import Formulation
@@ -51,12 +52,12 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
     works = Works.of(assets, inputs.model, left)
-    basis = Basis(inputs, left, works, whole)
+    basis = Basis(inputs, left, works, sharing, mode, whole)
     objective, changes = objective_of(inputs, left)
     ids = assets["asset_id"].to_numpy(dtype=object)
     joint = (group, mode) if (group >= 0).any() else ()
     problem, rows, flows = compose([kind(basis) for kind in LIMIT_KINDS], objective, left, ids, *joint)
-    notes = (*firm.notes, *together.notes, *_idle(problem, rows))
+    notes = (*firm.notes, *together.notes, *calendar_note(inputs), *_idle(problem, rows))
     return Formulation(problem, rows, flows, left, sharing, changes, firm.held, together.rows, notes)
 
 

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.sharing import SharedSites
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -99,12 +100,16 @@ class Basis:
     inputs : Inputs; the plan with its register and model
     options : Candidates; the strategies that rules and schemes leave
     works : Works; every works item of each
+    sharing : SharedSites; sites that they may share
+    mode : array (n_options,); mode of each, as in `Problem`
     whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
     """
 
     inputs: Inputs
     options: Candidates
     works: Works
+    sharing: SharedSites
+    mode: Ints
     whole: bool = True
 
     def entries(self, where: Bools, row: int, amount: Floats) -> Entries:

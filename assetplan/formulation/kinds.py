@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assetplan.config import AddedLimit, accept_table
 from assetplan.formulation.borrowing import drawdowns
 from assetplan.formulation.constraints import Basis, Constraints
+from assetplan.formulation.crew_days import crew_days
 from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
 from assetplan.formulation.funding import funding, source_use
 from assetplan.formulation.targets import targets
@@ -25,6 +26,7 @@ LIMIT_KINDS: list[LimitKind] = [
     source_use,
     drawdowns,
     targets,
+    crew_days,
 ]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Bools, Floats, Ints
-from assetplan.config import WorksSelector
-from assetplan.inputs.selectors import assets_where, treatments_where
+from assetplan.config import PlaceSelector, WorksSelector
+from assetplan.inputs.selectors import assets_selected, treatments_where
 from assetplan.strategies import Candidates, LifecycleModel
 
 
@@ -66,10 +66,9 @@ class Works:
         """The works that a selector means, (n_works,)."""
         return self.where_asset(selector)[self.asset] & self.where_treatment(selector)
 
-    def where_asset(self, selector: WorksSelector) -> Bools:
+    def where_asset(self, selector: PlaceSelector) -> Bools:
         """The assets that a selector means, of them only those named where it names any, (n_assets,)."""
-        meant, names = assets_where(self.assets, selector), getattr(selector, "asset", None)
-        return meant if names is None else meant & self.assets["asset_id"].isin(names).to_numpy(dtype=bool)
+        return assets_selected(self.assets, selector)
 
     def where_treatment(self, selector: WorksSelector) -> Bools:
         """The works whose treatment is one that a selector means, on whatever asset, (n_works,)."""

@@ -11,6 +11,7 @@ from assetplan.config import Lock, PlaceSelector, Plan, Scheme
 from assetplan.config.checks import works_selectors
 from assetplan.errors import Fault
 from assetplan.finance import stages
+from assetplan.inputs.delivery import delivery_faults
 from assetplan.inputs.selectors import assets_where, treatments_where
 from assetplan.inputs.tables import Tables
 from assetplan.network import network_rules
@@ -43,6 +44,7 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
                     yield _fault(f"{key}.{column}", name, f"there is none; there are {some}{own}")
     yield from _unknown_assets(plan, assets)
     yield from _units(plan, model, assets)
+    yield from delivery_faults(plan, tables, assets)
     for number, source in enumerate(plan.sources, 1):
         if source.stage is not None and source.stage not in (known_stages := stages()):
             yield _fault(f"sources[{number}].stage", source.stage, f"must be one of {', '.join(known_stages)}")
@@ -82,6 +84,8 @@ def _selectors(plan: Plan) -> Iterator[tuple[str, PlaceSelector]]:
     yield from works_selectors(plan)
     for number, target in enumerate(plan.targets, 1):
         yield f"targets[{number}]", target
+    for number, entry in enumerate(plan.calendar, 1):
+        yield f"calendar[{number}]", entry
 
 
 def _unknown_assets(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
@@ -90,6 +94,8 @@ def _unknown_assets(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:
     named |= {f"rules.lock[{i}].asset": rule.asset for i, rule in enumerate(plan.rules.lock, 1)}
     named |= {f"rules.require[{i}].asset": rule.asset or () for i, rule in enumerate(plan.rules.require, 1)}
     named |= {f"sources[{i}].asset": source.asset or () for i, source in enumerate(plan.sources, 1)}
+    named |= {f"embargoes[{i}].asset": row.asset or () for i, row in enumerate(plan.embargoes, 1)}
+    named |= {f"calendar[{i}].asset": entry.asset or () for i, entry in enumerate(plan.calendar, 1)}
     named |= {f"schemes[{i}].assets": scheme.assets for i, scheme in enumerate(plan.schemes, 1)}
     for key, names in named.items():
         for name in names:

@@ -21,8 +21,10 @@ from assetplan.optimisation.bounds.lagrangian import bound_of_prices
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome import notes
 from assetplan.outcome.closures import closures_by_year, shared_closures
+from assetplan.outcome.crews import crew_rows
 from assetplan.outcome.outcome import Outcome
 from assetplan.programme import summary as kept
+from assetplan.programme.delivery import SitesSummary
 from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
 from assetplan.strategies import Trajectory
 
@@ -97,6 +99,7 @@ def summarise(
         kinds=_kinds(works),
         sites=_sites(outcome, works),
         shared_closures=closures_by_year(shared_closures(outcome, works), plan.plan_years),
+        crews=crew_rows(outcome),
         lint=tuple(findings.lint),
         finance=tuple(statement.as_json() for statement in findings.finance),
         phasing=findings.phasing,
@@ -203,7 +206,7 @@ def _yearly(outcome: Outcome) -> tuple[kept.YearlyRow, ...]:
     )
 
 
-def _sites(outcome: Outcome, works: pd.DataFrame) -> kept.SitesSummary:
+def _sites(outcome: Outcome, works: pd.DataFrame) -> SitesSummary:
     """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
     sharing, inputs = outcome.formulation.sharing, outcome.inputs
     sites, assets = sharing.sites(outcome.chosen), inputs.register.assets

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Ints, Texts
+from assetplan.formulation.closed_years import months_left
+from assetplan.formulation.works import Works
 from assetplan.inputs.firm import FIRM, INDICATIVE, SPENT
 from assetplan.inputs.load import Inputs
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import reasons
+from assetplan.sites import ALL_YEAR, bits_words
 from assetplan.strategies.names import strategy_labels, strategy_names
 
 _ASSET_COLUMNS = [
@@ -46,6 +49,7 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
             "scheme_id": "",
             **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "hierarchy", "district")},
             "year": when,
+            "months": _months(outcome),
             **{name: done[name] for name in ("treatment", "label", "kind", "line")},
             "quantity": of["quantity"],
             "unit": [model.groups[g].unit for g in of["group"]],
@@ -67,6 +71,15 @@ def _status(inputs: Inputs, when: Ints) -> Texts:
     """Status of works by their year."""
     past = inputs.plan.plan_years[: inputs.past]
     return np.where(np.isin(when, past), SPENT, np.where(np.isin(when, inputs.firm_years), FIRM, INDICATIVE))
+
+
+def _months(outcome: Outcome) -> Texts:
+    """Months in which each of the works may be done, "" for all of the year; works in the order of their assets."""
+    inputs = outcome.inputs
+    works = Works.of(inputs.register.assets, inputs.model, outcome.options.take(outcome.chosen))
+    bits, place = np.unique(months_left(inputs, works), return_inverse=True)
+    words = np.array(["" if left == ALL_YEAR else bits_words(left) for left in bits.tolist()], dtype=object)
+    return words[place]
 
 
 def _schemes(outcome: Outcome, works: pd.DataFrame, of: pd.DataFrame, asset: Ints) -> pd.Series:

@@ -41,8 +41,9 @@ class Programme(Shown):
         Geometry in a projected CRS.
     works : GeoDataFrame
         One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, hierarchy, district, year,
-        treatment, label, kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, status (firm,
-        indicative, or spent in a year that is past), the asset's geometry.
+        months (in which seasonal or embargoed works may be done, blank for all year), treatment, label,
+        kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, status (firm, indicative,
+        or spent in a year that is past), the asset's geometry.
     places, districts : GeoDataFrame
         For the map: columns name, kind, population (points) and name (polygons), same CRS as assets; may have no rows.
     settings : dict, optional

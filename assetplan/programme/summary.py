@@ -12,6 +12,7 @@ from assetplan.asset_classes import AssetClass
 from assetplan.display import Shown
 from assetplan.finance.statement import StatementTable
 from assetplan.objectives import Sought
+from assetplan.programme.delivery import CrewRow, SitesSummary
 from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
 from assetplan.register.basis import BasisRow
 
@@ -166,22 +167,6 @@ class KindRow(TypedDict):
     amount: float
 
 
-class SitesSummary(TypedDict):
-    """Works that share a site: counts, lengths, and what sharing saves against a site for each (£)."""
-
-    costs: str
-    candidates: int
-    works: int
-    sharing: int
-    schemes: int
-    sections: int
-    length_km: float
-    median_m: float
-    longest_m: float
-    with_neighbour: int
-    saved: float
-
-
 class SharedClosuresRow(TypedDict):
     """Routine jobs that may be done under the closures of schemes of a year, and the traffic management saved (£)."""
 
@@ -281,7 +266,7 @@ class Summary(Shown, BaseModel):
         Stock in bands by year and case; `year` is the end of that financial year.
     assets, treated : int; assets in all, and those treated in the plan years
     condition_basis : rows; what the condition that the plan begins from rests on, by class
-    baselines, kinds, assumed_share, notes, unverified, lint, sites, phasing, restrictions, forecast, futures
+    baselines, kinds, assumed_share, notes, unverified, lint, sites, crews, phasing, restrictions, forecast, futures
         As their rows say; `unverified` lists parameters without a verified source.
     inputs, seconds : dict; file → SHA-256, stage → seconds
     finance : tuple of tables; statements of finance but for those with a row a scheme or loan
@@ -327,6 +312,7 @@ class Summary(Shown, BaseModel):
     kinds: tuple[KindRow, ...]
     sites: SitesSummary
     shared_closures: tuple[SharedClosuresRow, ...]
+    crews: tuple[CrewRow, ...]
     assumed_share: tuple[AssumedRow, ...]
     condition_basis: tuple[BasisRow, ...]
     notes: tuple[NoteRow, ...]

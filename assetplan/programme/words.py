@@ -13,7 +13,9 @@ from assetplan.words import and_list, financial_year, number, plural, pounds, si
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
 _FREE = 5e-4
 # Kinds of limit that are an amount of something, of which more may be had.
-_AMOUNTS = ("line", "source", "limit")
+_AMOUNTS = ("line", "source", "limit", "crew")
+# Kinds of limit of which one sentence, of its dearest year, is enough.
+_OF_EACH_YEAR = ("line", "crew")
 # Kinds that only say that money goes from one place to another.
 _BALANCES = ("virement", "funding")
 
@@ -61,9 +63,9 @@ def limit_words(key: LimitKey, summary: Summary) -> str:
 
 
 def price_sentences(summary: Summary) -> list[str]:
-    """What more of each limit that binds is worth, the most telling first; of a budget line, in its dearest year.
+    """What more of each limit that binds is worth, the most telling first.
 
-    None where prices are not known.
+    One of a budget line or a crew, in its dearest year; none where prices are not known.
     """
     if not summary.prices_known:
         return []
@@ -72,7 +74,7 @@ def price_sentences(summary: Summary) -> list[str]:
     first: dict[LimitKey, LimitResult] = {}
     for row in rows:
         key = LimitKey.from_json(row["key"])
-        first.setdefault(replace(key, year=0) if key.kind == "line" else key, row)
+        first.setdefault(replace(key, year=0) if key.kind in _OF_EACH_YEAR else key, row)
     return [price_sentence(row, summary) for row in first.values()]
 
 
@@ -142,3 +144,15 @@ def closures_sentence(summary: Summary) -> str:
     jobs, saving = sum(row["jobs"] for row in rows), sum(row["saving"] for row in rows)
     saved = f", which saves {pounds(saving)} of traffic management" if jobs else ""
     return f"{plural(jobs, 'routine job')} may be done under the closures of schemes{saved}."
+
+
+def crew_cells(summary: Summary) -> dict[str, list[str]]:
+    """Days used and available of each crew that the plan file states, by year: "118 of 130", "118" without a limit."""
+    stated = {row["crew"] for row in summary.crews if row["days_available"] is not None}
+    cells: dict[str, list[str]] = {}
+    for row in summary.crews:
+        if row["crew"] in stated:
+            most = row["days_available"]
+            used = number(row["days_used"])
+            cells.setdefault(row["crew"], []).append(used if most is None else f"{used} of {number(most)}")
+    return cells

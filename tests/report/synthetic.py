@@ -363,6 +363,10 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "condition": _condition_rows(assets),
         "residual_life": _residual_rows(assets),
         "condition_gain": [],
+        "crews": [
+            {"crew": "surfacing crew", "year": year, "days_used": 200.5, "days_available": most}
+            for year, most in zip(YEARS, (None, *[260.0] * (len(YEARS) - 1)), strict=True)
+        ],
         "sites": {
             **dict.fromkeys(("candidates", "works", "sharing", "schemes", "sections", "with_neighbour"), 0),
             **{"costs": "shared", "length_km": 0.0, "median_m": 0.0, "longest_m": 0.0, "saved": 0.0},

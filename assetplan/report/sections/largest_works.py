@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from assetplan.programme.words import closures_sentence, firm_sentence
+from assetplan.programme.words import closures_sentence, crew_cells, firm_sentence
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
-from assetplan.words import financial_year, is_missing, number
+from assetplan.words import capitalised, financial_year, is_missing, number
 
 LARGEST = 20
 """Rows of the table of largest works."""
@@ -30,7 +30,15 @@ def _data(facts: Facts) -> dict[str, Any]:
         "sites": facts.summary.sites,
         "firm": firm_sentence(facts.summary),
         "routine_jobs": closures_sentence(facts.summary),
+        "crews": _crews(facts),
     }
+
+
+def _crews(facts: Facts) -> Table | None:
+    """Days of the crews that the plan file states; None where it states none."""
+    rows = [Row(capitalised(crew), tuple(cells)) for crew, cells in crew_cells(facts.summary).items()]
+    heads = ("Crew", *(financial_year(year) for year in facts.years))
+    return Table("crews", "Days of each crew, of those it has", heads, rows) if rows else None
 
 
 def _cells(row: dict[Any, Any], facts: Facts) -> tuple[str, ...]:

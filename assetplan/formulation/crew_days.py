@@ -1,0 +1,80 @@
+"""What crews can do in a year: days of the works and of setting up their sites, within `[[crews]]`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan._types import Floats, Ints, Texts
+from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
+from assetplan.formulation.sharing import SharedSites
+from assetplan.formulation.works import Works
+from assetplan.inputs.delivery import crew_days_a_year
+from assetplan.inputs.load import Inputs
+from assetplan.limits import LimitKey
+
+
+def crew_days(basis: Basis) -> Constraints:
+    """A limit for each crew that the plan states in each of its years but those that are past."""
+    inputs, works = basis.inputs, basis.works
+    plan = inputs.plan
+    if not plan.crews:
+        return Constraints()
+    crew, days = works_days(inputs, works, basis.sharing, basis.mode)
+    rows: list[LimitRow] = []
+    entries: list[Entries] = []
+    for number, stated in enumerate(plan.crews, 1):
+        most, mine = crew_days_a_year(stated, inputs.sites), (crew == stated.crew)[works.treatment]
+        for year in stated.years or plan.plan_years:
+            place = year - plan.first_year
+            if place >= inputs.past:
+                entries.append(basis.entries(mine & (works.year == place), len(rows), days))
+                words = f'crews[{number}] "{stated.crew}" {year}'
+                rows.append(LimitRow(LimitKey("crew", stated.crew, year=year), words, "crew-days", cap=most))
+    return Constraints(tuple(rows), Entries.stack(entries))
+
+
+def works_days(inputs: Inputs, works: Works, sharing: SharedSites, mode: Ints) -> tuple[Texts, Floats]:
+    """Crew of each treatment of the works, "" for none, and days that each of the works takes its crew, (n_works,).
+
+    Works take their quantity over what the crew does in a day, and their part of setting up the site: all of it, or the
+    like part of each section that shares one.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan and what sites take
+    works : Works; works of the options
+    sharing : SharedSites; sites that may be shared
+    mode : array (n_options,); mode of each option, as in the problem
+    """
+    rows = inputs.sites.reindex(works.treatments["treatment"])
+    per_day, setup = rows[["per_day", "setup_days"]].to_numpy(dtype=float)[works.treatment].T
+    quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
+    days = quantity / per_day + setup / _sharers(inputs, works, sharing, mode)
+    crew: Texts = rows["crew"].fillna("").to_numpy(dtype=object)
+    return crew, np.where(np.isnan(per_day), 0.0, days)
+
+
+def _sharers(inputs: Inputs, works: Works, sharing: SharedSites, mode: Ints) -> Floats:
+    """How many works bear the setting up of the site of each of the works, itself among them, (n_works,)."""
+    out, joined = np.ones(len(works.option)), mode[works.option]
+    tied = _scheme_size(inputs)[works.asset]
+    whole = (tied > 0) & (joined == works.year)
+    out[whole] = tied[whole]
+    at = np.flatnonzero((tied == 0) & (joined >= 0) & ~sharing.beside[works.asset])
+    if len(at):
+        year, members = sharing.modes[["year", "members"]].reindex(joined[at]).to_numpy().T
+        at, members = at[year == works.year[at]], members[year == works.year[at]]
+        out[at] = members
+    return out
+
+
+def _scheme_size(inputs: Inputs) -> Floats:
+    """How many assets share the site of each asset's scheme of the plan file; 0 for assets of none, (n_assets,).
+
+    A scheme of several crews has a site of each: its assets then bear their own.
+    """
+    size = np.zeros(len(inputs.register.assets))
+    for scheme in inputs.plan.schemes:
+        crews = inputs.sites["crew"].reindex(list(scheme.treatment)).nunique(dropna=False)
+        size[inputs.register.assets["asset_id"].isin(scheme.assets)] = len(scheme.assets) if crews == 1 else 1
+    return size
