@@ -209,11 +209,19 @@ class LifecycleModel(Shown):
             )
         )  # fmt: skip
 
+    @cached_property
+    def _site_costs(self) -> dict[str, SiteCost]:
+        """Of the treatments whose works of a typical size are known."""
+        if self.sites is None:
+            return {}
+        known = self.sites.dropna(subset="typical")
+        return {
+            str(name): SiteCost(float(fixed), float(typical))
+            for name, fixed, typical in zip(known.index, known["fixed"], known["typical"], strict=True)
+        }
+
     def _site(self, treatment: Treatment) -> SiteCost | None:
-        if self.sites is None or treatment.name not in self.sites.index:
-            return None
-        fixed, typical = self.sites.loc[[treatment.name], ["fixed", "typical"]].to_numpy(dtype=float)[0].tolist()
-        return None if np.isnan(typical) else SiteCost(fixed, typical)
+        return self._site_costs.get(treatment.name)
 
 
 @dataclass(frozen=True)

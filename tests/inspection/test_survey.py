@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import Done, run
-from places import county_register
+from places import county_register, part_of
 
 import assetplan
 from assetplan.errors import RegisterError
+from assetplan.register import write_register
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,15 @@ def surveyed(small_county: Path, table: pd.DataFrame, folder: Path, *options: ob
 LINKS = ["L0001", "L0002", "L0005", "L0010"]
 
 
+@pytest.fixture(scope="module")
+def some_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a register of the links that are read and one other asset in twenty."""
+    folder, register = tmp_path_factory.mktemp("some"), county_register()
+    chosen = register.assets["link_id"].isin(LINKS) | (register.assets.index % 20 == 0)
+    write_register(part_of(register, chosen.to_numpy()), folder / "register.gpkg")
+    return folder
+
+
 @pytest.mark.slow
 def test_sections_take_the_mean_by_length_that_a_plain_loop_gives(small_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
@@ -70,9 +80,9 @@ def test_sections_take_the_mean_by_length_that_a_plain_loop_gives(small_county, 
     assert (history["year"] == 2021).sum() == before["link_id"].isin(LINKS).sum()
 
 
-def test_the_reported_figure_is_the_share_of_ten_metre_lengths(small_county, roads, tmp_path) -> None:
+def test_the_reported_figure_is_the_share_of_ten_metre_lengths(some_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
-    done = surveyed(small_county, readings, tmp_path)
+    done = surveyed(some_county, readings, tmp_path)
     assert done.returncode == 0, done.stderr
     classes = roads.drop_duplicates("link_id").set_index("link_id")["road_class"]
     bands = pd.read_csv(tmp_path / "tables" / "bands.csv").set_index(["by", "name", "band"])["length_km"]
@@ -84,9 +94,9 @@ def test_the_reported_figure_is_the_share_of_ten_metre_lengths(small_county, roa
     assert "the reported shares" in done.stdout
 
 
-def test_homogeneous_sections_cover_the_links_from_end_to_end(small_county, roads, tmp_path) -> None:
+def test_homogeneous_sections_cover_the_links_from_end_to_end(some_county, roads, tmp_path) -> None:
     readings = ten_metres(roads, LINKS)
-    assert surveyed(small_county, readings, tmp_path, "--minimum", 50).returncode == 0
+    assert surveyed(some_county, readings, tmp_path, "--minimum", 50).returncode == 0
     table = pd.read_csv(tmp_path / "tables" / "homogeneous.csv")
     for link, part in readings.groupby("link_id"):
         own = table[table["link_id"] == link]
@@ -98,7 +108,7 @@ def test_homogeneous_sections_cover_the_links_from_end_to_end(small_county, road
         assert lengths.to_numpy() == pytest.approx((own["to_m"] - own["from_m"]).to_numpy(), abs=0.3)
 
 
-def test_what_does_not_fit_is_listed_by_row_with_what_was_done(small_county, roads, tmp_path) -> None:
+def test_what_does_not_fit_is_listed_by_row_with_what_was_done(some_county, roads, tmp_path) -> None:
     link = "L0001"
     own = roads[roads["link_id"] == link]
     end = float((own["chainage_m"] + own["length_m"]).max())
@@ -108,7 +118,7 @@ def test_what_does_not_fit_is_listed_by_row_with_what_was_done(small_county, roa
     table = table.drop(index=[3, 4])
     extra = pd.DataFrame({"link_id": ["000", link], "start_m": [0.0, end + 50], "end_m": [10.0, end + 60]})
     table = pd.concat([table, extra.assign(year=2021, value=50.0)], ignore_index=True)
-    done = surveyed(small_county, table, tmp_path)
+    done = surveyed(some_county, table, tmp_path)
     assert done.returncode == 0, done.stderr
     faults = pd.read_csv(tmp_path / "tables" / "faults.csv", dtype={"value": str})
     rules = dict(zip(faults["row"], faults["fault"], strict=True))
@@ -125,31 +135,31 @@ def test_what_does_not_fit_is_listed_by_row_with_what_was_done(small_county, roa
     assert sections["coverage"].iloc[0] == pytest.approx(1 - 20 / own["length_m"].iloc[0], abs=1e-3)
 
 
-def test_a_section_read_too_little_keeps_what_it_had(small_county, roads, tmp_path) -> None:
+def test_a_section_read_too_little_keeps_what_it_had(some_county, roads, tmp_path) -> None:
     table = ten_metres(roads, ["L0001"]).iloc[:3]
-    done = surveyed(small_county, table, tmp_path)
+    done = surveyed(some_county, table, tmp_path)
     assert done.returncode == 0, done.stderr
     assert "1 keep what they had: too little of them was read" in done.stdout
     first = roads[roads["link_id"] == "L0001"].iloc[0]
     after = assetplan.read_register(tmp_path / "new.gpkg").assets.set_index("asset_id").loc[first["asset_id"]]
     assert (after["value"], after["surveyed_year"]) == (first["value"], first["surveyed_year"])
-    done = surveyed(small_county, table, tmp_path, "--coverage", 0.25, "--force")
+    done = surveyed(some_county, table, tmp_path, "--coverage", 0.25, "--force")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("1 sections take")
 
 
-def test_a_later_year_wins_where_it_covers_enough(small_county, roads, tmp_path) -> None:
+def test_a_later_year_wins_where_it_covers_enough(some_county, roads, tmp_path) -> None:
     old, new = ten_metres(roads, ["L0001"], 2019), ten_metres(roads, ["L0001"], 2022, seed=2).iloc[:10]
-    assert surveyed(small_county, pd.concat([new, old]), tmp_path).returncode == 0
+    assert surveyed(some_county, pd.concat([new, old]), tmp_path).returncode == 0
     after = assetplan.read_register(tmp_path / "new.gpkg").assets
     own = after[(after["asset_class"] == "carriageway") & (after["link_id"] == "L0001")].sort_values("chainage_m")
     assert own["surveyed_year"].tolist() == [2022] + [2019] * (len(own) - 1)
 
 
-def test_parameters_become_an_rci_by_the_class_of_their_section(small_county, roads, tmp_path) -> None:
+def test_parameters_become_an_rci_by_the_class_of_their_section(some_county, roads, tmp_path) -> None:
     table = ten_metres(roads, LINKS).drop(columns=["value", "year"]).assign(date="2021-05-31")
     table = table.assign(rut=12.0, rut_right=16.0, lv3=4.0, lv10=12.0, cracking=0.5, texture=0.6)
-    done = surveyed(small_county, table, tmp_path)
+    done = surveyed(some_county, table, tmp_path)
     assert done.returncode == 0, done.stderr
     after = assetplan.read_register(tmp_path / "new.gpkg").assets
     for road in after[(after["asset_class"] == "carriageway") & after["link_id"].isin(LINKS)].itertuples():
@@ -176,28 +186,28 @@ def test_parameters_become_an_rci_by_the_class_of_their_section(small_county, ro
         ("link_id,start_m,end_m,year,rut\nL0001,0,10,2020,5\n", ["column lv3: this column is missing"]),
     ],
 )  # fmt: skip
-def test_wrong_files_end_in_faults_and_write_nothing(small_county, tmp_path, table, rules) -> None:
+def test_wrong_files_end_in_faults_and_write_nothing(some_county, tmp_path, table, rules) -> None:
     path = tmp_path / "readings.csv"
     path.write_text(table)
-    done = run("survey", small_county / "register.gpkg", path, "-o", tmp_path / "new.gpkg")
+    done = run("survey", some_county / "register.gpkg", path, "-o", tmp_path / "new.gpkg")
     assert done.returncode == 1
     for rule in rules:
         assert rule.removeprefix("row 0, ") in done.stderr
     assert not (tmp_path / "new.gpkg").exists()
 
 
-def test_nothing_is_replaced_unless_asked(small_county, roads, tmp_path) -> None:
+def test_nothing_is_replaced_unless_asked(some_county, roads, tmp_path) -> None:
     table = ten_metres(roads, ["L0001"])
-    assert surveyed(small_county, table, tmp_path).returncode == 0
+    assert surveyed(some_county, table, tmp_path).returncode == 0
     kept = (tmp_path / "new.gpkg").read_bytes()
-    done = surveyed(small_county, table, tmp_path)
+    done = surveyed(some_county, table, tmp_path)
     assert done.returncode == 1
     assert "exists already" in done.stderr
-    assert surveyed(small_county, table, tmp_path, "--force").returncode == 0
+    assert surveyed(some_county, table, tmp_path, "--force").returncode == 0
     assert (tmp_path / "new.gpkg").read_bytes() == kept
 
 
-def test_a_register_without_links_is_refused_with_what_readings_need(roads, tmp_path, small_county) -> None:
+def test_a_register_without_links_is_refused_with_what_readings_need(roads, tmp_path, some_county) -> None:
     table = ten_metres(roads, ["L0001"])
     table.to_csv(tmp_path / "readings.csv", index=False)
     whole = county_register()

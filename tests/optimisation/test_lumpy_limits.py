@@ -117,6 +117,7 @@ def test_a_lumpy_floor(seed):
     task, begun, state = settled(asked)
     assert (task.dual.multipliers[task.form.limit < 0] > 0).all()
     assert state is not begun
-    assert state.benefit <= solve(asked, target_gap=1e-3).bound + 1e-6
-    assert solve(asked, target_gap=1e-3).benefit - 1e-6 <= state.bound <= begun.bound
+    solution = solve(asked, target_gap=1e-3)
+    assert state.benefit <= solution.bound + 1e-6
+    assert solution.benefit - 1e-6 <= state.bound <= begun.bound
     assert task.form.is_feasible(state.chosen, state.amounts)
