@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import shapely
-from constraint_cases import Case, case, exact, outcome_at, small_register
+from constraint_cases import Case, case, exact, outcome_at, small_plan, small_register
 
 from assetplan.delimited import write_csv
 from assetplan.errors import ConfigError, InfeasibleError
 from assetplan.formulation.firm import CHECK
+from assetplan.inputs.load import load_inputs
 from assetplan.optimisation.problem import Solution
 from assetplan.outcome.tables import programme_tables
 
@@ -64,7 +65,7 @@ def test_works_are_firm_in_the_first_two_years_unless_the_plan_says_otherwise() 
     works = approved()[0]
     assert dict(zip(works["year"], works["status"], strict=True)) == {2019: "firm", 2020: "firm", 2021: "indicative"}
     for stated, firm in ((0, set()), (1, {2019}), (3, {2019, 2020, 2021})):
-        inputs = case(programme={"firm_years": stated}).inputs
+        inputs = load_inputs(small_plan(programme={"firm_years": stated}), small_register())
         assert set(inputs.firm_years) == firm
 
 
@@ -77,6 +78,8 @@ def test_firm_works_of_the_second_year_all_stand_in_the_next_plan(folder: Path) 
         stated = later(folder, price)
         solution = stated.solve()
         assert not firm - works_of(stated, solution)
+        # Not this choice alone: every candidate of such an asset has its firm works.
+        assert all(step in stated_one for asset, step in firm for stated_one in stated.names(asset))
     assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
     assert notes(stated) == [f"{len(firm)} works items of the earlier programme's firm years held as approved."]
 
@@ -152,6 +155,15 @@ def test_a_rule_that_contradicts_firm_works_is_named_with_them(folder: Path) -> 
     assert fault.rule == f"its firm works, {works}, contradict rules.forbid[1]"
     with pytest.raises(ConfigError, match=r"contradict rules\.lock\[1\]"):
         later(folder, rules={"lock": [{"asset": asset, "strategy": "do-nothing"}]})
+
+
+def test_a_scheme_of_the_plan_file_that_contradicts_firm_works_is_named_with_them(folder: Path) -> None:
+    asset, works = min(firm_works())
+    scheme = {"name": "Bypass", "assets": [asset], "treatment": works.partition("@")[0]}
+    with pytest.raises(ConfigError, match=r"schemes\[1\].*'Bypass'.*rules or firm works \(stability\.firm\)"):
+        later(folder, schemes=[{**scheme, "years": [2021]}])
+    stated = later(folder, schemes=[scheme])
+    assert (asset, works) in works_of(stated, stated.solve())
 
 
 def test_money_too_short_for_firm_works_says_that_they_stand(folder: Path) -> None:

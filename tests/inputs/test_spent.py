@@ -60,6 +60,8 @@ def test_what_is_spent_stays_and_the_rest_follows_new_money(folder: Path) -> Non
     lean = {**MONEY, "lines": {line: [amounts[0], 9_000.0, 9_000.0] for line, amounts in LINES.items()}}
     replanned = again(folder, envelope=lean)
     pd.testing.assert_frame_equal(works_to(replanned, 2019), works_to(first, 2019))
+    assert set(replanned.works.loc[replanned.works["year"] == 2019, "status"]) == {"spent"}
+    assert replanned.summary.firm_years == (2020, 2021)
     assert paid(replanned, 2019) == pytest.approx(paid(first, 2019), abs=0.02)  # pennies of rounding
     drawn = [[row["amount"] for row in p.summary.flows if row["flow"] == "PWLB drawn 2019"] for p in (first, replanned)]
     assert drawn[0] == pytest.approx(drawn[1], abs=0.02)
