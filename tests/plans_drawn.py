@@ -117,6 +117,8 @@ def plans(draw: st.DrawFn, register: Register) -> dict[str, Any]:
             drawn = draw(one(assets, years))
             made[name] = drawn if name == "rules" else [drawn]
     if draw(st.booleans()):
+        made |= draw(_delivery(assets, years))
+    if draw(st.booleans()):
         made["envelope"] |= {
             "carry_over": {"default": draw(st.sampled_from([0.0, 0.5]))},
             "virement": {"default": draw(st.sampled_from([0.0, 1.0]))},
@@ -150,6 +152,19 @@ def _limit(draw: st.DrawFn, assets: pd.DataFrame, years: int) -> dict[str, Any]:
 @st.composite
 def _source(draw: st.DrawFn, assets: pd.DataFrame, years: int) -> dict[str, Any]:
     return {"name": "grant", "amounts": [draw(st.sampled_from([0.0, 0.5, 5.0])) for _ in range(years)]}
+
+
+@st.composite
+def _delivery(draw: st.DrawFn, assets: pd.DataFrame, years: int) -> dict[str, Any]:
+    crew = {
+        "crew": draw(st.sampled_from(["surfacing crew", "bridge crew"])),
+        "weeks": draw(st.sampled_from([0.1, 4.0])),
+    }
+    place = {"asset": draw(st.sampled_from(assets["asset_id"].tolist()))}
+    embargo = {"months": draw(st.sampled_from(["4-9", "11-2"])), **place}
+    entry = {"name": "main", "years": [FIRST_YEAR + draw(st.integers(0, years - 1))], **place}
+    made: dict[str, Any] = {"crews": [crew], "embargoes": [embargo], "calendar": [entry]}
+    return {name: made[name] for name in draw(st.lists(st.sampled_from(list(made)), min_size=1, unique=True))}
 
 
 @st.composite

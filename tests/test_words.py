@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from assetplan.words import and_list, capitalised, financial_year, millions, number, plural, pounds, significant
+from assetplan.words import (
+    and_list,
+    capitalised,
+    financial_year,
+    millions,
+    months_of,
+    months_words,
+    number,
+    plural,
+    pounds,
+    significant,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +77,26 @@ def test_names_in_a_row_and_plurals() -> None:
     assert plural(0, "asset has", "assets have") == "0 assets have"
     assert capitalised("asset OK") == "Asset OK"
     assert capitalised(float("nan")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "months", "words"),
+    [
+        ("4-9", (4, 5, 6, 7, 8, 9), "April to September"),
+        ("11-2", (1, 2, 11, 12), "November to February"),
+        ("Apr–Sept", (4, 5, 6, 7, 8, 9), "April to September"),
+        ("6", (6,), "June"),
+        ("12, 3-5", (3, 4, 5, 12), "March to May and December"),
+        ("1-12", tuple(range(1, 13)), "all year"),
+    ],
+)
+def test_months_as_people_write_them(text: str, months: tuple[int, ...], words: str) -> None:
+    assert months_of(text) == months
+    assert months_words(months) == words
+    assert months_words([]) == ""
+
+
+@pytest.mark.parametrize("text", ["", "0", "13", "4-", "4-9-10", "04-Sep", "J", "spring", "1.5", "0019", "²", "4;9"])
+def test_what_names_no_months_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must be months, as 4-9, 11-2, 6 or April-September"):
+        months_of(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from assetplan.config import Crew, Plan
@@ -41,17 +42,7 @@ def delivery_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
     sites = tables.parameters.sites
     for number, crew in enumerate(plan.crews, 1):
         yield from _crew(crew, f"crews[{number}]", sites)
-    treatments, _ = tables.model.catalogue.table(assets["group"].unique())
-    season = treatments["treatment"].map(sites["months"]).dropna().astype(int)
-    for number, embargo in enumerate(plan.embargoes, 1):
-        if embargo.of_assets or embargo.asset:
-            continue
-        meant = treatments[treatments_where(treatments, embargo)].join(season.rename("months"), how="inner")
-        shut = meant[(meant["months"] & ~month_bits(months_of(embargo.months))) == 0]
-        for name, bits in shut.drop_duplicates("treatment")[["treatment", "months"]].itertuples(index=False):
-            rule = f"leaves {name} no working week: its season is {bits_words(bits)}"
-            hint = "state months that leave it one, the roads that are meant, or forbid it in rules.forbid"
-            yield Fault("plan", 0, f"embargoes[{number}].months", embargo.months, rule, hint)
+    yield from _seasons(plan, tables, assets)
     yield from _roads(plan, assets)
 
 
@@ -67,6 +58,25 @@ def _crew(crew: Crew, key: str, sites: pd.DataFrame) -> Iterator[Fault]:
         yield Fault(
             "plan", 0, f"{key}.weeks", f"{crew.weeks:g}", rule, "state as many or fewer, or its season in tables.sites"
         )
+
+
+def _seasons(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fault]:
+    """Embargoes on all places that leave a treatment with a season no month in some year."""
+    treatments, _ = tables.model.catalogue.table(assets["group"].unique())
+    treatments = treatments[treatments["treatment"].isin(tables.parameters.sites.index)]
+    season = treatments["treatment"].map(tables.parameters.sites["months"]).to_numpy(dtype=np.int64)
+    left = np.repeat(season[:, np.newaxis], plan.years, axis=1)
+    for number, embargo in enumerate(plan.embargoes, 1):
+        if embargo.of_assets or embargo.asset:
+            continue
+        holds = np.isin(plan.plan_years, embargo.years or plan.plan_years)
+        meant = np.logical_and.outer(treatments_where(treatments, embargo), holds) & (left > 0)
+        left[meant] &= ~month_bits(months_of(embargo.months))
+        shut = (meant & (left == 0)).any(axis=1)
+        for name, bits in dict(zip(treatments["treatment"][shut], season[shut].tolist(), strict=True)).items():
+            rule = f"leaves {name} no working week: its season is {bits_words(bits)}"
+            hint = "state months that leave it one, the roads that are meant, or forbid it in rules.forbid"
+            yield Fault("plan", 0, f"embargoes[{number}].months", embargo.months, rule, hint)
 
 
 def _roads(plan: Plan, assets: pd.DataFrame) -> Iterator[Fault]:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from constraint_cases import Case, case, check, exact, outcome_at, small_plan, small_register
+from constraint_cases import Case, case, case_of, check, exact, outcome_at, small_plan, small_register
 from test_sites import RICH, street
 
 from assetplan.errors import ConfigError, InfeasibleError
+from assetplan.formulation import build_problem
 from assetplan.formulation.closed_years import closed_works, months_left
 from assetplan.formulation.works import Works
 from assetplan.inputs.spent import Spent
@@ -164,13 +165,16 @@ def test_the_calendar_closes_years_or_opens_some_alone() -> None:
 
 
 def test_no_year_that_is_past_is_closed() -> None:
-    stated = case(embargoes=[{"months": "1-12", "road": "C36"}], calendar=[{"name": "g", "road": "C3", "to": [2021]}])
+    stated = case(embargoes=[{"months": "1-12", "road": "C36"}], calendar=[{"name": "g", "road": "C3", "to": [2021]}],
+                  crews=[{"crew": SURFACING}])  # fmt: skip
     assets = stated.inputs.register.assets
-    nothing = Spent(1, pd.Series(dtype=object), pd.DataFrame(), {})
+    nothing = Spent(1, pd.Series("do-nothing", index=assets["asset_id"], dtype=object), pd.DataFrame(), {})
     later = replace(stated.inputs, spent=nothing)
     works = Works.of(assets, stated.inputs.model, stated.candidates)
     for (_, rows), (_, then) in zip(closed_works(stated.inputs, works), closed_works(later, works), strict=True):
         assert then.tolist() == rows[works.year[rows] >= 1].tolist() != rows.tolist()
+    left = build_problem(later, stated.candidates)
+    assert [row.key.year for row in left.rows if row.key.kind == "crew"] == [2020, 2021]
 
 
 def test_an_asset_is_not_closed_twice_within_the_years_stated(tmp_path: Path) -> None:
@@ -201,8 +205,6 @@ def test_an_asset_is_not_closed_twice_within_the_years_stated(tmp_path: Path) ->
     plan = small_plan(
         sites={"costs": "none", "closed_again": 2}, stability={"from": str(tmp_path), "price": 0.0},
     )  # fmt: skip
-    from constraint_cases import case_of
-
     stated = case_of(plan)
     assert {name[-4:] for name in stated.names("R0116")} == {"hing", "2020", "2021"}
     assert "2019" in {name[-4:] for name in stated.names("F0001")}
@@ -243,6 +245,7 @@ def test_months_that_are_left_stand_in_the_tables() -> None:
         ({"crews": [{"crew": SURFACING, "years": [2031]}]}, ("crews[1].years", "2031")),
         ({"crews": [{"crew": SURFACING}], "limits": [{"name": SURFACING, "at_most": 1}]}, ("crews[1].crew", SURFACING)),
         ({"embargoes": [{"months": "4-9"}]}, ("embargoes[1].months", "4-9")),
+        ({"embargoes": [{"months": "4-7"}, {"months": "8-9", "years": [2020]}]}, ("embargoes[2].months", "8-9")),
         ({"embargoes": [{"months": "04-Sep", "road": "C36"}]}, ("embargoes[1].months", "04-Sep")),
         ({"embargoes": [{"months": "6", "road": "C360"}]}, ("embargoes[1].road", "C360")),
         ({"embargoes": [{"months": "6", "asset": "X1"}]}, ("embargoes[1].asset", "X1")),
