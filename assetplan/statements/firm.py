@@ -32,18 +32,20 @@ def firm(ledger: Ledger) -> Iterator[Statement]:
         line=("line", "first"), works=("asset_id", "size"), quantity=("quantity", "sum"), cost=("cost", "sum")
     )
     rows = rows.assign(length_m=grouped["length_m"].sum(min_count=1))
-    rows = rows.assign(road=_each(works, "place"), district=_each(works, "district")).reset_index()
+    names = {"road": _each(works, "place"), "district": _each(works, "district"), "months": _each(works, "months")}
+    rows = rows.assign(**names).fillna(dict.fromkeys(names, "")).reset_index()
     rows = rows.rename(columns={"label": "treatment"}).round({"length_m": 0, "quantity": 0, "cost": 0})
     rows["year"] = [financial_year(int(year)) for year in rows["year"]]
-    columns = ["scheme_id", "road", "district", "year", "treatment", "line", "works", "length_m", "quantity", "unit"]
+    columns = ["scheme_id", "road", "district", "year", "months", "treatment", "line", "works", "length_m", "quantity"]
     years = and_list(financial_year(year) for year in ledger.outcome.inputs.firm_years)
     note = f"Firm: {years}. Years after them are indicative. One row a scheme and treatment; each figure is rounded."
-    yield ledger.table(declared("firm"), rows[[*columns, "cost"]], note)
+    yield ledger.table(declared("firm"), rows[[*columns, "unit", "cost"]], note)
 
 
 def _each(works: pd.DataFrame, column: str) -> pd.Series:
-    """Every name in a column once, in order, by the keys of a row."""
-    return works.drop_duplicates([*_KEYS, column]).sort_values(column).groupby(_KEYS)[column].agg(", ".join)
+    """Every text of a column once, in order, by the keys of a row; blanks are left out."""
+    given = works[works[column] != ""].drop_duplicates([*_KEYS, column]).sort_values(column)
+    return given.groupby(_KEYS)[column].agg("; ".join)
 
 
 def closures(ledger: Ledger) -> Iterator[Statement]:

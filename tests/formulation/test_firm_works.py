@@ -153,6 +153,8 @@ def test_a_rule_that_contradicts_firm_works_is_named_with_them(folder: Path) -> 
     (fault,) = caught.value.faults
     assert (fault.column, fault.value) == ("stability.firm", asset)
     assert fault.rule == f"its firm works, {works}, contradict rules.forbid[1]"
+    with pytest.raises(ConfigError, match=rf"{works}, contradict calendar\[1\]"):
+        later(folder, calendar=[{"name": "new main", "asset": asset, "years": [2020]}])
     with pytest.raises(ConfigError, match=r"contradict rules\.lock\[1\]"):
         later(folder, rules={"lock": [{"asset": asset, "strategy": "do-nothing"}]})
 

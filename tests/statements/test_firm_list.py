@@ -81,9 +81,10 @@ def test_the_firm_programme_is_listed_by_scheme_in_the_money_of_the_envelope() -
     assert table.basis == "£, cash"
     assert table.note.startswith("Firm: 2019/20 and 2020/21. Years after them are indicative.")
     # A scheme of both, in one row.
-    one = works.assign(year=2019, scheme_id="S1", district=["North", "South"])
+    one = works.assign(months=["", "April to June"], year=2019, scheme_id="S1", district=["North", "South"])
     row = statement(outcome, one, "firm").rows.iloc[0]
-    assert (row["works"], row["length_m"], row["district"]) == (2, 240.0, "North, South")
+    assert (row["works"], row["length_m"], row["district"]) == (2, 240.0, "North; South")
+    assert row["months"] == "April to June"
 
 
 def test_each_job_shares_the_closure_nearest_to_its_due_year(tmp_path: Path) -> None:
