@@ -36,11 +36,11 @@ def test_crews_that_are_stated_have_their_days_by_year(plain: Programme, tmp_pat
 
 
 def test_a_crew_is_worth_what_it_is_in_its_dearest_year(plain: Programme) -> None:
+    same = {"words": "", "unit": "crew-days", "kind": "crew", "cap": 130.0, "floor": None, "used": 130.0}
     limits = [
-        {"limit": f"surfacing crew {year}", "key": {"kind": "crew", "name": "surfacing crew", "year": year},
-         "words": "", "unit": "crew-days", "kind": "crew", "cap": 130.0, "floor": None, "used": 130.0, "price": 100.0 + place}
+        {**same, "limit": f"crew {year}", "key": {"kind": "crew", "name": "crew", "year": year}, "price": 100.0 + place}
         for place, year in enumerate(YEARS)
-    ]  # fmt: skip
+    ]
     (sentence,) = price_sentences(with_summary(plain, limits=limits, prices_known=True).summary)
     last = f"{YEARS[-1]}/{(YEARS[-1] + 1) % 100}"
-    assert sentence == f"Another 10 crew-days of surfacing crew in {last} is worth £{10 * limits[-1]['price']:,.0f}."
+    assert sentence == f"Another 10 crew-days of crew in {last} is worth £{10 * limits[-1]['price']:,.0f}."
