@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
+from assetplan.answers.site_rules import bound_without_rules
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
@@ -20,6 +21,7 @@ from assetplan.config import Plan
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import Layout, lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
+from assetplan.connectivity.road_runs import RoadRuns, road_runs
 from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.connectivity.weight_limits import weight_limit_forecast
 from assetplan.errors import ConfigError, Fault, InfeasibleError
@@ -42,7 +44,7 @@ from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
 from assetplan.statements.options import MINIMUM, OPTIONS, Option, current_spend, options_of
 from assetplan.statements.payback import payback
-from assetplan.strategies import LifecycleModel, Starting, Traffic, candidates, simulate, starting_condition
+from assetplan.strategies import Candidates, LifecycleModel, Starting, Traffic, candidates, simulate, starting_condition
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
@@ -98,6 +100,8 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         solution = formulation.settle(best)
     with clock.stage("phasing"):
         phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
+    with clock.stage("rules of sites"):
+        without = bound_without_rules(inputs, made.options, made.runs)
     with clock.stage("programme"):
         outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
         works, table = programme_tables(outcome)
@@ -122,7 +126,9 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         )
         strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
     short = [statement for statement in finance if not statement.long]
-    findings = Findings(lint, short, phasing, restrictions, forecast, clock.seconds, returns.rows(), returns.by_year())
+    findings = Findings(
+        lint, short, phasing, restrictions, forecast, clock.seconds, returns.rows(), returns.by_year(), without
+    )
     summary = summarise(outcome, works, table, baselines, findings)
     places, districts = inputs.register.places, inputs.register.districts
     return Programme(summary, table, works, places, districts, settings(plan), strategies, finance).check()
@@ -248,8 +254,9 @@ def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
     inputs = replace(made.inputs, tables=replace(made.inputs.tables, model=model))
     with clock.stage("strategies"):
         starting = starting_condition(assets, model)
-        formulation = build_problem(inputs, candidates(assets, starting, model, made.traffic))
-    return replace(made, inputs=inputs, starting=starting, formulation=formulation)
+        options = candidates(assets, starting, model, made.traffic)
+        formulation = build_problem(inputs, options, made.runs)
+    return replace(made, inputs=inputs, starting=starting, options=options, formulation=formulation)
 
 
 def _cases(outcome: Outcome, options: tuple[Option, ...]) -> dict[str, Codes]:
@@ -269,6 +276,8 @@ class _Prepared:
     off_network: list[tuple[str, str, int]]
     starting: Starting
     traffic: Traffic
+    runs: RoadRuns
+    options: Candidates
     formulation: Formulation
 
 
@@ -289,8 +298,10 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
     with clock.stage("detours"):
         traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index, inputs.tables.parameters.prices)
     with clock.stage("strategies"):
-        formulation = build_problem(inputs, candidates(assets, starting, inputs.model, traffic))
-    return _Prepared(inputs, layout, apart, starting, traffic, formulation)
+        runs = road_runs(assets, layout, inputs.tables.classes)
+        options = candidates(assets, starting, inputs.model, traffic)
+        formulation = build_problem(inputs, options, runs)
+    return _Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
 
 
 def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:

@@ -14,7 +14,8 @@ from assetplan.reference import load_table
 from assetplan.schema import own_table, row_faults
 from assetplan.words import is_missing, months_of, months_words
 
-_MONEY = ("mobilisation", "traffic_management")
+_MONEY = ("mobilisation", "traffic_management", "minimum_cost")
+_LEAST = ("minimum_length", "minimum_area", "minimum_cost")
 _RULES = (
     ("mobilisation", 0.0, "must be a number not below 0"),
     ("setup_days", 0.0, "must be a number not below 0"),
@@ -60,9 +61,10 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
     -------
     DataFrame
         Indexed by treatment: crew, mobilisation [£], setup_days, traffic_management [£/day], per_day and typical
-        [unit of the group's quantity; typical NaN where each site is its own], season and price_base as stated,
-        verified (bool), `months` of the season, as `month_bits`, all year where none is stated, and `fixed`: what a
-        site costs whatever its size, mobilisation and the traffic management of setting up [£].
+        [unit of the group's quantity; typical NaN where each site is its own], minimum_length [m], minimum_area [unit
+        of the group's quantity] and minimum_cost [£] (NaN: no least), estate ("yes" or "no"), season and price_base as
+        stated, verified (bool), `months` of the season, as `month_bits`, all year where none is stated, and `fixed`:
+        what a site costs whatever its size, mobilisation and the traffic management of setting up [£].
 
     Raises
     ------
@@ -85,6 +87,8 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
             "must be months, as 4-9, 11-2 or April-September, or blank: all year",
         ),
         ("typical", table["typical"].isna() | (table["typical"] > 0), "must be above 0, or blank"),
+        *((column, table[column].isna() | (table[column] >= 0), "must not be below 0, or blank") for column in _LEAST),
+        ("estate", table["estate"].isin(["yes", "no"]), "must be yes or no"),
     ]
     faults = row_faults(table.assign(file=file, row=table.index), checks)
     table, unpriced = (prices or load_prices()).indexed(table, file, _MONEY, CONSTRUCTION)
@@ -97,6 +101,7 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
         fixed=fixed,
         verified=table["verified"] == "yes",
         typical=table["typical"].astype(np.float64),
+        **{name: table[name].astype(np.float64) for name in _LEAST},
     )
     return kept.set_index("treatment")
 

@@ -16,6 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from assetplan.config import Plan, make_plan
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import lay_out
+from assetplan.connectivity.road_runs import road_runs
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.optimisation.problem import Problem, Solution
@@ -116,10 +117,12 @@ def case_of(plan: Plan, assets: pd.DataFrame | None = None) -> Case:
     """State a plan of the small register, or of other assets in it."""
     register = small_register() if assets is None else replace(small_register(), assets=assets)
     inputs = load_inputs(plan, register)
-    inputs = weighed(inputs, lay_out(inputs.register.assets))
+    layout = lay_out(inputs.register.assets)
+    inputs = weighed(inputs, layout)
     starting = starting_condition(inputs.register.assets, inputs.model)
     options = candidates(inputs.register.assets, starting, inputs.model)
-    return Case(inputs, options, build_problem(inputs, options))
+    runs = road_runs(inputs.register.assets, layout, inputs.tables.classes)
+    return Case(inputs, options, build_problem(inputs, options, runs))
 
 
 def outcome_at(stated: Case, solution: Solution) -> Outcome:

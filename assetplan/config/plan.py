@@ -60,12 +60,14 @@ class SiteSettings(Frozen):
 
     costs: Literal["shared", "single", "none"] = "shared"
     """shared: works may share a site; single: each has its own; none: unit costs hold for any size"""
-    gap: Number | None = Field(default=None, ge=0, le=10_000)
-    """sound road that a scheme may bridge (m)"""
-    minimum: Number | None = Field(default=None, gt=0, le=100_000)
-    """shortest scheme (m)"""
+    minimum: Number | None = Field(default=None, ge=0, le=100_000)
+    """least length of a site (m) of treatments that have one; if left out the table of sites says it; 0: of any size"""
     maximum: Number | None = Field(default=None, gt=0, le=100_000)
-    """longest scheme (m)"""
+    """longest scheme along a road (m)"""
+    untreated: Number | None = Field(default=None, ge=0, lt=1)
+    """most of a scheme's length that may stay untreated (share)"""
+    most: Number | None = Field(default=None, gt=0, le=1e6)
+    """sites a year on roads and footways at most"""
     jobs_window: Whole = Field(default=1, ge=0, le=20)
     """years between a routine job's due year and works whose closure it may share, at most"""
     closed_again: Whole | None = Field(default=None, ge=0, le=50)

@@ -46,7 +46,8 @@ def road_runs(assets: pd.DataFrame, layout: Layout, classes: AssetClasses) -> Ro
 
     A carriageway section lies on its road as the network has it (`network.roads_through`). Where that would part or
     turn the sections of one link, all of the link are placed by link and chainage alone. A section of another class
-    lies beside the carriageway section it names as parent. What is left goes by its link and chainage, as
+    lies beside the carriageway section it names as parent, or the first of its link where it has neither parent nor
+    chainage. What is left goes by its link and chainage, as
     do the sections of a register without a map; and what has none, or a carriageway link whose sections overlap, is
     a run of its own. The result does not depend on the order of rows.
 
@@ -120,6 +121,13 @@ class _Sections:
         kind = network.codes_of(of_class, table["group"].to_numpy(dtype=object))
         named = pd.Index(table["asset_id"]).get_indexer(pd.Index(table["parent_id"]))
         parent = np.where(np.append(carriageway, False)[named] & ~carriageway, named, -1)
+        # One that names none lies beside the first carriageway section of its link.
+        links = table["link_id"].fillna("")
+        first = pd.Series(np.arange(len(table)), index=links)[carriageway & (links != "").to_numpy()]
+        first = first.iloc[np.argsort(start[first], kind="stable")].groupby(level=0).first()
+        by_link = links.map(first).fillna(-1).to_numpy(dtype=np.intp)
+        without_chainage = (parent < 0) & ~carriageway & np.isnan(start)
+        parent = np.where(without_chainage, by_link, parent)
         return cls(table, kind, parent, carriageway, overlapping, link, start, length, in_order, zone)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetplan._types import Bools, Floats, Ints
+from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.formulation.closed_years import calendar_note
-from assetplan.formulation.constraints import Basis, LimitRow, compose
+from assetplan.formulation.constraints import Basis, Flow, LimitRow, compose
+from assetplan.formulation.crew_days import part_of_site
 from assetplan.formulation.firm import hold_firm
 from assetplan.formulation.formulation import Formulation
 from assetplan.formulation.kinds import LIMIT_KINDS
@@ -13,21 +16,27 @@ from assetplan.formulation.objective import objective_of
 from assetplan.formulation.past import as_done, at_outturn
 from assetplan.formulation.rules import follow_rules
 from assetplan.formulation.schemes import join_schemes
-from assetplan.formulation.sharing import share
-from assetplan.formulation.site_costs import on_own_sites
+from assetplan.formulation.section_worth import section_worth
+from assetplan.formulation.sharing import SharedSites, share
+from assetplan.formulation.site_costs import SiteWorks, on_own_sites
+from assetplan.formulation.site_sizes import check_minimum
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem
 from assetplan.strategies import Candidates
 
+MONEY = "£"
+"""Unit of limits on money."""
 
-def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Formulation:
+
+def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = None, whole: bool = True) -> Formulation:
     """State a plan as one choice for each asset within named limits on totals.
 
     Parameters
     ----------
     inputs : Inputs; the plan with its register and model
     options : Candidates; every strategy of every asset
+    runs : RoadRuns, optional; where sections lie along their roads; without it no works share a site
     whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
 
     Returns
@@ -47,18 +56,47 @@ def build_problem(inputs: Inputs, options: Candidates, whole: bool = True) -> Fo
     allowed = as_done(inputs, follow_rules(inputs, options, firm))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
-    sharing = share(inputs, together.options, ~tied, firm.scheme)
+    sharing = _shared(inputs, together.options, ~tied, runs, whole, firm.scheme)
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
-    works = Works.of(assets, inputs.model, left)
-    basis = Basis(inputs, left, works, sharing, mode, whole)
+    site = part_of_site(inputs, left, sharing.site, mode)
+    basis = Basis(inputs, left, _works(inputs, left), site, sharing.closure, whole)
     objective, changes = objective_of(inputs, left)
-    ids = assets["asset_id"].to_numpy(dtype=object)
     joint = (group, mode) if (group >= 0).any() else ()
-    problem, rows, flows = compose([kind(basis) for kind in LIMIT_KINDS], objective, left, ids, *joint)
+    problem, rows, flows = _composed(basis, objective, *joint)
     notes = (*firm.notes, *together.notes, *calendar_note(inputs), *_idle(problem, rows))
-    return Formulation(problem, rows, flows, left, sharing, changes, firm.held, together.rows, notes)
+    return Formulation(problem, rows, flows, left, site, sharing, changes, firm.held, together.rows, notes)
+
+
+def _works(inputs: Inputs, options: Candidates) -> Works:
+    return Works.of(inputs.register.assets, inputs.model, options)
+
+
+def _composed(
+    basis: Basis, objective: Floats, group: Ints | None = None, mode: Ints | None = None
+) -> tuple[Problem, tuple[LimitRow, ...], tuple[Flow, ...]]:
+    ids = basis.inputs.register.assets["asset_id"].to_numpy(dtype=object)
+    return compose([kind(basis) for kind in LIMIT_KINDS], objective, basis.options, ids, group, mode)
+
+
+def _shared(
+    inputs: Inputs, options: Candidates, free: Bools, runs: RoadRuns | None, whole: bool, firm: Ints
+) -> SharedSites:
+    """The candidates with those that share a site, in schemes formed at the prices that own sites would have."""
+    if inputs.plan.sites.costs != "shared" or runs is None or not (runs.run >= 0).any():
+        return SharedSites.none(options)
+    check_minimum(inputs, runs)
+    works = _works(inputs, options)
+    objective = objective_of(inputs, options)[0]
+    none = np.zeros(works.n_options)  # a scheme's sections bear little of its site
+    problem, rows, _ = _composed(Basis(inputs, options, works, none, none, whole), objective)
+    sites = SiteWorks.of(works, inputs.sites)
+    bears = inputs.plan.objective.sought.bears_cost
+    money = np.array([row.unit == MONEY for row in rows], dtype=bool)
+    discount = inputs.model.rules.discount[: inputs.plan.years]
+    worth = section_worth(problem, money, works, sites, discount, bears)
+    return share(inputs, options, free, worth, runs, firm)
 
 
 def _idle(problem: Problem, rows: tuple[LimitRow, ...]) -> list[tuple[str, str]]:

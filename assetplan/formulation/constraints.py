@@ -15,7 +15,6 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import ConfigError, Fault
-from assetplan.formulation.sharing import SharedSites
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -100,16 +99,16 @@ class Basis:
     inputs : Inputs; the plan with its register and model
     options : Candidates; the strategies that rules and schemes leave
     works : Works; every works item of each
-    sharing : SharedSites; sites that they may share
-    mode : array (n_options,); mode of each, as in `Problem`
+    site, closure : array (n_options,)
+        Part of its crew's site, and of the closure of the road, that each bears [0 to 1].
     whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
     """
 
     inputs: Inputs
     options: Candidates
     works: Works
-    sharing: SharedSites
-    mode: Ints
+    site: Floats
+    closure: Floats
     whole: bool = True
 
     def entries(self, where: Bools, row: int, amount: Floats) -> Entries:

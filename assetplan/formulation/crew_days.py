@@ -6,11 +6,11 @@ import numpy as np
 
 from assetplan._types import Floats, Ints, Texts
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
-from assetplan.formulation.sharing import SharedSites
 from assetplan.formulation.works import Works
 from assetplan.inputs.delivery import crew_days_a_year
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
+from assetplan.strategies import Candidates
 
 
 def crew_days(basis: Basis) -> Constraints:
@@ -19,7 +19,7 @@ def crew_days(basis: Basis) -> Constraints:
     plan = inputs.plan
     if not plan.crews:
         return Constraints()
-    crew, days = works_days(inputs, works, basis.sharing, basis.mode)
+    crew, days = works_days(inputs, works, basis.site)
     rows: list[LimitRow] = []
     entries: list[Entries] = []
     for number, stated in enumerate(plan.crews, 1):
@@ -33,48 +33,40 @@ def crew_days(basis: Basis) -> Constraints:
     return Constraints(tuple(rows), Entries.stack(entries))
 
 
-def works_days(inputs: Inputs, works: Works, sharing: SharedSites, mode: Ints) -> tuple[Texts, Floats]:
+def works_days(inputs: Inputs, works: Works, site: Floats) -> tuple[Texts, Floats]:
     """Crew of each treatment of the works, "" for none, and days that each of the works takes its crew, (n_works,).
 
-    Works take their quantity over what the crew does in a day, and their part of setting up the site: all of it, or the
-    like part of each section that shares one.
+    Works take their quantity over what the crew does in a day, and their part of setting up the site.
 
     Parameters
     ----------
     inputs : Inputs; the plan and what sites take
     works : Works; works of the options
-    sharing : SharedSites; sites that may be shared
-    mode : array (n_options,); mode of each option, as in the problem
+    site : array (n_options,); part of its crew's site that each option bears [0 to 1]
     """
     rows = inputs.sites.reindex(works.treatments["treatment"])
     per_day, setup = rows[["per_day", "setup_days"]].to_numpy(dtype=float)[works.treatment].T
     quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
-    days = quantity / per_day + setup / _sharers(inputs, works, sharing, mode)
+    days = quantity / per_day + setup * site[works.option]
     crew: Texts = rows["crew"].fillna("").to_numpy(dtype=object)
     return crew, np.where(np.isnan(per_day), 0.0, days)
 
 
-def _sharers(inputs: Inputs, works: Works, sharing: SharedSites, mode: Ints) -> Floats:
-    """How many works bear the setting up of the site of each of the works, itself among them, (n_works,)."""
-    out, joined = np.ones(len(works.option)), mode[works.option]
-    tied = _scheme_size(inputs)[works.asset]
-    whole = (tied > 0) & (joined == works.year)
-    out[whole] = tied[whole]
-    at = np.flatnonzero((tied == 0) & (joined >= 0) & ~sharing.beside[works.asset])
-    if len(at):
-        year, members = sharing.modes[["year", "members"]].reindex(joined[at]).to_numpy().T
-        at, members = at[year == works.year[at]], members[year == works.year[at]]
-        out[at] = members
-    return out
-
-
-def _scheme_size(inputs: Inputs) -> Floats:
-    """How many assets share the site of each asset's scheme of the plan file; 0 for assets of none, (n_assets,).
+def part_of_site(inputs: Inputs, options: Candidates, shared: Floats, mode: Ints) -> Floats:
+    """Part of its crew's site that each option bears, (n_options,): in a scheme of the plan file the like part of all.
 
     A scheme of several crews has a site of each: its assets then bear their own.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan and what sites take
+    options : Candidates; as in the problem
+    shared : array (n_options,); the part in candidate schemes
+    mode : array (n_options,); mode of each, as in the problem
     """
     size = np.zeros(len(inputs.register.assets))
     for scheme in inputs.plan.schemes:
         crews = inputs.sites["crew"].reindex(list(scheme.treatment)).nunique(dropna=False)
         size[inputs.register.assets["asset_id"].isin(scheme.assets)] = len(scheme.assets) if crews == 1 else 1
-    return size
+    tied = size[options.asset]
+    return np.where(tied > 0, np.where(mode >= 0, 1 / np.maximum(tied, 1), 1.0), shared)

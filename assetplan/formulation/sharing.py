@@ -1,9 +1,10 @@
-"""Works that may share a site: sections beside each other as one scheme, and a bridge or signals with their road.
+"""Works that share a site: sections of a road or an estate as one scheme, and a bridge or signals with their road.
 
 Each candidate scheme is a group that chooses together. Its **modes**: apart, where every member chooses by itself and
-pays for its own site; or one crew in one year, where every section of the scheme has that crew's works, and they share
-one site; or that with a bridge or signals beside the scheme, treated in the same year behind the same cones. What is
-shared is taken off the works that share it, so that a choice costs what its sites cost.
+pays for its own site, if its works are large enough for one; or closed in one year, or in two, where every section
+has the works of the crew that the mode gives it, or none. Each crew's site is shared by the sections that it treats,
+and a bridge or signals treated in that year stand behind the scheme's cones. What is shared is taken off the works
+that share it, so that a choice costs what its sites cost.
 """
 
 from __future__ import annotations
@@ -14,42 +15,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan import network
 from assetplan._types import Bools, Floats, Ints
-from assetplan.config import Plan
-from assetplan.connectivity.layout import candidate_schemes
+from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.display import Shown
+from assetplan.formulation.candidate_schemes import Sections, form_candidates, no_schemes
+from assetplan.formulation.section_worth import SectionWorth, single_works
 from assetplan.formulation.site_costs import SiteWorks, charge
+from assetplan.formulation.site_sizes import large_enough, scheme_limits
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
-from assetplan.network import SchemeRules
-from assetplan.optimisation.problem.choices import Choices
 from assetplan.strategies import Candidates
-from assetplan.treatments import KINDS
 
 NONE = -1
 APART = -1
-_NO_MODES = pd.DataFrame({name: np.zeros(0, dtype=np.intp) for name in ("group", "crew", "year", "neighbour")})
-
-
-@dataclass(frozen=True, eq=False)
-class SchemeMembership:
-    """Which candidate scheme each asset belongs to, arrays (n_assets,).
-
-    Attributes
-    ----------
-    core : array
-        Scheme that each section is part of, or a scheme of its own with a bridge or signals on it; −1 for none.
-    beside : array; scheme that each bridge or signal lies on, and so stands beside; −1 for none
-    """
-
-    core: Ints
-    beside: Ints
-
-    @property
-    def group(self) -> Ints:
-        """Scheme of each asset, as a core or beside it; −1 for none."""
-        return np.maximum(self.core, self.beside)
+_MODES = ("scheme", "year", "again")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,109 +38,213 @@ class SharedSites(Shown):
     Attributes
     ----------
     options : Candidates
-        The candidates on sites of their own, and copies of those that share a site, at what they then cost.
-    group : array (n_assets,); scheme of each asset, −1 for none
+        The candidates on sites of their own that are large enough, and copies of those that share a site, at what they
+        then cost.
+    group : array (n_assets,); candidate scheme of each asset, −1 for none
     mode : array (n_options,); mode of the scheme, −1 where its members choose by themselves
     saved : array (n_options,); what each saves beside the same works on a site of their own [£]
+    year : array (n_options,); plan year of the works that share a site, −1 where none do
+    site, closure : array (n_options,); part of its crew's site, and of the closure, that the option bears [0 to 1]
     twin : array (n_options,); row, among the candidates given, of the same works on sites of their own
     modes : DataFrame
-        What each mode is, by its number: group, crew, year (0 is the first), neighbour (row of the asset, −1 none).
+        What each mode is, by its number: scheme, year and again, the plan years in which it is closed (again −1: once).
     beside : array of bool (n_assets,); bridges and signals that lie on a scheme
+    small : array of bool (n_assets,)
+        Sections whose works are all too small for sites of their own and lie in no candidate scheme.
     """
 
     options: Candidates
     group: Ints
     mode: Ints
     saved: Floats
+    year: Ints
+    site: Floats
+    closure: Floats
     twin: Ints
     modes: pd.DataFrame
     beside: Bools
+    small: Bools
+
+    @classmethod
+    def none(cls, options: Candidates) -> SharedSites:
+        """Candidates none of which shares a site."""
+        n, n_assets = len(options.asset), len(options.starts) - 1
+        no_modes = pd.DataFrame({name: np.zeros(0, dtype=np.intp) for name in _MODES})
+        return cls(
+            options, np.full(n_assets, NONE), np.full(n, APART), np.zeros(n), np.full(n, NONE), np.ones(n), np.ones(n),
+            np.arange(n), no_modes, *np.zeros((2, n_assets), dtype=bool),
+        )  # fmt: skip
 
     @property
     def copies(self) -> Bools:
-        """Options whose works another option, in the mode apart, does on a site of its own (n_options,)."""
+        """Options in a mode of a scheme (n_options,)."""
         return self.mode >= 0
+
+    @property
+    def once(self) -> Bools:
+        """One option for every strategy of an asset: on its own sites if it may have them, else the first that shares.
+
+        (n_options,) of bool
+        """
+        order = np.lexsort((self.mode, self.twin))
+        first = np.r_[True, np.diff(self.twin[order]) != 0][: len(order)]
+        out = np.zeros(len(order), dtype=bool)
+        out[order[first]] = True
+        return out
 
     def sites(self, chosen: Ints) -> pd.DataFrame:
         """The works that share a site in a choice: columns asset (row), mode, year (0 is the first), saved [£]."""
-        mode, options = self.mode[chosen], self.options
-        rows = pd.DataFrame({"asset": np.arange(len(chosen)), "mode": mode, "saved": self.saved[chosen]})
-        rows = rows[mode >= 0].join(self.modes[["year", "neighbour"]], on="mode")
-        works = options.schedule[chosen[rows["asset"]], rows["year"]] >= 0
-        # another bridge of the scheme may be treated in the same year on a site of its own
-        beside = self.beside[rows["asset"]] & (rows["neighbour"] != rows["asset"])
-        return rows[works & ~beside].drop(columns="neighbour").reset_index(drop=True)
+        shared = np.flatnonzero(self.year[chosen] >= 0)
+        option = chosen[shared]
+        return pd.DataFrame(
+            {"asset": shared, "mode": self.mode[option], "year": self.year[option], "saved": self.saved[option]}
+        )
 
 
-def share(inputs: Inputs, options: Candidates, free: Bools, firm: Ints) -> SharedSites:
-    """Add, to the candidates, copies of those that may share a site, if the plan has sites shared.
+def share(
+    inputs: Inputs, options: Candidates, free: Bools, worth: SectionWorth, runs: RoadRuns, firm: Ints
+) -> SharedSites:
+    """Leave works on sites of their own that are large enough, and add copies of those that may share a site.
 
     Parameters
     ----------
     inputs : Inputs; the plan with its register
     options : Candidates; each at the cost of its own sites
     free : array of bool (n_assets,); assets that the plan file does not tie to others itself
+    worth : SectionWorth; what schemes are formed by
+    runs : RoadRuns; where each section lies along its road
     firm : array (n_assets,); scheme of each asset's firm works, −1 for none
     """
-    n = len(options.asset)
-    no_scheme, not_beside = np.full(len(free), NONE), np.zeros(len(free), dtype=bool)
-    unshared = SharedSites(options, no_scheme, np.full(n, APART), np.zeros(n), np.arange(n), _NO_MODES, not_beside)
-    if inputs.plan.sites.costs != "shared":
-        return unshared
-    works = Works.of(inputs.register.assets, inputs.model, options)
-    membership = scheme_membership(inputs, options, works, free, firm)
-    if membership.group.max() < 0:
-        return unshared
-    return share_sites(options, works, SiteWorks.of(works, inputs.sites), membership, inputs.model.rules.discount)
+    assets, classes = inputs.register.assets, inputs.tables.classes
+    works = Works.of(assets, inputs.model, options)
+    sites = SiteWorks.of(works, inputs.sites)
+    joins = assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free
+    joins &= ~(options.schedule[options.starts[:-1], inputs.past :] >= 0).any(axis=1)  # what is committed stands
+    treated = _treated(inputs, np.flatnonzero(joins), worth, runs, sites.crews)
+    treated = pd.concat([treated, _firm(works, sites, firm, treated)], ignore_index=True)
+    section = np.where(free, section_of(assets, np.flatnonzero(joins), classes.where("schemes", "beside")), NONE)
+    # A section alone shares with what lies on it, or has a site of its own.
+    shares = treated.groupby("scheme")["asset"].transform("nunique") > 1
+    treated = treated[shares | treated["asset"].isin(section[section >= 0])]
+    scheme = np.full(len(assets), NONE)
+    scheme[treated["asset"]] = treated["scheme"]
+    beside = np.where(section >= 0, scheme[section], NONE)
+    apart = large_enough(inputs, works, joins)
+    left = np.logical_or.reduceat(~apart, options.starts[:-1])
+    left &= np.add.reduceat(apart, options.starts[:-1], dtype=np.intp) == 1
+    rows = pd.concat(
+        [
+            _rows(np.flatnonzero(apart), APART, NONE, 0.0),
+            _members(works, sites, treated),
+            _untreated(options, scheme, treated),
+            _beside(options, works, sites, beside, treated),
+        ],
+        ignore_index=True,
+    )
+    shared = _with_rows(inputs, options, rows, treated)
+    return replace(shared, group=np.maximum(scheme, beside), beside=beside >= 0, small=left & (scheme < 0))
 
 
-def scheme_membership(inputs: Inputs, options: Candidates, works: Works, free: Bools, firm: Ints) -> SchemeMembership:
-    """Candidate schemes of sections, with what lies beside them and may share a site.
+def _with_rows(inputs: Inputs, options: Candidates, rows: pd.DataFrame, treated: pd.DataFrame) -> SharedSites:
+    """The options of a table of them, at what they cost, in no groups yet."""
+    rows = rows.iloc[np.lexsort((rows["mode"] >= 0, options.asset[rows["option"]]))]
+    twin, year = (rows[name].to_numpy(dtype=np.intp) for name in ("option", "year"))
+    copies, saving = options.take(twin), np.flatnonzero(year >= 0)
+    saved = np.zeros(len(twin))
+    saved[saving] = np.minimum(rows["saved"].to_numpy()[saving], copies.cost[saving, year[saving]])
+    charged = charge(copies, saving, year[saving], -saved[saving], inputs.model.rules.discount)
+    return replace(
+        SharedSites.none(charged), mode=rows["mode"].to_numpy(dtype=np.int64), saved=saved, year=year, twin=twin,
+        site=rows["site"].to_numpy(dtype=float), closure=rows["closure"].to_numpy(dtype=float),
+        modes=treated.drop_duplicates("mode").set_index("mode")[list(_MODES)].sort_index(),
+    )  # fmt: skip
 
-    Sections join whose best strategies, each by itself, begin with works of one kind; firm works join as they did.
 
-    Parameters
-    ----------
-    inputs : Inputs; the plan with its register
-    options, works : Candidates, Works; the candidates and their works
-    free : array of bool (n_assets,); assets that the plan file does not tie to others itself
-    firm : array (n_assets,); scheme of each asset's firm works, −1 for none
-    """
+def _treated(inputs: Inputs, rows: Ints, worth: SectionWorth, runs: RoadRuns, crews: tuple[str, ...]) -> pd.DataFrame:
+    """Candidate schemes of every class, each with what its sections are treated by in its modes."""
     assets = inputs.register.assets
-    classes = inputs.tables.classes
-    rows = np.flatnonzero(assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free)
-    kind = np.where(firm[rows] >= 0, NONE, _best_kind(options, works)[rows])
-    schemes = candidate_schemes(assets.iloc[rows], kind, scheme_rules(inputs.plan))
-    core = np.full(len(assets), NONE, dtype=np.intp)
-    core[rows] = np.where(schemes.bridged, NONE, schemes.member)
-    core[rows] = np.where(firm[rows] >= 0, len(schemes.first) + firm[rows], core[rows])
-    section = np.where(free, section_of(assets, rows, classes.where("schemes", "beside")), NONE)
-    # A section of no scheme with something beside it is a scheme of its own.
-    single = np.unique(section[section >= 0])
-    single = single[core[single] < 0]
-    core[single] = core.max(initial=NONE) + 1 + np.arange(len(single))
-    return SchemeMembership(core, np.where(section >= 0, core[section], NONE))
+    length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)
+    rows = rows[runs.run[rows] >= 0]
+    rows = rows[np.lexsort((rows, runs.from_m[rows], runs.run[rows]))]
+    parts, first = [], {"scheme": 0, "mode": 0}
+    for name in sorted(set(assets["asset_class"].iloc[rows])):
+        mine = rows[(assets["asset_class"].iloc[rows] == name).to_numpy()]
+        sections = Sections(mine, runs.run[mine], runs.estate[mine], length[mine])
+        part = form_candidates(sections, worth, scheme_limits(inputs, crews), inputs.past)
+        for column in first:
+            part[column] += first[column]
+            first[column] = int(part[column].max()) + 1 if len(part) else first[column]
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True) if parts else no_schemes()
 
 
-def scheme_rules(plan: Plan) -> SchemeRules:
-    """Lengths of schemes: the plan's own, else the packaged ones.
+def _firm(works: Works, sites: SiteWorks, firm: Ints, treated: pd.DataFrame) -> pd.DataFrame:
+    """Firm works as schemes of one mode each: they share the sites that they shared."""
+    single = single_works(works, sites) & (firm[works.asset] >= 0)
+    rows = pd.DataFrame({"asset": works.asset, "crew": sites.crew, "works_year": works.year})[single].drop_duplicates()
+    scheme = firm[rows["asset"]]
+    years = rows.groupby(scheme)["works_year"]
+    year, again = years.transform("min"), years.transform("max")
+    rows = rows.assign(year=year, again=again.where(again > year, NONE))
+    for column in ("scheme", "mode"):
+        rows[column] = scheme + (int(treated[column].max()) + 1 if len(treated) else 0)
+    return rows
 
-    Raises
-    ------
-    ValueError
-        The shortest is above the longest.
+
+def _rows(
+    option: object, mode: object, year: object, saved: object, site: object = 1.0, closure: object = 1.0
+) -> pd.DataFrame:
+    names = ("option", "mode", "year", "saved", "site", "closure")
+    return pd.DataFrame(dict(zip(names, (option, mode, year, saved, site, closure), strict=True)))
+
+
+def _members(works: Works, sites: SiteWorks, treated: pd.DataFrame) -> pd.DataFrame:
+    """Works of a scheme's sections in each of its modes: one site for all that a crew treats."""
+    single = np.flatnonzero(single_works(works, sites))
+    mine = pd.DataFrame(
+        {
+            "asset": works.asset[single], "crew": sites.crew[single], "works_year": works.year[single],
+            "option": works.option[single], "fixed": sites.fixed[single],
+        }
+    )  # fmt: skip
+    of_site = treated.groupby(["mode", "crew", "works_year"])["asset"].transform("size")
+    of_closure = treated.groupby(["mode", "works_year"])["asset"].transform("size")
+    rows = treated.assign(site=1 / of_site, closure=1 / of_closure).merge(mine, on=["asset", "crew", "works_year"])
+    saved = rows["fixed"] * (1 - rows["site"])
+    return _rows(rows["option"], rows["mode"], rows["works_year"], saved, rows["site"], rows["closure"])
+
+
+def _untreated(options: Candidates, scheme: Ints, treated: pd.DataFrame) -> pd.DataFrame:
+    """Doing nothing, for the sections of a scheme in those of its modes that do not treat them."""
+    members = pd.DataFrame({"asset": np.flatnonzero(scheme >= 0)})
+    members["scheme"] = scheme[members["asset"]]
+    cells = members.merge(treated[["scheme", "mode"]].drop_duplicates(), on="scheme")
+    done = pd.MultiIndex.from_frame(treated[["asset", "mode"]])
+    cells = cells[~pd.MultiIndex.from_frame(cells[["asset", "mode"]]).isin(done)]
+    return _rows(options.starts[cells["asset"].to_numpy()], cells["mode"].to_numpy(), NONE, 0.0)
+
+
+def _beside(options: Candidates, works: Works, sites: SiteWorks, beside: Ints, treated: pd.DataFrame) -> pd.DataFrame:
+    """All candidates of bridges and signals in the modes of the scheme they lie on.
+
+    Works in a year in which it is closed save the traffic management of the days that both work, those of the scheme
+    being the fewest that its sections can take.
     """
-    own = plan.sites.model_dump(include={"gap", "minimum", "maximum"}, exclude_none=True)
-    return replace(network.packaged_rules(), **own)
-
-
-def _best_kind(options: Candidates, works: Works) -> Ints:
-    """Kind (a place in `KINDS`) of the first works of each asset's best strategy; −1 where nothing is best."""
-    best = Choices(options.starts).best(options.benefit)[1]
-    kinds = works.treatments["kind"].map(KINDS.index).to_numpy(dtype=np.intp)
-    of_option = np.full(works.n_options, NONE, dtype=np.intp)
-    of_option[works.option[::-1]] = kinds[works.treatment[::-1]]
-    return of_option[best]
+    option = np.flatnonzero(beside[options.asset] >= 0)
+    mine = pd.DataFrame({"option": option, "scheme": beside[options.asset[option]]})
+    every = mine.merge(treated[["scheme", "mode"]].drop_duplicates(), on="scheme")
+    single = single_works(works, sites)
+    table = pd.DataFrame({"option": works.option, "asset": works.asset, "crew": sites.crew, "works_year": works.year})
+    table = table.assign(days=sites.days, guarding=sites.guarding)
+    least = table[single].groupby(["asset", "crew", "works_year"], as_index=False)["days"].min()
+    closed = treated.merge(least, on=["asset", "crew", "works_year"]).groupby(["mode", "works_year"])["days"].sum()
+    near = every.merge(table[sites.crew >= 0], on="option")
+    near = near.merge(closed.rename("closed").reset_index(), on=["mode", "works_year"])
+    near = near.sort_values("works_year", kind="stable").drop_duplicates(["option", "mode"])
+    near = near.assign(saved=np.minimum(near["days"], near["closed"]) * near["guarding"])
+    rows = every.merge(near[["option", "mode", "works_year", "saved"]], on=["option", "mode"], how="left")
+    year = rows["works_year"].fillna(NONE).astype(np.intp)
+    return _rows(rows["option"], rows["mode"], year, rows["saved"].fillna(0.0))
 
 
 def section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> Ints:
@@ -188,89 +271,3 @@ def section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> Int
     nearest = on.dropna(subset="gap").sort_values(["asset", "gap", "section"], kind="stable").drop_duplicates("asset")
     out[nearest["asset"]] = nearest["section"]
     return out
-
-
-def share_sites(
-    options: Candidates, works: Works, sites: SiteWorks, membership: SchemeMembership, discount: Floats
-) -> SharedSites:
-    """Add, to the candidates, copies of those that may share a site.
-
-    Parameters
-    ----------
-    options : Candidates; each at the cost of its own sites
-    works, sites : Works, SiteWorks; their works
-    membership : SchemeMembership; which assets may share one
-    discount : array (n_years,); discount factors at the start of each year
-    """
-    table = pd.DataFrame(
-        {
-            "option": works.option, "asset": works.asset, "year": works.year, "crew": sites.crew,
-            "fixed": sites.fixed, "days": sites.days, "guarding": sites.guarding,
-        }
-    )[sites.crew >= 0]  # fmt: skip
-    core = table.assign(group=membership.core[table["asset"]]).query("group >= 0")
-    beside = table.assign(group=membership.beside[table["asset"]]).query("group >= 0")
-    modes = _modes(core, beside, np.bincount(membership.core[membership.core >= 0]))
-    group = np.where(np.isin(membership.group, modes["group"]), membership.group, NONE)
-    rows = pd.concat(
-        [
-            pd.DataFrame({"option": np.arange(len(options.asset)), "mode": APART, "year": 0, "saved": 0.0}),
-            _core_rows(core, modes),
-            _beside_rows(beside, modes),
-            _not_joining(options, membership, modes),
-        ],
-        ignore_index=True,
-    )
-    rows = rows.iloc[np.argsort(options.asset[rows["option"]], kind="stable")]
-    twin = rows["option"].to_numpy(dtype=np.intp)
-    copies = options.take(twin)
-    year = rows["year"].to_numpy(dtype=np.intp)
-    saved = np.minimum(rows["saved"].to_numpy(dtype=float), copies.cost[np.arange(len(twin)), year])
-    charged = charge(copies, np.arange(len(twin)), year, -saved, discount)
-    mode = rows["mode"].to_numpy(dtype=np.int64)
-    return SharedSites(charged, group, mode, saved, twin, modes.set_index("mode"), membership.beside >= 0)
-
-
-def _modes(core: pd.DataFrame, beside: pd.DataFrame, size: Ints) -> pd.DataFrame:
-    """Every mode but apart, numbered by row.
-
-    Columns group, crew, year, neighbour (asset treated with the scheme, −1 none), members (sections that share),
-    days (the least that the neighbour, or the scheme, works; the lesser of the two is shared), core_shorter.
-    """
-    key = ["group", "crew", "year"]
-    least = core.groupby([*key, "asset"], as_index=False)["days"].min()
-    whole = least.groupby(key, as_index=False).agg(members=("asset", "size"), core_days=("days", "sum"))
-    whole = whole[whole["members"] == size[whole["group"]]]
-    near = beside.groupby(["group", "year", "asset"], as_index=False)["days"].min()
-    near = near.set_axis(["group", "year", "neighbour", "near_days"], axis="columns")
-    alone = whole[whole["members"] > 1].assign(neighbour=NONE, near_days=0.0)
-    modes = pd.concat([alone, whole.merge(near, on=["group", "year"])], ignore_index=True)
-    modes = modes.sort_values([*key, "neighbour"], kind="stable", ignore_index=True)
-    return modes.assign(core_shorter=modes["core_days"] <= modes["near_days"], mode=np.arange(len(modes)))
-
-
-def _core_rows(core: pd.DataFrame, modes: pd.DataFrame) -> pd.DataFrame:
-    """Works of a scheme's sections in each of its modes: one site for all, no guarding behind a longer neighbour's."""
-    least = core.groupby(["group", "crew", "year", "asset"])["days"].transform("min")
-    rows = core.assign(least=least).merge(modes, on=["group", "crew", "year"])
-    saved = rows["fixed"] * (1 - 1 / rows["members"]) + rows["core_shorter"] * rows["least"] * rows["guarding"]
-    return rows[["option", "mode", "year"]].assign(saved=saved)
-
-
-def _beside_rows(beside: pd.DataFrame, modes: pd.DataFrame) -> pd.DataFrame:
-    """Works of a bridge or signals in the modes that treat them with their scheme."""
-    rows = beside.drop(columns="crew").merge(
-        modes, left_on=["group", "year", "asset"], right_on=["group", "year", "neighbour"]
-    )
-    saved = np.where(rows["core_shorter"], 0.0, rows["core_days"] * rows["guarding"])
-    return rows[["option", "mode", "year"]].assign(saved=saved)
-
-
-def _not_joining(options: Candidates, membership: SchemeMembership, modes: pd.DataFrame) -> pd.DataFrame:
-    """All candidates of bridges and signals, in those modes of their scheme that do not treat them with it."""
-    beside = pd.DataFrame({"option": np.flatnonzero(membership.beside[options.asset] >= 0)})
-    beside = beside.assign(asset=options.asset[beside["option"]])
-    beside = beside.assign(group=membership.beside[beside["asset"]])
-    rows = beside.merge(modes[["group", "mode", "neighbour"]], on="group")
-    rows = rows[rows["asset"] != rows["neighbour"]]
-    return rows[["option", "mode"]].assign(year=0, saved=0.0)

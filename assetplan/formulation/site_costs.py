@@ -24,7 +24,8 @@ class SiteWorks:
 
     Attributes
     ----------
-    crew : array; code of the crew; −1 where the treatment has no site of its own
+    crew : array; place of the crew in `crews`; −1 where the treatment has no site of its own
+    crews : tuple of str; names of the crews of all treatments
     fixed : array; what the site costs in that year whatever its size [£]
     beside : array
         What the works cost on a site of their own beside the unit cost [£]; below 0 on a site larger than is typical.
@@ -37,12 +38,13 @@ class SiteWorks:
     beside: Floats
     days: Floats
     guarding: Floats
+    crews: tuple[str, ...]
 
     @classmethod
     def of(cls, works: Works, sites: pd.DataFrame) -> SiteWorks:
         """Look up each of the works in the table of sites (`assetplan.sites.load_sites`)."""
         rows = sites.reindex(works.treatments["treatment"])
-        crew = pd.factorize(rows["crew"], sort=True)[0]
+        crew, crews = pd.factorize(rows["crew"], sort=True)
         table = rows[["fixed", "typical", "per_day", "traffic_management"]].to_numpy(dtype=float)
         fixed, typical, per_day, guarding = table[works.treatment].T
         quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
@@ -51,7 +53,8 @@ class SiteWorks:
         # A site follows the price of the works on it.
         ratio = (1 + works.treatments["growth"].to_numpy(dtype=float)[works.treatment]) ** works.year
         parts = (fixed * ratio, beside * ratio, quantity / per_day, guarding * ratio)
-        return cls(crew[works.treatment], *(np.where(kept, part, 0.0) for part in parts))
+        fixed, beside, days, guarding = (np.where(kept, part, 0.0) for part in parts)
+        return cls(crew[works.treatment], fixed, beside, days, guarding, tuple(map(str, crews)))
 
 
 def on_own_sites(inputs: Inputs, options: Candidates, free: Bools) -> Candidates:

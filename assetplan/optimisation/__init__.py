@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assetplan.optimisation.bounds.lagrangian import estimated_prices, relaxation_bound
     from assetplan.optimisation.flows import settle_flows
     from assetplan.optimisation.problem import Flows, Problem, Solution
     from assetplan.optimisation.problem.pulp_model import model_text
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     from assetplan.optimisation.solving import solve
 
 __all__ = [
-    "Flows", "Problem", "Selection", "Solution", "best_of", "model_text", "optimise", "problem_from", "settle_flows",
-    "solve",
+    "Flows", "Problem", "Selection", "Solution", "best_of", "estimated_prices", "model_text", "optimise",
+    "problem_from", "relaxation_bound", "settle_flows", "solve",
 ]  # fmt: skip
 
 _HOMES = {
     **dict.fromkeys(("Flows", "Problem", "Solution"), "problem"),
     **dict.fromkeys(("Selection", "best_of", "optimise"), "selection"),
+    **dict.fromkeys(("estimated_prices", "relaxation_bound"), "bounds.lagrangian"),
     "model_text": "problem.pulp_model",
     "problem_from": "problem.table",
     "settle_flows": "flows",

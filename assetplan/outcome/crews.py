@@ -20,9 +20,7 @@ def crew_rows(outcome: Outcome) -> tuple[CrewRow, ...]:
     """
     inputs, formulation, chosen = outcome.inputs, outcome.formulation, outcome.chosen
     works = Works.of(inputs.register.assets, inputs.model, outcome.options.take(chosen))
-    none = np.full(outcome.problem.n_options, -1)
-    mode = none if outcome.problem.mode is None else outcome.problem.mode
-    crew, days = works_days(inputs, works, formulation.sharing, mode[chosen])
+    crew, days = works_days(inputs, works, formulation.site[chosen])
     rows = []
     for name in sorted(set(crew) - {""}):
         mine = (crew == name)[works.treatment]

@@ -87,8 +87,8 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
 
 
 def _count(outcome: Outcome) -> Ints:
-    """Strategies that each asset may have by itself (n_assets,)."""
-    return np.add.reduceat(~outcome.formulation.sharing.copies, outcome.options.starts[:-1], dtype=np.int64)
+    """Strategies that each asset may have, by itself or with its scheme (n_assets,)."""
+    return np.add.reduceat(outcome.formulation.sharing.once, outcome.options.starts[:-1], dtype=np.int64)
 
 
 def _sharing(outcome: Outcome) -> dict[int, str]:
@@ -109,7 +109,9 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     going = (assets["retention"] == "dispose").to_numpy()
     bare = ~assets["group"].isin(outcome.inputs.model.catalogue.treatable).to_numpy()
     now = outcome.nothing.index[:, 0]
-    best, where, broke, dear = _best(problem, outcome.formulation.sharing.copies)
+    sharing = outcome.formulation.sharing
+    small, schemes = sharing.small, (sharing.group >= 0) & ~sharing.beside
+    best, where, broke, dear = _best(problem, ~sharing.once)
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
     sought = outcome.inputs.plan.objective.sought
     value = _brought(outcome)
@@ -119,6 +121,10 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
             out.append("The plan's budget has no line for any treatment of this kind of asset.")
         elif count[row] == 1 and going[row]:
             out.append("Marked for disposal, so it takes no major work; nothing else is called for.")
+        elif small[row]:
+            out.append(
+                "Too small for a works site of its own, and no scheme along its road or over its estate takes it in."
+            )
         elif count[row] == 1:
             out.append(f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years.")
         elif sought.least:
@@ -128,7 +134,11 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
         else:
             amount = _amount(value[where[row]], sought.unit, ",.0f")
             would = f"Treatment would {sought.would.format(amount=amount)}"
-            if broke[row]:
+            if schemes[row]:
+                out.append(
+                    f"{would} as part of a scheme, but closing the road for that scheme does less than others do."
+                )
+            elif broke[row]:
                 out.append(f"{would}, but its budget has no money in the years it could be treated.")
             elif dear[row]:
                 out.append(f"{would}, but it costs more than its budget has in any year it could be.")

@@ -44,9 +44,9 @@ def stored_strategies(
 
 
 def _stored(formulation: Formulation, chosen: Ints) -> Ints:
-    """Options worth keeping: what each asset may do by itself, but where it shares a site what it does there."""
+    """Options worth keeping: every works of an asset once, and of those that share a site what is chosen."""
     sharing = formulation.sharing
-    kept = ~sharing.copies
+    kept = sharing.once
     shared = chosen[sharing.copies[chosen]]
     kept[np.isin(sharing.twin, sharing.twin[shared])] = False
     kept[shared] = True

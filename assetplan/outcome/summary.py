@@ -23,8 +23,8 @@ from assetplan.outcome import notes
 from assetplan.outcome.closures import closures_by_year, shared_closures
 from assetplan.outcome.crews import crew_rows
 from assetplan.outcome.outcome import Outcome
+from assetplan.outcome.sites import sites_summary
 from assetplan.programme import summary as kept
-from assetplan.programme.delivery import SitesSummary
 from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
 from assetplan.strategies import Trajectory
 
@@ -42,6 +42,7 @@ class Findings:
     forecast : list of rows; from `outlook`
     seconds : dict; seconds by stage
     payback, benefit_by_year : sequences of rows; of `Payback`
+    without_rules : float or None; from `bound_without_rules`
     """
 
     lint: list[kept.LintRow]
@@ -52,6 +53,7 @@ class Findings:
     seconds: Mapping[str, float]
     payback: Sequence[kept.PaybackRow] = ()
     benefit_by_year: Sequence[kept.BenefitYearRow] = ()
+    without_rules: float | None = None
 
 
 def summarise(
@@ -97,9 +99,9 @@ def summarise(
         treated=int((table["strategy"] != "do-nothing").sum()),
         baselines=_baselines(outcome, baselines),
         kinds=_kinds(works),
-        sites=_sites(outcome, works),
         shared_closures=closures_by_year(shared_closures(outcome, works), plan.plan_years),
         crews=crew_rows(outcome),
+        sites=sites_summary(outcome, works, findings.without_rules),
         lint=tuple(findings.lint),
         finance=tuple(statement.as_json() for statement in findings.finance),
         phasing=findings.phasing,
@@ -204,32 +206,6 @@ def _yearly(outcome: Outcome) -> tuple[kept.YearlyRow, ...]:
         if name != WORKS
         for year, amount in zip(outcome.years[1:], amounts.sum(axis=0), strict=True)
     )
-
-
-def _sites(outcome: Outcome, works: pd.DataFrame) -> SitesSummary:
-    """Works that share a site: how many schemes and how long, and what that saves beside a site each (£)."""
-    sharing, inputs = outcome.formulation.sharing, outcome.inputs
-    sites, assets = sharing.sites(outcome.chosen), inputs.register.assets
-    joined = inputs.tables.classes.where("schemes", "sections")
-    road = sites[assets["asset_class"].iloc[sites["asset"]].isin(joined).to_numpy()]
-    metres = assets["length_m"].to_numpy(dtype=float)[road["asset"]]
-    length = pd.Series(metres).groupby(road["mode"].to_numpy()).agg(["sum", "size"])
-    length = length[length["size"] > 1]
-    return {
-        "costs": inputs.plan.sites.costs,
-        "candidates": len(np.unique(sharing.group[sharing.group >= 0])),
-        "works": int(works["treatment"].isin(inputs.sites.index).sum()),
-        "sharing": len(sites),
-        "schemes": len(length),
-        "sections": int(length["size"].sum()),
-        "length_km": round(float(length["sum"].sum()) / 1000, 4),
-        "median_m": _pence(length["sum"].median()) if len(length) else 0.0,
-        "longest_m": _pence(length["sum"].max()) if len(length) else 0.0,
-        "with_neighbour": int((sharing.modes["neighbour"].reindex(sites["mode"].unique()) >= 0).sum())
-        if len(sites)
-        else 0,
-        "saved": _pence(sites["saved"].sum()),
-    }
 
 
 def _broken(outcome: Outcome, solution: Solution) -> list[str]:

@@ -5,8 +5,23 @@ from __future__ import annotations
 from typing_extensions import TypedDict
 
 
+class SitesRow(TypedDict):
+    """Sites on the sections of a class: how many in each year, their lengths (m) and mean cost (£)."""
+
+    asset_class: str
+    by_year: tuple[int, ...]
+    shortest_m: float
+    median_m: float
+    longest_m: float
+    mean_cost: float
+
+
 class SitesSummary(TypedDict):
-    """Works that share a site: counts, lengths, and what sharing saves against a site for each (£)."""
+    """Works that share a site: counts, lengths, and what sharing saves against a site for each (£).
+
+    `without_rules` is the most that the same money could bring, in the unit of the objective, if sites might be of any
+    size and number; missing where no rule holds.
+    """
 
     costs: str
     candidates: int
@@ -19,6 +34,8 @@ class SitesSummary(TypedDict):
     longest_m: float
     with_neighbour: int
     saved: float
+    without_rules: float | None
+    by_class: tuple[SitesRow, ...]
 
 
 class CrewRow(TypedDict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections import Counter
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -65,58 +66,68 @@ def test_a_site_of_its_own_costs_what_its_size_leaves_over() -> None:
         assert single.formulation.options.beside[option] == pytest.approx(present, abs=1e-6)
 
 
+def blocks(n: int) -> list[list[range]]:
+    """Every division of n sections in a row into stretches that follow each other."""
+    cuts = product((False, True), repeat=n - 1)
+    return [
+        [range(a, b) for a, b in pairwise([0, *(k + 1 for k, cut in enumerate(each) if cut), n])] for each in cuts
+    ]  # fmt: skip
+
+
 def by_hand(values: list[float], bridge: float | None) -> tuple[float, float]:
-    """Most benefit of any choice with money enough, and what its sites then save, reckoned choice by choice."""
+    """Most benefit of any choice with money enough, and what its sites then save, reckoned choice by choice.
+
+    Every division of the street is tried, every stretch of it apart or closed in one of the years.
+    """
     single = with_sites(street(values, bridge), "single")
     sites, discount = site_rows(single), single.inputs.model.rules.discount
     options = single.formulation.options
     spans = [range(a, b) for a, b in zip(options.starts[:-1], options.starts[1:], strict=True)]
     done = {option: single.works(option) for span in spans for option in span}
     quantity = single.inputs.register.assets["quantity"].to_numpy(dtype=float)
-    fixed, crew = sites["fixed"], sites["crew"]
+    fixed, crew, n = sites["fixed"], sites["crew"], len(values)
 
     def days(asset: int, name: str) -> float:
         return float(quantity[asset] / sites.loc[name, "per_day"])
 
-    roads = range(len(values))
-    least = {  # fewest days of a crew's works on a section in a year, whatever it may choose
-        (asset, year, crew[name]): min(
-            days(asset, other) for o in spans[asset] for y, other in done[o] if y == year and crew[other] == crew[name]
-        )
-        for asset in roads for option in spans[asset] for year, name in done[option]
-    }  # fmt: skip
+    def saving(choice: tuple[int, ...], block: range, year: int) -> float | None:
+        """What closing a stretch in a year saves; None where its works do not fit in."""
+        works = {a: done[choice[a]] for a in block if done[choice[a]]}
+        if any(len(each) > 1 or each[0][0] != year for each in works.values()) or 2 * len(works) < len(block):
+            return None
+        names = {a: each[0][1] for a, each in works.items()}
+        size = Counter(crew[name] for name in names.values())
+        saved = sum(fixed[name] * (1 - 1 / size[crew[name]]) for name in names.values())
+        over = [name for y, name in done[choice[-1]] if y == year] if bridge is not None and 1 in block else []
+        if over and names:
+            least = {
+                a: min(days(a, m) for o in spans[a] for y, m in done[o] if y == year and crew[m] == crew[name])
+                for a, name in names.items()
+            }  # fmt: skip
+            saved += min(sum(least.values()), days(n, over[0])) * sites.loc[over[0], "traffic_management"]
+        return saved
+
     best = (-np.inf, 0.0)
     for choice in product(*spans):
-        base, gains = sum(single.problem.benefit[list(choice)]), [(0.0, 0.0)]
-        for year in (0, 1):
-            names = [[n for y, n in done[choice[a]] if y == year] for a in roads]
-            if not all(names) or len({crew[n[0]] for n in names}) > 1:
-                continue
-            mine = [n[0] for n in names]
-            saved = sum(fixed[n] * (1 - 1 / len(mine)) for n in mine)
-            gains.append((saved * discount[year], saved))
-            over = [n for y, n in done[choice[-1]] if y == year] if bridge is not None else []
-            if over:
-                road = sum(least[a, year, crew[n]] for a, n in zip(roads, mine, strict=True))
-                near = min(
-                    days(len(values), n) for o in spans[-1] for y, n in done[o] if y == year
-                )  # fmt: skip
-                if road <= near:
-                    each = zip(roads, mine, strict=True)
-                    saved += sum(least[a, year, crew[n]] * sites.loc[n, "traffic_management"] for a, n in each)
-                else:
-                    saved += road * sites.loc[over[0], "traffic_management"]
-                gains.append((saved * discount[year], saved))
-        most = max(gains)
-        best = max(best, (base + most[0], most[1]))
+        base = float(sum(single.problem.benefit[list(choice)]))
+        for division in blocks(n):
+            present = total = 0.0
+            for block in division:
+                ways = [(saved * discount[y], saved) for y in (0, 1) if (saved := saving(choice, block, y)) is not None]
+                gain = max(ways, default=(0.0, 0.0))
+                present, total = present + gain[0], total + gain[1]
+            best = max(best, (base + present, total))
     return best
+
+
+FREE = {"costs": "shared", "minimum": 0}
 
 
 @pytest.mark.parametrize(
     ("values", "bridge"), [([35.0, 40.0], None), ([58.0, 62.0, 66.0], None), ([35.0, 38.0], 45.0), ([60.0, 66.0], 64.0)]
 )
-def test_the_solve_finds_the_best_of_sharing(values: list[float], bridge: float | None) -> None:
-    shared = with_sites(street(values, bridge), "shared")
+def test_schemes_are_the_best_of_every_division_of_a_street(values: list[float], bridge: float | None) -> None:
+    shared = case(RICH, street(values, bridge), years=2, sites=FREE)
     solution = shared.solve()
     benefit, saved = by_hand(values, bridge)
     assert solution.benefit == pytest.approx(benefit, abs=0.01)
@@ -131,28 +142,59 @@ def test_the_solve_finds_the_best_of_sharing(values: list[float], bridge: float 
 
 
 def test_who_may_not_share() -> None:
+    def shares(assets: pd.DataFrame, **keys: object) -> bool:
+        return bool(case(RICH, assets, years=2, sites=FREE, **keys).formulation.sharing.copies.any())
+
     road = street([35.0, 38.0, 36.0])
-    assert with_sites(road, "shared").formulation.sharing.copies.any()
-    apart = road.assign(chainage_m=[0.0, 200.0, 400.0])  # 80 m between them, of which a scheme bridges 50
-    assert not with_sites(apart, "shared").formulation.sharing.copies.any()
-    other = road.assign(link_id=["L1", "L2", "L3"])
-    assert not with_sites(other, "shared").formulation.sharing.copies.any()
+    assert shares(road)
+    assert shares(road.assign(link_id=["L1", "L2", "L3"], chainage_m=0.0))  # through the junctions of one road
+    other = road.assign(road=["A1", "A2", "A3"], link_id=["L1", "L2", "L3"], chainage_m=0.0)
+    assert not shares(other)
     two_carriageways = road.assign(chainage_m=[0.0, 0.0, 120.0])  # which of them is beside which, nobody knows
-    assert not with_sites(two_carriageways, "shared").formulation.sharing.copies.any()
+    assert not shares(two_carriageways)
     tied = [{"name": "s", "assets": ["R0", "R1", "R2"], "treatment": ["resurfacing", "thin_overlay"]}]
-    mine = with_sites(road, "shared", schemes=tied)
+    mine = case(RICH, road, years=2, sites=FREE, schemes=tied)
     assert not mine.formulation.sharing.copies.any()  # the plan file states what its sites cost
     assert not mine.formulation.options.beside.any()
 
 
-def test_lengths_of_schemes_are_the_plans_own() -> None:
-    apart = street([35.0, 38.0]).assign(chainage_m=[0.0, 200.0])
-    wide = case(RICH, apart, years=2, sites={"costs": "shared", "gap": 100.0})
-    assert wide.formulation.sharing.copies.any()
-    long = case(RICH, apart, years=2, sites={"costs": "shared", "gap": 100.0, "minimum": 400.0})
-    assert not long.formulation.sharing.copies.any()
+def treated(stated: Case) -> dict[str, list[tuple[int, str]]]:
+    """Works of each asset in the best programme."""
+    chosen = stated.solve().chosen
+    return {
+        name: works
+        for name, option in zip(stated.inputs.register.assets["asset_id"], chosen, strict=True)
+        if (works := stated.works(option))
+    }
+
+
+def test_no_site_is_below_its_least_size_but_what_is_committed() -> None:
+    short, long = street([35.0]), street([35.0, 36.0, 35.0])
+    assert not treated(with_sites(short, "shared"))  # resurfacing is of 200 m and more
+    assert len(treated(with_sites(long, "shared"))) == 3
+    assert treated(case(RICH, short, years=2, sites=FREE))
+    assert treated(case(RICH, short, years=2, sites={"minimum": 100.0}))
+    committed = short.assign(committed_treatment="resurfacing", committed_year=2019.0)
+    assert treated(with_sites(committed, "shared")) == {"R0": [(0, "resurfacing")]}
+    with pytest.raises(ConfigError, match="above the length of every road"):
+        case(RICH, long, years=2, sites={"minimum": 500.0})
     with pytest.raises(ConfigError, match="above the longest scheme"):
-        case(RICH, apart, years=2, sites={"minimum": 2_000.0})
+        case(RICH, long, years=2, sites={"minimum": 3_500.0})
+
+
+def test_sites_a_year_are_limited_and_more_of_them_never_bring_less() -> None:
+    """Two roads that are each worth a site."""
+    two = pd.concat([street([35.0, 36.0]), street([35.0, 36.0]).assign(asset_id=["Q0", "Q1"], link_id="L2", road="A9")])
+    moved = two.reset_index(drop=True)
+    moved["geometry"] = [shapely.affinity.translate(g, 0, 5000 * (k > 1)) for k, g in enumerate(moved["geometry"])]
+    reached = []
+    for most in (1, 2, None):
+        stated = case({**RICH, "lines": {k: [9e9] for k in RICH["lines"]}}, moved, years=1, sites={"most": most})
+        solution = stated.solve()
+        sites = stated.formulation.sharing.sites(solution.chosen)
+        assert most is None or sites["mode"].nunique() <= most
+        reached.append(solution.benefit)
+    assert reached[0] < reached[1] == pytest.approx(reached[2])
 
 
 def test_every_fault_of_a_table_of_sites_is_listed(tmp_path: Path) -> None:
@@ -180,7 +222,8 @@ def test_sites_and_mobilisation_follow_the_price_of_their_works() -> None:
     scheme = {"name": "s", "assets": ["R0"], "treatment": ["surface_dressing"], "mobilisation": 800.0}
     for keys in ({}, {"schemes": [scheme]}):
         plain, grown = (
-            with_sites(street([62.0, 70.0, 66.0], 60.0), "shared", price_growth=g, **keys) for g in ({}, growth)
+            case(RICH, street([62.0, 70.0, 66.0], 60.0), years=2, sites=FREE, price_growth=g, **keys)
+            for g in ({}, growth)
         )
         before, after = plain.formulation.options, grown.formulation.options
         assert np.array_equal(before.schedule, after.schedule)

@@ -370,6 +370,7 @@ def _summary(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, hostile: bool) -
         "sites": {
             **dict.fromkeys(("candidates", "works", "sharing", "schemes", "sections", "with_neighbour"), 0),
             **{"costs": "shared", "length_km": 0.0, "median_m": 0.0, "longest_m": 0.0, "saved": 0.0},
+            **{"without_rules": None, "by_class": []},
         },
         "shared_closures": [],
         "phasing": {"cases": [], "amounts": [], "note": ""},

@@ -23,7 +23,7 @@ import numpy as np
 
 from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_master
-from assetplan.optimisation.clock import Clock
+from assetplan.optimisation.clock import Clock, forever
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.problem.choices import Choices
@@ -303,3 +303,36 @@ def _least(form: CanonicalForm) -> float:
     low, high = form.flows.low * form.flows.benefit, form.flows.high * form.flows.benefit
     least = np.minimum.reduceat(form.benefit, form.choices.starts[:-1]).sum() + np.minimum(low, high).sum()
     return float(least - 1e-9 * np.abs(form.benefit).sum())
+
+
+def estimated_prices(problem: Problem) -> Floats:
+    """Prices of a problem's limits as a sample of its assets has them, exact where it has few.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    array (n_resources,)
+        As in a `Solution`; the same for the same problem whatever the machine.
+    """
+    form = canonical(problem)
+    if not len(form.limit):
+        return np.zeros(len(problem.resources))
+    part = _sample(form) if form.choices.n_assets > SAMPLE else form
+    ceiling = _ceilings(part, np.full(len(part.limit), np.inf))
+    descended = _descend(part, np.zeros(len(part.limit)), TEMPERATURES, forever, ceiling)
+    exact = _finish(part, _best_at(part, descended), forever, ceiling, CLOSE)
+    return form.prices(exact.multipliers, len(problem.resources))
+
+
+def relaxation_bound(problem: Problem, close: float) -> float:
+    """Upper bound on the benefit of any choice within the limits, to about a share of its least.
+
+    Parameters
+    ----------
+    problem : Problem
+    close : float; share of the bound below which a step's gain is not worth another
+    """
+    return minimise_dual(canonical(problem), forever, close=close).bound

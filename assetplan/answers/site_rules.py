@@ -1,0 +1,34 @@
+"""What the rules of sites cost: the most that the same money could bring if a site might be of any size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assetplan.connectivity.road_runs import RoadRuns
+from assetplan.formulation import build_problem
+from assetplan.inputs.load import Inputs
+from assetplan.optimisation import relaxation_bound
+from assetplan.strategies import Candidates
+
+# Of the bound: nearer to the least one is not worth the time, for it is stated in per cent.
+_CLOSE = 1e-3
+
+
+def bound_without_rules(inputs: Inputs, options: Candidates, runs: RoadRuns) -> float | None:
+    """Upper bound on the objective within the plan's limits, but with sites of any size and as many as are wanted.
+
+    Parameters
+    ----------
+    inputs, options, runs : as of `build_problem`
+
+    Returns
+    -------
+    float or None
+        In the unit of the objective; None where the plan has no rule of sites, or seeks the least of something.
+    """
+    plan = inputs.plan
+    rules = plan.sites.costs == "shared" and (plan.sites.minimum != 0 or plan.sites.most is not None)
+    if not rules or plan.objective.sought.least:
+        return None
+    free = plan.model_copy(update={"sites": plan.sites.model_copy(update={"minimum": 0.0, "most": None})})
+    return relaxation_bound(build_problem(replace(inputs, plan=free), options, runs).problem, _CLOSE)
