@@ -9,6 +9,7 @@ mode.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -23,7 +24,7 @@ NONE = -1
 # Pairs of years tried for two closures of one scheme, those of most worth: ten years of a plan have 28.
 _MOST_PAIRS = 12
 _SAMPLE = 12_000  # sections that the price of a site is reckoned on
-_ROUNDS = 6  # of halving the interval in which the price of a site lies
+_ROUNDS, _STEP = 8, 3.0  # of changes to the prices of sites, and by how many times one may change them
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,6 @@ class SchemeLimits:
     length, area, cost : array (n_crews,); least of a crew's part of a closure [m], [unit of quantity], [£]
     by_area : array of bool (n_crews,); crews that work over an estate
     apart : int; least number of years between two closures; 0 allows one closure alone
-    sites : float; sites a year that formation aims at; infinite where there is no limit
     """
 
     stretches: StretchRules
@@ -45,11 +45,10 @@ class SchemeLimits:
     cost: Floats
     by_area: Bools
     apart: int
-    sites: float
 
 
 @dataclass(frozen=True, eq=False)
-class Sections:
+class RoadSections:
     """Sections of one class that may join, in order along their runs, arrays (n,).
 
     Attributes
@@ -65,15 +64,17 @@ class Sections:
     length: Floats
 
 
-def form_candidates(sections: Sections, worth: SectionWorth, limits: SchemeLimits, first_year: int) -> pd.DataFrame:
-    """Candidate schemes of one class, and what each section is treated by in each of their modes.
+def form_candidates(
+    classes: Sequence[tuple[RoadSections, SchemeLimits]], worth: SectionWorth, first_year: int, sites: float
+) -> pd.DataFrame:
+    """Candidate schemes, and what each section is treated by in each of their modes.
 
     Parameters
     ----------
-    sections : Sections; those that may join
+    classes : sequence of (RoadSections, SchemeLimits); sections of each class that may join, and what they keep to
     worth : SectionWorth; of all assets
-    limits : SchemeLimits
     first_year : int; plan year in which works may begin, 0 the first; earlier ones are past
+    sites : float; sites a year of all classes that formation aims at; infinite where there is no limit
 
     Returns
     -------
@@ -82,11 +83,16 @@ def form_candidates(sections: Sections, worth: SectionWorth, limits: SchemeLimit
         years of the closures, again −1 where there is one), asset (row), crew, works_year (plan year of its works).
     """
     years = range(first_year, worth.value.shape[2])
-    if not len(sections.row) or not len(years):
+    every = [_Roads.of(sections, worth, limits, years) for sections, limits in classes if len(sections.row)]
+    if not every or not len(years):
         return no_schemes()
-    roads = _Roads.of(sections, worth, limits, years)
-    scheme, length = roads.schemes(_price_of_site(roads, limits.sites * len(years)))[:2]
-    rows = pd.concat([_treated(roads, scheme, length, each) for each in roads.closures], ignore_index=True)
+    price, parts, schemes = _price_of_sites(every, sites, years), [], 0
+    for roads in every:
+        scheme, length = roads.schemes(price)[:2]
+        part = pd.concat([_treated(roads, scheme, length, each) for each in roads.closures], ignore_index=True)
+        parts.append(part.assign(scheme=part["scheme"] + schemes))
+        schemes += len(length)
+    rows = pd.concat(parts, ignore_index=True)
     rows = rows.sort_values(["scheme", "year", "again", "asset"], kind="stable", ignore_index=True)
     rows["scheme"] = pd.factorize(rows["scheme"])[0]
     return rows.assign(mode=pd.factorize(pd.MultiIndex.from_frame(rows[["scheme", "year", "again"]]))[0])
@@ -119,7 +125,7 @@ class _Roads:
 
     Attributes
     ----------
-    sections, limits : Sections, SchemeLimits
+    sections, limits : RoadSections, SchemeLimits
     worth : SectionWorth; of the sections, by those crews alone that would treat them in a stretch or in an estate
     in_estate : array of bool (n,); sections that join with their estate, others with their road
     closures : tuple of tuples; years in which a scheme may be closed
@@ -128,11 +134,11 @@ class _Roads:
         length.
     second : array of bool (n, n_ways); whether those are in the second closure
     usual : array (n_ways,); what closing costs: the sites of the crews that are wanted most
-    sizes : array (n_ways,); number of closures
+    closed : array of bool (n_years, n_ways); years in which each closes a road
     minimum : array (1 or 2, n_ways); least length treated in the first closure and in the second [m]
     """
 
-    sections: Sections
+    sections: RoadSections
     limits: SchemeLimits
     worth: SectionWorth
     in_estate: Bools
@@ -140,11 +146,11 @@ class _Roads:
     value: Floats
     second: Bools
     usual: Floats
-    sizes: Ints
+    closed: Bools
     minimum: Floats
 
     @classmethod
-    def of(cls, sections: Sections, worth: SectionWorth, limits: SchemeLimits, years: range) -> _Roads:
+    def of(cls, sections: RoadSections, worth: SectionWorth, limits: SchemeLimits, years: range) -> _Roads:
         """Sections in every mode that the limits allow in some years."""
         own = worth.value[sections.row]
         estate = sections.estate >= 0
@@ -163,27 +169,28 @@ class _Roads:
             second[:, k] = part.max(axis=1, initial=-np.inf).argmax(axis=1) > 0
             wanted = (part > 0).sum(axis=0)
             usual[k] = len(each) * (worth.fixed[crews][:, list(each)] * wanted).sum() / max(int(wanted.sum()), 1)
-        sizes = np.array([len(each) for each, _, _ in ways], dtype=np.intp)
+        closed = np.array([[year in each for each, _, _ in ways] for year in range(own.shape[2])])
+        twice = closed.sum(axis=0) > 1
         level = np.array([level for _, _, level in ways])
-        minimum = np.stack([level, np.where(sizes > 1, level, 0.0)])[: 1 + (sizes > 1).any()]
-        return cls(sections, limits, mine, in_estate, closures, value, second, usual, sizes, minimum)
+        minimum = np.stack([level, np.where(twice, level, 0.0)])[: 1 + twice.any()]
+        return cls(sections, limits, mine, in_estate, closures, value, second, usual, closed, minimum)
 
     def sample(self, every: int) -> _Roads:
         """One in so many runs and estates, with all of their sections."""
         rows = np.flatnonzero(np.where(self.in_estate, self.sections.estate, self.sections.run) % every == 0)
         sections = self.sections
-        part = Sections(sections.row[rows], sections.run[rows], sections.estate[rows], sections.length[rows])
+        part = RoadSections(sections.row[rows], sections.run[rows], sections.estate[rows], sections.length[rows])
         mine = {name: getattr(self, name)[rows] for name in ("in_estate", "value", "second")}
         return replace(self, sections=part, **mine)
 
-    def schemes(self, price: float) -> tuple[Ints, Floats, int]:
-        """The scheme of each section (−1 for none), where each site has a price.
+    def schemes(self, price: Floats) -> tuple[Ints, Floats, Floats]:
+        """The scheme of each section (−1 for none), where a site has a price in each year (n_years,).
 
         Beside it the length of each scheme [m], zero of an estate, whose streets need not be treated; and how many
-        sites all have in the modes that are worth most.
+        sites all have in each year in the modes that are worth most.
         """
         sections = self.sections
-        cost = self.usual + price * self.sizes
+        cost = self.usual + price @ self.closed
         along = np.where(self.in_estate[:, None], -np.inf, self.value)
         roads = divide(sections.run, sections.length, along, self.second, cost, self.minimum, self.limits.stretches)
         length = np.bincount(roads.stretch[roads.stretch >= 0], sections.length[roads.stretch >= 0], len(roads.mode))
@@ -200,25 +207,36 @@ class _Roads:
         good = total.max(axis=1, initial=-np.inf) > 0
         scheme = np.where(self.in_estate, NONE, roads.stretch)
         scheme[inside] = np.where(good[streets], len(length) + streets, NONE)
-        sites = int(self.sizes[roads.mode].sum() + self.sizes[total[good].argmax(axis=1)].sum())
+        modes = np.concatenate([roads.mode, total[good].argmax(axis=1)])
+        sites = self.closed[:, modes].sum(axis=1).astype(np.float64)
         return scheme, np.append(length, np.zeros(len(estate))), sites
 
 
-def _price_of_site(roads: _Roads, sites: float) -> float:
-    """Price of a site at which no more schemes form than are wanted, by halving; of many roads, on a sample."""
-    if np.isinf(sites):
-        return 0.0
-    part = roads.sample(len(roads.in_estate) // _SAMPLE + 1)
-    wanted = sites * part.sections.length.sum() / roads.sections.length.sum()
-    if part.schemes(0.0)[2] <= wanted:
-        return 0.0
-    low, high = 0.0, max(float(np.maximum(part.value, 0.0).max(axis=1).mean()), 1.0)
-    while part.schemes(high)[2] > wanted:
-        low, high = high, 2 * high
+def _price_of_sites(every: Sequence[_Roads], most: float, years: range) -> Floats:
+    """Price of a site in each year at which about as many schemes form as are wanted, (n_years,).
+
+    Prices of years that have too many rise in proportion, of years that have room they fall. Of many roads, a sample
+    is taken.
+    """
+    price = np.zeros(years.stop)
+    if np.isinf(most):
+        return price
+    total = sum(len(roads.in_estate) for roads in every)
+    parts = [roads.sample(total // _SAMPLE + 1) for roads in every]
+    whole, mine = (sum(float(roads.sections.length.sum()) for roads in of) for of in (every, parts))
+    wanted = max(most * mine / max(whole, 1e-9), 1e-9)
+    if np.all(_sites(parts, price) <= wanted):
+        return price
+    usual = max(float(np.concatenate([roads.usual for roads in parts]).mean()), 1.0)
+    price[years.start :] = usual
     for _ in range(_ROUNDS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if part.schemes(middle)[2] > wanted else (low, middle)
-    return high
+        price *= np.clip(_sites(parts, price) / wanted, 1 / _STEP, _STEP)
+    return price
+
+
+def _sites(every: Sequence[_Roads], price: Floats) -> Floats:
+    """Sites of all schemes in each year, (n_years,)."""
+    return np.sum([roads.schemes(price)[2] for roads in every], axis=0)
 
 
 def _treated(roads: _Roads, scheme: Ints, whole: Floats, years: tuple[int, ...]) -> pd.DataFrame:

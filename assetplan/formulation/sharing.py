@@ -18,7 +18,7 @@ import shapely
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.display import Shown
-from assetplan.formulation.candidate_schemes import Sections, form_candidates, no_schemes
+from assetplan.formulation.candidate_schemes import RoadSections, form_candidates
 from assetplan.formulation.section_worth import SectionWorth, single_works
 from assetplan.formulation.site_costs import SiteWorks, charge
 from assetplan.formulation.site_sizes import large_enough, scheme_limits
@@ -166,16 +166,13 @@ def _treated(inputs: Inputs, rows: Ints, worth: SectionWorth, runs: RoadRuns, cr
     length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)
     rows = rows[runs.run[rows] >= 0]
     rows = rows[np.lexsort((rows, runs.from_m[rows], runs.run[rows]))]
-    parts, first = [], {"scheme": 0, "mode": 0}
+    classes = []
     for name in sorted(set(assets["asset_class"].iloc[rows])):
         mine = rows[(assets["asset_class"].iloc[rows] == name).to_numpy()]
-        sections = Sections(mine, runs.run[mine], runs.estate[mine], length[mine])
-        part = form_candidates(sections, worth, scheme_limits(inputs, crews), inputs.past)
-        for column in first:
-            part[column] += first[column]
-            first[column] = int(part[column].max()) + 1 if len(part) else first[column]
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True) if parts else no_schemes()
+        sections = RoadSections(mine, runs.run[mine], runs.estate[mine], length[mine])
+        classes.append((sections, scheme_limits(inputs, crews)))
+    most = np.inf if inputs.plan.sites.most is None else inputs.plan.sites.most
+    return form_candidates(classes, worth, inputs.past, most)
 
 
 def _firm(works: Works, sites: SiteWorks, firm: Ints, treated: pd.DataFrame) -> pd.DataFrame:

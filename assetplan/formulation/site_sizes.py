@@ -72,9 +72,8 @@ def scheme_limits(inputs: Inputs, crews: tuple[str, ...]) -> SchemeLimits:
     least = least_sizes(inputs).groupby(sites["crew"]).min().reindex(list(crews))
     by_area = (sites["estate"] == "yes").groupby(sites["crew"]).any().reindex(list(crews))
     length, area, cost = least.to_numpy(dtype=float).T
-    most = np.inf if plan.sites.most is None else plan.sites.most
     return SchemeLimits(
-        stretch_rules(plan), length, area, cost, by_area.to_numpy(dtype=bool), max(int(least_between(inputs)), 1), most,
+        stretch_rules(plan), length, area, cost, by_area.to_numpy(dtype=bool), max(int(least_between(inputs)), 1),
     )  # fmt: skip
 
 
