@@ -74,6 +74,7 @@ def _plan(county: str, figures: Figures) -> str:
         origin,
         title=f"{county} capital plan",
         counts={"potholes": figures.count("potholes"), **_claims(figures)},
+        sites=figures.count("sites_a_year"),
         note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
     )
 
@@ -122,4 +123,5 @@ def _borrowing(county: str, figures: Figures, register: Register) -> str:
         site=site["name"],
         districts=[register.districts.loc[lies, "name"]],
         county=county,
+        sites=figures.count("sites_a_year"),
     )

@@ -53,6 +53,7 @@ def plan_text(
     title: str = "",
     note: str = "",
     counts: Mapping[str, float] | None = None,
+    sites: int | None = None,
     tables: Mapping[str, str] | None = None,
 ) -> str:
     """Text of a plan whose envelope is a share of the published five-year profile.
@@ -66,6 +67,7 @@ def plan_text(
     first_year : int; first plan year: the profile's first year is taken for it
     counts : mapping, optional
         Potholes of the base year, claims and their money as `[claims]` has them; without them neither is forecast.
+    sites : int, optional; most sites a year on roads and footways; without it their number has no limit
     tables : mapping, optional; the council's own tables, relative to the plan file, by name
     """
     profile = published_profile(share)
@@ -87,6 +89,7 @@ def plan_text(
         # In a small county one scheme is a visible share of a line, so nothing as near to the bound need exist.
         gap="2e-4" if share >= 0.5 else "2e-3",
         counts=counts,
+        sites=sites,
         growth=load_table("published_money").set_index("name").loc["construction_growth", "value"],
         tables=tables,
         title=title or name,
