@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+CREW_DAYS = "crew-days"
+"""Unit of limits on crews."""
+
 
 @dataclass(frozen=True, order=True)
 class LimitKey:

@@ -19,7 +19,7 @@ from assetplan.inputs.selectors import assets_selected, treatments_where
 from assetplan.network import network_rules
 from assetplan.sites import ALL_YEAR, month_bits
 from assetplan.strategies.names import steps_of
-from assetplan.words import and_list, months_of, plural
+from assetplan.words import and_list, capitalised, months_of, plural
 
 Closed = tuple[str, Ints]
 """Key of the plan file that closes roads, and the rows of the works that it rules out."""
@@ -119,7 +119,7 @@ def calendar_note(inputs: Inputs) -> list[tuple[str, str]]:
     if not calendar:
         return []
     kinds = Counter(entry.kind for entry in calendar)
-    what = and_list(plural(count, kind, kind if kind.endswith("s") else "") for kind, count in kinds.items())
+    what = capitalised(and_list(f"{kind} ({count})" for kind, count in kinds.items()))
     shut = np.logical_or.reduce([assets_selected(assets, entry) for entry in calendar])
     return [("calendar", f"{what}: no works in some year on {plural(int(shut.sum()), 'asset')}.")]
 

@@ -9,7 +9,7 @@ from assetplan.formulation.constraints import Basis, Constraints, Entries, Limit
 from assetplan.formulation.works import Works
 from assetplan.inputs.delivery import crew_days_a_year
 from assetplan.inputs.load import Inputs
-from assetplan.limits import LimitKey
+from assetplan.limits import CREW_DAYS, LimitKey
 from assetplan.strategies import Candidates
 
 
@@ -29,7 +29,7 @@ def crew_days(basis: Basis) -> Constraints:
             if place >= inputs.past:
                 entries.append(basis.entries(mine & (works.year == place), len(rows), days))
                 words = f'crews[{number}] "{stated.crew}" {year}'
-                rows.append(LimitRow(LimitKey("crew", stated.crew, year=year), words, "crew-days", cap=most))
+                rows.append(LimitRow(LimitKey("crew", stated.crew, year=year), words, CREW_DAYS, cap=most))
     return Constraints(tuple(rows), Entries.stack(entries))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from assetplan.limits import LimitKey
+from assetplan.limits import CREW_DAYS, LimitKey
 from assetplan.programme.summary import LimitResult, PhasingCase, Summary
 from assetplan.strategies.names import NOTHING, steps_of
 from assetplan.words import and_list, financial_year, number, plural, pounds, significant
@@ -110,7 +110,7 @@ def quantity(amount: float, unit: str) -> str:
         return pounds(amount) + unit.removeprefix("£")
     if unit.startswith("£m"):
         return f"£{amount:,.10g}m{unit.removeprefix('£m')}"
-    return f"{amount:,.10g} {unit}"
+    return f"{amount:,.10g} {unit.removesuffix('s') if amount == 1 and unit == CREW_DAYS else unit}"
 
 
 def phasing_sentence(case: PhasingCase, unit: str = "£") -> str:
@@ -152,7 +152,8 @@ def crew_cells(summary: Summary) -> dict[str, list[str]]:
     cells: dict[str, list[str]] = {}
     for row in summary.crews:
         if row["crew"] in stated:
-            most = row["days_available"]
-            used = number(row["days_used"])
-            cells.setdefault(row["crew"], []).append(used if most is None else f"{used} of {number(most)}")
+            used, most = row["days_used"], row["days_available"]
+            decimals = 0 if (most or used) >= 100 else 1
+            of = "" if most is None else f" of {number(most, decimals)}"
+            cells.setdefault(row["crew"], []).append(number(used, decimals) + of)
     return cells

@@ -160,7 +160,7 @@ def test_the_calendar_closes_years_or_opens_some_alone() -> None:
     assert after.names(MIDDLING) == {name for name in free if "@2019" not in name and "@2020" not in name}
     assert after.names("B003") == {name for name in case().names("B003") if "@2021" in name or "@" not in name}
     assert after.formulation.notes == (
-        ("calendar", "1 utility works: no works in some year on 11 assets."),
+        ("calendar", "Utility works (1): no works in some year on 11 assets."),
     )  # fmt: skip
 
 
@@ -340,4 +340,4 @@ def test_crews_stated_have_a_line_each() -> None:
 
     cells = crew_cells(Summary())  # type: ignore[arg-type]
     assert list(cells) == [SURFACING]
-    assert [cell.split(" of ")[1:] for cell in cells[SURFACING]] == [[], ["50"], ["50"]]
+    assert [cell.split(" of ")[1:] for cell in cells[SURFACING]] == [[], ["50.0"], ["50.0"]]

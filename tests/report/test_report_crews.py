@@ -44,3 +44,7 @@ def test_a_crew_is_worth_what_it_is_in_its_dearest_year(plain: Programme) -> Non
     (sentence,) = price_sentences(with_summary(plain, limits=limits, prices_known=True).summary)
     last = f"{YEARS[-1]}/{(YEARS[-1] + 1) % 100}"
     assert sentence == f"Another 10 crew-days of crew in {last} is worth £{10 * limits[-1]['price']:,.0f}."
+    few = [{**row, "cap": 12.0} for row in limits]
+    assert price_sentences(with_summary(plain, limits=few, prices_known=True).summary)[0].startswith(
+        "Another 1 crew-day "
+    )
