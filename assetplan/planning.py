@@ -50,6 +50,7 @@ Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
 # Of what today's money buys, which stands beside the plan in its business case and its forecasts.
 CASE_GAP, CASE_SECONDS = 1e-2, 20.0
+CURRENT_GAP = 3e-2  # of today's money: in a small county few whole schemes fit in it, and its range is wider
 # Choices of today's money that a pace is fitted to in turn at most, and the change of pace that ends them.
 TREND_ROUNDS, SETTLED = 4, 0.01
 
@@ -108,7 +109,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("payback"):
         returns = payback(outcome, works, made.traffic)
     with clock.stage("options"):
-        options = options_of(outcome, CASE_GAP, CASE_SECONDS) if plan.envelope.current else ()
+        options = options_of(outcome, CURRENT_GAP, CASE_SECONDS) if plan.envelope.current else ()
         case = business_case(outcome, made.traffic, options) if options else ()
     held: tuple[Statement, ...] = ()
     if plan.forecast.standstill is not None:
@@ -157,7 +158,7 @@ def finance_statements(
     solution = made.formulation.settle(_solve(plan, made.formulation, clock))
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
-        case = business_case(outcome, made.traffic, options_of(outcome, CASE_GAP, CASE_SECONDS))
+        case = business_case(outcome, made.traffic, options_of(outcome, CURRENT_GAP, CASE_SECONDS))
     with clock.stage("statements"):
         works = programme_tables(outcome)[0]
         return (*accounts(outcome, works), *payback(outcome, works, made.traffic).statements(), *case)
@@ -244,7 +245,7 @@ def _done(made: _Prepared, spend: str) -> Codes:
     start, flows = options.starts[:-1], made.formulation.problem.flows
     nothing = made.formulation.problem.solution(start, flows.low, 0.0)
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, nothing)
-    chosen: Codes = options.schedule[current_spend(outcome, CASE_GAP, CASE_SECONDS).chosen]
+    chosen: Codes = options.schedule[current_spend(outcome, CURRENT_GAP, CASE_SECONDS).chosen]
     return chosen
 
 

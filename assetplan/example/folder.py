@@ -74,9 +74,14 @@ def _plan(county: str, figures: Figures) -> str:
         origin,
         title=f"{county} capital plan",
         counts={"potholes": figures.count("potholes"), **_claims(figures)},
-        sites=figures.count("sites_a_year"),
+        sites=_sites(figures),
         note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
     )
+
+
+def _sites(figures: Figures) -> int | None:
+    """Sites a year that a county lets; so few schemes are had in a small one that such a limit would be about each."""
+    return figures.count("sites_a_year") if figures.share == 1 else None
 
 
 def _claims(figures: Figures) -> dict[str, float]:
@@ -123,5 +128,5 @@ def _borrowing(county: str, figures: Figures, register: Register) -> str:
         site=site["name"],
         districts=[register.districts.loc[lies, "name"]],
         county=county,
-        sites=figures.count("sites_a_year"),
+        sites=_sites(figures),
     )
