@@ -157,7 +157,7 @@ class _Roads:
         in_estate = estate & (_best(own[:, limits.by_area]) > _best(own[:, ~limits.by_area]))
         own[np.ix_(in_estate, ~limits.by_area)] = -np.inf
         own[np.ix_(estate & ~in_estate, limits.by_area)] = -np.inf
-        mine = SectionWorth(own, worth.fixed, worth.area[sections.row], worth.cost[sections.row])
+        mine = SectionWorth(own, worth.fixed, worth.cost[sections.row], worth.area[sections.row])
         closures = tuple(_closures(own, limits.apart, years))
         levels = np.unique(limits.length[np.isfinite(own).any(axis=(0, 2))])
         ways = [(each, limits.length <= level, level) for each in closures for level in levels]
@@ -267,8 +267,10 @@ def _comes(roads: _Roads, of: Ints, value: Floats, crew: Ints, year: Ints, insid
     the other, that which is worth least first, and its sections go to the crews that are left.
     """
     limits, n = roads.limits, np.arange(len(of))
-    area, cost = (part[inside][:, crew, year] for part in (roads.worth.area, roads.worth.cost))
-    sizes = (np.broadcast_to(roads.sections.length[inside, None], value.shape), area, cost)
+    length, area = (
+        np.broadcast_to(part[inside, None], value.shape) for part in (roads.sections.length, roads.worth.area)
+    )
+    sizes = (length, area, roads.worth.cost[inside][:, crew, year])
     least = (limits.length[crew], limits.area[crew], limits.cost[crew])
     comes = np.ones((n_schemes, len(crew)), dtype=bool)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Bools, Floats
+from assetplan._types import Bools, Floats, Floats32
 from assetplan.formulation.site_costs import SiteWorks
 from assetplan.formulation.works import Works
 from assetplan.optimisation import estimated_prices
@@ -24,14 +24,14 @@ class SectionWorth:
         Of the best strategy whose only works are of that crew in that year, its site left out; −inf where there is
         none.
     fixed : array (n_crews, n_years); what a site of the crew costs in that year whatever its size
-    area, cost : array (n_assets, n_crews, n_years)
-        Quantity [unit of the group] and least cost [£] of such works.
+    cost : array (n_assets, n_crews, n_years), float32; least cost of such works [£]
+    area : array (n_assets,); their quantity [unit of the group]
     """
 
     value: Floats
     fixed: Floats
+    cost: Floats32
     area: Floats
-    cost: Floats
 
 
 def single_works(works: Works, sites: SiteWorks) -> Bools:
@@ -67,16 +67,16 @@ def section_worth(
     table = pd.DataFrame(
         {
             "asset": asset, "crew": crew, "year": year, "value": net[option] + fixed - base[asset], "fixed": fixed,
-            "area": works.assets["quantity"].to_numpy(dtype=float)[asset], "cost": works.cost[at] - sites.fixed[at],
+            "cost": works.cost[at] - sites.fixed[at],
         }
     )  # fmt: skip
     shape = (len(starts), int(sites.crew.max(initial=-1)) + 1, len(discount))
-    value, area, cost = np.full(shape, -np.inf), np.zeros(shape), np.zeros(shape)
+    value, cost = np.full(shape, -np.inf), np.zeros(shape, dtype=np.float32)
     cell = table.groupby(["asset", "crew", "year"], sort=True)
-    best = cell.agg(value=("value", "max"), area=("area", "first"), cost=("cost", "min"))
+    best = cell.agg(value=("value", "max"), cost=("cost", "min"))
     where = tuple(best.index.get_level_values(k).to_numpy(dtype=np.intp) for k in range(3))
-    value[where], area[where], cost[where] = best["value"], best["area"], best["cost"]
+    value[where], cost[where] = best["value"], best["cost"]
     each = np.zeros(shape[1:])
     usual = table.groupby(["crew", "year"])["fixed"].median()
     each[tuple(usual.index.get_level_values(k).to_numpy(dtype=np.intp) for k in range(2))] = usual
-    return SectionWorth(value, each, area, cost)
+    return SectionWorth(value, each, cost, works.assets["quantity"].fillna(0.0).to_numpy(dtype=float))
