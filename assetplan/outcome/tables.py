@@ -29,7 +29,7 @@ _ASSET_COLUMNS = [
         "assumed",
         "built_year",
     ),
-    *("hgv", "one_way", "level", "weight_limit_t", "posting", "limit_reason", "capacity_t"),
+    *("built_year", "hgv", "one_way", "level", "weight_limit_t", "posting", "limit_reason", "capacity_t"),
     *("retention", "committed_treatment", "committed_year", "criticality", "importance", "footway_use", "use_factor"),
 ]
 
