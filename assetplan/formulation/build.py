@@ -60,13 +60,14 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
-    site = part_of_site(inputs, left, sharing.site, mode)
-    basis = Basis(inputs, left, _works(inputs, left), site, sharing.closure, whole)
+    works = _works(inputs, left)
+    site = part_of_site(inputs, works, sharing.site, mode)
+    basis = Basis(inputs, left, works, site, sharing.closure, whole)
     objective, changes = objective_of(inputs, left)
     joint = (group, mode) if (group >= 0).any() else ()
     problem, rows, flows = _composed(basis, objective, *joint)
     notes = (*firm.notes, *together.notes, *calendar_note(inputs), *_idle(problem, rows))
-    return Formulation(problem, rows, flows, left, site, sharing, changes, firm.held, together.rows, notes)
+    return Formulation(problem, rows, flows, left, sharing, changes, firm.held, together.rows, notes)
 
 
 def _works(inputs: Inputs, options: Candidates) -> Works:
@@ -89,8 +90,9 @@ def _shared(
     check_minimum(inputs, runs)
     works = _works(inputs, options)
     objective = objective_of(inputs, options)[0]
-    none = np.zeros(works.n_options)  # a scheme's sections bear little of its site
-    problem, rows, _ = _composed(Basis(inputs, options, works, none, none, whole), objective)
+    # A scheme's sections bear little of its site.
+    none = np.zeros(len(works.option)), np.zeros(works.n_options)
+    problem, rows, _ = _composed(Basis(inputs, options, works, *none, whole), objective)
     sites = SiteWorks.of(works, inputs.sites)
     bears = inputs.plan.objective.sought.bears_cost
     money = np.array([row.unit == MONEY for row in rows], dtype=bool)

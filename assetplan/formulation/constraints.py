@@ -99,8 +99,9 @@ class Basis:
     inputs : Inputs; the plan with its register and model
     options : Candidates; the strategies that rules and schemes leave
     works : Works; every works item of each
-    site, closure : array (n_options,)
-        Part of its crew's site, and of the closure of the road, that each bears [0 to 1].
+    site, closure : array (n_works,), (n_options,)
+        Part of its crew's site that each of the works bears, and of the closure of the road that each strategy bears
+        [0 to 1].
     whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
     """
 

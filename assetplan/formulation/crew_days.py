@@ -10,7 +10,6 @@ from assetplan.formulation.works import Works
 from assetplan.inputs.delivery import crew_days_a_year
 from assetplan.inputs.load import Inputs
 from assetplan.limits import CREW_DAYS, LimitKey
-from assetplan.strategies import Candidates
 
 
 def crew_days(basis: Basis) -> Constraints:
@@ -42,25 +41,26 @@ def works_days(inputs: Inputs, works: Works, site: Floats) -> tuple[Texts, Float
     ----------
     inputs : Inputs; the plan and what sites take
     works : Works; works of the options
-    site : array (n_options,); part of its crew's site that each option bears [0 to 1]
+    site : array (n_works,); part of its crew's site that each of the works bears [0 to 1]
     """
     rows = inputs.sites.reindex(works.treatments["treatment"])
     per_day, setup = rows[["per_day", "setup_days"]].to_numpy(dtype=float)[works.treatment].T
     quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
-    days = quantity / per_day + setup * site[works.option]
+    days = quantity / per_day + setup * site
     crew: Texts = rows["crew"].fillna("").to_numpy(dtype=object)
     return crew, np.where(np.isnan(per_day), 0.0, days)
 
 
-def part_of_site(inputs: Inputs, options: Candidates, shared: Floats, mode: Ints) -> Floats:
-    """Part of its crew's site that each option bears, (n_options,): in a scheme of the plan file the like part of all.
+def part_of_site(inputs: Inputs, works: Works, shared: Floats, mode: Ints) -> Floats:
+    """Part of its crew's site that each of the works bears, (n_works,).
 
-    A scheme of several crews has a site of each: its assets then bear their own.
+    In a scheme of the plan file it is the like part of all. One of several crews has a site of each: its assets then
+    bear their own, as they do of works beside the scheme.
 
     Parameters
     ----------
     inputs : Inputs; the plan and what sites take
-    options : Candidates; as in the problem
+    works : Works; works of the options
     shared : array (n_options,); the part in candidate schemes
     mode : array (n_options,); mode of each, as in the problem
     """
@@ -68,5 +68,6 @@ def part_of_site(inputs: Inputs, options: Candidates, shared: Floats, mode: Ints
     for scheme in inputs.plan.schemes:
         crews = inputs.sites["crew"].reindex(list(scheme.treatment)).nunique(dropna=False)
         size[inputs.register.assets["asset_id"].isin(scheme.assets)] = len(scheme.assets) if crews == 1 else 1
-    tied = size[options.asset]
-    return np.where(tied > 0, np.where(mode >= 0, 1 / np.maximum(tied, 1), 1.0), shared)
+    tied = size[works.asset]
+    together = mode[works.option] == works.year
+    return np.where(tied > 0, np.where(together, 1 / np.maximum(tied, 1), 1.0), shared[works.option])

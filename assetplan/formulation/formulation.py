@@ -38,7 +38,6 @@ class Formulation(Shown):
     options : Candidates
         The strategies that the plan's rules and schemes leave, row by row the options of the problem; cost and benefit
         hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
-    site : array (n_options,); part of its crew's site that each bears [0 to 1]
     sharing : SharedSites; which assets may share a site, and what each option saves by it
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
@@ -52,7 +51,6 @@ class Formulation(Shown):
     rows: tuple[LimitRow, ...]
     flows: tuple[Flow, ...]
     options: Candidates
-    site: Floats
     sharing: SharedSites
     changes: Bools
     firm: Texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan.formulation.crew_days import works_days
+from assetplan.formulation.crew_days import part_of_site, works_days
 from assetplan.formulation.works import Works
 from assetplan.limits import LimitKey
 from assetplan.outcome.outcome import Outcome
@@ -20,7 +20,8 @@ def crew_rows(outcome: Outcome) -> tuple[CrewRow, ...]:
     """
     inputs, formulation, chosen = outcome.inputs, outcome.formulation, outcome.chosen
     works = Works.of(inputs.register.assets, inputs.model, outcome.options.take(chosen))
-    crew, days = works_days(inputs, works, formulation.site[chosen])
+    mode = np.full(len(chosen), -1) if outcome.problem.mode is None else outcome.problem.mode[chosen]
+    crew, days = works_days(inputs, works, part_of_site(inputs, works, formulation.sharing.site[chosen], mode))
     rows = []
     for name in sorted(set(crew) - {""}):
         mine = (crew == name)[works.treatment]

@@ -18,17 +18,7 @@ from assetplan.strategies.names import strategy_labels, strategy_names
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
-    *(
-        "hierarchy",
-        "environment",
-        "district",
-        "quantity",
-        "length_m",
-        "aadt",
-        "replacement_value",
-        "assumed",
-        "built_year",
-    ),
+    *("hierarchy", "environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
     *("built_year", "hgv", "one_way", "level", "weight_limit_t", "posting", "limit_reason", "capacity_t"),
     *("retention", "committed_treatment", "committed_year", "criticality", "importance", "footway_use", "use_factor"),
 ]

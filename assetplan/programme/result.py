@@ -34,7 +34,7 @@ class Programme(Shown):
         hierarchy (of the road, derived where the register has none), environment, district, quantity, unit, length_m,
         replacement_value, aadt, retention, committed_treatment, committed_year, criticality (£ a day that closing its
         road costs; missing where unknown), importance, footway_use (level of a footway), use_factor (how much its
-        claims and risk count, mean 1), strategy, treatments, cost (£), benefit (£), pace (of ageing, 1
+        claims and risk count, mean 1), built_year, strategy, treatments, cost (£), benefit (£), pace (of ageing, 1
         as its group), residual_life (years, today), texture_points (what texture adds to the
         RCI, where any does), shared_site (scheme_id, blank for none), reason, assumed, and the
         index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base year included.

@@ -80,13 +80,19 @@ def test_works_take_their_quantity_over_a_days_output_and_their_part_of_setting_
 
 def test_a_scheme_of_the_plan_file_with_one_crew_is_set_up_once() -> None:
     scheme = {"name": "s", "assets": ["R0", "R1"], "treatment": ["resurfacing", "thin_overlay"]}
-    crews = [{"crew": SURFACING}]
-    stated = case(RICH, street([35.0, 38.0]), years=2, sites=SHARED, crews=crews, schemes=[scheme])
+    crews = [{"crew": crew} for crew in (SURFACING, "patching gang")]
+    often = {"sites": SHARED | {"closed_again": 0}, "strategies": {"min_interval": 1}}
+    stated = case(RICH, street([50.0, 52.0]), years=2, crews=crews, schemes=[scheme], **often)
+    twice = False
     for option in range(stated.problem.n_options):
-        for year, name in stated.works(option):
-            if name in scheme["treatment"]:
-                days = 700.0 / SITES.loc[name, "per_day"] + SITES.loc[name, "setup_days"] / 2
-                assert used(stated, SURFACING)[option, year] == pytest.approx(days)
+        works = stated.works(option)
+        for year, name in works:
+            crew, joint = SITES.loc[name, "crew"], name in scheme["treatment"]
+            twice |= len(works) == 2 and not joint
+            if crew in (SURFACING, "patching gang"):
+                days = 700.0 / SITES.loc[name, "per_day"] + SITES.loc[name, "setup_days"] / (2 if joint else 1)
+                assert used(stated, crew)[option, year] == pytest.approx(days)
+    assert twice  # works beside those of the scheme set up for themselves
     several = [scheme | {"treatment": ["resurfacing", "surface_dressing"]}]
     apart = case(RICH, street([35.0, 38.0]), years=2, sites=SHARED, crews=crews, schemes=several)
     option = next(k for k in range(apart.problem.n_options) if apart.works(k) == [(0, "resurfacing")])
