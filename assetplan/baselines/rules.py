@@ -12,7 +12,8 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Floats, Ints
+from assetplan.baselines.units import Units
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
@@ -26,7 +27,7 @@ def worst_first(
 ) -> Solution:
     """Treat the assets in order of priority, each with the most beneficial option that still fits the caps.
 
-    Floors are not sought, groups not moved.
+    A scheme is treated when its first asset is. Floors are not sought.
 
     Parameters
     ----------
@@ -44,19 +45,18 @@ def worst_first(
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
-    chosen, room = begin.chosen.copy(), _Room(begin.form, begin.chosen)
-    for asset in np.asarray(priority, dtype=np.int64):
-        options = np.arange(problem.starts[asset], problem.starts[asset + 1])
-        options = options[begin.allowed[options]]
+    part, chosen, room = begin.units.problem, begin.chosen.copy(), _Room(begin.form, begin.chosen)
+    for asset in begin.units.in_order(priority):
+        options = np.arange(part.starts[asset], part.starts[asset + 1])
         base = chosen[asset]
-        gains = problem.benefit[options] - problem.benefit[base]
+        gains = part.benefit[options] - part.benefit[base]
         for i in np.argsort(-gains, kind="stable"):
             if gains[i] <= 0:
                 break
             if room.take(base, options[i]):
                 chosen[asset] = options[i]
                 break
-    return _unproved(problem, chosen, begin.amounts, began)
+    return _unproved(problem, begin.units.options(chosen), begin.amounts, began)
 
 
 def incremental_benefit_cost(
@@ -74,7 +74,7 @@ def incremental_benefit_cost(
     An option that does not fit the caps when its turn comes is struck off for that asset, once and for all, and
     the hull is formed again from the asset's present option over those that remain: where each year is a resource,
     an asset whose best year is full is offered its next best. Equal steps go by asset, then by cost and position of
-    the option, so that the answer is always the same. Floors are not sought, groups not moved.
+    the option, so that the answer is always the same. A scheme climbs as one. Floors are not sought.
 
     Parameters
     ----------
@@ -85,14 +85,11 @@ def incremental_benefit_cost(
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
-    room = _Room(begin.form, begin.chosen)
-    if cost is None:
-        cost = problem.usage.sum(axis=1)
-    costs = np.asarray(cost, dtype=np.float64).ravel()
-    benefit, prices, starts = _plain(problem.benefit), _plain(costs), problem.starts.tolist()
+    part, room = begin.units.problem, _Room(begin.form, begin.chosen)
+    costs = begin.units.total(problem.usage.sum(axis=1) if cost is None else cost)
+    benefit, prices, starts = _plain(part.benefit), _plain(costs), part.starts.tolist()
     chosen: list[int] = begin.chosen.tolist()
-    struck = bytearray((~begin.allowed).astype(np.uint8).tobytes())
-    moved = bytearray(problem.n_assets)
+    struck, moved = bytearray(part.n_options), bytearray(part.n_assets)
     climbing: list[tuple[float, int, int]] = []  # the next step of each asset that has moved
 
     def take(asset: int, option: int) -> bool:
@@ -112,7 +109,7 @@ def incremental_benefit_cost(
             heapreplace(climbing, (step[0], asset, step[1]))
 
     # From where an asset starts, its next step after a strike is the next in order: one sort serves them all.
-    for first in _first_steps(problem, costs, begin.chosen, begin.allowed):
+    for first in _first_steps(part, costs, begin.chosen):
         while climbing and climbing[0] < first:
             climb()
         _, asset, option = first
@@ -122,7 +119,7 @@ def incremental_benefit_cost(
                 heappush(climbing, (step[0], asset, step[1]))
     while climbing:
         climb()
-    return _unproved(problem, np.array(chosen, dtype=np.int64), begin.amounts, began)
+    return _unproved(problem, begin.units.options(np.array(chosen, dtype=np.int64)), begin.amounts, began)
 
 
 def year_by_year(
@@ -148,12 +145,13 @@ def year_by_year(
     """
     began = time.monotonic()
     begin = _Start.of(problem, amounts, start)
-    action, owner = np.asarray(timing), problem.owners()
+    whole, problem = problem, begin.units.problem
+    action, owner = begin.units.actions(timing, whole.owners()), problem.owners()
     chosen, years = begin.chosen.copy(), action.shape[1]
     unlike_start = action != action[begin.chosen[owner]]
     for year in range(years):
         before = action[:, :year] == action[chosen[owner], :year]
-        allowed = begin.allowed & np.all(before, axis=1) & ~np.any(unlike_start[:, year + 1 :], axis=1)
+        allowed = np.all(before, axis=1) & ~np.any(unlike_start[:, year + 1 :], axis=1)
         allowed[chosen] = True
         counts = np.add.reduceat(allowed, problem.starts[:-1], dtype=np.int64)
         open_asset = counts > 1
@@ -173,33 +171,33 @@ def year_by_year(
         except InfeasibleError:  # commitments pass a limit: the year keeps what it has
             continue
         chosen[open_asset] = free[optimum.chosen]
-    return _unproved(problem, chosen, begin.amounts, began)
+    return _unproved(whole, begin.units.options(chosen), begin.amounts, began)
 
 
 @dataclass(frozen=True, eq=False)
 class _Start:
-    """Where a rule of thumb begins: limits with the flows taken off, doing least, and the options it may look at."""
+    """Where a rule of thumb begins: limits with the flows taken off, the units it decides on, each doing least."""
 
+    units: Units
     form: CanonicalForm
     amounts: Floats
     chosen: Ints
-    allowed: Bools
 
     @staticmethod
     def of(problem: Problem, amounts: Floats | None, start: Ints | None) -> _Start:
         if amounts is None:
             amounts = np.clip(0.0, problem.flows.low, problem.flows.high)
-        form = canonical(problem).at(amounts)
         given = start is not None and problem.choices.is_allowed(start)
-        chosen = start if start is not None and given else least_use(form)
-        return _Start(form, amounts, chosen, problem.choices.within_modes(chosen))
+        chosen = start if start is not None and given else least_use(canonical(problem).at(amounts))
+        units = Units.of(problem, chosen)
+        return _Start(units, canonical(units.problem).at(amounts), amounts, units.start)
 
 
-def _first_steps(problem: Problem, cost: Floats, start: Ints, allowed: Bools) -> Iterator[tuple[float, int, int]]:
+def _first_steps(problem: Problem, cost: Floats, start: Ints) -> Iterator[tuple[float, int, int]]:
     """Steps (−ratio, asset, option) from each asset's starting option to its better ones, steepest first."""
     owner = problem.owners()
     gained, spent = problem.benefit - problem.benefit[start][owner], cost - cost[start][owner]
-    better = np.flatnonzero((gained > 0) & allowed)
+    better = np.flatnonzero(gained > 0)
     ratio = np.full(problem.n_options, np.inf)
     np.divide(gained, spent, out=ratio, where=spent > 0)
     better = better[np.lexsort((cost[better], owner[better], -ratio[better]))]
