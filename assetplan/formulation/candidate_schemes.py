@@ -83,8 +83,9 @@ def form_candidates(
         years of the closures, again −1 where there is one), asset (row), crew, works_year (plan year of its works).
     """
     years = range(first_year, worth.value.shape[2])
-    every = [_Roads.of(sections, worth, limits, years) for sections, limits in classes if len(sections.row)]
-    if not every or not len(years):
+    every = [_Roads.of(sections, worth, limits, years) for sections, limits in classes]
+    every = [roads for roads in every if roads.value.size]  # works of some crew on some section
+    if not every:
         return no_schemes()
     price, parts, schemes = _price_of_sites(every, sites, years), [], 0
     for roads in every:

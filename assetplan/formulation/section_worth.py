@@ -70,7 +70,7 @@ def section_worth(
             "cost": works.cost[at] - sites.fixed[at],
         }
     )  # fmt: skip
-    shape = (len(starts), int(sites.crew.max(initial=-1)) + 1, len(discount))
+    shape = (len(starts), len(sites.crews), len(discount))
     value, cost = np.full(shape, -np.inf), np.zeros(shape, dtype=np.float32)
     cell = table.groupby(["asset", "crew", "year"], sort=True)
     best = cell.agg(value=("value", "max"), cost=("cost", "min"))
