@@ -15,6 +15,8 @@ from summaries import notes_of
 import assetplan
 from assetplan.baselines import worst_first
 from assetplan.config import make_plan
+from assetplan.connectivity.layout import lay_out
+from assetplan.connectivity.road_runs import road_runs
 from assetplan.errors import ConfigError, InfeasibleError, RegisterError
 from assetplan.finance import limits
 from assetplan.formulation import build_problem
@@ -99,7 +101,9 @@ def test_worst_first_does_not(options, inputs, small_programme: Programme) -> No
     rows = {row["name"]: row for row in small_programme.summary.baselines}
     assert rows["worst first"]["benefit"] < 0.75 * small_programme.benefit
     assert rows["incremental benefit-cost"]["benefit"] <= small_programme.bound
-    again = worst_first(build_problem(inputs, tree).problem, np.argsort(starting.index, kind="stable"))
+    assets = inputs.register.assets
+    runs = road_runs(assets, lay_out(assets, inputs.register.other_roads), inputs.tables.classes)
+    again = worst_first(build_problem(inputs, tree, runs).problem, np.argsort(starting.index, kind="stable"))
     assert again.benefit == pytest.approx(rows["worst first"]["benefit"], abs=0.01)
 
 

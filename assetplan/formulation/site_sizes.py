@@ -80,5 +80,5 @@ def scheme_limits(inputs: Inputs, crews: tuple[str, ...]) -> SchemeLimits:
 def stretch_rules(plan: Plan) -> StretchRules:
     """Lengths of schemes: the plan's own, else the packaged ones."""
     rules, own = network.network_rules(), plan.sites
-    maximum = rules["maximum"] if own.maximum is None else own.maximum
+    maximum = rules["scheme_maximum"] if own.maximum is None else own.maximum
     return StretchRules(maximum, rules["untreated"] if own.untreated is None else own.untreated)

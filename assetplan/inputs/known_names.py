@@ -49,7 +49,7 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
         if source.stage is not None and source.stage not in (known_stages := stages()):
             yield _fault(f"sources[{number}].stage", source.stage, f"must be one of {', '.join(known_stages)}")
     sites = plan.sites
-    least, most = (getattr(sites, name) or network_rules()[name] for name in ("minimum", "maximum"))
+    least, most = sites.minimum or 0.0, sites.maximum or network_rules()["scheme_maximum"]
     if least > most:
         yield _fault("sites.minimum", f"{least:g}", f"is above the longest scheme, {most:g} m")
     for number, target in enumerate(plan.targets, 1):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Ints
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.formulation.sharing import section_of
 from assetplan.inputs.load import Inputs
 from assetplan.outcome.outcome import Outcome
@@ -50,11 +51,10 @@ def shared_closures(outcome: Outcome, works: pd.DataFrame) -> pd.DataFrame | Non
 def _section_ids(inputs: Inputs, due: pd.DataFrame) -> pd.Series:
     """Identifier of the carriageway section that the asset of each job stands beside; missing where there is none."""
     assets = inputs.register.assets
-    joined = inputs.tables.classes.where("schemes", "sections")
     of_jobs = pd.Index(assets["asset_id"]).get_indexer(pd.Index(due["asset_id"]))
-    section = assets["asset_class"].isin(joined).to_numpy()
+    section = (assets["asset_class"] == CARRIAGEWAY).to_numpy()
     part: Ints = np.union1d(np.flatnonzero(section), of_jobs)
-    beside = tuple(sorted(set(assets["asset_class"].iloc[of_jobs]) - set(joined)))
+    beside = tuple(sorted(set(assets["asset_class"].iloc[of_jobs]) - {CARRIAGEWAY}))
     of = section_of(assets.iloc[part], np.flatnonzero(section[part]), beside)[np.searchsorted(part, of_jobs)]
     ids = assets["asset_id"].to_numpy(dtype=object)[part]
     return pd.Series(np.where(of >= 0, ids[of], None), index=due.index, dtype=object)

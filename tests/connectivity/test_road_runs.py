@@ -16,9 +16,9 @@ from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.road_runs import RoadRuns, road_runs
 
-CLASSES = load_asset_classes()
-WITH_FOOTWAYS = AssetClasses(
-    tuple(replace(row, schemes="sections") if row.asset_class == "footway" else row for row in CLASSES)
+WITH_FOOTWAYS = load_asset_classes()
+CLASSES = AssetClasses(
+    tuple(replace(row, schemes="no") if row.asset_class == "footway" else row for row in WITH_FOOTWAYS)
 )
 
 # Long Street west to east through a crossroads at 200 m, in two links of two sections; Cross Street over it.
@@ -137,6 +137,9 @@ def test_footways_lie_beside_their_carriageway() -> None:
     assert [along[name] for name in ("F1", "F2", "F3")] == [(0, 0, 100), (0, 0, 100), (0, 200, 290)]
     assert [along[name] for name in ("F4", "F5", "F6")] == [(1, 30, 50), (2, 0, 40), (3, 200, 290)]
     assert along["R1"][0] not in (0, 1, 2, 3)
+    # One without a chainage lies where the first section of its link does.
+    only_link = register_of({name: {} for name in STREETS} | {"F7": FOOTWAYS["F5"] | {"link_id": "L2"}})
+    assert placed(only_link, WITH_FOOTWAYS)["F7"][1:] == (200, 290)
     assert {placed(assets)[name][0] for name in FOOTWAYS} == {-1}
 
 
