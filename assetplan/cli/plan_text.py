@@ -22,6 +22,7 @@ from assetplan.programme.words import (
     in_full,
     phasing_sentence,
     price_sentences,
+    sites_sentences,
     worth_words,
 )
 from assetplan.register.basis import BasisRow, largely_assumed
@@ -243,7 +244,7 @@ def _sites(programme: Programme) -> list[str]:
         f"{sites['median_m']:,.0f} m and the longest {sites['longest_m']:,.0f} m"
     )
     more = f"sharing saved {pounds(sites['saved'])} against a site for each"
-    return [block("Works sites", *items([shared, more]))]
+    return [block("Works sites", *items([shared, more, *sites_sentences(programme.summary)]))]
 
 
 def _routine_jobs(programme: Programme) -> list[str]:

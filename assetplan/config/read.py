@@ -16,7 +16,11 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
 
 # Keys that have another name now, without the places of rows: an old one is refused with the new.
-_RENAMED = {"treasury.capital": "treasury.unfinanced_capital", "forecast.claims": "claims.count"}
+_RENAMED = {
+    "treasury.capital": "treasury.unfinanced_capital",
+    "forecast.claims": "claims.count",
+    "sites.gap": "sites.untreated",
+}
 
 
 def read_plan(path: str | Path) -> Plan:

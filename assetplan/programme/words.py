@@ -157,3 +157,23 @@ def crew_cells(summary: Summary) -> dict[str, list[str]]:
             of = "" if most is None else f" of {number(most, decimals)}"
             cells.setdefault(row["crew"], []).append(number(used, decimals) + of)
     return cells
+
+
+def sites_sentences(summary: Summary) -> list[str]:
+    """Sites on the sections of each class by year and their sizes, and what the rules of sites cost at most."""
+    called = {row.asset_class: row.plural for row in summary.asset_classes}
+    years = f"{summary.years[0]} to {summary.years[-1]}" if len(summary.years) > 1 else str(summary.years[0])
+    out = [
+        f"{called[row['asset_class']]}: {and_list([f'{count:,}' for count in row['by_year']])} sites in {years}, half "
+        f"of them longer than {row['median_m']:,.0f} m, the shortest {row['shortest_m']:,.0f} m, "
+        f"{pounds(row['mean_cost'])} each on average."
+        for row in summary.sites["by_class"]
+    ]
+    free = summary.sites["without_rules"]
+    if free:
+        most = in_full(free, summary.sought.unit, 4)
+        cost = max(1 - summary.reached / free, 0.0)
+        out.append(
+            f"Without the rules of sites the same money could bring at most {most}: they cost at most {cost:.1%} of it."
+        )
+    return out

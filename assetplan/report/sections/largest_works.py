@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assetplan.programme.words import closures_sentence, crew_cells, firm_sentence
+from assetplan.programme.words import closures_sentence, crew_cells, firm_sentence, sites_sentences
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
@@ -28,6 +28,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "share": float(shown["cost"].sum()) / facts.summary.cost if facts.summary.cost > 0 else 0.0,
         "works": Table("largest-works", "Largest works by cost", heads, rows, (0, 1, 2)),
         "sites": facts.summary.sites,
+        "by_class": sites_sentences(facts.summary),
         "firm": firm_sentence(facts.summary),
         "routine_jobs": closures_sentence(facts.summary),
         "crews": _crews(facts),
