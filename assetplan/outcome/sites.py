@@ -40,12 +40,14 @@ def sites_summary(outcome: Outcome, works: pd.DataFrame, without: float | None) 
 
 
 def _of_sections(outcome: Outcome, works: pd.DataFrame) -> pd.DataFrame:
-    """One row a site on sections: class, scheme and year; number of works, length treated [m], cost [£]."""
+    """One row a site on sections: class, scheme and year; number of works, length treated [m], cost [£], committed."""
     inputs = outcome.inputs
     sections = works["asset_class"].isin(inputs.tables.classes.where("schemes", "sections"))
     mine = pd.DataFrame(works[sections & works["treatment"].isin(inputs.sites.index)])
     grouped = mine.groupby(["asset_class", "scheme_id", "year"], sort=True)
-    return grouped.agg(works=("asset_id", "size"), length_m=("length_m", "sum"), cost=("cost", "sum")).reset_index()
+    return grouped.agg(
+        works=("asset_id", "size"), length_m=("length_m", "sum"), cost=("cost", "sum"), committed=("committed", "any")
+    ).reset_index()
 
 
 def _by_class(sites: pd.DataFrame, years: tuple[int, ...]) -> tuple[SitesRow, ...]:
@@ -53,11 +55,12 @@ def _by_class(sites: pd.DataFrame, years: tuple[int, ...]) -> tuple[SitesRow, ..
     rows = []
     for name, mine in sites.groupby("asset_class"):
         length = mine["length_m"]
+        free = length[~mine["committed"]]
         rows.append(
             SitesRow(
                 asset_class=str(name),
                 by_year=tuple(int((mine["year"] == year).sum()) for year in years),
-                shortest_m=round(float(length.min()), 2),
+                shortest_m=round(float(free.min()), 2) if len(free) else None,
                 median_m=round(float(length.median()), 2),
                 longest_m=round(float(length.max()), 2),
                 mean_cost=round(float(mine["cost"].mean()), 2),

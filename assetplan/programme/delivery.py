@@ -6,11 +6,14 @@ from typing_extensions import TypedDict
 
 
 class SitesRow(TypedDict):
-    """Sites on the sections of a class: how many in each year, their lengths (m) and mean cost (£)."""
+    """Sites on the sections of a class: how many in each year, their lengths (m) and mean cost (£).
+
+    The shortest is of those that are not committed; missing where all are.
+    """
 
     asset_class: str
     by_year: tuple[int, ...]
-    shortest_m: float
+    shortest_m: float | None
     median_m: float
     longest_m: float
     mean_cost: float

@@ -163,12 +163,15 @@ def sites_sentences(summary: Summary) -> list[str]:
     """Sites on the sections of each class by year and their sizes, and what the rules of sites cost at most."""
     called = {row.asset_class: row.plural for row in summary.asset_classes}
     years = f"{summary.years[0]} to {summary.years[-1]}" if len(summary.years) > 1 else str(summary.years[0])
-    out = [
-        f"{called[row['asset_class']]}: {and_list([f'{count:,}' for count in row['by_year']])} sites in {years}, half "
-        f"of them longer than {row['median_m']:,.0f} m, the shortest {row['shortest_m']:,.0f} m, "
-        f"{pounds(row['mean_cost'])} each on average."
-        for row in summary.sites["by_class"]
-    ]
+    out = []
+    for row in summary.sites["by_class"]:
+        counts = and_list([f"{count:,}" for count in row["by_year"]])
+        short = row["shortest_m"]
+        shortest = "" if short is None else f", the shortest that is not committed {short:,.0f} m"
+        out.append(
+            f"{called[row['asset_class']]}: {counts} sites in {years}, half longer than {row['median_m']:,.0f} m"
+            f"{shortest}, {pounds(row['mean_cost'])} each on average."
+        )
     free = summary.sites["without_rules"]
     if free:
         most = in_full(free, summary.sought.unit, 4)
