@@ -44,7 +44,7 @@ lantern_son,energy,quantity,100,102.5,2019,{SOURCE}
 lantern_led,energy,quantity,0,41,2019,{SOURCE}
 lantern_led,energy,quantity,100,41,2019,{SOURCE}
 """
-SITES = f"lantern_to_led,lighting crew,60,0.1,150,25,,,2019,{SOURCE}\n"
+SITES = f"lantern_to_led,lighting crew,60,0.1,150,25,,,,,no,,2019,{SOURCE}\n"
 PLAN = """\
 name = "lights"
 register = "register.csv"
@@ -58,6 +58,8 @@ carriageway_major = [20000, 20000, 20000]
 street_lighting = [5000, 5000, 5000]
 [solver]
 time_limit = 10
+[sites]
+minimum = 0
 [forecast]
 futures = 2
 [tables]

@@ -134,7 +134,7 @@ def texture_points(road_class: ArrayLike, environment: ArrayLike, texture: Array
     [37.5, 0.0]
     """
     depth = np.atleast_1d(np.asarray(texture, dtype=np.float64))
-    return _score("texture", depth, _kind_of_road(road_class, environment, depth.size))
+    return np.abs(_score("texture", depth, _kind_of_road(road_class, environment, depth.size)))
 
 
 def with_sound_texture(index: ArrayLike, points: ArrayLike) -> Floats:

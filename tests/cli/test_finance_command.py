@@ -58,6 +58,9 @@ amounts = [0.02, 0.02]
 
 [strategies]
 max_treatments = 1
+
+[sites]
+minimum = 0
 """
 
 

@@ -26,7 +26,7 @@ BASE: dict[str, Any] = {
     "sources": [{"name": "council", "amounts": [40_000.0] * 3}, RESERVE],
     "borrowing": [{"name": "PWLB", "rate": 0.028, "years": 10}],
     "income": [{"name": "council tax", "amounts": [700.0, 3_000.0, 6_000.0], "status": "confirmed"}],
-    "solver": {"target_gap": 1e-3}, "forecast": {"futures": 0},
+    "solver": {"target_gap": 1e-3}, "forecast": {"futures": 0}, "sites": {"minimum": 0},
 }  # fmt: skip
 
 
