@@ -66,7 +66,7 @@ class SiteSettings(Frozen):
     """longest scheme along a road (m)"""
     untreated: Number | None = Field(default=None, ge=0, lt=1)
     """most of a scheme's length that may stay untreated (share)"""
-    most: Number | None = Field(default=None, gt=0, le=1e6)
+    most: Number | None = Field(default=None, ge=1, le=1e6)
     """sites a year on roads and footways at most"""
     jobs_window: Whole = Field(default=1, ge=0, le=20)
     """years between a routine job's due year and works whose closure it may share, at most"""

@@ -51,7 +51,8 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
     sites = plan.sites
     least, most = sites.minimum or 0.0, sites.maximum or network_rules()["scheme_maximum"]
     if least > most:
-        yield _fault("sites.minimum", f"{least:g}", f"is above the longest scheme, {most:g} m")
+        rule = f"is above the longest scheme, {most:g} m: state less, or a longer sites.maximum"
+        yield _fault("sites.minimum", f"{least:g}", rule)
     for number, target in enumerate(plan.targets, 1):
         if target.band and target.band not in condition.BANDS:
             yield _fault(f"targets[{number}].band", target.band, f"must be one of {', '.join(condition.BANDS)}")
