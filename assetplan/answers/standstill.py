@@ -32,6 +32,8 @@ from assetplan.words import and_list, financial_year, pounds
 POOR, INDEX = MEASURES = ("poor", "index")
 _FROM = condition.BANDS.index("poor")
 _SAME = 1e-9  # shares and index points that are one
+# What the dearest works weigh beside all of a class: of strategies that count alike the cheapest is taken.
+_CHEAP = 1e-12
 _MONEY, _ENVELOPE, _TOTAL = "stand-still", "envelope", "total"
 
 
@@ -111,21 +113,24 @@ def standstill(
         class today and at the end of each year.
     """
     options = formulation.options
-    classes = list(_classes(inputs, starting, options, aim))
+    classes = list(_classes(inputs, starting, formulation, aim))
     solution = solve(_problem(inputs, formulation, classes, aim), gap, seconds)
     return _money(inputs, options, solution, aim), _condition(inputs, options, solution.chosen, classes, aim)
 
 
-def _classes(inputs: Inputs, starting: Starting, options: Candidates, aim: Aim) -> Iterator[_Class]:
+def _classes(inputs: Inputs, starting: Starting, formulation: Formulation, aim: Aim) -> Iterator[_Class]:
     """Every class that some strategy treats, and what can be held of it: what it is today, or as near as works come."""
-    assets = inputs.register.assets
+    assets, options = inputs.register.assets, formulation.options
     treats: Bools = np.any(options.schedule >= 0, axis=1)
-    fewest = _fewest(inputs.plan, options, aim)
+    stocks = {}
     for row in inputs.tables.classes.of(assets["asset_class"]):
         members = (assets["asset_class"] == row.asset_class).to_numpy(dtype=bool)
         stock = np.where(members, inputs.tables.classes.stock_of(assets, row.asset_class)[1], 0.0)
-        if not stock.any() or not treats[members[options.asset]].any():
-            continue
+        if stock.any() and treats[members[options.asset]].any():
+            stocks[row] = stock
+    share = sum((stock / stock.sum() for stock in stocks.values()), np.zeros(len(assets)))
+    fewest = _fewest(inputs.plan, formulation, aim, share)
+    for row, stock in stocks.items():
         today = float(stock @ aim.counted(starting.index.round(2)) / stock.sum())
         reached = stock @ aim.counted(_index(options, fewest)) / stock.sum()
         wanted = np.full(inputs.plan.years, today)
@@ -135,13 +140,23 @@ def _classes(inputs: Inputs, starting: Starting, options: Candidates, aim: Aim) 
         yield _Class(row, stock, today, np.maximum(wanted, reached), short)
 
 
-def _fewest(plan: Plan, options: Candidates, aim: Aim) -> Ints:
-    """Row of the strategy of each asset that counts least over the years that matter, the cheapest of them."""
+def _fewest(plan: Plan, formulation: Formulation, aim: Aim, share: Floats) -> Ints:
+    """Row of the strategy of each asset where all together count least over the years that matter, the cheapest of them.
+
+    Sections of a scheme choose together, so what works reach is less than each by itself would.
+
+    Parameters
+    ----------
+    plan, formulation, aim : Plan, Formulation, Aim
+    share : array (n_assets,); part of each asset in the stock of its class [0 to 1]
+    """
+    options = formulation.options
     first = 0 if aim.clear_by is None else aim.clear_by - plan.first_year
     every = np.arange(len(options.asset))
-    counts = aim.counted(_index(options, every)[:, first:]).sum(axis=1)
-    order = np.lexsort((options.cost.sum(axis=1), counts, options.asset))
-    return order[options.starts[:-1]]
+    counts = aim.counted(_index(options, every)[:, first:]).sum(axis=1) * share[options.asset]
+    cost = options.cost.sum(axis=1)
+    chosen: Ints = formulation.problem.choices.best(-counts - _CHEAP * cost / max(float(cost.max()), 1.0))[1]
+    return chosen
 
 
 def _index(options: Candidates, rows: Ints) -> Floats:

@@ -88,7 +88,7 @@ def form_schemes(
         Code of the works that the section would take, the same for compatible ones; −1 none. True and False do for one
         kind.
     barrier : array (n,)
-        Changes where road class, surface or anything else does that no scheme may cross, and at a junction (`codes_of`
+        Changes where road class, surface or anything else does that no scheme may cross (`codes_of`
         makes one of several columns).
     rules : SchemeRules; gap, shortest and longest
 
