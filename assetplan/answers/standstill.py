@@ -141,7 +141,7 @@ def _classes(inputs: Inputs, starting: Starting, formulation: Formulation, aim: 
 
 
 def _fewest(plan: Plan, formulation: Formulation, aim: Aim, share: Floats) -> Ints:
-    """Row of the strategy of each asset where all together count least over the years that matter, the cheapest of them.
+    """Strategy of each asset where all together count least over the years that matter, the cheapest of them.
 
     Sections of a scheme choose together, so what works reach is less than each by itself would.
 

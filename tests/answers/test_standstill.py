@@ -36,7 +36,7 @@ def test_todays_condition_is_held_at_the_least_cost(measure: str) -> None:
     assert not worse(rows[["2019/20", "2020/21", "2021/22"]].to_numpy(), rows[["today"]].to_numpy()).any()
     # The same as one integer model, by another solver.
     starting = starting_condition(stated.inputs.register.assets, stated.inputs.model)
-    classes = list(_classes(stated.inputs, starting, stated.formulation.options, Aim(measure)))
+    classes = list(_classes(stated.inputs, starting, stated.formulation, Aim(measure)))
     least = -exact(_problem(stated.inputs, stated.formulation, classes, Aim(measure)))
     spent = money.rows[money.rows["money"] == "stand-still"].set_index("line")
     years = ["2019/20", "2020/21", "2021/22"]
