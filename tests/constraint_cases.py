@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from numpy.typing import NDArray
 from places import county_register
 from scipy import sparse
@@ -99,6 +100,26 @@ def small_register() -> Register:
     part.loc[road, "measure"] = "index"
     part.loc[road, "value"] = np.linspace(12.0, 90.0, road.sum())
     return replace(register, assets=part)
+
+
+def street(values: list[float], bridge: float | None = None) -> pd.DataFrame:
+    """Sections of 120 m end to end on one link, and a bridge that the second carries."""
+    register = small_register()
+    assets = register.assets
+    road = assets[(assets["asset_class"] == "carriageway") & (assets["environment"] == "rural")].index[0]
+    part = assets.loc[[road] * len(values)].reset_index(drop=True)
+    part = part.assign(
+        asset_id=[f"R{i}" for i in range(len(values))], value=values, link_id="L1", length_m=120.0, quantity=700.0,
+        chainage_m=120.0 * np.arange(len(values)), measure="index", surveyed_year=2018.0,
+    )  # fmt: skip
+    part["geometry"] = [shapely.LineString([(120 * i, 0), (120 * i + 120, 0)]) for i in range(len(values))]
+    if bridge is not None:
+        over = assets[assets["asset_class"] == "bridge"].iloc[[0]].assign(
+            asset_id="B", parent_id="R1", value=bridge, measure="index", quantity=60.0, surveyed_year=2018.0,
+            capacity_t=np.nan, weight_limit_t=np.nan,
+        )  # fmt: skip
+        part = pd.concat([part, over], ignore_index=True)
+    return part
 
 
 def small_plan(envelope: dict | None = None, **keys: object) -> Plan:

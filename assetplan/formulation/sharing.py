@@ -118,11 +118,14 @@ def share(
     assets, classes = inputs.register.assets, inputs.tables.classes
     works = Works.of(assets, inputs.model, options)
     sites = SiteWorks.of(works, inputs.sites)
-    joins = assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free
-    joins &= ~(options.schedule[options.starts[:-1], inputs.past :] >= 0).any(axis=1)  # what is committed stands
+    sections = assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free
+    # What is committed or firm stands.
+    joins = sections & ~(options.schedule[options.starts[:-1], inputs.past :] >= 0).any(axis=1)
     treated = _treated(inputs, np.flatnonzero(joins), worth, runs, sites.crews)
-    treated = pd.concat([treated, _firm(works, sites, firm, treated)], ignore_index=True)
-    section = np.where(free, section_of(assets, np.flatnonzero(joins), classes.where("schemes", "beside")), NONE)
+    kept = _firm(works, sites, np.where(sections, firm, NONE), treated)
+    section = section_of(assets, np.union1d(np.flatnonzero(joins), kept["asset"]), classes.where("schemes", "beside"))
+    section = np.where(free, _as_firm(section, firm, kept["asset"].to_numpy(dtype=np.intp)), NONE)
+    treated = pd.concat([treated, kept], ignore_index=True)
     # A section alone shares with what lies on it, or has a site of its own.
     shares = treated.groupby("scheme")["asset"].transform("nunique") > 1
     treated = treated[shares | treated["asset"].isin(section[section >= 0])]
@@ -165,7 +168,9 @@ def _treated(inputs: Inputs, rows: Ints, worth: SectionWorth, runs: RoadRuns, cr
     assets = inputs.register.assets
     length = assets["length_m"].fillna(0.0).to_numpy(dtype=float)
     rows = rows[runs.run[rows] >= 0]
-    rows = rows[np.lexsort((rows, runs.from_m[rows], runs.run[rows]))]
+    # Footways on both sides of a road lie at one place: they go by their names, whatever the order of the register.
+    rows = rows[np.argsort(assets["asset_id"].to_numpy(dtype=object)[rows], kind="stable")]
+    rows = rows[np.lexsort((runs.from_m[rows], runs.run[rows]))]
     classes = []
     for name in sorted(set(assets["asset_class"].iloc[rows])):
         mine = rows[(assets["asset_class"].iloc[rows] == name).to_numpy()]
@@ -186,6 +191,22 @@ def _firm(works: Works, sites: SiteWorks, firm: Ints, treated: pd.DataFrame) -> 
     for column in ("scheme", "mode"):
         rows[column] = scheme + (int(treated[column].max()) + 1 if len(treated) else 0)
     return rows
+
+
+def _as_firm(section: Ints, firm: Ints, sections: Ints) -> Ints:
+    """Section that bridges and signals lie on, of firm ones a section of the scheme that they are firm with.
+
+    They share its closure as they did, whether or not the section that they lie on is treated itself.
+
+    Parameters
+    ----------
+    section : array (n_assets,); row of the section that each lies on, −1 for none
+    firm : array (n_assets,); scheme of each asset's firm works, −1 for none
+    sections : array (n,); rows of the sections whose works are firm
+    """
+    of = pd.Series(sections, index=firm[sections])
+    own = pd.Series(firm).map(of[~of.index.duplicated()]).fillna(NONE).to_numpy(dtype=np.intp)
+    return np.where((section >= 0) & (own >= 0), own, section)
 
 
 def _rows(

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from constraint_cases import Case, case, case_of, check, exact, outcome_at, small_plan, small_register
-from test_sites import RICH, street
+from constraint_cases import Case, case, case_of, check, exact, outcome_at, small_plan, small_register, street
+from test_sites import RICH
 
 from assetplan.errors import ConfigError, InfeasibleError
 from assetplan.formulation import build_problem

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-import shapely
-from constraint_cases import Case, case, exact, outcome_at, small_plan, small_register
+from constraint_cases import Case, case, exact, outcome_at, small_plan, small_register, street
 
 from assetplan.delimited import write_csv
 from assetplan.errors import ConfigError, InfeasibleError
@@ -109,32 +109,70 @@ def test_firm_works_of_assets_that_are_gone_or_may_not_have_them_are_let_go_and_
     assert not kept - works_of(stated, stated.solve())
 
 
-def road() -> pd.DataFrame:
-    """Four sections alike, end to end on one link."""
-    one = small_register().assets.query("asset_class == 'carriageway'").iloc[[0]]
-    return pd.concat([one] * 4, ignore_index=True).assign(
-        asset_id=["R0", "R1", "R2", "R3"], value=35.0, link_id="L", length_m=120.0, quantity=700.0, measure="index",
-        chainage_m=[0.0, 120.0, 240.0, 360.0], surveyed_year=2018.0,
-        geometry=[shapely.LineString([(120 * i, 0), (120 * i + 120, 0)]) for i in range(4)],
-    )  # fmt: skip
-
-
 def test_firm_works_of_a_scheme_share_a_site_as_they_did_whatever_their_neighbours_do(tmp_path: Path) -> None:
-    rich = {"lines": {"carriageway_preventative": [9e9] * 3, "carriageway_major": [9e9] * 3}}
+    road, rich = street([35.0] * 4), {"lines": {"carriageway_preventative": [9e9] * 3, "carriageway_major": [9e9] * 3}}
     keys = {**LATER, "sites": {"costs": "shared"}}
-    free = case(rich, road(), **keys)
+    free = case(rich, road, **keys)
     assert len(set(free.formulation.sharing.group)) == 1
     works = pd.DataFrame({"asset_id": ["R0", "R1"], "scheme_id": "S1", "year": 2020, "treatment": "resurfacing"})
     write_csv(works.assign(status="firm"), tmp_path / "programme.csv")
     strategy = ["resurfacing@2020"] * 2 + ["do-nothing"] * 2
-    pd.DataFrame({"asset_id": road()["asset_id"], "strategy": strategy}).to_parquet(tmp_path / "assets.parquet")
-    stated = case(rich, road(), stability={"from": str(tmp_path), "price": 0.0}, **keys)
+    pd.DataFrame({"asset_id": road["asset_id"], "strategy": strategy}).to_parquet(tmp_path / "assets.parquet")
+    stated = case(rich, road, stability={"from": str(tmp_path), "price": 0.0}, **keys)
     group = stated.formulation.sharing.group.tolist()
     assert group[0] == group[1] != group[2] == group[3]
     solution = stated.solve()
     sites = stated.formulation.sharing.sites(solution.chosen)
     assert {0, 1} <= set(sites.loc[(sites["year"] == 0) & (sites["saved"] > 0), "asset"])
     assert {("R0", "resurfacing@2020"), ("R1", "resurfacing@2020")} <= works_of(stated, solution)
+
+
+POOR = {"carriageway_major": [0, 9e9, 0, 0], "carriageway_preventative": [0, 0, 0, 9e9], "bridges": [0, 9e9, 0, 0]}
+"""Roads are closed for the one line in 2020, for the other in 2022."""
+
+
+@pytest.mark.parametrize(
+    ("values", "closed"),
+    [([35.0, 36.0, 35.0], [2020]), ([35.0, 64.0, 35.0, 62.0, 36.0, 66.0], [2020, 2022])],
+    ids=["once", "twice, the bridge on a section of the second closure"],
+)
+def test_firm_works_of_a_road_and_its_bridge_cost_no_more_a_year_later(
+    values: list[float], closed: list[int], tmp_path: Path
+) -> None:
+    assets, keys = street(values, bridge=64.0), {"years": 4, "programme": {"firm_years": 4}}
+    keys["sites"] = {"costs": "shared", "closed_again": 2}
+    first = case({"lines": POOR}, assets, **keys)
+    assert len(first.formulation.sharing.modes["scheme"].unique()) == 1
+    works, table = programme_tables(outcome_at(first, first.solve()))
+    assert sorted(set(works["year"])) == closed
+    assert len(works) == len(assets)
+    assert works["scheme_id"].nunique() == len(closed)
+    write_csv(works.drop(columns="geometry"), tmp_path / "programme.csv")
+    pd.DataFrame(table.drop(columns="geometry")).to_parquet(tmp_path / "assets.parquet")
+    rich, stability = {"lines": dict.fromkeys(POOR, [9e9] * 4)}, {"from": str(tmp_path), "price": 0.0}
+    second = case(rich, assets, first_year=2020, later_surveys="hold", stability=stability, **keys)
+    after = programme_tables(outcome_at(second, second.solve()))[0]
+    on = ["asset_id", "year", "treatment"]
+    both = works.merge(after, on=on, how="left", suffixes=("", "_after"))
+    group = first.inputs.register.assets["group"][0]
+    was, now = (each.inputs.model.catalogue.treatments[group][0].unit_cost for each in (first, second))
+    assert both["cost_after"].to_numpy() == pytest.approx(both["cost"] * now / was, abs=0.02)
+    assert both.groupby("scheme_id")["scheme_id_after"].nunique().eq(1).all()
+
+
+def test_firm_works_of_a_scheme_of_the_plan_file_save_no_site_that_it_does_not_pay(tmp_path: Path) -> None:
+    assets, rich = street([35.0, 36.0]), {"lines": dict.fromkeys(POOR, [9e9] * 3)}
+    works = pd.DataFrame({"asset_id": ["R0", "R1"], "scheme_id": "S1", "year": 2020, "treatment": "resurfacing"})
+    write_csv(works.assign(status="firm"), tmp_path / "programme.csv")
+    strategy = ["resurfacing@2020"] * 2
+    pd.DataFrame({"asset_id": assets["asset_id"], "strategy": strategy}).to_parquet(tmp_path / "assets.parquet")
+    keys = {**LATER, "schemes": [{"name": "Bypass", "assets": ["R0", "R1"], "treatment": "resurfacing"}]}
+    stability = {"from": str(tmp_path), "price": 0.0}
+    unit, shared = (
+        case(rich, assets, stability=stability, **{**keys, "sites": {"costs": costs}}) for costs in ("none", "shared")
+    )
+    assert not shared.formulation.sharing.copies.any()
+    assert np.array_equal(shared.formulation.options.cost, unit.formulation.options.cost)
 
 
 def test_a_row_of_another_status_is_no_longer_firm(folder: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from constraint_cases import Case, case, small_register
+from constraint_cases import Case, case, street
 
 from assetplan.deterioration import load_groups
 from assetplan.errors import ConfigError
@@ -19,26 +19,6 @@ from assetplan.sites import load_sites
 from assetplan.treatments import load_catalogue
 
 RICH = {"unit": "£", "lines": dict.fromkeys(("carriageway_preventative", "carriageway_major", "bridges"), [9e9] * 2)}
-
-
-def street(values: list[float], bridge: float | None = None) -> pd.DataFrame:
-    """Sections of 120 m end to end on one link, and a bridge that the second carries."""
-    register = small_register()
-    assets = register.assets
-    road = assets[(assets["asset_class"] == "carriageway") & (assets["environment"] == "rural")].index[0]
-    part = assets.loc[[road] * len(values)].reset_index(drop=True)
-    part = part.assign(
-        asset_id=[f"R{i}" for i in range(len(values))], value=values, link_id="L1", length_m=120.0, quantity=700.0,
-        chainage_m=120.0 * np.arange(len(values)), measure="index", surveyed_year=2018.0,
-    )  # fmt: skip
-    part["geometry"] = [shapely.LineString([(120 * i, 0), (120 * i + 120, 0)]) for i in range(len(values))]
-    if bridge is not None:
-        over = assets[assets["asset_class"] == "bridge"].iloc[[0]].assign(
-            asset_id="B", parent_id="R1", value=bridge, measure="index", quantity=60.0, surveyed_year=2018.0,
-            capacity_t=np.nan, weight_limit_t=np.nan,
-        )  # fmt: skip
-        part = pd.concat([part, over], ignore_index=True)
-    return part
 
 
 def with_sites(assets: pd.DataFrame, costs: str, **keys: object) -> Case:
