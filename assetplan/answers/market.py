@@ -33,7 +33,8 @@ class Market(Shown):
     keys : tuple of LimitKey; their keys
     prices : array (n_limits,); what one more unit of each is worth
     held : array of bool (n_assets,)
-        Assets that choose with others (schemes, shared sites): they stay as they are whatever the prices.
+        Assets that choose with others (schemes of the plan file, candidate schemes, shared sites): they stay as they
+        are whatever the prices.
     pays : bool; whether the objective itself bears the cost of works
     """
 
@@ -60,8 +61,9 @@ class Market(Shown):
         schemes = ((programme.settings or {}).get("plan") or {}).get("schemes") or []
         together = [name for scheme in schemes for name in scheme["assets"]]
         held = programme.assets["asset_id"].isin(together).to_numpy(dtype=bool)
-        if "shared_site" in programme.assets:
-            held = held | (programme.assets["shared_site"] != "").to_numpy(dtype=bool)
+        for column in ("shared_site", "candidate_scheme"):
+            if column in programme.assets:
+                held = held | (programme.assets[column] != "").to_numpy(dtype=bool)
         pays = programme.summary.sought.bears_cost
         keys = tuple(LimitKey.from_json(row["key"]) for row in limits)
         return cls(strategies, limits, keys, np.array([row["price"] for row in limits], dtype=float), held, pays)

@@ -13,10 +13,11 @@ from assetplan.answers.levers import Lever, cost_lever, line_lever
 from assetplan.answers.market import Market, Options
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
-from assetplan.outcome.reasons import FIRM
+from assetplan.outcome.reasons import FIRM, TOO_SMALL
 from assetplan.programme import Programme
 from assetplan.programme.words import line_phrases
 from assetplan.register.no_map import no_map, without_geometry
+from assetplan.strategies.names import NOTHING
 from assetplan.words import plural
 
 
@@ -89,6 +90,8 @@ def _place(programme: Programme, asset_id: str) -> int:
 
 def _fixed(programme: Programme, facts: dict, options: Options) -> str:
     """What leaves an asset no choice, in a sentence; "" where there is one."""
+    if str(facts["reason"]).startswith(TOO_SMALL):
+        return "It takes a scheme to treat it: what would bring one about is no matter of this asset alone."
     if options.idle < 0:
         if facts.get("committed_treatment") and facts.get("committed_year") in programme.years:
             return "It is committed for a year of the plan, so it is done whatever it costs or brings."
@@ -161,6 +164,15 @@ def _together(programme: Programme, asset: int) -> str:
             f"It shares the site of scheme {site} with {plural(others, 'other')}, which goes ahead as "
             "a whole: what would have turned that is no matter of this asset alone, and net is its own share."
         )
+    candidate = str(assets["candidate_scheme"].iloc[asset]) if "candidate_scheme" in assets else ""
+    if candidate:
+        size = plural(int((assets["candidate_scheme"] == candidate).sum()), "section")
+        with_it = (
+            f"It has a site of its own, but could be treated with its scheme of {size}"
+            if assets["strategy"].iloc[asset] != NOTHING
+            else f"It would be treated with its scheme of {size}"
+        )
+        return f"{with_it}: what would turn that is no matter of this asset alone, and net is its own share."
     schemes = ((programme.settings or {}).get("plan") or {})["schemes"]
     scheme = next(row for row in schemes if assets["asset_id"].iloc[asset] in row["assets"])
     return (

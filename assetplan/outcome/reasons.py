@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FIRM = "Firm in the earlier programme, so kept"
 """Beginning of the reason for firm works."""
 
+TOO_SMALL = "Too small for a works site of its own"
+"""Beginning of the reason for a section whose works are, and that lies in no candidate scheme."""
+
 
 def reasons(outcome: Outcome) -> Texts:
     """Why each asset has what it has, array (n_assets,) of str."""
@@ -122,9 +125,7 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
         elif count[row] == 1 and going[row]:
             out.append("Marked for disposal, so it takes no major work; nothing else is called for.")
         elif small[row]:
-            out.append(
-                "Too small for a works site of its own, and no scheme along its road or over its estate takes it in."
-            )
+            out.append(f"{TOO_SMALL}, and no scheme along its road or over its estate takes it in.")
         elif count[row] == 1:
             out.append(f"Condition {now[row]:.0f} calls for no treatment that may be used here in the plan years.")
         elif sought.least:

@@ -119,6 +119,16 @@ def _shared_sites(outcome: Outcome, works: pd.DataFrame) -> Texts:
     return out
 
 
+def _candidate_schemes(outcome: Outcome) -> Texts:
+    """Candidate scheme of each section, "" for none (n_assets,); what lies beside one chooses by itself."""
+    sharing = outcome.formulation.sharing
+    joined = (sharing.group >= 0) & ~sharing.beside
+    _, place = np.unique(sharing.group[joined], return_inverse=True)
+    out = np.full(len(joined), "", dtype=object)
+    out[joined] = [f"C{code + 1:05d}" for code in place]
+    return out
+
+
 def _assets(outcome: Outcome, works: pd.DataFrame, why: Texts) -> gpd.GeoDataFrame:
     """One row an asset: chosen strategy, reason, condition by year in both futures."""
     inputs, assets = outcome.inputs, outcome.inputs.register.assets
@@ -133,6 +143,7 @@ def _assets(outcome: Outcome, works: pd.DataFrame, why: Texts) -> gpd.GeoDataFra
         pace=outcome.starting.pace.round(6),
         residual_life=outcome.nothing.residual_life[:, 0].round(2),
         shared_site=_shared_sites(outcome, works),
+        candidate_scheme=_candidate_schemes(outcome),
         reason=why,
     )
     if outcome.starting.texture is not None:

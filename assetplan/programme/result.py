@@ -36,7 +36,8 @@ class Programme(Shown):
         road costs; missing where unknown), importance, footway_use (level of a footway), use_factor (how much its
         claims and risk count, mean 1), built_year, strategy, treatments, cost (£), benefit (£), pace (of ageing, 1
         as its group), residual_life (years, today), texture_points (what texture adds to the
-        RCI, where any does), shared_site (scheme_id, blank for none), reason, assumed, and the
+        RCI, where any does), shared_site (scheme_id, blank for none),
+        candidate_scheme (that a section may be treated with, blank for none), reason, assumed, and the
         index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base year included.
         Geometry in a projected CRS.
     works : GeoDataFrame

@@ -22,6 +22,7 @@ from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
 from assetplan.limits import LimitKey
 from assetplan.optimisation import solve
+from assetplan.outcome.reasons import TOO_SMALL
 from assetplan.programme import Programme
 from assetplan.strategies import candidates, starting_condition
 
@@ -256,6 +257,46 @@ def test_what_no_change_would_turn_is_explained_plainly(small_programme: Program
     sound = bare[bare["reason"].str.contains("calls for no treatment")].iloc[0]
     explanation = assetplan.explain(small_programme, sound["asset_id"])
     assert [lever.of for lever in explanation.levers] == ["condition"]
+
+
+def test_sections_that_share_a_site_lie_in_one_candidate_scheme(small_programme: Programme) -> None:
+    assets = small_programme.assets
+    sections = assets[assets["asset_class"].isin(["carriageway", "footway"])]
+    assert (assets.drop(sections.index)["candidate_scheme"] == "").all()
+    sharing = sections[sections["shared_site"] != ""]
+    assert len(sharing) > 0
+    assert (sharing["candidate_scheme"] != "").all()
+    assert (sharing.groupby("shared_site")["candidate_scheme"].nunique() == 1).all()
+    part = sections["reason"].str.contains("as part of a scheme")
+    assert part.any()
+    assert (sections.loc[part, "candidate_scheme"] != "").all()
+
+
+def test_a_section_of_a_candidate_scheme_is_no_question_of_its_own(small_programme: Programme) -> None:
+    assets = small_programme.assets
+    candidate = (assets["candidate_scheme"] != "").to_numpy()
+    assert Market.of(small_programme).held[candidate].all()
+    left = assets[candidate & (assets["strategy"] == NOTHING)].iloc[0]
+    count = (assets["candidate_scheme"] == left["candidate_scheme"]).sum()
+    explanation = assetplan.explain(small_programme, left["asset_id"])
+    assert explanation.levers == ()
+    assert not explanation.close
+    assert f"It would be treated with its scheme of {count} sections" in " ".join(explanation.notes)
+    own = assets[candidate & (assets["strategy"] != NOTHING)].iloc[0]
+    alone = replace(small_programme, assets=assets.assign(shared_site=""))
+    explanation = assetplan.explain(alone, own["asset_id"])
+    assert explanation.levers == ()
+    assert "It has a site of its own, but could be treated with its scheme" in " ".join(explanation.notes)
+
+
+def test_a_section_too_small_for_a_site_takes_a_scheme(small_programme: Programme) -> None:
+    assets = small_programme.assets
+    small = assets[assets["reason"].str.startswith(TOO_SMALL)].iloc[0]
+    assert small["candidate_scheme"] == ""
+    explanation = assetplan.explain(small_programme, small["asset_id"])
+    # A worse condition would not make it larger.
+    assert explanation.levers == ()
+    assert "It takes a scheme to treat it" in explanation.text()
 
 
 def test_works_that_never_pay_are_not_held_back_by_money(small_programme: Programme) -> None:
