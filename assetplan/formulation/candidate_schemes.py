@@ -36,7 +36,7 @@ class SchemeLimits:
     stretches : StretchRules; lengths of a stretch, and the share of it that may stay untreated
     length, area, cost : array (n_crews,); least of a crew's part of a closure [m], [unit of quantity], [£]
     by_area : array of bool (n_crews,); crews that work over an estate
-    apart : int; least number of years between two closures; 0 allows one closure alone
+    apart : int; least number of years between two closures [1 or more]
     """
 
     stretches: StretchRules
@@ -107,7 +107,7 @@ def no_schemes() -> pd.DataFrame:
 
 def _closures(value: Floats, apart: int, years: range) -> list[tuple[int, ...]]:
     """The years in which a scheme may be closed: each by itself, and pairs of them far enough apart."""
-    pairs = [pair for pair in combinations(years, 2) if apart and pair[1] - pair[0] >= apart]
+    pairs = [pair for pair in combinations(years, 2) if pair[1] - pair[0] >= apart]
     if len(pairs) > _MOST_PAIRS:
         total = [np.maximum(_best(value[:, :, list(pair)]), 0.0).sum() for pair in pairs]
         pairs = [pairs[k] for k in sorted(np.argsort(total, kind="stable")[::-1][:_MOST_PAIRS])]

@@ -19,9 +19,10 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.display import Shown
 from assetplan.formulation.candidate_schemes import RoadSections, form_candidates
+from assetplan.formulation.divide import ROUNDING
 from assetplan.formulation.section_worth import SectionWorth, single_works
 from assetplan.formulation.site_costs import SiteWorks, charge
-from assetplan.formulation.site_sizes import large_enough, scheme_limits
+from assetplan.formulation.site_sizes import large_enough, least_of_works, scheme_limits
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
@@ -138,7 +139,7 @@ def share(
     rows = pd.concat(
         [
             _rows(np.flatnonzero(apart), APART, NONE, 0.0),
-            _members(works, sites, treated),
+            _members(inputs, works, sites, treated),
             _untreated(options, scheme, treated),
             _beside(options, works, sites, beside, treated),
         ],
@@ -216,18 +217,28 @@ def _rows(
     return pd.DataFrame(dict(zip(names, (option, mode, year, saved, site, closure), strict=True)))
 
 
-def _members(works: Works, sites: SiteWorks, treated: pd.DataFrame) -> pd.DataFrame:
-    """Works of a scheme's sections in each of its modes: one site for all that a crew treats."""
+def _members(inputs: Inputs, works: Works, sites: SiteWorks, treated: pd.DataFrame) -> pd.DataFrame:
+    """Works of a scheme's sections in each of its modes: one site for all that a crew treats.
+
+    Works whose treatment needs a larger site than the closure is are none of a mode.
+    """
     single = np.flatnonzero(single_works(works, sites))
+    of = works.assets[["length_m", "quantity"]].fillna(0.0).to_numpy(dtype=float)[works.asset[single]]
     mine = pd.DataFrame(
         {
             "asset": works.asset[single], "crew": sites.crew[single], "works_year": works.year[single],
-            "option": works.option[single], "fixed": sites.fixed[single],
+            "option": works.option[single], "fixed": sites.fixed[single], "length": of[:, 0], "area": of[:, 1],
+            "cost": works.cost[single] - sites.fixed[single], "work": single,
         }
     )  # fmt: skip
     of_site = treated.groupby(["mode", "crew", "works_year"])["asset"].transform("size")
     of_closure = treated.groupby(["mode", "works_year"])["asset"].transform("size")
     rows = treated.assign(site=1 / of_site, closure=1 / of_closure).merge(mine, on=["asset", "crew", "works_year"])
+    each = rows.groupby(["mode", "works_year", "asset"])[["length", "area", "cost"]].min()
+    closure = each.groupby(level=["mode", "works_year"]).sum()
+    size = closure.reindex(pd.MultiIndex.from_frame(rows[["mode", "works_year"]])).to_numpy()
+    large = (size >= least_of_works(inputs, works)[rows["work"]] - ROUNDING).all(axis=1)
+    rows = rows.iloc[np.flatnonzero(large)]
     saved = rows["fixed"] * (1 - rows["site"])
     return _rows(rows["option"], rows["mode"], rows["works_year"], saved, rows["site"], rows["closure"])
 

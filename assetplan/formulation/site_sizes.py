@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from assetplan import network
-from assetplan._types import Bools
+from assetplan._types import Bools, Floats
 from assetplan.config import Plan
 from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.candidate_schemes import SchemeLimits
 from assetplan.formulation.closed_years import least_between
-from assetplan.formulation.divide import StretchRules
+from assetplan.formulation.divide import ROUNDING, StretchRules
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 
@@ -26,6 +26,12 @@ def least_sizes(inputs: Inputs) -> pd.DataFrame:
     if own == 0:
         return sizes * 0.0
     return sizes.assign(minimum_length=np.where(sizes["minimum_length"] > 0, own, 0.0))
+
+
+def least_of_works(inputs: Inputs, works: Works) -> Floats:
+    """Least length [m], area [unit of quantity] and cost [£] of a site of each of the works, (n_works, 3)."""
+    least = least_sizes(inputs).reindex(works.treatments["treatment"]).fillna(0.0).to_numpy(dtype=float)
+    return np.asarray(least[works.treatment])
 
 
 def check_minimum(inputs: Inputs, runs: RoadRuns) -> None:
@@ -54,9 +60,9 @@ def large_enough(inputs: Inputs, works: Works, joins: Bools) -> Bools:
     works : Works; of the candidates
     joins : array of bool (n_assets,); sections whose works must be; bridges, signals and what is committed need not
     """
-    least = least_sizes(inputs).reindex(works.treatments["treatment"]).fillna(0.0).to_numpy()[works.treatment]
+    least = least_of_works(inputs, works)
     of = works.assets[["length_m", "quantity"]].fillna(0.0).to_numpy(dtype=float)[works.asset]
-    small = (np.column_stack([of, works.cost]) < least - 1e-6).any(axis=1) & joins[works.asset]
+    small = (np.column_stack([of, works.cost]) < least - ROUNDING).any(axis=1) & joins[works.asset]
     return ~works.options_of(small & (works.year >= inputs.past))
 
 

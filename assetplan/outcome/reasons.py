@@ -99,7 +99,7 @@ def _sharing(outcome: Outcome) -> dict[int, str]:
     sites = outcome.formulation.sharing.sites(outcome.chosen)
     if sites.empty:
         return {}
-    others = sites.groupby("mode")["asset"].transform("size") - 1
+    others = sites.groupby(["mode", "year"])["asset"].transform("size") - 1
     return {
         row: f"{plural(count, 'other')} beside it" + (f", which saves it £{saved:,.0f}" if round(saved) > 0 else "")
         for row, count, saved in zip(sites["asset"], others, sites["saved"], strict=True)

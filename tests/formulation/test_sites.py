@@ -162,6 +162,19 @@ def test_no_site_is_below_its_least_size_but_what_is_committed() -> None:
         case(RICH, long, years=2, sites={"minimum": 3_500.0})
 
 
+def test_a_treatment_needs_its_own_least_size_in_a_scheme_whatever_its_crew_may_else_do(tmp_path: Path) -> None:
+    """A crew that comes for 200 m of one treatment lays none of another that takes 400 m, on 360 m of road."""
+    road, table = street([35.0, 36.0, 35.0]), load_table("sites")
+    before = {name for works in treated(with_sites(road, "shared")).values() for _, name in works}
+    larger = table["treatment"].isin(before)
+    table.assign(minimum_length=table["minimum_length"].mask(larger, 400.0)).to_csv(tmp_path / "s.csv", index=False)
+    stated = with_sites(road, "shared", tables={"sites": str(tmp_path / "s.csv")})
+    assert stated.formulation.sharing.copies.any()
+    after = {name for works in treated(stated).values() for _, name in works}
+    assert before
+    assert after.isdisjoint(before)
+
+
 def test_sites_a_year_are_limited_and_more_of_them_never_bring_less() -> None:
     """Two roads that are each worth a site."""
     two = pd.concat([street([35.0, 36.0]), street([35.0, 36.0]).assign(asset_id=["Q0", "Q1"], link_id="L2", road="A9")])
