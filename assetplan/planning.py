@@ -13,7 +13,7 @@ import pandas as pd
 from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
-from assetplan.answers.site_rules import bound_without_rules
+from assetplan.answers.site_rules import bound_without_rules, without_rules
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
@@ -115,7 +115,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     if plan.forecast.standstill is not None:
         with clock.stage("stand-still"):
             aim = Aim(plan.forecast.standstill, plan.forecast.clear_by)
-            held = standstill(inputs, made.starting, formulation, aim, CASE_GAP, CASE_SECONDS)
+            held = standstill(inputs, made.starting, _any_site(made), aim, CASE_GAP, CASE_SECONDS)
     with clock.stage("detours"):
         restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
@@ -199,7 +199,7 @@ def standstill_statements(
     made = _prepare(plan, register, clock)
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
-        return standstill(made.inputs, made.starting, made.formulation, Aim(measure, clear_by, below), *until)
+        return standstill(made.inputs, made.starting, _any_site(made), Aim(measure, clear_by, below), *until)
 
 
 def fit_to_trend(
@@ -303,6 +303,11 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
         options = candidates(assets, starting, inputs.model, traffic)
         formulation = build_problem(inputs, options, runs)
     return _Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
+
+
+def _any_site(made: _Prepared) -> Formulation:
+    """The plan as a problem without its rules of sites, which form schemes of what pays and not of what holds condition."""
+    return build_problem(without_rules(made.inputs), made.options, made.runs)
 
 
 def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:

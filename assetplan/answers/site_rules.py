@@ -1,4 +1,4 @@
-"""What the rules of sites cost: the most that the same money could bring if a site might be of any size."""
+"""A plan without its rules of sites, and what these cost: the most that the same money could bring without them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from assetplan.strategies import Candidates
 
 # Of the bound: nearer to the least one is not worth the time, for it is stated in per cent.
 _CLOSE = 1e-3
+
+
+def without_rules(inputs: Inputs) -> Inputs:
+    """The inputs of the same plan, but with sites of any size and as many as are wanted."""
+    sites = inputs.plan.sites.model_copy(update={"minimum": 0.0, "most": None})
+    return replace(inputs, plan=inputs.plan.model_copy(update={"sites": sites}))
 
 
 def bound_without_rules(inputs: Inputs, options: Candidates, runs: RoadRuns) -> float | None:
@@ -30,5 +36,4 @@ def bound_without_rules(inputs: Inputs, options: Candidates, runs: RoadRuns) -> 
     rules = plan.sites.costs == "shared" and (plan.sites.minimum != 0 or plan.sites.most is not None)
     if not rules or plan.objective.sought.least:
         return None
-    free = plan.model_copy(update={"sites": plan.sites.model_copy(update={"minimum": 0.0, "most": None})})
-    return relaxation_bound(build_problem(replace(inputs, plan=free), options, runs).problem, _CLOSE)
+    return relaxation_bound(build_problem(without_rules(inputs), options, runs).problem, _CLOSE)
