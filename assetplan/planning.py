@@ -13,7 +13,7 @@ import pandas as pd
 from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
-from assetplan.answers.site_rules import bound_without_rules, without_rules
+from assetplan.answers.site_rules import bound_without_rules, with_own_sites, without_rules
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
@@ -109,7 +109,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with clock.stage("payback"):
         returns = payback(outcome, works, made.traffic)
     with clock.stage("options"):
-        options = options_of(outcome, CURRENT_GAP, CASE_SECONDS) if plan.envelope.current else ()
+        options = options_of(outcome, _as_today(made), CURRENT_GAP, CASE_SECONDS) if plan.envelope.current else ()
         case = business_case(outcome, made.traffic, options) if options else ()
     held: tuple[Statement, ...] = ()
     if plan.forecast.standstill is not None:
@@ -158,7 +158,7 @@ def finance_statements(
     solution = made.formulation.settle(_solve(plan, made.formulation, clock))
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
-        case = business_case(outcome, made.traffic, options_of(outcome, CURRENT_GAP, CASE_SECONDS))
+        case = business_case(outcome, made.traffic, options_of(outcome, _as_today(made), CURRENT_GAP, CASE_SECONDS))
     with clock.stage("statements"):
         works = programme_tables(outcome)[0]
         return (*accounts(outcome, works), *payback(outcome, works, made.traffic).statements(), *case)
@@ -239,14 +239,10 @@ def fit_to_trend(
 
 def _done(made: _Prepared, spend: str) -> Codes:
     """Treatment codes of each asset under today's money, or under nothing, (n_assets, years)."""
-    options = made.formulation.options
+    schedule = made.options.schedule
     if spend == "nothing":
-        return np.full((len(made.inputs.register.assets), options.schedule.shape[1]), -1, dtype=options.schedule.dtype)
-    start, flows = options.starts[:-1], made.formulation.problem.flows
-    nothing = made.formulation.problem.solution(start, flows.low, 0.0)
-    outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, nothing)
-    chosen: Codes = options.schedule[current_spend(outcome, CURRENT_GAP, CASE_SECONDS).chosen]
-    return chosen
+        return np.full((len(made.inputs.register.assets), schedule.shape[1]), -1, dtype=schedule.dtype)
+    return current_spend(made.inputs, _as_today(made), made.starting.index, CURRENT_GAP, CASE_SECONDS).schedule
 
 
 def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
@@ -264,7 +260,7 @@ def _cases(outcome: Outcome, options: tuple[Option, ...]) -> dict[str, Codes]:
     """Treatment codes of what is forecast, by case."""
     cases = {"do-nothing": np.full_like(outcome.schedule, -1), "plan": outcome.schedule}
     if options:
-        cases[CURRENT_SPEND] = outcome.options.schedule[options[OPTIONS.index(MINIMUM)].chosen]
+        cases[CURRENT_SPEND] = options[OPTIONS.index(MINIMUM)].schedule
     return cases
 
 
@@ -306,8 +302,15 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
 
 
 def _any_site(made: _Prepared) -> Formulation:
-    """The plan as a problem without its rules of sites, which form schemes of what pays and not of what holds condition."""
+    """The plan without its rules of sites, which form schemes of what pays and not of what holds condition."""
     return build_problem(without_rules(made.inputs), made.options, made.runs)
+
+
+def _as_today(made: _Prepared) -> Formulation:
+    """The problem that today's money is chosen in: the plan's, or, by a rule of thumb, every asset on its own site."""
+    if made.inputs.plan.forecast.current_spend == "optimised":
+        return made.formulation
+    return build_problem(with_own_sites(made.inputs), made.options, made.runs)
 
 
 def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:

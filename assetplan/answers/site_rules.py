@@ -20,6 +20,14 @@ def without_rules(inputs: Inputs) -> Inputs:
     return replace(inputs, plan=inputs.plan.model_copy(update={"sites": sites}))
 
 
+def with_own_sites(inputs: Inputs) -> Inputs:
+    """The inputs of the same plan, but with a site for every asset by itself, of any size."""
+    free = without_rules(inputs)
+    costs = "single" if free.plan.sites.costs == "shared" else free.plan.sites.costs
+    sites = free.plan.sites.model_copy(update={"costs": costs})
+    return replace(free, plan=free.plan.model_copy(update={"sites": sites}))
+
+
 def bound_without_rules(inputs: Inputs, options: Candidates, runs: RoadRuns) -> float | None:
     """Upper bound on the objective within the plan's limits, but with sites of any size and as many as are wanted.
 

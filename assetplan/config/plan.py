@@ -134,7 +134,8 @@ class Forecast(Frozen):
     potholes: Number | None = Field(default=None, gt=0, le=1e9)
     """safety potholes of the base year"""
     current_spend: Literal["optimised", "worst_first"] = "optimised"
-    """how the money of `envelope.current` alone would be spent: by the choice of most benefit, or the worst first"""
+    """how the money of `envelope.current` alone would be spent: by the plan's own choice, or the worst first, each
+    asset on a site of its own"""
     standstill: Literal["poor", "index"] | None = None
     """what stand-still money is to hold: the share of each class in poor condition, or its average index; by default
     it is not worked out"""

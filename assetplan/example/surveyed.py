@@ -148,10 +148,21 @@ def _road_ages(sections: gpd.GeoDataFrame, groups: dict[str, Group], rng: np.ran
     under_5, to_15 = figure("residual_under_5"), figure("residual_5_to_15")
     known = [0.0, figure("failed_share"), under_5, under_5 + to_15]
     left = np.interp(rank, known, [-figure("past_failure"), 0.0, 5.0, 15.0])
+    band = (rank > under_5) & (rank <= under_5 + to_15)
+    left[band] = 5 + 10 * _rising((rank[band] - under_5) / to_15, figure("residual_at_5"))
     # Beyond 15 years each class has as much left as its whole life allows.
     rest = np.clip((rank - known[-1]) / (1 - known[-1]), 0, 1)
     left = np.where(rank > known[-1], 15 + rest * (life - 15) * 0.98, left)
     return life - left
+
+
+def _rising(less: Floats, first: float) -> Floats:
+    """Place within a band (0-1) by the share (n,) that lies before it, of a density that rises in a line from `first`.
+
+    The mean density is 1: the share before x is f x + (1 - f) x².
+    """
+    slope = 1 - first
+    return (np.sqrt(first**2 + 4 * slope * less) - first) / (2 * slope)
 
 
 def _swell(xy: Floats, rng: np.random.Generator) -> Floats:

@@ -78,7 +78,7 @@ class _Spent:
 
 def _spent(outcome: Outcome, option: Option) -> _Spent:
     inputs, lines = outcome.inputs, outcome.inputs.limits.lines
-    works = Works.of(inputs.register.assets, inputs.model, outcome.options.take(option.chosen))
+    works = Works.of(inputs.register.assets, inputs.model, option.candidates.take(option.chosen))
     line = works.treatments["line"].map({name: k for k, name in enumerate(lines)}).to_numpy(dtype=np.intp)
     shape = (len(works.assets), len(lines))
     place = works.asset * shape[1] + line[works.treatment]
@@ -96,7 +96,7 @@ def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> tuple[
     Present value of each stream (£), `LATER` holding works of all years with their sites, and the share in poor or very
     poor condition at the end of the plan, arrays (n_assets,).
     """
-    schedule, inputs = outcome.options.schedule[option.chosen], outcome.inputs
+    schedule, inputs = option.schedule, outcome.inputs
     planned = (schedule == outcome.schedule).all(axis=1)
     if (planned | (schedule < 0).all(axis=1)).all():
         plan, nothing = _parts(outcome.plan), _parts(outcome.nothing)
@@ -104,7 +104,7 @@ def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> tuple[
     else:
         parts = _parts(simulate(inputs.register.assets, outcome.starting, schedule, inputs.model, traffic))
     poor, works = parts.pop("poor"), parts.pop("works")
-    return parts | {LATER: works + outcome.options.beside[option.chosen]}, poor
+    return parts | {LATER: works + option.candidates.beside[option.chosen]}, poor
 
 
 def _parts(trajectory: Trajectory) -> dict[str, Floats]:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetplan._types import Floats, Ints
+from assetplan._types import Codes, Floats, Ints
 from assetplan.baselines import worst_first
 from assetplan.errors import InfeasibleError
 from assetplan.finance import in_first_year_prices
+from assetplan.formulation import Formulation
+from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome
+from assetplan.strategies import Candidates
 
 NOTHING, MINIMUM, RECOMMENDED, FULL = OPTIONS = ("do-nothing", "minimum", "recommended", "full")
 # Limits that today's money leaves out: floors and targets, which the plan is to reach, and where its money comes from.
@@ -29,107 +32,124 @@ class Option:
     ----------
     name : str; one of `OPTIONS`
     means : tuple of str; one a line of the envelope
-    chosen : array (n_assets,); row of each asset's strategy among the plan's candidates
+    candidates : Candidates; the strategies that it was chosen from
+    chosen : array (n_assets,); row of each asset's strategy among them
     gap : float; how far a search that ran out of time is from its bound [share]; zero for all others
     """
 
     name: str
     means: tuple[str, ...]
+    candidates: Candidates
     chosen: Ints
     gap: float = 0.0
 
+    @property
+    def schedule(self) -> Codes:
+        """Treatment codes of the chosen strategies, (n_assets, years)."""
+        return self.candidates.schedule[self.chosen]
 
-def options_of(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ...]:
+
+def options_of(outcome: Outcome, today: Formulation, gap: float, seconds: float) -> tuple[Option, ...]:
     """The four options, do-nothing first.
 
     Parameters
     ----------
     outcome : Outcome; a solved plan
+    today : Formulation; the problem that today's money is chosen in
     gap, seconds : float; gap [share] and time [s] at which the search within today's money stops
     """
-    problem, sought = outcome.problem, outcome.inputs.plan.objective.sought
+    problem, sought, own = outcome.problem, outcome.inputs.plan.objective.sought, outcome.options
     full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"
     n_lines = len(outcome.inputs.limits.lines)
     return (
-        Option(NOTHING, (_COMMITTED,) * n_lines, _nothing(outcome)),
-        current_spend(outcome, gap, seconds),
-        Option(RECOMMENDED, ("the plan's own programme",) * n_lines, outcome.chosen),
-        Option(FULL, (f"the strategy {full}, whatever it costs",) * n_lines, problem.choices.best(_sought(outcome))[1]),
+        Option(NOTHING, (_COMMITTED,) * n_lines, own, _nothing(outcome.formulation)),
+        current_spend(outcome.inputs, today, outcome.starting.index, gap, seconds),
+        Option(RECOMMENDED, ("the plan's own programme",) * n_lines, own, outcome.chosen),
+        Option(
+            FULL,
+            (f"the strategy {full}, whatever it costs",) * n_lines,
+            own,
+            problem.choices.best(_sought(outcome.inputs, outcome.formulation))[1],
+        ),
     )
 
 
-def _sought(outcome: Outcome) -> Floats:
+def _sought(inputs: Inputs, formulation: Formulation) -> Floats:
     """What each candidate brings: what the plan seeks, or benefit (£) where that is to spend least."""
-    return outcome.options.benefit if outcome.inputs.plan.objective.sought.least else outcome.problem.benefit
+    return formulation.options.benefit if inputs.plan.objective.sought.least else formulation.problem.benefit
 
 
-def _nothing(outcome: Outcome) -> Ints:
+def _nothing(formulation: Formulation) -> Ints:
     """Do-nothing of each asset, or what is committed or must be done: first of the cheapest, one mode a group."""
-    cheapest: Ints = outcome.problem.choices.best(-outcome.options.cost.sum(axis=1))[1]
+    cheapest: Ints = formulation.problem.choices.best(-formulation.options.cost.sum(axis=1))[1]
     return cheapest
 
 
-def current_spend(outcome: Outcome, gap: float, seconds: float) -> Option:
+def current_spend(inputs: Inputs, today: Formulation, index: Floats, gap: float, seconds: float) -> Option:
     """What today's money buys; where a line has none, or less than is committed, what is committed.
 
     Parameters
     ----------
-    outcome : Outcome; a plan with any solution
+    inputs : Inputs; the plan's
+    today : Formulation; the problem that today's money is chosen in
+    index : array (n_assets,); condition index of each asset today, by which the worst come first [0-100]
     gap, seconds : float; gap [share] and time [s] at which the search ends
     """
-    plan, limits, nothing = outcome.inputs.plan, outcome.inputs.limits, _nothing(outcome)
+    plan, limits, nothing = inputs.plan, inputs.limits, _nothing(today)
     current = plan.envelope.current
     stated = [line in current for line in limits.lines]
-    alone = Option(MINIMUM, ("no current money is stated: " + _COMMITTED,) * len(stated), nothing)
+    alone = Option(MINIMUM, ("no current money is stated: " + _COMMITTED,) * len(stated), today.options, nothing)
     if not any(stated):
         return alone
-    today = in_first_year_prices(plan, [[current.get(line, 0.0)] * plan.years for line in limits.lines])
-    used = np.asarray(outcome.problem.usage[nothing].sum(axis=0)).ravel()
-    place = outcome.formulation.place
-    committed = used[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
+    money = in_first_year_prices(plan, [[current.get(line, 0.0)] * plan.years for line in limits.lines])
+    used = np.asarray(today.problem.usage[nothing].sum(axis=0)).ravel()
+    committed = used[[today.place[key] for key in limits.keys]].reshape(limits.amount.shape)
+    problem = _with_money(inputs, today, np.maximum(money, committed))
     by_rule = plan.forecast.current_spend == "worst_first"
-    best = _best(outcome, _with_money(outcome, np.maximum(today, committed)), nothing, (gap, seconds), by_rule)
+    if by_rule:
+        best = _worst_first(problem, index, nothing)
+    else:
+        best = _optimised(problem, gap, seconds)
     if best is None:
         return replace(alone, means=tuple(NONE_FITS if mine else alone.means[0] for mine in stated))
     # Pennies: a commitment to the last pound is not above the money.
-    above = [bool((due > money + 0.01).any()) for due, money in zip(committed, today, strict=True)]
+    above = [bool((due > mine + 0.01).any()) for due, mine in zip(committed, money, strict=True)]
     within = "today's money" + ", the worst first" * by_rule + ", nothing borrowed" * bool(plan.borrowing)
     means = tuple(
         (within + ", or what is committed in a year in which that is more" * bool(over)) if mine else alone.means[0]
         for mine, over in zip(stated, above, strict=True)
     )
-    return Option(MINIMUM, means, best.chosen, 0.0 if by_rule or best.status == "optimal" else best.gap)
+    late = 0.0 if by_rule or best.status == "optimal" else best.gap
+    return Option(MINIMUM, means, today.options, best.chosen, late)
 
 
-def _best(
-    outcome: Outcome, problem: Problem, nothing: Ints, until: tuple[float, float], by_rule: bool
-) -> Solution | None:
-    """What today's money does, the best within a gap or a time or by a rule of thumb; None where none keeps its limits.
+def _worst_first(problem: Problem, index: Floats, nothing: Ints) -> Solution | None:
+    """Assets in order of condition, each with what is best for it of what the money still allows."""
+    spread = worst_first(problem, np.argsort(index, kind="stable"), start=nothing)
+    return None if spread.status == "infeasible" else spread
 
-    By rule assets come in order of condition, each with what is best for it of what the money still allows.
-    """
-    if by_rule:
-        spread = worst_first(problem, np.argsort(outcome.starting.index, kind="stable"), start=nothing)
-        return None if spread.status == "infeasible" else spread
+
+def _optimised(problem: Problem, gap: float, seconds: float) -> Solution | None:
+    """The best within a gap or a time; None where nothing keeps the limits."""
     try:
-        return solve(problem, *until)
+        return solve(problem, gap, seconds)
     except InfeasibleError:
         return None
 
 
-def _with_money(outcome: Outcome, money: Floats) -> Problem:
+def _with_money(inputs: Inputs, today: Formulation, money: Floats) -> Problem:
     """The plan's choices within other money of each line and year, (n_lines, n_years) [£, prices of the first year].
 
     Other caps on works stay; floors, targets, sources, borrowing and money moved between lines or years go.
     """
-    problem, rows, place = outcome.problem, outcome.formulation.rows, outcome.formulation.place
+    problem, rows, place = today.problem, today.rows, today.place
     caps_kept = [k for k, row in enumerate(rows) if row.key.kind not in _LEFT_OUT and row.cap < np.inf]
     kept = np.array(caps_kept, dtype=np.intp)
     caps = problem.caps.copy()
-    caps[[place[key] for key in outcome.inputs.limits.keys]] = money.ravel()
+    caps[[place[key] for key in inputs.limits.keys]] = money.ravel()
     return replace(
         problem,
-        benefit=_sought(outcome),
+        benefit=_sought(inputs, today),
         usage=problem.usage[:, kept],
         caps=caps[kept],
         floors=np.full(len(kept), -np.inf),

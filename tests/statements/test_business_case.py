@@ -14,10 +14,14 @@ from constraint_cases import LINES, case, exact, outcome_at, small_register
 from places import ROOT
 
 import assetplan
+from assetplan.answers.site_rules import with_own_sites
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import lay_out
+from assetplan.connectivity.road_runs import road_runs
 from assetplan.finance import Statement
 from assetplan.formulation import build_problem
+from assetplan.formulation.site_costs import SiteWorks
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import load_inputs
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome, outcome_of
@@ -47,6 +51,7 @@ class County:
     options: tuple[Option, ...]
     figures: tuple[OptionFigures, ...]
     tables: tuple[Statement, ...]
+    unit_cost: np.ndarray
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +67,17 @@ def county(small_stages: tuple) -> County:
     inputs = replace(inputs, register=given.register, tables=given.tables, claims_factor=given.claims_factor)
     layout = lay_out(inputs.register.assets, inputs.register.other_roads)
     inputs = weighed(inputs, layout)
-    statement = build_problem(inputs, grown)
+    runs = road_runs(inputs.register.assets, layout, inputs.tables.classes)
+    statement = build_problem(inputs, grown, runs)
     solution = statement.settle(solve(statement.problem, 1e-2, 20.0))
     outcome = outcome_of(inputs, starting, traffic, statement, solution)
     works, table = programme_tables(outcome)
     phasing = {"cases": [], "amounts": [], "note": ""}
     restrictions = {"years": [], "falling": [], "cut_off": [], "unplaced": []}
     summary = summarise(outcome, works, table, {}, Findings([], [], phasing, restrictions, [], {}))
-    options = options_of(outcome, 2e-2, 20.0)
+    options = options_of(outcome, build_problem(with_own_sites(inputs), grown, runs), 2e-2, 20.0)
     tables = business_case(outcome, traffic, options)
-    return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables)
+    return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables, grown.cost)
 
 
 def net(by_option: tuple[OptionFigures, ...], place: int) -> np.ndarray:
@@ -81,14 +87,13 @@ def net(by_option: tuple[OptionFigures, ...], place: int) -> np.ndarray:
 
 
 def test_what_is_avoided_and_spent_is_the_benefit_to_the_penny(county: County) -> None:
-    benefit = county.outcome.options.benefit
-    nothing = county.options[0].chosen
+    nothing = county.options[0]
     assert county.outcome.options.beside[county.outcome.chosen].any()  # sites are in it
-    assert (county.outcome.options.schedule[nothing] >= 0).any()  # and commitments
+    assert (nothing.schedule >= 0).any()  # and commitments
     for place, option in enumerate(county.options):
         # By the candidates' own benefit, reckoned when they were grown; the other side was simulated afterwards.
         assert net(county.figures, place).sum() == pytest.approx(
-            (benefit[option.chosen] - benefit[nothing]).sum(), abs=0.01
+            option.candidates.benefit[option.chosen].sum() - nothing.candidates.benefit[nothing.chosen].sum(), abs=0.01
         )
 
 
@@ -117,11 +122,23 @@ def test_more_money_buys_more(county: County) -> None:
 
 def test_minimum_keeps_todays_money_in_each_year(county: County) -> None:
     minimum, inputs = county.options[1], county.outcome.inputs
-    used = county.outcome.problem.usage[minimum.chosen].sum(axis=0)[: inputs.limits.amount.size]
-    cap = np.repeat([inputs.plan.envelope.current[line] * 1e6 for line in inputs.limits.lines], inputs.plan.years)
-    assert (used <= cap + 0.01).all()
-    assert set(minimum.means) == {"today's money"}
-    assert county.outcome.problem.choices.is_allowed(minimum.chosen)
+    works = Works.of(inputs.register.assets, inputs.model, minimum.candidates.take(minimum.chosen))
+    line = works.treatments["line"].to_numpy()[works.treatment]
+    used = pd.Series(works.cost).groupby([line, works.year]).sum()
+    cap = pd.Series(inputs.plan.envelope.current)[used.index.get_level_values(0)].to_numpy() * 1e6
+    assert (used.to_numpy() <= cap + 0.01).all()
+    assert set(minimum.means) == {"today's money, the worst first"}
+
+
+def test_by_a_rule_of_thumb_every_section_has_a_site_of_its_own(county: County) -> None:
+    recommended, minimum = (county.options[OPTIONS.index(name)] for name in ("recommended", "minimum"))
+    assert county.outcome.formulation.sharing.saved[recommended.chosen].any()
+    inputs, own = county.outcome.inputs, minimum.candidates
+    works = Works.of(inputs.register.assets, inputs.model, own.take(minimum.chosen))
+    site = SiteWorks.of(works, inputs.sites).beside.sum()
+    assert own.beside[minimum.chosen].any()
+    # Commitments and all: nobody shares, so that all sites together are those of the works by themselves.
+    assert (own.cost - county.unit_cost)[minimum.chosen].sum() == pytest.approx(site, abs=0.01)
 
 
 def test_condition_is_that_of_the_programme(county: County) -> None:
@@ -213,7 +230,7 @@ def modest() -> Outcome:
 
 def test_minimum_is_the_best_that_todays_money_buys() -> None:
     outcome = modest()
-    minimum = options_of(outcome, 1e-9, 30.0)[1]
+    minimum = options_of(outcome, outcome.formulation, 1e-9, 30.0)[1]
     assert {row.key.kind for row in outcome.formulation.rows} >= {"line floor", "funding", "source", "target"}
     # The same question asked as a plan of its own, solved by one integer model.
     money = {line: [amount / 1.05**year for year in range(3)] for line, amount in MODEST.items()}
@@ -227,7 +244,7 @@ def test_minimum_is_the_best_that_todays_money_buys() -> None:
 def test_a_plan_without_current_money_has_it_in_its_note() -> None:
     stated = case()
     outcome = outcome_at(stated, stated.solve())
-    pack, _ = business_case(outcome, None, options_of(outcome, 1e-3, 5.0))
+    pack, _ = business_case(outcome, None, options_of(outcome, outcome.formulation, 1e-3, 5.0))
     rows = pack.rows.set_index(["option", "line"])
     assert (rows.loc["minimum", "benefit"] == 0).all()
     assert (rows.loc["minimum", "works"] == 0).all()
@@ -248,7 +265,7 @@ def test_a_commitment_above_todays_money_is_kept_and_noted() -> None:
     current = dict.fromkeys(LINES, 1.0)
     stated = case(today(current, {line: [300_000.0] * 3 for line in LINES}), committed(2020.0))
     outcome = outcome_at(stated, stated.solve())
-    nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
+    nothing, minimum, *_ = options_of(outcome, outcome.formulation, 1e-6, 10.0)
     line = outcome.inputs.limits.lines.index("carriageway_major")
     spent = figures(outcome, (nothing, minimum), None)
     assert spent[1].cost[line] == pytest.approx(spent[0].cost[line], abs=3.0)  # £1 a year is all there is beside it
@@ -263,13 +280,13 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
     rich = {line: [3e6] * 3 for line in LINES}
     rules = {"require": [{"asset": [bridge], "line": ["bridges"], "by_year": 2021}]}
     free = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules)
-    cheapest = options_of(outcome_at(free, free.solve()), 1e-6, 10.0)[0].chosen
+    cheapest = options_of(outcome_at(free, free.solve()), free.formulation, 1e-6, 10.0)[0].chosen
     year = 2019 + int(np.flatnonzero((free.formulation.options.schedule[cheapest] >= 0).any(axis=0))[0])
     # The cheapest way is barred by a limit, and today's money buys no other.
     barred = [{"name": "none yet", "of": "number", "line": ["bridges"], "years": [year], "at_most": 0}]
     stated = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules, limits=barred)
     outcome = outcome_at(stated, stated.solve())
-    nothing, minimum, *_ = options_of(outcome, 1e-6, 10.0)
+    nothing, minimum, *_ = options_of(outcome, outcome.formulation, 1e-6, 10.0)
     assert minimum.chosen.tolist() == nothing.chosen.tolist()
     means = "nothing fits within today's money and the plan's other limits: what is committed alone"
     assert set(minimum.means) == {means}
@@ -281,7 +298,7 @@ def test_other_objectives_are_counted_in_pounds(of: str) -> None:
     reach = [{"asset_class": "carriageway", "band": "very poor", "year": 2021, "at_most": 0.05}]
     stated = case(today(MODEST), objective={"of": of}, **({"targets": reach} if of == "least cost" else {}))
     outcome = outcome_at(stated, stated.solve())
-    options = options_of(outcome, 1e-6, 20.0)
+    options = options_of(outcome, outcome.formulation, 1e-6, 20.0)
     sums = figures(outcome, options, None)
     benefit, sought = outcome.options.benefit, outcome.problem.benefit
     for place, option in enumerate(options):
@@ -305,8 +322,8 @@ def test_the_worst_first_spends_todays_money_in_order_of_condition() -> None:
     plan = outcome.inputs.plan
     by_rule = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"current_spend": "worst_first"})})
     mine = replace(outcome, inputs=replace(outcome.inputs, plan=by_rule))
-    nothing, minimum = options_of(mine, 1e-9, 30.0)[:2]
-    best = options_of(outcome, 1e-9, 30.0)[1]
+    nothing, minimum = options_of(mine, mine.formulation, 1e-9, 30.0)[:2]
+    best = options_of(outcome, outcome.formulation, 1e-9, 30.0)[1]
     benefit = outcome.options.benefit
     assert benefit[nothing.chosen].sum() < benefit[minimum.chosen].sum() < benefit[best.chosen].sum()
     by_line = dict(zip(mine.inputs.limits.lines, minimum.means, strict=True))
@@ -324,7 +341,7 @@ def test_the_worst_first_spends_todays_money_in_order_of_condition() -> None:
 
 def test_a_search_out_of_time_is_noted() -> None:
     outcome = modest()
-    late = replace(options_of(outcome, 1e-6, 10.0)[1], gap=0.0123)
+    late = replace(options_of(outcome, outcome.formulation, 1e-6, 10.0)[1], gap=0.0123)
     assert "1.23% short of its bound" in note_on_minimum(outcome, late)
 
 
