@@ -134,9 +134,10 @@ def case(envelope: dict | None = None, assets: pd.DataFrame | None = None, **key
     return case_of(small_plan(envelope, **keys), assets)
 
 
-def case_of(plan: Plan, assets: pd.DataFrame | None = None) -> Case:
-    """State a plan of the small register, or of other assets in it."""
-    register = small_register() if assets is None else replace(small_register(), assets=assets)
+def case_of(plan: Plan, assets: pd.DataFrame | None = None, register: Register | None = None) -> Case:
+    """State a plan of the small register or another, or of other assets in it."""
+    register = small_register() if register is None else register
+    register = register if assets is None else replace(register, assets=assets)
     inputs = load_inputs(plan, register)
     layout = lay_out(inputs.register.assets)
     inputs = weighed(inputs, layout)

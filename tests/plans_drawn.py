@@ -108,8 +108,11 @@ def plans(draw: st.DrawFn, register: Register) -> dict[str, Any]:
         "objective": {"of": draw(st.sampled_from(["benefit", "condition"]))},
     }
     if draw(st.booleans()):
-        made["sites"] |= {"untreated": 0.3, "most": 3, "maximum": draw(st.sampled_from([60.0, 5_000.0]))}
-    if draw(st.integers(0, 3)):  # most roads drawn are too short for the packaged least sizes
+        made["sites"]["most"] = 3
+    shared = made["sites"]["costs"] == "shared"
+    if shared and draw(st.booleans()):
+        made["sites"] |= {"untreated": 0.3, "maximum": draw(st.sampled_from([60.0, 5_000.0]))}
+    if shared and draw(st.integers(0, 3)):  # most roads drawn are too short for the packaged least sizes
         made["sites"]["minimum"] = draw(st.sampled_from([0.0, 0.0, 50.0]))
     roads = assets.loc[assets["asset_class"] == "carriageway", "asset_id"].tolist()
     if len(roads) > 1 and draw(st.booleans()):

@@ -115,6 +115,8 @@ def test_defaults() -> None:
         ({"targets": [{"asset_class": "bridge", "year": 2020, "at_most": 0.1}]}, "targets[1]", "either band or below"),
         ({"stability": {"from": "out"}}, "stability.price", "missing"),
         ({"stability": {"from": "out", "price": 1.0, "firm": "maybe"}}, "stability.firm", "'lock' or 'price'"),
+        ({"sites": {"costs": "single", "minimum": 200.0}}, "sites.minimum", "of sites that works share"),
+        ({"sites": {"costs": "none", "untreated": 0.2}}, "sites.untreated", "of sites that works share"),
         ({"programme": {"firm_years": 4}}, "programme.firm_years", "at most the 3 years"),
         ({"stability": {"from_": "out", "price": 1.0}}, "stability.from", "missing"),
         ({"objective": {"of": "least money"}}, "objective.of", "'benefit', 'condition' or 'least cost'"),

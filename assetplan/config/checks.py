@@ -26,7 +26,7 @@ def faults_of(plan: Plan) -> KeyFaults:
     if (plan.programme.firm_years or 0) > plan.years:
         yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
-    checks = (_amounts, _limits, _lines, _dates, _schemes, _targets, _forecast, _claims, _objective, _names)
+    checks = (_amounts, _limits, _lines, _dates, _schemes, _sites, _targets, _forecast, _claims, _objective, _names)
     for check in (*checks, delivery_faults, finance_faults):
         yield from check(plan)
 
@@ -47,6 +47,17 @@ def _envelope(envelope: Envelope) -> KeyFaults:
             yield "envelope.preventative.min", str(share.min), f"is above max, {share.max}"
         if share.kind is not None:
             yield "envelope.preventative.kind", ", ".join(share.kind), "the share is that of one kind already"
+
+
+def _sites(plan: Plan) -> KeyFaults:
+    """Rules of schemes are stated where there are schemes."""
+    if plan.sites.costs == "shared":
+        return
+    for key in ("minimum", "maximum", "untreated"):
+        stated = getattr(plan.sites, key)
+        if stated:
+            rule = 'is of sites that works share: state sites.costs = "shared", or leave it out'
+            yield f"sites.{key}", f"{stated:g}", rule
 
 
 def _amounts(plan: Plan) -> KeyFaults:

@@ -54,7 +54,10 @@ def section_worth(
     discount : array (n_years,); discount factors at the start of each year
     bears_cost : bool; whether the objective itself bears the cost of works
     """
-    prices = estimated_prices(problem)
+    # By class and name, so that the same prices follow whatever the order of the register.
+    named = works.assets[["asset_class", "asset_id"]].reset_index(drop=True)
+    order = named.sort_values(["asset_class", "asset_id"], kind="stable").index.to_numpy()
+    prices = estimated_prices(problem, order)
     net = np.asarray(problem.benefit - problem.usage @ prices)
     starts = problem.starts[:-1]
     base = net[starts]

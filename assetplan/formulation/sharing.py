@@ -121,7 +121,8 @@ def share(
     sites = SiteWorks.of(works, inputs.sites)
     sections = assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free
     # What is committed or firm stands.
-    joins = sections & ~(options.schedule[options.starts[:-1], inputs.past :] >= 0).any(axis=1)
+    stands = options.schedule[options.starts[:-1]] >= 0
+    joins = sections & ~stands[:, inputs.past :].any(axis=1)
     treated = _treated(inputs, np.flatnonzero(joins), worth, runs, sites.crews)
     kept = _firm(works, sites, np.where(sections, firm, NONE), treated)
     section = section_of(assets, np.union1d(np.flatnonzero(joins), kept["asset"]), classes.where("schemes", "beside"))
@@ -133,7 +134,7 @@ def share(
     scheme = np.full(len(assets), NONE)
     scheme[treated["asset"]] = treated["scheme"]
     beside = np.where(section >= 0, scheme[section], NONE)
-    apart = large_enough(inputs, works, joins)
+    apart = large_enough(inputs, works, sections, stands)
     left = np.logical_or.reduceat(~apart, options.starts[:-1])
     left &= np.add.reduceat(apart, options.starts[:-1], dtype=np.intp) == 1
     rows = pd.concat(
@@ -292,11 +293,12 @@ def section_of(assets: pd.DataFrame, rows: Ints, beside: tuple[str, ...]) -> Int
     named = pd.Index(assets["asset_id"].iloc[rows]).get_indexer(pd.Index(assets["parent_id"].iloc[mine]))
     out[mine[named >= 0]] = rows[named[named >= 0]]
     lost = mine[(named < 0) & (assets["link_id"].iloc[mine] != "").to_numpy()]
-    shapes = assets.geometry.to_numpy()
+    shapes, order = assets.geometry.to_numpy(), pd.Series(assets["asset_id"]).rank().to_numpy()
     on = pd.DataFrame({"asset": lost, "link": assets["link_id"].to_numpy(dtype=object)[lost]}).merge(
         pd.DataFrame({"section": rows, "link": assets["link_id"].to_numpy(dtype=object)[rows]}), on="link"
     )
     on["gap"] = shapely.distance(shapes[on["asset"]], shapes[on["section"]])
-    nearest = on.dropna(subset="gap").sort_values(["asset", "gap", "section"], kind="stable").drop_duplicates("asset")
+    on["order"] = order[on["section"]]
+    nearest = on.dropna(subset="gap").sort_values(["asset", "gap", "order"], kind="stable").drop_duplicates("asset")
     out[nearest["asset"]] = nearest["section"]
     return out

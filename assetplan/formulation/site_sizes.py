@@ -51,19 +51,21 @@ def check_minimum(inputs: Inputs, runs: RoadRuns) -> None:
         raise ConfigError([Fault("plan", 0, "sites.minimum", f"{own:g}", rule)])
 
 
-def large_enough(inputs: Inputs, works: Works, joins: Bools) -> Bools:
+def large_enough(inputs: Inputs, works: Works, sections: Bools, stands: Bools) -> Bools:
     """Candidates all of whose works are large enough for sites of their own, (n_options,).
 
     Parameters
     ----------
     inputs : Inputs; the plan and what sites cost
     works : Works; of the candidates
-    joins : array of bool (n_assets,); sections whose works must be; bridges, signals and what is committed need not
+    sections : array of bool (n_assets,); sections, whose works must be; bridges and signals need not
+    stands : array of bool (n_assets, n_years); where works are committed or firm, and so need not be either
     """
     least = least_of_works(inputs, works)
     of = works.assets[["length_m", "quantity"]].fillna(0.0).to_numpy(dtype=float)[works.asset]
-    small = (np.column_stack([of, works.cost]) < least - ROUNDING).any(axis=1) & joins[works.asset]
-    return ~works.options_of(small & (works.year >= inputs.past))
+    small = (np.column_stack([of, works.cost]) < least - ROUNDING).any(axis=1)
+    asked = sections[works.asset] & (works.year >= inputs.past) & ~stands[works.asset, works.year]
+    return ~works.options_of(small & asked)
 
 
 def scheme_limits(inputs: Inputs, crews: tuple[str, ...]) -> SchemeLimits:

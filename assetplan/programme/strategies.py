@@ -26,7 +26,7 @@ _MONEY = ("cost", "present_cost", "benefit", "site_saving", "objective")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Strategies(Shown):
-    """Candidate strategies of all assets, those of one asset together.
+    """Candidate strategies of all assets, those of one asset together; money to the penny, as the file has it.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class Strategies(Shown):
         arrays = {
             "asset_id": _dictionary(owner, asset_ids.to_numpy(dtype=object)),
             "strategy": _dictionary(self.name, self.names),
-            **{column: pa.array(np.round(getattr(self, column), 2)) for column in _MONEY},
+            **{column: pa.array(getattr(self, column)) for column in _MONEY},
             "changes": pa.array(self.changes),
             "limits": pa.ListArray.from_arrays(offsets, limits),
             "uses": pa.ListArray.from_arrays(offsets, pa.array(np.asarray(self.usage.data, dtype=np.float64))),

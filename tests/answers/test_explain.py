@@ -328,18 +328,16 @@ def test_strategies_come_back_as_they_were(folder: Path, small_programme: Progra
     assert back is not None
     names = [s.names[s.name] for s in (kept, back)]
     assert names[0].tolist() == names[1].tolist()
-    for column in ("starts", "chosen"):
+    for column in ("starts", "chosen", "cost", "present_cost", "benefit", "site_saving", "objective"):
         np.testing.assert_array_equal(getattr(kept, column), getattr(back, column))
-    for column in ("cost", "present_cost", "benefit", "site_saving", "objective"):
-        # Kept to the penny.
-        np.testing.assert_allclose(getattr(kept, column), getattr(back, column), atol=0.00501)
     assert abs(kept.usage - back.usage).max() == 0
     table = pd.read_parquet(folder / "strategies.parquet")
     assert table["chosen"].sum() == len(small_programme.assets)
     # What the chosen works save on shared sites is in their rows, and says so; what was not chosen has its own sites,
     # or that of its candidate scheme where its works are too small for one.
     assert table.loc[table["chosen"], "site_saving"].sum() == pytest.approx(
-        small_programme.summary.sites["saved"], abs=1.0
+        small_programme.summary.sites["saved"],
+        abs=0.005 * small_programme.summary.sites["sharing"],  # pennies
     )
     sections = small_programme.assets["asset_class"].isin(["carriageway", "footway"])
     shared = table.loc[~table["chosen"] & (table["site_saving"] != 0), "asset_id"]

@@ -91,7 +91,7 @@ def test_backlog_grows_and_the_plan_holds_it(rows: pd.DataFrame) -> None:
 
 
 def test_current_spend_lies_between_nothing_and_the_plan(rows: pd.DataFrame, small_programme: Programme) -> None:
-    assert small_programme.summary.futures["current_spend"] == "optimised"
+    assert small_programme.summary.futures["current_spend"] == "worst_first"
     for measure, band in (("length", "under 5"), ("potholes", ""), ("claims", ""), ("backlog", "")):
         middle = wide(rows, measure, band=band)
         assert len(set(middle.iloc[0])) == 1  # the same futures, so the same beginning

@@ -160,6 +160,23 @@ def test_firm_works_of_a_road_and_its_bridge_cost_no_more_a_year_later(
     assert both.groupby("scheme_id")["scheme_id_after"].nunique().eq(1).all()
 
 
+def test_later_works_of_a_firm_section_are_of_the_least_size_too(tmp_path: Path) -> None:
+    assets, rich = street([45.0]), {"lines": dict.fromkeys(POOR, [9e9] * 6)}
+    works = pd.DataFrame({"asset_id": ["R0"], "scheme_id": "S1", "year": 2020, "treatment": "patching"})
+    write_csv(works.assign(status="firm"), tmp_path / "programme.csv")
+    pd.DataFrame({"asset_id": ["R0"], "strategy": ["patching@2020"]}).to_parquet(tmp_path / "assets.parquet")
+    twice = {"max_treatments": 2, "min_interval": 3}
+    stability = {"from": str(tmp_path), "price": 0.0}
+    ruled, free = (
+        case(rich, assets, years=6, strategies=twice, stability=stability, **{**LATER, "sites": {"minimum": least}})
+        for least in (None, 0)
+    )
+    later = [
+        {len(each.works(option)) for option in range(len(each.formulation.options.asset))} for each in (ruled, free)
+    ]
+    assert later == [{1}, {1, 2}]
+
+
 def test_firm_works_of_a_scheme_of_the_plan_file_save_no_site_that_it_does_not_pay(tmp_path: Path) -> None:
     assets, rich = street([35.0, 36.0]), {"lines": dict.fromkeys(POOR, [9e9] * 3)}
     works = pd.DataFrame({"asset_id": ["R0", "R1"], "scheme_id": "S1", "year": 2020, "treatment": "resurfacing"})

@@ -161,10 +161,11 @@ def _descend_in_steps(form: CanonicalForm, time_left: Clock, ceiling: Floats) ->
     return _descend(form, multipliers, temperatures, time_left, ceiling)
 
 
-def _sample(form: CanonicalForm) -> CanonicalForm:
-    """Some assets with their share of the limits, grouped ones by themselves: for a start, not for a bound."""
+def _sample(form: CanonicalForm, order: Ints | None = None) -> CanonicalForm:
+    """Some assets, spread over an order of them, with their share of the limits and without groups: for a start."""
     starts, n_assets = form.choices.starts, form.choices.n_assets
     picked = np.unique(np.linspace(0, n_assets - 1, min(SAMPLE, n_assets // 4)).astype(np.int64))
+    picked = picked if order is None else order[picked]
     counts = np.diff(starts)[picked]
     ends = np.cumsum(counts)
     options = np.repeat(starts[picked] - (ends - counts), counts) + np.arange(ends[-1])
@@ -305,12 +306,13 @@ def _least(form: CanonicalForm) -> float:
     return float(least - 1e-9 * np.abs(form.benefit).sum())
 
 
-def estimated_prices(problem: Problem) -> Floats:
+def estimated_prices(problem: Problem, order: Ints) -> Floats:
     """Prices of a problem's limits as a sample of its assets has them, exact where it has few.
 
     Parameters
     ----------
     problem : Problem
+    order : array (n_assets,); positions of the assets in the order over which the sample is spread
 
     Returns
     -------
@@ -320,7 +322,7 @@ def estimated_prices(problem: Problem) -> Floats:
     form = canonical(problem)
     if not len(form.limit):
         return np.zeros(len(problem.resources))
-    part = _sample(form) if form.choices.n_assets > SAMPLE else form
+    part = _sample(form, order) if form.choices.n_assets > SAMPLE else form
     ceiling = _ceilings(part, np.full(len(part.limit), np.inf))
     descended = _descend(part, np.zeros(len(part.limit)), TEMPERATURES, forever, ceiling)
     exact = _finish(part, _best_at(part, descended), forever, ceiling, CLOSE)
