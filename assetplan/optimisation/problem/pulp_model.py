@@ -9,6 +9,7 @@ take_a_o ∈ {0, 1},  low_k ≤ flow_k ≤ high_k
 The assets of a group choose together:
 mode_g:       Σ_m mode_g_m = 1
 choose_a_m:   Σ_{o of mode m} take_a_o = mode_g_m      for every asset a of group g and every mode m
+An asset with one option in a mode takes it with the mode: mode_g_m stands in for its take_a_o.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
+from assetplan._types import Ints
 from assetplan.optimisation.problem.problem import Flows, Problem
 
 NAME_LENGTH = 60  # the LP format allows 255 characters a name; two parts and a prefix must fit
@@ -50,7 +53,10 @@ def safe_names(names: Iterable[Any]) -> list[str]:
 
 @dataclass(frozen=True)
 class PulpModel:
-    """A PuLP problem with its variables in the order of the options and of the flows."""
+    """A PuLP problem with its variables in the order of the options and of the flows.
+
+    One variable, a mode, may stand for several options.
+    """
 
     programme: Any
     take: list[Any]
@@ -73,23 +79,53 @@ def build_model(problem: Problem, options: Sequence[Any] | None = None) -> PulpM
     import pulp
 
     model = pulp.LpProblem("programme", pulp.LpMaximize)
-    owner = problem.owners()
+    owner, branch = problem.owners(), _taken_with_mode(problem)
+    own = np.flatnonzero(branch < 0)
     assets = safe_names(problem.asset_name(a) for a in range(problem.n_assets))
-    within = options if options is not None else np.arange(problem.n_options) - problem.starts[owner]
-    names = safe_names(f"{assets[a]}_{o}" for a, o in zip(owner, within, strict=True))
+    within = (np.arange(problem.n_options) - problem.starts[owner]).tolist() if options is None else options
+    names = safe_names(f"{assets[owner[o]]}_{within[o]}" for o in own.tolist())
     variables = model.add_variable_dict("take", names, 0, 1, cat=pulp.LpBinary)
-    take = [variables[name] for name in names]
+    choices = [variables[name] for name in names]
+    modes = _modes(model, problem)
     flow = _flows(model, problem.flows)
-    gains = [float(b) * x for b, x in zip(problem.benefit, take, strict=True) if b]
+    # Options that one variable stands for are summed before it sees them.
+    column = np.where(branch < 0, np.cumsum(branch < 0) - 1, len(own) + branch)
+    shape = (len(choices) + len(modes), problem.n_options)
+    summed = sparse.csr_array((np.ones(problem.n_options), (column, np.arange(problem.n_options))), shape=shape)
+    decided = [*choices, *modes]
+    gains = [float(b) * x for b, x in zip(summed @ problem.benefit, decided, strict=True) if b]
     gains += [float(b) * y for b, y in zip(problem.flows.benefit, flow, strict=True) if b]
     model += pulp.lpSum(gains), "benefit"
+    take = [decided[k] for k in column]
     grouped = problem.choices.grouped
     for asset, (first, end) in enumerate(zip(problem.starts[:-1], problem.starts[1:], strict=True)):
         if not grouped[asset]:
             model += pulp.lpSum(take[first:end]) == 1, f"choose_{assets[asset]}"
-    _tie_groups(model, problem, take, assets)
-    _add_limits(model, problem, take, flow)
+    _tie_groups(model, problem, take, modes, assets)
+    _add_limits(model, problem, sparse.csc_array(summed @ problem.usage), decided, flow)
     return PulpModel(model, take, flow)
+
+
+def _taken_with_mode(problem: Problem) -> Ints:
+    """Branch of each option that is all an asset has in a mode; −1 for other options and those of no whole branch."""
+    out = np.full(problem.n_options, -1, dtype=np.int64)
+    groups = problem.choices.groups
+    if groups is not None:
+        alone = np.flatnonzero(np.diff(np.append(groups.cells, len(groups.option))) == 1)
+        out[groups.option[groups.cells[alone]]] = groups.branch_of[alone]
+    return out
+
+
+def _modes(model: Any, problem: Problem) -> list[Any]:
+    """A variable for each mode of each group."""
+    import pulp
+
+    groups = problem.choices.groups
+    if groups is None:
+        return []
+    names = (f"{g}_{m}".replace("-", "none") for g, m in zip(groups.group, groups.mode, strict=True))
+    variables = model.add_variable_dict("mode", safe_names(names), 0, 1, cat=pulp.LpBinary)
+    return list(variables.values())
 
 
 def _flows(model: Any, flows: Flows) -> list[Any]:
@@ -97,37 +133,34 @@ def _flows(model: Any, flows: Flows) -> list[Any]:
     return [model.add_variable(f"flow_{name}", float(low), float(high)) for name, low, high in bounds]
 
 
-def _tie_groups(model: Any, problem: Problem, take: list[Any], assets: list[str]) -> None:
+def _tie_groups(model: Any, problem: Problem, take: list[Any], modes: list[Any], assets: list[str]) -> None:
     """Every asset of a group takes an option of the mode that the group is in."""
     import pulp
 
     groups = problem.choices.groups
     if groups is None:
         return
-    names = [f"{g}_{m}" for g, m in zip(groups.group, groups.mode, strict=True)]
-    safe = safe_names(name.replace("-", "none") for name in names)
-    modes = model.add_variable_dict("mode", safe, 0, 1, cat=pulp.LpBinary)
-    branch = [modes[name] for name in safe]
-    ends = np.append(groups.groups, len(branch))
+    ends = np.append(groups.groups, len(modes))
     for g, (first, end) in enumerate(pairwise(ends)):
-        model += pulp.lpSum(branch[first:end]) == 1, f"mode_{g}"
+        model += pulp.lpSum(modes[first:end]) == 1, f"mode_{g}"
     edges = np.append(groups.cells, len(groups.option))
-    for cell, (first, end) in enumerate(pairwise(edges)):
-        b = groups.branch_of[cell]
+    for cell in np.flatnonzero(np.diff(edges) > 1):
+        branch = groups.branch_of[cell]
+        name = modes[branch].name.removeprefix("mode_")
         model += (
-            pulp.lpSum(take[o] for o in groups.option[first:end]) - branch[b] == 0,
-            f"choose_{assets[groups.asset[cell]]}_{safe[b]}",
+            pulp.lpSum(take[o] for o in groups.option[edges[cell] : edges[cell + 1]]) - modes[branch] == 0,
+            f"choose_{assets[groups.asset[cell]]}_{name}",
         )
     for o in np.flatnonzero(np.isinf(problem.choices.reduced_costs(problem.benefit))):
         model += take[o] == 0, f"never_{take[o].name}"
 
 
-def _add_limits(model: Any, problem: Problem, take: list[Any], flow: list[Any]) -> None:
+def _add_limits(model: Any, problem: Problem, usage: Any, decided: list[Any], flow: list[Any]) -> None:
     import pulp
 
-    columns, flowing = problem.usage.tocsc(), problem.flows.usage.tocsc()
+    flowing = problem.flows.usage.tocsc()
     for r, name in enumerate(safe_names(problem.resources)):
-        terms = [*_terms(columns, r, take), *_terms(flowing, r, flow)]
+        terms = [*_terms(usage, r, decided), *_terms(flowing, r, flow)]
         if not terms:  # settled before any model is built: see conflicts/infeasibility.py
             continue
         if np.isfinite(problem.caps[r]):

@@ -106,25 +106,55 @@ def _alike(form: CanonicalForm, free: Bools) -> Floats:
 def _lumps(task: PricedProblem, reduced_cost: Floats, may: Bools, free: Bools) -> tuple[Problem, Ints]:
     """The problem of the lumpy limits, and the whole's option of each of its own.
 
-    Of an asset's options that use the same, the one that costs the whole least is enough. Assets of one group share
-    that cost between them, which is no more than what it is.
+    Of an asset's options that use the same, the one that costs the whole least is enough. Assets of one group choose
+    their mode together there too.
     """
     choices, form, price = task.problem.choices, task.form, task.dual.multipliers[free]
     alike = _alike(form, free)
     heavy = np.zeros(choices.n_assets, dtype=bool)
     heavy[choices.owner[may & (alike != 0)]] = True
+    several = choices.grouped & heavy & (choices.sharers(heavy) > 1)
+    cost, mode = _cost_in_modes(task, reduced_cost, several)
     options = np.flatnonzero(may & heavy[choices.owner])
     owner = choices.owner[options]
-    order = np.lexsort((reduced_cost[options], alike[options], owner))
-    first = np.r_[True, (np.diff(owner[order]) != 0) | (np.diff(alike[options[order]]) != 0)][: len(order)]
-    picked = options[order[first]]
+    order = np.lexsort((cost[options], alike[options], mode[options], owner))
+    new = [np.diff(key[options[order]]) != 0 for key in (choices.owner, mode, alike)]
+    distinct = np.r_[True, np.logical_or.reduce(new)][: len(order)]
+    picked = options[order[distinct]]
     owner = choices.owner[picked]
     usage = form.usage[picked][:, free]
-    benefit = usage @ price - reduced_cost[picked] / choices.sharers(heavy)[owner]
     starts = np.r_[np.flatnonzero(np.r_[True, np.diff(owner) != 0]), len(owner)]
-    caps = form.limit[free]
-    problem = Problem(benefit, usage, starts, caps, np.full(len(caps), -np.inf), tuple(range(len(caps))))
+    assets, caps = owner[starts[:-1]], form.limit[free]
+    group = np.where(several[assets], choices.group_of[assets], -1)
+    tied = {"group": group, "mode": mode[picked]} if several.any() else {}
+    none = np.full(len(caps), -np.inf)
+    problem = Problem(usage @ price - cost[picked], usage, starts, caps, none, tuple(range(len(caps))), **tied)
     return problem, picked
+
+
+def _cost_in_modes(task: PricedProblem, reduced_cost: Floats, several: Bools) -> tuple[Floats, Ints]:
+    """What each option costs the whole, and the mode that it is of, (n_options,); −1 where it has none of its own.
+
+    Of groups with several such assets the option bears what it costs in its mode; the first of them also bears what the
+    mode costs the group.
+    """
+    choices = task.problem.choices
+    cost, mode = reduced_cost, np.full(len(choices.owner), -1, dtype=np.int64)
+    if choices.groups is None or not several.any():
+        return cost, mode
+    groups, values = choices.groups, task.values
+    cell = groups.cell_best(values)
+    total = groups.branch_best(cell)
+    lost = groups.group_best(total)[groups.group] - total
+    first = np.full(len(groups.groups), choices.n_assets)
+    np.minimum.at(first, choices.group_of[several], np.flatnonzero(several))
+    branch = groups.branch_of[groups.cell_of]
+    mine = several[choices.owner[groups.option]]
+    bears = first[groups.group[branch]] == choices.owner[groups.option]
+    within = cell[groups.cell_of] - values[groups.option] + np.where(bears, lost[branch], 0.0)
+    cost = reduced_cost.copy()
+    cost[groups.option[mine]], mode[groups.option[mine]] = within[mine], branch[mine]
+    return cost, mode
 
 
 def _kept(choices: Choices, alike: Floats, settled: Ints) -> Ints:
