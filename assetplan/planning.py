@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -94,22 +95,27 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     clock = _Clock(progress)
     made = _prepare(plan, register, clock)
     inputs, formulation = made.inputs, made.formulation
-    first = _solve(plan, formulation, clock)
-    with clock.stage("baselines"):
-        baselines = _baselines(formulation, first, np.argsort(made.starting.index, kind="stable"), plan)
-        best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
-        solution = formulation.settle(best)
-    with clock.stage("phasing"):
-        phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
-    with clock.stage("rules of sites"):
-        without = bound_without_rules(inputs, made.options, made.runs)
+    with _second_core() as beside:
+        bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)
+        current = beside.submit(_minimum, made) if plan.envelope.current else None
+        first = _solve(plan, formulation, clock)
+        with clock.stage("baselines"):
+            baselines = _baselines(formulation, first, np.argsort(made.starting.index, kind="stable"), plan)
+            best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
+            solution = formulation.settle(best)
+        with clock.stage("phasing"):
+            phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
+        with clock.stage("rules of sites"):
+            without = bound.result()
+        with clock.stage("options"):
+            minimum = current.result() if current else None
     with clock.stage("programme"):
         outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
         works, table = programme_tables(outcome)
     with clock.stage("payback"):
         returns = payback(outcome, works, made.traffic)
     with clock.stage("options"):
-        options = options_of(outcome, _as_today(made), CURRENT_GAP, CASE_SECONDS) if plan.envelope.current else ()
+        options = options_of(outcome, minimum) if minimum else ()
         case = business_case(outcome, made.traffic, options) if options else ()
     held: tuple[Statement, ...] = ()
     if plan.forecast.standstill is not None:
@@ -158,7 +164,7 @@ def finance_statements(
     solution = made.formulation.settle(_solve(plan, made.formulation, clock))
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
-        case = business_case(outcome, made.traffic, options_of(outcome, _as_today(made), CURRENT_GAP, CASE_SECONDS))
+        case = business_case(outcome, made.traffic, options_of(outcome, _minimum(made)))
     with clock.stage("statements"):
         works = programme_tables(outcome)[0]
         return (*accounts(outcome, works), *payback(outcome, works, made.traffic).statements(), *case)
@@ -242,7 +248,7 @@ def _done(made: _Prepared, spend: str) -> Codes:
     schedule = made.options.schedule
     if spend == "nothing":
         return np.full((len(made.inputs.register.assets), schedule.shape[1]), -1, dtype=schedule.dtype)
-    return current_spend(made.inputs, _as_today(made), made.starting.index, CURRENT_GAP, CASE_SECONDS).schedule
+    return _minimum(made).schedule
 
 
 def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
@@ -306,11 +312,22 @@ def _any_site(made: _Prepared) -> Formulation:
     return build_problem(without_rules(made.inputs), made.options, made.runs)
 
 
-def _as_today(made: _Prepared) -> Formulation:
-    """The problem that today's money is chosen in: the plan's, or, by a rule of thumb, every asset on its own site."""
-    if made.inputs.plan.forecast.current_spend == "optimised":
-        return made.formulation
-    return build_problem(with_own_sites(made.inputs), made.options, made.runs)
+def _minimum(made: _Prepared) -> Option:
+    """What today's money does, in the plan's own problem or, by a rule of thumb, with each asset on its own site."""
+    today = made.formulation
+    if made.inputs.plan.forecast.current_spend != "optimised":
+        today = build_problem(with_own_sites(made.inputs), made.options, made.runs)
+    return current_spend(made.inputs, today, made.starting.index, CURRENT_GAP, CASE_SECONDS)
+
+
+@contextmanager
+def _second_core() -> Iterator[ThreadPoolExecutor]:
+    """A thread for what does not wait for the choice; what it has not begun is dropped where the choice fails."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:

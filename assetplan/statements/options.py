@@ -49,21 +49,20 @@ class Option:
         return self.candidates.schedule[self.chosen]
 
 
-def options_of(outcome: Outcome, today: Formulation, gap: float, seconds: float) -> tuple[Option, ...]:
+def options_of(outcome: Outcome, minimum: Option) -> tuple[Option, ...]:
     """The four options, do-nothing first.
 
     Parameters
     ----------
     outcome : Outcome; a solved plan
-    today : Formulation; the problem that today's money is chosen in
-    gap, seconds : float; gap [share] and time [s] at which the search within today's money stops
+    minimum : Option; what today's money does, from `current_spend`
     """
     problem, sought, own = outcome.problem, outcome.inputs.plan.objective.sought, outcome.options
     full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"
     n_lines = len(outcome.inputs.limits.lines)
     return (
         Option(NOTHING, (_COMMITTED,) * n_lines, own, _nothing(outcome.formulation)),
-        current_spend(outcome.inputs, today, outcome.starting.index, gap, seconds),
+        minimum,
         Option(RECOMMENDED, ("the plan's own programme",) * n_lines, own, outcome.chosen),
         Option(
             FULL,

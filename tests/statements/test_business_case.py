@@ -29,7 +29,7 @@ from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.statements.business_case import business_case
 from assetplan.statements.option_figures import LATER, OptionFigures, _shares, _Spent, figures
-from assetplan.statements.options import OPTIONS, Option, note_on_minimum, options_of
+from assetplan.statements.options import OPTIONS, Option, current_spend, note_on_minimum, options_of
 from assetplan.strategies import Traffic
 
 UNIT_STEPS = 1_000  # £m are printed to three decimals
@@ -40,6 +40,11 @@ def today(current: dict[str, float], lines: dict[str, list[float]] = LINES, **mo
     split = {line: [amount - current[line] for amount in lines[line]] for line in current}
     rest = {line: amounts for line, amounts in lines.items() if line not in current}
     return {"lines": rest, "current": current, "additional": split, **more}
+
+
+def options_at(outcome: Outcome, gap: float, seconds: float) -> tuple[Option, ...]:
+    """The options of a plan whose today's money is chosen in its own problem."""
+    return options_of(outcome, current_spend(outcome.inputs, outcome.formulation, outcome.starting.index, gap, seconds))
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ def county(small_stages: tuple) -> County:
     phasing = {"cases": [], "amounts": [], "note": ""}
     restrictions = {"years": [], "falling": [], "cut_off": [], "unplaced": []}
     summary = summarise(outcome, works, table, {}, Findings([], [], phasing, restrictions, [], {}))
-    options = options_of(outcome, build_problem(with_own_sites(inputs), grown, runs), 2e-2, 20.0)
+    today = build_problem(with_own_sites(inputs), grown, runs)
+    options = options_of(outcome, current_spend(inputs, today, starting.index, 2e-2, 20.0))
     tables = business_case(outcome, traffic, options)
     return County(outcome, traffic, works, summary, options, figures(outcome, options, traffic), tables, grown.cost)
 
@@ -230,7 +236,7 @@ def modest() -> Outcome:
 
 def test_minimum_is_the_best_that_todays_money_buys() -> None:
     outcome = modest()
-    minimum = options_of(outcome, outcome.formulation, 1e-9, 30.0)[1]
+    minimum = options_at(outcome, 1e-9, 30.0)[1]
     assert {row.key.kind for row in outcome.formulation.rows} >= {"line floor", "funding", "source", "target"}
     # The same question asked as a plan of its own, solved by one integer model.
     money = {line: [amount / 1.05**year for year in range(3)] for line, amount in MODEST.items()}
@@ -244,7 +250,7 @@ def test_minimum_is_the_best_that_todays_money_buys() -> None:
 def test_a_plan_without_current_money_has_it_in_its_note() -> None:
     stated = case()
     outcome = outcome_at(stated, stated.solve())
-    pack, _ = business_case(outcome, None, options_of(outcome, outcome.formulation, 1e-3, 5.0))
+    pack, _ = business_case(outcome, None, options_at(outcome, 1e-3, 5.0))
     rows = pack.rows.set_index(["option", "line"])
     assert (rows.loc["minimum", "benefit"] == 0).all()
     assert (rows.loc["minimum", "works"] == 0).all()
@@ -265,7 +271,7 @@ def test_a_commitment_above_todays_money_is_kept_and_noted() -> None:
     current = dict.fromkeys(LINES, 1.0)
     stated = case(today(current, {line: [300_000.0] * 3 for line in LINES}), committed(2020.0))
     outcome = outcome_at(stated, stated.solve())
-    nothing, minimum, *_ = options_of(outcome, outcome.formulation, 1e-6, 10.0)
+    nothing, minimum, *_ = options_at(outcome, 1e-6, 10.0)
     line = outcome.inputs.limits.lines.index("carriageway_major")
     spent = figures(outcome, (nothing, minimum), None)
     assert spent[1].cost[line] == pytest.approx(spent[0].cost[line], abs=3.0)  # £1 a year is all there is beside it
@@ -280,13 +286,13 @@ def test_where_todays_money_cannot_do_what_must_be_done_minimum_is_what_is_commi
     rich = {line: [3e6] * 3 for line in LINES}
     rules = {"require": [{"asset": [bridge], "line": ["bridges"], "by_year": 2021}]}
     free = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules)
-    cheapest = options_of(outcome_at(free, free.solve()), free.formulation, 1e-6, 10.0)[0].chosen
+    cheapest = options_at(outcome_at(free, free.solve()), 1e-6, 10.0)[0].chosen
     year = 2019 + int(np.flatnonzero((free.formulation.options.schedule[cheapest] >= 0).any(axis=0))[0])
     # The cheapest way is barred by a limit, and today's money buys no other.
     barred = [{"name": "none yet", "of": "number", "line": ["bridges"], "years": [year], "at_most": 0}]
     stated = case(today(dict.fromkeys(LINES, 1.0), rich), rules=rules, limits=barred)
     outcome = outcome_at(stated, stated.solve())
-    nothing, minimum, *_ = options_of(outcome, outcome.formulation, 1e-6, 10.0)
+    nothing, minimum, *_ = options_at(outcome, 1e-6, 10.0)
     assert minimum.chosen.tolist() == nothing.chosen.tolist()
     means = "nothing fits within today's money and the plan's other limits: what is committed alone"
     assert set(minimum.means) == {means}
@@ -298,7 +304,7 @@ def test_other_objectives_are_counted_in_pounds(of: str) -> None:
     reach = [{"asset_class": "carriageway", "band": "very poor", "year": 2021, "at_most": 0.05}]
     stated = case(today(MODEST), objective={"of": of}, **({"targets": reach} if of == "least cost" else {}))
     outcome = outcome_at(stated, stated.solve())
-    options = options_of(outcome, outcome.formulation, 1e-6, 20.0)
+    options = options_at(outcome, 1e-6, 20.0)
     sums = figures(outcome, options, None)
     benefit, sought = outcome.options.benefit, outcome.problem.benefit
     for place, option in enumerate(options):
@@ -322,8 +328,8 @@ def test_the_worst_first_spends_todays_money_in_order_of_condition() -> None:
     plan = outcome.inputs.plan
     by_rule = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"current_spend": "worst_first"})})
     mine = replace(outcome, inputs=replace(outcome.inputs, plan=by_rule))
-    nothing, minimum = options_of(mine, mine.formulation, 1e-9, 30.0)[:2]
-    best = options_of(outcome, outcome.formulation, 1e-9, 30.0)[1]
+    nothing, minimum = options_at(mine, 1e-9, 30.0)[:2]
+    best = options_at(outcome, 1e-9, 30.0)[1]
     benefit = outcome.options.benefit
     assert benefit[nothing.chosen].sum() < benefit[minimum.chosen].sum() < benefit[best.chosen].sum()
     by_line = dict(zip(mine.inputs.limits.lines, minimum.means, strict=True))
@@ -341,7 +347,7 @@ def test_the_worst_first_spends_todays_money_in_order_of_condition() -> None:
 
 def test_a_search_out_of_time_is_noted() -> None:
     outcome = modest()
-    late = replace(options_of(outcome, outcome.formulation, 1e-6, 10.0)[1], gap=0.0123)
+    late = replace(options_at(outcome, 1e-6, 10.0)[1], gap=0.0123)
     assert "1.23% short of its bound" in note_on_minimum(outcome, late)
 
 
