@@ -14,7 +14,7 @@ import pandas as pd
 from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.outlook import outlook
 from assetplan.answers.phasing import best_phasing
-from assetplan.answers.site_rules import bound_without_rules, with_own_sites, without_rules
+from assetplan.answers.site_rules import bound_without_rules, with_own_sites
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
@@ -121,7 +121,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     if plan.forecast.standstill is not None:
         with clock.stage("stand-still"):
             aim = Aim(plan.forecast.standstill, plan.forecast.clear_by)
-            held = standstill(inputs, made.starting, _any_site(made), aim, CASE_GAP, CASE_SECONDS)
+            held = standstill(inputs, made.starting, _on_own_sites(made), aim, CASE_GAP, CASE_SECONDS)
     with clock.stage("detours"):
         restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
@@ -205,7 +205,7 @@ def standstill_statements(
     made = _prepare(plan, register, clock)
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
-        return standstill(made.inputs, made.starting, _any_site(made), Aim(measure, clear_by, below), *until)
+        return standstill(made.inputs, made.starting, _on_own_sites(made), Aim(measure, clear_by, below), *until)
 
 
 def fit_to_trend(
@@ -307,16 +307,16 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
     return _Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
 
 
-def _any_site(made: _Prepared) -> Formulation:
-    """The plan without its rules of sites, which form schemes of what pays and not of what holds condition."""
-    return build_problem(without_rules(made.inputs), made.options, made.runs)
+def _on_own_sites(made: _Prepared) -> Formulation:
+    """The plan with a site for each asset: schemes are formed of what pays, not of what is done today or what holds."""
+    return build_problem(with_own_sites(made.inputs), made.options, made.runs)
 
 
 def _minimum(made: _Prepared) -> Option:
     """What today's money does, in the plan's own problem or, by a rule of thumb, with each asset on its own site."""
     today = made.formulation
     if made.inputs.plan.forecast.current_spend != "optimised":
-        today = build_problem(with_own_sites(made.inputs), made.options, made.runs)
+        today = _on_own_sites(made)
     return current_spend(made.inputs, today, made.starting.index, CURRENT_GAP, CASE_SECONDS)
 
 

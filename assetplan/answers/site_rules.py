@@ -14,7 +14,7 @@ from assetplan.strategies import Candidates
 _CLOSE = 1e-3
 
 
-def without_rules(inputs: Inputs) -> Inputs:
+def _without_rules(inputs: Inputs) -> Inputs:
     """The inputs of the same plan, but with sites of any size and as many as are wanted."""
     sites = inputs.plan.sites.model_copy(update={"minimum": 0.0, "most": None})
     return replace(inputs, plan=inputs.plan.model_copy(update={"sites": sites}))
@@ -22,7 +22,7 @@ def without_rules(inputs: Inputs) -> Inputs:
 
 def with_own_sites(inputs: Inputs) -> Inputs:
     """The inputs of the same plan, but with a site for every asset by itself, of any size."""
-    free = without_rules(inputs)
+    free = _without_rules(inputs)
     costs = "single" if free.plan.sites.costs == "shared" else free.plan.sites.costs
     sites = free.plan.sites.model_copy(update={"costs": costs})
     return replace(free, plan=free.plan.model_copy(update={"sites": sites}))
@@ -44,4 +44,4 @@ def bound_without_rules(inputs: Inputs, options: Candidates, runs: RoadRuns) -> 
     rules = plan.sites.costs == "shared" and (plan.sites.minimum != 0 or plan.sites.most is not None)
     if not rules or plan.objective.sought.least:
         return None
-    return relaxation_bound(build_problem(without_rules(inputs), options, runs).problem, _CLOSE)
+    return relaxation_bound(build_problem(_without_rules(inputs), options, runs).problem, _CLOSE)

@@ -219,8 +219,8 @@ def _note(plan: Plan, solution: Solution, aim: Aim) -> str:
         cleared = f" By the end of {year} nothing is {aim.poor} that treatments reach, and so it stays."
     return (
         f"The least works that hold the {aim.what} of every class, at the end of every year, no worse than "
-        f"today's.{cleared} {bound} No limit of the plan's own holds here, and a site may be of any size, so a year's "
-        "amount may be uneven, and what is cheap now may be dear after the plan years."
+        f"today's.{cleared} {bound} No limit of the plan's own holds here, so a year's amount may be uneven, and what "
+        "is cheap now may be dear after the plan years. Every asset has a site of its own: shared ones would cost less."
     )
 
 
