@@ -217,10 +217,11 @@ def _note(plan: Plan, solution: Solution, aim: Aim) -> str:
     if aim.clear_by is not None:
         year = financial_year(aim.clear_by)
         cleared = f" By the end of {year} nothing is {aim.poor} that treatments reach, and so it stays."
+    own = " Every asset has a site of its own: shared ones would cost less." if plan.sites.costs == "shared" else ""
     return (
         f"The least works that hold the {aim.what} of every class, at the end of every year, no worse than "
         f"today's.{cleared} {bound} No limit of the plan's own holds here, so a year's amount may be uneven, and what "
-        "is cheap now may be dear after the plan years. Every asset has a site of its own: shared ones would cost less."
+        f"is cheap now may be dear after the plan years.{own}"
     )
 
 
