@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from assetplan.answers import explain
+    from assetplan.answers import compare, explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
     from assetplan.config import Plan, make_plan, read_plan
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 # Public name → room. Imported when first used, so that `assetplan --help` answers at once.
 _ROOMS = {
-    "answers": ("explain",),
+    "answers": ("compare", "explain"),
     "calibration": ("Calibration", "Inspections", "calibrate", "inspections_of", "read_inspections"),
     "config": ("Plan", "make_plan", "read_plan"),
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),

@@ -330,6 +330,19 @@ def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
 
 
 @main.command()
+@click.argument("before", type=FOLDER)
+@click.argument("after", type=FOLDER)
+@output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)
+@_TRUST_EDITS
+@FORCE
+def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
+    """Set two planned folders beside each other: what came in, went out, moved or is treated otherwise, and why."""
+    from assetplan.cli.work import run_compare
+
+    run_compare(before, after, output, trust_edits, force)
+
+
+@main.command()
 @click.argument("folder", type=FOLDER)
 @output("HTML file to write; by default report.html in FOLDER.", required=False)
 @_TRUST_EDITS

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from assetplan.cli.layout import echo, remark
-from assetplan.programme import REPORT, fill_statements
+from assetplan.programme import REPORT, fill_statements, fill_tables
 
 if TYPE_CHECKING:
+    from assetplan.answers import Comparison
     from assetplan.config import Plan
     from assetplan.finance.statement import Statement
     from assetplan.inputs import Inputs
     from assetplan.planning import Progress
+    from assetplan.programme import Programme
 
 Result = TypeVar("Result")
 
@@ -132,3 +134,32 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
         fill_statements(tables, configuration, folder)
     echo(finance_text(tables, configuration, basis_rows(inputs), output))
     remark(no_map(inputs.register.assets))
+
+
+def run_compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
+    """Read two planned folders, compare them, write the comparison if asked to, print it.
+
+    Parameters
+    ----------
+    before, after : Path; folders of a plan
+    output : Path or None; folder to write
+    trust_edits, force : bool; as of `report` and `plan`
+    """
+    from assetplan import compare, read_programme
+    from assetplan.answers.comparison import money_of
+    from assetplan.cli.comparison_text import comparison_text, files_text
+    from assetplan.output import new_folder
+
+    def compared() -> tuple[Programme, Programme, Comparison]:
+        first, second = read_programme(before, trust_edits), read_programme(after, trust_edits)
+        return first, second, compare(first, second)
+
+    if output is None:
+        echo(comparison_text(*compared()))
+        return
+    with new_folder(output, force, {"first plan": before, "second plan": after}) as folder:
+        first, second, comparison = compared()
+        title = f"{first.summary.title} beside {second.summary.title}"
+        fill_tables(comparison.statements(money_of(second)), title, folder, "comparison.xlsx")
+    echo(comparison_text(first, second, comparison) + "\n")
+    echo(files_text(output))

@@ -2,7 +2,7 @@
 
 from assetplan.programme.files import read_programme
 from assetplan.programme.result import Programme
-from assetplan.programme.statements import fill_statements, write_statements
+from assetplan.programme.statements import fill_statements, fill_tables, write_statements
 from assetplan.programme.strategies import Strategies, StrategiesFile
 from assetplan.programme.summary import Summary
 from assetplan.programme.writing import REPORT
@@ -14,6 +14,7 @@ __all__ = [
     "StrategiesFile",
     "Summary",
     "fill_statements",
+    "fill_tables",
     "read_programme",
     "write_statements",
 ]

@@ -60,14 +60,27 @@ def fill_statements(tables: Sequence[Statement], plan: Plan, folder: Path) -> No
     """
     prices = CASH if plan.envelope.prices == "cash" else real(plan.first_year)
     listed = {"plan": plan.name, "prices": prices, "tables": [table.as_json() for table in tables]}
-    write_book(tables, plan.report.title or plan.name, folder / BOOK)
+    fill_tables(tables, plan.report.title or plan.name, folder, BOOK)
+    text = json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def fill_tables(tables: Sequence[Statement], title: str, folder: Path, book: str) -> None:
+    """Write statements, to a folder that is there, as one workbook and a CSV each, as `write_statements` does.
+
+    Parameters
+    ----------
+    tables : sequence of Statement
+    title : str; title of the workbook
+    folder : Path; the folder
+    book : str; name of the workbook's file
+    """
+    write_book(tables, title, folder / book)
     for table in tables:
         rows = table.rows.copy()
         # A source of money may have the same name.
         rows.insert(len(rows.columns), "basis", table.basis, allow_duplicates=True)
         write_csv(rows, folder / f"{table.name}.csv")
-    text = json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / _JSON).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:

@@ -1,0 +1,115 @@
+"""What `compare` prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assetplan.answers import Comparison
+from assetplan.answers.causes import CAUSES
+from assetplan.answers.comparison import CHANGES
+from assetplan.cli.layout import block, items, paragraph, table
+from assetplan.programme import Programme
+from assetplan.words import financial_year, millions, plural
+
+_LARGEST, _SETTINGS = 10, 12
+_TEXT = 40  # characters of a setting's value
+
+
+def comparison_text(before: Programme, after: Programme, comparison: Comparison) -> str:
+    """Two programmes beside each other: what changed, money by line, causes, settings, and the largest changes.
+
+    Parameters
+    ----------
+    before, after : Programme; the two
+    comparison : Comparison; of them, from `compare`
+    """
+    span = [financial_year(year) for year in (comparison.years[0], comparison.years[-1])]
+    items_before, kept, share = comparison.kept
+    changed = comparison.assets.groupby("change").agg(
+        assets=("asset_id", "size"), before=("cost_before", "sum"), after=("cost_after", "sum")
+    )
+    head = block(
+        f"{before.summary.plan} beside {after.summary.plan}, {span[0]} to {span[1]}",
+        paragraph(
+            f"{kept:,} of {plural(items_before, 'works item')} of the first are in the second too: {share:.1%} of cost."
+        ),
+        *([f"The second bore £{comparison.change_paid:,.0f} for change."] if comparison.change_paid else []),
+    )
+    parts = [head, _figures(before, after)]
+    if not len(comparison.assets):
+        return "\n\n".join([*parts, "No asset differs.", *_settings(comparison)])
+    rows = [
+        [CHANGES[key], f"{row['assets']:,.0f}", millions(row["before"]), millions(row["after"])]
+        for key in CHANGES
+        if key in changed.index
+        for row in [changed.loc[key]]
+    ]
+    parts.append(table(["assets that differ, £m", "assets", "before", "after"], rows))
+    parts += [_by_line(after, comparison), *_causes(after, comparison), *_settings(comparison), _largest(comparison)]
+    return "\n\n".join(parts)
+
+
+def _figures(before: Programme, after: Programme) -> str:
+    pairs = [(each.summary, each) for each in (before, after)]
+    rows = [
+        ["benefit, £m", *(millions(each.benefit) for _, each in pairs)],
+        ["cost of works, £m", *(millions(summary.cost) for summary, _ in pairs)],
+        ["assets treated", *(f"{summary.treated:,}" for summary, _ in pairs)],
+        ["gap", *(f"{each.gap:.4%}" for _, each in pairs)],
+    ]
+    return table(["", "before", "after"], rows)
+
+
+def _by_line(after: Programme, comparison: Comparison) -> str:
+    labels = {row["line"]: row["label"] for row in after.summary.spend}
+    names = ["before", "came_in", "went_out", "moved", "treatment", "repriced", "after"]
+    rows = [
+        [str(labels.get(row["name"], row["name"])), *(millions(row[name]) for name in names)]
+        for row in comparison.totals.query("by == 'line'").to_dict("records")
+    ]
+    heads = ["before", "came in", "went out", "other year", "treatment", "other cost", "after"]
+    return table(["cost by line, £m", *heads], rows)
+
+
+def _causes(after: Programme, comparison: Comparison) -> list[str]:
+    """Why, most assets first; nothing where the plans are of other years."""
+    if not comparison.assets["cause"].any():
+        return ["Causes are worked out for plans of the same years."]
+    labels = {row["line"]: str(row["label"]).lower() for row in after.summary.spend}
+    texts = []
+    for row in comparison.causes().to_dict("records"):
+        of = f": {labels.get(row['what'], row['what'])}" if row["what"] else ""
+        texts.append(f"{CAUSES[row['cause']]}{of}: {plural(row['assets'], 'asset')}")
+    return [block("Why they differ, by the largest part of what turned the choice", *items(texts))]
+
+
+def _settings(comparison: Comparison) -> list[str]:
+    """What the plan files state otherwise, the first few."""
+    rows = comparison.settings.to_dict("records")
+    if not rows:
+        return []
+    texts = [f"{row['key']}: {_cut(row['before'])} → {_cut(row['after'])}" for row in rows[:_SETTINGS]]
+    texts += [f"… and {len(rows) - _SETTINGS} more"] * (len(rows) > _SETTINGS)
+    return [block("What the plan files state otherwise", *items(texts))]
+
+
+def _cut(text: str) -> str:
+    return (text if len(text) <= _TEXT else text[: _TEXT - 1] + "…") or "–"
+
+
+def _largest(comparison: Comparison) -> str:
+    """The assets whose cost differs most."""
+    assets = comparison.assets
+    order = (assets["cost_after"] - assets["cost_before"]).abs().sort_values(ascending=False, kind="stable").index
+    texts = [
+        f"{row['asset_id']} {row['name'] or row['road']}: {row['before'] or '–'} → {row['after'] or '–'}, "
+        f"£{row['cost_before']:,.0f} → £{row['cost_after']:,.0f}"
+        for row in assets.loc[order[:_LARGEST]].to_dict("records")
+    ]
+    return block("Where the cost differs most", *items(texts))
+
+
+def files_text(folder: Path) -> str:
+    """The files of a comparison."""
+    names = ", ".join(sorted(path.name for path in folder.iterdir()))
+    return paragraph(f"Files in {folder}: {names}")
