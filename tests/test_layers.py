@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "assetplan"
 # Highest first; rooms in one layer do not import each other. docs/architecture.md draws the same list.
 LAYERS = [
     {"cli"},
+    {"rounds"},
     {"planning", "report", "example"},
     {"answers", "statements"},
     {"outcome"},

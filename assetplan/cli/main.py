@@ -330,6 +330,18 @@ def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
 
 
 @main.command()
+@click.argument("round_file", metavar="ROUND", type=FILE)
+@output("Folder of the round; made, or gone on with.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Plans made at once.")
+@click.option("--yes", is_flag=True, help="Run a round of more than 200 scenarios.")
+def batch(round_file: Path, output: Path, workers: int, yes: bool) -> None:
+    """Plan every scenario of a ROUND (TOML), each in a folder of its own; what is there already is kept."""
+    from assetplan.cli.work import run_batch
+
+    run_batch(round_file, output, workers, yes)
+
+
+@main.command()
 @click.argument("before", type=FOLDER)
 @click.argument("after", type=FOLDER)
 @output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)

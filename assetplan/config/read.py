@@ -93,6 +93,17 @@ def make_plan(data: dict[str, Any], path: str | Path = "plan") -> Plan:
     return plan
 
 
+def listed_faults(file: str, error: ValidationError) -> list[Fault]:
+    """The faults of a file of settings that its model refused.
+
+    Parameters
+    ----------
+    file : str; its name for the faults
+    error : ValidationError; from its model
+    """
+    return sorted({_fault(file, item) for item in error.errors()}, key=lambda fault: fault.column)
+
+
 def _fault(file: str, item: Any) -> Fault:
     key, rule = _key(item["loc"]), item["msg"].removeprefix("Value error, ")
     if item["type"] == "missing":

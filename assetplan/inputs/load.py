@@ -131,7 +131,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
-    return Inputs(plan, register, tables, limits(plan), _digests(plan), earlier, spent, jobs)
+    return Inputs(plan, register, tables, limits(plan), input_digests(plan), earlier, spent, jobs)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
@@ -230,7 +230,8 @@ def files_of(plan: Plan) -> dict[str, Path]:
     return {what: plan.path(name) for what, name in named.items() if name}
 
 
-def _digests(plan: Plan) -> dict[str, str]:
+def input_digests(plan: Plan) -> dict[str, str]:
+    """SHA-256 of each file that a plan is made from, by its name, and of its own settings."""
     digests = {path.name: digest_of(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_)

@@ -1,0 +1,49 @@
+"""What `batch` prints."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from assetplan.cli.layout import block, figure, items, table
+from assetplan.rounds import ScenarioEnd
+from assetplan.words import plural
+
+
+def outcome_text(outcome: ScenarioEnd, done: int, of: int, each: float) -> str:
+    """One line as a scenario ends, with about how long the others take.
+
+    Parameters
+    ----------
+    outcome : ScenarioEnd; the scenario that ended
+    done, of : int; runs that have ended, and all of them
+    each : float; time that a run takes, with as many at once as there are [s]
+    """
+    minutes = max(round(each * (of - done) / 60), 1)
+    more = f", about {plural(minutes, 'minute')} left" if of > done else ""
+    return f"{done} of {of}: {outcome.scenario}: {outcome.status} in {outcome.seconds:.0f} s{more}"
+
+
+def round_text(name: str, rows: pd.DataFrame) -> str:
+    """The table of a round, and what each scenario that was not planned lacks.
+
+    Parameters
+    ----------
+    name : str; the round's
+    rows : DataFrame; from `round_table`
+    """
+    figures = rows.astype(dict.fromkeys(("benefit", "cost", "gap", "treated"), float)).to_dict("records")
+    lines = [
+        [
+            *(str(row["scenario"]), str(row["status"])),
+            *(figure(row[key] / 1e6, ",.2f") for key in ("benefit", "cost")),
+            *(figure(row["gap"], ".4%"), figure(row["treated"], ",.0f")),
+        ]
+        for row in figures
+    ]
+    heads = ["scenario", "", "benefit, £m", "cost, £m", "gap", "treated"]
+    parts = [f"{name}: {plural(len(rows), 'scenario')}", table(heads, lines)]
+    wrong = rows[rows["message"] != ""]
+    if len(wrong):
+        texts = [f"{row['scenario']}: {row['message']}" for row in wrong.to_dict("records")]
+        parts.append(block("Not planned", *items(texts)))
+    return "\n\n".join(parts)

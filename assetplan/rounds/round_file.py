@@ -1,0 +1,206 @@
+"""Read a round: a base plan, named overrides, scenarios that combine them, and grids; each becomes a whole plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from assetplan import __version__
+from assetplan.config import Plan, make_plan
+from assetplan.config.base import Frozen
+from assetplan.config.read import listed_faults
+from assetplan.errors import ConfigError, Fault
+from assetplan.input_files import read_toml, value_faults
+from assetplan.inputs.load import input_digests
+
+MOST = 200
+"""Scenarios of a round that is not to be confirmed."""
+
+_PART = re.compile(r"([^\[\].]+)((?:\[\d+\])*)")
+_FIGURES = 12  # of a number that is multiplied
+_ID = 16  # hexadecimal digits: two of a million runs are alike once in 10^8 rounds
+
+
+class Override(Frozen):
+    """What an override does to the base plan."""
+
+    set: dict[str, Any] = Field(default_factory=dict)
+    """values by key of the plan file, as "envelope.lines.bridges" or "limits[1].at_most" """
+    scale: dict[str, float] = Field(default_factory=dict)
+    """factors by key; every number below the key is multiplied"""
+
+
+class _Row(Override):
+    name: str = Field(min_length=1)
+    use: tuple[str, ...] = ()
+    """named overrides, in order, before what the scenario itself sets"""
+
+
+class _Grid(Frozen):
+    name: str = Field(min_length=1)
+    use: tuple[str, ...] = ()
+    set: dict[str, list[Any]] = Field(default_factory=dict)
+    scale: dict[str, list[float]] = Field(default_factory=dict)
+
+
+class _File(Frozen):
+    name: str = Field(min_length=1)
+    plan: str = Field(min_length=1)
+    overrides: dict[str, Override] = Field(default_factory=dict)
+    scenarios: tuple[_Row, ...] = ()
+    grids: tuple[_Grid, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One plan of a round.
+
+    Attributes
+    ----------
+    name : str
+    data : dict; the resolved plan, keys as in a plan file
+    file : Path; the base plan's file: relative paths of the plan start at its folder
+    plan : Plan; the same, checked
+    """
+
+    name: str
+    data: dict[str, Any]
+    file: Path
+    plan: Plan
+
+    def identity(self) -> str:
+        """Hash of the resolved plan, of every file it is made from and of the program's version: the same run."""
+        known = json.dumps({**input_digests(self.plan), "": __version__}, sort_keys=True)
+        return hashlib.sha256(known.encode()).hexdigest()[:_ID]
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round as its file states it: its name, and its scenarios in order."""
+
+    name: str
+    scenarios: tuple[Scenario, ...]
+
+
+def read_round(path: str | Path) -> Round:
+    """Read a round's file and resolve every scenario into a plan.
+
+    Parameters
+    ----------
+    path : path; a TOML file; see docs/rounds.md
+
+    Raises
+    ------
+    ConfigError
+        The file is not TOML, has an unknown key, names an override that is not there, or two scenarios of one name; a
+        scenario is no plan. The faults of all scenarios are listed together.
+    FileNotFoundError
+        There is no such file, or no such plan.
+    """
+    path = Path(path)
+    data = read_toml(path, ConfigError)
+    if odd := value_faults(data, str(path)):
+        raise ConfigError(odd)
+    try:
+        stated = _File.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(listed_faults(str(path), error)) from error
+    file = path.parent / stated.plan
+    base = read_toml(file, ConfigError)
+    rows = [*stated.scenarios, *(row for grid in stated.grids for row in _rows(grid))]
+    faults = list(_faults(str(path), stated, rows))
+    if faults:
+        raise ConfigError(faults)
+    scenarios = []
+    for row in rows:
+        changes = [*(stated.overrides[name] for name in row.use), row]
+        where = f"{path}, scenario {row.name!r}"
+        resolved, wrong = _resolved(base, changes, where)
+        faults += wrong
+        if not wrong:
+            try:
+                scenarios.append(Scenario(row.name, resolved, file, make_plan(resolved, file)))
+            except ConfigError as error:
+                faults += [replace(fault, file=where) for fault in error.faults]
+    if faults:
+        raise ConfigError(faults)
+    return Round(stated.name, tuple(scenarios))
+
+
+def _rows(grid: _Grid) -> Iterator[_Row]:
+    """A scenario for every combination of a grid's values, named by them."""
+    axes = [(key, "set", value) for key, value in grid.set.items()]
+    axes += [(key, "scale", value) for key, value in grid.scale.items()]
+    for values in product(*(each for _, _, each in axes)):
+        made: dict[str, dict[str, Any]] = {"set": {}, "scale": {}}
+        words = []
+        for (key, kind, _), value in zip(axes, values, strict=True):
+            made[kind][key] = value
+            words.append(f"{key} × {value:g}" if kind == "scale" else f"{key} = {json.dumps(value, default=str)}")
+        yield _Row(name=f"{grid.name}: {', '.join(words)}" if words else grid.name, use=grid.use, **made)
+
+
+def _faults(file: str, stated: _File, rows: list[_Row]) -> Iterator[Fault]:
+    """What is wrong with a round whose values are each of their kind."""
+    if not rows:
+        yield Fault(file, 0, "scenarios", "", "a round needs a scenario or a grid")
+    names = [row.name for row in rows]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(file, 0, "scenarios", name, "is the name of two scenarios: each needs its own")
+    for name in sorted({name for row in rows for name in row.use} - stated.overrides.keys()):
+        yield Fault(file, 0, "use", name, f"no such override; the round has {', '.join(stated.overrides) or 'none'}")
+    for grid in stated.grids:
+        for key, values in (*grid.set.items(), *grid.scale.items()):
+            if not values:
+                yield Fault(file, 0, f"grids.{grid.name}.{key}", "", "has no values")
+
+
+def _resolved(base: dict[str, Any], changes: list[Override], where: str) -> tuple[dict[str, Any], list[Fault]]:
+    """The base plan with changes in order, and the keys that could not be followed."""
+    plan, faults = deepcopy(base), []
+    for change in changes:
+        for key, value in change.set.items():
+            if not _put(plan, key, lambda _, value=value: deepcopy(value)):
+                faults.append(Fault(where, 0, key, "", "the base plan has no such place"))
+        for key, factor in change.scale.items():
+            if not _put(plan, key, lambda old, factor=factor: _times(old, factor), there=True):
+                faults.append(Fault(where, 0, key, "", "the base plan states nothing there that could be multiplied"))
+    return plan, faults
+
+
+def _put(plan: dict[str, Any], key: str, new: Any, there: bool = False) -> bool:
+    """Override the value at a dotted key in place; tables on the way are made, entries of lists must be there."""
+    parts = [part for name, places in _PART.findall(key) for part in (name, *map(int, re.findall(r"\d+", places)))]
+    at: Any = plan
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        if isinstance(part, int):
+            if not isinstance(at, list) or not 1 <= part <= len(at):
+                return False
+            part -= 1
+        elif not isinstance(at, dict) or (there and part not in at):
+            return False
+        if following is None:
+            at[part] = new(at[part] if isinstance(part, int) else at.get(part))
+            return True
+        at = at[part] if isinstance(part, int) else at.setdefault(part, {})
+    return False
+
+
+def _times(value: Any, factor: float) -> Any:
+    """Every number in a value times a factor."""
+    if isinstance(value, Mapping):
+        return {key: _times(each, factor) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_times(each, factor) for each in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return float(f"{value * factor:.{_FIGURES}g}")  # 1.386, and not 1.3860000000000001

@@ -1,0 +1,51 @@
+"""The table of a round: what every scenario came to, from the summaries of its runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from assetplan.delimited import write_csv
+from assetplan.output import new_file
+from assetplan.rounds.running import RUNS, ScenarioEnd
+
+TABLE = "runs.csv"
+_FIGURES = ("benefit", "bound", "gap", "cost", "treated")
+
+
+def round_table(outcomes: Iterable[ScenarioEnd], folder: Path) -> pd.DataFrame:
+    """One row a scenario.
+
+    Parameters
+    ----------
+    outcomes : iterable of ScenarioEnd; from `run_round`
+    folder : Path; the round's folder
+
+    Returns
+    -------
+    DataFrame
+        Columns scenario, run, status, message, seconds, and benefit, bound (in the unit of what the plan seeks), gap
+        (share), cost (£) and treated (assets), which are missing where there is no run.
+    """
+    rows = []
+    for each in outcomes:
+        summary = folder / RUNS / each.run / "summary.json"
+        known = json.loads(summary.read_text(encoding="utf-8")) if summary.is_file() else {}
+        rows.append({**vars(each), "seconds": round(each.seconds, 1), **{name: known.get(name) for name in _FIGURES}})
+    return pd.DataFrame(rows)
+
+
+def write_round_table(table: pd.DataFrame, folder: Path) -> Path:
+    """Write a round's table into its folder, in place of an earlier batch's, whole or not at all.
+
+    Parameters
+    ----------
+    table : DataFrame; from `round_table`
+    folder : Path; the round's folder
+    """
+    with new_file(folder / TABLE, force=True) as part:
+        write_csv(table, part)
+    return folder / TABLE

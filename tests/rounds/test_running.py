@@ -1,0 +1,163 @@
+"""A round runs each scenario once, whole or not at all, whatever ends a process."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from commands import run, run_alone
+from constraint_cases import small_register
+from filelock import FileLock
+
+import assetplan
+from assetplan.errors import OutputExistsError
+from assetplan.output import edited, read_manifest
+from assetplan.register import write_register
+from assetplan.rounds import ScenarioEnd, read_round, run_round
+from assetplan.rounds.running import DONE, KEPT, REFUSED
+
+PLAN = """
+name = "base"
+register = "register.gpkg"
+first_year = 2019
+years = 3
+sites = { costs = "none" }
+forecast = { futures = 0 }
+[envelope]
+unit = "£"
+[envelope.lines]
+carriageway_preventative = [20_000, 20_000, 20_000]
+carriageway_major = [60_000, 60_000, 60_000]
+bridges = [90_000, 90_000, 90_000]
+footways = [9_000, 9_000, 9_000]
+"""
+ROUND = """
+name = "round"
+plan = "plan.toml"
+[[scenarios]]
+name = "as it is"
+[[scenarios]]
+name = "the same"
+set = { years = 3 }
+[[scenarios]]
+name = "cannot be met"
+set = { targets = [{ asset_class = "carriageway", year = 2019, below = 99, at_most = 0.0 }] }
+[[grids]]
+name = "money"
+scale = { "envelope.lines" = [0.5, 2] }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    register = small_register()
+    assets, inspections = register.assets, register.inspections
+    known = set(assets["asset_id"])
+    assets = assets.assign(parent_id=assets["parent_id"].where(assets["parent_id"].isin(known), ""))
+    part = replace(register, assets=assets, inspections=inspections[inspections["asset_id"].isin(known)])
+    write_register(part, tmp_path / "register.gpkg")
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    (tmp_path / "round.toml").write_text(ROUND, encoding="utf-8")
+    return tmp_path
+
+
+def runs_in(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "runs").iterdir() if not path.name.startswith("."))
+
+
+def whole(path: Path) -> bool:
+    """Whether a run is as it was written, with all that a programme's folder has."""
+    return bool(read_manifest(path)) and not edited(path) and (path / "summary.json").is_file()
+
+
+@pytest.mark.slow
+def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder: Path) -> None:
+    heard: list[tuple[ScenarioEnd, int, int]] = []
+    stated = read_round(folder / "round.toml")
+    first = run_round(stated, folder / "out", 2, lambda *each: heard.append(each))
+    assert [each.status for each in first] == [DONE, DONE, REFUSED, DONE, DONE]
+    assert first[0].run == first[1].run
+    assert "cannot hold" in first[2].message
+    assert [done for _, done, _ in heard] == [1, 2, 3, 4]
+    assert {path.name for path in runs_in(folder / "out")} == {each.run for each in first if each.status == DONE}
+    # As the plan is by itself, in this process.
+    direct = assetplan.plan(assetplan.read_plan(folder / "plan.toml")).write(folder / "direct")
+    for name in ("assets.parquet", "strategies.parquet", "programme.csv", "plan.json"):
+        assert (folder / "out" / "runs" / first[0].run / name).read_bytes() == (direct / name).read_bytes()
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("out/runs/*/*")}
+    second = run_round(stated, folder / "out")
+    assert [each.status for each in second] == [KEPT, KEPT, REFUSED, KEPT, KEPT]
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("out/runs/*/*")} == before
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_is_started_once_more(folder: Path) -> None:
+    ended: list[ScenarioEnd] = []
+    stated = read_round(folder / "round.toml")
+    thread = threading.Thread(target=lambda: ended.extend(run_round(stated, folder / "out")))
+    thread.start()
+    while not multiprocessing.active_children():
+        time.sleep(0.01)
+    os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)  # type: ignore[arg-type]  # it has begun
+    thread.join()
+    assert [each.status for each in ended] == [DONE, DONE, REFUSED, DONE, DONE]
+    assert all(map(whole, runs_in(folder / "out")))
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_killed_leaves_whole_runs_and_the_next_goes_on(folder: Path) -> None:
+    command = [str(Path(sys.executable).with_name("assetplan")), "batch", "round.toml", "-o", "out", "--workers", "2"]
+    moments = random.Random(4)
+    for _ in range(4):
+        begun = subprocess.Popen(
+            command, cwd=folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(moments.uniform(0.5, 4.0))
+        if begun.poll() is None:
+            os.killpg(begun.pid, signal.SIGKILL)
+        begun.wait()
+        if (folder / "out" / "runs").is_dir():
+            assert all(map(whole, runs_in(folder / "out")))
+    done = run_alone(*command[1:], cwd=folder)
+    assert done.returncode == 1  # for one cannot be met
+    assert "cannot be met" in done.stdout
+    table = pd.read_csv(folder / "out" / "runs.csv", encoding="utf-8-sig")
+    assert len(runs_in(folder / "out")) == 3
+    assert all(map(whole, runs_in(folder / "out")))
+    for row in table[table["status"] != REFUSED].to_dict("records"):
+        summary = json.loads((folder / "out" / "runs" / row["run"] / "summary.json").read_text(encoding="utf-8"))
+        assert row["benefit"] == pytest.approx(summary["benefit"])
+        assert row["treated"] == summary["treated"]
+
+
+def test_a_folder_of_somebody_else_or_of_another_batch_is_refused(folder: Path) -> None:
+    stated = read_round(folder / "round.toml")
+    with pytest.raises(OutputExistsError, match="no round's folder"):
+        run_round(stated, folder)
+    assert not (folder / "runs").exists()
+    (folder / "out").mkdir()
+    (folder / "out" / "round.txt").write_text("a round")
+    with FileLock(folder / "out" / ".lock"), pytest.raises(OutputExistsError, match="another batch"):
+        run_round(stated, folder / "out")
+    with pytest.raises(ValueError, match="workers is 0"):
+        run_round(stated, folder / "out", 0)
+
+
+def test_a_large_round_is_to_be_confirmed(folder: Path) -> None:
+    text = ROUND.replace("[0.5, 2]", str([round(1 + k / 1000, 3) for k in range(200)]))
+    (folder / "round.toml").write_text(text, encoding="utf-8")
+    done = run("batch", folder / "round.toml", "-o", folder / "out")
+    assert done.returncode == 1
+    assert "has 203 scenarios, more than 200: add --yes" in done.text
+    assert not (folder / "out").exists()
