@@ -40,8 +40,8 @@ class Comparison(Shown):
     assets : DataFrame
         One row an asset that differs: asset_id, asset_class, name, road, road_class, district, change (one of
         `CHANGES`), before and after (strategies as text), cost_before, cost_after, benefit_before, benefit_after (£),
-        cause (one of `causes.CAUSES`, "" where plans are of other years) and what (the limit whose price it is, or
-        "").
+        cause (one of `causes.CAUSES`, "" where plans are of other years or the prices of one are not known) and what
+        (the limit whose price it is, or "").
     totals : DataFrame
         One row a line, class, road class and district: by, name, before, came_in, went_out, moved, treatment, repriced
         (works that both have, at another cost), after (£). What went out is below 0; the row sums to after.
@@ -111,8 +111,9 @@ def compare(before: Programme, after: Programme) -> Comparison:
     totals = _totals(works, assets.set_index("asset_id")["change"])
     kept = _kept(*works)
     changed = assets[assets["change"] != ""].reset_index(drop=True)
-    alike = before.years == after.years
-    changed["cause"], changed["what"] = causes_of(before, after, changed) if alike else ("", "")
+    priced = before.summary.prices_known and after.summary.prices_known
+    known = before.years == after.years and priced
+    changed["cause"], changed["what"] = causes_of(before, after, changed) if known else ("", "")
     settings = pd.DataFrame(_settings(before, after), columns=["key", "before", "after"])
     return Comparison(years, changed, totals, settings, kept, _change_paid(after))
 

@@ -72,9 +72,9 @@ def _by_line(after: Programme, comparison: Comparison) -> str:
 
 
 def _causes(after: Programme, comparison: Comparison) -> list[str]:
-    """Why, most assets first; nothing where the plans are of other years."""
+    """Why, most assets first; nothing where the plans are of other years or without prices."""
     if not comparison.assets["cause"].any():
-        return ["Causes are worked out for plans of the same years."]
+        return ["Causes are worked out for plans of the same years whose prices are known."]
     labels = {row["line"]: str(row["label"]).lower() for row in after.summary.spend}
     texts = []
     for row in comparison.causes().to_dict("records"):

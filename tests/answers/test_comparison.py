@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from commands import run
 from constraint_cases import LINES, small_plan, small_register
+from summaries import with_summary
 
 import assetplan
 from assetplan.answers.causes import CAUSES, parts_of
@@ -156,6 +157,12 @@ def test_plans_of_other_years_are_compared_where_they_meet_without_causes() -> N
     assert compared.years == (2019, 2020)
     assert compared.kept[0] == (first().works["year"] <= 2020).sum()
     assert set(compared.assets["cause"]) <= {""}
+
+
+def test_without_prices_there_are_no_causes() -> None:
+    compared = compare(first(), with_summary(richer(), prices_known=False))
+    assert len(compared.assets) > 3
+    assert set(compared.assets["cause"]) == {""}
 
 
 def test_nothing_in_common_is_refused() -> None:
