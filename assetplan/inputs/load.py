@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -230,15 +230,21 @@ def files_of(plan: Plan) -> dict[str, Path]:
     return {what: plan.path(name) for what, name in named.items() if name}
 
 
-def input_digests(plan: Plan) -> dict[str, str]:
-    """SHA-256 of each file that a plan is made from, by its name, and of its own settings."""
-    digests = {path.name: digest_of(path) for path in files_of(plan).values() if path.is_file()}
+def input_digests(plan: Plan, digest: Callable[[Path], str] = digest_of) -> dict[str, str]:
+    """SHA-256 of each file that a plan is made from, by its name, and of its own settings.
+
+    Parameters
+    ----------
+    plan : Plan
+    digest : callable, optional; digest of a file
+    """
+    digests = {path.name: digest(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_)
         read = [earlier / name for name in (ASSETS, WORKS)]
-        digests |= {f"{earlier.name}/{path.name}": digest_of(path) for path in read if path.is_file()}
+        digests |= {f"{earlier.name}/{path.name}": digest(path) for path in read if path.is_file()}
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
-        digests |= {f"{folder.name}/{name}": digest_of(folder / name) for name in FILES}
+        digests |= {f"{folder.name}/{name}": digest(folder / name) for name in FILES}
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
     return digests

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from assetplan.config.base import Frozen
 from assetplan.config.read import listed_faults
 from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
-from assetplan.inputs.load import input_digests
+from assetplan.inputs.load import files_of, input_digests
+from assetplan.output import digest_of
 
 MOST = 200
 """Scenarios of a round that is not to be confirmed."""
@@ -79,7 +81,8 @@ class Scenario:
 
     def identity(self) -> str:
         """Hash of the resolved plan, of every file it is made from and of the program's version: the same run."""
-        known = json.dumps({**input_digests(self.plan), "": __version__}, sort_keys=True)
+        named = {what: _digest(path) for what, path in files_of(self.plan).items()}  # two files may have one name
+        known = json.dumps([named, input_digests(self.plan, _digest), __version__], sort_keys=True)
         return hashlib.sha256(known.encode()).hexdigest()[:_ID]
 
 
@@ -89,6 +92,19 @@ class Round:
 
     name: str
     scenarios: tuple[Scenario, ...]
+
+
+def _digest(path: Path) -> str:
+    """Digest of a file, read once for all scenarios while it stays as it is; "" where there is none."""
+    if not path.is_file():
+        return ""
+    known = path.stat()
+    return _digest_at(path, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _digest_at(path: Path, size: int, changed: int) -> str:
+    return digest_of(path)
 
 
 def read_round(path: str | Path) -> Round:
