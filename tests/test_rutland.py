@@ -10,6 +10,8 @@ from places import ROOT
 
 from assetplan.programme import read_programme
 
+pytestmark = pytest.mark.slow  # a whole page of commands
+
 
 @pytest.fixture(scope="module")
 def rutland(tutorial) -> tuple[Path, str]:

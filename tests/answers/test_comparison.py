@@ -150,6 +150,7 @@ def test_an_asset_of_one_register_alone() -> None:
     assert new["cost_before"] == 0 < new["cost_after"]
 
 
+@pytest.mark.slow
 def test_plans_of_other_years_are_compared_where_they_meet_without_causes() -> None:
     later = assetplan.plan(small_plan(**{**KEYS, "years": 2}, envelope={"lines": {k: v[:2] for k, v in LINES.items()}}),
                            small_register())  # fmt: skip
@@ -165,6 +166,7 @@ def test_without_prices_there_are_no_causes() -> None:
     assert set(compared.assets["cause"]) == {""}
 
 
+@pytest.mark.slow
 def test_nothing_in_common_is_refused() -> None:
     later = small_plan(**{**KEYS, "first_year": 2023, "later_surveys": "hold"})
     with pytest.raises(RegisterError, match="no year in common") as caught:

@@ -99,6 +99,7 @@ def test_current_spend_lies_between_nothing_and_the_plan(rows: pd.DataFrame, sma
         assert last["plan"] < last["current spend"] < last["do-nothing"]
 
 
+@pytest.mark.slow
 def test_a_plan_without_current_money_has_two_cases(small_county: Path) -> None:
     plan = read_plan(small_county / "plan.toml")
     register = load_inputs(plan).register
@@ -113,6 +114,7 @@ def test_a_plan_without_current_money_has_two_cases(small_county: Path) -> None:
     assert "current_spend" not in summary.futures
 
 
+@pytest.mark.slow
 def test_the_seed_decides(small_county: Path) -> None:
     plan = read_plan(small_county / "plan.toml")
     read = load_inputs(plan)

@@ -204,6 +204,7 @@ def test_real_bridges_are_met_better_than_by_simple_rules(shared: Path) -> None:
     assert fitted["within_95"] > 0.95
 
 
+@pytest.mark.slow
 def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
     groups = enumerate(["footway", "bridge"])
     parts = [curve_histories(60, k, life=20.0 + 5 * k, prefix=name).assign(kind=name) for k, name in groups]

@@ -146,6 +146,7 @@ def test_names_stay_text_in_the_workbook(written) -> None:
     assert {FORMULA, MARKUP, "@SURV"} <= seen
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes_and_replaces_them_by_force(written) -> None:
     _, home = written
     kept = {path.name: path.read_bytes() for path in (home / "out").iterdir()}

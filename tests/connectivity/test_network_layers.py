@@ -341,6 +341,7 @@ def test_links_with_a_way_round_are_ranked_before_those_without_and_ties_are_sta
         assert ("10 more links, left out here" in severed) == more
 
 
+@pytest.mark.slow
 def test_sections_off_the_network_are_named_by_every_command(tmp_path: Path) -> None:
     register = part_of(county_register(), county_register().assets.index % 20 == 0)
     assets = register.assets.copy()

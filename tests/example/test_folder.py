@@ -58,6 +58,7 @@ def test_the_whole_county_has_all_of_it(tmp_path: Path) -> None:
     assert "times" not in path.read_text(encoding="utf-8").split("[envelope.lines]")[0]
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_and_force_replaces(folder, tmp_path: Path) -> None:
     again = tmp_path / "again"
     write_example(again, "small", 2)

@@ -34,6 +34,7 @@ def test_same_programme_same_bytes(report, programme, tmp_path):
     assert again.read_bytes() == report.read_bytes()
 
 
+@pytest.mark.slow
 def test_same_bytes_in_another_process(small, tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from synthetic import make_programme;"
