@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,15 @@ def test_help_lists_the_commands() -> None:
     assert done.returncode == 0, done.stderr
     for command in ("demo", "example", "explain", "import", "init", "validate", "predict", "plan", "report"):
         assert command in done.stdout
+
+
+def test_a_command_adds_up_on_one_thread_unless_the_user_says_otherwise() -> None:
+    code = "import os, sys, atexit, assetplan.cli; sys.argv = ['assetplan', '--version']; " \
+           "atexit.register(lambda: print(os.environ['OPENBLAS_NUM_THREADS'])); assetplan.cli.main()"  # fmt: skip
+    for given, used in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")):
+        own = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"} | given
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=own)
+        assert done.stdout.split()[-1] == used
 
 
 def test_plan_prints_a_summary_and_writes_its_folder(planned) -> None:
