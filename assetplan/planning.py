@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     if plan.forecast.standstill is not None:
         with clock.stage("stand-still"):
             aim = Aim(plan.forecast.standstill, plan.forecast.clear_by)
-            held = standstill(inputs, made.starting, _on_own_sites(made), aim, CASE_GAP, CASE_SECONDS)
+            held = standstill(inputs, made.starting, made.on_own_sites, aim, CASE_GAP, CASE_SECONDS)
     with clock.stage("detours"):
         restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
     with clock.stage("forecast"):
@@ -205,7 +206,7 @@ def standstill_statements(
     made = _prepare(plan, register, clock)
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
-        return standstill(made.inputs, made.starting, _on_own_sites(made), Aim(measure, clear_by, below), *until)
+        return standstill(made.inputs, made.starting, made.on_own_sites, Aim(measure, clear_by, below), *until)
 
 
 def fit_to_trend(
@@ -283,6 +284,11 @@ class _Prepared:
     options: Candidates
     formulation: Formulation
 
+    @cached_property
+    def on_own_sites(self) -> Formulation:
+        """The plan with a site for each asset: schemes are formed of what pays, not of what is done today or holds."""
+        return build_problem(with_own_sites(self.inputs), self.options, self.runs)
+
 
 def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
     """Everything up to the choice."""
@@ -307,16 +313,11 @@ def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
     return _Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
 
 
-def _on_own_sites(made: _Prepared) -> Formulation:
-    """The plan with a site for each asset: schemes are formed of what pays, not of what is done today or what holds."""
-    return build_problem(with_own_sites(made.inputs), made.options, made.runs)
-
-
 def _minimum(made: _Prepared) -> Option:
     """What today's money does, in the plan's own problem or, by a rule of thumb, with each asset on its own site."""
     today = made.formulation
     if made.inputs.plan.forecast.current_spend != "optimised":
-        today = _on_own_sites(made)
+        today = made.on_own_sites
     return current_spend(made.inputs, today, made.starting.index, CURRENT_GAP, CASE_SECONDS)
 
 

@@ -78,6 +78,8 @@ def _row_of(market: Market, assets: Ints, wanted: Texts) -> Ints:
 
 def _unit(programme: Programme, assets: Ints) -> Ints:
     """What is decided on as one, a candidate scheme or an asset by itself, as a number of each asset's."""
+    if "candidate_scheme" not in programme.assets:  # a folder of before there were any
+        return np.arange(len(assets))
     scheme = programme.assets["candidate_scheme"].to_numpy(dtype=object)[assets]
     ids = programme.assets["asset_id"].to_numpy(dtype=object)[assets]
     return pd.factorize(pd.Series(scheme).where(scheme != "", "\0" + pd.Series(ids)))[0]

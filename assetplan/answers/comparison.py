@@ -66,9 +66,11 @@ class Comparison(Shown):
         prices : str; which money the amounts are in
         """
         note = f"Of the years that both have, {self.years[0]} to {self.years[-1]}; £."
-        parts = {"comparison_totals": self.totals, "comparison_causes": self.causes(), "comparison_assets": self.assets,
-                 "comparison_settings": self.settings}  # fmt: skip
-        return tuple(declared(name).table(rows, prices, note, "£") for name, rows in parts.items())
+        parts = {
+            "comparison_totals": self.totals, "comparison_causes": self.causes(), "comparison_assets": self.assets,
+        }  # fmt: skip
+        settings = declared("comparison_settings").table(self.settings, "")
+        return (*(declared(name).table(rows, prices, note) for name, rows in parts.items()), settings)
 
     def causes(self) -> pd.DataFrame:
         """Assets that differ by cause: cause, what, assets, cost_before, cost_after (£), most assets first."""
@@ -90,7 +92,8 @@ def compare(before: Programme, after: Programme) -> Comparison:
     Raises
     ------
     RegisterError
-        The two have no year in common, or their money is of different price bases.
+        The two have no year in common, their money is of different price bases, or one was written without its
+        strategies.
     """
     years = tuple(sorted(set(before.years) & set(after.years)))
     bases = before.summary.price_base, after.summary.price_base

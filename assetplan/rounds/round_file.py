@@ -29,7 +29,7 @@ MOST = 200
 
 _PART = re.compile(r"([^\[\].]+)((?:\[\d+\])*)")
 _FIGURES = 12  # of a number that is multiplied
-_ID = 16  # hexadecimal digits: two of a million runs are alike once in 10^8 rounds
+_ID = 16  # hexadecimal digits: two of a million runs are alike once in some 10^7 rounds
 
 
 class Override(Frozen):

@@ -8,7 +8,6 @@ grow.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from filelock import FileLock, Timeout
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 from assetplan.output import place_of, tidy_end
 from assetplan.rounds.round_file import Round, Scenario
+from assetplan.threads import one_thread
 
 RUNS, _MARK, _LOCK = "runs", "round.txt", ".lock"
 _TRIES = 2  # of a process that dies without an answer
@@ -160,25 +160,10 @@ def _started(scenario: Scenario, run: str, runs: Path, tries: int = 1) -> _Job:
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(scenario.data, scenario.file, runs / run, sender))
-    with _one_thread():
-        process.start()
+    one_thread()  # the workers share the cores
+    process.start()
     sender.close()
     return _Job(scenario, run, process, receiver, time.monotonic(), tries)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Within this a process that is started keeps its linear algebra to one thread: the workers share the cores."""
-    name = "OPENBLAS_NUM_THREADS"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
 
 
 def _ended(job: _Job) -> ScenarioEnd | None:
