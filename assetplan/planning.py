@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Codes, Floats, Ints
-from assetplan.answers.outlook import outlook
+from assetplan.answers.outlook import CaseFutures, in_futures, outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.answers.site_rules import bound_without_rules, with_own_sites
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
@@ -35,18 +35,19 @@ from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.notes import notes
-from assetplan.outcome.outcome import Outcome, outcome_of
+from assetplan.outcome.outcome import outcome_of
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme import Programme
-from assetplan.programme.summary_ahead import CURRENT_SPEND
+from assetplan.programme.summary_ahead import CURRENT_SPEND, PLAN
 from assetplan.register import Register
 from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
-from assetplan.statements.options import MINIMUM, OPTIONS, Option, current_spend, options_of
+from assetplan.statements.options import Option, current_spend, options_of
 from assetplan.statements.payback import payback
 from assetplan.strategies import Candidates, LifecycleModel, Starting, Traffic, candidates, simulate, starting_condition
+from assetplan.strategies.names import NOTHING
 
 Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
@@ -98,26 +99,30 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     inputs, formulation = made.inputs, made.formulation
     with _second_core() as beside:
         bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)
-        current = beside.submit(_minimum, made) if plan.envelope.current else None
+        others = beside.submit(_other_cases, made)
         first = _solve(plan, formulation, clock)
         with clock.stage("baselines"):
             baselines = _baselines(formulation, first, np.argsort(made.starting.index, kind="stable"), plan)
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
             solution = formulation.settle(best)
+        with clock.stage("programme"):
+            outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
+        ahead = beside.submit(in_futures, inputs, {PLAN: outcome.schedule})
         with clock.stage("phasing"):
             phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
         with clock.stage("rules of sites"):
             without = bound.result()
+        with clock.stage("programme"):
+            works, table = programme_tables(outcome)
+        with clock.stage("payback"):
+            returns = payback(outcome, works, made.traffic)
         with clock.stage("options"):
-            minimum = current.result() if current else None
-    with clock.stage("programme"):
-        outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
-        works, table = programme_tables(outcome)
-    with clock.stage("payback"):
-        returns = payback(outcome, works, made.traffic)
-    with clock.stage("options"):
-        options = options_of(outcome, minimum) if minimum else ()
-        case = business_case(outcome, made.traffic, options) if options else ()
+            minimum, cases = others.result()
+            options = options_of(outcome, minimum) if minimum else ()
+            case = business_case(outcome, made.traffic, options) if options else ()
+        with clock.stage("forecast"):
+            cases |= ahead.result()
+            forecast = outlook(inputs, {name: cases[name] for name in (NOTHING, PLAN, CURRENT_SPEND) if name in cases})
     held: tuple[Statement, ...] = ()
     if plan.forecast.standstill is not None:
         with clock.stage("stand-still"):
@@ -125,8 +130,6 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
             held = standstill(inputs, made.starting, made.on_own_sites, aim, CASE_GAP, CASE_SECONDS)
     with clock.stage("detours"):
         restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
-    with clock.stage("forecast"):
-        forecast = outlook(inputs, _cases(outcome, options))
     with clock.stage("programme"):
         finance, lint = (
             (*accounts(outcome, works), *returns.statements(), *case, *held),
@@ -263,14 +266,6 @@ def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
     return replace(made, inputs=inputs, starting=starting, options=options, formulation=formulation)
 
 
-def _cases(outcome: Outcome, options: tuple[Option, ...]) -> dict[str, Codes]:
-    """Treatment codes of what is forecast, by case."""
-    cases = {"do-nothing": np.full_like(outcome.schedule, -1), "plan": outcome.schedule}
-    if options:
-        cases[CURRENT_SPEND] = options[OPTIONS.index(MINIMUM)].schedule
-    return cases
-
-
 @dataclass(frozen=True, eq=False)
 class _Prepared:
     """A plan as a problem, and what it was made from."""
@@ -319,6 +314,17 @@ def _minimum(made: _Prepared) -> Option:
     if made.inputs.plan.forecast.current_spend != "optimised":
         today = made.on_own_sites
     return current_spend(made.inputs, today, made.starting.index, CURRENT_GAP, CASE_SECONDS)
+
+
+def _other_cases(made: _Prepared) -> tuple[Option | None, dict[str, CaseFutures]]:
+    """What today's money does, where it is stated; and what the plan is forecast beside."""
+    minimum = _minimum(made) if made.inputs.plan.envelope.current else None
+    schedule = made.options.schedule
+    shape = len(made.inputs.register.assets), schedule.shape[1]
+    cases = {NOTHING: np.full(shape, -1, dtype=schedule.dtype)}
+    if minimum:
+        cases[CURRENT_SPEND] = minimum.schedule
+    return minimum, in_futures(made.inputs, cases)
 
 
 @contextmanager

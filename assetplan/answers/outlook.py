@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan import condition
-from assetplan._types import Codes, Floats
+from assetplan._types import Bools, Codes, Floats
 from assetplan.asset_classes import BUILDING, CARRIAGEWAY
 from assetplan.config import Plan
 from assetplan.inputs.claims import Claims
@@ -27,21 +27,54 @@ DEFECTS = ("potholes", "claims")
 
 
 @dataclass(frozen=True, eq=False)
-class _OneFuture:
-    """One future by case and year: length by residual life [km] (cases, years + 1, bands), backlog [£]."""
+class CaseFutures:
+    """What becomes of roads and estate in one case, in each future and year.
+
+    Attributes
+    ----------
+    length : array (n_futures, years + 1, n_bands); length of roads by band of residual life [km]
+    backlog : array (n_futures, years + 1); maintenance backlog of the estate [£]
+    """
 
     length: Floats
     backlog: Floats
 
 
-def outlook(inputs: Inputs, cases: Mapping[str, Codes]) -> list[ForecastRow]:
+def in_futures(inputs: Inputs, cases: Mapping[str, Codes]) -> dict[str, CaseFutures]:
+    """Each case in many futures, which are the same for every case and every call; empty where none are asked for.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan's, whose `forecast` says how many futures
+    cases : mapping of str → array (n_assets, years)
+        What becomes of assets in each case: treatment codes, −1 for none.
+    """
+    futures, known = _futures(inputs)
+    if futures is None:
+        return {}
+    schedules = [schedule[known] for schedule in cases.values()]
+    outcomes = [_in_one_future(futures, number, schedules) for number in range(futures.count)]
+    length, backlog = (np.stack(parts, axis=1) for parts in zip(*outcomes, strict=True))
+    return {case: CaseFutures(length[k], backlog[k]) for k, case in enumerate(cases)}
+
+
+def _futures(inputs: Inputs) -> tuple[Futures | None, Bools]:
+    """The futures of roads and estate, None where there are none to show, and which assets they are, (n_assets,)."""
+    forecast, every = inputs.plan.forecast, inputs.register.assets
+    known = every["asset_class"].isin((ROADS, ESTATE)).to_numpy()
+    if not forecast.futures or not known.any():
+        return None, known
+    assets = every[known].reset_index(drop=True)
+    return Futures.of(assets, inputs.model, load_doubts(), forecast.seed, forecast.futures), known
+
+
+def outlook(inputs: Inputs, cases: Mapping[str, CaseFutures]) -> list[ForecastRow]:
     """Forecasts by measure, band, year and case.
 
     Parameters
     ----------
-    inputs : Inputs; the plan's, whose `forecast` says how many futures and what counts they are scaled to
-    cases : mapping of str → array (n_assets, years)
-        What becomes of assets in each case: treatment codes, −1 for none.
+    inputs : Inputs; the plan's, whose `forecast` says what counts the forecasts are scaled to
+    cases : mapping of str → CaseFutures; from `in_futures`
 
     Returns
     -------
@@ -51,18 +84,15 @@ def outlook(inputs: Inputs, cases: Mapping[str, Codes]) -> list[ForecastRow]:
         Potholes and claims of the base year are the council's own counts and money. Large claims are what they cost in
         a mean year: two in five years have no range of their own.
     """
-    plan, every = inputs.plan, inputs.register.assets
-    known = every["asset_class"].isin((ROADS, ESTATE)).to_numpy()
-    if not plan.forecast.futures or not known.any():
+    plan, futures = inputs.plan, _futures(inputs)[0]
+    if futures is None:
         return []
-    assets = every[known].reset_index(drop=True)
-    futures = Futures.of(assets, inputs.model, load_doubts(), plan.forecast.seed, plan.forecast.futures)
-    schedules = [schedule[known] for schedule in cases.values()]
-    outcomes = [_in_one_future(futures, number, schedules) for number in range(futures.count)]
     names = tuple(cases)
-    length, backlog = np.stack([s.length for s in outcomes]), np.stack([s.backlog for s in outcomes])
+    length, backlog = (
+        np.stack([getattr(case, part) for case in cases.values()], axis=1) for part in ("length", "backlog")
+    )
     rows: list[ForecastRow] = []
-    present = set(assets["asset_class"])
+    present = set(futures.assets["asset_class"])
     if ROADS in present:
         for place, band in enumerate(condition.band_names("residual_life")):
             rows += _rows(plan, names, ("length", band, "km"), length[..., place])
@@ -77,7 +107,8 @@ def outlook(inputs: Inputs, cases: Mapping[str, Codes]) -> list[ForecastRow]:
     return rows
 
 
-def _in_one_future(futures: Futures, number: int, schedules: Sequence[Codes]) -> _OneFuture:
+def _in_one_future(futures: Futures, number: int, schedules: Sequence[Codes]) -> tuple[Floats, Floats]:
+    """One future by case and year: length by residual life [km] (cases, years + 1, bands), backlog [£]."""
     future = futures.draw(number)
     of_class = futures.assets["asset_class"].to_numpy(dtype=object)
     km = np.where(of_class == ROADS, futures.assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
@@ -93,7 +124,7 @@ def _in_one_future(futures: Futures, number: int, schedules: Sequence[Codes]) ->
                     length[case, year] += condition.quantity_in_bands("residual_life", life, km[rows])
                 if quantity[rows].any():
                     backlog[case, year] += float(state.backlog() @ quantity[rows])
-    return _OneFuture(length, backlog)
+    return length, backlog
 
 
 def _expected(name: str, base: float, length: Floats) -> Floats:

@@ -52,6 +52,8 @@ class Restrictions(TypedDict):
     unplaced: list[str]
 
 
+PLAN = "plan"
+"""The case of the programme that was chosen."""
 CURRENT_SPEND = "current spend"
 """The case beside do-nothing and the plan: the money of `envelope.current` and no other."""
 

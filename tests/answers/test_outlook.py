@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from assetplan import read_plan
-from assetplan.answers.outlook import outlook
+from assetplan.answers.outlook import in_futures, outlook
 from assetplan.inputs.load import load_inputs
 from assetplan.outcome.notes import unverified
 from assetplan.planning import plan as make_plan_of
@@ -123,7 +123,7 @@ def test_the_seed_decides(small_county: Path) -> None:
         mine = plan.model_copy(update={"forecast": plan.forecast.model_copy(update={"futures": 4, **forecast})})
         inputs = replace(read, plan=mine)
         nothing = np.full((len(inputs.register.assets), plan.years), -1, dtype=np.int8)
-        return outlook(inputs, {"do-nothing": nothing, "plan": nothing})
+        return outlook(inputs, in_futures(inputs, {"do-nothing": nothing, "plan": nothing}))
 
     assert rows_of() == rows_of()
     assert rows_of(seed=1) != rows_of()

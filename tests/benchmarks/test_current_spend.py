@@ -15,7 +15,7 @@ from tables import full_only
 
 import assetplan
 from assetplan import planning
-from assetplan.answers.outlook import outlook
+from assetplan.answers.outlook import in_futures, outlook
 
 pytestmark = [pytest.mark.benchmark, full_only]
 
@@ -24,7 +24,8 @@ def test_the_county_grows_as_its_council_reports(tmp_path: Path) -> None:
     assetplan.write_example(tmp_path / "county", "county", 1)
     plan = assetplan.read_plan(tmp_path / "county" / "plan.toml")
     made = planning._prepare(plan, None, planning._Clock(lambda stage: None))
-    rows = pd.DataFrame(outlook(made.inputs, {"current spend": planning._minimum(made).schedule}))
+    cases = in_futures(made.inputs, {"current spend": planning._minimum(made).schedule})
+    rows = pd.DataFrame(outlook(made.inputs, cases))
     short = rows.query("measure == 'length' and band == 'under 5'")["middle"].to_numpy()
     potholes = rows.query("measure == 'potholes'")["middle"].to_numpy()
     growth, more = np.diff(short), potholes[-1] / potholes[0] - 1
