@@ -342,6 +342,16 @@ def batch(round_file: Path, output: Path, workers: int, yes: bool) -> None:
 
 
 @main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--inputs", type=FOLDER, help="Folder of the plan's inputs: plan again from them and compare.")
+def verify(folder: Path, inputs: Path | None) -> None:
+    """Check that a planned FOLDER is as it was written and, with --inputs, that its inputs bring it again."""
+    from assetplan.cli.work import run_verify
+
+    run_verify(folder, inputs)
+
+
+@main.command()
 @click.argument("before", type=FOLDER)
 @click.argument("after", type=FOLDER)
 @output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)

@@ -1,11 +1,12 @@
-"""What `batch` prints."""
+"""What `batch` and `verify` print."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from assetplan.cli.layout import block, figure, items, table
-from assetplan.rounds import ScenarioEnd
+from assetplan.rounds import ScenarioEnd, Verification
+from assetplan.rounds.verification import other_version
 from assetplan.words import plural
 
 
@@ -46,4 +47,36 @@ def round_text(name: str, rows: pd.DataFrame) -> str:
     if len(wrong):
         texts = [f"{row['scenario']}: {row['message']}" for row in wrong.to_dict("records")]
         parts.append(block("Not planned", *items(texts)))
+    return "\n\n".join(parts)
+
+
+def verification_text(checked: Verification) -> str:
+    """What of a folder is as it was, and what is not.
+
+    Parameters
+    ----------
+    checked : Verification; from `verify`
+    """
+    parts = []
+    if checked.outputs:
+        parts.append(block("Not as they were written, or gone", *items(checked.outputs)))
+    if checked.inputs:
+        parts.append(block("Inputs that are others than those of the plan, or gone", *items(checked.inputs)))
+    if checked.differs:
+        parts.append(block("Planned again, not the same", *items(checked.differs)))
+    notes = []
+    if other_version(checked.version):
+        notes.append(
+            f"version {checked.version or 'unknown'} of assetplan wrote this folder, which may choose otherwise"
+        )
+    if checked.differs and not checked.proved:
+        notes.append("its search was ended by its time, and may come to another choice")
+    if not checked.planned:
+        why = "its inputs are others" if checked.inputs else "give the folder of its inputs with --inputs"
+        notes.append(f"not planned again: {why}")
+    if notes:
+        parts.append(block("Notes", *items(notes)))
+    if checked.holds:
+        again = ", and planned again from the same inputs it is the same" if checked.planned else ""
+        parts.insert(0, f"Every file is as it was written{again}.")
     return "\n\n".join(parts)

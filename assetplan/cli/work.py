@@ -200,3 +200,20 @@ def run_batch(round_file: Path, output: Path, workers: int, confirmed: bool) -> 
     echo(f"\n{written}")
     if not rows["status"].isin((DONE, KEPT)).all():
         sys.exit(1)
+
+
+def run_verify(folder: Path, inputs: Path | None) -> None:
+    """Verify a folder of a plan and print what differs; ends with status 1 where anything does.
+
+    Parameters
+    ----------
+    folder : Path; folder of a plan
+    inputs : Path or None; folder of its inputs; None to plan nothing again
+    """
+    from assetplan.cli.round_text import verification_text
+    from assetplan.rounds import verify
+
+    checked = verify(folder, inputs)
+    echo(verification_text(checked))
+    if not checked.holds:
+        sys.exit(1)

@@ -11,37 +11,20 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from commands import run, run_alone
-from constraint_cases import small_register
 from filelock import FileLock
+from round_cases import write_inputs
 
 import assetplan
 from assetplan.errors import OutputExistsError
 from assetplan.output import edited, read_manifest
-from assetplan.register import write_register
 from assetplan.rounds import ScenarioEnd, read_round, run_round
 from assetplan.rounds.running import DONE, KEPT, REFUSED
 
-PLAN = """
-name = "base"
-register = "register.gpkg"
-first_year = 2019
-years = 3
-sites = { costs = "none" }
-forecast = { futures = 0 }
-[envelope]
-unit = "£"
-[envelope.lines]
-carriageway_preventative = [20_000, 20_000, 20_000]
-carriageway_major = [60_000, 60_000, 60_000]
-bridges = [90_000, 90_000, 90_000]
-footways = [9_000, 9_000, 9_000]
-"""
 ROUND = """
 name = "round"
 plan = "plan.toml"
@@ -61,13 +44,7 @@ scale = { "envelope.lines" = [0.5, 2] }
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    register = small_register()
-    assets, inspections = register.assets, register.inspections
-    known = set(assets["asset_id"])
-    assets = assets.assign(parent_id=assets["parent_id"].where(assets["parent_id"].isin(known), ""))
-    part = replace(register, assets=assets, inspections=inspections[inspections["asset_id"].isin(known)])
-    write_register(part, tmp_path / "register.gpkg")
-    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    write_inputs(tmp_path)
     (tmp_path / "round.toml").write_text(ROUND, encoding="utf-8")
     return tmp_path
 

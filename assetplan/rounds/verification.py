@@ -1,0 +1,123 @@
+"""Verify a folder of a plan: its files are as they were written, and the same inputs bring them again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assetplan import __version__
+from assetplan.config import make_plan
+from assetplan.errors import Fault, RegisterError
+from assetplan.inputs.load import input_digests
+from assetplan.output import MANIFEST, digest_of, read_manifest
+from assetplan.planning import plan
+from assetplan.programme import REPORT
+from assetplan.programme.summary_file import read_json
+from assetplan.report import write_report
+
+_SUMMARY, _SETTINGS = "summary.json", "plan.json"
+_OWN = "plan"  # digest of the plan's own settings, with places of files that a folder does not keep
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What is not as it was in a folder of a plan.
+
+    Attributes
+    ----------
+    outputs : tuple of str; files that were edited since they were written, or are gone
+    inputs : tuple of str; files that the plan was made from and that are now others, or gone
+    differs : tuple of str
+        Files that planning again wrote otherwise; of summary.json, the keys whose values differ.
+    version : str; version of the program that wrote the folder
+    planned : bool; whether the plan was made again: its inputs were given and are those of then
+    proved : bool; whether the plan reached its gap; a search that its time ended may come to another choice
+    """
+
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+    differs: tuple[str, ...]
+    version: str
+    planned: bool
+    proved: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that was looked at is as it was."""
+        return not (self.outputs or self.inputs or self.differs)
+
+
+def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification:
+    """Compare a folder of a plan with its digests and, given its inputs, with the same plan made again.
+
+    Seconds by stage are left out of the comparison, as is the digest of the plan's own settings, for they depend on the
+    machine and on where files lay; the settings themselves are compared as plan.json.
+
+    Parameters
+    ----------
+    folder : path; folder of a plan, or a run of a round
+    inputs : path, optional
+        Folder of what the plan was made from, as it lay beside the plan file; without it nothing is planned again.
+
+    Raises
+    ------
+    RegisterError
+        The folder is not that of a plan, or its summary or settings cannot be read.
+    ConfigError, InfeasibleError
+        The settings that the folder keeps are not a plan, or one that cannot be met.
+    """
+    folder = Path(folder)
+    known = read_manifest(folder)
+    needed = [name for name in (_SUMMARY, _SETTINGS) if known is None or name not in known]
+    if known is None or needed:
+        missing = [MANIFEST] if known is None else needed
+        raise RegisterError(Fault(str(folder), 0, "", name, "is not in this folder of a plan") for name in missing)
+    outputs = tuple(name for name, was in known.items() if digest_of(folder / name) != was)
+    gone = [name for name in (_SUMMARY, _SETTINGS) if not (folder / name).is_file()]
+    summary = {} if gone else read_json(folder / _SUMMARY)
+    version, proved = str(summary.get("version", "")), summary.get("status") == "optimal"
+    if inputs is None or gone:
+        return Verification(outputs, (), (), version, False, proved)
+    again = make_plan(read_json(folder / _SETTINGS)["plan"], Path(inputs) / _SETTINGS)
+    now = input_digests(again)
+    changed = tuple(name for name, was in summary["inputs"].items() if name != _OWN and now.get(name) != was)
+    if changed:
+        return Verification(outputs, changed, (), version, False, proved)
+    with tempfile.TemporaryDirectory() as place:
+        made = plan(again)
+        new = made.write(Path(place) / "plan")
+        if REPORT in known:
+            write_report(made, new / REPORT)
+        differs = tuple(_differs(folder, new, sorted(known)))
+    return Verification(outputs, (), differs, version, True, proved)
+
+
+def _differs(folder: Path, new: Path, names: list[str]) -> list[str]:
+    """What two folders of a plan do not have alike."""
+    out = []
+    for name in names:
+        if name != _SUMMARY:
+            if digest_of(folder / name) != digest_of(new / name):
+                out.append(name)
+            continue
+        first, second = _compared(folder / name), _compared(new / name)
+        keys = [key for key in {**first, **second} if first.get(key) != second.get(key)]
+        if keys:
+            out.append(f"{name} ({', '.join(keys)})")
+    return out
+
+
+def _compared(path: Path) -> dict[str, Any]:
+    """A summary without what depends on the machine."""
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    summary.pop("seconds", None)
+    summary.get("inputs", {}).pop(_OWN, None)
+    return dict(summary)
+
+
+def other_version(version: str) -> bool:
+    """Whether another version of the program wrote a folder, which may choose otherwise."""
+    return version != __version__
