@@ -65,18 +65,15 @@ def verification_text(checked: Verification) -> str:
     if checked.differs:
         parts.append(block("Planned again, not the same", *items(checked.differs)))
     notes = []
-    if other_version(checked.version):
-        notes.append(
-            f"version {checked.version or 'unknown'} of assetplan wrote this folder, which may choose otherwise"
-        )
-    if checked.differs and not checked.proved:
+    if checked.version and other_version(checked.version):
+        notes.append(f"another version wrote this folder ({checked.version}), which may choose otherwise")
+    if checked.differs and checked.timed:
         notes.append("its search was ended by its time, and may come to another choice")
-    if not checked.planned:
-        why = "its inputs are others" if checked.inputs else "give the folder of its inputs with --inputs"
-        notes.append(f"not planned again: {why}")
+    if checked.not_planned:
+        notes.append(f"not planned again: {checked.not_planned}")
     if notes:
         parts.append(block("Notes", *items(notes)))
     if checked.holds:
-        again = ", and planned again from the same inputs it is the same" if checked.planned else ""
+        again = ", and planned again from the same inputs it is the same" if not checked.not_planned else ""
         parts.insert(0, f"Every file is as it was written{again}.")
     return "\n\n".join(parts)

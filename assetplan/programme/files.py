@@ -54,7 +54,7 @@ def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
         rule = "is not as it was written with its programme: plan again, or trust the edits with --trust-edits"
         raise RegisterError(Fault(str(folder / name), 0, "", "", rule) for name in changed)
     summary = read_summary(folder / "summary.json")
-    settings = _read_settings(folder / "plan.json")
+    settings = read_settings(folder / "plan.json")
     assets = _read_table(folder / "assets.parquet")
     layers = {name: _read_table(folder / "programme.gpkg", name) for name in LAYERS}
     years = [summary.years[0] - 1, *summary.years]
@@ -70,7 +70,14 @@ def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
     )  # fmt: skip
 
 
-def _read_settings(path: Path) -> dict[str, Any] | None:
+def read_settings(path: Path) -> dict[str, Any] | None:
+    """The plan and its tables as a folder keeps them; None where it keeps none.
+
+    Raises
+    ------
+    RegisterError
+        The file is not JSON, or holds something else.
+    """
     if not path.is_file():
         return None
     settings = read_json(path)

@@ -15,7 +15,8 @@ from assetplan.inputs.load import input_digests
 from assetplan.output import MANIFEST, digest_of, read_manifest
 from assetplan.planning import plan
 from assetplan.programme import REPORT
-from assetplan.programme.summary_file import read_json
+from assetplan.programme.files import read_settings
+from assetplan.programme.summary_file import read_summary
 from assetplan.report import write_report
 
 _SUMMARY, _SETTINGS = "summary.json", "plan.json"
@@ -32,17 +33,17 @@ class Verification:
     inputs : tuple of str; files that the plan was made from and that are now others, or gone
     differs : tuple of str
         Files that planning again wrote otherwise; of summary.json, the keys whose values differ.
-    version : str; version of the program that wrote the folder
-    planned : bool; whether the plan was made again: its inputs were given and are those of then
-    proved : bool; whether the plan reached its gap; a search that its time ended may come to another choice
+    version : str; version of the program that wrote the folder, "" where that is not known
+    not_planned : str; why the plan was not made again; "" where it was
+    timed : bool; whether time ended the plan's search, which may then come to another choice
     """
 
     outputs: tuple[str, ...]
     inputs: tuple[str, ...]
     differs: tuple[str, ...]
     version: str
-    planned: bool
-    proved: bool
+    not_planned: str
+    timed: bool = False
 
     @property
     def holds(self) -> bool:
@@ -76,23 +77,24 @@ def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification
         missing = [MANIFEST] if known is None else needed
         raise RegisterError(Fault(str(folder), 0, "", name, "is not in this folder of a plan") for name in missing)
     outputs = tuple(name for name, was in known.items() if digest_of(folder / name) != was)
-    gone = [name for name in (_SUMMARY, _SETTINGS) if not (folder / name).is_file()]
-    summary = {} if gone else read_json(folder / _SUMMARY)
-    version, proved = str(summary.get("version", "")), summary.get("status") == "optimal"
-    if inputs is None or gone:
-        return Verification(outputs, (), (), version, False, proved)
-    again = make_plan(read_json(folder / _SETTINGS)["plan"], Path(inputs) / _SETTINGS)
+    if lost := tuple(name for name in (_SUMMARY, _SETTINGS) if name in outputs):
+        return Verification(outputs, (), (), "", f"{lost[0]} is not as it was written")
+    summary, kept = read_summary(folder / _SUMMARY), read_settings(folder / _SETTINGS)
+    assert kept is not None
+    if inputs is None:
+        return Verification(outputs, (), (), summary.version, "give the folder of its inputs with --inputs")
+    again = make_plan(kept["plan"], Path(inputs) / _SETTINGS)
     now = input_digests(again)
-    changed = tuple(name for name, was in summary["inputs"].items() if name != _OWN and now.get(name) != was)
+    changed = tuple(name for name, was in summary.inputs.items() if name != _OWN and now.get(name) != was)
     if changed:
-        return Verification(outputs, changed, (), version, False, proved)
+        return Verification(outputs, changed, (), summary.version, "its inputs are others")
     with tempfile.TemporaryDirectory() as place:
         made = plan(again)
         new = made.write(Path(place) / "plan")
         if REPORT in known:
             write_report(made, new / REPORT)
         differs = tuple(_differs(folder, new, sorted(known)))
-    return Verification(outputs, (), differs, version, True, proved)
+    return Verification(outputs, (), differs, summary.version, "", summary.status != "optimal")
 
 
 def _differs(folder: Path, new: Path, names: list[str]) -> list[str]:

@@ -34,10 +34,10 @@ def copied(made: Path, tmp_path: Path) -> Path:
 
 def test_an_untouched_folder_holds_wherever_it_lies(copied: Path) -> None:
     checked = verify(copied / "out", copied)
-    assert checked.planned
-    assert checked.proved
+    assert checked.not_planned == ""
+    assert not checked.timed
     assert checked.holds
-    assert not verify(copied / "out").planned
+    assert "--inputs" in verify(copied / "out").not_planned
     done = run("verify", copied / "out", "--inputs", copied)
     assert done.returncode == 0
     assert "planned again from the same inputs it is the same" in done.text
@@ -67,10 +67,18 @@ def test_inputs_that_are_others_are_named_and_nothing_is_planned(copied: Path) -
     (copied / "register.gpkg").write_bytes(b"another")
     checked = verify(copied / "out", copied)
     assert checked.inputs == ("register.gpkg",)
-    assert not checked.planned
     assert "its inputs are others" in run("verify", copied / "out", "--inputs", copied).text
 
 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegisterError, match="is not in this folder of a plan"):
         verify(tmp_path)
+
+
+def test_settings_that_were_edited_are_not_planned_from(copied: Path) -> None:
+    path = copied / "out" / "plan.json"
+    path.write_text("{}", encoding="utf-8")
+    assert verify(copied / "out", copied).not_planned == "plan.json is not as it was written"
+    write_manifest(copied / "out", "plan.json")
+    with pytest.raises(RegisterError, match="does not hold a plan and its tables"):
+        verify(copied / "out", copied)
