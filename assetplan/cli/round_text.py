@@ -6,7 +6,6 @@ import pandas as pd
 
 from assetplan.cli.layout import block, figure, items, table
 from assetplan.rounds import ScenarioEnd, Verification
-from assetplan.rounds.verification import other_version
 from assetplan.words import plural
 
 
@@ -59,16 +58,16 @@ def verification_text(checked: Verification) -> str:
     """
     parts = []
     if checked.outputs:
-        parts.append(block("Not as they were written, or gone", *items(checked.outputs)))
+        parts.append(block("Not as they were written, gone, or not written with the plan", *items(checked.outputs)))
     if checked.inputs:
         parts.append(block("Inputs that are others than those of the plan, or gone", *items(checked.inputs)))
     if checked.differs:
         parts.append(block("Planned again, not the same", *items(checked.differs)))
     notes = []
-    if checked.version and other_version(checked.version):
+    if checked.other_version:
         notes.append(f"another version wrote this folder ({checked.version}), which may choose otherwise")
-    if checked.differs and checked.timed:
-        notes.append("its search was ended by its time, and may come to another choice")
+    if checked.differs:
+        notes.append("where time ends a step of its search, a busy machine comes to another: plan again on an idle one")
     if checked.not_planned:
         notes.append(f"not planned again: {checked.not_planned}")
     if notes:

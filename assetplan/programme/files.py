@@ -11,12 +11,12 @@ from assetplan.programme.result import Programme
 from assetplan.programme.statements import tables_of
 from assetplan.programme.strategies import StrategiesFile
 from assetplan.programme.summary_file import read_json, read_summary
-from assetplan.programme.writing import LAYERS, REPORT
+from assetplan.programme.writing import LAYERS, REPORT, SETTINGS, SUMMARY
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_NEEDED = ("summary.json", "programme.gpkg", "assets.parquet")
+_NEEDED = (SUMMARY, "programme.gpkg", "assets.parquet")
 _WORKS = (
     *("asset_id", "scheme_id", "asset_class", "name", "road", "road_class", "district", "year", "treatment", "label"),
     *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed", "status"),
@@ -53,8 +53,8 @@ def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
     if changed and not trust_edits:
         rule = "is not as it was written with its programme: plan again, or trust the edits with --trust-edits"
         raise RegisterError(Fault(str(folder / name), 0, "", "", rule) for name in changed)
-    summary = read_summary(folder / "summary.json")
-    settings = read_settings(folder / "plan.json")
+    summary = read_summary(folder / SUMMARY)
+    settings = read_settings(folder / SETTINGS)
     assets = _read_table(folder / "assets.parquet")
     layers = {name: _read_table(folder / "programme.gpkg", name) for name in LAYERS}
     years = [summary.years[0] - 1, *summary.years]

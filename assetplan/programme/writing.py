@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+SUMMARY, SETTINGS = "summary.json", "plan.json"
 REPORT = "report.html"
 """Report of a programme in its folder, which may be written again."""
 
@@ -45,10 +46,10 @@ def write_tables(
     summary, assets, settings, strategies, accounts : those of the programme
     layers : sequence of GeoDataFrame; its works, places and districts
     """
-    (folder / "summary.json").write_text(summary.as_json(), encoding="utf-8")
+    (folder / SUMMARY).write_text(summary.as_json(), encoding="utf-8")
     if settings is not None:
         text = json.dumps(settings, indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / "plan.json").write_text(text + "\n", encoding="utf-8")
+        (folder / SETTINGS).write_text(text + "\n", encoding="utf-8")
     table = layers[0].drop(columns="geometry")
     write_csv(table, folder / "programme.csv")
     assets.to_parquet(folder / "assets.parquet", index=False)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from assetplan.delimited import write_csv
 from assetplan.output import new_file
+from assetplan.programme.writing import SUMMARY
 from assetplan.rounds.running import RUNS, ScenarioEnd
 
 TABLE = "runs.csv"
@@ -32,7 +33,7 @@ def round_table(outcomes: Iterable[ScenarioEnd], folder: Path) -> pd.DataFrame:
     """
     rows = []
     for each in outcomes:
-        summary = folder / RUNS / each.run / "summary.json"
+        summary = folder / RUNS / each.run / SUMMARY
         known = json.loads(summary.read_text(encoding="utf-8")) if summary.is_file() else {}
         rows.append({**vars(each), "seconds": round(each.seconds, 1), **{name: known.get(name) for name in _FIGURES}})
     return pd.DataFrame(rows)

@@ -17,9 +17,9 @@ from assetplan.planning import plan
 from assetplan.programme import REPORT
 from assetplan.programme.files import read_settings
 from assetplan.programme.summary_file import read_summary
+from assetplan.programme.writing import SETTINGS, SUMMARY
 from assetplan.report import write_report
 
-_SUMMARY, _SETTINGS = "summary.json", "plan.json"
 _OWN = "plan"  # digest of the plan's own settings, with places of files that a folder does not keep
 
 
@@ -29,13 +29,12 @@ class Verification:
 
     Attributes
     ----------
-    outputs : tuple of str; files that were edited since they were written, or are gone
+    outputs : tuple of str; files that were edited since they were written, are gone, or were not written with the plan
     inputs : tuple of str; files that the plan was made from and that are now others, or gone
     differs : tuple of str
         Files that planning again wrote otherwise; of summary.json, the keys whose values differ.
     version : str; version of the program that wrote the folder, "" where that is not known
     not_planned : str; why the plan was not made again; "" where it was
-    timed : bool; whether time ended the plan's search, which may then come to another choice
     """
 
     outputs: tuple[str, ...]
@@ -43,12 +42,16 @@ class Verification:
     differs: tuple[str, ...]
     version: str
     not_planned: str
-    timed: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether everything that was looked at is as it was."""
         return not (self.outputs or self.inputs or self.differs)
+
+    @property
+    def other_version(self) -> bool:
+        """Whether another version of the program wrote the folder, which may choose otherwise."""
+        return self.version not in ("", __version__)
 
 
 def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification:
@@ -72,18 +75,19 @@ def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification
     """
     folder = Path(folder)
     known = read_manifest(folder)
-    needed = [name for name in (_SUMMARY, _SETTINGS) if known is None or name not in known]
+    needed = [name for name in (SUMMARY, SETTINGS) if known is None or name not in known]
     if known is None or needed:
         missing = [MANIFEST] if known is None else needed
         raise RegisterError(Fault(str(folder), 0, "", name, "is not in this folder of a plan") for name in missing)
-    outputs = tuple(name for name, was in known.items() if digest_of(folder / name) != was)
-    if lost := tuple(name for name in (_SUMMARY, _SETTINGS) if name in outputs):
+    others = sorted({path.name for path in folder.iterdir()} - set(known) - {MANIFEST})
+    outputs = (*(name for name, was in known.items() if digest_of(folder / name) != was), *others)
+    if lost := tuple(name for name in (SUMMARY, SETTINGS) if name in outputs):
         return Verification(outputs, (), (), "", f"{lost[0]} is not as it was written")
-    summary, kept = read_summary(folder / _SUMMARY), read_settings(folder / _SETTINGS)
+    summary, kept = read_summary(folder / SUMMARY), read_settings(folder / SETTINGS)
     assert kept is not None
     if inputs is None:
         return Verification(outputs, (), (), summary.version, "give the folder of its inputs with --inputs")
-    again = make_plan(kept["plan"], Path(inputs) / _SETTINGS)
+    again = make_plan(kept["plan"], Path(inputs) / SETTINGS)
     now = input_digests(again)
     changed = tuple(name for name, was in summary.inputs.items() if name != _OWN and now.get(name) != was)
     if changed:
@@ -93,15 +97,15 @@ def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification
         new = made.write(Path(place) / "plan")
         if REPORT in known:
             write_report(made, new / REPORT)
-        differs = tuple(_differs(folder, new, sorted(known)))
-    return Verification(outputs, (), differs, summary.version, "", summary.status != "optimal")
+        differs = tuple(_differs(folder, new, sorted({*known, *(read_manifest(new) or {})})))
+    return Verification(outputs, (), differs, summary.version, "")
 
 
 def _differs(folder: Path, new: Path, names: list[str]) -> list[str]:
     """What two folders of a plan do not have alike."""
     out = []
     for name in names:
-        if name != _SUMMARY:
+        if name != SUMMARY:
             if digest_of(folder / name) != digest_of(new / name):
                 out.append(name)
             continue
@@ -118,8 +122,3 @@ def _compared(path: Path) -> dict[str, Any]:
     summary.pop("seconds", None)
     summary.get("inputs", {}).pop(_OWN, None)
     return dict(summary)
-
-
-def other_version(version: str) -> bool:
-    """Whether another version of the program wrote a folder, which may choose otherwise."""
-    return version != __version__

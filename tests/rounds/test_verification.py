@@ -35,7 +35,6 @@ def copied(made: Path, tmp_path: Path) -> Path:
 def test_an_untouched_folder_holds_wherever_it_lies(copied: Path) -> None:
     checked = verify(copied / "out", copied)
     assert checked.not_planned == ""
-    assert not checked.timed
     assert checked.holds
     assert "--inputs" in verify(copied / "out").not_planned
     done = run("verify", copied / "out", "--inputs", copied)
@@ -47,6 +46,8 @@ def test_what_was_edited_or_is_gone_is_named(copied: Path) -> None:
     (copied / "out" / "programme.csv").write_text("edited", encoding="utf-8")
     (copied / "out" / "assets.parquet").unlink()
     assert verify(copied / "out").outputs == ("assets.parquet", "programme.csv")
+    (copied / "out" / "mine.txt").write_text("mine", encoding="utf-8")
+    assert verify(copied / "out").outputs == ("assets.parquet", "programme.csv", "mine.txt")
     done = run("verify", copied / "out")
     assert done.returncode == 1
     assert "programme.csv" in done.text
@@ -61,6 +62,20 @@ def test_a_change_that_was_given_its_digest_is_caught_by_planning_again(copied: 
     assert checked.outputs == ()
     assert checked.differs == ("summary.json (benefit)",)
     assert "summary.json (benefit)" in run("verify", copied / "out", "--inputs", copied).text
+
+
+def test_a_file_that_was_taken_out_with_its_digest_is_missed(copied: Path) -> None:
+    out = copied / "out"
+    (out / "strategies.parquet").unlink()
+    (out / "manifest.json").unlink()
+    write_manifest(out)
+    assert verify(out).holds
+    assert verify(out, copied).differs == ("strategies.parquet",)
+
+
+def test_inputs_that_are_gone_are_named(copied: Path) -> None:
+    (copied / "register.gpkg").unlink()
+    assert verify(copied / "out", copied).inputs == ("register.gpkg",)
 
 
 def test_inputs_that_are_others_are_named_and_nothing_is_planned(copied: Path) -> None:

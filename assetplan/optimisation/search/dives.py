@@ -55,7 +55,7 @@ def _dive(
     whole = np.zeros(problem.n_assets, dtype=bool)
     whole[order[:first]] = True
     whole = problem.choices.with_groups(whole)
-    seconds = max(time_left(), 0.1) / 2  # few end by it: what the clock cuts is another choice on a busy machine
+    seconds = max(time_left(), 0.1) / 2  # most end by their gap: what the clock cuts differs on a busy machine
     close = max(allowed / 3, 0.03 * needed)
     relaxed, bound = partial_relaxation(task, reduced_cost, needed + allowed, whole, seconds, close)
     incumbent = incumbent.bounded(max(bound, incumbent.benefit))  # it bounds the choices that are better still
