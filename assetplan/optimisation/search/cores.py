@@ -20,6 +20,8 @@ from assetplan.optimisation.search.one_model import ModelAnswer, solve_model
 
 PROOF = 3_000  # options beside the best ones up to which one core is solved to the end
 CORE = 500  # options freed in a core that proves nothing
+WIDE = 5_000  # the same in a wide core
+WIDE_GAP = 0.3  # share of the allowance to which a wide core is solved: its optimum takes part of the allowance itself
 CORE_MOST = 8_000  # beyond this HiGHS no longer keeps to its time limit
 CORE_NODES = 100  # nodes to search in such a core
 CORE_SHARE = 0.1  # of the time left that such a core may take, if that is more than
@@ -37,6 +39,7 @@ def cores(
     time_left: Clock,
     most: int = 10**9,
     nodes: int | None = None,
+    wide: bool = False,
 ) -> Incumbent:
     """Cores around the prices, then around the best choice, until the gap is closed or nothing more is gained.
 
@@ -49,6 +52,8 @@ def cores(
     most : int, optional; most cores to solve
     nodes : int, optional
         Nodes to search in a core that holds all that could be better; by default it is solved to the end.
+    wide : bool, optional
+        Whether the first core is a wide one: where no limit is lumpy HiGHS is soon near its optimum.
 
     Raises
     ------
@@ -60,7 +65,7 @@ def cores(
     best = dual.chosen
     order = np.argsort(_closeness(task, reduced_cost), kind="stable")
     order = order[~np.isin(order, best)]
-    size, idle = CORE, 0
+    size, idle = WIDE if wide else CORE, 0
     for _ in range(most):
         if incumbent.width <= allowed or time_left() <= 0 or idle >= IDLE:
             break
@@ -83,7 +88,8 @@ def cores(
         searched = nodes if proves else FIRST_NODES if first else CORE_NODES
         share = FIRST_SHARE if first else CORE_SHARE
         seconds = time_left() if proves else max(share * time_left(), min(CORE_SECONDS, time_left()))
-        answer = _solve_kept(problem, near, dual.bound - allowed, allowed, searched, seconds)
+        close = WIDE_GAP * allowed if wide else allowed
+        answer = _solve_kept(problem, near, dual.bound - allowed, close, searched, seconds)
         if answer.infeasible and near.all():
             raise NoChoiceError(problem, form, list(range(len(form.limit))), whole=True)
         before = incumbent.benefit
@@ -93,7 +99,9 @@ def cores(
             return incumbent.bounded(max(answer.bound, dual.bound - needed))
         gained = first or incumbent.benefit - before > 0.01 * (dual.bound - incumbent.benefit)
         idle = 0 if gained and incumbent.chosen is not None else idle + 1
-        if incumbent.chosen is None:
+        if wide:
+            size, wide = CORE, False
+        elif incumbent.chosen is None:
             size = min(3 * size, CORE_MOST)
     return incumbent
 

@@ -16,6 +16,7 @@ QUICK = 2  # cores before the heavy assets are settled first, or where no stage 
 HEAVY = (30, 300)  # least and most of the heaviest assets in the first stage of a dive
 HEAVY_MOST = 1_000  # whole assets in one model beyond which HiGHS no longer keeps to its time
 DIVE_SECONDS = 1.0  # a shorter dive reaches no choice
+GROWTH = 4  # of the first stage, from dive to dive
 STAGES = 3  # of a dive, each with three times the assets of the one before
 
 
@@ -36,7 +37,7 @@ def search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left:
         if end < DIVE_SECONDS:
             break
         incumbent = _dive(task, incumbent, allowed, first, STAGES, until(time_left, end))
-        first *= 2
+        first *= GROWTH
     return cores(task, incumbent, allowed, time_left)
 
 

@@ -92,7 +92,9 @@ def round_around(
     held = dual.bound - float(dual.multipliers[limits] @ form.limit[limits])  # the bound without the lumpy limits
     incumbent = incumbent.bounded(max(held + max(settled.bound, settled.benefit), incumbent.benefit))
     left = _kept(problem.choices, _alike(form, limits), lumps.options[settled.chosen])
-    rest = _rest(task, left, limits, allowed / 2, until(time_left, 0.5 * time_left()))
+    # what the lumpy limits leave of the allowance is for the rest
+    enough = max(allowed - settled.width, allowed / 2)
+    rest = _rest(task, left, limits, enough, until(time_left, 0.5 * time_left()))
     if rest.chosen is None:
         return incumbent
     return incumbent.better(problem, polish(task, (left[rest.chosen], rest.amounts), time_left))
@@ -177,4 +179,4 @@ def _rest(task: PricedProblem, left: Ints, free: Bools, allowed: float, time_lef
     bound = bound_at(form, prices)
     own = PricedProblem(rest, form, Dual(prices, bound, False, task.dual.amounts, chosen), task.random)
     incumbent = start_from_prices(own, own.nothing(), time_left)
-    return incumbent if incumbent.chosen is None else cores(own, incumbent, allowed, time_left)
+    return incumbent if incumbent.chosen is None else cores(own, incumbent, allowed, time_left, wide=True)
