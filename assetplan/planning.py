@@ -105,37 +105,35 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
             baselines = _baselines(formulation, first, np.argsort(made.starting.index, kind="stable"), plan)
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
             solution = formulation.settle(best)
+        ahead = beside.submit(in_futures, inputs, {PLAN: formulation.options.schedule[solution.chosen]})
+        freed = beside.submit(best_phasing, plan, formulation, solution, plan.solver.time_limit - solution.seconds)
         with clock.stage("programme"):
             outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
-        ahead = beside.submit(in_futures, inputs, {PLAN: outcome.schedule})
-        with clock.stage("phasing"):
-            phasing = best_phasing(plan, formulation, solution, plan.solver.time_limit - solution.seconds)
-        with clock.stage("rules of sites"):
-            without = bound.result()
-        with clock.stage("programme"):
             works, table = programme_tables(outcome)
+            strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
         with clock.stage("payback"):
             returns = payback(outcome, works, made.traffic)
+        with clock.stage("detours"):
+            restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
+        held: tuple[Statement, ...] = ()
+        if plan.forecast.standstill is not None:
+            with clock.stage("stand-still"):
+                aim = Aim(plan.forecast.standstill, plan.forecast.clear_by)
+                held = standstill(inputs, made.starting, made.on_own_sites, aim, CASE_GAP, CASE_SECONDS)
         with clock.stage("options"):
             minimum, cases = others.result()
             options = options_of(outcome, minimum) if minimum else ()
             case = business_case(outcome, made.traffic, options) if options else ()
+        with clock.stage("programme"):
+            finance = (*accounts(outcome, works), *returns.statements(), *case, *held)
+            lint = notes(outcome, made.off_network)
+        with clock.stage("rules of sites"):
+            without = bound.result()
         with clock.stage("forecast"):
             cases |= ahead.result()
             forecast = outlook(inputs, {name: cases[name] for name in (NOTHING, PLAN, CURRENT_SPEND) if name in cases})
-    held: tuple[Statement, ...] = ()
-    if plan.forecast.standstill is not None:
-        with clock.stage("stand-still"):
-            aim = Aim(plan.forecast.standstill, plan.forecast.clear_by)
-            held = standstill(inputs, made.starting, made.on_own_sites, aim, CASE_GAP, CASE_SECONDS)
-    with clock.stage("detours"):
-        restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
-    with clock.stage("programme"):
-        finance, lint = (
-            (*accounts(outcome, works), *returns.statements(), *case, *held),
-            notes(outcome, made.off_network),
-        )
-        strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
+        with clock.stage("phasing"):
+            phasing = freed.result()
     short = [statement for statement in finance if not statement.long]
     findings = Findings(
         lint, short, phasing, restrictions, forecast, clock.seconds, returns.rows(), returns.by_year(), without

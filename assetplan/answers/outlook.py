@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Bools, Codes, Floats
@@ -53,7 +54,8 @@ def in_futures(inputs: Inputs, cases: Mapping[str, Codes]) -> dict[str, CaseFutu
     if futures is None:
         return {}
     schedules = [schedule[known] for schedule in cases.values()]
-    outcomes = [_in_one_future(futures, number, schedules) for number in range(futures.count)]
+    sizes = _sizes(futures.assets)
+    outcomes = [_in_one_future(futures, number, schedules, *sizes) for number in range(futures.count)]
     length, backlog = (np.stack(parts, axis=1) for parts in zip(*outcomes, strict=True))
     return {case: CaseFutures(length[k], backlog[k]) for k, case in enumerate(cases)}
 
@@ -107,12 +109,18 @@ def outlook(inputs: Inputs, cases: Mapping[str, CaseFutures]) -> list[ForecastRo
     return rows
 
 
-def _in_one_future(futures: Futures, number: int, schedules: Sequence[Codes]) -> tuple[Floats, Floats]:
+def _sizes(assets: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Length of each road [km] and quantity of each part of the estate, (n_assets,); 0 for others."""
+    of_class = assets["asset_class"]
+    km = np.where(of_class == ROADS, assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
+    return km, np.where(of_class == ESTATE, assets["quantity"].to_numpy(dtype=float), 0.0)
+
+
+def _in_one_future(
+    futures: Futures, number: int, schedules: Sequence[Codes], km: Floats, quantity: Floats
+) -> tuple[Floats, Floats]:
     """One future by case and year: length by residual life [km] (cases, years + 1, bands), backlog [£]."""
     future = futures.draw(number)
-    of_class = futures.assets["asset_class"].to_numpy(dtype=object)
-    km = np.where(of_class == ROADS, futures.assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
-    quantity = np.where(of_class == ESTATE, futures.assets["quantity"].to_numpy(dtype=float), 0.0)
     shape = (len(schedules), schedules[0].shape[1] + 1)
     length, backlog = np.zeros((*shape, len(condition.band_names("residual_life")))), np.zeros(shape)
     for case, works in enumerate(schedules):

@@ -168,6 +168,20 @@ def chains(network: Network) -> Chains:
     return Chains(chain, along, before, head[first ^ 1], head[last], length)
 
 
+def spurs(roads: Chains) -> Bools:
+    """Whether each chain leads only to dead ends (n_chains,), by cutting back chains with a free end until none is."""
+    nodes, ends = np.unique(np.r_[roads.start, roads.end], return_inverse=True)
+    tail, head = ends.reshape(2, -1)
+    left = roads.start != roads.end
+    spur = np.zeros_like(left)
+    while True:
+        degree = np.bincount(np.r_[tail[left], head[left]], minlength=len(nodes))
+        free = left & ((degree[tail] == 1) | (degree[head] == 1))
+        if not free.any():
+            return spur
+        spur, left = spur | free, left & ~free
+
+
 def follow(onward: Ints, length: Floats) -> tuple[Ints, Bools, Floats, Ints, Ints]:
     """Number what goes on into each other, and measure along it, by doubling steps along all of it at once.
 

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components, dijk
 
 from assetplan._types import Floats, Ints
 from assetplan.display import Shown
-from assetplan.network.arcs import Graph, link_graph
+from assetplan.network.arcs import Graph, chains, link_graph, spurs
 from assetplan.network.detours import Detours, charged_km, closure_cost
 from assetplan.network.graph import Network
 
@@ -178,14 +178,17 @@ def _blocks(network: Network) -> tuple[Ints, Ints, csr_array]:
 
     What stays joined whichever link closes is one block.
     """
-    count = len(network.nodes)
-    graph = nx.Graph()
-    graph.add_nodes_from(range(count))
-    low, high = np.minimum(network.start, network.end), np.maximum(network.start, network.end)
-    pair, parallel = np.unique(low * count + high, return_inverse=True)
-    graph.add_edges_from(zip((pair // count).tolist(), (pair % count).tolist(), strict=True))
+    count, roads = len(network.nodes), chains(network)
+    # Every chain that leads only to dead ends alone joins its ends; which of the others do is searched for.
+    dead = spurs(roads)
+    ring = ~dead & (roads.start != roads.end)
+    low, high = np.minimum(roads.start, roads.end), np.maximum(roads.start, roads.end)
+    pair, parallel, times = np.unique((low * count + high)[ring], return_inverse=True, return_counts=True)
+    graph = nx.Graph(zip((pair // count).tolist(), (pair % count).tolist(), strict=True))
     only = np.array([min(edge) * count + max(edge) for edge in nx.bridges(graph)], dtype=np.intp)
-    sole = np.isin(pair, only)[parallel] & (np.bincount(parallel)[parallel] == 1)
+    alone = dead.copy()
+    alone[ring] = (np.isin(pair, only) & (times == 1))[parallel]
+    sole = alone[roads.chain]
     blocks, block = connected_components(_undirected(network.start[~sole], network.end[~sole], count), False)
     links = np.flatnonzero(sole)
     return links, block, _undirected(block[network.start[links]], block[network.end[links]], blocks)

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.display import Shown
-from assetplan.network.arcs import Graph, chains, make_graph, passable
+from assetplan.network.arcs import Graph, chains, make_graph, passable, spurs
 from assetplan.network.graph import Network
 
 DAYS = 365
@@ -64,21 +64,11 @@ class _Ways:
         self.graph: Graph = make_graph(
             self.tail[self.open], self.head[self.open], self.length[self.open], len(self.nodes)
         )
-        self.spur = self._spurs(roads.start != roads.end)
+        self.spur = spurs(roads)
         # Where the graph holds each open way, if it is as short as any between its ends.
         self.held = np.full(2 * count, -1, dtype=np.intp)
         best = self.graph.shortest
         self.held[self.open[best]] = self.graph.place[best]
-
-    def _spurs(self, left: Bools) -> Bools:
-        """Whether each chain leads only to dead ends, by cutting back chains with a free end until none is."""
-        spur, tail, head = np.zeros_like(left), self.tail[: self.count], self.head[: self.count]
-        while True:
-            degree = np.bincount(np.r_[tail[left], head[left]], minlength=len(self.nodes))
-            free = left & ((degree[tail] == 1) | (degree[head] == 1))
-            if not free.any():
-                return spur
-            spur, left = spur | free, left & ~free
 
     def stuck(self, link: Ints, along: Bools) -> Bools:
         """Whether a vehicle on its way along the chain, or against it, cannot turn at each link and go back."""

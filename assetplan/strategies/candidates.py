@@ -243,9 +243,10 @@ def members_of(
     codes = {t.name: code for code, t in reversed(list(enumerate(treatments)))}  # the group's own come first
     environment = part["environment"].to_numpy(dtype=object)
     year = part["committed_year"].fillna(-1).to_numpy(dtype=float).astype(np.intp) - model.first_year
-    committed: Codes = np.array([codes.get(name, -1) for name in part["committed_treatment"]], dtype=np.int8)
+    committed: Codes = np.full(len(rows), -1, dtype=np.int8)
     # A commitment outside the plan's years is not this plan's to keep.
-    committed[(year < 0) | (year >= model.rules.years)] = -1
+    kept = np.flatnonzero((year >= 0) & (year < model.rules.years))
+    committed[kept] = [codes.get(name, -1) for name in part["committed_treatment"].iloc[kept]]
     exposure = exposure_of(part)
     if traffic is not None:
         limits, rate = traffic.limits_of(rows), traffic.rate_of(rows)

@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Codes, Floats, Ints
+from assetplan._types import Bools, Codes, Floats, Ints
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
@@ -144,6 +144,11 @@ class Futures(Shown):
         return {name: self.model.groups[name] for name in sorted(names)}
 
     @cached_property
+    def _ages(self) -> tuple[Bools, Floats]:
+        """Which assets are known by their age, and the value that the register has of each, (n_assets,)."""
+        return (self.assets["measure"] == "age").to_numpy(), self.assets["value"].to_numpy(dtype=float)
+
+    @cached_property
     def _typed(self) -> dict[str, Floats]:
         """Factor on the pace of each asset class whose curves were typed in, (count,)."""
         classes = sorted({group.asset_class for group in self._known.values()})
@@ -182,7 +187,7 @@ class Futures(Shown):
 
         read, doubt, n = self.starting.surveyed[rows], self.doubt[rows], len(rows)
         chance, ties = rng.standard_normal(n), rng.random(n)
-        aged = (self.assets["measure"] == "age").to_numpy()[rows]
+        aged, value = (each[rows] for each in self._ages)
         if n < _FEW:
             moved = np.clip(read + doubt * chance, 0.0, 100.0)
         else:
@@ -192,5 +197,4 @@ class Futures(Shown):
             kept = np.clip(1 - doubt**2 / (2 * max(float(read.var()), 1e-9)), 0.0, 1.0)
             score = kept * score + np.sqrt(1 - kept**2) * chance
             moved = read[order][np.minimum((ndtr(score) * n).astype(np.intp), n - 1)]
-        value = self.assets["value"].to_numpy(dtype=float)[rows]
         return np.where(aged, group.index(np.where(aged, value, 0.0) * pace), np.where(doubt > 0, moved, read))
