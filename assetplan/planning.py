@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -100,9 +100,12 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     with _second_core() as beside:
         bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)
         others = beside.submit(_other_cases, made)
+        by_rule = partial(_baselines, formulation, priority=np.argsort(made.starting.index, kind="stable"), plan=plan)
+        # Where no money flows there are none of the plan's own flows to wait for.
+        early = None if formulation.problem.flows.names else beside.submit(by_rule, np.zeros(0))
         first = _solve(plan, formulation, clock)
         with clock.stage("baselines"):
-            baselines = _baselines(formulation, first, np.argsort(made.starting.index, kind="stable"), plan)
+            baselines = early.result() if early else by_rule(first.amounts)
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
             solution = formulation.settle(best)
         ahead = beside.submit(in_futures, inputs, {PLAN: formulation.options.schedule[solution.chosen]})
@@ -344,14 +347,14 @@ def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:
             raise formulation.in_plan_words(error) from error
 
 
-def _baselines(formulation: Formulation, solution: Solution, priority: Ints, plan: Plan) -> dict[str, Solution]:
+def _baselines(formulation: Formulation, amounts: Floats, priority: Ints, plan: Plan) -> dict[str, Solution]:
     """What the field's rules of thumb make of the same caps, with the plan's own flows of money.
 
     They seek what the plan seeks from the money there is, so they have nothing to say of a plan that seeks the least.
     """
     if plan.objective.sought.least:
         return {}
-    problem, options, amounts = formulation.problem, formulation.options, solution.amounts
+    problem, options = formulation.problem, formulation.options
     nothing = options.starts[:-1]  # or what is committed
     cost, seconds = options.cost.sum(axis=1), plan.solver.time_limit
     return {
