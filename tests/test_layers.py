@@ -31,7 +31,7 @@ LAYERS = [
     {"delimited"},
     {"input_files"},
     {"cells", "errors", "limits", "objectives"},
-    {"display", "file_kinds", "headers", "threads", "words", "_types"},
+    {"display", "file_kinds", "headers", "process", "words", "_types"},
 ]
 ONE_ROOM = {
     "pulp": "optimisation",

@@ -21,8 +21,8 @@ from filelock import FileLock, Timeout
 
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 from assetplan.output import place_of, tidy_end
+from assetplan.process import collect_seldom, one_thread
 from assetplan.rounds.round_file import Round, Scenario
-from assetplan.threads import one_thread
 
 RUNS, _MARK, _LOCK = "runs", "round.txt", ".lock"
 _TRIES = 2  # of a process that dies without an answer
@@ -184,6 +184,7 @@ def _work(data: dict[str, Any], file: Path, folder: Path, answer: Connection) ->
     from assetplan.config import make_plan
     from assetplan.planning import plan
 
+    collect_seldom()
     try:
         plan(make_plan(data, file)).write(folder)
         answer.send((DONE, ""))
