@@ -180,7 +180,7 @@ def _draft(place: Path) -> Iterator[Path]:
     lock = FileLock(draft / "lock", timeout=0)
     try:
         lock.acquire()
-    except Timeout:
+    except (Timeout, FileNotFoundError):  # held, or just being removed by the run that held it
         rule = "is being written by another run: wait for it, or choose another name"
         raise OutputExistsError(f"{place} {rule}") from None
     try:
@@ -286,15 +286,26 @@ def new_file(path: str | Path, force: bool = False, inputs: Mapping[str, str | P
         if force:
             part.replace(place)
             return
-        taken = OutputExistsError(f"{path} was made by somebody else meanwhile: choose another name")
-        try:
-            os.link(part, place)  # which fails where the name was taken meanwhile
-        except FileExistsError:
-            raise taken from None
-        except OSError:  # a file system without links
-            if place.exists():
-                raise taken from None
-            part.replace(place)
+        if not take_name(part, place):
+            raise OutputExistsError(f"{path} was made by somebody else meanwhile: choose another name")
+
+
+def take_name(file: Path, place: Path) -> bool:
+    """Give a file its name where nothing has it yet; whether it was free.
+
+    Parameters
+    ----------
+    file, place : Path; the file, whole, and its name in the same file system
+    """
+    try:
+        os.link(file, place)  # which fails where the name was taken meanwhile
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if place.exists():
+            return False
+        file.replace(place)
+    return True
 
 
 # GeoPackages store when each layer last changed; a fixed date makes the bytes depend on the content alone. A draft goes

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,3 +53,16 @@ def run_alone(*words: object, cwd: Path | None = None, **environment: str) -> Do
     own = {**os.environ, **environment}
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=240, check=False, env=own)
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """Within this root has the rights of a user without any; what is imported by then is found all the same."""
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if was_root:
+            os.setresuid(0, 0, 0)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +17,9 @@ from assetplan import __version__
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo, remark
-from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, output, seed
+from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, output, seed
 from assetplan.cli.registers import inspect_command, survey_command
+from assetplan.cli.rounds import ROUND_COMMANDS
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
@@ -29,18 +29,12 @@ _TRUST_EDITS = click.option(
 _SIZE = click.Choice(["small", "county"])
 
 
-class _Families(click.Choice):
-    """The families of curve, and auto; what names them is heavy, and imported when they are asked for."""
+def _families() -> tuple[str, ...]:
+    """The families of curve, and auto."""
+    from assetplan.calibration.fitting import AUTO
+    from assetplan.deterioration.families import FAMILIES
 
-    def __init__(self) -> None:
-        self.case_sensitive = True
-
-    @cached_property
-    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
-        from assetplan.calibration.fitting import AUTO
-        from assetplan.deterioration.families import FAMILIES
-
-        return (AUTO, *FAMILIES)
+    return (AUTO, *FAMILIES)
 
 
 def _refuse_others(context: click.Context, kept: set[str], option: str) -> None:
@@ -84,7 +78,7 @@ def main(faults: Path | None) -> None:
 
 for _command in (hmdif, pas2161, bridge_inspections):
     import_group.add_command(_command)
-for _command in (import_group, inspect_command, survey_command):
+for _command in (import_group, inspect_command, survey_command, *ROUND_COMMANDS):
     main.add_command(_command)
 
 
@@ -213,7 +207,7 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
 @click.option("--measure", default="index", show_default=True, help="What column value holds: index, rci, iri, bci, …")
 @click.option(
     "--family",
-    type=_Families(),
+    type=LaterChoice(_families),
     default="auto",
     show_default=True,
     help="Family of a curve; auto takes the likeliest for its number of parameters.",
@@ -327,28 +321,6 @@ def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
     from assetplan import explain, read_programme
 
     echo(explain(read_programme(folder, trust_edits), asset_id).text())
-
-
-@main.command()
-@click.argument("round_file", metavar="ROUND", type=FILE)
-@output("Folder of the round; made, or gone on with.")
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Plans made at once.")
-@click.option("--yes", is_flag=True, help="Run a round of more than 200 scenarios.")
-def batch(round_file: Path, output: Path, workers: int, yes: bool) -> None:
-    """Plan every scenario of a ROUND (TOML), each in a folder of its own; what is there already is kept."""
-    from assetplan.cli.work import run_batch
-
-    run_batch(round_file, output, workers, yes)
-
-
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--inputs", type=FOLDER, help="Folder of the plan's inputs: plan again from them and compare.")
-def verify(folder: Path, inputs: Path | None) -> None:
-    """Check that a planned FOLDER is as it was written and, with --inputs, that its inputs bring it again."""
-    from assetplan.cli.work import run_verify
-
-    run_verify(folder, inputs)
 
 
 @main.command()

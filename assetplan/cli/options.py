@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,23 @@ class _RegularFile(click.Path):
         if not path.is_file():
             self.fail(f"{path} is not a regular file", param, ctx)
         return path
+
+
+class LaterChoice(click.Choice):
+    """A choice of names that are heavy to import, so that they are when they are asked for.
+
+    Parameters
+    ----------
+    names : callable; the names
+    """
+
+    def __init__(self, names: Callable[[], tuple[str, ...]]) -> None:
+        self.case_sensitive, self._names = True, names
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The names."""
+        return self._names()
 
 
 FILE = _RegularFile()

@@ -1,11 +1,11 @@
-"""What `batch` and `verify` print."""
+"""What the commands on rounds print."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from assetplan.cli.layout import block, figure, items, table
-from assetplan.rounds import ScenarioEnd, Verification
+from assetplan.rounds import KeptRun, RunEvent, ScenarioEnd, Verification
 from assetplan.words import plural
 
 
@@ -76,3 +76,58 @@ def verification_text(checked: Verification) -> str:
         again = ", and planned again from the same inputs it is the same" if not checked.not_planned else ""
         parts.insert(0, f"Every file is as it was written{again}.")
     return "\n\n".join(parts)
+
+
+def runs_text(rows: pd.DataFrame) -> str:
+    """The runs of a round, a row each.
+
+    Parameters
+    ----------
+    rows : DataFrame; from `list_runs`
+    """
+    figures = rows.astype(dict.fromkeys(("benefit", "cost", "gap"), float)).to_dict("records")
+    lines = [
+        [
+            *(str(row[key]) for key in ("run", "scenario", "stage")),
+            *(str(row["changed"])[:10], str(row["changed_by"])),
+            *(figure(row[key] / 1e6, ",.2f") for key in ("benefit", "cost")),
+            *(figure(row["gap"], ".4%"), str(row["parent"])),
+        ]
+        for row in figures
+    ]
+    heads = ["run", "scenario", "stage", "since", "by", "benefit, £m", "cost, £m", "gap", "revises"]
+    return f"{plural(len(rows), 'run')}\n\n{table(heads, lines)}" if lines else plural(0, "run")
+
+
+def run_text(shown: KeptRun) -> str:
+    """One run: what it came to, what was decided of it, and what of it was edited.
+
+    Parameters
+    ----------
+    shown : KeptRun; from `show_run`
+    """
+    came = {name: float(value) for name, value in shown.figures.items() if isinstance(value, int | float)}
+    first = shown.events[0] if shown.events else None
+    lines = [
+        f"scenario {first.scenario}" if first and first.scenario else "no scenario is known",
+        f"benefit £{figure(came['benefit'] / 1e6, ',.2f')}m for £{figure(came['cost'] / 1e6, ',.2f')}m, gap"
+        f" {figure(came['gap'], '.4%')}, {figure(came['treated'], ',.0f')} assets treated",
+        f"made by assetplan {shown.figures['version']}",
+    ]
+    if first and first.parent:
+        lines.append(f"revises run {first.parent}")
+    parts = [block(f"Run {shown.run}", *items(lines))]
+    parts.append(block("Stages", *items([event_text(event) for event in shown.events] or ["no record"])))
+    if shown.edited:
+        parts.append(block("Not as they were written, or gone", *items(shown.edited)))
+    return "\n\n".join([*parts, str(shown.folder)])
+
+
+def event_text(event: RunEvent) -> str:
+    """One thing that was decided of a run, in a line.
+
+    Parameters
+    ----------
+    event : RunEvent; such as `approve` returns
+    """
+    return f"{event.stage} by {event.who}, {event.when}" + (f": {event.note}" if event.note else "")

@@ -1,7 +1,24 @@
 """Budget rounds: many plans from one, each resolved and checked before any is made, and kept under its own identity."""
 
+from assetplan.rounds.kept import KeptRun, approve, export_run, list_runs, rebuild, show_run
+from assetplan.rounds.records import RunEvent
 from assetplan.rounds.round_file import Round, Scenario, read_round
 from assetplan.rounds.running import ScenarioEnd, run_round
 from assetplan.rounds.verification import Verification, verify
 
-__all__ = ["Round", "Scenario", "ScenarioEnd", "Verification", "read_round", "run_round", "verify"]
+__all__ = [
+    "KeptRun",
+    "Round",
+    "RunEvent",
+    "Scenario",
+    "ScenarioEnd",
+    "Verification",
+    "approve",
+    "export_run",
+    "list_runs",
+    "read_round",
+    "rebuild",
+    "run_round",
+    "show_run",
+    "verify",
+]

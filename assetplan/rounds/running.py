@@ -20,11 +20,14 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
-from assetplan.output import place_of, tidy_end
+from assetplan.output import tidy_end
 from assetplan.process import collect_seldom, one_thread
+from assetplan.rounds.folder import RUNS, made
+from assetplan.rounds.index import put
+from assetplan.rounds.records import latest_of, record_run
 from assetplan.rounds.round_file import Round, Scenario
 
-RUNS, _MARK, _LOCK = "runs", "round.txt", ".lock"
+_LOCK = ".lock"
 _TRIES = 2  # of a process that dies without an answer
 
 DONE, KEPT, REFUSED, FAILED = STATUSES = ("planned", "planned before", "refused", "failed")
@@ -54,9 +57,16 @@ class ScenarioEnd:
 
 
 def run_round(
-    round_: Round, folder: str | Path, workers: int = 1, listener: Listener = lambda outcome, done, of: None
+    round_: Round,
+    folder: str | Path,
+    workers: int = 1,
+    listener: Listener = lambda outcome, done, of: None,
+    who: str = "",
+    note: str = "",
 ) -> tuple[ScenarioEnd, ...]:
     """Plan every scenario of a round that has no run yet.
+
+    Every run is recorded as a draft, made by whom and why, that revises the latest earlier run of its scenario.
 
     Parameters
     ----------
@@ -64,6 +74,7 @@ def run_round(
     folder : path; the round's folder; it is made, or is that of an earlier batch
     workers : int; processes at once [1 or more]
     listener : callable; called with each outcome as it ends, how many have ended, and of how many
+    who, note : str, optional; who makes the runs, by default the user of this process; and why
 
     Returns
     -------
@@ -79,7 +90,8 @@ def run_round(
     """
     if workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
-    with tidy_end(), _held(place_of(folder)) as place:
+    with tidy_end(), _held(made(folder)) as place:
+        earlier = latest_of(place)
         wanted = [(scenario, scenario.identity()) for scenario in round_.scenarios]
         first: dict[str, Scenario] = {}
         for scenario, run in wanted:
@@ -88,10 +100,13 @@ def run_round(
         for run, scenario in list(first.items()):
             if (place / RUNS / run).is_dir():
                 ended[run] = ScenarioEnd(scenario.name, run, KEPT)
+                _record(place, ended[run], earlier, who, note)
                 listener(ended[run], len(ended), len(first))
         todo = [(scenario, run) for run, scenario in first.items() if run not in ended]
         for outcome in _supervised(todo, place / RUNS, workers):
             ended[outcome.run] = outcome
+            if outcome.status == DONE:
+                _record(place, outcome, earlier, who, note)
             listener(outcome, len(ended), len(first))
     mine = (ended[run] for _, run in wanted)
     return tuple(
@@ -100,14 +115,14 @@ def run_round(
     )
 
 
+def _record(place: Path, outcome: ScenarioEnd, earlier: dict[str, str], who: str, note: str) -> None:
+    record_run(place, outcome.run, outcome.scenario, who, note, earlier.get(outcome.scenario, ""))
+    put(place, outcome.run)
+
+
 @contextmanager
 def _held(place: Path) -> Iterator[Path]:
-    """The folder of a round, made or known to be one, for this batch alone."""
-    mark = place / _MARK
-    if place.exists() and not (place.is_dir() and (mark.is_file() or not any(place.iterdir()))):
-        raise OutputExistsError(f"{place} exists and is no round's folder: choose another name")
-    (place / RUNS).mkdir(parents=True, exist_ok=True)
-    mark.write_text("A round of assetplan: every folder in runs is one plan, named by what it was made from.\n")
+    """The folder of a round for this batch alone."""
     lock = FileLock(place / _LOCK, timeout=0)
     try:
         lock.acquire()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,11 +9,11 @@ import pandas as pd
 
 from assetplan.delimited import write_csv
 from assetplan.output import new_file
-from assetplan.programme.writing import SUMMARY
-from assetplan.rounds.running import RUNS, ScenarioEnd
+from assetplan.rounds.folder import RUNS
+from assetplan.rounds.index import FIGURES, figures_of
+from assetplan.rounds.running import ScenarioEnd
 
 TABLE = "runs.csv"
-_FIGURES = ("benefit", "bound", "gap", "cost", "treated")
 
 
 def round_table(outcomes: Iterable[ScenarioEnd], folder: Path) -> pd.DataFrame:
@@ -33,9 +32,8 @@ def round_table(outcomes: Iterable[ScenarioEnd], folder: Path) -> pd.DataFrame:
     """
     rows = []
     for each in outcomes:
-        summary = folder / RUNS / each.run / SUMMARY
-        known = json.loads(summary.read_text(encoding="utf-8")) if summary.is_file() else {}
-        rows.append({**vars(each), "seconds": round(each.seconds, 1), **{name: known.get(name) for name in _FIGURES}})
+        known = figures_of(folder / RUNS / each.run)
+        rows.append({**vars(each), "seconds": round(each.seconds, 1), **{name: known.get(name) for name in FIGURES}})
     return pd.DataFrame(rows)
 
 

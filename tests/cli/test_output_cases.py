@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import resource
@@ -11,12 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from commands import run, run_alone
+from commands import nobody, run, run_alone
 from places import case
 
 from assetplan.output import new_folder
@@ -71,18 +69,6 @@ def test_a_folder_that_may_not_be_written_is_refused_before_solving() -> None:
             done = run("plan", "plan.toml", "-o", "out", "--force", cwd=folder)
         assert (done.returncode, done.stderr) == (1, f"assetplan: {folder}/out: may not be written to\n")
         assert names(folder) == before
-
-
-@contextlib.contextmanager
-def nobody() -> Iterator[None]:
-    """Within this root is asked for rights as a user without any; its own are needed again to go back."""
-    if os.getuid() == 0:
-        os.setresuid(65534, 0, 0)
-    try:
-        yield
-    finally:
-        if os.geteuid() == 0:
-            os.setresuid(0, 0, 0)
 
 
 @pytest.mark.slow

@@ -1,0 +1,94 @@
+"""Work of the commands on rounds and their runs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from assetplan.cli.layout import echo
+
+
+def run_batch(round_file: Path, output: Path, workers: int, confirmed: bool, who: str, note: str) -> None:
+    """Read a round, plan its scenarios, print and write its table; ends with status 1 where one was not planned.
+
+    Parameters
+    ----------
+    round_file, output : Path; the round's file, and its folder
+    workers : int; plans made at once
+    confirmed : bool; whether a large round may be run
+    who, note : str; who makes the runs, and why
+    """
+    from assetplan.cli.round_text import outcome_text, round_text
+    from assetplan.errors import ConfigError, Fault
+    from assetplan.rounds import ScenarioEnd, read_round, run_round
+    from assetplan.rounds.round_file import MOST
+    from assetplan.rounds.running import DONE, KEPT
+    from assetplan.rounds.table import round_table, write_round_table
+
+    stated = read_round(round_file)
+    if len(stated.scenarios) > MOST and not confirmed:
+        rule = f"has {len(stated.scenarios):,} scenarios, more than {MOST}: add --yes to run them all"
+        raise ConfigError([Fault(str(round_file), 0, "", "", rule)])
+    began, fresh = time.monotonic(), list[str]()
+
+    def listen(outcome: ScenarioEnd, done: int, of: int) -> None:
+        if outcome.status != KEPT:
+            fresh.append(outcome.run)
+            echo(outcome_text(outcome, done, of, (time.monotonic() - began) / len(fresh)), err=True)
+
+    outcomes = run_round(stated, output, workers, listen, who, note)
+    rows = round_table(outcomes, output)
+    written = write_round_table(rows, output)
+    echo(round_text(stated.name, rows))
+    echo(f"\n{written}")
+    if not rows["status"].isin((DONE, KEPT)).all():
+        sys.exit(1)
+
+
+def run_verify(folder: Path, inputs: Path | None) -> None:
+    """Verify a folder of a plan and print what differs; ends with status 1 where anything does.
+
+    Parameters
+    ----------
+    folder : Path; folder of a plan
+    inputs : Path or None; folder of its inputs; None to plan nothing again
+    """
+    from assetplan.cli.round_text import verification_text
+    from assetplan.rounds import verify
+
+    checked = verify(folder, inputs)
+    echo(verification_text(checked))
+    if not checked.holds:
+        sys.exit(1)
+
+
+def print_runs(folder: Path, stage: str | None) -> None:
+    """Print the runs of a round.
+
+    Parameters
+    ----------
+    folder : Path; the round's folder
+    stage : str or None; the one stage to print; None for all
+    """
+    from assetplan.cli.round_text import runs_text
+    from assetplan.rounds import list_runs
+
+    rows = list_runs(folder)
+    echo(runs_text(rows if stage is None else rows[rows["stage"] == stage]))
+
+
+def print_run(folder: Path, run: str) -> None:
+    """Print one run of a round; ends with status 1 where it is not as it was written.
+
+    Parameters
+    ----------
+    folder, run : Path, str; the round's folder, and the run, as of `show_run`
+    """
+    from assetplan.cli.round_text import run_text
+    from assetplan.rounds import show_run
+
+    shown = show_run(folder, run)
+    echo(run_text(shown))
+    if shown.edited:
+        sys.exit(1)

@@ -1,0 +1,109 @@
+"""Commands on budget rounds: make their plans, list and look at runs, move them from stage to stage, verify them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from assetplan.cli.layout import echo
+from assetplan.cli.options import FILE, FOLDER, FORCE, LaterChoice, output
+
+
+def _stages() -> tuple[str, ...]:
+    from assetplan.rounds.records import STAGES
+
+    return STAGES
+
+
+_STAGE = LaterChoice(_stages)
+_ROUND = click.argument("folder", metavar="ROUND", type=FOLDER)
+_RUN = click.argument("run", metavar="RUN")
+_WHO = click.option("--who", default="", help="Who does it; by default the user of this machine.")
+_NOTE = click.option("--note", default="", help="Why; it is kept with the run.")
+
+
+@click.command()
+@click.argument("round_file", metavar="ROUND", type=FILE)
+@output("Folder of the round; made, or gone on with.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Plans made at once.")
+@click.option("--yes", is_flag=True, help="Run a round of more than 200 scenarios.")
+@_WHO
+@_NOTE
+def batch(round_file: Path, output: Path, workers: int, yes: bool, who: str, note: str) -> None:
+    """Plan every scenario of a ROUND (TOML), each in a folder of its own; what is there already is kept."""
+    from assetplan.cli.round_work import run_batch
+
+    run_batch(round_file, output, workers, yes, who, note)
+
+
+@click.command()
+@_ROUND
+@click.option("--stage", type=_STAGE, help="Only runs of this stage.")
+def runs(folder: Path, stage: str | None) -> None:
+    """List the runs of a ROUND's folder: stage, scenario, benefit and cost, and the run that each revises."""
+    from assetplan.cli.round_work import print_runs
+
+    print_runs(folder, stage)
+
+
+@click.command()
+@_ROUND
+@_RUN
+def show(folder: Path, run: str) -> None:
+    """Show a RUN of a ROUND: who moved it to which stage, when and why, what it came to, and whether it was edited.
+
+    A RUN is its identity, the first letters of it (four or more), or a scenario, for the latest run of it.
+    """
+    from assetplan.cli.round_work import print_run
+
+    print_run(folder, run)
+
+
+@click.command()
+@_ROUND
+@_RUN
+@click.option("--stage", type=_STAGE, default="approved", show_default=True, help="Stage to move it to.")
+@_WHO
+@_NOTE
+def approve(folder: Path, run: str, stage: str, who: str, note: str) -> None:
+    """Approve a RUN of a ROUND, or move it to another --stage; an approved run may only be retired."""
+    from assetplan.cli.round_text import event_text
+    from assetplan.rounds import approve
+
+    echo(event_text(approve(folder, run, stage, who, note)))
+
+
+@click.command()
+@_ROUND
+@_RUN
+@output("Folder to write.")
+@FORCE
+def export(folder: Path, run: str, output: Path, force: bool) -> None:
+    """Copy a RUN of a ROUND, as it was written, to a folder of its own."""
+    from assetplan.rounds import export_run
+
+    echo(str(export_run(folder, run, output, force)))
+
+
+@click.command()
+@_ROUND
+def rebuild(folder: Path) -> None:
+    """Make the index of a ROUND's runs again from the runs themselves."""
+    from assetplan.rounds import rebuild
+    from assetplan.words import plural
+
+    echo(plural(rebuild(folder), "run"))
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--inputs", type=FOLDER, help="Folder of the plan's inputs: plan again from them and compare.")
+def verify(folder: Path, inputs: Path | None) -> None:
+    """Check that a planned FOLDER is as it was written and, with --inputs, that its inputs bring it again."""
+    from assetplan.cli.round_work import run_verify
+
+    run_verify(folder, inputs)
+
+
+ROUND_COMMANDS = (batch, runs, show, approve, export, rebuild, verify)
