@@ -65,6 +65,7 @@ def test_a_folder_that_may_not_be_written_is_refused_before_solving() -> None:
             (part / "x").write_text("")
         (folder / "out").chmod(0o555)
         before = names(folder)
+        assert "exists already" in run("plan", "plan.toml", "-o", "out", cwd=folder).stderr
         with nobody():
             done = run("plan", "plan.toml", "-o", "out", "--force", cwd=folder)
         assert (done.returncode, done.stderr) == (1, f"assetplan: {folder}/out: may not be written to\n")

@@ -26,13 +26,13 @@ footways = [9_000, 9_000, 9_000]
 """
 
 
-def write_inputs(folder: Path) -> Path:
-    """Write plan.toml and its register.gpkg into a folder."""
+def write_inputs(folder: Path, plan: str = PLAN) -> Path:
+    """Write plan.toml and its register.gpkg into a folder, over those that are there."""
     register = small_register()
     assets, inspections = register.assets, register.inspections
     known = set(assets["asset_id"])
     assets = assets.assign(parent_id=assets["parent_id"].where(assets["parent_id"].isin(known), ""))
     part = replace(register, assets=assets, inspections=inspections[inspections["asset_id"].isin(known)])
-    write_register(part, folder / "register.gpkg")
-    (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
+    write_register(part, folder / "register.gpkg", force=True)
+    (folder / "plan.toml").write_text(plan, encoding="utf-8")
     return folder

@@ -11,18 +11,19 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from commands import run, run_alone
 from filelock import FileLock
-from round_cases import write_inputs
+from round_cases import PLAN, write_inputs
 
 import assetplan
 from assetplan.errors import OutputExistsError
 from assetplan.output import edited, read_manifest
-from assetplan.rounds import ScenarioEnd, read_round, run_round
+from assetplan.rounds import ScenarioEnd, list_runs, read_round, run_round
 from assetplan.rounds.running import DONE, KEPT, REFUSED
 
 ROUND = """
@@ -76,6 +77,15 @@ def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder:
     second = run_round(stated, folder / "out")
     assert [each.status for each in second] == [KEPT, KEPT, REFUSED, KEPT, KEPT]
     assert {path: path.stat().st_mtime_ns for path in folder.glob("out/runs/*/*")} == before
+    # Another plan's runs revise those of the same scenarios; what is there keeps its record.
+    write_inputs(folder, PLAN.replace("90_000, 90_000, 90_000", "90_000, 90_000, 80_000"))
+    alone = read_round(folder / "round.toml")
+    revised = run_round(replace(alone, scenarios=alone.scenarios[:1]), folder / "out", who="A. Engineer", note="less")
+    rows = list_runs(folder / "out").set_index("run")
+    assert rows.loc[revised[0].run, ["parent", "made_by", "note", "scenario"]].tolist() == [
+        first[0].run, "A. Engineer", "less", "as it is",
+    ]  # fmt: skip
+    assert (rows.loc[first[0].run, "parent"], len(rows)) == ("", 4)
 
 
 @pytest.mark.slow
@@ -111,6 +121,7 @@ def test_a_batch_that_is_killed_leaves_whole_runs_and_the_next_goes_on(folder: P
     assert "cannot be met" in done.stdout
     table = pd.read_csv(folder / "out" / "runs.csv", encoding="utf-8-sig")
     assert len(runs_in(folder / "out")) == 3
+    assert sorted(list_runs(folder / "out")["run"]) == [path.name for path in runs_in(folder / "out")]
     assert all(map(whole, runs_in(folder / "out")))
     for row in table[table["status"] != REFUSED].to_dict("records"):
         summary = json.loads((folder / "out" / "runs" / row["run"] / "summary.json").read_text(encoding="utf-8"))
