@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Codes, Floats, Ints
+from assetplan.answers.alternatives import Alternatives, alternatives_of
 from assetplan.answers.outlook import CaseFutures, in_futures, outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.answers.site_rules import bound_without_rules, with_own_sites
@@ -53,6 +54,8 @@ Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
 # Of what today's money buys, which stands beside the plan in its business case and its forecasts.
 CASE_GAP, CASE_SECONDS = 1e-2, 20.0
+# Of programmes near the plan's: how near each is to the best at what it excels in, and what it may give up at most.
+NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 CURRENT_GAP = 3e-2  # of today's money: in a small county few whole schemes fit in it, and its range is wider
 # Choices of today's money that a pace is fitted to in turn at most, and the change of pace that ends them.
 TREND_ROUNDS, SETTLED = 4, 0.01
@@ -211,6 +214,37 @@ def standstill_statements(
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
         return standstill(made.inputs, made.starting, made.on_own_sites, Aim(measure, clear_by, below), *until)
+
+
+def alternatives(
+    plan: Plan,
+    within: float = 0.01,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> Alternatives:
+    """Programmes that bring nearly what the plan's own does, as unlike it as they can be or the best at something else.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    within : float, optional; share of the plan's benefit that each may give up [above 0, to 0.5]
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; `within` out of its range.
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named.
+    """
+    if not 0 < within <= NEAR_MOST:
+        rule = f"must be a share above 0, to {NEAR_MOST:g}"
+        raise ConfigError([Fault("alternatives", 0, "within", f"{within:g}", rule)])
+    clock = _Clock(progress)
+    made = _prepare(plan, register, clock)
+    solution = _solve(plan, made.formulation, clock)
+    with clock.stage("alternatives"):
+        return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
 
 
 def fit_to_trend(

@@ -1,10 +1,12 @@
-"""What `compare` prints."""
+"""What `compare` and `alternatives` print."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from assetplan.answers import Comparison
+import pandas as pd
+
+from assetplan.answers import Alternatives, Comparison
 from assetplan.answers.causes import CAUSES
 from assetplan.answers.comparison import CHANGES
 from assetplan.cli.layout import block, items, paragraph, table
@@ -113,3 +115,28 @@ def files_text(folder: Path) -> str:
     """The files of a comparison."""
     names = ", ".join(sorted(path.name for path in folder.iterdir()))
     return paragraph(f"Files in {folder}: {names}")
+
+
+def alternatives_text(near: Alternatives) -> str:
+    """Programmes near the optimum, what each gives up, and what all of them have.
+
+    Parameters
+    ----------
+    near : Alternatives; from `alternatives`
+    """
+    rows = [
+        [
+            *(row["name"], millions(row["benefit"]), f"{row['given_up']:.2%}", millions(row["cost"])),
+            *(f"{row['treated']:,}", "" if pd.isna(row["sites"]) else f"{row['sites']:,.0f}"),
+            *(f"{row['a_road_km']:,.1f}", f"{row['unlike']:.0%}", f"{row['gap']:.2%}"),
+        ]
+        for row in near.programmes.to_dict("records")
+    ]
+    heads = ["programme", "benefit, £m", "given up", "cost, £m", "treated", "sites", "A road, km", "unlike", "gap"]
+    core, some = len(near.core), len(near.assets)
+    text = (
+        f"All {len(rows)} programmes treat {plural(core, 'asset')}; {some - core:,} are treated by some of them alone. "
+        "Unlike is the share of the cost of a programme's works that the plan does not have. The gap says how near "
+        "each is proved to be to the best at what it excels in."
+    )
+    return f"{table(heads, rows)}\n\n{paragraph(text, '')}"

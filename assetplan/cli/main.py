@@ -17,7 +17,7 @@ from assetplan import __version__
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo, remark
-from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, output, seed
+from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, Share, output, seed
 from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.cli.rounds import ROUND_COMMANDS
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
@@ -321,6 +321,18 @@ def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
     from assetplan import explain, read_programme
 
     echo(explain(read_programme(folder, trust_edits), asset_id).text())
+
+
+@main.command()
+@click.argument("plan_file", metavar="PLAN", type=FILE)
+@click.option("--within", type=Share(), default="1%", show_default=True, help="Benefit that each may give up.")
+@output("Folder to write: programmes, and the works of each, as CSV; by default only printed.", required=False)
+@FORCE
+def alternatives(plan_file: Path, within: float, output: Path | None, force: bool) -> None:
+    """Show programmes near the optimum of a PLAN: unlike it, or best at something else, and what each gives up."""
+    from assetplan.cli.work import run_alternatives
+
+    run_alternatives(plan_file, within, output, force)
 
 
 @main.command()

@@ -42,6 +42,20 @@ class LaterChoice(click.Choice):
         return self._names()
 
 
+class Share(click.ParamType):
+    """A share as "0.01" or "1%"."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The share as a number."""
+        text = str(value).strip()
+        try:
+            return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"{value} is no share such as 1% or 0.01", param, ctx)
+
+
 FILE = _RegularFile()
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")

@@ -136,6 +136,29 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
     remark(no_map(inputs.register.assets))
 
 
+def run_alternatives(plan_file: Path, within: float, output: Path | None, force: bool) -> None:
+    """Read a plan, find programmes near its optimum, print them and, with `output`, write them; as `run_plan`.
+
+    Parameters
+    ----------
+    plan_file, output, force : Path, Path or None, bool; as of `run_plan`
+    within : float; as of `alternatives`
+    """
+    from assetplan import read_plan
+    from assetplan.cli.comparison_text import alternatives_text
+    from assetplan.delimited import write_csv
+    from assetplan.planning import alternatives
+
+    solve = partial(alternatives, within=within)
+    if output is None:
+        echo(alternatives_text(solve(read_plan(plan_file))))
+        return
+    with _solved(plan_file, output, force, solve, "files") as (_, near, folder):
+        write_csv(near.programmes, folder / "alternatives.csv")
+        write_csv(near.assets, folder / "works.csv")
+    echo(f"{alternatives_text(near)}\n\nFiles in {output}")
+
+
 def run_compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
     """Read two planned folders, compare them, write the comparison if asked to, print it.
 

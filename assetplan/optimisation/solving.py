@@ -56,7 +56,13 @@ CHANGE_SECONDS = 10.0  # most to spend on the least change beyond the plan's own
 CLEAR = 0.9  # aim inside the target gap, so that rounding cannot undo it
 
 
-def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, whole: int = WHOLE) -> Solution:
+def solve(
+    problem: Problem,
+    target_gap: float = 1e-4,
+    time_limit: float = 60.0,
+    whole: int = WHOLE,
+    start: Decision | None = None,
+) -> Solution:
     """Choice of one option an asset with the most benefit within the limits, and how good it is proved to be.
 
     Parameters
@@ -65,6 +71,8 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     target_gap : float, optional; gap at which to stop [share]
     time_limit : float, optional; time after which the best choice so far is returned [s]
     whole : int, optional; number of options up to which the problem is solved as one model
+    start : (array (n_assets,) of int, array (n_flows,)), optional
+        A choice within the limits, and its flows, to begin from; what is returned is as good or better.
 
     Returns
     -------
@@ -76,15 +84,17 @@ def solve(problem: Problem, target_gap: float = 1e-4, time_limit: float = 60.0, 
     InfeasibleError
         No choice meets the limits, or none was reached in the time (the message says which).
     ValueError
-        A negative gap or a time that is not positive.
+        A negative gap, a time that is not positive, or a start that passes a limit.
     """
     if not target_gap >= 0 or np.isinf(target_gap):
         raise ValueError(f"target_gap is {target_gap}; it must be a share of 0 or more, such as 0.0001")
     if not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
     time_left, form = _clock(time_limit), canonical(problem)
+    if start is not None and not form.is_feasible(*start):
+        raise ValueError("the start passes a limit")
     try:
-        dual, incumbent = _search(problem, form, target_gap, time_left, whole)
+        dual, incumbent = _search(problem, form, target_gap, time_left, whole, start)
     except NoChoiceError as proof:
         raise _conflict(proof, time_left) from proof
     if incumbent.chosen is None:
@@ -103,7 +113,12 @@ def _clock(seconds: float) -> Clock:
 
 
 def _search(
-    problem: Problem, form: CanonicalForm, target_gap: float, time_left: Clock, whole: int = WHOLE
+    problem: Problem,
+    form: CanonicalForm,
+    target_gap: float,
+    time_left: Clock,
+    whole: int = WHOLE,
+    start: Decision | None = None,
 ) -> tuple[Dual, Incumbent]:
     """Prices of a problem, and the best choice within its limits and the time, if any is reached.
 
@@ -117,7 +132,7 @@ def _search(
     # half the time is kept for the search from prices to a choice
     dual = minimise_dual(form, until(time_left, time_left() / 2), close=target_gap / DUAL_STEPS)
     task = PricedProblem(problem, form, dual, np.random.default_rng(0))
-    incumbent = task.nothing().better(problem, None if amounts is None else (least, amounts))
+    incumbent = task.nothing().better(problem, None if amounts is None else (least, amounts)).better(problem, start)
     incumbent = start_from_prices(task, incumbent, time_left)
     if incumbent.chosen is None and not small:
         with suppress(NoChoiceError):  # which limits conflict is settled below

@@ -252,3 +252,18 @@ def test_least_bound_from_prices_too_high(seed, monkeypatch):
     assert least.exact
     assert dual.exact
     assert dual.bound == pytest.approx(least.bound, rel=2 * lagrangian.DUAL_TOLERANCE)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_search_that_begins_from_a_choice_ends_as_good_or_better(seed):
+    p = random_problem(seed, 40, 4, 3)
+    first = solve(p, 0.05, 20)
+    again = solve(p, 0.0, 20, start=(first.chosen, first.amounts))
+    assert again.benefit >= first.benefit
+    assert again.benefit == pytest.approx(solve(p, 0.0, 20).benefit, rel=1e-12)
+    # With no time for a better one it is what was begun from.
+    kept = solve(p, 0.0, 1e-9, start=(again.chosen, again.amounts))
+    assert kept.benefit == again.benefit
+    treated = p.starts[:-1] + 3  # works on every asset, for some 2.5 times the money
+    with pytest.raises(ValueError, match="passes a limit"):
+        solve(p, start=(treated, first.amounts))

@@ -87,7 +87,7 @@ def _solve_rest(
     """The rest of a dive: the next heaviest, or cores where no stage is left; None where nothing fits."""
     form = canonical(problem)
     some = until(time_left, 0.7 * time_left())
-    dual = minimise_dual(form, some, close=allowed / size / DUAL_STEPS)
+    dual = minimise_dual(form, some, close=allowed / max(size, 1e-300) / DUAL_STEPS)
     task = PricedProblem(problem, form, dual, random)
     incumbent = start_from_prices(task, task.nothing(), time_left)
     if incumbent.chosen is None:

@@ -1,0 +1,189 @@
+"""Programmes near the optimum: as unlike each other as they can be, or the best at something else.
+
+The plan's problem gets one more row, the least of its own benefit that a programme may bring, and another benefit:
+what it is to excel in, or how little it has in common with the programmes before it (Brill, Chang and Hopkins 1982,
+*Modeling to generate alternatives*, doi:10.1287/mnsc.28.3.221). It is solved as the plan is, within all its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from assetplan._types import Bools, Floats, Ints
+from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.display import Shown
+from assetplan.formulation import Formulation
+from assetplan.inputs.load import Inputs
+from assetplan.limits import LimitKey
+from assetplan.optimisation.problem import Flows, Problem, Solution
+from assetplan.optimisation.problem.canonical import canonical
+from assetplan.optimisation.solving import solve
+from assetplan.strategies.names import strategy_names
+
+PLAN = "as planned"
+_UNLIKE = 4  # programmes that are as unlike those before as they can be
+_KEPT = LimitKey("benefit kept")
+_ROUNDING = 0.01  # by which sums made in another order may miss what was to be kept [unit of the benefit]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Alternatives(Shown):
+    """Programmes near the optimum, that of the plan first.
+
+    Attributes
+    ----------
+    within : float; share of the plan's benefit that each may give up
+    programmes : DataFrame
+        One row a programme: name, benefit (in the unit of what the plan seeks), given_up (share of the plan's benefit),
+        cost (£), treated (assets), sites (on roads and footways, missing where the plan does not limit them),
+        a_road_km (km of A road treated), unlike (share of the cost of its works that is not in the plan), gap (share;
+        how near it is proved to be to the best at what it excels in; of the plan, its own).
+    assets : DataFrame
+        One row an asset that some programme treats: asset_id, asset_class, name, in_programmes (how many treat it), and
+        a column a programme with its strategy.
+    """
+
+    within: float
+    programmes: pd.DataFrame
+    assets: pd.DataFrame
+
+    @property
+    def core(self) -> pd.DataFrame:
+        """Assets that every programme treats."""
+        return self.assets[self.assets["in_programmes"] == len(self.programmes)]
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """What a programme is to excel in, and what each option counts for it, (n_options,); most is best."""
+
+    name: str
+    score: Floats
+
+
+def alternatives_of(
+    inputs: Inputs, formulation: Formulation, solution: Solution, within: float, gap: float, seconds: float
+) -> Alternatives:
+    """Programmes that bring all but a share of the plan's benefit.
+
+    Parameters
+    ----------
+    inputs, formulation, solution : Inputs, Formulation, Solution; the plan, it as a problem, and what was chosen
+    within : float; share of the plan's benefit that each may give up [0 to 1]
+    gap, seconds : float; gap [share] and time [s] at which the search for each ends
+    """
+    problem, start = formulation.problem, (solution.chosen, solution.amounts)
+    own, reached = canonical(problem), {PLAN: solution}
+    for aim in _aims(inputs, formulation, reached):
+        near = solve(_near(problem, solution, within, aim.score), gap, seconds, start=start)
+        # By our own sums: within the limits of the plan itself, and with what was to be kept.
+        kept = problem.value(near.chosen, near.amounts) >= _least(solution.benefit, within) - _ROUNDING
+        if not (kept and own.is_feasible(near.chosen, near.amounts)):
+            raise AssertionError(f"the programme with {aim.name} passes a limit of the plan")
+        if not any(np.array_equal(near.chosen, each.chosen) for each in reached.values()):
+            reached[aim.name] = near
+    return _tabled(inputs, formulation, within, reached)
+
+
+def _least(benefit: float, within: float) -> float:
+    return benefit - within * abs(benefit)
+
+
+def _near(problem: Problem, solution: Solution, within: float, score: Floats) -> Problem:
+    """The plan's problem with most of its benefit kept, and another sought."""
+    column, flowing = problem.benefit[:, None], problem.flows.benefit[:, None]
+    flows = problem.flows
+    return replace(
+        problem,
+        benefit=score,
+        usage=sparse.hstack([problem.usage, sparse.csr_array(column)], format="csr"),
+        caps=np.append(problem.caps, np.inf),
+        floors=np.append(problem.floors, _least(solution.benefit, within)),
+        resources=(*problem.resources, _KEPT),
+        flows=Flows(
+            flows.names,
+            np.zeros(len(flows.names)),
+            sparse.hstack([flows.usage, sparse.csr_array(flowing)], format="csr"),
+            flows.low,
+            flows.high,
+        ),
+    )
+
+
+def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]) -> Iterator[_Aim]:
+    """What programmes are to excel in, in turn; `reached` grows with each, and the next is to be unlike all of them."""
+    options = formulation.options
+    cost = options.cost.sum(axis=1)
+    yield _Aim("least spent", -cost)
+    sites = _sites(formulation)
+    if sites is not None:
+        yield _Aim("fewest works sites", -sites)
+    length = _a_road_km(inputs, formulation)
+    if length.any():
+        yield _Aim("most A road treated", length)
+    if formulation.changes.any():
+        yield _Aim("fewest changes of the earlier programme", -formulation.changes.astype(float))
+    shared, known = np.zeros(len(cost)), 0
+    for number in range(_UNLIKE):
+        for each in list(reached.values())[known:]:
+            shared += np.where(_same_works(formulation, each.chosen), cost, 0.0)
+        known = len(reached)
+        yield _Aim(f"as unlike the others as it can be, {number + 1}", -shared)
+
+
+def _same_works(formulation: Formulation, chosen: Ints) -> Bools:
+    """Options whose works, all of them, are those that a programme has of the asset, (n_options,)."""
+    options = formulation.options
+    same = (options.schedule == options.schedule[chosen][options.asset]).all(axis=1)
+    return np.asarray(same & (options.schedule >= 0).any(axis=1), dtype=bool)
+
+
+def _sites(formulation: Formulation) -> Floats | None:
+    """Sites on roads and footways of each option, (n_options,); None where the plan does not limit them."""
+    rows = [place for place, row in enumerate(formulation.rows) if row.key.kind == "sites"]
+    return np.asarray(formulation.problem.usage[:, rows].sum(axis=1), dtype=float).ravel() if rows else None
+
+
+def _a_road_km(inputs: Inputs, formulation: Formulation) -> Floats:
+    """Length of A road that each option treats [km], (n_options,)."""
+    assets, options = inputs.register.assets, formulation.options
+    main = (assets["asset_class"] == CARRIAGEWAY) & (assets["road_class"] == "A")
+    km = np.where(main, assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
+    treats = (options.schedule >= 0).any(axis=1)
+    return np.where(treats, km[options.asset], 0.0)
+
+
+def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: dict[str, Solution]) -> Alternatives:
+    options, assets, problem = formulation.options, inputs.register.assets, formulation.problem
+    cost, length, sites = options.cost.sum(axis=1), _a_road_km(inputs, formulation), _sites(formulation)
+    treats: Bools = np.any(options.schedule >= 0, axis=1)
+    first = reached[PLAN]
+    planned, best = _same_works(formulation, first.chosen), problem.value(first.chosen, first.amounts)
+    rows = []
+    for name, each in reached.items():
+        chosen, benefit = each.chosen, problem.value(each.chosen, each.amounts)
+        spent = float(cost[chosen].sum())
+        rows.append(
+            {
+                "name": name,
+                "benefit": round(benefit, 2),
+                "given_up": round((best - benefit) / max(abs(best), 1e-300), 6),
+                "cost": round(spent, 2),
+                "treated": int(treats[chosen].sum()),
+                "sites": np.nan if sites is None else float(np.rint(sites[chosen].sum())),
+                "a_road_km": round(float(length[chosen].sum()), 3),
+                "unlike": round(1 - float(cost[chosen][planned[chosen]].sum()) / spent, 4) if spent else 0.0,
+                "gap": each.gap,
+            }
+        )
+    count = np.sum([treats[each.chosen] for each in reached.values()], axis=0)
+    some = np.flatnonzero(count)
+    code, texts = strategy_names(assets, inputs.model, options)
+    facts = pd.DataFrame(assets[["asset_id", "asset_class", "name"]].iloc[some]).reset_index(drop=True)
+    works = pd.DataFrame({name: texts[code[each.chosen[some]]] for name, each in reached.items()})
+    return Alternatives(within, pd.DataFrame(rows), pd.concat([facts.assign(in_programmes=count[some]), works], axis=1))
