@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,21 +15,16 @@ from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.alternatives import Alternatives, alternatives_of
 from assetplan.answers.outlook import CaseFutures, in_futures, outlook
 from assetplan.answers.phasing import best_phasing
-from assetplan.answers.site_rules import bound_without_rules, with_own_sites
+from assetplan.answers.site_rules import bound_without_rules
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
-from assetplan.connectivity.criticality import weighed
-from assetplan.connectivity.layout import Layout, lay_out, off_network
-from assetplan.connectivity.levels import asset_levels
-from assetplan.connectivity.road_runs import RoadRuns, road_runs
-from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.connectivity.weight_limits import weight_limit_forecast
 from assetplan.errors import ConfigError, Fault, InfeasibleError
 from assetplan.finance.statement import Statement
 from assetplan.formulation import Formulation, build_problem
-from assetplan.inputs.load import Inputs, load_inputs, paying_claims
+from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.inputs.settings import settings
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
@@ -40,6 +34,7 @@ from assetplan.outcome.outcome import outcome_of
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
+from assetplan.preparation import Clock, Prepared, Progress, prepare
 from assetplan.programme import Programme
 from assetplan.programme.summary_ahead import CURRENT_SPEND, PLAN
 from assetplan.register import Register
@@ -47,10 +42,9 @@ from assetplan.statements import accounts
 from assetplan.statements.business_case import business_case
 from assetplan.statements.options import Option, current_spend, options_of
 from assetplan.statements.payback import payback
-from assetplan.strategies import Candidates, LifecycleModel, Starting, Traffic, candidates, simulate, starting_condition
+from assetplan.strategies import LifecycleModel, Starting, candidates, simulate, starting_condition
 from assetplan.strategies.names import NOTHING
 
-Progress = Callable[[str], None]
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
 # Of what today's money buys, which stands beside the plan in its business case and its forecasts.
 CASE_GAP, CASE_SECONDS = 1e-2, 20.0
@@ -59,21 +53,6 @@ NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 CURRENT_GAP = 3e-2  # of today's money: in a small county few whole schemes fit in it, and its range is wider
 # Choices of today's money that a pace is fitted to in turn at most, and the change of pace that ends them.
 TREND_ROUNDS, SETTLED = 4, 0.01
-
-
-@dataclass
-class _Clock:
-    """Seconds by stage; tells a listener when a stage begins."""
-
-    listener: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        self.listener(name)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
 def plan(plan: Plan, register: Register | None = None, progress: Progress = lambda stage: None) -> Programme:
@@ -97,8 +76,8 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     InfeasibleError
         Limits and commitments cannot hold together; the limits are named.
     """
-    clock = _Clock(progress)
-    made = _prepare(plan, register, clock)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
     inputs, formulation = made.inputs, made.formulation
     with _second_core() as beside:
         bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)
@@ -167,8 +146,8 @@ def finance_statements(
     tuple of Statement
         Each says which money it is in.
     """
-    clock = _Clock(progress)
-    made = _prepare(plan, register, clock)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
     solution = made.formulation.settle(_solve(plan, made.formulation, clock))
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
@@ -209,8 +188,8 @@ def standstill_statements(
         faults.append(Fault("plan", 0, "below", f"{below:g}", f"must be an index above 0, to 100, with measure {POOR}"))
     if faults:
         raise ConfigError(faults)
-    clock = _Clock(progress)
-    made = _prepare(plan, register, clock)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
         return standstill(made.inputs, made.starting, made.on_own_sites, Aim(measure, clear_by, below), *until)
@@ -240,8 +219,8 @@ def alternatives(
     if not 0 < within <= NEAR_MOST:
         rule = f"must be a share above 0, to {NEAR_MOST:g}"
         raise ConfigError([Fault("alternatives", 0, "within", f"{within:g}", rule)])
-    clock = _Clock(progress)
-    made = _prepare(plan, register, clock)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
     solution = _solve(plan, made.formulation, clock)
     with clock.stage("alternatives"):
         return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
@@ -264,8 +243,8 @@ def fit_to_trend(
     if trend.spend == "current" and not plan.envelope.current:
         rule = 'the trend was seen at current spend, so state it; or give the trend spend = "nothing"'
         raise ConfigError([Fault("plan", 0, "envelope.current", "", rule)])
-    clock = _Clock(progress)
-    made, pace, before = _prepare(plan, register, clock), 1.0, np.zeros(0)
+    clock = Clock(progress)
+    made, pace, before = prepare(plan, register, clock), 1.0, np.zeros(0)
     own = made.inputs.model
     for _ in range(TREND_ROUNDS):
         with clock.stage("current spend"):
@@ -282,7 +261,7 @@ def fit_to_trend(
     return fitted(trend, roads, pace, change, before)
 
 
-def _done(made: _Prepared, spend: str) -> Codes:
+def _done(made: Prepared, spend: str) -> Codes:
     """Treatment codes of each asset under today's money, or under nothing, (n_assets, years)."""
     schedule = made.options.schedule
     if spend == "nothing":
@@ -290,7 +269,7 @@ def _done(made: _Prepared, spend: str) -> Codes:
     return _minimum(made).schedule
 
 
-def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
+def _again(made: Prepared, model: LifecycleModel, clock: Clock) -> Prepared:
     """The same plan as a problem with other groups."""
     assets = made.inputs.register.assets
     inputs = replace(made.inputs, tables=replace(made.inputs.tables, model=model))
@@ -301,49 +280,7 @@ def _again(made: _Prepared, model: LifecycleModel, clock: _Clock) -> _Prepared:
     return replace(made, inputs=inputs, starting=starting, options=options, formulation=formulation)
 
 
-@dataclass(frozen=True, eq=False)
-class _Prepared:
-    """A plan as a problem, and what it was made from."""
-
-    inputs: Inputs
-    layout: Layout
-    off_network: list[tuple[str, str, int]]
-    starting: Starting
-    traffic: Traffic
-    runs: RoadRuns
-    options: Candidates
-    formulation: Formulation
-
-    @cached_property
-    def on_own_sites(self) -> Formulation:
-        """The plan with a site for each asset: schemes are formed of what pays, not of what is done today or holds."""
-        return build_problem(with_own_sites(self.inputs), self.options, self.runs)
-
-
-def _prepare(plan: Plan, register: Register | None, clock: _Clock) -> _Prepared:
-    """Everything up to the choice."""
-    with clock.stage("register"):
-        inputs = load_inputs(plan, register)
-    with clock.stage("network"):
-        layout = lay_out(inputs.register.assets, inputs.register.other_roads)
-        apart = off_network(inputs.register.assets, layout)
-        inputs = weighed(inputs, layout)
-        assets = inputs.register.assets
-        assets = assets.assign(hierarchy=asset_levels(assets, layout, inputs.tables.classes))
-        inputs = replace(inputs, register=replace(inputs.register, assets=assets))
-    with clock.stage("condition"):
-        starting = starting_condition(assets, inputs.model)
-        inputs = paying_claims(inputs, starting.index)
-    with clock.stage("detours"):
-        traffic = traffic_ahead(layout, assets, inputs.register.places, starting.index, inputs.tables.parameters.prices)
-    with clock.stage("strategies"):
-        runs = road_runs(assets, layout, inputs.tables.classes)
-        options = candidates(assets, starting, inputs.model, traffic)
-        formulation = build_problem(inputs, options, runs)
-    return _Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
-
-
-def _minimum(made: _Prepared) -> Option:
+def _minimum(made: Prepared) -> Option:
     """What today's money does, in the plan's own problem or, by a rule of thumb, with each asset on its own site."""
     today = made.formulation
     if made.inputs.plan.forecast.current_spend != "optimised":
@@ -351,7 +288,7 @@ def _minimum(made: _Prepared) -> Option:
     return current_spend(made.inputs, today, made.starting.index, CURRENT_GAP, CASE_SECONDS)
 
 
-def _other_cases(made: _Prepared) -> tuple[Option | None, dict[str, CaseFutures]]:
+def _other_cases(made: Prepared) -> tuple[Option | None, dict[str, CaseFutures]]:
     """What today's money does, where it is stated; and what the plan is forecast beside."""
     minimum = _minimum(made) if made.inputs.plan.envelope.current else None
     schedule = made.options.schedule
@@ -372,7 +309,7 @@ def _second_core() -> Iterator[ThreadPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _solve(plan: Plan, formulation: Formulation, clock: _Clock) -> Solution:
+def _solve(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:
     """The choice."""
     with clock.stage("optimisation"):
         try:
@@ -411,7 +348,7 @@ def validate(plan: Plan, register: Register | None = None) -> Register:
     RegisterError, ConfigError
         Faulty input; every fault is listed.
     """
-    made = _prepare(plan, register, _Clock(lambda stage: None))
+    made = prepare(plan, register, Clock(lambda stage: None))
     checked = made.inputs.register
     return replace(checked, notes=(*checked.notes, *((words, count) for _, words, count in made.off_network)))
 

@@ -15,6 +15,7 @@ LAYERS = [
     {"cli"},
     {"rounds"},
     {"planning", "report", "example"},
+    {"preparation"},
     {"answers", "statements"},
     {"outcome"},
     {"formulation", "baselines"},

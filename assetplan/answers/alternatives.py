@@ -177,7 +177,7 @@ def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: di
                 "treated": int(treats[chosen].sum()),
                 "sites": np.nan if sites is None else float(np.rint(sites[chosen].sum())),
                 "a_road_km": round(float(length[chosen].sum()), 3),
-                "unlike": round(1 - float(cost[chosen][planned[chosen]].sum()) / spent, 4) if spent else 0.0,
+                "unlike": round(max(1 - float(cost[chosen][planned[chosen]].sum()) / spent, 0.0), 4) if spent else 0.0,
                 "gap": each.gap,
             }
         )

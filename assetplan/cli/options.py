@@ -48,7 +48,12 @@ class Share(click.ParamType):
     name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The share as a number."""
+        """The share as a number.
+
+        Parameters
+        ----------
+        value, param, ctx : text, and the parameter and context that click names in its message
+        """
         text = str(value).strip()
         try:
             return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)

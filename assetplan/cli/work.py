@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assetplan.config import Plan
     from assetplan.finance.statement import Statement
     from assetplan.inputs import Inputs
-    from assetplan.planning import Progress
+    from assetplan.preparation import Progress
     from assetplan.programme import Programme
 
 Result = TypeVar("Result")

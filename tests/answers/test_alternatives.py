@@ -62,7 +62,7 @@ def test_every_programme_gives_up_no_more_than_it_may_and_excels_in_what_it_is_f
     assert rows.filter(like="as unlike", axis=0)["unlike"].min() > rows.loc["least spent", "unlike"]
 
 
-def test_what_is_said_of_a_programme_is_the_sum_of_its_works(near: Alternatives) -> None:
+def test_the_figures_of_a_programme_are_the_sums_of_its_works(near: Alternatives) -> None:
     names = list(near.programmes["name"])
     treats = near.assets[names] != NOTHING
     assert near.programmes["treated"].tolist() == treats.sum().tolist()

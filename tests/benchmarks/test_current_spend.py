@@ -16,6 +16,7 @@ from tables import full_only
 import assetplan
 from assetplan import planning
 from assetplan.answers.outlook import in_futures, outlook
+from assetplan.preparation import Clock, prepare
 
 pytestmark = [pytest.mark.benchmark, full_only]
 
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.benchmark, full_only]
 def test_the_county_grows_as_its_council_reports(tmp_path: Path) -> None:
     assetplan.write_example(tmp_path / "county", "county", 1)
     plan = assetplan.read_plan(tmp_path / "county" / "plan.toml")
-    made = planning._prepare(plan, None, planning._Clock(lambda stage: None))
+    made = prepare(plan, None, Clock(lambda stage: None))
     cases = in_futures(made.inputs, {"current spend": planning._minimum(made).schedule})
     rows = pd.DataFrame(outlook(made.inputs, cases))
     short = rows.query("measure == 'length' and band == 'under 5'")["middle"].to_numpy()
