@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from assetplan.importers import import_dtf, import_nbi, import_ngd, import_open_roads, import_osm
     from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
-    from assetplan.planning import alternatives, finance_statements, plan, predict, standstill_statements, validate
+    from assetplan.planning import (
+        alternatives,
+        finance_statements,
+        frontier,
+        plan,
+        predict,
+        standstill_statements,
+        validate,
+    )
     from assetplan.programme import Programme, read_programme, write_statements
     from assetplan.register import (
         Register,
@@ -52,7 +60,15 @@ _ROOMS = {
     "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm"),
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
-    "planning": ("alternatives", "finance_statements", "plan", "predict", "standstill_statements", "validate"),
+    "planning": (
+        "alternatives",
+        "finance_statements",
+        "frontier",
+        "plan",
+        "predict",
+        "standstill_statements",
+        "validate",
+    ),
     "programme": ("Programme", "read_programme", "write_statements"),
     "register": (
         *("Register", "import_table"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +13,7 @@ import pandas as pd
 
 from assetplan._types import Codes, Floats, Ints
 from assetplan.answers.alternatives import Alternatives, alternatives_of
+from assetplan.answers.frontier import Frontier, frontier_of
 from assetplan.answers.outlook import CaseFutures, in_futures, outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.answers.site_rules import bound_without_rules
@@ -51,6 +52,8 @@ CASE_GAP, CASE_SECONDS = 1e-2, 20.0
 # Of programmes near the plan's: how near each is to the best at what it excels in, and what it may give up at most.
 NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 CURRENT_GAP = 3e-2  # of today's money: in a small county few whole schemes fit in it, and its range is wider
+# Shares of its money at which a plan is solved anew, how near each is to its best, and the most.
+SHARES, FRONTIER_GAP, SHARE_MOST = tuple(k / 10 for k in range(5, 16)), 1e-3, 10.0
 # Choices of today's money that a pace is fitted to in turn at most, and the change of pace that ends them.
 TREND_ROUNDS, SETTLED = 4, 0.01
 
@@ -224,6 +227,47 @@ def alternatives(
     solution = _solve(plan, made.formulation, clock)
     with clock.stage("alternatives"):
         return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
+
+
+def frontier(
+    plan: Plan,
+    shares: Sequence[float] = SHARES,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> Frontier:
+    """What more or less money brings: benefit, condition and the worth of one more pound at shares of the plan's money.
+
+    Every line's money in every year is scaled alike; schemes are those that the plan itself may choose among.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    shares : sequence of float, optional; shares of the plan's money [above 0, to 10]
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; no share or one out of its range; a plan whose money comes from sources or
+        that seeks the least of something.
+    """
+    faults = [
+        Fault("frontier", 0, "money", f"{share:g}", f"must be a share above 0, to {SHARE_MOST:g}")
+        for share in shares
+        if not 0 < share <= SHARE_MOST
+    ]
+    if not shares:
+        faults.append(Fault("frontier", 0, "money", "", "must name a share of the money at least"))
+    if plan.sources or plan.borrowing:
+        faults.append(Fault("frontier", 0, "sources", "", "fund only what they may, so the money cannot be scaled"))
+    if plan.objective.sought.least:
+        faults.append(Fault("frontier", 0, "objective", "", f"is {plan.objective.sought.seeks}, not what money brings"))
+    if faults:
+        raise ConfigError(faults)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
+    with clock.stage("frontier"):
+        return frontier_of(made.inputs, made.formulation, shares, FRONTIER_GAP, CASE_SECONDS)
 
 
 def fit_to_trend(

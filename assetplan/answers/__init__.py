@@ -3,6 +3,7 @@
 from assetplan.answers.alternatives import Alternatives
 from assetplan.answers.comparison import Comparison, compare
 from assetplan.answers.explanation import Explanation, Lever
+from assetplan.answers.frontier import Frontier
 from assetplan.answers.one_asset import explain
 
-__all__ = ["Alternatives", "Comparison", "Explanation", "Lever", "compare", "explain"]
+__all__ = ["Alternatives", "Comparison", "Explanation", "Frontier", "Lever", "compare", "explain"]

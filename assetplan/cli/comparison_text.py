@@ -1,4 +1,4 @@
-"""What `compare` and `alternatives` print."""
+"""What `compare`, `alternatives` and `frontier` print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assetplan.answers import Alternatives, Comparison
+from assetplan.answers import Alternatives, Comparison, Frontier
 from assetplan.answers.causes import CAUSES
 from assetplan.answers.comparison import CHANGES
 from assetplan.cli.layout import block, items, paragraph, table
@@ -140,3 +140,39 @@ def alternatives_text(near: Alternatives) -> str:
         "each is proved to be to the best at what it excels in."
     )
     return f"{table(heads, rows)}\n\n{paragraph(text, '')}"
+
+
+def frontier_text(reached: Frontier) -> str:
+    """What each share of the money brings, and what one more pound of each line would.
+
+    Parameters
+    ----------
+    reached : Frontier; from `frontier`
+    """
+    points = reached.points
+    if "benefit" not in points:
+        return "With none of these shares of its money can the plan be met."
+    rows = []
+    for row in points.to_dict("records"):
+        cells = [f"{row['share']:.0%}", millions(row["money"])]
+        if pd.isna(row["benefit"]):
+            rows.append([*cells, row["status"], *[""] * 5])
+            continue
+        cells += [millions(row["benefit"]), f"{row['gap']:.3%}", millions(row["cost"]), f"{row['preventative']:.0%}"]
+        rows.append([*cells, f"{row['treated']:,.0f}", f"{row['marginal']:.2f}"])
+    heads = ["money", "£m", "benefit, £m", "gap", "cost, £m", "preventative", "treated", "£1 more"]
+    by_line = reached.lines.pivot(index="share", columns="line", values="marginal")
+    poor = reached.condition.pivot(index="share", columns="asset_class", values="poor")
+    return "\n\n".join(
+        [
+            table(heads, rows),
+            "£1 more is what one more pound would bring, spread as the money is.",
+            _by_share("£1 more of", by_line, ".2f"),
+            _by_share("poor at the end", poor, ".1%"),
+        ]
+    )
+
+
+def _by_share(head: str, wide: pd.DataFrame, decimals: str) -> str:
+    rows = [[f"{share:.0%}", *(f"{value:{decimals}}" for value in row)] for share, *row in wide.itertuples()]
+    return table([head, *map(str, wide.columns)], rows)

@@ -17,7 +17,7 @@ from assetplan import __version__
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo, remark
-from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, Share, output, seed
+from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, Share, Shares, output, seed
 from assetplan.cli.registers import inspect_command, survey_command
 from assetplan.cli.rounds import ROUND_COMMANDS
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
@@ -333,6 +333,18 @@ def alternatives(plan_file: Path, within: float, output: Path | None, force: boo
     from assetplan.cli.work import run_alternatives
 
     run_alternatives(plan_file, within, output, force)
+
+
+@main.command()
+@click.argument("plan_file", metavar="PLAN", type=FILE)
+@click.option("--money", type=Shares(), help="Shares of the plan's money, as 80%,100%,120%; by default 50% to 150%.")
+@output("Folder to write: points, lines and condition as CSV; by default only printed.", required=False)
+@FORCE
+def frontier(plan_file: Path, money: tuple[float, ...] | None, output: Path | None, force: bool) -> None:
+    """Show what more or less money would bring to a PLAN: benefit, condition, and the worth of one more pound."""
+    from assetplan.cli.work import run_frontier
+
+    run_frontier(plan_file, money, output, force)
 
 
 @main.command()

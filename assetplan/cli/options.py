@@ -42,6 +42,23 @@ class LaterChoice(click.Choice):
         return self._names()
 
 
+class Shares(click.ParamType):
+    """Shares with commas between them, as "80%,100%,1.2"."""
+
+    name = "shares"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """The shares as numbers.
+
+        Parameters
+        ----------
+        value, param, ctx : text, and the parameter and context that click names in its message
+        """
+        return (
+            value if isinstance(value, tuple) else tuple(Share().convert(each, param, ctx) for each in value.split(","))
+        )
+
+
 class Share(click.ParamType):
     """A share as "0.01" or "1%"."""
 

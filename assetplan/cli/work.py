@@ -159,6 +159,29 @@ def run_alternatives(plan_file: Path, within: float, output: Path | None, force:
     echo(f"{alternatives_text(near)}\n\nFiles in {output}")
 
 
+def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path | None, force: bool) -> None:
+    """Read a plan, solve it with shares of its money, print what they bring and, with `output`, write it.
+
+    Parameters
+    ----------
+    plan_file, output, force : Path, Path or None, bool; as of `run_plan`
+    shares : tuple of float or None; as of `frontier`; None for its own
+    """
+    from assetplan import read_plan
+    from assetplan.cli.comparison_text import frontier_text
+    from assetplan.delimited import write_csv
+    from assetplan.planning import SHARES, frontier
+
+    solve = partial(frontier, shares=shares or SHARES)
+    if output is None:
+        echo(frontier_text(solve(read_plan(plan_file))))
+        return
+    with _solved(plan_file, output, force, solve, "files") as (_, reached, folder):
+        for name in ("points", "lines", "condition"):
+            write_csv(getattr(reached, name), folder / f"{name}.csv")
+    echo(f"{frontier_text(reached)}\n\nFiles in {output}")
+
+
 def run_compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
     """Read two planned folders, compare them, write the comparison if asked to, print it.
 
