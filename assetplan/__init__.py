@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from assetplan.analyses import alternatives, frontier
     from assetplan.answers import compare, explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
     from assetplan.config import Plan, make_plan, read_plan
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
     from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
     from assetplan.planning import (
-        alternatives,
         finance_statements,
-        frontier,
         plan,
         predict,
         standstill_statements,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
 
 # Public name → room. Imported when first used, so that `assetplan --help` answers at once.
 _ROOMS = {
+    "analyses": ("alternatives", "frontier"),
     "answers": ("compare", "explain"),
     "calibration": ("Calibration", "Inspections", "calibrate", "inspections_of", "read_inspections"),
     "config": ("Plan", "make_plan", "read_plan"),
@@ -60,15 +60,7 @@ _ROOMS = {
     "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm"),
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
-    "planning": (
-        "alternatives",
-        "finance_statements",
-        "frontier",
-        "plan",
-        "predict",
-        "standstill_statements",
-        "validate",
-    ),
+    "planning": ("finance_statements", "plan", "predict", "standstill_statements", "validate"),
     "programme": ("Programme", "read_programme", "write_statements"),
     "register": (
         *("Register", "import_table"),

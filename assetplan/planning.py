@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Codes, Floats, Ints
-from assetplan.answers.alternatives import Alternatives, alternatives_of
-from assetplan.answers.frontier import Frontier, frontier_of
 from assetplan.answers.outlook import CaseFutures, in_futures, outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.answers.site_rules import bound_without_rules
@@ -22,20 +20,19 @@ from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pa
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
 from assetplan.connectivity.weight_limits import weight_limit_forecast
-from assetplan.errors import ConfigError, Fault, InfeasibleError
+from assetplan.errors import ConfigError, Fault
 from assetplan.finance.statement import Statement
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.inputs.settings import settings
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
-from assetplan.optimisation.solving import solve
 from assetplan.outcome.notes import notes
 from assetplan.outcome.outcome import outcome_of
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
-from assetplan.preparation import Clock, Prepared, Progress, prepare
+from assetplan.preparation import Clock, Prepared, Progress, prepare, solved
 from assetplan.programme import Programme
 from assetplan.programme.summary_ahead import CURRENT_SPEND, PLAN
 from assetplan.register import Register
@@ -49,11 +46,7 @@ from assetplan.strategies.names import NOTHING
 YEARLY_GAP = 1e-2  # of each year in the year-by-year baseline, reached long before its time is out
 # Of what today's money buys, which stands beside the plan in its business case and its forecasts.
 CASE_GAP, CASE_SECONDS = 1e-2, 20.0
-# Of programmes near the plan's: how near each is to the best at what it excels in, and what it may give up at most.
-NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 CURRENT_GAP = 3e-2  # of today's money: in a small county few whole schemes fit in it, and its range is wider
-# Shares of its money at which a plan is solved anew, how near each is to its best, and the most.
-SHARES, FRONTIER_GAP, SHARE_MOST = tuple(k / 10 for k in range(5, 16)), 1e-3, 10.0
 # Choices of today's money that a pace is fitted to in turn at most, and the change of pace that ends them.
 TREND_ROUNDS, SETTLED = 4, 0.01
 
@@ -88,7 +81,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         by_rule = partial(_baselines, formulation, priority=np.argsort(made.starting.index, kind="stable"), plan=plan)
         # Where no money flows there are none of the plan's own flows to wait for.
         early = None if formulation.problem.flows.names else beside.submit(by_rule, np.zeros(0))
-        first = _solve(plan, formulation, clock)
+        first = solved(plan, formulation, clock)
         with clock.stage("baselines"):
             baselines = early.result() if early else by_rule(first.amounts)
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
@@ -151,7 +144,7 @@ def finance_statements(
     """
     clock = Clock(progress)
     made = prepare(plan, register, clock)
-    solution = made.formulation.settle(_solve(plan, made.formulation, clock))
+    solution = made.formulation.settle(solved(plan, made.formulation, clock))
     outcome = outcome_of(made.inputs, made.starting, made.traffic, made.formulation, solution)
     with clock.stage("options"):
         case = business_case(outcome, made.traffic, options_of(outcome, _minimum(made)))
@@ -196,78 +189,6 @@ def standstill_statements(
     with clock.stage("stand-still"):
         until = plan.solver.target_gap, plan.solver.time_limit
         return standstill(made.inputs, made.starting, made.on_own_sites, Aim(measure, clear_by, below), *until)
-
-
-def alternatives(
-    plan: Plan,
-    within: float = 0.01,
-    register: Register | None = None,
-    progress: Progress = lambda stage: None,
-) -> Alternatives:
-    """Programmes that bring nearly what the plan's own does, as unlike it as they can be or the best at something else.
-
-    Parameters
-    ----------
-    plan : Plan; from `read_plan` or `make_plan`
-    within : float, optional; share of the plan's benefit that each may give up [above 0, to 0.5]
-    register, progress : as of `plan`
-
-    Raises
-    ------
-    RegisterError, ConfigError
-        Faulty input, every fault is listed; `within` out of its range.
-    InfeasibleError
-        Limits and commitments cannot hold together; the limits are named.
-    """
-    if not 0 < within <= NEAR_MOST:
-        rule = f"must be a share above 0, to {NEAR_MOST:g}"
-        raise ConfigError([Fault("alternatives", 0, "within", f"{within:g}", rule)])
-    clock = Clock(progress)
-    made = prepare(plan, register, clock)
-    solution = _solve(plan, made.formulation, clock)
-    with clock.stage("alternatives"):
-        return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
-
-
-def frontier(
-    plan: Plan,
-    shares: Sequence[float] = SHARES,
-    register: Register | None = None,
-    progress: Progress = lambda stage: None,
-) -> Frontier:
-    """What more or less money brings: benefit, condition and the worth of one more pound at shares of the plan's money.
-
-    Every line's money in every year is scaled alike; schemes are those that the plan itself may choose among.
-
-    Parameters
-    ----------
-    plan : Plan; from `read_plan` or `make_plan`
-    shares : sequence of float, optional; shares of the plan's money [above 0, to 10]
-    register, progress : as of `plan`
-
-    Raises
-    ------
-    RegisterError, ConfigError
-        Faulty input, every fault is listed; no share or one out of its range; a plan whose money comes from sources or
-        that seeks the least of something.
-    """
-    faults = [
-        Fault("frontier", 0, "money", f"{share:g}", f"must be a share above 0, to {SHARE_MOST:g}")
-        for share in shares
-        if not 0 < share <= SHARE_MOST
-    ]
-    if not shares:
-        faults.append(Fault("frontier", 0, "money", "", "must name a share of the money at least"))
-    if plan.sources or plan.borrowing:
-        faults.append(Fault("frontier", 0, "sources", "", "fund only what they may, so the money cannot be scaled"))
-    if plan.objective.sought.least:
-        faults.append(Fault("frontier", 0, "objective", "", f"is {plan.objective.sought.seeks}, not what money brings"))
-    if faults:
-        raise ConfigError(faults)
-    clock = Clock(progress)
-    made = prepare(plan, register, clock)
-    with clock.stage("frontier"):
-        return frontier_of(made.inputs, made.formulation, shares, FRONTIER_GAP, CASE_SECONDS)
 
 
 def fit_to_trend(
@@ -351,15 +272,6 @@ def _second_core() -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _solve(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:
-    """The choice."""
-    with clock.stage("optimisation"):
-        try:
-            return solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit)
-        except InfeasibleError as error:
-            raise formulation.in_plan_words(error) from error
 
 
 def _baselines(formulation: Formulation, amounts: Floats, priority: Ints, plan: Plan) -> dict[str, Solution]:

@@ -1,4 +1,4 @@
-"""Everything up to the choice: register → network → condition → strategies → the plan as a problem."""
+"""Everything up to the choice: register → network → condition → strategies → the plan as a problem; and the choice."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from assetplan.connectivity.layout import Layout, lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
 from assetplan.connectivity.road_runs import RoadRuns, road_runs
 from assetplan.connectivity.traffic import traffic_ahead
+from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, load_inputs, paying_claims
+from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.solving import solve
 from assetplan.register import Register
 from assetplan.strategies import Candidates, Starting, Traffic, candidates, starting_condition
 
@@ -100,3 +103,23 @@ def prepare(plan: Plan, register: Register | None, clock: Clock) -> Prepared:
         options = candidates(assets, starting, inputs.model, traffic)
         formulation = build_problem(inputs, options, runs)
     return Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
+
+
+def solved(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:
+    """The choice.
+
+    Parameters
+    ----------
+    plan, formulation : Plan, Formulation; the plan, and it as a problem
+    clock : Clock; times the stage
+
+    Raises
+    ------
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named, as the plan file says them.
+    """
+    with clock.stage("optimisation"):
+        try:
+            return solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit)
+        except InfeasibleError as error:
+            raise formulation.in_plan_words(error) from error

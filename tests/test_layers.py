@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "assetplan"
 LAYERS = [
     {"cli"},
     {"rounds"},
-    {"planning", "report", "example"},
+    {"planning", "analyses", "report", "example"},
     {"preparation"},
     {"answers", "statements"},
     {"outcome"},

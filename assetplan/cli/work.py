@@ -145,9 +145,9 @@ def run_alternatives(plan_file: Path, within: float, output: Path | None, force:
     within : float; as of `alternatives`
     """
     from assetplan import read_plan
+    from assetplan.analyses import alternatives
     from assetplan.cli.comparison_text import alternatives_text
     from assetplan.delimited import write_csv
-    from assetplan.planning import alternatives
 
     solve = partial(alternatives, within=within)
     if output is None:
@@ -168,9 +168,9 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     shares : tuple of float or None; as of `frontier`; None for its own
     """
     from assetplan import read_plan
+    from assetplan.analyses import SHARES, frontier
     from assetplan.cli.comparison_text import frontier_text
     from assetplan.delimited import write_csv
-    from assetplan.planning import SHARES, frontier
 
     solve = partial(frontier, shares=shares or SHARES)
     if output is None:

@@ -1,0 +1,90 @@
+"""What is asked of a plan beside its programme: programmes near the optimum, what more or less money would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assetplan.answers.alternatives import Alternatives, alternatives_of
+from assetplan.answers.frontier import Frontier, frontier_of
+from assetplan.config import Plan
+from assetplan.errors import ConfigError, Fault
+from assetplan.preparation import Clock, Progress, prepare, solved
+from assetplan.register import Register
+
+# Of programmes near the plan's: how near each is to the best at what it excels in, and what it may give up at most.
+NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
+# Shares of its money at which a plan is solved anew, how near each is to its best, and the most.
+SHARES, FRONTIER_GAP, SHARE_MOST = tuple(k / 10 for k in range(5, 16)), 1e-3, 10.0
+POINT_SECONDS = 20.0  # for each of them
+
+
+def alternatives(
+    plan: Plan,
+    within: float = 0.01,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> Alternatives:
+    """Programmes that bring nearly what the plan's own does, as unlike it as they can be or the best at something else.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    within : float, optional; share of the plan's benefit that each may give up [above 0, to 0.5]
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; `within` out of its range.
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named.
+    """
+    if not 0 < within <= NEAR_MOST:
+        rule = f"must be a share above 0, to {NEAR_MOST:g}"
+        raise ConfigError([Fault("alternatives", 0, "within", f"{within:g}", rule)])
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
+    solution = solved(plan, made.formulation, clock)
+    with clock.stage("alternatives"):
+        return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
+
+
+def frontier(
+    plan: Plan,
+    shares: Sequence[float] = SHARES,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> Frontier:
+    """What more or less money brings: benefit, condition and the worth of one more pound at shares of the plan's money.
+
+    Every line's money in every year is scaled alike; schemes are those that the plan itself may choose among.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    shares : sequence of float, optional; shares of the plan's money [above 0, to 10]
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; no share or one out of its range; a plan whose money comes from sources or
+        that seeks the least of something.
+    """
+    faults = [
+        Fault("frontier", 0, "money", f"{share:g}", f"must be a share above 0, to {SHARE_MOST:g}")
+        for share in shares
+        if not 0 < share <= SHARE_MOST
+    ]
+    if not shares:
+        faults.append(Fault("frontier", 0, "money", "", "must name a share of the money at least"))
+    if plan.sources or plan.borrowing:
+        faults.append(Fault("frontier", 0, "sources", "", "fund only what they may, so the money cannot be scaled"))
+    if plan.objective.sought.least:
+        faults.append(Fault("frontier", 0, "objective", "", f"is {plan.objective.sought.seeks}, not what money brings"))
+    if faults:
+        raise ConfigError(faults)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
+    with clock.stage("frontier"):
+        return frontier_of(made.inputs, made.formulation, shares, FRONTIER_GAP, POINT_SECONDS)
