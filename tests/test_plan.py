@@ -218,6 +218,7 @@ def test_unknown_group(small_county: Path, inputs) -> None:
     assert len(caught.value.faults) == 2
 
 
+@pytest.mark.slow
 def test_a_line_left_out_is_noted(small_county: Path, inputs, some) -> None:
     lines = {n: list(v) for n, v in inputs.plan.envelope.lines.items() if n == "bridges"}
     plan = _plan(small_county, envelope={"lines": lines}, forecast={"futures": 0})
@@ -243,6 +244,7 @@ def test_a_programme_that_contradicts_itself_is_refused(small_programme: Program
         replace(small_programme, assets=assets).check()
 
 
+@pytest.mark.slow
 def test_forecast_is_do_nothing(small_county: Path, small_programme: Programme) -> None:
     table = assetplan.predict(assetplan.read_plan(small_county / "plan.toml"))
     last = small_programme.years[-1]

@@ -214,6 +214,7 @@ def test_a_counted_stream_that_no_table_has(tmp_path: Path) -> None:
     assert "'noise'" in done.text
 
 
+@pytest.mark.slow
 def test_a_commitment_to_a_treatment_of_its_own_is_kept(tmp_path: Path) -> None:
     plan = committed(tmp_path, "column_renewal")
     done = run("plan", plan, "-o", tmp_path / "out")
@@ -246,6 +247,7 @@ def committed(folder: Path, treatment: str) -> Path:
     return plan
 
 
+@pytest.mark.slow
 def test_import_and_inspect_take_its_tables(tmp_path: Path) -> None:
     plan = lights(tmp_path)
     mapping, whole = tmp_path / "mapping.toml", tmp_path / "whole.gpkg"

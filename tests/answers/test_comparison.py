@@ -139,6 +139,7 @@ def test_the_parts_are_the_whole_difference() -> None:
     assert count > 2
 
 
+@pytest.mark.slow
 def test_an_asset_of_one_register_alone() -> None:
     treated = first().works["asset_id"].iloc[0]
     register = small_register()

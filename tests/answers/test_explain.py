@@ -144,6 +144,7 @@ def test_cost_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
 
 
 @pytest.mark.parametrize("treated", [False, True])
+@pytest.mark.slow
 def test_money_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
     for row, explanation in explained(solved, treated, 2):
         lever = explanation.levers[1]
@@ -155,6 +156,7 @@ def test_money_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
         assert not solved.with_money(row, lever.line, lever.by_year, -0.05)
 
 
+@pytest.mark.slow
 def test_money_of_several_years_buys_what_its_prices_promise(small_county: Path) -> None:
     """What all assets would use at scaled prices is the best use of limits of that size (Everett 1963)."""
     solved = Solved(small_county, 2, 1e-4)
@@ -174,6 +176,7 @@ def test_money_of_several_years_buys_what_its_prices_promise(small_county: Path)
 
 
 @pytest.mark.parametrize("treated", [False, True])
+@pytest.mark.slow
 def test_condition_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
     for row, explanation in explained(solved, treated, 2):
         lever = explanation.levers[2]

@@ -67,6 +67,7 @@ def test_claims_are_as_many_as_chance_brings(rows: pd.DataFrame) -> None:
     assert last["high"] - last["low"] > 2 * 1.28 * np.sqrt(last["middle"]) * 0.8
 
 
+@pytest.mark.slow
 def test_claims_are_paid_for_what_is_not_repudiated(rows: pd.DataFrame, small_county: Path) -> None:
     claims = load_inputs(read_plan(small_county / "plan.toml")).tables.claims
     assert claims is not None

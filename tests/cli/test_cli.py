@@ -169,6 +169,7 @@ def test_a_faulty_register_lists_every_fault(tmp_path: Path) -> None:
     assert not (tmp_path / "r.gpkg").exists()
 
 
+@pytest.mark.slow
 def test_a_table_becomes_a_plan(tmp_path: Path) -> None:
     rows = "\n".join(
         f"r{i},carriageway,{'ABCU'[i % 4]},600,100,rci,{10 + 4 * i},"
@@ -205,6 +206,7 @@ def test_a_missing_register_is_a_plain_fault(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_carriageways_given_as_points_are_planned_and_noted(tmp_path: Path) -> None:
     import_roads(tmp_path, area=600)
     (tmp_path / "plan.toml").write_text(
@@ -217,6 +219,7 @@ def test_carriageways_given_as_points_are_planned_and_noted(tmp_path: Path) -> N
     assert "8 carriageway sections are not single lines" in done.stdout
 
 
+@pytest.mark.slow
 def test_an_edited_folder_is_reported_only_with_a_mark(planned, tmp_path: Path) -> None:
     changed = tmp_path / "out"
     shutil.copytree(planned[1], changed)

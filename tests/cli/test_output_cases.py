@@ -130,6 +130,7 @@ def test_files_of_another_run_are_refused(planned_case: Path, tmp_path: Path) ->
         assert "programme.gpkg: is not as it was written" in done.stderr
 
 
+@pytest.mark.slow
 def test_no_cell_of_a_csv_is_taken_for_a_formula(tmp_path: Path) -> None:
     folder = case("programme-csv-formulas", tmp_path)
     assert run("import", "table", "a.csv", "--mapping", "m.toml", "-o", "out.gpkg", cwd=folder).returncode == 0
@@ -144,6 +145,7 @@ def test_no_cell_of_a_csv_is_taken_for_a_formula(tmp_path: Path) -> None:
     assert "=1+1" in set(gpd.read_file(folder / "out" / "programme.gpkg", layer="programme")["asset_id"])
 
 
+@pytest.mark.slow
 def test_bridges_alone_go_through_every_command(tmp_path: Path) -> None:
     folder = case("01-bridges-only", tmp_path)
     for words in (

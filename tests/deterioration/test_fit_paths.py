@@ -96,6 +96,7 @@ def test_what_a_reading_adds_to_the_stock() -> None:
         assert more @ way * 400 == pytest.approx(added[k], rel=0.02, abs=1e-6)  # one in 60,000 is nearly a derivative
 
 
+@pytest.mark.slow
 def test_errors_are_those_of_assets_drawn_anew() -> None:
     """Against a jackknife over parts of the assets that estimates the stock and fits the curve again."""
     inspections = inspections_of(curve_histories(400, 6))

@@ -160,6 +160,7 @@ def test_faults_of_values_name_the_line(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_command_carries_it_to_sections_and_a_change_of_method_breaks_the_series(
     small_county: Path, tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ def anything(draw):
     target_gap=st.sampled_from([0.0, 1e-4, 1e-2]),
     whole=st.sampled_from([DECOMPOSED, 1_000]),
 )
+@pytest.mark.slow
 def test_every_solution_is_what_it_claims(p, seconds, target_gap, whole):
     best = best_of_all(p)
     if best == -INF:

@@ -82,6 +82,7 @@ def test_the_bound_holds(seed, heavy):
 
 
 @pytest.mark.parametrize("seed", range(2))
+@pytest.mark.slow
 def test_few_bridges_tied_to_many_roads(seed):
     p = tied(seed, 12, 3, 1, alone=1_000)
     task, begun, state = settled(p, 1e-4)

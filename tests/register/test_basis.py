@@ -96,6 +96,7 @@ def made(folder: Path, dated: int, undated: int) -> None:
     (folder / "plan.toml").write_text(PLAN, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_way_through_says_what_is_assumed(tmp_path: Path) -> None:
     made(tmp_path, dated=4, undated=4)
     done = run("import", "table", "assets.csv", "--mapping", "map.toml", "-o", "r.gpkg", cwd=tmp_path)

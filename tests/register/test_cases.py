@@ -160,6 +160,7 @@ def test_a_copy_of_a_layer_is_named_and_not_read(case: Path) -> None:
     assert register.notes == (("rows of layer carriageway_2019, which is no layer of a register, not read", 2),)
 
 
+@pytest.mark.slow
 def test_a_wrong_mapping_is_one_fault(tmp_path: Path) -> None:
     with pytest.raises(RegisterError) as error:
         imported(made_case("24-fault-wall", tmp_path), "roads.csv")

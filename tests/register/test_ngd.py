@@ -163,6 +163,7 @@ def write_structures(path: Path, rows: list[dict[str, Any]] = STRUCTURES) -> Pat
     return path
 
 
+@pytest.mark.slow
 def test_compound_structures_are_the_bridges_that_carry_a_road(tmp_path: Path) -> None:
     apart = write_structures(tmp_path / "str.gpkg")
     register = import_ngd([write(tmp_path), apart])

@@ -405,6 +405,7 @@ def test_rutland_assumes_what_the_rules_have(rutland: Register) -> None:
     assert np.average(life > 15, weights=weight) == pytest.approx(0.45, abs=0.06)
 
 
+@pytest.mark.slow
 def test_rutland_writes_and_reads_back_the_same(rutland: Register, tmp_path: Path) -> None:
     one = write_register(rutland, tmp_path / "one.gpkg")
     two = write_register(rutland, tmp_path / "two.gpkg")
@@ -416,6 +417,7 @@ def test_rutland_writes_and_reads_back_the_same(rutland: Register, tmp_path: Pat
     assert len(validate_register(again).assets) == len(rutland.assets)
 
 
+@pytest.mark.slow
 def test_rutland_comes_out_the_same_twice(rutland: Register, shared: Path) -> None:
     started = time.perf_counter()
     again = import_osm(shared / "rutland.osm.pbf", council="Rutland")

@@ -160,6 +160,7 @@ def test_the_commands_list_show_move_and_rebuild(place: Path, tmp_path: Path) ->
     assert run("export", "round", "half", "-o", "out", cwd=tmp_path).returncode == 0
 
 
+@pytest.mark.slow
 def test_where_nothing_may_be_written_one_plain_line_says_so_and_all_stands() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch).chmod(0o755)  # nobody else may look into pytest's own folders

@@ -32,6 +32,7 @@ def copied(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "copy"))
 
 
+@pytest.mark.slow
 def test_an_untouched_folder_holds_wherever_it_lies(copied: Path) -> None:
     checked = verify(copied / "out", copied)
     assert checked.not_planned == ""
@@ -53,6 +54,7 @@ def test_what_was_edited_or_is_gone_is_named(copied: Path) -> None:
     assert "programme.csv" in done.text
 
 
+@pytest.mark.slow
 def test_a_change_that_was_given_its_digest_is_caught_by_planning_again(copied: Path) -> None:
     path = copied / "out" / "summary.json"
     summary = json.loads(path.read_text(encoding="utf-8"))
@@ -64,6 +66,7 @@ def test_a_change_that_was_given_its_digest_is_caught_by_planning_again(copied: 
     assert "summary.json (benefit)" in run("verify", copied / "out", "--inputs", copied).text
 
 
+@pytest.mark.slow
 def test_a_file_that_was_taken_out_with_its_digest_is_missed(copied: Path) -> None:
     out = copied / "out"
     (out / "strategies.parquet").unlink()
