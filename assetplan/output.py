@@ -128,8 +128,13 @@ def read_manifest(folder: str | Path) -> dict[str, str] | None:
 
 def edited(folder: str | Path) -> list[str]:
     """Files of a folder that are there and not as they were written; empty where it has no manifest."""
+    return [name for name in edited_or_gone(folder) if (Path(folder) / name).is_file()]
+
+
+def edited_or_gone(folder: str | Path) -> list[str]:
+    """Files of a folder that are not as they were written, or not there; empty where it has no manifest."""
     known = read_manifest(folder) or {}
-    return [name for name, was in known.items() if digest_of(Path(folder) / name) not in ("", was)]
+    return [name for name, was in known.items() if digest_of(Path(folder) / name) != was]
 
 
 def digest_of(path: Path) -> str:

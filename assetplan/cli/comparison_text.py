@@ -124,15 +124,18 @@ def alternatives_text(near: Alternatives) -> str:
     ----------
     near : Alternatives; from `alternatives`
     """
+    limited = near.programmes["sites"].notna().any()  # sites are counted where the plan limits them
     rows = [
         [
             *(row["name"], millions(row["benefit"]), f"{row['given_up']:.2%}", millions(row["cost"])),
-            *(f"{row['treated']:,}", "" if pd.isna(row["sites"]) else f"{row['sites']:,.0f}"),
+            f"{row['treated']:,}",
+            *([f"{row['sites']:,.0f}"] if limited else []),
             *(f"{row['a_road_km']:,.1f}", f"{row['unlike']:.0%}", f"{row['gap']:.2%}"),
         ]
         for row in near.programmes.to_dict("records")
     ]
-    heads = ["programme", "benefit, £m", "given up", "cost, £m", "treated", "sites", "A road, km", "unlike", "gap"]
+    sites = ["sites"] if limited else []
+    heads = ["programme", "benefit, £m", "given up", "cost, £m", "treated", *sites, "A road, km", "unlike", "gap"]
     core, some = len(near.core), len(near.assets)
     text = (
         f"All {len(rows)} programmes treat {plural(core, 'asset')}; {some - core:,} are treated by some of them alone. "

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from assetplan.errors import Fault, RegisterError
-from assetplan.output import edited, new_folder, read_manifest
+from assetplan.output import edited_or_gone, new_folder, read_manifest
 from assetplan.rounds import index
 from assetplan.rounds.folder import RUNS, opened, run_of
 from assetplan.rounds.records import APPROVED, RunEvent, events_of, latest_of, set_stage
@@ -67,8 +67,7 @@ def show_run(folder: str | Path, run: str) -> KeptRun:
     place = opened(folder)
     known = run_of(place, run, latest_of(place))
     path = place / RUNS / known
-    gone = [name for name in read_manifest(path) or () if not (path / name).is_file()]
-    return KeptRun(known, path, events_of(place, known), index.figures_of(path), (*edited(path), *gone))
+    return KeptRun(known, path, events_of(place, known), index.figures_of(path), tuple(edited_or_gone(path)))
 
 
 def approve(folder: str | Path, run: str, stage: str = APPROVED, who: str = "", note: str = "") -> RunEvent:

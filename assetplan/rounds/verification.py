@@ -12,7 +12,7 @@ from assetplan import __version__
 from assetplan.config import make_plan
 from assetplan.errors import Fault, RegisterError
 from assetplan.inputs.load import input_digests
-from assetplan.output import MANIFEST, digest_of, read_manifest
+from assetplan.output import MANIFEST, digest_of, edited_or_gone, read_manifest
 from assetplan.planning import plan
 from assetplan.programme import REPORT
 from assetplan.programme.files import read_settings
@@ -80,7 +80,7 @@ def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification
         missing = [MANIFEST] if known is None else needed
         raise RegisterError(Fault(str(folder), 0, "", name, "is not in this folder of a plan") for name in missing)
     others = sorted({path.name for path in folder.iterdir()} - set(known) - {MANIFEST})
-    outputs = (*(name for name, was in known.items() if digest_of(folder / name) != was), *others)
+    outputs = (*edited_or_gone(folder), *others)
     if lost := tuple(name for name in (SUMMARY, SETTINGS) if name in outputs):
         return Verification(outputs, (), (), "", f"{lost[0]} is not as it was written")
     summary, kept = read_summary(folder / SUMMARY), read_settings(folder / SETTINGS)
