@@ -21,12 +21,12 @@ def run_batch(round_file: Path, output: Path, workers: int, confirmed: bool, who
     """
     from assetplan.cli.round_text import outcome_text, round_text
     from assetplan.errors import ConfigError, Fault
-    from assetplan.rounds import ScenarioEnd, read_round, run_round
+    from assetplan.rounds import ScenarioEnd, read_round_file, run_round
     from assetplan.rounds.round_file import MOST
     from assetplan.rounds.running import DONE, KEPT
     from assetplan.rounds.table import round_table, write_round_table
 
-    stated = read_round(round_file)
+    stated = read_round_file(round_file)
     if len(stated.scenarios) > MOST and not confirmed:
         rule = f"has {len(stated.scenarios):,} scenarios, more than {MOST}: add --yes to run them all"
         raise ConfigError([Fault(str(round_file), 0, "", "", rule)])

@@ -2,13 +2,13 @@
 
 from assetplan.rounds.kept import KeptRun, approve, export_run, list_runs, rebuild, show_run
 from assetplan.rounds.records import RunEvent
-from assetplan.rounds.round_file import Round, Scenario, read_round
+from assetplan.rounds.round_file import RoundFile, Scenario, read_round_file
 from assetplan.rounds.running import ScenarioEnd, run_round
 from assetplan.rounds.verification import Verification, verify
 
 __all__ = [
     "KeptRun",
-    "Round",
+    "RoundFile",
     "RunEvent",
     "Scenario",
     "ScenarioEnd",
@@ -16,7 +16,7 @@ __all__ = [
     "approve",
     "export_run",
     "list_runs",
-    "read_round",
+    "read_round_file",
     "rebuild",
     "run_round",
     "show_run",

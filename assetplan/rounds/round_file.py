@@ -87,8 +87,8 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Round:
-    """A round as its file states it: its name, and its scenarios in order."""
+class RoundFile:
+    """A round's file: its name, and its scenarios in order."""
 
     name: str
     scenarios: tuple[Scenario, ...]
@@ -107,7 +107,7 @@ def _digest_at(path: Path, size: int, changed: int) -> str:
     return digest_of(path)
 
 
-def read_round(path: str | Path) -> Round:
+def read_round_file(path: str | Path) -> RoundFile:
     """Read a round's file and resolve every scenario into a plan.
 
     Parameters
@@ -149,7 +149,7 @@ def read_round(path: str | Path) -> Round:
                 faults += [replace(fault, file=where) for fault in error.faults]
     if faults:
         raise ConfigError(faults)
-    return Round(stated.name, tuple(scenarios))
+    return RoundFile(stated.name, tuple(scenarios))
 
 
 def _rows(grid: _Grid) -> Iterator[_Row]:

@@ -25,7 +25,7 @@ from assetplan.process import collect_seldom, one_thread
 from assetplan.rounds.folder import RUNS, made
 from assetplan.rounds.index import put
 from assetplan.rounds.records import latest_of, record_run
-from assetplan.rounds.round_file import Round, Scenario
+from assetplan.rounds.round_file import RoundFile, Scenario
 
 _LOCK = ".lock"
 _TRIES = 2  # of a process that dies without an answer
@@ -57,7 +57,7 @@ class ScenarioEnd:
 
 
 def run_round(
-    round_: Round,
+    round_: RoundFile,
     folder: str | Path,
     workers: int = 1,
     listener: Listener = lambda outcome, done, of: None,
@@ -70,7 +70,7 @@ def run_round(
 
     Parameters
     ----------
-    round_ : Round; from `read_round`
+    round_ : RoundFile; from `read_round_file`
     folder : path; the round's folder; it is made, or is that of an earlier batch
     workers : int; processes at once [1 or more]
     listener : callable; called with each outcome as it ends, how many have ended, and of how many

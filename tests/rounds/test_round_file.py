@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assetplan.errors import ConfigError
-from assetplan.rounds import Round, read_round
+from assetplan.rounds import RoundFile, read_round_file
 
 PLAN = """
 name = "base"
@@ -26,10 +26,10 @@ at_most = 10
 """
 
 
-def round_of(folder: Path, text: str, plan: str = PLAN) -> Round:
+def round_of(folder: Path, text: str, plan: str = PLAN) -> RoundFile:
     (folder / "plan.toml").write_text(plan, encoding="utf-8")
     (folder / "round.toml").write_text(f'name = "round"\nplan = "plan.toml"\n{text}', encoding="utf-8")
-    return read_round(folder / "round.toml")
+    return read_round_file(folder / "round.toml")
 
 
 def refused(folder: Path, text: str) -> list[tuple[str, str, str]]:

@@ -23,7 +23,7 @@ from round_cases import PLAN, write_inputs
 import assetplan
 from assetplan.errors import OutputExistsError
 from assetplan.output import edited, read_manifest
-from assetplan.rounds import ScenarioEnd, list_runs, read_round, run_round
+from assetplan.rounds import ScenarioEnd, list_runs, read_round_file, run_round
 from assetplan.rounds.running import DONE, KEPT, REFUSED
 
 ROUND = """
@@ -62,7 +62,7 @@ def whole(path: Path) -> bool:
 @pytest.mark.slow
 def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder: Path) -> None:
     heard: list[tuple[ScenarioEnd, int, int]] = []
-    stated = read_round(folder / "round.toml")
+    stated = read_round_file(folder / "round.toml")
     first = run_round(stated, folder / "out", 2, lambda *each: heard.append(each))
     assert [each.status for each in first] == [DONE, DONE, REFUSED, DONE, DONE]
     assert first[0].run == first[1].run
@@ -79,7 +79,7 @@ def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder:
     assert {path: path.stat().st_mtime_ns for path in folder.glob("out/runs/*/*")} == before
     # Another plan's runs revise those of the same scenarios; what is there keeps its record.
     write_inputs(folder, PLAN.replace("90_000, 90_000, 90_000", "90_000, 90_000, 80_000"))
-    alone = read_round(folder / "round.toml")
+    alone = read_round_file(folder / "round.toml")
     revised = run_round(replace(alone, scenarios=alone.scenarios[:1]), folder / "out", who="A. Engineer", note="less")
     rows = list_runs(folder / "out").set_index("run")
     assert rows.loc[revised[0].run, ["parent", "made_by", "note", "scenario"]].tolist() == [
@@ -91,7 +91,7 @@ def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder:
 @pytest.mark.slow
 def test_a_process_that_is_killed_is_started_once_more(folder: Path) -> None:
     ended: list[ScenarioEnd] = []
-    stated = read_round(folder / "round.toml")
+    stated = read_round_file(folder / "round.toml")
     thread = threading.Thread(target=lambda: ended.extend(run_round(stated, folder / "out")))
     thread.start()
     while not multiprocessing.active_children():
@@ -130,7 +130,7 @@ def test_a_batch_that_is_killed_leaves_whole_runs_and_the_next_goes_on(folder: P
 
 
 def test_a_folder_of_somebody_else_or_of_another_batch_is_refused(folder: Path) -> None:
-    stated = read_round(folder / "round.toml")
+    stated = read_round_file(folder / "round.toml")
     with pytest.raises(OutputExistsError, match="no round's folder"):
         run_round(stated, folder)
     assert not (folder / "runs").exists()
