@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         write_register,
     )
     from assetplan.report import write_report
+    from assetplan.rounds import Round, read_round
 
 # Public name → room. Imported when first used, so that `assetplan --help` answers at once.
 _ROOMS = {
@@ -67,6 +68,7 @@ _ROOMS = {
         *("read_register", "write_register"),
     ),
     "report": ("write_report",),
+    "rounds": ("Round", "read_round"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME)]

@@ -108,6 +108,19 @@ def small_programme(kept: Callable[[str, Callable[[], Any]], Any], small_county:
 
 
 @pytest.fixture(scope="session")
+def two_programmes(kept: Callable[[str, Callable[[], Any]], Any]):
+    """A small plan, planned once, and the same with three times the money for major works on roads."""
+    from constraint_cases import LINES, small_plan, small_register
+
+    import assetplan
+
+    keys = {"forecast": {"futures": 0}, "solver": {"target_gap": 1e-6}}
+    more = {**LINES, "carriageway_major": [3 * amount for amount in LINES["carriageway_major"]]}
+    plans = (small_plan(**keys), small_plan({"lines": more}, **keys))
+    return kept("two_programmes", lambda: tuple(assetplan.plan(each, small_register()) for each in plans))
+
+
+@pytest.fixture(scope="session")
 def small_stages(kept: Callable[[str, Callable[[], Any]], Any], small_county: Path):
     """What the small example county's plan is solved from: inputs, starting condition, traffic and candidates."""
     import assetplan

@@ -24,6 +24,7 @@ from assetplan.limits import LimitKey
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import outcome_of
 from assetplan.programme import Programme
+from assetplan.rounds.folder import made
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -94,8 +95,11 @@ def _choices() -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def objects(small_programme: Programme, small_stages: tuple) -> dict[str, object]:
+def objects(
+    small_programme: Programme, small_stages: tuple, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
     first = {"Programme": small_programme, "Plan": small_stages[0].plan}
+    first["Round"] = assetplan.read_round(made(tmp_path_factory.mktemp("round")))
     return first | _parts(small_programme, small_stages) | _fits() | _networks() | _choices()
 
 

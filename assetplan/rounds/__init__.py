@@ -2,12 +2,14 @@
 
 from assetplan.rounds.kept import KeptRun, approve, export_run, list_runs, rebuild, show_run
 from assetplan.rounds.records import RunEvent
+from assetplan.rounds.round import Round, read_round
 from assetplan.rounds.round_file import RoundFile, Scenario, read_round_file
 from assetplan.rounds.running import ScenarioEnd, run_round
 from assetplan.rounds.verification import Verification, verify
 
 __all__ = [
     "KeptRun",
+    "Round",
     "RoundFile",
     "RunEvent",
     "Scenario",
@@ -16,6 +18,7 @@ __all__ = [
     "approve",
     "export_run",
     "list_runs",
+    "read_round",
     "read_round_file",
     "rebuild",
     "run_round",

@@ -6,7 +6,6 @@ transaction, with the rollback journal: write-ahead logging needs memory that dr
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from assetplan.programme.summary_file import read_json
 from assetplan.programme.writing import SUMMARY
 from assetplan.rounds.folder import RUNS, run_names
 from assetplan.rounds.records import DRAFT, RunEvent, events_of
@@ -97,7 +97,7 @@ def figures_of(folder: Path) -> dict[str, Any]:
     folder : Path; the run's folder
     """
     summary = folder / SUMMARY
-    known = json.loads(summary.read_text(encoding="utf-8")) if summary.is_file() else {}
+    known = read_json(summary) if summary.is_file() else {}
     return {name: known.get(name) for name in (*FIGURES, "version") if known}
 
 
