@@ -23,10 +23,10 @@ CHANGES = {
 }  # fmt: skip
 """What may have changed of an asset, and in words."""
 
-TOTALS = ("line", "asset_class", "road_class", "district")
-"""What totals are given by."""
+TOTALS = ("line", "asset_class", "road_class", "district", "division")
+"""What totals are given by; by division where a register has them."""
 
-_FACTS = ("asset_class", "name", "road", "road_class", "district")
+_FACTS = ("asset_class", "name", "road", "road_class", "district", "division")
 _PENCE = 100
 
 
@@ -38,13 +38,14 @@ class Comparison(Shown):
     ----------
     years : tuple of int; those years
     assets : DataFrame
-        One row an asset that differs: asset_id, asset_class, name, road, road_class, district, change (one of
-        `CHANGES`), before and after (strategies as text), cost_before, cost_after, benefit_before, benefit_after (£),
-        cause (one of `causes.CAUSES`, "" where plans are of other years or the prices of one are not known) and what
-        (the limit whose price it is, or "").
+        One row an asset that differs: asset_id, asset_class, name, road, road_class, district, division, change (one
+        of `CHANGES`), before and after (strategies as text), cost_before, cost_after, benefit_before and benefit_after
+        (£), cause (one of `causes.CAUSES`, "" where plans are of other years or the prices of one are not known) and
+        what (the limit whose price it is, or "").
     totals : DataFrame
-        One row a line, class, road class and district: by, name, before, came_in, went_out, moved, treatment, repriced
-        (works that both have, at another cost), after (£). What went out is below 0; the row sums to after.
+        One row a line, class, road class, district and, where either register has them, electoral division: by, name,
+        before, came_in, went_out, moved, treatment, repriced (works that both have, at another cost), after (£). What
+        went out is below 0; the row sums to after.
     settings : DataFrame; what the two plan files state otherwise: key, before, after
     kept : tuple of (int, int, float)
         Works items of the first programme in those years, those that the second has too, and their share of the cost.
@@ -124,7 +125,7 @@ def compare(before: Programme, after: Programme) -> Comparison:
 def _assets(before: Programme, after: Programme, years: tuple[int, ...]) -> pd.DataFrame:
     """Every asset of either programme: facts, both strategies cut to these years, benefits (£), and what changed."""
     tables = [
-        pd.DataFrame(each.assets[["asset_id", *_FACTS, "strategy", "benefit"]]).set_index("asset_id")
+        _with_division(each.assets)[["asset_id", *_FACTS, "strategy", "benefit"]].set_index("asset_id")
         for each in (before, after)
     ]
     ids = tables[1].index.append(tables[0].index.difference(tables[1].index, sort=False))
@@ -137,6 +138,12 @@ def _assets(before: Programme, after: Programme, years: tuple[int, ...]) -> pd.D
     out["cost_before"] = out["cost_after"] = 0.0
     out["benefit_before"], out["benefit_after"] = (each["benefit"].fillna(0.0).to_numpy() for each in (old, new))
     return out
+
+
+def _with_division(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as plain data, its electoral divisions blank where its folder is of before there were any."""
+    plain = pd.DataFrame(table)
+    return plain if "division" in plain else plain.assign(division="")
 
 
 def _change(was: Any, now: Any) -> str:
@@ -155,8 +162,7 @@ def _change(was: Any, now: Any) -> str:
 
 def _works(programme: Programme, years: tuple[int, ...]) -> pd.DataFrame:
     """Works of these years, with their cost in whole pence, so that sums of them tie."""
-    columns = ["asset_id", "treatment", "year", "line", "asset_class", "road_class", "district", "cost"]
-    works = pd.DataFrame(programme.works[columns])
+    works = _with_division(programme.works)[["asset_id", "treatment", "year", *TOTALS, "cost"]]
     works = works[works["year"].isin(years)].copy()
     works[list(TOTALS)] = works[list(TOTALS)].fillna("")
     return works.assign(pence=(works["cost"] * _PENCE).round().astype(np.int64))
@@ -169,7 +175,7 @@ def _totals(works: list[pd.DataFrame], change: pd.Series) -> pd.DataFrame:
     signed["kind"] = signed["asset_id"].map(change).map(lambda kind: column.get(kind, kind))
     names = ["came_in", "went_out", "moved", "treatment", "repriced"]
     parts = []
-    for by in TOTALS:
+    for by in TOTALS if signed["division"].any() else TOTALS[:-1]:
         wide = signed.pivot_table(index=by, columns="kind", values="pence", aggfunc="sum", fill_value=0)
         wide = wide.reindex(columns=names, fill_value=0)
         first = works[0].groupby(by)["pence"].sum().reindex(wide.index, fill_value=0)

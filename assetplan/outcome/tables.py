@@ -18,10 +18,11 @@ from assetplan.strategies.names import strategy_labels, strategy_names
 
 _ASSET_COLUMNS = [
     *("asset_id", "asset_class", "group", "name", "parent_id", "road", "link_id", "chainage_m", "road_class"),
-    *("hierarchy", "environment", "district", "quantity", "length_m", "aadt", "replacement_value", "assumed"),
-    *("built_year", "hgv", "one_way", "level", "weight_limit_t", "posting", "limit_reason", "capacity_t"),
+    *("hierarchy", "environment", "district", "division", "quantity", "length_m", "aadt", "replacement_value"),
+    *("assumed", "built_year", "hgv", "one_way", "level", "weight_limit_t", "posting", "limit_reason", "capacity_t"),
     *("retention", "committed_treatment", "committed_year", "criticality", "importance", "footway_use", "use_factor"),
 ]
+_WORKS_COLUMNS = ("asset_class", "name", "road", "road_class", "hierarchy", "district", "division")
 
 
 def programme_tables(outcome: Outcome) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -47,7 +48,7 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
         {
             "asset_id": of["asset_id"],
             "scheme_id": "",
-            **{name: of[name] for name in ("asset_class", "name", "road", "road_class", "hierarchy", "district")},
+            **{name: of[name] for name in _WORKS_COLUMNS},
             "year": when,
             "months": _months(outcome),
             **{name: done[name] for name in ("treatment", "label", "kind", "line")},

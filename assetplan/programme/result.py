@@ -31,20 +31,19 @@ class Programme(Shown):
     summary : Summary; what summary.json holds
     assets : GeoDataFrame
         One row an asset: asset_id, asset_class, group, name, parent_id, road, link_id, chainage_m, road_class,
-        hierarchy (of the road, derived where the register has none), environment, district, quantity, unit, length_m,
-        replacement_value, aadt, retention, committed_treatment, committed_year, criticality (£ a day that closing its
-        road costs; missing where unknown), importance, footway_use (level of a footway), use_factor (how much its
-        claims and risk count, mean 1), built_year, strategy, treatments, cost (£), benefit (£), pace (of ageing, 1
-        as its group), residual_life (years, today), texture_points (what texture adds to the
-        RCI, where any does), shared_site (scheme_id, blank for none),
-        candidate_scheme (that a section may be treated with, blank for none), reason, assumed, and the
-        index (0–100) at the end of each year under both cases: do_nothing_<year>, plan_<year>, base year included.
-        Geometry in a projected CRS.
+        hierarchy (of the road, derived where the register has none), environment, district, division, quantity, unit,
+        length_m, replacement_value, aadt, retention, committed_treatment, committed_year, criticality (£ a day that
+        closing its road costs; missing where unknown), importance, footway_use (level of a footway), use_factor (how
+        much its claims and risk count, mean 1), built_year, strategy, treatments, cost (£), benefit (£), pace (of
+        ageing, 1 as its group), residual_life (years, today), texture_points (what texture adds to the RCI, where any
+        does), shared_site (scheme_id, blank for none), candidate_scheme (that a section may be treated with, blank for
+        none), reason, assumed, and the index (0–100) at the end of each year under both cases: do_nothing_<year>,
+        plan_<year>, base year included. Geometry in a projected CRS.
     works : GeoDataFrame
-        One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, hierarchy, district, year,
-        months (in which seasonal or embargoed works may be done, blank for all year), treatment, label,
-        kind, line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, status (firm, indicative,
-        or spent in a year that is past), the asset's geometry.
+        One row a works item: asset_id, scheme_id, asset_class, name, road, road_class, hierarchy, district, division,
+        year, months (in which seasonal or embargoed works may be done, blank for all year), treatment, label, kind,
+        line, quantity, unit, length_m, cost (£), benefit (£), reason, committed, status (firm, indicative, or spent in
+        a year that is past), the asset's geometry.
     places, districts : GeoDataFrame
         For the map: columns name, kind, population (points) and name (polygons), same CRS as assets; may have no rows.
     settings : dict, optional

@@ -25,11 +25,15 @@ KEYS: dict = {"forecast": {"futures": 0}, "solver": {"target_gap": 1e-6}}
 
 @cache
 def first() -> Programme:
-    return assetplan.plan(small_plan(**KEYS), small_register())
+    return with_money()
 
 
 def with_money(**lines: list[float]) -> Programme:
-    return assetplan.plan(small_plan({"lines": {**LINES, **lines}}, **KEYS), small_register())
+    """A small plan in two electoral divisions."""
+    register = small_register()
+    division = np.where(register.assets["asset_id"].str[-1].isin(list("02468")), "Vale & Downs", "North")
+    assets = register.assets.assign(division=division)
+    return assetplan.plan(small_plan({"lines": {**LINES, **lines}}, **KEYS), replace(register, assets=assets))
 
 
 @cache
@@ -76,6 +80,18 @@ def test_totals_tie_to_the_penny_whichever_comes_first(turned: bool) -> None:
     assert (compared.totals["came_in"] >= 0).all()
     assert (compared.totals["went_out"] <= 0).all()
     assert compared.totals["went_out" if turned else "came_in"].any()
+
+
+def test_registers_without_divisions_have_no_totals_by_them() -> None:
+    """One where they are blank, and a folder of before there were any."""
+    pair = []
+    for programme, drop in ((first(), False), (richer(), True)):
+        tables = (programme.assets.assign(division=""), programme.works.assign(division=""))
+        assets, works = (each.drop(columns="division") if drop else each for each in tables)
+        pair.append(replace(programme, assets=assets, works=works))
+    compared = compare(*pair)
+    assert [*dict.fromkeys(compared.totals["by"])] == [by for by in TOTALS if by != "division"]
+    assert set(compared.assets["division"]) == {""}
 
 
 def test_every_asset_that_differs_is_there_and_no_other() -> None:
