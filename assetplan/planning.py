@@ -87,7 +87,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
             solution = formulation.settle(best)
         ahead = beside.submit(in_futures, inputs, {PLAN: formulation.options.schedule[solution.chosen]})
-        freed = beside.submit(best_phasing, plan, formulation, solution, plan.solver.time_limit - solution.seconds)
+        freed = beside.submit(best_phasing, plan, formulation, solution)
         with clock.stage("programme"):
             outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
             works, table = programme_tables(outcome)

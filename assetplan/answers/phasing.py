@@ -32,7 +32,7 @@ _SECONDS = 8.0
 _MERGED = ("line", "line floor")
 
 
-def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_left: float) -> Phasing:
+def best_phasing(plan: Plan, formulation: Formulation, solution: Solution) -> Phasing:
     """Spend by line and year if it were not tied to years, or to years and lines, and what that gains.
 
     Parameters
@@ -40,7 +40,6 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
     plan : Plan; what is sought
     formulation : Formulation; the plan as a problem
     solution : Solution; its programme
-    time_left : float; seconds that the plan's own time limit leaves
 
     Returns
     -------
@@ -52,14 +51,12 @@ def best_phasing(plan: Plan, formulation: Formulation, solution: Solution, time_
         return _none(f"The plan seeks {plan.objective.sought.seeks}, not the best use of its money.")
     if plan.sources or plan.borrowing:
         return _none("Its money comes from sources that fund only what they may, so it was not freed.")
-    if time_left < 1:
-        return _none("The search for the plan itself took all the time it had.")
     cases: list[PhasingCase] = []
     amounts: list[PhasingAmount] = []
     for case, fields in _CASES.items():
         wider = merged(formulation.problem, _codes(formulation.rows, fields))
         try:
-            freed = solve(wider, _GAP, min(_SECONDS, time_left / 2))
+            freed = solve(wider, _GAP, min(_SECONDS, plan.solver.time_limit / 2))
         except InfeasibleError:
             # What the plan itself reaches is always there; nothing better was reached in the time.
             freed = None

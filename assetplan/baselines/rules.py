@@ -166,8 +166,7 @@ def year_by_year(
             tuple(range(int(capped.sum()))),
         )  # fmt: skip
         try:
-            left = time_limit - (time.monotonic() - began)
-            optimum = solve(part, target_gap, max(left / (years - year), 0.1))
+            optimum = solve(part, target_gap, time_limit / years)
         except InfeasibleError:  # commitments pass a limit: the year keeps what it has
             continue
         chosen[open_asset] = free[optimum.chosen]

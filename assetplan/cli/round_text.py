@@ -67,7 +67,7 @@ def verification_text(checked: Verification) -> str:
     if checked.other_version:
         notes.append(f"another version wrote this folder ({checked.version}), which may choose otherwise")
     if checked.differs:
-        notes.append("where time ends a step of its search, a busy machine comes to another: plan again on an idle one")
+        notes.append("other releases of the libraries may choose otherwise, and so may a machine three times as slow")
     if checked.not_planned:
         notes.append(f"not planned again: {checked.not_planned}")
     if notes:

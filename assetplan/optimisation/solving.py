@@ -18,7 +18,7 @@ import numpy as np
 from assetplan._types import Floats, Ints
 from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, Dual, bound_at, minimise_dual
-from assetplan.optimisation.clock import Clock, until
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.conflicts.infeasibility import (
     conflict_error,
     conflict_of,
@@ -90,7 +90,8 @@ def solve(
         raise ValueError(f"target_gap is {target_gap}; it must be a share of 0 or more, such as 0.0001")
     if not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}; it must be a number of seconds above 0")
-    time_left, form = _clock(time_limit), canonical(problem)
+    began = time.monotonic()
+    time_left, form = SearchTime.of(time_limit), canonical(problem)
     if start is not None and not form.is_feasible(*start):
         raise ValueError("the start passes a limit")
     try:
@@ -100,23 +101,18 @@ def solve(
     if incumbent.chosen is None:
         nearest, needed = _nearest(problem, form, CHANGE_SECONDS)
         if nearest is None or needed:
-            raise not_reached_error(needed, time_limit - time_left())
+            raise not_reached_error(needed, time.monotonic() - began)
         incumbent = incumbent.better(problem, nearest)
     assert incumbent.chosen is not None
-    solution = problem.solution(incumbent.chosen, incumbent.amounts, time_limit - time_left())
+    solution = problem.solution(incumbent.chosen, incumbent.amounts, time.monotonic() - began)
     return solution.proved(incumbent.bound, form.prices(dual.multipliers, len(problem.resources)), target_gap)
-
-
-def _clock(seconds: float) -> Clock:
-    end = time.monotonic() + seconds
-    return lambda: end - time.monotonic()
 
 
 def _search(
     problem: Problem,
     form: CanonicalForm,
     target_gap: float,
-    time_left: Clock,
+    time_left: SearchTime,
     whole: int = WHOLE,
     start: Decision | None = None,
 ) -> tuple[Dual, Incumbent]:
@@ -130,17 +126,17 @@ def _search(
     if amounts is None and (members := lone_conflict_of(form)):
         raise NoChoiceError(problem, form, members)
     # half the time is kept for the search from prices to a choice
-    dual = minimise_dual(form, until(time_left, time_left() / 2), close=target_gap / DUAL_STEPS)
+    dual = minimise_dual(form, time_left.part(time_left() / 2), close=target_gap / DUAL_STEPS)
     task = PricedProblem(problem, form, dual, np.random.default_rng(0))
     incumbent = task.nothing().better(problem, None if amounts is None else (least, amounts)).better(problem, start)
     incumbent = start_from_prices(task, incumbent, time_left)
     if incumbent.chosen is None and not small:
         with suppress(NoChoiceError):  # which limits conflict is settled below
-            allowed, half = _allowed(incumbent, target_gap), until(time_left, time_left() / 2)
+            allowed, half = _allowed(incumbent, target_gap), time_left.part(time_left() / 2)
             incumbent = cores(task, incumbent, allowed, half, FIRST_CORES)
     if incumbent.chosen is None:
-        incumbent = incumbent.better(problem, _from_least(task, least, until(time_left, time_left() / 2)))
-    if incumbent.chosen is None and (members := conflict_of(form, until(time_left, time_left() / 2))):
+        incumbent = incumbent.better(problem, _from_least(task, least, time_left.part(time_left() / 2)))
+    if incumbent.chosen is None and (members := conflict_of(form, time_left.part(time_left() / 2))):
         # whole options may clash where shares of them would not
         raise NoChoiceError(problem, form, members, whole=problem.n_options <= WHOLE)
     if not incumbent.done(target_gap) and time_left() > 0:
@@ -148,7 +144,7 @@ def _search(
     return dual, incumbent
 
 
-def _from_least(task: PricedProblem, least: Ints, time_left: Clock) -> Decision | None:
+def _from_least(task: PricedProblem, least: Ints, time_left: SearchTime) -> Decision | None:
     """A feasible choice if one is near the one that uses least, then filled."""
     form, flows = task.form, task.form.flows
     for still in (np.clip(0.0, flows.low, flows.high), flows.high) if flows.names else (np.zeros(0),):
@@ -164,9 +160,9 @@ def _allowed(incumbent: Incumbent, target_gap: float) -> float:
     return CLEAR * target_gap * (size if incumbent.chosen is None else min(size, abs(incumbent.benefit)))
 
 
-def _solve_whole(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
+def _solve_whole(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: SearchTime) -> Incumbent:
     """One PuLP model of everything."""
-    answer = solve_model(task.problem, time_left(), _allowed(incumbent, target_gap))
+    answer = solve_model(task.problem, time_left, _allowed(incumbent, target_gap))
     if answer.infeasible and incumbent.chosen is None:
         raise NoChoiceError(task.problem, task.form, list(range(len(task.form.limit))), whole=True)
     if answer.chosen is not None:
@@ -174,7 +170,7 @@ def _solve_whole(task: PricedProblem, incumbent: Incumbent, target_gap: float, t
     return incumbent.bounded(answer.bound)
 
 
-def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: Clock) -> Incumbent:
+def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: SearchTime) -> Incumbent:
     """Each independent part by itself, the one with the widest gap first, until the sum is good enough.
 
     As long as time is left and a round over the parts brings anything, there is another.
@@ -193,7 +189,7 @@ def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, t
             rate = allowed / max(abs(bound), 1e-300)
             fair = rate * abs(best[i].bound)
             still_open = sum(part.width > rate * abs(part.bound) for part in best)
-            part_left = until(time_left, time_left() * (1 - 1 / max(still_open / 2, 1.0)))
+            part_left = time_left.part(time_left() / max(still_open / 2, 1.0))
             # what the others leave of the whole allowance: a part that comes within it closes the gap of all
             left = allowed - _width(best[:i] + best[i + 1 :])
             enough = max(fair, left, easy * best[i].width)
@@ -206,7 +202,7 @@ def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, t
     return _join(problem, parts, best) or incumbent
 
 
-def settle_lumps(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
+def settle_lumps(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: SearchTime) -> Incumbent:
     """Solve the lumpy limits at the prices of the others, keep what they choose, and round the rest.
 
     Parameters
@@ -220,7 +216,7 @@ def settle_lumps(task: PricedProblem, incumbent: Incumbent, allowed: float, time
     lumps = None if near or time_left() < LUMP_SECONDS else lumpy_problem(task, incumbent)
     if lumps is None:
         return incumbent
-    gap, half = min(allowed / 2 / lumps.worth, 0.5), _clock(time_left() / 2)
+    gap, half = min(allowed / 2 / lumps.worth, 0.5), time_left.part(time_left() / 2)
     try:
         _, lumpy = _search(lumps.problem, canonical(lumps.problem), gap, half)
     except NoChoiceError:
@@ -264,7 +260,7 @@ def _nearest(problem: Problem, form: CanonicalForm, seconds: float) -> tuple[Dec
     """The choice that needs the limits moved by least in all, and what each limit would have to become for it."""
     loose = elastic(problem, form)
     try:
-        _, nearest = _search(loose, canonical(loose), CHANGE_GAP, _clock(max(seconds, 1.0)))
+        _, nearest = _search(loose, canonical(loose), CHANGE_GAP, SearchTime.of(max(seconds, 1.0)))
     except NoChoiceError:
         return None, []
     if nearest.chosen is None:
@@ -274,7 +270,7 @@ def _nearest(problem: Problem, form: CanonicalForm, seconds: float) -> tuple[Dec
     return (nearest.chosen, amounts), changes(form, np.where(over > form.tolerance, over, 0.0))
 
 
-def _conflict(proof: NoChoiceError, time_left: Clock) -> InfeasibleError:
+def _conflict(proof: NoChoiceError, time_left: SearchTime) -> InfeasibleError:
     """The error for rows in conflict, with the least change that mends them."""
     problem, form, members = proof.problem, proof.form, proof.members
     if proof.whole:

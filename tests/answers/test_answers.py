@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from scipy import sparse
 from summaries import notes_of
 
 import assetplan
-from assetplan.answers.phasing import best_phasing, merged
+from assetplan.answers.phasing import merged
 from assetplan.config import make_plan
 from assetplan.inputs.settings import kept_plan
 from assetplan.objectives import OBJECTIVES
@@ -169,12 +168,6 @@ def test_phasing_is_left_out_where_it_means_nothing(small_county: Path) -> None:
     phasing = planned(small_county, {"bridges": [0.3], "signals": [0.05]}, sources=sources).summary.phasing
     assert phasing["cases"] == []
     assert "sources" in phasing["note"]
-
-
-def test_phasing_is_left_out_where_no_time_is_left(small_county: Path) -> None:
-    statement = SimpleNamespace(rows=())
-    plan = assetplan.read_plan(small_county / "plan.toml")
-    assert "all the time" in best_phasing(plan, statement, None, 0.5)["note"]
 
 
 def test_a_plan_of_least_cost_names_its_objective(small_county: Path) -> None:

@@ -13,6 +13,7 @@ from scipy import sparse
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation import Flows, Problem, solve
 from assetplan.optimisation.bounds.lagrangian import bound_of_prices, minimise_dual
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.problem.choices import Choices
 
@@ -133,7 +134,7 @@ def test_a_limit_that_every_choice_uses_alike_has_no_price(used):
 def test_prices_with_flows_and_groups_are_the_least_bound():
     p = large(2, n_assets=400, n_groups=60)
     form = canonical(p)
-    is_least(form, minimise_dual(form, lambda: 60.0), (0.97, 1.03))
+    is_least(form, minimise_dual(form, SearchTime.of(60.0)), (0.97, 1.03))
 
 
 @pytest.mark.parametrize("seed", range(5))

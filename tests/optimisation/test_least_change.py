@@ -7,6 +7,7 @@ from optimisation_problems import random_problem
 from assetplan.errors import InfeasibleError
 from assetplan.optimisation import solve, solving
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.conflicts.least_change import changes
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.cores import _mending
@@ -28,7 +29,7 @@ def test_every_limit_that_rounding_passes_has_a_way_back():
     for seed in range(5):
         p = random_problem(np.random.default_rng(seed), 60, 4, 3)
         form = canonical(p)
-        dual = minimise_dual(form, lambda: 60.0)
+        dual = minimise_dual(form, SearchTime.of(60.0))
         task = PricedProblem(p, form, dual, np.random.default_rng(0))
         kept = _mending(task, p.choices.reduced_costs(task.values))
         over = form.excess(dual.chosen, dual.amounts)

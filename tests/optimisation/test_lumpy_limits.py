@@ -9,6 +9,7 @@ from scipy import sparse
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.incumbent import PricedProblem, start_from_prices
 from assetplan.optimisation.search.lumpy_limits import _lumpy as lumpy
@@ -61,11 +62,11 @@ def tied(seed, n_groups, sections, heavy, alone=0):
 
 def settled(p, gap=1e-9):
     form = canonical(p)
-    task = PricedProblem(p, form, minimise_dual(form, lambda: 60.0), np.random.default_rng(0))
+    task = PricedProblem(p, form, minimise_dual(form, SearchTime.of(60.0)), np.random.default_rng(0))
     least = (least_use(form), np.zeros(0))
     begun = task.nothing().better(p, least if form.is_feasible(*least) else None)
-    begun = start_from_prices(task, begun, lambda: 60.0)
-    return task, begun, settle_lumps(task, begun, gap * abs(begun.bound), lambda: 60.0)
+    begun = start_from_prices(task, begun, SearchTime.of(60.0))
+    return task, begun, settle_lumps(task, begun, gap * abs(begun.bound), SearchTime.of(60.0))
 
 
 @pytest.mark.parametrize("heavy", [1, 2])  # 2: what one bridge takes decides what is best of the other

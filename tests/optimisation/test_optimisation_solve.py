@@ -22,6 +22,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.optimisation import solve
 from assetplan.optimisation.bounds import lagrangian
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.components import split
 
@@ -111,7 +112,7 @@ def test_short_time_is_feasible():
 def test_prices_are_the_slope_of_the_relaxation():
     p = random_problem(2, 200, 5, 3, share=0.3, whole_pounds=False)
     form = canonical(p)
-    is_least(form, minimise_dual(form, lambda: 60.0), (0.9, 1.1))
+    is_least(form, minimise_dual(form, SearchTime.of(60.0)), (0.9, 1.1))
 
 
 def test_independent_lines_are_split():
@@ -244,11 +245,11 @@ def test_least_bound_from_prices_too_high(seed, monkeypatch):
     usage = np.column_stack([cost.ravel(), alike])
     p = problem(benefit.ravel(), usage, [3] * assets, caps, [-INF, -INF])
     money = problem(benefit.ravel(), usage[:, :1], [3] * assets, caps[:1], [-INF])
-    least = minimise_dual(canonical(money), lambda: 60.0)
+    least = minimise_dual(canonical(money), SearchTime.of(60.0))
     high = np.r_[least.multipliers, rng.uniform(0.5, 3.0) * benefit.sum() / alike.sum()]
     monkeypatch.setattr(lagrangian, "_descend_in_steps", lambda *_: high)
     monkeypatch.setattr(lagrangian, "_best_at", lambda *_: replace(least, multipliers=high, bound=INF, exact=False))
-    dual = minimise_dual(canonical(p), lambda: 60.0)
+    dual = minimise_dual(canonical(p), SearchTime.of(60.0))
     assert least.exact
     assert dual.exact
     assert dual.bound == pytest.approx(least.bound, rel=2 * lagrangian.DUAL_TOLERANCE)

@@ -7,6 +7,7 @@ from scipy import sparse
 
 from assetplan.optimisation import Problem, solve
 from assetplan.optimisation.bounds.lagrangian import minimise_dual
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search import cores, dives
 from assetplan.optimisation.search import partial_relaxation as heavy
@@ -16,7 +17,7 @@ from assetplan.optimisation.search.partial_relaxation import partial_relaxation,
 
 def task_of(p):
     form = canonical(p)
-    return PricedProblem(p, form, minimise_dual(form, lambda: 60.0), np.random.default_rng(0))
+    return PricedProblem(p, form, minimise_dual(form, SearchTime.of(60.0)), np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("columns", [0, 15_000])  # 0: the narrowest box of prices, else none
@@ -34,7 +35,7 @@ def test_the_bound_holds_and_is_no_looser_than_the_prices(seed, columns, monkeyp
     bounds = []
     for n in (0, 2, 6):
         whole = np.isin(np.arange(6), order[:n])
-        relaxed, bound = partial_relaxation(task, reduced_cost, needed, whole, 10.0, 1e-9)
+        relaxed, bound = partial_relaxation(task, reduced_cost, needed, whole, SearchTime.of(10.0), 1e-9)
         assert best - 1e-6 <= bound <= task.dual.bound  # 1e-6: feasibility tolerance of HiGHS
         bounds.append(bound)
         if n == 6 and columns:
@@ -53,7 +54,9 @@ def test_the_bound_holds_with_flows_and_groups(seed, columns, monkeypatch):
     reduced_cost = p.choices.reduced_costs(task.values)
     for n in (1, 3, 7):
         whole = p.choices.with_groups(np.arange(7) >= 7 - n)
-        _, bound = partial_relaxation(task, reduced_cost, task.dual.bound - best + 1e-6, whole, 10.0, 1e-9)
+        _, bound = partial_relaxation(
+            task, reduced_cost, task.dual.bound - best + 1e-6, whole, SearchTime.of(10.0), 1e-9
+        )
         assert best - 1e-6 <= bound <= task.dual.bound
         if n == 7 and columns > 0:
             assert bound == pytest.approx(best, abs=1e-5)

@@ -23,7 +23,7 @@ import numpy as np
 
 from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_master
-from assetplan.optimisation.clock import Clock, forever
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.problem.choices import Choices
@@ -36,6 +36,7 @@ RADIUS, WIDE = 0.03, 0.2  # share by which prices may move: in the first box, an
 SMALL_PRICE = 0.02  # of a usual price: what a price near zero may move by
 CLOSE = 1e-4  # of the bound: where the prices of a sample are good enough
 MIN_GAIN_RATIO = 0.5  # least ratio of actual to predicted decrease of L at which the box (trust region) grows
+EVALUATION = 2e-8  # seconds that a step of the descent takes by option and by entry of the limits
 DUAL_STEPS = 20  # column generation may stop at a step that gains less than the target gap divided by this
 EDGE = 1e-9  # share of a price by which scaling may lift it off the edge of its box
 DUAL_TOLERANCE = 1e-7  # a thousandth of the usual target gap
@@ -96,7 +97,9 @@ def _limits_and_flows(form: CanonicalForm, multipliers: Floats) -> float:
     return float(form.limit @ multipliers + flows)
 
 
-def minimise_dual(form: CanonicalForm, time_left: Clock, ceiling: Floats | None = None, close: float = 0.0) -> Dual:
+def minimise_dual(
+    form: CanonicalForm, time_left: SearchTime, ceiling: Floats | None = None, close: float = 0.0
+) -> Dual:
     """Prices that make the bound least, or the best in the time allowed.
 
     Parameters
@@ -145,7 +148,7 @@ def _best_at(form: CanonicalForm, multipliers: Floats) -> Dual:
     return Dual(multipliers, float(best.sum() + _limits_and_flows(form, multipliers)), False, amounts, chosen)
 
 
-def _descend_in_steps(form: CanonicalForm, time_left: Clock, ceiling: Floats) -> Floats:
+def _descend_in_steps(form: CanonicalForm, time_left: SearchTime, ceiling: Floats) -> Floats:
     """Smoothed descent on a sample of the assets, then on all.
 
     Flows of millions make the dual too kinked for that, so the prices of the sample are made exact and serve for all.
@@ -182,7 +185,7 @@ class _OutOfTime(Exception):
 
 
 def _descend(
-    form: CanonicalForm, multipliers: Floats, temperatures: tuple[float, ...], time_left: Clock, ceiling: Floats
+    form: CanonicalForm, multipliers: Floats, temperatures: tuple[float, ...], time_left: SearchTime, ceiling: Floats
 ) -> Floats:
     """L-BFGS-B on the smoothed dual at falling temperatures."""
     from scipy.optimize import minimize
@@ -196,6 +199,7 @@ def _descend(
     def smoothed(scaled: Floats, temperature: float) -> tuple[float, Floats]:
         if time_left() <= 0:
             raise _OutOfTime
+        time_left.count(EVALUATION * (form.usage.nnz + len(form.benefit)))
         prices = scaled * unit
         value, weights = form.choices.smoothed(reduced_values(form, prices), temperature)
         used = form.columns @ weights
@@ -253,7 +257,7 @@ def price_units(form: CanonicalForm) -> Floats:
     return np.where(priced, unit, plain)
 
 
-def _finish(form: CanonicalForm, start: Dual, time_left: Clock, ceiling: Floats, close: float) -> Dual:
+def _finish(form: CanonicalForm, start: Dual, time_left: SearchTime, ceiling: Floats, close: float) -> Dual:
     """Column generation from good prices to the exact ones, in a box (trust region) around the best so far."""
     choices, unit, least = form.choices, price_units(form), _least(form)
     values = reduced_values(form, start.multipliers)
@@ -268,7 +272,7 @@ def _finish(form: CanonicalForm, start: Dual, time_left: Clock, ceiling: Floats,
         else:
             reach = radius * (centre + SMALL_PRICE * unit)
             low, high = (np.clip(end, 0.0, ceiling) for end in (centre - reach, centre + reach))
-        solved = solve_master(form, kept, low, high, time_left())
+        solved = solve_master(form, kept, low, high, time_left)
         if solved is None:
             break
         multipliers, latest, before = solved.multipliers, solved, best.bound
@@ -324,8 +328,8 @@ def estimated_prices(problem: Problem, order: Ints) -> Floats:
         return np.zeros(len(problem.resources))
     part = _sample(form, order) if form.choices.n_assets > SAMPLE else form
     ceiling = _ceilings(part, np.full(len(part.limit), np.inf))
-    descended = _descend(part, np.zeros(len(part.limit)), TEMPERATURES, forever, ceiling)
-    exact = _finish(part, _best_at(part, descended), forever, ceiling, CLOSE)
+    descended = _descend(part, np.zeros(len(part.limit)), TEMPERATURES, SearchTime.of(np.inf), ceiling)
+    exact = _finish(part, _best_at(part, descended), SearchTime.of(np.inf), ceiling, CLOSE)
     return form.prices(exact.multipliers, len(problem.resources))
 
 
@@ -337,4 +341,4 @@ def relaxation_bound(problem: Problem, close: float) -> float:
     problem : Problem
     close : float; share of the bound below which a step's gain is not worth another
     """
-    return minimise_dual(canonical(problem), forever, close=close).bound
+    return minimise_dual(canonical(problem), SearchTime.of(np.inf), close=close).bound

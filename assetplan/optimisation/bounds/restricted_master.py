@@ -19,8 +19,13 @@ import numpy as np
 from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import CanonicalForm, usage_totals
 from assetplan.optimisation.problem.choices import Choices
+
+ITERATION = 4e-9  # seconds that an iteration takes by entry of the programme
+ENTRY = 6e-5  # the same for a programme with whole choices, from beginning to end
+NODES = 20  # to search in one of these: nearly all end at their root
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +168,9 @@ def _programme(form: CanonicalForm, kept: Bools, low: Floats, high: Floats) -> _
     )  # fmt: skip
 
 
-def solve_master(form: CanonicalForm, kept: Bools, low: Floats, high: Floats, seconds: float) -> MasterSolution | None:
+def solve_master(
+    form: CanonicalForm, kept: Bools, low: Floats, high: Floats, time_left: SearchTime
+) -> MasterSolution | None:
     """Linear programme over the kept options; prices held in [low, high] by priced surpluses; None out of time.
 
     Parameters
@@ -171,18 +178,20 @@ def solve_master(form: CanonicalForm, kept: Bools, low: Floats, high: Floats, se
     form : CanonicalForm, the problem
     kept : array (n_options,) of bool, options to choose from
     low, high : array (n_rows,), least and most price of each row
-    seconds : float, time limit [s]
+    time_left : callable, seconds left
     """
     from scipy.optimize import linprog
 
-    if seconds <= 0:
+    if time_left() <= 0:
         return None
     made = _programme(form, kept, low, high)
     tied = bool(len(made.right))
     solution = linprog(
         made.cost, A_ub=made.left, b_ub=made.room, A_eq=made.equal if tied else None,
-        b_eq=made.right if tied else None, bounds=made.bounds, method="highs", options={"time_limit": seconds},
+        b_eq=made.right if tied else None, bounds=made.bounds, method="highs",
+        options={"time_limit": time_left.by_clock()},
     )  # fmt: skip
+    time_left.count(ITERATION * made.left.nnz * solution.nit)
     if solution.status != 0:
         return None
     multipliers = np.clip(-solution.ineqlin.marginals * made.size / form.scale, low, high)
@@ -190,13 +199,20 @@ def solve_master(form: CanonicalForm, kept: Bools, low: Floats, high: Floats, se
 
 
 def solve_mixed(
-    form: CanonicalForm, kept: Bools, whole: Bools, low: Floats, high: Floats, seconds: float, gap: float, bound: float
+    form: CanonicalForm,
+    kept: Bools,
+    whole: Bools,
+    low: Floats,
+    high: Floats,
+    time_left: SearchTime,
+    gap: float,
+    bound: float,
 ) -> tuple[MasterSolution | None, float]:
     """The same programme with some assets' choices whole.
 
     Parameters
     ----------
-    form, kept, low, high, seconds : as for `solve_master`
+    form, kept, low, high, time_left : as for `solve_master`
     whole : array (n_assets,) of bool, assets that take one option whole; with one of a group, its modes are whole
     gap : float, distance between bound and value at which to stop [unit of the benefit]
     bound : float, a bound known already [unit of the benefit]
@@ -221,8 +237,9 @@ def solve_mixed(
     share = gap / max(abs(made.constant - bound), 1e-300)  # HiGHS counts it of the objective
     solution = milp(
         made.cost, integrality=kinds, bounds=Bounds(made.bounds[:, 0], made.bounds[:, 1]), constraints=limits,
-        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": share},
+        options={"time_limit": max(time_left.by_clock(), 0.01), "mip_rel_gap": share, "node_limit": NODES},
     )  # fmt: skip
+    time_left.count(ENTRY * made.left.nnz)
     proved = getattr(solution, "mip_dual_bound", None)
     if proved is not None and np.isfinite(proved):
         bound = min(bound, float(made.constant - proved * made.size))

@@ -17,7 +17,7 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.errors import Change, InfeasibleError
 from assetplan.optimisation.bounds.lagrangian import bound_at, minimise_dual, reduced_values
-from assetplan.optimisation.clock import Clock
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.canonical import CanonicalForm
 from assetplan.optimisation.search.one_model import solve_model
@@ -33,7 +33,7 @@ def lone_conflict_of(form: CanonicalForm) -> list[int] | None:
     return [int(np.argmax(np.where(over > form.tolerance, over / form.scale, -np.inf)))]
 
 
-def conflict_of(form: CanonicalForm, time_left: Clock) -> list[int] | None:
+def conflict_of(form: CanonicalForm, time_left: SearchTime) -> list[int] | None:
     """Rows, none of which can be left out, that even the linear relaxation cannot meet together; None if unproved."""
     members = _farkas(form, list(range(len(form.limit))), time_left)
     if members is None:
@@ -45,7 +45,7 @@ def conflict_of(form: CanonicalForm, time_left: Clock) -> list[int] | None:
     return members
 
 
-def _farkas(form: CanonicalForm, kept: list[int], time_left: Clock) -> list[int] | None:
+def _farkas(form: CanonicalForm, kept: list[int], time_left: SearchTime) -> list[int] | None:
     """Those of the kept rows whose prices prove that the kept rows cannot hold together."""
     if not kept:
         return None
@@ -58,7 +58,7 @@ def _farkas(form: CanonicalForm, kept: list[int], time_left: Clock) -> list[int]
     return [kept[i] for i in np.flatnonzero(prices)] if bound_at(part, prices) < -noise else None
 
 
-def whole_conflict_of(problem: Problem, form: CanonicalForm, clash: Sequence[int], time_left: Clock) -> list[int]:
+def whole_conflict_of(problem: Problem, form: CanonicalForm, clash: Sequence[int], time_left: SearchTime) -> list[int]:
     """Rows of a clash, none of which can be left out, that no choice of whole options meets together.
 
     Parameters
@@ -73,7 +73,7 @@ def whole_conflict_of(problem: Problem, form: CanonicalForm, clash: Sequence[int
         if time_left() <= 0:
             break
         rest = [j for j in members if j != row]
-        if solve_model(_with_only(problem, form, rest), time_left()).infeasible:
+        if solve_model(_with_only(problem, form, rest), time_left).infeasible:
             members = rest
     return members
 

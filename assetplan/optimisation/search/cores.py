@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
-from assetplan.optimisation.clock import Clock
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.search.incumbent import Incumbent, NoChoiceError, PricedProblem, polish
 from assetplan.optimisation.search.one_model import ModelAnswer, solve_model
@@ -36,7 +36,7 @@ def cores(
     task: PricedProblem,
     incumbent: Incumbent,
     allowed: float,
-    time_left: Clock,
+    time_left: SearchTime,
     most: int = 10**9,
     nodes: int | None = None,
     wide: bool = False,
@@ -89,7 +89,7 @@ def cores(
         share = FIRST_SHARE if first else CORE_SHARE
         seconds = time_left() if proves else max(share * time_left(), min(CORE_SECONDS, time_left()))
         close = WIDE_GAP * allowed if wide else allowed
-        answer = _solve_kept(problem, near, dual.bound - allowed, close, searched, seconds)
+        answer = _solve_kept(problem, near, dual.bound - allowed, close, searched, time_left.part(seconds))
         if answer.infeasible and near.all():
             raise NoChoiceError(problem, form, list(range(len(form.limit))), whole=True)
         before = incumbent.benefit
@@ -144,7 +144,7 @@ def _with_bases(problem: Problem, kept: Bools, best: Ints, around: Ints) -> Bool
 
 
 def _solve_kept(
-    problem: Problem, kept: Bools, enough: float, gap: float, nodes: int | None, seconds: float
+    problem: Problem, kept: Bools, enough: float, gap: float, nodes: int | None, time_left: SearchTime
 ) -> ModelAnswer:
     """Best choice among the kept options: a model of the assets that keep several, the others decided."""
     undecided = problem.choices.undecided(kept)
@@ -152,7 +152,7 @@ def _solve_kept(
     free = np.flatnonzero(kept & undecided[owner])
     decided = np.flatnonzero(kept & ~undecided[owner])
     gained = float(problem.benefit[decided].sum())
-    answer = solve_model(problem.part(free, decided), seconds, gap, enough - gained, nodes)
+    answer = solve_model(problem.part(free, decided), time_left, gap, enough - gained, nodes)
     chosen = None
     if answer.chosen is not None:
         chosen = np.zeros(problem.n_assets, dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan.optimisation.bounds.lagrangian import DUAL_STEPS, minimise_dual
-from assetplan.optimisation.clock import Clock, until
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.search.cores import cores
@@ -20,7 +20,7 @@ GROWTH = 4  # of the first stage, from dive to dive
 STAGES = 3  # of a dive, each with three times the assets of the one before
 
 
-def search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: Clock) -> Incumbent:
+def search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left: SearchTime) -> Incumbent:
     """While the gap stays open, the heavy assets first, more of them each time; cores to the end.
 
     Parameters
@@ -33,10 +33,10 @@ def search(task: PricedProblem, incumbent: Incumbent, allowed: float, time_left:
     n_assets = task.problem.n_assets
     first = min(max(HEAVY[0], n_assets // 50), HEAVY[1])
     while incumbent.chosen is not None and incumbent.width > allowed and _few(first, n_assets):
-        end = time_left() / 2
-        if end < DIVE_SECONDS:
+        half = time_left() / 2
+        if half < DIVE_SECONDS:
             break
-        incumbent = _dive(task, incumbent, allowed, first, STAGES, until(time_left, end))
+        incumbent = _dive(task, incumbent, allowed, first, STAGES, time_left.part(half))
         first *= GROWTH
     return cores(task, incumbent, allowed, time_left)
 
@@ -47,7 +47,7 @@ def _few(heavy: int, n_assets: int) -> bool:
 
 
 def _dive(
-    task: PricedProblem, incumbent: Incumbent, allowed: float, first: int, stages: int, time_left: Clock
+    task: PricedProblem, incumbent: Incumbent, allowed: float, first: int, stages: int, time_left: SearchTime
 ) -> Incumbent:
     """Settle the heaviest assets by a partial relaxation, price the rest again, and so on; cores at the end."""
     problem, reduced_cost = task.problem, task.problem.choices.reduced_costs(task.values)
@@ -56,9 +56,8 @@ def _dive(
     whole = np.zeros(problem.n_assets, dtype=bool)
     whole[order[:first]] = True
     whole = problem.choices.with_groups(whole)
-    seconds = max(time_left(), 0.1) / 2  # most end by their gap: what the clock cuts differs on a busy machine
     close = max(allowed / 3, 0.03 * needed)
-    relaxed, bound = partial_relaxation(task, reduced_cost, needed + allowed, whole, seconds, close)
+    relaxed, bound = partial_relaxation(task, reduced_cost, needed + allowed, whole, time_left, close)
     incumbent = incumbent.bounded(max(bound, incumbent.benefit))  # it bounds the choices that are better still
     if relaxed is None:
         return incumbent
@@ -82,11 +81,11 @@ def _solve_rest(
     size: float,
     first: int,
     stages: int,
-    time_left: Clock,
+    time_left: SearchTime,
 ) -> Decision | None:
     """The rest of a dive: the next heaviest, or cores where no stage is left; None where nothing fits."""
     form = canonical(problem)
-    some = until(time_left, 0.7 * time_left())
+    some = time_left.part(0.3 * time_left())
     dual = minimise_dual(form, some, close=allowed / max(size, 1e-300) / DUAL_STEPS)
     task = PricedProblem(problem, form, dual, random)
     incumbent = start_from_prices(task, task.nothing(), time_left)

@@ -9,7 +9,7 @@ import numpy as np
 
 from assetplan._types import Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, reduced_values
-from assetplan.optimisation.clock import Clock, until
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.flows import best_amounts
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.canonical import CanonicalForm
@@ -92,7 +92,7 @@ def amounts_for(form: CanonicalForm, chosen: Ints, given: Floats) -> Floats:
     return given if amounts is None else amounts
 
 
-def polish(task: PricedProblem, decision: Decision, time_left: Clock) -> Decision | None:
+def polish(task: PricedProblem, decision: Decision, time_left: SearchTime) -> Decision | None:
     """A choice made feasible if need be, then filled, and the flows made the best for it; None where it stays outside.
 
     Parameters
@@ -119,7 +119,7 @@ def polish(task: PricedProblem, decision: Decision, time_left: Clock) -> Decisio
     return chosen, amounts
 
 
-def start_from_prices(task: PricedProblem, incumbent: Incumbent, time_left: Clock) -> Incumbent:
+def start_from_prices(task: PricedProblem, incumbent: Incumbent, time_left: SearchTime) -> Incumbent:
     """Incumbent with the choice the prices lead to; where that cannot be made feasible, the feasible one filled.
 
     Parameters
@@ -128,7 +128,7 @@ def start_from_prices(task: PricedProblem, incumbent: Incumbent, time_left: Cloc
     incumbent : Incumbent; best choice so far
     time_left : callable; seconds left
     """
-    rounded = polish(task, (task.dual.chosen, task.dual.amounts), until(time_left, -GRACE))
+    rounded = polish(task, (task.dual.chosen, task.dual.amounts), time_left.part(time_left() + GRACE))
     if rounded is None and incumbent.chosen is not None:
         rounded = polish(task, (incumbent.chosen, incumbent.amounts), time_left)
     return incumbent.better(task.problem, rounded)

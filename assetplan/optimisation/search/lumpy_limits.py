@@ -15,7 +15,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.optimisation.bounds.lagrangian import Dual, bound_at, reduced_values
-from assetplan.optimisation.clock import Clock, until
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem import Problem
 from assetplan.optimisation.problem.canonical import CanonicalForm, canonical
 from assetplan.optimisation.problem.choices import Choices
@@ -75,7 +75,7 @@ def round_around(
     lumps: LumpyProblem,
     settled: Incumbent,
     allowed: float,
-    time_left: Clock,
+    time_left: SearchTime,
 ) -> Incumbent:
     """The incumbent with the bound of the lumpy limits, and with the rest rounded around what they choose.
 
@@ -94,7 +94,7 @@ def round_around(
     left = _kept(problem.choices, _alike(form, limits), lumps.options[settled.chosen])
     # what the lumpy limits leave of the allowance is for the rest
     enough = max(allowed - settled.width, allowed / 2)
-    rest = _rest(task, left, limits, enough, until(time_left, 0.5 * time_left()))
+    rest = _rest(task, left, limits, enough, time_left.part(0.5 * time_left()))
     if rest.chosen is None:
         return incumbent
     return incumbent.better(problem, polish(task, (left[rest.chosen], rest.amounts), time_left))
@@ -169,7 +169,7 @@ def _kept(choices: Choices, alike: Floats, settled: Ints) -> Ints:
     return np.flatnonzero(choices.mended(kept))
 
 
-def _rest(task: PricedProblem, left: Ints, free: Bools, allowed: float, time_left: Clock) -> Incumbent:
+def _rest(task: PricedProblem, left: Ints, free: Bools, allowed: float, time_left: SearchTime) -> Incumbent:
     """A choice among the options left, from the prices of the limits that are not lumpy."""
     rest = task.problem.part(left, np.zeros(0, dtype=np.int64))
     form = canonical(rest)

@@ -15,9 +15,13 @@ import numpy as np
 from scipy import sparse
 
 from assetplan._types import Floats, Ints
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem import Flows, Problem
 from assetplan.optimisation.problem.pulp_model import PulpModel, build_model
 
+# Seconds that HiGHS takes: for each entry of a model before it searches, and from one step to the next, where it asks
+# whether it is to go on.
+ENTRY, STEP = 1e-4, 2.2e-3
 SIZE = 1e3  # most of a limit or flow in the units of a model
 
 
@@ -60,14 +64,14 @@ def _unit(size: Floats) -> Floats:
 
 
 def solve_model(
-    problem: Problem, seconds: float, gap: float = 0.0, enough: float = np.inf, nodes: int | None = None
+    problem: Problem, time_left: SearchTime, gap: float = 0.0, enough: float = np.inf, nodes: int | None = None
 ) -> ModelAnswer:
     """Solve a problem as one model.
 
     Parameters
     ----------
     problem : Problem; the problem, of thousands of options at most
-    seconds : float; time limit [s]; HiGHS may pass it
+    time_left : callable; seconds left
     gap : float, optional; stop when the bound is this near [unit of the benefit]
     enough : float, optional; stop at the first choice with at least this benefit
     nodes : int, optional; most nodes to search
@@ -77,7 +81,7 @@ def solve_model(
     total = float(shift.sum())
     scaled, unit = _in_units(replace(problem, benefit=problem.benefit - shift[owner], assets=None))
     built = build_model(scaled)
-    values, bound, infeasible = _run(built, seconds, gap, enough - total, nodes)
+    values, bound, infeasible = _run(built, problem.usage.nnz, time_left, gap, enough - total, nodes)
     if values is None:
         return ModelAnswer(None, np.zeros(len(unit)), -np.inf if infeasible else bound + total, infeasible)
     n_options = problem.n_options
@@ -87,7 +91,7 @@ def solve_model(
 
 
 def _run(
-    built: PulpModel, seconds: float, gap: float, enough: float, nodes: int | None
+    built: PulpModel, entries: int, time_left: SearchTime, gap: float, enough: float, nodes: int | None
 ) -> tuple[Floats | None, float, bool]:
     """Maximise: value of each option's variable, then of each flow's; the bound; whether infeasible."""
     import highspy
@@ -96,7 +100,8 @@ def _run(
     programme, engine = built.programme, _silent_highs()
     pulp_3 = hasattr(programme, "sol_status")
     sign = -1.0 if pulp_3 else 1.0  # PuLP 3.3 minimises the negative
-    options = {"time_limit": max(seconds, 0.01), "mip_abs_gap": gap, "mip_rel_gap": 0.0, "threads": 1, "random_seed": 0}
+    limit = max(time_left.by_clock(), 0.01)
+    options = {"time_limit": limit, "mip_abs_gap": gap, "mip_rel_gap": 0.0, "threads": 1, "random_seed": 0}
     if nodes is not None:
         options["mip_max_nodes"] = nodes
     if math.isfinite(enough):
@@ -105,6 +110,13 @@ def _run(
         engine.setOptionValue(name, value)
     programme.solverModel = engine
     pulp.HiGHS(msg=False).buildSolverModel(programme)
+    time_left.count(ENTRY * entries)
+
+    def step(event: Any) -> None:
+        time_left.count(STEP)
+        event.interrupt(time_left() <= 0)
+
+    engine.cbMipInterrupt += step
     engine.run()
     info = engine.getInfo()
     values = None

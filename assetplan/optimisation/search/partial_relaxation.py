@@ -15,6 +15,7 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.optimisation.bounds.lagrangian import price_units
 from assetplan.optimisation.bounds.restricted_master import MasterSolution, solve_mixed
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import CanonicalForm
 from assetplan.optimisation.search.incumbent import PricedProblem
 
@@ -42,7 +43,7 @@ def weights(form: CanonicalForm, multipliers: Floats, may: Bools) -> Floats:
 
 
 def partial_relaxation(
-    task: PricedProblem, reduced_cost: Floats, needed: float, whole: Bools, seconds: float, gap: float
+    task: PricedProblem, reduced_cost: Floats, needed: float, whole: Bools, time_left: SearchTime, gap: float
 ) -> tuple[MasterSolution | None, float]:
     """Solve with some assets whole and the others continuous.
 
@@ -52,7 +53,7 @@ def partial_relaxation(
     reduced_cost : array (n_options,); what the whole loses where an option is forced, at those prices
     needed : float; an option that loses more is in no choice that is looked for
     whole : array (n_assets,); the heavy assets
-    seconds : float; time limit [s]
+    time_left : callable; seconds left
     gap : float; distance between bound and value at which to stop [unit of the benefit]
 
     Returns
@@ -76,4 +77,4 @@ def partial_relaxation(
     kept[base] = True
     low = np.where(np.isfinite(width), np.maximum(dual.multipliers - width, 0.0), 0.0)
     high = dual.multipliers + width
-    return solve_mixed(form, kept, whole, low, high, seconds, gap, dual.bound)
+    return solve_mixed(form, kept, whole, low, high, time_left, gap, dual.bound)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from assetplan._types import Floats, Ints
-from assetplan.optimisation.clock import Clock
+from assetplan.optimisation.clock import SearchTime
 from assetplan.optimisation.problem.canonical import CanonicalForm
 from assetplan.optimisation.problem.choices import Choices
 
@@ -81,7 +81,7 @@ def least_use(form: CanonicalForm) -> Ints:
     return form.choices.best(np.where(at_least, form.benefit, -np.inf))[1]
 
 
-def make_feasible(form: CanonicalForm, chosen: Ints, values: Floats, time_left: Clock) -> Ints | None:
+def make_feasible(form: CanonicalForm, chosen: Ints, values: Floats, time_left: SearchTime) -> Ints | None:
     """Choice within every limit, reached by moves that lose least reduced value for the excess they remove.
 
     No move makes any excess larger, so the method ends.
