@@ -42,6 +42,8 @@ ONE_ROOM = {
     "branca": "report",
     "click": "cli",
     "rich": "cli",
+    "dask": "rounds",
+    "distributed": "rounds",
     "matplotlib": "report",
     "xlsxwriter": "programme",
     "python_calamine": "reading",

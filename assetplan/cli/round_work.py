@@ -9,21 +9,22 @@ from pathlib import Path
 from assetplan.cli.layout import echo
 
 
-def run_batch(round_file: Path, output: Path, workers: int, confirmed: bool, who: str, note: str) -> None:
+def run_batch(round_file: Path, output: Path, workers: int, cluster: str, confirmed: bool, who: str, note: str) -> None:
     """Read a round, plan its scenarios, print and write its table; ends with status 1 where one was not planned.
 
     Parameters
     ----------
     round_file, output : Path; the round's file, and its folder
-    workers : int; plans made at once
+    workers : int; plans made at once on this machine
+    cluster : str; address of a Dask cluster that plans in its place; "" for none
     confirmed : bool; whether a large round may be run
     who, note : str; who makes the runs, and why
     """
     from assetplan.cli.round_text import outcome_text, round_text
     from assetplan.errors import ConfigError, Fault
     from assetplan.rounds import ScenarioEnd, read_round_file, run_round
+    from assetplan.rounds.apart import DONE, KEPT
     from assetplan.rounds.round_file import MOST
-    from assetplan.rounds.running import DONE, KEPT
     from assetplan.rounds.table import round_table, write_round_table
 
     stated = read_round_file(round_file)
@@ -37,7 +38,7 @@ def run_batch(round_file: Path, output: Path, workers: int, confirmed: bool, who
             fresh.append(outcome.run)
             echo(outcome_text(outcome, done, of, (time.monotonic() - began) / len(fresh)), err=True)
 
-    outcomes = run_round(stated, output, workers, listen, who, note)
+    outcomes = run_round(stated, output, workers, listen, who, note, cluster)
     rows = round_table(outcomes, output)
     written = write_round_table(rows, output)
     echo(round_text(stated.name, rows))

@@ -26,15 +26,18 @@ _NOTE = click.option("--note", default="", help="Why; it is kept with the run.")
 @click.command()
 @click.argument("round_file", metavar="ROUND", type=FILE)
 @output("Folder of the round; made, or gone on with.")
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Plans made at once.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Plans made at once on this machine; 1 by default.")
+@click.option("--dask", metavar="ADDRESS", default="", help="Plan on a Dask cluster, as tcp://host:8786.")
 @click.option("--yes", is_flag=True, help="Run a round of more than 200 scenarios.")
 @_WHO
 @_NOTE
-def batch(round_file: Path, output: Path, workers: int, yes: bool, who: str, note: str) -> None:
+def batch(round_file: Path, output: Path, workers: int | None, dask: str, yes: bool, who: str, note: str) -> None:
     """Plan every scenario of a ROUND (TOML), each in a folder of its own; what is there already is kept."""
     from assetplan.cli.round_work import run_batch
 
-    run_batch(round_file, output, workers, yes, who, note)
+    if dask and workers:
+        raise click.UsageError("--workers has no effect with --dask, whose workers are the cluster's: leave it out")
+    run_batch(round_file, output, workers or 1, dask, yes, who, note)
 
 
 @click.command()

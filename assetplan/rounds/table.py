@@ -9,9 +9,9 @@ import pandas as pd
 
 from assetplan.delimited import write_csv
 from assetplan.output import new_file
+from assetplan.rounds.apart import ScenarioEnd
 from assetplan.rounds.folder import RUNS
 from assetplan.rounds.index import FIGURES, figures_of
-from assetplan.rounds.running import ScenarioEnd
 
 TABLE = "runs.csv"
 

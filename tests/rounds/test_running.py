@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import random
-import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +19,8 @@ from round_cases import PLAN, write_inputs
 import assetplan
 from assetplan.errors import OutputExistsError
 from assetplan.output import edited, read_manifest
-from assetplan.rounds import ScenarioEnd, list_runs, read_round_file, run_round
-from assetplan.rounds.running import DONE, KEPT, REFUSED
+from assetplan.rounds import ScenarioEnd, apart, list_runs, read_round_file, run_round
+from assetplan.rounds.apart import DONE, FAILED, KEPT, REFUSED
 
 ROUND = """
 name = "round"
@@ -88,18 +84,56 @@ def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder:
     assert (rows.loc[first[0].run, "parent"], len(rows)) == ("", 4)
 
 
-@pytest.mark.slow
-def test_a_process_that_is_killed_is_started_once_more(folder: Path) -> None:
-    ended: list[ScenarioEnd] = []
+KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+LITTLE_MEMORY = """
+import numpy
+from assetplan.rounds import apart
+apart.plan = lambda plan: numpy.empty(10**16)
+apart.answer()
+"""
+
+
+def test_a_process_that_dies_twice_fails_its_scenario_and_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart, "_COMMAND", KILLED)
     stated = read_round_file(folder / "round.toml")
-    thread = threading.Thread(target=lambda: ended.extend(run_round(stated, folder / "out")))
-    thread.start()
-    while not multiprocessing.active_children():
-        time.sleep(0.01)
-    os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)  # type: ignore[arg-type]  # it has begun
-    thread.join()
+    ended = run_round(stated, folder / "out", 2)
+    assert {(each.status, each.message) for each in ended} == {
+        (FAILED, "its process ended twice without an answer: signal 9, as where the machine has no memory left")
+    }
+    assert not runs_in(folder / "out")
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_is_started_once_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = f"import os, pathlib; p = pathlib.Path({str(folder / 'begun')!r}); p.exists() or p.touch() or os.abort()\n"
+    monkeypatch.setattr(apart, "_COMMAND", first + apart._COMMAND)
+    stated = read_round_file(folder / "round.toml")
+    ended = run_round(stated, folder / "out")
+    assert (folder / "begun").exists()
     assert [each.status for each in ended] == [DONE, DONE, REFUSED, DONE, DONE]
     assert all(map(whole, runs_in(folder / "out")))
+    assert all(100 < each.memory < 2000 for each in ended)  # MB
+
+
+@pytest.mark.slow
+def test_a_scenario_without_memory_fails_and_one_whose_inputs_were_changed_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = read_round_file(folder / "round.toml")
+    one = replace(stated, scenarios=stated.scenarios[:1])
+    with monkeypatch.context() as patch:
+        patch.setattr(apart, "_COMMAND", LITTLE_MEMORY)
+        (ended,) = run_round(one, folder / "out")
+    assert (ended.status, ended.message) == (FAILED, "memory ran out")
+    known = one.scenarios[0].identity()
+    with (folder / "register.gpkg").open("ab") as file:
+        file.write(b" ")
+    scenario = one.scenarios[0]
+    task = apart.ScenarioTask(scenario.name, known, scenario.data, scenario.file, folder / "out" / "runs" / known)
+    ended = apart.Processes().plan(task)
+    assert (ended.status, "its inputs are not those" in ended.message) == (REFUSED, True)
 
 
 @pytest.mark.slow
@@ -107,12 +141,9 @@ def test_a_batch_that_is_killed_leaves_whole_runs_and_the_next_goes_on(folder: P
     command = [str(Path(sys.executable).with_name("assetplan")), "batch", "round.toml", "-o", "out", "--workers", "2"]
     moments = random.Random(4)
     for _ in range(4):
-        begun = subprocess.Popen(
-            command, cwd=folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        begun = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(moments.uniform(0.5, 4.0))
-        if begun.poll() is None:
-            os.killpg(begun.pid, signal.SIGKILL)
+        begun.kill()  # and not the processes that it started, which end by themselves
         begun.wait()
         if (folder / "out" / "runs").is_dir():
             assert all(map(whole, runs_in(folder / "out")))
