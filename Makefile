@@ -11,7 +11,7 @@ install: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("assetplan needs Python 3.11 or newer: make PYTHON=python3.11 …") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action ignore -e '.[notebook,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --root-user-action ignore -e '.[notebook,postgis,test]'
 	touch $@
 
 demo: install

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         standstill_statements,
         validate,
     )
-    from assetplan.programme import Programme, read_programme, write_statements
+    from assetplan.programme import Programme, publish, read_programme, write_statements
     from assetplan.register import (
         Register,
         import_table,
@@ -62,7 +62,7 @@ _ROOMS = {
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
     "planning": ("finance_statements", "plan", "predict", "standstill_statements", "validate"),
-    "programme": ("Programme", "read_programme", "write_statements"),
+    "programme": ("Programme", "publish", "read_programme", "write_statements"),
     "register": (
         *("Register", "import_table"),
         *("read_register", "write_register"),

@@ -23,7 +23,7 @@ DAY_FIRST, MONTH_FIRST = "day first", "month first"
 TWO_DIGITS = "has a year of two digits: write it with four"
 """The rule that a date such as 30/06/19 breaks."""
 
-_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?))?)?"
 _ISO = rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_TIME}"
 _DAYS = rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_TIME}"
 _WORDS = rf"(\d{{1,2}})[- ]([A-Za-z]{{3}})[a-z]*\.?[- ,]+(\d{{4}}){_TIME}"

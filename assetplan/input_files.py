@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assetplan.errors import Fault, FaultyInputError
+from assetplan.postgis.address import address_rule, is_address
 
 TOML_BYTES = 5_000_000
 """Most bytes of a TOML file: a plan that names every asset of a county is a fifth of it."""
@@ -97,7 +98,9 @@ def _long_numbers(text: str, file: str) -> list[Fault]:
 
 
 def value_faults(data: Mapping[str, Any], file: str) -> list[Fault]:
-    """Values that no setting can have, by key: numbers that are not finite or beyond 64 bits, and too many levels.
+    """Values that no setting can have, by key, and too many levels.
+
+    They are numbers that are not finite or beyond 64 bits, and addresses of databases with a password.
 
     Parameters
     ----------
@@ -113,6 +116,8 @@ def value_faults(data: Mapping[str, Any], file: str) -> list[Fault]:
         elif isinstance(value, int) and not -_WHOLE <= value < _WHOLE:
             digits = f"{value.bit_length() * math.log10(2):,.0f}"
             faults.append(Fault(file, 0, key, "", f"is a number of {digits} digits: no setting has so many"))
+        elif isinstance(value, str) and is_address(value) and (rule := address_rule(value)):
+            faults.append(Fault(file, 0, key, "", rule))
     return faults
 
 

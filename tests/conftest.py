@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from commands import Done, run_alone
 from hypothesis import settings
 from places import SHARED, SMALL_COUNTY
+from postgis_server import PASSWORD, Server, running
 from tutorials import carried_out
 
 # Tests run side by side, and threads of small matrices would wait for each other.
@@ -55,6 +56,20 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Server]:
+    """A PostgreSQL server with PostGIS."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(database_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The server, with its password where the driver looks for it."""
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    return database_server
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ LAYERS = [
     {"reference"},
     {"delimited"},
     {"input_files"},
+    {"postgis"},
     {"cells", "errors", "limits", "objectives"},
     {"display", "file_kinds", "headers", "process", "words", "_types"},
 ]
@@ -47,6 +48,7 @@ ONE_ROOM = {
     "matplotlib": "report",
     "xlsxwriter": "programme",
     "python_calamine": "reading",
+    "psycopg": "postgis",
 }
 
 

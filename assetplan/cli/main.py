@@ -362,6 +362,19 @@ def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, f
 
 @main.command()
 @click.argument("folder", type=FOLDER)
+@click.option("--to", "url", required=True, help="Address of a database, as postgresql://host/db, without a password.")
+@click.option("--schema", required=True, help="Schema of the tables; it is made where it is not there.")
+@_TRUST_EDITS
+@click.option("--force", is_flag=True, help="Replace tables that an earlier publish wrote.")
+def publish(folder: Path, url: str, schema: str, trust_edits: bool, force: bool) -> None:
+    """Write the assets and works of a planned FOLDER to PostgreSQL with PostGIS, both tables or none."""
+    from assetplan import publish, read_programme
+
+    echo("\n".join(publish(read_programme(folder, trust_edits), url, schema, force)))
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
 @output("HTML file to write; by default report.html in FOLDER.", required=False)
 @_TRUST_EDITS
 @FORCE

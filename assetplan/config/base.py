@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-# Which of the two an amount was read as; faults leave these words out of its key.
-ONE, LIST, RANGE = "one amount", "a list of amounts", "a range"
+from assetplan.postgis.address import address_rule, is_address, name_rule
+
+# Which of several forms a value was read as; faults leave these words out of its key.
+FORMS = ONE, LIST, RANGE, FILE, TABLE = "one amount", "a list of amounts", "a range", "a file", "a table"
 
 
 POUNDS = {"£": 1.0, "£000": 1e3, "£m": 1e6}
@@ -17,7 +20,7 @@ POUNDS = {"£": 1.0, "£000": 1e3, "£m": 1e6}
 class Frozen(BaseModel):
     """A part of a plan: it never changes, and refuses a key it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
 
 
 def _number(value: Any) -> Any:
@@ -44,6 +47,21 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str | int) else value
 
 
+def _by(rule: Callable[[str], str]) -> AfterValidator:
+    """A text that a rule has nothing to say of."""
+
+    def check(text: str) -> str:
+        if wrong := rule(text):
+            raise ValueError(wrong)
+        return text
+
+    return AfterValidator(check)
+
+
+def _no_address(text: str) -> str:
+    return 'is no file: state a database as [register] url = "…" and table = "…"' if is_address(text) else ""
+
+
 NUMERIC = BeforeValidator(_number)
 Whole = Annotated[int, NUMERIC]
 Number = Annotated[float, NUMERIC]
@@ -58,6 +76,21 @@ Amounts = Annotated[
     Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
 ]
 """One amount, or a list with one a year."""
+
+
+class RegisterTable(Frozen):
+    """A register that is a table or view of PostgreSQL with PostGIS."""
+
+    url: Annotated[str, _by(address_rule)]
+    """address of the database, without a password"""
+    table: Annotated[str, _by(name_rule)]
+    """schema and table"""
+
+
+RegisterSource = Annotated[
+    Annotated[Name, _by(_no_address), Tag(FILE)] | Annotated[RegisterTable, Tag(TABLE)],
+    Discriminator(lambda value: TABLE if isinstance(value, dict | RegisterTable) else FILE),
+]
 
 
 class PlaceSelector(Frozen):

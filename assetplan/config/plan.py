@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, Share, Whole
+from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, RegisterSource, Share, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 from assetplan.display import Shown
+from assetplan.postgis.address import DatabaseTable
 from assetplan.words import financial_year
 
 # Years that a council approves as firm, unless its plan says otherwise.
@@ -155,7 +156,7 @@ class Plan(Shown, Frozen):
     """One plan: what is owned, what may be spent, what counts as good."""
 
     name: str = Field(min_length=1)
-    register_file: str = Field(alias="register", min_length=1)
+    register_source: RegisterSource = Field(alias="register")
     mapping: str = ""
     first_year: Whole = Field(ge=1990, le=2200)
     years: Whole = Field(default=5, ge=1, le=20)
@@ -211,6 +212,17 @@ class Plan(Shown, Frozen):
             "targets": f"{len(self.targets)}",
             "schemes": f"{len(self.schemes)}",
         }
+
+    @property
+    def register_file(self) -> str:
+        """The register's file, or its table in a database, as the faults name it."""
+        return self.register_source if isinstance(self.register_source, str) else self.register_source.table
+
+    @property
+    def register_place(self) -> Path | DatabaseTable:
+        """Where the register lies."""
+        source = self.register_source
+        return self.path(source) if isinstance(source, str) else DatabaseTable(source.url, source.table)
 
     @property
     def plan_years(self) -> tuple[int, ...]:

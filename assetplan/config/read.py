@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assetplan.config.added import plan_class
-from assetplan.config.base import LIST, ONE, RANGE
+from assetplan.config.base import FORMS
 from assetplan.config.checks import faults_of
 from assetplan.config.plan import Plan, TableFiles
 from assetplan.errors import ConfigError, Fault
@@ -111,7 +111,8 @@ def _fault(file: str, item: Any) -> Fault:
     elif item["type"] == "extra_forbidden":
         new = _RENAMED.get(re.sub(r"\[\d+\]", "", key), "")
         rule = f"this key is now called {new}: write that in its place" if new else "no such key"
-    shown = _shown(item["input"])
+    # What stands for a database may be, or hold, a password.
+    shown = "" if key.split(".")[0] == "register" else _shown(item["input"])
     return Fault(file, 0, key, shown, rule)
 
 
@@ -130,6 +131,6 @@ def _key(place: tuple[str | int, ...]) -> str:
     for part in place:
         if isinstance(part, int):
             key += f"[{part + 1}]"
-        elif part not in (ONE, LIST, RANGE):
+        elif part not in FORMS:
             key += f".{part}" if key else part
     return key

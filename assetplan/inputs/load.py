@@ -27,6 +27,8 @@ from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
 from assetplan.output import digest_of
+from assetplan.postgis.address import DatabaseTable
+from assetplan.postgis.reading import rows_digest
 from assetplan.register import Register, read_register
 from assetplan.register.basis import surveyed_after
 from assetplan.register.components import GROUP_MENDS
@@ -108,7 +110,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     tables = load_tables(plan)
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
-        register = read_register(plan.path(plan.register_file), mapping, tables.parameters.names)
+        register = read_register(plan.register_place, mapping, tables.parameters.names)
     elif lacking := set(schema.columns("assets")) - set(register.assets.columns):
         rule = "the register in memory lacks this column: pass it through assetplan.register.validate_register"
         raise RegisterError([Fault(plan.register_file, 0, name, "", rule) for name in sorted(lacking)])
@@ -131,7 +133,8 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
-    return Inputs(plan, register, tables, limits(plan), input_digests(plan), earlier, spent, jobs)
+    digests = input_digests(plan, rows=register.digest)
+    return Inputs(plan, register, tables, limits(plan), digests, earlier, spent, jobs)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:
@@ -220,8 +223,10 @@ def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -
 
 
 def files_of(plan: Plan) -> dict[str, Path]:
-    """Files and folders that a plan is made from, by what they are to it."""
-    named = {"register": plan.register_file, "mapping": plan.mapping}
+    """Files and folders that a plan is made from, by what they are to it; a table of a database is none."""
+    named = {"mapping": plan.mapping}
+    if not isinstance(plan.register_place, DatabaseTable):
+        named = {"register": plan.register_file, **named}
     named |= {f"table {name}": file for name, file in plan.tables.model_dump().items()}
     if plan.stability is not None:
         named["earlier programme"] = plan.stability.from_
@@ -230,13 +235,32 @@ def files_of(plan: Plan) -> dict[str, Path]:
     return {what: plan.path(name) for what, name in named.items() if name}
 
 
-def input_digests(plan: Plan, digest: Callable[[Path], str] = digest_of) -> dict[str, str]:
-    """SHA-256 of each file that a plan is made from, by its name, and of its own settings.
+def source_digest(source: Path | DatabaseTable) -> str:
+    """SHA-256 of a file, or of the rows of a table of a database, in hexadecimal; "" where there is no such file.
+
+    Raises
+    ------
+    RegisterError
+        The table cannot be read.
+    """
+    return rows_digest(source) if isinstance(source, DatabaseTable) else digest_of(source)
+
+
+def input_digests(
+    plan: Plan, digest: Callable[[Path | DatabaseTable], str] = source_digest, rows: str = ""
+) -> dict[str, str]:
+    """SHA-256 of each file and table that a plan is made from, by its name, and of its own settings.
 
     Parameters
     ----------
     plan : Plan
-    digest : callable, optional; digest of a file
+    digest : callable, optional; digest of a file or table
+    rows : str, optional; digest of the register's rows as they were read from a database
+
+    Raises
+    ------
+    RegisterError
+        The register is a table that cannot be read.
     """
     digests = {path.name: digest(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
@@ -246,5 +270,7 @@ def input_digests(plan: Plan, digest: Callable[[Path], str] = digest_of) -> dict
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
         digests |= {f"{folder.name}/{name}": digest(folder / name) for name in FILES}
+    if isinstance(plan.register_place, DatabaseTable):
+        digests[plan.register_file] = rows or digest(plan.register_place)
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()
     return digests

@@ -1,6 +1,7 @@
 """The result of a plan: frozen, checks itself, reads and writes its folder."""
 
 from assetplan.programme.files import read_programme
+from assetplan.programme.publishing import publish
 from assetplan.programme.result import Programme
 from assetplan.programme.statements import fill_statements, fill_tables, write_statements
 from assetplan.programme.strategies import Strategies, StrategiesFile
@@ -15,6 +16,7 @@ __all__ = [
     "Summary",
     "fill_statements",
     "fill_tables",
+    "publish",
     "read_programme",
     "write_statements",
 ]

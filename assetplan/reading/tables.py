@@ -18,6 +18,8 @@ from assetplan.delimited import read_delimited
 from assetplan.errors import Fault, RegisterError
 from assetplan.file_kinds import LAYERS, PARQUET, TEXT, WORKBOOK, file_kind, in_words
 from assetplan.input_files import regular_file
+from assetplan.postgis.address import DatabaseTable
+from assetplan.postgis.reading import read_table
 from assetplan.reading.layers import ENCODING_HINT, is_spatial, read_layer, read_parquet, shapes_in
 from assetplan.reading.mapping import Mapping
 from assetplan.reading.workbook import read_sheet
@@ -25,6 +27,8 @@ from assetplan.words import and_list, plural
 
 _FEW = 5
 Notes = tuple[tuple[str, int], ...]
+Source = str | os.PathLike[str] | DatabaseTable
+"""A file, or a table of a database."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,8 @@ class SourceTable:
         Decimal sign of numbers kept as text; "" where no cell shows it.
     notes : tuple of (str, int)
         What was read and what was not, with counts.
+    digest : str
+        Digest of the rows of a database; "" of files.
     """
 
     frame: pd.DataFrame
@@ -51,6 +57,7 @@ class SourceTable:
     row: Ints
     decimal: str = "."
     notes: Notes = ()
+    digest: str = ""
 
     def where(self, keep: Bools) -> SourceTable:
         """Some of the rows."""
@@ -72,13 +79,13 @@ class SourceTable:
         return f"row{'s' if len(rows) > 1 else ''} {shown}"
 
 
-def read_tables(paths: Sequence[str | os.PathLike[str]], mapping: Mapping, known: Collection[str]) -> SourceTable:
+def read_tables(paths: Sequence[Source], mapping: Mapping, known: Collection[str]) -> SourceTable:
     """Read files of one layout, each as it is laid out by the mapping, and join the mapping's second table to them.
 
     Parameters
     ----------
-    paths : sequence of path
-        The files, by their first bytes: text, workbook, Parquet, GeoPackage, shapefile, GeoJSON, FlatGeobuf.
+    paths : sequence of path or DatabaseTable
+        Files, by their first bytes: text, workbook, Parquet, GeoPackage, shapefile, GeoJSON, FlatGeobuf; or tables.
     mapping : Mapping
         How they are laid out.
     known : collection of str
@@ -93,12 +100,16 @@ def read_tables(paths: Sequence[str | os.PathLike[str]], mapping: Mapping, known
     """
     likely = {*known, *(name for _, name in mapping.sources())}
     shapes = not mapping.without_geometry
-    parts = [_read(Path(path), mapping.file, likely, shapes) for path in paths]
+    parts = [_read(path, mapping.file, likely, shapes) for path in paths]
     table = parts[0] if len(parts) == 1 else _together(parts)
     return _joined(table, mapping, likely) if mapping.join else table
 
 
-def _read(path: Path, layout: Keyed[str, Any], known: Collection[str], shapes: bool = True) -> SourceTable:
+def _read(source: Source, layout: Keyed[str, Any], known: Collection[str], shapes: bool = True) -> SourceTable:
+    if isinstance(source, DatabaseTable):
+        rows, dropped, digest = read_table(source, shapes)
+        return replace(_source_table(_tidied(rows), source.name, ".", dropped), digest=digest)
+    path = Path(source)
     kind = file_kind(regular_file(path, RegisterError))
     decimal: str = layout.get("decimal", ".")
     changed: list[str] = []
@@ -122,10 +133,14 @@ def _read(path: Path, layout: Keyed[str, Any], known: Collection[str], shapes: b
         frame = _tidied(frame)
     else:
         raise RegisterError([Fault(path.name, 0, "", "", f"is {in_words(kind)}, which cannot be read as a table")])
+    return _source_table(frame, path.name, decimal, changed)
+
+
+def _source_table(frame: pd.DataFrame, name: str, decimal: str, changed: Sequence[str]) -> SourceTable:
     rows = frame.index.to_numpy(dtype=np.intp)
-    notes = ((f"rows of {path.name}", len(frame)), *((note, len(frame)) for note in changed))
-    file = np.full(len(frame), path.name, dtype=object)
-    return SourceTable(frame.reset_index(drop=True), path.name, file, rows, decimal, notes)
+    notes = ((f"rows of {name}", len(frame)), *((note, len(frame)) for note in changed))
+    file = np.full(len(frame), name, dtype=object)
+    return SourceTable(frame.reset_index(drop=True), name, file, rows, decimal, notes)
 
 
 def _tidied(frame: pd.DataFrame) -> pd.DataFrame:

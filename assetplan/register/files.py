@@ -24,7 +24,9 @@ from assetplan.errors import Fault, RegisterError
 from assetplan.file_kinds import file_kind
 from assetplan.input_files import regular_file
 from assetplan.output import new_file, repeatable_layers
+from assetplan.postgis.address import DatabaseTable
 from assetplan.reading.layers import is_spatial, layer_facts, layer_names, read_layer
+from assetplan.reading.tables import Source
 from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import Notes, sift
 from assetplan.register.no_map import without_geometry
@@ -119,7 +121,7 @@ def _by_geometry_type(name: str, frame: gpd.GeoDataFrame) -> dict[str, pd.DataFr
 
 
 def read_register(
-    path: str | os.PathLike[str],
+    path: Source,
     mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
     names: RegisterNames | None = None,
     fill: bool = False,
@@ -128,9 +130,9 @@ def read_register(
 
     Parameters
     ----------
-    path : path
+    path : path or DatabaseTable
         A GeoPackage as `write_register` makes it, or one table of assets: GeoPackage layer, GeoParquet, Shapefile,
-        GeoJSON, or CSV with coordinates or WKT.
+        GeoJSON, CSV with coordinates or WKT, or a table of PostGIS.
     mapping : path or mapping, optional
         How a table's columns become the schema's: see `assetplan.reading.mapping`.
     names : RegisterNames, optional
@@ -150,6 +152,8 @@ def read_register(
     FileNotFoundError
         There is no such file.
     """
+    if isinstance(path, DatabaseTable):
+        return import_table(path, mapping, fill=fill, names=names)
     source = regular_file(Path(path), RegisterError)
     if mapping is None and file_kind(source) == "GPKG":
         layers, other = _asset_layers(source, (names or packaged_names()).classes)

@@ -74,6 +74,8 @@ class Register(Shown):
     other_roads : GeoDataFrame
         Roads of others (lines), such as trunk roads and those beyond the boundary, which detours need; never assets and
         never in a total. May have no rows.
+    digest : str
+        Digest of the rows of a database that it was read from; "" of a file's.
     """
 
     assets: gpd.GeoDataFrame
@@ -82,3 +84,4 @@ class Register(Shown):
     districts: gpd.GeoDataFrame
     notes: tuple[tuple[str, int], ...] = field(default=())
     other_roads: gpd.GeoDataFrame = field(default_factory=_none)
+    digest: str = ""

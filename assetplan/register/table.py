@@ -18,12 +18,13 @@ from assetplan import cells, schema
 from assetplan._types import Bools, Shapes
 from assetplan.errors import Fault, RegisterError
 from assetplan.input_files import regular_file
+from assetplan.postgis.address import DatabaseTable
 from assetplan.reading.columns import absent, copies, leave_out, mapped, not_read, numbers_of, source_of
 from assetplan.reading.layers import STATE_NONE, is_spatial, shapes_of
 from assetplan.reading.mapping import DROP, Mapping, read_mapping
 from assetplan.reading.scale import SHARE_HINT, SHARE_RULE, are_shares
 from assetplan.reading.suggestion import suggest_mapping
-from assetplan.reading.tables import SourceTable, read_tables
+from assetplan.reading.tables import Source, SourceTable, read_tables
 from assetplan.register.components import building_components, ungrouped
 from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import sift
@@ -71,7 +72,7 @@ def suggest_table_mapping(path: Paths | Sequence[Paths]) -> tuple[str, list[str]
 # Coordinates beyond any number are faults; the arithmetic that shows it needs no warning.
 @np.errstate(over="ignore", invalid="ignore")
 def import_table(
-    path: Paths | Sequence[Paths],
+    path: Source | Sequence[Source],
     mapping: str | os.PathLike[str] | Keyed[str, object] | None = None,
     fill: bool = False,
     names: RegisterNames | None = None,
@@ -80,8 +81,9 @@ def import_table(
 
     Parameters
     ----------
-    path : path or sequence of path
-        Text (with coordinates or WKT), Excel workbook, GeoParquet, GeoPackage, shapefile, GeoJSON or FlatGeobuf.
+    path : path or DatabaseTable, or sequence of them
+        Text (with coordinates or WKT), Excel workbook, GeoParquet, GeoPackage, shapefile, GeoJSON or FlatGeobuf;
+        or a table of PostGIS.
     mapping : path or mapping, optional
         See `assetplan.reading.mapping`; by default the file has the schema's own column names.
     fill : bool
@@ -104,7 +106,7 @@ def import_table(
         There is no such file.
     """
     plan = asset_mapping(mapping)
-    table = _rows_of([path] if isinstance(path, (str, os.PathLike)) else path, plan)
+    table = _rows_of([path] if isinstance(path, (str, os.PathLike, DatabaseTable)) else path, plan)
     assets = mapped(table, plan, schema.kinds("assets"))
     located, used, faults = _located(table, assets, plan)
     if not faults and not plan.without_geometry:
@@ -119,12 +121,13 @@ def import_table(
         words = _Words(table, plan)
         raise RegisterError({words.worded(fault) for fault in faults})
     bare = ungrouped(clean, names or packaged_names())
-    return Register(clean, notes=(*_notes(table, located, plan, used), *bare, *doubts(clean)), **nothing_with(clean))
+    notes = (*_notes(table, located, plan, used), *bare, *doubts(clean))
+    return Register(clean, notes=notes, digest=table.digest, **nothing_with(clean))
 
 
-def _rows_of(paths: Sequence[Paths], plan: Mapping) -> SourceTable:
+def _rows_of(paths: Sequence[Source], plan: Mapping) -> SourceTable:
     """Rows of the files that the mapping does not leave out, of which there must be some."""
-    sources = [regular_file(Path(each), RegisterError) for each in paths]
+    sources = [each if isinstance(each, DatabaseTable) else regular_file(Path(each), RegisterError) for each in paths]
     columns = schema.columns("assets")
     table = read_tables(sources, plan, {*columns, *_PLACES})
     faults = absent(table, plan, columns)
@@ -201,13 +204,18 @@ class _Words:
         if (fault.column, rule) not in self.hints:
             self.hints[fault.column, rule] = self._hint(fault, value, source)
         hint = fault.hint or self.hints[fault.column, rule]
-        return self.table.placed(replace(fault, value=value, rule=rule, hint=hint))
+        return self.table.placed(replace(fault, value=value, rule=rule, hint=hint, asset=self._named(fault)))
 
     def cells_of(self, source: str) -> list[str]:
         """A column of the file as text."""
         if source not in self.texts:
             self.texts[source] = cells.text_of(self.table.frame[source]).tolist()
         return self.texts[source]
+
+    def _named(self, fault: Fault) -> str:
+        """The asset of a fault in a row of a database, where no row has a number to go by."""
+        source = source_of("asset_id", self.table, self.plan)
+        return self.cells_of(source)[fault.row - 1] if self.table.digest and fault.row and source else fault.asset
 
     def of_building(self, fault: Fault) -> Fault:
         """A fault of a building, under the file's own column."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,8 @@ from assetplan.config.base import Frozen
 from assetplan.config.read import listed_faults
 from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
-from assetplan.inputs.load import files_of, input_digests
-from assetplan.output import digest_of
+from assetplan.inputs.load import files_of, input_digests, source_digest
+from assetplan.postgis.address import DatabaseTable
 
 MOST = 200
 """Scenarios of a round that is not to be confirmed."""
@@ -79,11 +78,14 @@ class Scenario:
     file: Path
     plan: Plan
 
-    def identity(self) -> str:
-        """Hash of the resolved plan, of every file it is made from and of the program's version: the same run."""
-        named = {what: _digest(path) for what, path in files_of(self.plan).items()}  # two files may have one name
-        known = json.dumps([named, input_digests(self.plan, _digest), __version__], sort_keys=True)
-        return hashlib.sha256(known.encode()).hexdigest()[:_ID]
+    def identity(self, digest: Callable[[Path | DatabaseTable], str] = source_digest) -> str:
+        """Hash of the resolved plan, of all that it is made from and of the program's version: the same run.
+
+        Parameters
+        ----------
+        digest : callable, optional; digest of a file or table
+        """
+        return identity_of(self.plan, digest)
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,11 @@ class RoundFile:
     scenarios: tuple[Scenario, ...]
 
 
-def _digest(path: Path) -> str:
-    """Digest of a file, read once for all scenarios while it stays as it is; "" where there is none."""
-    if not path.is_file():
-        return ""
-    known = path.stat()
-    return _digest_at(path, known.st_size, known.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _digest_at(path: Path, size: int, changed: int) -> str:
-    return digest_of(path)
+def identity_of(plan: Plan, digest: Callable[[Path | DatabaseTable], str] = source_digest) -> str:
+    """Identity of a plan's run, as of `Scenario.identity`."""
+    named = {what: digest(path) for what, path in files_of(plan).items()}  # two files may have one name
+    known = json.dumps([named, input_digests(plan, digest), __version__], sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:_ID]
 
 
 def read_round_file(path: str | Path) -> RoundFile:

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from assetplan.errors import ConfigError, Fault, OutputExistsError
+from assetplan.inputs.load import source_digest
 from assetplan.output import tidy_end
 from assetplan.rounds.apart import DONE, KEPT, Processes, ScenarioEnd, ScenarioTask
 from assetplan.rounds.folder import RUNS, made
@@ -68,7 +70,8 @@ def run_round(
         raise ValueError(f"workers is {workers}; it must be 1 or more, and 1 with a cluster, which has its own")
     with tidy_end(), _held(made(folder)) as place:
         earlier = latest_of(place)
-        wanted = [(scenario, scenario.identity()) for scenario in round_.scenarios]
+        digest = cache(source_digest)  # scenarios share what they are made from
+        wanted = [(scenario, scenario.identity(digest)) for scenario in round_.scenarios]
         first: dict[str, Scenario] = {}
         for scenario, run in wanted:
             first.setdefault(run, scenario)
