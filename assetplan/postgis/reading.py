@@ -35,6 +35,7 @@ _DIGEST = """
 """
 _SYSTEM = "SELECT auth_name, auth_srid, srtext FROM {} WHERE srid = %s"
 _WHOLE, _NUMBER, _SHAPE = ("int2", "int4", "int8"), ("float4", "float8", "numeric"), ("geometry", "geography")
+_TO_TEXT = ("st_ashexewkb", "st_curvetoline", "geometry")
 _BLOCK = 1 << 26  # bytes that a row with its shape has at most
 # The third of the letters for an EWKB's type has the bits of heights (8), measures (4) and coordinate system (2).
 _FLAGS, _MEASURED = 8, list("4567CDEF")
@@ -126,7 +127,7 @@ def _content(
     with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(select)) as rows:
         for part in rows:
             text.write(part)
-    if not text.tell():
+    if not text.getbuffer():
         return pa.schema(list(types.items())).empty_table().to_pandas()
     text.seek(0)
     return csv.read_csv(
@@ -153,8 +154,8 @@ def _cell(column: _Column) -> sql.Composable:
     cell = sql.Identifier("t", column.name)
     if column.type not in _SHAPE:
         return cell
-    as_text, shape = (sql.Identifier(column.schema, name) for name in ("st_ashexewkb", "geometry"))
-    return sql.SQL("{}({}::{}, 'NDR')").format(as_text, cell, shape)
+    as_text, lines, shape = (sql.Identifier(column.schema, name) for name in _TO_TEXT)
+    return sql.SQL("{}({}({}::{}), 'NDR')").format(as_text, lines, cell, shape)
 
 
 def _spatial(connection: Connection, table: DatabaseTable, content: pd.DataFrame, column: _Column) -> Any:
@@ -166,7 +167,7 @@ def _spatial(connection: Connection, table: DatabaseTable, content: pd.DataFrame
     known = content[column.name].notna().to_numpy()
     shapes = shapely.from_wkb(content[column.name].astype(object).where(known, None), on_invalid="ignore")
     if wrong := np.flatnonzero(known & shapely.is_missing(shapes)).tolist():
-        rule, hint = "is a shape that cannot be read, such as TIN or a curve", "have plain points, lines or areas made"
+        rule, hint = "is a shape that cannot be read, such as TIN", "have plain points, lines or areas made"
         raise RegisterError(Fault(table.name, row + 1, "geometry", "", rule, hint) for row in wrong)
     systems = np.unique(shapely.get_srid(shapes[known])).tolist()
     if len(systems) > 1:

@@ -16,7 +16,7 @@ from assetplan.errors import ConfigError, FaultyInputError, RegisterError
 from assetplan.postgis import DatabaseTable
 from assetplan.postgis.reading import read_table, rows_digest
 from assetplan.register import import_table, read_register
-from assetplan.rounds import read_round
+from assetplan.rounds import read_round_file
 
 PLAN = {"name": "p", "first_year": 2019, "years": 1, "envelope": {"lines": {"bridges": [1]}}}
 NAMES = {"columns": {"asset_id": 'The "Ref"; DROP TABLE x --', "quantity": "Área m²"}}
@@ -93,6 +93,9 @@ def test_numbers_and_truths_keep_their_type_and_all_else_is_text(server: Server)
     ]
     assert frame.loc[frame["id"] == 10].iloc[0].isna().tolist() == [False, True, False, *[True] * 6]
     assert dropped == ["measures (M) of lines were dropped"]
+    curve = make(server, "curve", "g geometry", "('SRID=27700;CIRCULARSTRING (0 0, 1 1, 2 0)')")
+    frame, dropped, _ = read_table(curve)
+    assert (frame.geometry.geom_type.tolist(), dropped) == (["LineString"], [])
 
 
 def test_rows_have_one_order_and_one_digest_whatever_theirs_was(server: Server) -> None:
@@ -213,7 +216,7 @@ def test_a_password_in_an_address_is_a_fault_that_does_not_repeat_it(url: str, t
         f'name = "r"\nplan = "plan.toml"\n[[grids]]\nname = "g"\nset = {{ "register.url" = ["{url}"] }}\n'
     )
     with pytest.raises(ConfigError) as error:
-        read_round(tmp_path / "round.toml")
+        read_round_file(tmp_path / "round.toml")
     assert "SEC" not in str(error.value)
 
 
