@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from assetplan.analyses import alternatives, frontier
+    from assetplan.analyses import alternatives, frontier, uncertainty
     from assetplan.answers import compare, explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
     from assetplan.config import Plan, make_plan, read_plan
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 # Public name → room. Imported when first used, so that `assetplan --help` answers at once.
 _ROOMS = {
-    "analyses": ("alternatives", "frontier"),
+    "analyses": ("alternatives", "frontier", "uncertainty"),
     "answers": ("compare", "explain"),
     "calibration": ("Calibration", "Inspections", "calibrate", "inspections_of", "read_inspections"),
     "config": ("Plan", "make_plan", "read_plan"),

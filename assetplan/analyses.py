@@ -1,11 +1,13 @@
-"""What is asked of a plan beside its programme: programmes near the optimum, what more or less money would bring."""
+"""What is asked of a plan beside its programme: programmes near the optimum, other money, and other futures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from assetplan.answers.alternatives import Alternatives, alternatives_of
+from assetplan.answers.drawn import DrawnFutures
 from assetplan.answers.frontier import Frontier, frontier_of
+from assetplan.answers.uncertainty import Uncertainty, uncertainty_of
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 from assetplan.preparation import Clock, Progress, prepare, solved
@@ -16,6 +18,8 @@ NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 # Shares of its money at which a plan is solved anew, how near each is to its best, and the most.
 SHARES, FRONTIER_GAP, SHARE_MOST = tuple(k / 10 for k in range(5, 16)), 1e-3, 10.0
 POINT_SECONDS = 20.0  # for each of them
+# Of futures: how many, for how many of them the plan is solved, how near each is to its best, and the most.
+FUTURES, SOLVED, FUTURE_GAP, FUTURE_SECONDS, MOST_FUTURES = 60, 24, 5e-3, 20.0, 1000
 
 
 def alternatives(
@@ -88,3 +92,48 @@ def frontier(
     made = prepare(plan, register, clock)
     with clock.stage("frontier"):
         return frontier_of(made.inputs, made.formulation, shares, FRONTIER_GAP, POINT_SECONDS)
+
+
+def uncertainty(
+    plan: Plan,
+    futures: int = FUTURES,
+    solved_for: int = SOLVED,
+    seed: int = 0,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> Uncertainty:
+    """What may become of the plan, which of its works stand whatever comes, and what it would be worth to know more.
+
+    Futures of decay, prices of works, grants and winters are drawn by what is known of the register's groups and by
+    `[uncertainty]` of the plan.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    futures : int, optional; how many are drawn [2 to 1000]
+    solved_for : int, optional; for how many of them the plan is solved anew [2 to `futures`]
+    seed : int, optional; the same seed gives the same futures, and more futures keep the first
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; a number of futures out of its range.
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named.
+    """
+    ranges = {"futures": (futures, MOST_FUTURES), "solved for": (solved_for, min(futures, MOST_FUTURES))}
+    faults = [
+        Fault("uncertainty", 0, name, str(value), f"must be a whole number from 2 to {most}")
+        for name, (value, most) in ranges.items()
+        if not 2 <= value <= most
+    ]
+    if faults:
+        raise ConfigError(faults)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
+    solution = made.formulation.settle(solved(plan, made.formulation, clock))
+    with clock.stage("futures"):
+        drawn = DrawnFutures.of(made.inputs, futures, seed)
+        until = FUTURE_GAP, FUTURE_SECONDS
+        return uncertainty_of(drawn, made.traffic, made.formulation, solution, solved_for, *until)

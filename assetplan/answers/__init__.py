@@ -5,5 +5,6 @@ from assetplan.answers.comparison import Comparison, compare
 from assetplan.answers.explanation import Explanation, Lever
 from assetplan.answers.frontier import Frontier
 from assetplan.answers.one_asset import explain
+from assetplan.answers.uncertainty import Uncertainty
 
-__all__ = ["Alternatives", "Comparison", "Explanation", "Frontier", "Lever", "compare", "explain"]
+__all__ = ["Alternatives", "Comparison", "Explanation", "Frontier", "Lever", "Uncertainty", "compare", "explain"]

@@ -348,6 +348,22 @@ def frontier(plan_file: Path, money: tuple[float, ...] | None, output: Path | No
 
 
 @main.command()
+@click.argument("plan_file", metavar="PLAN", type=FILE)
+@click.option("--futures", type=int, help="How many futures are drawn; by default 60.")
+@click.option("--solved-for", type=int, help="For how many of them the plan is solved anew; by default 24.")
+@seed("Of the futures; the same seed gives the same.")
+@output("Folder to write: every table as CSV; by default only printed.", required=False)
+@FORCE
+def uncertainty(
+    plan_file: Path, futures: int | None, solved_for: int | None, seed: int, output: Path | None, force: bool
+) -> None:
+    """Show what may become of a PLAN in many futures, which works stand in all, and what knowing more is worth."""
+    from assetplan.cli.work import run_uncertainty
+
+    run_uncertainty(plan_file, futures, solved_for, seed, output, force)
+
+
+@main.command()
 @click.argument("before", type=FOLDER)
 @click.argument("after", type=FOLDER)
 @output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)

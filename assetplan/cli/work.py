@@ -182,6 +182,33 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     echo(f"{frontier_text(reached)}\n\nFiles in {output}")
 
 
+def run_uncertainty(
+    plan_file: Path, futures: int | None, solved_for: int | None, seed: int, output: Path | None, force: bool
+) -> None:
+    """Read a plan, follow it through many futures, print what comes of it and, with `output`, write it; as `run_plan`.
+
+    Parameters
+    ----------
+    plan_file, output, force : Path, Path or None, bool; as of `run_plan`
+    futures, solved_for, seed : int or None, int or None, int; as of `uncertainty`; None for its own
+    """
+    from assetplan import read_plan
+    from assetplan.analyses import FUTURES, SOLVED, uncertainty
+    from assetplan.cli.uncertainty_text import TABLES, uncertainty_text
+    from assetplan.delimited import write_csv
+
+    count = FUTURES if futures is None else futures
+    solve = partial(uncertainty, futures=count, solved_for=min(SOLVED, count) if solved_for is None else solved_for)
+    solve = partial(solve, seed=seed)
+    if output is None:
+        echo(uncertainty_text(solve(read_plan(plan_file))))
+        return
+    with _solved(plan_file, output, force, solve, "files") as (_, answer, folder):
+        for name in TABLES:
+            write_csv(getattr(answer, name), folder / f"{name}.csv")
+    echo(f"{uncertainty_text(answer)}\n\nFiles in {output}")
+
+
 def run_compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
     """Read two planned folders, compare them, write the comparison if asked to, print it.
 

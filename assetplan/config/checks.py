@@ -27,7 +27,7 @@ def faults_of(plan: Plan) -> KeyFaults:
         yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _sites, _targets, _forecast, _claims, _objective, _names)
-    for check in (*checks, delivery_faults, finance_faults):
+    for check in (*checks, _grants, delivery_faults, finance_faults):
         yield from check(plan)
 
 
@@ -47,6 +47,19 @@ def _envelope(envelope: Envelope) -> KeyFaults:
             yield "envelope.preventative.min", str(share.min), f"is above max, {share.max}"
         if share.kind is not None:
             yield "envelope.preventative.kind", ", ".join(share.kind), "the share is that of one kind already"
+
+
+def _grants(plan: Plan) -> KeyFaults:
+    """Money at risk is money that its line has."""
+    lines = plan.envelope.lines
+    for i, grant in enumerate(plan.uncertainty.grants, 1):
+        key = f"uncertainty.grants[{i}]"
+        if grant.line not in lines:
+            yield f"{key}.line", grant.line, "the envelope has no such line"
+        elif len(grant.amounts) != plan.years:
+            yield f"{key}.amounts", "", f"has {len(grant.amounts)} amounts, but the plan has {plan.years} years"
+        elif any(lost > held for lost, held in zip(grant.amounts, lines[grant.line], strict=True)):
+            yield f"{key}.amounts", grant.name, f"is more than the money of {grant.line} in some year"
 
 
 def _sites(plan: Plan) -> KeyFaults:

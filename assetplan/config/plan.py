@@ -12,6 +12,7 @@ from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stabi
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
+from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown
 from assetplan.postgis.address import DatabaseTable
 from assetplan.words import financial_year
@@ -191,6 +192,7 @@ class Plan(Shown, Frozen):
     solver: Solver = Solver()
     claims: ClaimsSettings = ClaimsSettings()
     forecast: Forecast = Forecast()
+    uncertainty: UncertaintySettings = UncertaintySettings()
     tables: TableFiles = TableFiles()
     report: Report = Report()
     folder: Path = Field(default=Path(), exclude=True)

@@ -4,7 +4,9 @@ from assetplan.strategies.by_year import saved_after_plan
 from assetplan.strategies.candidates import (
     Candidates,
     Starting,
+    by_group,
     candidates,
+    members_of,
     simulate,
     starting_condition,
     surveyed_index,
@@ -12,25 +14,29 @@ from assetplan.strategies.candidates import (
 )
 from assetplan.strategies.doubts import Doubts, load_doubts
 from assetplan.strategies.futures import Future, Futures
-from assetplan.strategies.model import LifecycleModel
+from assetplan.strategies.model import GroupStock, LifecycleModel
 from assetplan.strategies.texture import without_texture
 from assetplan.strategies.traffic import Traffic, WeightLimits
 from assetplan.strategies.trajectory import Trajectory
-from assetplan.strategies.tree import Rules
+from assetplan.strategies.tree import Members, Rules
 
 __all__ = [
     "Candidates",
     "Doubts",
     "Future",
     "Futures",
+    "GroupStock",
     "LifecycleModel",
+    "Members",
     "Rules",
     "Starting",
     "Traffic",
     "Trajectory",
     "WeightLimits",
+    "by_group",
     "candidates",
     "load_doubts",
+    "members_of",
     "saved_after_plan",
     "simulate",
     "starting_condition",

@@ -22,7 +22,7 @@ from assetplan.strategies.tree import Leaves, Members, grow
 from assetplan.treatments import Treatment
 
 # Nodes of one block; a block's arrays then stay within a few hundred megabytes.
-_BLOCK = 8_000
+BLOCK = 8_000
 _DAYS = 365.0
 
 
@@ -276,7 +276,7 @@ def candidates(
     for group, members in by_group(assets):
         treatments = model.catalogue.treatments[group]
         counts = np.zeros(len(treatments), dtype=np.intp)
-        for block in np.array_split(members, max(1, -(-len(members) // _BLOCK))):
+        for block in np.array_split(members, max(1, -(-len(members) // BLOCK))):
             of = members_of(assets, block, treatments, model, traffic)
             start = start_of(group, model, starting, block, of.exposure.limits is not None)
             leaf = grow(start, of, treatments, model.rules, model.later(group))

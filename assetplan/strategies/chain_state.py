@@ -200,9 +200,9 @@ class ChainState(AgeingNodes):
         )
         return standing, every - standing
 
-    def step(self, chance: Chance | None = None) -> ChainState:
-        """A year later by the chain; chance puts each asset in one phase, of assets that are not traced."""
-        chain, rate = self.model.chain, self._slowed(self.pace)
+    def step(self, chance: Chance | None = None, years: float = 1.0) -> ChainState:
+        """A year later, aged by some years; chance puts each asset in one phase, of assets that are not traced."""
+        chain, rate = self.model.chain, self._slowed(self.pace) * years
         phases = chain.step(self.phases, rate)
         standing = None if self.standing is None else chain.step(self.standing, rate)
         if chance is not None:

@@ -210,9 +210,9 @@ class CurveState(AgeingNodes):
         """Index of mid-year."""
         return self.model.group.index(self.age + 0.5 * self._slowed(self.rate))
 
-    def step(self, chance: Chance | None = None) -> CurveState:
-        """A year older, at the rate and slowing in force; by chance, as a gamma process of that mean."""
-        ageing, learned = self._slowed(self.rate), self.model.group.learned
+    def step(self, chance: Chance | None = None, years: float = 1.0) -> CurveState:
+        """A year later, aged by some years at the rate in force; by chance, as a gamma process of that mean."""
+        ageing, learned = self._slowed(self.rate) * years, self.model.group.learned
         if chance is not None and learned is not None and learned.wander > 0:
             unit = learned.wander**2
             ageing = unit * chance.gamma(ageing / unit)

@@ -19,17 +19,19 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Bools, Codes, Floats, Ints
+from assetplan._types import Bools, Codes, Floats, Floats32, Ints
+from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.deterioration.chain import Chain
 from assetplan.deterioration.curves import Life
 from assetplan.deterioration.groups import Group
 from assetplan.deterioration.learned import Learned
 from assetplan.display import Shown
-from assetplan.strategies.candidates import Starting, by_group, carried, starting_condition
+from assetplan.strategies.candidates import BLOCK, Starting, by_group, carried, starting_condition
 from assetplan.strategies.doubts import Doubts
-from assetplan.strategies.model import LifecycleModel
+from assetplan.strategies.model import GroupStock, LifecycleModel
 from assetplan.strategies.states import AssetState
-from assetplan.strategies.trajectory import watch
+from assetplan.strategies.trajectory import present_costs, watch
+from assetplan.strategies.tree import Members
 
 _FEW = 10  # assets below which a group says nothing of how its stock is spread
 
@@ -62,6 +64,7 @@ class Future:
     ----------
     model : LifecycleModel; with the groups of this future
     starts : mapping of group → AssetState; its assets at the end of the base year, in the order of the register
+    pace : array (n_assets,); years that each asset ages in one
     own : array (n_assets,); each asset's own pace as a share of its group's
     """
 
@@ -69,17 +72,57 @@ class Future:
     number: int
     model: LifecycleModel
     starts: Mapping[str, AssetState]
+    pace: Floats
     own: Floats
 
-    def live(self, schedule: Codes) -> Iterator[tuple[Ints, list[AssetState]]]:
+    def live(self, schedule: Codes, roads: Floats | None = None) -> Iterator[tuple[Ints, list[AssetState]]]:
         """What becomes of a schedule (n_assets, years) of treatment codes, −1 for none, in this future, by group.
 
         Yields the rows of a group's assets, and their state at the end of the base year and of each plan year. Chance
-        begins from the same seed for every schedule.
+        begins from the same seed for every schedule. `roads` (years,) are the years by which carriageways age in each.
         """
         for place, (name, rows) in enumerate(self.futures.members.items()):
             chance = self.futures.chance(self.number, 1, place)
-            yield rows, list(watch(self.starts[name], schedule[rows], self.model.catalogue.treatments[name], chance))
+            treatments = self.model.catalogue.treatments[name]
+            yield rows, list(watch(self.starts[name], schedule[rows], treatments, chance, self._ageing(name, roads)))
+
+    def present_costs(
+        self,
+        stock: Mapping[str, GroupStock],
+        members: Mapping[str, Members],
+        asset: Ints,
+        schedule: Codes,
+        roads: Floats | None = None,
+    ) -> tuple[Floats, Floats32]:
+        """Present value of all streams (n,) [£], and condition index by year (n, years), of strategies in this future.
+
+        Parameters
+        ----------
+        stock : mapping of group → GroupStock
+            What the years after the plan rest on, with the paces of all futures in it.
+        members : mapping of group → Members; what must be known of its assets, in the order of the register
+        asset, schedule : array (n,), array (n, years); row of each strategy's asset, and its treatment codes
+        roads : array (years,), optional; as of `live`
+        """
+        model, place = replace(self.model, stock=stock), np.empty(len(self.pace), dtype=np.intp)
+        group = np.empty(len(self.pace), dtype=np.intp)
+        for code, rows in enumerate(self.futures.members.values()):
+            place[rows], group[rows] = np.arange(len(rows)), code
+        cost, index = np.empty(len(asset)), np.empty(schedule.shape, dtype=np.float32)
+        for code, name in enumerate(self.futures.members):
+            treatments, known = model.catalogue.treatments[name], members[name]
+            start = self.starts[name] if known.exposure.limits is None else self.starts[name].traced()
+            mine = np.flatnonzero(group[asset] == code)
+            for part in np.array_split(mine, max(1, -(-len(mine) // BLOCK))):
+                at = place[asset[part]]
+                cost[part], index[part] = present_costs(
+                    start.take(at), schedule[part], known.take(at), treatments, model.rules, model.later(name),
+                    self._ageing(name, roads),
+                )  # fmt: skip
+        return cost, index
+
+    def _ageing(self, group: str, roads: Floats | None) -> Floats | None:
+        return roads if self.model.groups[group].asset_class == CARRIAGEWAY else None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -175,7 +218,7 @@ class Futures(Shown):
             texture = self.starting.texture_of(rows)
             start = drawn.start(name, truth[rows], pace[rows] * own[rows], texture=texture)
             starts[name] = carried(start, self.starting.gap[rows], self.chance(number, 2, place))
-        return Future(self, number, drawn, starts, own)
+        return Future(self, number, drawn, starts, pace * own, own)
 
     def _truth(self, group: Group, rows: Ints, pace: Floats, rng: np.random.Generator) -> Floats:
         """Condition index behind the survey of a group's assets (n_rows,).

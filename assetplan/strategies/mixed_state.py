@@ -80,6 +80,10 @@ class MixedState(Nodes):
         """Cost of limits by the group that each is of."""
         return self._own([state.sent_round(limits) for state in self.states])
 
-    def step(self, chance: Chance | None = None) -> MixedState:
-        """A year later."""
-        return self._each([state.step(chance) for state in self.states])
+    def traced(self) -> MixedState:
+        """The same, none of them renewed yet."""
+        return self._each([state.traced() for state in self.states])
+
+    def step(self, chance: Chance | None = None, years: float = 1.0) -> MixedState:
+        """A year later, aged by some years."""
+        return self._each([state.step(chance, years) for state in self.states])

@@ -66,8 +66,11 @@ class AssetState(Protocol):
     def sent_round(self, limits: WeightLimits) -> Floats:
         """Cost of weight limits over the coming year (£), at mid-year condition; only of a traced state."""
 
-    def step(self, chance: Chance | None = None) -> Self:
-        """State a year later: as expected, or as chance has it."""
+    def traced(self) -> Self:
+        """The same, none of them renewed yet."""
+
+    def step(self, chance: Chance | None = None, years: float = 1.0) -> Self:
+        """State a year later, in which all age by some years: as expected, or as chance has it."""
 
 
 class Nodes:

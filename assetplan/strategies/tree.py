@@ -192,15 +192,21 @@ def weak(state: AssetState, limits: WeightLimits | None, treatment: Treatment, a
 
 
 def _older(level: _Level, exposure: Exposure, rules: Rules, year: int) -> _Level:
-    burden = _burden(level.state, exposure.take(level.asset), rules.streams)
+    burden = yearly_cost(level.state, exposure.take(level.asset), rules.streams)
     after = level.state.step()
     index = level.index.copy()
     index[:, year] = after.index().round(2)
     return replace(level, state=after, burden=level.burden + rules.burden_discount[year] * burden, index=index)
 
 
-def _burden(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
-    """Cost of the streams over the coming year (£)."""
+def yearly_cost(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
+    """Cost of all streams together over the coming year (n_nodes,) [£].
+
+    Parameters
+    ----------
+    state, exposure : AssetState, Exposure; as of `stream_cost`
+    streams : tuple of str; those that count
+    """
     # A state knows only the consequences that count, added up beforehand.
     total = state.burden(ALL, exposure)
     return total + stream_cost(state, exposure, DETOURS) if DETOURS in streams else total

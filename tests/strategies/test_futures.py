@@ -10,7 +10,18 @@ import pytest
 from lifecycles import GROUPS, MODEL, assets_of, nothing, walls
 
 from assetplan.deterioration.learned import Learned
-from assetplan.strategies import Doubts, Futures, LifecycleModel, load_doubts, simulate, starting_condition
+from assetplan.strategies import (
+    Doubts,
+    Futures,
+    LifecycleModel,
+    by_group,
+    candidates,
+    load_doubts,
+    members_of,
+    simulate,
+    starting_condition,
+    with_stock,
+)
 from assetplan.strategies.futures import reading_doubt
 
 SURE = Doubts(0.0, dict.fromkeys(("high", "medium", "low", "not stated", "assumed"), 0.0))
@@ -142,3 +153,30 @@ def test_calibrated_parameters_are_drawn() -> None:
     lives = [futures.draw(k).model.groups["carriageway_BC"].age(np.array([40.0]))[0] for k in range(200)]
     assert np.log(lives).std() == pytest.approx(0.1, rel=0.05)
     assert np.median(lives) == pytest.approx(30.0, rel=0.01)
+
+
+def test_without_doubt_every_strategy_costs_what_the_tree_has_it_at() -> None:
+    table = pd.concat([assets("carriageway_BC", 6), walls([75.0, 40.0])], ignore_index=True)
+    table = table.assign(confidence="high", assumed="")
+    model = with_stock(MODEL, table)
+    tree = candidates(table, starting_condition(table, model), model)
+    members = {
+        name: members_of(table, rows, model.catalogue.treatments[name], model, None) for name, rows in by_group(table)
+    }
+    future = Futures.of(table, model, SURE, 0, 1).draw(0)
+    cost, index = future.present_costs(model.stock, members, tree.asset, tree.schedule)
+    assert cost == pytest.approx(tree.whole_life_cost, rel=1e-9)
+    assert np.array_equal(index, tree.index)
+
+
+def test_a_hard_winter_ages_roads_alone() -> None:
+    table = pd.concat([assets("carriageway_BC", 6), assets("footway", 6)], ignore_index=True)
+    future = Futures.of(table, MODEL, SURE, 0, 1).draw(0)
+    roads = np.array([1.0, 1.8, 1.0, 1.0, 1.0])
+    usual, hard = (dict(enumerate(future.live(nothing(table), years))) for years in (None, roads))
+    for place, name in enumerate(("carriageway_BC", "footway")):
+        before, after = (each[place][1][5].index() for each in (usual, hard))
+        years = roads.sum() if name == "carriageway_BC" else 5.0
+        age = GROUPS[name].age(usual[place][1][0].index())
+        assert after == pytest.approx(GROUPS[name].index(age + years), abs=1e-6)
+        assert (after <= before).all()

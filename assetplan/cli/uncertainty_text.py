@@ -1,0 +1,121 @@
+"""What `uncertainty` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from assetplan.answers import Uncertainty
+from assetplan.cli.layout import block, paragraph, table
+from assetplan.words import financial_year, millions, plural
+
+TABLES = ("futures", "programmes", "targets", "money", "condition", "works", "knowledge", "groups")
+"""Tables of the answer, each a file."""
+
+
+def uncertainty_text(answer: Uncertainty) -> str:
+    """What may become of a plan, which works stand, and what knowing more is worth.
+
+    Parameters
+    ----------
+    answer : Uncertainty; from `uncertainty`
+    """
+    futures = answer.futures
+    winters = (futures["hard_winters"] > 0).mean()
+    low, high = futures["prices"].quantile([0.1, 0.9])
+    head = (
+        f"{plural(len(futures), 'future')}. In {winters:.0%} of them there is a hard winter at least; in eight of ten "
+        f"works of the last year cost {low:.2f} to {high:.2f} times what is expected. ± is the standard error of a "
+        "mean or chance."
+    )
+    parts = [paragraph(head, ""), _programmes(answer), *_targets(answer), _money(answer), _condition(answer)]
+    return "\n\n".join([*parts, _works(answer), _knowledge(answer), _groups(answer)])
+
+
+def _programmes(answer: Uncertainty) -> str:
+    rows = [
+        [
+            *(row["name"], f"{millions(row['benefit'])} ± {millions(row['benefit_se'])}"),
+            *(f"{millions(row['low'])} to {millions(row['high'])}", millions(row["worst"]), millions(row["cost"])),
+        ]
+        for row in answer.programmes.to_dict("records")
+    ]
+    heads = ["programme", "mean benefit, £m", "eight in ten, £m", "worst quarter, £m", "cost, £m"]
+    return table(heads, rows)
+
+
+def _targets(answer: Uncertainty) -> list[str]:
+    rows = []
+    for row in answer.targets.to_dict("records"):
+        share = pd.notna(row["at_most"])
+        asked = f"at most {row['at_most']:.1%}" if share else f"at least {row['at_least']:g}"
+        low, high = (f"{row[end]:.1%}" if share else f"{row[end]:.1f}" for end in ("low", "high"))
+        name = row["name"] or row["asset_class"]
+        rows.append([f"{name}, {row['year']}", asked, f"{low} to {high}", f"{row['met']:.0%} ± {row['met_se']:.0%}"])
+    return [table(["target", "asked", "eight in ten", "chance it is met"], rows)] if rows else []
+
+
+def _money(answer: Uncertainty) -> str:
+    rows = [
+        [
+            *(str(line), *(f"{each:.0%}" for each in of_line["within"])),
+            *(millions(of_line[name].sum()) for name in ("money", "nine_in_ten")),
+        ]
+        for line, of_line in answer.money.groupby("line", sort=False)
+    ]
+    years = [financial_year(year) for year in answer.money["year"].unique().tolist()]
+    return table(["chance that its money is enough", *years, "money, £m", "enough in 9 of 10"], rows)
+
+
+def _condition(answer: Uncertainty) -> str:
+    last = answer.condition[answer.condition["year"] == answer.condition["year"].max()]
+    rows = [
+        [
+            *(row["asset_class"], f"{row['index']:.1f} ± {row['index_se']:.1f}"),
+            *(f"{row['index_low']:.1f} to {row['index_high']:.1f}", f"{row['poor']:.1%}"),
+            f"{row['poor_low']:.1%} to {row['poor_high']:.1%}",
+        ]
+        for row in last.to_dict("records")
+    ]
+    return table(["condition at the end", "average index", "eight in ten", "poor", "eight in ten"], rows)
+
+
+def _works(answer: Uncertainty) -> str:
+    planned = int(answer.works["planned"].sum())
+    text = (
+        f"Of the plan's {plural(planned, 'works item')}, {len(answer.core):,} are in the best programme of every "
+        f"future that was solved: the robust core. Of {len(answer.droppable):,} the asset is treated in none of them: "
+        "safe to drop."
+    )
+    return paragraph(text, "")
+
+
+def _knowledge(answer: Uncertainty) -> str:
+    rows = {row["measure"]: row for row in answer.knowledge.to_dict("records")}
+    known, average = rows["perfect information"], rows["best on average"]
+    text = (
+        f"The programme that is best on average brings £{_about(average)}m more than the plan. Knowing beforehand how "
+        f"assets are, how fast they decay and which winters come would bring another £{_about(known)}m, and no survey "
+        f"is worth more; the searches leave £{millions(known['more'])}m open."
+    )
+    return paragraph(text, "")
+
+
+def _about(row: dict[Hashable, Any]) -> str:
+    return f"{millions(row['value'])} ± {millions(row['value_se'])}"
+
+
+def _groups(answer: Uncertainty) -> str:
+    rows = [
+        [
+            *(row["label"], f"{row['assets']:,}", f"{row['stock']:,.0f} {row['unit']}"),
+            *(f"{row['value'] / 1e3:,.0f} ± {row['value_se'] / 1e3:,.0f}", f"{row['per_unit']:,.2f}"),
+        ]
+        for row in answer.groups.to_dict("records")
+    ]
+    heads = ["what knowing a group alone is worth", "assets", "stock", "at most, £000", "£ a unit"]
+    return block(
+        table(heads, rows), "What a survey costs is not in this: survey first where it is least for the worth."
+    )
