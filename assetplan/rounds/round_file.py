@@ -1,14 +1,14 @@
-"""Read a round: a base plan, named overrides, scenarios that combine them, and grids; each becomes a whole plan."""
+"""Read a round: a base plan, named overrides, scenarios that combine them, grids, samples; each becomes a plan."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
 from assetplan.inputs.load import files_of, input_digests, source_digest
 from assetplan.postgis.address import DatabaseTable
+from assetplan.rounds.rows import Override, ScenarioGrid, ScenarioRow, ScenarioSamples
+from assetplan.words import plural
 
 MOST = 200
 """Scenarios of a round that is not to be confirmed."""
@@ -31,34 +33,13 @@ _FIGURES = 12  # of a number that is multiplied
 _ID = 16  # hexadecimal digits: two of a million runs are alike once in some 10^7 rounds
 
 
-class Override(Frozen):
-    """What an override does to the base plan."""
-
-    set: dict[str, Any] = Field(default_factory=dict)
-    """values by key of the plan file, as "envelope.lines.bridges" or "limits[1].at_most" """
-    scale: dict[str, float] = Field(default_factory=dict)
-    """factors by key; every number below the key is multiplied"""
-
-
-class _Row(Override):
-    name: str = Field(min_length=1)
-    use: tuple[str, ...] = ()
-    """named overrides, in order, before what the scenario itself sets"""
-
-
-class _Grid(Frozen):
-    name: str = Field(min_length=1)
-    use: tuple[str, ...] = ()
-    set: dict[str, list[Any]] = Field(default_factory=dict)
-    scale: dict[str, list[float]] = Field(default_factory=dict)
-
-
 class _File(Frozen):
     name: str = Field(min_length=1)
     plan: str = Field(min_length=1)
     overrides: dict[str, Override] = Field(default_factory=dict)
-    scenarios: tuple[_Row, ...] = ()
-    grids: tuple[_Grid, ...] = ()
+    scenarios: tuple[ScenarioRow, ...] = ()
+    grids: tuple[ScenarioGrid, ...] = ()
+    samples: tuple[ScenarioSamples, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +109,8 @@ def read_round_file(path: str | Path) -> RoundFile:
         raise ConfigError(listed_faults(str(path), error)) from error
     file = path.parent / stated.plan
     base = read_toml(file, ConfigError)
-    rows = [*stated.scenarios, *(row for grid in stated.grids for row in _rows(grid))]
+    rows = [*stated.scenarios, *(row for grid in stated.grids for row in grid.rows())]
+    rows += [row for samples in stated.samples for row in samples.rows()]
     faults = list(_faults(str(path), stated, rows))
     if faults:
         raise ConfigError(faults)
@@ -144,29 +126,15 @@ def read_round_file(path: str | Path) -> RoundFile:
             except ConfigError as error:
                 faults += [replace(fault, file=where) for fault in error.faults]
     if faults:
-        raise ConfigError(faults)
+        raise ConfigError(_once(faults))
     return RoundFile(stated.name, tuple(scenarios))
 
 
-def _rows(grid: _Grid) -> Iterator[_Row]:
-    """A scenario for every combination of a grid's values, named by them."""
-    axes = [(key, "set", value) for key, value in grid.set.items()]
-    axes += [(key, "scale", value) for key, value in grid.scale.items()]
-    for values in product(*(each for _, _, each in axes)):
-        made: dict[str, dict[str, Any]] = {"set": {}, "scale": {}}
-        words = []
-        for (key, kind, _), value in zip(axes, values, strict=True):
-            made[kind][key] = value
-            words.append(f"{key} × {value:g}" if kind == "scale" else f"{key} = {json.dumps(value, default=str)}")
-        yield _Row(name=f"{grid.name}: {', '.join(words)}" if words else grid.name, use=grid.use, **made)
-
-
-def _faults(file: str, stated: _File, rows: list[_Row]) -> Iterator[Fault]:
+def _faults(file: str, stated: _File, rows: list[ScenarioRow]) -> Iterator[Fault]:
     """What is wrong with a round whose values are each of their kind."""
     if not rows:
-        yield Fault(file, 0, "scenarios", "", "a round needs a scenario or a grid")
-    names = [row.name for row in rows]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(file, 0, "scenarios", "", "a round needs a scenario, a grid or samples")
+    for name in sorted(name for name, count in Counter(row.name for row in rows).items() if count > 1):
         yield Fault(file, 0, "scenarios", name, "is the name of two scenarios: each needs its own")
     for name in sorted({name for row in rows for name in row.use} - stated.overrides.keys()):
         yield Fault(file, 0, "use", name, f"no such override; the round has {', '.join(stated.overrides) or 'none'}")
@@ -174,6 +142,15 @@ def _faults(file: str, stated: _File, rows: list[_Row]) -> Iterator[Fault]:
         for key, values in (*grid.set.items(), *grid.scale.items()):
             if not values:
                 yield Fault(file, 0, f"grids.{grid.name}.{key}", "", "has no values")
+
+
+def _once(faults: list[Fault]) -> Iterator[Fault]:
+    """Faults of scenarios, those of several as one of the first: a grid or samples have each in all their scenarios."""
+    alike: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.column, fault.value, fault.rule), []).append(fault)
+    for first, *others in alike.values():
+        yield replace(first, file=f"{first.file} and {plural(len(others), 'other')}") if others else first
 
 
 def _resolved(base: dict[str, Any], changes: list[Override], where: str) -> tuple[dict[str, Any], list[Fault]]:

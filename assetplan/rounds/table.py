@@ -27,13 +27,14 @@ def round_table(outcomes: Iterable[ScenarioEnd], folder: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns scenario, run, status, message, seconds, and benefit, bound (in the unit of what the plan seeks), gap
-        (share), cost (£) and treated (assets), which are missing where there is no run.
+        Columns scenario, run, status, message, seconds, memory (MB, 0 where not known), and benefit, bound (in the unit
+        of what the plan seeks), gap (share), cost (£) and treated (assets), which are missing where there is no run.
     """
     rows = []
     for each in outcomes:
         known = figures_of(folder / RUNS / each.run)
-        rows.append({**vars(each), "seconds": round(each.seconds, 1), **{name: known.get(name) for name in FIGURES}})
+        took = {"seconds": round(each.seconds, 1), "memory": round(each.memory)}
+        rows.append({**vars(each), **took, **{name: known.get(name) for name in FIGURES}})
     return pd.DataFrame(rows)
 
 

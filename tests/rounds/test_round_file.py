@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assetplan.errors import ConfigError
@@ -82,10 +83,73 @@ set = { "limits[1].at_most" = [1, 2, 3] }
     assert drawn == {(most, money) for most in (1, 2, 3) for money in (1.386, 1.694)}
 
 
+SAMPLES = """
+[[samples]]
+name = "doubt"
+count = 40
+seed = 7
+set = { "price_growth.default" = { low = -0.01, high = 0.03 } }
+scale = { "envelope.lines" = { low = 0.8, likely = 1.0, high = 1.1 } }
+"""
+
+
+def test_samples_have_each_key_once_in_every_part_of_its_range(tmp_path: Path) -> None:
+    made = round_of(tmp_path, SAMPLES).scenarios
+    growth = np.array([s.plan.price_growth["default"] for s in made])
+    share = np.array([s.plan.envelope.lines["footways"][0] / 0.5 for s in made])
+    assert sorted(np.floor((growth + 0.01) / 0.04 * 40).astype(int)) == list(range(40))
+    below = np.where(share < 1.0, (share - 0.8) ** 2 / 0.06, 1 - (1.1 - share) ** 2 / 0.03)  # of a triangle's area
+    assert sorted(np.floor(below * 40).astype(int)) == list(range(40))
+    assert abs(np.corrcoef(growth, share)[0, 1]) < 0.5
+    assert made[8].name == f"doubt 09: price_growth.default = {growth[8]:g}, envelope.lines × {share[8]:.4g}"
+
+
+def test_a_seed_draws_the_same_scenarios_and_another_one_others(tmp_path: Path) -> None:
+    first = [s.data for s in round_of(tmp_path, SAMPLES).scenarios]
+    assert [s.data for s in round_of(tmp_path, SAMPLES).scenarios] == first
+    assert [s.data for s in round_of(tmp_path, SAMPLES.replace("seed = 7", "seed = 8")).scenarios] != first
+
+
+def test_faults_of_samples_are_all_listed_each_once(tmp_path: Path) -> None:
+    text = SAMPLES.replace("count = 40", "count = 0").replace("likely = 1.0", "likely = 1.2")
+    text += '[[samples]]\nname = "none"\ncount = 2\n[[samples]]\nname = "odd"\ncount = 20001\n'
+    text += 'set = { years = { low = 3, high = 2 }, "solver.gap" = { low = 0, high = 1, mean = 0.5 } }\n'
+    assert set(refused(tmp_path, text)) == {
+        ("round.toml", "samples[1].count", "Input should be greater than or equal to 1"),
+        ("round.toml", "samples[1].scale.envelope.lines", "likely (1.2) must lie from low (0.8) to high (1.1)"),
+        ("round.toml", "samples[2]", "needs a key to draw, in set or in scale"),
+        ("round.toml", "samples[3].count", "Input should be less than or equal to 10000"),
+        ("round.toml", "samples[3].set.years", "low (3) must be below high (2)"),
+        ("round.toml", "samples[3].set.solver.gap.mean", "no such key"),
+    }
+    ((file, column, rule),) = refused(tmp_path, SAMPLES.replace("envelope.lines", "envelope.floors"))
+    assert (column, "nothing there" in rule) == ("envelope.floors", True)
+    assert file.startswith("round.toml, scenario 'doubt 01")
+    assert file.endswith("and 39 others")
+
+
+def test_a_grid_may_take_another_file_or_table_in_each_scenario(tmp_path: Path) -> None:
+    for name in ("register.gpkg", "surveyed.gpkg", "dear.csv"):
+        (tmp_path / name).write_text(name)
+    text = """
+[[grids]]
+name = "inputs"
+set = { register = ["register.gpkg", "surveyed.gpkg"], "tables.treatments" = ["", "dear.csv"] }
+"""
+    made = round_of(tmp_path, text).scenarios
+    assert [(s.plan.register_file, s.plan.tables.treatments) for s in made] == [
+        ("register.gpkg", ""), ("register.gpkg", "dear.csv"), ("surveyed.gpkg", ""), ("surveyed.gpkg", "dear.csv"),
+    ]  # fmt: skip
+    before = [s.identity() for s in made]
+    assert len(set(before)) == 4
+    (tmp_path / "dear.csv").write_text("dearer")
+    assert [a == b.identity() for a, b in zip(before, made, strict=True)] == [True, False, True, False]
+
+
 @pytest.mark.parametrize(
     ("text", "column", "rule"),
     [
-        ("", "scenarios", "needs a scenario or a grid"),
+        ("", "scenarios", "needs a scenario, a grid or samples"),
         ('[[scenarios]]\nname = "a"\n[[scenarios]]\nname = "a"', "scenarios", "name of two scenarios"),
         ('[[scenarios]]\nname = "a"\nuse = ["x"]', "use", "no such override"),
         ('[[scenarios]]\nname = "a"\nset = { "solver.gap" = 1 }', "solver.gap", "no such key"),
