@@ -55,8 +55,10 @@ class Uncertainty(Shown):
         measure ("perfect information" or "best on average"), value and value_se (in the unit of what the plan seeks),
         more (by which the value may be greater, as far as the searches proved).
     groups : DataFrame
-        What knowing one group of assets alone would gain at most: group, label, asset_class, assets, stock, unit,
-        value, value_se, per_unit (of the stock).
+        What knowing one group of assets alone would gain at most, those first whose survey brings most for its cost:
+        group, label, asset_class, assets, stock, unit, value, value_se, survey (£, its cost) and ratio (of the value to
+        it), missing where the plan states no price of it.
+    unit : str; of what the plan seeks
     """
 
     futures: pd.DataFrame
@@ -67,6 +69,7 @@ class Uncertainty(Shown):
     works: pd.DataFrame
     knowledge: pd.DataFrame
     groups: pd.DataFrame
+    unit: str
 
     @property
     def core(self) -> pd.DataFrame:
@@ -111,6 +114,7 @@ def uncertainty_of(
         works=_works(inputs, formulation, solution, optima),
         knowledge=pd.DataFrame(_knowledge(worth, optima)),
         groups=_groups(inputs, formulation, average, worths),
+        unit=inputs.plan.objective.sought.unit,
     )
 
 
@@ -255,7 +259,8 @@ def _groups(inputs: Inputs, formulation: Formulation, average: Solution, worths:
         group, members = model.groups[str(name)], codes == code
         unit, stock = inputs.tables.classes.stock_of(assets, group.asset_class)
         mean, error = _mean(gained[:, code])
-        owned = float(stock[members].sum())
+        owned, prices = float(stock[members].sum()), inputs.plan.uncertainty.surveys
+        survey = owned * prices.get(str(name), prices.get(group.asset_class, np.nan))
         rows.append(
             {
                 "group": name,
@@ -266,7 +271,8 @@ def _groups(inputs: Inputs, formulation: Formulation, average: Solution, worths:
                 "unit": unit,
                 "value": round(mean, 2),
                 "value_se": round(error, 2),
-                "per_unit": round(mean / owned, 2) if owned else np.nan,
+                "survey": round(survey, 2),
+                "ratio": round(mean / survey, 2) if survey else np.nan,
             }
         )
-    return pd.DataFrame(rows).sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    return pd.DataFrame(rows).sort_values(["ratio", "value"], ascending=False, ignore_index=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
-
 import pandas as pd
 
 from assetplan.answers import Uncertainty
-from assetplan.cli.layout import block, paragraph, table
+from assetplan.cli.layout import figure, paragraph, table
 from assetplan.words import financial_year, millions, plural
 
 TABLES = ("futures", "programmes", "targets", "money", "condition", "works", "knowledge", "groups")
 """Tables of the answer, each a file."""
+_GAINS = {
+    "perfect information": "knowing the future before choosing, on the best on average",
+    "best on average": "choosing for all futures together, on the plan",
+}
 
 
 def uncertainty_text(answer: Uncertainty) -> str:
@@ -42,7 +43,7 @@ def _programmes(answer: Uncertainty) -> str:
         ]
         for row in answer.programmes.to_dict("records")
     ]
-    heads = ["programme", "mean benefit, £m", "eight in ten, £m", "worst quarter, £m", "cost, £m"]
+    heads = ["programme", f"mean, {_millions(answer)}", "eight in ten", "worst quarter", "cost, £m"]
     return table(heads, rows)
 
 
@@ -93,29 +94,28 @@ def _works(answer: Uncertainty) -> str:
 
 
 def _knowledge(answer: Uncertainty) -> str:
-    rows = {row["measure"]: row for row in answer.knowledge.to_dict("records")}
-    known, average = rows["perfect information"], rows["best on average"]
-    text = (
-        f"The programme that is best on average brings £{_about(average)}m more than the plan. Knowing beforehand how "
-        f"assets are, how fast they decay and which winters come would bring another £{_about(known)}m, and no survey "
-        f"is worth more; the searches leave £{millions(known['more'])}m open."
-    )
-    return paragraph(text, "")
-
-
-def _about(row: dict[Hashable, Any]) -> str:
-    return f"{millions(row['value'])} ± {millions(row['value_se'])}"
+    rows = [
+        [_GAINS[row["measure"]], f"{millions(row['value'])} ± {millions(row['value_se'])}", millions(row["more"])]
+        for row in answer.knowledge.to_dict("records")
+    ]
+    return table(["what would be gained", _millions(answer), "left open"], rows)
 
 
 def _groups(answer: Uncertainty) -> str:
+    priced = answer.groups["survey"].notna().any()
     rows = [
         [
             *(row["label"], f"{row['assets']:,}", f"{row['stock']:,.0f} {row['unit']}"),
-            *(f"{row['value'] / 1e3:,.0f} ± {row['value_se'] / 1e3:,.0f}", f"{row['per_unit']:,.2f}"),
+            f"{row['value'] / 1e3:,.0f} ± {row['value_se'] / 1e3:,.0f}",
+            *([figure(row["survey"] / 1e3, ",.0f"), figure(row["ratio"], ",.1f")] if priced else []),
         ]
         for row in answer.groups.to_dict("records")
     ]
-    heads = ["what knowing a group alone is worth", "assets", "stock", "at most, £000", "£ a unit"]
-    return block(
-        table(heads, rows), "What a survey costs is not in this: survey first where it is least for the worth."
-    )
+    unit = "£000" if answer.unit == "£" else f"thousand {answer.unit}"
+    prices = ["survey, £000", "worth of £1"] if priced else []
+    note = "" if priced else "\nState what surveys cost in uncertainty.surveys, to see where they are worth most."
+    return table(["what knowing a group alone gains", "assets", "stock", f"at most, {unit}", *prices], rows) + note
+
+
+def _millions(answer: Uncertainty) -> str:
+    return "£m" if answer.unit == "£" else f"million {answer.unit}"

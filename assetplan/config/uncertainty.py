@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from assetplan.config.base import Amount, Frozen, Name, Number, Share
@@ -28,3 +30,5 @@ class UncertaintySettings(Frozen):
     winter_potholes: Number | None = Field(default=None, ge=0, le=5)
     """how many more potholes roads then have (share)"""
     grants: tuple[GrantAtRisk, ...] = ()
+    surveys: dict[Name, Annotated[Number, Field(gt=0)]] = Field(default={})
+    """group or asset class → what a survey of it costs (£, per unit of its stock)"""

@@ -48,6 +48,9 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
     for number, source in enumerate(plan.sources, 1):
         if source.stage is not None and source.stage not in (known_stages := stages()):
             yield _fault(f"sources[{number}].stage", source.stage, f"must be one of {', '.join(known_stages)}")
+    for name in plan.uncertainty.surveys:
+        if name not in known["group"] and name not in known["asset_class"]:
+            yield _fault("uncertainty.surveys", name, "there is no such group or asset class")
     sites = plan.sites
     least, most = sites.minimum or 0.0, sites.maximum or network_rules()["scheme_maximum"]
     if least > most:

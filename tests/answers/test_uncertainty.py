@@ -39,6 +39,7 @@ RISKS = """
 [uncertainty]
 price_spread = 0.05
 winter_chance = 0.3
+surveys = { carriageway = 50, carriageway_A = 1_000, footway = 40 }
 grants = [{ name = "challenge fund", line = "bridges", amounts = [0, 90_000, 10], fails = 0.25 }]
 """
 
@@ -158,6 +159,17 @@ def test_money_is_enough_unless_prices_pass_it_or_the_grant_fails(answer: Uncert
         assert row["nine_in_ten"] == pytest.approx(np.quantile(row["cost"] * factor, 0.9), abs=0.02)
 
 
+def test_groups_are_listed_by_what_a_pound_of_survey_brings(answer: Uncertainty) -> None:
+    rows = answer.groups.set_index("group")
+    prices = {"carriageway_BC": 50, "carriageway_A": 1_000, "footway": 40}
+    for group, price in prices.items():
+        assert rows.loc[group, "survey"] == pytest.approx(price * rows.loc[group, "stock"], abs=0.1)
+        assert rows.loc[group, "ratio"] == pytest.approx(rows.loc[group, "value"] / rows.loc[group, "survey"], abs=0.01)
+    assert rows["ratio"].iloc[:-1].is_monotonic_decreasing
+    assert rows.index[-1] == "bridge"
+    assert np.isnan(rows.loc["bridge", "ratio"])
+
+
 def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn, "load_doubts", lambda: READINGS)
     done = run("uncertainty", "plan.toml", "--futures", "3", "--solved-for", "2", "-o", "out", cwd=folder)
@@ -171,6 +183,13 @@ def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: py
     wrong = run("uncertainty", "plan.toml", "--futures", "1", cwd=folder)
     assert wrong.returncode != 0
     assert "must be a whole number from 2 to 1000" in wrong.stderr
+
+
+def test_a_survey_of_what_there_is_not_is_a_fault(folder: Path) -> None:
+    path = folder / "wrong.toml"
+    path.write_text(PLAN + "[uncertainty]\nsurveys = { rivers = 1 }\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="there is no such group or asset class"):
+        assetplan.uncertainty(assetplan.read_plan(path))
 
 
 @pytest.mark.parametrize(
