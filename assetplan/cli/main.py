@@ -366,7 +366,7 @@ def uncertainty(
 @main.command()
 @click.argument("before", type=FOLDER)
 @click.argument("after", type=FOLDER)
-@output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)
+@output("Folder to write: a map, a workbook, a CSV each; by default it is only printed.", required=False)
 @_TRUST_EDITS
 @FORCE
 def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:

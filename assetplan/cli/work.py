@@ -222,6 +222,7 @@ def run_compare(before: Path, after: Path, output: Path | None, trust_edits: boo
     from assetplan.answers.comparison import money_of
     from assetplan.cli.comparison_text import comparison_text, files_text
     from assetplan.output import new_folder
+    from assetplan.report import write_differences
 
     def compared() -> tuple[Programme, Programme, Comparison]:
         first, second = read_programme(before, trust_edits), read_programme(after, trust_edits)
@@ -234,5 +235,7 @@ def run_compare(before: Path, after: Path, output: Path | None, trust_edits: boo
         first, second, comparison = compared()
         title = f"{first.summary.title} beside {second.summary.title}"
         fill_tables(comparison.statements(money_of(second)), title, folder, "comparison.xlsx")
+        names = f"{before.resolve().name} beside {after.resolve().name}"
+        write_differences(first, second, comparison, folder / "comparison.html", names)
     echo(comparison_text(first, second, comparison) + "\n")
     echo(files_text(output))

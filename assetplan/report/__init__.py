@@ -1,5 +1,5 @@
-"""The board report: one HTML file that shows a programme, opens without a network and prints on A4."""
+"""The board report, and what differs between two programmes: HTML files that open without a network and print on A4."""
 
-from assetplan.report.page import write_report
+from assetplan.report.page import write_differences, write_report
 
-__all__ = ["write_report"]
+__all__ = ["write_differences", "write_report"]

@@ -72,6 +72,6 @@ def make_map(payload: Payload) -> BoardMap:
     return board_map
 
 
-def packet_text(payload: Payload) -> str:
-    """Return the packet as the page holds it: base64, which has no character HTML could mistake."""
-    return base64.b64encode(payload.packet).decode("ascii")
+def packet_text(packet: bytes) -> str:
+    """Return a packet as the page holds it: base64, which has no character HTML could mistake."""
+    return base64.b64encode(packet).decode("ascii")

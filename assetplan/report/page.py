@@ -1,13 +1,15 @@
-"""The board report as one file: sections in order around the map, written whole or not at all."""
+"""The board report and the page of what differs, each one file that is written whole or not at all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetplan.output import new_file, refuse_existing
 
 if TYPE_CHECKING:
+    from assetplan.answers import Comparison
     from assetplan.programme import Programme
 
 
@@ -27,10 +29,39 @@ def write_report(programme: Programme, path: str | Path, force: bool = False) ->
     ValueError
         The assets have no coordinate reference system.
     """
+    return _written(lambda: render_report(programme), path, force)
+
+
+def write_differences(
+    before: Programme, after: Programme, comparison: Comparison, path: str | Path, title: str, force: bool = False
+) -> Path:
+    """Write what differs between two programmes, on a map and in tables, as one HTML file that needs no other.
+
+    Parameters
+    ----------
+    before, after, comparison : Programme, Programme, Comparison; the two, and from `compare` what differs
+    path, force : as of `write_report`
+    title : str; what the two are, as "As proposed beside half for bridges"
+
+    Raises
+    ------
+    OutputExistsError, ValueError
+        As `write_report`.
+    """
+
+    def render() -> str:
+        from assetplan.report.differences import render_differences
+
+        return render_differences(before, after, comparison, title)
+
+    return _written(render, path, force)
+
+
+def _written(render: Callable[[], str], path: str | Path, force: bool) -> Path:
+    """A page in its file; a refusal costs nothing, for drawing the page takes seconds."""
     path = Path(path)
-    # A refusal costs nothing; drawing the report takes seconds.
     refuse_existing(path, force)
-    text = render_report(programme)
+    text = render()
     with new_file(path, force) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
     return path
@@ -63,6 +94,6 @@ def render_report(programme: Programme) -> str:
     if payload is None:
         return ReportFigure(title, body, styles).render()
     scripts = [asset_text(name) for name in ("live.js", *SCRIPTS)]
-    figure = ReportFigure(title, body, styles, scripts, {PACKET_ID: packet_text(payload)})
+    figure = ReportFigure(title, body, styles, scripts, {PACKET_ID: packet_text(payload.packet)})
     make_map(payload).add_to(figure)
     return figure.render()

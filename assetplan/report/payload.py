@@ -42,21 +42,28 @@ class Payload:
 _NUMBER = re.compile(r"(#|\d(?:[\d,.]*\d)?)")
 
 
-class _Dictionary:
+class Dictionary:
     """Texts, each once, in order of first use."""
 
     def __init__(self) -> None:
         self.texts: dict[str, int] = {}
 
     def codes(self, values: pd.Series) -> Ints:
+        """Place of each text in the list, "" for one that is missing.
+
+        Parameters
+        ----------
+        values : Series; texts (n,)
+        """
         codes, texts = pd.factorize(values.fillna("").astype(str))
         return np.array([self.texts.setdefault(text, len(self.texts)) for text in texts], dtype=np.intp)[codes]
 
     def listing(self) -> list[str]:
+        """The texts, each once."""
         return list(self.texts)
 
 
-class _Sentences(_Dictionary):
+class _Sentences(Dictionary):
     """Sentences that differ in their numbers alone: each form once with # for a number, and the numbers in order."""
 
     def __init__(self) -> None:
@@ -86,28 +93,66 @@ def make_payload(programme: Programme) -> Payload | None:
 
     Raises ValueError if the assets have no coordinate reference system.
     """
-    if programme.assets.crs is None:
-        raise ValueError("the programme's assets have no coordinate reference system, so they cannot be mapped")
-    classes = AssetClasses(programme.summary.asset_classes)
-    assets, lines = _ordered(programme.assets, classes)
-    if not len(assets):
+    drawn = draw_network(programme, programme.assets, AssetClasses(programme.summary.asset_classes))
+    if drawn is None:
         return None
     base = int(programme.years[0]) - 1
     years = [base, *(int(year) for year in programme.years)]
-    header, columns = _describe(assets, classes, lines, years, programme.works["asset_id"])
-    geometry, bounds = _geometry(assets, lines)
-    extra, more = _works(programme.works, assets, base)
-    ground, areas = _ground(programme)
-    packet = pack({**header, **extra, **ground}, [*columns, *geometry, *more, *areas])
-    unplaced = len(programme.assets) - len(assets)
+    condition, shown = _condition(drawn.assets, years, programme.works["asset_id"])
+    works, more = _works(programme.works, drawn.assets, base)
+    packet = pack({**drawn.header, **condition, **works}, [*drawn.columns, *shown, *more])
+    unplaced = len(programme.assets) - len(drawn.assets)
     return Payload(
         packet,
-        _with_districts(bounds, programme.districts),
-        tuple(header["classes"]),
-        tuple(extra["kinds"]),
+        drawn.bounds,
+        tuple(drawn.header["classes"]),
+        tuple(works["kinds"]),
         unplaced,
-        "critical" in header,
+        "critical" in condition,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What any map of assets has, whatever it shows of them.
+
+    Attributes
+    ----------
+    assets : GeoDataFrame; those that have a place, in the order of the packet
+    header, columns : dict, list of PacketColumn; of the packet
+    bounds : tuple of float; where they lie (south, west, north, east; degrees)
+    """
+
+    assets: gpd.GeoDataFrame
+    header: dict[str, Any]
+    columns: list[PacketColumn]
+    bounds: tuple[float, float, float, float]
+
+
+def draw_network(programme: Programme, assets: gpd.GeoDataFrame, classes: AssetClasses) -> Drawn | None:
+    """Assets with a programme's places and districts behind them; None where no asset has a location.
+
+    Parameters
+    ----------
+    programme : Programme; whose places and districts
+    assets : GeoDataFrame; the programme's, or others of the same columns
+    classes : AssetClasses; the classes that they may be of
+
+    Raises
+    ------
+    ValueError
+        The assets have no coordinate reference system.
+    """
+    if assets.crs is None:
+        raise ValueError("the programme's assets have no coordinate reference system, so they cannot be mapped")
+    placed, lines = _ordered(assets, classes)
+    if not len(placed):
+        return None
+    header, columns = _described(placed, classes, lines)
+    shapes, bounds = _geometry(placed, lines)
+    places, areas = _ground(programme)
+    bounds = _with_districts(bounds, programme.districts)
+    return Drawn(placed, {**header, **places}, [*columns, *shapes, *areas], bounds)
 
 
 def _text(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -151,12 +196,38 @@ def _ordered(assets: gpd.GeoDataFrame, classes: AssetClasses) -> tuple[gpd.GeoDa
     return assets.assign(map_label=label).iloc[rank], int((~points).sum())
 
 
-def _describe(
-    assets: gpd.GeoDataFrame, known: AssetClasses, lines: int, years: list[int], treated: pd.Series
-) -> tuple[dict[str, Any], list[PacketColumn]]:
+def _described(assets: gpd.GeoDataFrame, known: AssetClasses, lines: int) -> tuple[dict[str, Any], list[PacketColumn]]:
+    """Classes, names, districts and lengths of assets."""
     classes = sorted(set(assets["asset_class"].astype(str)), key=known.order)
-    labels, districts, hierarchies, reasons = _Dictionary(), _Dictionary(), _Dictionary(), _Sentences()
+    labels, districts = Dictionary(), Dictionary()
     road_class = _text(assets, "road_class").map({"A": 0, "B": 1, "C": 2, "U": 3}).fillna(4)
+    columns = [
+        column("asset_class", assets["asset_class"].astype(str).map(classes.index), "u1"),
+        column("label", labels.codes(assets["map_label"]), "i4", delta=True),
+        column("road_class", road_class, "u1"),
+        column("district", districts.codes(_text(assets, "district")), "i2"),
+        column("chainage", _whole(assets["chainage_m"]), "i4", delta=True),
+        column("length", _whole(assets["length_m"]), "i4"),
+    ]
+    header = {
+        "count": len(assets),
+        "lines": lines,
+        "classes": classes,
+        "road": classes.index(CARRIAGEWAY) if CARRIAGEWAY in classes else -1,
+        "class_labels": [known[name].label for name in classes],
+        "class_shapes": [CORNERS.get(known[name].symbol, []) for name in classes],
+        "class_thin": [known[name].symbol == "thin line" for name in classes],
+        "labels": labels.listing(),
+        "districts": districts.listing(),
+    }
+    return header, columns
+
+
+def _condition(
+    assets: gpd.GeoDataFrame, years: list[int], treated: pd.Series
+) -> tuple[dict[str, Any], list[PacketColumn]]:
+    """Condition by year in both cases, what closing a road costs, and the reasons of what gets no works."""
+    hierarchies, reasons = Dictionary(), _Sentences()
     nothing, plan = (
         condition_bytes(assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=np.float64).T)
         for case in ("do_nothing", "plan")
@@ -165,12 +236,6 @@ def _describe(
     # Only what gets no works keeps its reason here: each works item has its own.
     reason = _text(assets, "reason").mask(assets["asset_id"].isin(treated), "")
     columns = [
-        column("asset_class", assets["asset_class"].astype(str).map(classes.index), "u1"),
-        column("label", labels.codes(assets["map_label"]), "i4", delta=True),
-        column("road_class", road_class, "u1"),
-        column("district", districts.codes(_text(assets, "district")), "i2"),
-        column("chainage", _whole(assets["chainage_m"]), "i4", delta=True),
-        column("length", _whole(assets["length_m"]), "i4"),
         column("reason", reasons.codes(reason), "i4"),
         column("nothing", coded, "u1"),
         column("plan", change, "u1"),
@@ -180,17 +245,8 @@ def _describe(
     if "hierarchy" in assets:
         columns.append(column("hierarchy", hierarchies.codes(_text(assets, "hierarchy")), "i2"))
     header = {
-        "count": len(assets),
-        "lines": lines,
         "years": years,
         "year_labels": [financial_year(year) for year in years],
-        "classes": classes,
-        "road": classes.index(CARRIAGEWAY) if CARRIAGEWAY in classes else -1,
-        "class_labels": [known[name].label for name in classes],
-        "class_shapes": [CORNERS.get(known[name].symbol, []) for name in classes],
-        "class_thin": [known[name].symbol == "thin line" for name in classes],
-        "labels": labels.listing(),
-        "districts": districts.listing(),
         "hierarchies": hierarchies.listing(),
         "reasons": reasons.sentences(),
         "palette": list(BAND_COLOURS),
@@ -244,7 +300,7 @@ def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tupl
     frame = pd.DataFrame(works.drop(columns="geometry"))
     frame = frame.assign(place=frame["asset_id"].astype(str).map(place)).dropna(subset=["place"])
     frame = frame.sort_values(["place", "year"], ignore_index=True)
-    treatments, kinds, schemes, reasons = _Dictionary(), _Dictionary(), _Dictionary(), _Sentences()
+    treatments, kinds, schemes, reasons = Dictionary(), Dictionary(), Dictionary(), _Sentences()
     for kind in KIND_COLOURS:
         kinds.texts.setdefault(kind, len(kinds.texts))
     columns = [

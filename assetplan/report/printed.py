@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ import numpy as np
 import shapely
 
 from assetplan._types import Bools, Bytes, Floats, Ints, Shapes
+from assetplan.answers.comparison import CHANGES
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.condition import BANDS, band_codes
 from assetplan.report.payload import settlements
+from assetplan.report.symbols import CHANGE_STYLES
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR
 from assetplan.words import capitalised, financial_year
 
@@ -60,12 +63,51 @@ def still_map(programme: Programme) -> str:
     return base64.b64encode(_png(np.asarray(canvas.buffer_rgba()))).decode("ascii")
 
 
-def _png(pixels: Bytes) -> bytes:
-    """Pixels as a PNG of few colours, without date or program name."""
+def still_differences(programme: Programme, changed: gpd.GeoDataFrame, changes: Sequence[str]) -> str:
+    """Return assets that differ on the roads of a programme as base64 of a PNG.
+
+    Parameters
+    ----------
+    programme : Programme; whose roads, places and districts lie behind
+    changed : GeoDataFrame; the assets that differ, with what changed (change)
+    changes : sequence of str; those that there are, keys of `CHANGE_STYLES`, in the order of the key
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    frame = _frame(programme)
+    high = min(8.0, max(3.0, 7.0 * (frame[3] - frame[1]) / (frame[2] - frame[0]))) + 0.3
+    figure = Figure(figsize=(7.1, high), dpi=170, facecolor="white")
+    canvas, axes = FigureCanvasAgg(figure), figure.subplots()
+    roads, lines = _roads(programme.assets)
+    _ground(axes, programme, frame)
+    for width, of_width in _by_width(roads):
+        lines.draw(axes, of_width, width * 0.7, "#ccd1d6", 1)
+    placed = changed[~(changed.geometry.isna() | changed.geometry.is_empty)]
+    for order, name in enumerate(changes):
+        style, mine = CHANGE_STYLES[name], placed.geometry[placed["change"] == name]
+        linear = mine.geom_type.isin(["LineString", "MultiLineString"])
+        # Sections that meet are one line, so that a dash runs on.
+        sections = shapely.multilinestrings(shapely.get_parts(mine[linear].to_numpy()))
+        parts = shapely.get_parts(shapely.line_merge(sections))
+        _Lines.of(parts).draw(axes, np.ones(len(parts), dtype=np.bool_), 2.2, style["colour"], 3 + order, style["dash"])
+        spots = shapely.get_coordinates(shapely.centroid(mine[~linear].to_numpy()))
+        inside = "white" if style["hollow"] else style["colour"]
+        axes.plot(spots[:, 0], spots[:, 1], "o", color=inside, mec=style["colour"], markersize=2.8, mew=0.7, zorder=6)
+    _key(axes, [(capitalised(CHANGES[name]), CHANGE_STYLES[name]["colour"], 2.2) for name in changes])
+    _labels(axes, programme, frame)
+    figure.subplots_adjust(left=0.005, right=0.995, top=0.995, bottom=0.26 / high)
+    canvas.draw()
+    return base64.b64encode(_png(np.asarray(canvas.buffer_rgba()), rare=True)).decode("ascii")
+
+
+def _png(pixels: Bytes, rare: bool = False) -> bytes:
+    """Pixels as a PNG of few colours, without date or program name; `rare` keeps inks of a few pixels as they are."""
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
-    few = image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    count, method = (256, Image.Quantize.FASTOCTREE) if rare else (_COLOURS, Image.Quantize.MEDIANCUT)
+    few = image.quantize(count, method=method, dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, format="PNG", optimize=True)
     return out.getvalue()
@@ -91,7 +133,9 @@ class _Lines:
     def of(cls, parts: Shapes) -> _Lines:
         return cls(*shapely.get_coordinates(parts, return_index=True))
 
-    def draw(self, axes: Axes, chosen: Bools, width: float, colour: str, order: float) -> None:
+    def draw(
+        self, axes: Axes, chosen: Bools, width: float, colour: str, order: float, dash: Sequence[int] = ()
+    ) -> None:
         """Draw those chosen as one path: matplotlib makes an object of each of many in as long as it draws them."""
         from matplotlib.patches import PathPatch
         from matplotlib.path import Path
@@ -100,9 +144,8 @@ class _Lines:
         if drawn.any():
             codes = np.where(np.diff(self.line[drawn], prepend=-1) != 0, Path.MOVETO, Path.LINETO)
             path = Path(self.xy[drawn], codes)
-            axes.add_artist(
-                PathPatch(path, fill=False, edgecolor=colour, linewidth=width, capstyle="round", zorder=order)
-            )
+            style: dict[str, Any] = {"linestyle": (0, dash)} if dash else {"capstyle": "round"}
+            axes.add_artist(PathPatch(path, fill=False, edgecolor=colour, linewidth=width, zorder=order, **style))
 
 
 def _roads(assets: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, _Lines]:

@@ -1,8 +1,9 @@
-"""The marks of asset classes, the same on the map and in its key."""
+"""The marks of asset classes and of what differs, the same on the map and in its key."""
 
 from __future__ import annotations
 
 from math import cos, pi, sin
+from typing import TypedDict
 
 from assetplan.report.charts import Mark
 
@@ -38,3 +39,33 @@ def key_mark(symbol: str) -> Mark:
         return Mark("circle", {"cx": 8, "cy": 8, "r": 5.5, "fill": "#444"})
     path = "L".join(f"{8 + 5 * x:g} {8 + 5 * y:g}" for x, y in corners)
     return Mark("path", {"d": f"M{path}z", "fill": "#444"})
+
+
+class ChangeStyle(TypedDict):
+    """How a change is drawn: colour, gaps of a line (pixels; none where empty), core of a line, points with a hole."""
+
+    colour: str
+    dash: list[int]
+    core: str
+    hollow: bool
+
+
+CHANGE_STYLES: dict[str, ChangeStyle] = {
+    "in": {"colour": "#174a86", "dash": [], "core": "", "hollow": False},
+    "out": {"colour": "#d9601a", "dash": [7, 4], "core": "", "hollow": True},
+    "moved": {"colour": "#0a7f62", "dash": [3, 2], "core": "", "hollow": False},
+    "treatment": {"colour": "#7a0026", "dash": [], "core": "#ffffff", "hollow": False},
+    "new": {"colour": "#3f97d0", "dash": [], "core": "#150832", "hollow": False},
+    "gone": {"colour": "#8a5a00", "dash": [7, 4], "core": "#150832", "hollow": True},
+}
+"""Distinct to readers with any common colour blindness, and by pattern and lightness without any colour."""
+
+
+def change_marks(change: str) -> list[Mark]:
+    """Return a stretch of line as the map draws a change, a key of `CHANGE_STYLES`, in a box of 16 by 16."""
+    style = CHANGE_STYLES[change]
+    line = {"d": "M0 8h16", "stroke": style["colour"], "stroke-width": 5}
+    if style["dash"]:
+        line["stroke-dasharray"] = " ".join(map(str, style["dash"]))
+    core = [Mark("path", {"d": "M0 8h16", "stroke": style["core"], "stroke-width": 1.4})] if style["core"] else []
+    return [Mark("path", line), *core]

@@ -20,6 +20,7 @@ from assetplan.programme.files import read_settings
 from assetplan.programme.summary import FORM
 from assetplan.programme.summary_file import read_json
 from assetplan.programme.writing import SETTINGS, SUMMARY
+from assetplan.report import write_differences
 from assetplan.rounds.folder import RUNS, opened, run_of
 from assetplan.rounds.index import FIGURES, listed
 from assetplan.rounds.records import latest_of
@@ -88,6 +89,24 @@ class Round(Shown):
             As `round[name]`; or the two cannot be compared, as of `assetplan.compare`.
         """
         return compare(self[before], self[after])
+
+    def map(self, before: str, after: str, path: str | Path, force: bool = False) -> Path:
+        """Write what differs between two runs, on a map and in tables, as one HTML file that needs no network.
+
+        Parameters
+        ----------
+        before, after : str; as of `compare`
+        path, force : as of `assetplan.write_report`
+
+        Raises
+        ------
+        RegisterError
+            As `compare`.
+        OutputExistsError
+            The file is there already and `force` is not set.
+        """
+        first, second = self[before], self[after]
+        return write_differences(first, second, compare(first, second), path, f"{before} beside {after}", force)
 
     @cached_property
     def frontier(self) -> pd.DataFrame:

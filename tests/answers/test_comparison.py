@@ -195,7 +195,8 @@ def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
     folders = first().write(tmp_path / "a"), richer().write(tmp_path / "b")
     done = run("compare", *folders, "-o", tmp_path / "c")
     assert done.returncode == 0, done.stderr
-    for words in ("came in", "cost by line", "envelope.lines.carriageway_major", CAUSES["price"], "comparison.xlsx"):
+    files = ("comparison.xlsx", "comparison.html")
+    for words in ("came in", "cost by line", "envelope.lines.carriageway_major", CAUSES["price"], *files):
         assert words in done.text
     written = pd.read_csv(tmp_path / "c" / "comparison_assets.csv", encoding="utf-8-sig", keep_default_na=False)
     compared = compare(first(), richer())

@@ -64,11 +64,15 @@ def test_a_name_is_its_programme_and_the_latest_run_of_a_scenario(
         opened["poor"]
 
 
-def test_it_compares_two_of_its_runs(opened: Round, programmes: dict[str, Programme]) -> None:
+def test_it_compares_two_of_its_runs_and_maps_what_differs(
+    opened: Round, programmes: dict[str, Programme], tmp_path: Path
+) -> None:
     compared = opened.compare("as it is", "aaaa0000")
     expected = assetplan.compare(programmes["as it is"], programmes["rich"])
     pd.testing.assert_frame_equal(compared.assets, expected.assets)
     assert len(compared.assets) > 3
+    page = opened.map("as it is", "aaaa0000", tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "<h1>as it is beside aaaa0000</h1>" in page
 
 
 def test_its_frontier_is_of_runs_that_differ_in_money_alone(opened: Round) -> None:

@@ -257,6 +257,7 @@
     }
   }
 
+  app.Controls = Controls;
   app.start = function (map, layer) {
     const root = document.documentElement;
     map.on("focus", () => map.scrollWheelZoom.enable());
@@ -268,7 +269,7 @@
     map.getContainer().append(cross);
     layer.on("ready", () => {
       addPlaces(map, layer.data.header.places);
-      app.controls = new Controls(map, layer);
+      app.controls = new app.Controls(map, layer);
       root.classList.add("ready");
     });
     layer.on("broken", () => root.classList.remove("live"));

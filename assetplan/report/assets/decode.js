@@ -70,6 +70,7 @@
 
   // Condition by year, each a row of one byte an asset: do-nothing, and the plan as its gain on it.
   function readCases(columns, count, years) {
+    if (!years) return {};
     const [nothing, gain] = [columns.nothing.slice(), columns.plan.slice()];
     for (let i = count; i < nothing.length; i++) {
       nothing[i] += nothing[i - count];
@@ -81,7 +82,7 @@
   }
 
   // Sentences kept as a form with # for each number, and all the numbers in order.
-  function readSentences([forms, text], codes) {
+  function readSentences([forms, text] = [[], ""], codes = []) {
     const numbers = text.split(" ");
     const pieces = forms.map((form) => form.split("#"));
     const first = new Int32Array(codes.length + 1);
@@ -110,7 +111,7 @@
       py[i] = projectY(columns.point_y[i] / DEGREE) - origin.y;
     }
     const firstWork = new Int32Array(count + 1);
-    for (const asset of columns.work_asset) firstWork[asset + 1]++;
+    for (const asset of columns.work_asset || []) firstWork[asset + 1]++;
     for (let i = 0; i < count; i++) firstWork[i + 1] += firstWork[i];
     const rings = readPaths(columns, "ring", origin);
     const reason = readSentences(header.reasons, columns.reason);

@@ -21,7 +21,7 @@
       this.header = layer.data.header;
       this.columns = layer.data.columns;
       this.schemes = new Map();
-      this.columns.work_scheme.forEach((scheme, w) => {
+      (this.columns.work_scheme || []).forEach((scheme, w) => {
         const key = scheme === this.header.alone ? "w" + w : scheme + "/" + this.columns.work_year[w];
         if (!this.schemes.has(key)) this.schemes.set(key, []);
         this.schemes.get(key).push(w);

@@ -94,7 +94,7 @@
       this._bands = makeBands();
       this._cells = new Cells(data);
       const { header, columns } = data;
-      this.state = { view: "plan", year: header.years.length - 1, on: {} };
+      this.state = { view: header.changes ? "changes" : "plan", year: header.years.length - 1, on: {}, hidden: {} };
       header.classes.forEach((name) => (this.state.on[name] = true));
       this._columns = columns;
       const from = header.critical ? header.critical.from : [];
@@ -160,7 +160,8 @@
         this._cells.each(...box, (item) => tile.items.push(item));
         tile.items = Int32Array.from(tile.items).sort();
       }
-      if (this.state.view === "works") this._paintWorks(at, tile.items);
+      const marks = this._marks();
+      if (marks) this._paintMarks(at, tile.items, marks);
       else this._paintBands(at, tile.items, this._shading());
     },
 
@@ -255,19 +256,35 @@
       points.forEach((group, key) => this._paintPoints(at, group, key ? palette[key - 1] : QUIET));
     },
 
-    // A quiet network, then the year's works with a casing that runs the sections of a scheme together.
-    _paintWorks(at, items) {
+    // What the view picks out of a quiet network: the kind of an asset, −1 for none, and the style of each kind.
+    _marks() {
+      const { header } = this.data;
+      if (this.state.view === "changes") {
+        const kind = (asset) => this._columns.change[asset] - 1;
+        return { of: (asset) => (this.state.hidden[kind(asset)] ? -1 : kind(asset)), styles: header.changes };
+      }
+      if (this.state.view !== "works") return null;
+      const of = (asset) => {
+        const work = this.workOf(asset);
+        return work < 0 ? -1 : this._columns.work_kind[work];
+      };
+      // Major works carry a dark core: the two kinds differ by more than colour.
+      const styles = header.kind_colours.map((colour, kind) => (kind ? { colour, swell: 0.8, core: "#3a1600" } : { colour }));
+      return { of, styles };
+    },
+
+    // A quiet network, then what is picked out, with a casing that runs the sections of a scheme together.
+    _paintMarks(at, items, { of, styles }) {
       const { c, zoom } = at;
-      const { lines, kind_colours: colours } = this.data.header;
+      const { lines } = this.data.header;
       const pieces = this._cells.pieces;
       const quiet = Array.from({ length: 5 }, () => []);
-      const works = colours.map(() => ({ pieces: [], points: [] }));
+      const works = styles.map(() => ({ pieces: [], points: [] }));
       for (const item of items) {
         const line = item < pieces;
         const asset = line ? this.data.owner[item] : lines + item - pieces;
         if (!this.isOn(asset)) continue;
-        const work = this.workOf(asset);
-        const group = work < 0 ? null : works[this._columns.work_kind[work]];
+        const group = works[of(asset)];
         if (group) (line ? group.pieces : group.points).push(line ? item : asset);
         if (line) quiet[4 - this._ranks[asset]].push(item);
       }
@@ -284,14 +301,20 @@
       const broad = Math.max(4.2, this._width(0, zoom) * 1.7);
       works.forEach((group) => stroke(group.pieces, broad + 3, "#ffffff"));
       works.forEach((group, kind) => {
-        stroke(group.pieces, kind ? broad + 0.8 : broad, colours[kind]);
-        // Major works carry a dark core: the two kinds differ by more than colour.
-        if (kind) stroke(group.pieces, 1.4, "#3a1600");
+        const { colour, core, dash = [], swell = 0 } = styles[kind];
+        c.lineCap = dash.length ? "butt" : "round";
+        c.setLineDash(dash);
+        stroke(group.pieces, broad + swell, colour);
+        c.setLineDash([]);
+        if (core) stroke(group.pieces, 1.4, core);
       });
-      works.forEach((group, kind) => this._paintPoints(at, group.points, colours[kind], 1.5));
+      works.forEach((group, kind) => {
+        const { colour, hollow } = styles[kind];
+        this._paintPoints(at, group.points, colour, 1.5, hollow);
+      });
     },
 
-    _paintPoints({ c, scale, x, y, zoom }, assets, colour, swell = 0) {
+    _paintPoints({ c, scale, x, y, zoom }, assets, colour, swell = 0, hollow = false) {
       const { header, px, py } = this.data;
       const r = this._radius(zoom) + swell;
       const byShape = new Map();
@@ -309,11 +332,16 @@
           c.stroke();
           c.fillStyle = colour;
           c.fill();
+          if (!hollow) continue;
+          c.beginPath();
+          trace(c, shape, px[i] * scale - x, py[i] * scale - y, r / 2);
+          c.fillStyle = "#ffffff";
+          c.fill();
         }
       }
     },
 
-    // The nearest visible asset within `reach` pixels of a place; works of the year come first in the works view.
+    // The nearest visible asset within `reach` pixels of a place; what the view picks out comes first.
     nearest(latlng, zoom, reach = 14) {
       if (!this.data) return -1;
       const scale = this._map.options.crs.scale(zoom) / 256;
@@ -321,6 +349,7 @@
       const p = app.project(latlng.lat, latlng.lng, origin);
       const limit = reach / scale;
       const pieces = this._cells.pieces;
+      const marks = this._marks();
       let [best, nearest] = [limit, -1];
       this._cells.each(p.x - limit, p.y - limit, p.x + limit, p.y + limit, (item) => {
         const asset = item < pieces ? owner[item] : header.lines + item - pieces;
@@ -336,7 +365,7 @@
           gap = Math.max(0, Math.hypot(px[asset - header.lines] - p.x, py[asset - header.lines] - p.y) - 7 / scale);
         }
         if (gap > limit) return;
-        if (this.state.view === "works") gap = this.workOf(asset) < 0 ? gap + limit : gap;
+        if (marks && marks.of(asset) < 0) gap += limit;
         if (nearest < 0 || gap < best || (gap === best && asset >= header.lines)) [best, nearest] = [gap, asset];
       });
       return nearest;
