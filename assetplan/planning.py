@@ -32,7 +32,7 @@ from assetplan.outcome.outcome import outcome_of
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
-from assetplan.preparation import Clock, Prepared, Progress, prepare, solved
+from assetplan.preparation import Clock, Prepared, Progress, SharedStages, prepare, solved
 from assetplan.programme import Programme
 from assetplan.programme.summary_ahead import CURRENT_SPEND, PLAN
 from assetplan.register import Register
@@ -51,7 +51,12 @@ CURRENT_GAP = 3e-2  # of today's money: in a small county few whole schemes fit 
 TREND_ROUNDS, SETTLED = 4, 0.01
 
 
-def plan(plan: Plan, register: Register | None = None, progress: Progress = lambda stage: None) -> Programme:
+def plan(
+    plan: Plan,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+    shared: SharedStages | None = None,
+) -> Programme:
     """Plan a register's treatments within the envelope.
 
     Parameters
@@ -59,6 +64,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
     plan : Plan; from `read_plan` or `make_plan`
     register : Register, optional; a register in memory, in place of the file the plan names
     progress : callable, optional; called with the name of each stage as it begins
+    shared : SharedStages, optional; stages of plans made before, for what this one has in common with them
 
     Returns
     -------
@@ -73,7 +79,7 @@ def plan(plan: Plan, register: Register | None = None, progress: Progress = lamb
         Limits and commitments cannot hold together; the limits are named.
     """
     clock = Clock(progress)
-    made = prepare(plan, register, clock)
+    made = prepare(plan, register, clock, shared)
     inputs, formulation = made.inputs, made.formulation
     with _second_core() as beside:
         bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)

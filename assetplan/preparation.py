@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar
 
 from assetplan.answers.site_rules import with_own_sites
 from assetplan.config import Plan
@@ -17,13 +19,20 @@ from assetplan.connectivity.road_runs import RoadRuns, road_runs
 from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation, build_problem
-from assetplan.inputs.load import Inputs, load_inputs, paying_claims
+from assetplan.inputs.load import Inputs, files_of, load_inputs, paying_claims
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
-from assetplan.register import Register
+from assetplan.register import Register, read_register
 from assetplan.strategies import Candidates, Starting, Traffic, candidates, starting_condition
 
 Progress = Callable[[str], None]
+Made = TypeVar("Made")
+
+# Keys of a plan that no stage before the problem reads: what there is to spend, to hold to, to seek.
+_LATE = {
+    "name", "envelope", "limits", "sources", "borrowing", "tax_base", "income", "treasury", "medium_term", "printed",
+    "gates", "targets", "objective", "solver",
+}  # fmt: skip
 
 
 @dataclass
@@ -48,9 +57,31 @@ class Clock:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
+@dataclass(eq=False)
+class SharedStages:
+    """Stages that plans made one after the other may have in common; the latest of each is kept."""
+
+    _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
+
+    def once(self, stage: str, key: object, make: Callable[[], Made]) -> Made:
+        """What a stage makes, or made for the plan before, if that had the same key.
+
+        Parameters
+        ----------
+        stage : str
+        key : object; all that it is made from
+        make : callable; makes it
+        """
+        if stage not in self._kept or self._kept[stage][0] != key:
+            self._kept.pop(stage, None)  # before the next is made, so that memory holds one
+            self._kept[stage] = key, make()
+        made: Made = self._kept[stage][1]
+        return made
+
+
 @dataclass(frozen=True, eq=False)
-class Prepared:
-    """A plan as a problem, and what it was made from.
+class EarlyStages:
+    """What may be done with what is owned, whatever there is to spend.
 
     Attributes
     ----------
@@ -58,7 +89,6 @@ class Prepared:
     off_network : list; what does not lie on the network, as `off_network` gives it
     starting, traffic, runs : Starting, Traffic, RoadRuns; condition at the start, traffic ahead, and roads as runs
     options : Candidates; every strategy of every asset
-    formulation : Formulation; the problem
     """
 
     inputs: Inputs
@@ -68,6 +98,17 @@ class Prepared:
     traffic: Traffic
     runs: RoadRuns
     options: Candidates
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared(EarlyStages):
+    """A plan as a problem, and what it was made from; attributes beside those of `EarlyStages`:
+
+    Attributes
+    ----------
+    formulation : Formulation; the problem
+    """
+
     formulation: Formulation
 
     @cached_property
@@ -76,16 +117,40 @@ class Prepared:
         return build_problem(with_own_sites(self.inputs), self.options, self.runs)
 
 
-def prepare(plan: Plan, register: Register | None, clock: Clock) -> Prepared:
+def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedStages | None = None) -> Prepared:
     """Everything up to the choice.
 
     Parameters
     ----------
     plan, register : Plan, Register or None; as of `assetplan.plan`
     clock : Clock; times the stages
+    shared : SharedStages, optional; stages of the plans before, for what this one has in common with them; none are
+        shared with a register in memory
     """
+    if shared is None or register is not None:
+        shared = SharedStages()
+    files = _files(plan)
     with clock.stage("register"):
-        inputs = load_inputs(plan, register)
+        # Rows of a database may be others at any moment, so they are read each time.
+        read = partial(shared.once, "register", files if isinstance(plan.register_place, Path) else object())
+        inputs = load_inputs(plan, register, lambda *names: read(lambda: read_register(*names)))
+    key = plan.model_dump_json(exclude=_LATE), tuple(plan.envelope.lines), files, inputs.register.digest
+    made = shared.once("early stages", key, lambda: _early(inputs, clock))
+    own = {name: getattr(inputs, name) for name in ("plan", "limits", "digests", "earlier", "spent", "jobs")}
+    inputs = replace(made.inputs, **own)
+    with clock.stage("strategies"):
+        formulation = build_problem(inputs, made.options, made.runs)
+    return Prepared(**(vars(made) | {"inputs": inputs}), formulation=formulation)
+
+
+def _files(plan: Plan) -> tuple[tuple[str, str, int, int], ...]:
+    """What identifies the files of a plan as long as nobody writes them."""
+    there = ((what, path) for what, path in files_of(plan).items() if path.is_file())
+    return tuple((what, str(path), path.stat().st_size, path.stat().st_mtime_ns) for what, path in there)
+
+
+def _early(inputs: Inputs, clock: Clock) -> EarlyStages:
+    """Network, condition, traffic, and what may be done with every asset."""
     with clock.stage("network"):
         layout = lay_out(inputs.register.assets, inputs.register.other_roads)
         apart = off_network(inputs.register.assets, layout)
@@ -101,8 +166,7 @@ def prepare(plan: Plan, register: Register | None, clock: Clock) -> Prepared:
     with clock.stage("strategies"):
         runs = road_runs(assets, layout, inputs.tables.classes)
         options = candidates(assets, starting, inputs.model, traffic)
-        formulation = build_problem(inputs, options, runs)
-    return Prepared(inputs, layout, apart, starting, traffic, runs, options, formulation)
+    return EarlyStages(inputs, layout, apart, starting, traffic, runs, options)
 
 
 def solved(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:

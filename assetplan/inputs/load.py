@@ -92,13 +92,14 @@ def paying_claims(inputs: Inputs, index: Floats) -> Inputs:
     return replace(inputs, tables=replace(tables, model=model), claims_factor=factor)
 
 
-def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
+def load_inputs(plan: Plan, register: Register | None = None, read: Callable[..., Register] = read_register) -> Inputs:
     """Read what a plan names and check that it fits together.
 
     Parameters
     ----------
     plan : Plan; from `read_plan` or `make_plan`
     register : Register, optional; a register in memory, in place of the file the plan names
+    read : callable, optional; reads the register as `read_register` does, or has it already
 
     Raises
     ------
@@ -110,7 +111,7 @@ def load_inputs(plan: Plan, register: Register | None = None) -> Inputs:
     tables = load_tables(plan)
     if register is None:
         mapping = plan.path(plan.mapping) if plan.mapping else None
-        register = read_register(plan.register_place, mapping, tables.parameters.names)
+        register = read(plan.register_place, mapping, tables.parameters.names)
     elif lacking := set(schema.columns("assets")) - set(register.assets.columns):
         rule = "the register in memory lacks this column: pass it through assetplan.register.validate_register"
         raise RegisterError([Fault(plan.register_file, 0, name, "", rule) for name in sorted(lacking)])
