@@ -1,7 +1,8 @@
-"""One scenario in a process of its own: what a batch does on this machine, and what a task of a cluster does.
+"""Scenarios in processes of their own: what a batch does on this machine, and what a task of a cluster does.
 
-The process ends with its scenario, so memory does not grow, and where it dies the others go on. It ends, too, when what
-started it does, for then its standard input closes: nothing is left to write into a round that nobody runs.
+A process plans one scenario after another, with the stages that they have in common made once, and ends after some, so
+that memory does not grow; where it dies the others go on. It ends, too, when what started it does, for then its
+standard input closes: nothing is left to write into a round that nobody runs.
 """
 
 from __future__ import annotations
@@ -17,19 +18,24 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from assetplan.config import make_plan
 from assetplan.errors import FaultyInputError, InfeasibleError
 from assetplan.planning import plan
+from assetplan.preparation import SharedStages
 from assetplan.process import collect_seldom, one_thread, peak_memory
 from assetplan.rounds.round_file import Scenario
 
 DONE, KEPT, REFUSED, FAILED = STATUSES = ("planned", "planned before", "refused", "failed")
+_MOST = 10  # scenarios of a process, which then ends with what memory it has gathered
 _KILLED = 9  # signal by which the kernel ends a process where memory runs out
 _COMMAND = (  # an interrupt of the batch is the batch's to handle
     "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);from assetplan.rounds.apart import answer; answer()"
 )
+_End = tuple[str, str, float]  # status, message, most memory [MB]
+_NO_END: _End = ("", "", 0.0)
 _CHANGED = "its inputs are not those that the batch began with: they were changed since, or are others on this machine"
 
 
@@ -80,12 +86,13 @@ class ScenarioEnd:
 class Processes:
     """Processes that plan, which are ended together."""
 
-    _working: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _idle: list[_Process] = field(default_factory=list)
+    _working: set[_Process] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: bool = False
 
     def plan(self, task: ScenarioTask) -> ScenarioEnd:
-        """Plan a scenario in a process of its own, which is started once more where it dies without an answer.
+        """Plan a scenario in a process beside this one, and once more in another where it dies without an answer.
 
         Parameters
         ----------
@@ -93,44 +100,72 @@ class Processes:
         """
         began = time.monotonic()
         try:
-            code, answered = self._run(task)
+            code, end = self._run(task)
             if code and not self._ended:
-                code, answered = self._run(task)
+                code, end = self._run(task)
         except OSError as error:  # no memory for a process
             end = FAILED, f"no process could be started for it ({error})", 0.0
         else:
-            lost = FAILED, f"its process ended twice without an answer: {_death(code)}", 0.0
-            end = lost if code else pickle.loads(answered)
+            if code:
+                end = FAILED, f"its process ended twice without an answer: {_death(code)}", 0.0
         status, message, memory = end
         return ScenarioEnd(task.scenario, task.run, status, message, time.monotonic() - began, memory)
 
-    def _run(self, task: ScenarioTask) -> tuple[int, bytes]:
-        """Exit status of a process that was given the task, and what it answered."""
-        one_thread()  # the processes share the cores
-        known = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
-        pipe = subprocess.PIPE
+    def _run(self, task: ScenarioTask) -> tuple[int, _End]:
+        """What a process that was given the task answered; where it died, its exit status."""
         with self._lock:
             if self._ended:
-                return -signal.SIGTERM, b""
-            process = subprocess.Popen([sys.executable, "-P", "-c", _COMMAND], stdin=pipe, stdout=pipe, env=known)
+                return -signal.SIGTERM, _NO_END
+            process = self._idle.pop() if self._idle else _Process()
             self._working.add(process)
-        with process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with suppress(BrokenPipeError):
-                pickle.dump(task, process.stdin)
-                process.stdin.flush()
-            answered = process.stdout.read()
-            process.wait()  # with its input open, or it would end itself
-        self._working.discard(process)
-        return process.returncode, answered
+        end = process.plan(task)
+        with self._lock:
+            self._working.discard(process)
+            if end and process.planned < _MOST and not self._ended:
+                self._idle.append(process)
+                return 0, end
+        code = process.close()
+        return (0, end) if end else (code, _NO_END)
 
     def end(self) -> None:
         """End those at work, and start none again."""
         with self._lock:
             self._ended = True
-        for process in list(self._working):
-            process.terminate()
+            idle, self._idle = self._idle, []
+        for process in self._working:
+            process.popen.terminate()
+        for process in idle:
+            process.close()
+
+
+class _Process:
+    """A process that plans, and how many scenarios it has planned."""
+
+    def __init__(self) -> None:
+        one_thread()  # the processes share the cores
+        known = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+        pipe = subprocess.PIPE
+        self.popen = subprocess.Popen([sys.executable, "-P", "-c", _COMMAND], stdin=pipe, stdout=pipe, env=known)
+        self.planned = 0
+
+    def plan(self, task: ScenarioTask) -> _End | None:
+        """What it answers; None where it dies."""
+        assert self.popen.stdin is not None
+        assert self.popen.stdout is not None
+        self.planned += 1
+        try:
+            pickle.dump(task, self.popen.stdin)
+            self.popen.stdin.flush()
+            end: _End = pickle.load(self.popen.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return None
+        return end
+
+    def close(self) -> int:
+        """Exit status, once its input is closed, which ends it."""
+        with suppress(BrokenPipeError):
+            self.popen.communicate()
+        return self.popen.wait()
 
 
 def _death(code: int) -> str:
@@ -141,21 +176,25 @@ def _death(code: int) -> str:
 
 
 def answer() -> None:
-    """Plan the scenario that standard input holds and write to standard output how it ended: the work of a process."""
+    """Plan scenarios as standard input brings them and write to standard output how each ended: a process's work."""
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)  # what is printed meanwhile is no answer
-        task = pickle.load(sys.stdin.buffer)
-        threading.Thread(target=_end_with_input, daemon=True).start()
-        pickle.dump((*_planned(task), peak_memory()), out)
+        tasks, shared = SimpleQueue[ScenarioTask](), SharedStages()
+        threading.Thread(target=_read, args=(tasks,), daemon=True).start()
+        while True:
+            pickle.dump((*_planned(tasks.get(), shared), peak_memory()), out)
+            out.flush()
 
 
-def _end_with_input() -> None:
-    """End this process when its standard input closes; what it is writing is removed."""
-    os.read(0, 1)
+def _read(tasks: SimpleQueue[ScenarioTask]) -> None:
+    """Read tasks, and end this process when standard input closes; what it is writing is removed."""
+    with suppress(EOFError, pickle.UnpicklingError):  # the latter where a task is cut short
+        while True:
+            tasks.put(pickle.load(sys.stdin.buffer))
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _planned(task: ScenarioTask) -> tuple[str, str]:
+def _planned(task: ScenarioTask, shared: SharedStages) -> tuple[str, str]:
     """Plan a scenario in this process and write its run; its status and message."""
     collect_seldom()
     try:
@@ -163,7 +202,7 @@ def _planned(task: ScenarioTask) -> tuple[str, str]:
         if scenario.identity() != task.run:
             return REFUSED, _CHANGED
         if not task.folder.is_dir():
-            plan(scenario.plan).write(task.folder)
+            plan(scenario.plan, shared=shared).write(task.folder)
     except (FaultyInputError, InfeasibleError, OSError) as error:
         if not task.folder.is_dir():  # which another process may have made meanwhile
             return REFUSED, str(error)

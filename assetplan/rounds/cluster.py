@@ -125,7 +125,11 @@ def _unseen(mark: str, inputs: list[str]) -> list[str]:
 
 def _plan(task: ScenarioTask) -> ScenarioEnd:
     """A scenario, on a worker."""
-    return Processes().plan(task)
+    processes = Processes()
+    try:
+        return processes.plan(task)
+    finally:
+        processes.end()  # a worker may wait for hours for the next task
 
 
 def _end(future: Future, task: ScenarioTask) -> ScenarioEnd | None:

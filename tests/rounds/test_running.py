@@ -65,10 +65,11 @@ def test_every_scenario_ends_once_and_a_second_batch_keeps_what_is_there(folder:
     assert "cannot hold" in first[2].message
     assert [done for _, done, _ in heard] == [1, 2, 3, 4]
     assert {path.name for path in runs_in(folder / "out")} == {each.run for each in first if each.status == DONE}
-    # As the plan is by itself, in this process.
-    direct = assetplan.plan(assetplan.read_plan(folder / "plan.toml")).write(folder / "direct")
-    for name in ("assets.parquet", "strategies.parquet", "programme.csv", "plan.json"):
-        assert (folder / "out" / "runs" / first[0].run / name).read_bytes() == (direct / name).read_bytes()
+    # As each plan is by itself, in this process; the last one's process had planned others before.
+    for scenario, end in ((stated.scenarios[k], first[k]) for k in (0, -1)):
+        direct = assetplan.plan(scenario.plan).write(folder / "direct", force=True)
+        for name in ("assets.parquet", "strategies.parquet", "programme.csv", "plan.json"):
+            assert (folder / "out" / "runs" / end.run / name).read_bytes() == (direct / name).read_bytes()
     before = {path: path.stat().st_mtime_ns for path in folder.glob("out/runs/*/*")}
     second = run_round(stated, folder / "out")
     assert [each.status for each in second] == [KEPT, KEPT, REFUSED, KEPT, KEPT]
@@ -88,7 +89,7 @@ KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 LITTLE_MEMORY = """
 import numpy
 from assetplan.rounds import apart
-apart.plan = lambda plan: numpy.empty(10**16)
+apart.plan = lambda plan, shared: numpy.empty(10**16)
 apart.answer()
 """
 
@@ -132,7 +133,9 @@ def test_a_scenario_without_memory_fails_and_one_whose_inputs_were_changed_is_re
         file.write(b" ")
     scenario = one.scenarios[0]
     task = apart.ScenarioTask(scenario.name, known, scenario.data, scenario.file, folder / "out" / "runs" / known)
-    ended = apart.Processes().plan(task)
+    processes = apart.Processes()
+    ended = processes.plan(task)
+    processes.end()
     assert (ended.status, "its inputs are not those" in ended.message) == (REFUSED, True)
 
 
