@@ -99,6 +99,20 @@ def runs_text(rows: pd.DataFrame) -> str:
     return f"{plural(len(rows), 'run')}\n\n{table(heads, lines)}" if lines else plural(0, "run")
 
 
+def meetings_text(ahead: pd.DataFrame) -> str:
+    """The meetings of a round that are to come, and how many runs each may move.
+
+    Parameters
+    ----------
+    ahead : DataFrame; from `list_meetings`
+    """
+    lines = [
+        [str(row["body"]), str(row["date"]), str(row["papers"]), row["decides"], str(row["runs"] or "")]
+        for row in ahead.to_dict("records")
+    ]
+    return table(["next", "date", "papers by", "decides what is", "runs that it may move"], lines)
+
+
 def run_text(shown: KeptRun) -> str:
     """One run: what it came to, what was decided of it, and what of it was edited.
 
@@ -116,6 +130,8 @@ def run_text(shown: KeptRun) -> str:
     ]
     if first and first.parent:
         lines.append(f"revises run {first.parent}")
+    if due := shown.meeting:
+        lines.append(f"may be {due.decides} at {due.body}, {due.date}; papers by {due.papers}")
     parts = [block(f"Run {shown.run}", *items(lines))]
     parts.append(block("Stages", *items([event_text(event) for event in shown.events] or ["no record"])))
     if shown.edited:
@@ -130,4 +146,5 @@ def event_text(event: RunEvent) -> str:
     ----------
     event : RunEvent; such as `approve` returns
     """
-    return f"{event.stage} by {event.who}, {event.when}" + (f": {event.note}" if event.note else "")
+    at = f" at {event.body} of {event.meeting}" if event.body else ""
+    return f"{event.stage} by {event.who}{at}, {event.when}" + (f": {event.note}" if event.note else "")

@@ -65,18 +65,20 @@ def run_verify(folder: Path, inputs: Path | None) -> None:
 
 
 def print_runs(folder: Path, stage: str | None) -> None:
-    """Print the runs of a round.
+    """Print the runs of a round, and the meetings to come.
 
     Parameters
     ----------
     folder : Path; the round's folder
     stage : str or None; the one stage to print; None for all
     """
-    from assetplan.cli.round_text import runs_text
-    from assetplan.rounds import list_runs
+    from assetplan.cli.round_text import meetings_text, runs_text
+    from assetplan.rounds import list_meetings, list_runs
 
-    rows = list_runs(folder)
+    rows, ahead = list_runs(folder), list_meetings(folder)
     echo(runs_text(rows if stage is None else rows[rows["stage"] == stage]))
+    if len(ahead):
+        echo("\n" + meetings_text(ahead))
 
 
 def print_run(folder: Path, run: str) -> None:

@@ -44,7 +44,7 @@ def batch(round_file: Path, output: Path, workers: int | None, dask: str, yes: b
 @_ROUND
 @click.option("--stage", type=_STAGE, help="Only runs of this stage.")
 def runs(folder: Path, stage: str | None) -> None:
-    """List the runs of a ROUND's folder: stage, scenario, benefit and cost, and the run that each revises."""
+    """List the runs of a ROUND's folder: stage, scenario, benefit and cost, what each revises; and meetings to come."""
     from assetplan.cli.round_work import print_runs
 
     print_runs(folder, stage)
@@ -66,15 +66,16 @@ def show(folder: Path, run: str) -> None:
 @click.command()
 @_ROUND
 @_RUN
-@click.option("--stage", type=_STAGE, default="approved", show_default=True, help="Stage to move it to.")
+@click.option("--stage", type=_STAGE, help="Stage to move it to; by default approved, or as --at decides.")
+@click.option("--at", default="", help="Body of the round's calendar that decides it.")
 @_WHO
 @_NOTE
-def approve(folder: Path, run: str, stage: str, who: str, note: str) -> None:
+def approve(folder: Path, run: str, stage: str | None, at: str, who: str, note: str) -> None:
     """Approve a RUN of a ROUND, or move it to another --stage; an approved run may only be retired."""
     from assetplan.cli.round_text import event_text
     from assetplan.rounds import approve
 
-    echo(event_text(approve(folder, run, stage, who, note)))
+    echo(event_text(approve(folder, run, stage, who, note, at)))
 
 
 @click.command()

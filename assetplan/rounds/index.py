@@ -23,7 +23,7 @@ INDEX = "runs.sqlite"
 FIGURES = ("benefit", "bound", "gap", "cost", "treated")
 """What a run came to, of its summary."""
 
-_TEXTS = ("run", "scenario", "stage", "made", "made_by", "changed", "changed_by", "note", "parent", "version")
+_TEXTS = ("run", "scenario", "stage", "made", "made_by", "changed", "changed_by", "body", "note", "parent", "version")
 _COLUMNS = (*_TEXTS, *FIGURES)
 _SECONDS = 60.0  # to wait for another writer
 
@@ -79,8 +79,9 @@ def listed(place: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns run, scenario, stage, made and changed (ISO 8601, UTC), made_by, changed_by, note (of the last change),
-        parent, version, benefit and bound (in the unit of what the plan seeks), gap (share), cost (£), treated.
+        Columns run, scenario, stage, made and changed (ISO 8601, UTC), made_by, changed_by, body and note (of the last
+        change), parent, version, benefit and bound (in the unit of what the plan seeks), gap (share), cost (£) and
+        treated.
     """
     if not (place / INDEX).is_file() or _damaged(place):
         rebuild(place)
@@ -112,6 +113,7 @@ def _row(place: Path, run: str) -> dict[str, Any]:
         "made_by": first.who,
         "changed": last.when,
         "changed_by": last.who,
+        "body": last.body,
         "note": last.note,
         "parent": first.parent,
         **figures_of(place / RUNS / run),

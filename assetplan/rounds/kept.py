@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pandas as pd
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import edited_or_gone, new_folder, read_manifest
 from assetplan.rounds import index
+from assetplan.rounds.calendar import Meeting, calendar_table, read_calendar
 from assetplan.rounds.folder import RUNS, opened, run_of
-from assetplan.rounds.records import APPROVED, RunEvent, events_of, latest_of, set_stage
+from assetplan.rounds.records import APPROVED, DRAFT, NEXT, RETIRED, RunEvent, events_of, latest_of, set_stage
+from assetplan.words import and_list
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class KeptRun:
     events : tuple of RunEvent; what was decided of it, the first event first
     figures : dict; `FIGURES` of its summary and the version that made it
     edited : tuple of str; files that are not as they were written, or gone
+    meeting : Meeting or None; the next of the round's calendar that may move it to another stage, if there is one
     """
 
     run: str
@@ -34,6 +38,7 @@ class KeptRun:
     events: tuple[RunEvent, ...]
     figures: dict[str, Any]
     edited: tuple[str, ...]
+    meeting: Meeting | None
 
 
 def list_runs(folder: str | Path) -> pd.DataFrame:
@@ -51,13 +56,35 @@ def list_runs(folder: str | Path) -> pd.DataFrame:
     return index.listed(opened(folder))
 
 
-def show_run(folder: str | Path, run: str) -> KeptRun:
+def list_meetings(folder: str | Path, today: date | None = None) -> pd.DataFrame:
+    """The meetings of a round's calendar that are to come; columns as of `calendar_table`.
+
+    Parameters
+    ----------
+    folder : path; the round's folder
+    today : date, optional; from which on; by default today
+
+    Raises
+    ------
+    RegisterError
+        As `list_runs`; or the calendar cannot be read.
+    """
+    place = opened(folder)
+    return calendar_table(_ahead(place, today), index.listed(place))
+
+
+def _ahead(place: Path, today: date | None) -> tuple[Meeting, ...]:
+    return tuple(meeting for meeting in read_calendar(place) if meeting.date >= (today or date.today()))
+
+
+def show_run(folder: str | Path, run: str, today: date | None = None) -> KeptRun:
     """One run of a round.
 
     Parameters
     ----------
     folder : path; the round's folder
     run : str; identity of the run, its first four letters or more, or a scenario, for the latest run of it
+    today : date, optional; from which on meetings are to come; by default today
 
     Raises
     ------
@@ -67,30 +94,56 @@ def show_run(folder: str | Path, run: str) -> KeptRun:
     place = opened(folder)
     known = run_of(place, run, latest_of(place))
     path = place / RUNS / known
-    return KeptRun(known, path, events_of(place, known), index.figures_of(path), tuple(edited_or_gone(path)))
+    events = events_of(place, known)
+    open_to = NEXT[events[-1].stage if events else DRAFT]
+    meeting = next((each for each in _ahead(place, today) if each.decides in open_to), None)
+    return KeptRun(known, path, events, index.figures_of(path), tuple(edited_or_gone(path)), meeting)
 
 
-def approve(folder: str | Path, run: str, stage: str = APPROVED, who: str = "", note: str = "") -> RunEvent:
+def approve(
+    folder: str | Path, run: str, stage: str | None = None, who: str = "", note: str = "", at: str = ""
+) -> RunEvent:
     """Move a run to another stage of the round, and record who did, when and why.
 
     Parameters
     ----------
     folder, run : as of `show_run`
-    stage : str; "draft", "proposed", "approved" or "retired"; from which stage to which, `set_stage` says
+    stage : str, optional
+        "draft", "proposed", "approved" or "retired"; from which stage to which, `set_stage` says. By default what the
+        body decides or, without one, "approved".
     who, note : str, optional; who decides it, by default the user of this process; and why
+    at : str, optional; body of the round's calendar that decides it
 
     Raises
     ------
     RegisterError
-        As `show_run`; or the run may not move there, or was edited.
+        As `show_run`; the run may not move there, or was edited; or the calendar has no such body, or one that does
+        not decide on that stage.
     OSError
         The record or the index cannot be written.
     """
     shown = _whole(folder, run, "so it keeps its stage")
     place = opened(folder)
-    event = set_stage(place, shown.run, stage, who, note)
+    if not at:
+        event = set_stage(place, shown.run, stage or APPROVED, who, note)
+    else:
+        meeting = _meeting(place, at, stage)
+        event = set_stage(place, shown.run, stage or str(meeting.decides), who, note, at, str(meeting.date))
     index.put(place, shown.run)
     return event
+
+
+def _meeting(place: Path, body: str, stage: str | None) -> Meeting:
+    """The meeting of a body, which may propose or approve only as the calendar says; any may send back and retire."""
+    meetings = {meeting.body: meeting for meeting in read_calendar(place)}
+    if body not in meetings:
+        rule = f"is no body of the round's calendar; it has {and_list(meetings) if meetings else 'none'}"
+        raise RegisterError([Fault(str(place), 0, "at", body, rule)])
+    decides = meetings[body].decides
+    if stage in (DRAFT, RETIRED) or (decides is not None and stage in (None, decides)):
+        return meetings[body]
+    rule = f"decides what is {decides}, by the round's calendar" if decides else "decides on no stage of a run"
+    raise RegisterError([Fault(str(place), 0, "at", body, rule)])
 
 
 def export_run(folder: str | Path, run: str, output: str | Path, force: bool = False) -> Path:

@@ -21,12 +21,14 @@ from assetplan.rounds.folder import run_names
 
 RECORDS = "records"
 DRAFT, PROPOSED, APPROVED, RETIRED = STAGES = ("draft", "proposed", "approved", "retired")
-_NEXT = {
+NEXT = {
     DRAFT: (PROPOSED, APPROVED, RETIRED),
     PROPOSED: (DRAFT, APPROVED, RETIRED),
     APPROVED: (RETIRED,),
     RETIRED: (),
 }
+"""To which stages a run may move from each."""
+
 _FORMAT = 1
 _TRIES = 100  # of a number that others take
 
@@ -43,6 +45,7 @@ class RunEvent:
     note : str; why, "" where nothing was noted
     scenario : str; of the first event, the scenario that the run was made for; of later ones ""
     parent : str; of the first event, the run of the same scenario that it revises, "" where it is the first
+    body, meeting : str; of the round's calendar, who decided it and on which date (ISO 8601); "" where none is named
     """
 
     stage: str
@@ -51,6 +54,8 @@ class RunEvent:
     note: str = ""
     scenario: str = ""
     parent: str = ""
+    body: str = ""
+    meeting: str = ""
 
 
 def events_of(place: Path, run: str) -> tuple[RunEvent, ...]:
@@ -115,7 +120,9 @@ def record_run(place: Path, run: str, scenario: str, who: str = "", note: str = 
         _add(place, run, 1, RunEvent(DRAFT, who or user_name(), _now(), note, scenario, revised))
 
 
-def set_stage(place: Path, run: str, stage: str, who: str = "", note: str = "") -> RunEvent:
+def set_stage(
+    place: Path, run: str, stage: str, who: str = "", note: str = "", body: str = "", meeting: str = ""
+) -> RunEvent:
     """Move a run to another stage of the round.
 
     A draft may be proposed, approved or retired, and a proposed run may become a draft again; an approved one may only
@@ -127,6 +134,7 @@ def set_stage(place: Path, run: str, stage: str, who: str = "", note: str = "") 
     run : str; identity of the run
     stage : str; one of `STAGES`
     who, note : str; who decides it, by default the user of this process; and why
+    body, meeting : str; as of `RunEvent`
 
     Returns
     -------
@@ -143,11 +151,11 @@ def set_stage(place: Path, run: str, stage: str, who: str = "", note: str = "") 
     for _ in range(_TRIES):
         events = events_of(place, run)
         now = events[-1].stage if events else DRAFT
-        if stage not in _NEXT[now]:
-            may = f": it may be {' or '.join(_NEXT[now])}" if _NEXT[now] else ", and stays so"
+        if stage not in NEXT[now]:
+            may = f": it may be {' or '.join(NEXT[now])}" if NEXT[now] else ", and stays so"
             rule = f"is {now}{may}"
             raise RegisterError([Fault("run", 0, "stage", run, rule)])
-        event = RunEvent(stage, who or user_name(), _now(), note)
+        event = RunEvent(stage, who or user_name(), _now(), note, body=body, meeting=meeting)
         if _add(place, run, len(events) + 1, event):
             return event
     raise OutputExistsError(f"the record of {run} is being written by others: try again")

@@ -21,6 +21,7 @@ from assetplan.programme.summary import FORM
 from assetplan.programme.summary_file import read_json
 from assetplan.programme.writing import SETTINGS, SUMMARY
 from assetplan.report import write_differences
+from assetplan.rounds.calendar import calendar_table, read_calendar
 from assetplan.rounds.folder import RUNS, opened, run_of
 from assetplan.rounds.index import FIGURES, listed
 from assetplan.rounds.records import latest_of
@@ -45,10 +46,14 @@ class Round(Shown):
         preventative (share of the cost), risk (£; present value of its stream of costs with the plan, missing where
         the plan counts none) and, of each class, poor_<class>, the share of its stock that is poor or very poor at the
         end of the plan. Of a run whose summary is of another version's form these are missing.
+    calendar : DataFrame
+        One row a meeting, in the order of their dates: body, date, papers (last day to publish them), decides (stage
+        that it moves runs to, "" for none) and runs (how many it may move there as they stand).
     """
 
     folder: Path
     summary: pd.DataFrame
+    calendar: pd.DataFrame
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,6 +142,7 @@ class Round(Shown):
             "scenarios": self.names,
             "runs": ", ".join(f"{count} {stage}" for stage, count in stages.items()),
             "summary": self.summary,
+            "calendar": self.calendar,
         }
 
 
@@ -150,12 +156,13 @@ def read_round(folder: str | Path) -> Round:
     Raises
     ------
     RegisterError
-        It is no round's folder, or a record or a summary cannot be read.
+        It is no round's folder, or a record, a summary or its calendar cannot be read.
     """
     place = opened(folder)
     rows = listed(place)
     ends = pd.DataFrame([_ends(read_json(place / RUNS / run / SUMMARY)) for run in rows["run"]], index=rows.index)
-    return Round(place, rows.join(ends.reindex(columns=list(dict.fromkeys([*_MORE, *ends])))))
+    summary = rows.join(ends.reindex(columns=list(dict.fromkeys([*_MORE, *ends]))))
+    return Round(place, summary, calendar_table(read_calendar(place), rows))
 
 
 def _ends(summary: dict[str, Any]) -> dict[str, float]:

@@ -22,6 +22,7 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
 from assetplan.inputs.load import files_of, input_digests, source_digest
 from assetplan.postgis.address import DatabaseTable
+from assetplan.rounds.calendar import Meeting, calendar_faults
 from assetplan.rounds.rows import Override, ScenarioGrid, ScenarioRow, ScenarioSamples
 from assetplan.words import plural
 
@@ -40,6 +41,7 @@ class _File(Frozen):
     scenarios: tuple[ScenarioRow, ...] = ()
     grids: tuple[ScenarioGrid, ...] = ()
     samples: tuple[ScenarioSamples, ...] = ()
+    calendar: tuple[Meeting, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,11 @@ class Scenario:
 
 @dataclass(frozen=True)
 class RoundFile:
-    """A round's file: its name, and its scenarios in order."""
+    """A round's file: its name, its scenarios in order, and its calendar, None where it states none."""
 
     name: str
     scenarios: tuple[Scenario, ...]
+    calendar: tuple[Meeting, ...] | None = None
 
 
 def identity_of(plan: Plan, digest: Callable[[Path | DatabaseTable], str] = source_digest) -> str:
@@ -127,7 +130,7 @@ def read_round_file(path: str | Path) -> RoundFile:
                 faults += [replace(fault, file=where) for fault in error.faults]
     if faults:
         raise ConfigError(_once(faults))
-    return RoundFile(stated.name, tuple(scenarios))
+    return RoundFile(stated.name, tuple(scenarios), stated.calendar)
 
 
 def _faults(file: str, stated: _File, rows: list[ScenarioRow]) -> Iterator[Fault]:
@@ -142,6 +145,7 @@ def _faults(file: str, stated: _File, rows: list[ScenarioRow]) -> Iterator[Fault
         for key, values in (*grid.set.items(), *grid.scale.items()):
             if not values:
                 yield Fault(file, 0, f"grids.{grid.name}.{key}", "", "has no values")
+    yield from calendar_faults(file, stated.calendar or ())
 
 
 def _once(faults: list[Fault]) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from assetplan.errors import ConfigError, Fault, OutputExistsError
 from assetplan.inputs.load import source_digest
 from assetplan.output import tidy_end
 from assetplan.rounds.apart import DONE, KEPT, Processes, ScenarioEnd, ScenarioTask
+from assetplan.rounds.calendar import write_calendar
 from assetplan.rounds.folder import RUNS, made
 from assetplan.rounds.index import put
 from assetplan.rounds.records import latest_of, record_run
@@ -38,7 +39,7 @@ def run_round(
     note: str = "",
     cluster: str = "",
 ) -> tuple[ScenarioEnd, ...]:
-    """Plan every scenario of a round that has no run yet.
+    """Plan every scenario of a round that has no run yet, and keep its calendar where it states one.
 
     Every run is recorded as a draft, made by whom and why, that revises the latest earlier run of its scenario.
 
@@ -69,6 +70,8 @@ def run_round(
     if workers < 1 or (cluster and workers > 1):
         raise ValueError(f"workers is {workers}; it must be 1 or more, and 1 with a cluster, which has its own")
     with tidy_end(), _held(made(folder)) as place:
+        if round_.calendar is not None:
+            write_calendar(place, round_.calendar)
         earlier = latest_of(place)
         digest = cache(source_digest)  # scenarios share what they are made from
         wanted = [(scenario, scenario.identity(digest)) for scenario in round_.scenarios]
