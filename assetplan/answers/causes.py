@@ -14,6 +14,7 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.answers.market import Market
+from assetplan.finance.treasury import DEBT_COST
 from assetplan.limits import LimitKey
 from assetplan.programme import Programme
 
@@ -21,10 +22,11 @@ CAUSES = {
     "price": "the price of a limit", "cost": "what its works cost", "condition": "its condition",
     "worth": "what its works are worth", "possible": "works that could not be chosen before",
     "barred": "works that can no longer be chosen", "register": "assets that only one register has",
-    "close": "choices of nearly the same worth",
+    "close": "choices of nearly the same worth", "tax_base": "the tax base, whose confirmed growth bears debt",
 }  # fmt: skip
 """Causes, and in words."""
 
+_OF_DEBT = ("borrowing", "treasury", "income", "sources")  # of a plan, what bounds its debt beside the tax base
 _STATE = 0.05  # index points, or share of the pace, below which an asset's condition is the same but for rounding
 _LEAST = 0.01  # of the objective's unit: figures are stored to the penny
 
@@ -40,7 +42,7 @@ def causes_of(before: Programme, after: Programme, changed: pd.DataFrame) -> tup
     Returns
     -------
     (array (n,), array (n,))
-        Keys of `CAUSES`; subject of the limit, "" where the cause is no price.
+        Keys of `CAUSES`; subject of the limit, "" where the cause is no price of one.
 
     Raises
     ------
@@ -59,9 +61,23 @@ def causes_of(before: Programme, after: Programme, changed: pd.DataFrame) -> tup
         for market, place in zip(markets, places, strict=True)
     ]
     part, label = _largest(markets, at, _unit(after, places[1]), _same_state(before, after, places))
+    part = np.where((part == "price") & np.isin(label, _borne(before, after)), "tax_base", part)
     part = np.where(at[0][1] < 0, "possible", np.where(at[1][0] < 0, "barred", part))
-    cause[both], what[both] = part, np.where(part == "price", label, "")
+    cause[both], what[both] = part, np.where(np.isin(part, ("price", "tax_base")), label, "")
     return cause, what
+
+
+def _borne(before: Programme, after: Programme) -> list[str]:
+    """Subjects of the limits on borrowed money, where the tax base alone made another limit on the cost of debt."""
+    plans = [(each.settings or {}).get("plan") or {} for each in (before, after)]
+    caps = [
+        [row["cap"] for row in each.summary.limits if row["key"].get("name") == DEBT_COST] for each in (before, after)
+    ]
+    if caps[0] == caps[1] or any(plans[0].get(key) != plans[1].get(key) for key in _OF_DEBT):
+        return []
+    loans = [facility["name"] for facility in plans[0].get("borrowing") or ()]
+    flows = [flow for each in (before, after) for flow in each.summary.flows]
+    return [*loans, *(flow["funds"] for flow in flows if flow["kind"] == "source" and flow["source"] in loans)]
 
 
 def _row_of(market: Market, assets: Ints, wanted: Texts) -> Ints:
