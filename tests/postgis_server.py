@@ -22,17 +22,17 @@ _OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=20 -k "
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: user `postgres` may do anything there without a password, `planner` needs `PASSWORD`."""
+    """A running server: user `postgres` may do anything there without a password, `highways_gis` needs `PASSWORD`."""
 
     folder: Path
 
-    def url(self, user: str = "planner", database: str = "postgres") -> str:
+    def url(self, user: str = "highways_gis", database: str = "postgres") -> str:
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
     def table(self, name: str) -> DatabaseTable:
         return DatabaseTable(self.url(), name)
 
-    def do(self, *statements: str, user: str = "planner") -> list[tuple[Any, ...]]:
+    def do(self, *statements: str, user: str = "highways_gis") -> list[tuple[Any, ...]]:
         """Carry out statements in one transaction; what the last one returns."""
         import psycopg
 
@@ -74,8 +74,8 @@ def running() -> Iterator[Server]:
         server = Server(folder)
         server.do(
             "CREATE EXTENSION postgis",
-            f"CREATE ROLE planner LOGIN PASSWORD '{PASSWORD}'",
-            "GRANT CREATE ON DATABASE postgres TO planner",
+            f"CREATE ROLE highways_gis LOGIN PASSWORD '{PASSWORD}'",
+            "GRANT CREATE ON DATABASE postgres TO highways_gis",
             user="postgres",
         )
         yield server

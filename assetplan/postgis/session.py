@@ -47,8 +47,9 @@ def session(url: str, where: str, reading: bool) -> Iterator[Connection]:
     try:
         connection = psycopg.connect(url, client_encoding="UTF8", fallback_application_name="assetplan")
     except psycopg.Error as error:
-        rule = f"the database cannot be opened: {_words(error)}"
-        raise RegisterError([Fault(where, 0, "", "", rule, _CREDENTIALS)]) from None
+        asked = error.pgconn is not None and error.pgconn.needs_password
+        rule = "it asks for a password, and there is none" if asked else _words(error)
+        raise RegisterError([Fault(where, 0, "", "", f"the database cannot be opened: {rule}", _CREDENTIALS)]) from None
     if reading:
         connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
     try:

@@ -155,11 +155,15 @@ def test_a_database_that_does_not_let_us_in_is_named_without_credentials(
         server.table("a.b")
     )
     monkeypatch.delenv("PGPASSWORD")
-    assert "no password supplied" in rule_of(server.table("a.b"))
-    for url in ("postgresql:///db?host=/nowhere", "postgresql://planner@localhost:1/db", "postgresql://?service=none"):
+    assert "it asks for a password, and there is none" in rule_of(server.table("a.b"))
+    for url in (
+        "postgresql:///db?host=/nowhere",
+        "postgresql://highways_gis@localhost:1/db",
+        "postgresql://?service=none",
+    ):
         assert "a.b: the database cannot be opened: " in rule_of(DatabaseTable(url, "a.b"))
     service = tmp_path / "services.conf"
-    service.write_text(f"[council]\nhost={server.folder}\nuser=planner\ndbname=postgres\npassword={PASSWORD}\n")
+    service.write_text(f"[council]\nhost={server.folder}\nuser=highways_gis\ndbname=postgres\npassword={PASSWORD}\n")
     monkeypatch.setenv("PGSERVICEFILE", str(service))
     assert "there is no such table" in rule_of(DatabaseTable("postgresql://?service=council", "a.b"))
 

@@ -74,7 +74,7 @@ def test_where_nothing_may_be_written_nothing_is(server: Server, few: Programme)
     with pytest.raises(RegisterError, match="duplicate key value"):
         assetplan.publish(replace(few, works=twice), server.url(), "own")
     assert server.do("SELECT to_regnamespace('own')") == [(None,)]
-    password = "postgresql://planner:SECRET@host/db"
+    password = "postgresql://highways_gis:SECRET@host/db"
     done = run("publish", ".", "--to", password, "--schema", "own")
     assert "SECRET" not in done.text
 
@@ -90,7 +90,7 @@ def test_a_transaction_that_is_killed_leaves_everything_as_it_was(server: Server
             assetplan.publish(replace(few, assets=few.assets.head(1)), server.url(), "killed", force=True)
         ended.append(error.value)
 
-    waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'planner'"
+    waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = 'highways_gis'"
     with psycopg.connect(server.url()) as other:
         other.execute("LOCK TABLE killed.programme IN ACCESS SHARE MODE")  # as one who has it open on a map
         writer = threading.Thread(target=again)
