@@ -44,13 +44,12 @@ class Server:
 
 def _programs() -> Path:
     """Folder of the server's programs; without PostGIS the test is skipped, or fails where it has to run."""
-    builds = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    there = builds and list(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
-    if not there and "ASSETPLAN_ALL_TESTS" in os.environ:
-        pytest.fail("PostgreSQL with PostGIS is not installed")
-    if not there:
-        pytest.skip("PostgreSQL with PostGIS is not installed")
-    return builds[-1].parent
+    versions = (path.parts[4] for path in Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    folders = [folder for each in versions if (folder := Path("/usr/lib/postgresql") / each / "bin").is_dir()]
+    if not folders:
+        end = pytest.fail if "ASSETPLAN_ALL_TESTS" in os.environ else pytest.skip
+        end("PostgreSQL with PostGIS is not installed")
+    return max(folders)
 
 
 @contextlib.contextmanager

@@ -130,15 +130,18 @@ def _content(
     if not text.getbuffer():
         return pa.schema(list(types.items())).empty_table().to_pandas()
     text.seek(0)
-    return csv.read_csv(
-        text,
+    options = (
         csv.ReadOptions(column_names=list(types), block_size=_BLOCK),
         csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         csv.ConvertOptions(
             column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False,
             true_values=["t"], false_values=["f"],
         ),
-    ).to_pandas()  # fmt: skip
+    )  # fmt: skip
+    try:
+        return csv.read_csv(text, *options).to_pandas()
+    except pa.ArrowInvalid as error:  # a row that is longer than a block, or text in an encoding that is not stated
+        raise RegisterError([Fault(table.name, 0, "", "", f"cannot be read: {error}")]) from error
 
 
 def _sorted(what: sql.Composable, text: bool) -> sql.Composable:

@@ -18,6 +18,7 @@ from assetplan.postgis.reading import rows_digest
 from assetplan.postgis.writing import write_tables
 from assetplan.rounds import Scenario, verify
 
+pytestmark = pytest.mark.slow
 SERVICE = "postgresql://?service=council"
 REGISTER = f'register = {{ url = "{SERVICE}", table = "council.register" }}'
 
@@ -50,7 +51,6 @@ def test_a_run_is_known_by_the_rows_of_its_register(folder: Path, server: Server
     assert identity(folder) != before
 
 
-@pytest.mark.slow
 def test_a_plan_from_a_database_is_that_of_the_file(folder: Path, server: Server) -> None:
     done = run_alone("plan", "plan.toml", "-o", "out", cwd=folder)
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from postgis_server import PASSWORD, Server
 
+import assetplan.postgis.reading
 from assetplan.config import make_plan
 from assetplan.errors import ConfigError, FaultyInputError, RegisterError
 from assetplan.postgis import DatabaseTable
@@ -100,8 +101,10 @@ def test_numbers_and_truths_keep_their_type_and_all_else_is_text(server: Server)
 
 def test_rows_have_one_order_and_one_digest_whatever_theirs_was(server: Server) -> None:
     keyed = make(server, "keyed", "id int PRIMARY KEY, t text", "(10, 'b'), (9, 'ä'), (2, 'a')")
+    words = make(server, "words", 't text COLLATE "en-x-icu" PRIMARY KEY', "('a'), ('ä'), ('B')")
     plain = make(server, "plain", "id int, t text", "(9, 'ä'), (2, 'a'), (10, 'b')")
     assert read_table(keyed)[0]["id"].tolist() == [2, 9, 10]
+    assert read_table(words)[0]["t"].tolist() == ["B", "a", "ä"]
     assert read_table(plain)[0]["id"].tolist() == [10, 2, 9]  # as text
     before = rows_digest(plain)
     server.do("UPDATE roads.plain SET t = t WHERE id = 9")  # which moves the row
@@ -113,12 +116,15 @@ def test_rows_have_one_order_and_one_digest_whatever_theirs_was(server: Server) 
     assert rows_digest(plain) != changed
 
 
-def test_what_is_no_register_is_named(server: Server) -> None:
+def test_what_is_no_register_is_named(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     columns = "asset_id text, asset_class text, quantity float8, length_m float8"
     bare = make(server, "bare", columns, "('a', 'carriageway', 1, 9)")
     assert "roads.bare, column x: there is no such column of coordinates" in rule_of(bare)
     assert read_register(bare, {"file": {"geometry": "none"}}).assets["asset_id"].tolist() == ["a"]
     assert "roads.none: there are no assets" in rule_of(make(server, "none", f"{columns}, g geometry(Point, 27700)"))
+    with monkeypatch.context() as short:
+        short.setattr(assetplan.postgis.reading, "_BLOCK", 4)
+        assert "roads.bare: cannot be read: " in rule_of(bare)
     assert "roads.gone: there is no such table or view" in rule_of(server.table("roads.gone"))
     shapes = "'SRID=27700;POINT (450000 300000)'", "'SRID=4326;POINT (-1 52)'", "'TIN (((0 0 0, 0 1 0, 1 1 0, 0 0 0)))'"
     rows = [f"('{n}', 'signal', 1, NULL, {shape})" for n, shape in enumerate(shapes)]
