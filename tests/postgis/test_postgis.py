@@ -6,6 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
@@ -114,6 +115,23 @@ def test_rows_have_one_order_and_one_digest_whatever_theirs_was(server: Server) 
     assert changed != before
     server.do("ALTER TABLE roads.plain RENAME t TO u")
     assert rows_digest(plain) != changed
+
+
+def test_no_preference_of_a_user_changes_a_digest(server: Server) -> None:
+    row = "(now(), '2019-03-04', '1 day 2 hours', 0.1::float8 + 0.2::float8, '\\xff')"
+    plain = make(server, "preferred", "a timestamptz, b date, c interval, d float8, e bytea", row)
+    others = "timezone=Asia/Tokyo datestyle=German intervalstyle=iso_8601 extra_float_digits=-3 bytea_output=escape"
+    url = f"{plain.url}&options={quote(' '.join(f'-c{each}' for each in others.split()))}"
+    assert rows_digest(DatabaseTable(url, plain.name)) == rows_digest(plain)
+
+
+def test_a_text_of_several_lines_is_one_cell_wherever_it_stands(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = make(server, "texts", "id int PRIMARY KEY, t text")
+    server.do("INSERT INTO roads.texts SELECT n, repeat(E'line\n', n % 7) FROM generate_series(1, 500) AS n")
+    monkeypatch.setattr(assetplan.postgis.reading, "_BLOCK", 256)
+    assert read_table(texts)[0]["t"].str.count("\n").tolist() == [n % 7 for n in range(1, 501)]
 
 
 def test_what_is_no_register_is_named(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
