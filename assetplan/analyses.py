@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assetplan.answers.alternatives import Alternatives, alternatives_of
 from assetplan.answers.drawn import DrawnFutures
 from assetplan.answers.frontier import Frontier, frontier_of
-from assetplan.answers.uncertainty import Uncertainty, uncertainty_of
+from assetplan.answers.uncertainty import Effort, Uncertainty, uncertainty_of
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 from assetplan.preparation import Clock, Progress, prepare, solved
@@ -18,8 +18,9 @@ NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 # Shares of its money at which a plan is solved anew, how near each is to its best, and the most.
 SHARES, FRONTIER_GAP, SHARE_MOST = tuple(k / 10 for k in range(5, 16)), 1e-3, 10.0
 POINT_SECONDS = 20.0  # for each of them
-# Of futures: how many, for how many of them the plan is solved, how near each is to its best, and the most.
-FUTURES, SOLVED, FUTURE_GAP, FUTURE_SECONDS, MOST_FUTURES = 60, 24, 5e-3, 20.0, 1000
+# Of futures: how many, in how many of them the plan is solved and made anew each year, how near each search comes.
+FUTURES, SOLVED, REPLANNED, FUTURE_GAP, FUTURE_SECONDS = 60, 24, 6, 5e-3, 20.0
+MOST_FUTURES = 1000
 
 
 def alternatives(
@@ -97,7 +98,8 @@ def frontier(
 def uncertainty(
     plan: Plan,
     futures: int = FUTURES,
-    solved_for: int = SOLVED,
+    solved_for: int | None = None,
+    replanned: int | None = None,
     seed: int = 0,
     register: Register | None = None,
     progress: Progress = lambda stage: None,
@@ -111,23 +113,33 @@ def uncertainty(
     ----------
     plan : Plan; from `read_plan` or `make_plan`
     futures : int, optional; how many are drawn [2 to 1000]
-    solved_for : int, optional; for how many of them the plan is solved anew [2 to `futures`]
+    solved_for : int, optional
+        In how many of them the plan is solved as if each were known [2 to `futures`; 24 or all of them by default].
+    replanned : int, optional
+        In how many of them it is made anew every year as condition is observed [0 to `futures`; 6 or all of them by
+        default]; of a plan that seeks benefit.
     seed : int, optional; the same seed gives the same futures, and more futures keep the first
     register, progress : as of `plan`
 
     Raises
     ------
     RegisterError, ConfigError
-        Faulty input, every fault is listed; a number of futures out of its range.
+        Faulty input, every fault is listed; a number of futures out of its range; a plan that seeks the least cost.
     InfeasibleError
         Limits and commitments cannot hold together; the limits are named.
     """
-    ranges = {"futures": (futures, MOST_FUTURES), "solved for": (solved_for, min(futures, MOST_FUTURES))}
+    most = max(min(futures, MOST_FUTURES), 2)
+    solving = min(SOLVED, most) if solved_for is None else solved_for
+    anew = min(REPLANNED, most) if replanned is None else replanned
+    ranges = {"futures": (futures, 2, MOST_FUTURES), "solved for": (solving, 2, most), "replanned": (anew, 0, most)}
     faults = [
-        Fault("uncertainty", 0, name, str(value), f"must be a whole number from 2 to {most}")
-        for name, (value, most) in ranges.items()
-        if not 2 <= value <= most
+        Fault("uncertainty", 0, name, str(value), f"must be a whole number from {low} to {high}")
+        for name, (value, low, high) in ranges.items()
+        if not low <= value <= high
     ]
+    sought = plan.objective
+    if sought.sought.least:
+        faults.append(Fault("uncertainty", 0, "objective", "", f"is {sought.sought.seeks}, which no future changes"))
     if faults:
         raise ConfigError(faults)
     clock = Clock(progress)
@@ -135,5 +147,5 @@ def uncertainty(
     solution = made.formulation.settle(solved(plan, made.formulation, clock))
     with clock.stage("futures"):
         drawn = DrawnFutures.of(made.inputs, futures, seed)
-        until = FUTURE_GAP, FUTURE_SECONDS
-        return uncertainty_of(drawn, made.traffic, made.formulation, solution, solved_for, *until)
+        effort = Effort(solving, anew if sought.of == "benefit" else 0, FUTURE_GAP, FUTURE_SECONDS)
+        return uncertainty_of(drawn, made.starting, made.traffic, made.formulation, solution, effort)

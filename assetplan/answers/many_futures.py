@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetplan import condition
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Bools, Codes, Floats, Ints
 from assetplan.answers.drawn import DrawnFuture, DrawnFutures
 from assetplan.finance.envelope import in_first_year_prices
 from assetplan.formulation import Formulation
@@ -114,8 +114,8 @@ def lived(futures: DrawnFutures, formulation: Formulation, solution: Solution) -
     for number in range(futures.count):
         future = futures.draw(number)
         lost = _lost(futures.inputs, formulation, lines, future.failed)
-        winters, index = int((future.roads > 1).sum()), _index(future, options)
-        of_class = _by_class(futures.inputs, index)
+        winters, index = int((future.roads > 1).sum()), lived_index(future, options.schedule)
+        of_class = by_class(futures.inputs, index)
         counted, met = _targets(futures.inputs, options, index)
         rows.append((winters, future.prices, planned * future.prices[years], caps - lost, *of_class, counted, met))
     return ManyFutures(*(np.array(column) for column in zip(*rows, strict=True)))
@@ -133,15 +133,15 @@ def _lost(inputs: Inputs, formulation: Formulation, lines: list[int], failed: tu
     return out
 
 
-def _index(future: DrawnFuture, options: Candidates) -> Floats:
+def lived_index(future: DrawnFuture, schedule: Codes) -> Floats:
     """Condition index at the end of the base year and of each plan year as chance has it (n_assets, years + 1)."""
-    out = np.empty((len(options.asset), options.schedule.shape[1] + 1))
-    for rows, states in future.decay.live(options.schedule, future.roads):
+    out = np.empty((len(schedule), schedule.shape[1] + 1))
+    for rows, states in future.decay.live(schedule, future.roads):
         out[rows] = np.stack([state.index() for state in states], axis=1)
     return out.round(2)
 
 
-def _by_class(inputs: Inputs, index: Floats) -> tuple[Floats, Floats]:
+def by_class(inputs: Inputs, index: Floats) -> tuple[Floats, Floats]:
     """Average index, and share of the stock in poor condition, of each class with a stock (n_classes, years + 1)."""
     poor = condition.band_codes("index", index) >= _POOR
     weights = np.array([stock / stock.sum() for _, stock in class_stocks(inputs)])

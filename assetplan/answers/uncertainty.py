@@ -13,12 +13,13 @@ from assetplan._types import Floats, Ints
 from assetplan.answers.drawn import DrawnFutures
 from assetplan.answers.knowledge import Search, Worths, programme_worth, worst_mean, worth_by_group
 from assetplan.answers.many_futures import ManyFutures, Valuation, class_stocks, lived
+from assetplan.answers.replanning import Replanning, replanning_of
 from assetplan.display import Shown
 from assetplan.formulation import Formulation
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Solution
-from assetplan.strategies import Traffic
+from assetplan.strategies import Starting, Traffic
 
 PLANNED, AVERAGE, AVERSE = "as planned", "best on average", "safe in bad futures"
 TAIL = 0.25
@@ -58,6 +59,10 @@ class Uncertainty(Shown):
         What knowing one group of assets alone would gain at most, those first whose survey brings most for its cost:
         group, label, asset_class, assets, stock, unit, value, value_se, survey (£, its cost) and ratio (of the value to
         it), missing where the plan states no price of it.
+    replanning : DataFrame
+        The plan held, and made anew every year as condition is observed, in some futures as chance has them: future,
+        changed (assets whose strategy changes), measure ("benefit" in £; "index" and "poor" of a class at the end of
+        the plan), asset_class, held, anew.
     unit : str; of what the plan seeks
     """
 
@@ -69,6 +74,7 @@ class Uncertainty(Shown):
     works: pd.DataFrame
     knowledge: pd.DataFrame
     groups: pd.DataFrame
+    replanning: pd.DataFrame
     unit: str
 
     @property
@@ -82,23 +88,43 @@ class Uncertainty(Shown):
         return self.works[self.works["planned"] & (self.works["treated"] == 0)]
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How much is worked out.
+
+    Attributes
+    ----------
+    solved, replanned : int; for how many of the first futures the plan is solved, and followed as it is made anew
+    gap, seconds : float; gap [share] and time [s] at which each of these searches ends
+    """
+
+    solved: int
+    replanned: int
+    gap: float
+    seconds: float
+
+
 def uncertainty_of(
-    futures: DrawnFutures, traffic: Traffic, formulation: Formulation, solution: Solution, solved: int, gap: float,
-    seconds: float,
-) -> Uncertainty:  # fmt: skip
+    futures: DrawnFutures,
+    starting: Starting,
+    traffic: Traffic,
+    formulation: Formulation,
+    solution: Solution,
+    effort: Effort,
+) -> Uncertainty:
     """A plan under many futures.
 
     Parameters
     ----------
-    futures, traffic : DrawnFutures, Traffic; what may come, and traffic ahead
+    futures, starting, traffic : DrawnFutures, Starting, Traffic; what may come, condition at the start, traffic ahead
     formulation, solution : Formulation, Solution; the plan as a problem, and its programme
-    solved : int; how many of the first futures the plan is solved for
-    gap, seconds : float; gap [share] and time [s] at which each of these searches ends
+    effort : Effort
     """
     inputs, problem = futures.inputs, formulation.problem
     valuation = Valuation.of(futures, traffic)
-    worths = Worths.of(futures, valuation, formulation, solved)
-    search = Search(problem, gap, seconds)
+    worths = Worths.of(futures, valuation, formulation, effort.solved)
+    search = Search(problem, effort.gap, effort.seconds)
+    replanning = Replanning(valuation, formulation, starting, effort.gap, effort.seconds)
     average = search.best(worths.mean, [solution])
     optima = [search.best(worth, [solution, average]) for worth in worths.first]
     averse = search.averse(worths.first, TAIL, average)
@@ -114,6 +140,7 @@ def uncertainty_of(
         works=_works(inputs, formulation, solution, optima),
         knowledge=pd.DataFrame(_knowledge(worth, optima)),
         groups=_groups(inputs, formulation, average, worths),
+        replanning=pd.DataFrame(replanning_of(futures, replanning, solution, effort.replanned)),
         unit=inputs.plan.objective.sought.unit,
     )
 

@@ -350,17 +350,16 @@ def frontier(plan_file: Path, money: tuple[float, ...] | None, output: Path | No
 @main.command()
 @click.argument("plan_file", metavar="PLAN", type=FILE)
 @click.option("--futures", type=int, help="How many futures are drawn; by default 60.")
-@click.option("--solved-for", type=int, help="For how many of them the plan is solved anew; by default 24.")
+@click.option("--solved-for", type=int, help="In how many of them the plan is solved as if known; by default 24.")
+@click.option("--replanned", type=int, help="In how many it is made anew every year; by default 6.")
 @seed("Of the futures; the same seed gives the same.")
 @output("Folder to write: every table as CSV; by default only printed.", required=False)
 @FORCE
-def uncertainty(
-    plan_file: Path, futures: int | None, solved_for: int | None, seed: int, output: Path | None, force: bool
-) -> None:
+def uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int, **counts: int | None) -> None:
     """Show what may become of a PLAN in many futures, which works stand in all, and what knowing more is worth."""
     from assetplan.cli.work import run_uncertainty
 
-    run_uncertainty(plan_file, futures, solved_for, seed, output, force)
+    run_uncertainty(plan_file, output, force, seed, {name: n for name, n in counts.items() if n is not None})
 
 
 @main.command()

@@ -6,10 +6,11 @@ import pandas as pd
 
 from assetplan.answers import Uncertainty
 from assetplan.cli.layout import figure, paragraph, table
-from assetplan.words import financial_year, millions, plural
+from assetplan.words import financial_year, millions, number, plural
 
-TABLES = ("futures", "programmes", "targets", "money", "condition", "works", "knowledge", "groups")
+TABLES = ("futures", "programmes", "targets", "money", "condition", "works", "knowledge", "groups", "replanning")
 """Tables of the answer, each a file."""
+_MEASURES = {"benefit": ("benefit, £m", 1e-6, 2), "index": ("average index of", 1, 1), "poor": ("% poor of", 100, 1)}
 _GAINS = {
     "perfect information": "knowing the future before choosing, on the best on average",
     "best on average": "choosing for all futures together, on the plan",
@@ -32,7 +33,7 @@ def uncertainty_text(answer: Uncertainty) -> str:
         "mean or chance."
     )
     parts = [paragraph(head, ""), _programmes(answer), *_targets(answer), _money(answer), _condition(answer)]
-    return "\n\n".join([*parts, _works(answer), _knowledge(answer), _groups(answer)])
+    return "\n\n".join([*parts, _works(answer), _knowledge(answer), _groups(answer), *_replanning(answer)])
 
 
 def _programmes(answer: Uncertainty) -> str:
@@ -115,6 +116,21 @@ def _groups(answer: Uncertainty) -> str:
     prices = ["survey, £000", "worth of £1"] if priced else []
     note = "" if priced else "\nState what surveys cost in uncertainty.surveys, to see where they are worth most."
     return table(["what knowing a group alone gains", "assets", "stock", f"at most, {unit}", *prices], rows) + note
+
+
+def _replanning(answer: Uncertainty) -> list[str]:
+    """Means of the futures in which the plan is made anew, and of what that gains."""
+    if not len(answer.replanning):
+        return []
+    rows = []
+    for (measure, asset_class), part in answer.replanning.groupby(["measure", "asset_class"], sort=False):
+        gain = part["anew"] - part["held"]
+        words, scale, decimals = _MEASURES[str(measure)]
+        means = [*part[["held", "anew"]].mean().tolist(), gain.mean(), gain.sem()]
+        held, anew, more, error = (number(each * scale, decimals) for each in means)
+        rows.append([f"{words} {asset_class}".strip(), held, anew, f"{more} ± {error}"])
+    count = answer.replanning["future"].nunique()
+    return [table([f"made anew every year, {plural(count, 'future')}", "held", "anew", "gain"], rows)]
 
 
 def _millions(answer: Uncertainty) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assetplan.cli.layout import echo, remark
 from assetplan.programme import REPORT, fill_statements, fill_tables
 
 if TYPE_CHECKING:
-    from assetplan.answers import Comparison
+    from assetplan.answers import Comparison, Uncertainty
     from assetplan.config import Plan
     from assetplan.finance.statement import Statement
     from assetplan.inputs import Inputs
@@ -182,24 +182,23 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     echo(f"{frontier_text(reached)}\n\nFiles in {output}")
 
 
-def run_uncertainty(
-    plan_file: Path, futures: int | None, solved_for: int | None, seed: int, output: Path | None, force: bool
-) -> None:
+def run_uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int, counts: dict[str, Any]) -> None:
     """Read a plan, follow it through many futures, print what comes of it and, with `output`, write it; as `run_plan`.
 
     Parameters
     ----------
     plan_file, output, force : Path, Path or None, bool; as of `run_plan`
-    futures, solved_for, seed : int or None, int or None, int; as of `uncertainty`; None for its own
+    seed : int; as of `uncertainty`
+    counts : dict; futures, solved_for and replanned of `uncertainty`, those that are stated
     """
     from assetplan import read_plan
-    from assetplan.analyses import FUTURES, SOLVED, uncertainty
+    from assetplan.analyses import uncertainty
     from assetplan.cli.uncertainty_text import TABLES, uncertainty_text
     from assetplan.delimited import write_csv
 
-    count = FUTURES if futures is None else futures
-    solve = partial(uncertainty, futures=count, solved_for=min(SOLVED, count) if solved_for is None else solved_for)
-    solve = partial(solve, seed=seed)
+    def solve(plan: Plan, **progress: Any) -> Uncertainty:
+        return uncertainty(plan, seed=seed, **counts, **progress)
+
     if output is None:
         echo(uncertainty_text(solve(read_plan(plan_file))))
         return

@@ -8,6 +8,7 @@ from assetplan.strategies.candidates import (
     candidates,
     members_of,
     simulate,
+    start_of,
     starting_condition,
     surveyed_index,
     with_stock,
@@ -17,7 +18,7 @@ from assetplan.strategies.futures import Future, Futures
 from assetplan.strategies.model import GroupStock, LifecycleModel
 from assetplan.strategies.texture import without_texture
 from assetplan.strategies.traffic import Traffic, WeightLimits
-from assetplan.strategies.trajectory import Trajectory
+from assetplan.strategies.trajectory import Trajectory, present_costs, watch
 from assetplan.strategies.tree import Members, Rules
 
 __all__ = [
@@ -37,10 +38,13 @@ __all__ = [
     "candidates",
     "load_doubts",
     "members_of",
+    "present_costs",
     "saved_after_plan",
     "simulate",
+    "start_of",
     "starting_condition",
     "surveyed_index",
+    "watch",
     "with_stock",
     "without_texture",
 ]

@@ -200,13 +200,20 @@ class ChainState(AgeingNodes):
         )
         return standing, every - standing
 
+    def observed(self, index: Floats) -> ChainState:
+        """In the state of the index, or shared by the nearest two; what was renewed stays so."""
+        phases = self.model.chain.start(index)
+        standing = None if self.standing is None else phases * self.standing.sum(axis=1, keepdims=True)
+        return replace(self, phases=phases, standing=standing)
+
     def step(self, chance: Chance | None = None, years: float = 1.0) -> ChainState:
-        """A year later, aged by some years; chance puts each asset in one phase, of assets that are not traced."""
+        """A year later, aged by some years; chance puts each asset in one phase."""
         chain, rate = self.model.chain, self._slowed(self.pace) * years
         phases = chain.step(self.phases, rate)
         standing = None if self.standing is None else chain.step(self.standing, rate)
         if chance is not None:
             phases = one_phase(phases, chance)
+            standing = None if standing is None else phases * standing.sum(axis=1, keepdims=True)
         return replace(self, phases=phases, slow_left=self.slow_left - 1, standing=standing)
 
 

@@ -210,6 +210,10 @@ class CurveState(AgeingNodes):
         """Index of mid-year."""
         return self.model.group.index(self.age + 0.5 * self._slowed(self.rate))
 
+    def observed(self, index: Floats) -> CurveState:
+        """At the age of the index on the curve."""
+        return replace(self, age=self.model.group.age(index))
+
     def step(self, chance: Chance | None = None, years: float = 1.0) -> CurveState:
         """A year later, aged by some years at the rate in force; by chance, as a gamma process of that mean."""
         ageing, learned = self._slowed(self.rate) * years, self.model.group.learned

@@ -121,6 +121,25 @@ class Future:
                 )  # fmt: skip
         return cost, index
 
+    def realised(
+        self, stock: Mapping[str, GroupStock], members: Mapping[str, Members], schedule: Codes, roads: Floats
+    ) -> Floats:
+        """Present value of all streams (n_assets,) [£] of a schedule as chance has it.
+
+        Parameters
+        ----------
+        stock, members, schedule, roads : as of `present_costs` and of `live`
+        """
+        model, cost = replace(self.model, stock=stock), np.empty(len(schedule))
+        for place, (name, rows) in enumerate(self.futures.members.items()):
+            treatments, known = model.catalogue.treatments[name], members[name]
+            start = self.starts[name] if known.exposure.limits is None else self.starts[name].traced()
+            cost[rows], _ = present_costs(
+                start, schedule[rows], known, treatments, model.rules, model.later(name), self._ageing(name, roads),
+                self.futures.chance(self.number, 1, place),
+            )  # fmt: skip
+        return cost
+
     def _ageing(self, group: str, roads: Floats | None) -> Floats | None:
         return roads if self.model.groups[group].asset_class == CARRIAGEWAY else None
 

@@ -84,6 +84,10 @@ class MixedState(Nodes):
         """The same, none of them renewed yet."""
         return self._each([state.traced() for state in self.states])
 
+    def observed(self, index: Floats) -> MixedState:
+        """As it is of the group that each is of."""
+        return self._each([state.observed(index) for state in self.states])
+
     def step(self, chance: Chance | None = None, years: float = 1.0) -> MixedState:
         """A year later, aged by some years."""
         return self._each([state.step(chance, years) for state in self.states])

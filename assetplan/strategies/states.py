@@ -69,6 +69,9 @@ class AssetState(Protocol):
     def traced(self) -> Self:
         """The same, none of them renewed yet."""
 
+    def observed(self, index: Floats) -> Self:
+        """The same nodes, their condition as it was surveyed (n_nodes,) [0–100]."""
+
     def step(self, chance: Chance | None = None, years: float = 1.0) -> Self:
         """State a year later, in which all age by some years: as expected, or as chance has it."""
 

@@ -136,6 +136,8 @@ def present_costs(
     rules: Rules,
     later: Later,
     ageing: Floats | None = None,
+    chance: Chance | None = None,
+    begins: int = 0,
 ) -> tuple[Floats, Floats32]:
     """Present value of all streams for ever (n_nodes,) [£], and condition index by year (n_nodes, years), to 0.01.
 
@@ -144,15 +146,16 @@ def present_costs(
     Parameters
     ----------
     start, schedule, members, treatments, rules, later : as of `replay`
-    ageing : as of `watch`
+    ageing, chance : as of `watch`
+    begins : int; plan year that the assets are at the start of, before which nothing is counted (0 is the first)
     """
-    total, index = np.zeros(len(schedule)), np.empty((len(schedule), rules.years), dtype=np.float32)
+    total, index = np.zeros(len(schedule)), np.zeros((len(schedule), rules.years), dtype=np.float32)
     state, ages = start, np.ones(rules.years) if ageing is None else ageing
-    for year, exposure in zip(range(rules.years), members.exposure.ahead(1), strict=False):
+    for year, exposure in zip(range(begins, rules.years), members.exposure.ahead(begins + 1), strict=False):
         state, price = _apply(state, schedule[:, year], treatments, year)
         total += rules.works_discount[year] * price * members.exposure.quantity
         total += rules.burden_discount[year] * yearly_cost(state, exposure, rules.streams)
-        state = state.step(years=ages[year])
+        state = state.step(chance, ages[year])
         index[:, year] = state.index().round(2)
     kept = np.flatnonzero(~members.dispose)
     total[kept] += later(state.take(kept), members.take(kept), ALL)

@@ -17,15 +17,18 @@ from assetplan import condition
 from assetplan.analyses import FUTURE_GAP
 from assetplan.answers import Uncertainty, drawn
 from assetplan.answers.drawn import DrawnFutures
-from assetplan.answers.uncertainty import AVERAGE, PLANNED, uncertainty_of
+from assetplan.answers.many_futures import Valuation
+from assetplan.answers.replanning import Replanning
+from assetplan.answers.uncertainty import AVERAGE, PLANNED, Effort, uncertainty_of
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.errors import ConfigError
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.solving import solve
 from assetplan.preparation import Clock, Prepared, prepare
 from assetplan.reference import load_table
-from assetplan.strategies import Doubts, load_doubts, starting_condition
+from assetplan.strategies import Doubts, load_doubts, simulate, starting_condition
 
 READINGS = Doubts(0.0, load_doubts().readings)  # paces that differ take seconds of the years after the plan
 SURE = Doubts(0.0, dict.fromkeys(READINGS.readings, 0.0))
@@ -68,7 +71,9 @@ def inputs(made: Prepared) -> Inputs:
 @pytest.fixture(scope="module")
 def answer(made: Prepared, solution: Solution) -> Uncertainty:
     futures = DrawnFutures(made.inputs, 16, 3, READINGS)
-    return uncertainty_of(futures, made.traffic, made.formulation, solution, 6, FUTURE_GAP, 10.0)
+    return uncertainty_of(
+        futures, made.starting, made.traffic, made.formulation, solution, Effort(6, 2, FUTURE_GAP, 10.0)
+    )
 
 
 def test_more_futures_of_a_seed_keep_the_first_and_another_seed_has_others(inputs: Inputs) -> None:
@@ -118,11 +123,15 @@ def test_where_all_is_known_every_future_is_the_plan(made: Prepared, solution: S
     certain = UncertaintySettings(price_spread=0, winter_chance=0)
     inputs = replace(made.inputs, plan=made.inputs.plan.model_copy(update={"uncertainty": certain}))
     futures, planned = DrawnFutures(inputs, 3, 0, SURE), solution.benefit
-    answer = uncertainty_of(futures, made.traffic, made.formulation, solution, 2, FUTURE_GAP, 10.0)
+    answer = uncertainty_of(futures, made.starting, made.traffic, made.formulation, solution, Effort(2, 2, 1e-6, 10.0))
     knowledge = answer.knowledge.set_index("measure")
     assert answer.futures["benefit"].tolist() == pytest.approx([planned] * 3)
     assert (answer.programmes["benefit_se"] == 0).all()
-    assert knowledge["value"].abs().max() <= FUTURE_GAP * planned
+    assert knowledge["value"].abs().max() <= 1e-5 * planned
+    # Nothing is observed that was not expected, so nothing is planned otherwise.
+    assert answer.replanning["anew"].tolist() == pytest.approx(answer.replanning["held"].tolist(), rel=1e-5)
+    benefit = answer.replanning.query("measure == 'benefit'")
+    assert benefit["held"].tolist() == pytest.approx([planned] * 2, rel=1e-6)
     assert answer.groups["value"].abs().max() == pytest.approx(0, abs=0.01)
     assert (answer.money["within"] == 1).all()
     assert (answer.futures["over"] == 0).all()
@@ -159,6 +168,32 @@ def test_money_is_enough_unless_prices_pass_it_or_the_grant_fails(answer: Uncert
         assert row["nine_in_ten"] == pytest.approx(np.quantile(row["cost"] * factor, 0.9), abs=0.02)
 
 
+def test_what_is_ahead_of_the_firm_years_costs_what_the_plan_has_it_at(made: Prepared, solution: Solution) -> None:
+    options, inputs = made.formulation.options, made.inputs
+    valuation = Valuation.of(DrawnFutures(inputs, 2, 0, SURE), made.traffic)
+    replanning = Replanning(valuation, made.formulation, made.starting, FUTURE_GAP, 10.0)
+    schedule = options.schedule[solution.chosen]
+    expected = simulate(inputs.register.assets, made.starting, schedule, inputs.model, made.traffic).index
+    for year in (1, 2):
+        same = (options.schedule[:, :year] == schedule[options.asset][:, :year]).all(axis=1)
+        ahead = replanning.ahead(solution.chosen, year, expected[:, year], np.flatnonzero(same))
+        # What is past is the same for every option of an asset that agrees with it.
+        past = pd.Series((options.whole_life_cost - options.beside)[same] - ahead).groupby(options.asset[same])
+        assert (past.max() - past.min()).max() == pytest.approx(0, abs=1e-3)
+        assert past.max().min() >= 0
+
+
+def test_a_plan_made_anew_keeps_its_firm_works_and_its_limits(made: Prepared, solution: Solution) -> None:
+    futures, problem = DrawnFutures(made.inputs, 12, 1, READINGS), made.formulation.problem
+    replanning = Replanning(Valuation.of(futures, made.traffic), made.formulation, made.starting, 1e-6, 10.0)
+    kept = made.formulation.options.schedule[:, :2]
+    anew = [replanning.follow(futures.draw(number), solution) for number in range(3)]
+    assert any((chosen != solution.chosen).any() for chosen in anew)
+    for chosen in anew:
+        assert np.array_equal(kept[chosen], kept[solution.chosen])
+        assert canonical(problem).is_feasible(chosen, solution.amounts)
+
+
 def test_groups_are_listed_by_what_a_pound_of_survey_brings(answer: Uncertainty) -> None:
     rows = answer.groups.set_index("group")
     prices = {"carriageway_BC": 50, "carriageway_A": 1_000, "footway": 40}
@@ -179,7 +214,17 @@ def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: py
     works = pd.read_csv(folder / "out" / "works.csv")
     assert works["planned"].any()
     tables = {path.stem for path in (folder / "out").glob("*.csv")}
-    assert tables == {"futures", "programmes", "targets", "money", "condition", "works", "knowledge", "groups"}
+    assert tables == {
+        "futures",
+        "programmes",
+        "targets",
+        "money",
+        "condition",
+        "works",
+        "knowledge",
+        "groups",
+        "replanning",
+    }
     wrong = run("uncertainty", "plan.toml", "--futures", "1", cwd=folder)
     assert wrong.returncode != 0
     assert "must be a whole number from 2 to 1000" in wrong.stderr
