@@ -92,7 +92,9 @@ def frontier(
     clock = Clock(progress)
     made = prepare(plan, register, clock)
     with clock.stage("frontier"):
-        return frontier_of(made.inputs, made.formulation, shares, FRONTIER_GAP, POINT_SECONDS)
+        return frontier_of(
+            made.inputs, made.starting, made.traffic, made.formulation, shares, FRONTIER_GAP, POINT_SECONDS
+        )
 
 
 def uncertainty(

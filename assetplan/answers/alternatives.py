@@ -120,7 +120,7 @@ def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]
     options = formulation.options
     cost = options.cost.sum(axis=1)
     yield _Aim("least spent", -cost)
-    sites = _sites(formulation)
+    sites = limited_sites(formulation)
     if sites is not None:
         yield _Aim("fewest works sites", -sites)
     length = _a_road_km(inputs, formulation)
@@ -143,8 +143,13 @@ def _same_works(formulation: Formulation, chosen: Ints) -> Bools:
     return np.asarray(same & (options.schedule >= 0).any(axis=1), dtype=bool)
 
 
-def _sites(formulation: Formulation) -> Floats | None:
-    """Sites on roads and footways of each option, (n_options,); None where the plan does not limit them."""
+def limited_sites(formulation: Formulation) -> Floats | None:
+    """Sites on roads and footways of each option, (n_options,); None where the plan does not limit them.
+
+    Parameters
+    ----------
+    formulation : Formulation; the plan as a problem
+    """
     rows = [place for place, row in enumerate(formulation.rows) if row.key.kind == "sites"]
     return np.asarray(formulation.problem.usage[:, rows].sum(axis=1), dtype=float).ravel() if rows else None
 
@@ -160,7 +165,7 @@ def _a_road_km(inputs: Inputs, formulation: Formulation) -> Floats:
 
 def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: dict[str, Solution]) -> Alternatives:
     options, assets, problem = formulation.options, inputs.register.assets, formulation.problem
-    cost, length, sites = options.cost.sum(axis=1), _a_road_km(inputs, formulation), _sites(formulation)
+    cost, length, sites = options.cost.sum(axis=1), _a_road_km(inputs, formulation), limited_sites(formulation)
     treats: Bools = np.any(options.schedule >= 0, axis=1)
     first = reached[PLAN]
     planned, best = _same_works(formulation, first.chosen), problem.value(first.chosen, first.amounts)

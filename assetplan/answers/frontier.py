@@ -11,6 +11,8 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Bools, Floats
+from assetplan.answers.alternatives import limited_sites
+from assetplan.consequences import WORKS
 from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation
@@ -19,6 +21,7 @@ from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.solving import solve
+from assetplan.strategies import Starting, Traffic, simulate
 
 _POOR = condition.BANDS.index("poor")  # bands are from the best down
 
@@ -32,37 +35,57 @@ class Frontier(Shown):
     points : DataFrame
         One row a share of the money: share, money (£; of all lines and years), status ("optimal", "feasible" or "cannot
         be met"), benefit, bound (in the unit of what the plan seeks), gap (share), cost (£), preventative (share of the
-        cost), treated (assets), marginal (benefit of one more pound, spread over lines and years as the money is).
+        cost), treated (assets), sites (on roads and footways, missing where the plan does not limit them), marginal
+        (benefit of one more pound, spread over lines and years as the money is).
     lines : DataFrame; share, line, money and cost (£), marginal (of one more pound of the line, spread likewise)
     condition : DataFrame
         share, asset_class, year (the last of the plan), index (average over the stock, 0–100) and poor (share of the
         stock in the bands poor and very poor).
+    streams : DataFrame
+        share, stream and amount: what each cost stream but works comes to in the plan's years, such as risk of failure
+        (£, prices of the first year, undiscounted).
     """
 
     points: pd.DataFrame
     lines: pd.DataFrame
     condition: pd.DataFrame
+    streams: pd.DataFrame
 
 
 def frontier_of(
-    inputs: Inputs, formulation: Formulation, shares: Sequence[float], gap: float, seconds: float
+    inputs: Inputs,
+    starting: Starting,
+    traffic: Traffic,
+    formulation: Formulation,
+    shares: Sequence[float],
+    gap: float,
+    seconds: float,
 ) -> Frontier:
     """Solve the plan with each share of its money, the least first.
 
     Parameters
     ----------
-    inputs, formulation : Inputs, Formulation; the plan, and it as a problem
+    inputs, starting, traffic, formulation : Inputs, Starting, Traffic, Formulation
+        The plan, condition at the start, traffic ahead, and the plan as a problem.
     shares : sequence of float; shares of every line's money in every year [above 0]
     gap, seconds : float; gap [share] and time [s] at which the search for each ends
     """
     works = Works.of(inputs.register.assets, inputs.model, formulation.options)
     points, lines, conditions = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    streams = list[dict[str, Any]]()
     for share, scaled, solution in _solved(formulation, shares, gap, seconds):
         points.append(_point(share, scaled, works, solution))
         if solution is not None:
             lines += _lines(share, scaled, works, solution)
             conditions += _conditions(share, inputs, formulation, solution)
-    return Frontier(pd.DataFrame(points), pd.DataFrame(lines), pd.DataFrame(conditions))
+            schedule = formulation.options.schedule[solution.chosen]
+            yearly = simulate(inputs.register.assets, starting, schedule, inputs.model, traffic).yearly
+            streams += (
+                {"share": share, "stream": name, "amount": round(float(amounts.sum()), 2)}
+                for name, amounts in yearly.items()
+                if name != WORKS
+            )
+    return Frontier(*map(pd.DataFrame, (points, lines, conditions, streams)))
 
 
 def _money_rows(formulation: Formulation) -> Bools:
@@ -94,7 +117,7 @@ def _point(share: float, scaled: Formulation, works: Works, solution: Solution |
     if solution is None:
         return {**row, "status": "cannot be met"}
     cost, kind = _works_of(works, solution)
-    spent = float(cost.sum())
+    spent, sites = float(cost.sum()), limited_sites(scaled)
     treated = np.any(scaled.options.schedule[solution.chosen] >= 0, axis=1).sum()
     return {
         **row,
@@ -105,6 +128,7 @@ def _point(share: float, scaled: Formulation, works: Works, solution: Solution |
         "cost": round(spent, 2),
         "preventative": round(float(cost[kind == "preventative"].sum()) / spent, 4) if spent else 0.0,
         "treated": int(treated),
+        "sites": np.nan if sites is None else float(np.rint(sites[solution.chosen].sum())),
         "marginal": _marginal(solution.prices[money], caps),
     }
 

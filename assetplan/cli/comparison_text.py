@@ -165,6 +165,7 @@ def frontier_text(reached: Frontier) -> str:
         rows.append([*cells, f"{row['treated']:,.0f}", f"{row['marginal']:.2f}"])
     heads = ["money", "£m", "benefit, £m", "gap", "cost, £m", "preventative", "treated", "£1 more"]
     by_line = reached.lines.pivot(index="share", columns="line", values="marginal")
+    streams = reached.streams.pivot(index="share", columns="stream", values="amount") / 1e6
     poor = reached.condition.pivot(index="share", columns="asset_class", values="poor")
     return "\n\n".join(
         [
@@ -172,6 +173,8 @@ def frontier_text(reached: Frontier) -> str:
             "£1 more is what one more pound would bring, spread as the money is.",
             _by_share("£1 more of", by_line, ".2f"),
             _by_share("poor at the end", poor, ".1%"),
+            _by_share("costs, £m", streams, ",.2f"),
+            "Costs are those beside works in the plan's years.",
         ]
     )
 

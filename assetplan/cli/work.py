@@ -171,14 +171,17 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     from assetplan.analyses import SHARES, frontier
     from assetplan.cli.comparison_text import frontier_text
     from assetplan.delimited import write_csv
+    from assetplan.report.frontier import draw_frontier
 
     solve = partial(frontier, shares=shares or SHARES)
     if output is None:
         echo(frontier_text(solve(read_plan(plan_file))))
         return
-    with _solved(plan_file, output, force, solve, "files") as (_, reached, folder):
-        for name in ("points", "lines", "condition"):
+    with _solved(plan_file, output, force, solve, "files") as (plan, reached, folder):
+        for name in ("points", "lines", "condition", "streams"):
             write_csv(getattr(reached, name), folder / f"{name}.csv")
+        if "benefit" in reached.points:
+            draw_frontier(reached, plan.objective.sought.unit, folder / "frontier.svg")
     echo(f"{frontier_text(reached)}\n\nFiles in {output}")
 
 

@@ -66,6 +66,14 @@ def test_lines_and_condition_sum_to_the_point(reached: Frontier) -> None:
     assert roads["poor"].between(0, 1).all()
 
 
+def test_more_money_leaves_less_risk(reached: Frontier) -> None:
+    by_share = reached.streams.pivot(index="share", columns="stream", values="amount")
+    assert "works" not in by_share
+    assert by_share.index.tolist() == sorted(SHARES)
+    assert by_share["risk"].iloc[-1] < by_share["risk"].iloc[0]
+    assert by_share.sum(axis=1).is_monotonic_decreasing
+
+
 @pytest.mark.slow
 def test_money_with_which_the_plan_cannot_be_met_says_so(folder: Path) -> None:
     target = 'targets = [{ asset_class = "carriageway", year = 2021, band = "poor", at_most = 0.06 }]\n[envelope]'
@@ -83,7 +91,8 @@ def test_the_command_prints_and_writes_what_it_reached(folder: Path, reached: Fr
     assert done.returncode == 0, done.stderr
     for words in ("benefit, £m", "£1 more of", "150%", "Files in out"):
         assert words in done.stdout
-    for name in ("points", "lines", "condition"):
+    assert (folder / "out" / "frontier.svg").read_text(encoding="utf-8").count("<path") > 20
+    for name in ("points", "lines", "condition", "streams"):
         written = pd.read_csv(folder / "out" / f"{name}.csv", encoding="utf-8-sig")
         pd.testing.assert_frame_equal(written, getattr(reached, name), check_dtype=False)
 
