@@ -63,9 +63,14 @@ def rebuild(place: Path) -> int:
         (place / INDEX).unlink()
     with _written(place) as base:
         base.execute("DELETE FROM runs")
-        runs = run_names(place)
-        for run in runs:
-            _insert(base, _row(place, run))
+        return _fill(base, place)
+
+
+def _fill(base: sqlite3.Connection, place: Path) -> int:
+    """Insert the row of every run; how many there are."""
+    runs = run_names(place)
+    for run in runs:
+        _insert(base, _row(place, run))
     return len(runs)
 
 
@@ -132,13 +137,20 @@ def _written(place: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(sqlite3.connect(place / INDEX, timeout=_SECONDS, isolation_level=None)) as base:
             base.execute("BEGIN IMMEDIATE")
-            texts = ", ".join(f"{name} TEXT{' PRIMARY KEY' if name == 'run' else ''}" for name in _TEXTS)
-            base.execute(f"CREATE TABLE IF NOT EXISTS runs ({texts}, {', '.join(f'{c} REAL' for c in FIGURES)})")
+            if _columns(base) != set(_COLUMNS):  # there is none yet, or it is an earlier version's
+                base.execute("DROP TABLE IF EXISTS runs")
+                texts = ", ".join(f"{name} TEXT{' PRIMARY KEY' if name == 'run' else ''}" for name in _TEXTS)
+                base.execute(f"CREATE TABLE runs ({texts}, {', '.join(f'{c} REAL' for c in FIGURES)})")
+                _fill(base, place)
             yield base
             base.execute("COMMIT")
     except sqlite3.Error as error:
         rule = f"{place / INDEX} cannot be written ({error}): runs and records stand, and rebuild lists them"
         raise OSError(rule) from error
+
+
+def _columns(base: sqlite3.Connection) -> set[str]:
+    return {row[1] for row in base.execute("PRAGMA table_info(runs)")}
 
 
 def _damaged(place: Path) -> bool:
@@ -147,7 +159,7 @@ def _damaged(place: Path) -> bool:
         return False
     try:
         with closing(sqlite3.connect(f"{(place / INDEX).as_uri()}?mode=ro", uri=True, timeout=_SECONDS)) as base:
-            held = {row[1] for row in base.execute("PRAGMA table_info(runs)")}
+            held = _columns(base)
             whole = base.execute("PRAGMA quick_check").fetchone() == ("ok",)
         return not (whole and held == set(_COLUMNS))
     except sqlite3.DatabaseError as error:

@@ -9,11 +9,13 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -83,6 +85,15 @@ def test_the_list_is_what_runs_and_records_come_to(place: Path) -> None:
         spoil(place / INDEX)
         pd.testing.assert_frame_equal(list_runs(place), whole)
     assert rebuild(place) == 3
+    pd.testing.assert_frame_equal(list_runs(place), whole)
+
+
+def test_an_index_of_an_earlier_version_is_made_again_by_whoever_writes(place: Path) -> None:
+    whole = list_runs(place)
+    with closing(sqlite3.connect(place / INDEX)) as base, base:
+        base.execute("ALTER TABLE runs DROP COLUMN body")
+        base.execute("DELETE FROM runs WHERE run = 'aaaa0001'")
+    put(place, "aaab0002")
     pd.testing.assert_frame_equal(list_runs(place), whole)
 
 
