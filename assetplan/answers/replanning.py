@@ -61,9 +61,11 @@ class Replanning:
         kept = options.schedule[:, :open_from]
         allowed = np.flatnonzero((kept == kept[chosen][options.asset]).all(axis=1))
         cost = self.ahead(chosen, year, index, allowed) + options.beside[allowed]
-        part = replace(problem.part(allowed, np.zeros(0, dtype=np.int64)), benefit=-cost)
-        start = np.searchsorted(allowed, chosen), amounts
-        reached = solve(part, self.gap, self.seconds, start=start)
+        now = np.searchsorted(allowed, chosen)
+        # Beside the benefit of the plan, so that the gap is a share of that and not of all that is ahead.
+        benefit = (problem.benefit[chosen] + cost[now])[options.asset[allowed]] - cost
+        part = replace(problem.part(allowed, np.zeros(0, dtype=np.int64)), benefit=benefit)
+        reached = solve(part, self.gap, self.seconds, start=(now, amounts))
         decision = allowed[reached.chosen], reached.amounts
         if not canonical(problem).is_feasible(*decision):
             raise AssertionError("the plan made anew passes a limit of the plan")

@@ -29,7 +29,7 @@ def drawn(seed: int, count: int = 4) -> tuple[Problem, np.ndarray, np.ndarray]:
     return problem, worth, EVERY[cost[EVERY].sum(axis=1) <= MONEY]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_safe_in_bad_futures_is_the_best_of_every_combination(seed: int) -> None:
     problem, worth, fits = drawn(seed)
     for tail in (0.25, 0.5, 1.0):
@@ -52,7 +52,7 @@ def test_worst_mean_is_of_the_share_that_is_asked_for() -> None:
     assert worst_mean(values, 1.0) == values.mean()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_best_of_each_future_is_worth_no_less_than_one_programme(seed: int) -> None:
     problem, worth, fits = drawn(seed)
     search, values = Search(problem, 0.0, 10.0), worth[:, fits].sum(axis=2)
@@ -66,7 +66,7 @@ def test_the_best_of_each_future_is_worth_no_less_than_one_programme(seed: int) 
     assert average.benefit >= worth[:, plan.chosen].sum(axis=1).mean() - 1e-9
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_without_a_limit_a_group_is_worth_what_its_own_best_choices_gain(seed: int) -> None:
     problem, worth, _ = drawn(seed)
     free = replace(problem, caps=np.array([np.inf]))
@@ -78,7 +78,7 @@ def test_without_a_limit_a_group_is_worth_what_its_own_best_choices_gain(seed: i
     np.testing.assert_allclose(gained, np.stack([own[:, :2].sum(axis=1), own[:, 2:].sum(axis=1)], axis=1), atol=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_with_a_limit_it_is_at_least_what_the_plan_itself_would_gain(seed: int) -> None:
     problem, worth, fits = drawn(seed)
     average, worths = solve(problem, 0.0), Worths(worth, worth.mean(axis=0))

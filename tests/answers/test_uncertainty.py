@@ -89,7 +89,7 @@ def test_more_futures_of_a_seed_keep_the_first_and_another_seed_has_others(input
 
 
 def test_prices_winters_and_grants_come_as_often_as_stated(inputs: Inputs) -> None:
-    futures = DrawnFutures(inputs, 200, 0, SURE)
+    futures = DrawnFutures(inputs, 100, 0, SURE)
     draws = [futures.draw(number) for number in range(futures.count)]
     prices, hard = np.array([each.prices for each in draws]), np.array([each.roads > 1 for each in draws])
     assert (prices[:, 0] == 1).all()
@@ -207,7 +207,9 @@ def test_groups_are_listed_by_what_a_pound_of_survey_brings(answer: Uncertainty)
 
 def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn, "load_doubts", lambda: READINGS)
-    done = run("uncertainty", "plan.toml", "--futures", "3", "--solved-for", "2", "-o", "out", cwd=folder)
+    done = run(
+        "uncertainty", "plan.toml", "--futures", "3", "--solved-for", "2", "--replanned", "1", "-o", "out", cwd=folder
+    )
     assert done.returncode == 0, done.stderr
     assert "3 futures." in done.stdout
     assert "the robust core" in done.text
