@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from assetplan.programme import Programme
 
-
 _BY = {
     "district": "District", "division": "Electoral division", "line": "Budget line", "asset_class": "Class of asset",
     "road_class": "Class of road",
@@ -48,6 +47,7 @@ def render_differences(before: Programme, after: Programme, comparison: Comparis
     classes = {row.asset_class: row for each in (before, after) for row in each.summary.asset_classes}
     drawn = draw_network(after, assets, AssetClasses(tuple(classes.values()))) if here else None
     items, kept, share = comparison.kept
+    basis = f"£ thousand, {real(after.summary.price_base)}"
     board_map = None if drawn is None else BoardMap(drawn.bounds)
     changed = assets.merge(comparison.assets[["asset_id", "change"]])
     body = render(
@@ -56,14 +56,15 @@ def render_differences(before: Programme, after: Programme, comparison: Comparis
         authority=after.summary.authority,
         span=f"{financial_year(comparison.years[0])} to {financial_year(comparison.years[-1])}",
         kept=f"{kept:,} of {plural(items, 'works item')} of the first are in the second too: {share:.1%} of the cost.",
-        changes=_change_table(comparison, here),
+        edited=[*before.edited, *after.edited],
+        changes=_change_table(comparison, here, basis),
         drawn=drawn,
         live=board_map,
         still=still_differences(after, changed, here) if drawn is not None else None,
         key=[({"name": name, "label": capitalised(CHANGES[name])}, change_marks(name)) for name in here],
         unplaced=int((changed.geometry.isna() | changed.geometry.is_empty).sum()),
-        totals=list(_totals(comparison, after)),
-        causes=_cause_table(comparison, after),
+        totals=_totals(comparison, after, basis),
+        causes=_cause_table(comparison, after, basis),
     )
     styles = [asset_text("report.css")]
     if drawn is None or board_map is None:
@@ -89,10 +90,11 @@ def _packet(drawn: Drawn, before: Programme, after: Programme, comparison: Compa
     ids, differs = drawn.assets["asset_id"], comparison.assets.set_index("asset_id")
     rows = differs.reindex(ids)
     listed = Dictionary()
-    why = [_why(cause, what, after) for cause, what in zip(differs["cause"], differs["what"], strict=True)]
+    labels, same = _line_labels(after), rows["change"].isna().to_numpy()
+    why = [_why(cause, what, labels) for cause, what in zip(differs["cause"], differs["what"], strict=True)]
     texts = {
-        "before": _treatments(before, ids).mask(rows["change"].isna().to_numpy(), ""),
-        "after": _treatments(after, ids).mask(rows["change"].isna().to_numpy(), ""),
+        "before": _treatments(before, ids).mask(same, ""),
+        "after": _treatments(after, ids).mask(same, ""),
         "why": pd.Series(why, index=differs.index, dtype=object).reindex(ids),
         "division": drawn.assets["division"] if "division" in drawn.assets else pd.Series("", index=ids),
     }
@@ -115,33 +117,34 @@ def _treatments(programme: Programme, ids: pd.Series) -> pd.Series:
     return known.replace("", "Nothing is done").reindex(ids).fillna("Not in the register")
 
 
-def _why(cause: str, what: str, after: Programme) -> str:
+def _line_labels(programme: Programme) -> dict[str, str]:
+    return {row["line"]: row["label"] for row in programme.summary.spend}
+
+
+def _why(cause: str, what: str, labels: dict[str, str]) -> str:
     """A cause in words, with the line or limit whose price it is."""
-    labels = {row["line"]: row["label"].lower() for row in after.summary.spend}
-    of = f": {labels.get(what, what)}" if what else ""
+    of = f": {labels[what].lower() if what in labels else what}" if what else ""
     return capitalised(f"{CAUSES[cause]}{of}") if cause else ""
 
 
-def _change_table(comparison: Comparison, here: list[str]) -> Table:
-    rows = []
-    for name in here:
-        mine = comparison.assets[comparison.assets["change"] == name]
-        costs = (_thousands(mine[each].sum()) for each in ("cost_before", "cost_after"))
-        rows.append(Row(capitalised(CHANGES[name]), (number(len(mine)), *costs)))
+def _change_table(comparison: Comparison, here: list[str], basis: str) -> Table:
     every = comparison.assets
-    costs = (_thousands(every[each].sum()) for each in ("cost_before", "cost_after"))
-    rows.append(Row("All that differ", (number(len(every)), *costs), "total"))
+    rows = [_change_row(capitalised(CHANGES[name]), every[every["change"] == name]) for name in here]
     heads = ("What changed", "Assets", "Cost before", "Cost after")
-    return Table("changes", "Assets that differ, and what their works cost, £ thousand", heads, rows)
+    return Table("changes", "Assets that differ", heads, [*rows, _change_row("All", every, "total")], basis=basis)
 
 
-def _totals(comparison: Comparison, after: Programme) -> list[Table]:
+def _change_row(head: str, assets: pd.DataFrame, kind: str = "") -> Row:
+    costs = (_thousands(assets[name].sum()) for name in ("cost_before", "cost_after"))
+    return Row(head, (number(len(assets)), *costs), kind)
+
+
+def _totals(comparison: Comparison, after: Programme, basis: str) -> list[Table]:
     """Cost by each of what it is totalled by, and what made the difference; assets that differ where they have it."""
     labels = {
-        "line": {row["line"]: row["label"] for row in after.summary.spend},
+        "line": _line_labels(after),
         "asset_class": {row.asset_class: row.plural for row in after.summary.asset_classes},
     }
-    basis = f"£ thousand, {real(after.summary.price_base)}"
     out = []
     for by, head in _BY.items():
         rows = comparison.totals[comparison.totals["by"] == by]
@@ -157,15 +160,15 @@ def _totals(comparison: Comparison, after: Programme) -> list[Table]:
     return out
 
 
-def _cause_table(comparison: Comparison, after: Programme) -> Table | None:
+def _cause_table(comparison: Comparison, after: Programme, basis: str) -> Table | None:
     """Assets that differ by cause; None where no cause is known."""
     if not comparison.assets["cause"].any():
         return None
-    rows = []
+    rows, labels = [], _line_labels(after)
     for row in comparison.causes().to_dict("records"):
         costs = (_thousands(row[name]) for name in ("cost_before", "cost_after"))
-        rows.append(Row(_why(row["cause"], row["what"], after), (number(row["assets"]), *costs)))
-    return Table("causes", "Causes, £ thousand", ("Cause", "Assets", "Cost before", "Cost after"), rows)
+        rows.append(Row(_why(row["cause"], row["what"], labels), (number(row["assets"]), *costs)))
+    return Table("causes", "Causes", ("Cause", "Assets", "Cost before", "Cost after"), rows, basis=basis)
 
 
 def _thousands(amount: float) -> str:

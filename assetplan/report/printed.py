@@ -106,7 +106,7 @@ def _png(pixels: Bytes, rare: bool = False) -> bytes:
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
-    count, method = (256, Image.Quantize.FASTOCTREE) if rare else (_COLOURS, Image.Quantize.MEDIANCUT)
+    count, method = (256, Image.Quantize.MAXCOVERAGE) if rare else (_COLOURS, Image.Quantize.MEDIANCUT)
     few = image.quantize(count, method=method, dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, format="PNG", optimize=True)

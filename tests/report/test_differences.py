@@ -116,8 +116,10 @@ def test_two_that_do_not_differ_and_assets_without_a_place_have_a_page(
     pair: tuple[Programme, Programme, Comparison], tmp_path: Path
 ) -> None:
     before, after, _ = pair
-    same = write_differences(before, before, compare(before, before), tmp_path / "same.html", "the same")
+    edited = replace(before, edited=("programme.csv",))
+    same = write_differences(before, edited, compare(before, edited), tmp_path / "same.html", "the same")
     assert "map-packet" not in same.read_text(encoding="utf-8")
+    assert "shown as they now stand: programme.csv" in same.read_text(encoding="utf-8")
     with pytest.raises(OutputExistsError):
         write_differences(before, before, compare(before, before), same, "the same")
     nowhere = [
