@@ -135,7 +135,7 @@ def uncertainty_of(
         futures=_futures(many, worth[:, 0]),
         programmes=pd.DataFrame(_programmes(formulation, programmes, worth)),
         targets=pd.DataFrame(_targets(inputs, many)),
-        money=pd.DataFrame(_money(formulation, many)),
+        money=pd.DataFrame(_money(inputs.plan.first_year, formulation, many)),
         condition=pd.DataFrame(_condition(inputs, many)),
         works=_works(inputs, formulation, solution, optima),
         knowledge=pd.DataFrame(_knowledge(worth, optima)),
@@ -207,10 +207,10 @@ def _targets(inputs: Inputs, many: ManyFutures) -> Iterator[dict[str, Any]]:
         }
 
 
-def _money(formulation: Formulation, many: ManyFutures) -> Iterator[dict[str, Any]]:
+def _money(first_year: int, formulation: Formulation, many: ManyFutures) -> Iterator[dict[str, Any]]:
     keys = [row.key for row in formulation.rows if row.key.kind == "line"]
     enough = many.spent <= many.money + _PENNY
-    planned = many.spent / many.prices[:, [key.year - keys[0].year for key in keys]]
+    planned = many.spent / many.prices[:, [key.year - first_year for key in keys]]
     for place, key in enumerate(keys):
         within, error = _chance(enough[:, place])
         yield {

@@ -207,7 +207,8 @@ def run_uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int
         return
     with _solved(plan_file, output, force, solve, "files") as (_, answer, folder):
         for name in TABLES:
-            write_csv(getattr(answer, name), folder / f"{name}.csv")
+            if len(rows := getattr(answer, name)):  # a plan may have no targets, and not be made anew
+                write_csv(rows, folder / f"{name}.csv")
     echo(f"{uncertainty_text(answer)}\n\nFiles in {output}")
 
 
