@@ -7,11 +7,12 @@ because its worker died before it could answer, sees the run that is there. Each
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from distributed import Client, Future, KilledWorker, as_completed
@@ -77,15 +78,19 @@ def _ends(client: Client, tasks: list[ScenarioTask]) -> Iterator[tuple[ScenarioT
 
 @contextmanager
 def _connected(address: str) -> Iterator[Client]:
+    log = logging.getLogger("distributed.client")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # what goes wrong is in our own messages
     try:
-        client = Client(address, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError) as error:
-        rule = f"no Dask scheduler answers there ({' '.join(str(error).split())})"
-        raise ConfigError([Fault(address, 0, "", "", rule)]) from error
-    try:
-        yield client
+        try:
+            client = Client(address, timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            rule = f"no Dask scheduler answers there ({' '.join(str(error).split())})"
+            raise ConfigError([Fault(address, 0, "", "", rule)]) from error
+        with closing(client):
+            yield client
     finally:
-        client.close()
+        log.setLevel(level)
 
 
 def _version_rules(client: Client) -> list[str]:
