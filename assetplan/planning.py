@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -33,6 +33,7 @@ from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
 from assetplan.preparation import Clock, Prepared, Progress, SharedStages, prepare, solved
+from assetplan.process import InTurn
 from assetplan.programme import Programme
 from assetplan.programme.summary_ahead import CURRENT_SPEND, PLAN
 from assetplan.register import Register
@@ -56,6 +57,7 @@ def plan(
     register: Register | None = None,
     progress: Progress = lambda stage: None,
     shared: SharedStages | None = None,
+    cores: int = 2,
 ) -> Programme:
     """Plan a register's treatments within the envelope.
 
@@ -65,6 +67,7 @@ def plan(
     register : Register, optional; a register in memory, in place of the file the plan names
     progress : callable, optional; called with the name of each stage as it begins
     shared : SharedStages, optional; stages of plans made before, for what this one has in common with them
+    cores : int, optional; 1 where several plans share a machine, to do in turn what else is done beside the search
 
     Returns
     -------
@@ -81,7 +84,7 @@ def plan(
     clock = Clock(progress)
     made = prepare(plan, register, clock, shared)
     inputs, formulation = made.inputs, made.formulation
-    with _second_core() as beside:
+    with _beside(cores) as beside:
         bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)
         others = beside.submit(_other_cases, made)
         by_rule = partial(_baselines, formulation, priority=np.argsort(made.starting.index, kind="stable"), plan=plan)
@@ -271,9 +274,9 @@ def _other_cases(made: Prepared) -> tuple[Option | None, dict[str, CaseFutures]]
 
 
 @contextmanager
-def _second_core() -> Iterator[ThreadPoolExecutor]:
-    """A thread for what does not wait for the choice; what it has not begun is dropped where the choice fails."""
-    pool = ThreadPoolExecutor(1)
+def _beside(cores: int) -> Iterator[Executor]:
+    """What does not wait for the choice, on a second core or in turn; what is not begun is dropped where that fails."""
+    pool = ThreadPoolExecutor(1) if cores > 1 else InTurn()
     try:
         yield pool
     finally:

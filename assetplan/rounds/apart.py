@@ -202,7 +202,7 @@ def _planned(task: ScenarioTask, shared: SharedStages) -> tuple[str, str]:
         if scenario.identity() != task.run:
             return REFUSED, _CHANGED
         if not task.folder.is_dir():
-            plan(scenario.plan, shared=shared).write(task.folder)
+            plan(scenario.plan, shared=shared, cores=1).write(task.folder)
     except (FaultyInputError, InfeasibleError, OSError) as error:
         if not task.folder.is_dir():  # which another process may have made meanwhile
             return REFUSED, str(error)

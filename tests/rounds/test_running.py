@@ -89,7 +89,7 @@ KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 LITTLE_MEMORY = """
 import numpy
 from assetplan.rounds import apart
-apart.plan = lambda plan, shared: numpy.empty(10**16)
+apart.plan = lambda plan, shared, cores: numpy.empty(10**16)
 apart.answer()
 """
 
