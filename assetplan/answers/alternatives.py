@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.problem.canonical import canonical
+from assetplan.optimisation.search.incumbent import Decision
 from assetplan.optimisation.solving import solve
 from assetplan.strategies.names import strategy_names
 
@@ -41,8 +43,10 @@ class Alternatives(Shown):
     programmes : DataFrame
         One row a programme: name, benefit (in the unit of what the plan seeks), given_up (share of the plan's benefit),
         cost (£), treated (assets), sites (on roads and footways, missing where the plan does not limit them),
-        a_road_km (km of A road treated), unlike (share of the cost of its works that is not in the plan), gap (share;
-        how near it is proved to be to the best at what it excels in; of the plan, its own).
+        a_road_km (km of A road treated), even (money of the district that has least for the replacement value of its
+        assets, as a share of what an even spread of all money would give it; missing where there is one district),
+        unlike (share of the cost of its works that is not in the plan), gap (share; how near it is proved to be to the
+        best at what it excels in; of the plan, its own).
     assets : DataFrame
         One row an asset that some programme treats: asset_id, asset_class, name, in_programmes (how many treat it), and
         a column a programme with its strategy.
@@ -60,10 +64,14 @@ class Alternatives(Shown):
 
 @dataclass(frozen=True)
 class _Aim:
-    """What a programme is to excel in, and what each option counts for it, (n_options,); most is best."""
+    """What a programme is to excel in, and what each option counts for it, (n_options,); most is best.
+
+    With districts it is the least that any of them comes to: what counts for each, (n_options, n_districts).
+    """
 
     name: str
     score: Floats
+    districts: Any = None
 
 
 def alternatives_of(
@@ -80,7 +88,11 @@ def alternatives_of(
     problem, start = formulation.problem, (solution.chosen, solution.amounts)
     own, reached = canonical(problem), {PLAN: solution}
     for aim in _aims(inputs, formulation, reached):
-        near = solve(_near(problem, solution, within, aim.score), gap, seconds, start=start)
+        wider = _near(problem, solution, within, aim.score)
+        if aim.districts is None:
+            near = solve(wider, gap, seconds, start=start)
+        else:
+            near = _evenly(wider, aim.districts, start, gap, seconds)
         # By our own sums: within the limits of the plan itself, and with what was to be kept.
         kept = problem.value(near.chosen, near.amounts) >= _least(solution.benefit, within) - _ROUNDING
         if not (kept and own.is_feasible(near.chosen, near.amounts)):
@@ -115,6 +127,33 @@ def _near(problem: Problem, solution: Solution, within: float, score: Floats) ->
     )
 
 
+def _evenly(problem: Problem, districts: Any, start: Decision, gap: float, seconds: float) -> Solution:
+    """The choice for which the least that any district comes to is most: one more flow, and one more row a district."""
+    count, flows = districts.shape[1], problem.flows
+    least = float(districts[start[0]].sum(axis=0).min())
+    most = float(np.maximum.reduceat(districts.max(axis=1).toarray().ravel(), problem.starts[:-1]).sum())
+    taken = sparse.hstack([sparse.csr_array((1, len(problem.caps))), sparse.csr_array(-np.ones((1, count)))])
+    beside = sparse.hstack([flows.usage, sparse.csr_array((len(flows.names), count))])
+    wider = replace(
+        problem,
+        benefit=np.zeros_like(problem.benefit),
+        usage=sparse.hstack([problem.usage, districts], format="csr"),
+        caps=np.append(problem.caps, np.full(count, np.inf)),
+        floors=np.append(problem.floors, np.zeros(count)),
+        resources=(*problem.resources, *(LimitKey("district", name=str(k)) for k in range(count))),
+        flows=Flows(
+            (*flows.names, "least"),
+            # In shares of what the plan comes to, so that prices of districts are of the size that is looked for first.
+            np.append(np.zeros(len(flows.names)), 1.0 / max(least, 1.0)),
+            sparse.vstack([beside, taken], format="csr"),
+            np.append(flows.low, 0.0),
+            np.append(flows.high, most),
+        ),
+    )
+    near = solve(wider, gap, seconds, start=(start[0], np.append(start[1], least)))
+    return replace(near, amounts=near.amounts[:-1])
+
+
 def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]) -> Iterator[_Aim]:
     """What programmes are to excel in, in turn; `reached` grows with each, and the next is to be unlike all of them."""
     options = formulation.options
@@ -128,6 +167,9 @@ def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]
         yield _Aim("most A road treated", length)
     if formulation.changes.any():
         yield _Aim("fewest changes of the earlier programme", -formulation.changes.astype(float))
+    districts = _by_district(inputs, formulation)
+    if districts is not None:
+        yield _Aim("most even by district", np.zeros(len(cost)), districts)
     shared, known = np.zeros(len(cost)), 0
     for number in range(_UNLIKE):
         for each in list(reached.values())[known:]:
@@ -141,6 +183,23 @@ def _same_works(formulation: Formulation, chosen: Ints) -> Bools:
     options = formulation.options
     same = (options.schedule == options.schedule[chosen][options.asset]).all(axis=1)
     return np.asarray(same & (options.schedule >= 0).any(axis=1), dtype=bool)
+
+
+def _by_district(inputs: Inputs, formulation: Formulation) -> Any:
+    """Cost of each option by the district of its asset, over the district's share of the value of all assets that have
+    one, CSR (n_options, n_districts); None where there are not two districts.
+    """
+    assets, options = inputs.register.assets, formulation.options
+    code, names = pd.factorize(assets["district"].replace("", np.nan), sort=True)
+    value = np.bincount(code[code >= 0], assets["replacement_value"].to_numpy(dtype=float)[code >= 0], len(names))
+    if (value > 0).sum() < 2:
+        return None
+    mine = code[options.asset]
+    rows = np.flatnonzero((mine >= 0) & (value[mine] > 0))
+    share = value / value.sum()
+    amounts = options.cost.sum(axis=1)[rows] / share[mine[rows]]
+    by_code = sparse.csr_array((amounts, (rows, mine[rows])), shape=(len(mine), len(names)))
+    return sparse.csr_array(by_code[:, np.flatnonzero(value > 0)])
 
 
 def limited_sites(formulation: Formulation) -> Floats | None:
@@ -163,11 +222,16 @@ def _a_road_km(inputs: Inputs, formulation: Formulation) -> Floats:
     return np.where(treats, km[options.asset], 0.0)
 
 
+def _even(districts: Any, spent: float) -> float:
+    """The least that a district has of what an even spread of all money would give it (share)."""
+    return round(float(districts.sum(axis=0).min()) / spent, 4) if spent else 0.0
+
+
 def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: dict[str, Solution]) -> Alternatives:
     options, assets, problem = formulation.options, inputs.register.assets, formulation.problem
     cost, length, sites = options.cost.sum(axis=1), _a_road_km(inputs, formulation), limited_sites(formulation)
     treats: Bools = np.any(options.schedule >= 0, axis=1)
-    first = reached[PLAN]
+    first, districts = reached[PLAN], _by_district(inputs, formulation)
     planned, best = _same_works(formulation, first.chosen), problem.value(first.chosen, first.amounts)
     rows = []
     for name, each in reached.items():
@@ -182,6 +246,7 @@ def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: di
                 "treated": int(treats[chosen].sum()),
                 "sites": np.nan if sites is None else float(np.rint(sites[chosen].sum())),
                 "a_road_km": round(float(length[chosen].sum()), 3),
+                "even": np.nan if districts is None else _even(districts[chosen], spent),
                 "unlike": round(max(1 - float(cost[chosen][planned[chosen]].sum()) / spent, 0.0), 4) if spent else 0.0,
                 "gap": each.gap,
             }

@@ -124,24 +124,40 @@ def alternatives_text(near: Alternatives) -> str:
     ----------
     near : Alternatives; from `alternatives`
     """
-    limited = near.programmes["sites"].notna().any()  # sites are counted where the plan limits them
+    # Sites are counted where the plan limits them, and districts where there are several.
+    limited, spread = near.programmes["sites"].notna().any(), near.programmes["even"].notna().any()
     rows = [
         [
             *(row["name"], millions(row["benefit"]), f"{row['given_up']:.2%}", millions(row["cost"])),
             f"{row['treated']:,}",
             *([f"{row['sites']:,.0f}"] if limited else []),
-            *(f"{row['a_road_km']:,.1f}", f"{row['unlike']:.0%}", f"{row['gap']:.2%}"),
+            f"{row['a_road_km']:,.1f}",
+            *([f"{row['even']:.0%}"] if spread else []),
+            *(f"{row['unlike']:.0%}", f"{row['gap']:.2%}"),
         ]
         for row in near.programmes.to_dict("records")
     ]
-    sites = ["sites"] if limited else []
-    heads = ["programme", "benefit, £m", "given up", "cost, £m", "treated", *sites, "A road, km", "unlike", "gap"]
+    sites, even = ["sites"] if limited else [], ["even"] if spread else []
+    heads = [
+        "programme",
+        "benefit, £m",
+        "given up",
+        "cost, £m",
+        "treated",
+        *sites,
+        "A road, km",
+        *even,
+        "unlike",
+        "gap",
+    ]
     core, some = len(near.core), len(near.assets)
     text = (
         f"All {len(rows)} programmes treat {plural(core, 'asset')}; {some - core:,} are treated by some of them alone. "
         "Unlike is the share of the cost of a programme's works that the plan does not have. The gap says how near "
         "each is proved to be to the best at what it excels in."
     )
+    if spread:
+        text += " Even is what the district with least for the value of its assets has of an even spread."
     return f"{table(heads, rows)}\n\n{paragraph(text, '')}"
 
 

@@ -14,7 +14,7 @@ from scipy import sparse
 
 import assetplan
 from assetplan.answers.alternatives import PLAN as AS_PLANNED
-from assetplan.answers.alternatives import Alternatives, _near
+from assetplan.answers.alternatives import Alternatives, _evenly, _near
 from assetplan.errors import ConfigError
 from assetplan.optimisation import Problem
 from assetplan.optimisation.solving import solve
@@ -48,6 +48,12 @@ def test_most_benefit_kept_the_best_at_something_else_is_that_of_every_combinati
         kept = fits & (benefit[choices].sum(axis=1) >= (1 - within) * best.benefit)
         reached = solve(_near(own, best, within, score), 0.0, start=(best.chosen, best.amounts))
         assert reached.benefit == score[choices].sum(axis=1)[kept].max()
+        districts = np.zeros((n, 2))
+        districts[np.arange(n), np.arange(n) // n_options % 2] = cost
+        wider = _near(own, best, within, np.zeros(n))
+        even = _evenly(wider, sparse.csr_array(districts), (best.chosen, best.amounts), 0.0, 10.0)
+        least = districts[choices].sum(axis=1).min(axis=1)
+        assert districts[even.chosen].sum(axis=0).min() == least[kept].max()
 
 
 def test_every_programme_gives_up_no_more_than_it_may_and_excels_in_what_it_is_for(near: Alternatives) -> None:
