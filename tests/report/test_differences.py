@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from packets import unpack
 from synthetic import HOSTILE
+from test_report_page import INK
 
 from assetplan.answers import Comparison, compare
 from assetplan.answers.causes import CAUSES
@@ -23,15 +24,6 @@ from assetplan.programme import Programme
 from assetplan.report import write_differences
 from assetplan.report.differences import render_differences
 from assetplan.report.symbols import CHANGE_STYLES
-
-INK = """() => {
-  const seen = {};
-  for (const tile of document.querySelectorAll('canvas.leaflet-tile')) {
-    const pixels = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
-    for (let i = 0; i < pixels.length; i += 4) seen[[pixels[i], pixels[i + 1], pixels[i + 2]].join()] = true;
-  }
-  return Object.keys(seen);
-}"""
 
 
 def rgb(colour: str) -> str:
