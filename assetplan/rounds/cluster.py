@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from distributed import Client, Future, KilledWorker, as_completed
 
@@ -95,7 +96,7 @@ def _connected(address: str) -> Iterator[Client]:
 
 def _version_rules(client: Client) -> list[str]:
     """What of the cluster is of another version than here."""
-    known = client.get_versions(packages=list(_PLANS))
+    known: Any = client.get_versions(packages=list(_PLANS))
     here = known["client"]["packages"]
     held = [
         ("the scheduler", known["scheduler"]["packages"], _SPEAKS),
