@@ -51,6 +51,14 @@ def counts(server: Server, schema: str) -> list[tuple[int, int]]:
 def test_force_replaces_our_tables_alone(server: Server, few: Programme) -> None:
     assetplan.publish(few, server.url(), "plans")
     assert server.do("SELECT name FROM plans.assets WHERE name LIKE '%DROP%'") == [("'); DROP TABLE plans.assets; --",)]
+    indexes = server.do("SELECT split_part(indexdef, ' USING ', 2) FROM pg_indexes WHERE schemaname = 'plans'")
+    assert {index for (index,) in indexes} == {"btree (asset_id)", "btree (asset_id, year)", "gist (geometry)"}
+    types = "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'plans'"
+    kinds = {"asset_id": "text", "year": "bigint", "cost": "double precision", "committed": "boolean"}
+    assert kinds.items() <= dict(server.do(types)).items()
+    assert server.do("SELECT obj_description('plans.assets'::regclass)") == [
+        (f"assetplan {assetplan.__version__}: {few.summary.title}",)
+    ]
     assetplan.publish(replace(few, works=few.works.head(2)), server.url(), "plans", force=True)
     assert counts(server, "plans") == [(5, 2)]
     server.do("CREATE SCHEMA mine", "CREATE TABLE mine.programme (t text)")
