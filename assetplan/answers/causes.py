@@ -8,6 +8,8 @@ what they use; the largest part is the cause. Assets of one candidate scheme are
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -29,6 +31,18 @@ CAUSES = {
 _OF_DEBT = ("borrowing", "treasury", "income", "sources")  # of a plan, what bounds its debt beside the tax base
 _STATE = 0.05  # index points, or share of the pace, below which an asset's condition is the same but for rounding
 _LEAST = 0.01  # of the objective's unit: figures are stored to the penny
+
+
+def cause_words(cause: str, what: str, labels: Mapping[str, str]) -> str:
+    """A cause in words, with the line or limit whose price it is; "" for none.
+
+    Parameters
+    ----------
+    cause, what : str; as of a row of a `Comparison`
+    labels : mapping; what a reader calls each budget line
+    """
+    of = f": {labels[what].lower() if what in labels else what}" if what else ""
+    return f"{CAUSES[cause]}{of}" if cause else ""
 
 
 def causes_of(before: Programme, after: Programme, changed: pd.DataFrame) -> tuple[Texts, Texts]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from assetplan.answers import Alternatives, Comparison, Frontier
-from assetplan.answers.causes import CAUSES
+from assetplan.answers.causes import cause_words
 from assetplan.answers.comparison import CHANGES
 from assetplan.cli.layout import block, items, paragraph, table
 from assetplan.programme import Programme
@@ -77,11 +77,11 @@ def _causes(after: Programme, comparison: Comparison) -> list[str]:
     """Why, most assets first; nothing where the plans are of other years or without prices."""
     if not comparison.assets["cause"].any():
         return ["Causes are worked out for plans of the same years whose prices are known."]
-    labels = {row["line"]: str(row["label"]).lower() for row in after.summary.spend}
-    texts = []
-    for row in comparison.causes().to_dict("records"):
-        of = f": {labels.get(row['what'], row['what'])}" if row["what"] else ""
-        texts.append(f"{CAUSES[row['cause']]}{of}: {plural(row['assets'], 'asset')}")
+    labels = {row["line"]: row["label"] for row in after.summary.spend}
+    texts = [
+        f"{cause_words(row['cause'], row['what'], labels)}: {plural(row['assets'], 'asset')}"
+        for row in comparison.causes().to_dict("records")
+    ]
     return [block("Why they differ, by the largest part of what turned the choice", *items(texts))]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from assetplan.answers.causes import CAUSES
+from assetplan.answers.causes import cause_words
 from assetplan.answers.comparison import CHANGES, Comparison
 from assetplan.asset_classes import AssetClasses
 from assetplan.finance.statement import real
@@ -91,7 +91,10 @@ def _packet(drawn: Drawn, before: Programme, after: Programme, comparison: Compa
     rows = differs.reindex(ids)
     listed = Dictionary()
     labels, same = _line_labels(after), rows["change"].isna().to_numpy()
-    why = [_why(cause, what, labels) for cause, what in zip(differs["cause"], differs["what"], strict=True)]
+    why = [
+        capitalised(cause_words(cause, what, labels))
+        for cause, what in zip(differs["cause"], differs["what"], strict=True)
+    ]
     texts = {
         "before": _treatments(before, ids).mask(same, ""),
         "after": _treatments(after, ids).mask(same, ""),
@@ -119,12 +122,6 @@ def _treatments(programme: Programme, ids: pd.Series) -> pd.Series:
 
 def _line_labels(programme: Programme) -> dict[str, str]:
     return {row["line"]: row["label"] for row in programme.summary.spend}
-
-
-def _why(cause: str, what: str, labels: dict[str, str]) -> str:
-    """A cause in words, with the line or limit whose price it is."""
-    of = f": {labels[what].lower() if what in labels else what}" if what else ""
-    return capitalised(f"{CAUSES[cause]}{of}") if cause else ""
 
 
 def _change_table(comparison: Comparison, here: list[str], basis: str) -> Table:
@@ -167,7 +164,7 @@ def _cause_table(comparison: Comparison, after: Programme, basis: str) -> Table 
     rows, labels = [], _line_labels(after)
     for row in comparison.causes().to_dict("records"):
         costs = (_thousands(row[name]) for name in ("cost_before", "cost_after"))
-        rows.append(Row(_why(row["cause"], row["what"], labels), (number(row["assets"]), *costs)))
+        rows.append(Row(capitalised(cause_words(row["cause"], row["what"], labels)), (number(row["assets"]), *costs)))
     return Table("causes", "Causes", ("Cause", "Assets", "Cost before", "Cost after"), rows, basis=basis)
 
 
