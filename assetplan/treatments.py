@@ -164,24 +164,29 @@ class Catalogue:
             np.intp
         )
 
-    def with_growth(self, rates: Mapping[str, float]) -> Catalogue:
-        """The same treatments, whose prices rise more than others.
+    def with_prices(self, growth: Mapping[str, float], level: Mapping[str, float]) -> Catalogue:
+        """The same treatments at other prices.
 
         Parameters
         ----------
-        rates : mapping of treatment, budget line or "default" → float
+        growth : mapping of treatment, budget line or "default" → float
             Rise a year above that of other prices; of several, a treatment's own comes first, then its line's.
+        level : mapping likewise; unit cost over that of the table
         """
 
-        def grown(t: Treatment) -> Treatment:
-            return replace(t, growth=next((rates[key] for key in (t.name, t.line, "default") if key in rates), 0.0))
+        def priced(t: Treatment) -> Treatment:
+            rise, times = (
+                next((stated[key] for key in (t.name, t.line, "default") if key in stated), usual)
+                for stated, usual in ((growth, 0.0), (level, 1.0))
+            )
+            return replace(t, growth=rise, unit_cost=t.unit_cost * times)
 
         treatments, own = (
-            {group: tuple(map(grown, rows)) for group, rows in table.items()}
+            {group: tuple(map(priced, rows)) for group, rows in table.items()}
             for table in (self.treatments, self.own_all)
         )
         policy = {
-            group: tuple(replace(step, treatment=grown(step.treatment)) for step in steps)
+            group: tuple(replace(step, treatment=priced(step.treatment)) for step in steps)
             for group, steps in self.follow_on.items()
         }
         return replace(self, treatments=treatments, own_all=own, follow_on=policy)

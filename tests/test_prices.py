@@ -133,3 +133,14 @@ def test_growth_that_discounting_does_not_bear_is_refused(growth, column, rule, 
         load_tables(plan(tmp_path).model_copy(update={"price_growth": growth}))
     assert [fault.column for fault in caught.value.faults] == [column]
     assert rule in caught.value.faults[0].rule
+
+
+def test_a_level_of_prices_is_a_factor_of_unit_costs(tmp_path):
+    level = {"default": 2.0, "bridges": 3.0, "surface_dressing": 0.5}
+    plain = load_tables(plan(tmp_path)).parameters.catalogue
+    dear = load_tables(plan(tmp_path).model_copy(update={"price_level": level})).parameters.catalogue
+    for group, rows in plain.own_all.items():
+        for before, after in zip(rows, dear.own_all[group], strict=True):
+            assert after.unit_cost == before.unit_cost * level.get(before.name, level.get(before.line, 2.0))
+    with pytest.raises(ConfigError, match="must be one of default, carriageway_preventative"):
+        load_tables(plan(tmp_path).model_copy(update={"price_level": {"gilding": 1.0}}))

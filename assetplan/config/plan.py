@@ -20,6 +20,7 @@ from assetplan.words import financial_year
 # Years that a council approves as firm, unless its plan says otherwise.
 FIRM_YEARS = 2
 Growth = Annotated[Number, Field(ge=-0.2, le=1)]
+Level = Annotated[Number, Field(ge=0.1, le=10)]
 
 
 class Benefit(Frozen):
@@ -165,6 +166,8 @@ class Plan(Shown, Frozen):
     """what a survey later than the base year is: a fault, or held to be the condition of the end of that year"""
     price_growth: dict[Name, Growth] = Field(default={})
     """treatment, budget line or `default` → how much more than other prices that of works rises a year"""
+    price_level: dict[Name, Level] = Field(default={})
+    """treatment, budget line or `default` → unit cost of works over that of the table of treatments"""
     envelope: Envelope
     limits: tuple[Limit, ...] = ()
     # A set of sources and borrowing facilities is kept in the bits of one whole number, so 60 is the most.

@@ -159,9 +159,9 @@ def load_tables(plan: Plan) -> Tables:
         raise ConfigError(unknown)
     # What follows the plan years needs two years of its own, for their rate.
     factors = discount_factors(max(plan.benefit.horizon, plan.years + 2))
-    if faults := [*_growth_faults(plan, parameters.catalogue, factors)]:
+    if faults := [*_price_faults(plan, parameters.catalogue, factors)]:
         raise ConfigError(faults)
-    parameters = replace(parameters, catalogue=parameters.catalogue.with_growth(plan.price_growth))
+    parameters = replace(parameters, catalogue=parameters.catalogue.with_prices(plan.price_growth, plan.price_level))
     kept, unfunded = _funded(plan, parameters.catalogue)
     rules = Rules(
         plan.strategies.max_treatments,
@@ -176,15 +176,16 @@ def load_tables(plan: Plan) -> Tables:
     return Tables(parameters, streams, model, unfunded, stated_claims(plan, parameters.prices))
 
 
-def _growth_faults(plan: Plan, catalogue: Catalogue, factors: Floats) -> Iterator[Fault]:
-    """Growth of prices of what the tables do not have, and at a rate that discounting does not bear."""
+def _price_faults(plan: Plan, catalogue: Catalogue, factors: Floats) -> Iterator[Fault]:
+    """Prices of what the tables do not have, and growth at a rate that discounting does not bear."""
     known = ["default", *catalogue.lines, *catalogue.names]
+    for key, stated in (("price_growth", plan.price_growth), ("price_level", plan.price_level)):
+        for name in sorted(stated.keys() - set(known)):
+            yield Fault("plan", 0, key, name, f"must be one of {', '.join(known)}")
     lowest = float((factors[:-1] / factors[1:]).min() - 1)
     for name, rate in plan.price_growth.items():
-        if name not in known:
-            yield Fault("plan", 0, "price_growth", name, f"must be one of {', '.join(known)}")
         # Rates are read back from factors, to rounding.
-        elif rate >= lowest - 1e-9:
+        if name in known and rate >= lowest - 1e-9:
             rule = (
                 f"must be below {lowest:.1%} a year, the lowest discount rate in use: at or above it works "
                 "cost no less in present value the longer they wait; state what is beside the growth of all prices, as "

@@ -12,7 +12,7 @@ from assetplan.strategies import candidates, starting_condition
 from assetplan.treatments import load_catalogue
 
 RATES = {"default": 0.01, "carriageway_major": 0.02, "surface_dressing": -0.03, "property": 0.025}
-GROWN = replace(MODEL, catalogue=MODEL.catalogue.with_growth(RATES))
+GROWN = replace(MODEL, catalogue=MODEL.catalogue.with_prices(RATES, {}))
 
 
 def test_a_treatment_s_own_rate_comes_before_its_lines_and_the_default() -> None:
