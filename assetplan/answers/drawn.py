@@ -21,6 +21,8 @@ from assetplan.reference import load_table
 from assetplan.strategies import Doubts, Future, Futures, GroupStock, load_doubts, starting_condition, with_stock
 
 STRATA = 12  # futures whose paces are drawn in even strata together
+OTHERS = 100 * STRATA
+"""Number of the first future that programmes are chosen for: they are valued in others."""
 _NEXT = 2**64  # seeds of one set of strata lie so far from those of the next
 _RISKS = 5  # key of the chance behind what is no decay
 _MOST_AGEING = 10.0  # years that a hard winter may age roads by at most
@@ -70,6 +72,11 @@ class DrawnFutures:
         inputs, count, seed : Inputs, int, int; as of the class
         """
         return cls(inputs, count, seed, load_doubts())
+
+    @property
+    def others(self) -> range:
+        """Numbers of as many other futures, for which programmes are chosen."""
+        return range(OTHERS, OTHERS + self.count)
 
     @property
     def assets(self) -> pd.DataFrame:
@@ -133,7 +140,7 @@ class DrawnFutures:
     def stock(self) -> Mapping[str, GroupStock]:
         """What the years after the plan rest on, by group, with the paces of all futures in it."""
         slow, fast = np.ones((2, len(self.assets)))
-        for number in range(self.count):
+        for number in (*range(self.count), *self.others):
             pace = np.clip(self.decay(number).pace, 1 / _WIDEST, _WIDEST)
             slow, fast = np.minimum(slow, pace), np.maximum(fast, pace)
         table = pd.concat([self.assets, self.assets], ignore_index=True)

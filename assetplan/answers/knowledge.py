@@ -30,15 +30,17 @@ class Worths:
     Attributes
     ----------
     first : array (n_solved, n_options); in each of the first futures
-    mean : array (n_options,); over all futures
+    others : array (n_solved, n_options); in each of the first of those that programmes are chosen for
+    mean : array (n_options,); over all of those
     """
 
     first: Floats
+    others: Floats
     mean: Floats
 
     @classmethod
     def of(cls, futures: DrawnFutures, valuation: Valuation, formulation: Formulation, solved: int) -> Worths:
-        """Value all options in every future.
+        """Value all options.
 
         Parameters
         ----------
@@ -46,13 +48,16 @@ class Worths:
         solved : int; how many of the first futures are kept
         """
         options = formulation.options
-        first, total = np.empty((solved, len(options.asset))), np.zeros(len(options.asset))
-        for number in range(futures.count):
+        first, others = np.empty((2, solved, len(options.asset)))
+        for number in range(solved):
+            first[number] = valuation.objective(futures.draw(number), options)
+        total = np.zeros(len(options.asset))
+        for place, number in enumerate(futures.others):
             worth = valuation.objective(futures.draw(number), options)
             total += worth
-            if number < solved:
-                first[number] = worth
-        return cls(first, total / futures.count)
+            if place < solved:
+                others[place] = worth
+        return cls(first, others, total / futures.count)
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,23 @@ def averse_problem(problem: Problem, worth: Floats, tail: float) -> Problem:
             np.concatenate([flows.high, [high], np.full(count, high - low)]),
         ),
     )
+
+
+def evened(worth: Floats, mean: Floats, kind: Ints) -> Floats:
+    """Worth of options in futures as works of their kind are worth there on the whole (n_futures, n_options).
+
+    What is particular to an asset evens out over a programme; a programme that was fitted to it would be safe in these
+    futures alone. So each is worth its mean times one factor for all of its kind, by least squares.
+
+    Parameters
+    ----------
+    worth : array (n_futures, n_options); what the plan seeks of each option in each future
+    mean : array (n_options,); over all futures
+    kind : array (n_options,) of int; kind of works of each option
+    """
+    squares = np.bincount(kind, mean**2)
+    factor = np.stack([np.bincount(kind, each * mean) for each in worth]) / np.where(squares > 0, squares, 1.0)
+    return np.asarray(factor[:, kind] * mean)
 
 
 def worth_by_group(problem: Problem, average: Solution, worths: Worths, group: Ints, count: int) -> Floats:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from assetplan._types import Floats, Ints
 from assetplan.answers.drawn import DrawnFutures
-from assetplan.answers.knowledge import Search, Worths, programme_worth, worst_mean, worth_by_group
+from assetplan.answers.knowledge import Search, Worths, evened, programme_worth, worst_mean, worth_by_group
 from assetplan.answers.many_futures import ManyFutures, Valuation, class_stocks, lived
 from assetplan.answers.replanning import Replanning, replanning_of
 from assetplan.display import Shown
@@ -127,7 +127,8 @@ def uncertainty_of(
     replanning = Replanning(valuation, formulation, starting, effort.gap, effort.seconds)
     average = search.best(worths.mean, [solution])
     optima = [search.best(worth, [solution, average]) for worth in worths.first]
-    averse = search.averse(worths.first, TAIL, average)
+    evenly = evened(worths.others, worths.mean, _kinds(inputs, formulation))
+    averse = search.averse(evenly, TAIL, average)
     programmes = {PLANNED: solution, AVERAGE: average, AVERSE: averse}
     worth = programme_worth(futures, valuation, formulation, list(programmes.values()))
     many = lived(futures, formulation, solution)
@@ -143,6 +144,13 @@ def uncertainty_of(
         replanning=pd.DataFrame(replanning_of(futures, replanning, solution, effort.replanned)),
         unit=inputs.plan.objective.sought.unit,
     )
+
+
+def _kinds(inputs: Inputs, formulation: Formulation) -> Ints:
+    """Group and first treatment of each option, as numbers (n_options,)."""
+    options, group = formulation.options, pd.factorize(inputs.register.assets["group"])[0]
+    first = options.schedule[np.arange(len(options.asset)), (options.schedule >= 0).argmax(axis=1)]
+    return np.unique(np.stack([group[options.asset], first]), axis=1, return_inverse=True)[1].ravel()
 
 
 def _mean(values: Floats) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from assetplan.answers.knowledge import Search, Worths, averse_problem, worst_mean, worth_by_group
+from assetplan.answers.knowledge import Search, Worths, averse_problem, evened, worst_mean, worth_by_group
 from assetplan.optimisation import Problem
 from assetplan.optimisation.solving import solve
 
@@ -44,6 +44,16 @@ def test_safe_in_bad_futures_is_the_best_of_every_combination(seed: int) -> None
         assert averse_problem(problem, worth, tail).n_options == problem.n_options
 
 
+def test_what_all_of_a_kind_share_is_kept_and_what_is_one_options_own_evens_out() -> None:
+    random = np.random.default_rng(0)
+    mean, kind = random.uniform(1, 9, 4000), np.repeat([0, 1], 2000)
+    shared = np.array([[0.5, 1.0], [1.5, 1.0]])[:, kind] * mean
+    np.testing.assert_allclose(evened(shared, mean, kind), shared)
+    own = random.normal(0, 2, shared.shape)
+    assert evened(shared + own, mean, kind) == pytest.approx(shared, rel=0.05)
+    assert (evened(shared, np.zeros(4000), kind) == 0).all()
+
+
 def test_worst_mean_is_of_the_share_that_is_asked_for() -> None:
     values = np.array([4.0, 1.0, 3.0, 2.0])
     assert worst_mean(values, 0.25) == 1.0
@@ -70,7 +80,7 @@ def test_the_best_of_each_future_is_worth_no_less_than_one_programme(seed: int) 
 def test_without_a_limit_a_group_is_worth_what_its_own_best_choices_gain(seed: int) -> None:
     problem, worth, _ = drawn(seed)
     free = replace(problem, caps=np.array([np.inf]))
-    average, worths = solve(free, 0.0), Worths(worth, worth.mean(axis=0))
+    average, worths = solve(free, 0.0), Worths(worth, worth, worth.mean(axis=0))
     group = np.repeat([0, 0, 1, 1, 1], N_OPTIONS)
     gained = worth_by_group(free, average, worths, group, 2)
     by_asset = worth.reshape(len(worth), N_ASSETS, N_OPTIONS)
@@ -81,7 +91,7 @@ def test_without_a_limit_a_group_is_worth_what_its_own_best_choices_gain(seed: i
 @pytest.mark.parametrize("seed", range(3))
 def test_with_a_limit_it_is_at_least_what_the_plan_itself_would_gain(seed: int) -> None:
     problem, worth, fits = drawn(seed)
-    average, worths = solve(problem, 0.0), Worths(worth, worth.mean(axis=0))
+    average, worths = solve(problem, 0.0), Worths(worth, worth, worth.mean(axis=0))
     group = np.repeat([0, 0, 1, 1, 1], N_OPTIONS)
     gained = worth_by_group(problem, average, worths, group, 2)
     assert (gained >= -1e-9).all()

@@ -86,6 +86,8 @@ def test_more_futures_of_a_seed_keep_the_first_and_another_seed_has_others(input
         assert not np.array_equal(first.decay.pace, else_.decay.pace)
         assert not np.array_equal(first.prices, else_.prices)
     assert not np.array_equal(many.draw(0).decay.pace, many.draw(drawn.STRATA).decay.pace)
+    assert list(many.others)[:3] == list(few.others)
+    assert not np.array_equal(few.draw(0).decay.pace, few.draw(few.others[0]).decay.pace)
 
 
 def test_prices_winters_and_grants_come_as_often_as_stated(inputs: Inputs) -> None:
