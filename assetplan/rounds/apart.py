@@ -132,7 +132,8 @@ class Processes:
         with self._lock:
             self._ended = True
             idle, self._idle = self._idle, []
-        for process in self._working:
+            working = list(self._working)
+        for process in working:
             process.popen.terminate()
         for process in idle:
             process.close()

@@ -48,26 +48,31 @@ def test_two_workers_beside_one(tmp_path: Path) -> None:
     text = ROUND.format(plan=SMALL_COUNTY / "plan.toml", count=COUNT)
     (tmp_path / "round.toml").write_text(text, encoding="utf-8")
     stated = read_round_file(tmp_path / "round.toml")
-    took: dict[int, float] = {}
+    took, each_took = dict[int, float](), dict[int, float]()
     ends: tuple[ScenarioEnd, ...] = ()
-    columns = ("workers", "seconds", "processor seconds", "cores", "cores that others used", "memory of each, MB")
-    head(f"{len(stated.scenarios)} scenarios", *columns, "of the batch, MB")
+    head(
+        f"{len(stated.scenarios)} scenarios",
+        *(
+            "workers",
+            "seconds",
+            "seconds of each",
+            "processor seconds",
+            "cores",
+            "cores that others used",
+            "MB of each",
+        ),
+    )
     for workers in (1, 2):
         began, own, machine = time.perf_counter(), own_seconds(), machine_seconds()
         ends = run_round(stated, tmp_path / str(workers), workers)
         took[workers] = seconds = time.perf_counter() - began
+        each_took[workers] = sum(each.seconds for each in ends) / len(ends)
         own, machine = own_seconds() - own, machine_seconds() - machine
+        figures = (seconds, each_took[workers], own, own / seconds, (machine - own) / seconds)
         memory = f"{min(each.memory for each in ends):.0f} to {max(each.memory for each in ends):.0f}"
-        others = (machine - own) / seconds
-        row(
-            workers,
-            f"{seconds:.0f}",
-            f"{own:.0f}",
-            f"{own / seconds:.2f}",
-            f"{others:.2f}",
-            memory,
-            f"{peak_memory():.0f}",
-        )
+        row(workers, *(f"{figure:.2f}" for figure in figures), memory)
         assert {each.status for each in ends} == {DONE}
     print(f"\ntwo workers are {took[1] / took[2]:.2f} times as fast as one")
+    print(f"while both are at work, {2 * each_took[1] / each_took[2]:.2f} times")
     print("memory, MB, in order: " + ", ".join(f"{each.memory:.0f}" for each in ends))
+    print(f"memory of the batch itself: {peak_memory():.0f} MB")
