@@ -57,7 +57,7 @@ def on_cluster(tasks: list[ScenarioTask], place: Path, address: str) -> Iterator
                 killed.append(task)
             else:
                 yield ended
-        # A worker's death is laid at the door of all that it had. Each by itself shows which of them it was.
+        # A worker's death counts against every task that it had. Each by itself shows which of them it was.
         for alone in killed:
             for task, ended in _ends(client, [alone]):
                 yield ended or ScenarioEnd(task.scenario, task.run, FAILED, _KILLED)

@@ -211,7 +211,7 @@ def test_with_a_worker_killed_every_scenario_ends_once_as_on_this_machine(
 
     def listen(ended: ScenarioEnd, done: int, of: int) -> None:
         if not heard:
-            os.killpg(workers[0].pid, signal.SIGKILL)  # with its nurse, which would start it anew
+            os.killpg(workers[0].pid, signal.SIGKILL)  # and what would start it anew
         heard.append(ended.run)
 
     ended = run_round(read_round_file(tmp_path / "round.toml"), tmp_path / "out", listener=listen, cluster=address)
