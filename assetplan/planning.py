@@ -81,12 +81,12 @@ def plan(
     InfeasibleError
         Limits and commitments cannot hold together; the limits are named.
     """
-    clock = Clock(progress)
+    clock, shared = Clock(progress), shared or SharedStages()
     made = prepare(plan, register, clock, shared)
     inputs, formulation = made.inputs, made.formulation
     with _beside(cores) as beside:
         bound = beside.submit(bound_without_rules, inputs, made.options, made.runs)
-        others = beside.submit(_other_cases, made)
+        others = beside.submit(shared.once, "other cases", _cases_key(made), partial(_other_cases, made))
         by_rule = partial(_baselines, formulation, priority=np.argsort(made.starting.index, kind="stable"), plan=plan)
         # Where no money flows there are none of the plan's own flows to wait for.
         early = None if formulation.problem.flows.names else beside.submit(by_rule, np.zeros(0))
@@ -271,6 +271,14 @@ def _other_cases(made: Prepared) -> tuple[Option | None, dict[str, CaseFutures]]
     if minimum:
         cases[CURRENT_SPEND] = minimum.schedule
     return minimum, in_futures(made.inputs, cases)
+
+
+def _cases_key(made: Prepared) -> object:
+    """All that the other cases are made from: money of lines only where today's is for the plan's own schemes."""
+    plan = made.inputs.plan
+    if plan.forecast.current_spend == "optimised":
+        return object()
+    return made.made_from, plan.model_dump_json(exclude={"name": True, "report": True, "envelope": {"lines_"}})
 
 
 @contextmanager

@@ -107,9 +107,11 @@ class Prepared(EarlyStages):
     Attributes
     ----------
     formulation : Formulation; the problem
+    made_from : object; all that the early stages were made from, for stages after them that plans may share
     """
 
     formulation: Formulation
+    made_from: object
 
     @cached_property
     def on_own_sites(self) -> Formulation:
@@ -140,7 +142,8 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
     inputs = replace(made.inputs, **own)
     with clock.stage("strategies"):
         formulation = build_problem(inputs, made.options, made.runs)
-    return Prepared(**(vars(made) | {"inputs": inputs}), formulation=formulation)
+    known = object() if register is not None else key
+    return Prepared(**(vars(made) | {"inputs": inputs}), formulation=formulation, made_from=known)
 
 
 def _files(plan: Plan) -> tuple[tuple[str, str, int, int], ...]:

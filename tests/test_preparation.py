@@ -1,5 +1,6 @@
 """Stages that plans have in common are made once, and a plan is the same with them as without."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from round_cases import PLAN, write_inputs
 
+import assetplan
 from assetplan import preparation
 from assetplan.config import Plan, make_plan
 from assetplan.preparation import Clock, Prepared, SharedStages, prepare
@@ -61,6 +63,23 @@ def test_plans_share_what_they_have_in_common_and_no_more(folder: Path, monkeypa
     assert len({id(each.options) for each in (base, fewer, dearer)}) == 3
     for plan, own in ((late, LATE), (fewer, FEWER_LINES), (dearer, DEARER)):
         assert_same(plan, made(changed(folder, own)))
+
+
+@pytest.mark.slow  # four small plans
+@pytest.mark.parametrize("spent", ["worst_first", "optimised"])
+def test_a_plan_after_another_is_as_it_is_alone(folder: Path, tmp_path: Path, spent: str) -> None:
+    forecast = {"futures": 3, "current_spend": spent}
+    money = {"unit": "£", "lines": LINES, "current": {line: years[0] / 2 for line, years in LINES.items()}}
+    less = money | {"lines": {line: [0.8 * each for each in years] for line, years in LINES.items()}}
+    first, second = (changed(folder, {"envelope": each, "forecast": forecast}) for each in (money, less))
+    shared = SharedStages()
+    assetplan.plan(first, shared=shared)
+    after, alone = (assetplan.plan(second, shared=each) for each in (shared, None))
+    folders = [each.write(tmp_path / name) for name, each in {"after": after, "alone": alone}.items()]
+    for name in ("assets.parquet", "strategies.parquet", "programme.csv"):
+        assert len({(each / name).read_bytes() for each in folders}) == 1
+    summaries = [json.loads((each / "summary.json").read_text(encoding="utf-8")) for each in folders]
+    assert {**summaries[0], "seconds": {}} == {**summaries[1], "seconds": {}}
 
 
 def test_a_register_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
