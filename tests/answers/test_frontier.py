@@ -86,6 +86,7 @@ def test_money_with_which_the_plan_cannot_be_met_says_so(folder: Path) -> None:
     assert "With none of these shares" in run("frontier", "target.toml", "--money", "0.2", cwd=folder).stdout
 
 
+@pytest.mark.slow  # draws
 def test_the_command_prints_and_writes_what_it_reached(folder: Path, reached: Frontier) -> None:
     done = run("frontier", "plan.toml", "--money", "150%,50%,0.75,100%", "-o", "out", cwd=folder)
     assert done.returncode == 0, done.stderr

@@ -61,6 +61,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Done], Pa
     return done, folder
 
 
+@pytest.mark.slow
 def test_every_command_says_that_there_is_no_map(ended: tuple[dict[str, Done], Path]) -> None:
     done, _ = ended
     for name, one in done.items():
@@ -71,6 +72,7 @@ def test_every_command_says_that_there_is_no_map(ended: tuple[dict[str, Done], P
     assert done["predict"].stdout.strip() == "p.csv"
 
 
+@pytest.mark.slow
 def test_its_report_has_everything_but_the_map(ended: tuple[dict[str, Done], Path]) -> None:
     _, folder = ended
     text = (folder / "out" / "report.html").read_text(encoding="utf-8")

@@ -100,6 +100,7 @@ def test_more_money_never_lowers_the_optimum():
     assert np.all(np.diff(benefits) >= -1e-9)  # 1e-9: order of summation
 
 
+@pytest.mark.slow
 def test_short_time_is_feasible():
     p = random_problem(6, 30_000, 8, 20, share=0.3, whole_pounds=False)
     solution = solve(p, target_gap=0.0, time_limit=1.0)
