@@ -138,18 +138,8 @@ def alternatives_text(near: Alternatives) -> str:
         for row in near.programmes.to_dict("records")
     ]
     sites, even = ["sites"] if limited else [], ["even"] if spread else []
-    heads = [
-        "programme",
-        "benefit, £m",
-        "given up",
-        "cost, £m",
-        "treated",
-        *sites,
-        "A road, km",
-        *even,
-        "unlike",
-        "gap",
-    ]
+    made = ["programme", "benefit, £m", "given up", "cost, £m", "treated"]
+    heads = [*made, *sites, "A road, km", *even, "unlike", "gap"]
     core, some = len(near.core), len(near.assets)
     text = (
         f"All {len(rows)} programmes treat {plural(core, 'asset')}; {some - core:,} are treated by some of them alone. "
