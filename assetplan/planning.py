@@ -81,7 +81,7 @@ def plan(
     InfeasibleError
         Limits and commitments cannot hold together; the limits are named.
     """
-    clock, shared = Clock(progress), shared or SharedStages()
+    clock, shared = Clock(progress), shared or SharedStages(keep=False)
     made = prepare(plan, register, clock, shared)
     inputs, formulation = made.inputs, made.formulation
     with _beside(cores) as beside:

@@ -59,8 +59,14 @@ class Clock:
 
 @dataclass(eq=False)
 class SharedStages:
-    """Stages that plans made one after the other may have in common; the latest of each is kept."""
+    """Stages that plans made one after the other may have in common; the latest of each is kept.
 
+    Attributes
+    ----------
+    keep : bool; whether any is: a plan by itself needs no memory for them
+    """
+
+    keep: bool = True
     _kept: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     def once(self, stage: str, key: object, make: Callable[[], Made]) -> Made:
@@ -72,6 +78,8 @@ class SharedStages:
         key : object; all that it is made from
         make : callable; makes it
         """
+        if not self.keep:
+            return make()
         if stage not in self._kept or self._kept[stage][0] != key:
             self._kept.pop(stage, None)  # before the next is made, so that memory holds one
             self._kept[stage] = key, make()
@@ -130,7 +138,7 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
         shared with a register in memory
     """
     if shared is None or register is not None:
-        shared = SharedStages()
+        shared = SharedStages(keep=False)
     files = _files(plan)
     with clock.stage("register"):
         # Rows of a database may be others at any moment, so they are read each time.

@@ -26,7 +26,7 @@ OTHERS = 100 * STRATA
 _NEXT = 2**64  # seeds of one set of strata lie so far from those of the next
 _RISKS = 5  # key of the chance behind what is no decay
 _MOST_AGEING = 10.0  # years that a hard winter may age roads by at most
-_WIDEST = 4.0  # times its group's pace beyond which what comes after the plan years is no longer told apart
+_WIDEST = 4.0  # times its group's pace beyond which what comes after the plan years is taken as there
 
 
 @dataclass(frozen=True, eq=False)

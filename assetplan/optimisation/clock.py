@@ -52,7 +52,7 @@ class SearchTime:
         return self._work.ends - time.monotonic()
 
     def part(self, seconds: float) -> SearchTime:
-        """A clock that runs out after so many seconds of the same work; of a negative share, at once."""
+        """A clock that runs out after so many seconds of the same work; with none, at once."""
         return SearchTime(self._work, self._work.done + seconds)
 
     def count(self, seconds: float) -> None:
