@@ -137,6 +137,7 @@ def test_reasons_and_explanations_speak_of_it(programme: Programme) -> None:
     assert "seeks the condition of A roads, so net is counted in metre-points. A metre-point is" in text
 
 
+@pytest.mark.slow
 def test_one_in_pounds_bears_a_price_on_change(tmp_path: Path) -> None:
     register = small_register()
     before = assetplan.plan(small_plan(), register)

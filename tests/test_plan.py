@@ -187,6 +187,7 @@ def _plan(small_county: Path, **changes: object):
     return make_plan({**data, **changes}, small_county / "plan.toml")
 
 
+@pytest.mark.slow
 def test_a_plan_that_cannot_be_met_names_the_limits(small_county: Path, inputs, some) -> None:
     promised = inputs.register.assets.query("committed_treatment != ''")
     treatments = {t.name: t.line for rows in inputs.model.catalogue.treatments.values() for t in rows}

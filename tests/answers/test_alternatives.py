@@ -79,12 +79,14 @@ def test_the_figures_of_a_programme_are_the_sums_of_its_works(near: Alternatives
         assert not near.assets[first].equals(near.assets[second])
 
 
+@pytest.mark.slow
 def test_more_to_give_up_never_makes_the_least_spent_dearer(folder: Path, near: Alternatives) -> None:
     less = assetplan.alternatives(assetplan.read_plan(folder / "plan.toml"), within=0.005).programmes.set_index("name")
     more = near.programmes.set_index("name").loc["least spent"]
     assert more["cost"] <= less.loc["least spent", "cost"] * (1 + more["gap"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_programmes_and_writes_their_works(folder: Path, near: Alternatives) -> None:
     done = run("alternatives", "plan.toml", "--within", "2%", "-o", "near", cwd=folder)
     assert done.returncode == 0, done.stderr

@@ -191,6 +191,7 @@ def test_nothing_in_common_is_refused() -> None:
     assert "price bases" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_it(tmp_path: Path) -> None:
     folders = first().write(tmp_path / "a"), richer().write(tmp_path / "b")
     done = run("compare", *folders, "-o", tmp_path / "c")

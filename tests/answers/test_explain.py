@@ -130,6 +130,7 @@ def explained(solved: Solved, treated: bool, count: int):
     pytest.fail("too few assets to ask about")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treated", [False, True])
 def test_cost_at_which_the_choice_turns(solved: Solved, treated: bool) -> None:
     for row, explanation in explained(solved, treated, 2):

@@ -121,6 +121,7 @@ def test_a_hard_winter_brings_as_many_potholes_as_stated(inputs: Inputs) -> None
     assert potholes(futures.winter_years - 0.1) <= wanted <= potholes(futures.winter_years + 0.1)
 
 
+@pytest.mark.slow
 def test_where_all_is_known_every_future_is_the_plan(made: Prepared, solution: Solution) -> None:
     certain = UncertaintySettings(price_spread=0, winter_chance=0)
     inputs = replace(made.inputs, plan=made.inputs.plan.model_copy(update={"uncertainty": certain}))

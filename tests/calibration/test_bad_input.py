@@ -136,6 +136,7 @@ def test_parts_that_cannot_be_checked_are_noted() -> None:
         assert np.isnan(learned.rows["error"][0])
 
 
+@pytest.mark.slow
 def test_the_command_prints_every_note(tmp_path) -> None:
     still = chain_histories(30, 8, np.eye(4), prefix="still").assign(kind="still", state=0)
     none = still.assign(asset_id="none " + still["asset_id"], kind="none").drop_duplicates("asset_id")

@@ -117,6 +117,7 @@ def test_edits_by_hand_are_refused_or_marked(tmp_path: Path) -> None:
     assert "summary.json: is not as it was written" in done.stderr
 
 
+@pytest.mark.slow
 def test_files_of_another_run_are_refused(planned_case: Path, tmp_path: Path) -> None:
     folder = case("hand-edited-not-noticed", tmp_path)
     plan = folder / "plan.toml"

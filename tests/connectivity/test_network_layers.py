@@ -116,6 +116,7 @@ def test_the_same_network_gives_the_same_bytes(county: NetworkLayers, tmp_path: 
     assert back["criticality"].sum() == pytest.approx(county.layers["links"]["criticality"].sum())
 
 
+@pytest.mark.slow
 def test_the_command(small_county: Path, tmp_path: Path) -> None:
     network = partial(run, "network", small_county / "register.gpkg", cwd=tmp_path)
     done = network("-o", "net.gpkg")

@@ -135,6 +135,7 @@ def test_a_plan_without_more_is_what_it_was() -> None:
     assert not stated.formulation.flows
 
 
+@pytest.mark.slow
 @settings(max_examples=5)
 @given(carry=st.floats(0.0, 1.0), move=st.floats(0.0, 0.5), least=st.floats(0.0, 0.6), cut=st.floats(0.3, 1.0))
 def test_all_together_equal_the_exact_model(carry: float, move: float, least: float, cut: float) -> None:

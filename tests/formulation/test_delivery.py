@@ -128,6 +128,7 @@ def test_the_solve_is_the_best_of_every_choice_within_the_crews_days() -> None:
     assert best < case(RICH, street([35.0, 38.0, 40.0]), years=2, sites=SHARED).solve().benefit - 1.0
 
 
+@pytest.mark.slow
 def test_more_weeks_never_lower_the_optimum() -> None:
     weeks = (0.1, 0.3, 0.6, 1.2, 5.0)
     reached = [case(crews=[{"crew": SURFACING, "weeks": each}]).solve().benefit for each in weeks]

@@ -131,6 +131,7 @@ POOR = {"carriageway_major": [0, 9e9, 0, 0], "carriageway_preventative": [0, 0, 
 """Roads are closed for the one line in 2020, for the other in 2022."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "closed"),
     [([35.0, 36.0, 35.0], [2020]), ([35.0, 64.0, 35.0, 62.0, 36.0, 66.0], [2020, 2022])],

@@ -198,6 +198,7 @@ def test_reads_and_writes_many_assets(tmp_path: Path) -> None:
     assert len(read_register(tmp_path / "r.gpkg").assets) == count
 
 
+@pytest.mark.slow
 def test_a_register_that_lacks_something_is_filled_by_import_table(tmp_path: Path) -> None:
     whole = mixed()
     blank = whole.assets["asset_class"].isin(["signal", "footway"])
