@@ -2,9 +2,9 @@
 
 A GeoPackage written here has one layer for each asset class, and one for each geometry type of a class where it has
 several (`bridge_point`, `bridge_linestring`), so that no geometry is promoted; beside them `places`, `districts`,
-`other_roads`, and the plain tables `inspections` and `notes`. Column `position` keeps the order of rows across layers.
-A class without geometry is a plain table whose name states that (`carriageway_no_geometry`): a layer that has lost its
-geometry is not taken for one.
+`other_roads`, and the plain tables `inspections`, `premises`, `blocks` and `notes`. Column `position` keeps the order
+of rows across layers. A class without geometry is a plain table whose name states that (`carriageway_no_geometry`): a
+layer that has lost its geometry is not taken for one.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from assetplan.register.fill import fill_and_check
 from assetplan.register.misplaced import Notes, sift
 from assetplan.register.no_map import without_geometry
 from assetplan.register.positions import BRITISH_GRID, metric_crs
+from assetplan.register.premises import COMPONENT_COLUMNS, TABLES, check_premises, component_faults
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.table import import_table
 from assetplan.register.validation import check_parts, check_register
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SPATIAL_EXTRAS = ("places", "districts", "other_roads")
-_PLAIN = ("inspections", "notes")
+_PLAIN = ("inspections", *TABLES, "notes")
 _NO_GEOMETRY = "no_geometry"
 _SUFFIXES = (
     *("point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"),
@@ -91,6 +92,9 @@ def _write_layers(register: Register, draft: Path) -> None:
     layers: dict[str, pd.DataFrame] = {}
     assets = register.assets.reset_index(drop=True)
     assets["position"] = range(len(assets))
+    # A register without components is the same file as before there were columns of theirs.
+    blank = [name for name in COMPONENT_COLUMNS if name in assets and not (assets[name] != "").any()]
+    assets = assets.drop(columns=blank)
     # Packaged classes come in their own order, those of a council's own after them.
     for asset_class in dict.fromkeys((*load_asset_classes().names, *sorted(assets["asset_class"].unique()))):
         layers.update(_by_geometry_type(asset_class, assets[assets["asset_class"] == asset_class]))
@@ -98,8 +102,9 @@ def _write_layers(register: Register, draft: Path) -> None:
         extra = getattr(register, name).reset_index(drop=True)
         extra["position"] = range(len(extra))
         layers.update(_by_geometry_type(name, extra))
-    if len(register.inspections):
-        layers["inspections"] = register.inspections.reset_index(drop=True)
+    for name in ("inspections", *TABLES):
+        if len(table := getattr(register, name)):
+            layers[name] = table.reset_index(drop=True)
     if register.notes:
         layers["notes"] = pd.DataFrame(list(register.notes), columns=["note", "count"])
     with repeatable_layers():
@@ -209,11 +214,13 @@ def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | 
     parts |= {name: _read_spatial(path, [each for each in layers if _base(each, (name,))]) for name in _SPATIAL_EXTRAS}
     checked, more = check_parts(parts, f"{file}, layer ", clean)
     faults += more
+    tables, more = check_premises({name: _read_plain(path, layers, name) for name in TABLES}, f"{file}, layer ")
+    faults += [*more, *(_in_layer(each, places_in_file) for each in component_faults(clean, tables["blocks"], file))]
     notes, more = _notes(_read_plain(path, layers, "notes"), f"{file}, layer notes")
     faults += more
     if faults:
         raise RegisterError(faults)
-    return Register(clean, notes=(*notes, *left_out), **checked)
+    return Register(clean, notes=(*notes, *left_out), **checked, **tables)
 
 
 def _notes(table: pd.DataFrame, file: str) -> tuple[tuple[tuple[str, int], ...], list[Fault]]:

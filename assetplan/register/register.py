@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from assetplan.display import Shown
@@ -21,6 +21,12 @@ def _none() -> gpd.GeoDataFrame:
     from assetplan import schema
 
     return gpd.GeoDataFrame(schema.empty("other_roads"), geometry=[])
+
+
+def _no_rows(table: str) -> pd.DataFrame:
+    from assetplan import schema
+
+    return schema.empty(table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +82,11 @@ class Register(Shown):
         never in a total. May have no rows.
     digest : str
         Digest of the rows of a database that it was read from; "" of a file's.
+    premises : DataFrame
+        Property sites, one row each with the columns of table `premises` in reference/schema.csv; may have no rows.
+    blocks : DataFrame
+        Buildings on premises, with the columns of table `blocks`; may have no rows. Where there are some, each
+        building component names one as its `parent_id`.
     """
 
     assets: gpd.GeoDataFrame
@@ -85,3 +96,5 @@ class Register(Shown):
     notes: tuple[tuple[str, int], ...] = field(default=())
     other_roads: gpd.GeoDataFrame = field(default_factory=_none)
     digest: str = ""
+    premises: pd.DataFrame = field(default_factory=partial(_no_rows, "premises"))
+    blocks: pd.DataFrame = field(default_factory=partial(_no_rows, "blocks"))

@@ -18,8 +18,10 @@ from assetplan.reading.layers import STATE_NONE, is_spatial
 from assetplan.reference import load_table
 from assetplan.register.no_map import classes_without_geometry, without_geometry
 from assetplan.register.positions import BRITISH_GRID, metric, on_earth, true_to_scale
+from assetplan.register.premises import TABLES, check_premises, component_faults
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.shapes import plain_shapes
+from assetplan.register.validation_faults import among, faults_where
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,9 +53,12 @@ def validate_register(
     assets, faults = check_register(given, file, None, names, bare)
     parts = {name: getattr(register, name) for name in ("inspections", "places", "districts", "other_roads")}
     checked, more = check_parts(parts, f"{file}, ", assets)
-    if faults or more:
-        raise RegisterError(faults + more)
-    return replace(register, assets=assets, **checked)
+    faults += more
+    property_tables, more = check_premises({name: getattr(register, name) for name in TABLES}, f"{file}, ")
+    faults += [*more, *component_faults(assets, property_tables["blocks"], file)]
+    if faults:
+        raise RegisterError(faults)
+    return replace(register, assets=assets, **checked, **property_tables)
 
 
 def check_register(
@@ -109,7 +114,7 @@ def _bare_faults(
     rule = "has no geometry, as others of its class have"
     unmeasured = missing & ~mixed & assets["asset_class"].isin(classes.where("stock_column", "length_m"))
     named = pd.DataFrame({"geometry": assets["asset_id"]})
-    return _faults(named, mixed, file, place, "geometry", rule) + _faults(
+    return faults_where(named, mixed, file, place, "geometry", rule) + faults_where(
         None, unmeasured & assets["length_m"].isna(), file, place, "length_m", "is needed where no line is drawn"
     )
 
@@ -160,8 +165,8 @@ def _check_inspections(
     frame = inspections.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1)
     clean, faults = schema.conform(frame, "inspections", file, pd.Series(place, index=frame.index))
-    unknown = (clean["asset_id"] != "") & ~_among(clean["asset_id"], asset_ids)
-    faults += _faults(clean, unknown, file, place, "asset_id", "no asset of the register has this asset_id")
+    unknown = (clean["asset_id"] != "") & ~among(clean["asset_id"], asset_ids)
+    faults += faults_where(clean, unknown, file, place, "asset_id", "no asset of the register has this asset_id")
     return clean, faults + _measure_faults(clean, file, place)
 
 
@@ -191,10 +196,10 @@ def _check_other_roads(
     """Bring roads of others to the schema and the assets' CRS, and list every fault: each is one line and no asset."""
     clean, faults = _check_spatial(frame, "other_roads", file, assets.crs)
     place = np.arange(1, len(clean) + 1)
-    owned = _among(clean["road_id"], assets["asset_id"])
-    faults += _faults(clean, owned, file, place, "road_id", "is the asset_id of an asset")
+    owned = among(clean["road_id"], assets["asset_id"])
+    faults += faults_where(clean, owned, file, place, "road_id", "is the asset_id of an asset")
     shape = clean.geom_type
-    return clean, faults + _faults(
+    return clean, faults + faults_where(
         None, shape.notna() & (shape != "LineString"), file, place, "geometry", "must be one line"
     )
 
@@ -215,7 +220,7 @@ def _check_geometry(
     stated = geometry.isna() & (False if bare is None else bare)
     own = next((name for name in ("asset_id", "road_id", "name") if name in frame.columns), None)
     named = None if own is None else pd.DataFrame({"geometry": frame[own].astype("str")})
-    faults = _faults(named, missing & ~stated, file, place, "geometry", "is missing or empty")
+    faults = faults_where(named, missing & ~stated, file, place, "geometry", "is missing or empty")
     # A line of no length stays: the network lists it.
     point_like = (geometry.geom_type == "LineString") & (shapely.length(geometry.to_numpy()) == 0)
     invalid = ~missing & ~geometry.is_valid & ~point_like
@@ -228,46 +233,29 @@ def _check_geometry(
     if len(usable) and not true_to_scale(usable):
         lost = pd.Series(False, index=geometry.index)
         lost.loc[usable.index[~on_earth(usable)]] = True
-        faults += _faults(named, lost, file, place, "geometry", "lies outside what its CRS can hold")
+        faults += faults_where(named, lost, file, place, "geometry", "lies outside what its CRS can hold")
     if faults:
         return geometry, faults
     return metric(geometry.to_frame("geometry")).geometry, []
-
-
-def _faults(
-    clean: pd.DataFrame | None, wrong: pd.Series, file: str, place: np.ndarray, column: str, rule: str
-) -> list[Fault]:
-    where = np.flatnonzero(wrong.to_numpy())
-    shown = [""] * len(where) if clean is None else [_plain(v) for v in clean[column].to_numpy()[where]]
-    return [Fault(file, int(row), column, value, rule) for row, value in zip(place[where], shown, strict=True)]
-
-
-def _among(values: pd.Series, allowed: pd.Series) -> pd.Series:
-    # Arrow strings look each value up one by one; plain objects are hashed once.
-    return values.astype(object).isin(set(allowed))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:g}"
-    return str(value)[:80]
 
 
 def _measure_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fault]:
     measure, value = clean["measure"], clean["value"]
     bare = (measure != "") & value.isna()
     # Inspections require both, and conform lists that already.
-    faults = [] if "year" in clean else _faults(clean, bare, file, place, "measure", "has no value beside it")
+    faults = [] if "year" in clean else faults_where(clean, bare, file, place, "measure", "has no value beside it")
     loose = (measure == "") & value.notna()
     if "year" not in clean:
-        faults += _faults(clean, loose, file, place, "value", "has no measure beside it")
+        faults += faults_where(clean, loose, file, place, "value", "has no measure beside it")
     table = load_table("measures").set_index("measure")
     low = measure.map(table["low"]).astype(float).fillna(0.0)
     high = measure.map(table["high"]).astype(float).fillna(np.inf)
     wrong = (measure != "") & value.notna() & ((value < low) | (value > high))
     for name in measure[wrong].unique():
         span = f"{table['low'].get(name, 0):g} to {table['high'].get(name, np.inf):g}"
-        faults += _faults(clean, wrong & (measure == name), file, place, "value", f"measure {name} runs from {span}")
+        faults += faults_where(
+            clean, wrong & (measure == name), file, place, "value", f"measure {name} runs from {span}"
+        )
     return faults
 
 
@@ -276,8 +264,8 @@ def _parent_faults(clean: pd.DataFrame, file: str, place: np.ndarray) -> list[Fa
     own = (parent != "") & (parent == clean["asset_id"])
     # A building is not an asset itself: its components are, and name it as their parent.
     needs = (parent != "") & ~own & (clean["asset_class"] != BUILDING)
-    nothing = needs & ~_among(parent, clean["asset_id"])
-    return _faults(clean, nothing, file, place, "parent_id", "no asset has this asset_id") + _faults(
+    nothing = needs & ~among(parent, clean["asset_id"])
+    return faults_where(clean, nothing, file, place, "parent_id", "no asset has this asset_id") + faults_where(
         clean, own, file, place, "parent_id", "an asset cannot be its own parent"
     )
 
@@ -289,7 +277,7 @@ def _commitment_faults(clean: pd.DataFrame, file: str, place: np.ndarray, treatm
     unknown = (treatment != "") & ~treatment.isin(treatments)
     rule = "no treatment has this name; tables.treatments of the plan may add it"
     return (
-        _faults(clean, undated, file, place, "committed_treatment", "has no committed_year beside it")
-        + _faults(clean, dangling, file, place, "committed_year", "has no committed_treatment beside it")
-        + _faults(clean, unknown, file, place, "committed_treatment", rule)
+        faults_where(clean, undated, file, place, "committed_treatment", "has no committed_year beside it")
+        + faults_where(clean, dangling, file, place, "committed_year", "has no committed_treatment beside it")
+        + faults_where(clean, unknown, file, place, "committed_treatment", rule)
     )
