@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from assetplan._types import Bools, Floats, Ints
@@ -16,6 +17,8 @@ from assetplan.network.graph import Network
 DAYS = 365
 # How far the first look goes beyond the road closed [m], and how much farther each look after it.
 FIRST_LOOK, FARTHER = 2_000.0, 4.0
+# How many times smaller the side of a cell is than that of the cell it lies in.
+_FINER = 4.0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +48,41 @@ class Detours(Shown):
         return np.isinf(self.extra_km)
 
 
+@dataclass(frozen=True, eq=False)
+class _Region:
+    """A part of a graph: a search in it takes arrays of its size and not of the whole.
+
+    Attributes
+    ----------
+    nodes, arcs : array of int; which nodes and stored arcs of the whole it has, rising
+    matrix : csr_array; length of each arc [m]
+    """
+
+    nodes: Ints
+    arcs: Ints
+    matrix: csr_array
+
+    @staticmethod
+    def of(graph: Graph) -> _Region:
+        """The whole."""
+        count = graph.matrix.shape[0]
+        return _Region(np.arange(count), np.arange(len(graph.tail)), graph.matrix)
+
+    def around(self, tails: Ints, reach: float) -> _Region:
+        """The part that comes within reach of some nodes of the whole, along the arcs [m]."""
+        matrix = self.matrix
+        tails = np.searchsorted(self.nodes, tails)
+        within = np.isfinite(dijkstra(matrix, indices=tails, limit=reach, min_only=True))
+        inside = within[matrix.indices] & np.repeat(within, np.diff(matrix.indptr))
+        number = np.cumsum(within, dtype=np.int32) - 1
+        starts = np.r_[0, np.cumsum(inside)][matrix.indptr[np.r_[np.flatnonzero(within), len(within)]]]
+        count = int(within.sum())
+        part = csr_array(
+            (matrix.data[inside], number[matrix.indices[inside]], starts.astype(np.int32)), shape=(count, count)
+        )
+        return _Region(self.nodes[within], self.arcs[inside], part)
+
+
 class _Ways:
     """Ways round chains for one set of closed links: each search runs on junctions alone."""
 
@@ -55,15 +93,14 @@ class _Ways:
         # Whether each link cannot be driven with its chain, and against it; how many of its chain cannot.
         self.shut = np.where(roads.along, [~there, ~back], [~back, ~there])
         self.total = np.array([np.bincount(roads.chain, shut, count) for shut in self.shut])
-        self.nodes, junction = np.unique(np.r_[roads.start, roads.end], return_inverse=True)
+        nodes, junction = np.unique(np.r_[roads.start, roads.end], return_inverse=True)
+        self.place = network.nodes[nodes]
         # A way is a chain with (its number) or against (count + its number).
         self.tail = np.r_[junction[:count], junction[count:]]
         self.head = np.r_[junction[count:], junction[:count]]
         self.length = np.r_[roads.length, roads.length]
         self.open = np.flatnonzero(self.total.ravel() == 0)
-        self.graph: Graph = make_graph(
-            self.tail[self.open], self.head[self.open], self.length[self.open], len(self.nodes)
-        )
+        self.graph: Graph = make_graph(self.tail[self.open], self.head[self.open], self.length[self.open], len(nodes))
         self.spur = spurs(roads)
         # Where the graph holds each open way, if it is as short as any between its ends.
         self.held = np.full(2 * count, -1, dtype=np.intp)
@@ -75,28 +112,46 @@ class _Ways:
         turned, chain = along.astype(np.intp), self.roads.chain[link]
         return self.total[turned, chain] > self.shut[turned, link]
 
-    def round(self, way: int) -> float:
-        """Length from one end of a way to the other without its chain [m]."""
-        # A search would see the whole network before it came to none.
-        if self.spur[way % self.count]:
-            return np.inf
-        every, limit = float(self.roads.length.sum()) + 1.0, FIRST_LOOK
-        while True:
-            reach = min(self.length[way] + limit, every)
-            shortest = self._search(way, reach)
-            if np.isfinite(shortest) or reach == every:
-                return shortest
+    def round(self, ways: Ints) -> Floats:
+        """Length from one end of each way to the other without its chain [m], (n,)."""
+        every = float(self.roads.length.sum()) + 1.0
+        out, limit = np.full(len(ways), np.inf), FIRST_LOOK
+        # A search for a spur would see the whole network before it came to none.
+        left = np.flatnonzero(~self.spur[ways % self.count])
+        whole = _Region.of(self.graph)
+        while len(left):
+            reach = np.minimum(self.length[ways[left]] + limit, every)
+            out[left] = self._look(whole, ways[left], reach, limit, float(np.ptp(self.place, axis=0).max(initial=0.0)))
+            left = left[np.isinf(out[left]) & (reach < every)]
             limit *= FARTHER
+        return out
 
-    def _search(self, way: int, reach: float) -> float:
+    def _look(self, region: _Region, ways: Ints, reach: Floats, limit: float, side: float) -> Floats:
+        """Length round each way within its reach [m], in ever smaller regions of ways that lie near each other."""
+        if side <= limit or len(ways) == 1:
+            return np.array([self._search(region, way, far) for way, far in zip(ways.tolist(), reach, strict=True)])
+        cell = np.floor(self.place[self.tail[ways]] / side).astype(np.int64)
+        number = np.unique(cell, axis=0, return_inverse=True)[1].ravel()
+        order = np.argsort(number, kind="stable")
+        out = np.empty(len(ways))
+        for rows in np.split(order, np.flatnonzero(np.diff(number[order])) + 1):
+            near = region.around(np.unique(self.tail[ways[rows]]), float(reach[rows].max()))
+            out[rows] = self._look(near, ways[rows], reach[rows], limit, side / _FINER)
+        return out
+
+    def _search(self, region: _Region, way: int, reach: float) -> float:
         """Length from one end of a way to the other without it, infinite where it is beyond reach [m]."""
-        data, place = self.graph.matrix.data, self.held[way]
-        if place >= 0:
-            kept, data[place] = data[place], self.graph.second[place]
-        distance = dijkstra(self.graph.matrix, indices=self.tail[way], limit=reach)
-        if place >= 0:
+        tail, head = np.searchsorted(region.nodes, (self.tail[way], self.head[way]))
+        if head == len(region.nodes) or region.nodes[head] != self.head[way]:
+            return np.inf
+        data, held = region.matrix.data, self.held[way]
+        place = np.searchsorted(region.arcs, held)
+        if held >= 0:
+            kept, data[place] = data[place], self.graph.second[held]
+        distance = dijkstra(region.matrix, indices=tail, limit=reach)
+        if held >= 0:
             data[place] = kept
-        return float(distance[self.head[way]])
+        return float(distance[head])
 
 
 def detours(network: Network, links: ArrayLike, closed: Bools | None = None) -> Detours:
@@ -140,8 +195,8 @@ def detours(network: Network, links: ArrayLike, closed: Bools | None = None) -> 
         blocked = loop & ways.stuck(link, along)
         # Where every link is two-way, a way is as long as the way back.
         way = np.where(along | two_way, chain, chain + ways.count)
-        for key in set(way[allowed & ~blocked].tolist()) - known.keys():
-            known[key] = ways.round(key)
+        asked = np.array(sorted(set(way[allowed & ~blocked].tolist()) - known.keys()), dtype=np.intp)
+        known |= dict(zip(asked.tolist(), ways.round(asked).tolist(), strict=True))
         shortest = np.array([known.get(key, np.inf) for key in way.tolist()])
         beyond = np.maximum(np.where(blocked, np.inf, shortest) + fixed, 0.0) / 1000
         out[side, on] = np.where(allowed, beyond, np.nan)

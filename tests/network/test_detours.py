@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -106,6 +108,22 @@ def test_detours_equal_brute_force(case: tuple[Network, np.ndarray]) -> None:
     links = np.arange(len(one.length))
     ways = detours(one, links, closed)
     want = np.array([brute(one, i, closed) for i in links])
+    np.testing.assert_allclose(np.column_stack([ways.there_km, ways.back_km]), want, rtol=EXACT)
+
+
+def test_ways_round_in_a_wide_network_are_those_of_a_search_of_all_of_it() -> None:
+    # 60 km across, so that ways are looked for in regions of several sizes; some roads are far longer than others.
+    rng, across = np.random.default_rng(18), 16
+    node = np.arange(across * across).reshape(across, across)
+    pairs = [*zip(node[:, :-1].flat, node[:, 1:].flat, strict=True), *zip(node[:-1].flat, node[1:].flat, strict=True)]
+    length = rng.integers(200, 9000, len(pairs)).tolist()
+    kept = rng.random(len(pairs)) < 0.8
+    wide = network([(*pair, long) for pair, long, there in zip(pairs, length, kept, strict=True) if there], node.size)
+    wide = replace(wide, nodes=np.column_stack([node.ravel() % across, node.ravel() // across]) * 4000.0)
+    links = rng.permutation(len(wide.length))[:60]
+    nothing = np.zeros(len(wide.length), dtype=bool)
+    want = np.array([brute(wide, i, nothing) for i in links])
+    ways = detours(wide, links)
     np.testing.assert_allclose(np.column_stack([ways.there_km, ways.back_km]), want, rtol=EXACT)
 
 
