@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Done, run_alone
+from commands import Done, run
 from hypothesis import settings
 from places import SHARED, SMALL_COUNTY
 from postgis_server import PASSWORD, Server, running
@@ -73,18 +73,26 @@ def server(database_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 @pytest.fixture(scope="session")
-def planned(made_once: Callable[[str, Callable[[Path], object]], Path], small_county: Path) -> tuple[Done, Path]:
-    """The small county as the command line plans it: how the command ended, and the folder it wrote."""
+def _small_plan(made_once: Callable[[str, Callable[[Path], object]], Path], small_county: Path) -> Path:
+    """A folder with the small county as the command line plans it: what it printed, wrote, and had in memory."""
+    from assetplan import planning
 
     def fill(folder: Path) -> None:
-        done = run_alone("plan", small_county / "plan.toml", "-o", folder / "out")
-        (folder / "stdout").write_text(done.stdout, encoding="utf-8")
-        (folder / "stderr").write_text(done.stderr, encoding="utf-8")
-        (folder / "status").write_text(str(done.returncode), encoding="utf-8")
+        programmes: list[Any] = []
+        plan = planning.plan
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(planning, "plan", lambda *args: programmes.append(plan(*args)) or programmes[-1])
+            done = run("plan", small_county / "plan.toml", "-o", folder / "out")
+        (folder / "done").write_bytes(pickle.dumps(done))
+        (folder / "programme").write_bytes(pickle.dumps(*programmes))
 
-    folder = made_once("planned", fill)
-    status, out, err = ((folder / name).read_text(encoding="utf-8") for name in ("status", "stdout", "stderr"))
-    return Done(int(status), out, err), folder / "out"
+    return made_once("small_plan", fill)
+
+
+@pytest.fixture(scope="session")
+def planned(_small_plan: Path) -> tuple[Done, Path]:
+    """The small county as the command line plans it: how the command ended, and the folder it wrote."""
+    return pickle.loads((_small_plan / "done").read_bytes()), _small_plan / "out"
 
 
 @pytest.fixture(scope="session")
@@ -115,11 +123,9 @@ def kept(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Callable
 
 
 @pytest.fixture(scope="session")
-def small_programme(kept: Callable[[str, Callable[[], Any]], Any], small_county: Path):
-    """The small example county, planned once."""
-    import assetplan
-
-    return kept("small_programme", lambda: assetplan.plan(assetplan.read_plan(small_county / "plan.toml")))
+def small_programme(_small_plan: Path):
+    """The small example county's programme, as the plan made it."""
+    return pickle.loads((_small_plan / "programme").read_bytes())
 
 
 @pytest.fixture(scope="session")
