@@ -51,6 +51,12 @@ def units(table: str) -> dict[str, str]:
     return dict(zip(rows["column"], rows["unit"].fillna("").astype("str"), strict=True))
 
 
+def required(table: str) -> list[str]:
+    """Names of the columns that a table cannot be without."""
+    schema = _schema()
+    return schema.loc[(schema["table"] == table) & (schema["required"] == "yes"), "column"].tolist()
+
+
 @lru_cache
 def choices(table: str, column: str) -> tuple[str, ...]:
     """The values a choice column may hold, in the schema's order."""

@@ -26,7 +26,7 @@ LAYERS = [
     {"economics", "deterioration", "condition"},
     {"importers"},
     {"register"},
-    {"network", "asset_classes", "prices"},
+    {"network", "asset_classes", "prices", "assurance"},
     {"config", "schema", "output", "reading"},
     {"reference"},
     {"delimited"},

@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from assetplan import __version__
+from assetplan.cli.assurance import ASSURANCE_COMMANDS
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo, remark
@@ -78,7 +79,7 @@ def main(faults: Path | None) -> None:
 
 for _command in (hmdif, pas2161, bridge_inspections):
     import_group.add_command(_command)
-for _command in (import_group, inspect_command, survey_command, *ROUND_COMMANDS):
+for _command in (import_group, inspect_command, survey_command, *ROUND_COMMANDS, *ASSURANCE_COMMANDS):
     main.add_command(_command)
 
 

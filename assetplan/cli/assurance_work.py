@@ -1,0 +1,68 @@
+"""Work of the commands on indicators and risks: read, work out, write, and what is then printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assetplan.cli.assurance_text import dashboard_text, forecast_text, schemes_text, shown
+
+if TYPE_CHECKING:
+    from assetplan.assurance.periods import Period
+    from assetplan.finance.statement import Statement
+
+
+def run_indicators(
+    definitions: Path,
+    values: Path | None,
+    programme: Path | None,
+    schemes: Path | None,
+    until: Period | None,
+    output: Path | None,
+    force: bool,
+) -> str:
+    """Indicators as text and, with `output`, as a folder of tables.
+
+    Parameters
+    ----------
+    definitions, values, schemes : Path, Path or None; tables `indicators`, `indicator_values`, `scheme_progress`
+    programme : Path or None; planned folder that forecasts them
+    until : Period or None; the last that counts
+    output, force : Path or None, bool; folder to write, and whether it may be replaced
+    """
+    from assetplan import read_programme
+    from assetplan.answers.indicator_forecast import indicator_forecast
+    from assetplan.assurance.indicators import dashboard, read_indicators
+    from assetplan.assurance.schemes import scheme_lights
+    from assetplan.statements.indicators import dashboard_statement, forecast_statement, schemes_statement
+
+    read = read_indicators(definitions, values)
+    rows = dashboard(read, until)
+    texts, tables = [dashboard_text(rows)], [dashboard_statement(rows)]
+    if programme is not None:
+        ahead = indicator_forecast(read, read_programme(programme))
+        if len(ahead):
+            texts.append(forecast_text(ahead))
+            tables.append(forecast_statement(ahead))
+    if schemes is not None:
+        lights = scheme_lights(schemes)
+        texts.append(schemes_text(lights))
+        tables.append(schemes_statement(lights))
+    sources = {"definitions": definitions, "values": values, "programme": programme, "schemes": schemes}
+    inputs = {name: path for name, path in sources.items() if path is not None}
+    return shown([*texts, _written(tables, "Performance indicators", "indicators.xlsx", output, force, inputs)])
+
+
+def _written(
+    tables: Sequence[Statement], title: str, book: str, output: Path | None, force: bool, inputs: dict[str, Path]
+) -> str:
+    """Tables written to a folder, and where; "" where none is asked for."""
+    from assetplan.output import new_folder
+    from assetplan.programme import fill_tables
+
+    if output is None:
+        return ""
+    with new_folder(output, force, inputs) as folder:
+        fill_tables(tables, title, folder, book)
+    return f"Files in {output}"
