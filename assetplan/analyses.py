@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from assetplan.answers.alternatives import Alternatives, alternatives_of
 from assetplan.answers.drawn import DrawnFutures
-from assetplan.answers.frontier import Frontier, frontier_of
+from assetplan.answers.frontier import Frontier, carbon_limited, frontier_of
 from assetplan.answers.uncertainty import Effort, Uncertainty, uncertainty_of
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
@@ -18,6 +18,8 @@ NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
 # Shares of its money at which a plan is solved anew, how near each is to its best, and the most.
 SHARES, FRONTIER_GAP, SHARE_MOST = tuple(k / 10 for k in range(5, 16)), 1e-3, 10.0
 POINT_SECONDS = 20.0  # for each of them
+AXES = "money", "carbon"
+"""What a frontier may scale."""
 # Of futures: how many, in how many of them the plan is solved and made anew each year, how near each search comes.
 FUTURES, SOLVED, REPLANNED, FUTURE_GAP, FUTURE_SECONDS = 60, 24, 6, 5e-3, 20.0
 MOST_FUTURES = 1000
@@ -59,42 +61,50 @@ def frontier(
     shares: Sequence[float] = SHARES,
     register: Register | None = None,
     progress: Progress = lambda stage: None,
+    of: str = "money",
 ) -> Frontier:
     """What more or less money brings: benefit, condition and the worth of one more pound at shares of the plan's money.
 
-    Every line's money in every year is scaled alike; schemes are those that the plan itself may choose among.
+    Every line's money in every year is scaled alike; schemes are those that the plan itself may choose among. Of carbon
+    the shares are of what the plan's own works emit, and its money stays as it is.
 
     Parameters
     ----------
     plan : Plan; from `read_plan` or `make_plan`
-    shares : sequence of float, optional; shares of the plan's money [above 0, to 10]
+    shares : sequence of float, optional; shares of the plan's money, or of its carbon [above 0, to 10]
     register, progress : as of `plan`
+    of : str, optional; what is scaled: "money" or "carbon"
 
     Raises
     ------
     RegisterError, ConfigError
-        Faulty input, every fault is listed; no share or one out of its range; a plan whose money comes from sources or
-        that seeks the least of something.
+        Faulty input, every fault is listed; no share or one out of its range; for money, a plan whose money comes from
+        sources or that seeks the least of something; for carbon, a plan of whose works none is known.
+    InfeasibleError
+        For carbon: limits and commitments cannot hold together; the limits are named.
     """
     faults = [
-        Fault("frontier", 0, "money", f"{share:g}", f"must be a share above 0, to {SHARE_MOST:g}")
+        Fault("frontier", 0, of, f"{share:g}", f"must be a share above 0, to {SHARE_MOST:g}")
         for share in shares
         if not 0 < share <= SHARE_MOST
     ]
     if not shares:
-        faults.append(Fault("frontier", 0, "money", "", "must name a share of the money at least"))
-    if plan.sources or plan.borrowing:
+        faults.append(Fault("frontier", 0, of, "", f"must name a share of the {of} at least"))
+    if of not in AXES:
+        faults.append(Fault("frontier", 0, "of", of, f"must be {' or '.join(AXES)}"))
+    if of == "money" and (plan.sources or plan.borrowing):
         faults.append(Fault("frontier", 0, "sources", "", "fund only what they may, so the money cannot be scaled"))
-    if plan.objective.sought.least:
+    if of == "money" and plan.objective.sought.least:
         faults.append(Fault("frontier", 0, "objective", "", f"is {plan.objective.sought.seeks}, not what money brings"))
     if faults:
         raise ConfigError(faults)
     clock = Clock(progress)
     made = prepare(plan, register, clock)
+    formulation = made.formulation
+    if of == "carbon":
+        formulation = carbon_limited(made.inputs, formulation, solved(plan, formulation, clock))
     with clock.stage("frontier"):
-        return frontier_of(
-            made.inputs, made.starting, made.traffic, made.formulation, shares, FRONTIER_GAP, POINT_SECONDS
-        )
+        return frontier_of(made.inputs, made.starting, made.traffic, formulation, shares, FRONTIER_GAP, POINT_SECONDS)
 
 
 def uncertainty(

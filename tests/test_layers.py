@@ -22,7 +22,7 @@ LAYERS = [
     {"programme", "optimisation", "connectivity", "inspection"},
     {"inputs"},
     {"finance", "strategies"},
-    {"treatments", "consequences", "sites", "calibration"},
+    {"treatments", "consequences", "sites", "calibration", "carbon"},
     {"economics", "deterioration", "condition"},
     {"importers"},
     {"register"},

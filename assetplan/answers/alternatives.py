@@ -19,6 +19,8 @@ from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.display import Shown
 from assetplan.formulation import Formulation
+from assetplan.formulation.carbon import carbon_of_options
+from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
@@ -29,7 +31,7 @@ from assetplan.strategies.names import strategy_names
 
 PLAN = "as planned"
 _UNLIKE = 4  # programmes that are as unlike those before as they can be
-_KEPT = LimitKey("benefit kept")
+_KEPT, _HELD = LimitKey("benefit kept"), LimitKey("cost of works of unknown carbon")
 _ROUNDING = 0.01  # by which sums made in another order may miss what was to be kept [unit of the benefit]
 
 
@@ -43,10 +45,11 @@ class Alternatives(Shown):
     programmes : DataFrame
         One row a programme: name, benefit (in the unit of what the plan seeks), given_up (share of the plan's benefit),
         cost (£), treated (assets), sites (on roads and footways, missing where the plan does not limit them),
-        a_road_km (km of A road treated), even (money of the district that has least for the replacement value of its
-        assets, as a share of what an even spread of all money would give it; missing where there is one district),
-        unlike (share of the cost of its works that is not in the plan), gap (share; how near it is proved to be to the
-        best at what it excels in; of the plan, its own).
+        carbon (t CO2e of its works, as far as it is known; missing where of no works it is), carbon_known (share of the
+        cost of its works of which it is known), a_road_km (km of A road treated), even (money of the district that has
+        least for the replacement value of its assets, as a share of what an even spread of all money would give it;
+        missing where there is one district), unlike (share of the cost of its works that is not in the plan), gap
+        (share; how near it is proved to be to the best at what it excels in; of the plan, its own).
     assets : DataFrame
         One row an asset that some programme treats: asset_id, asset_class, name, in_programmes (how many treat it), and
         a column a programme with its strategy.
@@ -66,12 +69,14 @@ class Alternatives(Shown):
 class _Aim:
     """What a programme is to excel in, and what each option counts for it, (n_options,); most is best.
 
-    With districts it is the least that any of them comes to: what counts for each, (n_options, n_districts).
+    With districts it is the least that any of them comes to: what counts for each, (n_options, n_districts). Of what
+    each option holds of `no_more`, (n_options,), the programme may hold no more than the plan does.
     """
 
     name: str
     score: Floats
     districts: Any = None
+    no_more: Floats | None = None
 
 
 def alternatives_of(
@@ -89,6 +94,8 @@ def alternatives_of(
     own, reached = canonical(problem), {PLAN: solution}
     for aim in _aims(inputs, formulation, reached):
         wider = _near(problem, solution, within, aim.score)
+        if aim.no_more is not None:
+            wider = capped(wider, aim.no_more, float(aim.no_more[solution.chosen].sum()) + _ROUNDING, _HELD)
         if aim.districts is None:
             near = solve(wider, gap, seconds, start=start)
         else:
@@ -127,6 +134,28 @@ def _near(problem: Problem, solution: Solution, within: float, score: Floats) ->
     )
 
 
+def capped(problem: Problem, amount: Floats, most: float, key: LimitKey) -> Problem:
+    """The problem with one more cap.
+
+    Parameters
+    ----------
+    problem : Problem
+    amount : array (n_options,); what each option holds of what is capped
+    most : float; the cap, in the same unit
+    key : LimitKey; what the cap is known by
+    """
+    flows = problem.flows
+    none = sparse.csr_array((len(flows.names), 1))
+    return replace(
+        problem,
+        usage=sparse.hstack([problem.usage, sparse.csr_array(amount[:, None])], format="csr"),
+        caps=np.append(problem.caps, most),
+        floors=np.append(problem.floors, -np.inf),
+        resources=(*problem.resources, key),
+        flows=replace(flows, usage=sparse.hstack([flows.usage, none], format="csr")),
+    )
+
+
 def _evenly(problem: Problem, districts: Any, start: Decision, gap: float, seconds: float) -> Solution:
     """The choice for which the least that any district comes to is most: one more flow, and one more row a district."""
     count, flows = districts.shape[1], problem.flows
@@ -159,6 +188,10 @@ def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]
     options = formulation.options
     cost = options.cost.sum(axis=1)
     yield _Aim("least spent", -cost)
+    carbon, unknown = _carbon(inputs, formulation)
+    if carbon.any():
+        # Or the least would be works of which nothing is known.
+        yield _Aim("least carbon", -carbon, no_more=unknown)
     sites = limited_sites(formulation)
     if sites is not None:
         yield _Aim("fewest works sites", -sites)
@@ -176,6 +209,12 @@ def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]
             shared += np.where(_same_works(formulation, each.chosen), cost, 0.0)
         known = len(reached)
         yield _Aim(f"as unlike the others as it can be, {number + 1}", -shared)
+
+
+def _carbon(inputs: Inputs, formulation: Formulation) -> tuple[Floats, Floats]:
+    """Carbon of each option as far as it is known [t CO2e], and cost of works of which it is not [£]."""
+    works = Works.of(inputs.register.assets, inputs.model, formulation.options)
+    return carbon_of_options(inputs, works)
 
 
 def _same_works(formulation: Formulation, chosen: Ints) -> Bools:
@@ -200,6 +239,19 @@ def _by_district(inputs: Inputs, formulation: Formulation) -> Any:
     amounts = options.cost.sum(axis=1)[rows] / share[mine[rows]]
     by_code = sparse.csr_array((amounts, (rows, mine[rows])), shape=(len(mine), len(names)))
     return sparse.csr_array(by_code[:, np.flatnonzero(value > 0)])
+
+
+def carbon_columns(carbon: Floats, unknown: Floats, spent: float) -> dict[str, float]:
+    """Carbon of a choice and the share of its cost of which it is known, as columns.
+
+    Parameters
+    ----------
+    carbon, unknown : array (n_assets,)
+        Of each option chosen: carbon as far as it is known [t CO2e], and cost of works of which it is not [£].
+    spent : float; cost of all works [£]
+    """
+    known = round(1 - float(unknown.sum()) / spent, 4) if spent else 0.0
+    return {"carbon": round(float(carbon.sum()), 3) if known > 0 else np.nan, "carbon_known": known}
 
 
 def limited_sites(formulation: Formulation) -> Floats | None:
@@ -231,6 +283,7 @@ def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: di
     options, assets, problem = formulation.options, inputs.register.assets, formulation.problem
     cost, length, sites = options.cost.sum(axis=1), _a_road_km(inputs, formulation), limited_sites(formulation)
     treats: Bools = np.any(options.schedule >= 0, axis=1)
+    emitted, unknown = _carbon(inputs, formulation)
     first, districts = reached[PLAN], _by_district(inputs, formulation)
     planned, best = _same_works(formulation, first.chosen), problem.value(first.chosen, first.amounts)
     rows = []
@@ -245,6 +298,7 @@ def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: di
                 "cost": round(spent, 2),
                 "treated": int(treats[chosen].sum()),
                 "sites": np.nan if sites is None else float(np.rint(sites[chosen].sum())),
+                **carbon_columns(emitted[chosen], unknown[chosen], spent),
                 "a_road_km": round(float(length[chosen].sum()), 3),
                 "even": np.nan if districts is None else _even(districts[chosen], spent),
                 "unlike": round(max(1 - float(cost[chosen][planned[chosen]].sum()) / spent, 0.0), 4) if spent else 0.0,

@@ -1,4 +1,4 @@
-"""What more or less money brings: the plan solved anew with its money scaled, each time from the choice before."""
+"""What more or less money or carbon brings: the plan solved anew at shares of it, each time from the choice before."""
 
 from __future__ import annotations
 
@@ -11,32 +11,39 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Bools, Floats
-from assetplan.answers.alternatives import limited_sites
+from assetplan.answers.alternatives import capped, carbon_columns, limited_sites
 from assetplan.consequences import WORKS
 from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation
+from assetplan.formulation.carbon import carbon_of_options
+from assetplan.formulation.constraints import LimitRow
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
+from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.solving import solve
 from assetplan.strategies import Starting, Traffic, simulate
 
+_CARBON_KEYS = LimitKey("carbon"), LimitKey("cost of works of unknown carbon")
 _POOR = condition.BANDS.index("poor")  # bands are from the best down
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Frontier(Shown):
-    """What the plan's objective and condition come to by money.
+    """What the plan's objective and condition come to by money or by carbon.
 
     Attributes
     ----------
     points : DataFrame
-        One row a share of the money: share, money (£; of all lines and years), status ("optimal", "feasible" or "cannot
+        One row a share of the money, or of the carbon of the plan's works: share, carbon_limit (t CO2e; where carbon is
+        what is limited), money (£; of all lines and years), status ("optimal", "feasible" or "cannot
         be met"), benefit, bound (in the unit of what the plan seeks), gap (share), cost (£), preventative (share of the
-        cost), treated (assets), sites (on roads and footways, missing where the plan does not limit them), marginal
-        (benefit of one more pound, spread over lines and years as the money is).
+        cost), treated (assets), sites (on roads and footways, missing where the plan does not limit them), carbon
+        (t CO2e of its works, as far as it is known; missing where of no works it is), carbon_known (share of the cost
+        of its works of which it is known), marginal (benefit of one more pound, spread
+        over lines and years as the money is, or of one more t CO2e).
     lines : DataFrame; share, line, money and cost (£), marginal (of one more pound of the line, spread likewise)
     condition : DataFrame
         share, asset_class, year (the last of the plan), index (average over the stock, 0–100) and poor (share of the
@@ -51,6 +58,11 @@ class Frontier(Shown):
     condition: pd.DataFrame
     streams: pd.DataFrame
 
+    @property
+    def of_carbon(self) -> bool:
+        """Whether carbon is limited, and not money."""
+        return "carbon_limit" in self.points
+
 
 def frontier_of(
     inputs: Inputs,
@@ -61,20 +73,20 @@ def frontier_of(
     gap: float,
     seconds: float,
 ) -> Frontier:
-    """Solve the plan with each share of its money, the least first.
+    """Solve the plan with each share of its money, or of its carbon where that is limited, the least first.
 
     Parameters
     ----------
     inputs, starting, traffic, formulation : Inputs, Starting, Traffic, Formulation
-        The plan, condition at the start, traffic ahead, and the plan as a problem.
-    shares : sequence of float; shares of every line's money in every year [above 0]
+        The plan, condition at the start, traffic ahead, and the plan as a problem; of `carbon_limited` for carbon.
+    shares : sequence of float; shares of every line's money in every year, or of the carbon limit [above 0]
     gap, seconds : float; gap [share] and time [s] at which the search for each ends
     """
     works = Works.of(inputs.register.assets, inputs.model, formulation.options)
     points, lines, conditions = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
-    streams = list[dict[str, Any]]()
+    streams, carbon = list[dict[str, Any]](), carbon_of_options(inputs, works)
     for share, scaled, solution in _solved(formulation, shares, gap, seconds):
-        points.append(_point(share, scaled, works, solution))
+        points.append(_point(share, scaled, works, carbon, solution))
         if solution is not None:
             lines += _lines(share, scaled, works, solution)
             conditions += _conditions(share, inputs, formulation, solution)
@@ -88,18 +100,43 @@ def frontier_of(
     return Frontier(*map(pd.DataFrame, (points, lines, conditions, streams)))
 
 
-def _money_rows(formulation: Formulation) -> Bools:
-    return np.array([row.key.kind == "line" for row in formulation.rows])
+def carbon_limited(inputs: Inputs, formulation: Formulation, solution: Solution) -> Formulation:
+    """The plan with a limit on what its works emit: what they do as it was solved.
+
+    Of works whose carbon is not known no more may be spent than as it was solved, or they would take the place of all.
+
+    Parameters
+    ----------
+    inputs, formulation, solution : Inputs, Formulation, Solution; the plan, it as a problem, and what was chosen
+    """
+    works = Works.of(inputs.register.assets, inputs.model, formulation.options)
+    problem, rows = formulation.problem, list(formulation.rows)
+    for key, unit, amount in zip(_CARBON_KEYS, ("t CO2e", "£"), carbon_of_options(inputs, works), strict=True):
+        most = float(amount[solution.chosen].sum())
+        # By rounding of sums made in another order.
+        problem = capped(problem, amount, most * (1 + 1e-9), key)
+        rows.append(LimitRow(key, str(key), unit, cap=most))
+    return replace(formulation, problem=problem, rows=tuple(rows))
+
+
+def _rows_of(formulation: Formulation, *kinds: str) -> Bools:
+    return np.array([row.key.kind in kinds for row in formulation.rows])
+
+
+def _scaled_rows(formulation: Formulation) -> Bools:
+    """Rows whose limit is scaled: that of carbon where there is one, else money."""
+    carbon = _rows_of(formulation, _CARBON_KEYS[0].kind)
+    return carbon if carbon.any() else _rows_of(formulation, "line")
 
 
 def _solved(
     formulation: Formulation, shares: Sequence[float], gap: float, seconds: float
 ) -> Iterator[tuple[float, Formulation, Solution | None]]:
-    money, before = _money_rows(formulation), None
+    scaled, before = _scaled_rows(formulation), None
     for share in sorted(set(shares)):
         problem = formulation.problem
-        problem = replace(problem, caps=np.where(money, problem.caps * share, problem.caps))
-        # More money leaves what was chosen with less within its limits.
+        problem = replace(problem, caps=np.where(scaled, problem.caps * share, problem.caps))
+        # More leaves what was chosen with less within its limits.
         start = before if before is not None and canonical(problem).is_feasible(*before) else None
         solution = None
         try:
@@ -110,10 +147,15 @@ def _solved(
         yield share, replace(formulation, problem=problem), solution
 
 
-def _point(share: float, scaled: Formulation, works: Works, solution: Solution | None) -> dict[str, Any]:
-    money = _money_rows(scaled)
-    caps = scaled.problem.caps[money]
-    row: dict[str, Any] = {"share": share, "money": round(float(caps.sum()), 2)}
+def _point(
+    share: float, scaled: Formulation, works: Works, carbon: tuple[Floats, Floats], solution: Solution | None
+) -> dict[str, Any]:
+    money, carbon_row = _rows_of(scaled, "line"), _rows_of(scaled, _CARBON_KEYS[0].kind)
+    limited, caps = _scaled_rows(scaled), scaled.problem.caps
+    row: dict[str, Any] = {"share": share}
+    if carbon_row.any():
+        row["carbon_limit"] = round(float(caps[carbon_row].sum()), 3)
+    row["money"] = round(float(caps[money].sum()), 2)
     if solution is None:
         return {**row, "status": "cannot be met"}
     cost, kind = _works_of(works, solution)
@@ -129,7 +171,8 @@ def _point(share: float, scaled: Formulation, works: Works, solution: Solution |
         "preventative": round(float(cost[kind == "preventative"].sum()) / spent, 4) if spent else 0.0,
         "treated": int(treated),
         "sites": np.nan if sites is None else float(np.rint(sites[solution.chosen].sum())),
-        "marginal": _marginal(solution.prices[money], caps),
+        **carbon_columns(carbon[0][solution.chosen], carbon[1][solution.chosen], spent),
+        "marginal": _marginal(solution.prices[limited], caps[limited]),
     }
 
 

@@ -9,12 +9,17 @@ import pandas as pd
 from assetplan.answers import Alternatives, Comparison, Frontier
 from assetplan.answers.causes import cause_words
 from assetplan.answers.comparison import CHANGES
-from assetplan.cli.layout import block, items, paragraph, table
+from assetplan.cli.layout import block, figure, items, paragraph, table
 from assetplan.programme import Programme
 from assetplan.words import financial_year, millions, plural
 
 _LARGEST, _SETTINGS = 10, 12
 _TEXT = 40  # characters of a setting's value
+_CARBON_HEADS = ["carbon, t", "known"]
+_CARBON_NOTE = (
+    "Carbon is what works emit, t CO2e, as far as it is known: known is the share of the cost of the works of which it "
+    "is, and the rest is not counted."
+)
 
 
 def comparison_text(before: Programme, after: Programme, comparison: Comparison) -> str:
@@ -124,13 +129,15 @@ def alternatives_text(near: Alternatives) -> str:
     ----------
     near : Alternatives; from `alternatives`
     """
-    # Sites are counted where the plan limits them, and districts where there are several.
+    # Sites are counted where the plan limits them, districts where there are several, carbon where any is known.
     limited, spread = near.programmes["sites"].notna().any(), near.programmes["even"].notna().any()
+    emits = near.programmes["carbon"].notna().any()
     rows = [
         [
             *(row["name"], millions(row["benefit"]), f"{row['given_up']:.2%}", millions(row["cost"])),
             f"{row['treated']:,}",
             *([f"{row['sites']:,.0f}"] if limited else []),
+            *(_carbon_cells(row["carbon"], row["carbon_known"]) if emits else []),
             f"{row['a_road_km']:,.1f}",
             *([f"{row['even']:.0%}"] if spread else []),
             *(f"{row['unlike']:.0%}", f"{row['gap']:.2%}"),
@@ -139,20 +146,26 @@ def alternatives_text(near: Alternatives) -> str:
     ]
     sites, even = ["sites"] if limited else [], ["even"] if spread else []
     made = ["programme", "benefit, £m", "given up", "cost, £m", "treated"]
-    heads = [*made, *sites, "A road, km", *even, "unlike", "gap"]
+    heads = [*made, *sites, *(_CARBON_HEADS if emits else []), "A road, km", *even, "unlike", "gap"]
     core, some = len(near.core), len(near.assets)
     text = (
         f"All {len(rows)} programmes treat {plural(core, 'asset')}; {some - core:,} are treated by some of them alone. "
         "Unlike is the share of the cost of a programme's works that the plan does not have. The gap says how near "
         "each is proved to be to the best at what it excels in."
     )
+    if emits:
+        text += f" {_CARBON_NOTE}"
     if spread:
         text += " Even is what the district with least for the value of its assets has of an even spread."
     return f"{table(heads, rows)}\n\n{paragraph(text, '')}"
 
 
+def _carbon_cells(carbon: float, known: float) -> list[str]:
+    return [figure(carbon, ",.0f"), f"{known:.0%}"]
+
+
 def frontier_text(reached: Frontier) -> str:
-    """What each share of the money brings, and what one more pound of each line would.
+    """What each share of the money or carbon brings, and what one more pound of each line would.
 
     Parameters
     ----------
@@ -160,23 +173,31 @@ def frontier_text(reached: Frontier) -> str:
     """
     points = reached.points
     if "benefit" not in points:
-        return "With none of these shares of its money can the plan be met."
+        return f"With none of these shares of its {'carbon' if reached.of_carbon else 'money'} can the plan be met."
+    emits = points["carbon"].notna().any()
     rows = []
     for row in points.to_dict("records"):
-        cells = [f"{row['share']:.0%}", millions(row["money"])]
+        limit = f"{row['carbon_limit']:,.0f}" if reached.of_carbon else millions(row["money"])
+        cells = [f"{row['share']:.0%}", limit]
         if pd.isna(row["benefit"]):
-            rows.append([*cells, row["status"], *[""] * 5])
+            rows.append([*cells, row["status"], *[""] * (7 if emits else 5)])
             continue
         cells += [millions(row["benefit"]), f"{row['gap']:.3%}", millions(row["cost"]), f"{row['preventative']:.0%}"]
-        rows.append([*cells, f"{row['treated']:,.0f}", f"{row['marginal']:.2f}"])
-    heads = ["money", "£m", "benefit, £m", "gap", "cost, £m", "preventative", "treated", "£1 more"]
+        cells += [f"{row['treated']:,.0f}", *(_carbon_cells(row["carbon"], row["carbon_known"]) if emits else [])]
+        rows.append([*cells, f"{row['marginal']:,.2f}"])
+    scaled, more = (["carbon", "t CO2e"], "1 t more") if reached.of_carbon else (["money", "£m"], "£1 more")
+    made = ["benefit, £m", "gap", "cost, £m", "preventative", "treated"]
+    heads = [*scaled, *made, *(_CARBON_HEADS if emits else []), more]
+    note = "£1 more is what one more pound would bring, spread as the money is."
+    if reached.of_carbon:
+        note = "1 t more is what one more tonne of CO2e would bring."
     by_line = reached.lines.pivot(index="share", columns="line", values="marginal")
     streams = reached.streams.pivot(index="share", columns="stream", values="amount") / 1e6
     poor = reached.condition.pivot(index="share", columns="asset_class", values="poor")
     return "\n\n".join(
         [
             table(heads, rows),
-            "£1 more is what one more pound would bring, spread as the money is.",
+            f"{note} {_CARBON_NOTE}" if emits else note,
             _by_share("£1 more of", by_line, ".2f"),
             _by_share("poor at the end", poor, ".1%"),
             _by_share("costs, £m", streams, ",.2f"),

@@ -339,13 +339,22 @@ def alternatives(plan_file: Path, within: float, output: Path | None, force: boo
 @main.command()
 @click.argument("plan_file", metavar="PLAN", type=FILE)
 @click.option("--money", type=Shares(), help="Shares of the plan's money, as 80%,100%,120%; by default 50% to 150%.")
+@click.option("--carbon", type=Shares(), help="Shares of what its works emit, in place of money, as 60%,80%,100%.")
 @output("Folder to write: points, lines and condition as CSV; by default only printed.", required=False)
 @FORCE
-def frontier(plan_file: Path, money: tuple[float, ...] | None, output: Path | None, force: bool) -> None:
+def frontier(
+    plan_file: Path,
+    money: tuple[float, ...] | None,
+    carbon: tuple[float, ...] | None,
+    output: Path | None,
+    force: bool,
+) -> None:
     """Show what more or less money would bring to a PLAN: benefit, condition, and the worth of one more pound."""
     from assetplan.cli.work import run_frontier
 
-    run_frontier(plan_file, money, output, force)
+    if money and carbon:
+        raise click.UsageError("--money and --carbon are two frontiers: ask for one")
+    run_frontier(plan_file, carbon or money, output, force, "carbon" if carbon else "money")
 
 
 @main.command()

@@ -159,13 +159,13 @@ def run_alternatives(plan_file: Path, within: float, output: Path | None, force:
     echo(f"{alternatives_text(near)}\n\nFiles in {output}")
 
 
-def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path | None, force: bool) -> None:
-    """Read a plan, solve it with shares of its money, print what they bring and, with `output`, write it.
+def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path | None, force: bool, of: str) -> None:
+    """Read a plan, solve it with shares of its money or carbon, print what they bring and, with `output`, write it.
 
     Parameters
     ----------
     plan_file, output, force : Path, Path or None, bool; as of `run_plan`
-    shares : tuple of float or None; as of `frontier`; None for its own
+    shares, of : tuple of float or None, str; as of `frontier`; shares None for its own
     """
     from assetplan import read_plan
     from assetplan.analyses import SHARES, frontier
@@ -173,7 +173,7 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     from assetplan.delimited import write_csv
     from assetplan.report.frontier import draw_frontier
 
-    solve = partial(frontier, shares=shares or SHARES)
+    solve = partial(frontier, shares=shares or SHARES, of=of)
     if output is None:
         echo(frontier_text(solve(read_plan(plan_file))))
         return

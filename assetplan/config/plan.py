@@ -106,6 +106,8 @@ class TableFiles(Frozen):
     """indices that bring the tables' money to the prices of the first year"""
     calibration: str = ""
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
+    treatment_carbon: str = ""
+    """what treatments emit"""
     routine_jobs: str = ""
     """routine jobs that are due, which may be done under a scheme's closure"""
 
@@ -152,6 +154,8 @@ class Report(Frozen):
     title: str = ""
     authority: str = ""
     note: str = ""
+    carbon: bool = False
+    """whether the programme states what its works emit; a plan with its own factors, or a limit on carbon, does"""
 
 
 class Plan(Shown, Frozen):
@@ -239,6 +243,12 @@ class Plan(Shown, Frozen):
         """How many years of the programme are firm, from the first that is not past."""
         stated = self.programme.firm_years
         return FIRM_YEARS if stated is None else stated
+
+    @property
+    def states_carbon(self) -> bool:
+        """Whether the programme states what its works emit."""
+        asked = self.report.carbon or bool(self.tables.treatment_carbon)
+        return asked or any(limit.of == "carbon" for limit in self.limits)
 
     @property
     def added_limits(self) -> dict[str, tuple[Any, ...]]:

@@ -9,6 +9,7 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
+from assetplan.formulation.carbon import carbon_of_works
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
@@ -25,7 +26,7 @@ def limits_on_works(basis: Basis) -> Constraints:
         if limit.source is not None:
             continue
         selected = works.where(limit)
-        amount, unit = amounts_of(limit, works, selected)
+        amount, unit = amounts_of(inputs, limit, works, selected)
         for row, weight in limit_rows(inputs, limit, number, unit):
             weight = weight[works.year]
             entries.append(basis.entries(selected & (weight > 0), len(rows), amount * weight))
@@ -33,11 +34,12 @@ def limits_on_works(basis: Basis) -> Constraints:
     return Constraints(tuple(rows), Entries.stack(entries))
 
 
-def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
+def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
     """What each works item adds to a limit, (n_works,), and its unit.
 
     Parameters
     ----------
+    inputs : Inputs; the plan with its tables
     limit : Limit; a row of `[[limits]]`
     works : Works; works of the candidates
     selected : array (n_works,) of bool; works that the limit means
@@ -46,6 +48,9 @@ def amounts_of(limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats
         return works.cost, "£"
     if limit.of == "number":
         return np.ones(len(works.option)), "works"
+    if limit.of == "carbon":
+        # Works that the limit means have a factor, or the plan would have been refused.
+        return np.nan_to_num(carbon_of_works(inputs, works)), "t CO2e"
     column = works.assets[limit.of].fillna(0.0).to_numpy(dtype=float)
     units = works.treatments["unit"].to_numpy()[np.unique(works.treatment[selected])]
     unit = "m" if limit.of == "length_m" else and_list(dict.fromkeys(units))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from assetplan import condition
+from assetplan.carbon import carbon_factors
 from assetplan.config import Lock, PlaceSelector, Plan, Scheme
 from assetplan.config.checks import works_selectors
 from assetplan.errors import Fault
@@ -44,6 +46,7 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
                     yield _fault(f"{key}.{column}", name, f"there is none; there are {some}{own}")
     yield from _unknown_assets(plan, assets)
     yield from _units(plan, model, assets)
+    yield from _no_carbon(plan, tables, assets)
     yield from delivery_faults(plan, tables, assets)
     for number, source in enumerate(plan.sources, 1):
         if source.stage is not None and source.stage not in (known_stages := stages()):
@@ -116,6 +119,22 @@ def _units(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[
             units = sorted({model.groups[group].unit for group in table["group"][treatments_where(table, limit)]})
             if len(units) > 1:
                 rule = f"the works selected are counted in {' and '.join(units)}: select one asset class or treatment"
+                yield _fault(f"limits[{number}]", limit.name, rule)
+
+
+def _no_carbon(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fault]:
+    """Limits on carbon that mean works of which it is not known: they would count as if they emitted nothing."""
+    for number, limit in enumerate(plan.limits, 1):
+        if limit.of == "carbon":
+            groups = assets.loc[assets_where(assets, limit), "group"].unique()
+            table, _ = tables.model.catalogue.table(groups)
+            meant = table[treatments_where(table, limit)]
+            unknown = meant.loc[np.isnan(carbon_factors(tables.parameters.carbon, meant)), "treatment"]
+            if len(unknown):
+                rule = (
+                    f"what {', '.join(dict.fromkeys(unknown))} emit is not known: give them rows in "
+                    "tables.treatment_carbon, or select others"
+                )
                 yield _fault(f"limits[{number}]", limit.name, rule)
 
 

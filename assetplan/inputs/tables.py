@@ -11,6 +11,7 @@ import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.asset_classes import AssetClasses, load_asset_classes
+from assetplan.carbon import load_treatment_carbon
 from assetplan.config import Plan, TableFiles, read_table_files
 from assetplan.consequences import WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
@@ -45,6 +46,7 @@ class Parameters(Shown):
     sites : DataFrame; what works sites cost by treatment, as `load_sites` gives it
     prices : Prices; indices that brought all of their money to one year
     footways : mapping of level → float; how much claims and risk of a footway of it count
+    carbon : DataFrame; what treatments emit, as `load_treatment_carbon` gives it
     """
 
     classes: AssetClasses
@@ -56,6 +58,7 @@ class Parameters(Shown):
     sites: pd.DataFrame
     prices: Prices
     footways: Mapping[str, float]
+    carbon: pd.DataFrame
 
     @property
     def names(self) -> RegisterNames:
@@ -134,12 +137,15 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     if catalogue is None or consequences is None:
         raise ConfigError(faults)
     sites = gather(lambda: load_sites(catalogue.names, own(files.sites), prices))
+    units = [(t.name, name, groups[name].unit) for name, rows in catalogue.own_all.items() for t in rows]
+    known = pd.DataFrame(units, columns=["treatment", "group", "unit"])
+    carbon = gather(lambda: load_treatment_carbon(known, own(files.treatment_carbon)))
     faults += _unit_faults(classes, groups, files.groups or "reference/groups.csv")
     faults += _unfed(streams, consequences, files.consequences or "reference/consequences.csv")
     gather(lambda: running_costs(prices))
-    if sites is None or footways is None or faults:
+    if sites is None or footways is None or carbon is None or faults:
         raise ConfigError(faults)
-    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways)
+    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways, carbon)
 
 
 def load_tables(plan: Plan) -> Tables:

@@ -254,6 +254,7 @@ def unverified(inputs: Inputs) -> list[str]:
     return (
         rows
         + _site_parameters(inputs)
+        + _carbon_parameters(inputs)
         + _footway_parameters(inputs)
         + _traffic_parameters(inputs)
         + _network_parameters(inputs)
@@ -268,6 +269,15 @@ def _site_parameters(inputs: Inputs) -> list[str]:
     if inputs.plan.sites.costs == "none" or doubted.empty:
         return []
     return ["Works sites: what they cost, how large they are as a rule and how fast works go"]
+
+
+def _carbon_parameters(inputs: Inputs) -> list[str]:
+    """Whether a plan that states what its works emit does so by unverified rows."""
+    used, carbon = set(inputs.register.assets["group"]), inputs.tables.parameters.carbon
+    names = {t.name for t in inputs.model.catalogue.of(used)}
+    doubted = carbon[~carbon["verified"] & carbon["kg_co2e"].notna() & carbon["treatment"].isin(names)]
+    doubted = doubted[doubted["group"].isin({"", *used})]
+    return ["Carbon: what treatments emit"] if inputs.plan.states_carbon and len(doubted) else []
 
 
 def _footway_parameters(inputs: Inputs) -> list[str]:

@@ -13,7 +13,7 @@ _MARKS = "os^Dv*PX"  # so that series are known without colour
 
 
 def draw_frontier(reached: Frontier, unit: str, path: Path, force: bool = False) -> None:
-    """Draw by money what is sought, what each cost stream but works comes to, and which share of each class is poor.
+    """Draw by money or carbon what is sought, what each cost stream but works comes to, and which share is poor.
 
     Parameters
     ----------
@@ -33,29 +33,29 @@ def draw_frontier(reached: Frontier, unit: str, path: Path, force: bool = False)
 
     points = reached.points.dropna(subset="benefit").set_index("share")
     pounds, scale = ("£m", 1e6) if unit == "£" else (unit, 1.0)
-    money = points["money"] / 1e6
+    across = points["carbon_limit"] if reached.of_carbon else points["money"] / 1e6
     with mpl.rc_context({"svg.hashsalt": "frontier", "font.size": 9}), new_file(path, force) as part:
         figure = Figure(figsize=(10.5, 4.2), layout="constrained")
         left, middle, right = figure.subplots(1, 3)
-        left.fill_between(money, points["benefit"] / scale, points["bound"] / scale, color=PLAN_COLOUR, alpha=0.3)
-        left.plot(money, points["benefit"] / scale, "o-", color=PLAN_COLOUR, markersize=4)
+        left.fill_between(across, points["benefit"] / scale, points["bound"] / scale, color=PLAN_COLOUR, alpha=0.3)
+        left.plot(across, points["benefit"] / scale, "o-", color=PLAN_COLOUR, markersize=4)
         left.set(title="Benefit, and up to its bound", ylabel=pounds)
         streams = reached.streams.assign(amount=reached.streams["amount"] / 1e6)
-        _by_money(middle, money, streams.pivot(index="share", columns="stream", values="amount"))
+        _by_share(middle, across, streams.pivot(index="share", columns="stream", values="amount"))
         middle.set(title="Costs beside works, in the plan's years", ylabel="£m")
-        _by_money(right, money, reached.condition.pivot(index="share", columns="asset_class", values="poor"))
+        _by_share(right, across, reached.condition.pivot(index="share", columns="asset_class", values="poor"))
         right.set(title="Poor or very poor at the end")
         right.yaxis.set_major_formatter(PercentFormatter(1.0))
         for axes in (left, middle, right):
-            axes.set(xlabel="money, £m")
+            axes.set(xlabel="carbon of works, t CO2e" if reached.of_carbon else "money, £m")
             axes.set_ylim(bottom=0)
             axes.spines[["top", "right"]].set_visible(False)
         figure.savefig(part, dpi=110, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def _by_money(axes: Any, money: Any, by_share: Any) -> None:
-    """One line a column, over the money of each share."""
+def _by_share(axes: Any, across: Any, by_share: Any) -> None:
+    """One line a column, over the money or the carbon of each share."""
     for k, (name, values) in enumerate(by_share.items()):
         colour, mark = SERIES_COLOURS[k % len(SERIES_COLOURS)], _MARKS[k % len(_MARKS)]
-        axes.plot(money[values.index], values, f"{mark}-", color=colour, markersize=4, label=str(name))
+        axes.plot(across[values.index], values, f"{mark}-", color=colour, markersize=4, label=str(name))
     axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3)

@@ -65,6 +65,13 @@ def test_every_programme_gives_up_no_more_than_it_may_and_excels_in_what_it_is_f
     least, gap = rows.loc["least spent", "cost"], rows.loc["least spent", "gap"]
     assert least <= (1 + gap) * rows["cost"].min() + 0.01
     assert least < rows.loc[AS_PLANNED, "cost"]
+    # Of works whose carbon is not known it has no more than the plan.
+    lean, gap = rows.loc["least carbon"], rows.loc["least carbon", "gap"]
+    unknown = (1 - rows["carbon_known"]) * rows["cost"]
+    beside = rows[unknown <= unknown[AS_PLANNED]]
+    assert unknown["least carbon"] <= unknown[AS_PLANNED] + 1e-4 * rows.loc[AS_PLANNED, "cost"]
+    assert lean["carbon"] <= (1 + gap) * beside["carbon"].min() + 1e-3
+    assert lean["carbon"] < rows.loc[AS_PLANNED, "carbon"]
     assert rows.filter(like="as unlike", axis=0)["unlike"].min() > rows.loc["least spent", "unlike"]
 
 

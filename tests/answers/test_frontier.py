@@ -109,3 +109,42 @@ def test_what_is_no_frontier_is_refused(folder: Path) -> None:
     (folder / "least.toml").write_text(least, encoding="utf-8")
     with pytest.raises(ConfigError, match="not what money brings"):
         assetplan.frontier(assetplan.read_plan(folder / "least.toml"))
+
+
+@pytest.fixture(scope="module")
+def by_carbon(folder: Path) -> Frontier:
+    return assetplan.frontier(assetplan.read_plan(folder / "plan.toml"), (1.0, 0.5, 0.8), of="carbon")
+
+
+def test_less_carbon_is_kept_to_brings_less_and_hides_in_no_works_that_are_not_known(by_carbon: Frontier) -> None:
+    points = by_carbon.points
+    assert by_carbon.of_carbon
+    assert points["share"].tolist() == [0.5, 0.8, 1.0]
+    assert (points["carbon"] <= points["carbon_limit"] + 1e-3).all()
+    assert (points["benefit"].diff().dropna() > 0).all()
+    assert points["marginal"].iloc[0] > points["marginal"].iloc[-1] >= 0
+    unknown = (1 - points["carbon_known"]) * points["cost"]
+    assert (unknown <= unknown.iloc[-1] + 0.01 * points["cost"]).all()  # to the rounding of the share
+
+
+def test_with_all_of_its_carbon_the_plan_is_as_it_was(reached: Frontier, by_carbon: Frontier) -> None:
+    whole, own = (each.points.set_index("share").loc[1.0] for each in (by_carbon, reached))
+    assert whole["benefit"] == pytest.approx(own["benefit"], rel=1e-3)
+    assert not reached.of_carbon
+
+
+def test_a_frontier_is_of_money_or_of_carbon(folder: Path) -> None:
+    with pytest.raises(ConfigError, match="money or carbon"):
+        assetplan.frontier(assetplan.read_plan(folder / "plan.toml"), of="sites")
+    done = run("frontier", "plan.toml", "--money", "50%", "--carbon", "50%", cwd=folder)
+    assert (done.returncode, "ask for one" in done.stderr) == (2, True)
+
+
+@pytest.mark.slow  # draws
+def test_the_command_prints_and_draws_a_frontier_of_carbon(folder: Path, by_carbon: Frontier) -> None:
+    done = run("frontier", "plan.toml", "--carbon", "50%,80%,100%", "-o", "carbon", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "1 t more is what one more tonne of CO2e would bring" in done.stdout
+    assert "t CO2e" in (folder / "carbon" / "frontier.svg").read_text(encoding="utf-8")
+    written = pd.read_csv(folder / "carbon" / "points.csv", encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(written, by_carbon.points, check_dtype=False)

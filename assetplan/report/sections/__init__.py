@@ -3,6 +3,7 @@
 from assetplan.report.sections import (
     about,
     board_map,
+    carbon,
     condition_bands,
     funding,
     headline,
@@ -16,6 +17,7 @@ SECTIONS = (
     board_map.SECTION,
     condition_bands.SECTION,
     spending.SECTION,
+    carbon.SECTION,
     funding.SECTION,
     largest_works.SECTION,
     value_for_money.SECTION,

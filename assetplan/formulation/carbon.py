@@ -1,0 +1,52 @@
+"""What works emit: of each works item of each candidate, and of candidates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetplan._types import Bools, Floats
+from assetplan.carbon import KG_PER_TONNE, carbon_factors
+from assetplan.formulation.works import Works
+from assetplan.inputs.load import Inputs
+
+
+def carbon_of_works(inputs: Inputs, works: Works) -> Floats:
+    """Carbon of each works item, (n_works,) [t CO2e; NaN where it is not known].
+
+    What a treatment emits is by the quantity of its asset; what mends an asset in grades emits the share of it that its
+    cost is of renewal.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan with its tables
+    works : Works; works of candidates
+    """
+    known, catalogue = inputs.tables.parameters.carbon, inputs.model.catalogue
+    rows = list(catalogue.of(dict.fromkeys(works.treatments["group"])))
+    factor = carbon_factors(known, works.treatments)[works.treatment]
+    quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
+    price = np.array([t.unit_cost if t.states else np.nan for t in rows], dtype=float)[works.treatment]
+    growth = works.treatments["growth"].to_numpy(dtype=float)[works.treatment]
+    mended = np.minimum(works.cost / (price * (1 + growth) ** works.year), quantity)
+    return np.where(np.isnan(price), quantity, mended) * factor / KG_PER_TONNE
+
+
+def carbon_of_options(inputs: Inputs, works: Works) -> tuple[Floats, Floats]:
+    """Carbon of each candidate as far as it is known, and the cost of its works of which it is not, (n_options,).
+
+    Parameters
+    ----------
+    inputs, works : as of `carbon_of_works`
+
+    Returns
+    -------
+    two of array (n_options,)
+        Carbon [t CO2e], and cost of works of unknown carbon [£].
+    """
+    carbon = carbon_of_works(inputs, works)
+    unknown: Bools = np.isnan(carbon)
+    emitted, left_out = (
+        np.bincount(works.option, amounts, works.n_options).astype(np.float64)
+        for amounts in (np.where(unknown, 0.0, carbon), np.where(unknown, works.cost, 0.0))
+    )
+    return emitted, left_out

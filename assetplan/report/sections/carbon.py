@@ -1,0 +1,19 @@
+"""What the works emit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assetplan.report.facts import Facts
+from assetplan.report.sections.section import Section
+from assetplan.report.statement_table import as_it_stands
+
+_SHOWN = ("carbon",)
+
+
+def _data(facts: Facts) -> dict[str, Any] | None:
+    tables = [as_it_stands(facts.statements[name]) for name in _SHOWN if name in facts.statements]
+    return {"tables": tables} if tables else None
+
+
+SECTION = Section("carbon", "Carbon", "carbon.html", _data)

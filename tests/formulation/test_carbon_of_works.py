@@ -1,0 +1,89 @@
+"""Works emit by their quantity; a limit on carbon binds, has a price, and refuses works of which nothing is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from constraint_cases import Case, case, check
+from places import county_register
+
+from assetplan.errors import ConfigError
+from assetplan.formulation.carbon import carbon_of_options, carbon_of_works
+from assetplan.formulation.works import Works
+
+FACTORS = """\
+treatment,group,unit,kg_co2e,source,verified
+surface_dressing,,m2,2,invented for this test,no
+resurfacing,,m2,10,invented for this test,no
+reconstruction,,m2,25,invented for this test,no
+"""
+MAJOR = {"name": "carbon", "of": "carbon", "treatment": ["resurfacing", "reconstruction"]}
+
+
+def stated(tmp_path: Path, **keys: object) -> Case:
+    """A small plan by factors of this test's own."""
+    (tmp_path / "carbon.csv").write_text(FACTORS, encoding="utf-8")
+    return case(tables={"treatment_carbon": str(tmp_path / "carbon.csv")}, **keys)
+
+
+def test_each_works_item_emits_its_factor_by_its_quantity(tmp_path: Path) -> None:
+    made = stated(tmp_path)
+    works = Works.of(made.inputs.register.assets, made.inputs.model, made.formulation.options)
+    carbon = carbon_of_works(made.inputs, works)
+    emitted, unknown = carbon_of_options(made.inputs, works)
+    factors = {"surface_dressing": 2.0, "resurfacing": 10.0, "reconstruction": 25.0}
+    quantity = made.inputs.register.assets["quantity"].to_numpy()
+    for option in range(0, works.n_options, 7):
+        mine = made.works(option)
+        asset = made.formulation.options.asset[option]
+        known = sum(factors.get(name, 0.0) * quantity[asset] / 1000 for _, name in mine)
+        assert emitted[option] == pytest.approx(known)
+        of_none = sum(made.formulation.options.cost[option, year] for year, name in mine if name not in factors)
+        assert unknown[option] == pytest.approx(of_none)
+    assert set(np.isnan(carbon)) == {False, True}
+
+
+def test_a_limit_on_carbon_binds_and_its_price_is_what_a_tonne_more_would_bring(tmp_path: Path) -> None:
+    made = stated(tmp_path, limits=[{**MAJOR, "at_most": 22.0}])
+    solution = check(made, "carbon", 0.2)
+    works = Works.of(made.inputs.register.assets, made.inputs.model, made.formulation.options.take(solution.chosen))
+    limited = works.treatments["treatment"].isin(MAJOR["treatment"]).to_numpy()[works.treatment]
+    assert carbon_of_works(made.inputs, works)[limited].sum() == pytest.approx(solution.used[made.row("carbon")])
+    assert made.formulation.rows[-1].unit == "t CO2e"
+
+
+def test_a_limit_on_carbon_of_works_that_are_not_known_is_refused_with_their_names() -> None:
+    with pytest.raises(ConfigError) as caught:
+        case(limits=[{"name": "carbon", "of": "carbon", "asset_class": "carriageway", "at_most": 10.0}])
+    (fault,) = caught.value.faults
+    assert fault.column == "limits[1]"
+    assert "surface_dressing" in fault.rule
+    assert "resurfacing" not in fault.rule
+
+
+def test_mending_a_component_emits_the_share_of_renewal_that_it_costs(tmp_path: Path) -> None:
+    assets = county_register().assets
+    walls = assets[(assets["asset_class"] == "building") & (assets["group"] == "brick_wall")].head(3)
+    walls = walls.assign(value=[2.0, 3.0, 4.0], surveyed_year=2018.0, committed_treatment="", retention="retain")
+    (tmp_path / "carbon.csv").write_text(
+        FACTORS.splitlines()[0] + "\n"
+        "component_repair,brick_wall,m2,40,invented for this test,no\n"
+        "component_renewal,brick_wall,m2,40,invented for this test,no\n",
+        encoding="utf-8",
+    )
+    made = case(
+        {"lines": {"property": [1e6] * 3}},
+        walls.reset_index(drop=True),
+        tables={"treatment_carbon": str(tmp_path / "carbon.csv")},
+        price_growth={"property": 0.02},
+    )
+    works = Works.of(made.inputs.register.assets, made.inputs.model, made.formulation.options)
+    carbon, quantity = carbon_of_works(made.inputs, works), made.inputs.register.assets["quantity"].to_numpy()
+    price = made.inputs.model.catalogue.own("brick_wall")[0].unit_cost * 1.02**works.year
+    assert len(carbon)
+    np.testing.assert_allclose(carbon, 40 * works.cost / price / 1000)
+    # Repair of B is a twentieth of renewal, as its cost is: less than all of it, never more.
+    assert (carbon <= 40 * quantity[works.asset] / 1000 + 1e-9).all()
+    assert carbon.min() < 0.2 * 40 * quantity.max() / 1000
