@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assetplan._types import Floats
+from assetplan._types import Floats, Texts
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
 from assetplan.schema import choices, extended_table, row_faults
@@ -55,6 +55,7 @@ class AssetClass:
     takes_road_class, takes_level : bool
         Whether it takes the road class and environment, and the level in the hierarchy, of the section it names as
         parent.
+    bands : str; scale of reference/bands.csv that its condition is shown in: "index", or a measure's, such as "grades"
     schemes : str
         "sections" join into schemes along a road, what is "beside" them may share their site, "no" other does.
     verified : bool; whether a source stands behind the row
@@ -75,6 +76,7 @@ class AssetClass:
     counted_by: str
     takes_road_class: bool
     takes_level: bool
+    bands: str
     schemes: str
     verified: bool
 
@@ -112,6 +114,10 @@ class AssetClasses:
         """Unit, and the stock of each asset in it as if it were of that class, (n_assets,)."""
         row = self[asset_class]
         return row.stock_unit, assets[row.stock_column].fillna(0.0).to_numpy(dtype=float) / row.stock_divisor
+
+    def bands_of(self, assets: pd.DataFrame) -> Texts:
+        """Scale of bands that each asset's condition is shown in, (n_assets,)."""
+        return assets["asset_class"].map({row.asset_class: row.bands for row in self.rows}).to_numpy(dtype=object)
 
     def of(self, present: Iterable[str]) -> tuple[AssetClass, ...]:
         """Some of the classes, in the order of reports."""
@@ -152,6 +158,8 @@ def _load(path: Path | None) -> AssetClasses:
         "schemes": ("sections", "beside", "no"),
         **dict.fromkeys(("shown_first", "takes_road_class", "takes_level"), _YES_NO),
     }
+    scales = load_table("bands").dropna(subset="measure")["scale"].unique()
+    allowed["bands"] = tuple(map(str, scales))
     name, needed = table["asset_class"].astype("str"), ("label", "plural", "stock_unit", "order")
     faults = row_faults(
         table,
@@ -163,6 +171,7 @@ def _load(path: Path | None) -> AssetClasses:
             *((column, table[column].notna(), "a value is required") for column in needed),
             ("asset_class", name.str.fullmatch(_NAME), "must be small letters, digits and _, a letter first"),
             ("asset_class", ~name.isin(_TAKEN), "is the name of another layer of a register"),
+            ("bands", (table["bands"] == "index") | (name != CARRIAGEWAY), "must be index: the map counts roads by it"),
             ("stock_divisor", table["stock_divisor"] > 0, "must be a number above 0"),
         ],
     )

@@ -19,6 +19,8 @@ from assetplan.reference import load_table
 
 # What a choice column allows that is a table of reference: its column of the same name.
 _TABLE = ".csv"
+# Own table → a column that came later → what a table without it has there.
+_DEFAULTS = {"asset_classes": {"bands": "index"}}
 # Own table → its columns that have another name now → the new.
 RENAMED = {"groups": dict.fromkeys(("ab", "bc", "cd", "de"), "falls")}
 
@@ -198,7 +200,7 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        Name of the packaged table, whose columns it must have; more are left alone.
+        Name of the packaged table, whose columns it must have but for those with a default; more are left alone.
     path : path
         A CSV file in UTF-8; lines that begin with # are left out.
 
@@ -216,7 +218,10 @@ def own_table(name: str, path: Path) -> pd.DataFrame:
         There is no such file.
     """
     packaged = load_table(name)
-    table, faults = csv_table(path, ConfigError, packaged.columns, RENAMED.get(name, {})), []
+    absent = _DEFAULTS.get(name, {})
+    needed = [column for column in packaged.columns if column not in absent]
+    table, faults = csv_table(path, ConfigError, needed, RENAMED.get(name, {})), []
+    table = table.assign(**{column: value for column, value in absent.items() if column not in table})
     table = table.apply(lambda column: column.str.strip().replace("", np.nan))
     for column in packaged.columns:
         given = table[column].notna()

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 
 SOURCE = "invented for this test,no"
 CLASS = (
-    "street_lighting,Street light,Street lights,4.5,no,number,quantity,1,point,star,yes,urban,number,yes,no,beside,"
-    + SOURCE
+    "street_lighting,Street light,Street lights,4.5,no,number,quantity,1,point,star,yes,urban,number,yes,no,index,"
+    "beside," + SOURCE
 )
 LINE = "street_lighting,Columns and lanterns,invented for this test,no"
 STREAM = "energy,energy for lighting,7,consequences,general," + SOURCE

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assetplan import condition
 from assetplan._types import Bools, Floats
 from assetplan.answers.alternatives import capped, carbon_columns, limited_sites
 from assetplan.consequences import WORKS
@@ -24,10 +23,9 @@ from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.problem.canonical import canonical
 from assetplan.optimisation.solving import solve
-from assetplan.strategies import Starting, Traffic, simulate
+from assetplan.strategies import Starting, Traffic, Trajectory, simulate
 
 _CARBON_KEYS = LimitKey("carbon"), LimitKey("cost of works of unknown carbon")
-_POOR = condition.BANDS.index("poor")  # bands are from the best down
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,7 +45,7 @@ class Frontier(Shown):
     lines : DataFrame; share, line, money and cost (£), marginal (of one more pound of the line, spread likewise)
     condition : DataFrame
         share, asset_class, year (the last of the plan), index (average over the stock, 0–100) and poor (share of the
-        stock in the bands poor and very poor).
+        stock in bands that count as poor condition: poor and very poor, or grades C and D).
     streams : DataFrame
         share, stream and amount: what each cost stream but works comes to in the plan's years, such as risk of failure
         (£, prices of the first year, undiscounted).
@@ -89,12 +87,12 @@ def frontier_of(
         points.append(_point(share, scaled, works, carbon, solution))
         if solution is not None:
             lines += _lines(share, scaled, works, solution)
-            conditions += _conditions(share, inputs, formulation, solution)
             schedule = formulation.options.schedule[solution.chosen]
-            yearly = simulate(inputs.register.assets, starting, schedule, inputs.model, traffic).yearly
+            future = simulate(inputs.register.assets, starting, schedule, inputs.model, traffic)
+            conditions += _conditions(share, inputs, future)
             streams += (
                 {"share": share, "stream": name, "amount": round(float(amounts.sum()), 2)}
-                for name, amounts in yearly.items()
+                for name, amounts in future.yearly.items()
                 if name != WORKS
             )
     return Frontier(*map(pd.DataFrame, (points, lines, conditions, streams)))
@@ -203,10 +201,9 @@ def _lines(share: float, scaled: Formulation, works: Works, solution: Solution) 
         }
 
 
-def _conditions(share: float, inputs: Inputs, formulation: Formulation, solution: Solution) -> Iterator[dict[str, Any]]:
+def _conditions(share: float, inputs: Inputs, future: Trajectory) -> Iterator[dict[str, Any]]:
     assets, classes = inputs.register.assets, inputs.tables.classes
-    index = formulation.options.index[solution.chosen, -1].astype(float).round(2)
-    poor = condition.band_codes("index", index) >= _POOR
+    index, poor = future.index[:, -1].round(2), future.poor(classes.bands_of(assets), -1)
     for row in classes.of(assets["asset_class"]):
         members = (assets["asset_class"] == row.asset_class).to_numpy(dtype=bool)
         stock = np.where(members, classes.stock_of(assets, row.asset_class)[1], 0.0)

@@ -19,7 +19,6 @@ from assetplan.inputs.selectors import assets_where
 from assetplan.optimisation.problem import Solution
 from assetplan.strategies import Candidates, GroupStock, Members, Traffic, by_group, members_of
 
-_POOR = condition.BANDS.index("poor")  # bands are from the best down
 _ROUNDING = 1e-9  # share of a limit by which a sum may pass it
 
 
@@ -82,7 +81,7 @@ class ManyFutures:
     prices : array (n, years); prices of works as a share of those expected
     spent : array (n, n_lines × years); spend on each line in each year [£]
     money : array (n, n_lines × years); what each then has [£]
-    index, poor : array (n, n_classes, years + 1); average index, and share of the stock in the bands poor and very poor
+    index, poor : array (n, n_classes, years + 1); average index, and share of the stock in poor condition
     targets : array (n, n_targets); share in poor condition, or average index, as each target counts it
     met : array (n, n_targets) of bool; whether each is met
     """
@@ -143,9 +142,12 @@ def lived_index(future: DrawnFuture, schedule: Codes) -> Floats:
 
 def by_class(inputs: Inputs, index: Floats) -> tuple[Floats, Floats]:
     """Average index, and share of the stock in poor condition, of each class with a stock (n_classes, years + 1)."""
-    poor = condition.band_codes("index", index) >= _POOR
-    weights = np.array([stock / stock.sum() for _, stock in class_stocks(inputs)])
-    return weights @ index, weights @ poor
+    stocks, classes = class_stocks(inputs), inputs.tables.classes
+    scales = [classes[name].bands for name, _ in stocks]
+    poor = {scale: condition.is_poor(scale, index) for scale in set(scales)}
+    weights = np.array([stock / stock.sum() for _, stock in stocks])
+    shares = [each @ poor[scale] for each, scale in zip(weights, scales, strict=True)]
+    return weights @ index, np.array(shares).reshape(len(stocks), -1)
 
 
 def class_stocks(inputs: Inputs) -> list[tuple[str, Floats]]:
@@ -163,7 +165,8 @@ def class_stocks(inputs: Inputs) -> list[tuple[str, Floats]]:
 def _targets(inputs: Inputs, options: Candidates, index: Floats) -> tuple[Floats, Bools]:
     """What each target counts, as a share of its stock, and whether it is met (n_targets,)."""
     stated, assets, classes = inputs.plan.targets, inputs.register.assets, inputs.tables.classes
-    counted = held(inputs, replace(options, index=index[:, 1:].astype(np.float32)), stated)
+    # What chance brings is known: no asset is in several states.
+    counted = held(inputs, replace(options, index=index[:, 1:].astype(np.float32), starting=None), stated)
     total = np.bincount(counted.entries.row, counted.entries.amount, len(stated))
     floors, caps = (np.array([getattr(row, side) for row in counted.rows]) for side in ("floor", "cap"))
     whole = [classes.stock_of(assets, each.asset_class)[1][assets_where(assets, each)].sum() for each in stated]

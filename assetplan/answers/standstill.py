@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assetplan import condition
 from assetplan._types import Bools, Floats, Ints
 from assetplan.asset_classes import AssetClass
 from assetplan.config import Plan, Target
@@ -26,11 +25,13 @@ from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
+from assetplan.reference import load_table
 from assetplan.strategies import Candidates, Starting
 from assetplan.words import and_list, financial_year, pounds
 
 POOR, INDEX = MEASURES = ("poor", "index")
-_FROM = condition.BANDS.index("poor")
+# Below it lie the bands poor and very poor. Of assets in states their expected index counts.
+_POOR = float(load_table("bands").query("scale == 'index' and poor == 'no'")["low"].min())
 _SAME = 1e-9  # shares and index points that are one
 # What the dearest works weigh beside all of a class: of strategies that count alike the cheapest is taken.
 _CHEAP = 1e-12
@@ -70,9 +71,7 @@ class Aim:
         """What a unit of stock counts at an index, any shape; less is better."""
         if self.measure == INDEX:
             return -index
-        if self.below is not None:
-            return (index < self.below).astype(float)
-        return (condition.band_codes("index", index) >= _FROM).astype(float)
+        return (index < (self.below or _POOR)).astype(float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,8 +179,7 @@ def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], ai
 def _bound(aim: Aim, most: float) -> dict:
     if aim.measure == INDEX:
         return {"at_least": max(-most, 0.0)}
-    stock = {"band": condition.BANDS[_FROM]} if aim.below is None else {"below": aim.below}
-    return {**stock, "at_most": min(most, 1.0)}
+    return {"below": aim.below or _POOR, "at_most": min(most, 1.0)}
 
 
 def _money(inputs: Inputs, options: Candidates, solution: Solution, aim: Aim) -> Statement:

@@ -47,7 +47,7 @@ class Uncertainty(Shown):
         of ten), within and within_se (chance that the money of the future is enough).
     condition : DataFrame
         asset_class, year, index, index_se, index_low, index_high (average over the stock), poor, poor_low, poor_high
-        (share of the stock in the bands poor and very poor).
+        (share of the stock in bands that count as poor condition).
     works : DataFrame
         One row a works item of the plan or of the best programme of some future: asset_id, asset_class, name,
         treatment, year, planned, share (of those programmes that have it), treated (share of them that treat the asset

@@ -62,12 +62,22 @@ def inspection_text(inspection: Inspection) -> str:
 
 
 def _condition(bands: pd.DataFrame) -> Iterator[str]:
-    yield _table(
-        bands[bands["by"] == "all"],
-        _CLASS, ("assets", "assets", ",.0f"), ("stock", "stock", ",.1f"), ("unit", "unit", ""),
-        _VALUE, ("known", "known", ".1%"), ("index", "mean", ",.1f"),
-        shares_from="mean",
-    )  # fmt: skip
+    whole = bands[bands["by"] == "all"]
+    names = list(bands.columns)[list(bands.columns).index("mean") + 1 :]
+    # Classes shown in the same bands stand in one table.
+    shown = [
+        tuple(name for name, share in zip(names, row, strict=True) if share == share) for row in whole[names].to_numpy()
+    ]
+    most = max(shown, key=len, default=())
+    shown = [own or most for own in shown]
+    for there in dict.fromkeys(shown):
+        absent = [name for name in names if name not in there]
+        yield _table(
+            whole[[own == there for own in shown]].drop(columns=absent),
+            _CLASS, ("assets", "assets", ",.0f"), ("stock", "stock", ",.1f"), ("unit", "unit", ""),
+            _VALUE, ("known", "known", ".1%"), ("index", "mean", ",.1f"),
+            shares_from="mean",
+        )  # fmt: skip
     roads = bands[(bands["asset_class"] == CARRIAGEWAY) & (bands["by"] != "all")]
     for by, part in roads.groupby("by", sort=False):
         head = f"carriageway by {_LABELS[str(by)]}"

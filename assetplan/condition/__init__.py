@@ -1,6 +1,15 @@
 """How good each asset is: native measures, the condition index 0 to 100 that all of them share, and bands."""
 
-from assetplan.condition.bands import band_codes, band_names, classify, quantity_in_bands, share_by, share_in_bands
+from assetplan.condition.bands import (
+    band_codes,
+    band_meanings,
+    band_names,
+    classify,
+    poor_bands,
+    quantity_in_bands,
+    share_by,
+    share_in_bands,
+)
 from assetplan.condition.bridge import (
     bridge_condition,
     full_loading,
@@ -26,7 +35,15 @@ from assetplan.condition.carriageway import (
     texture_points,
     with_sound_texture,
 )
-from assetplan.condition.index import BANDS, from_index, measure_names, measure_range, to_index
+from assetplan.condition.index import (
+    BANDS,
+    codes_of_index,
+    from_index,
+    is_poor,
+    measure_names,
+    measure_range,
+    to_index,
+)
 
 __all__ = [
     "BANDS",
@@ -34,11 +51,13 @@ __all__ = [
     "INDICATORS",
     "backlog_table",
     "band_codes",
+    "band_meanings",
     "band_names",
     "bridge_condition",
     "capacity_at",
     "capacity_today",
     "classify",
+    "codes_of_index",
     "condition_factor",
     "cost_by_grade",
     "default_width",
@@ -48,10 +67,12 @@ __all__ = [
     "grade_number",
     "grade_share",
     "index_to_carry",
+    "is_poor",
     "measure_names",
     "measure_range",
     "national_indicators",
     "nbi_rating",
+    "poor_bands",
     "posting_level",
     "quantity_in_bands",
     "rci",

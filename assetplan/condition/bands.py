@@ -21,6 +21,9 @@ class _Scale(NamedTuple):
     cuts: Floats  # lower ends of all bands but the lowest, ascending
     codes: Ints  # code of the band below the first cut, then above each cut
     names: tuple[str, ...]  # by code: best first
+    meanings: tuple[str, ...]
+    measure: str  # whose values it cuts, "" where it is none of the measures of condition
+    poor: tuple[str, ...]  # names of the bands that count as poor condition
 
 
 @cache
@@ -36,7 +39,8 @@ def _scale(scale: str) -> _Scale:
     low = rising["low"].to_numpy(dtype=np.float64)
     # A band that leaves its low end to the band below starts at the next number after it.
     cuts = np.where(rising["includes_low"].to_numpy() == "yes", low, np.nextafter(low, np.inf))[1:]
-    return _Scale(cuts, codes, names)
+    measure, meanings = rows["measure"].fillna("").iloc[0], tuple(rows["meaning"].fillna(""))
+    return _Scale(cuts, codes, names, meanings, str(measure), tuple(rows.loc[rows["poor"] == "yes", "band"]))
 
 
 def band_names(scale: str) -> tuple[str, ...]:
@@ -45,6 +49,21 @@ def band_names(scale: str) -> tuple[str, ...]:
     Raises ValueError, naming the scales there are, if `scale` has no bands.
     """
     return _scale(scale).names
+
+
+def band_meanings(scale: str) -> tuple[str, ...]:
+    """Return what each band of `scale` means, best first, "" where its name says so; errors as `band_names`."""
+    return _scale(scale).meanings
+
+
+def poor_bands(scale: str) -> tuple[str, ...]:
+    """Return the bands of `scale` that count as poor condition, best first; errors as `band_names`."""
+    return _scale(scale).poor
+
+
+def measure_of(scale: str) -> str:
+    """Return the measure whose values `scale` cuts, "" where it is none of condition; errors as `band_names`."""
+    return _scale(scale).measure
 
 
 def band_codes(scale: str, values: ArrayLike) -> Ints:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan._types import Bools, Floats, Ints
-from assetplan.condition.bands import band_names
+from assetplan.condition.bands import band_codes, band_names, measure_of, poor_bands
 from assetplan.reference import load_table
 
 BANDS: tuple[str, ...] = band_names("index")
@@ -140,3 +140,31 @@ def from_index(measure: ArrayLike, index: ArrayLike) -> Floats:
         rising = np.argsort(points.mapped)
         value[where] = np.interp(flat[where], points.mapped[rising], points.native[rising])
     return value.reshape(array.shape)
+
+
+def codes_of_index(scale: str, index: ArrayLike) -> Ints:
+    """Return the number of the band that a condition index falls in, of any scale that cuts a measure of condition.
+
+    Parameters
+    ----------
+    scale : str; a scale of `reference/bands.csv` with a measure, such as "index" or "grades"
+    index : array; condition index [0–100], any shape
+
+    Returns
+    -------
+    array of int
+        Codes into `band_names(scale)`, 0 the best, −1 where the index is missing; same shape as `index`.
+
+    Raises
+    ------
+    ValueError
+        `scale` has no bands, or cuts no measure of condition.
+    """
+    measure = measure_of(scale)
+    return band_codes(scale, index if measure == "index" else from_index(measure, index))
+
+
+def is_poor(scale: str, index: ArrayLike) -> Bools:
+    """Return where a condition index counts as poor on a scale; arguments and errors as `codes_of_index`."""
+    names = band_names(scale)
+    return np.asarray(np.isin(codes_of_index(scale, index), [names.index(band) for band in poor_bands(scale)]))

@@ -41,6 +41,7 @@ class Group(Shown):
     replacement_unit_cost : float; gross replacement cost (£ per unit of quantity)
     price_base : int; year in whose prices the table states it: it is read in those of the plan's first year
     verified : bool; whether a source stands behind the row
+    bands : str; scale of bands that condition of its class is shown in
     learned : Learned or None; what a calibration adds: how sure the curve is, and what shifts the pace of an asset
     """
 
@@ -55,6 +56,7 @@ class Group(Shown):
     price_base: int
     source: str
     verified: bool
+    bands: str = "index"
     learned: Learned | None = None
 
     @property
@@ -127,7 +129,7 @@ def load_groups(
         if name in groups:
             faults.append(Fault(file, number, "group", name, "is there more than once"))
         try:
-            groups[name] = _group(row)
+            groups[name] = _group(row, known)
         except ValueError as error:
             faults.append(Fault(file, number, "group", name, str(error)))
     if faults:
@@ -181,7 +183,7 @@ def _rows(matrix: Floats) -> tuple[tuple[float, ...], ...]:
 _CURVE = {"c0": 100.0, "k": np.nan, "b": 1.0, "a50": 0.0, "cmin": 0.0}
 
 
-def _group(row: dict) -> Group:
+def _group(row: dict, classes: AssetClasses) -> Group:
     decay = decay_of(row)
     cost, failure = float(row["replacement_unit_cost"]), float(row["failure_index"])
     if not cost > 0 or not 0 <= failure < 100:
@@ -191,7 +193,10 @@ def _group(row: dict) -> Group:
     )
     label, road_classes = word(row["label"]) or name, tuple(word(row["road_class"]).split("|"))
     base = int(row["price_base"])
-    return Group(name, asset_class, label, road_classes, unit, decay, failure, cost, base, source, verified == "yes")
+    bands = classes[asset_class].bands if asset_class in classes.names else "index"
+    return Group(
+        name, asset_class, label, road_classes, unit, decay, failure, cost, base, source, verified == "yes", bands
+    )
 
 
 def lacking(file: str, named: pd.Series, groups: Iterable[str]) -> list[Fault]:

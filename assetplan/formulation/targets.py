@@ -1,6 +1,7 @@
 """Condition to be reached: `[[targets]]`, counted as the condition table of the summary counts it.
 
-Assets in states are counted by their expected index: a strategy is in the band or is not.
+Assets in states are counted by their expected index: a strategy is in the band or is not. But a band of a class that is
+shown in bands of its own, such as grades, counts the chance of being in it or a worse one, as that table does.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from assetplan import condition
-from assetplan._types import Floats
+from assetplan._types import Floats, Ints
 from assetplan.config.choices import Target
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.selectors import assets_where
 from assetplan.limits import LimitKey
-from assetplan.strategies import Candidates
+from assetplan.strategies import Candidates, chance_in_band
 
 
 def targets(basis: Basis) -> Constraints:
@@ -40,9 +41,7 @@ def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Const
         members = assets_where(assets, target)
         unit, stock = inputs.tables.classes.stock_of(assets, target.asset_class)
         option = np.flatnonzero(members[options.asset])
-        # Index as it is stored, to 0.01; single precision holds that much and no more.
-        index = options.index[option, target.year - inputs.plan.first_year].astype(float).round(2)
-        share, what = _counted(target, index)
+        share, what = _counted(inputs, options, target, option)
         some = share > 0
         option, amount = option[some], share[some] * stock[options.asset[option[some]]]
         name, whole = target.name or f"{what} {target.asset_class}", float(stock[members].sum())
@@ -56,8 +55,14 @@ def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Const
     return Constraints(tuple(rows), Entries.stack(entries))
 
 
-def _counted(target: Target, index: Floats) -> tuple[Floats, str]:
-    """What a unit of stock counts at an index (n,), and what that is called."""
+def _counted(inputs: Inputs, options: Candidates, target: Target, rows: Ints) -> tuple[Floats, str]:
+    """What a unit of stock counts under some candidates (n,), and what that is called."""
+    year, scale = target.year - inputs.plan.first_year, inputs.tables.classes[target.asset_class].bands
+    if target.at_most is not None and target.below is None and scale != "index":
+        counted = chance_in_band(inputs.register.assets, inputs.model, options, rows, year, target.band)
+        return counted, f"{target.band} or worse of"
+    # Index as it is stored, to 0.01; single precision holds that much and no more.
+    index = options.index[rows, year].astype(float).round(2)
     if target.at_most is None:
         return index, "average index"
     if target.below is not None:

@@ -60,8 +60,11 @@ def language_faults(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterato
         rule = f"is above the longest scheme, {most:g} m: state less, or a longer sites.maximum"
         yield _fault("sites.minimum", f"{least:g}", rule)
     for number, target in enumerate(plan.targets, 1):
-        if target.band and target.band not in condition.BANDS:
-            yield _fault(f"targets[{number}].band", target.band, f"must be one of {', '.join(condition.BANDS)}")
+        if target.band and target.asset_class in tables.classes.names:
+            bands = condition.band_names(tables.classes[target.asset_class].bands)
+            if target.band not in bands:
+                rule = f"must be one of {', '.join(bands)}, the bands of {target.asset_class}"
+                yield _fault(f"targets[{number}].band", target.band, rule)
         if target.asset_class in known["asset_class"] and not assets_where(assets, target).any():
             yield _fault(f"targets[{number}]", target.asset_class, "the register has no such asset")
     groups = dict(zip(assets["asset_id"], assets["group"], strict=True))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import condition
+from assetplan._types import Ints
 from assetplan.asset_classes import CARRIAGEWAY, group_of
 from assetplan.delimited import write_csv
 from assetplan.display import Shown, head
@@ -25,6 +26,7 @@ from assetplan.inspection.tables import (
     condition_bands,
     facilities,
     footway_levels,
+    in_bands,
     indicators,
 )
 from assetplan.network import hierarchy, inherited_levels
@@ -32,10 +34,10 @@ from assetplan.output import new_folder
 from assetplan.register import Register
 from assetplan.register.basis import BasisRow, basis_notes, condition_basis, largely_assumed, surveyed_after
 from assetplan.register.no_map import no_map
-from assetplan.strategies import LifecycleModel, Rules, starting_condition
+from assetplan.strategies import LifecycleModel, Rules, Starting, by_group, start_of, starting_condition
 
 CAPTIONS: Mapping[str, str] = {
-    "condition": "Condition index at the end of the year: share of the stock in each band",
+    "condition": "Condition at the end of the year: share of the stock in each band or grade",
     "residual_life": "Residual life if nothing is done: share of the stock in each band of years",
     "indicators": "Roads as surveyed: length in each band of the survey",
     "backlog": "Cost of bringing building components worse than grade B to B, by priority, £",
@@ -153,6 +155,7 @@ def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.Da
         of = rows[(stock["group"] == name).to_numpy()[rows]]
         life[of] = group.residual_life(index[of])
     stock["index"], stock["residual_life"] = index, life
+    stock = stock.join(_own_bands(stock, rows, starting, model))
     uncounted = np.zeros(len(stock), dtype=bool)
     for asset_class, part in stock.groupby("asset_class").indices.items():
         uncounted[part] = parameters.classes.stock_of(stock.iloc[part], str(asset_class))[1] == 0
@@ -167,6 +170,17 @@ def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.Da
         (starting.clamped, "measured beyond the range that their measure is mapped over: they stand at its end"),
     )
     return stock, tuple(f"{which.sum():,} assets {words}" for which, words in notes if which.any())
+
+
+def _own_bands(stock: pd.DataFrame, rows: Ints, starting: Starting, model: LifecycleModel) -> pd.DataFrame:
+    """Share of assets in each band, of those whose group is shown in bands of its own; rows are those that start."""
+    parts = [pd.DataFrame(index=stock.index)]
+    for group, mine in by_group(stock.iloc[rows]):
+        if model.groups[group].bands != "index":
+            inside = start_of(group, model, starting, mine).bands()
+            columns = [in_bands(place) for place in range(inside.shape[1])]
+            parts.append(pd.DataFrame(inside, stock.index[rows[mine]], columns, dtype=float))
+    return pd.concat(parts).groupby(level=0).first().reindex(stock.index)
 
 
 def _as_surveyed(stock: pd.DataFrame) -> np.ndarray:

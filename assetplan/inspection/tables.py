@@ -1,7 +1,8 @@
 """The tables of an inspection, each from the same frame of assets.
 
 The frame has the columns of table `assets`, and `group`, `index` (0–100), `residual_life` (years) and
-`hierarchy` filled as far as they are known.
+`hierarchy` filled as far as they are known. Of classes that are shown in bands of their own it has the share of each
+asset in each band, columns `in_bands(k)` for k from 0, the best.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan import condition, schema
-from assetplan._types import Texts
+from assetplan._types import Floats, Texts
 from assetplan.asset_classes import BRIDGE, BUILDING, CARRIAGEWAY, FOOTWAY, AssetClasses
 from assetplan.condition.building import NOT_STATED, PRIORITIES
 from assetplan.inspection.readings import MEASURES
@@ -22,6 +23,11 @@ from assetplan.treatments import Catalogue
 
 ALL = "all"
 _BY = ("road_class", "hierarchy", "district")
+
+
+def in_bands(place: int) -> str:
+    """Column of the frame with each asset's share in a band, 0 the best."""
+    return f"in_band_{place}"
 
 
 def _split(stock: pd.DataFrame, by: tuple[str, ...] = _BY) -> Iterator[tuple[str, str, pd.DataFrame]]:
@@ -64,8 +70,9 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
     classes : AssetClasses; classes in the order of rows, and what each is counted by
 
     Columns asset_class, by, name, assets, stock, unit, replacement_value (£), known (share of the stock for which
-    `column` is known), mean (of `column`, by stock), and the share of that stock in each band, best first. Stock is
-    what the plan counts the class by: km, m² of deck, £m to replace, or number.
+    `column` is known), mean (of `column`, by stock), and the share of that stock in each band, best first: of a class
+    that is shown in bands of its own, in those, by the chances of states; other bands are missing. Stock is what the
+    plan counts the class by: km, m² of deck, £m to replace, or number.
     """
     rows = []
     for asset_class, whole in _by_class(stock, classes):
@@ -78,8 +85,21 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
             row["replacement_value"] = part["replacement_value"].sum(min_count=1)
             row["known"] = total / amount.sum() if amount.sum() > 0 else float("nan")
             row["mean"] = part[column].to_numpy()[known] @ amount[known] / total if total > 0 else float("nan")
-            rows.append(row | condition.share_in_bands(column, part[column], amount).to_dict())
+            scale = column if column != "index" else classes[asset_class].bands
+            if scale == column:
+                rows.append(row | condition.share_in_bands(column, part[column], amount).to_dict())
+            else:
+                rows.append(row | _shares_of_own(part, amount, condition.band_names(scale)))
     return pd.DataFrame(rows)
+
+
+def _shares_of_own(part: pd.DataFrame, amount: Floats, names: tuple[str, ...]) -> dict[str, float]:
+    """Share of a stock in each band of a class's own, of what has a model of its states."""
+    inside = part.reindex(columns=[in_bands(place) for place in range(len(names))]).to_numpy(dtype=float)
+    stated = ~np.isnan(inside).any(axis=1)
+    total = amount[stated].sum()
+    shares = amount[stated] @ inside[stated] / total if total > 0 else np.full(len(names), np.nan)
+    return dict(zip(names, shares, strict=True))
 
 
 def indicators(stock: pd.DataFrame) -> pd.DataFrame:

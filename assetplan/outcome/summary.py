@@ -271,18 +271,19 @@ def _flows(outcome: Outcome) -> tuple[kept.FlowRow, ...]:
 
 
 def _condition(outcome: Outcome) -> tuple[kept.ConditionRow, ...]:
-    """Stock in each condition band by class, year and case."""
+    """Stock in each band that its class is shown in, by class, year and case."""
     assets, classes = outcome.inputs.register.assets, outcome.inputs.tables.classes
     rows = []
     for asset_class, members in sorted(assets.groupby("asset_class").indices.items()):
         unit, stock = classes.stock_of(assets.iloc[members], str(asset_class))
+        names = condition.band_names(classes[asset_class].bands)
         for case, trajectory in _cases(outcome):
             totals = np.tensordot(stock, trajectory.bands[members].astype(float), axes=(0, 0)).T
             rows += [
                 kept.ConditionRow(
                     asset_class=str(asset_class), band=band, year=year, quantity=amount, unit=unit, case=case
                 )
-                for band, year, amount in _banded(outcome, condition.BANDS, totals)
+                for band, year, amount in _banded(outcome, names, totals[: len(names)])
             ]
     return tuple(rows)
 

@@ -16,7 +16,7 @@ from assetplan.programme.delivery import CrewRow, SitesSummary
 from assetplan.programme.summary_ahead import ForecastRow, FuturesBasis, Restrictions
 from assetplan.register.basis import BasisRow
 
-FORM = 6
+FORM = 7
 """Which form of summary.json this version writes and reads; it rises when a key is added, goes or changes meaning."""
 
 
@@ -97,7 +97,7 @@ class FlowRow(TypedDict):
 
 
 class ConditionRow(TypedDict):
-    """Stock of a class in one condition band at the end of a year, base year included."""
+    """Stock of a class in one of the bands it is shown in at the end of a year, base year included."""
 
     asset_class: str
     band: str

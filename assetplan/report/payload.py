@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assetplan._types import Ints
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
+from assetplan.condition import band_meanings, band_names, codes_of_index
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, PacketColumn, code_cases, column, condition_bytes, pack
 from assetplan.report.symbols import CORNERS
@@ -217,10 +218,22 @@ def _described(assets: gpd.GeoDataFrame, known: AssetClasses, lines: int) -> tup
         "class_labels": [known[name].label for name in classes],
         "class_shapes": [CORNERS.get(known[name].symbol, []) for name in classes],
         "class_thin": [known[name].symbol == "thin line" for name in classes],
+        **_own_bands([known[name].bands for name in classes]),
         "labels": labels.listing(),
         "districts": districts.listing(),
     }
     return header, columns
+
+
+def _own_bands(scales: list[str]) -> dict[str, Any]:
+    """What each whole condition index is called in the bands of each class, where any has bands of its own."""
+    if set(scales) <= {"index"}:
+        return {}
+    out = []
+    for scale in scales:
+        words = [", ".join(filter(None, each)) for each in zip(band_names(scale), band_meanings(scale), strict=True)]
+        out.append([] if scale == "index" else [words[code] for code in codes_of_index(scale, np.arange(101.0))])
+    return {"class_bands": out}
 
 
 def _condition(

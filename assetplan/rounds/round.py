@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.answers import Comparison, compare
-from assetplan.condition import BANDS
+from assetplan.condition import poor_bands
 from assetplan.display import Shown
 from assetplan.programme import Programme, read_programme
 from assetplan.programme.files import read_settings
@@ -26,7 +26,6 @@ from assetplan.rounds.folder import RUNS, opened, run_of
 from assetplan.rounds.index import FIGURES, listed
 from assetplan.rounds.records import latest_of
 
-_POOR = BANDS[BANDS.index("poor") :]  # bands are from the best down
 _HEADINGS = ("name", "report")  # keys of a plan that change nothing of its programme
 _MORE = ("money", "preventative", "risk")
 
@@ -44,7 +43,7 @@ class Round(Shown):
     summary : DataFrame
         One row a run, in the order in which they were made: columns of `list_runs`, money (£, of all lines and years),
         preventative (share of the cost), risk (£; present value of its stream of costs with the plan, missing where
-        the plan counts none) and, of each class, poor_<class>, the share of its stock that is poor or very poor at the
+        the plan counts none) and, of each class, poor_<class>, the share of its stock in poor condition at the
         end of the plan. Of a run whose summary is of another version's form these are missing.
     calendar : DataFrame
         One row a meeting, in the order of their dates: body, date, papers (last day to publish them), decides (stage
@@ -178,9 +177,10 @@ def _ends(summary: dict[str, Any]) -> dict[str, float]:
     }
     last = summary["years"][-1]
     rows = [row for row in summary["condition"] if (row["year"], row["case"]) == (last, "plan")]
+    scales = {row["asset_class"]: row["bands"] for row in summary["asset_classes"]}
     for name in dict.fromkeys(row["asset_class"] for row in rows):
         stock = {row["band"]: row["quantity"] for row in rows if row["asset_class"] == name}
-        poor, all_of_it = sum(stock[band] for band in _POOR), sum(stock.values())
+        poor, all_of_it = sum(stock[band] for band in poor_bands(scales[name])), sum(stock.values())
         out[f"poor_{name}"] = poor / all_of_it if all_of_it else np.nan
     return out
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assetplan import condition
-from assetplan._types import Floats, Ints
+from assetplan._types import Floats, Ints, Texts
 from assetplan.formulation.works import Works
 from assetplan.outcome.outcome import Outcome
 from assetplan.statements.options import Option
@@ -97,20 +96,20 @@ def _future(outcome: Outcome, option: Option, traffic: Traffic | None) -> tuple[
     poor condition at the end of the plan, arrays (n_assets,).
     """
     schedule, inputs = option.schedule, outcome.inputs
+    scale = inputs.tables.classes.bands_of(inputs.register.assets)
     planned = (schedule == outcome.schedule).all(axis=1)
     if (planned | (schedule < 0).all(axis=1)).all():
-        plan, nothing = _parts(outcome.plan), _parts(outcome.nothing)
+        plan, nothing = (_parts(each, scale) for each in (outcome.plan, outcome.nothing))
         parts = {name: np.where(planned, plan[name], nothing[name]) for name in plan}
     else:
-        parts = _parts(simulate(inputs.register.assets, outcome.starting, schedule, inputs.model, traffic))
+        parts = _parts(simulate(inputs.register.assets, outcome.starting, schedule, inputs.model, traffic), scale)
     poor, works = parts.pop("poor"), parts.pop("works")
     return parts | {LATER: works + option.candidates.beside[option.chosen]}, poor
 
 
-def _parts(trajectory: Trajectory) -> dict[str, Floats]:
+def _parts(trajectory: Trajectory, scale: Texts) -> dict[str, Floats]:
     """Streams of each asset, and `poor`."""
-    first = condition.BANDS.index("poor")
-    return trajectory.streams | {"poor": trajectory.bands[:, -1, first:].sum(axis=1, dtype=float)}
+    return trajectory.streams | {"poor": trajectory.poor(scale, -1)}
 
 
 def _shares(mine: _Spent, before: _Spent) -> Floats:

@@ -1,5 +1,6 @@
 """Each asset's candidate strategies: timed treatments, yearly cost, benefit."""
 
+from assetplan.strategies.band_chances import chance_in_band
 from assetplan.strategies.by_year import saved_after_plan
 from assetplan.strategies.candidates import (
     Candidates,
@@ -36,6 +37,7 @@ __all__ = [
     "WeightLimits",
     "by_group",
     "candidates",
+    "chance_in_band",
     "load_doubts",
     "members_of",
     "present_costs",

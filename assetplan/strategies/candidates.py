@@ -47,6 +47,7 @@ class Candidates(Shown):
         The same of each asset under do-nothing, which may be no candidate of it.
     starts : array (n_assets + 1,); asset a owns rows starts[a] to starts[a + 1] − 1
     triggered : DataFrame; columns group, treatment, assets: how many assets could take each treatment in some year
+    starting : Starting or None; condition that they begin from; None where `index` is not what is expected of it
     """
 
     asset: Ints
@@ -59,6 +60,7 @@ class Candidates(Shown):
     nothing_index: Floats32
     starts: Ints
     triggered: pd.DataFrame
+    starting: Starting | None = None
 
     def take(self, rows: Ints) -> Candidates:
         """The candidates in some rows, sorted by asset; a row may come twice, and an asset be left with none."""
@@ -297,7 +299,7 @@ def candidates(
     table = pd.DataFrame(triggered, columns=["group", "treatment", "assets"])
     return Candidates(
         asset, every("schedule"), every("cost"), whole, nothing[asset] - whole, np.zeros(len(asset)),
-        every("index"), nothing_index, starts, table,
+        every("index"), nothing_index, starts, table, starting,
     )  # fmt: skip
 
 
@@ -314,7 +316,8 @@ def simulate(
     model : LifecycleModel; what can be done and what it is worth
     traffic : Traffic, optional; as for `candidates`
     """
-    out = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams))
+    n_bands = max(len(condition.band_names(model.groups[name].bands)) for name in set(assets["group"]))
+    out = Trajectory.empty(len(assets), model.rules.years, ("works", *model.rules.streams), n_bands)
     for group, rows in by_group(assets):
         treatments = model.catalogue.treatments[group]
         members = members_of(assets, rows, treatments, model, traffic)

@@ -120,8 +120,9 @@ class ChainState(AgeingNodes):
 
     def bands(self) -> Floats32:
         """The states' bands, each by the chance of being in it."""
-        codes = condition.band_codes("index", np.array(self.model.chain.state_index))
-        member = np.eye(len(condition.BANDS))[codes]
+        scale = self.model.group.bands
+        codes = condition.codes_of_index(scale, np.array(self.model.chain.state_index))
+        member = np.eye(len(condition.band_names(scale)))[codes]
         return (self.model.chain.in_states(self.phases) @ member).astype(np.float32)
 
     def backlog(self) -> Floats:

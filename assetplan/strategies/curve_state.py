@@ -103,8 +103,9 @@ class CurveState(AgeingNodes):
 
     def bands(self) -> Floats32:
         """The band of the index, as it is stored."""
-        codes = condition.band_codes("index", self.index().round(2))
-        return np.eye(len(condition.BANDS), dtype=np.float32)[codes]
+        scale = self.model.group.bands
+        codes = condition.codes_of_index(scale, self.index().round(2))
+        return np.eye(len(condition.band_names(scale)), dtype=np.float32)[codes]
 
     def backlog(self) -> Floats:
         """None: a curve has no grades."""

@@ -43,7 +43,7 @@ class AssetState(Protocol):
         """Years until the (expected) index reaches the failure index if nothing more is done."""
 
     def bands(self) -> Floats32:
-        """Share in each band of the condition index (n_nodes, n_bands): of an asset in states, by its states."""
+        """Share in each band that its group is shown in (n_nodes, n_bands): of an asset in states, by its states."""
 
     def backlog(self) -> Floats:
         """Cost of bringing to B what is worse (£ per unit of quantity); 0 of assets that are not in states."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetplan import condition
-from assetplan._types import Codes, Floats, Floats32, Ints
+from assetplan._types import Codes, Floats, Floats32, Ints, Texts
 from assetplan.consequences import WORKS
 from assetplan.display import Shown
 from assetplan.strategies.after_plan import ALL
@@ -26,7 +26,8 @@ class Trajectory(Shown):
     index : array; (expected) condition index [0–100]
     residual_life : array; years to the failure index if nothing more is done
     bands : array (n_assets, years + 1, n_bands), float32
-        Share in each band of the condition index: of an asset in states, by the chances of its states.
+        Share in each band that the asset's group is shown in, best first, zero beyond its last: of an asset in states,
+        by the chances of its states.
     backlog : array; cost of bringing to B what is worse [£]; 0 of assets that are not in states
     streams : dict of str → array (n_assets,); present value of each stream, for ever [£]
     yearly : dict of str → array (n_assets, years); each stream in each plan year, undiscounted [£]
@@ -40,15 +41,16 @@ class Trajectory(Shown):
     yearly: dict[str, Floats]
 
     @classmethod
-    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...]) -> Trajectory:
+    def empty(cls, n_assets: int, years: int, streams: tuple[str, ...], n_bands: int) -> Trajectory:
         """Room for the trajectories of assets.
 
         Parameters
         ----------
         n_assets, years, streams : int, int, tuple of str; assets, plan years, and streams with "works"
+        n_bands : int; most bands of any of their groups
         """
         index, life, backlog = (np.empty((n_assets, years + 1)) for _ in range(3))
-        bands = np.empty((n_assets, years + 1, len(condition.BANDS)), dtype=np.float32)
+        bands = np.zeros((n_assets, years + 1, n_bands), dtype=np.float32)
         yearly = {name: np.zeros((n_assets, years)) for name in streams}
         return cls(index, life, bands, backlog, {name: np.zeros(n_assets) for name in streams}, yearly)
 
@@ -59,10 +61,26 @@ class Trajectory(Shown):
         self.bands[:, year] = state.bands()
         self.backlog[:, year] = state.backlog() * quantity
 
+    def poor(self, scale: Texts, year: int) -> Floats:
+        """Share of each asset in bands that count as poor condition at the end of a year, (n_assets,).
+
+        Parameters
+        ----------
+        scale : array (n_assets,); scale of bands that each asset's group is shown in
+        year : int; place of the year, 0 is the base year; −1 the last
+        """
+        out = np.zeros(len(scale))
+        for name in dict.fromkeys(scale):
+            rows, bands = np.flatnonzero(scale == name), condition.band_names(name)
+            poor = [bands.index(band) for band in condition.poor_bands(name)]
+            out[rows] = self.bands[rows, year][:, poor].sum(axis=1, dtype=float)
+        return out
+
     def put(self, rows: Ints, part: Trajectory) -> None:
         """Take in the trajectories of some assets (n_rows)."""
-        for name in ("index", "residual_life", "bands", "backlog"):
+        for name in ("index", "residual_life", "backlog"):
             getattr(self, name)[rows] = getattr(part, name)
+        self.bands[rows, :, : part.bands.shape[2]] = part.bands
         for name, values in part.streams.items():
             self.streams[name][rows] = values
             self.yearly[name][rows] = part.yearly[name]
@@ -88,7 +106,7 @@ def replay(
     later : callable; present value of what comes after the plan years, as of `LifecycleModel.later`
     """
     quantity = members.exposure.quantity
-    out = Trajectory.empty(len(schedule), rules.years, (WORKS, *rules.streams))
+    out = Trajectory.empty(len(schedule), rules.years, (WORKS, *rules.streams), start.bands().shape[1])
     out._note(0, start, quantity)
     state = start
     for year, exposure in zip(range(rules.years), members.exposure.ahead(1), strict=False):

@@ -53,6 +53,12 @@ def test_condition_is_shared_out_as_a_plain_loop_does(written) -> None:
     for name, km in length.items():
         assert table["stock"]["carriageway", "district", name] == pytest.approx(km)
     bands = table[["very good", "good", "fair", "poor", "very poor"]]
+    grades = table.loc[["building"], list("ABCD")]
+    assert grades.sum(axis=1).to_numpy() == pytest.approx(1.0)
+    built = table.index.get_level_values("asset_class") == "building"
+    assert bands[built].isna().all(axis=None)
+    assert table.loc[~built, ["A", "D"]].isna().all(axis=None)
+    bands = bands[~built]
     assert bands.sum(axis=1).to_numpy() == pytest.approx(1.0)
     assert table["assets"]["building", "all", "all"] == 912
 

@@ -62,7 +62,8 @@
       const node = app.element("dd");
       const key = app.element("span", undefined, "band band-" + band);
       key.setAttribute("aria-hidden", "true");
-      node.append(key, index === 255 ? "not known" : index + " of 100, " + BANDS[band]);
+      const own = (this.header.class_bands || [])[this.columns.asset_class[asset]] || [];
+      node.append(key, index === 255 ? "not known" : index + " of 100, " + (own[index] || BANDS[band]));
       return node;
     }
 

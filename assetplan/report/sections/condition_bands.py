@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from assetplan.condition import BANDS
+from assetplan.condition import band_meanings, band_names, poor_bands
 from assetplan.finance.statement import Statement
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, Beside, Series, lines
 from assetplan.report.facts import Facts
@@ -18,6 +18,7 @@ from assetplan.report.tables import Noted, Row, Table
 from assetplan.report.wording import CASES, percent, unit_of
 from assetplan.words import capitalised, financial_year, number
 
+INDEX = "index"
 _STANDSTILL = ("standstill", "standstill_condition")
 
 
@@ -36,12 +37,20 @@ def _standstill(statement: Statement) -> Noted:
     return as_it_stands(statement, [str(name) for name in statement.rows.columns[1:]])
 
 
-def _class_bands(facts: Facts) -> Table | None:
+def _class_bands(facts: Facts) -> list[Table]:
+    """A table for each scale that classes are shown in: bands of the index first."""
     rows = pd.DataFrame(facts.summary.condition)
     if rows.empty:
-        return None
+        return []
+    present = sorted(rows["asset_class"].astype(str).unique(), key=facts.classes.order)
+    scales = sorted({facts.classes[name].bands for name in present}, key=lambda scale: (scale != INDEX, scale))
+    return [_bands(facts, rows, scale, [n for n in present if facts.classes[n].bands == scale]) for scale in scales]
+
+
+def _bands(facts: Facts, rows: pd.DataFrame, scale: str, classes: list[str]) -> Table:
+    bands, poorly = band_names(scale), list(poor_bands(scale))
     out: list[Row] = []
-    for asset_class in sorted(rows["asset_class"].astype(str).unique(), key=facts.classes.order):
+    for asset_class in classes:
         own = rows[rows["asset_class"] == asset_class]
         totals = own.groupby(["year", "case"])["quantity"].sum()
         unit = unit_of(own["unit"].iloc[0], float(totals.max()))
@@ -49,11 +58,15 @@ def _class_bands(facts: Facts) -> Table | None:
         for label, year, case in facts.cases:
             inside = own[(own["year"] == year) & (own["case"] == case)].groupby("band")["quantity"].sum()
             if not inside.empty:
-                cells = [number(inside.get(band, 0.0) / unit.divisor, unit.decimals) for band in BANDS]
-                poor = inside.reindex(BANDS[3:]).sum() / inside.sum() if inside.sum() > 0 else float("nan")
+                cells = [number(inside.get(band, 0.0) / unit.divisor, unit.decimals) for band in bands]
+                poor = inside.reindex(poorly).sum() / inside.sum() if inside.sum() > 0 else float("nan")
                 out.append(Row(label, (*cells, percent(poor, 1))))
-    heads = ("Asset class and case", *(capitalised(band) for band in BANDS), "Poor or very poor")
-    return Table("class-bands", "Quantity in each condition band, by asset class", heads, out)
+    heads = [f"{band} {meaning}".strip() for band, meaning in zip(bands, band_meanings(scale), strict=True)]
+    name, what = "class-bands", "condition band, by asset class"
+    if scale != INDEX:
+        name, what = f"class-{scale}", f"of the {scale}, by asset class: expected, by chances of decay"
+    heads = ["Asset class and case", *map(capitalised, heads), capitalised(" or ".join(poorly))]
+    return Table(name, f"Quantity in each {what}", heads, out)
 
 
 def _forecast(facts: Facts) -> Beside | None:
