@@ -13,7 +13,7 @@ from assetplan.answers.levers import Lever, cost_lever, line_lever
 from assetplan.answers.market import Market, Options
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
-from assetplan.outcome.reasons import FIRM, TOO_SMALL
+from assetplan.outcome.reasons import FIRM, OTHERS, TOO_SMALL
 from assetplan.programme import Programme
 from assetplan.programme.words import line_phrases
 from assetplan.register.no_map import no_map, without_geometry
@@ -100,6 +100,8 @@ def _fixed(programme: Programme, facts: dict, options: Options) -> str:
         return "The plan's rules ask for works here, so they are done whatever they cost or bring."
     if options.treats.any():
         return ""
+    if str(facts["reason"]).startswith(OTHERS):
+        return "Money, price or condition would not change that."
     if facts.get("retention") == "dispose":
         return "It is to be disposed of: money, price or condition would not change that."
     settings = (programme.settings or {}).get("plan") or {}

@@ -20,6 +20,7 @@ from assetplan.inputs.claims import Claims
 from assetplan.inputs.load import Inputs
 from assetplan.programme.summary_ahead import ForecastRow
 from assetplan.reference import load_table
+from assetplan.register.premises import kept_by_others
 from assetplan.strategies import Futures, load_doubts
 
 # Residual life by length and potholes are of roads, backlog is of the estate.
@@ -111,7 +112,7 @@ def outlook(inputs: Inputs, cases: Mapping[str, CaseFutures]) -> list[ForecastRo
 
 def _sizes(assets: pd.DataFrame) -> tuple[Floats, Floats]:
     """Length of each road [km] and quantity of each part of the estate, (n_assets,); 0 for others."""
-    of_class = assets["asset_class"]
+    of_class = assets["asset_class"].mask(kept_by_others(assets), "")
     km = np.where(of_class == ROADS, assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
     return km, np.where(of_class == ESTATE, assets["quantity"].to_numpy(dtype=float), 0.0)
 

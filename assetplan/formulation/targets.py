@@ -17,6 +17,7 @@ from assetplan.formulation.constraints import Basis, Constraints, Entries, Limit
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.selectors import assets_where
 from assetplan.limits import LimitKey
+from assetplan.register.premises import kept_by_others
 from assetplan.strategies import Candidates, chance_in_band
 
 
@@ -38,7 +39,7 @@ def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Const
     rows: list[LimitRow] = []
     entries: list[Entries] = []
     for number, target in enumerate(stated, 1):
-        members = assets_where(assets, target)
+        members = assets_where(assets, target) & ~kept_by_others(assets)
         unit, stock = inputs.tables.classes.stock_of(assets, target.asset_class)
         option = np.flatnonzero(members[options.asset])
         share, what = _counted(inputs, options, target, option)

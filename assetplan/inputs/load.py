@@ -32,6 +32,7 @@ from assetplan.postgis.reading import rows_digest
 from assetplan.register import Register, read_register
 from assetplan.register.basis import surveyed_after
 from assetplan.register.components import GROUP_MENDS
+from assetplan.register.premises import KEEPERS, kept_by_others, responsibility_of
 from assetplan.strategies import LifecycleModel, with_stock, without_texture
 
 
@@ -116,7 +117,8 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
         rule = "the register in memory lacks this column: pass it through assetplan.register.validate_register"
         raise RegisterError([Fault(plan.register_file, 0, name, "", rule) for name in sorted(lacking)])
     register = replace(register, assets=with_groups(register.assets, tables.model.groups, plan.register_file))
-    assets = with_use(register.assets, register.places, tables.parameters.footways)
+    keeper = responsibility_of(register.assets, register.blocks, register.premises)
+    assets = with_use(register.assets, register.places, tables.parameters.footways).assign(responsibility=keeper)
     register = replace(register, assets=assets)
     faults = [
         *_condition_faults(register.assets, plan.register_file),
@@ -214,11 +216,15 @@ def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -
     """Commitments within the plan's years that no funded treatment of the asset's group can keep."""
     years = range(model.first_year, model.first_year + model.rules.years)
     rows = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(years)]
-    for place, row in zip(rows.index, rows.itertuples(), strict=True):
-        names = [t.name for t in model.catalogue.own(str(row.group))]
+    others = kept_by_others(rows)
+    for place, row, other in zip(rows.index, rows.itertuples(), others, strict=True):
+        names = [] if other else [t.name for t in model.catalogue.own(str(row.group))]
         if row.committed_treatment not in names:
             rule = f"the envelope funds no such treatment of group {row.group}"
             funded = f"those it funds are {', '.join(names)}" if names else "it funds none of that group"
+            if other:
+                rule = f"is kept up by {KEEPERS[str(row.responsibility)]}, so the council does no works on it"
+                funded = "leave the commitment out, or give its responsibility as council"
             position, asset = int(assets.index.get_loc(place)) + 1, str(row.asset_id)  # type: ignore[arg-type]
             yield Fault(file, position, "committed_treatment", str(row.committed_treatment), rule, funded, asset)
 

@@ -34,6 +34,7 @@ from assetplan.output import new_folder
 from assetplan.register import Register
 from assetplan.register.basis import BasisRow, basis_notes, condition_basis, largely_assumed, surveyed_after
 from assetplan.register.no_map import no_map
+from assetplan.register.premises import responsibility_of
 from assetplan.strategies import LifecycleModel, Rules, Starting, by_group, start_of, starting_condition
 
 CAPTIONS: Mapping[str, str] = {
@@ -140,6 +141,7 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
 def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Assets with `group`, `index` at the end of a year, `residual_life`, `hierarchy`; and what is lacking."""
     stock = pd.DataFrame(register.assets.drop(columns="geometry"))
+    stock["responsibility"] = responsibility_of(register.assets, register.blocks, register.premises)
     groups = parameters.groups
     rules = Rules(1, 1, 1, np.ones(1), ())  # nothing is planned here: only decay is asked of the model
     model = LifecycleModel(groups, parameters.catalogue, parameters.consequences, rules, year + 1)

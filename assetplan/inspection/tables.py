@@ -19,6 +19,7 @@ from assetplan.asset_classes import BRIDGE, BUILDING, CARRIAGEWAY, FOOTWAY, Asse
 from assetplan.condition.building import NOT_STATED, PRIORITIES
 from assetplan.inspection.readings import MEASURES
 from assetplan.register import assumed_share
+from assetplan.register.premises import kept_by_others
 from assetplan.treatments import Catalogue
 
 ALL = "all"
@@ -80,7 +81,7 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
             unit, amount = classes.stock_of(part, asset_class)
             known = part[column].notna().to_numpy()
             total = amount[known].sum()
-            row = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
+            row: dict[str, object] = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
             row |= {"stock": amount.sum(), "unit": unit}
             row["replacement_value"] = part["replacement_value"].sum(min_count=1)
             row["known"] = total / amount.sum() if amount.sum() > 0 else float("nan")
@@ -93,7 +94,7 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
     return pd.DataFrame(rows)
 
 
-def _shares_of_own(part: pd.DataFrame, amount: Floats, names: tuple[str, ...]) -> dict[str, float]:
+def _shares_of_own(part: pd.DataFrame, amount: Floats, names: tuple[str, ...]) -> dict[str, object]:
     """Share of a stock in each band of a class's own, of what has a model of its states."""
     inside = part.reindex(columns=[in_bands(place) for place in range(len(names))]).to_numpy(dtype=float)
     stated = ~np.isnan(inside).any(axis=1)
@@ -191,8 +192,9 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _graded(stock: pd.DataFrame) -> pd.DataFrame:
-    """Building components with their building and a grade 1 to 5 as surveyed."""
-    parts = stock[(stock["asset_class"] == BUILDING) & stock["value"].notna() & (stock["measure"] != "age")]
+    """Building components that the council keeps up, with their building and a grade 1 to 5 as surveyed."""
+    mine = (stock["asset_class"] == BUILDING) & ~kept_by_others(stock)
+    parts = stock[mine & stock["value"].notna() & (stock["measure"] != "age")]
     surveyed, _ = condition.to_index(parts["measure"], parts["value"])
     graded = parts["measure"] == "grade"
     grade = np.where(graded, parts["value"], condition.from_index("grade", surveyed))

@@ -19,6 +19,7 @@ from assetplan.reference import load_table
 from assetplan.register import assumed_share
 from assetplan.register.basis import BasisRow, basis_notes, condition_basis, surveyed_after
 from assetplan.register.no_map import no_map
+from assetplan.register.premises import kept_by_others
 from assetplan.strategies import Candidates, Starting
 from assetplan.treatments import Treatment
 from assetplan.words import and_list, plural, pounds
@@ -164,7 +165,11 @@ def _only_nothing(inputs: Inputs, options: Candidates) -> Iterator[tuple[str, st
     alone = (np.diff(options.starts) == 1) & (options.schedule[options.starts[:-1]] < 0).all(axis=1)
     disposal = (assets["retention"] == "dispose").to_numpy()
     bare = ~assets["group"].isin(inputs.model.catalogue.treatable).to_numpy()
-    why = np.select([disposal, bare], ["marked for disposal", "group has no funded treatment"], "no treatment triggers")
+    why = np.select(
+        [kept_by_others(assets), disposal, bare],
+        ["kept up by others", "marked for disposal", "group has no funded treatment"],
+        "no treatment triggers",
+    )
     counts = pd.Series(why[alone]).groupby([assets["asset_class"].to_numpy()[alone], why[alone]]).size()
     for key, count in counts.items():
         asset_class, reason = cast(tuple[str, str], key)

@@ -8,6 +8,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.optimisation.problem import Problem
+from assetplan.register.premises import KEEPERS, kept_by_others
 from assetplan.words import plural
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 FIRM = "Firm in the earlier programme, so kept"
 """Beginning of the reason for firm works."""
+
+OTHERS = "Kept up by"
+"""Beginning of the reason for what somebody else than the council keeps up."""
 
 TOO_SMALL = "Too small for a works site of its own"
 """Beginning of the reason for a section whose works are, and that lies in no candidate scheme."""
@@ -110,6 +114,7 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     problem, assets = outcome.problem, outcome.inputs.register.assets
     count = _count(outcome)
     going = (assets["retention"] == "dispose").to_numpy()
+    others, keeper = kept_by_others(assets), assets["responsibility"].to_numpy(dtype=object)
     bare = ~assets["group"].isin(outcome.inputs.model.catalogue.treatable).to_numpy()
     now = outcome.nothing.index[:, 0]
     sharing = outcome.formulation.sharing
@@ -120,7 +125,9 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     value = _brought(outcome)
     out = []
     for row in rows.tolist():
-        if count[row] == 1 and bare[row]:
+        if others[row]:
+            out.append(f"{OTHERS} {KEEPERS[keeper[row]]}, so the council does no works on it.")
+        elif count[row] == 1 and bare[row]:
             out.append("The plan's budget has no line for any treatment of this kind of asset.")
         elif count[row] == 1 and going[row]:
             out.append("Marked for disposal, so it takes no major work; nothing else is called for.")

@@ -13,6 +13,7 @@ from assetplan.inputs.firm import FIRM, INDICATIVE, SPENT
 from assetplan.inputs.load import Inputs
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import reasons
+from assetplan.register.premises import kept_by_others
 from assetplan.sites import ALL_YEAR, bits_words
 from assetplan.strategies.names import strategy_labels, strategy_names
 
@@ -147,6 +148,8 @@ def _assets(outcome: Outcome, works: pd.DataFrame, why: Texts) -> gpd.GeoDataFra
         candidate_scheme=_candidate_schemes(outcome),
         reason=why,
     )
+    if kept_by_others(assets).any():
+        table["responsibility"] = assets["responsibility"]
     if outcome.starting.texture is not None:
         table["texture_points"] = outcome.starting.texture.round(3)
     futures = {}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import schema
+from assetplan._types import Bools
 from assetplan.asset_classes import BUILDING
 from assetplan.errors import Fault
 from assetplan.register.validation_faults import among, faults_where
@@ -21,6 +22,9 @@ COMPONENT_COLUMNS = ("element", "material", "responsibility")
 
 COUNCIL = "council"
 """Who keeps up what nobody else does."""
+
+KEEPERS = {"tenant": "its tenant", "PFI": "its PFI contractor", "academy": "its academy"}
+"""What a reader calls whoever else keeps a component up."""
 
 _SHARED = "shared"  # premises whose components say who keeps each of them up
 
@@ -92,6 +96,20 @@ def responsibility_of(assets: pd.DataFrame, blocks: pd.DataFrame, premises: pd.D
     own = assets["responsibility"]
     given = own.where(own != "", _looked_up(premises_of(assets, blocks), premises["premises_id"], stated))
     return given.where(given != "", COUNCIL)
+
+
+def kept_by_others(assets: pd.DataFrame) -> Bools:
+    """Where somebody else than the council keeps an asset up, (n_assets,): no plan gives it works, money or benefit.
+
+    Parameters
+    ----------
+    assets : DataFrame
+        Table `assets`; nowhere without a column `responsibility`, nor where it is blank: `responsibility_of` fills it
+        from the premises.
+    """
+    if "responsibility" not in assets:
+        return np.zeros(len(assets), dtype=bool)
+    return np.asarray(assets["responsibility"].isin(list(KEEPERS)), dtype=bool)
 
 
 def _looked_up(names: pd.Series, known: pd.Series, values: pd.Series) -> pd.Series:

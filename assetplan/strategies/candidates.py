@@ -13,6 +13,7 @@ from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
 from assetplan.deterioration.groups import Group
 from assetplan.display import Shown
+from assetplan.register.premises import kept_by_others
 from assetplan.strategies.model import LifecycleModel, stocks
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.texture import texture_lost
@@ -192,8 +193,12 @@ def carried(state: AssetState, gap: Floats, chance: Chance | None = None) -> Ass
 
 
 def exposure_of(assets: pd.DataFrame) -> Exposure:
-    """What yearly burdens of assets are multiplied by; without a column use_factor all are used alike."""
-    daily, quantity = assets["aadt"].fillna(0.0).to_numpy(dtype=float), assets["quantity"].to_numpy(dtype=float)
+    """What yearly burdens of assets are multiplied by: nothing of those that others keep up.
+
+    Without a column use_factor all are used alike.
+    """
+    own = ~kept_by_others(assets)
+    daily, quantity = assets["aadt"].fillna(0.0).to_numpy(dtype=float), assets["quantity"].to_numpy(dtype=float) * own
     vehicle_km = np.asarray(daily * _DAYS * assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000)
     factor = assets["use_factor"].to_numpy(dtype=float) if "use_factor" in assets else 1.0
     return Exposure(quantity, vehicle_km, quantity * factor)
@@ -209,7 +214,8 @@ def with_stock(model: LifecycleModel, assets: pd.DataFrame, pace: Floats | None 
     pace : array (n_assets,), optional; years that each ages in one; by default from what was learned of the groups
     """
     known = paces(assets, model.groups) if pace is None else pace
-    return replace(model, stock=stocks(assets, exposure_of(assets), known))
+    own = np.flatnonzero(~kept_by_others(assets))
+    return replace(model, stock=stocks(assets.iloc[own], exposure_of(assets).take(own), known[own]))
 
 
 def yearly_burden(assets: pd.DataFrame, index: Floats, model: LifecycleModel, stream: str) -> Floats:
@@ -254,7 +260,8 @@ def members_of(
         limits, rate = traffic.limits_of(rows), traffic.rate_of(rows)
         exposure = replace(exposure, limits=limits, rate=rate, lasts=traffic.lasts)
     dispose = (part["retention"] == "dispose").to_numpy(dtype=bool)
-    return Members(exposure, environment != "rural", environment != "urban", dispose, committed, year)
+    where = (environment != "rural", environment != "urban", dispose, kept_by_others(part))
+    return Members(exposure, *where, committed, year)
 
 
 def candidates(

@@ -61,23 +61,23 @@ class Members:
     """What the tree must know of a group's assets, arrays (n_assets,).
 
     `urban` and `rural` say where a treatment of that environment may go; `dispose` bars major treatments and ends what
-    counts with the plan years; `committed` is the code of a committed treatment (−1 none) and `committed_year` its plan
-    year (0 is the first).
+    counts with the plan years; `others` is true of what somebody else keeps up, which bars every treatment; `committed`
+    is the code of a committed treatment (−1 none) and `committed_year` its plan year (0 is the first).
     """
 
     exposure: Exposure
     urban: Bools
     rural: Bools
     dispose: Bools
+    others: Bools
     committed: Codes
     committed_year: Ints
 
     def take(self, rows: Ints) -> Members:
         """Some of the assets."""
         committed, year = self.committed[rows], self.committed_year[rows]
-        return Members(
-            self.exposure.take(rows), self.urban[rows], self.rural[rows], self.dispose[rows], committed, year
-        )
+        urban, rural, dispose, others = (part[rows] for part in (self.urban, self.rural, self.dispose, self.others))
+        return Members(self.exposure.take(rows), urban, rural, dispose, others, committed, year)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +157,7 @@ def _branches(
     asset = level.asset
     committed = members.committed[asset] >= 0
     free = ~committed & (level.done < rules.max_treatments) & (year - level.last >= rules.min_interval)
+    free &= ~members.others[asset]
     for code, treatment in enumerate(treatments):
         allowed = free & level.state.eligible(treatment, weak(level.state, members.exposure.limits, treatment, asset))
         if treatment.environment:
