@@ -75,13 +75,13 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
     that is shown in bands of its own, in those, by the chances of states; other bands are missing. Stock is what the
     plan counts the class by: km, m² of deck, £m to replace, or number.
     """
-    rows = []
+    rows: list[dict] = []
     for asset_class, whole in _by_class(stock, classes):
         for by, name, part in _split(whole):
             unit, amount = classes.stock_of(part, asset_class)
             known = part[column].notna().to_numpy()
             total = amount[known].sum()
-            row: dict[str, object] = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
+            row = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
             row |= {"stock": amount.sum(), "unit": unit}
             row["replacement_value"] = part["replacement_value"].sum(min_count=1)
             row["known"] = total / amount.sum() if amount.sum() > 0 else float("nan")
@@ -90,11 +90,11 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
             if scale == column:
                 rows.append(row | condition.share_in_bands(column, part[column], amount).to_dict())
             else:
-                rows.append(row | _shares_of_own(part, amount, condition.band_names(scale)))
+                rows.append({**row, **_shares_of_own(part, amount, condition.band_names(scale))})
     return pd.DataFrame(rows)
 
 
-def _shares_of_own(part: pd.DataFrame, amount: Floats, names: tuple[str, ...]) -> dict[str, object]:
+def _shares_of_own(part: pd.DataFrame, amount: Floats, names: tuple[str, ...]) -> dict[str, float]:
     """Share of a stock in each band of a class's own, of what has a model of its states."""
     inside = part.reindex(columns=[in_bands(place) for place in range(len(names))]).to_numpy(dtype=float)
     stated = ~np.isnan(inside).any(axis=1)

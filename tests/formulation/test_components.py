@@ -7,42 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from constraint_cases import Case, case_of, outcome_at, small_plan
-from places import county_register
+from component_cases import block, planned
+from constraint_cases import Case, outcome_at
 
 from assetplan import schema
-from assetplan.condition import GRADES
 from assetplan.deterioration.markov import read_chain
 from assetplan.errors import ConfigError, RegisterError
 from assetplan.outcome.notes import notes
 from assetplan.outcome.reasons import reasons
 from assetplan.outcome.tables import programme_tables
 from assetplan.reference import load_table
-from assetplan.register import Register
 from assetplan.strategies import chance_in_band, simulate, starting_condition
-
-MONEY = {"lines": {"property": [80_000.0] * 3}}
-GROUPS = ("brick_wall", "roof_flat", "heating")
-
-
-def block(grades: str, **columns: object) -> Register:
-    """Components of one building, surveyed in the base year, a grade each; groups as they come."""
-    register = county_register()
-    built = register.assets[register.assets["asset_class"] == "building"]
-    part = built.iloc[[0] * len(grades)].reset_index(drop=True)
-    value = 100.0 * np.arange(1, len(grades) + 1)
-    part = part.assign(
-        asset_id=[f"c{k}" for k in range(len(grades))], group=[GROUPS[k % 3] for k in range(len(grades))],
-        parent_id="block", measure="grade", value=[GRADES.index(grade) + 1.0 for grade in grades], quantity=value,
-        surveyed_year=2018.0, retention="retain", committed_treatment="", committed_year=np.nan, priority=np.nan,
-        replacement_value=value * 200, responsibility="",
-    )  # fmt: skip
-    return replace(register, assets=part.assign(**columns))
-
-
-def planned(register: Register, **keys: object) -> Case:
-    """A small plan of components."""
-    return case_of(small_plan(MONEY, **keys), register=register)
 
 
 def test_a_target_counts_the_chance_of_a_grade_or_a_worse_one() -> None:

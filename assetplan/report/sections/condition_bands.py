@@ -20,6 +20,7 @@ from assetplan.words import capitalised, financial_year, number
 
 INDEX = "index"
 _STANDSTILL = ("standstill", "standstill_condition")
+_GRADES = ("grades", "life_expired")
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "bands": _class_bands(facts),
         "forecast": _forecast(facts),
         "ahead": years_ahead(facts),
+        "grades": [as_it_stands(facts.statements[name]) for name in _GRADES if name in facts.statements],
         "standstill": [_standstill(facts.statements[name]) for name in _STANDSTILL if name in facts.statements],
         "limits": weight_limits(facts),
     }

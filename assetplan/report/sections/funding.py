@@ -23,7 +23,7 @@ _PLACED = frozenset(
     (
         *("financing", "checklist", "sources", "affordability", "approved_profile", "variance", "business_case"),
         *("avoided_cost", "medium_term", "medium_term_cumulative", "prudential", "tax_base", "late_multiple"),
-        *("carbon", "movements", "standstill", "standstill_condition", "payback", *_VALUED),
+        *("carbon", "movements", "standstill", "standstill_condition", "payback", "grades", "life_expired", *_VALUED),
     )
 )
 _LATE = ("label", "early", "early_cost", "late", "late_cost", "price_base", "multiple", "multiple_a_year")
