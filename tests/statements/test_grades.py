@@ -68,10 +68,14 @@ def test_works_that_cost_more_than_any_years_budget_wait_for_money() -> None:
     assert causes(solved(planned(block("DD"), money=tiny))) == ["money", "money"]
 
 
-@pytest.mark.parametrize(("grades", "money"), [("DDDDDD", 30_000.0), ("DDDCCC", 12_000.0), ("DCDCDC", 25_000.0)])
-def test_what_waits_brings_less_than_its_money_or_does_not_fit_what_is_left(grades: str, money: float) -> None:
-    outcome = solved(planned(block(grades, quantity=100.0), money={"lines": {"property": [money] * 3}}))
-    table, problem = waiting(outcome, np.arange(6)), outcome.problem
+@pytest.mark.parametrize(
+    ("grades", "money", "by_worth"), [("DDDDDD", 12_000.0, 0), ("DC" * 8, 15_000.0, 4), ("DDCDD" * 4, 20_000.0, 9)]
+)
+def test_what_waits_brings_less_than_its_money_or_does_not_fit_what_is_left(
+    grades: str, money: float, by_worth: int
+) -> None:
+    outcome = solved(planned(block(grades, quantity=40.0), money={"lines": {"property": [money] * 3}}))
+    table, problem = waiting(outcome, np.arange(len(grades))), outcome.problem
     left = problem.caps - outcome.solution.used
     for asset, (cause, ratio) in enumerate(table.itertuples(index=False)):
         own = np.arange(problem.starts[asset], problem.starts[asset + 1])
@@ -82,6 +86,7 @@ def test_what_waits_brings_less_than_its_money_or_does_not_fit_what_is_left(grad
             assert not ratio > 1
         elif cause == "money":
             assert not (brings & (usage <= left + 1e-6).all(axis=1)).any()
+    assert (table["cause"] == "worth").sum() == by_worth
     assert set(table["cause"]) <= {"worth", "money", "treated"}
 
 
