@@ -70,8 +70,9 @@ def waiting(outcome: Outcome, rows: Ints) -> pd.DataFrame:
         unit that what it uses is worth (below 1 its money does more elsewhere), missing where none brings anything.
     """
     problem, options, assets = outcome.problem, outcome.options, outcome.inputs.register.assets
-    own = np.concatenate([np.arange(problem.starts[row], problem.starts[row + 1]) for row in rows] or [[]]).astype(int)
     owner = np.repeat(np.arange(len(rows)), np.diff(problem.starts)[rows])
+    first = np.cumsum(np.r_[0, np.diff(problem.starts)[rows]])[:-1]
+    own = problem.starts[rows][owner] + np.arange(len(owner)) - first[owner]
     treats = (options.schedule[own] >= 0).any(axis=1)
     brings = treats & (problem.benefit[own] > 0)
     most = most_of(problem)
