@@ -19,7 +19,7 @@ LAYERS = [
     {"answers", "statements"},
     {"outcome"},
     {"formulation", "baselines"},
-    {"programme", "optimisation", "connectivity", "inspection"},
+    {"programme", "optimisation", "connectivity", "inspection", "property"},
     {"inputs"},
     {"finance", "strategies"},
     {"treatments", "consequences", "sites", "calibration", "carbon"},

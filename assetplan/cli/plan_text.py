@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assetplan.cli.layout import WIDTH, block, items, paragraph, table
+from assetplan.cli.layout import WIDTH, block, figure, items, paragraph, table
 from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
@@ -95,20 +96,31 @@ def standstill_text(tables: Sequence[Statement]) -> str:
     ----------
     tables : sequence of Statement; from `standstill_statements`
     """
-    parts = []
-    for each in tables:
-        shown = [name for name in each.rows.columns if name not in ("line", "asset_class")]
-        cells = [each.rows[name].map(_figure(each, str(name))) for name in shown]
-        body = list(zip(*cells, strict=True))
-        title = f"{each.title}, {each.basis}" if each.basis else each.title
-        parts += [title, table([each.heading(name) for name in shown], body), paragraph(each.note, "")]
-    return "\n\n".join(parts)
+    return "\n\n".join(statement_text(each, ("line", "asset_class")) for each in tables)
+
+
+def statement_text(statement: Statement, without: Collection[str] = (), most: int | None = None) -> str:
+    """A statement: title and basis, rows, note.
+
+    Parameters
+    ----------
+    statement : Statement
+    without : collection of str; columns that are left out
+    most : int, optional; rows shown, by default all
+    """
+    shown = [str(name) for name in statement.rows.columns if name not in without]
+    rows = statement.rows.head(len(statement.rows) if most is None else most)
+    body = list(zip(*(rows[name].map(_figure(statement, name)) for name in shown), strict=True))
+    title = f"{statement.title}, {statement.basis}" if statement.basis else statement.title
+    more = f"{len(rows):,} of {len(statement.rows):,}" if len(rows) < len(statement.rows) else ""
+    parts = [title, table([statement.heading(name) for name in shown], body), more, paragraph(statement.note, "")]
+    return "\n\n".join(filter(None, parts))
 
 
 def _figure(statement: Statement, column: str) -> Callable[[Any], str]:
     """How a cell of a column of a statement is printed."""
     decimals = statement.decimals.get(column)
-    return str if decimals is None else f"{{:,.{decimals}f}}".format
+    return str if decimals is None else partial(figure, decimals=f",.{decimals}f")
 
 
 def _borrowing(tables: Sequence[Statement], sought: Sought) -> list[str]:

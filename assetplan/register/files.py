@@ -34,7 +34,7 @@ from assetplan.register.positions import BRITISH_GRID, metric_crs
 from assetplan.register.premises import COMPONENT_COLUMNS, TABLES, check_premises, component_faults
 from assetplan.register.register import Register, RegisterNames, packaged_names
 from assetplan.register.table import import_table
-from assetplan.register.validation import check_parts, check_register
+from assetplan.register.validation import check_parts, check_register, no_assets
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -73,7 +73,7 @@ def write_register(register: Register, path: str | os.PathLike[str], force: bool
         The assets have no coordinate reference system, or there are none.
     """
     target = Path(path)
-    if not len(register.assets):
+    if not len(register.assets) and not len(register.premises):
         raise ValueError("the register has no assets to write")
     if register.assets.crs is None:
         raise ValueError("the register's assets have no coordinate reference system")
@@ -130,6 +130,7 @@ def read_register(
     mapping: str | os.PathLike[str] | Mapping[str, object] | None = None,
     names: RegisterNames | None = None,
     fill: bool = False,
+    premises_alone: bool = False,
 ) -> Register:
     """Read and validate a register.
 
@@ -144,6 +145,8 @@ def read_register(
         Classes, groups and treatments that assets may have; by default the packaged ones.
     fill : bool
         Fill what the assets lack by the rules of `assetplan.register.fill`.
+    premises_alone : bool
+        Whether a GeoPackage that has premises and no assets will do: there is nothing in it to plan.
 
     Returns
     -------
@@ -162,7 +165,7 @@ def read_register(
     source = regular_file(Path(path), RegisterError)
     if mapping is None and file_kind(source) == "GPKG":
         layers, other = _asset_layers(source, (names or packaged_names()).classes)
-        if layers:
+        if layers or (premises_alone and "premises" in layer_names(source, odd=True)):
             register = _read_layers(source, layers, names, fill)
             return replace(register, notes=(*register.notes, *other))
     return import_table(source, mapping, fill=fill, names=names)
@@ -208,7 +211,8 @@ def _read_layers(path: Path, classed: Mapping[str, str], names: RegisterNames | 
         raise RegisterError(faults)
     rows = pd.Series(range(1, len(assets) + 1))
     bare = np.array([_states_none(layer) for layer, _ in places_in_file], dtype=bool)
-    clean, more = (fill_and_check if fill else check_register)(assets, file, rows, names, bare)
+    check = fill_and_check if fill else check_register
+    clean, more = check(assets, file, rows, names, bare) if classed else (no_assets(), [])
     faults += [_in_layer(fault, places_in_file) for fault in more]
     parts: dict[str, pd.DataFrame | None] = {"inspections": _read_plain(path, layers, "inspections")}
     parts |= {name: _read_spatial(path, [each for each in layers if _base(each, (name,))]) for name in _SPATIAL_EXTRAS}

@@ -86,7 +86,7 @@ def check_register(
     import geopandas as gpd
 
     if not len(assets):
-        return _no_assets(), [Fault(file, 0, "", "", "there are no assets in it")]
+        return no_assets(), [Fault(file, 0, "", "", "there are no assets in it")]
     frame = assets.reset_index(drop=True)
     place = np.arange(1, len(frame) + 1) if rows is None else rows.to_numpy()
     names = names or packaged_names()
@@ -119,7 +119,8 @@ def _bare_faults(
     )
 
 
-def _no_assets() -> gpd.GeoDataFrame:
+def no_assets() -> gpd.GeoDataFrame:
+    """Assets of no rows, for a register of premises alone."""
     import geopandas as gpd
 
     return gpd.GeoDataFrame(schema.empty("assets"), geometry=[], crs=BRITISH_GRID)

@@ -56,7 +56,7 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     one = write_register(mixed(), tmp_path / "one.gpkg")
     code = "import sys; from register_helpers import mixed; from assetplan.register import write_register as write;"
     code += "write(mixed(), sys.argv[1])"
-    folder = str(Path(__file__).parent)
+    folder = str(Path(__file__).parents[1])
     env = {**os.environ, "PYTHONPATH": folder, "PYTHONHASHSEED": "77"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "two.gpkg")], check=True, env=env)
     assert one.read_bytes() == (tmp_path / "two.gpkg").read_bytes()

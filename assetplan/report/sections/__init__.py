@@ -8,6 +8,7 @@ from assetplan.report.sections import (
     funding,
     headline,
     largest_works,
+    property,
     spending,
     value_for_money,
 )
@@ -19,6 +20,7 @@ SECTIONS = (
     spending.SECTION,
     carbon.SECTION,
     funding.SECTION,
+    property.SECTION,
     largest_works.SECTION,
     value_for_money.SECTION,
     about.SECTION,
