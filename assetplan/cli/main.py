@@ -19,8 +19,7 @@ from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo, remark
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, Share, Shares, output, seed
-from assetplan.cli.property import property_command
-from assetplan.cli.registers import inspect_command, survey_command
+from assetplan.cli.registers import REGISTER_COMMANDS
 from assetplan.cli.rounds import ROUND_COMMANDS
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
@@ -80,7 +79,7 @@ def main(faults: Path | None) -> None:
 
 for _command in (hmdif, pas2161, bridge_inspections):
     import_group.add_command(_command)
-for _command in (import_group, inspect_command, survey_command, property_command, *ROUND_COMMANDS, *ASSURANCE_COMMANDS):
+for _command in (import_group, *REGISTER_COMMANDS, *ROUND_COMMANDS, *ASSURANCE_COMMANDS):
     main.add_command(_command)
 
 

@@ -9,6 +9,7 @@ import click
 
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FORCE, MAPPING, PATH, TABLES, output
+from assetplan.cli.property import property_command
 
 
 @click.command("inspect")
@@ -97,3 +98,6 @@ def survey_command(
         surveyed.write(csv, force)
     echo(survey_text(surveyed))
     echo("\n".join(map(str, filter(None, (output, csv)))))
+
+
+REGISTER_COMMANDS = (inspect_command, survey_command, property_command)
