@@ -57,7 +57,8 @@ class AssetClass:
         parent.
     bands : str; scale of reference/bands.csv that its condition is shown in: "index", or a measure's, such as "grades"
     schemes : str
-        "sections" join into schemes along a road, what is "beside" them may share their site, "no" other does.
+        "sections" join into schemes along a road, what is "beside" them may share their site, components of one "block"
+        share its access, "no" other does.
     verified : bool; whether a source stands behind the row
     """
 
@@ -155,7 +156,7 @@ def _load(path: Path | None) -> AssetClasses:
         "symbol": SYMBOLS,
         "environment": choices("assets", "environment"),
         "counted_by": ("area", "number", "stated"),
-        "schemes": ("sections", "beside", "no"),
+        "schemes": ("sections", "beside", "block", "no"),
         **dict.fromkeys(("shown_first", "takes_road_class", "takes_level"), _YES_NO),
     }
     scales = load_table("bands").dropna(subset="measure")["scale"].unique()

@@ -6,6 +6,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
+from assetplan.formulation.block_sites import blocks_of
 from assetplan.formulation.closed_years import calendar_note
 from assetplan.formulation.constraints import Basis, Flow, LimitRow, compose
 from assetplan.formulation.crew_days import part_of_site
@@ -85,7 +86,7 @@ def _shared(
     inputs: Inputs, options: Candidates, free: Bools, runs: RoadRuns | None, whole: bool, firm: Ints
 ) -> SharedSites:
     """The candidates with those that share a site, in schemes formed at the prices that own sites would have."""
-    if inputs.plan.sites.costs != "shared" or runs is None or not (runs.run >= 0).any():
+    if inputs.plan.sites.costs != "shared" or runs is None or not ((runs.run >= 0).any() or _shared_access(inputs)):
         return SharedSites.none(options)
     check_minimum(inputs, runs)
     works = _works(inputs, options)
@@ -99,6 +100,14 @@ def _shared(
     discount = inputs.model.rules.discount[: inputs.plan.years]
     worth = section_worth(problem, money, works, sites, discount, bears)
     return share(inputs, options, free, worth, runs, firm)
+
+
+def _shared_access(inputs: Inputs) -> bool:
+    """Whether treatments of components that stand in blocks have sites."""
+    assets = inputs.register.assets
+    groups = set(assets["group"][blocks_of(assets, inputs.tables.classes.where("schemes", "block")) >= 0])
+    named = {treatment.name for group in groups for treatment in inputs.model.catalogue.treatments[group]}
+    return not named.isdisjoint(inputs.sites.index)
 
 
 def _idle(problem: Problem, rows: tuple[LimitRow, ...]) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
 """Works that share a site: sections of a road or an estate as one scheme, and a bridge or signals with their road.
 
-Each candidate scheme is a group that chooses together. Its **modes**: apart, where every member chooses by itself and
-pays for its own site, if its works are large enough for one; or closed in one year, or in two, where every section
-has the works of the crew that the mode gives it, or none. Each crew's site is shared by the sections that it treats,
-and a bridge or signals treated in that year stand behind the scheme's cones. What is shared is taken off the works
-that share it, so that a choice costs what its sites cost.
+Each candidate scheme, of a road, an estate or a block, is a group that chooses together. Its **modes**: apart, where
+every member chooses by itself and pays for its own site, if its works are large enough for one; or closed in one year,
+or in two, where every section has the works of the crew that the mode gives it, or none. Each crew's site is shared by
+the sections that it treats, and a bridge or signals treated in that year stand behind the scheme's cones. What is
+shared is taken off the works that share it, so that a choice costs what its sites cost.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import shapely
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.display import Shown
+from assetplan.formulation.block_sites import block_schemes, blocks_of
 from assetplan.formulation.candidate_schemes import RoadSections, form_candidates
 from assetplan.formulation.divide import ROUNDING
 from assetplan.formulation.section_worth import SectionWorth, single_works
@@ -122,10 +123,13 @@ def share(
     sections = assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free
     # What is committed or firm stands.
     stands = options.schedule[options.starts[:-1]] >= 0
-    joins = sections & ~stands[:, inputs.past :].any(axis=1)
-    treated = _treated(inputs, np.flatnonzero(joins), worth, runs, sites.crews)
-    kept = _firm(works, sites, np.where(sections, firm, NONE), treated)
-    section = section_of(assets, np.union1d(np.flatnonzero(joins), kept["asset"]), classes.where("schemes", "beside"))
+    block = np.where(free, blocks_of(assets, classes.where("schemes", "block")), NONE)
+    joins = (sections | (block >= 0)) & ~stands[:, inputs.past :].any(axis=1)
+    treated = _treated(inputs, np.flatnonzero(joins & sections), worth, runs, sites.crews)
+    treated = _after(treated, block_schemes(np.where(joins, block, NONE), worth, inputs.past))
+    kept = _firm(works, sites, np.where(sections | (block >= 0), firm, NONE), treated)
+    roads = np.union1d(np.flatnonzero(joins & sections), kept["asset"])
+    section = section_of(assets, roads, classes.where("schemes", "beside"))
     section = np.where(free, _as_firm(section, firm, kept["asset"].to_numpy(dtype=np.intp)), NONE)
     treated = pd.concat([treated, kept], ignore_index=True)
     # A section alone shares with what lies on it, or has a site of its own.
@@ -148,6 +152,12 @@ def share(
     )
     shared = _with_rows(inputs, options, rows, treated)
     return replace(shared, group=np.maximum(scheme, beside), beside=beside >= 0, small=left & (scheme < 0))
+
+
+def _after(treated: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """Candidate schemes and others, whose numbers follow theirs."""
+    first = {name: int(treated[name].max()) + 1 if len(treated) else 0 for name in ("scheme", "mode")}
+    return pd.concat([treated, more.assign(**{name: more[name] + first[name] for name in first})], ignore_index=True)
 
 
 def _with_rows(inputs: Inputs, options: Candidates, rows: pd.DataFrame, treated: pd.DataFrame) -> SharedSites:
@@ -190,9 +200,7 @@ def _firm(works: Works, sites: SiteWorks, firm: Ints, treated: pd.DataFrame) -> 
     years = rows.groupby(scheme)["works_year"]
     year, again = years.transform("min"), years.transform("max")
     rows = rows.assign(year=year, again=again.where(again > year, NONE))
-    for column in ("scheme", "mode"):
-        rows[column] = scheme + (int(treated[column].max()) + 1 if len(treated) else 0)
-    return rows
+    return _after(treated, rows.assign(scheme=scheme, mode=scheme)).iloc[len(treated) :]
 
 
 def _as_firm(section: Ints, firm: Ints, sections: Ints) -> Ints:

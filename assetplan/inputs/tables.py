@@ -143,6 +143,8 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     faults += _unit_faults(classes, groups, files.groups or "reference/groups.csv")
     faults += _unfed(streams, consequences, files.consequences or "reference/consequences.csv")
     gather(lambda: running_costs(prices))
+    if sites is not None:
+        faults += _block_site_faults(classes, catalogue, groups, sites, files.sites or "reference/sites.csv")
     if sites is None or footways is None or carbon is None or faults:
         raise ConfigError(faults)
     return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways, carbon)
@@ -208,6 +210,17 @@ def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) 
             named = " and ".join(f"{group.name} by {group.unit}" for group in others[:3])
             rule = f"{file} prices treatments of its groups otherwise ({named}): give the class and its groups one unit"
             yield Fault(source, line, "unit", f"{row.asset_class} by {row.unit}" if not line else row.unit, rule)
+
+
+def _block_site_faults(
+    classes: AssetClasses, catalogue: Catalogue, groups: Mapping[str, Group], sites: pd.DataFrame, file: str
+) -> Iterator[Fault]:
+    """Sites of components that do not say which works' unit cost holds them: small works could then cost nothing."""
+    joins = [name for name, group in groups.items() if group.asset_class in classes.where("schemes", "block")]
+    of_blocks = {treatment.name for name in joins for treatment in catalogue.treatments[name]}
+    for treatment in sites.index[sites["typical"].isna() & sites.index.isin(list(of_blocks))]:
+        rule = f"is needed for {treatment}: works of a block share a site, so say at which size the unit cost holds it"
+        yield Fault(file, 0, "typical", "", rule)
 
 
 def _unfed(

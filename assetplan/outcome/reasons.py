@@ -118,7 +118,8 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     bare = ~assets["group"].isin(outcome.inputs.model.catalogue.treatable).to_numpy()
     now = outcome.nothing.index[:, 0]
     sharing = outcome.formulation.sharing
-    small, schemes = sharing.small, (sharing.group >= 0) & ~sharing.beside
+    roads = assets["asset_class"].isin(outcome.inputs.tables.classes.where("schemes", "sections")).to_numpy()
+    small, schemes = sharing.small, (sharing.group >= 0) & ~sharing.beside & roads
     best, where, broke, dear = _best(problem, ~sharing.once)
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
     sought = outcome.inputs.plan.objective.sought
