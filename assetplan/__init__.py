@@ -30,7 +30,14 @@ if TYPE_CHECKING:
     from assetplan.config import Plan, make_plan, read_plan
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
     from assetplan.example import init_plan, make_county, write_example
-    from assetplan.importers import import_dtf, import_nbi, import_ngd, import_open_roads, import_osm
+    from assetplan.importers import (
+        import_dtf,
+        import_nbi,
+        import_ngd,
+        import_open_roads,
+        import_osm,
+        import_property,
+    )
     from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
     from assetplan.planning import (
@@ -58,7 +65,7 @@ _ROOMS = {
     "config": ("Plan", "make_plan", "read_plan"),
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
     "example": ("init_plan", "make_county", "write_example"),
-    "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm"),
+    "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm", "import_property"),
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
     "planning": ("finance_statements", "plan", "predict", "standstill_statements", "validate"),

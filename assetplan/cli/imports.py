@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.faults import write_faults
+from assetplan.cli.layout import echo, remark
 from assetplan.cli.options import FILE, FORCE, TABLES, output
 from assetplan.output import new_file, refuse_existing
 from assetplan.register import Register
@@ -151,3 +152,35 @@ def _table(
     with new_file(output, force) as part:
         part.write_text(text, encoding="utf-8")
     echo("\n".join([*(f"unsure: {each}" for each in unsure), str(output)]))
+
+
+@import_group.command("property")
+@click.argument("file", type=FILE)
+@click.option("--mapping", type=FILE, help="Column mapping (TOML); see docs/property.md.")
+@click.option("--register", type=FILE, help="Register that takes the premises, blocks and components.")
+@TABLES
+@click.option("--dfe", is_flag=True, help="The file is of the DfE's condition data: print what they are not for.")
+@output("Register to write (.gpkg).")
+@FORCE
+def _property(
+    file: Path, mapping: Path | None, register: Path | None, tables: Path | None, dfe: bool, output: Path, force: bool
+) -> None:
+    """A component survey, condition data by block and element, or a plain list of premises."""
+    from assetplan import import_property, write_register
+    from assetplan.cli.register_text import property_text
+    from assetplan.importers.property import DFE_CAVEAT
+    from assetplan.inputs import read_parameters
+    from assetplan.register import read_register
+
+    inputs = {"file": file, "mapping": mapping, "register": register}
+    refuse_existing(output, force, inputs={name: path for name, path in inputs.items() if path is not None})
+    names = read_parameters(tables).names
+    whole = None if register is None else read_register(register, None, names, premises_alone=True)
+    made = import_property(file, mapping, whole, names)
+    write_register(made.register, output, force)
+    faults = click.get_current_context().find_root().params.get("faults")
+    if faults is not None:
+        write_faults(made.faults, faults)
+    echo(property_text(made.register, made.faults, faults))
+    remark(DFE_CAVEAT if dfe else "")
+    echo(str(output))

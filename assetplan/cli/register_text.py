@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses, load_asset_classes
 from assetplan.cli.layout import WIDTH, figure, paragraph, table
+from assetplan.errors import Fault
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
 from assetplan.register.basis import basis_notes, condition_basis, largely_assumed
@@ -206,4 +208,24 @@ def register_text(register: Register, classes: AssetClasses | None = None, year:
     if len(shares):
         by_column = ", ".join(f"{column} {share:.0%}" for column, share in shares.items())
         parts.append(paragraph(f"assumed by rule, share of assets: {by_column}"))
+    return "\n".join(parts)
+
+
+def property_text(register: Register, faults: Sequence[Fault], file: Path | None) -> str:
+    """What an import of property made: premises, blocks, components, what was left out, and the first faults.
+
+    Parameters
+    ----------
+    register : Register
+    faults : sequence of Fault; rows that were left out and cells that were left blank
+    file : Path or None; where the whole list of them was written
+    """
+    held = (("premises", register.premises), ("blocks", register.blocks), ("assets", register.assets))
+    parts = [", ".join(f"{len(table):,} {name}" for name, table in held)]
+    parts += [paragraph(f"  {note}: {count:,}", "    ") for note, count in register.notes]
+    parts += [paragraph(f"  {fault}", "    ") for fault in faults[:_FAULTS]]
+    if len(faults) > _FAULTS and file is None:
+        parts.append(f"  … and {len(faults) - _FAULTS:,} more: assetplan --faults FAULTS.csv import … lists them all")
+    if file is not None:
+        parts.append(f"every fault: {file}")
     return "\n".join(parts)

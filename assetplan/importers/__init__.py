@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assetplan.importers.ngd import import_ngd
     from assetplan.importers.open_roads import import_open_roads
     from assetplan.importers.osm import import_osm
+    from assetplan.importers.property import import_property
 
 _HOME = {
     "import_dtf": "dtf",
@@ -21,9 +22,10 @@ _HOME = {
     "import_ngd": "ngd",
     "import_open_roads": "open_roads",
     "import_osm": "osm",
+    "import_property": "property",
 }
 
-__all__ = ["import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm"]
+__all__ = ["import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm", "import_property"]
 
 
 def __getattr__(name: str) -> object:

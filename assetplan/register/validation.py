@@ -46,11 +46,12 @@ def validate_register(
     Raises
     ------
     RegisterError
-        Faults; every one is listed.
+        Faults; every one is listed. A register of no assets is one, unless it has premises.
     """
     given = register.assets
     bare = classes_without_geometry(given) if is_spatial(given) and "asset_class" in given.columns else None
-    assets, faults = check_register(given, file, None, names, bare)
+    alone = not len(given) and bool(len(register.premises))  # premises without components
+    assets, faults = (no_assets(), []) if alone else check_register(given, file, None, names, bare)
     parts = {name: getattr(register, name) for name in ("inspections", "places", "districts", "other_roads")}
     checked, more = check_parts(parts, f"{file}, ", assets)
     faults += more
