@@ -53,7 +53,8 @@ def alternatives(
     made = prepare(plan, register, clock)
     solution = solved(plan, made.formulation, clock)
     with clock.stage("alternatives"):
-        return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
+        formulation, own = made.formulation.of_assets(solution)
+        return alternatives_of(made.inputs, formulation, own, within, NEAR_GAP, NEAR_SECONDS)
 
 
 def frontier(
@@ -160,4 +161,5 @@ def uncertainty(
     with clock.stage("futures"):
         drawn = DrawnFutures.of(made.inputs, futures, seed)
         effort = Effort(solving, anew if sought.of == "benefit" else 0, FUTURE_GAP, FUTURE_SECONDS)
-        return uncertainty_of(drawn, made.starting, made.traffic, made.formulation, solution, effort)
+        formulation, own = made.formulation.of_assets(solution)
+        return uncertainty_of(drawn, made.starting, made.traffic, formulation, own, effort)

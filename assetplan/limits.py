@@ -72,7 +72,8 @@ class FlowKey:
     Attributes
     ----------
     kind : str
-        "carry-over", "virement", "source", "source use", "drawdown" or, of a source in a year that is past, "spent".
+        "carry-over", "virement", "receipt", "source", "source use", "drawdown" or, of a source in a year that is past,
+        "spent".
     line, source : str
         Budget line that it leaves or enters, or source of money or borrowing facility that gives it; "" for none.
     year, to_year : int
@@ -93,6 +94,7 @@ class FlowKey:
         text = {
             "carry-over": "{line} carried from {year} to {to_year}",
             "virement": "{line} {direction} {year}",
+            "receipt": "receipts to {line} {year}",
             "source": "{source} to {funds} {year}",
             "source use": "{source} used for {funds} {year}",
             "spent": "{source} spent {year}",

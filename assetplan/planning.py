@@ -29,6 +29,7 @@ from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
 from assetplan.outcome.notes import notes
 from assetplan.outcome.outcome import outcome_of
+from assetplan.outcome.projects import project_table, project_works
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
@@ -95,14 +96,16 @@ def plan(
             baselines = early.result() if early else by_rule(first.amounts)
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
             solution = formulation.settle(best)
-        ahead = beside.submit(in_futures, inputs, {PLAN: formulation.options.schedule[solution.chosen]})
+        ahead = beside.submit(in_futures, inputs, {PLAN: formulation.options.schedule[formulation.chosen(solution)]})
         freed = beside.submit(best_phasing, plan, formulation, solution)
         with clock.stage("programme"):
             outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
-            works, table = programme_tables(outcome)
+            own_works, table = programme_tables(outcome)
+            projects = project_table(outcome)
+            works = project_works(outcome, projects, own_works)
             strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
         with clock.stage("payback"):
-            returns = payback(outcome, works, made.traffic)
+            returns = payback(outcome, own_works, made.traffic)
         with clock.stage("detours"):
             restrictions = weight_limit_forecast(inputs, made.layout, made.traffic, table, outcome.schedule)
         held: tuple[Statement, ...] = ()
@@ -129,8 +132,8 @@ def plan(
         lint, short, phasing, restrictions, forecast, clock.seconds, returns.rows(), returns.by_year(), without
     )
     summary = summarise(outcome, works, table, baselines, findings)
-    places, districts = inputs.register.places, inputs.register.districts
-    return Programme(summary, table, works, places, districts, settings(plan), strategies, finance).check()
+    layers = works, inputs.register.places, inputs.register.districts
+    return Programme(summary, table, *layers, settings(plan), strategies, finance, projects=projects).check()
 
 
 def finance_statements(
@@ -159,7 +162,8 @@ def finance_statements(
         case = business_case(outcome, made.traffic, options_of(outcome, _minimum(made)))
     with clock.stage("statements"):
         works = programme_tables(outcome)[0]
-        return (*accounts(outcome, works), *payback(outcome, works, made.traffic).statements(), *case)
+        every = project_works(outcome, project_table(outcome), works)
+        return (*accounts(outcome, every), *payback(outcome, works, made.traffic).statements(), *case)
 
 
 def standstill_statements(
@@ -256,7 +260,7 @@ def _again(made: Prepared, model: LifecycleModel, clock: Clock) -> Prepared:
 
 def _minimum(made: Prepared) -> Option:
     """What today's money does, in the plan's own problem or, by a rule of thumb, with each asset on its own site."""
-    today = made.formulation
+    today = made.formulation.assets_alone()
     if made.inputs.plan.forecast.current_spend != "optimised":
         today = made.on_own_sites
     return current_spend(made.inputs, today, made.starting.index, CURRENT_GAP, CASE_SECONDS)
@@ -298,13 +302,13 @@ def _baselines(formulation: Formulation, amounts: Floats, priority: Ints, plan: 
     """
     if plan.objective.sought.least:
         return {}
-    problem, options = formulation.problem, formulation.options
-    nothing = options.starts[:-1]  # or what is committed
-    cost, seconds = options.cost.sum(axis=1), plan.solver.time_limit
+    problem, seconds = formulation.problem, plan.solver.time_limit
+    nothing = problem.starts[:-1]  # or what is committed
+    last = np.arange(len(priority), problem.n_assets)  # projects have no condition
     return {
-        "worst first": worst_first(problem, priority, amounts, nothing),
-        "incremental benefit-cost": incremental_benefit_cost(problem, amounts, cost, nothing),
-        "year by year": year_by_year(problem, options.schedule, amounts, YEARLY_GAP, seconds, nothing),
+        "worst first": worst_first(problem, np.concatenate([priority, last]), amounts, nothing),
+        "incremental benefit-cost": incremental_benefit_cost(problem, amounts, formulation.cost(), nothing),
+        "year by year": year_by_year(problem, formulation.schedule(), amounts, YEARLY_GAP, seconds, nothing),
     }
 
 

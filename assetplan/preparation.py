@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 # Keys of a plan that no stage before the problem reads: what there is to spend, to hold to, to seek.
 _LATE = {
     "name", "envelope", "limits", "sources", "borrowing", "tax_base", "income", "treasury", "medium_term", "printed",
-    "gates", "targets", "objective", "solver",
+    "gates", "targets", "objective", "solver", "projects", "receipts",
 }  # fmt: skip
 
 
@@ -123,8 +123,8 @@ class Prepared(EarlyStages):
 
     @cached_property
     def on_own_sites(self) -> Formulation:
-        """The plan with a site for each asset: schemes are formed of what pays, not of what is done today or holds."""
-        return build_problem(with_own_sites(self.inputs), self.options, self.runs)
+        """The plan's assets with a site each: schemes are formed of what pays, not of what is done today or holds."""
+        return build_problem(with_own_sites(self.inputs), self.options, self.runs).assets_alone()
 
 
 def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedStages | None = None) -> Prepared:
@@ -146,7 +146,9 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
         inputs = load_inputs(plan, register, lambda *names: read(lambda: read_register(*names)))
     key = plan.model_dump_json(exclude=_LATE), tuple(plan.envelope.lines), files, inputs.register.digest
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
-    own = {name: getattr(inputs, name) for name in ("plan", "limits", "digests", "earlier", "spent", "jobs")}
+    own = {
+        name: getattr(inputs, name) for name in ("plan", "limits", "digests", "earlier", "spent", "jobs", "projects")
+    }
     inputs = replace(made.inputs, **own)
     with clock.stage("strategies"):
         formulation = build_problem(inputs, made.options, made.runs)

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from assetplan.answers.causes import causes_of
+from assetplan.asset_classes import PROJECT
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.finance import Statement, real
 from assetplan.finance.statement import declared
 from assetplan.programme import Programme
+from assetplan.programme.check import with_projects
 from assetplan.strategies.names import NOTHING, steps_of, within
 
 CHANGES = {
@@ -118,6 +120,8 @@ def compare(before: Programme, after: Programme) -> Comparison:
     priced = before.summary.prices_known and after.summary.prices_known
     known = before.years == after.years and priced
     changed["cause"], changed["what"] = causes_of(before, after, changed) if known else ("", "")
+    # What the prices of limits make of a project stands in its own table of options.
+    changed.loc[changed["asset_class"] == PROJECT.asset_class, ["cause", "what"]] = ""
     settings = pd.DataFrame(_settings(before, after), columns=["key", "before", "after"])
     return Comparison(years, changed, totals, settings, kept, _change_paid(after))
 
@@ -125,19 +129,30 @@ def compare(before: Programme, after: Programme) -> Comparison:
 def _assets(before: Programme, after: Programme, years: tuple[int, ...]) -> pd.DataFrame:
     """Every asset of either programme: facts, both strategies cut to these years, benefits (£), and what changed."""
     tables = [
-        _with_division(each.assets)[["asset_id", *_FACTS, "strategy", "benefit"]].set_index("asset_id")
-        for each in (before, after)
+        _chosen(each)[["asset_id", *_FACTS, "strategy", "benefit"]].set_index("asset_id") for each in (before, after)
     ]
     ids = tables[1].index.append(tables[0].index.difference(tables[1].index, sort=False))
     old, new = (each.reindex(ids) for each in tables)
     cut = {text: within(text, years) for each in tables for text in each["strategy"].unique()}
     was, now = (each["strategy"].map(cut) for each in (old, new))
     out = new[list(_FACTS)].where(now.notna(), old[list(_FACTS)]).fillna("").reset_index()
+    # A project that one plan does not state is one that it does not do.
+    project = (new["asset_class"].fillna(old["asset_class"]) == PROJECT.asset_class).to_numpy(dtype=bool)
+    was, now = (each.where(each.notna() | ~project, NOTHING) for each in (was, now))
     out["change"] = [_change(*pair) for pair in zip(was, now, strict=True)]
     out["before"], out["after"] = was.fillna("").to_numpy(), now.fillna("").to_numpy()
     out["cost_before"] = out["cost_after"] = 0.0
     out["benefit_before"], out["benefit_after"] = (each["benefit"].fillna(0.0).to_numpy() for each in (old, new))
     return out
+
+
+def _chosen(programme: Programme) -> pd.DataFrame:
+    """Choices of assets and of projects."""
+    assets = _with_division(programme.assets)
+    if programme.projects is None:
+        return assets
+    projects = programme.projects.assign(asset_class=PROJECT.asset_class, name=programme.projects["project"])
+    return with_projects(assets, projects)
 
 
 def _with_division(table: pd.DataFrame) -> pd.DataFrame:

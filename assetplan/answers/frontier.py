@@ -17,6 +17,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation
 from assetplan.formulation.carbon import carbon_of_options
 from assetplan.formulation.constraints import LimitRow
+from assetplan.formulation.projects import with_projects
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
@@ -80,14 +81,14 @@ def frontier_of(
     shares : sequence of float; shares of every line's money in every year, or of the carbon limit [above 0]
     gap, seconds : float; gap [share] and time [s] at which the search for each ends
     """
-    works = Works.of(inputs.register.assets, inputs.model, formulation.options)
+    works = with_projects(Works.of(inputs.register.assets, inputs.model, formulation.options), formulation.projects)
     points, lines, conditions = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     streams, carbon = list[dict[str, Any]](), carbon_of_options(inputs, works)
     for share, scaled, solution in _solved(formulation, shares, gap, seconds):
         points.append(_point(share, scaled, works, carbon, solution))
         if solution is not None:
             lines += _lines(share, scaled, works, solution)
-            schedule = formulation.options.schedule[solution.chosen]
+            schedule = formulation.options.schedule[formulation.chosen(solution)]
             future = simulate(inputs.register.assets, starting, schedule, inputs.model, traffic)
             conditions += _conditions(share, inputs, future)
             streams += (
@@ -107,7 +108,7 @@ def carbon_limited(inputs: Inputs, formulation: Formulation, solution: Solution)
     ----------
     inputs, formulation, solution : Inputs, Formulation, Solution; the plan, it as a problem, and what was chosen
     """
-    works = Works.of(inputs.register.assets, inputs.model, formulation.options)
+    works = with_projects(Works.of(inputs.register.assets, inputs.model, formulation.options), formulation.projects)
     problem, rows = formulation.problem, list(formulation.rows)
     for key, unit, amount in zip(_CARBON_KEYS, ("t CO2e", "£"), carbon_of_options(inputs, works), strict=True):
         most = float(amount[solution.chosen].sum())
@@ -158,7 +159,7 @@ def _point(
         return {**row, "status": "cannot be met"}
     cost, kind = _works_of(works, solution)
     spent, sites = float(cost.sum()), limited_sites(scaled)
-    treated = np.any(scaled.options.schedule[solution.chosen] >= 0, axis=1).sum()
+    treated = np.any(scaled.options.schedule[scaled.chosen(solution)] >= 0, axis=1).sum()
     return {
         **row,
         "status": solution.status,

@@ -11,6 +11,7 @@ from assetplan.answers.condition import condition_lever
 from assetplan.answers.explanation import Explanation
 from assetplan.answers.levers import Lever, cost_lever, line_lever
 from assetplan.answers.market import Market, Options
+from assetplan.answers.one_project import ProjectExplanation, explain_project
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.outcome.reasons import FIRM, OTHERS, TOO_SMALL
@@ -21,26 +22,31 @@ from assetplan.strategies.names import NOTHING
 from assetplan.words import plural
 
 
-def explain(programme: Programme, asset_id: str) -> Explanation:
-    """Say why an asset has what it has, and what would have changed that.
+def explain(programme: Programme, asset_id: str) -> Explanation | ProjectExplanation:
+    """Say why an asset or a project has what it has, and what would have changed that.
 
     Parameters
     ----------
     programme : Programme
         From `plan` or `read_programme`; its folder is enough, the register is not needed.
-    asset_id : str; the asset
+    asset_id : str; the asset, or the name of a project
 
     Returns
     -------
-    Explanation
+    Explanation or ProjectExplanation
         Facts, alternatives with cost, benefit and net, and what would have turned the choice; `text()` reads it out.
 
     Raises
     ------
     RegisterError
-        The programme has no such asset (near names are given), or was written without its strategies.
+        The programme has no such asset or project (near names are given), or was written without its strategies.
     """
-    asset = _place(programme, str(asset_id))
+    project = explain_project(programme, str(asset_id))
+    return _explain_asset(programme, str(asset_id)) if project is None else project
+
+
+def _explain_asset(programme: Programme, asset_id: str) -> Explanation:
+    asset = _place(programme, asset_id)
     market = Market.of(programme)
     options = Options.of(market, asset)
     facts = programme.assets.drop(columns="geometry").iloc[asset].to_dict()
@@ -59,7 +65,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation:
         )
     others = np.delete(options.net, options.chosen)
     return Explanation(
-        asset_id=str(asset_id),
+        asset_id=asset_id,
         facts=facts,
         chosen=str(options.names[options.chosen]),
         treated=options.treated,

@@ -173,7 +173,7 @@ def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], ai
     ]
     least = -(options.cost @ inputs.model.rules.works_discount)
     ids = inputs.register.assets["asset_id"].to_numpy(dtype=object)
-    return compose([held(inputs, options, targets)], least, options, ids, own.group, own.mode)[0]
+    return compose([held(inputs, options, targets)], least, options.starts, ids, own.group, own.mode)[0]
 
 
 def _bound(aim: Aim, most: float) -> dict:

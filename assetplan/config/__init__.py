@@ -7,6 +7,7 @@ from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
 from assetplan.config.plan import Plan, TableFiles
+from assetplan.config.projects import Project, Receipts
 from assetplan.config.read import make_plan, read_plan, read_table_files
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Lock",
     "PlaceSelector",
     "Plan",
+    "Project",
+    "Receipts",
     "Require",
     "Scheme",
     "Source",

@@ -12,6 +12,7 @@ from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stabi
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
+from assetplan.config.projects import Project, Receipts
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown
 from assetplan.postgis.address import DatabaseTable
@@ -110,6 +111,8 @@ class TableFiles(Frozen):
     """what treatments emit"""
     routine_jobs: str = ""
     """routine jobs that are due, which may be done under a scheme's closure"""
+    projects: str = ""
+    """projects beside those of the plan file"""
 
 
 class ClaimsSettings(Frozen):
@@ -186,6 +189,8 @@ class Plan(Shown, Frozen):
     spent: SpentYears | None = None
     rules: ChoiceRules = ChoiceRules()
     schemes: tuple[Scheme, ...] = ()
+    projects: tuple[Project, ...] = ()
+    receipts: Receipts = Receipts()
     targets: tuple[Target, ...] = ()
     objective: ObjectiveChoice = ObjectiveChoice()
     stability: Stability | None = None

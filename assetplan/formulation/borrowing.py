@@ -14,7 +14,6 @@ from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_f
 from assetplan.formulation.constraints import Basis, Constraints, Flow, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
-from assetplan.strategies import Candidates
 
 # Upper bound of a flow as a multiple of what its limits allow: so the row of a limit binds, and has the price, not the
 # bound. A larger one would coarsen the rounding of the row.
@@ -31,7 +30,7 @@ def drawdowns(basis: Basis) -> Constraints:
     if not plan.borrowing:
         return Constraints()
     price = price_of_years(plan)
-    most = most_spent(inputs, basis.options)
+    most = most_spent(basis)
     rows: list[LimitRow] = []
     uses: dict[tuple[str, int], list[tuple[LimitKey, float]]] = {}
     room = np.full((len(plan.borrowing), plan.years), np.inf)
@@ -66,14 +65,14 @@ def drawdowns(basis: Basis) -> Constraints:
     return Constraints(tuple(rows), flows=tuple(flows))
 
 
-def most_spent(inputs: Inputs, options: Candidates) -> Floats:
+def most_spent(basis: Basis) -> Floats:
     """More than all works together can cost in each year, (n_years,): by their own cost, and by the lines' money."""
-    works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0)
-    limits, envelope = inputs.limits, inputs.plan.envelope
+    options, limits, envelope = basis.options, basis.inputs.limits, basis.inputs.plan.envelope
+    works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0) + basis.projects.most_paid
     share = np.array([envelope.share("carry_over", line) for line in limits.lines])
     lines = limits.amount.sum(axis=0)
     lines[1:] += share @ limits.amount[:, :-1]
-    return np.minimum(works, lines)
+    return np.minimum(works, lines + basis.projects.most_received(price_of_years(basis.inputs.plan)))
 
 
 def _uses(inputs: Inputs, ceiling: Ceiling) -> Floats:

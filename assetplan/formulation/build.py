@@ -13,8 +13,9 @@ from assetplan.formulation.crew_days import part_of_site
 from assetplan.formulation.firm import hold_firm
 from assetplan.formulation.formulation import Formulation
 from assetplan.formulation.kinds import LIMIT_KINDS
-from assetplan.formulation.objective import objective_of
+from assetplan.formulation.objective import objective_of, objective_of_projects
 from assetplan.formulation.past import as_done, at_outturn
+from assetplan.formulation.projects import ProjectOptions, project_options, with_projects
 from assetplan.formulation.rules import follow_rules
 from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.section_worth import section_worth
@@ -31,14 +32,16 @@ MONEY = "£"
 
 
 def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = None, whole: bool = True) -> Formulation:
-    """State a plan as one choice for each asset within named limits on totals.
+    """State a plan as one choice for each asset and each project within named limits on totals.
 
     Parameters
     ----------
     inputs : Inputs; the plan with its register and model
     options : Candidates; every strategy of every asset
     runs : RoadRuns, optional; where sections lie along their roads; without it no works share a site
-    whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
+    whole : bool
+        Whether these are all assets of the plan: a source may have nothing to fund among some of them, and no project
+        is chosen with them.
 
     Returns
     -------
@@ -57,33 +60,64 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     allowed = as_done(inputs, follow_rules(inputs, options, firm))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
-    sharing = _shared(inputs, together.options, ~tied, runs, whole, firm.scheme)
+    projects = project_options(inputs, whole)
+    sharing = _shared(inputs, together.options, projects, ~tied, runs, firm.scheme, whole)
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
     works = _works(inputs, left)
     site = part_of_site(inputs, works, sharing.site, mode)
-    basis = Basis(inputs, left, works, site, sharing.closure, whole)
+    basis = _basis(inputs, left, projects, works, site, sharing.closure, whole)
     objective, changes = objective_of(inputs, left)
     joint = (group, mode) if (group >= 0).any() else ()
     problem, rows, flows = _composed(basis, objective, *joint)
     notes = (*firm.notes, *together.notes, *calendar_note(inputs), *_idle(problem, rows))
-    return Formulation(problem, rows, flows, left, sharing, changes, firm.held, together.rows, notes)
+    return Formulation(problem, rows, flows, left, projects, sharing, changes, firm.held, together.rows, notes)
 
 
 def _works(inputs: Inputs, options: Candidates) -> Works:
     return Works.of(inputs.register.assets, inputs.model, options)
 
 
+def _basis(
+    inputs: Inputs,
+    options: Candidates,
+    projects: ProjectOptions,
+    works: Works,
+    site: Floats,
+    closure: Floats,
+    whole: bool,
+) -> Basis:
+    """What limits are stated on; projects have no sites, and close no road."""
+    every = with_projects(works, projects)
+    site, closure = (
+        np.pad(part, (0, n - len(part))) for part, n in ((site, len(every.option)), (closure, every.n_options))
+    )
+    return Basis(inputs, options, projects, every, site, closure, whole)
+
+
 def _composed(
     basis: Basis, objective: Floats, group: Ints | None = None, mode: Ints | None = None
 ) -> tuple[Problem, tuple[LimitRow, ...], tuple[Flow, ...]]:
+    projects = basis.projects
     ids = basis.inputs.register.assets["asset_id"].to_numpy(dtype=object)
-    return compose([kind(basis) for kind in LIMIT_KINDS], objective, basis.options, ids, group, mode)
+    if projects.projects:
+        ids = np.concatenate([ids, projects.names])
+        objective = np.concatenate([objective, objective_of_projects(basis.inputs, projects)])
+        if group is not None and mode is not None:
+            group = np.concatenate([group, np.full(len(projects.projects), -1)])
+            mode = np.concatenate([mode, np.full(len(projects.project), -1)])
+    return compose([kind(basis) for kind in LIMIT_KINDS], objective, basis.starts, ids, group, mode)
 
 
 def _shared(
-    inputs: Inputs, options: Candidates, free: Bools, runs: RoadRuns | None, whole: bool, firm: Ints
+    inputs: Inputs,
+    options: Candidates,
+    projects: ProjectOptions,
+    free: Bools,
+    runs: RoadRuns | None,
+    firm: Ints,
+    whole: bool,
 ) -> SharedSites:
     """The candidates with those that share a site, in schemes formed at the prices that own sites would have."""
     if inputs.plan.sites.costs != "shared" or runs is None or not ((runs.run >= 0).any() or _shared_access(inputs)):
@@ -93,7 +127,7 @@ def _shared(
     objective = objective_of(inputs, options)[0]
     # A scheme's sections bear little of its site.
     none = np.zeros(len(works.option)), np.zeros(works.n_options)
-    problem, rows, _ = _composed(Basis(inputs, options, works, *none, whole), objective)
+    problem, rows, _ = _composed(_basis(inputs, options, projects, works, *none, whole), objective)
     sites = SiteWorks.of(works, inputs.sites)
     bears = inputs.plan.objective.sought.bears_cost
     money = np.array([row.unit == MONEY for row in rows], dtype=bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan._types import Bools, Floats
+from assetplan.asset_classes import PROJECT
 from assetplan.carbon import KG_PER_TONNE, carbon_factors
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
@@ -22,10 +23,14 @@ def carbon_of_works(inputs: Inputs, works: Works) -> Floats:
     works : Works; works of candidates
     """
     known, catalogue = inputs.tables.parameters.carbon, inputs.model.catalogue
-    rows = list(catalogue.of(dict.fromkeys(works.treatments["group"])))
+    groups = dict.fromkeys(works.treatments["group"])
+    groups.pop(PROJECT.asset_class, None)  # what a project emits is not known; its rows are the last
+    rows = list(catalogue.of(groups))
     factor = carbon_factors(known, works.treatments)[works.treatment]
     quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]
-    price = np.array([t.unit_cost if t.states else np.nan for t in rows], dtype=float)[works.treatment]
+    price = np.full(len(works.treatments), np.nan)
+    price[: len(rows)] = [t.unit_cost if t.states else np.nan for t in rows]
+    price = price[works.treatment]
     growth = works.treatments["growth"].to_numpy(dtype=float)[works.treatment]
     mended = np.minimum(works.cost / (price * (1 + growth) ** works.year), quantity)
     return np.where(np.isnan(price), quantity, mended) * factor / KG_PER_TONNE

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.projects import ProjectOptions
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -98,7 +99,8 @@ class Basis:
     ----------
     inputs : Inputs; the plan with its register and model
     options : Candidates; the strategies that rules and schemes leave
-    works : Works; every works item of each
+    projects : ProjectOptions; what may be done beside them, whose options follow those of the assets
+    works : Works; every works item of each, those of projects last
     site, closure : array (n_works,), (n_options,)
         Part of its crew's site that each of the works bears, and of the closure of the road that each strategy bears
         [0 to 1].
@@ -107,10 +109,17 @@ class Basis:
 
     inputs: Inputs
     options: Candidates
+    projects: ProjectOptions
     works: Works
     site: Floats
     closure: Floats
     whole: bool = True
+
+    @property
+    def starts(self) -> Ints:
+        """Which options are whose, those of the assets and then those of the projects, as in `Problem`."""
+        ours = self.options.starts
+        return np.concatenate([ours, ours[-1] + self.projects.starts[1:]])
 
     def entries(self, where: Bools, row: int, amount: Floats) -> Entries:
         """What the works where a condition holds use of one row, each its amount; both arrays (n_works,).
@@ -128,7 +137,7 @@ class Basis:
 def compose(
     constraints: Sequence[Constraints],
     objective: Floats,
-    options: Candidates,
+    starts: Ints,
     assets: Sequence[str],
     group: Ints | None = None,
     mode: Ints | None = None,
@@ -139,7 +148,7 @@ def compose(
     ----------
     constraints : sequence of Constraints; in the order in which their rows shall stand
     objective : array (n_options,); what is maximised
-    options : Candidates; what is chosen among
+    starts : array (n_assets + 1,); which options are whose, as in `Problem`
     assets : sequence of str; identifier of each asset
     group, mode : array, optional; schemes, as in `Problem`
 
@@ -160,7 +169,7 @@ def compose(
     problem = Problem(
         objective,
         sparse.csr_array((entries.amount, (entries.option, row)), shape=shape),
-        options.starts,
+        starts,
         np.array([row.cap for row in rows]),
         np.array([row.floor for row in rows]),
         tuple(row.key for row in rows),

@@ -9,20 +9,22 @@ from functools import cached_property
 
 import numpy as np
 
-from assetplan._types import Bools, Floats, Texts
+from assetplan._types import Bools, Codes, Floats, Ints, Texts
 from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.firm import KEY
+from assetplan.formulation.projects import ProjectOptions
 from assetplan.formulation.sharing import SharedSites
 from assetplan.limits import LimitKey
 from assetplan.optimisation import settle_flows
 from assetplan.optimisation.problem import Problem, Solution
+from assetplan.optimisation.problem.problem import usage_totals
 from assetplan.strategies import Candidates
 from assetplan.words import plural
 
 # Kinds of limit that say who pays, and how many times their rounding settling stays within them.
-_MONEY = ("source", "funding", "affordability", "virement")
+_MONEY = ("source", "funding", "affordability", "virement", "receipts")
 _ROUNDINGS = 4.0
 
 
@@ -36,8 +38,9 @@ class Formulation(Shown):
     rows : tuple of LimitRow; what each resource of the problem is
     flows : tuple of Flow; what each flow of the problem is
     options : Candidates
-        The strategies that the plan's rules and schemes leave, row by row the options of the problem; cost and benefit
-        hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
+        The strategies that the plan's rules and schemes leave, row by row the first options of the problem; cost and
+        benefit hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
+    projects : ProjectOptions; what may be done beside them, row by row the last options of the problem
     sharing : SharedSites; which assets may share a site, and what each option saves by it
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
@@ -51,11 +54,62 @@ class Formulation(Shown):
     rows: tuple[LimitRow, ...]
     flows: tuple[Flow, ...]
     options: Candidates
+    projects: ProjectOptions
     sharing: SharedSites
     changes: Bools
     firm: Texts
     schemes: Mapping[str, tuple[int, ...]]
     notes: tuple[tuple[str, str], ...]
+
+    def chosen(self, solution: Solution) -> Ints:
+        """Row of each asset's strategy among `options` in a solution, (n_assets,)."""
+        return solution.chosen[: len(self.options.starts) - 1]
+
+    def chosen_projects(self, solution: Solution) -> Ints:
+        """Row of each project's option among `projects` in a solution, (n_projects,)."""
+        return solution.chosen[len(self.options.starts) - 1 :] - len(self.options.asset)
+
+    def assets_alone(self, chosen: Ints | None = None) -> Formulation:
+        """The same choice of the assets with all projects decided, their money gone.
+
+        Parameters
+        ----------
+        chosen : array (n_projects,), optional
+            Row of each project's option; by default it is left out, or begun as soon as it may be where it must be.
+        """
+        if not self.projects.projects:
+            return self
+        n = len(self.options.asset)
+        decided = n + (self.projects.starts[:-1] if chosen is None else chosen)
+        return replace(self, problem=self.problem.part(np.arange(n), decided), projects=self.projects.none())
+
+    def of_assets(self, solution: Solution) -> tuple[Formulation, Solution]:
+        """The choice of the assets with the projects as a solution has them, and the assets' part of that solution."""
+        if not self.projects.projects:
+            return self, solution
+        projects = len(self.options.asset) + self.chosen_projects(solution)
+        gained = float(self.problem.benefit[projects].sum())
+        own = replace(
+            solution,
+            chosen=self.chosen(solution),
+            benefit=solution.benefit - gained,
+            bound=solution.bound - gained,
+            used=solution.used - usage_totals(self.problem.usage, projects),
+        )
+        return self.assets_alone(self.chosen_projects(solution)), own
+
+    def cost(self) -> Floats:
+        """What each option of the problem costs in the plan years, (n_options,) [£]."""
+        return np.concatenate([self.options.cost.sum(axis=1), self.projects.cost.sum(axis=(1, 2))])
+
+    def benefit(self) -> Floats:
+        """Benefit of each option of the problem, whatever the objective, (n_options,) [£]."""
+        return np.concatenate([self.options.benefit, self.projects.benefit])
+
+    def schedule(self) -> Codes:
+        """Works of each option of the problem by plan year, (n_options, years): of a project, 0 where it begins."""
+        begins = np.arange(self.options.schedule.shape[1]) == self.projects.start[:, None]
+        return np.concatenate([self.options.schedule, np.where(begins, 0, -1).astype(self.options.schedule.dtype)])
 
     def caps_with(self, amounts: Floats) -> Floats:
         """Cap of each resource on the works alone, with flows of these amounts, (n_resources,)."""
@@ -118,7 +172,7 @@ class Formulation(Shown):
         """
         problem, as_solved = self.problem, solution.amounts
         revenue_cost = np.array([flow.revenue_cost for flow in self.flows])
-        moved = np.array([flow.key.kind in ("carry-over", "virement") for flow in self.flows])
+        moved = np.array([flow.key.kind in ("carry-over", "virement", "receipt") for flow in self.flows])
         if not (revenue_cost.any() or moved.any()):
             return as_solved.copy()
         paid = np.array([flow.key.kind in ("source", "drawdown") for flow in self.flows])

@@ -24,11 +24,11 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.formulation.borrowing import BOUND_SHARE, most_spent
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
+from assetplan.formulation.receipts import brought
 from assetplan.formulation.works import Works
 from assetplan.formulation.works_limits import limit_rows
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
-from assetplan.strategies import Candidates
 
 # Sources for any works that a name lists; more are named together.
 _MOST_NAMED = 2
@@ -93,8 +93,8 @@ def funding(basis: Basis) -> Constraints:
     cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
     if basis.whole:
         _refuse_idle(inputs, cells)
-    _refuse_unfunded(works, basis.options, cells)
-    given, every = _given(inputs), most_spent(inputs, basis.options)
+    _refuse_unfunded(basis, cells)
+    given, every = _given(basis), most_spent(basis)
     cells.spent[:, : inputs.past] = False  # who paid then is known
     rows, uses = _limits(inputs, "at_most")
     flows: list[Flow] = []
@@ -109,10 +109,11 @@ def funding(basis: Basis) -> Constraints:
             spends = ((key, -1.0), *takes, *uses.get((name, int(year)), ()))
             high = min(float(every[year]), BOUND_SHARE * most) if most > 0 else 0.0
             flows.append(Flow(FlowKey("source", source=name, year=when, funds=key.subject), high, spends))
-    rows += _own_rows(inputs)
+    rows += _own_rows(basis)
     flows += _paid(inputs, given, uses)
     ahead = np.flatnonzero(works.year >= inputs.past)
-    entries = Entries(works.option[ahead], place[cells.cell, works.year][ahead], works.cost[ahead])
+    spent = Entries(works.option[ahead], place[cells.cell, works.year][ahead], works.cost[ahead])
+    entries = Entries.stack([spent, _received(basis, rows)])
     return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
 
@@ -132,7 +133,7 @@ def source_use(basis: Basis) -> Constraints:
     rows, uses = _limits(inputs, "at_least")
     if not rows:
         return Constraints()
-    first_year, money = inputs.plan.first_year, _money(inputs)
+    first_year, money = inputs.plan.first_year, _money(basis)
     cells = _Cells.of(inputs, works, list(dict.fromkeys(name for name, _ in uses)))
     has_source = np.array([bool(names) for names in cells.names])
     flows: list[Flow] = []
@@ -160,12 +161,28 @@ def source_use(basis: Basis) -> Constraints:
     return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
 
 
-def _money(inputs: Inputs) -> dict[str, Floats]:
+def _received(basis: Basis, rows: list[LimitRow]) -> Entries:
+    """What receipts of projects add to the source that they go to, in their year and all later ones."""
+    place = {row.key: k for k, row in enumerate(rows)}
+    source, plan = basis.inputs.plan.receipts.source, basis.inputs.plan
+    keys = [LimitKey("source", source=source, year=when) for when in plan.plan_years] if source else []
+    return brought(basis, [place[key] for key in keys])
+
+
+def _stays(inputs: Inputs, source: Source) -> bool:
+    """Whether what a source does not spend in a year stays in it."""
+    return source.type == "reserve" or source.name == inputs.plan.receipts.source
+
+
+def _money(basis: Basis) -> dict[str, Floats]:
     """The most that each source may give in each year (£, prices of the first year)."""
+    inputs = basis.inputs
     plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
     for source in plan.sources:
-        if source.type == "reserve":
+        if source.name == plan.receipts.source:
+            out[source.name] = np.cumsum(money_of(plan, source)) / price + basis.projects.most_received(price)
+        elif source.type == "reserve":
             # What is taken is missing in every later year, too.
             left = np.minimum.accumulate(reserve_left(plan, source)[::-1])[::-1]
             out[source.name] = np.maximum(left, 0.0) / price
@@ -176,33 +193,33 @@ def _money(inputs: Inputs) -> dict[str, Floats]:
     return out
 
 
-def _given(inputs: Inputs) -> _Given:
+def _given(basis: Basis) -> _Given:
     """The most that £ of each source may come to in each year, and the rows of `_own_rows` that £1 of it uses."""
+    inputs, money = basis.inputs, _money(basis)
     plan, price = inputs.plan, price_of_years(inputs.plan)
     out = {}
     for source in plan.sources:
         keys = [LimitKey("source", source=source.name, year=when) for when in plan.plan_years]
         rows = [
-            tuple((key, float(price[year])) for key in keys[year:])
-            if source.type == "reserve"
-            else ((keys[year], 1.0),)
+            tuple((key, float(price[year])) for key in keys[year:]) if _stays(inputs, source) else ((keys[year], 1.0),)
             for year in range(plan.years)
         ]
-        out[source.name] = list(zip(_money(inputs)[source.name].tolist(), rows, strict=True))
+        out[source.name] = list(zip(money[source.name].tolist(), rows, strict=True))
     for facility in plan.borrowing:
         keys = [LimitKey("funding", source=facility.name, year=when) for when in plan.plan_years]
         out[facility.name] = [(np.inf, ((key, 1.0),)) for key in keys]
     return out
 
 
-def _own_rows(inputs: Inputs) -> Iterator[LimitRow]:
-    """What each source has: in a year; of a reserve at its end (cash); of a borrowing facility what is drawn."""
-    plan, money = inputs.plan, _money(inputs)
+def _own_rows(basis: Basis) -> Iterator[LimitRow]:
+    """What each source has: in a year; of one whose money stays at its end (cash); of a facility what is drawn."""
+    inputs, money = basis.inputs, _money(basis)
+    plan = inputs.plan
     for number, source in enumerate(plan.sources, 1):
-        reserve = source.type == "reserve"
-        amounts, unit = (_left(inputs, source), "£ of the day") if reserve else (money[source.name], "£")
+        stays = _stays(inputs, source)
+        amounts, unit = (_left(inputs, source), "£ of the day") if stays else (money[source.name], "£")
         for when, amount in zip(plan.plan_years, amounts, strict=True):
-            if amount <= 0 and not reserve:
+            if amount <= 0 and not stays:
                 continue  # nothing flows, so there is nothing to limit or to price
             words = f'sources[{number}] "{source.name}" {when}'
             yield LimitRow(LimitKey("source", source=source.name, year=when), words, unit, cap=float(amount))
@@ -213,7 +230,10 @@ def _own_rows(inputs: Inputs) -> Iterator[LimitRow]:
 
 
 def _left(inputs: Inputs, source: Source) -> Floats:
-    """What a reserve has at the end of each year; what it gave in years that are past is known to the penny only."""
+    """What a source whose money stays has at the end of each year, receipts of projects apart.
+
+    What it gave in years that are past is known to the penny only.
+    """
     left, price = reserve_left(inputs.plan, source), price_of_years(inputs.plan)
     gone = np.zeros(len(left))
     gone[: inputs.past] = inputs.gave(source.name) * price[: inputs.past]
@@ -255,12 +275,13 @@ def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:
         raise ConfigError(faults)
 
 
-def _refuse_unfunded(works: Works, options: Candidates, cells: _Cells) -> None:
+def _refuse_unfunded(basis: Basis, cells: _Cells) -> None:
     if () not in cells.names:
         return
+    works = basis.works
     unfunded = np.zeros(works.n_options, dtype=bool)
     unfunded[works.option[(cells.cell == cells.names.index(())) & (works.cost > 0)]] = True
-    certain = np.logical_and.reduceat(unfunded, options.starts[:-1])
+    certain = np.logical_and.reduceat(unfunded, basis.starts[:-1])
     if certain.any():
         rule = "every strategy of this asset has works that no source may fund"
         ids = works.assets["asset_id"].to_numpy(dtype=object)[certain]

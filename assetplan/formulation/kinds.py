@@ -10,6 +10,7 @@ from assetplan.formulation.constraints import Basis, Constraints
 from assetplan.formulation.crew_days import crew_days
 from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
 from assetplan.formulation.funding import funding, source_use
+from assetplan.formulation.receipts import receipts
 from assetplan.formulation.sites_limit import sites_a_year
 from assetplan.formulation.targets import targets
 from assetplan.formulation.works_limits import limits_on_works
@@ -21,6 +22,7 @@ LIMIT_KINDS: list[LimitKind] = [
     line_floors,
     carry_over,
     virement,
+    receipts,
     preventative_share,
     limits_on_works,
     funding,

@@ -8,6 +8,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats
 from assetplan.economics import condition_gain
+from assetplan.formulation.projects import ProjectOptions
 from assetplan.inputs.load import Inputs
 from assetplan.objectives import OBJECTIVES, Gains
 from assetplan.strategies import Candidates
@@ -31,6 +32,19 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     if inputs.plan.stability is not None:
         value = value - inputs.plan.stability.price * changes
     return value, changes
+
+
+def objective_of_projects(inputs: Inputs, projects: ProjectOptions) -> Floats:
+    """Objective of each option of projects, which have no condition, (n_options,).
+
+    Parameters
+    ----------
+    inputs, projects : Inputs, ProjectOptions; the plan, and its projects
+    """
+    places = projects.places(inputs.register.assets)
+    none = partial(np.zeros, len(projects.project))
+    gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none)
+    return OBJECTIVES[inputs.plan.objective.of].value(gains)
 
 
 def _condition(options: Candidates, cut_off: float) -> Floats:

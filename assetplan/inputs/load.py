@@ -23,6 +23,7 @@ from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
 from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
+from assetplan.inputs.projects import StatedProject, load_projects
 from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.tables import Tables, load_tables
@@ -48,6 +49,7 @@ class Inputs(Shown):
     spent : Spent or None; the years of the plan that are past, and what was done in them
     jobs : DataFrame or None; routine jobs that are due, as `load_routine_jobs` gives them
     claims_factor : float; what rates of claims were taken times, so that today's come to what the council pays
+    projects : tuple of StatedProject; works that treat no registered asset
     """
 
     plan: Plan
@@ -59,6 +61,7 @@ class Inputs(Shown):
     spent: Spent | None = None
     jobs: pd.DataFrame | None = None
     claims_factor: float = 1.0
+    projects: tuple[StatedProject, ...] = ()
 
     @property
     def model(self) -> LifecycleModel:
@@ -136,8 +139,9 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
+    projects = load_projects(plan, register.assets)
     digests = input_digests(plan, rows=register.digest)
-    return Inputs(plan, register, tables, limits(plan), digests, earlier, spent, jobs)
+    return Inputs(plan, register, tables, limits(plan), digests, earlier, spent, jobs, projects=projects)
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:

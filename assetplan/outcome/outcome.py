@@ -39,7 +39,7 @@ class Outcome(Shown):
     @cached_property
     def chosen(self) -> Ints:
         """Row of the chosen candidate of each asset."""
-        return self.solution.chosen
+        return self.formulation.chosen(self.solution)
 
     @cached_property
     def schedule(self) -> Codes:
@@ -55,6 +55,11 @@ class Outcome(Shown):
     def cost(self) -> Floats:
         """Works of the chosen strategies by plan year (£), (n_assets, years)."""
         return self.options.cost[self.chosen]
+
+    @cached_property
+    def chosen_projects(self) -> Ints:
+        """Row of the chosen option of each project."""
+        return self.formulation.chosen_projects(self.solution)
 
     @property
     def years(self) -> list[int]:
@@ -77,7 +82,7 @@ def outcome_of(
     solution : Solution; its solution, settled
     """
     assets = inputs.register.assets
-    chosen = formulation.options.schedule[solution.chosen]
+    chosen = formulation.options.schedule[formulation.chosen(solution)]
     return Outcome(
         inputs,
         starting,

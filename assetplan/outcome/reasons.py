@@ -37,7 +37,8 @@ def reasons(outcome: Outcome) -> Texts:
 def _brought(outcome: Outcome) -> Floats:
     """What each strategy brings of what the plan seeks (in its unit), without any price on change."""
     stability = outcome.inputs.plan.stability
-    return outcome.problem.benefit + (stability.price * outcome.formulation.changes if stability else 0.0)
+    benefit = outcome.problem.benefit[: len(outcome.options.asset)]
+    return benefit + (stability.price * outcome.formulation.changes if stability else 0.0)
 
 
 def _amount(value: float, unit: str, decimals: str) -> str:
@@ -120,7 +121,8 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     sharing = outcome.formulation.sharing
     roads = assets["asset_class"].isin(outcome.inputs.tables.classes.where("schemes", "sections")).to_numpy()
     small, schemes = sharing.small, (sharing.group >= 0) & ~sharing.beside & roads
-    best, where, broke, dear = _best(problem, ~sharing.once)
+    rest = problem.n_options - len(sharing.once)  # projects', which are of no asset
+    best, where, broke, dear = _best(problem, np.pad(~sharing.once, (0, rest)))
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
     sought = outcome.inputs.plan.objective.sought
     value = _brought(outcome)

@@ -25,7 +25,8 @@ def stored_strategies(
     formulation : Formulation; the strategies, and what each brings and uses
     solution : Solution; what was chosen
     """
-    kept = _stored(formulation, solution.chosen)
+    chosen = formulation.chosen(solution)
+    kept = _stored(formulation, chosen)
     options, problem = formulation.options.take(kept), formulation.problem
     name, names = strategy_names(assets, model, options)
     return Strategies(
@@ -39,7 +40,7 @@ def stored_strategies(
         np.round(problem.benefit[kept], 2),
         formulation.changes[kept],
         problem.usage[kept],
-        np.searchsorted(kept, solution.chosen),
+        np.searchsorted(kept, chosen),
     )
 
 

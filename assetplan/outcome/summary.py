@@ -12,7 +12,7 @@ import pandas as pd
 
 from assetplan import __version__, condition
 from assetplan._types import Floats
-from assetplan.asset_classes import CARRIAGEWAY
+from assetplan.asset_classes import CARRIAGEWAY, PROJECT
 from assetplan.config import Plan
 from assetplan.consequences import WORKS
 from assetplan.economics import condition_gain
@@ -75,12 +75,15 @@ def summarise(
     solution, plan = outcome.solution, outcome.inputs.plan
     return kept.Summary(
         **_given(outcome),
-        asset_classes=outcome.inputs.tables.classes.of(table["asset_class"]),
+        asset_classes=(
+            *outcome.inputs.tables.classes.of(table["asset_class"]),
+            *((PROJECT,) if outcome.inputs.projects else ()),
+        ),
         streams=_streams(outcome),
         yearly=_yearly(outcome),
         payback=tuple(findings.payback),
         benefit_by_year=tuple(findings.benefit_by_year),
-        benefit=_pence(outcome.benefit.sum()),
+        benefit=_pence(outcome.benefit.sum() + outcome.formulation.projects.benefit[outcome.chosen_projects].sum()),
         reached=_pence(solution.benefit),
         bound=_pence(solution.bound),
         gap=solution.gap,
@@ -173,13 +176,13 @@ def _prices(outcome: Outcome) -> tuple[kept.PriceRow, ...]:
 
 def _baselines(outcome: Outcome, baselines: dict[str, Solution]) -> tuple[kept.BaselineRow, ...]:
     """What each rule of thumb makes of the same money (£)."""
-    options, problem = outcome.options, outcome.problem
+    problem, benefit, cost = outcome.problem, outcome.formulation.benefit(), outcome.formulation.cost()
     return tuple(
         kept.BaselineRow(
             name=name,
-            benefit=_pence(options.benefit[solution.chosen].sum()),
+            benefit=_pence(benefit[solution.chosen].sum()),
             reached=_pence(problem.benefit[solution.chosen].sum()),
-            cost=_pence(options.cost[solution.chosen].sum()),
+            cost=_pence(cost[solution.chosen].sum()),
             breaks=_broken(outcome, solution),
         )
         for name, solution in baselines.items()

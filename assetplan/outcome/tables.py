@@ -60,7 +60,7 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
             "benefit": (outcome.benefit[asset] * share).round(2),
             "reason": why[asset],
             "committed": (of["committed_treatment"] == done["treatment"]) & (of["committed_year"] == when),
-            "status": _status(outcome.inputs, when),
+            "status": status_of(outcome.inputs, when),
         },
         geometry=of.geometry,
         crs=assets.crs,
@@ -69,8 +69,14 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
     return works.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
 
 
-def _status(inputs: Inputs, when: Ints) -> Texts:
-    """Status of works by their year."""
+def status_of(inputs: Inputs, when: Ints) -> Texts:
+    """Status of works by their year.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan
+    when : array (n_works,) of int; year of each
+    """
     past = inputs.plan.plan_years[: inputs.past]
     return np.where(np.isin(when, past), SPENT, np.where(np.isin(when, inputs.firm_years), FIRM, INDICATIVE))
 

@@ -9,12 +9,15 @@ from assetplan.programme.summary import LimitResult, Summary
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 # Costs are stored to the penny; a line of 100,000 items may be out by this much (£) by rounding alone.
 _ROUNDING = 0.005
 
 
-def contradictions(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
+def contradictions(
+    summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, projects: pd.DataFrame | None = None
+) -> Iterator[str]:
     """What a programme's summary says that its own assets and works do not bear out, in words.
 
     Parameters
@@ -22,12 +25,43 @@ def contradictions(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDat
     summary : Summary; of the programme
     assets : GeoDataFrame; as `Programme.assets`
     works : GeoDataFrame; as `Programme.works`
+    projects : DataFrame, optional; as `Programme.projects`
     """
     yield from _money(summary, works)
     yield from over_limits(summary.limits)
-    yield from _totals(summary, assets, works)
-    yield from _choices(assets, works)
+    choices = assets[["asset_id", "strategy", "cost", "benefit"]]
+    if projects is not None and len(projects):
+        yield from _options(projects)
+        choices = with_projects(choices, projects)
+    yield from _totals(summary, choices, works)
+    if (counted := assets["asset_id"].nunique()) != len(assets) or counted != summary.assets:
+        yield "an asset is missing or there twice"
+    yield from _choices(choices, works)
     yield from _futures(summary, assets)
+
+
+def with_projects(assets: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Choices of assets with those of projects below them, under the same columns.
+
+    Parameters
+    ----------
+    assets : DataFrame; columns of `Programme.assets`, with asset_id and strategy
+    projects : DataFrame; as `Programme.projects`
+    """
+    import pandas as pd
+
+    own = projects[projects["chosen"]].rename(columns={"project": "asset_id", "option": "strategy"})
+    return pd.concat([pd.DataFrame(assets), own.reindex(columns=assets.columns)], ignore_index=True)
+
+
+def _options(projects: pd.DataFrame) -> Iterator[str]:
+    """Projects without one chosen option, or that are left out though they must be done, in words."""
+    for name, count in projects.groupby("project", sort=True)["chosen"].sum().items():
+        if count != 1:
+            yield f"project {name} has {count} chosen options"
+    missed = projects["chosen"] & (projects["mandatory"] == "yes") & projects["start"].isna()
+    for name in projects.loc[missed, "project"]:
+        yield f"project {name} must be done and is left out"
 
 
 def over_limits(limits: Iterable[LimitResult]) -> Iterator[str]:
@@ -58,7 +92,7 @@ def _money(summary: Summary, works: gpd.GeoDataFrame) -> Iterator[str]:
             yield f"works are paid from {line} {year}, which no limit is set on"
 
 
-def _totals(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
+def _totals(summary: Summary, assets: pd.DataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
     slack = _ROUNDING * (len(assets) + 1)
     for name, total in (("benefit", summary.benefit), ("cost", summary.cost)):
         for table in (assets, works):
@@ -70,12 +104,9 @@ def _totals(summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame)
     far = apart / abs(summary.bound) if apart > slack else 0.0  # nothing is worth less than a penny
     if abs(far - summary.gap) > 1e-6 and max(apart, summary.gap * abs(summary.bound)) > slack:
         yield f"the gap says {summary.gap:.4%}, but benefit and bound are {far:.4%} apart"
-    counted = assets["asset_id"].nunique()
-    if counted != len(assets) or counted != summary.assets:
-        yield "an asset is missing or there twice"
 
 
-def _choices(assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
+def _choices(assets: pd.DataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:
     """Works that are not those of the strategies of their assets, in words."""
     treated = assets.loc[assets["strategy"] != "do-nothing", ["asset_id", "strategy"]]
     chosen = treated.assign(works=treated["strategy"].str.split("+")).explode("works")

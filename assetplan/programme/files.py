@@ -5,21 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assetplan.delimited import TextColumns, csv_table
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import edited
 from assetplan.programme.result import Programme
 from assetplan.programme.statements import tables_of
 from assetplan.programme.strategies import StrategiesFile
 from assetplan.programme.summary_file import read_json, read_summary
-from assetplan.programme.writing import LAYERS, REPORT, SETTINGS, SUMMARY
+from assetplan.programme.writing import LAYERS, PROJECTS, REPORT, SETTINGS, SUMMARY
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 _NEEDED = (SUMMARY, "programme.gpkg", "assets.parquet")
 _WORKS = (
     *("asset_id", "scheme_id", "asset_class", "name", "road", "road_class", "district", "year", "treatment", "label"),
     *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed", "status"),
+)
+_PROJECT_NUMBERS = ("start", "cost", "later", "receipt", "benefit", "net")
+_PROJECTS = (
+    *("project", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
+    *_PROJECT_NUMBERS,
 )
 _ASSETS = (
     *("asset_id", "asset_class", "group", "name", "road", "link_id", "chainage_m", "road_class", "district"),
@@ -67,6 +74,7 @@ def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
     return Programme(
         summary, assets, layers["programme"], layers["places"], layers["districts"], settings,
         StrategiesFile(kept) if kept.is_file() else None, tables_of(summary.finance), changed,
+        _read_projects(folder / PROJECTS),
     )  # fmt: skip
 
 
@@ -84,6 +92,27 @@ def read_settings(path: Path) -> dict[str, Any] | None:
     if not all(isinstance(settings.get(key), dict) for key in ("plan", "tables")):
         raise RegisterError([Fault(str(path), 0, "", "", "does not hold a plan and its tables")])
     return settings
+
+
+def _read_projects(path: Path) -> pd.DataFrame | None:
+    """Projects of a programme; None where it has none.
+
+    Raises
+    ------
+    RegisterError
+        The file is no such table; every fault is listed.
+    """
+    if not path.is_file():
+        return None
+    import pandas as pd
+
+    read = TextColumns(str(path), csv_table(path, RegisterError, _PROJECTS))
+    numbers = {name: read.numbers(name, -1e15, 1e15, needed=name != "start") for name in _PROJECT_NUMBERS}
+    read.refuse(~read.text["chosen"].isin(["True", "False"]), "chosen", "must be True or False")
+    if read.faults:
+        raise RegisterError(read.faults)
+    table = read.text.assign(**numbers, chosen=read.text["chosen"] == "True")
+    return pd.DataFrame(table).reset_index(drop=True)
 
 
 def _read_table(path: Path, layer: str = "") -> gpd.GeoDataFrame:

@@ -34,5 +34,8 @@ def publish(programme: Programme, url: str, schema: str, force: bool = False) ->
     """
     about = f"{__version__}: {programme.summary.title}"
     tables = {"assets": programme.assets, "programme": programme.works}
-    write_tables(url, schema, tables, _KEYS, about, force)
+    keys = dict(_KEYS)
+    if programme.projects is not None and len(programme.projects):
+        keys["programme"] = (*_KEYS["programme"], "line")  # several lines may pay for a project in a year
+    write_tables(url, schema, tables, keys, about, force)
     return [f"{schema}.{name}" for name in tables]

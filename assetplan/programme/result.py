@@ -56,6 +56,12 @@ class Programme(Shown):
         in `finance` of summary.json; a programme that was read back has the latter.
     edited : tuple of str
         Files of the folder it was read from that are not as they were written.
+    projects : DataFrame, optional
+        One row an option of each project: project, option (as a strategy: "do-nothing", or the years in which it
+        spends), start (year; missing where it is left out), mandatory, district, division, cost (£, in the plan
+        years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of the receipt),
+        benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the limits price it
+        at), chosen, reason (of the chosen one), source. Works items of a project have its name as asset_id.
     """
 
     summary: Summary
@@ -67,6 +73,7 @@ class Programme(Shown):
     candidates: Strategies | StrategiesFile | None = None
     accounts: tuple[Statement, ...] = ()
     edited: tuple[str, ...] = ()
+    projects: pd.DataFrame | None = None
 
     @property
     def years(self) -> list[int]:
@@ -141,7 +148,7 @@ class Programme(Shown):
         RegisterError
             A line is overspent, a cost or benefit does not add up, or an untreated asset improves.
         """
-        wrong = list(contradictions(self.summary, self.assets, self.works))
+        wrong = list(contradictions(self.summary, self.assets, self.works, self.projects))
         if wrong:
             raise RegisterError(Fault("the programme", 0, "", "", f"contradicts itself: {fault}") for fault in wrong)
         return self
@@ -169,7 +176,8 @@ class Programme(Shown):
 
     def fill(self, folder: Path) -> None:
         """Write, to a folder that is there, summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and
-        strategies.parquet, and finance.xlsx where there are accounts.
+        strategies.parquet, finance.xlsx where there are accounts and projects.csv where there are projects.
         """
         layers = (self.works, self.places, self.districts)
-        write_tables(folder, self.summary, self.assets, layers, self.settings, self.strategies, self.accounts)
+        kept = self.settings, self.strategies, self.accounts, self.projects
+        write_tables(folder, self.summary, self.assets, layers, *kept)

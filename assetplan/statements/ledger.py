@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from assetplan._types import Floats
-from assetplan.config import Plan
-from assetplan.finance import CASH, by_year, charges, price_of_years, real
+from assetplan.config import Plan, Source
+from assetplan.finance import CASH, by_year, charges, money_of, price_of_years, real, reserve_left
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import Column, Statement, StatementSpec
 from assetplan.limits import FlowKey
@@ -81,6 +81,19 @@ class Ledger:
         mine = self.flows[self.flows["kind"].isin(kinds) & (self.flows["source"] == source)]
         year = mine["year"].to_numpy(dtype=int) - self.plan.first_year
         return np.bincount(year, mine["amount"], self.plan.years).astype(np.float64)
+
+    def had(self, source: Source) -> Floats:
+        """What a source has in each year with what it has kept, before what is used in that year (£), (n_years,)."""
+        used, came = self.used("source", source.name), money_of(self.plan, source)
+        if source.type == "reserve":
+            came = reserve_left(self.plan, source)
+        elif source.name == self.plan.receipts.source:
+            formulation = self.outcome.formulation
+            receipt = formulation.projects.receipt[self.outcome.chosen_projects].sum(axis=0)
+            came = np.cumsum(came + receipt * self.price)
+        else:
+            return came
+        return came - np.append(0.0, used.cumsum()[:-1])
 
     def borrowed(self, series: str, n_years: int) -> Floats:
         """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""

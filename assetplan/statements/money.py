@@ -9,7 +9,7 @@ import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.config import Funder
-from assetplan.finance import CASH, Statement, money_of, probability_of, reserve_left
+from assetplan.finance import CASH, Statement, probability_of
 from assetplan.finance.statement import declared, named
 from assetplan.statements.ledger import Ledger
 
@@ -23,9 +23,7 @@ def sources(ledger: Ledger) -> Iterator[Statement]:
     parts = []
     for source in plan.sources:
         used = ledger.used("source", source.name)
-        had = money_of(plan, source)
-        if source.type == "reserve":
-            had = reserve_left(plan, source) - np.append(0.0, used.cumsum()[:-1])
+        had = ledger.had(source)
         parts.append(
             pd.DataFrame(
                 {
@@ -87,11 +85,9 @@ def _left(ledger: Ledger) -> dict[str, Floats]:
     out = {}
     for source in ledger.plan.sources:
         used = ledger.used("source", source.name)
-        if source.type == "reserve":
-            after = reserve_left(ledger.plan, source) - used.cumsum()
-            out[source.name] = np.minimum.accumulate(after[::-1])[::-1]
-        else:
-            out[source.name] = money_of(ledger.plan, source) - used
+        after = ledger.had(source) - used
+        stays = source.type == "reserve" or source.name == ledger.plan.receipts.source
+        out[source.name] = np.minimum.accumulate(after[::-1])[::-1] if stays else after
     return out
 
 

@@ -57,18 +57,20 @@ def options_of(outcome: Outcome, minimum: Option) -> tuple[Option, ...]:
     outcome : Outcome; a solved plan
     minimum : Option; what today's money does, from `current_spend`
     """
-    problem, sought, own = outcome.problem, outcome.inputs.plan.objective.sought, outcome.options
+    sought, own = outcome.inputs.plan.objective.sought, outcome.options
+    # Of the assets: what projects cost and bring stands in a statement of their own.
+    alone = outcome.formulation.assets_alone()
     full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"
     n_lines = len(outcome.inputs.limits.lines)
     return (
-        Option(NOTHING, (_COMMITTED,) * n_lines, own, _nothing(outcome.formulation)),
+        Option(NOTHING, (_COMMITTED,) * n_lines, alone.options, _nothing(alone)),
         minimum,
         Option(RECOMMENDED, ("the plan's own programme",) * n_lines, own, outcome.chosen),
         Option(
             FULL,
             (f"the strategy {full}, whatever it costs",) * n_lines,
-            own,
-            problem.choices.best(_sought(outcome.inputs, outcome.formulation))[1],
+            alone.options,
+            alone.problem.choices.best(_sought(outcome.inputs, alone))[1],
         ),
     )
 

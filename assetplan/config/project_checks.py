@@ -1,0 +1,67 @@
+"""Rules that join several keys of projects and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetplan.config.plan import Plan
+from assetplan.config.projects import Project
+
+KeyFaults = Iterator[tuple[str, str, str]]
+
+
+def project_faults(plan: Plan) -> KeyFaults:
+    """Key, value and rule of every fault of what a plan says of projects."""
+    names: set[str] = set()
+    for i, project in enumerate(plan.projects, 1):
+        if project.name in names:
+            yield f"projects[{i}].name", project.name, "is there more than once"
+        names.add(project.name)
+        for key, value, rule in faults_of_project(plan, project):
+            yield f"projects[{i}].{key}", value, rule
+    if plan.spent is not None and (plan.projects or plan.tables.projects):
+        rule = "a plan with projects cannot be planned again after years that are spent: leave one of them out"
+        yield "spent.from", plan.spent.from_, rule
+    yield from _receipts(plan)
+
+
+def faults_of_project(plan: Plan, project: Project) -> KeyFaults:
+    """Faults of one project, by its own keys.
+
+    Parameters
+    ----------
+    plan : Plan
+    project : Project; of the plan file or of the table of projects
+    """
+    for line in project.costs:
+        if line not in plan.envelope.lines:
+            yield "costs", line, "the envelope has no such line"
+    if not any(any(amounts) for amounts in project.costs.values()):
+        yield "costs", "", "a project has a cost: state what a budget line pays in each year from its start"
+    first, last = plan.plan_years[0], plan.plan_years[-1]
+    for key in ("earliest", "latest"):
+        year = getattr(project, key)
+        if year is not None and not first <= year <= last:
+            yield key, str(year), f"must be one of the plan's years, {first} to {last}"
+    if (project.earliest or first) > (project.latest or last):
+        yield "latest", str(project.latest or last), f"is before the earliest start, {project.earliest}"
+    if any(project.receipts) and project.stage is None and project.probability is None:
+        yield "stage", "", "receipts need a stage or a probability: how likely are they?"
+    for key in ("stage", "probability"):
+        if getattr(project, key) is not None and not any(project.receipts):
+            yield key, str(getattr(project, key)), "belongs to receipts, and this project has none"
+    if project.saving_years is not None and not project.saving:
+        yield "saving_years", str(project.saving_years), "belongs to a saving, and this project has none"
+
+
+def _receipts(plan: Plan) -> KeyFaults:
+    for line in plan.receipts.lines or ():
+        if line not in plan.envelope.lines:
+            yield "receipts.lines", line, "the envelope has no such line"
+    of_type = [source.name for source in plan.sources if source.type == "receipt"]
+    if plan.receipts.source and plan.receipts.source not in of_type:
+        there = f"; there are {', '.join(of_type)}" if of_type else ""
+        yield "receipts.source", plan.receipts.source, f'must be one of [[sources]] of type "receipt"{there}'
+    if plan.sources and not plan.receipts.source and any(any(project.receipts) for project in plan.projects):
+        rule = 'must name the source, of type "receipt", that receipts of projects add to: every pound has a source'
+        yield "receipts.source", "", rule

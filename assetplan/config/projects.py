@@ -1,0 +1,49 @@
+"""What a plan says of projects, which treat no registered asset, and of the receipts that they and sales bring."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from assetplan.config.base import Amount, Frozen, Name, Names, Share, Whole
+
+Profile = Annotated[tuple[Amount, ...], Field(max_length=60)]
+
+
+class Project(Frozen):
+    """Works that treat no registered asset, done as a whole or not at all: amounts in the envelope's unit."""
+
+    name: Name
+    costs: dict[str, Profile]
+    """budget line → what it pays in each year from the project's start, prices of the plan's first year"""
+    earliest: Whole | None = None
+    latest: Whole | None = None
+    """first and last year in which it may start; those of the plan where left out"""
+    mandatory: bool = False
+    """whether it must start by `latest`"""
+    benefit: Amount = 0.0
+    """present value of what it brings where it starts in the plan's first year, its cost not taken off"""
+    saving: Amount = 0.0
+    """what it saves in each year after its last year of cost"""
+    saving_years: Whole | None = Field(default=None, ge=1, le=150)
+    """years in which it saves; to the horizon where left out"""
+    receipts: Profile = ()
+    """money that comes in each year from its start"""
+    stage: Name | None = None
+    """of its receipts: identified, marketed, exchanged or banked, which says how likely they are"""
+    probability: Share | None = None
+    """of its receipts, in place of what the stage says"""
+    district: str = ""
+    division: str = ""
+    source: str = ""
+    """where its figures come from"""
+
+
+class Receipts(Frozen):
+    """What the receipts of projects and sales pay for."""
+
+    lines: Names | None = None
+    """budget lines that they may add to; all of the envelope where left out"""
+    source: str = ""
+    """source of money, of type "receipt", that they add to; needed where the plan has sources"""

@@ -1,0 +1,178 @@
+"""Projects of a plan, from its file and from a table, in pounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from assetplan import schema
+from assetplan._types import Floats
+from assetplan.config import Plan, Project
+from assetplan.config.project_checks import faults_of_project
+from assetplan.config.read import listed_faults
+from assetplan.delimited import csv_table
+from assetplan.errors import ConfigError, Fault
+from assetplan.finance import stages
+
+TABLE = "projects"
+_NUMBERS = ("earliest", "latest", "benefit", "saving", "saving_years", "probability")
+_NEEDED = ("name", "line", "costs")
+_WHOLE = ("earliest", "latest", "saving_years")
+
+
+@dataclass(frozen=True, eq=False)
+class StatedProject:
+    """One project as it is stated, in £ at prices of the plan's first year.
+
+    Attributes
+    ----------
+    name : str; what it is known by
+    costs : mapping of line → array (n_years_of_cost,); what each line pays in each year from its start [£]
+    earliest, latest : int; plan years in which it may start (0 is the first)
+    mandatory : bool; whether it must start in one of them
+    benefit : float; present value of what it brings where it starts in the first year, its cost not taken off [£]
+    saving, saving_years : float, int or None
+        What it saves in a year after its last year of cost [£], and for how many years; to the horizon where None.
+    receipts, probability, stage : array, float, str; what comes in each year from its start [£], and how likely [0–1]
+    district, division, source : str; where it is, and where its figures come from; "" where not stated
+    """
+
+    name: str
+    costs: Mapping[str, Floats]
+    earliest: int
+    latest: int
+    mandatory: bool
+    benefit: float
+    saving: float
+    saving_years: int | None
+    receipts: Floats
+    probability: float
+    stage: str
+    district: str
+    division: str
+    source: str
+
+    @property
+    def main_line(self) -> str:
+        """Line that pays most of it, the first of equal ones."""
+        return max(self.costs, key=lambda line: float(self.costs[line].sum()))
+
+    @property
+    def length(self) -> int:
+        """Years from its start to its last year of cost."""
+        return max((len(amounts) for amounts in self.costs.values()), default=0)
+
+
+def load_projects(plan: Plan, assets: pd.DataFrame) -> tuple[StatedProject, ...]:
+    """The projects of a plan: those of its file, then those of its table.
+
+    Parameters
+    ----------
+    plan : Plan; `tables.projects` may name a CSV with the columns of table `projects` of the schema, money in £
+    assets : DataFrame; table `assets` of the register
+
+    Raises
+    ------
+    ConfigError
+        A row breaks its rules, or a name is that of another project or of an asset; every fault is listed.
+    FileNotFoundError
+        There is no such file.
+    """
+    places = [("plan", 0, f"projects[{i}].", project) for i, project in enumerate(plan.projects, 1)]
+    places += _of_table(plan) if plan.tables.projects else []
+    faults: list[Fault] = []
+    known, names, stage_names = set(assets["asset_id"]), set[str](), stages()
+    for file, line, key, project in places:
+        if project.name in names:
+            faults.append(Fault(file, line, f"{key}name", project.name, "is there more than once"))
+        if project.name in known:
+            faults.append(Fault(file, line, f"{key}name", project.name, "is an asset of the register"))
+        if project.stage is not None and project.stage not in stage_names:
+            rule = f"must be one of {', '.join(stage_names)}"
+            faults.append(Fault(file, line, f"{key}stage", project.stage, rule))
+        names.add(project.name)
+    if faults:
+        raise ConfigError(faults)
+    return tuple(_in_pounds(plan, project, stage_names) for *_, project in places)
+
+
+def _in_pounds(plan: Plan, project: Project, stage_names: Mapping[str, float]) -> StatedProject:
+    pounds, first = plan.envelope.pounds, plan.first_year
+    certain = 1.0 if project.stage is None else stage_names[project.stage]
+    return StatedProject(
+        project.name,
+        {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in project.costs.items()},
+        (project.earliest or first) - first,
+        (project.latest or plan.plan_years[-1]) - first,
+        project.mandatory,
+        project.benefit * pounds,
+        project.saving * pounds,
+        project.saving_years,
+        np.array(project.receipts, dtype=np.float64) * pounds,
+        certain if project.probability is None else project.probability,
+        project.stage or "",
+        project.district,
+        project.division,
+        project.source,
+    )
+
+
+def _of_table(plan: Plan) -> list[tuple[str, int, str, Project]]:
+    """Rows of the table of projects, each with its file and line; its money is in £."""
+    path = plan.path(plan.tables.projects)
+    text = csv_table(path, ConfigError, _NEEDED)
+    table, faults = schema.conform(text, TABLE, str(path), pd.Series(text.index, index=text.index))
+    rows: list[tuple[str, int, str, Project]] = []
+    for line, row in table.iterrows():
+        place = int(line)  # type: ignore[call-overload]
+        try:
+            project = Project.model_validate(_values(row, 1 / plan.envelope.pounds))
+        except (ValidationError, ValueError) as error:
+            faults += _row_faults(str(path), place, error)
+            continue
+        faults += [Fault(str(path), place, key, value, rule) for key, value, rule in faults_of_project(plan, project)]
+        rows.append((str(path), place, "", project))
+    if faults:
+        raise ConfigError(faults)
+    return rows
+
+
+def _row_faults(file: str, line: int, error: ValueError) -> Iterator[Fault]:
+    if not isinstance(error, ValidationError):
+        yield Fault(file, line, "costs", "", str(error))
+        return
+    for fault in listed_faults(file, error):
+        yield Fault(file, line, fault.column, fault.value, fault.rule)
+
+
+def _values(row: pd.Series, unit: float) -> dict[str, Any]:
+    """Keys of a project from a row of the table, money in the envelope's unit."""
+    values: dict[str, Any] = {name: row[name] for name in ("name", "district", "division", "source")}
+    values |= {name: row[name] for name in _NUMBERS if not np.isnan(row[name])}
+    values |= {name: int(values[name]) for name in _WHOLE if name in values}
+    values |= {name: values[name] * unit for name in ("benefit", "saving") if name in values}
+    values["mandatory"] = row["mandatory"] == "yes"
+    values["costs"] = {str(row["line"]): _amounts(row["costs"], unit)}
+    values["receipts"] = _amounts(row["receipts"], unit)
+    if row["stage"]:
+        values["stage"] = row["stage"]
+    return values
+
+
+def _amounts(text: str, unit: float) -> tuple[float, ...]:
+    """Amounts of a cell by year, as "200000;50000".
+
+    Raises
+    ------
+    ValueError
+        A part of it is no number.
+    """
+    try:
+        return tuple(float(part) * unit for part in str(text).split(";") if part.strip())
+    except ValueError:
+        raise ValueError(f'"{text}" must be amounts (£) by year, as 200000;50000') from None

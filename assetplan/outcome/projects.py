@@ -1,0 +1,169 @@
+"""Projects of a solved plan: every option with what it costs and brings, which was chosen and why; and works items."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from assetplan._types import Bools, Floats, Texts
+from assetplan.asset_classes import PROJECT
+from assetplan.formulation.projects import NOT
+from assetplan.outcome.notes import prices_known
+from assetplan.outcome.outcome import Outcome
+from assetplan.outcome.reasons import most_of
+from assetplan.outcome.tables import status_of
+from assetplan.strategies.names import NOTHING, strategy_text
+from assetplan.words import pounds
+
+
+def project_table(outcome: Outcome) -> pd.DataFrame:
+    """One row an option of each project, columns as of `Programme.projects`; no rows where the plan has no projects."""
+    options, plan = outcome.formulation.projects, outcome.inputs.plan
+    first = len(outcome.options.asset)
+    objective = outcome.problem.benefit[first:]
+    priced = np.asarray(outcome.problem.usage[first:] @ np.nan_to_num(outcome.solution.prices)).ravel()
+    chosen = np.zeros(len(options.project), dtype=bool)
+    chosen[outcome.chosen_projects] = True
+    stated = [options.projects[place] for place in options.project]
+    table = pd.DataFrame(
+        {
+            "project": np.array([each.name for each in stated], dtype=object),
+            "option": _option_names(outcome),
+            "start": np.where(options.start == NOT, np.nan, plan.first_year + options.start),
+            "mandatory": ["yes" if each.mandatory else "no" for each in stated],
+            "district": [each.district for each in stated],
+            "division": [each.division for each in stated],
+            "cost": options.cost.sum(axis=(1, 2)).round(2),
+            "later": options.later.round(2),
+            "receipt": options.receipt.sum(axis=1).round(2),
+            "stage": [each.stage for each in stated],
+            "benefit": options.benefit.round(2),
+            "net": (objective - priced).round(2),
+            "chosen": chosen,
+            "reason": "",
+            "source": [each.source for each in stated],
+        }
+    )
+    if len(table):
+        table["reason"] = np.where(chosen, _reasons(outcome, objective, priced)[options.project], "")
+    return table
+
+
+def _option_names(outcome: Outcome) -> Texts:
+    """Each option as a strategy's text: the years in which it spends, its start among them."""
+    options, first = outcome.formulation.projects, outcome.inputs.plan.first_year
+    out = np.full(len(options.project), NOTHING, dtype=object)
+    for row in np.flatnonzero(options.start != NOT):
+        years = np.flatnonzero(options.spends[row].any(axis=0))
+        out[row] = strategy_text([(PROJECT.asset_class, first + int(year)) for year in years])
+    return out
+
+
+def _reasons(outcome: Outcome, objective: Floats, priced: Floats) -> Texts:
+    """Why each project is done when it is, or not at all, (n_projects,)."""
+    options, plan = outcome.formulation.projects, outcome.inputs.plan
+    known = prices_known(plan.solver.target_gap, outcome.solution)
+    fits = _fits(outcome)
+    out = np.empty(len(options.projects), dtype=object)
+    for place, picked in enumerate(outcome.chosen_projects):
+        mine = slice(options.starts[place], options.starts[place + 1])
+        begun = options.start[mine] != NOT
+        if options.projects[place].mandatory:
+            latest = plan.first_year + options.projects[place].latest
+            out[place] = f"Mandatory: it must start by {latest}, whatever it costs or brings."
+        elif options.start[picked] != NOT:
+            out[place] = _done(outcome, float(objective[picked]), float(options.cost[picked].sum()))
+        elif not fits[mine][begun].any():
+            out[place] = "It costs more than its budget has in any year in which it may start."
+        else:
+            out[place] = _left_out(outcome, objective[mine][begun], priced[mine][begun], mine, known)
+    return out
+
+
+def _done(outcome: Outcome, gain: float, cost: float) -> str:
+    sought = outcome.inputs.plan.objective.sought
+    if sought.least or gain <= 0:
+        return "It is done because the plan must reach a target or a least amount."
+    a_pound = gain / cost if cost else gain
+    amount = f"£{a_pound:,.2f}" if sought.unit == "£" else f"{a_pound:,.2f} {sought.unit}"
+    each = sought.each.format(amount=amount)
+    if not cost:
+        return f"{each}, and pays nothing in the plan years."
+    return f"{each} for each £1, best use of the money among the years in which it may start."
+
+
+def _left_out(outcome: Outcome, gain: Floats, priced: Floats, mine: slice, known: bool) -> str:
+    """Why no option of a project that might be is, and what would bring it in by itself."""
+    sought, options = outcome.inputs.plan.objective.sought, outcome.formulation.projects
+    if gain.max() <= 0:
+        return f"In no year would it {sought.none.format(seeks=sought.seeks)}."
+    best = int(np.argmax(gain - priced))
+    amount = pounds(float(gain[best]), 5) if sought.unit == "£" else f"{gain[best]:,.0f} {sought.unit}"
+    would = f"It would {sought.would.format(amount=amount)}, but its money does more elsewhere"
+    short = float(priced[best] - gain[best])
+    if not known or short <= 0:
+        return f"{would}."
+    more = pounds(short, 5) if sought.unit == "£" else f"{short:,.0f} {sought.unit}"
+    paid = float(options.present_cost[mine][options.start[mine] != NOT][best]) if sought.bears_cost else 0.0
+    share = (gain[best] + paid) / (priced[best] + paid)
+    return f"{would}: {more} more benefit would bring it in, or the same benefit at {share:.0%} of its cost."
+
+
+def _fits(outcome: Outcome) -> Bools:
+    """Options of projects that no limit bars by itself, (n,)."""
+    first, usage = len(outcome.options.asset), outcome.problem.usage
+    rows = usage[first:].tocoo()
+    over = rows.data > most_of(outcome.problem)[rows.col] * (1 + 1e-9) + 1e-6
+    return np.bincount(rows.row[over], minlength=rows.shape[0]) == 0
+
+
+def project_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Works items of a programme with a row for what each line spends on each project in each year.
+
+    Parameters
+    ----------
+    outcome : Outcome; a solved plan
+    table : DataFrame; its projects, from `project_table`
+    works : GeoDataFrame; works items of its assets, as `Programme.works`
+    """
+    options, inputs = outcome.formulation.projects, outcome.inputs
+    chosen = outcome.chosen_projects
+    place, line, year = np.nonzero(options.spends[chosen])
+    if not len(place):
+        return works
+    row = chosen[place]
+    cost = options.cost[row, line, year]
+    total = np.bincount(place, cost, len(chosen))[place]
+    # A project that costs nothing in the plan years has one item, which has all of its benefit.
+    share = np.divide(cost, total, out=1.0 / np.bincount(place, minlength=len(chosen))[place], where=total > 0)
+    of, when = table.iloc[row].reset_index(drop=True), year + inputs.plan.first_year
+    kind = PROJECT.asset_class
+    items = pd.DataFrame(
+        {
+            **{name: "" for name in works.columns if not pd.api.types.is_numeric_dtype(works[name])},
+            "asset_id": of["project"],
+            "scheme_id": of["project"],
+            "asset_class": kind,
+            "name": of["project"],
+            "district": of["district"],
+            "division": of["division"],
+            "year": when,
+            "treatment": kind,
+            "label": PROJECT.label,
+            "kind": kind,
+            "line": np.array(options.lines, dtype=object)[line],
+            "quantity": 1.0,
+            "unit": PROJECT.unit,
+            "length_m": np.nan,
+            "cost": cost.round(2),
+            "benefit": (of["benefit"] * share).round(2),
+            "reason": of["reason"],
+            "committed": (of["mandatory"] == "yes").to_numpy(dtype=bool),
+            "status": status_of(inputs, when),
+            "geometry": None,
+        }
+    )[list(works.columns)]
+    every = pd.concat([works, gpd.GeoDataFrame(items, geometry="geometry", crs=works.crs)], ignore_index=True)
+    every = every.sort_values(["year", "line", "scheme_id", "asset_id"], kind="stable").reset_index(drop=True)
+    return gpd.GeoDataFrame(every.astype(works.dtypes.drop("geometry").to_dict()), geometry="geometry", crs=works.crs)
