@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
+from assetplan.condition.grade_costs import read_grade_costs
 from assetplan.deterioration.groups import Group, lacking, word
 from assetplan.errors import ConfigError, Fault
 from assetplan.prices import CONSTRUCTION, Prices, load_prices
@@ -134,6 +135,7 @@ class Catalogue:
     renewal_shares : tuple of (float, float)
         Condition index, falling, and the share of the cost of renewal that mending takes there.
     sound_index : float; condition index of grade B: what is worse counts as backlog
+    own_shares : mapping of group → as `renewal_shares`; of groups whose costs by grade a council states
     price_year : int; year in whose prices all unit costs are
     """
 
@@ -143,6 +145,7 @@ class Catalogue:
     renewal_shares: tuple[tuple[float, float], ...]
     sound_index: float
     price_year: int
+    own_shares: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     def own(self, group: str, kinds: Iterable[str] = KINDS) -> tuple[Treatment, ...]:
         """Treatments of some kinds that an asset of a group may have first."""
@@ -204,9 +207,13 @@ class Catalogue:
         """Groups with any treatment."""
         return [group for group, rows in self.treatments.items() if rows]
 
-    def share_of_renewal(self, index: Floats) -> Floats:
+    def shares_of(self, group: str) -> tuple[tuple[float, float], ...]:
+        """Share of the cost of renewal that mending takes in a group, by condition index: its own, or those of all."""
+        return self.own_shares.get(group, self.renewal_shares)
+
+    def share_of_renewal(self, index: Floats, group: str = "") -> Floats:
         """Share of the cost of renewal that mending takes at a condition index, any shape; straight between grades."""
-        points, shares = np.array(self.renewal_shares)[::-1].T
+        points, shares = np.array(self.shares_of(group))[::-1].T
         return np.interp(index, points, shares)
 
     def renewal(self, group: str) -> Treatment | None:
@@ -230,6 +237,7 @@ def load_catalogue(
     treatments: Path | None = None,
     follow_on: Path | None = None,
     prices: Prices | None = None,
+    grade_costs: Path | None = None,
 ) -> Catalogue:
     """Read the treatments and the follow-on policy.
 
@@ -240,6 +248,7 @@ def load_catalogue(
         CSV files with the columns of reference/treatments.csv and reference/follow_on.csv; by default the packaged
         treatments, and for each group the policy of least cost.
     prices : Prices, optional; indices that bring unit costs to one year; by default the table's latest price base
+    grade_costs : path, optional; CSV of what mending a group costs by grade, in place of the shares of all groups
 
     Raises
     ------
@@ -277,7 +286,7 @@ def load_catalogue(
         raise ConfigError(faults)
     shares = load_table("state_costs")
     worth, _ = condition.to_index("grade", condition.grade_number(shares["grade"]))
-    return Catalogue(
+    whole = Catalogue(
         {name: tuple(t for reached in _reached(name, by_group) for t in by_group[reached]) for name in by_group},
         {name: tuple(rows) for name, rows in by_group.items()},
         {name: tuple(sorted(rows, key=lambda f: f.index_at_or_below)) for name, rows in after.items()},
@@ -285,6 +294,11 @@ def load_catalogue(
         float(worth[condition.GRADES.index("B")]),
         indices.year or int(table["price_base"].max()),
     )
+    if grade_costs is None:
+        return whole
+    renewals = {name: whole.renewal(name) for name, group in groups.items() if group.in_states}
+    costs = {name: treatment.unit_cost for name, treatment in renewals.items() if treatment is not None}
+    return replace(whole, own_shares=read_grade_costs(grade_costs, costs, worth.tolist(), indices))
 
 
 def _broken_policy(
@@ -335,7 +349,7 @@ def _number(value: object, default: float) -> float:
 
 def _treatment(row: Mapping[Any, Any]) -> Treatment:
     cells: dict[str, Any] = {"name": word(row["treatment"]), "verified": word(row["verified"]) == "yes", "growth": 0.0}
-    for column in (field for field in fields(Treatment) if field.name not in cells):
+    for column in (one for one in fields(Treatment) if one.name not in cells):
         cell = row[column.name]
         cells[column.name] = _number(cell, _BLANK.get(column.name, np.nan)) if column.type == "float" else word(cell)
     states = cells["states"]

@@ -109,6 +109,8 @@ class TableFiles(Frozen):
     """rows that `assetplan calibrate` wrote, in place of what the groups say of decay"""
     treatment_carbon: str = ""
     """what treatments emit"""
+    grade_costs: str = ""
+    """what mending building components costs by group and grade, in place of shares of renewal"""
     routine_jobs: str = ""
     """routine jobs that are due, which may be done under a scheme's closure"""
     projects: str = ""

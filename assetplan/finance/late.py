@@ -76,7 +76,7 @@ def _priced(treatment: Treatment, group: Group, catalogue: Catalogue) -> list[_P
         return [_Priced(treatment.unit_cost, treatment.index_high, treatment)]
     index = [group.chain.state_index[state] for state in treatment.states]
     inside = [x for x in index if treatment.index_low <= x <= treatment.index_high]
-    shares = catalogue.share_of_renewal(np.array(inside, dtype=float))
+    shares = catalogue.share_of_renewal(np.array(inside, dtype=float), group.name)
     return [
         _Priced(treatment.unit_cost * float(share), x, treatment)
         for x, share in zip(inside, shares, strict=True)

@@ -132,7 +132,8 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     groups = load_groups(own(files.groups), classes, prices)
     if files.calibration:
         groups = with_calibration(groups, folder / files.calibration)
-    catalogue = gather(lambda: load_catalogue(groups, own(files.treatments), own(files.follow_on), prices))
+    treatments, follow_on, costs = map(own, (files.treatments, files.follow_on, files.grade_costs))
+    catalogue = gather(lambda: load_catalogue(groups, treatments, follow_on, prices, costs))
     consequences = gather(lambda: load_consequences(list(groups), own(files.consequences), streams, prices))
     if catalogue is None or consequences is None:
         raise ConfigError(faults)

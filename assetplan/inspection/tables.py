@@ -164,7 +164,7 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Backlog of each building by grade and priority.
 
     Grades are those of the survey; a component with a condition index alone has the grade that the index stands for.
-    Bringing a grade to B costs the share of renewal in reference/state_costs.csv, at the price of the group's renewal.
+    Bringing a grade to B costs the group's share of renewal in that grade, at the price of its renewal.
 
     Columns building, name, district, grade, one a priority and `not stated` [£], total [£]; rows of no cost are left
     out. No rows where no component has a condition.
@@ -175,7 +175,7 @@ def building_backlog(stock: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     if not len(parts):
         return pd.DataFrame()
     renewal = parts["group"].map(renewals).to_numpy(dtype=float)
-    share = np.array([share for _, share in catalogue.renewal_shares])
+    share = np.array([[share for _, share in catalogue.shares_of(str(name))] for name in parts["group"]])
     table = condition.backlog_table(
         parts["building"],
         condition.grade_share(condition.classify("grade", parts["grade"])),

@@ -168,7 +168,7 @@ def _by_state(model: LifecycleModel, group: str) -> tuple[Floats, Floats]:
     renewal = model.catalogue.renewal(group)
     unit = 0.0 if renewal is None else renewal.unit_cost
     codes = condition.band_codes("grade", condition.from_index("grade", index))
-    return np.eye(len(GRADES))[codes], model.catalogue.share_of_renewal(index) * unit
+    return np.eye(len(GRADES))[codes], model.catalogue.share_of_renewal(index, group) * unit
 
 
 def _ahead(model: LifecycleModel, group: str, kinds: pd.DataFrame, years: int) -> Floats:

@@ -33,7 +33,7 @@ class ChainLifecycle:
     @cached_property
     def cost(self) -> Floats:
         """Share of the cost of renewal that mending each phase takes (n_phases,)."""
-        return self.catalogue.share_of_renewal(self.chain.index_of)
+        return self.catalogue.share_of_renewal(self.chain.index_of, self.group.name)
 
     @cached_property
     def owed(self) -> Floats:

@@ -202,7 +202,7 @@ class LifecycleModel(Shown):
         lifecycle, rules = self._lifecycles[group], self.rules
         return _after(
             _Circumstances(
-                lifecycle.group, lifecycle.consequences, self.catalogue.renewal_shares, rows, own,
+                lifecycle.group, lifecycle.consequences, self.catalogue.shares_of(group), rows, own,
                 self.catalogue.follow_on[group], tuple((t.name, self._site(t)) for t in own),
                 self.stock.get(group, GroupStock()), tuple(rules.discount.tolist()), rules.years, rules.streams, traced,
                 lifecycle,

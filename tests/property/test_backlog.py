@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from estates import estate
 from assetplan import condition
 from assetplan.condition.building import GRADES
 from assetplan.deterioration.groups import load_groups
+from assetplan.errors import ConfigError
 from assetplan.prices import load_prices
 from assetplan.property import Estate, decay
 from assetplan.property.backlog import by_grade_and_priority, by_responsibility, by_year, need, need_of_components
@@ -57,6 +59,41 @@ def _by_steps(years: int) -> np.ndarray:
         falls = [share * fall for share, fall in zip(now, FALLS, strict=False)]
         out.append([share - out_of + into for share, out_of, into in zip(now, [*falls, 0], [0, *falls], strict=True)])
     return np.array(out)
+
+
+COSTS = "group,grade,unit_cost,price_base,source,verified\n"
+WALL = "brick_wall,B,12.877,2016,DfE,yes\nbrick_wall,C,64.386,2016,DfE,yes\nbrick_wall,D,257.543,2016,DfE,yes\n"
+
+
+def test_with_the_dfes_own_costs_by_grade_the_check_holds_to_the_penny(tmp_path: Path) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text(COSTS + WALL, encoding="utf-8")
+    wall = estate({})
+    prices = load_prices(None, 2016)
+    groups = load_groups(prices=prices)
+    model = replace(wall.model, groups=groups, catalogue=load_catalogue(groups, prices=prices, grade_costs=path))
+    of = replace(wall, model=model)
+    total = decay(of, 5).total(quantity(of)).sum(axis=1)
+    assert [round(float(total[year]), 2) for year in (0, 5)] == [6438.50, 14372.48]
+    state = model.start("brick_wall", np.array([75.0]), np.ones(1), False, None)
+    for _ in range(5):
+        state = state.step()
+    repair = next(t for t in model.catalogue.own_all["brick_wall"] if t.name == "component_repair")
+    b, c, d, e = decay(of, 5).share[0, 5, 1:]
+    # A plan's own states cost the same: the backlog of C, D and E, and a repair of what is in B and C.
+    assert 500 * state.backlog()[0] == pytest.approx(500 * (c * 64.386 + (d + e) * 257.543))
+    assert 500 * state.treat(repair)[1][0] == pytest.approx(500 * (b * 12.877 + c * 64.386))
+
+
+def test_every_fault_of_a_table_of_costs_by_grade_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "costs.csv"
+    wrong = "straw,B,1,2016,x,yes\nbrick_wall,F,-1,2016,x,yes\nbrick_wall,B,1,2016,x,no\n"
+    path.write_text(COSTS + WALL + wrong, encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        load_catalogue(load_groups(), grade_costs=path)
+    assert {(fault.row, fault.column) for fault in error.value.faults} >= {
+        (5, "group"), (5, "grade"), (6, "grade"), (6, "unit_cost"), (7, "grade")
+    }  # fmt: skip
 
 
 def test_an_earlier_survey_is_carried_forward_by_the_chain() -> None:
