@@ -20,6 +20,8 @@ WORKS = "works"
 """Stream of what works cost: it follows from the strategy."""
 DETOURS = "detours"
 """Stream of what weight limits cost: it follows from the network, not from rows by condition."""
+ENERGY = "energy"
+"""Stream of what energy costs: it follows from what is used, unless rows by condition feed it."""
 BASES = ("quantity", "vehicle_km", "use")
 
 
@@ -78,10 +80,13 @@ def load_streams(path: Path | None = None) -> Mapping[str, Stream]:
     table = extended_table("streams", "stream", path)
     own_source = {WORKS: WORKS, DETOURS: "network"}
     fed_by = table["stream"].map(lambda name: own_source.get(str(name), "consequences"))
+    # A council may state energy by group and condition instead.
+    fed_by = fed_by.mask((table["stream"] == ENERGY) & (table["fed_by"] == ENERGY), ENERGY)
     name = table["stream"].astype("str").str.fullmatch(r"[a-z][a-z0-9_]*")
+    rule = "must be consequences, but for works (works), detours (network) and energy (energy or consequences)"
     checks = [
         ("stream", name, "must be small letters, digits and _, a letter first"),
-        ("fed_by", table["fed_by"] == fed_by, "must be consequences, but for works (works) and detours (network)"),
+        ("fed_by", table["fed_by"] == fed_by, rule),
         ("label", table["label"].notna(), "a value is required"),
         ("price_index", table["price_index"].isin(PRICE_KINDS), f"must be one of {', '.join(PRICE_KINDS)}"),
         ("order", table["order"].notna(), "a value is required"),

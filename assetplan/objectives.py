@@ -85,6 +85,7 @@ class Gains:
         Whole-life benefit against do-nothing, and present value of the works of the plan years [£].
     condition : callable
         Gives condition gained on do-nothing above the plan's cut-off, from the base year to the last [index-years].
+    carbon : callable; gives what works and energy emit in the plan years [t CO2e]
     """
 
     assets: pd.DataFrame
@@ -92,6 +93,7 @@ class Gains:
     benefit: Floats
     present_cost: Floats
     condition: Callable[[], Floats]
+    carbon: Callable[[], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +125,7 @@ _VALUES: dict[str, Callable[[Gains], Floats]] = {
     "benefit": lambda gains: gains.benefit,
     "condition": _condition,
     "least cost": lambda gains: -gains.present_cost,
+    "least carbon": lambda gains: -gains.carbon(),
 }
 _WORDS = tomllib.loads((resources.files("assetplan") / "reference/objectives.toml").read_text(encoding="utf-8"))
 OBJECTIVES = {name: Objective(name, value, Sought(**_WORDS[name])) for name, value in _VALUES.items()}

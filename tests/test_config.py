@@ -119,7 +119,11 @@ def test_defaults() -> None:
         ({"sites": {"costs": "none", "untreated": 0.2}}, "sites.untreated", "of sites that works share"),
         ({"programme": {"firm_years": 4}}, "programme.firm_years", "at most the 3 years"),
         ({"stability": {"from_": "out", "price": 1.0}}, "stability.from", "missing"),
-        ({"objective": {"of": "least money"}}, "objective.of", "'benefit', 'condition' or 'least cost'"),
+        (
+            {"objective": {"of": "least money"}},
+            "objective.of",
+            "'least cost' or 'least carbon'",
+        ),
         ({"objective": {"cut_off": 100}}, "objective.cut_off", "less than 100"),
         ({"objective": {"of": "condition"}, "stability": {"from": "out", "price": 5.0}}, "stability.price", "pounds"),
     ],

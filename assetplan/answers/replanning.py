@@ -97,7 +97,8 @@ class Replanning:
             out[mine], _ = present_costs(
                 state.take(at), schedule, members.take(at), treatments, model.rules, later, begins=year
             )
-        return out
+        # What was saved before is the same in all of them.
+        return out + model.energy_cost(assets, options.asset[allowed], options.schedule[allowed])
 
 
 def replanning_of(

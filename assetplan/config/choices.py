@@ -81,7 +81,8 @@ class ObjectiveChoice(Frozen):
 
     of: Annotated[str, AfterValidator(known)] = "benefit"
     """benefit: the most benefit within the limits; condition: the most condition gained over the plan years, by value
-    and importance; least cost: the least present value of works in the plan years; or one that was added"""
+    and importance; least cost: the least present value of works in the plan years; least carbon: the least that
+    works and energy emit in them; or one that was added"""
     cut_off: Number = Field(default=40.0, ge=0, lt=100)
     """condition index below which condition earns nothing"""
 

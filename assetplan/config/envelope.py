@@ -124,9 +124,9 @@ class Limit(WorksSelector):
     """A cap, a floor or both on a total of the works selected."""
 
     name: Name
-    of: Literal["cost", "quantity", "length_m", "number", "carbon"] = "cost"
+    of: Literal["cost", "quantity", "length_m", "number", "carbon", "carbon with energy"] = "cost"
     """what is added up: cost (in the envelope's unit), quantity (in the assets' unit), metres, works items, or carbon
-    (t CO2e)"""
+    (t CO2e) of works, or of works and of all energy of the assets selected"""
     at_least: Amounts | None = None
     at_most: Amounts | None = None
     """one amount for the years together, or a list with one a year"""

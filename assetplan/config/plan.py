@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, RegisterSource, Share, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
+from assetplan.config.energy import EnergySettings
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 from assetplan.config.projects import Project, Receipts
@@ -111,6 +112,12 @@ class TableFiles(Frozen):
     """what treatments emit"""
     grade_costs: str = ""
     """what mending building components costs by group and grade, in place of shares of renewal"""
+    energy_factors: str = ""
+    """what a kWh emits, by fuel and year: rows added to the packaged ones, or in place of those of the same"""
+    energy_savings: str = ""
+    """what treatments save of energy"""
+    epc_duties: str = ""
+    """least bands of energy performance certificates"""
     routine_jobs: str = ""
     """routine jobs that are due, which may be done under a scheme's closure"""
     projects: str = ""
@@ -207,6 +214,7 @@ class Plan(Shown, Frozen):
     claims: ClaimsSettings = ClaimsSettings()
     forecast: Forecast = Forecast()
     uncertainty: UncertaintySettings = UncertaintySettings()
+    energy: EnergySettings | None = None
     tables: TableFiles = TableFiles()
     report: Report = Report()
     folder: Path = Field(default=Path(), exclude=True)
@@ -254,8 +262,8 @@ class Plan(Shown, Frozen):
     @property
     def states_carbon(self) -> bool:
         """Whether the programme states what its works emit."""
-        asked = self.report.carbon or bool(self.tables.treatment_carbon)
-        return asked or any(limit.of == "carbon" for limit in self.limits)
+        asked = self.report.carbon or bool(self.tables.treatment_carbon) or self.objective.of == "least carbon"
+        return asked or any(limit.of.startswith("carbon") for limit in self.limits)
 
     @property
     def added_limits(self) -> dict[str, tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""What works emit: of each works item of each candidate, and of candidates."""
+"""What works and energy emit: of each works item of each candidate, and of candidates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.asset_classes import PROJECT
 from assetplan.carbon import KG_PER_TONNE, carbon_factors
+from assetplan.energy import factors_by_year
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
+from assetplan.strategies import Candidates, energy_used, weighed_savings
 
 
 def carbon_of_works(inputs: Inputs, works: Works) -> Floats:
@@ -55,3 +57,35 @@ def carbon_of_options(inputs: Inputs, works: Works) -> tuple[Floats, Floats]:
         for amounts in (np.where(unknown, 0.0, carbon), np.where(unknown, works.cost, 0.0))
     )
     return emitted, left_out
+
+
+def carbon_of_energy(inputs: Inputs, options: Candidates, years: Floats) -> Floats:
+    """What the energy of each candidate emits, (n_options,) [t CO2e]; zero of a plan that states no energy.
+
+    Parameters
+    ----------
+    inputs : Inputs; the plan with its tables
+    options : Candidates
+    years : array (years,); weight of each plan year
+    """
+    if inputs.plan.energy is None:
+        return np.zeros(len(options.asset))
+    assets, parameters = inputs.register.assets, inputs.tables.parameters
+    factor = factors_by_year(parameters.energy_factors, inputs.plan.first_year, inputs.plan.years)
+    # Of a fuel that is used the factor is known, or the plan would have been refused.
+    weight = np.nan_to_num(factor) * years / KG_PER_TONNE
+    saved = weighed_savings(
+        assets, options.asset, options.schedule, inputs.model.catalogue, parameters.energy_savings, weight
+    )
+    return np.asarray((energy_used(assets) @ weight.sum(axis=1))[options.asset] - saved)
+
+
+def carbon_of_plan(inputs: Inputs, options: Candidates) -> Floats:
+    """What each candidate emits by its works and its energy in the plan years together, (n_options,) [t CO2e].
+
+    Parameters
+    ----------
+    inputs, options : as of `carbon_of_energy`
+    """
+    works = Works.of(inputs.register.assets, inputs.model, options)
+    return carbon_of_options(inputs, works)[0] + carbon_of_energy(inputs, options, np.ones(inputs.plan.years))

@@ -8,6 +8,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats
 from assetplan.economics import condition_gain
+from assetplan.formulation.carbon import carbon_of_plan
 from assetplan.formulation.projects import ProjectOptions
 from assetplan.inputs.load import Inputs
 from assetplan.objectives import OBJECTIVES, Gains
@@ -26,7 +27,8 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     sought = inputs.plan.objective
     present_cost = options.cost @ inputs.model.rules.works_discount
     condition = partial(_condition, options, sought.cut_off)
-    gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition)
+    carbon = partial(carbon_of_plan, inputs, options)
+    gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition, carbon)
     value = OBJECTIVES[sought.of].value(gains)
     changes = _changes(inputs, options)
     if inputs.plan.stability is not None:
@@ -35,7 +37,7 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
 
 
 def objective_of_projects(inputs: Inputs, projects: ProjectOptions) -> Floats:
-    """Objective of each option of projects, which have no condition, (n_options,).
+    """Objective of each option of projects, which have no condition, (n_options,); none is beside least carbon.
 
     Parameters
     ----------
@@ -43,7 +45,7 @@ def objective_of_projects(inputs: Inputs, projects: ProjectOptions) -> Floats:
     """
     places = projects.places(inputs.register.assets)
     none = partial(np.zeros, len(projects.project))
-    gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none)
+    gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none, none)
     return OBJECTIVES[inputs.plan.objective.of].value(gains)
 
 

@@ -9,12 +9,15 @@ import numpy as np
 from assetplan._types import Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
-from assetplan.formulation.carbon import carbon_of_works
+from assetplan.formulation.carbon import carbon_of_energy, carbon_of_works
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
 from assetplan.words import and_list
+
+WITH_ENERGY = "carbon with energy"
+"""What a limit counts that holds works and operation together."""
 
 
 def limits_on_works(basis: Basis) -> Constraints:
@@ -28,10 +31,20 @@ def limits_on_works(basis: Basis) -> Constraints:
         selected = works.where(limit)
         amount, unit = amounts_of(inputs, limit, works, selected)
         for row, weight in limit_rows(inputs, limit, number, unit):
-            weight = weight[works.year]
+            years, weight = weight, weight[works.year]
             entries.append(basis.entries(selected & (weight > 0), len(rows), amount * weight))
+            if limit.of == WITH_ENERGY:
+                entries.append(_energy(basis, limit, len(rows), years))
             rows.append(row)
     return Constraints(tuple(rows), Entries.stack(entries))
+
+
+def _energy(basis: Basis, limit: Limit, row: int, years: Floats) -> Entries:
+    """What the energy of the assets that a limit means emits, whatever is done to them, in years of some weight."""
+    options = basis.options
+    emitted = carbon_of_energy(basis.inputs, options, years) * basis.works.where_asset(limit)[options.asset]
+    used = np.flatnonzero(emitted)
+    return Entries(used, np.full(len(used), row, dtype=np.intp), emitted[used])
 
 
 def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
@@ -48,7 +61,7 @@ def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray)
         return works.cost, "£"
     if limit.of == "number":
         return np.ones(len(works.option)), "works"
-    if limit.of == "carbon":
+    if limit.of in ("carbon", WITH_ENERGY):
         # Works that the limit means have a factor, or the plan would have been refused.
         return np.nan_to_num(carbon_of_works(inputs, works)), "t CO2e"
     column = works.assets[limit.of].fillna(0.0).to_numpy(dtype=float)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan.carbon import carbon_factors
-from assetplan.config import Lock, PlaceSelector, Plan, Scheme
+from assetplan.config import Lock, PlaceSelector, Plan, Scheme, WorksSelector
 from assetplan.config.checks import works_selectors
 from assetplan.errors import Fault
 from assetplan.finance import stages
@@ -126,19 +126,29 @@ def _units(plan: Plan, model: LifecycleModel, assets: pd.DataFrame) -> Iterator[
 
 
 def _no_carbon(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fault]:
-    """Limits on carbon that mean works of which it is not known: they would count as if they emitted nothing."""
-    for number, limit in enumerate(plan.limits, 1):
-        if limit.of == "carbon":
-            groups = assets.loc[assets_where(assets, limit), "group"].unique()
-            table, _ = tables.model.catalogue.table(groups)
-            meant = table[treatments_where(table, limit)]
-            unknown = meant.loc[np.isnan(carbon_factors(tables.parameters.carbon, meant)), "treatment"]
-            if len(unknown):
-                rule = (
-                    f"what {', '.join(dict.fromkeys(unknown))} emit is not known: give them rows in "
-                    "tables.treatment_carbon, or select others"
-                )
-                yield _fault(f"limits[{number}]", limit.name, rule)
+    """Carbon that is limited or sought, of works or energy of which it is not known: it would count as nothing."""
+    counted: list[tuple[str, str, WorksSelector, bool]] = [
+        (f"limits[{number}]", limit.name, limit, limit.of != "carbon")
+        for number, limit in enumerate(plan.limits, 1)
+        if limit.of.startswith("carbon")
+    ]
+    if plan.objective.of == "least carbon":
+        counted.append(("objective.of", plan.objective.of, WorksSelector(), plan.energy is not None))
+        if plan.projects or plan.tables.projects:
+            yield _fault("objective.of", plan.objective.of, "what projects emit is not known: leave them out")
+    for key, name, selector, energy in counted:
+        groups = assets.loc[assets_where(assets, selector), "group"].unique()
+        table, _ = tables.model.catalogue.table(groups)
+        meant = table[treatments_where(table, selector)]
+        unknown = meant.loc[np.isnan(carbon_factors(tables.parameters.carbon, meant)), "treatment"]
+        if len(unknown):
+            rule = (
+                f"what {', '.join(dict.fromkeys(unknown))} emit is not known: give them rows in "
+                "tables.treatment_carbon, or select others"
+            )
+            yield _fault(key, name, rule)
+        if energy and plan.energy is None:
+            yield _fault(key, name, "counts energy, so the plan needs an [energy] table")
 
 
 def _lock(lock: Lock, key: str, model: LifecycleModel, groups: dict[str, str]) -> Iterator[Fault]:

@@ -20,6 +20,7 @@ from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
 from assetplan.inputs.claims import with_claims
 from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
+from assetplan.inputs.energy import with_energy_used
 from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
@@ -134,6 +135,7 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     unknown = list(language_faults(plan, tables, register.assets))
     if unknown:
         raise ConfigError(unknown)
+    register = replace(register, assets=with_energy_used(plan, tables, register))
     model = without_texture(with_stock(tables.model, register.assets), register.assets)
     tables = replace(tables, model=model)
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.carbon import load_treatment_carbon
 from assetplan.config import Plan, TableFiles, read_table_files
-from assetplan.consequences import WORKS, Consequence, Stream, load_consequences, load_streams
+from assetplan.consequences import ENERGY, WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.groups import Group, group_table, load_groups
 from assetplan.display import Shown
 from assetplan.economics import discount_factors
+from assetplan.energy import FUELS, load_energy_factors, load_energy_savings
+from assetplan.epc import load_epc_duties
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
 from assetplan.inputs.claims import Claims, stated_claims
@@ -25,7 +28,7 @@ from assetplan.inputs.footways import footway_factors
 from assetplan.prices import Prices, load_prices, running_costs
 from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
-from assetplan.strategies import LifecycleModel, Rules
+from assetplan.strategies import EnergyTerms, LifecycleModel, Rules
 from assetplan.treatments import Catalogue, load_catalogue
 
 _Read = TypeVar("_Read")
@@ -47,6 +50,9 @@ class Parameters(Shown):
     prices : Prices; indices that brought all of their money to one year
     footways : mapping of level → float; how much claims and risk of a footway of it count
     carbon : DataFrame; what treatments emit, as `load_treatment_carbon` gives it
+    energy_factors : mapping of fuel → Series; what a kWh emits, as `load_energy_factors` gives it
+    energy_savings : DataFrame; what treatments save of energy, as `load_energy_savings` gives it
+    epc_duties : DataFrame; least bands of certificates, as `load_epc_duties` gives it
     """
 
     classes: AssetClasses
@@ -59,6 +65,9 @@ class Parameters(Shown):
     prices: Prices
     footways: Mapping[str, float]
     carbon: pd.DataFrame
+    energy_factors: Mapping[str, pd.Series]
+    energy_savings: pd.DataFrame
+    epc_duties: pd.DataFrame
 
     @property
     def names(self) -> RegisterNames:
@@ -138,17 +147,34 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     if catalogue is None or consequences is None:
         raise ConfigError(faults)
     sites = gather(lambda: load_sites(catalogue.names, own(files.sites), prices))
-    units = [(t.name, name, groups[name].unit) for name, rows in catalogue.own_all.items() for t in rows]
-    known = pd.DataFrame(units, columns=["treatment", "group", "unit"])
-    carbon = gather(lambda: load_treatment_carbon(known, own(files.treatment_carbon)))
+    emitted = _emission_tables(files, own, gather, groups, catalogue)
     faults += _unit_faults(classes, groups, files.groups or "reference/groups.csv")
     faults += _unfed(streams, consequences, files.consequences or "reference/consequences.csv")
     gather(lambda: running_costs(prices))
     if sites is not None:
         faults += _block_site_faults(classes, catalogue, groups, sites, files.sites or "reference/sites.csv")
-    if sites is None or footways is None or carbon is None or faults:
+    if sites is None or footways is None or emitted is None or faults:
         raise ConfigError(faults)
-    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways, carbon)
+    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways, **emitted)
+
+
+def _emission_tables(
+    files: TableFiles,
+    own: Callable[[str], Path | None],
+    gather: Callable[[Callable[[], Any]], Any],
+    groups: Mapping[str, Group],
+    catalogue: Catalogue,
+) -> dict[str, Any] | None:
+    """What works and energy emit, what treatments save, and duties on certificates; None where one is faulty."""
+    units = [(t.name, name, groups[name].unit) for name, rows in catalogue.own_all.items() for t in rows]
+    known = pd.DataFrame(units, columns=["treatment", "group", "unit"])
+    made = {
+        "carbon": gather(lambda: load_treatment_carbon(known, own(files.treatment_carbon))),
+        "energy_factors": gather(lambda: load_energy_factors(own(files.energy_factors))),
+        "energy_savings": gather(lambda: load_energy_savings(known[["treatment", "group"]], own(files.energy_savings))),
+        "epc_duties": gather(lambda: load_epc_duties(own(files.epc_duties))),
+    }
+    return None if any(table is None for table in made.values()) else made
 
 
 def load_tables(plan: Plan) -> Tables:
@@ -162,8 +188,15 @@ def load_tables(plan: Plan) -> Tables:
     """
     parameters = _load(plan.tables, plan.folder, plan.first_year)
     rule = f"must be one of {', '.join(parameters.streams)}; tables.streams may add one"
-    named = plan.benefit.streams or tuple(parameters.streams)
+    priced = plan.energy is not None and bool(plan.energy.prices)
+    own_energy = parameters.streams[ENERGY].fed_by != ENERGY
+    named = plan.benefit.streams or tuple(name for name in parameters.streams if name != ENERGY or priced or own_energy)
     unknown = [Fault("plan", 0, "benefit.streams", name, rule) for name in named if name not in parameters.streams]
+    if ENERGY in named and not (priced or own_energy):
+        unknown.append(Fault("plan", 0, "benefit.streams", ENERGY, "needs what it costs: state energy.prices"))
+    if priced and own_energy:
+        rule = "rows of consequences feed this stream already: leave out energy.prices, or those rows and their stream"
+        unknown.append(Fault("plan", 0, "energy.prices", ENERGY, rule))
     if unknown:
         raise ConfigError(unknown)
     # What follows the plan years needs two years of its own, for their rate.
@@ -180,9 +213,19 @@ def load_tables(plan: Plan) -> Tables:
         tuple(name for name in named if name != WORKS),
     )
     sites = None if plan.sites.costs == "none" else parameters.sites
-    model = LifecycleModel(parameters.groups, kept, parameters.consequences, rules, plan.first_year, sites=sites)
+    terms = _energy_terms(plan, parameters) if ENERGY in rules.streams and priced else None
+    consequences = parameters.consequences
+    model = LifecycleModel(parameters.groups, kept, consequences, rules, plan.first_year, sites=sites, energy=terms)
     streams = {name: parameters.streams[name] for name in named}
     return Tables(parameters, streams, model, unfunded, stated_claims(plan, parameters.prices))
+
+
+def _energy_terms(plan: Plan, parameters: Parameters) -> EnergyTerms | None:
+    if plan.energy is None:
+        return None
+    stated: list[dict[str, float]] = [dict(plan.energy.prices), dict(plan.energy.growth)]  # type: ignore[arg-type]
+    price, growth = (np.array([each.get(fuel, 0.0) for fuel in FUELS], dtype=np.float64) for each in stated)
+    return EnergyTerms(price, growth, parameters.energy_savings)
 
 
 def _price_faults(plan: Plan, catalogue: Catalogue, factors: Floats) -> Iterator[Fault]:

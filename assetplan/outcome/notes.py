@@ -260,6 +260,7 @@ def unverified(inputs: Inputs) -> list[str]:
         rows
         + _site_parameters(inputs)
         + _carbon_parameters(inputs)
+        + _energy_parameters(inputs)
         + _footway_parameters(inputs)
         + _traffic_parameters(inputs)
         + _network_parameters(inputs)
@@ -283,6 +284,18 @@ def _carbon_parameters(inputs: Inputs) -> list[str]:
     doubted = carbon[~carbon["verified"] & carbon["kg_co2e"].notna() & carbon["treatment"].isin(names)]
     doubted = doubted[doubted["group"].isin({"", *used})]
     return ["Carbon: what treatments emit"] if inputs.plan.states_carbon and len(doubted) else []
+
+
+def _energy_parameters(inputs: Inputs) -> list[str]:
+    """Whether a plan that states energy does so by unverified rows."""
+    plan, parameters = inputs.plan, inputs.tables.parameters
+    if plan.energy is None:
+        return []
+    rows = ["Energy: what a kWh emits"] if (load_table("energy_factors")["verified"] != "yes").any() else []
+    saving = parameters.energy_savings
+    used = {t.name for t in inputs.model.catalogue.of(inputs.register.assets["group"].unique())}
+    doubted = (~saving["verified"] & saving["treatment"].isin(used)).any()
+    return rows + (["Energy: what treatments save of it"] if doubted else [])
 
 
 def _footway_parameters(inputs: Inputs) -> list[str]:

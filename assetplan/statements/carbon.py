@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from assetplan.asset_classes import PROJECT
 from assetplan.finance import Statement
 from assetplan.finance.statement import Column, declared
 from assetplan.formulation.carbon import carbon_of_works
@@ -26,6 +27,8 @@ def carbon(ledger: Ledger) -> Iterator[Statement]:
     emitted = carbon_of_works(inputs, works)
     items = works.treatments.iloc[works.treatment].reset_index(drop=True)
     items = items.assign(year=works.year, cost=works.cost, carbon=emitted, known=~np.isnan(emitted))
+    beside = _of_projects(ledger)
+    items = pd.concat([items, beside], ignore_index=True) if len(beside) else items
     if not len(items):
         return
     labels = inputs.tables.labels
@@ -40,6 +43,13 @@ def carbon(ledger: Ledger) -> Iterator[Statement]:
         note += f" It is not known of {and_list(map(str, unknown.index))}, which are left out, not counted as nothing."
     years = [Column(year, year, "number or blank") for year in ledger.years]
     yield declared("carbon").table(table, "", note, own=years)
+
+
+def _of_projects(ledger: Ledger) -> pd.DataFrame:
+    """Works of projects, of which nobody says what they emit."""
+    rows = ledger.works[ledger.works["asset_class"] == PROJECT.asset_class]
+    items = rows[["line", "kind", "label", "cost"]].assign(year=rows["year"] - ledger.plan.first_year)
+    return items.assign(carbon=np.nan, known=False)
 
 
 def _figures(items: pd.DataFrame, ledger: Ledger) -> dict[str, float]:

@@ -15,6 +15,7 @@ from assetplan.strategies.candidates import (
     with_stock,
 )
 from assetplan.strategies.doubts import Doubts, load_doubts
+from assetplan.strategies.energy import EnergyTerms, energy_saved, energy_used, weighed_savings
 from assetplan.strategies.futures import Future, Futures
 from assetplan.strategies.model import GroupStock, LifecycleModel
 from assetplan.strategies.texture import without_texture
@@ -25,6 +26,7 @@ from assetplan.strategies.tree import Members, Rules
 __all__ = [
     "Candidates",
     "Doubts",
+    "EnergyTerms",
     "Future",
     "Futures",
     "GroupStock",
@@ -38,6 +40,8 @@ __all__ = [
     "by_group",
     "candidates",
     "chance_in_band",
+    "energy_saved",
+    "energy_used",
     "load_doubts",
     "members_of",
     "present_costs",
@@ -47,6 +51,7 @@ __all__ = [
     "starting_condition",
     "surveyed_index",
     "watch",
+    "weighed_savings",
     "with_stock",
     "without_texture",
 ]

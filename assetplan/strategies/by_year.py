@@ -7,6 +7,7 @@ import pandas as pd
 
 from assetplan._types import Codes, Floats
 from assetplan.strategies.candidates import Starting, by_group, members_of, start_of
+from assetplan.strategies.energy import energy_saved
 from assetplan.strategies.model import LifecycleModel
 from assetplan.strategies.traffic import Traffic
 from assetplan.strategies.trajectory import watch
@@ -50,4 +51,8 @@ def saved_after_plan(
         for out, amounts in zip((works, burdens), model.later_by_year(group, last, members, n_years), strict=True):
             planned, nothing = np.split(amounts, 2)
             out[mine] = nothing - planned
+    if model.energy is not None:
+        total = model.rules.years + n_years
+        saved = energy_saved(assets, schedule, model.catalogue, model.energy.savings, total)
+        burdens += (saved * model.energy.prices(total)).sum(axis=1)[:, model.rules.years :]
     return works, burdens

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from assetplan import condition
 from assetplan._types import Bools, Codes, Floats, Floats32, Ints
+from assetplan.consequences import ENERGY
 from assetplan.deterioration.groups import Group
 from assetplan.display import Shown
 from assetplan.register.premises import kept_by_others
+from assetplan.strategies.energy import energy_saved, energy_used
 from assetplan.strategies.model import LifecycleModel, stocks
 from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.texture import texture_lost
@@ -301,11 +303,14 @@ def candidates(
     def every(name: str) -> NDArray:
         return np.concatenate([getattr(leaf, name) for leaf in leaves])[order]
 
-    whole = every("whole_life_cost")
+    schedule = every("schedule")
+    whole = every("whole_life_cost") + model.energy_cost(assets, asset, schedule)
+    every_asset = np.arange(len(nothing), dtype=np.intp)
+    nothing += model.energy_cost(assets, every_asset, np.full((len(nothing), model.rules.years), -1, dtype=np.int8))
     starts = np.searchsorted(asset, np.arange(len(nothing) + 1))
     table = pd.DataFrame(triggered, columns=["group", "treatment", "assets"])
     return Candidates(
-        asset, every("schedule"), every("cost"), whole, nothing[asset] - whole, np.zeros(len(asset)),
+        asset, schedule, every("cost"), whole, nothing[asset] - whole, np.zeros(len(asset)),
         every("index"), nothing_index, starts, table, starting,
     )  # fmt: skip
 
@@ -330,4 +335,10 @@ def simulate(
         members = members_of(assets, rows, treatments, model, traffic)
         start = start_of(group, model, starting, rows, members.exposure.limits is not None)
         out.put(rows, replay(start, schedule[rows], members, treatments, model.rules, model.later(group)))
+    if model.energy is not None:
+        every, years = np.arange(len(assets), dtype=np.intp), model.rules.years
+        saved = energy_saved(assets, schedule, model.catalogue, model.energy.savings, years)
+        kwh = energy_used(assets)[:, :, None] - saved
+        out.yearly[ENERGY][:] = (kwh * model.energy.prices(years)).sum(axis=1)
+        out.streams[ENERGY][:] = model.energy_cost(assets, every, schedule)
     return out

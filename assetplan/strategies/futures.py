@@ -119,7 +119,7 @@ class Future:
                     start.take(at), schedule[part], known.take(at), treatments, model.rules, model.later(name),
                     self._ageing(name, roads),
                 )  # fmt: skip
-        return cost, index
+        return cost + model.energy_cost(self.futures.assets, asset, schedule), index
 
     def realised(
         self, stock: Mapping[str, GroupStock], members: Mapping[str, Members], schedule: Codes, roads: Floats
@@ -138,7 +138,7 @@ class Future:
                 start, schedule[rows], known, treatments, model.rules, model.later(name), self._ageing(name, roads),
                 self.futures.chance(self.number, 1, place),
             )  # fmt: skip
-        return cost
+        return cost + model.energy_cost(self.futures.assets, np.arange(len(cost), dtype=np.intp), schedule)
 
     def _ageing(self, group: str, roads: Floats | None) -> Floats | None:
         return roads if self.model.groups[group].asset_class == CARRIAGEWAY else None

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Floats, Ints
+from assetplan._types import Codes, Floats, Ints
 from assetplan.consequences import DETOURS, WORKS, Consequence
 from assetplan.deterioration.groups import Group
 from assetplan.display import Shown
@@ -17,6 +17,7 @@ from assetplan.strategies.after_plan import ALL, AfterPlan, SiteCost
 from assetplan.strategies.chain_state import ChainLifecycle, ChainState
 from assetplan.strategies.curve_state import CurveLifecycle, CurveState
 from assetplan.strategies.doubts import load_doubts
+from assetplan.strategies.energy import EnergyTerms
 from assetplan.strategies.grid import Grid
 from assetplan.strategies.mixed_state import MixedState
 from assetplan.strategies.policy import Policy, least_cost_policy, stated_policy
@@ -57,6 +58,7 @@ class LifecycleModel(Shown):
     first_year : int; of the plan
     stock : mapping of group → GroupStock; of the register; a group without has works of one unit, and no traffic
     sites : DataFrame or None; what works sites cost (`assetplan.sites.load_sites`); None where that does not count
+    energy : EnergyTerms or None; what energy costs and treatments save of it; None where that does not count
     """
 
     groups: Mapping[str, Group]
@@ -66,6 +68,18 @@ class LifecycleModel(Shown):
     first_year: int
     stock: Mapping[str, GroupStock] = field(default_factory=dict)
     sites: pd.DataFrame | None = None
+    energy: EnergyTerms | None = None
+
+    def energy_cost(self, assets: pd.DataFrame, asset: Ints, schedule: Codes) -> Floats:
+        """Present value of the energy of strategies, (n,) [£]; zero where it does not count.
+
+        Parameters
+        ----------
+        assets, asset, schedule : as of `EnergyTerms.present_cost`
+        """
+        if self.energy is None:
+            return np.zeros(len(asset))
+        return self.energy.present_cost(assets, asset, schedule, self.catalogue, self.rules)
 
     def start(
         self, group: str, index: Floats, pace: Floats, traced: bool = False, texture: Floats | None = None

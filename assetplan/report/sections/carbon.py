@@ -1,4 +1,4 @@
-"""What the works emit."""
+"""What the works emit, and what buildings and lights use and emit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.statement_table import as_it_stands
 
-_SHOWN = ("carbon",)
+_SHOWN = ("energy", "epc_duties", "carbon")
 
 
 def _data(facts: Facts) -> dict[str, Any] | None:
@@ -16,4 +16,4 @@ def _data(facts: Facts) -> dict[str, Any] | None:
     return {"tables": tables} if tables else None
 
 
-SECTION = Section("carbon", "Carbon", "carbon.html", _data)
+SECTION = Section("carbon", "Energy and carbon", "carbon.html", _data)

@@ -26,6 +26,8 @@ _PLACED = frozenset(
         *("avoided_cost", "medium_term", "medium_term_cumulative", "prudential", "tax_base", "late_multiple"),
         *(
             "carbon",
+            "energy",
+            "epc_duties",
             "movements",
             "standstill",
             "standstill_condition",
