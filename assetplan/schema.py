@@ -20,7 +20,7 @@ from assetplan.reference import load_table
 # What a choice column allows that is a table of reference: its column of the same name.
 _TABLE = ".csv"
 # Own table → a column that came later → what a table without it has there.
-_DEFAULTS = {"asset_classes": {"bands": "index"}}
+_DEFAULTS = {"asset_classes": {"bands": "index"}, "sites": {"whole": "no"}}
 # Own table → its columns that have another name now → the new.
 RENAMED = {"groups": dict.fromkeys(("ab", "bc", "cd", "de"), "falls")}
 

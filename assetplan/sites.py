@@ -62,9 +62,9 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
     DataFrame
         Indexed by treatment: crew, mobilisation [£], setup_days, traffic_management [£/day], per_day and typical
         [unit of the group's quantity; typical NaN where each site is its own], minimum_length [m], minimum_area [unit
-        of the group's quantity] and minimum_cost [£] (NaN: no least), estate ("yes" or "no"), season and price_base as
-        stated, verified (bool), `months` of the season, as `month_bits`, all year where none is stated, and `fixed`:
-        what a site costs whatever its size, mobilisation and the traffic management of setting up [£].
+        of the group's quantity] and minimum_cost [£] (NaN: no least), estate and whole ("yes" or "no"), season and
+        price_base as stated, verified (bool), `months` of the season, as `month_bits`, all year where none is stated,
+        and `fixed`: what a site costs whatever its size, mobilisation and the traffic management of setting up [£].
 
     Raises
     ------
@@ -88,7 +88,7 @@ def load_sites(treatments: Collection[str], path: Path | None = None, prices: Pr
         ),
         ("typical", table["typical"].isna() | (table["typical"] > 0), "must be above 0, or blank"),
         *((column, table[column].isna() | (table[column] >= 0), "must not be below 0, or blank") for column in _LEAST),
-        ("estate", table["estate"].isin(["yes", "no"]), "must be yes or no"),
+        *((column, table[column].isin(["yes", "no"]), "must be yes or no") for column in ("estate", "whole")),
     ]
     faults = row_faults(table.assign(file=file, row=table.index), checks)
     table, unpriced = (prices or load_prices()).indexed(table, file, _MONEY, CONSTRUCTION)

@@ -44,7 +44,7 @@ lantern_son,energy,quantity,100,102.5,2019,{SOURCE}
 lantern_led,energy,quantity,0,41,2019,{SOURCE}
 lantern_led,energy,quantity,100,41,2019,{SOURCE}
 """
-SITES = f"lantern_to_led,lighting crew,60,0.1,150,25,,,,,no,,2019,{SOURCE}\n"
+SITES = f"lantern_to_led,lighting crew,60,0.1,150,25,,,,,no,no,,2019,{SOURCE}\n"
 PLAN = """\
 name = "lights"
 register = "register.csv"

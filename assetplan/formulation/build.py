@@ -6,7 +6,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
-from assetplan.formulation.block_sites import blocks_of
+from assetplan.formulation.block_sites import alone_in_block, blocks_of
 from assetplan.formulation.closed_years import calendar_note
 from assetplan.formulation.constraints import Basis, Flow, LimitRow, compose
 from assetplan.formulation.crew_days import part_of_site
@@ -19,7 +19,7 @@ from assetplan.formulation.projects import ProjectOptions, project_options, with
 from assetplan.formulation.rules import follow_rules
 from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.section_worth import section_worth
-from assetplan.formulation.sharing import SharedSites, share
+from assetplan.formulation.sharing import SharedSites, share, standing
 from assetplan.formulation.site_costs import SiteWorks, on_own_sites
 from assetplan.formulation.site_sizes import check_minimum
 from assetplan.formulation.works import Works
@@ -121,7 +121,7 @@ def _shared(
 ) -> SharedSites:
     """The candidates with those that share a site, in schemes formed at the prices that own sites would have."""
     if inputs.plan.sites.costs != "shared" or runs is None or not ((runs.run >= 0).any() or _shared_access(inputs)):
-        return SharedSites.none(options)
+        return _apart(inputs, options)
     check_minimum(inputs, runs)
     works = _works(inputs, options)
     objective = objective_of(inputs, options)[0]
@@ -134,6 +134,13 @@ def _shared(
     discount = inputs.model.rules.discount[: inputs.plan.years]
     worth = section_worth(problem, money, works, sites, discount, bears)
     return share(inputs, options, free, worth, runs, firm)
+
+
+def _apart(inputs: Inputs, options: Candidates) -> SharedSites:
+    """The candidates where none shares a site: works of whole blocks are none of theirs."""
+    if not (inputs.sites["whole"] == "yes").any():
+        return SharedSites.none(options)
+    return SharedSites.apart(options, alone_in_block(inputs, _works(inputs, options), standing(options)))
 
 
 def _shared_access(inputs: Inputs) -> bool:

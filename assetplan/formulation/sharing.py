@@ -18,7 +18,7 @@ import shapely
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
 from assetplan.display import Shown
-from assetplan.formulation.block_sites import block_schemes, blocks_of
+from assetplan.formulation.block_sites import alone_in_block, block_schemes, blocks_of
 from assetplan.formulation.candidate_schemes import RoadSections, form_candidates
 from assetplan.formulation.divide import ROUNDING
 from assetplan.formulation.section_worth import SectionWorth, single_works
@@ -26,6 +26,7 @@ from assetplan.formulation.site_costs import SiteWorks, charge
 from assetplan.formulation.site_sizes import large_enough, least_of_works, scheme_limits
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
+from assetplan.register.premises import kept_by_others
 from assetplan.strategies import Candidates
 
 NONE = -1
@@ -77,6 +78,12 @@ class SharedSites(Shown):
             np.arange(n), no_modes, *np.zeros((2, n_assets), dtype=bool),
         )  # fmt: skip
 
+    @classmethod
+    def apart(cls, options: Candidates, barred: Bools) -> SharedSites:
+        """Candidates none of which shares a site, but for those that may not be had apart, (n_options,) of bool."""
+        kept = np.flatnonzero(~barred)
+        return replace(cls.none(options.take(kept)), twin=kept) if barred.any() else cls.none(options)
+
     @property
     def copies(self) -> Bools:
         """Options in a mode of a scheme (n_options,)."""
@@ -122,11 +129,13 @@ def share(
     sites = SiteWorks.of(works, inputs.sites)
     sections = assets["asset_class"].isin(classes.where("schemes", "sections")).to_numpy() & free
     # What is committed or firm stands.
-    stands = options.schedule[options.starts[:-1]] >= 0
-    block = np.where(free, blocks_of(assets, classes.where("schemes", "block")), NONE)
+    stands = standing(options)
+    block = blocks_of(assets, classes.where("schemes", "block"))
+    block = np.where(free & ~kept_by_others(assets), block, NONE)
+    whole = inputs.sites.groupby("crew")["whole"].max().reindex(list(sites.crews)).eq("yes").to_numpy()
     joins = (sections | (block >= 0)) & ~stands[:, inputs.past :].any(axis=1)
     treated = _treated(inputs, np.flatnonzero(joins & sections), worth, runs, sites.crews)
-    treated = _after(treated, block_schemes(np.where(joins, block, NONE), worth, inputs.past))
+    treated = _after(treated, block_schemes(block, joins, worth, whole, inputs.past))
     kept = _firm(works, sites, np.where(sections | (block >= 0), firm, NONE), treated)
     roads = np.union1d(np.flatnonzero(joins & sections), kept["asset"])
     section = section_of(assets, roads, classes.where("schemes", "beside"))
@@ -141,6 +150,7 @@ def share(
     apart = large_enough(inputs, works, sections, stands)
     left = np.logical_or.reduceat(~apart, options.starts[:-1])
     left &= np.add.reduceat(apart, options.starts[:-1], dtype=np.intp) == 1
+    apart &= ~alone_in_block(inputs, works, stands)
     rows = pd.concat(
         [
             _rows(np.flatnonzero(apart), APART, NONE, 0.0),
@@ -152,6 +162,12 @@ def share(
     )
     shared = _with_rows(inputs, options, rows, treated)
     return replace(shared, group=np.maximum(scheme, beside), beside=beside >= 0, small=left & (scheme < 0))
+
+
+def standing(options: Candidates) -> Bools:
+    """Works that are committed or firm, (n_assets, n_years): the first candidate of an asset has them."""
+    out: Bools = options.schedule[options.starts[:-1]] >= 0
+    return out
 
 
 def _after(treated: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

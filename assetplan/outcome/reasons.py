@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints, Texts
+from assetplan.formulation.block_sites import whole_works
+from assetplan.formulation.works import Works
 from assetplan.optimisation.problem import Problem
 from assetplan.register.premises import KEEPERS, kept_by_others
 from assetplan.words import plural
@@ -61,6 +63,7 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
     idle = (options.schedule < 0).all(axis=1)
     free = np.maximum.reduceat(idle, options.starts[:-1])
     joint = {row: name for name, members in outcome.formulation.schemes.items() for row in members}
+    whole = _whole(outcome)
     sought = outcome.inputs.plan.objective.sought
     cost, gain = outcome.cost.sum(axis=1), _brought(outcome)[outcome.chosen]
     value = np.divide(gain, cost, out=np.zeros(len(cost)), where=cost > 0)
@@ -81,6 +84,8 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
             out.append(f"The plan's rules ask for a treatment here; this is the best of {count[row]}; {then}")
         elif row in joint:
             out.append(f"Treated with the rest of scheme “{joint[row]}”, all of it or none; {then}")
+        elif whole[row]:
+            out.append(f"Treated with the rest of its block, all of it or none; {then}")
         elif row in sharing:
             out.append(f"Shares a site with {sharing[row]}; {then}")
         elif sought.least:
@@ -92,6 +97,15 @@ def _treated(outcome: Outcome, rows: Ints) -> list[str]:
             each = sought.each.format(amount=_amount(value[row], sought.unit, ".2f"))
             out.append(f"{each} for each £1, best use of the money among {count[row]} strategies; {then}")
     return out
+
+
+def _whole(outcome: Outcome) -> Bools:
+    """Assets with works that all of their block has, (n_assets,)."""
+    inputs, options = outcome.inputs, outcome.options.take(outcome.chosen)
+    if not (inputs.sites["whole"] == "yes").any():
+        return np.zeros(len(outcome.chosen), dtype=bool)
+    works = Works.of(inputs.register.assets, inputs.model, options)
+    return works.options_of(whole_works(inputs.sites, works))
 
 
 def _count(outcome: Outcome) -> Ints:

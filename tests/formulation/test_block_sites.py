@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from component_cases import block, planned
 from constraint_cases import Case, exact, outcome_at
@@ -30,10 +32,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sites(folder: Path, crews: dict[str, str], typical: str = f"{TYPICAL:g}") -> dict[str, str]:
     """Tables of a plan with sites of the treatments of components, in prices of the plan's first year."""
     source = "invented for this test,no"
-    rows = [f"{name},{crew},{FIXED},0,0,20,{typical},,,,no,,2019,{source}" for name, crew in crews.items()]
+    rows = [f"{name},{crew},{FIXED},0,0,20,{typical},,,,no,no,,2019,{source}" for name, crew in crews.items()]
     file = folder / f"{'-'.join(crews.values())}-{typical}.csv"
     file.write_text("\n".join([",".join(load_table("sites").columns), *rows]) + "\n", encoding="utf-8")
     return {"sites": str(file)}
+
+
+def replacement(folder: Path) -> dict[str, str]:
+    """Tables in which each component has a cheap share of a new block too, all of the block or none of it."""
+    own = load_table("treatments")
+    own = own[own["group"].isin(["brick_wall", "roof_flat", "heating"])]
+    new = own[own["treatment"] == "component_renewal"].assign(
+        treatment="block_replacement", label="New block", unit_cost=lambda rows: rows["unit_cost"] * 0.6,
+        index_low=0.0, index_high=100.0, reset_to=100.0, states=np.nan,
+    )  # fmt: skip
+    pd.concat([own, new]).to_csv(folder / "treatments.csv", index=False)
+    rest = [f"block_replacement,builder,{FIXED},0,0,20,1e9,,,,no,yes,,2019,invented for this test,no"]
+    (folder / "whole.csv").write_text(
+        "\n".join([",".join(load_table("sites").columns), *rest]) + "\n", encoding="utf-8"
+    )
+    return {"sites": str(folder / "whole.csv"), "treatments": str(folder / "treatments.csv")}
 
 
 def stated(folder: Path, grades: str, costs: str, crews: dict[str, str] = ONE_CREW, **keys: object) -> Case:
@@ -129,3 +147,54 @@ def test_a_site_of_components_must_say_at_which_size_the_unit_cost_holds_it(fold
 def test_without_sites_of_components_nothing_is_shared() -> None:
     case = planned(block("DDCC"), sites={"costs": "shared"})
     assert (case.formulation.sharing.group < 0).all()
+
+
+@pytest.mark.parametrize(("grades", "money", "whole"), [("DDD", 32_000.0, True), ("BDB", 32_000.0, False)])
+def test_a_block_is_replaced_whole_in_one_year_or_not_at_all(
+    folder: Path, grades: str, money: float, whole: bool
+) -> None:
+    register = block(grades, quantity=60.0)
+    keys = {
+        "years": 2, "money": {"lines": {"property": [money] * 2}}, "tables": replacement(folder),
+        "strategies": {"max_treatments": 1},
+    }  # fmt: skip
+    shared = planned(register, sites={"costs": "shared"}, **keys)
+    options, discount = shared.candidates, shared.inputs.model.rules.discount
+    before = replace(shared, formulation=replace(shared.formulation, options=options))
+    best, when = 0.0, None
+    own = [range(options.starts[a], options.starts[a + 1]) for a in range(len(grades))]
+    for chosen in product(*own):
+        works = [works for option in chosen for works in before.works(option)]
+        replaced = [year for year, name in works if name == "block_replacement"]
+        if replaced and (len(replaced) < len(grades) or len(set(replaced)) > 1):
+            continue
+        cost, gain = options.cost[list(chosen)].sum(axis=0), float(options.benefit[list(chosen)].sum())
+        if replaced:
+            cost[replaced[0]] += FIXED * (1 - 180.0 / 1e9)
+            gain -= FIXED * discount[replaced[0]]
+        if (cost <= money + 1e-6).all() and gain > best:
+            best, when = gain, replaced
+    solution = shared.solve()
+    assert solution.benefit == pytest.approx(best, abs=0.05)
+    assert bool(when) == whole
+    outcome = outcome_at(shared, solution)
+    names = [name for option in outcome.chosen for _, name in shared.works(option)]
+    assert names.count("block_replacement") == (len(grades) if whole else 0)
+    if whole:
+        assert all("the rest of its block" in why for why in reasons(outcome))
+    # Where nothing shares a site, nothing is replaced whole either.
+    single = planned(register, sites={"costs": "single"}, **keys)
+    done = {name for option in range(len(single.formulation.options.asset)) for _, name in single.works(option)}
+    assert done == {"component_repair", "component_renewal"} & done
+    assert done
+
+
+def test_a_block_with_a_component_that_is_committed_is_not_replaced(folder: Path) -> None:
+    due = {"committed_treatment": ["component_renewal", "", ""], "committed_year": [2019.0, np.nan, np.nan]}
+    keys = {"money": {"lines": {"property": [90_000.0] * 3}}, "tables": replacement(folder)}
+    shared = planned(block("DDD", quantity=60.0, **due), sites={"costs": "shared"}, **keys)
+    left = {name for option in range(len(shared.formulation.options.asset)) for _, name in shared.works(option)}
+    assert "block_replacement" not in left
+    free = planned(block("DDD", quantity=60.0), sites={"costs": "shared"}, **keys)
+    some = {name for option in range(len(free.formulation.options.asset)) for _, name in free.works(option)}
+    assert "block_replacement" in some
