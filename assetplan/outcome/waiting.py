@@ -9,6 +9,7 @@ import pandas as pd
 
 from assetplan import condition
 from assetplan._types import Bools, Floats, Ints, Texts
+from assetplan.optimisation.problem.problem import usage_totals
 from assetplan.outcome.reasons import most_of
 from assetplan.reference import load_table
 from assetplan.register.premises import kept_by_others
@@ -55,7 +56,8 @@ def due(outcome: Outcome) -> Bools:
 def waiting(outcome: Outcome, rows: Ints) -> pd.DataFrame:
     """Why each of some assets waits, and what its best strategy brings at the prices of the limits.
 
-    Duty is the use of limits by assets that the plan leaves no choice but works: committed, firm, locked or asked for.
+    Duty is the use of limits by what the plan leaves no choice but works: assets that are committed, firm, locked or
+    asked for, and mandatory projects.
     What would bring more than its money is worth, and yet waits, costs more than its limits have or have left.
 
     Parameters
@@ -107,10 +109,11 @@ def _uses_more(outcome: Outcome, own: Ints, allowed: Floats) -> Bools:
 
 
 def _duty(outcome: Outcome) -> Floats:
-    """What assets that must be treated use of each limit, (n_resources,)."""
-    idle = (outcome.options.schedule < 0).all(axis=1)
-    must = ~np.logical_or.reduceat(idle, outcome.problem.starts[:-1])
-    return np.asarray(outcome.problem.usage[outcome.chosen[must]].sum(axis=0), dtype=np.float64).ravel()
+    """What assets and projects that must be done use of each limit, (n_resources,)."""
+    problem, formulation = outcome.problem, outcome.formulation
+    idle = (formulation.schedule() < 0).all(axis=1)
+    must = ~np.logical_or.reduceat(idle, problem.starts[:-1])
+    return usage_totals(problem.usage, outcome.solution.chosen[must])
 
 
 def _at_prices(outcome: Outcome, own: Ints, owner: Ints, brings: Bools, n: int) -> Floats:
