@@ -261,6 +261,7 @@ def unverified(inputs: Inputs) -> list[str]:
         + _site_parameters(inputs)
         + _carbon_parameters(inputs)
         + _energy_parameters(inputs)
+        + _certificate_parameters(inputs)
         + _footway_parameters(inputs)
         + _traffic_parameters(inputs)
         + _network_parameters(inputs)
@@ -284,6 +285,13 @@ def _carbon_parameters(inputs: Inputs) -> list[str]:
     doubted = carbon[~carbon["verified"] & carbon["kg_co2e"].notna() & carbon["treatment"].isin(names)]
     doubted = doubted[doubted["group"].isin({"", *used})]
     return ["Carbon: what treatments emit"] if inputs.plan.states_carbon and len(doubted) else []
+
+
+def _certificate_parameters(inputs: Inputs) -> list[str]:
+    """Whether duties on certificates of what is let rest on unverified rows."""
+    any_let = (inputs.register.blocks["let"] == "yes").any()
+    doubted = (~inputs.tables.parameters.epc_duties["verified"]).any()
+    return ["Energy certificates: least bands of what is let"] if any_let and doubted else []
 
 
 def _energy_parameters(inputs: Inputs) -> list[str]:

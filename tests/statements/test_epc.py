@@ -14,6 +14,8 @@ from places import county_register
 from assetplan import schema
 from assetplan.epc import epc_shortfalls, load_epc_duties
 from assetplan.errors import ConfigError
+from assetplan.inputs import load_inputs
+from assetplan.outcome.notes import unverified
 from assetplan.outcome.tables import programme_tables
 from assetplan.statements import accounts
 
@@ -105,3 +107,13 @@ def test_the_statement_has_works_that_pay_back_within_the_test_and_no_others(tmp
     assert rows["cost"].iloc[0] == round(renewal.unit_cost * part["quantity"].iloc[0])
     assert rows["payback"].iloc[0] == pytest.approx(renewal.unit_cost / 120 * 4, abs=0.06)
     assert rows["cost"].isna().tolist() == [False, False, True]
+
+
+def test_bands_that_rest_on_unverified_rows_are_listed_where_something_is_let() -> None:
+    words = "Energy certificates: least bands of what is let"
+    for let, listed in ((["yes"], True), (["no"], False)):
+        frame = let_blocks(let=let).assign(premises_id="X")
+        blocks, _ = schema.conform(frame, "blocks", "blocks")
+        register = replace(county_register(), blocks=blocks)
+        inputs = load_inputs(small_plan(), register)
+        assert (words in unverified(inputs)) is listed
