@@ -14,20 +14,21 @@ from assetplan.statements.ledger import Ledger
 _REACTIVE = "reactive"
 
 
-def estate(ledger: Ledger) -> Iterator[Statement]:
+def property_of(ledger: Ledger) -> Iterator[Statement]:
     """The estate in the base year and ahead if nothing is done, where the register has premises or blocks."""
     register = ledger.outcome.inputs.register
     if not len(register.premises) and not len(register.blocks):
         return
-    yield from property_statements(estate_of_plan(ledger.outcome.inputs), ledger.plan.years)
+    estate = estate_of_plan(ledger.outcome.inputs)
+    yield from property_statements(estate, ledger.plan.years)
     reactive = ledger.outcome.plan.yearly.get(_REACTIVE)
-    buildings = (register.assets["asset_class"] == BUILDING).to_numpy()
-    if reactive is None or not buildings.any():
+    if reactive is None or not estate.ours.any():
         return
     works = ledger.works[ledger.works["asset_class"] == BUILDING].groupby("year")["cost"].sum()
     planned = works.reindex(ledger.plan.plan_years, fill_value=0.0).to_numpy(dtype=float)
-    unplanned = np.asarray(reactive[buildings].sum(axis=0))
+    buildings = np.flatnonzero(register.assets["asset_class"] == BUILDING)
+    unplanned = np.asarray(reactive[buildings[estate.ours]].sum(axis=0))
     yield maintenance(ledger.plan.plan_years, planned, unplanned, real(ledger.plan.first_year))
 
 
-STATEMENTS = (estate,)
+STATEMENTS = (property_of,)

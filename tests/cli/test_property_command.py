@@ -85,6 +85,7 @@ def test_premises_alone_are_counted(tmp_path: Path) -> None:
     assert refused.returncode == 1
 
 
+@pytest.mark.slow
 def test_a_plan_of_a_school_has_its_property_in_report_and_workbook(folder: Path, tmp_path: Path) -> None:
     done = run("plan", folder / "plan.toml", "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr

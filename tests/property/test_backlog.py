@@ -109,7 +109,8 @@ def test_components_surveyed_alike_are_reckoned_once_and_count_with_their_quanti
     ahead = decay(many, 4)
     assert len(ahead.share) == 6
     assert ahead.share.sum(axis=2) == pytest.approx(1.0)
-    alone = [decay(estate(row), 4).total(np.array([row["quantity"]])) for row in rows]
+    each = [many.part(np.arange(len(rows)) == place) for place in range(len(rows))]
+    alone = [decay(one, 4).total(quantity(one)) for one in each]
     assert ahead.total(quantity(many)) == pytest.approx(sum(alone))
     assert ahead.backlog(quantity(many), 4).sum() == pytest.approx(ahead.total(quantity(many))[4, 2:].sum())
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from estates import PARAMETERS, estate
 from register_helpers import mixed
 
+from assetplan import schema
 from assetplan.property import decay, estate_of, maintenance, property_statements
 from assetplan.property.facilities import UNKNOWN, block_index, in_bands, premises_index
 from assetplan.property.sufficiency import holdings, in_grades, sufficiency
@@ -46,17 +48,14 @@ def test_buildings_without_blocks_are_blocks_of_their_own() -> None:
     assert block_index(some, np.array([1e3, 1e3]))["block"].tolist() == ["hall", "a2"]
 
 
-@pytest.mark.parametrize(
-    ("pupils", "places", "grade"),
-    [(0, 100, "C"), (74, 100, "C"), (75, 100, "A"), (94, 100, "A"), (95, 100, "A"), (96, 100, "B"),
-     (100, 100, "B"), (101, 100, "D"), (5, 0, "D"), (None, 100, ""), (80, None, "")],
-)  # fmt: skip
-def test_capacity_is_graded_by_pupils_over_places_at_every_edge(
-    pupils: float | None, places: float | None, grade: str
-) -> None:
-    one = estate({}, blocks=BLOCKS[:1], premises=[PREMISES[0] | {"pupils": pupils, "capacity": places}])
-    table = sufficiency(one.premises, premises_index(one.premises, block_index(one, np.array([0.0]))))
-    assert table["capacity_grade"].tolist() == [grade]
+def test_capacity_is_graded_by_pupils_over_places_at_every_edge() -> None:
+    cases = ((0, 100, "C"), (74, 100, "C"), (75, 100, "A"), (95, 100, "A"), (96, 100, "B"), (100, 100, "B"),
+             (101, 100, "D"), (5, 0, "D"), (None, 100, ""), (80, None, ""))  # fmt: skip
+    rows = [{"premises_id": f"P{n}", "use": "school", "pupils": p, "capacity": c} for n, (p, c, _) in enumerate(cases)]
+    premises = schema.conform(pd.DataFrame(rows), "premises", "drawn")[0]
+    index = pd.DataFrame({"premises": premises["premises_id"], "fci": np.nan, "band": UNKNOWN})
+    table = sufficiency(premises, index).set_index("premises")
+    assert table.loc[premises["premises_id"], "capacity_grade"].tolist() == [grade for _, _, grade in cases]
 
 
 def test_a_school_is_graded_on_three_aspects_each_with_its_reason() -> None:
