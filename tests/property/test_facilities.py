@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from estates import PARAMETERS, estate
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from register_helpers import mixed
 
 from assetplan import schema
@@ -19,6 +21,8 @@ from assetplan.property.surveys import survey_programme, surveys_by_year
 BLOCKS = [{"block_id": "B1", "premises_id": "P1", "replacement_value": 15e6}, {"block_id": "B2", "premises_id": "P1"},
           {"block_id": "B3", "premises_id": "P2"}]  # fmt: skip
 PREMISES = [{"premises_id": "P1", "use": "primary school"}, {"premises_id": "P2", "use": "office"}]
+
+TEMPLATE = estate({})
 
 
 def test_the_published_example_is_fair() -> None:
@@ -130,3 +134,30 @@ def test_a_register_of_roads_has_no_property() -> None:
     register = mixed()
     roads = replace(register, assets=register.assets[register.assets["asset_class"] != "building"])
     assert property_statements(estate_of(roads, PARAMETERS, 2025), 1) == ()
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e6), st.floats(1, 5000), st.booleans()), min_size=1, max_size=30),
+    st.sampled_from([0.1, 0.2, 0.35, 1.0]),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_survey_programme_reaches_every_block_once_and_keeps_to_its_share(
+    drawn: list[tuple[float, float, bool]], share: float
+) -> None:
+    blocks = pd.DataFrame({"block_id": [f"b{n}" for n in range(len(drawn))], "premises_id": "P1"})
+    blocks["floor_area_m2"] = [size for _, size, _ in drawn]
+    parts = pd.DataFrame({"block": blocks["block_id"], "value": [np.nan if bare else 3.0 for *_, bare in drawn]})
+    parts = parts.assign(confidence="", surveyed_year=2020.0, replacement_value=1e5, responsibility="council")
+    whole = replace(TEMPLATE, components=parts, blocks=schema.conform(blocks, "blocks", "drawn")[0])
+    width = np.array([np.nan if bare else worth for worth, _, bare in drawn])
+    table = survey_programme(whole, np.zeros(len(drawn)), width, share)
+    assert sorted(table["block"]) == sorted(blocks["block_id"])
+    assert table["share"].sum() == pytest.approx(1.0)
+    of_year = table.groupby("year")["share"]
+    # A year goes over its share by no more than a part of its last block.
+    assert (of_year.sum() <= share + table["share"].max() + 1e-9).all()
+    assert table["year"].is_monotonic_increasing
+    first = table["without_condition"] > 0
+    assert first.is_monotonic_decreasing
+    assert table.loc[~first, "range"].is_monotonic_decreasing
+    assert table["year"].iloc[-1] <= 2025 + int(np.ceil(1 / share))
