@@ -10,8 +10,11 @@ from assetplan.answers.frontier import Frontier, carbon_limited, frontier_of
 from assetplan.answers.uncertainty import Effort, Uncertainty, uncertainty_of
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
+from assetplan.finance import Statement
+from assetplan.inputs.load import load_inputs
 from assetplan.preparation import Clock, Progress, prepare, solved
 from assetplan.register import Register
+from assetplan.statements.compliance import compliance_statements
 
 # Of programmes near the plan's: how near each is to the best at what it excels in, and what it may give up at most.
 NEAR_GAP, NEAR_SECONDS, NEAR_MOST = 2e-2, 10.0, 0.5
@@ -55,6 +58,24 @@ def alternatives(
     with clock.stage("alternatives"):
         formulation, own = made.formulation.of_assets(solution)
         return alternatives_of(made.inputs, formulation, own, within, NEAR_GAP, NEAR_SECONDS)
+
+
+def compliance(plan: Plan, register: Register | None = None) -> list[Statement]:
+    """Statutory compliance of a plan in tables: what is overdue, falls due in each year and costs; nothing is solved.
+
+    Parameters
+    ----------
+    plan, register : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; the plan names no statutory tests.
+    """
+    if not plan.tables.statutory_tests:
+        rule = "name a table of statutory tests, with the columns of docs/compliance.md"
+        raise ConfigError([Fault("plan", 0, "tables.statutory_tests", "", rule)])
+    return compliance_statements(load_inputs(plan, register))
 
 
 def frontier(

@@ -72,8 +72,8 @@ class FlowKey:
     Attributes
     ----------
     kind : str
-        "carry-over", "virement", "receipt", "source", "source use", "drawdown" or, of a source in a year that is past,
-        "spent".
+        "carry-over", "virement", "receipt", "source", "source use", "drawdown", of a source in a year that is past
+        "spent", or "mandatory", of works that are paid first.
     line, source : str
         Budget line that it leaves or enters, or source of money or borrowing facility that gives it; "" for none.
     year, to_year : int
@@ -99,6 +99,7 @@ class FlowKey:
             "source use": "{source} used for {funds} {year}",
             "spent": "{source} spent {year}",
             "drawdown": "{source} drawn {year}",
+            "mandatory": "{line} mandatory works {year}",
         }.get(self.kind, "{kind} {line}{source} {year}")
         return text.format(**asdict(self))
 

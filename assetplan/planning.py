@@ -133,7 +133,9 @@ def plan(
     )
     summary = summarise(outcome, works, table, baselines, findings)
     layers = works, inputs.register.places, inputs.register.districts
-    return Programme(summary, table, *layers, settings(plan), strategies, finance, projects=projects).check()
+    first = inputs.mandatory if len(inputs.mandatory) else None
+    kept = settings(plan), strategies, finance
+    return Programme(summary, table, *layers, *kept, projects=projects, mandatory=first).check()
 
 
 def finance_statements(

@@ -147,7 +147,8 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
     key = plan.model_dump_json(exclude=_LATE), tuple(plan.envelope.lines), files, inputs.register.digest
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
     own = {
-        name: getattr(inputs, name) for name in ("plan", "limits", "digests", "earlier", "spent", "jobs", "projects")
+        name: getattr(inputs, name)
+        for name in ("plan", "limits", "digests", "earlier", "spent", "jobs", "projects", "mandatory", "compliance")
     }
     inputs = replace(made.inputs, **own)
     with clock.stage("strategies"):

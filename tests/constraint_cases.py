@@ -186,6 +186,12 @@ def _most(problem: Problem, objective: NDArray) -> NDArray:
     return high
 
 
+def _least(problem: Problem, objective: NDArray) -> NDArray:
+    low = np.zeros(len(objective))
+    low[problem.n_options : problem.n_options + len(problem.flows.names)] = problem.flows.low
+    return low
+
+
 def exact(problem: Problem) -> float:
     """Optimum by one integer model; NaN where there is none."""
     objective, rows, low, high = _model(problem)
@@ -194,7 +200,7 @@ def exact(problem: Problem) -> float:
     solved = milp(
         objective,
         integrality=whole,
-        bounds=Bounds(np.zeros(len(objective)), _most(problem, objective)),
+        bounds=Bounds(_least(problem, objective), _most(problem, objective)),
         constraints=LinearConstraint(rows, low, high),
         options={"mip_rel_gap": 1e-10},
     )
@@ -215,7 +221,7 @@ def relaxed(problem: Problem, resource: int = 0, more: float = 0.0) -> float:
         b_ub=np.concatenate([high[capped], -low[floored]]),
         A_eq=rows[np.flatnonzero(equal)],
         b_eq=low[equal],
-        bounds=np.column_stack([np.zeros(len(objective)), _most(problem, objective)]),
+        bounds=np.column_stack([_least(problem, objective), _most(problem, objective)]),
     )
     return float(-solved.fun) if solved.x is not None else -np.inf
 

@@ -22,7 +22,7 @@ LAYERS = [
     {"programme", "optimisation", "connectivity", "inspection", "property"},
     {"inputs"},
     {"finance", "strategies"},
-    {"treatments", "consequences", "sites", "calibration", "carbon", "energy", "epc"},
+    {"treatments", "consequences", "sites", "calibration", "carbon", "energy", "epc", "compliance"},
     {"economics", "deterioration", "condition"},
     {"importers"},
     {"register"},

@@ -107,8 +107,9 @@ def lived(futures: DrawnFutures, formulation: Formulation, solution: Solution) -
     problem, options = formulation.problem, formulation.options.take(solution.chosen)
     lines = [place for place, row in enumerate(formulation.rows) if row.key.kind == "line"]
     years = [formulation.rows[place].key.year - futures.inputs.plan.first_year for place in lines]
-    planned = np.asarray(problem.usage[solution.chosen].sum(axis=0), dtype=float).ravel()[lines]
-    caps = formulation.caps_with(solution.amounts)[lines]
+    first = formulation.mandatory_use
+    planned = (np.asarray(problem.usage[solution.chosen].sum(axis=0), dtype=float).ravel() + first)[lines]
+    caps = (formulation.caps_with(solution.amounts) + first)[lines]
     rows = []
     for number in range(futures.count):
         future = futures.draw(number)

@@ -113,6 +113,7 @@ def _gain(case: str, solution: Solution, freed: Solution | None) -> PhasingCase:
 def _amounts(case: str, formulation: Formulation, solution: Solution, freed: Solution | None) -> list[PhasingAmount]:
     better = freed if freed is not None and freed.benefit > solution.benefit else solution
     spent = np.asarray(formulation.problem.usage[better.chosen].sum(axis=0), dtype=float).ravel()
+    spent += formulation.mandatory_use
     return [
         {"case": case, "line": row.key.line, "year": row.key.year, "amount": round(float(by), 2)}
         for row, by in zip(formulation.rows, spent, strict=True)

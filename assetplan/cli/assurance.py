@@ -1,4 +1,4 @@
-"""Commands on what boards read beside a plan: indicators and risks."""
+"""Commands on what boards read beside a plan: indicators, risks and statutory compliance."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assetplan.cli.compliance import compliance_command
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FOLDER, FORCE, output
 
@@ -37,4 +38,4 @@ def indicators(
     echo(run_indicators(definitions, values, programme, schemes, last, output, force))
 
 
-ASSURANCE_COMMANDS = (indicators,)
+ASSURANCE_COMMANDS = (indicators, compliance_command)

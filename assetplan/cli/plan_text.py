@@ -89,12 +89,12 @@ def finance_text(tables: Sequence[Statement], plan: Plan, basis: Iterable[BasisR
     return "\n\n".join(parts)
 
 
-def standstill_text(tables: Sequence[Statement]) -> str:
-    """Stand-still money beside the envelope, and the condition that it brings.
+def statements_text(tables: Sequence[Statement]) -> str:
+    """Statements as tables, each with its title and note: stand-still money, statutory compliance.
 
     Parameters
     ----------
-    tables : sequence of Statement; from `standstill_statements`
+    tables : sequence of Statement
     """
     return "\n\n".join(statement_text(each, ("line", "asset_class")) for each in tables)
 

@@ -76,16 +76,16 @@ def run_standstill(
     measure, clear_by, below : str, int or None, float or None; as of `standstill_statements`
     """
     from assetplan import read_plan
-    from assetplan.cli.plan_text import standstill_text
+    from assetplan.cli.plan_text import statements_text
     from assetplan.planning import standstill_statements
 
     solve = partial(standstill_statements, measure=measure, clear_by=clear_by, below=below)
     if output is None:
-        echo(standstill_text(solve(read_plan(plan_file))))
+        echo(statements_text(solve(read_plan(plan_file))))
         return
     with _solved(plan_file, output, force, solve, "files") as (configuration, tables, folder):
         fill_statements(tables, configuration, folder)
-    echo(f"{standstill_text(tables)}\n\nFiles in {output}")
+    echo(f"{statements_text(tables)}\n\nFiles in {output}")
 
 
 def run_trend(plan_file: Path, trend_file: Path, output: Path, force: bool) -> None:

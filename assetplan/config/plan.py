@@ -122,6 +122,10 @@ class TableFiles(Frozen):
     """routine jobs that are due, which may be done under a scheme's closure"""
     projects: str = ""
     """projects beside those of the plan file"""
+    regimes: str = ""
+    """statutory compliance regimes added to the packaged ones, or in place of those of the same name"""
+    statutory_tests: str = ""
+    """tests, inspections and reviews that those ask for, place by place, with the remedial works they called for"""
 
 
 class ClaimsSettings(Frozen):

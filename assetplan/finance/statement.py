@@ -117,6 +117,12 @@ class StatementSpec:
         return Statement(self.name, self.title, prices, unit or self.unit, rows, note, columns, self.long)
 
 
+def declared_unit(name: str) -> str:
+    """Unit that statements.csv declares of a statement; "" where it is the envelope's, or nothing is declared."""
+    units = load_table("statements").fillna("").set_index("statement")["unit"]
+    return str(units.get(name, ""))
+
+
 @cache
 def declared(name: str) -> StatementSpec:
     """What statements.csv and statement_columns.csv among the reference tables declare of a statement."""

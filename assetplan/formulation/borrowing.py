@@ -69,6 +69,7 @@ def most_spent(basis: Basis) -> Floats:
     """More than all works together can cost in each year, (n_years,): by their own cost, and by the lines' money."""
     options, limits, envelope = basis.options, basis.inputs.limits, basis.inputs.plan.envelope
     works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0) + basis.projects.most_paid
+    works = works + np.bincount(basis.mandatory.year, basis.mandatory.cost, len(works))
     share = np.array([envelope.share("carry_over", line) for line in limits.lines])
     lines = limits.amount.sum(axis=0)
     lines[1:] += share @ limits.amount[:, :-1]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.mandatory import MandatoryUse, MandatoryWorks, mandatory_flows
 from assetplan.formulation.projects import ProjectOptions
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
@@ -72,7 +74,7 @@ class Flow:
     uses : tuple of (LimitKey, float); key of a row, and how much of it £1 of the flow uses; negative where it brings
     revenue_cost : float
         What £1 of it costs revenue in all years [cash £]: of a drawdown its interest and provision, else zero.
-    low : float; the least it may be [£]: zero but in years that are past
+    low : float; the least it may be [£]: zero but in years that are past, and of mandatory works
     """
 
     key: FlowKey
@@ -84,11 +86,15 @@ class Flow:
 
 @dataclass(frozen=True)
 class Constraints:
-    """What one kind of limit adds: its rows, what candidates use of them (rows counted from 0), its flows."""
+    """What one kind of limit adds: its rows, what candidates use of them (rows counted from 0), its flows.
+
+    `mandatory` is what mandatory works use of its rows.
+    """
 
     rows: tuple[LimitRow, ...] = ()
     entries: Entries = field(default_factory=lambda: Entries.stack(()))
     flows: tuple[Flow, ...] = ()
+    mandatory: tuple[MandatoryUse, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +120,11 @@ class Basis:
     site: Floats
     closure: Floats
     whole: bool = True
+
+    @cached_property
+    def mandatory(self) -> MandatoryWorks:
+        """Works that are paid whatever is chosen."""
+        return MandatoryWorks(self.inputs.mandatory, self.inputs.plan.first_year)
 
     @property
     def starts(self) -> Ints:
@@ -158,7 +169,11 @@ def compose(
         Two limits have one name.
     """
     rows = tuple(row for each in constraints for row in each.rows)
-    flows = tuple(flow for each in constraints for flow in each.flows)
+    paid_first = mandatory_flows(use for each in constraints for use in each.mandatory)
+    flows = (
+        *(flow for each in constraints for flow in each.flows),
+        *(Flow(key, total, uses, low=total) for key, total, uses in paid_first),
+    )
     twice = [name for name, count in Counter(str(row.key) for row in rows).items() if count > 1]
     if twice:
         raise ConfigError(Fault("plan", 0, "", name, "is the name of two limits") for name in twice)

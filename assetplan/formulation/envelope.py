@@ -8,6 +8,7 @@ import numpy as np
 
 from assetplan.finance import in_first_year_prices
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
+from assetplan.formulation.mandatory import MandatoryUse
 from assetplan.formulation.past import spent_by_line
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -15,7 +16,7 @@ from assetplan.limits import FlowKey, LimitKey
 
 def line_caps(basis: Basis) -> Constraints:
     """What each line may spend in each year: `envelope.lines`; where it is spent already, no less than that."""
-    limits, works = basis.inputs.limits, basis.works
+    limits, works, mandatory = basis.inputs.limits, basis.works, basis.mandatory
     past = spent_by_line(basis.inputs, works, basis.options)
     amounts = limits.amount.copy()
     amounts[:, : past.shape[1]] = np.maximum(amounts[:, : past.shape[1]], past)
@@ -25,7 +26,9 @@ def line_caps(basis: Basis) -> Constraints:
     )
     place = {line: code for code, line in enumerate(limits.lines)}
     line = works.treatments["line"].map(place).to_numpy(dtype=np.intp)
-    return Constraints(rows, Entries(works.option, line[works.treatment] * len(limits.years) + works.year, works.cost))
+    entries = Entries(works.option, line[works.treatment] * len(limits.years) + works.year, works.cost)
+    first = mandatory.uses(np.ones(len(mandatory.cost), dtype=bool), None, mandatory.cost)
+    return Constraints(rows, entries, mandatory=tuple(first))
 
 
 def line_floors(basis: Basis) -> Constraints:
@@ -37,7 +40,9 @@ def line_floors(basis: Basis) -> Constraints:
     inputs, works, plan = basis.inputs, basis.works, basis.inputs.plan
     rows: list[LimitRow] = []
     entries: list[Entries] = []
+    first: list[MandatoryUse] = []
     for line, amounts in plan.envelope.floors.items():
+        due = (basis.mandatory.table["line"] == line).to_numpy(dtype=bool)
         mine = (works.treatments["line"] == line).to_numpy(dtype=bool)[works.treatment]
         for place, amount in enumerate(in_first_year_prices(plan, amounts)):
             if amount > 0 and place >= inputs.past:
@@ -46,7 +51,8 @@ def line_floors(basis: Basis) -> Constraints:
                 entries.append(basis.entries(mine & (works.year == place), len(rows), works.cost))
                 key = LimitKey("line floor", line=line, year=year, side="at least")
                 rows.append(LimitRow(key, words, "£", floor=float(amount)))
-    return Constraints(tuple(rows), Entries.stack(entries))
+                first += basis.mandatory.uses(due & (basis.mandatory.year == place), key, basis.mandatory.cost)
+    return Constraints(tuple(rows), Entries.stack(entries), mandatory=tuple(first))
 
 
 def carry_over(basis: Basis) -> Constraints:

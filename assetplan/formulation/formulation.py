@@ -16,6 +16,7 @@ from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.firm import KEY
 from assetplan.formulation.projects import ProjectOptions
 from assetplan.formulation.sharing import SharedSites
+from assetplan.inputs.mandatory import MANDATORY
 from assetplan.limits import LimitKey
 from assetplan.optimisation import settle_flows
 from assetplan.optimisation.problem import Problem, Solution
@@ -116,6 +117,13 @@ class Formulation(Shown):
         return self.problem.caps - np.asarray(self.problem.flows.usage.T @ amounts).ravel()
 
     @cached_property
+    def mandatory_use(self) -> Floats:
+        """What mandatory works use of each resource, whatever is chosen, (n_resources,)."""
+        flows = self.problem.flows
+        paid_first = np.array([flow.key.kind == MANDATORY for flow in self.flows], dtype=bool)
+        return np.asarray(flows.usage.T @ np.where(paid_first, flows.low, 0.0), dtype=np.float64).ravel()
+
+    @cached_property
     def place(self) -> dict[LimitKey, int]:
         """Position of each resource."""
         return {row.key: place for place, row in enumerate(self.rows)}
@@ -127,7 +135,12 @@ class Formulation(Shown):
         where = f"\nIn the plan file:\n{words}" if words else ""
         kept = int((self.firm != "").sum())
         held = f"\nFirm works of the earlier programme stand on {plural(kept, 'asset')} ({KEY})." if kept else ""
-        return InfeasibleError(f"{error}{where}{held}", error.limits, error.changes)
+        first = "".join(
+            f"\nMandatory works, paid first, take £{used:,.2f} of {row.key}."
+            for row, used in zip(self.rows, self.mandatory_use, strict=True)
+            if row.key in named and used > 0
+        )
+        return InfeasibleError(f"{error}{where}{held}{first}", error.limits, error.changes)
 
     def settle(self, solution: Solution) -> Solution:
         """The same choice with no more money moved or taken than is spent, and as little borrowed as it allows.
@@ -138,7 +151,7 @@ class Formulation(Shown):
         """
         problem, amounts = self.problem, self._least_moved(solution)
         spent = np.asarray(problem.usage[solution.chosen].sum(axis=0)).ravel()
-        self._leave_unspent(amounts, spent)
+        self._leave_unspent(amounts, spent + self.mandatory_use)
         paid: Counter[tuple[str, int]] = Counter()
         for flow, amount in zip(self.flows, amounts, strict=True):
             if flow.key.kind in ("source", "spent"):

@@ -12,7 +12,7 @@ covers all spend and another uses the sources as asked, some one allocation does
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -24,8 +24,8 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.finance import money_of, price_of_years, reserve_left
 from assetplan.formulation.borrowing import BOUND_SHARE, most_spent
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
+from assetplan.formulation.mandatory import MandatoryUse
 from assetplan.formulation.receipts import brought
-from assetplan.formulation.works import Works
 from assetplan.formulation.works_limits import limit_rows
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -44,24 +44,38 @@ _Given = dict[str, list[tuple[float, tuple[tuple[LimitKey, float], ...]]]]
 
 @dataclass(frozen=True, eq=False)
 class _Cells:
-    """Works by the sources that may fund them: names of the sources of each cell, and the cell of each works item."""
+    """Works by the sources that may fund them.
+
+    Names of the sources of each cell, the cell of each works item, and of each of the mandatory works.
+    """
 
     names: list[tuple[str, ...]]
     cell: Ints
+    first: Ints
     spent: Bools
 
     @classmethod
-    def of(cls, inputs: Inputs, works: Works, sources: list[str]) -> _Cells:
+    def of(cls, basis: Basis, sources: list[str]) -> _Cells:
         """The cells that some of the plan's sources make; `spent` says which have works in which year."""
-        code = np.zeros(len(works.option), dtype=np.int64)
+        inputs, works, mandatory = basis.inputs, basis.works, basis.mandatory
+        code = np.zeros(len(works.option) + len(mandatory.cost), dtype=np.int64)
         for source in _funders(inputs):
             if source.name in sources:
-                code |= works.where(source).astype(np.int64) << sources.index(source.name)
+                may = np.concatenate([works.where(source), mandatory.where(source)])
+                code |= may.astype(np.int64) << sources.index(source.name)
         codes, cell = np.unique(code, return_inverse=True)
         names = [tuple(name for bit, name in enumerate(sources) if value >> bit & 1) for value in codes.tolist()]
         spent = np.zeros((len(names), inputs.plan.years), dtype=bool)
-        spent[cell, works.year] = True
-        return cls(names, cell.astype(np.intp), spent)
+        spent[cell, np.concatenate([works.year, mandatory.year])] = True
+        own, first = np.split(cell.astype(np.intp), [len(works.option)])
+        return cls(names, own, first, spent)
+
+    def paid_first(self, basis: Basis, keys: Mapping[tuple[int, int], LimitKey], sign: float) -> Iterator[MandatoryUse]:
+        """What mandatory works use of the limit of each cell and year, one unit a pound times a sign."""
+        mandatory = basis.mandatory
+        for (cell, year), key in keys.items():
+            mine = (self.first == cell) & (mandatory.year == year)
+            yield from mandatory.uses(mine, key, sign * mandatory.cost)
 
 
 def _funders(inputs: Inputs) -> tuple[Funder, ...]:
@@ -90,7 +104,7 @@ def funding(basis: Basis) -> Constraints:
     inputs, works, plan = basis.inputs, basis.works, basis.inputs.plan
     if not plan.sources and not plan.borrowing:
         return Constraints()
-    cells = _Cells.of(inputs, works, [source.name for source in _funders(inputs)])
+    cells = _Cells.of(basis, [source.name for source in _funders(inputs)])
     if basis.whole:
         _refuse_idle(inputs, cells)
     _refuse_unfunded(basis, cells)
@@ -98,11 +112,13 @@ def funding(basis: Basis) -> Constraints:
     cells.spent[:, : inputs.past] = False  # who paid then is known
     rows, uses = _limits(inputs, "at_most")
     flows: list[Flow] = []
+    keys: dict[tuple[int, int], LimitKey] = {}
     place = np.zeros(cells.spent.shape, dtype=np.intp)
     for cell, year in np.argwhere(cells.spent):
         when, names = plan.first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
         key = LimitKey("funding", f"fundable by {_payers(inputs, names)}", year=when)
+        keys[int(cell), int(year)] = key
         rows.append(LimitRow(key, f"sources {when}", "£", cap=0.0))
         for name in names:
             most, takes = given[name][int(year)]
@@ -114,7 +130,8 @@ def funding(basis: Basis) -> Constraints:
     ahead = np.flatnonzero(works.year >= inputs.past)
     spent = Entries(works.option[ahead], place[cells.cell, works.year][ahead], works.cost[ahead])
     entries = Entries.stack([spent, _received(basis, rows)])
-    return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+    flows = [flow for flow in flows if flow.high > 0]
+    return Constraints(tuple(rows), entries, tuple(flows), tuple(cells.paid_first(basis, keys, 1.0)))
 
 
 def _paid(inputs: Inputs, given: _Given, uses: _Uses) -> Iterator[Flow]:
@@ -134,9 +151,10 @@ def source_use(basis: Basis) -> Constraints:
     if not rows:
         return Constraints()
     first_year, money = inputs.plan.first_year, _money(basis)
-    cells = _Cells.of(inputs, works, list(dict.fromkeys(name for name, _ in uses)))
+    cells = _Cells.of(basis, list(dict.fromkeys(name for name, _ in uses)))
     has_source = np.array([bool(names) for names in cells.names])
     flows: list[Flow] = []
+    keys: dict[tuple[int, int], LimitKey] = {}
     place = np.zeros(cells.spent.shape, dtype=np.intp)
     given: dict[tuple[str, int], list[Flow]] = {}
     cells.spent[:, : inputs.past] = False
@@ -144,6 +162,7 @@ def source_use(basis: Basis) -> Constraints:
         when, names = first_year + int(year), cells.names[cell]
         place[cell, year] = len(rows)
         key = LimitKey("funding", f"used of {' and '.join(names)}", year=when)
+        keys[int(cell), int(year)] = key
         rows.append(LimitRow(key, f"sources {when}", "£", cap=0.0))
         for name in names:
             serves = ((key, 1.0), *uses.get((name, int(year)), ()))
@@ -158,7 +177,8 @@ def source_use(basis: Basis) -> Constraints:
         flows += parts
     items = np.flatnonzero(has_source[cells.cell] & (works.year >= inputs.past))
     entries = Entries(works.option[items], place[cells.cell, works.year][items], -works.cost[items])
-    return Constraints(tuple(rows), entries, tuple(flow for flow in flows if flow.high > 0))
+    flows = [flow for flow in flows if flow.high > 0]
+    return Constraints(tuple(rows), entries, tuple(flows), tuple(cells.paid_first(basis, keys, -1.0)))
 
 
 def _received(basis: Basis, rows: list[LimitRow]) -> Entries:
@@ -278,7 +298,12 @@ def _refuse_idle(inputs: Inputs, cells: _Cells) -> None:
 def _refuse_unfunded(basis: Basis, cells: _Cells) -> None:
     if () not in cells.names:
         return
-    works = basis.works
+    works, mandatory = basis.works, basis.mandatory
+    bare = (cells.first == cells.names.index(())) & (mandatory.cost > 0) & (mandatory.year >= basis.inputs.past)
+    if bare.any():
+        rule = "no source may fund these mandatory works"
+        each = mandatory.table.loc[bare, ["name", "what"]].drop_duplicates().itertuples()
+        raise ConfigError(Fault("plan", 0, "sources", f"{row.what}, {row.name}", rule) for row in each)
     unfunded = np.zeros(works.n_options, dtype=bool)
     unfunded[works.option[(cells.cell == cells.names.index(())) & (works.cost > 0)]] = True
     certain = np.logical_and.reduceat(unfunded, basis.starts[:-1])

@@ -76,4 +76,7 @@ def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Floats:
     mine = np.isin(works.option, options.starts[:-1]) & (works.year < inputs.past)
     line = works.treatments["line"].map(lines.index).to_numpy(dtype=np.intp)[works.treatment[mine]]
     np.add.at(out, (line, works.year[mine]), works.cost[mine])
+    mandatory = inputs.mandatory[inputs.mandatory["year"] < inputs.plan.first_year + inputs.past]
+    paid = mandatory["line"].map(lines.index).to_numpy(dtype=np.intp)
+    np.add.at(out, (paid, mandatory["year"].to_numpy(dtype=np.intp) - inputs.plan.first_year), mandatory["cost"])
     return out

@@ -11,6 +11,7 @@ from assetplan.config import Limit
 from assetplan.finance import price_of_years
 from assetplan.formulation.carbon import carbon_of_energy, carbon_of_works
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
+from assetplan.formulation.mandatory import MandatoryUse
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
@@ -25,18 +26,22 @@ def limits_on_works(basis: Basis) -> Constraints:
     inputs, works = basis.inputs, basis.works
     rows: list[LimitRow] = []
     entries: list[Entries] = []
+    first: list[MandatoryUse] = []
     for number, limit in enumerate(inputs.plan.limits, 1):
         if limit.source is not None:
             continue
         selected = works.where(limit)
         amount, unit = amounts_of(inputs, limit, works, selected)
         for row, weight in limit_rows(inputs, limit, number, unit):
-            years, weight = weight, weight[works.year]
-            entries.append(basis.entries(selected & (weight > 0), len(rows), amount * weight))
+            counted = weight[works.year]
+            entries.append(basis.entries(selected & (counted > 0), len(rows), amount * counted))
             if limit.of == WITH_ENERGY:
-                entries.append(_energy(basis, limit, len(rows), years))
+                entries.append(_energy(basis, limit, len(rows), weight))
             rows.append(row)
-    return Constraints(tuple(rows), Entries.stack(entries))
+            if limit.of == "cost":
+                cost = basis.mandatory.cost * weight[basis.mandatory.year]
+                first += basis.mandatory.uses(basis.mandatory.where(limit) & (cost > 0), row.key, cost)
+    return Constraints(tuple(rows), Entries.stack(entries), mandatory=tuple(first))
 
 
 def _energy(basis: Basis, limit: Limit, row: int, years: Floats) -> Entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan import schema
 from assetplan._types import Floats
 from assetplan.asset_classes import FOOTWAY, group_of
+from assetplan.compliance import CAPITAL
 from assetplan.config import Plan
 from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
@@ -24,9 +25,11 @@ from assetplan.inputs.energy import with_energy_used
 from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
+from assetplan.inputs.mandatory import as_paid, no_mandatory_works
 from assetplan.inputs.projects import StatedProject, load_projects
 from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.spent import FILES, Spent, read_spent
+from assetplan.inputs.statutory_tests import Compliance, load_statutory_tests
 from assetplan.inputs.tables import Tables, load_tables
 from assetplan.output import digest_of
 from assetplan.postgis.address import DatabaseTable
@@ -49,6 +52,8 @@ class Inputs(Shown):
     earlier : Earlier or None; the earlier programme that the plan holds on to
     spent : Spent or None; the years of the plan that are past, and what was done in them
     jobs : DataFrame or None; routine jobs that are due, as `load_routine_jobs` gives them
+    mandatory : DataFrame; works that are paid first, whatever is chosen, as `mandatory_table` gives them
+    compliance : Compliance or None; statutory tests, and when they are due
     claims_factor : float; what rates of claims were taken times, so that today's come to what the council pays
     projects : tuple of StatedProject; works that treat no registered asset
     """
@@ -63,6 +68,8 @@ class Inputs(Shown):
     jobs: pd.DataFrame | None = None
     claims_factor: float = 1.0
     projects: tuple[StatedProject, ...] = ()
+    mandatory: pd.DataFrame = field(default_factory=no_mandatory_works)
+    compliance: Compliance | None = None
 
     @property
     def model(self) -> LifecycleModel:
@@ -142,8 +149,15 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
     projects = load_projects(plan, register.assets)
+    compliance = load_statutory_tests(plan, tables.parameters, register, 0 if spent is None else spent.years)
+    mandatory = [no_mandatory_works() if spent is None else as_paid(spent.mandatory)]
+    if compliance is not None:
+        mandatory.append(compliance.works(CAPITAL, plan.price_growth))
     digests = input_digests(plan, rows=register.digest)
-    return Inputs(plan, register, tables, limits(plan), digests, earlier, spent, jobs, projects=projects)
+    return Inputs(
+        plan, register, tables, limits(plan), digests, earlier, spent, jobs, projects=projects,
+        mandatory=pd.concat(mandatory, ignore_index=True), compliance=compliance,
+    )  # fmt: skip
 
 
 def with_groups(assets: pd.DataFrame, groups: Mapping[str, Group], file: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,14 @@ class Spent:
         What the works of each asset (asset_id) cost in each of these years (0, 1, …), prices of the first year (£).
     used : dict of str → array (years,)
         What each source gave and each borrowing facility drew, prices of the first year (£).
+    mandatory : dict of (str, int) → float; what mandatory works of a line cost in a year that is past, likewise (£)
     """
 
     years: int
     strategy: pd.Series
     cost: pd.DataFrame
     used: dict[str, Floats]
+    mandatory: dict[tuple[str, int], float] = field(default_factory=dict)
 
     def cost_of(self, asset_ids: pd.Series) -> Floats:
         """Cost of each asset in each year that is past (£), (n_assets, years)."""
@@ -81,18 +83,21 @@ def read_spent(plan: Plan, assets: pd.DataFrame) -> Spent | None:
         faults += _amount_faults(summary, folder / "summary.json")
         used = _used(flows, plan.first_year, years)
         spend = {(str(row["line"]), int(row["year"])): float(row["amount"]) for row in summary["spend"]}
+        first = {(str(row["line"]), int(row["year"])): float(row.get("mandatory", 0.0)) for row in summary["spend"]}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         rule = f"is not a folder of a plan that can be read: {str(error).splitlines()[0]}"
         raise ConfigError([Fault("plan", 0, key, named, rule)]) from error
     strategy = earlier_strategies(folder, key, named, assets)
     if faults:
         raise ConfigError(faults)
-    works = _works(folder / WORKS, plan, strategy, assets, spend)
+    chosen = {key: amount - first[key] for key, amount in spend.items()}
+    works = _works(folder / WORKS, plan, strategy, assets, chosen)
     past = works[works["year"] <= plan.spent.until]
     cost = past.assign(year=past["year"] - plan.first_year).pivot_table(
         index="asset_id", columns="year", values="cost", aggfunc="sum", fill_value=0.0
     )
-    return Spent(years, strategy, cost, used)
+    paid = {key: amount for key, amount in first.items() if amount > 0 and key[1] <= plan.spent.until}
+    return Spent(years, strategy, cost, used, paid)
 
 
 def _unlike(plan: Plan, summary: dict, earlier: dict) -> Iterator[str]:
@@ -111,9 +116,10 @@ def _amount_faults(summary: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     """Amounts of money that are none, and lines whose spend in a year is there twice."""
     for table in ("spend", "flows"):
         for place, row in enumerate(summary[table], 1):
-            amount = row["amount"]
-            if isinstance(amount, bool) or not (math.isfinite(amount) and amount >= 0):
-                yield Fault(str(path), 0, f"{table}[{place}].amount", str(amount), "must be a number of at least 0")
+            for name in ("amount", "mandatory"):
+                amount = row["amount"] if name == "amount" else row.get(name, 0.0)
+                if isinstance(amount, bool) or not (math.isfinite(amount) and amount >= 0):
+                    yield Fault(str(path), 0, f"{table}[{place}].{name}", str(amount), "must be a number of at least 0")
     seen = set()
     for place, row in enumerate(summary["spend"], 1):
         which = (row["line"], row["year"])

@@ -13,6 +13,7 @@ import pandas as pd
 from assetplan._types import Floats
 from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.carbon import load_treatment_carbon
+from assetplan.compliance import load_regimes
 from assetplan.config import Plan, TableFiles, read_table_files
 from assetplan.consequences import ENERGY, WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
@@ -53,6 +54,7 @@ class Parameters(Shown):
     energy_factors : mapping of fuel → Series; what a kWh emits, as `load_energy_factors` gives it
     energy_savings : DataFrame; what treatments save of energy, as `load_energy_savings` gives it
     epc_duties : DataFrame; least bands of certificates, as `load_epc_duties` gives it
+    regimes : DataFrame; statutory compliance regimes, as `load_regimes` gives them
     """
 
     classes: AssetClasses
@@ -68,6 +70,7 @@ class Parameters(Shown):
     energy_factors: Mapping[str, pd.Series]
     energy_savings: pd.DataFrame
     epc_duties: pd.DataFrame
+    regimes: pd.DataFrame
 
     @property
     def names(self) -> RegisterNames:
@@ -153,9 +156,12 @@ def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameter
     gather(lambda: running_costs(prices))
     if sites is not None:
         faults += _block_site_faults(classes, catalogue, groups, sites, files.sites or "reference/sites.csv")
-    if sites is None or footways is None or emitted is None or faults:
+    regimes = gather(lambda: load_regimes(classes, own(files.regimes), prices))
+    if sites is None or footways is None or emitted is None or regimes is None or faults:
         raise ConfigError(faults)
-    return Parameters(classes, labels, streams, groups, catalogue, consequences, sites, prices, footways, **emitted)
+    return Parameters(
+        classes, labels, streams, groups, catalogue, consequences, sites, prices, footways, regimes=regimes, **emitted
+    )
 
 
 def _emission_tables(
@@ -204,7 +210,7 @@ def load_tables(plan: Plan) -> Tables:
     if faults := [*_price_faults(plan, parameters.catalogue, factors)]:
         raise ConfigError(faults)
     parameters = replace(parameters, catalogue=parameters.catalogue.with_prices(plan.price_growth, plan.price_level))
-    kept, unfunded = _funded(plan, parameters.catalogue)
+    kept, unfunded = _funded(plan, parameters.catalogue, parameters.regimes)
     rules = Rules(
         plan.strategies.max_treatments,
         plan.strategies.min_interval,
@@ -278,17 +284,18 @@ def _unfed(
             yield Fault(stream.file, stream.row, "stream", stream.name, rule)
 
 
-def _funded(plan: Plan, catalogue: Catalogue) -> tuple[Catalogue, tuple[str, ...]]:
+def _funded(plan: Plan, catalogue: Catalogue, regimes: pd.DataFrame) -> tuple[Catalogue, tuple[str, ...]]:
     """The treatments that the envelope has a line for, and those left out, as "treatment (line)".
 
     Raises
     ------
     ConfigError
-        A line of the envelope pays for no treatment.
+        A line of the envelope pays for no treatment, and for no statutory works.
     """
     lines = plan.envelope.lines
-    rule = f"no treatment is paid from this line; lines are {', '.join(catalogue.lines)}"
-    unknown = [Fault("plan", 0, "envelope.lines", line, rule) for line in lines if line not in catalogue.lines]
+    known = list(dict.fromkeys([*catalogue.lines, *regimes["line"][regimes["line"] != ""]]))
+    rule = f"no treatment is paid from this line; lines are {', '.join(known)}"
+    unknown = [Fault("plan", 0, "envelope.lines", line, rule) for line in lines if line not in known]
     if unknown:
         raise ConfigError(unknown)
     funded = {name: tuple(t for t in rows if t.line in lines) for name, rows in catalogue.treatments.items()}

@@ -266,7 +266,17 @@ def unverified(inputs: Inputs) -> list[str]:
         + _traffic_parameters(inputs)
         + _network_parameters(inputs)
         + _forecast_parameters(inputs)
+        + _regimes(inputs)
     )
+
+
+def _regimes(inputs: Inputs) -> list[str]:
+    """Regimes of the plan's statutory tests whose interval no verified source stands behind."""
+    if inputs.compliance is None:
+        return []
+    regimes = inputs.compliance.regimes.loc[inputs.compliance.tests["regime"].unique()]
+    doubted = regimes.loc[regimes["verified"] != "yes", "label"]
+    return [f"Statutory tests: interval of {label}" for label in sorted(doubted)]
 
 
 def _site_parameters(inputs: Inputs) -> list[str]:

@@ -223,21 +223,26 @@ def _spend(works: pd.DataFrame, outcome: Outcome) -> tuple[kept.SpendRow, ...]:
     """Money by line and year (£): spent, what the envelope gives, and the limit once money is carried over or moved."""
     limits, labels = outcome.inputs.limits, outcome.inputs.tables.labels
     spent = works.groupby(["line", "year"])["cost"].sum()
+    first = outcome.inputs.mandatory.groupby(["line", "year"])["cost"].sum()
     caps = outcome.formulation.caps_with(np.asarray(outcome.solution.amounts, dtype=np.float64))
+    caps += outcome.formulation.mandatory_use
     place = outcome.formulation.place
     allowed = caps[[place[key] for key in limits.keys]].reshape(limits.amount.shape)
-    return tuple(
+    rows = [
         kept.SpendRow(
             line=line,
             label=labels[line],
             year=year,
-            amount=_pence(spent.get((line, year), 0.0)),
+            amount=_pence(spent.get((line, year), 0.0) + first.get((line, year), 0.0)),
             limit=_pence(allowed[row, column]),
             envelope=_pence(limits.amount[row, column]),
         )
         for row, line in enumerate(limits.lines)
         for column, year in enumerate(limits.years)
-    )
+    ]
+    if not len(first):
+        return tuple(rows)
+    return tuple({**row, "mandatory": _pence(first.get((row["line"], row["year"]), 0.0))} for row in rows)
 
 
 def _limits(outcome: Outcome) -> tuple[kept.LimitResult, ...]:

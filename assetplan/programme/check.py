@@ -16,7 +16,11 @@ _ROUNDING = 0.005
 
 
 def contradictions(
-    summary: Summary, assets: gpd.GeoDataFrame, works: gpd.GeoDataFrame, projects: pd.DataFrame | None = None
+    summary: Summary,
+    assets: gpd.GeoDataFrame,
+    works: gpd.GeoDataFrame,
+    projects: pd.DataFrame | None = None,
+    mandatory: pd.DataFrame | None = None,
 ) -> Iterator[str]:
     """What a programme's summary says that its own assets and works do not bear out, in words.
 
@@ -25,9 +29,9 @@ def contradictions(
     summary : Summary; of the programme
     assets : GeoDataFrame; as `Programme.assets`
     works : GeoDataFrame; as `Programme.works`
-    projects : DataFrame, optional; as `Programme.projects`
+    projects, mandatory : DataFrame, optional; as `Programme.projects` and `Programme.mandatory`
     """
-    yield from _money(summary, works)
+    yield from _money(summary, works, mandatory)
     yield from over_limits(summary.limits)
     choices = assets[["asset_id", "strategy", "cost", "benefit"]]
     if projects is not None and len(projects):
@@ -76,20 +80,36 @@ def over_limits(limits: Iterable[LimitResult]) -> Iterator[str]:
             yield f"{row['limit']} uses {used:,.2f}, under the {floor:,.2f} asked for"
 
 
-def _money(summary: Summary, works: gpd.GeoDataFrame) -> Iterator[str]:
-    spent = works.groupby(["line", "year"])["cost"].agg(["sum", "size"])
+def _money(summary: Summary, works: gpd.GeoDataFrame, mandatory: pd.DataFrame | None) -> Iterator[str]:
+    spent, first = _by_line_and_year(works, mandatory), _by_line_and_year(mandatory)
     limits = {(row["line"], row["year"]) for row in summary.spend}
     for row in summary.spend:
         key = (row["line"], row["year"])
-        total, size = spent.loc[key] if key in spent.index else (0.0, 0)
+        total, size = spent.get(key, (0.0, 0))
         slack = _ROUNDING * (size + 1) + 1e-9 * row["limit"]
         if abs(total - row["amount"]) > slack:
             yield f"{key[0]} {key[1]} says £{row['amount']:,.2f} but its works come to £{total:,.2f}"
         if total > row["limit"] + slack:
             yield f"{key[0]} {key[1]} spends £{total:,.2f}, over its limit of £{row['limit']:,.2f}"
-    for line, year in spent.index:
+        due, count = first.get(key, (0.0, 0))
+        if abs(due - row.get("mandatory", 0.0)) > _ROUNDING * (count + 1):
+            stated = row.get("mandatory", 0.0)
+            yield f"{key[0]} {key[1]} says £{stated:,.2f} of mandatory works, which come to £{due:,.2f}"
+    for line, year in spent:
         if (line, year) not in limits:
             yield f"works are paid from {line} {year}, which no limit is set on"
+
+
+def _by_line_and_year(*tables: pd.DataFrame | None) -> dict[tuple[str, int], tuple[float, int]]:
+    """Cost and number of works by line and year, of all tables together."""
+    out: dict[tuple[str, int], tuple[float, int]] = {}
+    for works in tables:
+        if works is not None:
+            sums = works.groupby(["line", "year"])["cost"].agg(["sum", "size"]).reset_index()
+            for line, year, total, size in sums.itertuples(index=False, name=None):
+                before = out.get((str(line), int(year)), (0.0, 0))
+                out[str(line), int(year)] = (before[0] + float(total), before[1] + int(size))
+    return out
 
 
 def _totals(summary: Summary, assets: pd.DataFrame, works: gpd.GeoDataFrame) -> Iterator[str]:

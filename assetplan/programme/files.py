@@ -12,7 +12,7 @@ from assetplan.programme.result import Programme
 from assetplan.programme.statements import tables_of
 from assetplan.programme.strategies import StrategiesFile
 from assetplan.programme.summary_file import read_json, read_summary
-from assetplan.programme.writing import LAYERS, PROJECTS, REPORT, SETTINGS, SUMMARY
+from assetplan.programme.writing import LAYERS, MANDATORY_WORKS, PROJECTS, REPORT, SETTINGS, SUMMARY
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,6 +28,7 @@ _PROJECTS = (
     *("project", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
     *_PROJECT_NUMBERS,
 )
+_MANDATORY = ("reference", "what", "name", "line", "year", "number", "cost")
 _ASSETS = (
     *("asset_id", "asset_class", "group", "name", "road", "link_id", "chainage_m", "road_class", "district"),
     *("quantity", "unit", "length_m", "strategy", "treatments", "cost", "benefit", "reason"),
@@ -74,7 +75,7 @@ def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
     return Programme(
         summary, assets, layers["programme"], layers["places"], layers["districts"], settings,
         StrategiesFile(kept) if kept.is_file() else None, tables_of(summary.finance), changed,
-        _read_projects(folder / PROJECTS),
+        _read_projects(folder / PROJECTS), _read_mandatory(folder / MANDATORY_WORKS),
     )  # fmt: skip
 
 
@@ -113,6 +114,23 @@ def _read_projects(path: Path) -> pd.DataFrame | None:
         raise RegisterError(read.faults)
     table = read.text.assign(**numbers, chosen=read.text["chosen"] == "True")
     return pd.DataFrame(table).reset_index(drop=True)
+
+
+def _read_mandatory(path: Path) -> pd.DataFrame | None:
+    """Works that are paid first; None where a folder has none.
+
+    Raises
+    ------
+    RegisterError
+        The file is no such table; every fault is listed.
+    """
+    if not path.is_file():
+        return None
+    text = TextColumns(str(path), csv_table(path, RegisterError, _MANDATORY, comments=False))
+    numbers = {name: text.numbers(name, 0, 1e12, needed=True) for name in ("year", "number", "cost")}
+    if text.faults:
+        raise RegisterError(text.faults)
+    return text.text.assign(**numbers).astype({"year": "int64", "number": "int64"}).reset_index(drop=True)
 
 
 def _read_table(path: Path, layer: str = "") -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assetplan.delimited import write_csv
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.finance.statement import Statement
@@ -14,7 +15,7 @@ from assetplan.output import new_folder
 from assetplan.programme.check import contradictions
 from assetplan.programme.strategies import Strategies, StrategiesFile
 from assetplan.programme.summary import Summary
-from assetplan.programme.writing import write_tables
+from assetplan.programme.writing import MANDATORY_WORKS, write_tables
 from assetplan.words import financial_year, pounds
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Programme(Shown):
         years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of the receipt),
         benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the limits price it
         at), chosen, reason (of the chosen one), source. Works items of a project have its name as asset_id.
+    mandatory : DataFrame, optional
+        Works that are paid first, whatever is chosen (statutory tests, remedial works): reference, what, name,
+        asset_id, block_id, premises_id, asset_class, district, division, line, year, number (of times), cost (£); None
+        where there are none.
     """
 
     summary: Summary
@@ -74,6 +79,7 @@ class Programme(Shown):
     accounts: tuple[Statement, ...] = ()
     edited: tuple[str, ...] = ()
     projects: pd.DataFrame | None = None
+    mandatory: pd.DataFrame | None = None
 
     @property
     def years(self) -> list[int]:
@@ -148,7 +154,7 @@ class Programme(Shown):
         RegisterError
             A line is overspent, a cost or benefit does not add up, or an untreated asset improves.
         """
-        wrong = list(contradictions(self.summary, self.assets, self.works, self.projects))
+        wrong = list(contradictions(self.summary, self.assets, self.works, self.projects, self.mandatory))
         if wrong:
             raise RegisterError(Fault("the programme", 0, "", "", f"contradicts itself: {fault}") for fault in wrong)
         return self
@@ -176,8 +182,11 @@ class Programme(Shown):
 
     def fill(self, folder: Path) -> None:
         """Write, to a folder that is there, summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and
-        strategies.parquet, finance.xlsx where there are accounts and projects.csv where there are projects.
+        strategies.parquet, finance.xlsx where there are accounts, projects.csv where there are projects and
+        mandatory_works.csv where there are such works.
         """
+        if self.mandatory is not None:
+            write_csv(self.mandatory, folder / MANDATORY_WORKS)
         layers = (self.works, self.places, self.districts)
         kept = self.settings, self.strategies, self.accounts, self.projects
         write_tables(folder, self.summary, self.assets, layers, *kept)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from assetplan.config.base import POUNDS
 from assetplan.delimited import write_csv
 from assetplan.errors import Fault
-from assetplan.finance.statement import CASH, Column, Kind, Statement, StatementTable, is_number, real
+from assetplan.finance.statement import CASH, Column, Kind, Statement, StatementTable, declared_unit, is_number, real
 from assetplan.output import new_folder
 from assetplan.programme.sheets import add_sheet, new_book
 from assetplan.reference import load_table
@@ -158,7 +158,8 @@ def _content(name: str, table: dict[str, Any]) -> str:
     missing = [column for column in read if column not in table["columns"]]
     if missing:
         return f"must have the columns {', '.join(missing)}"
-    if read and table.get("unit") not in POUNDS:
+    of_money = declared_unit(name) in ("", *POUNDS)
+    if read and of_money and table.get("unit") not in POUNDS:
         return f"must have a unit of money: {', '.join(POUNDS)}"
     if read and not table["rows"]:
         return "must have rows"

@@ -39,7 +39,10 @@ class YearlyRow(TypedDict):
 
 
 class SpendRow(TypedDict):
-    """Money of a budget line in a year (£): spent, the limit after carry-over and virement, the envelope before."""
+    """Money of a budget line in a year (£): spent, the limit after carry-over and virement, the envelope before.
+
+    `mandatory` is the part of `amount` that goes on works that are paid first; a plan without any has no such key.
+    """
 
     line: str
     label: str
@@ -47,6 +50,7 @@ class SpendRow(TypedDict):
     amount: float
     limit: float
     envelope: float
+    mandatory: NotRequired[float]
 
 
 class KeyFields(TypedDict):

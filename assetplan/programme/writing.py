@@ -23,6 +23,9 @@ SUMMARY, SETTINGS = "summary.json", "plan.json"
 REPORT = "report.html"
 """Report of a programme in its folder, which may be written again."""
 
+MANDATORY_WORKS = "mandatory_works.csv"
+"""Works of a programme that are paid first, whatever is chosen; a programme without any has no such file."""
+
 LAYERS = ("programme", "places", "districts")
 """Layers of programme.gpkg."""
 

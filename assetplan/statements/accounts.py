@@ -8,6 +8,7 @@ from assetplan.finance import Statement
 from assetplan.outcome.outcome import Outcome
 from assetplan.statements import (
     carbon,
+    compliance,
     debt,
     energy,
     epc,
@@ -26,6 +27,20 @@ from assetplan.statements.ledger import Ledger
 def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
     """Every statement that a plan gives cause for: what it does not have (borrowing, a profile) has no statement."""
     ledger = Ledger(outcome, works)
-    parts = (profile, money, projects, debt, records, firm, local_roads, carbon, grades, property, energy, epc)
+    parts = (
+        profile,
+        money,
+        projects,
+        debt,
+        records,
+        firm,
+        local_roads,
+        carbon,
+        grades,
+        property,
+        energy,
+        epc,
+        compliance,
+    )
     makers = (make for part in parts for make in part.STATEMENTS)
     return [table for make in makers for table in make(ledger)]

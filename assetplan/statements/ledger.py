@@ -60,8 +60,9 @@ class Ledger:
 
     @cached_property
     def spent(self) -> pd.DataFrame:
-        """What each line (rows) spends in each year (columns), in the envelope's money (£)."""
-        wide = self.works.pivot_table(index="line", columns="year", values="cost", aggfunc="sum", fill_value=0.0)
+        """What each line (rows) spends in each year (columns) in the envelope's money (£), mandatory works included."""
+        paid = pd.concat([part[["line", "year", "cost"]] for part in (self.works, self.outcome.inputs.mandatory)])
+        wide = paid.pivot_table(index="line", columns="year", values="cost", aggfunc="sum", fill_value=0.0)
         lines, years = list(self.plan.envelope.lines), list(self.plan.plan_years)
         return wide.reindex(index=lines, columns=years, fill_value=0.0) * self.price
 

@@ -104,7 +104,7 @@ def current_spend(inputs: Inputs, today: Formulation, index: Floats, gap: float,
         return alone
     money = in_first_year_prices(plan, [[current.get(line, 0.0)] * plan.years for line in limits.lines])
     used = np.asarray(today.problem.usage[nothing].sum(axis=0)).ravel()
-    committed = used[[today.place[key] for key in limits.keys]].reshape(limits.amount.shape)
+    committed = (used + today.mandatory_use)[[today.place[key] for key in limits.keys]].reshape(limits.amount.shape)
     problem = _with_money(inputs, today, np.maximum(money, committed))
     by_rule = plan.forecast.current_spend == "worst_first"
     if by_rule:
@@ -148,6 +148,7 @@ def _with_money(inputs: Inputs, today: Formulation, money: Floats) -> Problem:
     kept = np.array(caps_kept, dtype=np.intp)
     caps = problem.caps.copy()
     caps[[place[key] for key in inputs.limits.keys]] = money.ravel()
+    caps -= today.mandatory_use  # they are paid first, and no flow is left to pay them
     return replace(
         problem,
         benefit=_sought(inputs, today),

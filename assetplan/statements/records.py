@@ -23,6 +23,7 @@ from assetplan.finance import (
     valuation_table,
 )
 from assetplan.finance.statement import declared, named
+from assetplan.inputs.mandatory import MANDATORY
 from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
@@ -87,7 +88,7 @@ def _paired(moved: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
 
 def capital_programme(ledger: Ledger) -> Iterator[Statement]:
     """Every scheme with its cost by year and the gate that releases it."""
-    works = ledger.works
+    works = pd.concat([pd.DataFrame(ledger.works), _as_schemes(ledger.outcome.inputs.mandatory)], ignore_index=True)
     cost = works["cost"].to_numpy(dtype=float) * ledger.price[works["year"].to_numpy() - ledger.plan.first_year]
     table = pd.DataFrame(works.drop(columns="geometry", errors="ignore")).assign(cost=cost)
     grouped = table.groupby(["scheme_id", "line"], sort=False)
@@ -106,6 +107,12 @@ def capital_programme(ledger: Ledger) -> Iterator[Statement]:
         rows["gate"] = [gate_of(ledger, "scheme", float(amount)) for amount in scheme]
     note = "One row a scheme and line. Each figure is rounded to the pound by itself."
     yield ledger.table(declared("capital_programme"), rows, note, named(ledger.years))
+
+
+def _as_schemes(mandatory: pd.DataFrame) -> pd.DataFrame:
+    """Mandatory works as works of schemes, one a place; none is an asset's own."""
+    place = mandatory["premises_id"].where(mandatory["premises_id"] != "", mandatory["reference"])
+    return mandatory.assign(scheme_id=MANDATORY + " " + place)
 
 
 def gate_of(ledger: Ledger, kind: str, amount: float) -> str:

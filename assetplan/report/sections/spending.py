@@ -12,9 +12,9 @@ from assetplan.words import financial_year, is_missing, millions, pounds
 
 
 def _data(facts: Facts) -> dict[str, Any]:
-    if not facts.lines or facts.summary.cost <= 0:
-        return {"spending": None}
     amounts = {label: facts.line_years(label, "amount") for label in facts.lines}
+    if not any(map(any, amounts.values())):
+        return {"spending": None}
     labels = [financial_year(year) for year in facts.years]
     totals = [sum(values) for values in zip(*amounts.values(), strict=True)]
     by_year = ", ".join(f"{pounds(total, 4)} in {label}" for total, label in zip(totals, labels, strict=True))
