@@ -86,6 +86,8 @@ class Gains:
     condition : callable
         Gives condition gained on do-nothing above the plan's cut-off, from the base year to the last [index-years].
     carbon : callable; gives what works and energy emit in the plan years [t CO2e]
+    risk : callable
+        Gives the present value of the streams of risk under do-nothing less under the strategy [£].
     """
 
     assets: pd.DataFrame
@@ -94,6 +96,7 @@ class Gains:
     present_cost: Floats
     condition: Callable[[], Floats]
     carbon: Callable[[], Floats]
+    risk: Callable[[], Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +116,10 @@ class Objective:
     sought: Sought
 
 
+RISK = "risk removed"
+"""The objective that counts what the streams of risk cost, for which candidates keep them apart."""
+
+
 def _condition(gains: Gains) -> Floats:
     """Condition gained × replacement value [£1,000] × importance; an asset of no known value earns nothing."""
     stock = gains.assets["replacement_value"].fillna(0.0).to_numpy(dtype=float) / 1000
@@ -126,6 +133,7 @@ _VALUES: dict[str, Callable[[Gains], Floats]] = {
     "condition": _condition,
     "least cost": lambda gains: -gains.present_cost,
     "least carbon": lambda gains: -gains.carbon(),
+    RISK: lambda gains: gains.risk(),
 }
 _WORDS = tomllib.loads((resources.files("assetplan") / "reference/objectives.toml").read_text(encoding="utf-8"))
 OBJECTIVES = {name: Objective(name, value, Sought(**_WORDS[name])) for name, value in _VALUES.items()}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Codes, Floats, Ints
+from assetplan.answers.asset_risk import with_asset_risk
 from assetplan.answers.outlook import CaseFutures, in_futures, outlook
 from assetplan.answers.phasing import best_phasing
 from assetplan.answers.site_rules import bound_without_rules
@@ -101,6 +102,7 @@ def plan(
         with clock.stage("programme"):
             outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
             own_works, table = programme_tables(outcome)
+            table = with_asset_risk(outcome, table) if plan.risk.assets else table
             projects = project_table(outcome)
             works = project_works(outcome, projects, own_works)
             strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)

@@ -144,7 +144,8 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
         # Rows of a database may be others at any moment, so they are read each time.
         read = partial(shared.once, "register", files if isinstance(plan.register_place, Path) else object())
         inputs = load_inputs(plan, register, lambda *names: read(lambda: read_register(*names)))
-    key = plan.model_dump_json(exclude=_LATE), tuple(plan.envelope.lines), files, inputs.register.digest
+    stated = plan.model_dump_json(exclude=_LATE), plan.streams_apart
+    key = stated, tuple(plan.envelope.lines), files, inputs.register.digest
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
     own = {
         name: getattr(inputs, name)

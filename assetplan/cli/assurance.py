@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from assetplan.cli.compliance import compliance_command
 from assetplan.cli.layout import echo
-from assetplan.cli.options import FILE, FOLDER, FORCE, output
+from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, output
 
 
 @click.command()
@@ -38,4 +39,31 @@ def indicators(
     echo(run_indicators(definitions, values, programme, schemes, last, output, force))
 
 
-ASSURANCE_COMMANDS = (indicators, compliance_command)
+@click.command()
+@click.argument("source", metavar="SOURCE", type=click.Path(exists=True, path_type=Path))
+@MAPPING
+@click.option("--previous", type=FILE, help="Register of the last report, for movement and identifiers.")
+@click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Date of the report; by default the plan's, or today.")
+@output("Folder to write: a workbook, a CSV each, the register; by default it is only printed.", required=False)
+@FORCE
+def risk(
+    source: Path, mapping: Path | None, previous: Path | None, as_at: datetime | None, output: Path | None, force: bool
+) -> None:
+    """Show risks of SOURCE: a register of risks (CSV, workbook), a PLAN (TOML), which is solved, or a planned folder.
+
+    A plan shows the likelihood and impact of each asset's failure, without and with its works, risk removed per pound,
+    and the register that it names; a planned folder does where its plan states [risk] assets = true.
+    """
+    from assetplan.cli.risk_work import programme_risk, register_risk
+
+    if source.is_dir() or source.suffix.lower() == ".toml":
+        if mapping or previous or as_at:
+            raise click.UsageError(
+                "--mapping, --previous and --as-at are of a register: a plan states its own in [risk]"
+            )
+        echo(programme_risk(source, output, force))
+        return
+    echo(register_risk(source, mapping, previous, as_at.date() if as_at else None, output, force))
+
+
+ASSURANCE_COMMANDS = (indicators, risk, compliance_command)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetplan.cli.assurance_text import dashboard_text, forecast_text, schemes_text, shown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from assetplan.assurance.periods import Period
     from assetplan.finance.statement import Statement
 
@@ -51,13 +53,29 @@ def run_indicators(
         tables.append(schemes_statement(lights))
     sources = {"definitions": definitions, "values": values, "programme": programme, "schemes": schemes}
     inputs = {name: path for name, path in sources.items() if path is not None}
-    return shown([*texts, _written(tables, "Performance indicators", "indicators.xlsx", output, force, inputs)])
+    return shown([*texts, written(tables, "Performance indicators", "indicators.xlsx", output, force, inputs)])
 
 
-def _written(
-    tables: Sequence[Statement], title: str, book: str, output: Path | None, force: bool, inputs: dict[str, Path]
+def written(
+    tables: Sequence[Statement],
+    title: str,
+    book: str,
+    output: Path | None,
+    force: bool,
+    inputs: dict[str, Path],
+    others: Mapping[str, pd.DataFrame] | None = None,
 ) -> str:
-    """Tables written to a folder, and where; "" where none is asked for."""
+    """Tables written to a folder, and where; "" where none is asked for.
+
+    Parameters
+    ----------
+    tables : sequence of Statement; each a sheet and a CSV
+    title, book : str; title of the workbook, and name of its file
+    output, force : Path or None, bool; folder to write, and whether it may be replaced
+    inputs : dict; files that the tables are made from
+    others : mapping of name → DataFrame, optional; further tables, a CSV each
+    """
+    from assetplan.delimited import write_csv
     from assetplan.output import new_folder
     from assetplan.programme import fill_tables
 
@@ -65,4 +83,6 @@ def _written(
         return ""
     with new_folder(output, force, inputs) as folder:
         fill_tables(tables, title, folder, book)
+        for name, table in (others or {}).items():
+            write_csv(table, folder / f"{name}.csv")
     return f"Files in {output}"

@@ -28,7 +28,7 @@ def faults_of(plan: Plan) -> KeyFaults:
         yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _sites, _targets, _forecast, _claims, _objective, _names)
-    for check in (*checks, _grants, delivery_faults, finance_faults, project_faults):
+    for check in (*checks, _grants, _records, delivery_faults, finance_faults, project_faults):
         yield from check(plan)
 
 
@@ -63,6 +63,22 @@ def _grants(plan: Plan) -> KeyFaults:
             yield f"{key}.amounts", grant.name, f"is more than the money of {grant.line} in some year"
 
 
+def _records(plan: Plan) -> KeyFaults:
+    """What is stated of a register or of indicators goes with its file."""
+    risk, own = plan.risk, plan.indicators
+    if risk.register_ and risk.as_at is None:
+        yield "risk.as_at", "", "state the date of the report that the register is for, as 2026-11-27"
+    if risk.previous and not risk.register_:
+        yield "risk.previous", risk.previous, "goes with risk.register, the register of today"
+    if own.values_ and not own.definitions:
+        yield "indicators.values", own.values_, "goes with indicators.definitions"
+    for key in ("late_days", "over_percent"):
+        if getattr(own, key) is not None and not own.schemes:
+            yield f"indicators.{key}", f"{getattr(own, key):g}", "is of indicators.schemes, which is not stated"
+    if risk.assets and not plan.forecast.futures:
+        yield "risk.assets", "true", "is reckoned from futures: state forecast.futures above 0"
+
+
 def _sites(plan: Plan) -> KeyFaults:
     """Rules of schemes are stated where there are schemes."""
     if plan.sites.costs == "shared":
@@ -90,7 +106,7 @@ def _amounts(plan: Plan) -> KeyFaults:
             if isinstance(amount, tuple) and len(amount) != len(years):
                 rule = f"has {len(amount)} amounts for {len(years)} years"
                 yield f"limits[{i}].{side}", "", rule
-            if amount is not None and limit.of == "cost":
+            if amount is not None and limit.of in ("cost", "risk"):
                 money[f"limits[{i}].{side}"] = amount if isinstance(amount, tuple) else (amount,)
     for key, amounts in money.items():
         if max(amounts, default=0.0) * plan.envelope.pounds > _MOST:
@@ -104,6 +120,9 @@ def _limits(plan: Plan) -> KeyFaults:
         if limit.at_least is None and limit.at_most is None:
             yield key, limit.name, "needs at_least, at_most or both"
         yield from _crossed(key, limit)
+        if limit.of == "risk" and limit.of_treatments:
+            rule = "a limit on risk counts assets, whatever is done to them: line, kind and treatment go"
+            yield key, limit.name, rule
         if limit.source is None:
             continue
         for name in limit.source:

@@ -124,9 +124,10 @@ class Limit(WorksSelector):
     """A cap, a floor or both on a total of the works selected."""
 
     name: Name
-    of: Literal["cost", "quantity", "length_m", "number", "carbon", "carbon with energy"] = "cost"
+    of: Literal["cost", "quantity", "length_m", "number", "carbon", "carbon with energy", "risk"] = "cost"
     """what is added up: cost (in the envelope's unit), quantity (in the assets' unit), metres, works items, or carbon
-    (t CO2e) of works, or of works and of all energy of the assets selected"""
+    (t CO2e) of works, or of works and of all energy of the assets selected; or what the streams of risk of the assets
+    selected cost, whatever is done to them (in the envelope's unit)"""
     at_least: Amounts | None = None
     at_most: Amounts | None = None
     """one amount for the years together, or a list with one a year"""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from assetplan.config.assurance import IndicatorSettings, RiskSettings
 from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, RegisterSource, Share, Whole
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
@@ -16,6 +17,7 @@ from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Pr
 from assetplan.config.projects import Project, Receipts
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown
+from assetplan.objectives import RISK
 from assetplan.postgis.address import DatabaseTable
 from assetplan.words import financial_year
 
@@ -102,6 +104,10 @@ class TableFiles(Frozen):
     """labels of budget lines, likewise"""
     streams: str = ""
     """cost streams, likewise"""
+    risk_likelihood: str = ""
+    """which chance of failure is which likelihood, in place of the packaged levels"""
+    risk_impact: str = ""
+    """which consequence is which impact, likewise"""
     footway_use: str = ""
     """how much claims and risk of each level of footways count"""
     price_indices: str = ""
@@ -221,6 +227,8 @@ class Plan(Shown, Frozen):
     energy: EnergySettings | None = None
     tables: TableFiles = TableFiles()
     report: Report = Report()
+    risk: RiskSettings = RiskSettings()
+    indicators: IndicatorSettings = IndicatorSettings()
     folder: Path = Field(default=Path(), exclude=True)
     """where the plan file lies: paths in it are relative to this"""
 
@@ -256,6 +264,24 @@ class Plan(Shown, Frozen):
     def plan_years(self) -> tuple[int, ...]:
         """Calendar (first) years of the plan's financial years."""
         return tuple(range(self.first_year, self.first_year + self.years))
+
+    @property
+    def records(self) -> dict[str, str]:
+        """Key → file of the council's own registers and indicators that the plan names."""
+        files = {
+            "risk.register": self.risk.register_,
+            "risk.previous": self.risk.previous,
+            "indicators.definitions": self.indicators.definitions,
+            "indicators.values": self.indicators.values_,
+            "indicators.schemes": self.indicators.schemes,
+        }
+        return {key: name for key, name in files.items() if name}
+
+    @property
+    def streams_apart(self) -> tuple[str, ...]:
+        """Streams that candidates keep apart, where the plan seeks or limits risk."""
+        asked = self.objective.of == RISK or any(limit.of == "risk" for limit in self.limits)
+        return self.risk.streams if asked else ()
 
     @property
     def firm_years(self) -> int:

@@ -12,7 +12,7 @@ from assetplan.formulation.carbon import carbon_of_plan
 from assetplan.formulation.projects import ProjectOptions
 from assetplan.inputs.load import Inputs
 from assetplan.objectives import OBJECTIVES, Gains
-from assetplan.strategies import Candidates
+from assetplan.strategies import Candidates, Rules
 from assetplan.strategies.names import strategy_names, within
 
 # Options whose curves are held at once: their index by year as float64 stays within some tens of megabytes.
@@ -28,7 +28,8 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     present_cost = options.cost @ inputs.model.rules.works_discount
     condition = partial(_condition, options, sought.cut_off)
     carbon = partial(carbon_of_plan, inputs, options)
-    gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition, carbon)
+    risk = partial(risk_removed, options, inputs.model.rules)
+    gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition, carbon, risk)
     value = OBJECTIVES[sought.of].value(gains)
     changes = _changes(inputs, options)
     if inputs.plan.stability is not None:
@@ -47,6 +48,19 @@ def objective_of_projects(inputs: Inputs, projects: ProjectOptions) -> Floats:
     none = partial(np.zeros, len(projects.project))
     gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none, none)
     return OBJECTIVES[inputs.plan.objective.of].value(gains)
+
+
+def risk_removed(options: Candidates, rules: Rules) -> Floats:
+    """Present value of the streams kept apart under do-nothing less under each candidate, (n_options,) [£].
+
+    Parameters
+    ----------
+    options : Candidates; with streams kept apart
+    rules : Rules; discounting
+    """
+    factors = np.append(rules.burden_discount, 1.0)
+    removed: Floats = (options.nothing_apart @ factors)[options.asset] - options.apart @ factors
+    return removed
 
 
 def _condition(options: Candidates, cut_off: float) -> Floats:

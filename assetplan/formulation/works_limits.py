@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from assetplan._types import Floats
+from assetplan._types import Bools, Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
 from assetplan.formulation.carbon import carbon_of_energy, carbon_of_works
@@ -19,6 +20,8 @@ from assetplan.words import and_list
 
 WITH_ENERGY = "carbon with energy"
 """What a limit counts that holds works and operation together."""
+RISK_UNIT = "£ of risk"
+"""Unit of limits on risk, which is no money that is spent."""
 
 
 def limits_on_works(basis: Basis) -> Constraints:
@@ -29,6 +32,11 @@ def limits_on_works(basis: Basis) -> Constraints:
     first: list[MandatoryUse] = []
     for number, limit in enumerate(inputs.plan.limits, 1):
         if limit.source is not None:
+            continue
+        if limit.of == "risk":
+            for row, weight in limit_rows(inputs, limit, number, RISK_UNIT):
+                entries.append(_risk(basis, works.where_asset(limit), len(rows), weight))
+                rows.append(replace(row, key=replace(row.key, kind="risk")))
             continue
         selected = works.where(limit)
         amount, unit = amounts_of(inputs, limit, works, selected)
@@ -50,6 +58,13 @@ def _energy(basis: Basis, limit: Limit, row: int, years: Floats) -> Entries:
     emitted = carbon_of_energy(basis.inputs, options, years) * basis.works.where_asset(limit)[options.asset]
     used = np.flatnonzero(emitted)
     return Entries(used, np.full(len(used), row, dtype=np.intp), emitted[used])
+
+
+def _risk(basis: Basis, assets: Bools, row: int, weight: Floats) -> Entries:
+    """What each candidate of some assets (n_assets,) adds to one row: its streams of risk in the years that count."""
+    amount = basis.options.apart[:, :-1] @ weight
+    option = np.flatnonzero(assets[basis.options.asset] & (amount > 0))
+    return Entries(option, np.full(len(option), row, dtype=np.intp), amount[option])
 
 
 def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray) -> tuple[Floats, str]:
@@ -95,7 +110,7 @@ def limit_rows(
     words = f'limits[{number}] "{limit.name}" ' + " and ".join(
         bound for bound in ("at_least", "at_most") if getattr(limit, bound) is not None
     )
-    pounds = envelope.pounds if limit.of == "cost" else 1.0
+    pounds = envelope.pounds if limit.of in ("cost", "risk") else 1.0
     # What £1 of the first year costs in each year.
     cash = envelope.prices == "cash" and limit.of == "cost"
     price = price_of_years(plan) if limit.of == "cost" else np.ones(plan.years)

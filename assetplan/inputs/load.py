@@ -27,6 +27,7 @@ from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.mandatory import as_paid, no_mandatory_works
 from assetplan.inputs.projects import StatedProject, load_projects
+from assetplan.inputs.records import read_records
 from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.statutory_tests import Compliance, load_statutory_tests
@@ -145,6 +146,7 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     register = replace(register, assets=with_energy_used(plan, tables, register))
     model = without_texture(with_stock(tables.model, register.assets), register.assets)
     tables = replace(tables, model=model)
+    read_records(plan)
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
@@ -255,6 +257,7 @@ def files_of(plan: Plan) -> dict[str, Path]:
     if not isinstance(plan.register_place, DatabaseTable):
         named = {"register": plan.register_file, **named}
     named |= {f"table {name}": file for name, file in plan.tables.model_dump().items()}
+    named |= plan.records
     if plan.stability is not None:
         named["earlier programme"] = plan.stability.from_
     if plan.spent is not None:

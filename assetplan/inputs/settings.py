@@ -22,7 +22,16 @@ def settings(plan: Plan) -> dict[str, Any]:
         for key, name in plan.tables.model_dump().items()
         if name
     }
-    return {"plan": values, "tables": tables}
+    return {"plan": values, "tables": tables, **_records(plan)}
+
+
+def _records(plan: Plan) -> dict[str, Any]:
+    """The text of the council's own registers and indicators, by key; of a plan that names none there is no entry."""
+    kept = {
+        key: {"file": Path(name).name, "text": plan.path(name).read_text(encoding="utf-8-sig")}
+        for key, name in plan.records.items()
+    }
+    return {"records": kept} if kept else {}
 
 
 def _plain(value: Any) -> Any:
@@ -55,5 +64,9 @@ def kept_plan(kept: dict[str, Any]) -> Iterator[Plan]:
     with tempfile.TemporaryDirectory() as folder:
         for key, table in tables.items():
             (Path(folder) / f"{Path(key).name}.csv").write_text(str(table["text"]), encoding="utf-8")
+        for key, record in (kept.get("records") or {}).items():
+            section, _, name = Path(key).name.partition(".")
+            values[section] = {**values[section], name: f"{section}.{name}.csv"}
+            (Path(folder) / values[section][name]).write_text(str(record["text"]), encoding="utf-8")
         values["tables"] = {key: f"{Path(key).name}.csv" for key in tables}
         yield make_plan(values, Path(folder) / "plan.json")

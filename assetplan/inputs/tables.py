@@ -203,6 +203,11 @@ def load_tables(plan: Plan) -> Tables:
     if priced and own_energy:
         rule = "rows of consequences feed this stream already: leave out energy.prices, or those rows and their stream"
         unknown.append(Fault("plan", 0, "energy.prices", ENERGY, rule))
+    unknown += [
+        Fault("plan", 0, "risk.streams", name, f"must be one that the plan counts: {', '.join(named)}")
+        for name in plan.risk.streams
+        if plan.streams_apart and name not in named
+    ]
     if unknown:
         raise ConfigError(unknown)
     # What follows the plan years needs two years of its own, for their rate.
@@ -217,6 +222,7 @@ def load_tables(plan: Plan) -> Tables:
         plan.years,
         factors,
         tuple(name for name in named if name != WORKS),
+        plan.streams_apart,
     )
     sites = None if plan.sites.costs == "none" else parameters.sites
     terms = _energy_terms(plan, parameters) if ENERGY in rules.streams and priced else None

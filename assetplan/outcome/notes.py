@@ -267,6 +267,16 @@ def unverified(inputs: Inputs) -> list[str]:
         + _network_parameters(inputs)
         + _forecast_parameters(inputs)
         + _regimes(inputs)
+        + _risk_parameters(inputs)
+    )
+
+
+def _risk_parameters(inputs: Inputs) -> list[str]:
+    """Whether unverified levels of likelihood and impact are in use: a council's own are its to verify."""
+    plan = inputs.plan
+    packaged = not (plan.tables.risk_likelihood and plan.tables.risk_impact)
+    return ["Risk: which chance is which likelihood, and which consequence which impact"] * (
+        plan.risk.assets and packaged
     )
 
 

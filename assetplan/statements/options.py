@@ -19,7 +19,7 @@ from assetplan.strategies import Candidates
 
 NOTHING, MINIMUM, RECOMMENDED, FULL = OPTIONS = ("do-nothing", "minimum", "recommended", "full")
 # Limits that today's money leaves out: floors and targets, which the plan is to reach, and where its money comes from.
-_LEFT_OUT = ("line floor", "target", "virement", "source", "funding", "affordability")
+_LEFT_OUT = ("line floor", "target", "risk", "virement", "source", "funding", "affordability")
 _COMMITTED = "what is committed alone"
 NONE_FITS = f"nothing fits within today's money and the plan's other limits: {_COMMITTED}"
 

@@ -50,6 +50,10 @@ class Candidates(Shown):
         The same of each asset under do-nothing, which may be no candidate of it.
     starts : array (n_assets + 1,); asset a owns rows starts[a] to starts[a + 1] − 1
     triggered : DataFrame; columns group, treatment, assets: how many assets could take each treatment in some year
+    apart : array (n, years + 1)
+        Streams that the plan keeps apart, together: in each plan year, not discounted, and the present value of what
+        comes after (£); of no columns where it keeps none.
+    nothing_apart : array (n_assets, years + 1); the same of each asset under do-nothing
     starting : Starting or None; condition that they begin from; None where `index` is not what is expected of it
     """
 
@@ -63,12 +67,14 @@ class Candidates(Shown):
     nothing_index: Floats32
     starts: Ints
     triggered: pd.DataFrame
+    apart: Floats
+    nothing_apart: Floats
     starting: Starting | None = None
 
     def take(self, rows: Ints) -> Candidates:
         """The candidates in some rows, sorted by asset; a row may come twice, and an asset be left with none."""
         asset = self.asset[rows]
-        names = ("schedule", "cost", "whole_life_cost", "benefit", "beside", "index")
+        names = ("schedule", "cost", "whole_life_cost", "benefit", "beside", "index", "apart")
         part = {name: getattr(self, name)[rows] for name in names}
         return replace(self, asset=asset, starts=np.searchsorted(asset, np.arange(len(self.starts))), **part)
 
@@ -282,6 +288,7 @@ def candidates(
     rows: list[Ints] = []
     nothing = np.zeros(len(assets))
     nothing_index = np.zeros((len(assets), model.rules.years), dtype=np.float32)
+    nothing_apart = np.zeros((len(assets), model.rules.years + 1 if model.rules.apart else 0))
     leaves: list[Leaves] = []
     triggered: list[tuple[str, str, int]] = []
     for group, members in by_group(assets):
@@ -293,6 +300,7 @@ def candidates(
             leaf = grow(start, of, treatments, model.rules, model.later(group))
             rows.append(block[leaf.asset])
             nothing[block], nothing_index[block] = leaf.nothing, leaf.nothing_index
+            nothing_apart[block] = leaf.nothing_apart
             leaves.append(leaf)
             counts += leaf.triggered
         triggered += [(group, t.name, int(c)) for t, c in zip(treatments, counts, strict=True)]
@@ -311,7 +319,7 @@ def candidates(
     table = pd.DataFrame(triggered, columns=["group", "treatment", "assets"])
     return Candidates(
         asset, schedule, every("cost"), whole, nothing[asset] - whole, np.zeros(len(asset)),
-        every("index"), nothing_index, starts, table, starting,
+        every("index"), nothing_index, starts, table, every("apart"), nothing_apart, starting,
     )  # fmt: skip
 
 

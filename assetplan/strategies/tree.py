@@ -37,6 +37,7 @@ class Rules:
         Discount factors at the start of each year followed, from the first plan year's, 1; beyond them the last year's
         rate goes on.
     streams : tuple of str; burden streams that count, besides works
+    apart : tuple of str; those of them that candidates keep by themselves too, for an objective or a limit
     """
 
     max_treatments: int
@@ -44,6 +45,7 @@ class Rules:
     years: int
     discount: Floats
     streams: tuple[str, ...]
+    apart: tuple[str, ...] = ()
 
     @property
     def works_discount(self) -> Floats:
@@ -95,6 +97,10 @@ class Leaves:
     nothing : array (n_assets,); whole-life cost of do-nothing, which an asset with a commitment has no leaf of
     nothing_index : array (n_assets, years), float32; condition index under do-nothing, as `index`
     triggered : array (n_treatments,); how many assets could take each treatment in some year
+    apart : array (n_leaves, years + 1)
+        Streams of `Rules.apart` together: in each plan year, not discounted, and the present value of what comes after
+        (£); of no columns where none are kept.
+    nothing_apart : array (n_assets, years + 1); the same under do-nothing
     """
 
     asset: Ints
@@ -105,6 +111,8 @@ class Leaves:
     nothing: Floats
     nothing_index: Floats32
     triggered: Ints
+    apart: Floats
+    nothing_apart: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +125,7 @@ class _Level(Nodes):
     index: Floats32
     done: Ints
     last: Ints
+    apart: Floats
 
 
 def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...], rules: Rules, later: Later) -> Leaves:
@@ -133,7 +142,10 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
     n = len(members.dispose)
     shape, none = (n, rules.years), np.zeros(n, dtype=np.intp)
     schedule, cost, index = np.full(shape, -1, dtype=np.int8), np.zeros(shape), np.zeros(shape, dtype=np.float32)
-    level = _Level(start, np.arange(n, dtype=np.intp), schedule, cost, np.zeros(n), index, none, none - _LONG_AGO)
+    apart = np.zeros((n, rules.years if rules.apart else 0))
+    level = _Level(
+        start, np.arange(n, dtype=np.intp), schedule, cost, np.zeros(n), index, none, none - _LONG_AGO, apart
+    )
     reached = [np.zeros(n, dtype=bool) for _ in treatments]
     for year in range(rules.years):
         exposure = members.exposure.in_year(year + 1)
@@ -143,11 +155,24 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
             parts.append(_older(branch, exposure, rules, year))
         level = parts[0].joined(parts[1:])
     total = level.burden + level.cost @ rules.works_discount + _after(level, members, later)
+    after = [sum(_after(level, members, later, name) for name in rules.apart)] if rules.apart else []
+    apart = np.column_stack([level.apart, *after])
     keep = np.flatnonzero(_honours_commitment(level, members))
     schedule, cost, index = level.schedule[keep], level.cost[keep], level.index[keep]
     triggered = np.array([mask.sum() for mask in reached], dtype=np.intp)
     # The nodes that did nothing come first on every level.
-    return Leaves(level.asset[keep], schedule, cost, total[keep], index, total[:n], level.index[:n], triggered)
+    return Leaves(
+        level.asset[keep],
+        schedule,
+        cost,
+        total[keep],
+        index,
+        total[:n],
+        level.index[:n],
+        triggered,
+        apart[keep],
+        apart[:n],
+    )
 
 
 def _branches(
@@ -197,7 +222,23 @@ def _older(level: _Level, exposure: Exposure, rules: Rules, year: int) -> _Level
     after = level.state.step()
     index = level.index.copy()
     index[:, year] = after.index().round(2)
-    return replace(level, state=after, burden=level.burden + rules.burden_discount[year] * burden, index=index)
+    apart = level.apart
+    if rules.apart:
+        apart = apart.copy()
+        apart[:, year] = apart_cost(level.state, exposure.take(level.asset), rules.apart)
+    burden = level.burden + rules.burden_discount[year] * burden
+    return replace(level, state=after, burden=burden, index=index, apart=apart)
+
+
+def apart_cost(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
+    """Cost of some streams together over the coming year (n_nodes,) [£].
+
+    Parameters
+    ----------
+    state, exposure : AssetState, Exposure; as of `stream_cost`
+    streams : tuple of str; those wanted
+    """
+    return sum((stream_cost(state, exposure, name) for name in streams), np.zeros(len(exposure.quantity)))
 
 
 def yearly_cost(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
@@ -234,9 +275,9 @@ def _honours_commitment(level: _Level, members: Members) -> Bools:
     return (committed < 0) | (level.schedule[np.arange(len(committed)), place] == committed)
 
 
-def _after(level: _Level, members: Members, later: Later) -> Floats:
+def _after(level: _Level, members: Members, later: Later, stream: str = ALL) -> Floats:
     """Present value of what comes after the plan years, of each leaf; none of what is disposed of."""
     total = np.zeros(len(level.asset))
     kept = np.flatnonzero(~members.dispose[level.asset])
-    total[kept] = later(level.state.take(kept), members.take(level.asset[kept]), ALL)
+    total[kept] = later(level.state.take(kept), members.take(level.asset[kept]), stream)
     return total

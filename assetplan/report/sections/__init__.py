@@ -8,8 +8,10 @@ from assetplan.report.sections import (
     condition_bands,
     funding,
     headline,
+    indicators,
     largest_works,
     property,
+    risks,
     spending,
     value_for_money,
 )
@@ -25,5 +27,7 @@ SECTIONS = (
     property.SECTION,
     largest_works.SECTION,
     value_for_money.SECTION,
+    risks.SECTION,
+    indicators.SECTION,
     about.SECTION,
 )
