@@ -13,7 +13,7 @@ import pandas as pd
 from assetplan._types import Floats
 from assetplan.assurance.periods import Period, period_of
 from assetplan.assurance.rag import direction, in_range, quarterly_steps, rag
-from assetplan.assurance.tables import Rule, faults_where, read_own
+from assetplan.assurance.tables import by_row, faults_where, read_own
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault
 from assetplan.reference import load_table
@@ -149,7 +149,7 @@ def _floor_faults(table: pd.DataFrame) -> Iterator[Fault]:
         for k, row in zip(first, stepped[["t1", "t2", "t3", "t4"]].to_numpy(), strict=True)
     ]
     rules = dict(zip(table["row"], text, strict=True))
-    yield from faults_where(table, "floor", early.any(axis=1) & ~beyond, _by_row(rules))
+    yield from faults_where(table, "floor", early.any(axis=1) & ~beyond, by_row(rules))
 
 
 def _impossible(table: pd.DataFrame, column: str) -> Iterator[Fault]:
@@ -162,12 +162,7 @@ def _impossible(table: pd.DataFrame, column: str) -> Iterator[Fault]:
             row: f"no {word} than {at:g} is possible in {name}"
             for row, at, name in zip(table["row"], end, unit, strict=True)
         }
-        yield from faults_where(table, column, wrong, _by_row(rules))
-
-
-def _by_row(rules: dict[int, str]) -> Rule:
-    """A rule in the words of each row."""
-    return lambda row: rules[row["row"]]
+        yield from faults_where(table, column, wrong, by_row(rules))
 
 
 def _figure_faults(table: pd.DataFrame) -> Iterator[Fault]:

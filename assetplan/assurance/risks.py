@@ -14,7 +14,7 @@ import pandas as pd
 from assetplan import cells, schema
 from assetplan._types import Ints
 from assetplan.assurance.risk_scale import LEVELS, band_of, level_labels
-from assetplan.assurance.tables import dates_of, faults_where
+from assetplan.assurance.tables import by_row, dates_of, faults_where
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.reading.columns import absent, leave_out, mapped
@@ -101,7 +101,7 @@ def _faults(risks: pd.DataFrame) -> Iterator[Fault]:
                 row: f"names {n:g} for {m:g} {listed}: give one for each, with a semicolon between two, or one for all"
                 for row, n, m in zip(risks["row"], own, counts, strict=True)
             }
-            yield from faults_where(risks, name, wrong, lambda row, words=words: words[row["row"]])
+            yield from faults_where(risks, name, wrong, by_row(words))
     dates = risks.assign(action_dates=risks["action_dates"].map(parts_of)).explode("action_dates", ignore_index=True)
     yield from dates_of(dates.assign(action_dates=dates["action_dates"].fillna("")), "action_dates")[1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,11 @@ def faults_where(table: pd.DataFrame, column: str, wrong: pd.Series, rule: Rule)
         value = row[column]
         shown = "" if is_missing(value) else f"{value:g}" if isinstance(value, float) else str(value)[:80]
         yield Fault(row["file"], int(row["row"]), column, shown, rule if isinstance(rule, str) else rule(row))
+
+
+def by_row(rules: Mapping[int, str]) -> Rule:
+    """A rule in the words of each row, by `row`."""
+    return lambda row: rules[row["row"]]
 
 
 def dates_of(table: pd.DataFrame, column: str) -> tuple[pd.Series, list[Fault]]:

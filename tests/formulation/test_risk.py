@@ -47,6 +47,7 @@ def test_risk_removed_is_what_each_candidate_takes_off_the_streams_of_risk(strea
     np.testing.assert_allclose(stated.problem.benefit, removed, rtol=1e-9, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_programme_that_removes_most_risk_is_that_of_an_exact_model() -> None:
     stated = case(SCARCE, **SEEKS)
     solution = check(stated, "bridges 2019", 500.0)
@@ -57,6 +58,7 @@ def test_the_programme_that_removes_most_risk_is_that_of_an_exact_model() -> Non
 CAP = {"name": "risk of bridges", "of": "risk", "asset_class": "bridge"}
 
 
+@pytest.mark.slow
 def test_a_cap_on_risk_holds_what_assets_cost_in_it_whatever_is_done_to_them() -> None:
     free = case(SCARCE, limits=[CAP | {"at_most": 1e9}])
     yearly, _, bare, _ = followed(free, ("risk",))
