@@ -158,7 +158,7 @@ def test_one_in_pounds_bears_a_price_on_change(tmp_path: Path) -> None:
 
 
 def test_an_unknown_objective_is_refused_with_the_names_in_force() -> None:
-    rule = r"objective\.of.*'benefit', 'condition', 'least cost', 'least carbon', 'A roads' or 'weighed benefit'"
+    rule = r"objective\.of.*'least cost', 'least carbon', 'risk removed', 'A roads' or 'weighed benefit'"
     with pytest.raises(ConfigError, match=rule):
         small_plan(objective={"of": "B roads"})
     with pytest.raises(

@@ -46,7 +46,7 @@ def objective_of_projects(inputs: Inputs, projects: ProjectOptions) -> Floats:
     """
     places = projects.places(inputs.register.assets)
     none = partial(np.zeros, len(projects.project))
-    gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none, none)
+    gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none, none, none)
     return OBJECTIVES[inputs.plan.objective.of].value(gains)
 
 
