@@ -135,9 +135,9 @@ def plan(
     )
     summary = summarise(outcome, works, table, baselines, findings)
     layers = works, inputs.register.places, inputs.register.districts
-    first = inputs.mandatory if len(inputs.mandatory) else None
+    mandatory = inputs.mandatory if len(inputs.mandatory) else None
     kept = settings(plan), strategies, finance
-    return Programme(summary, table, *layers, *kept, projects=projects, mandatory=first).check()
+    return Programme(summary, table, *layers, *kept, projects=projects, mandatory=mandatory).check()
 
 
 def finance_statements(
