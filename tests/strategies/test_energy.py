@@ -11,6 +11,7 @@ import pytest
 from constraint_cases import Case, case_of, outcome_at, small_plan
 from places import county_register
 
+import assetplan
 from assetplan import schema
 from assetplan.errors import ConfigError
 from assetplan.outcome.tables import programme_tables
@@ -174,3 +175,20 @@ def test_components_that_together_save_more_than_their_block_uses_are_refused(tm
 def test_energy_is_stated_by_price_or_by_rows_of_condition_and_not_by_both(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"state energy\.prices"):
         stated(tmp_path, energy={}, benefit={"streams": ["works", "energy"]})
+
+
+@pytest.mark.slow  # futures
+def test_what_is_saved_counts_alike_in_the_plan_in_every_future_and_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "savings.csv").write_text(SAVINGS, encoding="utf-8")
+
+    def worth(energy: dict | None) -> list[float]:
+        tables = {"energy_savings": str(tmp_path / "savings.csv")}
+        plan = small_plan({"lines": {"property": [1e6] * 3}}, energy=energy, tables=tables)
+        ahead = assetplan.uncertainty(plan, futures=3, solved_for=2, replanned=1, register=buildings())
+        anew = ahead.replanning[ahead.replanning["measure"] == "benefit"]
+        mean = ahead.programmes["benefit"].iloc[0]
+        return [assetplan.plan(plan, register=buildings()).benefit, mean, anew["held"].iloc[0], anew["anew"].iloc[0]]
+
+    more = np.subtract(worth({"prices": PRICES, "growth": GROWTH}), worth(None))
+    assert more[0] > 0
+    np.testing.assert_allclose(more, more[0], atol=0.05)
