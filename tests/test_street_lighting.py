@@ -12,6 +12,8 @@ import pytest
 from commands import run
 from openpyxl import load_workbook
 
+import assetplan
+
 SOURCE = "invented for this test,no"
 CLASS = (
     "street_lighting,Street light,Street lights,4.5,no,number,quantity,1,point,star,yes,urban,number,yes,no,index,"
@@ -291,3 +293,27 @@ def test_selectors_name_the_classes_and_lines_in_force(tmp_path: Path) -> None:
         assert done.returncode == 1
         for part in (f"limits[1].{key}", *parts):
             assert part in done.text
+
+
+@pytest.mark.slow  # a plan
+def test_energy_follows_from_watts_and_an_led_takes_its_share_less(tmp_path: Path) -> None:
+    path = lights(
+        tmp_path,
+        streams=STREAM.replace("consequences", "energy"),
+        consequences="\n".join(CONSEQUENCES.splitlines()[:2]),
+    )
+    with path.open("a", encoding="utf-8") as file:
+        file.write("[energy]\nprices = { electricity = 0.25 }\n")
+    head, *rows = (tmp_path / "register.csv").read_text(encoding="utf-8").splitlines()
+    lit = [f"{row},{100 if row.startswith('l') else ''}" for row in rows]
+    (tmp_path / "register.csv").write_text("\n".join([f"{head},watts", *lit]) + "\n", encoding="utf-8")
+    programme = assetplan.plan(assetplan.read_plan(path))
+    (energy,) = (table for table in programme.accounts if table.name == "energy")
+    kwh = energy.rows[energy.rows["unit"] == "kWh"].set_index("case")
+    # Ten lanterns of 100 W for 4,100 hours, and 60 % less of those that are LED by then.
+    assert kwh.loc["do-nothing", "2021/22"] == 4_100
+    led = programme.works["treatment"].eq("lantern_to_led").sum()
+    assert led > 0
+    assert kwh.loc["plan", "2021/22"] == round(4_100 - led * 410 * 0.6)
+    stream = next(row for row in programme.summary.streams if row["stream"] == "energy")
+    assert stream["do_nothing"] - stream["plan"] > 0
