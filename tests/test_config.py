@@ -122,7 +122,7 @@ def test_defaults() -> None:
         (
             {"objective": {"of": "least money"}},
             "objective.of",
-            "'least cost' or 'least carbon'",
+            "'least carbon' or 'risk removed'",
         ),
         ({"objective": {"cut_off": 100}}, "objective.cut_off", "less than 100"),
         ({"objective": {"of": "condition"}, "stability": {"from": "out", "price": 5.0}}, "stability.price", "pounds"),
