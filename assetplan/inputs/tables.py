@@ -271,12 +271,19 @@ def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) 
 def _block_site_faults(
     classes: AssetClasses, catalogue: Catalogue, groups: Mapping[str, Group], sites: pd.DataFrame, file: str
 ) -> Iterator[Fault]:
-    """Sites of components that do not say which works' unit cost holds them: small works could then cost nothing."""
+    """Sites of components that their unit cost cannot hold: works that share one could then cost nothing, or less."""
     joins = [name for name, group in groups.items() if group.asset_class in classes.where("schemes", "block")]
-    of_blocks = {treatment.name for name in joins for treatment in catalogue.treatments[name]}
-    for treatment in sites.index[sites["typical"].isna() & sites.index.isin(list(of_blocks))]:
-        rule = f"is needed for {treatment}: works of a block share a site, so say at which size the unit cost holds it"
-        yield Fault(file, 0, "typical", "", rule)
+    held = {name: row["fixed"] / row["typical"] for name, row in sites.iterrows()}
+    for group, treatment in ((name, t) for name in joins for t in catalogue.treatments[name] if t.name in held):
+        index = np.array(groups[group].chain.state_index)[list(treatment.states)] if treatment.states else None
+        share = 1.0 if index is None else float(catalogue.share_of_renewal(index, group).min())
+        if not held[treatment.name] <= share * treatment.unit_cost:
+            rule = (
+                f"must be there, and larger: of {treatment.name} of {group} the unit cost, at the least "
+                f"£{share * treatment.unit_cost:,.2f}, is to hold the site of works of this size"
+            )
+            typical = sites["typical"].map(lambda size: "" if pd.isna(size) else f"{size:g}")
+            yield Fault(file, 0, "typical", typical[treatment.name], rule)
 
 
 def _unfed(

@@ -42,7 +42,8 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
     done = treatments.iloc[first[codes[asset]] + outcome.schedule[asset, year]].reset_index(drop=True)
     cost = outcome.cost[asset, year]
     total = np.bincount(asset, cost, len(assets))[asset]
-    share = np.divide(cost, total, out=np.zeros_like(cost), where=total > 0)
+    # Works that cost nothing share alike.
+    share = np.divide(cost, total, out=1 / np.bincount(asset, minlength=len(assets))[asset], where=total > 0)
     of = assets.iloc[asset].reset_index(drop=True)
     when = year + model.first_year
     works = gpd.GeoDataFrame(

@@ -44,7 +44,7 @@ def draw_frontier(reached: Frontier, unit: str, path: Path, force: bool = False)
         _by_share(middle, across, streams.pivot(index="share", columns="stream", values="amount"))
         middle.set(title="Costs beside works, in the plan's years", ylabel="£m")
         _by_share(right, across, reached.condition.pivot(index="share", columns="asset_class", values="poor"))
-        right.set(title="Poor or very poor at the end")
+        right.set(title="In poor condition at the end")
         right.yaxis.set_major_formatter(PercentFormatter(1.0))
         for axes in (left, middle, right):
             axes.set(xlabel="carbon of works, t CO2e" if reached.of_carbon else "money, £m")

@@ -28,7 +28,7 @@ class OptionFigures:
         Present value of each stream under do-nothing less under the option, of the assets treated on the line [£]; the
         last is `LATER`: works after the plan years, less what is left of value at the horizon.
     streams : dict of str → float; present value of each of these streams, of all assets together [£]
-    poor : array; share of the line's stock in poor or very poor condition at the end of the plan; NaN where it has none
+    poor : array; share of the line's stock in poor condition, as its class counts it, at the end; NaN where it has none
     """
 
     works: Ints

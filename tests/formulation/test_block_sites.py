@@ -19,7 +19,7 @@ from assetplan.outcome.reasons import reasons
 from assetplan.outcome.tables import programme_tables
 from assetplan.reference import load_table
 
-FIXED, TYPICAL = 2_500.0, 400.0
+FIXED, TYPICAL = 2_500.0, 1_000.0
 ONE_CREW = {"component_repair": "contractor", "component_renewal": "contractor"}
 TWO_CREWS = {"component_repair": "repairs", "component_renewal": "contractor"}
 
@@ -140,8 +140,9 @@ def test_components_of_two_blocks_do_not_share(folder: Path) -> None:
 
 
 def test_a_site_of_components_must_say_at_which_size_the_unit_cost_holds_it(folder: Path) -> None:
-    with pytest.raises(ConfigError, match=r"typical.*works of a block share a site"):
-        planned(block("DD"), tables=sites(folder, ONE_CREW, typical=""))
+    for typical in ("", "300"):
+        with pytest.raises(ConfigError, match=r"typical.*component_repair of .* to hold the site"):
+            planned(block("DD"), tables=sites(folder, ONE_CREW, typical=typical))
 
 
 def test_without_sites_of_components_nothing_is_shared() -> None:
