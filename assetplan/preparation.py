@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 # Keys of a plan that no stage before the problem reads: what there is to spend, to hold to, to seek.
 _LATE = {
     "name", "envelope", "limits", "sources", "borrowing", "tax_base", "income", "treasury", "medium_term", "printed",
-    "gates", "targets", "objective", "solver", "projects", "receipts",
+    "gates", "targets", "objective", "solver", "projects", "receipts", "disposals",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
 from assetplan.config.plan import Plan, TableFiles
-from assetplan.config.projects import Project, Receipts
+from assetplan.config.projects import Disposals, Project, Receipts, Sale
 from assetplan.config.read import make_plan, read_plan, read_table_files
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Borrowing",
     "CalendarEntry",
     "Crew",
+    "Disposals",
     "Embargo",
     "Envelope",
     "Forbid",
@@ -28,6 +29,7 @@ __all__ = [
     "Project",
     "Receipts",
     "Require",
+    "Sale",
     "Scheme",
     "Source",
     "TableFiles",

@@ -147,6 +147,8 @@ class Source(Funder):
     """of a receipt: identified, marketed, exchanged or banked, which says how likely it is"""
     probability: Share | None = None
     """of a receipt, in place of what its stage says"""
+    premises: str = ""
+    """of a receipt: the premises whose sale brings it"""
     site: str = ""
     purpose: str = ""
     """of a contribution: the development that pays it, and what for"""

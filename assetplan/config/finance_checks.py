@@ -15,7 +15,7 @@ KeyFaults = Iterator[tuple[str, str, str]]
 
 # Keys of a source that only one type of it has, and whether that type needs them.
 _OF_TYPE = {
-    "receipt": (("stage", "probability"), False),
+    "receipt": (("stage", "probability", "premises"), False),
     "contribution": (("site", "purpose"), True),
     "reserve": (("balance",), True),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assetplan.config.plan import Plan
-from assetplan.config.projects import Project
+from assetplan.config.projects import Project, Sale
 
 KeyFaults = Iterator[tuple[str, str, str]]
 
@@ -19,7 +19,8 @@ def project_faults(plan: Plan) -> KeyFaults:
         names.add(project.name)
         for key, value, rule in faults_of_project(plan, project):
             yield f"projects[{i}].{key}", value, rule
-    if plan.spent is not None and (plan.projects or plan.tables.projects):
+    yield from _disposals(plan)
+    if plan.spent is not None and (plan.projects or plan.tables.projects or plan.disposals):
         rule = "a plan with projects cannot be planned again after years that are spent: leave one of them out"
         yield "spent.from", plan.spent.from_, rule
     yield from _receipts(plan)
@@ -38,13 +39,7 @@ def faults_of_project(plan: Plan, project: Project) -> KeyFaults:
             yield "costs", line, "the envelope has no such line"
     if not any(any(amounts) for amounts in project.costs.values()):
         yield "costs", "", "a project has a cost: state what a budget line pays in each year from its start"
-    first, last = plan.plan_years[0], plan.plan_years[-1]
-    for key in ("earliest", "latest"):
-        year = getattr(project, key)
-        if year is not None and not first <= year <= last:
-            yield key, str(year), f"must be one of the plan's years, {first} to {last}"
-    if (project.earliest or first) > (project.latest or last):
-        yield "latest", str(project.latest or last), f"is before the earliest start, {project.earliest}"
+    yield from _starts(plan, project)
     if any(project.receipts) and project.stage is None and project.probability is None:
         yield "stage", "", "receipts need a stage or a probability: how likely are they?"
     for key in ("stage", "probability"):
@@ -52,6 +47,31 @@ def faults_of_project(plan: Plan, project: Project) -> KeyFaults:
             yield key, str(getattr(project, key)), "belongs to receipts, and this project has none"
     if project.saving_years is not None and not project.saving:
         yield "saving_years", str(project.saving_years), "belongs to a saving, and this project has none"
+
+
+def _disposals(plan: Plan) -> KeyFaults:
+    if plan.disposals is None:
+        return
+    if plan.disposals.line not in plan.envelope.lines:
+        yield "disposals.line", plan.disposals.line, "the envelope has no such line"
+    seen: set[str] = set()
+    for i, sale in enumerate(plan.disposals.sales, 1):
+        if sale.premises in seen:
+            yield f"disposals.sales[{i}].premises", sale.premises, "is there more than once"
+        seen.add(sale.premises)
+        for key, value, rule in _starts(plan, sale):
+            yield f"disposals.sales[{i}].{key}", value, rule
+
+
+def _starts(plan: Plan, of: Project | Sale) -> KeyFaults:
+    """Years in which something may begin that are none of the plan's, or none at all."""
+    first, last = plan.plan_years[0], plan.plan_years[-1]
+    for key in ("earliest", "latest"):
+        year = getattr(of, key)
+        if year is not None and not first <= year <= last:
+            yield key, str(year), f"must be one of the plan's years, {first} to {last}"
+    if (of.earliest or first) > (of.latest or last):
+        yield "latest", str(of.latest or last), f"is before the earliest year, {of.earliest}"
 
 
 def _receipts(plan: Plan) -> KeyFaults:
@@ -62,6 +82,7 @@ def _receipts(plan: Plan) -> KeyFaults:
     if plan.receipts.source and plan.receipts.source not in of_type:
         there = f"; there are {', '.join(of_type)}" if of_type else ""
         yield "receipts.source", plan.receipts.source, f'must be one of [[sources]] of type "receipt"{there}'
-    if plan.sources and not plan.receipts.source and any(any(project.receipts) for project in plan.projects):
-        rule = 'must name the source, of type "receipt", that receipts of projects add to: every pound has a source'
+    bring = plan.disposals is not None or any(any(project.receipts) for project in plan.projects)
+    if plan.sources and not plan.receipts.source and bring:
+        rule = 'must name the source, of type "receipt", that receipts add to: every pound has a source'
         yield "receipts.source", "", rule

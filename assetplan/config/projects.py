@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assetplan.config.base import Amount, Frozen, Name, Names, Share, Whole
+from assetplan.config.base import Amount, Frozen, Name, Names, Number, Share, Whole
 
 Profile = Annotated[tuple[Amount, ...], Field(max_length=60)]
 
@@ -38,6 +38,32 @@ class Project(Frozen):
     division: str = ""
     source: str = ""
     """where its figures come from"""
+
+
+class Sale(Frozen):
+    """What is known of the sale of one premises, in place of what the register and `[disposals]` say."""
+
+    premises: Name
+    value: Annotated[Number, Field(ge=-1e12, le=1e12)] | None = None
+    """what it brings (the envelope's unit); below 0 the council pays"""
+    cost: Amount = 0.0
+    """what selling costs beside the value"""
+    stage: Name | None = None
+    probability: Share | None = None
+    earliest: Whole | None = None
+    latest: Whole | None = None
+
+
+class Disposals(Frozen):
+    """Sales of premises as choices."""
+
+    line: Name
+    """budget line that pays what selling costs"""
+    stage: Name = "identified"
+    """how far a sale is of which no row says it"""
+    energy: Annotated[Number, Field(ge=0, le=10)] = 0.0
+    """price of the energy that is no longer bought (£/kWh)"""
+    sales: tuple[Sale, ...] = ()
 
 
 class Receipts(Frozen):

@@ -17,6 +17,7 @@ from assetplan.formulation.objective import objective_of, objective_of_projects
 from assetplan.formulation.past import as_done, at_outturn
 from assetplan.formulation.projects import ProjectOptions, project_options, with_projects
 from assetplan.formulation.rules import follow_rules
+from assetplan.formulation.sales import joint, of_sales, with_burdens, with_sold
 from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.section_worth import section_worth
 from assetplan.formulation.sharing import SharedSites, share, standing
@@ -60,8 +61,10 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     allowed = as_done(inputs, follow_rules(inputs, options, firm))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
-    projects = project_options(inputs, whole)
-    sharing = _shared(inputs, together.options, projects, ~tied, runs, firm.scheme, whole)
+    projects = with_burdens(inputs, project_options(inputs, whole))
+    sale = np.where(tied, -1, of_sales(projects, len(assets)))
+    sharing = _shared(inputs, together.options, projects, ~tied & (sale < 0), runs, firm.scheme, whole)
+    sharing, projects = with_sold(sharing, projects, sale)
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
@@ -69,8 +72,8 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     site = part_of_site(inputs, works, sharing.site, mode)
     basis = _basis(inputs, left, projects, works, site, sharing.closure, whole)
     objective, changes = objective_of(inputs, left)
-    joint = (group, mode) if (group >= 0).any() else ()
-    problem, rows, flows = _composed(basis, objective, *joint)
+    group, mode = joint(projects, sale, group, mode)
+    problem, rows, flows = _composed(basis, objective, *((group, mode) if (group >= 0).any() else ()))
     notes = (*firm.notes, *together.notes, *calendar_note(inputs), *_idle(problem, rows))
     return Formulation(problem, rows, flows, left, projects, sharing, changes, firm.held, together.rows, notes)
 
@@ -104,9 +107,6 @@ def _composed(
     if projects.projects:
         ids = np.concatenate([ids, projects.names])
         objective = np.concatenate([objective, objective_of_projects(basis.inputs, projects)])
-        if group is not None and mode is not None:
-            group = np.concatenate([group, np.full(len(projects.projects), -1)])
-            mode = np.concatenate([mode, np.full(len(projects.project), -1)])
     return compose([kind(basis) for kind in LIMIT_KINDS], objective, basis.starts, ids, group, mode)
 
 

@@ -80,9 +80,29 @@ class Formulation(Shown):
         """
         if not self.projects.projects:
             return self
-        n = len(self.options.asset)
-        decided = n + (self.projects.starts[:-1] if chosen is None else chosen)
-        return replace(self, problem=self.problem.part(np.arange(n), decided), projects=self.projects.none())
+        decided = len(self.options.asset) + (self.projects.starts[:-1] if chosen is None else chosen)
+        rows = self._beside(decided)
+        return replace(
+            self,
+            problem=self.problem.part(rows, decided),
+            options=self.options.take(rows),
+            sharing=self.sharing.taking(rows),
+            changes=self.changes[rows],
+            projects=self.projects.none(),
+        )
+
+    def _beside(self, decided: Ints) -> Ints:
+        """Options of assets that the chosen options of projects leave: of a sale, those of its mode."""
+        problem, n = self.problem, len(self.options.asset)
+        if problem.group is None or problem.mode is None:
+            return np.arange(n)
+        mode = dict(
+            zip(problem.group[len(self.options.starts) - 1 :].tolist(), problem.mode[decided].tolist(), strict=True)
+        )
+        mode.pop(-1, None)
+        group = problem.group[self.options.asset]
+        wanted = np.array([mode.get(int(each), 0) for each in group])
+        return np.flatnonzero(~np.isin(group, list(mode)) | (problem.mode[:n] == wanted))
 
     def of_assets(self, solution: Solution) -> tuple[Formulation, Solution]:
         """The choice of the assets with the projects as a solution has them, and the assets' part of that solution."""
@@ -92,7 +112,7 @@ class Formulation(Shown):
         gained = float(self.problem.benefit[projects].sum())
         own = replace(
             solution,
-            chosen=self.chosen(solution),
+            chosen=np.searchsorted(self._beside(projects), self.chosen(solution)),
             benefit=solution.benefit - gained,
             bound=solution.bound - gained,
             used=solution.used - usage_totals(self.problem.usage, projects),

@@ -56,8 +56,12 @@ class ProjectOptions(Shown):
 
     def none(self) -> ProjectOptions:
         """No project of the same plan."""
-        rows = {name: getattr(self, name)[:0] for name in _BY_OPTION}
-        return replace(self, projects=(), starts=self.starts[:1], **rows)
+        return replace(self.taking(np.zeros(0, dtype=np.intp)), projects=(), starts=self.starts[:1])
+
+    def taking(self, rows: Ints) -> ProjectOptions:
+        """The same projects with some of their options."""
+        part = {name: getattr(self, name)[rows] for name in _BY_OPTION}
+        return replace(self, starts=np.searchsorted(part["project"], np.arange(len(self.starts))), **part)
 
     @property
     def names(self) -> Texts:

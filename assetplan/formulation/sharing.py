@@ -84,6 +84,12 @@ class SharedSites(Shown):
         kept = np.flatnonzero(~barred)
         return replace(cls.none(options.take(kept)), twin=kept) if barred.any() else cls.none(options)
 
+    def taking(self, rows: Ints, mode: Ints | None = None) -> SharedSites:
+        """The candidates in some rows, sorted by asset; a row may come twice, in modes of its own."""
+        part = {name: getattr(self, name)[rows] for name in ("mode", "saved", "year", "site", "closure", "twin")}
+        part |= {} if mode is None else {"mode": mode}
+        return replace(self, options=self.options.take(rows), **part)
+
     @property
     def copies(self) -> Bools:
         """Options in a mode of a scheme (n_options,)."""

@@ -29,6 +29,7 @@ from assetplan.inputs.mandatory import as_paid, no_mandatory_works
 from assetplan.inputs.projects import StatedProject, load_projects
 from assetplan.inputs.records import read_records
 from assetplan.inputs.routine_jobs import load_routine_jobs
+from assetplan.inputs.sales import load_sales
 from assetplan.inputs.spent import FILES, Spent, read_spent
 from assetplan.inputs.statutory_tests import Compliance, load_statutory_tests
 from assetplan.inputs.tables import Tables, load_tables
@@ -150,7 +151,7 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
-    projects = load_projects(plan, register.assets)
+    projects = (*load_projects(plan, register.assets), *load_sales(plan, register))
     compliance = load_statutory_tests(plan, tables.parameters, register, 0 if spent is None else spent.years)
     mandatory = [no_mandatory_works() if spent is None else as_paid(spent.mandatory)]
     if compliance is not None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from assetplan import schema
 from assetplan._types import Floats
+from assetplan.asset_classes import PROJECT
 from assetplan.config import Plan, Project
 from assetplan.config.project_checks import faults_of_project
 from assetplan.config.read import listed_faults
@@ -19,6 +20,8 @@ from assetplan.delimited import csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
 
+SALE = "sale"
+"""Kind of a project that sells premises."""
 TABLE = "projects"
 _NUMBERS = ("earliest", "latest", "benefit", "saving", "saving_years", "probability")
 _NEEDED = ("name", "line", "costs")
@@ -40,6 +43,8 @@ class StatedProject:
         What it saves in a year after its last year of cost [£], and for how many years; to the horizon where None.
     receipts, probability, stage : array, float, str; what comes in each year from its start [£], and how likely [0–1]
     district, division, source : str; where it is, and where its figures come from; "" where not stated
+    kind, label : str; "project", or `SALE` of premises; and what a reader calls the premises
+    components : tuple of int; rows of the assets that a sale takes with it
     """
 
     name: str
@@ -56,6 +61,9 @@ class StatedProject:
     district: str
     division: str
     source: str
+    kind: str = PROJECT.asset_class
+    label: str = ""
+    components: tuple[int, ...] = ()
 
     @property
     def main_line(self) -> str:

@@ -29,6 +29,7 @@ def project_table(outcome: Outcome) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "project": np.array([each.name for each in stated], dtype=object),
+            "kind": [each.kind for each in stated],
             "option": _option_names(outcome),
             "start": np.where(options.start == NOT, np.nan, plan.first_year + options.start),
             "mandatory": ["yes" if each.mandatory else "no" for each in stated],
@@ -56,7 +57,8 @@ def _option_names(outcome: Outcome) -> Texts:
     out = np.full(len(options.project), NOTHING, dtype=object)
     for row in np.flatnonzero(options.start != NOT):
         years = np.flatnonzero(options.spends[row].any(axis=0))
-        out[row] = strategy_text([(PROJECT.asset_class, first + int(year)) for year in years])
+        kind = options.projects[options.project[row]].kind
+        out[row] = strategy_text([(kind, first + int(year)) for year in years])
     return out
 
 
@@ -145,13 +147,13 @@ def project_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame
             "asset_id": of["project"],
             "scheme_id": of["project"],
             "asset_class": kind,
-            "name": of["project"],
+            "name": [options.projects[p].label or options.projects[p].name for p in options.project[row]],
             "district": of["district"],
             "division": of["division"],
             "year": when,
-            "treatment": kind,
-            "label": PROJECT.label,
-            "kind": kind,
+            "treatment": of["kind"],
+            "label": of["kind"].str.capitalize(),
+            "kind": of["kind"],
             "line": np.array(options.lines, dtype=object)[line],
             "quantity": 1.0,
             "unit": PROJECT.unit,

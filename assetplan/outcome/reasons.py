@@ -8,6 +8,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.formulation.block_sites import whole_works
+from assetplan.formulation.projects import NOT
 from assetplan.formulation.works import Works
 from assetplan.optimisation.problem import Problem
 from assetplan.register.premises import KEEPERS, kept_by_others
@@ -33,6 +34,11 @@ def reasons(outcome: Outcome) -> Texts:
     out = np.empty(len(treated), dtype=object)
     for rows, why in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
         out[rows] = why(outcome, rows)
+    options, first = outcome.formulation.projects, outcome.inputs.plan.first_year
+    for row in outcome.chosen_projects:
+        each = options.projects[options.project[row]]
+        if each.components and options.start[row] != NOT:
+            out[list(each.components)] = f"Its premises are sold in {first + options.start[row]}: it takes no works."
     return out
 
 

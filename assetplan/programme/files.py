@@ -25,7 +25,7 @@ _WORKS = (
 )
 _PROJECT_NUMBERS = ("start", "cost", "later", "receipt", "benefit", "net")
 _PROJECTS = (
-    *("project", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
+    *("project", "kind", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
     *_PROJECT_NUMBERS,
 )
 _MANDATORY = ("reference", "what", "name", "line", "year", "number", "cost")

@@ -58,8 +58,8 @@ class Programme(Shown):
     edited : tuple of str
         Files of the folder it was read from that are not as they were written.
     projects : DataFrame, optional
-        One row an option of each project: project, option (as a strategy: "do-nothing", or the years in which it
-        spends), start (year; missing where it is left out), mandatory, district, division, cost (£, in the plan
+        One row an option of each project: project, kind ("project" or "sale"), option (as a strategy: "do-nothing", or
+        the years in which it spends), start (year; missing where it is left out), mandatory, district, division, cost (£, in the plan
         years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of the receipt),
         benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the limits price it
         at), chosen, reason (of the chosen one), source. Works items of a project have its name as asset_id.
