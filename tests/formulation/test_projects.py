@@ -188,7 +188,7 @@ FAULTS = [
     ({"costs": {"bridges": [0.0]}}, "costs", "a project has a cost"),
     ({"costs": {"harbours": [1.0]}}, "costs", "the envelope has no such line"),
     ({"earliest": 2018}, "earliest", "must be one of the plan's years, 2019 to 2021"),
-    ({"earliest": 2021, "latest": 2020}, "latest", "is before the earliest start"),
+    ({"earliest": 2021, "latest": 2020}, "latest", "is before the earliest year"),
     ({"receipts": [1.0]}, "stage", "receipts need a stage or a probability"),
     ({"stage": "banked"}, "stage", "belongs to receipts"),
     ({"saving_years": 3}, "saving_years", "belongs to a saving"),
