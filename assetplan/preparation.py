@@ -32,6 +32,7 @@ Made = TypeVar("Made")
 _LATE = {
     "name", "envelope", "limits", "sources", "borrowing", "tax_base", "income", "treasury", "medium_term", "printed",
     "gates", "targets", "objective", "solver", "projects", "receipts", "disposals",
+    "contingency",
 }  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
 from assetplan.config.plan import Plan, TableFiles
-from assetplan.config.projects import Disposals, Project, Receipts, Sale
+from assetplan.config.projects import Contingency, Disposals, Project, Receipts, Sale
 from assetplan.config.read import make_plan, read_plan, read_table_files
 
 __all__ = [
     "AddedLimit",
     "Borrowing",
     "CalendarEntry",
+    "Contingency",
     "Crew",
     "Disposals",
     "Embargo",

@@ -14,7 +14,7 @@ from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.energy import EnergySettings
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
-from assetplan.config.projects import Disposals, Project, Receipts
+from assetplan.config.projects import Contingency, Disposals, Project, Receipts
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown
 from assetplan.objectives import RISK
@@ -209,6 +209,7 @@ class Plan(Shown, Frozen):
     rules: ChoiceRules = ChoiceRules()
     schemes: tuple[Scheme, ...] = ()
     projects: tuple[Project, ...] = ()
+    contingency: tuple[Contingency, ...] = ()
     disposals: Disposals | None = None
     receipts: Receipts = Receipts()
     targets: tuple[Target, ...] = ()

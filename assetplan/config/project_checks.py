@@ -19,6 +19,7 @@ def project_faults(plan: Plan) -> KeyFaults:
         names.add(project.name)
         for key, value, rule in faults_of_project(plan, project):
             yield f"projects[{i}].{key}", value, rule
+    yield from _contingency(plan)
     yield from _disposals(plan)
     if plan.spent is not None and (plan.projects or plan.tables.projects or plan.disposals):
         rule = "a plan with projects cannot be planned again after years that are spent: leave one of them out"
@@ -47,6 +48,19 @@ def faults_of_project(plan: Plan, project: Project) -> KeyFaults:
             yield key, str(getattr(project, key)), "belongs to receipts, and this project has none"
     if project.saving_years is not None and not project.saving:
         yield "saving_years", str(project.saving_years), "belongs to a saving, and this project has none"
+
+
+def _contingency(plan: Plan) -> KeyFaults:
+    held: dict[str, float] = {}
+    for i, row in enumerate(plan.contingency, 1):
+        if row.line not in plan.envelope.lines:
+            yield f"contingency[{i}].line", row.line, "the envelope has no such line"
+            continue
+        held[row.line] = held.get(row.line, 0.0) + row.number * row.chance * row.cost
+        money = sum(plan.envelope.lines[row.line])
+        if held[row.line] > money:
+            rule = f"is expected to cost {held[row.line]:g} with what else the line holds, which has {money:g} in all"
+            yield f"contingency[{i}]", row.name, rule
 
 
 def _disposals(plan: Plan) -> KeyFaults:

@@ -40,6 +40,20 @@ class Project(Frozen):
     """where its figures come from"""
 
 
+class Contingency(Frozen):
+    """Latent defects that may come to light, each by itself: what they are expected to cost is held in a line."""
+
+    name: Name
+    line: Name
+    """budget line whose money holds their expected cost"""
+    number: Annotated[Whole, Field(ge=1, le=100_000)]
+    """projects or sites that may have such a defect"""
+    chance: Share
+    """how likely each has it"""
+    cost: Amount
+    """what putting one right costs (the envelope's unit)"""
+
+
 class Sale(Frozen):
     """What is known of the sale of one premises, in place of what the register and `[disposals]` say."""
 

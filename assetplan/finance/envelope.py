@@ -42,7 +42,26 @@ class EnvelopeLimits:
 def limits(plan: Plan) -> EnvelopeLimits:
     """The plan's envelope as caps; a cash envelope is deflated to prices of the first year."""
     amount = in_first_year_prices(plan, list(plan.envelope.lines.values()))
+    if plan.contingency:
+        amount = amount - held_for_defects(plan, amount)
     return EnvelopeLimits(tuple(plan.envelope.lines), plan.plan_years, amount)
+
+
+def held_for_defects(plan: Plan, amount: Floats) -> Floats:
+    """What each line holds in each year for latent defects, by its money in the year (£, prices of the first).
+
+    Parameters
+    ----------
+    plan : Plan; `[[contingency]]` states the defects
+    amount : array (n_lines, n_years); money of the lines before that [£]
+    """
+    expected = np.zeros(len(amount))
+    for row in plan.contingency:
+        place = list(plan.envelope.lines).index(row.line)
+        expected[place] += row.number * row.chance * row.cost * plan.envelope.pounds
+    total = amount.sum(axis=1)
+    share = np.divide(expected, total, out=np.zeros(len(total)), where=total > 0)
+    return amount * np.minimum(share, 1.0)[:, None]
 
 
 def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> Floats:

@@ -13,6 +13,7 @@ from assetplan.connectivity.traffic import GROWTH
 from assetplan.consequences import DETOURS
 from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Solution
+from assetplan.outcome.reasons import expansion_of
 from assetplan.prices import CONSTRUCTION
 from assetplan.programme.summary import AssumedRow, LintRow
 from assetplan.reference import load_table
@@ -47,8 +48,18 @@ def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list
         *_unmapped(inputs),
         *((check, f"{count:,} {words}.") for check, words, count in off_network),
         *_worthless(inputs),
+        *_expanding(outcome),
     ]
     return [LintRow(check=check, message=message) for check, message in rows]
+
+
+def _expanding(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Works at premises that are due to be extended."""
+    due = expansion_of(outcome) >= outcome.inputs.plan.first_year
+    count = int((due & (outcome.schedule >= 0).any(axis=1)).sum())
+    if count:
+        what = plural(count, "component")
+        yield "works where an extension is planned", f"{what} of premises that are due to be extended get works."
 
 
 def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:

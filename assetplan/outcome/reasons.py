@@ -11,6 +11,7 @@ from assetplan.formulation.block_sites import whole_works
 from assetplan.formulation.projects import NOT
 from assetplan.formulation.works import Works
 from assetplan.optimisation.problem import Problem
+from assetplan.register.premises import premises_of
 from assetplan.register.premises import KEEPERS, kept_by_others
 from assetplan.words import plural
 
@@ -34,12 +35,22 @@ def reasons(outcome: Outcome) -> Texts:
     out = np.empty(len(treated), dtype=object)
     for rows, why in ((np.flatnonzero(treated), _treated), (np.flatnonzero(~treated), _untreated)):
         out[rows] = why(outcome, rows)
+    due = expansion_of(outcome)
+    for row in np.flatnonzero(treated & (due >= outcome.inputs.plan.first_year)):
+        out[row] += f" Its premises are due to be extended in {due[row]:.0f}: settle these works with that."
     options, first = outcome.formulation.projects, outcome.inputs.plan.first_year
     for row in outcome.chosen_projects:
         each = options.projects[options.project[row]]
         if each.components and options.start[row] != NOT:
             out[list(each.components)] = f"Its premises are sold in {first + options.start[row]}: it takes no works."
     return out
+
+
+def expansion_of(outcome: Outcome) -> Floats:
+    """Year in which the premises of each asset are due to be extended, NaN where none are, (n_assets,)."""
+    register = outcome.inputs.register
+    year = register.premises.set_index("premises_id")["expansion_year"]
+    return premises_of(register.assets, register.blocks).map(year).to_numpy(dtype=np.float64)
 
 
 def _brought(outcome: Outcome) -> Floats:

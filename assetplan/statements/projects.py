@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from assetplan.finance import Statement, real
+from assetplan.finance.contingency import defect_costs
 from assetplan.finance.statement import declared
 from assetplan.outcome.projects import project_table
 from assetplan.statements.ledger import Ledger
@@ -36,4 +37,25 @@ def projects(ledger: Ledger) -> Iterator[Statement]:
     yield declared("projects").table(rows, real(first), note)
 
 
-STATEMENTS = (projects,)
+def contingency(ledger: Ledger) -> Iterator[Statement]:
+    """What latent defects are expected to cost by line, which is held, and what would be enough in half and 80 %."""
+    plan = ledger.plan
+    rows = []
+    for line in dict.fromkeys(row.line for row in plan.contingency):
+        mine = [row for row in plan.contingency if row.line == line]
+        costs = [row.cost * plan.envelope.pounds for row in mine]
+        known = defect_costs([row.number for row in mine], [row.chance for row in mine], costs)
+        figures = (known.mean, known.deviation, known.at(0.5), known.at(0.8))
+        rows.append((line, ", ".join(row.name for row in mine), *(float(round(each)) for each in figures)))
+    if rows:
+        spec = declared("contingency")
+        note = (
+            "Expected is held in the line, by its money in each year, and is not spent on works. P50 and P80 are "
+            "enough with a chance of 50 and 80 per cent, each defect coming to light by itself; defects with one cause "
+            "vary more."
+        )
+        table = pd.DataFrame(rows, columns=[column.name for column in spec.columns])
+        yield spec.table(table, real(plan.first_year), note)
+
+
+STATEMENTS = (projects, contingency)

@@ -17,6 +17,7 @@ from assetplan.inputs.load import load_inputs
 from assetplan.limits import LimitKey
 from assetplan.statements.ledger import Ledger
 from assetplan.statements.money import sources
+from assetplan.statements.projects import contingency
 
 SCHOOL = {"name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0}
 LIGHTS = {"name": "Lights", "costs": {"footways": [9_000.0], "bridges": [1_000.0]}, "saving": 1_500.0}
@@ -181,6 +182,21 @@ def test_assets_alone_keep_what_projects_leave() -> None:
     again = replace(stated, formulation=alone).solve()
     assert again.benefit == pytest.approx(own.benefit, abs=0.01)
     np.testing.assert_allclose(alone.problem.used(own.chosen, own.amounts), own.used)
+
+
+def test_what_latent_defects_are_expected_to_cost_is_held_in_their_line() -> None:
+    defects = {"name": "cladding", "line": "bridges", "number": 100, "chance": 0.1, "cost": 1_800.0}
+    held, free = few([SCHOOL], contingency=[defects]), few([SCHOOL])
+    caps = [each.problem.caps[each.row("bridges 2020")] for each in (held, free)]
+    assert caps[1] - caps[0] == pytest.approx(100 * 0.1 * 1_800 / 3)
+    (statement,) = contingency(Ledger(outcome_at(held, held.solve()), pd.DataFrame()))
+    row = statement.rows.iloc[0]
+    assert row["expected"] == 18_000
+    assert row["expected"] * 0.9 < row["p50"] <= row["p80"]
+    with pytest.raises(ConfigError, match="is expected to cost 18000 with what else the line holds"):
+        small_plan({"lines": {**LINES, "bridges": [5_000.0] * 3}}, contingency=[defects])
+    with pytest.raises(ConfigError, match=r"contingency\[1\]\.line"):
+        small_plan(contingency=[{**defects, "line": "harbours"}])
 
 
 FAULTS = [

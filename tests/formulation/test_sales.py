@@ -15,6 +15,8 @@ from places import county_register
 from assetplan import schema
 from assetplan.errors import ConfigError
 from assetplan.finance import stages
+from assetplan.outcome.notes import notes
+from assetplan.outcome.reasons import reasons
 from assetplan.planning import plan
 from assetplan.register import Register
 
@@ -154,6 +156,16 @@ def test_committed_works_on_what_is_to_be_disposed_of_are_refused_with_the_row()
     assets.loc[3, ["committed_treatment", "committed_year"]] = ["component_renewal", 2020.0]
     with pytest.raises(ConfigError, match="are to be disposed of, and works on it are committed"):
         case_of(small_plan({"lines": LINES}, disposals=TERMS), register=replace(register, assets=assets))
+
+
+def test_works_where_an_extension_is_planned_are_flagged() -> None:
+    of = stated({**HOUSE, "retention": "retain", "expansion_year": 2022.0})
+    outcome = outcome_at(of, of.solve())
+    treated = (outcome.schedule >= 0).any(axis=1)
+    flagged = np.array(["due to be extended in 2022" in why for why in reasons(outcome)])
+    assert treated[2:].any()
+    assert flagged.tolist() == (treated & (np.arange(len(treated)) >= 2)).tolist()
+    assert "works where an extension is planned" in {row["check"] for row in notes(outcome, [])}
 
 
 @pytest.mark.slow
