@@ -59,10 +59,11 @@ class Programme(Shown):
         Files of the folder it was read from that are not as they were written.
     projects : DataFrame, optional
         One row an option of each project: project, kind ("project" or "sale"), option (as a strategy: "do-nothing", or
-        the years in which it spends), start (year; missing where it is left out), mandatory, district, division, cost (£, in the plan
-        years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of the receipt),
-        benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the limits price it
-        at), chosen, reason (of the chosen one), source. Works items of a project have its name as asset_id.
+        the years in which it spends), start (year; missing where it is left out), mandatory, district, division, cost
+        (£, in the plan years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of
+        the receipt), benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the
+        limits price it at), chosen, reason (of the chosen one), source. Works items of a project have its name as
+        asset_id.
     mandatory : DataFrame, optional
         Works that are paid first, whatever is chosen (statutory tests, remedial works): reference, what, name,
         asset_id, block_id, premises_id, asset_class, district, division, line, year, number (of times), cost (£); None
