@@ -11,8 +11,7 @@ from assetplan.formulation.block_sites import whole_works
 from assetplan.formulation.projects import NOT
 from assetplan.formulation.works import Works
 from assetplan.optimisation.problem import Problem
-from assetplan.register.premises import premises_of
-from assetplan.register.premises import KEEPERS, kept_by_others
+from assetplan.register.premises import KEEPERS, kept_by_others, premises_of
 from assetplan.words import plural
 
 if TYPE_CHECKING:
