@@ -173,7 +173,7 @@ def test_every_key_is_in_the_document_and_its_examples_are_plans() -> None:
     data = tomllib.loads(example)
     data["envelope"] |= {"prices": "cash"}
     plan = make_plan({**PLAN, "years": 5, **data})
-    assert (len(plan.limits), len(plan.sources), len(plan.schemes), len(plan.targets)) == (3, 2, 1, 1)
+    assert (len(plan.limits), len(plan.sources), len(plan.schemes), len(plan.targets)) == (3, 3, 1, 1)
     assert (len(plan.borrowing), len(plan.gates), plan.envelope.lines["bridges"][4]) == (1, 1, 5.8)
 
 

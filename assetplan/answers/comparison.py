@@ -149,7 +149,7 @@ def _assets(before: Programme, after: Programme, years: tuple[int, ...]) -> pd.D
 def _chosen(programme: Programme) -> pd.DataFrame:
     """Choices of assets and of projects."""
     assets = _with_division(programme.assets)
-    if programme.projects is None:
+    if programme.projects is None or programme.projects.empty:
         return assets
     projects = programme.projects.assign(asset_class=PROJECT.asset_class, name=programme.projects["project"])
     return with_projects(assets, projects)
