@@ -98,6 +98,7 @@ def test_every_limit_is_in_the_summary_and_sums_to_what_is_used(small_programme:
     assert MARGIN.startswith("These hold for small changes")
 
 
+@pytest.mark.slow
 def test_a_price_is_what_a_little_more_brings(small_county: Path) -> None:
     """The bound that the prices prove rises by the price for every pound: no plan with more money passes it."""
     base = planned(small_county, {"bridges": [0.15], "signals": [0.05]})
@@ -189,6 +190,7 @@ def test_a_plan_of_least_cost_names_its_objective(small_county: Path) -> None:
     assert [sentence for sentence in price_sentences(programme.summary) if sentence.startswith("Easing")]
 
 
+@pytest.mark.slow
 def test_reasons_where_money_is_not_what_is_lacking(small_county: Path) -> None:
     none = planned(small_county, {"bridges": [0.0], "signals": [0.05]})
     bridges = none.assets[(none.assets["asset_class"] == "bridge") & (none.assets["committed_treatment"] == "")]

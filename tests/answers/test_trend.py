@@ -62,12 +62,14 @@ def test_a_pace_runs_through_a_curve_in_that_part_of_its_time(curve: Curve) -> N
     assert faster.index(age) == pytest.approx(curve.index(1.6 * age))
 
 
+@pytest.mark.slow
 def test_the_pace_that_made_a_trend_is_fitted_to_it(roads: TrendRoads) -> None:
     change = roads.growth(0.8)
     assert roads.growth(fit_pace(roads, change)) == pytest.approx(change, abs=0.1)
     assert fit_pace(roads, roads.growth(1.0)) == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_a_trend_that_no_pace_meets_is_refused_with_what_they_bring(roads: TrendRoads) -> None:
     with pytest.raises(ConfigError, match=r"from a quarter to four times .* km a year\. State the change"):
         fit_pace(roads, roads.km.sum())

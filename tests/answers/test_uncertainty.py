@@ -208,6 +208,7 @@ def test_groups_are_listed_by_what_a_pound_of_survey_brings(answer: Uncertainty)
     assert np.isnan(rows.loc["bridge", "ratio"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn, "load_doubts", lambda: READINGS)
     done = run(
@@ -235,6 +236,7 @@ def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: py
     assert "must be a whole number from 2 to 1000" in wrong.stderr
 
 
+@pytest.mark.slow
 def test_a_survey_of_what_there_is_not_is_a_fault(folder: Path) -> None:
     path = folder / "wrong.toml"
     path.write_text(PLAN + "[uncertainty]\nsurveys = { rivers = 1 }\n", encoding="utf-8")

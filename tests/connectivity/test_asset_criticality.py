@@ -46,6 +46,7 @@ def test_sections_and_bridges_have_what_the_network_layers_have(register: Regist
     assert len(on) > 50
 
 
+@pytest.mark.slow
 def test_layers_and_assets_agree_where_roads_are_one_way(register: Register) -> None:
     roads = register.assets.index[register.assets["asset_class"] == "carriageway"]
     assets = register.assets.copy()

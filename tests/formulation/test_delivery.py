@@ -195,6 +195,7 @@ def test_no_year_that_is_past_is_closed() -> None:
     assert [row.key.year for row in left.rows if row.key.kind == "crew"] == [2020, 2021]
 
 
+@pytest.mark.slow
 def test_an_asset_is_not_closed_twice_within_the_years_stated(tmp_path: Path) -> None:
     settings = {"max_treatments": 2, "min_interval": 1}
     free = case(strategies=settings, sites={"costs": "none", "closed_again": 0})

@@ -69,6 +69,7 @@ def test_works_are_firm_in_the_first_two_years_unless_the_plan_says_otherwise() 
         assert set(inputs.firm_years) == firm
 
 
+@pytest.mark.slow
 def test_firm_works_of_the_second_year_all_stand_in_the_next_plan(folder: Path) -> None:
     firm = firm_works()
     assert len(firm) > 5

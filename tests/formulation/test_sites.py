@@ -121,6 +121,7 @@ def test_schemes_are_the_best_of_every_division_of_a_street(values: list[float],
     assert alone - spent == pytest.approx(saved, abs=0.01)
 
 
+@pytest.mark.slow
 def test_who_may_not_share() -> None:
     def shares(assets: pd.DataFrame, **keys: object) -> bool:
         return bool(case(RICH, assets, years=2, sites=FREE, **keys).formulation.sharing.copies.any())
@@ -148,6 +149,7 @@ def treated(stated: Case) -> dict[str, list[tuple[int, str]]]:
     }
 
 
+@pytest.mark.slow
 def test_no_site_is_below_its_least_size_but_what_is_committed() -> None:
     short, long = street([35.0]), street([35.0, 36.0, 35.0])
     assert not treated(with_sites(short, "shared"))  # resurfacing is of 200 m and more
@@ -175,6 +177,7 @@ def test_a_treatment_needs_its_own_least_size_in_a_scheme_whatever_its_crew_may_
     assert after.isdisjoint(before)
 
 
+@pytest.mark.slow
 def test_sites_a_year_are_limited_and_more_of_them_never_bring_less() -> None:
     """Two roads that are each worth a site."""
     two = pd.concat([street([35.0, 36.0]), street([35.0, 36.0]).assign(asset_id=["Q0", "Q1"], link_id="L2", road="A9")])
@@ -213,6 +216,7 @@ def test_every_fault_of_a_table_of_sites_is_listed(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_sites_and_mobilisation_follow_the_price_of_their_works() -> None:
     growth = {"default": 0.02, "surface_dressing": 0.01}
     scheme = {"name": "s", "assets": ["R0"], "treatment": ["surface_dressing"], "mobilisation": 800.0}

@@ -70,6 +70,7 @@ def test_what_is_spent_stays_and_the_rest_follows_new_money(folder: Path) -> Non
     assert spend.loc["total", 2020] < first.spend().loc["total", 2020]
 
 
+@pytest.mark.slow
 def test_nothing_new_changes_nothing_for_the_worse(folder: Path) -> None:
     first = assetplan.read_programme(folder / "first")
     replanned = again(folder, until=2020)
@@ -90,6 +91,7 @@ def test_money_that_is_gone_from_a_reserve_is_gone(folder: Path) -> None:
     assert row["used"] == pytest.approx(used + later, abs=0.05)
 
 
+@pytest.mark.slow
 def test_debt_of_years_that_are_past_is_no_contradiction(folder: Path) -> None:
     """A programme is kept to pennies and its debt may fill the income; a year that is past is as it was."""
     first = assetplan.read_programme(folder / "first")
@@ -106,6 +108,7 @@ def test_debt_of_years_that_are_past_is_no_contradiction(folder: Path) -> None:
         again(folder, income=[income | {"amounts": nothing}])
 
 
+@pytest.mark.slow
 def test_a_line_cut_below_what_it_has_spent_is_no_fault(folder: Path) -> None:
     cut = {line: [1.0, *amounts[1:]] for line, amounts in LINES.items()}
     replanned = again(folder, envelope={**MONEY, "lines": cut, "floors": {"footways": [1.0, 0.0, 0.0]}})

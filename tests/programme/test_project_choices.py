@@ -102,6 +102,7 @@ def test_the_statement_of_projects_says_when_each_begins(programme: Programme) -
     assert rows["cost"].sum() == pytest.approx(programme.projects.query("chosen")["cost"].sum(), abs=2)
 
 
+@pytest.mark.slow
 def test_what_one_plan_does_not_state_came_in_or_went_out(programme: Programme) -> None:
     less = plan(small_plan(projects=PROJECTS[1:]), small_register(), cores=1)
     changed = compare(programme, less)
@@ -111,6 +112,7 @@ def test_what_one_plan_does_not_state_came_in_or_went_out(programme: Programme) 
     assert lines["after"].sum() == pytest.approx(less.works["cost"].sum(), abs=0.02)
 
 
+@pytest.mark.slow
 def test_other_questions_take_projects_as_they_are() -> None:
     stated = small_plan(projects=PROJECTS[:2])
     reached = frontier(stated, (0.9, 1.2), small_register())

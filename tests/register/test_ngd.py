@@ -231,6 +231,7 @@ def test_lighting_is_kept_on_the_road(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["ngd", "open"])
+@pytest.mark.slow
 def test_layers_of_any_shapes_with_measures(tmp_path: Path, kind: str) -> None:
     """As `import table` reads them: measures dropped and noted."""
     path = tmp_path / "m.gpkg"
@@ -251,6 +252,7 @@ def test_layers_of_any_shapes_with_measures(tmp_path: Path, kind: str) -> None:
     assert any("measures (M) of lines were dropped" in note for note, _ in made.notes)
 
 
+@pytest.mark.slow
 def test_a_csv_of_links(tmp_path: Path) -> None:
     frame = pd.DataFrame(LINKS).assign(geometry=lambda table: [shape.wkt for shape in table["geometry"]])
     frame.rename(columns=str.upper).to_csv(tmp_path / "links.csv", index=False)

@@ -85,6 +85,7 @@ def test_classes_without_geometry_beside_others_in_one_table(tmp_path: Path) -> 
     assert faults_of(error) == {(4, "geometry", "is missing or empty"), (5, "y", "must be a number")}
 
 
+@pytest.mark.slow
 def test_a_mixture_reads_back_as_it_was_written(tmp_path: Path) -> None:
     bare = {"bridge", "building"}
     before = validate_register(without(mixed(), *bare))

@@ -121,6 +121,7 @@ def test_details_give_cost_and_hierarchy_as_text(report, programme, open_page) -
 
 
 @pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.slow
 def test_the_view_fits(report, open_page, width) -> None:
     page = open_page(report, width=width)
     page.check("input[value=critical]")

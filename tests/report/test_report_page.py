@@ -57,6 +57,7 @@ def test_the_map_is_drawn_and_follows_the_year(report, open_page):
     assert page.locator("#map-year-label").inner_text() == "Today"
 
 
+@pytest.mark.slow
 def test_doing_nothing_looks_worse_and_works_look_different(report, open_page):
     page = open_page(report)
     plan = page.evaluate(INK)
@@ -76,6 +77,7 @@ def test_the_status_agrees_with_the_table(report, open_page):
     assert f": {cells[-1]} of" in page.locator("#map-status").inner_text()
 
 
+@pytest.mark.slow
 def test_layers_can_be_put_on_and_off(report, open_page):
     page = open_page(report)
     before = page.evaluate(INK)
@@ -86,6 +88,7 @@ def test_layers_can_be_put_on_and_off(report, open_page):
     assert page.evaluate(INK) == before
 
 
+@pytest.mark.slow
 def test_a_search_by_name_goes_to_the_road(report, open_page):
     page = open_page(report)
     zoom = page.evaluate("map_plan.getZoom()")
@@ -100,6 +103,7 @@ def test_a_search_by_name_goes_to_the_road(report, open_page):
     assert page.locator("#map-status").inner_text() == "No road is called no such road."
 
 
+@pytest.mark.slow
 def test_details_by_pointer_touch_and_keyboard(report, open_page):
     page = open_page(report)
     page.fill("#road", "A4018")
@@ -158,6 +162,7 @@ def test_nothing_runs_off_the_side(report, open_page, width):
 
 
 @pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.slow
 def test_targets_are_large_enough(report, open_page, width):
     page = open_page(report, width=width)
     small = page.evaluate(
@@ -169,6 +174,7 @@ def test_targets_are_large_enough(report, open_page, width):
     assert small == []
 
 
+@pytest.mark.slow
 def test_paper_gets_the_still_map(report, open_page, tmp_path):
     page = open_page(report)
     assert not page.locator(".still").is_visible()
@@ -205,6 +211,7 @@ def test_hostile_names_are_only_text(report, open_page):
     assert page.messages == []
 
 
+@pytest.mark.slow
 def test_every_scroll_region_has_a_name_and_the_keyboard(report, open_page):
     page = open_page(report)
     nameless = page.evaluate(

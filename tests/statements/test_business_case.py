@@ -92,6 +92,7 @@ def net(by_option: tuple[OptionFigures, ...], place: int) -> np.ndarray:
     return np.sum(list(mine.avoided.values()), axis=0) - (mine.present - by_option[0].present)
 
 
+@pytest.mark.slow
 def test_what_is_avoided_and_spent_is_the_benefit_to_the_penny(county: County) -> None:
     nothing = county.options[0]
     assert county.outcome.options.beside[county.outcome.chosen].any()  # sites are in it
@@ -103,6 +104,7 @@ def test_what_is_avoided_and_spent_is_the_benefit_to_the_penny(county: County) -
         )
 
 
+@pytest.mark.slow
 def test_benefit_by_line_is_that_of_the_programmes_works(county: County) -> None:
     works, recommended = county.works, county.figures[OPTIONS.index("recommended")]
     ids = county.outcome.inputs.register.assets["asset_id"].to_numpy(dtype=object)
@@ -119,6 +121,7 @@ def test_benefit_by_line_is_that_of_the_programmes_works(county: County) -> None
         assert net(county.figures, OPTIONS.index("recommended"))[k] == pytest.approx(own[mine].sum(), abs=10)
 
 
+@pytest.mark.slow
 def test_more_money_buys_more(county: County) -> None:
     benefit = [net(county.figures, place).sum() for place in range(len(OPTIONS))]
     assert benefit[0] == 0
@@ -126,6 +129,7 @@ def test_more_money_buys_more(county: County) -> None:
     assert county.figures[0].works.sum() == county.works["committed"].sum()
 
 
+@pytest.mark.slow
 def test_minimum_keeps_todays_money_in_each_year(county: County) -> None:
     minimum, inputs = county.options[1], county.outcome.inputs
     works = Works.of(inputs.register.assets, inputs.model, minimum.candidates.take(minimum.chosen))
@@ -136,6 +140,7 @@ def test_minimum_keeps_todays_money_in_each_year(county: County) -> None:
     assert set(minimum.means) == {"today's money, the worst first"}
 
 
+@pytest.mark.slow
 def test_by_a_rule_of_thumb_every_section_has_a_site_of_its_own(county: County) -> None:
     recommended, minimum = (county.options[OPTIONS.index(name)] for name in ("recommended", "minimum"))
     assert county.outcome.formulation.sharing.saved[recommended.chosen].any()
@@ -147,6 +152,7 @@ def test_by_a_rule_of_thumb_every_section_has_a_site_of_its_own(county: County) 
     assert (own.cost - county.unit_cost)[minimum.chosen].sum() == pytest.approx(site, abs=0.01)
 
 
+@pytest.mark.slow
 def test_condition_is_that_of_the_programme(county: County) -> None:
     table = pd.DataFrame(county.summary.condition)
     last = table[(table["year"] == max(county.outcome.years)) & (table["case"] == "plan")]
@@ -162,6 +168,7 @@ def steps(column: pd.Series) -> np.ndarray:
     return np.rint(column.to_numpy(dtype=float) * UNIT_STEPS).astype(int)
 
 
+@pytest.mark.slow
 def test_what_is_printed_adds_up(county: County) -> None:
     pack, avoided = county.tables
     assert (pack.name, avoided.name) == ("business_case", "avoided_cost")
@@ -190,12 +197,14 @@ def test_what_is_printed_adds_up(county: County) -> None:
     assert published[["do_nothing", "plan"]].isna().all()
 
 
+@pytest.mark.slow
 def test_tables_are_read_back_from_a_summary(county: County) -> None:
     for table in county.tables:
         back = Statement.from_json(json.loads(json.dumps(table.as_json(), allow_nan=False)))
         pd.testing.assert_frame_equal(back.rows, table.rows, check_dtype=False)
 
 
+@pytest.mark.slow
 def test_streams_are_those_of_the_programme(county: County) -> None:
     of_summary = {row["stream"]: row["plan"] / 1e6 for row in county.summary.streams}
     rows = county.tables[1].rows.set_index("stream")["plan"]
@@ -206,6 +215,7 @@ def test_streams_are_those_of_the_programme(county: County) -> None:
     assert works == pytest.approx(of_summary["works"], abs=16 / UNIT_STEPS)
 
 
+@pytest.mark.slow
 def test_benefit_per_pound_is_on_what_is_spent_beside_do_nothing(county: County) -> None:
     rows = county.tables[0].rows.pivot(index="line", columns="option")
     spent = rows["present_value"]["full"] - rows["present_value"]["do-nothing"]

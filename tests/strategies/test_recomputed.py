@@ -53,6 +53,7 @@ DETOURS = lifecycle_model(streams=(*OF_CONDITION, "detours"))
         pytest.param(93.0, 18.0, np.nan, 1.0, 0.01, id="sound but weak"),
     ],
 )
+@pytest.mark.slow
 def test_a_weak_bridge(index: float, capacity: float, posted: float, share: float, rate: float) -> None:
     """Of some share of the detours of `COST`, with traffic that grows."""
     cost, lasts = share * COST, 7 if rate else 0
