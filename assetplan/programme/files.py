@@ -107,7 +107,8 @@ def _read_projects(path: Path) -> pd.DataFrame | None:
         return None
     import pandas as pd
 
-    read = TextColumns(str(path), csv_table(path, RegisterError, _PROJECTS))
+    # A project's name may begin as a comment does.
+    read = TextColumns(str(path), csv_table(path, RegisterError, _PROJECTS, comments=False))
     numbers = {name: read.numbers(name, -1e15, 1e15, needed=name != "start") for name in _PROJECT_NUMBERS}
     read.refuse(~read.text["chosen"].isin(["True", "False"]), "chosen", "must be True or False")
     if read.faults:

@@ -20,7 +20,7 @@ PROJECTS = [
     {"name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0, "earliest": 2020},
     {"name": "Defect", "costs": {"footways": [9_000.0], "bridges": [1_000.0]}, "mandatory": True, "latest": 2020},
     {"name": "Palace", "costs": {"bridges": [300_000.0]}, "benefit": 3e6},
-    {"name": "<b>=Hut</b>", "costs": {"bridges": [9_000.0]}, "benefit": 9_500.0},
+    {"name": "# <b>=Hut</b>", "costs": {"bridges": [9_000.0]}, "benefit": 9_500.0},
 ]
 
 
