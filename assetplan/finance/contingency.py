@@ -17,7 +17,7 @@ _POINTS = 200_000
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DefectCosts(Shown):
-    """What latent defects may cost in all, each found or not by itself.
+    """What latent defects may cost in all, each there or not by itself.
 
     Attributes
     ----------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,29 +97,23 @@ def read_settings(path: Path) -> dict[str, Any] | None:
 
 
 def _read_projects(path: Path) -> pd.DataFrame | None:
-    """Projects of a programme; None where it has none.
-
-    Raises
-    ------
-    RegisterError
-        The file is no such table; every fault is listed.
-    """
-    if not path.is_file():
-        return None
-    import pandas as pd
-
-    # A project's name may begin as a comment does.
-    read = TextColumns(str(path), csv_table(path, RegisterError, _PROJECTS, comments=False))
-    numbers = {name: read.numbers(name, -1e15, 1e15, needed=name != "start") for name in _PROJECT_NUMBERS}
-    read.refuse(~read.text["chosen"].isin(["True", "False"]), "chosen", "must be True or False")
-    if read.faults:
-        raise RegisterError(read.faults)
-    table = read.text.assign(**numbers, chosen=read.text["chosen"] == "True")
-    return pd.DataFrame(table).reset_index(drop=True)
+    """Projects of a programme; None where it has none. Errors as `_read_numbers`."""
+    table = _read_numbers(path, _PROJECTS, dict.fromkeys(_PROJECT_NUMBERS, (-1e15, 1e15)), blank="start")
+    return None if table is None else table.assign(chosen=table["chosen"] == "True")
 
 
 def _read_mandatory(path: Path) -> pd.DataFrame | None:
-    """Works that are paid first; None where a folder has none.
+    """Works that are paid first; None where a folder has none. Errors as `_read_numbers`."""
+    table = _read_numbers(path, _MANDATORY, dict.fromkeys(("year", "number", "cost"), (0.0, 1e12)))
+    return None if table is None else table.astype({"year": "int64", "number": "int64"})
+
+
+def _read_numbers(
+    path: Path, columns: Sequence[str], ranges: Mapping[str, tuple[float, float]], blank: str = ""
+) -> pd.DataFrame | None:
+    """A table of a folder as text and numbers; None where the folder has none.
+
+    Names may begin as comments do. Of the numbers, those of column `blank` may be left out.
 
     Raises
     ------
@@ -127,11 +122,13 @@ def _read_mandatory(path: Path) -> pd.DataFrame | None:
     """
     if not path.is_file():
         return None
-    text = TextColumns(str(path), csv_table(path, RegisterError, _MANDATORY, comments=False))
-    numbers = {name: text.numbers(name, 0, 1e12, needed=True) for name in ("year", "number", "cost")}
-    if text.faults:
-        raise RegisterError(text.faults)
-    return text.text.assign(**numbers).astype({"year": "int64", "number": "int64"}).reset_index(drop=True)
+    read = TextColumns(str(path), csv_table(path, RegisterError, columns, comments=False))
+    numbers = {name: read.numbers(name, *ends, needed=name != blank) for name, ends in ranges.items()}
+    if "chosen" in columns:
+        read.refuse(~read.text["chosen"].isin(["True", "False"]), "chosen", "must be True or False")
+    if read.faults:
+        raise RegisterError(read.faults)
+    return read.text.assign(**numbers).reset_index(drop=True)
 
 
 def _read_table(path: Path, layer: str = "") -> gpd.GeoDataFrame:
