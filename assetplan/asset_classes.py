@@ -82,11 +82,11 @@ class AssetClass:
     verified: bool
 
 
-PROJECT = AssetClass(
-    "project", "Project", "Projects", 99.0, "project", "number", "quantity", 1.0, "point", "circle", False, "urban",
+BID = AssetClass(
+    "bid", "Bid", "Bids", 99.0, "bid", "number", "quantity", 1.0, "point", "circle", False, "urban",
     "stated", False, False, "index", "no", True,
 )  # fmt: skip
-"""What works items of projects are of: no class of the register, so no row of the table."""
+"""What works items of bids are of: no class of the register, so no row of the table."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _load(path: Path | None) -> AssetClasses:
             ("asset_class", name.str.fullmatch(_NAME), "must be small letters, digits and _, a letter first"),
             ("asset_class", ~name.isin(_TAKEN), "is the name of another layer of a register"),
             ("bands", (table["bands"] == "index") | (name != CARRIAGEWAY), "must be index: the map counts roads by it"),
-            ("asset_class", name != PROJECT.asset_class, "is what works items of projects are of"),
+            ("asset_class", name != BID.asset_class, "is what works items of bids are of"),
             ("stock_divisor", table["stock_divisor"] > 0, "must be a number above 0"),
         ],
     )

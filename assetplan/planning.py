@@ -28,9 +28,9 @@ from assetplan.inputs.load import Inputs, load_inputs
 from assetplan.inputs.settings import settings
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.selection import best_of
+from assetplan.outcome.bids import bid_table, bid_works
 from assetplan.outcome.notes import notes
 from assetplan.outcome.outcome import outcome_of
-from assetplan.outcome.projects import project_table, project_works
 from assetplan.outcome.stored import stored_strategies
 from assetplan.outcome.summary import Findings, summarise
 from assetplan.outcome.tables import programme_tables
@@ -103,8 +103,8 @@ def plan(
             outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)
             own_works, table = programme_tables(outcome)
             table = with_asset_risk(outcome, table) if plan.risk.assets else table
-            projects = project_table(outcome)
-            works = project_works(outcome, projects, own_works)
+            bids = bid_table(outcome)
+            works = bid_works(outcome, bids, own_works)
             strategies = stored_strategies(inputs.register.assets, inputs.model, formulation, solution)
         with clock.stage("payback"):
             returns = payback(outcome, own_works, made.traffic)
@@ -137,7 +137,7 @@ def plan(
     layers = works, inputs.register.places, inputs.register.districts
     mandatory = inputs.mandatory if len(inputs.mandatory) else None
     kept = settings(plan), strategies, finance
-    return Programme(summary, table, *layers, *kept, projects=projects, mandatory=mandatory).check()
+    return Programme(summary, table, *layers, *kept, bids=bids, mandatory=mandatory).check()
 
 
 def finance_statements(
@@ -166,7 +166,7 @@ def finance_statements(
         case = business_case(outcome, made.traffic, options_of(outcome, _minimum(made)))
     with clock.stage("statements"):
         works = programme_tables(outcome)[0]
-        every = project_works(outcome, project_table(outcome), works)
+        every = bid_works(outcome, bid_table(outcome), works)
         return (*accounts(outcome, every), *payback(outcome, works, made.traffic).statements(), *case)
 
 
@@ -308,7 +308,7 @@ def _baselines(formulation: Formulation, amounts: Floats, priority: Ints, plan: 
         return {}
     problem, seconds = formulation.problem, plan.solver.time_limit
     nothing = problem.starts[:-1]  # or what is committed
-    last = np.arange(len(priority), problem.n_assets)  # projects have no condition
+    last = np.arange(len(priority), problem.n_assets)  # bids have no condition
     return {
         "worst first": worst_first(problem, np.concatenate([priority, last]), amounts, nothing),
         "incremental benefit-cost": incremental_benefit_cost(problem, amounts, formulation.cost(), nothing),

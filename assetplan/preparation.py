@@ -31,7 +31,7 @@ Made = TypeVar("Made")
 # Keys of a plan that no stage before the problem reads: what there is to spend, to hold to, to seek.
 _LATE = {
     "name", "envelope", "limits", "sources", "borrowing", "tax_base", "income", "treasury", "medium_term", "printed",
-    "gates", "targets", "objective", "solver", "projects", "receipts", "disposals",
+    "gates", "targets", "objective", "solver", "bids", "receipts", "disposals",
     "contingency",
 }  # fmt: skip
 
@@ -150,7 +150,7 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
     own = {
         name: getattr(inputs, name)
-        for name in ("plan", "limits", "digests", "earlier", "spent", "jobs", "projects", "mandatory", "compliance")
+        for name in ("plan", "limits", "digests", "earlier", "spent", "jobs", "bids", "mandatory", "compliance")
     }
     inputs = replace(made.inputs, **own)
     with clock.stage("strategies"):

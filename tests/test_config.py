@@ -67,6 +67,16 @@ def test_defaults() -> None:
             "this key is now called treasury.unfinanced_capital: write that in its place",
         ),
         ({"sites": {"gap": 50}}, "sites.gap", "this key is now called sites.untreated: write that in its place"),
+        (
+            {"projects": [{"name": "a", "costs": {}}]},
+            "projects",
+            "this key is now called bids: write that in its place",
+        ),
+        (
+            {"tables": {"projects": "a.csv"}},
+            "tables.projects",
+            "this key is now called tables.bids: write that in its place",
+        ),
         ({"sites": {"most": 0.5}}, "sites.most", "greater than or equal to 1"),
         ({"sites": {"untreated": 1}}, "sites.untreated", "less than 1"),
         ({"name": ""}, "name", "at least 1 character"),

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from assetplan.answers.causes import causes_of
-from assetplan.asset_classes import PROJECT
+from assetplan.asset_classes import BID
 from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.finance import Statement, real
 from assetplan.finance.statement import declared
 from assetplan.programme import Programme
-from assetplan.programme.check import with_projects
+from assetplan.programme.check import with_bids
 from assetplan.strategies.names import NOTHING, steps_of, within
 
 CHANGES = {
@@ -120,8 +120,8 @@ def compare(before: Programme, after: Programme) -> Comparison:
     priced = before.summary.prices_known and after.summary.prices_known
     known = before.years == after.years and priced
     changed["cause"], changed["what"] = causes_of(before, after, changed) if known else ("", "")
-    # What the prices of limits make of a project stands in its own table of options.
-    changed.loc[changed["asset_class"] == PROJECT.asset_class, ["cause", "what"]] = ""
+    # What the prices of limits make of a bid stands in its own table of options.
+    changed.loc[changed["asset_class"] == BID.asset_class, ["cause", "what"]] = ""
     settings = pd.DataFrame(_settings(before, after), columns=["key", "before", "after"])
     return Comparison(years, changed, totals, settings, kept, _change_paid(after))
 
@@ -136,9 +136,9 @@ def _assets(before: Programme, after: Programme, years: tuple[int, ...]) -> pd.D
     cut = {text: within(text, years) for each in tables for text in each["strategy"].unique()}
     was, now = (each["strategy"].map(cut) for each in (old, new))
     out = new[list(_FACTS)].where(now.notna(), old[list(_FACTS)]).fillna("").reset_index()
-    # A project that one plan does not state is one that it does not do.
-    project = (new["asset_class"].fillna(old["asset_class"]) == PROJECT.asset_class).to_numpy(dtype=bool)
-    was, now = (each.where(each.notna() | ~project, NOTHING) for each in (was, now))
+    # A bid that one plan does not state is one that it does not do.
+    bid = (new["asset_class"].fillna(old["asset_class"]) == BID.asset_class).to_numpy(dtype=bool)
+    was, now = (each.where(each.notna() | ~bid, NOTHING) for each in (was, now))
     out["change"] = [_change(*pair) for pair in zip(was, now, strict=True)]
     out["before"], out["after"] = was.fillna("").to_numpy(), now.fillna("").to_numpy()
     out["cost_before"] = out["cost_after"] = 0.0
@@ -147,12 +147,12 @@ def _assets(before: Programme, after: Programme, years: tuple[int, ...]) -> pd.D
 
 
 def _chosen(programme: Programme) -> pd.DataFrame:
-    """Choices of assets and of projects."""
+    """Choices of assets and of bids."""
     assets = _with_division(programme.assets)
-    if programme.projects is None or programme.projects.empty:
+    if programme.bids is None or programme.bids.empty:
         return assets
-    projects = programme.projects.assign(asset_class=PROJECT.asset_class, name=programme.projects["project"])
-    return with_projects(assets, projects)
+    bids = programme.bids.assign(asset_class=BID.asset_class, name=programme.bids["bid"])
+    return with_bids(assets, bids)
 
 
 def _with_division(table: pd.DataFrame) -> pd.DataFrame:

@@ -15,9 +15,9 @@ from assetplan.consequences import WORKS
 from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.formulation import Formulation
+from assetplan.formulation.bids import with_bids
 from assetplan.formulation.carbon import carbon_of_options
 from assetplan.formulation.constraints import LimitRow
-from assetplan.formulation.projects import with_projects
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import LimitKey
@@ -81,7 +81,7 @@ def frontier_of(
     shares : sequence of float; shares of every line's money in every year, or of the carbon limit [above 0]
     gap, seconds : float; gap [share] and time [s] at which the search for each ends
     """
-    works = with_projects(Works.of(inputs.register.assets, inputs.model, formulation.options), formulation.projects)
+    works = with_bids(Works.of(inputs.register.assets, inputs.model, formulation.options), formulation.bids)
     points, lines, conditions = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
     streams, carbon = list[dict[str, Any]](), carbon_of_options(inputs, works)
     for share, scaled, solution in _solved(formulation, shares, gap, seconds):
@@ -108,7 +108,7 @@ def carbon_limited(inputs: Inputs, formulation: Formulation, solution: Solution)
     ----------
     inputs, formulation, solution : Inputs, Formulation, Solution; the plan, it as a problem, and what was chosen
     """
-    works = with_projects(Works.of(inputs.register.assets, inputs.model, formulation.options), formulation.projects)
+    works = with_bids(Works.of(inputs.register.assets, inputs.model, formulation.options), formulation.bids)
     problem, rows = formulation.problem, list(formulation.rows)
     for key, unit, amount in zip(_CARBON_KEYS, ("t CO2e", "£"), carbon_of_options(inputs, works), strict=True):
         most = float(amount[solution.chosen].sum())

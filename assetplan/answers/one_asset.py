@@ -11,7 +11,7 @@ from assetplan.answers.condition import condition_lever
 from assetplan.answers.explanation import Explanation
 from assetplan.answers.levers import Lever, cost_lever, line_lever
 from assetplan.answers.market import Market, Options
-from assetplan.answers.one_project import ProjectExplanation, explain_project
+from assetplan.answers.one_bid import BidExplanation, explain_bid
 from assetplan.asset_classes import AssetClasses
 from assetplan.errors import Fault, RegisterError
 from assetplan.outcome.reasons import FIRM, OTHERS, TOO_SMALL
@@ -22,27 +22,27 @@ from assetplan.strategies.names import NOTHING
 from assetplan.words import plural
 
 
-def explain(programme: Programme, asset_id: str) -> Explanation | ProjectExplanation:
-    """Say why an asset or a project has what it has, and what would have changed that.
+def explain(programme: Programme, asset_id: str) -> Explanation | BidExplanation:
+    """Say why an asset or a bid has what it has, and what would have changed that.
 
     Parameters
     ----------
     programme : Programme
         From `plan` or `read_programme`; its folder is enough, the register is not needed.
-    asset_id : str; the asset, or the name of a project
+    asset_id : str; the asset, or the name of a bid
 
     Returns
     -------
-    Explanation or ProjectExplanation
+    Explanation or BidExplanation
         Facts, alternatives with cost, benefit and net, and what would have turned the choice; `text()` reads it out.
 
     Raises
     ------
     RegisterError
-        The programme has no such asset or project (near names are given), or was written without its strategies.
+        The programme has no such asset or bid (near names are given), or was written without its strategies.
     """
-    project = explain_project(programme, str(asset_id))
-    return _explain_asset(programme, str(asset_id)) if project is None else project
+    bid = explain_bid(programme, str(asset_id))
+    return _explain_asset(programme, str(asset_id)) if bid is None else bid
 
 
 def _explain_asset(programme: Programme, asset_id: str) -> Explanation:

@@ -2,16 +2,17 @@
 
 from assetplan.config.added import AddedLimit, accept_table
 from assetplan.config.base import Funder, PlaceSelector, WorksSelector
+from assetplan.config.bids import Bid, Contingency, Disposals, Receipts, Sale
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, Treasury
 from assetplan.config.plan import Plan, TableFiles
-from assetplan.config.projects import Contingency, Disposals, Project, Receipts, Sale
 from assetplan.config.read import make_plan, read_plan, read_table_files
 
 __all__ = [
     "AddedLimit",
+    "Bid",
     "Borrowing",
     "CalendarEntry",
     "Contingency",
@@ -27,7 +28,6 @@ __all__ = [
     "Lock",
     "PlaceSelector",
     "Plan",
-    "Project",
     "Receipts",
     "Require",
     "Sale",

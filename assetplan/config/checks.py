@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from assetplan.config.base import WorksSelector
+from assetplan.config.bid_checks import bid_faults
 from assetplan.config.delivery_checks import delivery_faults
 from assetplan.config.envelope import Envelope, Limit
 from assetplan.config.finance_checks import finance_faults
 from assetplan.config.plan import ClaimsSettings, Plan
-from assetplan.config.project_checks import project_faults
 
 KeyFaults = Iterator[tuple[str, str, str]]
 
@@ -28,7 +28,7 @@ def faults_of(plan: Plan) -> KeyFaults:
         yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _sites, _targets, _forecast, _claims, _objective, _names)
-    for check in (*checks, _grants, _records, delivery_faults, finance_faults, project_faults):
+    for check in (*checks, _grants, _records, delivery_faults, finance_faults, bid_faults):
         yield from check(plan)
 
 

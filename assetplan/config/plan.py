@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 
 from assetplan.config.assurance import IndicatorSettings, RiskSettings
 from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, RegisterSource, Share, Whole
+from assetplan.config.bids import Bid, Contingency, Disposals, Receipts
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.energy import EnergySettings
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
-from assetplan.config.projects import Contingency, Disposals, Project, Receipts
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown
 from assetplan.objectives import RISK
@@ -126,8 +126,8 @@ class TableFiles(Frozen):
     """least bands of energy performance certificates"""
     routine_jobs: str = ""
     """routine jobs that are due, which may be done under a scheme's closure"""
-    projects: str = ""
-    """projects beside those of the plan file"""
+    bids: str = ""
+    """bids beside those of the plan file"""
     regimes: str = ""
     """statutory compliance regimes added to the packaged ones, or in place of those of the same name"""
     statutory_tests: str = ""
@@ -208,7 +208,7 @@ class Plan(Shown, Frozen):
     spent: SpentYears | None = None
     rules: ChoiceRules = ChoiceRules()
     schemes: tuple[Scheme, ...] = ()
-    projects: tuple[Project, ...] = ()
+    bids: tuple[Bid, ...] = ()
     contingency: tuple[Contingency, ...] = ()
     disposals: Disposals | None = None
     receipts: Receipts = Receipts()

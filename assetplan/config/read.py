@@ -20,6 +20,8 @@ _RENAMED = {
     "treasury.capital": "treasury.unfinanced_capital",
     "forecast.claims": "claims.count",
     "sites.gap": "sites.untreated",
+    "projects": "bids",
+    "tables.projects": "tables.bids",
 }
 
 

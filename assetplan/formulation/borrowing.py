@@ -68,12 +68,12 @@ def drawdowns(basis: Basis) -> Constraints:
 def most_spent(basis: Basis) -> Floats:
     """More than all works together can cost in each year, (n_years,): by their own cost, and by the lines' money."""
     options, limits, envelope = basis.options, basis.inputs.limits, basis.inputs.plan.envelope
-    works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0) + basis.projects.most_paid
+    works = np.maximum.reduceat(options.cost, options.starts[:-1], axis=0).sum(axis=0) + basis.bids.most_paid
     works = works + np.bincount(basis.mandatory.year, basis.mandatory.cost, len(works))
     share = np.array([envelope.share("carry_over", line) for line in limits.lines])
     lines = limits.amount.sum(axis=0)
     lines[1:] += share @ limits.amount[:, :-1]
-    return np.minimum(works, lines + basis.projects.most_received(price_of_years(basis.inputs.plan)))
+    return np.minimum(works, lines + basis.bids.most_received(price_of_years(basis.inputs.plan)))
 
 
 def _uses(inputs: Inputs, ceiling: Ceiling) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
+from assetplan.formulation.bids import BidOptions, bid_options, with_bids
 from assetplan.formulation.block_sites import alone_in_block, blocks_of
 from assetplan.formulation.closed_years import calendar_note
 from assetplan.formulation.constraints import Basis, Flow, LimitRow, compose
@@ -13,9 +14,8 @@ from assetplan.formulation.crew_days import part_of_site
 from assetplan.formulation.firm import hold_firm
 from assetplan.formulation.formulation import Formulation
 from assetplan.formulation.kinds import LIMIT_KINDS
-from assetplan.formulation.objective import objective_of, objective_of_projects
+from assetplan.formulation.objective import objective_of, objective_of_bids
 from assetplan.formulation.past import as_done, at_outturn
-from assetplan.formulation.projects import ProjectOptions, project_options, with_projects
 from assetplan.formulation.rules import follow_rules
 from assetplan.formulation.sales import joint, of_sales, with_burdens, with_sold
 from assetplan.formulation.schemes import join_schemes
@@ -33,7 +33,7 @@ MONEY = "£"
 
 
 def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = None, whole: bool = True) -> Formulation:
-    """State a plan as one choice for each asset and each project within named limits on totals.
+    """State a plan as one choice for each asset and each bid within named limits on totals.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     options : Candidates; every strategy of every asset
     runs : RoadRuns, optional; where sections lie along their roads; without it no works share a site
     whole : bool
-        Whether these are all assets of the plan: a source may have nothing to fund among some of them, and no project
+        Whether these are all assets of the plan: a source may have nothing to fund among some of them, and no bid
         is chosen with them.
 
     Returns
@@ -61,21 +61,21 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     allowed = as_done(inputs, follow_rules(inputs, options, firm))
     tied = np.isin(assets["asset_id"], [name for scheme in inputs.plan.schemes for name in scheme.assets])
     together = join_schemes(inputs, on_own_sites(inputs, allowed, ~tied))
-    projects = with_burdens(inputs, project_options(inputs, whole))
-    sale = np.where(tied, -1, of_sales(projects, len(assets)))
-    sharing = _shared(inputs, together.options, projects, ~tied & (sale < 0), runs, firm.scheme, whole)
-    sharing, projects = with_sold(sharing, projects, sale)
+    bids = with_burdens(inputs, bid_options(inputs, whole))
+    sale = np.where(tied, -1, of_sales(bids, len(assets)))
+    sharing = _shared(inputs, together.options, bids, ~tied & (sale < 0), runs, firm.scheme, whole)
+    sharing, bids = with_sold(sharing, bids, sale)
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)
     works = _works(inputs, left)
     site = part_of_site(inputs, works, sharing.site, mode)
-    basis = _basis(inputs, left, projects, works, site, sharing.closure, whole)
+    basis = _basis(inputs, left, bids, works, site, sharing.closure, whole)
     objective, changes = objective_of(inputs, left)
-    group, mode = joint(projects, sale, group, mode)
+    group, mode = joint(bids, sale, group, mode)
     problem, rows, flows = _composed(basis, objective, *((group, mode) if (group >= 0).any() else ()))
     notes = (*firm.notes, *together.notes, *calendar_note(inputs), *_idle(problem, rows))
-    return Formulation(problem, rows, flows, left, projects, sharing, changes, firm.held, together.rows, notes)
+    return Formulation(problem, rows, flows, left, bids, sharing, changes, firm.held, together.rows, notes)
 
 
 def _works(inputs: Inputs, options: Candidates) -> Works:
@@ -85,35 +85,35 @@ def _works(inputs: Inputs, options: Candidates) -> Works:
 def _basis(
     inputs: Inputs,
     options: Candidates,
-    projects: ProjectOptions,
+    bids: BidOptions,
     works: Works,
     site: Floats,
     closure: Floats,
     whole: bool,
 ) -> Basis:
-    """What limits are stated on; projects have no sites, and close no road."""
-    every = with_projects(works, projects)
+    """What limits are stated on; bids have no sites, and close no road."""
+    every = with_bids(works, bids)
     site, closure = (
         np.pad(part, (0, n - len(part))) for part, n in ((site, len(every.option)), (closure, every.n_options))
     )
-    return Basis(inputs, options, projects, every, site, closure, whole)
+    return Basis(inputs, options, bids, every, site, closure, whole)
 
 
 def _composed(
     basis: Basis, objective: Floats, group: Ints | None = None, mode: Ints | None = None
 ) -> tuple[Problem, tuple[LimitRow, ...], tuple[Flow, ...]]:
-    projects = basis.projects
+    bids = basis.bids
     ids = basis.inputs.register.assets["asset_id"].to_numpy(dtype=object)
-    if projects.projects:
-        ids = np.concatenate([ids, projects.names])
-        objective = np.concatenate([objective, objective_of_projects(basis.inputs, projects)])
+    if bids.bids:
+        ids = np.concatenate([ids, bids.names])
+        objective = np.concatenate([objective, objective_of_bids(basis.inputs, bids)])
     return compose([kind(basis) for kind in LIMIT_KINDS], objective, basis.starts, ids, group, mode)
 
 
 def _shared(
     inputs: Inputs,
     options: Candidates,
-    projects: ProjectOptions,
+    bids: BidOptions,
     free: Bools,
     runs: RoadRuns | None,
     firm: Ints,
@@ -127,7 +127,7 @@ def _shared(
     objective = objective_of(inputs, options)[0]
     # A scheme's sections bear little of its site.
     none = np.zeros(len(works.option)), np.zeros(works.n_options)
-    problem, rows, _ = _composed(_basis(inputs, options, projects, works, *none, whole), objective)
+    problem, rows, _ = _composed(_basis(inputs, options, bids, works, *none, whole), objective)
     sites = SiteWorks.of(works, inputs.sites)
     bears = inputs.plan.objective.sought.bears_cost
     money = np.array([row.unit == MONEY for row in rows], dtype=bool)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan._types import Bools, Floats
-from assetplan.asset_classes import PROJECT
+from assetplan.asset_classes import BID
 from assetplan.carbon import KG_PER_TONNE, carbon_factors
 from assetplan.energy import factors_by_year
 from assetplan.formulation.works import Works
@@ -26,7 +26,7 @@ def carbon_of_works(inputs: Inputs, works: Works) -> Floats:
     """
     known, catalogue = inputs.tables.parameters.carbon, inputs.model.catalogue
     groups = dict.fromkeys(works.treatments["group"])
-    groups.pop(PROJECT.asset_class, None)  # what a project emits is not known; its rows are the last
+    groups.pop(BID.asset_class, None)  # what a bid emits is not known; its rows are the last
     rows = list(catalogue.of(groups))
     factor = carbon_factors(known, works.treatments)[works.treatment]
     quantity = works.assets["quantity"].to_numpy(dtype=float)[works.asset]

@@ -16,8 +16,8 @@ from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.errors import ConfigError, Fault
+from assetplan.formulation.bids import BidOptions
 from assetplan.formulation.mandatory import MandatoryUse, MandatoryWorks, mandatory_flows
-from assetplan.formulation.projects import ProjectOptions
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -105,8 +105,8 @@ class Basis:
     ----------
     inputs : Inputs; the plan with its register and model
     options : Candidates; the strategies that rules and schemes leave
-    projects : ProjectOptions; what may be done beside them, whose options follow those of the assets
-    works : Works; every works item of each, those of projects last
+    bids : BidOptions; what may be done beside them, whose options follow those of the assets
+    works : Works; every works item of each, those of bids last
     site, closure : array (n_works,), (n_options,)
         Part of its crew's site that each of the works bears, and of the closure of the road that each strategy bears
         [0 to 1].
@@ -115,7 +115,7 @@ class Basis:
 
     inputs: Inputs
     options: Candidates
-    projects: ProjectOptions
+    bids: BidOptions
     works: Works
     site: Floats
     closure: Floats
@@ -128,9 +128,9 @@ class Basis:
 
     @property
     def starts(self) -> Ints:
-        """Which options are whose, those of the assets and then those of the projects, as in `Problem`."""
+        """Which options are whose, those of the assets and then those of the bids, as in `Problem`."""
         ours = self.options.starts
-        return np.concatenate([ours, ours[-1] + self.projects.starts[1:]])
+        return np.concatenate([ours, ours[-1] + self.bids.starts[1:]])
 
     def entries(self, where: Bools, row: int, amount: Floats) -> Entries:
         """What the works where a condition holds use of one row, each its amount; both arrays (n_works,).

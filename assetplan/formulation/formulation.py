@@ -12,9 +12,9 @@ import numpy as np
 from assetplan._types import Bools, Codes, Floats, Ints, Texts
 from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
+from assetplan.formulation.bids import BidOptions
 from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.firm import KEY
-from assetplan.formulation.projects import ProjectOptions
 from assetplan.formulation.sharing import SharedSites
 from assetplan.inputs.mandatory import MANDATORY
 from assetplan.limits import LimitKey
@@ -41,7 +41,7 @@ class Formulation(Shown):
     options : Candidates
         The strategies that the plan's rules and schemes leave, row by row the first options of the problem; cost and
         benefit hold those of sites and mobilisation. Their benefit is that of the report, whatever the objective.
-    projects : ProjectOptions; what may be done beside them, row by row the last options of the problem
+    bids : BidOptions; what may be done beside them, row by row the last options of the problem
     sharing : SharedSites; which assets may share a site, and what each option saves by it
     changes : array (n_options,) of bool
         Where a strategy differs from an earlier programme's, and so bears the price of stability.
@@ -55,7 +55,7 @@ class Formulation(Shown):
     rows: tuple[LimitRow, ...]
     flows: tuple[Flow, ...]
     options: Candidates
-    projects: ProjectOptions
+    bids: BidOptions
     sharing: SharedSites
     changes: Bools
     firm: Texts
@@ -66,21 +66,21 @@ class Formulation(Shown):
         """Row of each asset's strategy among `options` in a solution, (n_assets,)."""
         return solution.chosen[: len(self.options.starts) - 1]
 
-    def chosen_projects(self, solution: Solution) -> Ints:
-        """Row of each project's option among `projects` in a solution, (n_projects,)."""
+    def chosen_bids(self, solution: Solution) -> Ints:
+        """Row of each bid's option among `bids` in a solution, (n_bids,)."""
         return solution.chosen[len(self.options.starts) - 1 :] - len(self.options.asset)
 
     def assets_alone(self, chosen: Ints | None = None) -> Formulation:
-        """The same choice of the assets with all projects decided, their money gone.
+        """The same choice of the assets with all bids decided, their money gone.
 
         Parameters
         ----------
-        chosen : array (n_projects,), optional
-            Row of each project's option; by default it is left out, or begun as soon as it may be where it must be.
+        chosen : array (n_bids,), optional
+            Row of each bid's option; by default it is left out, or begun as soon as it may be where it must be.
         """
-        if not self.projects.projects:
+        if not self.bids.bids:
             return self
-        decided = len(self.options.asset) + (self.projects.starts[:-1] if chosen is None else chosen)
+        decided = len(self.options.asset) + (self.bids.starts[:-1] if chosen is None else chosen)
         rows = self._beside(decided)
         return replace(
             self,
@@ -88,11 +88,11 @@ class Formulation(Shown):
             options=self.options.take(rows),
             sharing=self.sharing.taking(rows),
             changes=self.changes[rows],
-            projects=self.projects.none(),
+            bids=self.bids.none(),
         )
 
     def _beside(self, decided: Ints) -> Ints:
-        """Options of assets that the chosen options of projects leave: of a sale, those of its mode."""
+        """Options of assets that the chosen options of bids leave: of a sale, those of its mode."""
         problem, n = self.problem, len(self.options.asset)
         if problem.group is None or problem.mode is None:
             return np.arange(n)
@@ -105,31 +105,31 @@ class Formulation(Shown):
         return np.flatnonzero(~np.isin(group, list(mode)) | (problem.mode[:n] == wanted))
 
     def of_assets(self, solution: Solution) -> tuple[Formulation, Solution]:
-        """The choice of the assets with the projects as a solution has them, and the assets' part of that solution."""
-        if not self.projects.projects:
+        """The choice of the assets with the bids as a solution has them, and the assets' part of that solution."""
+        if not self.bids.bids:
             return self, solution
-        projects = len(self.options.asset) + self.chosen_projects(solution)
-        gained = float(self.problem.benefit[projects].sum())
+        bids = len(self.options.asset) + self.chosen_bids(solution)
+        gained = float(self.problem.benefit[bids].sum())
         own = replace(
             solution,
-            chosen=np.searchsorted(self._beside(projects), self.chosen(solution)),
+            chosen=np.searchsorted(self._beside(bids), self.chosen(solution)),
             benefit=solution.benefit - gained,
             bound=solution.bound - gained,
-            used=solution.used - usage_totals(self.problem.usage, projects),
+            used=solution.used - usage_totals(self.problem.usage, bids),
         )
-        return self.assets_alone(self.chosen_projects(solution)), own
+        return self.assets_alone(self.chosen_bids(solution)), own
 
     def cost(self) -> Floats:
         """What each option of the problem costs in the plan years, (n_options,) [£]."""
-        return np.concatenate([self.options.cost.sum(axis=1), self.projects.cost.sum(axis=(1, 2))])
+        return np.concatenate([self.options.cost.sum(axis=1), self.bids.cost.sum(axis=(1, 2))])
 
     def benefit(self) -> Floats:
         """Benefit of each option of the problem, whatever the objective, (n_options,) [£]."""
-        return np.concatenate([self.options.benefit, self.projects.benefit])
+        return np.concatenate([self.options.benefit, self.bids.benefit])
 
     def schedule(self) -> Codes:
-        """Works of each option of the problem by plan year, (n_options, years): of a project, 0 where it begins."""
-        begins = np.arange(self.options.schedule.shape[1]) == self.projects.start[:, None]
+        """Works of each option of the problem by plan year, (n_options, years): of a bid, 0 where it begins."""
+        begins = np.arange(self.options.schedule.shape[1]) == self.bids.start[:, None]
         return np.concatenate([self.options.schedule, np.where(begins, 0, -1).astype(self.options.schedule.dtype)])
 
     def caps_with(self, amounts: Floats) -> Floats:

@@ -182,7 +182,7 @@ def source_use(basis: Basis) -> Constraints:
 
 
 def _received(basis: Basis, rows: list[LimitRow]) -> Entries:
-    """What receipts of projects add to the source that they go to, in their year and all later ones."""
+    """What receipts of bids add to the source that they go to, in their year and all later ones."""
     place = {row.key: k for k, row in enumerate(rows)}
     source, plan = basis.inputs.plan.receipts.source, basis.inputs.plan
     keys = [LimitKey("source", source=source, year=when) for when in plan.plan_years] if source else []
@@ -201,7 +201,7 @@ def _money(basis: Basis) -> dict[str, Floats]:
     out = {}
     for source in plan.sources:
         if source.name == plan.receipts.source:
-            out[source.name] = np.cumsum(money_of(plan, source)) / price + basis.projects.most_received(price)
+            out[source.name] = np.cumsum(money_of(plan, source)) / price + basis.bids.most_received(price)
         elif source.type == "reserve":
             # What is taken is missing in every later year, too.
             left = np.minimum.accumulate(reserve_left(plan, source)[::-1])[::-1]
@@ -250,7 +250,7 @@ def _own_rows(basis: Basis) -> Iterator[LimitRow]:
 
 
 def _left(inputs: Inputs, source: Source) -> Floats:
-    """What a source whose money stays has at the end of each year, receipts of projects apart.
+    """What a source whose money stays has at the end of each year, receipts of bids apart.
 
     What it gave in years that are past is known to the penny only.
     """

@@ -8,8 +8,8 @@ import numpy as np
 
 from assetplan._types import Bools, Floats
 from assetplan.economics import condition_gain
+from assetplan.formulation.bids import BidOptions
 from assetplan.formulation.carbon import carbon_of_plan
-from assetplan.formulation.projects import ProjectOptions
 from assetplan.inputs.load import Inputs
 from assetplan.objectives import OBJECTIVES, Gains
 from assetplan.strategies import Candidates, Rules
@@ -37,16 +37,16 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     return value, changes
 
 
-def objective_of_projects(inputs: Inputs, projects: ProjectOptions) -> Floats:
-    """Objective of each option of projects, which have no condition, (n_options,); none is beside least carbon.
+def objective_of_bids(inputs: Inputs, bids: BidOptions) -> Floats:
+    """Objective of each option of bids, which have no condition, (n_options,); none is beside least carbon.
 
     Parameters
     ----------
-    inputs, projects : Inputs, ProjectOptions; the plan, and its projects
+    inputs, bids : Inputs, BidOptions; the plan, and its bids
     """
-    places = projects.places(inputs.register.assets)
-    none = partial(np.zeros, len(projects.project))
-    gains = Gains(places, projects.project, projects.benefit, projects.present_cost, none, none, none)
+    places = bids.places(inputs.register.assets)
+    none = partial(np.zeros, len(bids.bid))
+    gains = Gains(places, bids.bid, bids.benefit, bids.present_cost, none, none, none)
     return OBJECTIVES[inputs.plan.objective.of].value(gains)
 
 

@@ -1,4 +1,4 @@
-"""Receipts of projects and sales, by how likely they are: money for lines of the envelope, at once or later."""
+"""Receipts of bids and sales, by how likely they are: money for lines of the envelope, at once or later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def receipts(basis: Basis) -> Constraints:
     Σ of what lines were given up to a year ≤ Σ of what came up to then, each in the money that it is kept in.
     """
     plan, price = basis.inputs.plan, price_of_years(basis.inputs.plan)
-    most = basis.projects.most_received(price)
+    most = basis.bids.most_received(price)
     if not most.any():
         return Constraints()
     keys = [LimitKey("receipts", "receipts", year=when) for when in plan.plan_years]
@@ -37,14 +37,14 @@ def receipts(basis: Basis) -> Constraints:
 
 
 def brought(basis: Basis, rows: Sequence[int]) -> Entries:
-    """What options of projects bring to a row for each plan year: all that came up to then, below zero.
+    """What options of bids bring to a row for each plan year: all that came up to then, below zero.
 
     Parameters
     ----------
-    basis : Basis; with the projects
+    basis : Basis; with the bids
     rows : sequence of int; place of the row of each plan year; none adds nothing
     """
-    came = (basis.projects.receipt * price_of_years(basis.inputs.plan)).cumsum(axis=1)
+    came = (basis.bids.receipt * price_of_years(basis.inputs.plan)).cumsum(axis=1)
     option, year = np.nonzero(came) if len(rows) else np.zeros((2, 0), dtype=np.intp)
     first = int(basis.options.starts[-1])
     return Entries(first + option, np.asarray(rows, dtype=np.intp)[year], -came[option, year])

@@ -57,7 +57,7 @@ def section_worth(
     # By class and name, so that the same prices follow whatever the order of the register.
     named = works.assets[["asset_class", "asset_id"]].reset_index(drop=True)
     order = named.sort_values(["asset_class", "asset_id"], kind="stable").index.to_numpy()
-    order = np.concatenate([order, np.arange(len(order), problem.n_assets)])  # projects last
+    order = np.concatenate([order, np.arange(len(order), problem.n_assets)])  # bids last
     prices = estimated_prices(problem, order)
     net = np.asarray(problem.benefit - problem.usage @ prices)
     starts = problem.starts[: len(works.assets)]

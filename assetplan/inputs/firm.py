@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assetplan.asset_classes import PROJECT
+from assetplan.asset_classes import BID
 from assetplan.delimited import TextColumns, csv_table
 from assetplan.errors import ConfigError
 from assetplan.strategies.names import steps_of
@@ -46,8 +46,8 @@ def firm_works(folder: Path, strategy: pd.Series) -> pd.DataFrame | None:
     table = csv_table(path, ConfigError, _COLUMNS, comments=False, rows=False)
     if "status" not in table:
         return None
-    if "asset_class" in table:  # what a project spends is of no asset
-        table = table[table["asset_class"] != PROJECT.asset_class]
+    if "asset_class" in table:  # what a bid spends is of no asset
+        table = table[table["asset_class"] != BID.asset_class]
     text = TextColumns(str(path), table)
     text.refuse(~table["status"].isin([FIRM, INDICATIVE, SPENT]), "status", f"must be {FIRM}, {INDICATIVE} or {SPENT}")
     works = table[["scheme_id", "treatment"]].astype(object)

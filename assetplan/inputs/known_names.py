@@ -134,8 +134,8 @@ def _no_carbon(plan: Plan, tables: Tables, assets: pd.DataFrame) -> Iterator[Fau
     ]
     if plan.objective.of == "least carbon":
         counted.append(("objective.of", plan.objective.of, WorksSelector(), plan.energy is not None))
-        if plan.projects or plan.tables.projects:
-            yield _fault("objective.of", plan.objective.of, "what projects emit is not known: leave them out")
+        if plan.bids or plan.tables.bids:
+            yield _fault("objective.of", plan.objective.of, "what bids emit is not known: leave them out")
     for key, name, selector, energy in counted:
         groups = assets.loc[assets_where(assets, selector), "group"].unique()
         table, _ = tables.model.catalogue.table(groups)

@@ -19,6 +19,7 @@ from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import EnvelopeLimits, limits
+from assetplan.inputs.bids import StatedBid, load_bids
 from assetplan.inputs.claims import with_claims
 from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
 from assetplan.inputs.energy import with_energy_used
@@ -26,7 +27,6 @@ from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.mandatory import as_paid, no_mandatory_works
-from assetplan.inputs.projects import StatedProject, load_projects
 from assetplan.inputs.records import read_records
 from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.sales import load_sales
@@ -57,7 +57,7 @@ class Inputs(Shown):
     mandatory : DataFrame; works that are paid first, whatever is chosen, as `mandatory_table` gives them
     compliance : Compliance or None; statutory tests, and when they are due
     claims_factor : float; what rates of claims were taken times, so that today's come to what the council pays
-    projects : tuple of StatedProject; works that treat no registered asset
+    bids : tuple of StatedBid; works that treat no registered asset
     """
 
     plan: Plan
@@ -69,7 +69,7 @@ class Inputs(Shown):
     spent: Spent | None = None
     jobs: pd.DataFrame | None = None
     claims_factor: float = 1.0
-    projects: tuple[StatedProject, ...] = ()
+    bids: tuple[StatedBid, ...] = ()
     mandatory: pd.DataFrame = field(default_factory=no_mandatory_works)
     compliance: Compliance | None = None
 
@@ -151,14 +151,14 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
-    projects = (*load_projects(plan, register.assets), *load_sales(plan, register))
+    bids = (*load_bids(plan, register.assets), *load_sales(plan, register))
     compliance = load_statutory_tests(plan, tables.parameters, register, 0 if spent is None else spent.years)
     mandatory = [no_mandatory_works() if spent is None else as_paid(spent.mandatory)]
     if compliance is not None:
         mandatory.append(compliance.works(CAPITAL, plan.price_growth))
     digests = input_digests(plan, rows=register.digest)
     return Inputs(
-        plan, register, tables, limits(plan), digests, earlier, spent, jobs, projects=projects,
+        plan, register, tables, limits(plan), digests, earlier, spent, jobs, bids=bids,
         mandatory=pd.concat(mandatory, ignore_index=True), compliance=compliance,
     )  # fmt: skip
 

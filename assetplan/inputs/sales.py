@@ -1,4 +1,4 @@
-"""Premises that may be sold, as projects that bring a receipt: from the register, and from `[disposals]`."""
+"""Premises that may be sold, as bids that bring a receipt: from the register, and from `[disposals]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from assetplan.config import Plan, Sale
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
-from assetplan.inputs.projects import SALE, StatedProject
+from assetplan.inputs.bids import SALE, StatedBid
 from assetplan.register import Register
 from assetplan.register.premises import premises_of
 
@@ -19,7 +19,7 @@ _DISPOSE = "dispose"
 _MAY = (_DISPOSE, "under review")
 
 
-def load_sales(plan: Plan, register: Register) -> tuple[StatedProject, ...]:
+def load_sales(plan: Plan, register: Register) -> tuple[StatedBid, ...]:
     """The sales that a plan with `[disposals]` may choose among: premises under review, to dispose of, or listed.
 
     Parameters
@@ -68,14 +68,14 @@ def _sale(
     listed: dict[str, Sale],
     energy: pd.Series,
     rows: pd.Series,
-) -> StatedProject:
+) -> StatedBid:
     assert plan.disposals is not None
     terms, row, own = plan.disposals, premises.loc[name], listed.get(name, Sale(premises=name))
     value, pounds, first = _value(plan, premises, name, listed), plan.envelope.pounds, plan.first_year
     stage = own.stage or terms.stage
     held = float(premises["holding_cost"].fillna(0.0).loc[name])
     saving = held + terms.energy * float(energy.get(name, 0.0))
-    return StatedProject(
+    return StatedBid(
         f"sale of {name}",
         # What a disposal costs the council (a dowry) is paid as works are.
         {terms.line: np.array([own.cost * pounds + max(-value, 0.0)])},

@@ -57,9 +57,9 @@ class Outcome(Shown):
         return self.options.cost[self.chosen]
 
     @cached_property
-    def chosen_projects(self) -> Ints:
-        """Row of the chosen option of each project."""
-        return self.formulation.chosen_projects(self.solution)
+    def chosen_bids(self) -> Ints:
+        """Row of the chosen option of each bid."""
+        return self.formulation.chosen_bids(self.solution)
 
     @property
     def years(self) -> list[int]:

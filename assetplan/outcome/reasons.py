@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assetplan._types import Bools, Floats, Ints, Texts
+from assetplan.formulation.bids import NOT
 from assetplan.formulation.block_sites import whole_works
-from assetplan.formulation.projects import NOT
 from assetplan.formulation.works import Works
 from assetplan.optimisation.problem import Problem
 from assetplan.register.premises import KEEPERS, kept_by_others, premises_of
@@ -37,9 +37,9 @@ def reasons(outcome: Outcome) -> Texts:
     due = expansion_of(outcome)
     for row in np.flatnonzero(treated & (due >= outcome.inputs.plan.first_year)):
         out[row] += f" Its premises are due to be extended in {due[row]:.0f}: settle these works with that."
-    options, first = outcome.formulation.projects, outcome.inputs.plan.first_year
-    for row in outcome.chosen_projects:
-        each = options.projects[options.project[row]]
+    options, first = outcome.formulation.bids, outcome.inputs.plan.first_year
+    for row in outcome.chosen_bids:
+        each = options.bids[options.bid[row]]
         if each.components and options.start[row] != NOT:
             out[list(each.components)] = f"Its premises are sold in {first + options.start[row]}: it takes no works."
     return out
@@ -151,7 +151,7 @@ def _untreated(outcome: Outcome, rows: Ints) -> list[str]:
     sharing = outcome.formulation.sharing
     roads = assets["asset_class"].isin(outcome.inputs.tables.classes.where("schemes", "sections")).to_numpy()
     small, schemes = sharing.small, (sharing.group >= 0) & ~sharing.beside & roads
-    rest = problem.n_options - len(sharing.once)  # projects', which are of no asset
+    rest = problem.n_options - len(sharing.once)  # bids', which are of no asset
     best, where, broke, dear = _best(problem, np.pad(~sharing.once, (0, rest)))
     price = np.asarray(problem.usage @ np.nan_to_num(outcome.solution.prices)).ravel()
     sought = outcome.inputs.plan.objective.sought

@@ -12,7 +12,7 @@ import pandas as pd
 
 from assetplan import __version__, condition
 from assetplan._types import Floats
-from assetplan.asset_classes import CARRIAGEWAY, PROJECT
+from assetplan.asset_classes import BID, CARRIAGEWAY
 from assetplan.config import Plan
 from assetplan.consequences import WORKS
 from assetplan.economics import condition_gain
@@ -77,13 +77,13 @@ def summarise(
         **_given(outcome),
         asset_classes=(
             *outcome.inputs.tables.classes.of(table["asset_class"]),
-            *((PROJECT,) if outcome.inputs.projects else ()),
+            *((BID,) if outcome.inputs.bids else ()),
         ),
         streams=_streams(outcome),
         yearly=_yearly(outcome),
         payback=tuple(findings.payback),
         benefit_by_year=tuple(findings.benefit_by_year),
-        benefit=_pence(outcome.benefit.sum() + outcome.formulation.projects.benefit[outcome.chosen_projects].sum()),
+        benefit=_pence(outcome.benefit.sum() + outcome.formulation.bids.benefit[outcome.chosen_bids].sum()),
         reached=_pence(solution.benefit),
         bound=_pence(solution.bound),
         gap=solution.gap,

@@ -57,7 +57,7 @@ def waiting(outcome: Outcome, rows: Ints) -> pd.DataFrame:
     """Why each of some assets waits, and what its best strategy brings at the prices of the limits.
 
     Duty is the use of limits by what the plan leaves no choice but works: assets that are committed, firm, locked or
-    asked for, and mandatory projects.
+    asked for, and mandatory bids.
     What would bring more than its money is worth, and yet waits, costs more than its limits have or have left.
 
     Parameters
@@ -109,7 +109,7 @@ def _uses_more(outcome: Outcome, own: Ints, allowed: Floats) -> Bools:
 
 
 def _duty(outcome: Outcome) -> Floats:
-    """What assets and projects that must be done use of each limit, (n_resources,)."""
+    """What assets and bids that must be done use of each limit, (n_resources,)."""
     problem, formulation = outcome.problem, outcome.formulation
     idle = (formulation.schedule() < 0).all(axis=1)
     must = ~np.logical_or.reduceat(idle, problem.starts[:-1])

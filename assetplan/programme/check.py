@@ -19,7 +19,7 @@ def contradictions(
     summary: Summary,
     assets: gpd.GeoDataFrame,
     works: gpd.GeoDataFrame,
-    projects: pd.DataFrame | None = None,
+    bids: pd.DataFrame | None = None,
     mandatory: pd.DataFrame | None = None,
 ) -> Iterator[str]:
     """What a programme's summary says that its own assets and works do not bear out, in words.
@@ -29,14 +29,14 @@ def contradictions(
     summary : Summary; of the programme
     assets : GeoDataFrame; as `Programme.assets`
     works : GeoDataFrame; as `Programme.works`
-    projects, mandatory : DataFrame, optional; as `Programme.projects` and `Programme.mandatory`
+    bids, mandatory : DataFrame, optional; as `Programme.bids` and `Programme.mandatory`
     """
     yield from _money(summary, works, mandatory)
     yield from over_limits(summary.limits)
     choices = assets[["asset_id", "strategy", "cost", "benefit"]]
-    if projects is not None and len(projects):
-        yield from _options(projects)
-        choices = with_projects(choices, projects)
+    if bids is not None and len(bids):
+        yield from _options(bids)
+        choices = with_bids(choices, bids)
     yield from _totals(summary, choices, works)
     if (counted := assets["asset_id"].nunique()) != len(assets) or counted != summary.assets:
         yield "an asset is missing or there twice"
@@ -44,28 +44,28 @@ def contradictions(
     yield from _futures(summary, assets)
 
 
-def with_projects(assets: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
-    """Choices of assets with those of projects below them, under the same columns.
+def with_bids(assets: pd.DataFrame, bids: pd.DataFrame) -> pd.DataFrame:
+    """Choices of assets with those of bids below them, under the same columns.
 
     Parameters
     ----------
     assets : DataFrame; columns of `Programme.assets`, with asset_id and strategy
-    projects : DataFrame; as `Programme.projects`
+    bids : DataFrame; as `Programme.bids`
     """
     import pandas as pd
 
-    own = projects[projects["chosen"]].rename(columns={"project": "asset_id", "option": "strategy"})
+    own = bids[bids["chosen"]].rename(columns={"bid": "asset_id", "option": "strategy"})
     return pd.concat([pd.DataFrame(assets), own.reindex(columns=assets.columns)], ignore_index=True)
 
 
-def _options(projects: pd.DataFrame) -> Iterator[str]:
-    """Projects without one chosen option, or that are left out though they must be done, in words."""
-    for name, count in projects.groupby("project", sort=True)["chosen"].sum().items():
+def _options(bids: pd.DataFrame) -> Iterator[str]:
+    """Bids without one chosen option, or that are left out though they must be done, in words."""
+    for name, count in bids.groupby("bid", sort=True)["chosen"].sum().items():
         if count != 1:
-            yield f"project {name} has {count} chosen options"
-    missed = projects["chosen"] & (projects["mandatory"] == "yes") & projects["start"].isna()
-    for name in projects.loc[missed, "project"]:
-        yield f"project {name} must be done and is left out"
+            yield f"bid {name} has {count} chosen options"
+    missed = bids["chosen"] & (bids["mandatory"] == "yes") & bids["start"].isna()
+    for name in bids.loc[missed, "bid"]:
+        yield f"bid {name} must be done and is left out"
 
 
 def over_limits(limits: Iterable[LimitResult]) -> Iterator[str]:

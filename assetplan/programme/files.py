@@ -13,7 +13,7 @@ from assetplan.programme.result import Programme
 from assetplan.programme.statements import tables_of
 from assetplan.programme.strategies import StrategiesFile
 from assetplan.programme.summary_file import read_json, read_summary
-from assetplan.programme.writing import LAYERS, MANDATORY_WORKS, PROJECTS, REPORT, SETTINGS, SUMMARY
+from assetplan.programme.writing import BIDS, LAYERS, MANDATORY_WORKS, REPORT, SETTINGS, SUMMARY
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -24,10 +24,10 @@ _WORKS = (
     *("asset_id", "scheme_id", "asset_class", "name", "road", "road_class", "district", "year", "treatment", "label"),
     *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed", "status"),
 )
-_PROJECT_NUMBERS = ("start", "cost", "later", "receipt", "benefit", "net")
-_PROJECTS = (
-    *("project", "kind", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
-    *_PROJECT_NUMBERS,
+_BID_NUMBERS = ("start", "cost", "later", "receipt", "benefit", "net")
+_BIDS = (
+    *("bid", "kind", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
+    *_BID_NUMBERS,
 )
 _MANDATORY = ("reference", "what", "name", "line", "year", "number", "cost")
 _ASSETS = (
@@ -76,7 +76,7 @@ def read_programme(folder: str | Path, trust_edits: bool = False) -> Programme:
     return Programme(
         summary, assets, layers["programme"], layers["places"], layers["districts"], settings,
         StrategiesFile(kept) if kept.is_file() else None, tables_of(summary.finance), changed,
-        _read_projects(folder / PROJECTS), _read_mandatory(folder / MANDATORY_WORKS),
+        _read_bids(folder / BIDS), _read_mandatory(folder / MANDATORY_WORKS),
     )  # fmt: skip
 
 
@@ -96,9 +96,9 @@ def read_settings(path: Path) -> dict[str, Any] | None:
     return settings
 
 
-def _read_projects(path: Path) -> pd.DataFrame | None:
-    """Projects of a programme; None where it has none. Errors as `_read_numbers`."""
-    table = _read_numbers(path, _PROJECTS, dict.fromkeys(_PROJECT_NUMBERS, (-1e15, 1e15)), blank="start")
+def _read_bids(path: Path) -> pd.DataFrame | None:
+    """Bids of a programme; None where it has none. Errors as `_read_numbers`."""
+    table = _read_numbers(path, _BIDS, dict.fromkeys(_BID_NUMBERS, (-1e15, 1e15)), blank="start")
     return None if table is None else table.assign(chosen=table["chosen"] == "True")
 
 

@@ -35,7 +35,7 @@ def publish(programme: Programme, url: str, schema: str, force: bool = False) ->
     about = f"{__version__}: {programme.summary.title}"
     tables = {"assets": programme.assets, "programme": programme.works}
     keys = dict(_KEYS)
-    if programme.projects is not None and len(programme.projects):
-        keys["programme"] = (*_KEYS["programme"], "line")  # several lines may pay for a project in a year
+    if programme.bids is not None and len(programme.bids):
+        keys["programme"] = (*_KEYS["programme"], "line")  # several lines may pay for a bid in a year
     write_tables(url, schema, tables, keys, about, force)
     return [f"{schema}.{name}" for name in tables]

@@ -57,12 +57,12 @@ class Programme(Shown):
         in `finance` of summary.json; a programme that was read back has the latter.
     edited : tuple of str
         Files of the folder it was read from that are not as they were written.
-    projects : DataFrame, optional
-        One row an option of each project: project, kind ("project" or "sale"), option (as a strategy: "do-nothing", or
+    bids : DataFrame, optional
+        One row an option of each bid: bid, kind ("bid" or "sale"), option (as a strategy: "do-nothing", or
         the years in which it spends), start (year; missing where it is left out), mandatory, district, division, cost
         (£, in the plan years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of
         the receipt), benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the
-        limits price it at), chosen, reason (of the chosen one), source. Works items of a project have its name as
+        limits price it at), chosen, reason (of the chosen one), source. Works items of a bid have its name as
         asset_id.
     mandatory : DataFrame, optional
         Works that are paid first, whatever is chosen (statutory tests, remedial works): reference, what, name,
@@ -79,7 +79,7 @@ class Programme(Shown):
     candidates: Strategies | StrategiesFile | None = None
     accounts: tuple[Statement, ...] = ()
     edited: tuple[str, ...] = ()
-    projects: pd.DataFrame | None = None
+    bids: pd.DataFrame | None = None
     mandatory: pd.DataFrame | None = None
 
     @property
@@ -155,7 +155,7 @@ class Programme(Shown):
         RegisterError
             A line is overspent, a cost or benefit does not add up, or an untreated asset improves.
         """
-        wrong = list(contradictions(self.summary, self.assets, self.works, self.projects, self.mandatory))
+        wrong = list(contradictions(self.summary, self.assets, self.works, self.bids, self.mandatory))
         if wrong:
             raise RegisterError(Fault("the programme", 0, "", "", f"contradicts itself: {fault}") for fault in wrong)
         return self
@@ -183,11 +183,11 @@ class Programme(Shown):
 
     def fill(self, folder: Path) -> None:
         """Write, to a folder that is there, summary.json, plan.json, programme.csv, .gpkg, .xlsx, assets and
-        strategies.parquet, finance.xlsx where there are accounts, projects.csv where there are projects and
+        strategies.parquet, finance.xlsx where there are accounts, bids.csv where there are bids and
         mandatory_works.csv where there are such works.
         """
         if self.mandatory is not None:
             write_csv(self.mandatory, folder / MANDATORY_WORKS)
         layers = (self.works, self.places, self.districts)
-        kept = self.settings, self.strategies, self.accounts, self.projects
+        kept = self.settings, self.strategies, self.accounts, self.bids
         write_tables(folder, self.summary, self.assets, layers, *kept)

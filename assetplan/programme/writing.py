@@ -29,8 +29,8 @@ MANDATORY_WORKS = "mandatory_works.csv"
 LAYERS = ("programme", "places", "districts")
 """Layers of programme.gpkg."""
 
-PROJECTS = "projects.csv"
-"""Projects of a programme in its folder, where it has any."""
+BIDS = "bids.csv"
+"""Bids of a programme in its folder, where it has any."""
 
 _MONEY = dict.fromkeys(("cost", "benefit", "amount", "limit", "later", "receipt", "net"), "#,##0")
 
@@ -43,14 +43,14 @@ def write_tables(
     settings: Mapping[str, Any] | None,
     strategies: Strategies | None,
     accounts: Sequence[Statement],
-    projects: pd.DataFrame | None = None,
+    bids: pd.DataFrame | None = None,
 ) -> None:
     """Write everything of a programme but its report into a folder that is there.
 
     Parameters
     ----------
     folder : Path; the folder
-    summary, assets, settings, strategies, accounts, projects : those of the programme
+    summary, assets, settings, strategies, accounts, bids : those of the programme
     layers : sequence of GeoDataFrame; its works, places and districts
     """
     (folder / SUMMARY).write_text(summary.as_json(), encoding="utf-8")
@@ -65,16 +65,16 @@ def write_tables(
     with repeatable_layers():
         for name, layer in zip(LAYERS, layers, strict=True):
             layer.to_file(folder / "programme.gpkg", layer=name, driver="GPKG")
-    shown = projects if projects is not None and len(projects) else None
+    shown = bids if bids is not None and len(bids) else None
     if shown is not None:
-        write_csv(shown, folder / PROJECTS)
+        write_csv(shown, folder / BIDS)
     _write_workbook(summary, table, shown, folder / "programme.xlsx")
     if accounts:
         write_book(accounts, summary.title, folder / BOOK)
 
 
-def _write_workbook(summary: Summary, works: pd.DataFrame, projects: pd.DataFrame | None, path: Path) -> None:
-    """Programme, spend, condition and projects as sheets."""
+def _write_workbook(summary: Summary, works: pd.DataFrame, bids: pd.DataFrame | None, path: Path) -> None:
+    """Programme, spend, condition and bids as sheets."""
     import pandas as pd
 
     labels = {row.asset_class: row.label for row in summary.asset_classes}
@@ -84,5 +84,5 @@ def _write_workbook(summary: Summary, works: pd.DataFrame, projects: pd.DataFram
         add_sheet(book, "spend", pd.DataFrame(summary.spend), _MONEY)
         condition = pd.DataFrame(summary.condition)
         add_sheet(book, "condition", condition.assign(asset_class=condition["asset_class"].map(labels)), _MONEY)
-        if projects is not None:
-            add_sheet(book, "projects", projects, _MONEY)
+        if bids is not None:
+            add_sheet(book, "bids", bids, _MONEY)

@@ -7,6 +7,7 @@ import pandas as pd
 from assetplan.finance import Statement
 from assetplan.outcome.outcome import Outcome
 from assetplan.statements import (
+    bids,
     carbon,
     compliance,
     debt,
@@ -17,7 +18,6 @@ from assetplan.statements import (
     local_roads,
     money,
     profile,
-    projects,
     property,
     records,
 )
@@ -30,7 +30,7 @@ def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
     parts = (
         profile,
         money,
-        projects,
+        bids,
         debt,
         records,
         firm,

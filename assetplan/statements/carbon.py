@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from assetplan.asset_classes import PROJECT
+from assetplan.asset_classes import BID
 from assetplan.finance import Statement
 from assetplan.finance.statement import Column, declared
 from assetplan.formulation.carbon import carbon_of_works
@@ -27,7 +27,7 @@ def carbon(ledger: Ledger) -> Iterator[Statement]:
     emitted = carbon_of_works(inputs, works)
     items = works.treatments.iloc[works.treatment].reset_index(drop=True)
     items = items.assign(year=works.year, cost=works.cost, carbon=emitted, known=~np.isnan(emitted))
-    beside = _of_projects(ledger)
+    beside = _of_bids(ledger)
     items = pd.concat([items, beside], ignore_index=True) if len(beside) else items
     if not len(items):
         return
@@ -45,9 +45,9 @@ def carbon(ledger: Ledger) -> Iterator[Statement]:
     yield declared("carbon").table(table, "", note, own=years)
 
 
-def _of_projects(ledger: Ledger) -> pd.DataFrame:
-    """Works of projects, of which nobody says what they emit."""
-    rows = ledger.works[ledger.works["asset_class"] == PROJECT.asset_class]
+def _of_bids(ledger: Ledger) -> pd.DataFrame:
+    """Works of bids, of which nobody says what they emit."""
+    rows = ledger.works[ledger.works["asset_class"] == BID.asset_class]
     items = rows[["line", "kind", "label", "cost"]].assign(year=rows["year"] - ledger.plan.first_year)
     return items.assign(carbon=np.nan, known=False)
 

@@ -90,7 +90,7 @@ class Ledger:
             came = reserve_left(self.plan, source)
         elif source.name == self.plan.receipts.source:
             formulation = self.outcome.formulation
-            receipt = formulation.projects.receipt[self.outcome.chosen_projects].sum(axis=0)
+            receipt = formulation.bids.receipt[self.outcome.chosen_bids].sum(axis=0)
             came = np.cumsum(came + receipt * self.price)
         else:
             return came

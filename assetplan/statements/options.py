@@ -58,7 +58,7 @@ def options_of(outcome: Outcome, minimum: Option) -> tuple[Option, ...]:
     minimum : Option; what today's money does, from `current_spend`
     """
     sought, own = outcome.inputs.plan.objective.sought, outcome.options
-    # Of the assets: what projects cost and bring stands in a statement of their own.
+    # Of the assets: what bids cost and bring stands in a statement of their own.
     alone = outcome.formulation.assets_alone()
     full = f"that gains every asset the most {sought.seeks}" if sought.counted else "of most benefit for every asset"
     n_lines = len(outcome.inputs.limits.lines)

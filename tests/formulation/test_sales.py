@@ -53,8 +53,8 @@ def stated(*premises: dict[str, Any], **keys: Any) -> Case:
 
 def begun(of: Case) -> dict[str, int]:
     """Plan year in which each sale is, −1 for none, in the best plan."""
-    options = of.formulation.projects
-    rows = of.formulation.chosen_projects(of.solve())
+    options = of.formulation.bids
+    rows = of.formulation.chosen_bids(of.solve())
     return dict(zip(options.names.tolist(), options.start[rows].tolist(), strict=True))
 
 
@@ -94,7 +94,7 @@ def test_the_worth_of_a_sale_is_receipt_holding_energy_and_burdens_by_hand() -> 
     free = stated({**HOUSE, "holding_cost": 0.0, "sale_value": 0.0})
     factor = of.inputs.model.rules.discount
     middle = np.sqrt(factor[1:] * factor[:-1])
-    options, bare = of.formulation.projects, free.formulation.projects
+    options, bare = of.formulation.bids, free.formulation.bids
     for row in np.flatnonzero(options.start >= 0):
         year = options.start[row]
         worth = (40_000 * stages()["marketed"] - 1_000) * factor[year] + (300 + 500) * middle[year + 1 :].sum()
@@ -110,16 +110,16 @@ def test_what_is_to_be_disposed_of_is_sold_by_its_date_though_it_costs() -> None
     of = stated({**DEPOT, "holding_cost": 0.0}, **keys)
     year = begun(of)["sale of P2"]
     assert year in (0, 1)
-    row = of.formulation.chosen_projects(of.solve())[0]
-    assert of.formulation.projects.cost[row].sum() == 5_000.0
-    assert of.formulation.projects.receipt[row].sum() == 0.0
+    row = of.formulation.chosen_bids(of.solve())[0]
+    assert of.formulation.bids.cost[row].sum() == 5_000.0
+    assert of.formulation.bids.receipt[row].sum() == 0.0
 
 
 def test_without_disposals_premises_are_no_choice_and_retained_ones_never_are() -> None:
     register = register_of(HOUSE)
-    assert not case_of(small_plan({"lines": LINES}), register=register).formulation.projects.projects
-    assert not stated({**HOUSE, "retention": "retain"}).formulation.projects.projects
-    assert not stated({**HOUSE, "retention": ""}).formulation.projects.projects
+    assert not case_of(small_plan({"lines": LINES}), register=register).formulation.bids.bids
+    assert not stated({**HOUSE, "retention": "retain"}).formulation.bids.bids
+    assert not stated({**HOUSE, "retention": ""}).formulation.bids.bids
 
 
 @pytest.mark.parametrize(
@@ -171,12 +171,12 @@ def test_works_where_an_extension_is_planned_are_flagged() -> None:
 @pytest.mark.slow
 def test_a_programme_with_a_sale_holds_and_says_why() -> None:
     programme = plan(small_plan({"lines": LINES}, disposals=TERMS), register_of(HOUSE, DEPOT), cores=1)
-    chosen = programme.projects[programme.projects["chosen"]].set_index("project")
+    chosen = programme.bids[programme.bids["chosen"]].set_index("bid")
     assert chosen.loc["sale of P2", "option"].startswith("sale@")
-    works = programme.works[programme.works["asset_class"] == "project"]
+    works = programme.works[programme.works["asset_class"] == "bid"]
     assert set(works["treatment"]) == {"sale"}
     sold = programme.assets["reason"].str.startswith("Its premises are sold in")
     assert sold.sum() == 2 * chosen["start"].notna().sum()
     assert (programme.assets.loc[sold, "strategy"] == "do-nothing").all()
-    sources = [s.rows for s in programme.accounts if s.name == "projects"]
-    assert set(sources[0]["project"]) == {"sale of P1", "sale of P2"}
+    sources = [s.rows for s in programme.accounts if s.name == "bids"]
+    assert set(sources[0]["bid"]) == {"sale of P1", "sale of P2"}

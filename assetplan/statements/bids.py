@@ -1,4 +1,4 @@
-"""Projects of a plan beside each other: what each costs, brings and receives, and whether and when it is done."""
+"""Bids of a plan beside each other: what each costs, brings and receives, and whether and when it is done."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ import pandas as pd
 from assetplan.finance import Statement, real
 from assetplan.finance.contingency import defect_costs
 from assetplan.finance.statement import declared
-from assetplan.outcome.projects import project_table
+from assetplan.outcome.bids import bid_table
 from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
 
-def projects(ledger: Ledger) -> Iterator[Statement]:
-    """A row a project."""
-    table = project_table(ledger.outcome)
+def bids(ledger: Ledger) -> Iterator[Statement]:
+    """A row a bid."""
+    table = bid_table(ledger.outcome)
     if table.empty:
         return
     chosen = table[table["chosen"]].reset_index(drop=True)
     first = ledger.plan.first_year
     rows = pd.DataFrame(
         {
-            "project": chosen["project"],
+            "bid": chosen["bid"],
             "mandatory": chosen["mandatory"],
             "starts": [financial_year(int(year)) if year == year else "left out" for year in chosen["start"]],
             **{name: chosen[name].round() + 0.0 for name in ("cost", "later", "receipt", "benefit")},
@@ -34,7 +34,7 @@ def projects(ledger: Ledger) -> Iterator[Statement]:
         "Cost is that of the plan years, what is paid after them stands beside it. Receipts count by how likely they "
         "are. Benefit is a present value, the cost taken off."
     )
-    yield declared("projects").table(rows, real(first), note)
+    yield declared("bids").table(rows, real(first), note)
 
 
 def contingency(ledger: Ledger) -> Iterator[Statement]:
@@ -58,4 +58,4 @@ def contingency(ledger: Ledger) -> Iterator[Statement]:
         yield spec.table(table, real(plan.first_year), note)
 
 
-STATEMENTS = (projects, contingency)
+STATEMENTS = (bids, contingency)

@@ -1,4 +1,4 @@
-"""Projects of a plan, from its file and from a table, in pounds."""
+"""Bids of a plan, from its file and from a table, in pounds."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from pydantic import ValidationError
 
 from assetplan import schema
 from assetplan._types import Floats
-from assetplan.asset_classes import PROJECT
-from assetplan.config import Plan, Project
-from assetplan.config.project_checks import faults_of_project
+from assetplan.asset_classes import BID
+from assetplan.config import Bid, Plan
+from assetplan.config.bid_checks import faults_of_bid
 from assetplan.config.read import listed_faults
 from assetplan.delimited import csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
 
 SALE = "sale"
-"""Kind of a project that sells premises."""
-TABLE = "projects"
+"""Kind of a bid that sells premises."""
+TABLE = "bids"
 _NUMBERS = ("earliest", "latest", "benefit", "saving", "saving_years", "probability")
 _NEEDED = ("name", "line", "costs")
 _WHOLE = ("earliest", "latest", "saving_years")
 
 
 @dataclass(frozen=True, eq=False)
-class StatedProject:
-    """One project as it is stated, in £ at prices of the plan's first year.
+class StatedBid:
+    """One bid as it is stated, in £ at prices of the plan's first year.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class StatedProject:
         What it saves in a year after its last year of cost [£], and for how many years; to the horizon where None.
     receipts, probability, stage : array, float, str; what comes in each year from its start [£], and how likely [0–1]
     district, division, source : str; where it is, and where its figures come from; "" where not stated
-    kind, label : str; "project", or `SALE` of premises; and what a reader calls the premises
+    kind, label : str; "bid", or `SALE` of premises; and what a reader calls the premises
     components : tuple of int; rows of the assets that a sale takes with it
     """
 
@@ -61,7 +61,7 @@ class StatedProject:
     district: str
     division: str
     source: str
-    kind: str = PROJECT.asset_class
+    kind: str = BID.asset_class
     label: str = ""
     components: tuple[int, ...] = ()
 
@@ -76,75 +76,75 @@ class StatedProject:
         return max((len(amounts) for amounts in self.costs.values()), default=0)
 
 
-def load_projects(plan: Plan, assets: pd.DataFrame) -> tuple[StatedProject, ...]:
-    """The projects of a plan: those of its file, then those of its table.
+def load_bids(plan: Plan, assets: pd.DataFrame) -> tuple[StatedBid, ...]:
+    """The bids of a plan: those of its file, then those of its table.
 
     Parameters
     ----------
-    plan : Plan; `tables.projects` may name a CSV with the columns of table `projects` of the schema, money in £
+    plan : Plan; `tables.bids` may name a CSV with the columns of table `bids` of the schema, money in £
     assets : DataFrame; table `assets` of the register
 
     Raises
     ------
     ConfigError
-        A row breaks its rules, or a name is that of another project or of an asset; every fault is listed.
+        A row breaks its rules, or a name is that of another bid or of an asset; every fault is listed.
     FileNotFoundError
         There is no such file.
     """
-    places = [("plan", 0, f"projects[{i}].", project) for i, project in enumerate(plan.projects, 1)]
-    places += _of_table(plan) if plan.tables.projects else []
+    places = [("plan", 0, f"bids[{i}].", bid) for i, bid in enumerate(plan.bids, 1)]
+    places += _of_table(plan) if plan.tables.bids else []
     faults: list[Fault] = []
     known, names, stage_names = set(assets["asset_id"]), set[str](), stages()
-    for file, line, key, project in places:
-        if project.name in names:
-            faults.append(Fault(file, line, f"{key}name", project.name, "is there more than once"))
-        if project.name in known:
-            faults.append(Fault(file, line, f"{key}name", project.name, "is an asset of the register"))
-        if project.stage is not None and project.stage not in stage_names:
+    for file, line, key, bid in places:
+        if bid.name in names:
+            faults.append(Fault(file, line, f"{key}name", bid.name, "is there more than once"))
+        if bid.name in known:
+            faults.append(Fault(file, line, f"{key}name", bid.name, "is an asset of the register"))
+        if bid.stage is not None and bid.stage not in stage_names:
             rule = f"must be one of {', '.join(stage_names)}"
-            faults.append(Fault(file, line, f"{key}stage", project.stage, rule))
-        names.add(project.name)
+            faults.append(Fault(file, line, f"{key}stage", bid.stage, rule))
+        names.add(bid.name)
     if faults:
         raise ConfigError(faults)
-    return tuple(_in_pounds(plan, project, stage_names) for *_, project in places)
+    return tuple(_in_pounds(plan, bid, stage_names) for *_, bid in places)
 
 
-def _in_pounds(plan: Plan, project: Project, stage_names: Mapping[str, float]) -> StatedProject:
+def _in_pounds(plan: Plan, bid: Bid, stage_names: Mapping[str, float]) -> StatedBid:
     pounds, first = plan.envelope.pounds, plan.first_year
-    certain = 1.0 if project.stage is None else stage_names[project.stage]
-    return StatedProject(
-        project.name,
-        {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in project.costs.items()},
-        (project.earliest or first) - first,
-        (project.latest or plan.plan_years[-1]) - first,
-        project.mandatory,
-        project.benefit * pounds,
-        project.saving * pounds,
-        project.saving_years,
-        np.array(project.receipts, dtype=np.float64) * pounds,
-        certain if project.probability is None else project.probability,
-        project.stage or "",
-        project.district,
-        project.division,
-        project.source,
+    certain = 1.0 if bid.stage is None else stage_names[bid.stage]
+    return StatedBid(
+        bid.name,
+        {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in bid.costs.items()},
+        (bid.earliest or first) - first,
+        (bid.latest or plan.plan_years[-1]) - first,
+        bid.mandatory,
+        bid.benefit * pounds,
+        bid.saving * pounds,
+        bid.saving_years,
+        np.array(bid.receipts, dtype=np.float64) * pounds,
+        certain if bid.probability is None else bid.probability,
+        bid.stage or "",
+        bid.district,
+        bid.division,
+        bid.source,
     )
 
 
-def _of_table(plan: Plan) -> list[tuple[str, int, str, Project]]:
-    """Rows of the table of projects, each with its file and line; its money is in £."""
-    path = plan.path(plan.tables.projects)
+def _of_table(plan: Plan) -> list[tuple[str, int, str, Bid]]:
+    """Rows of the table of bids, each with its file and line; its money is in £."""
+    path = plan.path(plan.tables.bids)
     text = csv_table(path, ConfigError, _NEEDED)
     table, faults = schema.conform(text, TABLE, str(path), pd.Series(text.index, index=text.index))
-    rows: list[tuple[str, int, str, Project]] = []
+    rows: list[tuple[str, int, str, Bid]] = []
     for line, row in table.iterrows():
         place = int(line)  # type: ignore[call-overload]
         try:
-            project = Project.model_validate(_values(row, 1 / plan.envelope.pounds))
+            bid = Bid.model_validate(_values(row, 1 / plan.envelope.pounds))
         except (ValidationError, ValueError) as error:
             faults += _row_faults(str(path), place, error)
             continue
-        faults += [Fault(str(path), place, key, value, rule) for key, value, rule in faults_of_project(plan, project)]
-        rows.append((str(path), place, "", project))
+        faults += [Fault(str(path), place, key, value, rule) for key, value, rule in faults_of_bid(plan, bid)]
+        rows.append((str(path), place, "", bid))
     if faults:
         raise ConfigError(faults)
     return rows
@@ -159,7 +159,7 @@ def _row_faults(file: str, line: int, error: ValueError) -> Iterator[Fault]:
 
 
 def _values(row: pd.Series, unit: float) -> dict[str, Any]:
-    """Keys of a project from a row of the table, money in the envelope's unit."""
+    """Keys of a bid from a row of the table, money in the envelope's unit."""
     values: dict[str, Any] = {name: row[name] for name in ("name", "district", "division", "source")}
     values |= {name: row[name] for name in _NUMBERS if not np.isnan(row[name])}
     values |= {name: int(values[name]) for name in _WHOLE if name in values}

@@ -1,4 +1,4 @@
-"""What a plan says of projects, which treat no registered asset, and of the receipts that they and sales bring."""
+"""What a plan says of bids, which treat no registered asset, and of the receipts that they and sales bring."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from assetplan.config.base import Amount, Frozen, Name, Names, Number, Share, Wh
 Profile = Annotated[tuple[Amount, ...], Field(max_length=60)]
 
 
-class Project(Frozen):
+class Bid(Frozen):
     """Works that treat no registered asset, done as a whole or not at all: amounts in the envelope's unit."""
 
     name: Name
     costs: dict[str, Profile]
-    """budget line → what it pays in each year from the project's start, prices of the plan's first year"""
+    """budget line → what it pays in each year from the bid's start, prices of the plan's first year"""
     earliest: Whole | None = None
     latest: Whole | None = None
     """first and last year in which it may start; those of the plan where left out"""
@@ -81,7 +81,7 @@ class Disposals(Frozen):
 
 
 class Receipts(Frozen):
-    """What the receipts of projects and sales pay for."""
+    """What the receipts of bids and sales pay for."""
 
     lines: Names | None = None
     """budget lines that they may add to; all of the envelope where left out"""

@@ -1,53 +1,53 @@
-"""Rules that join several keys of projects and receipts."""
+"""Rules that join several keys of bids and receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assetplan.config.bids import Bid, Sale
 from assetplan.config.plan import Plan
-from assetplan.config.projects import Project, Sale
 
 KeyFaults = Iterator[tuple[str, str, str]]
 
 
-def project_faults(plan: Plan) -> KeyFaults:
-    """Key, value and rule of every fault of what a plan says of projects."""
+def bid_faults(plan: Plan) -> KeyFaults:
+    """Key, value and rule of every fault of what a plan says of bids."""
     names: set[str] = set()
-    for i, project in enumerate(plan.projects, 1):
-        if project.name in names:
-            yield f"projects[{i}].name", project.name, "is there more than once"
-        names.add(project.name)
-        for key, value, rule in faults_of_project(plan, project):
-            yield f"projects[{i}].{key}", value, rule
+    for i, bid in enumerate(plan.bids, 1):
+        if bid.name in names:
+            yield f"bids[{i}].name", bid.name, "is there more than once"
+        names.add(bid.name)
+        for key, value, rule in faults_of_bid(plan, bid):
+            yield f"bids[{i}].{key}", value, rule
     yield from _contingency(plan)
     yield from _disposals(plan)
-    if plan.spent is not None and (plan.projects or plan.tables.projects or plan.disposals):
-        rule = "a plan with projects cannot be planned again after years that are spent: leave one of them out"
+    if plan.spent is not None and (plan.bids or plan.tables.bids or plan.disposals):
+        rule = "a plan with bids cannot be planned again after years that are spent: leave one of them out"
         yield "spent.from", plan.spent.from_, rule
     yield from _receipts(plan)
 
 
-def faults_of_project(plan: Plan, project: Project) -> KeyFaults:
-    """Faults of one project, by its own keys.
+def faults_of_bid(plan: Plan, bid: Bid) -> KeyFaults:
+    """Faults of one bid, by its own keys.
 
     Parameters
     ----------
     plan : Plan
-    project : Project; of the plan file or of the table of projects
+    bid : Bid; of the plan file or of the table of bids
     """
-    for line in project.costs:
+    for line in bid.costs:
         if line not in plan.envelope.lines:
             yield "costs", line, "the envelope has no such line"
-    if not any(any(amounts) for amounts in project.costs.values()):
-        yield "costs", "", "a project has a cost: state what a budget line pays in each year from its start"
-    yield from _starts(plan, project)
-    if any(project.receipts) and project.stage is None and project.probability is None:
+    if not any(any(amounts) for amounts in bid.costs.values()):
+        yield "costs", "", "a bid has a cost: state what a budget line pays in each year from its start"
+    yield from _starts(plan, bid)
+    if any(bid.receipts) and bid.stage is None and bid.probability is None:
         yield "stage", "", "receipts need a stage or a probability: how likely are they?"
     for key in ("stage", "probability"):
-        if getattr(project, key) is not None and not any(project.receipts):
-            yield key, str(getattr(project, key)), "belongs to receipts, and this project has none"
-    if project.saving_years is not None and not project.saving:
-        yield "saving_years", str(project.saving_years), "belongs to a saving, and this project has none"
+        if getattr(bid, key) is not None and not any(bid.receipts):
+            yield key, str(getattr(bid, key)), "belongs to receipts, and this bid has none"
+    if bid.saving_years is not None and not bid.saving:
+        yield "saving_years", str(bid.saving_years), "belongs to a saving, and this bid has none"
 
 
 def _contingency(plan: Plan) -> KeyFaults:
@@ -77,7 +77,7 @@ def _disposals(plan: Plan) -> KeyFaults:
             yield f"disposals.sales[{i}].{key}", value, rule
 
 
-def _starts(plan: Plan, of: Project | Sale) -> KeyFaults:
+def _starts(plan: Plan, of: Bid | Sale) -> KeyFaults:
     """Years in which something may begin that are none of the plan's, or none at all."""
     first, last = plan.plan_years[0], plan.plan_years[-1]
     for key in ("earliest", "latest"):
@@ -96,7 +96,7 @@ def _receipts(plan: Plan) -> KeyFaults:
     if plan.receipts.source and plan.receipts.source not in of_type:
         there = f"; there are {', '.join(of_type)}" if of_type else ""
         yield "receipts.source", plan.receipts.source, f'must be one of [[sources]] of type "receipt"{there}'
-    bring = plan.disposals is not None or any(any(project.receipts) for project in plan.projects)
+    bring = plan.disposals is not None or any(any(bid.receipts) for bid in plan.bids)
     if plan.sources and not plan.receipts.source and bring:
         rule = 'must name the source, of type "receipt", that receipts add to: every pound has a source'
         yield "receipts.source", "", rule

@@ -1,4 +1,4 @@
-"""`explain` of a project or a sale: what it may be, what each costs and brings, and why it is or is not done."""
+"""`explain` of a bid or a sale: what it may be, what each costs and brings, and why it is or is not done."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _WIDTH = 96
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ProjectExplanation(Shown):
-    """Why a project is done when it is, or not at all.
+class BidExplanation(Shown):
+    """Why a bid is done when it is, or not at all.
 
     Attributes
     ----------
-    project : str; its name
-    chosen : str; the option chosen, as in projects.csv
+    bid : str; its name
+    chosen : str; the option chosen, as in bids.csv
     reason : str; why, as the programme says it
     options : DataFrame
         Its options, largest net first: option, start (year), cost and later (£), receipt (£), benefit (£), net (in the
@@ -33,14 +33,14 @@ class ProjectExplanation(Shown):
     sought : Sought; what the plan seeks
     """
 
-    project: str
+    bid: str
     chosen: str
     reason: str
     options: pd.DataFrame
     sought: Sought
 
     def _shown(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("project", "chosen", "reason", "options")}
+        return {name: getattr(self, name) for name in ("bid", "chosen", "reason", "options")}
 
     def text(self) -> str:
         """The explanation in plain words, then the table of options."""
@@ -63,23 +63,23 @@ class ProjectExplanation(Shown):
             "Benefit is the present value of what it brings, its cost paid for. Net takes off what the money would "
             "bring elsewhere, as the limits price it; whole works may fit otherwise than prices say."
         )
-        parts = [f"{self.project} (project)", does, f"Why: {self.reason}", "", net, "", table[0], "-" * len(table[0])]
+        parts = [f"{self.bid} (bid)", does, f"Why: {self.reason}", "", net, "", table[0], "-" * len(table[0])]
         return "\n".join("\n".join(textwrap.wrap(part, _WIDTH)) for part in parts) + "\n" + "\n".join(table[1:])
 
 
-def explain_project(programme: Programme, name: str) -> ProjectExplanation | None:
-    """Why a project has what it has; None where the programme has no project of that name.
+def explain_bid(programme: Programme, name: str) -> BidExplanation | None:
+    """Why a bid has what it has; None where the programme has no bid of that name.
 
     Parameters
     ----------
     programme : Programme
-    name : str; name of the project
+    name : str; name of the bid
     """
-    projects = programme.projects
-    mine = None if projects is None else projects[projects["project"] == name]
+    bids = programme.bids
+    mine = None if bids is None else bids[bids["bid"] == name]
     if mine is None or mine.empty:
         return None
     picked = mine[mine["chosen"]].iloc[0]
     columns = ["option", "start", "cost", "later", "receipt", "benefit", "net", "chosen"]
     options = mine[columns].sort_values("net", ascending=False, kind="stable").reset_index(drop=True)
-    return ProjectExplanation(name, str(picked["option"]), str(picked["reason"]), options, programme.summary.sought)
+    return BidExplanation(name, str(picked["option"]), str(picked["reason"]), options, programme.summary.sought)

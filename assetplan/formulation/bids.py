@@ -1,4 +1,4 @@
-"""Projects as choices beside those of the assets: not at all, or begun in one of the years that they may begin in.
+"""Bids as choices beside those of the assets: not at all, or begun in one of the years that they may begin in.
 
 Their options stand after those of all assets, so what is known of an asset by its row stays as it is. Their costs are
 works items of no asset: limits on money select them by line, district and name, and no selector of asset classes,
@@ -13,26 +13,26 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.asset_classes import PROJECT
+from assetplan.asset_classes import BID
 from assetplan.display import Shown
 from assetplan.formulation.works import Works
+from assetplan.inputs.bids import StatedBid
 from assetplan.inputs.load import Inputs
-from assetplan.inputs.projects import StatedProject
 
-_BY_OPTION = ("project", "start", "cost", "later", "receipt", "present_cost", "benefit")
+_BY_OPTION = ("bid", "start", "cost", "later", "receipt", "present_cost", "benefit")
 NOT = -1
-"""Start of the option of leaving a project out."""
+"""Start of the option of leaving a bid out."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ProjectOptions(Shown):
-    """Options of all projects, sorted by project; leaving it out, where that is one, is the first of each.
+class BidOptions(Shown):
+    """Options of all bids, sorted by bid; leaving it out, where that is one, is the first of each.
 
     Attributes
     ----------
-    projects : tuple of StatedProject; what is chosen on
+    bids : tuple of StatedBid; what is chosen on
     lines : tuple of str; budget lines of the plan
-    project : array (n,); project of each option
+    bid : array (n,); bid of each option
     start : array (n,); plan year in which it begins (0 is the first), `NOT` where it is left out
     cost : array (n, n_lines, years); what each line pays in each plan year [£, prices of the first year]
     later : array (n,); what is to be paid after the plan years [£]
@@ -40,12 +40,12 @@ class ProjectOptions(Shown):
     present_cost : array (n,); present value of the cost in the plan years [£]
     benefit : array (n,)
         Present value of what it brings, saves and receives, less that of all it costs [£].
-    starts : array (n_projects + 1,); project p owns rows starts[p] to starts[p + 1] − 1
+    starts : array (n_bids + 1,); bid p owns rows starts[p] to starts[p + 1] − 1
     """
 
-    projects: tuple[StatedProject, ...]
+    bids: tuple[StatedBid, ...]
     lines: tuple[str, ...]
-    project: Ints
+    bid: Ints
     start: Ints
     cost: Floats
     later: Floats
@@ -54,19 +54,19 @@ class ProjectOptions(Shown):
     benefit: Floats
     starts: Ints
 
-    def none(self) -> ProjectOptions:
-        """No project of the same plan."""
-        return replace(self.taking(np.zeros(0, dtype=np.intp)), projects=(), starts=self.starts[:1])
+    def none(self) -> BidOptions:
+        """No bid of the same plan."""
+        return replace(self.taking(np.zeros(0, dtype=np.intp)), bids=(), starts=self.starts[:1])
 
-    def taking(self, rows: Ints) -> ProjectOptions:
-        """The same projects with some of their options."""
+    def taking(self, rows: Ints) -> BidOptions:
+        """The same bids with some of their options."""
         part = {name: getattr(self, name)[rows] for name in _BY_OPTION}
-        return replace(self, starts=np.searchsorted(part["project"], np.arange(len(self.starts))), **part)
+        return replace(self, starts=np.searchsorted(part["bid"], np.arange(len(self.starts))), **part)
 
     @property
     def names(self) -> Texts:
-        """Name of each project, (n_projects,)."""
-        return np.array([project.name for project in self.projects], dtype=object)
+        """Name of each bid, (n_bids,)."""
+        return np.array([bid.name for bid in self.bids], dtype=object)
 
     @property
     def spends(self) -> Bools:
@@ -74,17 +74,17 @@ class ProjectOptions(Shown):
         out: Bools = self.cost > 0
         begun = np.flatnonzero(self.start != NOT)
         bare = begun[~out[begun, :, self.start[begun]].any(axis=1)]
-        paying = [self.lines.index(self.projects[place].main_line) for place in self.project[bare]]
+        paying = [self.lines.index(self.bids[place].main_line) for place in self.bid[bare]]
         out[bare, paying, self.start[bare]] = True
         return out
 
     @property
     def most_paid(self) -> Floats:
-        """The most that all projects together can cost in each plan year, (years,)."""
+        """The most that all bids together can cost in each plan year, (years,)."""
         return self._most(self.cost.sum(axis=1))
 
     def most_received(self, price: Floats) -> Floats:
-        """The most that may be left of what all projects brought by each plan year, (years,) [£].
+        """The most that may be left of what all bids brought by each plan year, (years,) [£].
 
         Parameters
         ----------
@@ -93,48 +93,48 @@ class ProjectOptions(Shown):
         return self._most((self.receipt * price).cumsum(axis=1)) / price
 
     def _most(self, amount: Floats) -> Floats:
-        if not self.projects:
+        if not self.bids:
             return np.zeros(amount.shape[1])
         return np.asarray(np.maximum.reduceat(amount, self.starts[:-1], axis=0).sum(axis=0), dtype=np.float64)
 
     def places(self, assets: pd.DataFrame) -> pd.DataFrame:
-        """One row a project under the register's columns: name, class and place; all else is blank, or zero.
+        """One row a bid under the register's columns: name, class and place; all else is blank, or zero.
 
         Parameters
         ----------
         assets : DataFrame; table `assets` of the register
         """
-        known = {"asset_id": self.names, "name": self.names, "asset_class": PROJECT.asset_class}
-        known |= {key: [getattr(project, key) for project in self.projects] for key in ("district", "division")}
+        known = {"asset_id": self.names, "name": self.names, "asset_class": BID.asset_class}
+        known |= {key: [getattr(bid, key) for bid in self.bids] for key in ("district", "division")}
         other = {
             name: 0.0 if pd.api.types.is_numeric_dtype(assets[name]) else ""
             for name in assets.columns
             if name != "geometry"
         }
-        return pd.DataFrame(other | known, index=range(len(self.projects)))
+        return pd.DataFrame(other | known, index=range(len(self.bids)))
 
 
-def project_options(inputs: Inputs, whole: bool = True) -> ProjectOptions:
-    """Every option of every project of a plan.
+def bid_options(inputs: Inputs, whole: bool = True) -> BidOptions:
+    """Every option of every bid of a plan.
 
     Parameters
     ----------
     inputs : Inputs; the plan
-    whole : bool; whether all of the plan is stated; beside some of its assets no project is
+    whole : bool; whether all of the plan is stated; beside some of its assets no bid is
     """
-    projects = inputs.projects if whole else ()
+    bids = inputs.bids if whole else ()
     starts = [
         (place, start)
-        for place, each in enumerate(projects)
+        for place, each in enumerate(bids)
         for start in ([] if each.mandatory else [NOT]) + list(range(each.earliest, each.latest + 1))
     ]
-    project, start = np.array(starts, dtype=np.intp).reshape(-1, 2).T
+    bid, start = np.array(starts, dtype=np.intp).reshape(-1, 2).T
     lines, years = inputs.limits.lines, inputs.plan.years
     cost, receipt = np.zeros((len(starts), len(lines), years)), np.zeros((len(starts), years))
     later, benefit = np.zeros((2, len(starts)))
     for row, (place, begins) in enumerate(starts):
         if begins != NOT:
-            each = projects[place]
+            each = bids[place]
             for line, amounts in each.costs.items():
                 within = amounts[: years - begins]
                 cost[row, lines.index(line), begins : begins + len(within)] = within
@@ -143,40 +143,40 @@ def project_options(inputs: Inputs, whole: bool = True) -> ProjectOptions:
             receipt[row, begins : begins + len(came)] = came * each.probability
             benefit[row] = _worth(each, begins, inputs.model.rules.discount)
     present_cost = cost.sum(axis=1) @ inputs.model.rules.works_discount
-    first = np.searchsorted(project, np.arange(len(projects) + 1))
-    return ProjectOptions(projects, lines, project, start, cost, later, receipt, present_cost, benefit, first)
+    first = np.searchsorted(bid, np.arange(len(bids) + 1))
+    return BidOptions(bids, lines, bid, start, cost, later, receipt, present_cost, benefit, first)
 
 
-def _worth(project: StatedProject, begins: int, discount: Floats) -> float:
-    """Present value of a project begun in a plan year: what it brings, saves and receives less what it costs [£].
+def _worth(bid: StatedBid, begins: int, discount: Floats) -> float:
+    """Present value of a bid begun in a plan year: what it brings, saves and receives less what it costs [£].
 
     Costs and receipts fall at the start of their years, savings in the middle; beyond the horizon nothing is saved, and
     costs bear its last factor.
     """
-    factor = np.pad(discount, (0, len(project.receipts) + project.length), mode="edge")[begins:]
-    paid = sum((amounts @ factor[: len(amounts)] for amounts in project.costs.values()), 0.0)
-    came = project.probability * float(project.receipts @ factor[: len(project.receipts)])
-    middle = np.sqrt(discount[1:] * discount[:-1])[begins + project.length :][: project.saving_years]
-    return float(project.benefit * discount[begins] + project.saving * middle.sum() + came - paid)
+    factor = np.pad(discount, (0, len(bid.receipts) + bid.length), mode="edge")[begins:]
+    paid = sum((amounts @ factor[: len(amounts)] for amounts in bid.costs.values()), 0.0)
+    came = bid.probability * float(bid.receipts @ factor[: len(bid.receipts)])
+    middle = np.sqrt(discount[1:] * discount[:-1])[begins + bid.length :][: bid.saving_years]
+    return float(bid.benefit * discount[begins] + bid.saving * middle.sum() + came - paid)
 
 
-def with_projects(works: Works, options: ProjectOptions) -> Works:
-    """Works of the assets' candidates with what projects spend, an item for each line and year of an option.
+def with_bids(works: Works, options: BidOptions) -> Works:
+    """Works of the assets' candidates with what bids spend, an item for each line and year of an option.
 
     Parameters
     ----------
     works : Works; of all candidates of the assets
-    options : ProjectOptions; options that follow them
+    options : BidOptions; options that follow them
     """
-    if not options.projects:
+    if not options.bids:
         return works
     option, line, year = np.nonzero(options.spends)
     order = np.lexsort((line, year, option))
     option, line, year = option[order], line[order], year[order]
     assets = works.assets
-    kind = PROJECT.asset_class
-    paid = {"group": kind, "treatment": kind, "label": PROJECT.label, "kind": kind, "line": list(options.lines)}
-    rows = pd.DataFrame({**paid, "growth": 0.0, "unit": PROJECT.unit}).reindex(columns=works.treatments.columns)
+    kind = BID.asset_class
+    paid = {"group": kind, "treatment": kind, "label": BID.label, "kind": kind, "line": list(options.lines)}
+    rows = pd.DataFrame({**paid, "growth": 0.0, "unit": BID.unit}).reindex(columns=works.treatments.columns)
     return replace(
         works,
         assets=pd.concat(
@@ -184,9 +184,9 @@ def with_projects(works: Works, options: ProjectOptions) -> Works:
         ),
         treatments=pd.concat([works.treatments, rows], ignore_index=True),
         option=np.concatenate([works.option, works.n_options + option]),
-        asset=np.concatenate([works.asset, len(assets) + options.project[option]]),
+        asset=np.concatenate([works.asset, len(assets) + options.bid[option]]),
         year=np.concatenate([works.year, year]),
         treatment=np.concatenate([works.treatment, len(works.treatments) + line]),
         cost=np.concatenate([works.cost, options.cost[option, line, year]]),
-        n_options=works.n_options + len(options.project),
+        n_options=works.n_options + len(options.bid),
     )

@@ -1,4 +1,4 @@
-"""Projects beside the works of assets: chosen as the best of all choices, within the same limits."""
+"""Bids beside the works of assets: chosen as the best of all choices, within the same limits."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from assetplan.errors import ConfigError, InfeasibleError
 from assetplan.finance import stages
 from assetplan.inputs.load import load_inputs
 from assetplan.limits import LimitKey
+from assetplan.statements.bids import contingency
 from assetplan.statements.ledger import Ledger
 from assetplan.statements.money import sources
-from assetplan.statements.projects import contingency
 
 SCHOOL = {"name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0}
 LIGHTS = {"name": "Lights", "costs": {"footways": [9_000.0], "bridges": [1_000.0]}, "saving": 1_500.0}
 HALL = {"name": "Hall", "costs": {"bridges": [30_000.0]}, "benefit": 31_000.0}
 
 
-def few(projects: list[dict[str, Any]], money: float = 1.0, **keys: Any) -> Case:
-    """Three assets and some projects, with so much of the lines' money."""
+def few(bids: list[dict[str, Any]], money: float = 1.0, **keys: Any) -> Case:
+    """Three assets and some bids, with so much of the lines' money."""
     assets = small_register().assets
     part = assets[assets["asset_class"].isin(["bridge", "footway"])].iloc[:3].reset_index(drop=True)
     lines = {line: [money * amount for amount in amounts] for line, amounts in LINES.items()}
-    return case({"lines": lines}, part, projects=projects, **keys)
+    return case({"lines": lines}, part, bids=bids, **keys)
 
 
 def best_of_all(stated: Case) -> float:
@@ -46,30 +46,30 @@ def best_of_all(stated: Case) -> float:
 
 
 def start_of(stated: Case, name: str) -> int:
-    """Plan year in which a project begins in the best plan, −1 where it is left out."""
-    options = stated.formulation.projects
-    chosen = stated.formulation.chosen_projects(stated.solve())
+    """Plan year in which a bid begins in the best plan, −1 where it is left out."""
+    options = stated.formulation.bids
+    chosen = stated.formulation.chosen_bids(stated.solve())
     return int(options.start[chosen[list(options.names).index(name)]])
 
 
 @pytest.mark.parametrize("money", [0.3, 0.6, 1.0])
-def test_the_plan_is_the_best_of_every_choice_of_assets_and_projects(money: float) -> None:
+def test_the_plan_is_the_best_of_every_choice_of_assets_and_bids(money: float) -> None:
     stated = few([SCHOOL, LIGHTS, HALL], money)
     assert stated.solve().benefit == pytest.approx(best_of_all(stated), abs=0.01)
 
 
-def test_a_plan_without_projects_is_stated_as_ever() -> None:
+def test_a_plan_without_bids_is_stated_as_ever() -> None:
     plain, stated = few([]), few([SCHOOL])
     n = plain.problem.n_options
     assert plain.problem.n_assets == 3
-    assert plain.formulation.projects.names.size == 0
+    assert plain.formulation.bids.names.size == 0
     np.testing.assert_array_equal(stated.problem.benefit[:n], plain.problem.benefit)
     np.testing.assert_array_equal(stated.problem.usage[:n].toarray(), plain.problem.usage.toarray())
 
 
-def test_a_projects_worth_is_the_sum_of_its_years_by_hand() -> None:
-    project = {**SCHOOL, "saving": 1_000.0, "saving_years": 2, "receipts": [0, 8_000.0], "stage": "marketed"}
-    options = few([{**project, "earliest": 2020, "latest": 2020, "mandatory": True}]).formulation.projects
+def test_a_bids_worth_is_the_sum_of_its_years_by_hand() -> None:
+    bid = {**SCHOOL, "saving": 1_000.0, "saving_years": 2, "receipts": [0, 8_000.0], "stage": "marketed"}
+    options = few([{**bid, "earliest": 2020, "latest": 2020, "mandatory": True}]).formulation.bids
     factor = [1 / 1.035**k for k in range(6)]
     middle = [(factor[k] * factor[k + 1]) ** 0.5 for k in range(5)]
     worth = 90_000 * factor[1] - 20_000 * factor[1] - 15_000 * factor[2]
@@ -80,25 +80,25 @@ def test_a_projects_worth_is_the_sum_of_its_years_by_hand() -> None:
 
 
 def test_costs_after_the_plan_years_take_none_of_its_money_and_count_in_its_worth() -> None:
-    options = few([{**SCHOOL, "earliest": 2021}]).formulation.projects
+    options = few([{**SCHOOL, "earliest": 2021}]).formulation.bids
     assert options.start.tolist() == [-1, 2]
     assert options.cost.sum(axis=(1, 2)).tolist() == [0.0, 20_000.0]
     assert options.later.tolist() == [0.0, 15_000.0]
     assert options.benefit[1] == pytest.approx(70_000 / 1.035**2 - 15_000 / 1.035**3)
 
 
-def test_projects_compete_for_a_line_at_its_price() -> None:
-    check(case(projects=[SCHOOL, HALL]), "bridges 2020", 1.0)
+def test_bids_compete_for_a_line_at_its_price() -> None:
+    check(case(bids=[SCHOOL, HALL]), "bridges 2020", 1.0)
 
 
 @pytest.mark.parametrize("more", [1.2, 2.0])
 def test_more_money_never_lowers_the_optimum(more: float) -> None:
-    projects = [SCHOOL, {**HALL, "receipts": [0, 9_000.0], "probability": 0.5}, LIGHTS]
-    less, rich = (few(projects, share).solve().benefit for share in (0.6, 0.6 * more))
+    bids = [SCHOOL, {**HALL, "receipts": [0, 9_000.0], "probability": 0.5}, LIGHTS]
+    less, rich = (few(bids, share).solve().benefit for share in (0.6, 0.6 * more))
     assert rich >= less - 0.01
 
 
-def test_a_project_of_least_money_is_left_out_and_a_mandatory_one_is_not() -> None:
+def test_a_bid_of_least_money_is_left_out_and_a_mandatory_one_is_not() -> None:
     dear = {**HALL, "benefit": 0.0}
     assert start_of(few([dear]), "Hall") == -1
     assert start_of(few([{**dear, "mandatory": True}]), "Hall") >= 0
@@ -106,7 +106,7 @@ def test_a_project_of_least_money_is_left_out_and_a_mandatory_one_is_not() -> No
     assert start_of(due, "Hall") == 0
 
 
-def test_a_mandatory_project_that_cannot_be_paid_is_named_with_the_least_change() -> None:
+def test_a_mandatory_bid_that_cannot_be_paid_is_named_with_the_least_change() -> None:
     dear = {"name": "Defect", "costs": {"bridges": [75_000.0]}, "mandatory": True, "latest": 2019}
     stated = few([dear])
     with pytest.raises(InfeasibleError, match="bridges 2019") as caught:
@@ -119,10 +119,10 @@ def test_a_mandatory_project_that_cannot_be_paid_is_named_with_the_least_change(
 
 def test_receipts_are_spent_once_in_their_year_or_later_and_never_before() -> None:
     sale = {"name": "Depot", "costs": {"footways": [100.0]}, "receipts": [0, 40_000.0], "probability": 0.5}
-    stated = case({"lines": {**LINES, "bridges": [20_000.0] * 3}}, projects=[sale, SCHOOL])
+    stated = case({"lines": {**LINES, "bridges": [20_000.0] * 3}}, bids=[sale, SCHOOL])
     solution = stated.settled()
     assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
-    came = stated.formulation.projects.receipt[stated.formulation.chosen_projects(solution)].sum(axis=0)
+    came = stated.formulation.bids.receipt[stated.formulation.chosen_bids(solution)].sum(axis=0)
     assert came.sum() == 20_000.0
     given = np.zeros(3)
     for flow, amount in zip(stated.formulation.flows, solution.amounts, strict=True):
@@ -130,21 +130,21 @@ def test_receipts_are_spent_once_in_their_year_or_later_and_never_before() -> No
             given[flow.key.year - 2019] += amount
     assert given.sum() > 0
     assert (given.cumsum() <= came.cumsum() + 0.01).all()
-    without = case({"lines": {**LINES, "bridges": [20_000.0] * 3}}, projects=[SCHOOL])
+    without = case({"lines": {**LINES, "bridges": [20_000.0] * 3}}, bids=[SCHOOL])
     assert without.solve().benefit < solution.benefit
 
 
 def test_receipts_go_to_the_lines_that_are_named() -> None:
     sale = {"name": "Depot", "costs": {"footways": [100.0]}, "receipts": [40_000.0], "probability": 1.0}
-    stated = case(projects=[sale], receipts={"lines": ["footways"]})
+    stated = case(bids=[sale], receipts={"lines": ["footways"]})
     assert {flow.key.line for flow in stated.formulation.flows if flow.key.kind == "receipt"} == {"footways"}
 
 
-def test_receipts_of_projects_add_to_the_source_that_takes_them() -> None:
+def test_receipts_of_bids_add_to_the_source_that_takes_them() -> None:
     own = {"name": "council", "amounts": [60_000.0] * 3}
     sales = {"name": "sales", "type": "receipt", "stage": "banked", "amounts": [0.0] * 3}
     sale = {"name": "Depot", "costs": {"footways": [100.0]}, "receipts": [30_000.0], "probability": 1.0}
-    stated = case(sources=[own, sales], receipts={"source": "sales"}, projects=[{**sale, "latest": 2019}])
+    stated = case(sources=[own, sales], receipts={"source": "sales"}, bids=[{**sale, "latest": 2019}])
     solution = stated.settled()
     assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
     used = [
@@ -159,7 +159,7 @@ def test_receipts_of_projects_add_to_the_source_that_takes_them() -> None:
     assert rows["left"].min() >= 0
 
 
-def test_selectors_of_lines_and_districts_mean_projects_and_those_of_assets_do_not() -> None:
+def test_selectors_of_lines_and_districts_mean_bids_and_those_of_assets_do_not() -> None:
     place = small_register().assets["district"].iloc[0]
     caps = [
         {"name": "bridges at all", "line": "bridges", "at_most": 25_000.0},
@@ -174,7 +174,7 @@ def test_selectors_of_lines_and_districts_mean_projects_and_those_of_assets_do_n
     assert [uses[limit["name"]] for limit in caps] == [35_000.0, 35_000.0, 0.0]
 
 
-def test_assets_alone_keep_what_projects_leave() -> None:
+def test_assets_alone_keep_what_bids_leave() -> None:
     stated = few([SCHOOL, LIGHTS], 0.6)
     solution = stated.solve()
     alone, own = stated.formulation.of_assets(solution)
@@ -200,8 +200,8 @@ def test_what_latent_defects_are_expected_to_cost_is_held_in_their_line() -> Non
 
 
 FAULTS = [
-    ({"costs": {}}, "costs", "a project has a cost"),
-    ({"costs": {"bridges": [0.0]}}, "costs", "a project has a cost"),
+    ({"costs": {}}, "costs", "a bid has a cost"),
+    ({"costs": {"bridges": [0.0]}}, "costs", "a bid has a cost"),
     ({"costs": {"harbours": [1.0]}}, "costs", "the envelope has no such line"),
     ({"earliest": 2018}, "earliest", "must be one of the plan's years, 2019 to 2021"),
     ({"earliest": 2021, "latest": 2020}, "latest", "is before the earliest year"),
@@ -213,22 +213,20 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("keys", "column", "rule"), FAULTS)
-def test_a_project_that_does_not_fit_is_refused_with_its_row(keys: dict[str, Any], column: str, rule: str) -> None:
+def test_a_bid_that_does_not_fit_is_refused_with_its_row(keys: dict[str, Any], column: str, rule: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        small_plan(projects=[HALL, {**SCHOOL, **keys}])
-    assert [(f.column, rule in f.rule) for f in caught.value.faults] == [(f"projects[2].{column}", True)]
+        small_plan(bids=[HALL, {**SCHOOL, **keys}])
+    assert [(f.column, rule in f.rule) for f in caught.value.faults] == [(f"bids[2].{column}", True)]
 
 
-def test_names_are_of_one_project_and_of_no_asset() -> None:
+def test_names_are_of_one_bid_and_of_no_asset() -> None:
     with pytest.raises(ConfigError, match="is there more than once"):
-        small_plan(projects=[SCHOOL, SCHOOL])
+        small_plan(bids=[SCHOOL, SCHOOL])
     asset = str(small_register().assets["asset_id"].iloc[0])
     with pytest.raises(ConfigError, match="is an asset of the register"):
-        case(projects=[{**SCHOOL, "name": asset}])
+        case(bids=[{**SCHOOL, "name": asset}])
     with pytest.raises(ConfigError, match=r"receipts\.source"):
-        small_plan(
-            sources=[{"name": "a", "amounts": [1.0] * 3}], projects=[{**SCHOOL, "receipts": [1], "stage": "banked"}]
-        )
+        small_plan(sources=[{"name": "a", "amounts": [1.0] * 3}], bids=[{**SCHOOL, "receipts": [1], "stage": "banked"}])
 
 
 TABLE = """name,line,costs,latest,mandatory,saving,stage,receipts
@@ -237,10 +235,10 @@ Old depot,footways,500,,,250,marketed,0;9000
 """
 
 
-def test_projects_of_a_table_stand_beside_those_of_the_file(tmp_path) -> None:
+def test_bids_of_a_table_stand_beside_those_of_the_file(tmp_path) -> None:
     (tmp_path / "defects.csv").write_text(TABLE, encoding="utf-8")
-    plan = small_plan(projects=[SCHOOL], tables={"projects": str(tmp_path / "defects.csv")})
-    school, roof, depot = load_inputs(plan, small_register()).projects
+    plan = small_plan(bids=[SCHOOL], tables={"bids": str(tmp_path / "defects.csv")})
+    school, roof, depot = load_inputs(plan, small_register()).bids
     assert [each.name for each in (school, roof, depot)] == ["School", "Roof of the annexe", "Old depot"]
     assert roof.costs["bridges"].tolist() == [12_000.0, 3_000.0]
     assert (roof.mandatory, roof.earliest, roof.latest, roof.length) == (True, 0, 1, 2)
@@ -254,5 +252,5 @@ def test_faults_of_a_table_are_listed_with_their_lines(tmp_path) -> None:
     text = text.replace("12,000", '"12,000;x"') + "Old depot,footways,1,2018,no,,,\n"
     (tmp_path / "defects.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load_inputs(small_plan(tables={"projects": str(tmp_path / "defects.csv")}), small_register())
+        load_inputs(small_plan(tables={"bids": str(tmp_path / "defects.csv")}), small_register())
     assert {(fault.row, fault.column) for fault in caught.value.faults} >= {(2, "costs"), (4, "name"), (4, "latest")}

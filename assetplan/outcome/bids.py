@@ -1,4 +1,4 @@
-"""Projects of a solved plan: every option with what it costs and brings, which was chosen and why; and works items."""
+"""Bids of a solved plan: every option with what it costs and brings, which was chosen and why; and works items."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Bools, Floats, Texts
-from assetplan.asset_classes import PROJECT
-from assetplan.formulation.projects import NOT
+from assetplan.asset_classes import BID
+from assetplan.formulation.bids import NOT
 from assetplan.outcome.notes import prices_known
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import most_of
@@ -17,18 +17,18 @@ from assetplan.strategies.names import NOTHING, strategy_text
 from assetplan.words import pounds
 
 
-def project_table(outcome: Outcome) -> pd.DataFrame:
-    """One row an option of each project, columns as of `Programme.projects`; no rows where the plan has no projects."""
-    options, plan = outcome.formulation.projects, outcome.inputs.plan
+def bid_table(outcome: Outcome) -> pd.DataFrame:
+    """One row an option of each bid, columns as of `Programme.bids`; no rows where the plan has no bids."""
+    options, plan = outcome.formulation.bids, outcome.inputs.plan
     first = len(outcome.options.asset)
     objective = outcome.problem.benefit[first:]
     priced = np.asarray(outcome.problem.usage[first:] @ np.nan_to_num(outcome.solution.prices)).ravel()
-    chosen = np.zeros(len(options.project), dtype=bool)
-    chosen[outcome.chosen_projects] = True
-    stated = [options.projects[place] for place in options.project]
+    chosen = np.zeros(len(options.bid), dtype=bool)
+    chosen[outcome.chosen_bids] = True
+    stated = [options.bids[place] for place in options.bid]
     table = pd.DataFrame(
         {
-            "project": np.array([each.name for each in stated], dtype=object),
+            "bid": np.array([each.name for each in stated], dtype=object),
             "kind": [each.kind for each in stated],
             "option": _option_names(outcome),
             "start": np.where(options.start == NOT, np.nan, plan.first_year + options.start),
@@ -47,32 +47,32 @@ def project_table(outcome: Outcome) -> pd.DataFrame:
         }
     )
     if len(table):
-        table["reason"] = np.where(chosen, _reasons(outcome, objective, priced)[options.project], "")
+        table["reason"] = np.where(chosen, _reasons(outcome, objective, priced)[options.bid], "")
     return table
 
 
 def _option_names(outcome: Outcome) -> Texts:
     """Each option as a strategy's text: the years in which it spends, its start among them."""
-    options, first = outcome.formulation.projects, outcome.inputs.plan.first_year
-    out = np.full(len(options.project), NOTHING, dtype=object)
+    options, first = outcome.formulation.bids, outcome.inputs.plan.first_year
+    out = np.full(len(options.bid), NOTHING, dtype=object)
     for row in np.flatnonzero(options.start != NOT):
         years = np.flatnonzero(options.spends[row].any(axis=0))
-        kind = options.projects[options.project[row]].kind
+        kind = options.bids[options.bid[row]].kind
         out[row] = strategy_text([(kind, first + int(year)) for year in years])
     return out
 
 
 def _reasons(outcome: Outcome, objective: Floats, priced: Floats) -> Texts:
-    """Why each project is done when it is, or not at all, (n_projects,)."""
-    options, plan = outcome.formulation.projects, outcome.inputs.plan
+    """Why each bid is done when it is, or not at all, (n_bids,)."""
+    options, plan = outcome.formulation.bids, outcome.inputs.plan
     known = prices_known(plan.solver.target_gap, outcome.solution)
     fits = _fits(outcome)
-    out = np.empty(len(options.projects), dtype=object)
-    for place, picked in enumerate(outcome.chosen_projects):
+    out = np.empty(len(options.bids), dtype=object)
+    for place, picked in enumerate(outcome.chosen_bids):
         mine = slice(options.starts[place], options.starts[place + 1])
         begun = options.start[mine] != NOT
-        if options.projects[place].mandatory:
-            latest = plan.first_year + options.projects[place].latest
+        if options.bids[place].mandatory:
+            latest = plan.first_year + options.bids[place].latest
             out[place] = f"Mandatory: it must start by {latest}, whatever it costs or brings."
         elif options.start[picked] != NOT:
             out[place] = _done(outcome, float(objective[picked]), float(options.cost[picked].sum()))
@@ -96,8 +96,8 @@ def _done(outcome: Outcome, gain: float, cost: float) -> str:
 
 
 def _left_out(outcome: Outcome, gain: Floats, priced: Floats, mine: slice, known: bool) -> str:
-    """Why no option of a project that might be is, and what would bring it in by itself."""
-    sought, options = outcome.inputs.plan.objective.sought, outcome.formulation.projects
+    """Why no option of a bid that might be is, and what would bring it in by itself."""
+    sought, options = outcome.inputs.plan.objective.sought, outcome.formulation.bids
     if gain.max() <= 0:
         return f"In no year would it {sought.none.format(seeks=sought.seeks)}."
     best = int(np.argmax(gain - priced))
@@ -113,41 +113,41 @@ def _left_out(outcome: Outcome, gain: Floats, priced: Floats, mine: slice, known
 
 
 def _fits(outcome: Outcome) -> Bools:
-    """Options of projects that no limit bars by itself, (n,)."""
+    """Options of bids that no limit bars by itself, (n,)."""
     first, usage = len(outcome.options.asset), outcome.problem.usage
     rows = usage[first:].tocoo()
     over = rows.data > most_of(outcome.problem)[rows.col] * (1 + 1e-9) + 1e-6
     return np.bincount(rows.row[over], minlength=rows.shape[0]) == 0
 
 
-def project_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Works items of a programme with a row for what each line spends on each project in each year.
+def bid_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Works items of a programme with a row for what each line spends on each bid in each year.
 
     Parameters
     ----------
     outcome : Outcome; a solved plan
-    table : DataFrame; its projects, from `project_table`
+    table : DataFrame; its bids, from `bid_table`
     works : GeoDataFrame; works items of its assets, as `Programme.works`
     """
-    options, inputs = outcome.formulation.projects, outcome.inputs
-    chosen = outcome.chosen_projects
+    options, inputs = outcome.formulation.bids, outcome.inputs
+    chosen = outcome.chosen_bids
     place, line, year = np.nonzero(options.spends[chosen])
     if not len(place):
         return works
     row = chosen[place]
     cost = options.cost[row, line, year]
     total = np.bincount(place, cost, len(chosen))[place]
-    # A project that costs nothing in the plan years has one item, which has all of its benefit.
+    # A bid that costs nothing in the plan years has one item, which has all of its benefit.
     share = np.divide(cost, total, out=1.0 / np.bincount(place, minlength=len(chosen))[place], where=total > 0)
     of, when = table.iloc[row].reset_index(drop=True), year + inputs.plan.first_year
-    kind = PROJECT.asset_class
+    kind = BID.asset_class
     items = pd.DataFrame(
         {
             **{name: "" for name in works.columns if not pd.api.types.is_numeric_dtype(works[name])},
-            "asset_id": of["project"],
-            "scheme_id": of["project"],
+            "asset_id": of["bid"],
+            "scheme_id": of["bid"],
             "asset_class": kind,
-            "name": [options.projects[p].label or options.projects[p].name for p in options.project[row]],
+            "name": [options.bids[p].label or options.bids[p].name for p in options.bid[row]],
             "district": of["district"],
             "division": of["division"],
             "year": when,
@@ -156,7 +156,7 @@ def project_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame
             "kind": of["kind"],
             "line": np.array(options.lines, dtype=object)[line],
             "quantity": 1.0,
-            "unit": PROJECT.unit,
+            "unit": BID.unit,
             "length_m": np.nan,
             "cost": cost.round(2),
             "benefit": (of["benefit"] * share).round(2),
