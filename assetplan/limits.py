@@ -8,6 +8,10 @@ from typing import Any, Self
 
 CREW_DAYS = "crew-days"
 """Unit of limits on crews."""
+PLANNED_SHARE = "planned share"
+"""What a limit counts that holds planned works beside reactive repairs, and the kind of its key."""
+REACTIVE = "reactive"
+"""Cost stream of those repairs."""
 
 
 @dataclass(frozen=True, order=True)

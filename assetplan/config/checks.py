@@ -12,6 +12,7 @@ from assetplan.config.delivery_checks import delivery_faults
 from assetplan.config.envelope import Envelope, Limit
 from assetplan.config.finance_checks import finance_faults
 from assetplan.config.plan import ClaimsSettings, Plan
+from assetplan.limits import PLANNED_SHARE
 
 KeyFaults = Iterator[tuple[str, str, str]]
 
@@ -120,9 +121,16 @@ def _limits(plan: Plan) -> KeyFaults:
         if limit.at_least is None and limit.at_most is None:
             yield key, limit.name, "needs at_least, at_most or both"
         yield from _crossed(key, limit)
-        if limit.of == "risk" and limit.of_treatments:
-            rule = "a limit on risk counts assets, whatever is done to them: line, kind and treatment go"
+        if limit.of in ("risk", PLANNED_SHARE) and limit.of_treatments:
+            what = "risk" if limit.of == "risk" else "the planned share"
+            rule = f"a limit on {what} counts assets, whatever is done to them: line, kind and treatment go"
             yield key, limit.name, rule
+        if limit.of == PLANNED_SHARE:
+            for side in ("at_least", "at_most"):
+                bound = getattr(limit, side)
+                shares = bound if isinstance(bound, tuple) else () if bound is None else (bound,)
+                if any(share > 1 for share in shares):
+                    yield f"{key}.{side}", limit.name, "must be a share, from 0 to 1: 0.7 of 70 : 30"
         if limit.source is None:
             continue
         for name in limit.source:

@@ -17,6 +17,7 @@ from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown
+from assetplan.limits import PLANNED_SHARE, REACTIVE
 from assetplan.objectives import RISK
 from assetplan.postgis.address import DatabaseTable
 from assetplan.words import financial_year
@@ -281,9 +282,10 @@ class Plan(Shown, Frozen):
 
     @property
     def streams_apart(self) -> tuple[str, ...]:
-        """Streams that candidates keep apart, where the plan seeks or limits risk."""
-        asked = self.objective.of == RISK or any(limit.of == "risk" for limit in self.limits)
-        return self.risk.streams if asked else ()
+        """Streams that candidates keep apart: of risk and of reactive repairs, where the plan seeks or limits them."""
+        limited = {limit.of for limit in self.limits}
+        risk = self.risk.streams if self.objective.of == RISK or "risk" in limited else ()
+        return tuple(dict.fromkeys((*risk, *((REACTIVE,) if PLANNED_SHARE in limited else ()))))
 
     @property
     def firm_years(self) -> int:

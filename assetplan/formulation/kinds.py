@@ -10,6 +10,7 @@ from assetplan.formulation.constraints import Basis, Constraints
 from assetplan.formulation.crew_days import crew_days
 from assetplan.formulation.envelope import carry_over, line_caps, line_floors, preventative_share, virement
 from assetplan.formulation.funding import funding, source_use
+from assetplan.formulation.planned_share import planned_share
 from assetplan.formulation.receipts import receipts
 from assetplan.formulation.sites_limit import sites_a_year
 from assetplan.formulation.targets import targets
@@ -25,6 +26,7 @@ LIMIT_KINDS: list[LimitKind] = [
     receipts,
     preventative_share,
     limits_on_works,
+    planned_share,
     funding,
     source_use,
     drawdowns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -13,6 +14,7 @@ from assetplan.formulation.carbon import carbon_of_plan
 from assetplan.inputs.load import Inputs
 from assetplan.objectives import OBJECTIVES, Gains
 from assetplan.strategies import Candidates, Rules
+from assetplan.strategies.candidates import together
 from assetplan.strategies.names import strategy_names, within
 
 # Options whose curves are held at once: their index by year as float64 stays within some tens of megabytes.
@@ -28,7 +30,7 @@ def objective_of(inputs: Inputs, options: Candidates) -> tuple[Floats, Bools]:
     present_cost = options.cost @ inputs.model.rules.works_discount
     condition = partial(_condition, options, sought.cut_off)
     carbon = partial(carbon_of_plan, inputs, options)
-    risk = partial(risk_removed, options, inputs.model.rules)
+    risk = partial(risk_removed, options, inputs.model.rules, inputs.plan.risk.streams)
     gains = Gains(inputs.register.assets, options.asset, options.benefit, present_cost, condition, carbon, risk)
     value = OBJECTIVES[sought.of].value(gains)
     changes = _changes(inputs, options)
@@ -50,16 +52,17 @@ def objective_of_bids(inputs: Inputs, bids: BidOptions) -> Floats:
     return OBJECTIVES[inputs.plan.objective.of].value(gains)
 
 
-def risk_removed(options: Candidates, rules: Rules) -> Floats:
-    """Present value of the streams kept apart under do-nothing less under each candidate, (n_options,) [£].
+def risk_removed(options: Candidates, rules: Rules, streams: Sequence[str]) -> Floats:
+    """Present value of the streams of risk under do-nothing less under each candidate, (n_options,) [£].
 
     Parameters
     ----------
-    options : Candidates; with streams kept apart
-    rules : Rules; discounting
+    options : Candidates; with those streams kept apart
+    rules, streams : Rules, sequence of str; discounting, and the streams of risk
     """
     factors = np.append(rules.burden_discount, 1.0)
-    removed: Floats = (options.nothing_apart @ factors)[options.asset] - options.apart @ factors
+    nothing = together(options.nothing_apart, rules, streams) @ factors
+    removed: Floats = nothing[options.asset] - options.stream_apart(rules, streams) @ factors
     return removed
 
 

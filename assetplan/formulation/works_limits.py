@@ -15,7 +15,7 @@ from assetplan.formulation.constraints import Basis, Constraints, Entries, Limit
 from assetplan.formulation.mandatory import MandatoryUse
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
-from assetplan.limits import LimitKey
+from assetplan.limits import PLANNED_SHARE, LimitKey
 from assetplan.words import and_list
 
 WITH_ENERGY = "carbon with energy"
@@ -25,13 +25,13 @@ RISK_UNIT = "£ of risk"
 
 
 def limits_on_works(basis: Basis) -> Constraints:
-    """Every limit on works; those on sources are those of `funding`."""
+    """Every limit on works; those on sources are those of `funding`, and of a share those of `planned_share`."""
     inputs, works = basis.inputs, basis.works
     rows: list[LimitRow] = []
     entries: list[Entries] = []
     first: list[MandatoryUse] = []
     for number, limit in enumerate(inputs.plan.limits, 1):
-        if limit.source is not None:
+        if limit.source is not None or limit.of == PLANNED_SHARE:
             continue
         if limit.of == "risk":
             for row, weight in limit_rows(inputs, limit, number, RISK_UNIT):
@@ -62,7 +62,8 @@ def _energy(basis: Basis, limit: Limit, row: int, years: Floats) -> Entries:
 
 def _risk(basis: Basis, assets: Bools, row: int, weight: Floats) -> Entries:
     """What each candidate of some assets (n_assets,) adds to one row: its streams of risk in the years that count."""
-    amount = basis.options.apart[:, :-1] @ weight
+    inputs = basis.inputs
+    amount = basis.options.stream_apart(inputs.model.rules, inputs.plan.risk.streams)[:, :-1] @ weight
     option = np.flatnonzero(assets[basis.options.asset] & (amount > 0))
     return Entries(option, np.full(len(option), row, dtype=np.intp), amount[option])
 

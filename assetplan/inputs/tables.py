@@ -26,6 +26,7 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
 from assetplan.inputs.claims import Claims, stated_claims
 from assetplan.inputs.footways import footway_factors
+from assetplan.limits import PLANNED_SHARE
 from assetplan.prices import Prices, load_prices, running_costs
 from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
@@ -204,9 +205,10 @@ def load_tables(plan: Plan) -> Tables:
         rule = "rows of consequences feed this stream already: leave out energy.prices, or those rows and their stream"
         unknown.append(Fault("plan", 0, "energy.prices", ENERGY, rule))
     unknown += [
-        Fault("plan", 0, "risk.streams", name, f"must be one that the plan counts: {', '.join(named)}")
-        for name in plan.risk.streams
-        if plan.streams_apart and name not in named
+        Fault("plan", 0, key, name, f"must be one that the plan counts: {', '.join(named)}")
+        for name in plan.streams_apart
+        for key in ["risk.streams" if name in plan.risk.streams else f'limits of = "{PLANNED_SHARE}"']
+        if name not in named
     ]
     if unknown:
         raise ConfigError(unknown)

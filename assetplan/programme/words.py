@@ -106,7 +106,7 @@ def price_sentence(limit: LimitResult, summary: Summary) -> str:
 
 def quantity(amount: float, unit: str) -> str:
     """An amount with its unit: "£1m", "10,000 m2"."""
-    if unit in ("£", "£ of the day"):
+    if unit == "£" or unit.startswith("£ of "):
         return pounds(amount) + unit.removeprefix("£")
     if unit.startswith("£m"):
         return f"£{amount:,.10g}m{unit.removeprefix('£m')}"

@@ -12,6 +12,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.finance import in_first_year_prices
 from assetplan.formulation import Formulation
 from assetplan.inputs.load import Inputs
+from assetplan.limits import PLANNED_SHARE
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.outcome.outcome import Outcome
@@ -19,7 +20,7 @@ from assetplan.strategies import Candidates
 
 NOTHING, MINIMUM, RECOMMENDED, FULL = OPTIONS = ("do-nothing", "minimum", "recommended", "full")
 # Limits that today's money leaves out: floors and targets, which the plan is to reach, and where its money comes from.
-_LEFT_OUT = ("line floor", "target", "risk", "virement", "source", "funding", "affordability")
+_LEFT_OUT = ("line floor", "target", "risk", PLANNED_SHARE, "virement", "source", "funding", "affordability")
 _COMMITTED = "what is committed alone"
 NONE_FITS = f"nothing fits within today's money and the plan's other limits: {_COMMITTED}"
 

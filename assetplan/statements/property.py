@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from assetplan.asset_classes import BUILDING
 from assetplan.finance import Statement, real
@@ -24,7 +25,9 @@ def property_of(ledger: Ledger) -> Iterator[Statement]:
     reactive = ledger.outcome.plan.yearly.get(_REACTIVE)
     if reactive is None or not estate.ours.any():
         return
-    works = ledger.works[ledger.works["asset_class"] == BUILDING].groupby("year")["cost"].sum()
+    parts = ledger.works, ledger.outcome.inputs.mandatory
+    paid = pd.concat([part.loc[part["asset_class"] == BUILDING, ["year", "cost"]] for part in parts])
+    works = paid.groupby("year")["cost"].sum()
     planned = works.reindex(ledger.plan.plan_years, fill_value=0.0).to_numpy(dtype=float)
     buildings = np.flatnonzero(register.assets["asset_class"] == BUILDING)
     unplanned = np.asarray(reactive[buildings[estate.ours]].sum(axis=0))

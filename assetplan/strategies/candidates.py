@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from assetplan.strategies.states import AssetState, Chance
 from assetplan.strategies.texture import texture_lost
 from assetplan.strategies.traffic import Exposure, Traffic
 from assetplan.strategies.trajectory import Trajectory, replay
-from assetplan.strategies.tree import Leaves, Members, grow
+from assetplan.strategies.tree import Leaves, Members, Rules, grow
 from assetplan.treatments import Treatment
 
 # Nodes of one block; a block's arrays then stay within a few hundred megabytes.
@@ -50,10 +50,10 @@ class Candidates(Shown):
         The same of each asset under do-nothing, which may be no candidate of it.
     starts : array (n_assets + 1,); asset a owns rows starts[a] to starts[a + 1] − 1
     triggered : DataFrame; columns group, treatment, assets: how many assets could take each treatment in some year
-    apart : array (n, years + 1)
-        Streams that the plan keeps apart, together: in each plan year, not discounted, and the present value of what
-        comes after (£); of no columns where it keeps none.
-    nothing_apart : array (n_assets, years + 1); the same of each asset under do-nothing
+    apart : array (n, n_streams, years + 1)
+        Each stream that the plan keeps apart, as `Rules.apart` has them: in each plan year, not discounted, and the
+        present value of what comes after (£).
+    nothing_apart : array (n_assets, n_streams, years + 1); the same of each asset under do-nothing
     starting : Starting or None; condition that they begin from; None where `index` is not what is expected of it
     """
 
@@ -71,12 +71,34 @@ class Candidates(Shown):
     nothing_apart: Floats
     starting: Starting | None = None
 
+    def stream_apart(self, rules: Rules, streams: Sequence[str]) -> Floats:
+        """Some of the streams kept apart together, (n, years + 1) [£], as `apart`.
+
+        Parameters
+        ----------
+        rules : Rules; those that the candidates were made with
+        streams : sequence of str; the streams wanted
+        """
+        return together(self.apart, rules, streams)
+
     def take(self, rows: Ints) -> Candidates:
         """The candidates in some rows, sorted by asset; a row may come twice, and an asset be left with none."""
         asset = self.asset[rows]
         names = ("schedule", "cost", "whole_life_cost", "benefit", "beside", "index", "apart")
         part = {name: getattr(self, name)[rows] for name in names}
         return replace(self, asset=asset, starts=np.searchsorted(asset, np.arange(len(self.starts))), **part)
+
+
+def together(apart: Floats, rules: Rules, streams: Sequence[str]) -> Floats:
+    """Some of the streams kept apart as their sum, (n, years + 1) [£].
+
+    Parameters
+    ----------
+    apart : array (n, n_streams, years + 1); of candidates, or of assets under do-nothing
+    rules, streams : as of `Candidates.stream_apart`
+    """
+    total: Floats = apart[:, [rules.apart.index(name) for name in streams]].sum(axis=1)
+    return total
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -288,7 +310,7 @@ def candidates(
     rows: list[Ints] = []
     nothing = np.zeros(len(assets))
     nothing_index = np.zeros((len(assets), model.rules.years), dtype=np.float32)
-    nothing_apart = np.zeros((len(assets), model.rules.years + 1 if model.rules.apart else 0))
+    nothing_apart = np.zeros((len(assets), len(model.rules.apart), model.rules.years + 1))
     leaves: list[Leaves] = []
     triggered: list[tuple[str, str, int]] = []
     for group, members in by_group(assets):

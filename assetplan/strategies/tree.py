@@ -97,10 +97,9 @@ class Leaves:
     nothing : array (n_assets,); whole-life cost of do-nothing, which an asset with a commitment has no leaf of
     nothing_index : array (n_assets, years), float32; condition index under do-nothing, as `index`
     triggered : array (n_treatments,); how many assets could take each treatment in some year
-    apart : array (n_leaves, years + 1)
-        Streams of `Rules.apart` together: in each plan year, not discounted, and the present value of what comes after
-        (£); of no columns where none are kept.
-    nothing_apart : array (n_assets, years + 1); the same under do-nothing
+    apart : array (n_leaves, n_streams, years + 1)
+        Each stream of `Rules.apart`: in each plan year, not discounted, and the present value of what comes after (£).
+    nothing_apart : array (n_assets, n_streams, years + 1); the same under do-nothing
     """
 
     asset: Ints
@@ -142,7 +141,7 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
     n = len(members.dispose)
     shape, none = (n, rules.years), np.zeros(n, dtype=np.intp)
     schedule, cost, index = np.full(shape, -1, dtype=np.int8), np.zeros(shape), np.zeros(shape, dtype=np.float32)
-    apart = np.zeros((n, rules.years if rules.apart else 0))
+    apart = np.zeros((n, len(rules.apart), rules.years + 1))
     level = _Level(
         start, np.arange(n, dtype=np.intp), schedule, cost, np.zeros(n), index, none, none - _LONG_AGO, apart
     )
@@ -155,8 +154,8 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
             parts.append(_older(branch, exposure, rules, year))
         level = parts[0].joined(parts[1:])
     total = level.burden + level.cost @ rules.works_discount + _after(level, members, later)
-    after = [sum(_after(level, members, later, name) for name in rules.apart)] if rules.apart else []
-    apart = np.column_stack([level.apart, *after])
+    for place, name in enumerate(rules.apart):
+        level.apart[:, place, -1] = _after(level, members, later, name)
     keep = np.flatnonzero(_honours_commitment(level, members))
     schedule, cost, index = level.schedule[keep], level.cost[keep], level.index[keep]
     triggered = np.array([mask.sum() for mask in reached], dtype=np.intp)
@@ -170,8 +169,8 @@ def grow(start: AssetState, members: Members, treatments: tuple[Treatment, ...],
         total[:n],
         level.index[:n],
         triggered,
-        apart[keep],
-        apart[:n],
+        level.apart[keep],
+        level.apart[:n],
     )
 
 
@@ -225,20 +224,11 @@ def _older(level: _Level, exposure: Exposure, rules: Rules, year: int) -> _Level
     apart = level.apart
     if rules.apart:
         apart = apart.copy()
-        apart[:, year] = apart_cost(level.state, exposure.take(level.asset), rules.apart)
+        mine = exposure.take(level.asset)
+        for place, name in enumerate(rules.apart):
+            apart[:, place, year] = stream_cost(level.state, mine, name)
     burden = level.burden + rules.burden_discount[year] * burden
     return replace(level, state=after, burden=burden, index=index, apart=apart)
-
-
-def apart_cost(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:
-    """Cost of some streams together over the coming year (n_nodes,) [£].
-
-    Parameters
-    ----------
-    state, exposure : AssetState, Exposure; as of `stream_cost`
-    streams : tuple of str; those wanted
-    """
-    return sum((stream_cost(state, exposure, name) for name in streams), np.zeros(len(exposure.quantity)))
 
 
 def yearly_cost(state: AssetState, exposure: Exposure, streams: tuple[str, ...]) -> Floats:

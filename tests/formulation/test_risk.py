@@ -41,9 +41,10 @@ def test_risk_removed_is_what_each_candidate_takes_off_the_streams_of_risk(strea
     stated = case(SCARCE, risk={"streams": list(streams)}, **SEEKS)
     options = stated.formulation.options
     yearly, present, _, nothing = followed(stated, streams)
-    np.testing.assert_allclose(options.apart[:, :-1], yearly, rtol=1e-9, atol=1e-6)
+    rules = stated.inputs.model.rules
+    np.testing.assert_allclose(options.stream_apart(rules, streams)[:, :-1], yearly, rtol=1e-9, atol=1e-6)
     removed = nothing[options.asset] - present
-    np.testing.assert_allclose(risk_removed(options, stated.inputs.model.rules), removed, rtol=1e-9, atol=1e-4)
+    np.testing.assert_allclose(risk_removed(options, rules, streams), removed, rtol=1e-9, atol=1e-4)
     np.testing.assert_allclose(stated.problem.benefit, removed, rtol=1e-9, atol=1e-4)
 
 
@@ -89,7 +90,7 @@ def test_a_cap_on_risk_may_be_of_each_year() -> None:
 
 def test_a_plan_that_asks_nothing_of_risk_keeps_nothing_apart() -> None:
     options = case(SCARCE).formulation.options
-    assert options.apart.shape == (len(options.asset), 0)
+    assert options.apart.size == 0
 
 
 def test_limits_on_risk_that_cannot_be_meant_are_refused() -> None:
