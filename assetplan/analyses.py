@@ -12,7 +12,6 @@ from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import Statement
 from assetplan.inputs.load import load_inputs
-from assetplan.objectives import RISK
 from assetplan.preparation import Clock, Progress, prepare, solved
 from assetplan.register import Register
 from assetplan.statements.compliance import compliance_statements
@@ -175,10 +174,6 @@ def uncertainty(
     sought = plan.objective
     if sought.sought.least:
         faults.append(Fault("uncertainty", 0, "objective", "", f"is {sought.sought.seeks}, which no future changes"))
-    if sought.of == RISK:
-        faults.append(
-            Fault("uncertainty", 0, "objective", "", "is risk, which is reckoned as expected over all futures")
-        )
     if faults:
         raise ConfigError(faults)
     clock = Clock(progress)

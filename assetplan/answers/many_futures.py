@@ -58,7 +58,7 @@ class Valuation:
         """
         n, assets = len(options.asset), np.arange(len(options.nothing_index), dtype=np.intp)
         nothing = np.full((len(assets), options.schedule.shape[1]), -1, dtype=options.schedule.dtype)
-        cost, index = future.decay.present_costs(
+        cost, index, apart = future.decay.present_costs(
             self.stock,
             self.members,
             np.concatenate([options.asset, assets]),
@@ -68,7 +68,9 @@ class Valuation:
         whole = cost[:n] + options.beside
         benefit = cost[n:][options.asset] - whole
         drawn = replace(options, whole_life_cost=whole, benefit=benefit, index=index[:n], nothing_index=index[n:])
-        return objective_of(self.inputs, drawn)[0]
+        # Present values of all years: they stand where that of what comes after the plan years does.
+        apart = np.pad(apart[:, :, None], ((0, 0), (0, 0), (options.schedule.shape[1], 0)))
+        return objective_of(self.inputs, replace(drawn, apart=apart[:n], nothing_apart=apart[n:]))[0]
 
 
 @dataclass(frozen=True, eq=False)

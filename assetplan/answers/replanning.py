@@ -94,7 +94,7 @@ class Replanning:
             mine = np.flatnonzero(group[options.asset[allowed]] == name)
             at, schedule = place[options.asset[allowed[mine]]], options.schedule[allowed[mine]]
             later = model.later(name)
-            out[mine], _ = present_costs(
+            out[mine], *_ = present_costs(
                 state.take(at), schedule, members.take(at), treatments, model.rules, later, begins=year
             )
         # What was saved before is the same in all of them.

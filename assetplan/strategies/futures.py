@@ -93,8 +93,10 @@ class Future:
         asset: Ints,
         schedule: Codes,
         roads: Floats | None = None,
-    ) -> tuple[Floats, Floats32]:
+    ) -> tuple[Floats, Floats32, Floats]:
         """Present value of all streams (n,) [£], and condition index by year (n, years), of strategies in this future.
+
+        Also of each stream that is kept apart, (n, n_streams) [£].
 
         Parameters
         ----------
@@ -109,17 +111,18 @@ class Future:
         for code, rows in enumerate(self.futures.members.values()):
             place[rows], group[rows] = np.arange(len(rows)), code
         cost, index = np.empty(len(asset)), np.empty(schedule.shape, dtype=np.float32)
+        apart = np.empty((len(asset), len(model.rules.apart)))
         for code, name in enumerate(self.futures.members):
             treatments, known = model.catalogue.treatments[name], members[name]
             start = self.starts[name] if known.exposure.limits is None else self.starts[name].traced()
             mine = np.flatnonzero(group[asset] == code)
             for part in np.array_split(mine, max(1, -(-len(mine) // BLOCK))):
                 at = place[asset[part]]
-                cost[part], index[part] = present_costs(
+                cost[part], index[part], apart[part] = present_costs(
                     start.take(at), schedule[part], known.take(at), treatments, model.rules, model.later(name),
                     self._ageing(name, roads),
                 )  # fmt: skip
-        return cost + model.energy_cost(self.futures.assets, asset, schedule), index
+        return cost + model.energy_cost(self.futures.assets, asset, schedule), index, apart
 
     def realised(
         self, stock: Mapping[str, GroupStock], members: Mapping[str, Members], schedule: Codes, roads: Floats
@@ -134,7 +137,7 @@ class Future:
         for place, (name, rows) in enumerate(self.futures.members.items()):
             treatments, known = model.catalogue.treatments[name], members[name]
             start = self.starts[name] if known.exposure.limits is None else self.starts[name].traced()
-            cost[rows], _ = present_costs(
+            cost[rows], *_ = present_costs(
                 start, schedule[rows], known, treatments, model.rules, model.later(name), self._ageing(name, roads),
                 self.futures.chance(self.number, 1, place),
             )  # fmt: skip

@@ -156,8 +156,10 @@ def present_costs(
     ageing: Floats | None = None,
     chance: Chance | None = None,
     begins: int = 0,
-) -> tuple[Floats, Floats32]:
+) -> tuple[Floats, Floats32, Floats]:
     """Present value of all streams for ever (n_nodes,) [£], and condition index by year (n_nodes, years), to 0.01.
+
+    Also of each stream that is kept apart, (n_nodes, n_streams) [£].
 
     The figures of `replay` without their parts, for many strategies of each asset at once.
 
@@ -168,16 +170,22 @@ def present_costs(
     begins : int; plan year that the assets are at the start of, before which nothing is counted (0 is the first)
     """
     total, index = np.zeros(len(schedule)), np.zeros((len(schedule), rules.years), dtype=np.float32)
+    apart = np.zeros((len(schedule), len(rules.apart)))
     state, ages = start, np.ones(rules.years) if ageing is None else ageing
     for year, exposure in zip(range(begins, rules.years), members.exposure.ahead(begins + 1), strict=False):
         state, price = _apply(state, schedule[:, year], treatments, year)
         total += rules.works_discount[year] * price * members.exposure.quantity
         total += rules.burden_discount[year] * yearly_cost(state, exposure, rules.streams)
+        for place, name in enumerate(rules.apart):
+            apart[:, place] += rules.burden_discount[year] * stream_cost(state, exposure, name)
         state = state.step(chance, ages[year])
         index[:, year] = state.index().round(2)
     kept = np.flatnonzero(~members.dispose)
-    total[kept] += later(state.take(kept), members.take(kept), ALL)
-    return total, index
+    state, after = state.take(kept), members.take(kept)
+    total[kept] += later(state, after, ALL)
+    for place, name in enumerate(rules.apart):
+        apart[kept, place] += later(state, after, name)
+    return total, index, apart
 
 
 def _apply(state: AssetState, codes: Codes, treatments: tuple[Treatment, ...], year: int) -> tuple[AssetState, Floats]:

@@ -164,7 +164,7 @@ def test_without_doubt_every_strategy_costs_what_the_tree_has_it_at() -> None:
         name: members_of(table, rows, model.catalogue.treatments[name], model, None) for name, rows in by_group(table)
     }
     future = Futures.of(table, model, SURE, 0, 1).draw(0)
-    cost, index = future.present_costs(model.stock, members, tree.asset, tree.schedule)
+    cost, index, _ = future.present_costs(model.stock, members, tree.asset, tree.schedule)
     assert cost == pytest.approx(tree.whole_life_cost, rel=1e-9)
     assert np.array_equal(index, tree.index)
 
