@@ -12,6 +12,8 @@ PLANNED_SHARE = "planned share"
 """What a limit counts that holds planned works beside reactive repairs, and the kind of its key."""
 REACTIVE = "reactive"
 """Cost stream of those repairs."""
+BID_LINK = "bid link"
+"""Kind of limits that say which bids go together."""
 
 
 @dataclass(frozen=True, order=True)

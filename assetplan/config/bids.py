@@ -1,22 +1,33 @@
-"""What a plan says of bids, which treat no registered asset, and of the receipts that they and sales bring."""
+"""What a plan says of bids, which treat no registered asset or stand in for works on some, and of what they bring."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from assetplan.config.base import Amount, Frozen, Name, Names, Number, Share, Whole
 
 Profile = Annotated[tuple[Amount, ...], Field(max_length=60)]
+Effects = Annotated[tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...], Field(max_length=60)]
+Links = Annotated[tuple[Name, ...], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Criterion = Literal["financial benefit", "statutory", "emergency"]
+RECOMMENDED: Literal["recommended"] = "recommended"
+Variant = Literal["reduced", "recommended", "enhanced"]
 
 
 class Bid(Frozen):
-    """Works that treat no registered asset, done as a whole or not at all: amounts in the envelope's unit."""
+    """One variant of a bid, done as a whole or not at all: amounts in the envelope's unit.
+
+    Of the variants of one name at most one is done.
+    """
 
     name: Name
+    variant: Variant = RECOMMENDED
     costs: dict[str, Profile]
-    """budget line → what it pays in each year from the bid's start, prices of the plan's first year"""
+    """budget line → what its works cost in each year from the bid's start, prices of the plan's first year"""
+    criteria: tuple[Criterion, ...] = ()
+    """what the money is for: at least one"""
     earliest: Whole | None = None
     latest: Whole | None = None
     """first and last year in which it may start; those of the plan where left out"""
@@ -24,18 +35,50 @@ class Bid(Frozen):
     """whether it must start by `latest`"""
     benefit: Amount = 0.0
     """present value of what it brings where it starts in the plan's first year, its cost not taken off"""
+    benefits: dict[str, Amount] = Field(default_factory=dict)
+    """cost stream → present value of what it saves of that, beside `benefit`"""
     saving: Amount = 0.0
-    """what it saves in each year after its last year of cost"""
+    """what it saves in each year from `saving_from` on"""
+    saving_from: Whole | None = Field(default=None, ge=0, le=60)
+    """years from its start to the first that saves; the year after its last cost where left out"""
     saving_years: Whole | None = Field(default=None, ge=1, le=150)
     """years in which it saves; to the horizon where left out"""
+    saving_confirmed: bool = False
+    """whether the saving is confirmed, so that it may pay for debt"""
+    running_cost: Amount = 0.0
+    """what it costs revenue in each year after its last year of cost"""
+    revenue: Effects = ()
+    """other effects on revenue in each year from its start: above 0 saves, below 0 costs"""
+    grants: Profile = ()
+    """grants for this bid alone in each year from its start"""
+    grants_probability: Share | None = None
+    """how likely they are; certain where left out"""
+    contributions: Profile = ()
+    """contributions of others in each year from its start, which come only if matched"""
+    contributions_probability: Share | None = None
+    match: Amount | None = None
+    """own money that the contributions ask for"""
     receipts: Profile = ()
-    """money that comes in each year from its start"""
-    stage: Name | None = None
-    """of its receipts: identified, marketed, exchanged or banked, which says how likely they are"""
-    probability: Share | None = None
+    """money for any works that comes in each year from its start"""
+    receipts_stage: Name | None = None
+    """identified, marketed, exchanged or banked, which says how likely the receipts are"""
+    receipts_probability: Share | None = None
     """of its receipts, in place of what the stage says"""
+    needs: Links = ()
+    """bids that are done too"""
+    excludes: Links = ()
+    """bids that are not done beside it"""
+    follows: Links = ()
+    """bids that are done and finished before it starts"""
+    stage: str = ""
+    """how far its business case is"""
+    gate: str = ""
+    """approval gate that it has passed"""
+    promoter: str = ""
     district: str = ""
     division: str = ""
+    wkt: str = ""
+    """its place, in the register's coordinates"""
     source: str = ""
     """where its figures come from"""
 

@@ -7,6 +7,7 @@ groups, roads or treatments means them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from assetplan.formulation.works import Works
 from assetplan.inputs.bids import StatedBid
 from assetplan.inputs.load import Inputs
 
-_BY_OPTION = ("bid", "start", "cost", "later", "receipt", "present_cost", "benefit")
+_BY_OPTION = ("bid", "variant", "start", "cost", "later", "receipt", "present_cost", "benefit")
 NOT = -1
 """Start of the option of leaving a bid out."""
 
@@ -30,9 +31,10 @@ class BidOptions(Shown):
 
     Attributes
     ----------
-    bids : tuple of StatedBid; what is chosen on
+    stated : tuple of StatedBid; every variant, those of a bid together
+    bids : tuple of StatedBid; what is chosen on: the first variant of each bid
     lines : tuple of str; budget lines of the plan
-    bid : array (n,); bid of each option
+    bid, variant : array (n,); bid of each option, and its variant's place in `stated`; left out, its first one's
     start : array (n,); plan year in which it begins (0 is the first), `NOT` where it is left out
     cost : array (n, n_lines, years); what each line pays in each plan year [£, prices of the first year]
     later : array (n,); what is to be paid after the plan years [£]
@@ -43,9 +45,11 @@ class BidOptions(Shown):
     starts : array (n_bids + 1,); bid p owns rows starts[p] to starts[p + 1] − 1
     """
 
+    stated: tuple[StatedBid, ...]
     bids: tuple[StatedBid, ...]
     lines: tuple[str, ...]
     bid: Ints
+    variant: Ints
     start: Ints
     cost: Floats
     later: Floats
@@ -56,7 +60,7 @@ class BidOptions(Shown):
 
     def none(self) -> BidOptions:
         """No bid of the same plan."""
-        return replace(self.taking(np.zeros(0, dtype=np.intp)), bids=(), starts=self.starts[:1])
+        return replace(self.taking(np.zeros(0, dtype=np.intp)), stated=(), bids=(), starts=self.starts[:1])
 
     def taking(self, rows: Ints) -> BidOptions:
         """The same bids with some of their options."""
@@ -68,13 +72,17 @@ class BidOptions(Shown):
         """Name of each bid, (n_bids,)."""
         return np.array([bid.name for bid in self.bids], dtype=object)
 
+    def bids_of(self, chosen: Ints) -> list[StatedBid]:
+        """Variants that are done of options (n_bids,) that are chosen."""
+        return [self.stated[self.variant[row]] for row in chosen if self.start[row] != NOT]
+
     @property
     def spends(self) -> Bools:
         """Where a line pays something, or nothing yet in the year of the start, (n, n_lines, years)."""
         out: Bools = self.cost > 0
         begun = np.flatnonzero(self.start != NOT)
         bare = begun[~out[begun, :, self.start[begun]].any(axis=1)]
-        paying = [self.lines.index(self.bids[place].main_line) for place in self.bid[bare]]
+        paying = [self.lines.index(self.stated[place].main_line) for place in self.variant[bare]]
         out[bare, paying, self.start[bare]] = True
         return out
 
@@ -122,19 +130,19 @@ def bid_options(inputs: Inputs, whole: bool = True) -> BidOptions:
     inputs : Inputs; the plan
     whole : bool; whether all of the plan is stated; beside some of its assets no bid is
     """
-    bids = inputs.bids if whole else ()
-    starts = [
-        (place, start)
-        for place, each in enumerate(bids)
-        for start in ([] if each.mandatory else [NOT]) + list(range(each.earliest, each.latest + 1))
+    stated = inputs.bids if whole else ()
+    names = list(dict.fromkeys(each.name for each in stated))
+    first = [next(place for place, each in enumerate(stated) if each.name == name) for name in names]
+    choices = [
+        (number, place, start) for number, begins in enumerate(first) for place, start in _choices(stated, begins)
     ]
-    bid, start = np.array(starts, dtype=np.intp).reshape(-1, 2).T
+    bid, variant, start = np.array(choices, dtype=np.intp).reshape(-1, 3).T
     lines, years = inputs.limits.lines, inputs.plan.years
-    cost, receipt = np.zeros((len(starts), len(lines), years)), np.zeros((len(starts), years))
-    later, benefit = np.zeros((2, len(starts)))
-    for row, (place, begins) in enumerate(starts):
+    cost, receipt = np.zeros((len(choices), len(lines), years)), np.zeros((len(choices), years))
+    later, benefit = np.zeros((2, len(choices)))
+    for row, (_, place, begins) in enumerate(choices):
         if begins != NOT:
-            each = bids[place]
+            each = stated[place]
             for line, amounts in each.costs.items():
                 within = amounts[: years - begins]
                 cost[row, lines.index(line), begins : begins + len(within)] = within
@@ -143,21 +151,34 @@ def bid_options(inputs: Inputs, whole: bool = True) -> BidOptions:
             receipt[row, begins : begins + len(came)] = came * each.probability
             benefit[row] = _worth(each, begins, inputs.model.rules.discount)
     present_cost = cost.sum(axis=1) @ inputs.model.rules.works_discount
-    first = np.searchsorted(bid, np.arange(len(bids) + 1))
-    return BidOptions(bids, lines, bid, start, cost, later, receipt, present_cost, benefit, first)
+    bids, starts = tuple(stated[place] for place in first), np.searchsorted(bid, np.arange(len(first) + 1))
+    return BidOptions(stated, bids, lines, bid, variant, start, cost, later, receipt, present_cost, benefit, starts)
+
+
+def _choices(stated: Sequence[StatedBid], first: int) -> Iterator[tuple[int, int]]:
+    """Variant and start of each option of the bid whose variants begin at a place; left out first, where it may be."""
+    if not stated[first].mandatory:
+        yield first, NOT
+    for place in range(first, len(stated)):
+        if stated[place].name != stated[first].name:
+            return
+        yield from ((place, start) for start in range(stated[place].earliest, stated[place].latest + 1))
 
 
 def _worth(bid: StatedBid, begins: int, discount: Floats) -> float:
     """Present value of a bid begun in a plan year: what it brings, saves and receives less what it costs [£].
 
-    Costs and receipts fall at the start of their years, savings in the middle; beyond the horizon nothing is saved, and
-    costs bear its last factor.
+    Costs and receipts fall at the start of their years, effects on revenue in the middle; beyond the horizon nothing is
+    saved, and costs bear its last factor.
     """
     factor = np.pad(discount, (0, len(bid.receipts) + bid.length), mode="edge")[begins:]
     paid = sum((amounts @ factor[: len(amounts)] for amounts in bid.costs.values()), 0.0)
     came = bid.probability * float(bid.receipts @ factor[: len(bid.receipts)])
-    middle = np.sqrt(discount[1:] * discount[:-1])[begins + bid.length :][: bid.saving_years]
-    return float(bid.benefit * discount[begins] + bid.saving * middle.sum() + came - paid)
+    middle = np.sqrt(discount[1:] * discount[:-1])[begins:]
+    saves = bid.length if bid.saving_from is None else bid.saving_from
+    saved = bid.saving * middle[saves:][: bid.saving_years].sum()
+    other = bid.revenue[: len(middle)] @ middle[: len(bid.revenue)] - bid.running_cost * middle[bid.length :].sum()
+    return float(bid.benefit * discount[begins] + saved + came - paid + other)
 
 
 def with_bids(works: Works, options: BidOptions) -> Works:

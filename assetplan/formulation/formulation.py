@@ -17,7 +17,7 @@ from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.firm import KEY
 from assetplan.formulation.sharing import SharedSites
 from assetplan.inputs.mandatory import MANDATORY
-from assetplan.limits import LimitKey
+from assetplan.limits import BID_LINK, LimitKey
 from assetplan.optimisation import settle_flows
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.problem.problem import usage_totals
@@ -82,9 +82,11 @@ class Formulation(Shown):
             return self
         decided = len(self.options.asset) + (self.bids.starts[:-1] if chosen is None else chosen)
         rows = self._beside(decided)
+        problem = self.problem.part(rows, decided)
+        linked = np.array([row.key.kind == BID_LINK for row in self.rows], dtype=bool)
         return replace(
             self,
-            problem=self.problem.part(rows, decided),
+            problem=replace(problem, caps=np.where(linked, np.inf, problem.caps)) if linked.any() else problem,
             options=self.options.take(rows),
             sharing=self.sharing.taking(rows),
             changes=self.changes[rows],

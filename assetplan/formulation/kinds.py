@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assetplan.config import AddedLimit, accept_table
+from assetplan.formulation.bid_links import bid_links
 from assetplan.formulation.borrowing import drawdowns
 from assetplan.formulation.constraints import Basis, Constraints
 from assetplan.formulation.crew_days import crew_days
@@ -33,6 +34,7 @@ LIMIT_KINDS: list[LimitKind] = [
     targets,
     crew_days,
     sites_a_year,
+    bid_links,
 ]
 
 

@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
-from pydantic import ValidationError
+import shapely
 
-from assetplan import schema
 from assetplan._types import Floats
 from assetplan.asset_classes import BID
 from assetplan.config import Bid, Plan
-from assetplan.config.bid_checks import faults_of_bid
-from assetplan.config.read import listed_faults
-from assetplan.delimited import csv_table
+from assetplan.config.bid_checks import TWICE
+from assetplan.config.bids import RECOMMENDED
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
+from assetplan.inputs.bid_tables import bids_of_table
+from assetplan.reference import load_table
 
 SALE = "sale"
 """Kind of a bid that sells premises."""
-TABLE = "bids"
-_NUMBERS = ("earliest", "latest", "benefit", "saving", "saving_years", "probability")
-_NEEDED = ("name", "line", "costs")
-_WHOLE = ("earliest", "latest", "saving_years")
+# What all variants of a bid have in common.
+_SHARED = ("mandatory", "district", "division", "promoter")
+# A bid with its file, its line there, and what stands before its keys.
+_Row = tuple[str, int, str, Bid]
 
 
 @dataclass(frozen=True, eq=False)
 class StatedBid:
-    """One bid as it is stated, in £ at prices of the plan's first year.
+    """One variant of a bid as it is stated, in £ at prices of the plan's first year.
 
     Attributes
     ----------
-    name : str; what it is known by
-    costs : mapping of line → array (n_years_of_cost,); what each line pays in each year from its start [£]
+    name : str; what the bid is known by
+    costs : mapping of line → array (n_years_of_cost,)
+        What each line pays in each year from its start, its own funding taken off by how likely it is [£].
     earliest, latest : int; plan years in which it may start (0 is the first)
     mandatory : bool; whether it must start in one of them
     benefit : float; present value of what it brings where it starts in the first year, its cost not taken off [£]
     saving, saving_years : float, int or None
-        What it saves in a year after its last year of cost [£], and for how many years; to the horizon where None.
-    receipts, probability, stage : array, float, str; what comes in each year from its start [£], and how likely [0–1]
+        What it saves in a year [£], and for how many years; to the horizon where None.
+    receipts, probability, receipts_stage : array, float, str
+        What comes for any works in each year from its start [£], and how likely [0–1].
     district, division, source : str; where it is, and where its figures come from; "" where not stated
     kind, label : str; "bid", or `SALE` of premises; and what a reader calls the premises
     components : tuple of int; rows of the assets that a sale takes with it
+    variant : str; which of its bid's variants it is
+    gross, funded : array (n_years_of_cost,)
+        What its works cost in each year from its start, and what its own grants and contributions pay of that by how
+        likely they are [£].
+    saving_from : int or None; years from its start to the first that saves; the year after its last cost where None
+    saving_confirmed : bool; whether what it saves may pay for debt
+    running_cost : float; what it costs revenue in each year after its last year of cost [£]
+    revenue : array; its other effects on revenue in each year from its start [£]; above 0 saves
+    streams : mapping of stream → float; present value of what it saves of each, in `benefit` [£]
+    criteria, needs, excludes, follows : tuple of str; what the money is for; names of other bids
+    stage, gate, promoter : str; how far its business case is, the gate passed, and who brings it; "" where not stated
+    place : geometry or None; where it is, in the register's coordinates
     """
 
     name: str
@@ -57,13 +70,29 @@ class StatedBid:
     saving_years: int | None
     receipts: Floats
     probability: float
-    stage: str
+    receipts_stage: str
     district: str
     division: str
     source: str
     kind: str = BID.asset_class
     label: str = ""
     components: tuple[int, ...] = ()
+    variant: str = RECOMMENDED
+    gross: Floats = field(default_factory=lambda: np.zeros(0))
+    funded: Floats = field(default_factory=lambda: np.zeros(0))
+    saving_from: int | None = None
+    saving_confirmed: bool = False
+    running_cost: float = 0.0
+    revenue: Floats = field(default_factory=lambda: np.zeros(0))
+    streams: Mapping[str, float] = field(default_factory=dict)
+    criteria: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+    stage: str = ""
+    gate: str = ""
+    promoter: str = ""
+    place: shapely.Geometry | None = None
 
     @property
     def main_line(self) -> str:
@@ -75,112 +104,187 @@ class StatedBid:
         """Years from its start to its last year of cost."""
         return max((len(amounts) for amounts in self.costs.values()), default=0)
 
+    @property
+    def works_name(self) -> str:
+        """What its works items are called as a treatment: its kind, before which any other variant stands."""
+        return self.kind if self.variant == RECOMMENDED else f"{self.variant} {self.kind}"
 
-def load_bids(plan: Plan, assets: pd.DataFrame) -> tuple[StatedBid, ...]:
-    """The bids of a plan: those of its file, then those of its table.
+    def saved(self, years: int) -> Floats:
+        """Its effect on revenue in each year from its start, savings less running costs, (years,) [£]."""
+        out = np.zeros(years)
+        out[: len(self.revenue)] += self.revenue[:years]
+        begins = self.length if self.saving_from is None else self.saving_from
+        out[begins : None if self.saving_years is None else begins + self.saving_years] += self.saving
+        out[self.length :] -= self.running_cost
+        return out
+
+    def payback(self, years: int) -> float:
+        """Years from its start until what it saves revenue has paid what its works cost, not discounted; NaN if never.
+
+        Within a year it saves evenly.
+
+        Parameters
+        ----------
+        years : int; how far to look
+        """
+        saved = np.cumsum(self.saved(years))
+        cost = float(self.gross.sum() - self.funded.sum())
+        paid = np.flatnonzero(saved >= cost)
+        if not len(paid):
+            return float("nan")
+        year = int(paid[0])
+        before = float(saved[year - 1]) if year else 0.0
+        part = (cost - before) / (saved[year] - before) if saved[year] > before else 0.0
+        return round(year + float(part), 2)
+
+
+def by_year(amounts: Floats) -> str:
+    """Amounts by year as a cell of a table has them, without zeros at the end: "200000;50000"."""
+    known = np.trim_zeros(amounts.round(2), "b")
+    return ";".join(f"{amount + 0.0:.2f}".removesuffix(".00") for amount in known)
+
+
+def load_bids(plan: Plan, assets: gpd.GeoDataFrame, streams: Sequence[str]) -> tuple[StatedBid, ...]:
+    """The variants of a plan's bids: of its file, then of its table; those of one bid stand together.
 
     Parameters
     ----------
-    plan : Plan; `tables.bids` may name a CSV with the columns of table `bids` of the schema, money in £
-    assets : DataFrame; table `assets` of the register
+    plan : Plan; `tables.bids` may name a CSV or a layer with the columns of table `bids` of the schema, money in £
+    assets : GeoDataFrame; table `assets` of the register
+    streams : sequence of str; cost streams that a benefit may be of
 
     Raises
     ------
     ConfigError
-        A row breaks its rules, or a name is that of another bid or of an asset; every fault is listed.
+        A row breaks its rules, names are not those of bids, or bids wait for each other; every fault is listed.
     FileNotFoundError
         There is no such file.
     """
-    places = [("plan", 0, f"bids[{i}].", bid) for i, bid in enumerate(plan.bids, 1)]
-    places += _of_table(plan) if plan.tables.bids else []
-    faults: list[Fault] = []
-    known, names, stage_names = set(assets["asset_id"]), set[str](), stages()
-    for file, line, key, bid in places:
-        if bid.name in names:
-            faults.append(Fault(file, line, f"{key}name", bid.name, "is there more than once"))
-        if bid.name in known:
-            faults.append(Fault(file, line, f"{key}name", bid.name, "is an asset of the register"))
-        if bid.stage is not None and bid.stage not in stage_names:
-            rule = f"must be one of {', '.join(stage_names)}"
-            faults.append(Fault(file, line, f"{key}stage", bid.stage, rule))
-        names.add(bid.name)
+    rows: list[_Row] = [("plan", 0, f"bids[{i}].", bid) for i, bid in enumerate(plan.bids, 1)]
+    listed, faults = bids_of_table(plan, assets.crs) if plan.tables.bids else ([], [])
+    rows += listed
+    # Where rows of the table cannot be read, a name that is missing may be theirs.
+    faults += [*([] if faults else _link_faults(rows)), *_row_faults(rows, set(assets["asset_id"]), streams)]
+    faults += _name_faults(rows)
     if faults:
-        raise ConfigError(faults)
-    return tuple(_in_pounds(plan, bid, stage_names) for *_, bid in places)
+        raise ConfigError(dict.fromkeys(faults))
+    order = list(dict.fromkeys(bid.name for *_, bid in rows))
+    together = sorted((bid for *_, bid in rows), key=lambda bid: order.index(bid.name))
+    return tuple(_in_pounds(plan, bid, stages()) for bid in together)
 
 
-def _in_pounds(plan: Plan, bid: Bid, stage_names: Mapping[str, float]) -> StatedBid:
+def _row_faults(rows: Sequence[_Row], assets: set[str], streams: Sequence[str]) -> Iterator[Fault]:
+    """What rows state that the register or tables of reference do not bear out."""
+    receipt_stages, case_stages = stages(), load_table("bid_stages")["stage"].tolist()
+    for file, line, key, bid in rows:
+        if bid.name in assets:
+            yield Fault(file, line, f"{key}name", bid.name, "is an asset of the register")
+        for column, value, allowed in (
+            ("receipts_stage", bid.receipts_stage or "", receipt_stages),
+            ("stage", bid.stage, case_stages),
+            *(("benefits", name, streams) for name in bid.benefits),
+        ):
+            if value and value not in allowed:
+                yield Fault(file, line, f"{key}{column}", value, f"must be one of {', '.join(allowed)}")
+        if bid.wkt:
+            shape = shapely.from_wkt(bid.wkt, on_invalid="ignore")
+            if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
+                yield Fault(file, line, f"{key}wkt", bid.wkt[:80], "is no well-known text of a place")
+
+
+def _name_faults(rows: Sequence[_Row]) -> Iterator[Fault]:
+    """Names that are there twice, and variants that differ in what they share."""
+    seen: dict[str, Bid] = {}
+    variants: set[tuple[str, str]] = set()
+    for file, line, key, bid in rows:
+        if (bid.name, bid.variant) in variants:
+            yield Fault(file, line, f"{key}name", bid.name, TWICE)
+        variants.add((bid.name, bid.variant))
+        first = seen.setdefault(bid.name, bid)
+        for shared in _SHARED:
+            if getattr(bid, shared) != getattr(first, shared):
+                rule = f"differs from that of its {first.variant} variant: variants of a bid have it in common"
+                yield Fault(file, line, f"{key}{shared}", str(getattr(bid, shared)), rule)
+
+
+def _link_faults(rows: Sequence[_Row]) -> Iterator[Fault]:
+    """Names of bids that are not there, bids that wait for each other, and variants that need what they exclude."""
+    after: dict[str, set[str]] = {}
+    for *_, bid in rows:
+        after.setdefault(bid.name, set()).update(bid.needs, bid.follows)
+    always_out = {
+        name: set.intersection(*(set(bid.excludes) for *_, bid in rows if bid.name == name)) for name in after
+    }
+    for file, line, key, bid in rows:
+        for link in ("needs", "excludes", "follows"):
+            for name in getattr(bid, link):
+                if name not in after:
+                    yield Fault(file, line, f"{key}{link}", name, "is no bid of the plan")
+        reached = _reached(after, {*bid.needs, *bid.follows})
+        if bid.name in reached:
+            links = "needs" if bid.needs else "follows"
+            yield Fault(file, line, f"{key}{links}", bid.name, "bids that need or follow each other form a circle")
+            continue
+        barred = (reached & set(bid.excludes)) | {name for name in reached if bid.name in always_out[name]}
+        for name in sorted(barred):
+            yield Fault(file, line, f"{key}excludes", name, "this variant needs what it excludes")
+
+
+def _reached(after: Mapping[str, set[str]], names: set[str]) -> set[str]:
+    """Some bids, and all that they need or follow."""
+    reached: set[str] = set()
+    wait = names & set(after)
+    while wait:
+        reached |= wait
+        wait = {name for each in wait for name in after[each] if name in after} - reached
+    return reached
+
+
+def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> StatedBid:
     pounds, first = plan.envelope.pounds, plan.first_year
-    certain = 1.0 if bid.stage is None else stage_names[bid.stage]
+    certain = 1.0 if bid.receipts_stage is None else receipt_stages[bid.receipts_stage]
+    costs = {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in bid.costs.items()}
+    length = max(len(amounts) for amounts in costs.values())
+    gross = sum((_padded(amounts, length) for amounts in costs.values()), np.zeros(length))
+    funded = np.zeros(length)
+    for amounts, probability in (
+        (bid.grants, bid.grants_probability),
+        (bid.contributions, bid.contributions_probability),
+    ):
+        funded += _padded(np.array(amounts) * pounds, length) * (1.0 if probability is None else probability)
+    if funded.any():
+        left = 1 - np.divide(funded, gross, out=np.zeros(length), where=gross > 0)
+        costs = {line: amounts * left[: len(amounts)] for line, amounts in costs.items()}
+    streams = {stream: amount * pounds for stream, amount in bid.benefits.items()}
     return StatedBid(
         bid.name,
-        {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in bid.costs.items()},
+        costs,
         (bid.earliest or first) - first,
         (bid.latest or plan.plan_years[-1]) - first,
         bid.mandatory,
-        bid.benefit * pounds,
+        bid.benefit * pounds + sum(streams.values()),
         bid.saving * pounds,
         bid.saving_years,
         np.array(bid.receipts, dtype=np.float64) * pounds,
-        certain if bid.probability is None else bid.probability,
-        bid.stage or "",
+        certain if bid.receipts_probability is None else bid.receipts_probability,
+        bid.receipts_stage or "",
         bid.district,
         bid.division,
         bid.source,
+        variant=bid.variant,
+        gross=gross,
+        funded=funded,
+        saving_from=bid.saving_from,
+        saving_confirmed=bid.saving_confirmed,
+        running_cost=bid.running_cost * pounds,
+        revenue=np.array(bid.revenue, dtype=np.float64) * pounds,
+        streams=streams,
+        **{name: getattr(bid, name) for name in ("criteria", "needs", "excludes", "follows")},
+        **{name: getattr(bid, name) for name in ("stage", "gate", "promoter")},
+        place=shapely.from_wkt(bid.wkt) if bid.wkt else None,
     )
 
 
-def _of_table(plan: Plan) -> list[tuple[str, int, str, Bid]]:
-    """Rows of the table of bids, each with its file and line; its money is in £."""
-    path = plan.path(plan.tables.bids)
-    text = csv_table(path, ConfigError, _NEEDED)
-    table, faults = schema.conform(text, TABLE, str(path), pd.Series(text.index, index=text.index))
-    rows: list[tuple[str, int, str, Bid]] = []
-    for line, row in table.iterrows():
-        place = int(line)  # type: ignore[call-overload]
-        try:
-            bid = Bid.model_validate(_values(row, 1 / plan.envelope.pounds))
-        except (ValidationError, ValueError) as error:
-            faults += _row_faults(str(path), place, error)
-            continue
-        faults += [Fault(str(path), place, key, value, rule) for key, value, rule in faults_of_bid(plan, bid)]
-        rows.append((str(path), place, "", bid))
-    if faults:
-        raise ConfigError(faults)
-    return rows
-
-
-def _row_faults(file: str, line: int, error: ValueError) -> Iterator[Fault]:
-    if not isinstance(error, ValidationError):
-        yield Fault(file, line, "costs", "", str(error))
-        return
-    for fault in listed_faults(file, error):
-        yield Fault(file, line, fault.column, fault.value, fault.rule)
-
-
-def _values(row: pd.Series, unit: float) -> dict[str, Any]:
-    """Keys of a bid from a row of the table, money in the envelope's unit."""
-    values: dict[str, Any] = {name: row[name] for name in ("name", "district", "division", "source")}
-    values |= {name: row[name] for name in _NUMBERS if not np.isnan(row[name])}
-    values |= {name: int(values[name]) for name in _WHOLE if name in values}
-    values |= {name: values[name] * unit for name in ("benefit", "saving") if name in values}
-    values["mandatory"] = row["mandatory"] == "yes"
-    values["costs"] = {str(row["line"]): _amounts(row["costs"], unit)}
-    values["receipts"] = _amounts(row["receipts"], unit)
-    if row["stage"]:
-        values["stage"] = row["stage"]
-    return values
-
-
-def _amounts(text: str, unit: float) -> tuple[float, ...]:
-    """Amounts of a cell by year, as "200000;50000".
-
-    Raises
-    ------
-    ValueError
-        A part of it is no number.
-    """
-    try:
-        return tuple(float(part) * unit for part in str(text).split(";") if part.strip())
-    except ValueError:
-        raise ValueError(f'"{text}" must be amounts (£) by year, as 200000;50000') from None
+def _padded(amounts: Floats, length: int) -> Floats:
+    """Amounts by year, zero after the last, (length,)."""
+    return np.pad(amounts[:length], (0, max(length - len(amounts), 0)))

@@ -151,7 +151,7 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
-    bids = (*load_bids(plan, register.assets), *load_sales(plan, register))
+    bids = (*load_bids(plan, register.assets, list(tables.parameters.streams)), *load_sales(plan, register))
     compliance = load_statutory_tests(plan, tables.parameters, register, 0 if spent is None else spent.years)
     mandatory = [no_mandatory_works() if spent is None else as_paid(spent.mandatory)]
     if compliance is not None:

@@ -75,10 +75,11 @@ def _sale(
     stage = own.stage or terms.stage
     held = float(premises["holding_cost"].fillna(0.0).loc[name])
     saving = held + terms.energy * float(energy.get(name, 0.0))
+    # What a disposal costs the council (a dowry) is paid as works are.
+    paid = np.array([own.cost * pounds + max(-value, 0.0)])
     return StatedBid(
         f"sale of {name}",
-        # What a disposal costs the council (a dowry) is paid as works are.
-        {terms.line: np.array([own.cost * pounds + max(-value, 0.0)])},
+        {terms.line: paid},
         (own.earliest or first) - first,
         (own.latest or plan.plan_years[-1]) - first,
         bool(row["retention"] == _DISPOSE),
@@ -92,6 +93,8 @@ def _sale(
         str(row["division"]),
         "register",
         kind=SALE,
+        gross=paid,
+        funded=np.zeros(1),
         label=str(row["name"]),
         components=tuple(np.flatnonzero(rows == name).tolist()),
     )

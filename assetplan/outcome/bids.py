@@ -6,15 +6,19 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from assetplan._types import Bools, Floats, Texts
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.asset_classes import BID
-from assetplan.formulation.bids import NOT
+from assetplan.formulation.bids import NOT, BidOptions
+from assetplan.inputs.bids import by_year
+from assetplan.limits import BID_LINK
 from assetplan.outcome.notes import prices_known
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.reasons import most_of
 from assetplan.outcome.tables import status_of
 from assetplan.strategies.names import NOTHING, strategy_text
 from assetplan.words import pounds
+
+_LISTS = ("criteria", "needs", "excludes", "follows")
 
 
 def bid_table(outcome: Outcome) -> pd.DataFrame:
@@ -23,22 +27,33 @@ def bid_table(outcome: Outcome) -> pd.DataFrame:
     first = len(outcome.options.asset)
     objective = outcome.problem.benefit[first:]
     priced = np.asarray(outcome.problem.usage[first:] @ np.nan_to_num(outcome.solution.prices)).ravel()
+    horizon = len(outcome.inputs.model.rules.discount) - 1
     chosen = np.zeros(len(options.bid), dtype=bool)
     chosen[outcome.chosen_bids] = True
-    stated = [options.bids[place] for place in options.bid]
+    stated = [options.stated[place] for place in options.variant]
     table = pd.DataFrame(
         {
             "bid": np.array([each.name for each in stated], dtype=object),
             "kind": [each.kind for each in stated],
+            "variant": [each.variant for each in stated],
             "option": _option_names(outcome),
             "start": np.where(options.start == NOT, np.nan, plan.first_year + options.start),
             "mandatory": ["yes" if each.mandatory else "no" for each in stated],
             "district": [each.district for each in stated],
             "division": [each.division for each in stated],
+            **{name: [getattr(each, name) for each in stated] for name in ("promoter", "stage", "gate")},
+            **{name: ["; ".join(getattr(each, name)) for each in stated] for name in _LISTS},
+            "gross": [round(float(each.gross.sum()), 2) for each in stated],
+            "funded": [round(float(each.funded.sum()), 2) for each in stated],
+            "costs": [by_year(each.gross) for each in stated],
+            "own_funding": [by_year(each.funded) for each in stated],
+            "revenue": [by_year(each.saved(horizon)) for each in stated],
+            "payback": [each.payback(horizon) for each in stated],
+            "streams": ["; ".join(f"{name}={amount:.2f}" for name, amount in each.streams.items()) for each in stated],
             "cost": options.cost.sum(axis=(1, 2)).round(2),
             "later": options.later.round(2),
             "receipt": options.receipt.sum(axis=1).round(2),
-            "stage": [each.stage for each in stated],
+            "receipts_stage": [each.receipts_stage for each in stated],
             "benefit": options.benefit.round(2),
             "net": (objective - priced).round(2),
             "chosen": chosen,
@@ -57,8 +72,8 @@ def _option_names(outcome: Outcome) -> Texts:
     out = np.full(len(options.bid), NOTHING, dtype=object)
     for row in np.flatnonzero(options.start != NOT):
         years = np.flatnonzero(options.spends[row].any(axis=0))
-        kind = options.bids[options.bid[row]].kind
-        out[row] = strategy_text([(kind, first + int(year)) for year in years])
+        name = options.stated[options.variant[row]].works_name
+        out[row] = strategy_text([(name, first + int(year)) for year in years])
     return out
 
 
@@ -78,9 +93,29 @@ def _reasons(outcome: Outcome, objective: Floats, priced: Floats) -> Texts:
             out[place] = _done(outcome, float(objective[picked]), float(options.cost[picked].sum()))
         elif not fits[mine][begun].any():
             out[place] = "It costs more than its budget has in any year in which it may start."
+        elif apart := _kept_apart(options, outcome.chosen_bids, place):
+            out[place] = apart
         else:
             out[place] = _left_out(outcome, objective[mine][begun], priced[mine][begun], mine, known)
     return out
+
+
+def _kept_apart(options: BidOptions, chosen: Ints, place: int) -> str:
+    """Why a bid cannot be done beside what other bids are chosen to be; "" where some variant of it could."""
+    done = {options.bids[p].name for p, row in enumerate(chosen) if options.start[row] != NOT}
+    name, why = options.bids[place].name, []
+    for each in options.stated:
+        if each.name != name:
+            continue
+        lacking = [need for need in (*each.needs, *each.follows) if need not in done]
+        barred = [b.name for b in options.bids_of(chosen) if name in b.excludes or b.name in each.excludes]
+        if lacking:
+            why.append(f"It needs {lacking[0]}, which is left out.")
+        elif barred:
+            why.append(f"It and {barred[0]}, which is done, exclude each other.")
+        else:
+            return ""
+    return why[0]
 
 
 def _done(outcome: Outcome, gain: float, cost: float) -> str:
@@ -116,7 +151,8 @@ def _fits(outcome: Outcome) -> Bools:
     """Options of bids that no limit bars by itself, (n,)."""
     first, usage = len(outcome.options.asset), outcome.problem.usage
     rows = usage[first:].tocoo()
-    over = rows.data > most_of(outcome.problem)[rows.col] * (1 + 1e-9) + 1e-6
+    counts = np.array([row.key.kind != BID_LINK for row in outcome.formulation.rows], dtype=bool)[rows.col]
+    over = counts & (rows.data > most_of(outcome.problem)[rows.col] * (1 + 1e-9) + 1e-6)
     return np.bincount(rows.row[over], minlength=rows.shape[0]) == 0
 
 
@@ -140,7 +176,7 @@ def bid_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame) ->
     # A bid that costs nothing in the plan years has one item, which has all of its benefit.
     share = np.divide(cost, total, out=1.0 / np.bincount(place, minlength=len(chosen))[place], where=total > 0)
     of, when = table.iloc[row].reset_index(drop=True), year + inputs.plan.first_year
-    kind = BID.asset_class
+    kind, names = BID.asset_class, [options.stated[v].works_name for v in options.variant[row]]
     items = pd.DataFrame(
         {
             **{name: "" for name in works.columns if not pd.api.types.is_numeric_dtype(works[name])},
@@ -151,8 +187,8 @@ def bid_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame) ->
             "district": of["district"],
             "division": of["division"],
             "year": when,
-            "treatment": of["kind"],
-            "label": of["kind"].str.capitalize(),
+            "treatment": names,
+            "label": [name.capitalize() for name in names],
             "kind": of["kind"],
             "line": np.array(options.lines, dtype=object)[line],
             "quantity": 1.0,
@@ -163,7 +199,7 @@ def bid_works(outcome: Outcome, table: pd.DataFrame, works: gpd.GeoDataFrame) ->
             "reason": of["reason"],
             "committed": (of["mandatory"] == "yes").to_numpy(dtype=bool),
             "status": status_of(inputs, when),
-            "geometry": None,
+            "geometry": [options.stated[v].place for v in options.variant[row]],
         }
     )[list(works.columns)]
     every = pd.concat([works, gpd.GeoDataFrame(items, geometry="geometry", crs=works.crs)], ignore_index=True)

@@ -24,9 +24,12 @@ _WORKS = (
     *("asset_id", "scheme_id", "asset_class", "name", "road", "road_class", "district", "year", "treatment", "label"),
     *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed", "status"),
 )
-_BID_NUMBERS = ("start", "cost", "later", "receipt", "benefit", "net")
+_BID_NUMBERS = ("start", "gross", "funded", "payback", "cost", "later", "receipt", "benefit", "net")
+_BLANK = ("start", "payback")
 _BIDS = (
-    *("bid", "kind", "option", "mandatory", "district", "division", "stage", "chosen", "reason", "source"),
+    *("bid", "kind", "variant", "option", "mandatory", "district", "division", "promoter", "stage", "gate"),
+    *("criteria", "needs", "excludes", "follows", "costs", "own_funding", "revenue", "streams", "receipts_stage"),
+    *("chosen", "reason", "source"),
     *_BID_NUMBERS,
 )
 _MANDATORY = ("reference", "what", "name", "line", "year", "number", "cost")
@@ -98,7 +101,7 @@ def read_settings(path: Path) -> dict[str, Any] | None:
 
 def _read_bids(path: Path) -> pd.DataFrame | None:
     """Bids of a programme; None where it has none. Errors as `_read_numbers`."""
-    table = _read_numbers(path, _BIDS, dict.fromkeys(_BID_NUMBERS, (-1e15, 1e15)), blank="start")
+    table = _read_numbers(path, _BIDS, dict.fromkeys(_BID_NUMBERS, (-1e15, 1e15)), blank=_BLANK)
     return None if table is None else table.assign(chosen=table["chosen"] == "True")
 
 
@@ -109,11 +112,11 @@ def _read_mandatory(path: Path) -> pd.DataFrame | None:
 
 
 def _read_numbers(
-    path: Path, columns: Sequence[str], ranges: Mapping[str, tuple[float, float]], blank: str = ""
+    path: Path, columns: Sequence[str], ranges: Mapping[str, tuple[float, float]], blank: Sequence[str] = ()
 ) -> pd.DataFrame | None:
     """A table of a folder as text and numbers; None where the folder has none.
 
-    Names may begin as comments do. Of the numbers, those of column `blank` may be left out.
+    Names may begin as comments do. Of the numbers, those of columns `blank` may be left out.
 
     Raises
     ------
@@ -123,7 +126,7 @@ def _read_numbers(
     if not path.is_file():
         return None
     read = TextColumns(str(path), csv_table(path, RegisterError, columns, comments=False))
-    numbers = {name: read.numbers(name, *ends, needed=name != blank) for name, ends in ranges.items()}
+    numbers = {name: read.numbers(name, *ends, needed=name not in blank) for name, ends in ranges.items()}
     if "chosen" in columns:
         read.refuse(~read.text["chosen"].isin(["True", "False"]), "chosen", "must be True or False")
     if read.faults:

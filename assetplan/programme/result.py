@@ -58,12 +58,15 @@ class Programme(Shown):
     edited : tuple of str
         Files of the folder it was read from that are not as they were written.
     bids : DataFrame, optional
-        One row an option of each bid: bid, kind ("bid" or "sale"), option (as a strategy: "do-nothing", or
-        the years in which it spends), start (year; missing where it is left out), mandatory, district, division, cost
-        (£, in the plan years), later (£, after them), receipt (£, in the plan years, by how likely it is), stage (of
-        the receipt), benefit (£ present value, its cost taken off), net (what the plan seeks of it, less what the
-        limits price it at), chosen, reason (of the chosen one), source. Works items of a bid have its name as
-        asset_id.
+        One row an option of each bid: bid, kind ("bid" or "sale"), variant, option (as a strategy: "do-nothing", or
+        the years in which it spends), start (year; missing where it is left out), mandatory, district, division,
+        promoter, stage and gate (of its business case), criteria, needs, excludes, follows (lists with "; "), gross and
+        funded (£, what its works cost in all years and what its own funding pays of it), costs, own_funding and revenue
+        (£ by year from its start, "200000;50000"), payback (years; missing where it never pays back), streams
+        (£ present value by stream), cost (£, to the lines in the plan years), later (£, after them), receipt (£, in the
+        plan years, by how likely it is), receipts_stage, benefit (£ present value, its cost taken off), net (what the
+        plan seeks of it, less what the limits price it at), chosen, reason (of the chosen one), source. Works items of
+        a bid have its name as asset_id.
     mandatory : DataFrame, optional
         Works that are paid first, whatever is chosen (statutory tests, remedial works): reference, what, name,
         asset_id, block_id, premises_id, asset_class, district, division, line, year, number (of times), cost (£); None

@@ -24,15 +24,18 @@ def bids(ledger: Ledger) -> Iterator[Statement]:
     rows = pd.DataFrame(
         {
             "bid": chosen["bid"],
+            "variant": chosen["variant"],
+            "criteria": chosen["criteria"],
             "mandatory": chosen["mandatory"],
             "starts": [financial_year(int(year)) if year == year else "left out" for year in chosen["start"]],
-            **{name: chosen[name].round() + 0.0 for name in ("cost", "later", "receipt", "benefit")},
+            **{name: chosen[name].round() + 0.0 for name in ("gross", "funded", "cost", "later", "receipt", "benefit")},
             "reason": chosen["reason"],
         }
     )
     note = (
-        "Cost is that of the plan years, what is paid after them stands beside it. Receipts count by how likely they "
-        "are. Benefit is a present value, the cost taken off."
+        "Works are what it costs in all years, own funding what its grants and contributions pay of that by how "
+        "likely they are. Cost is what the lines pay in the plan years, what they pay after them stands beside it. "
+        "Receipts count by how likely they are. Benefit is a present value, the cost taken off."
     )
     yield declared("bids").table(rows, real(first), note)
 

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,9 +20,11 @@ from assetplan.statements.bids import contingency
 from assetplan.statements.ledger import Ledger
 from assetplan.statements.money import sources
 
-SCHOOL = {"name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0}
-LIGHTS = {"name": "Lights", "costs": {"footways": [9_000.0], "bridges": [1_000.0]}, "saving": 1_500.0}
-HALL = {"name": "Hall", "costs": {"bridges": [30_000.0]}, "benefit": 31_000.0}
+WORTH = {"criteria": ["financial benefit"], "source": "case"}
+SCHOOL = {**WORTH, "name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0}
+LIGHTS = {**WORTH, "name": "Lights", "costs": {"footways": [9_000.0], "bridges": [1_000.0]}, "saving": 1_500.0}
+DEPOT = {**WORTH, "name": "Depot", "costs": {"footways": [100.0]}}
+HALL = {**WORTH, "name": "Hall", "costs": {"bridges": [30_000.0]}, "benefit": 31_000.0}
 
 
 def few(bids: list[dict[str, Any]], money: float = 1.0, **keys: Any) -> Case:
@@ -68,7 +71,7 @@ def test_a_plan_without_bids_is_stated_as_ever() -> None:
 
 
 def test_a_bids_worth_is_the_sum_of_its_years_by_hand() -> None:
-    bid = {**SCHOOL, "saving": 1_000.0, "saving_years": 2, "receipts": [0, 8_000.0], "stage": "marketed"}
+    bid = {**SCHOOL, "saving": 1_000.0, "saving_years": 2, "receipts": [0, 8_000.0], "receipts_stage": "marketed"}
     options = few([{**bid, "earliest": 2020, "latest": 2020, "mandatory": True}]).formulation.bids
     factor = [1 / 1.035**k for k in range(6)]
     middle = [(factor[k] * factor[k + 1]) ** 0.5 for k in range(5)]
@@ -93,7 +96,7 @@ def test_bids_compete_for_a_line_at_its_price() -> None:
 
 @pytest.mark.parametrize("more", [1.2, 2.0])
 def test_more_money_never_lowers_the_optimum(more: float) -> None:
-    bids = [SCHOOL, {**HALL, "receipts": [0, 9_000.0], "probability": 0.5}, LIGHTS]
+    bids = [SCHOOL, {**HALL, "receipts": [0, 9_000.0], "receipts_probability": 0.5}, LIGHTS]
     less, rich = (few(bids, share).solve().benefit for share in (0.6, 0.6 * more))
     assert rich >= less - 0.01
 
@@ -107,7 +110,7 @@ def test_a_bid_of_least_money_is_left_out_and_a_mandatory_one_is_not() -> None:
 
 
 def test_a_mandatory_bid_that_cannot_be_paid_is_named_with_the_least_change() -> None:
-    dear = {"name": "Defect", "costs": {"bridges": [75_000.0]}, "mandatory": True, "latest": 2019}
+    dear = {**WORTH, "name": "Defect", "costs": {"bridges": [75_000.0]}, "mandatory": True, "latest": 2019}
     stated = few([dear])
     with pytest.raises(InfeasibleError, match="bridges 2019") as caught:
         stated.solve()
@@ -118,7 +121,13 @@ def test_a_mandatory_bid_that_cannot_be_paid_is_named_with_the_least_change() ->
 
 
 def test_receipts_are_spent_once_in_their_year_or_later_and_never_before() -> None:
-    sale = {"name": "Depot", "costs": {"footways": [100.0]}, "receipts": [0, 40_000.0], "probability": 0.5}
+    sale = {
+        **WORTH,
+        "name": "Depot",
+        "costs": {"footways": [100.0]},
+        "receipts": [0, 40_000.0],
+        "receipts_probability": 0.5,
+    }
     stated = case({"lines": {**LINES, "bridges": [20_000.0] * 3}}, bids=[sale, SCHOOL])
     solution = stated.settled()
     assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
@@ -135,7 +144,13 @@ def test_receipts_are_spent_once_in_their_year_or_later_and_never_before() -> No
 
 
 def test_receipts_go_to_the_lines_that_are_named() -> None:
-    sale = {"name": "Depot", "costs": {"footways": [100.0]}, "receipts": [40_000.0], "probability": 1.0}
+    sale = {
+        **WORTH,
+        "name": "Depot",
+        "costs": {"footways": [100.0]},
+        "receipts": [40_000.0],
+        "receipts_probability": 1.0,
+    }
     stated = case(bids=[sale], receipts={"lines": ["footways"]})
     assert {flow.key.line for flow in stated.formulation.flows if flow.key.kind == "receipt"} == {"footways"}
 
@@ -143,7 +158,13 @@ def test_receipts_go_to_the_lines_that_are_named() -> None:
 def test_receipts_of_bids_add_to_the_source_that_takes_them() -> None:
     own = {"name": "council", "amounts": [60_000.0] * 3}
     sales = {"name": "sales", "type": "receipt", "stage": "banked", "amounts": [0.0] * 3}
-    sale = {"name": "Depot", "costs": {"footways": [100.0]}, "receipts": [30_000.0], "probability": 1.0}
+    sale = {
+        **WORTH,
+        "name": "Depot",
+        "costs": {"footways": [100.0]},
+        "receipts": [30_000.0],
+        "receipts_probability": 1.0,
+    }
     stated = case(sources=[own, sales], receipts={"source": "sales"}, bids=[{**sale, "latest": 2019}])
     solution = stated.settled()
     assert solution.benefit == pytest.approx(exact(stated.problem), abs=0.01)
@@ -205,10 +226,10 @@ FAULTS = [
     ({"costs": {"harbours": [1.0]}}, "costs", "the envelope has no such line"),
     ({"earliest": 2018}, "earliest", "must be one of the plan's years, 2019 to 2021"),
     ({"earliest": 2021, "latest": 2020}, "latest", "is before the earliest year"),
-    ({"receipts": [1.0]}, "stage", "receipts need a stage or a probability"),
-    ({"stage": "banked"}, "stage", "belongs to receipts"),
+    ({"receipts": [1.0]}, "receipts_stage", "receipts need a stage or a probability"),
+    ({"receipts_stage": "banked"}, "receipts_stage", "belongs to receipts"),
     ({"saving_years": 3}, "saving_years", "belongs to a saving"),
-    ({"receipts": [1.0], "probability": 1.2}, "probability", "less than or equal to 1"),
+    ({"receipts": [1.0], "receipts_probability": 1.2}, "receipts_probability", "less than or equal to 1"),
 ]
 
 
@@ -226,12 +247,15 @@ def test_names_are_of_one_bid_and_of_no_asset() -> None:
     with pytest.raises(ConfigError, match="is an asset of the register"):
         case(bids=[{**SCHOOL, "name": asset}])
     with pytest.raises(ConfigError, match=r"receipts\.source"):
-        small_plan(sources=[{"name": "a", "amounts": [1.0] * 3}], bids=[{**SCHOOL, "receipts": [1], "stage": "banked"}])
+        small_plan(
+            sources=[{"name": "a", "amounts": [1.0] * 3}],
+            bids=[{**SCHOOL, "receipts": [1], "receipts_stage": "banked"}],
+        )
 
 
-TABLE = """name,line,costs,latest,mandatory,saving,stage,receipts
-Roof of the annexe,bridges,12000;3000,2020,yes,,,
-Old depot,footways,500,,,250,marketed,0;9000
+TABLE = """name,line,costs,latest,mandatory,saving,receipts_stage,receipts,criteria
+Roof of the annexe,bridges,12000;3000,2020,yes,,,,statutory
+Old depot,footways,500,,,250,marketed,0;9000,financial benefit;emergency
 """
 
 
@@ -242,15 +266,32 @@ def test_bids_of_a_table_stand_beside_those_of_the_file(tmp_path) -> None:
     assert [each.name for each in (school, roof, depot)] == ["School", "Roof of the annexe", "Old depot"]
     assert roof.costs["bridges"].tolist() == [12_000.0, 3_000.0]
     assert (roof.mandatory, roof.earliest, roof.latest, roof.length) == (True, 0, 1, 2)
-    assert (depot.saving, depot.saving_years, depot.stage) == (250.0, None, "marketed")
+    assert (depot.saving, depot.saving_years, depot.receipts_stage) == (250.0, None, "marketed")
     assert depot.receipts.tolist() == [0.0, 9_000.0]
     assert depot.probability == stages()["marketed"]
 
 
 def test_faults_of_a_table_are_listed_with_their_lines(tmp_path) -> None:
     text = TABLE.replace("12000;3000", "12,000").replace("bridges", "harbours")
-    text = text.replace("12,000", '"12,000;x"') + "Old depot,footways,1,2018,no,,,\n"
+    text = text.replace("12,000", '"12,000;x"') + "Old depot,footways,1,2018,no,,,,statutory\n"
     (tmp_path / "defects.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         load_inputs(small_plan(tables={"bids": str(tmp_path / "defects.csv")}), small_register())
     assert {(fault.row, fault.column) for fault in caught.value.faults} >= {(2, "costs"), (4, "name"), (4, "latest")}
+
+
+def test_a_layer_of_bids_has_their_places_and_the_columns_of_the_table(tmp_path) -> None:
+    rows = {
+        "name": ["Hall"] * 2, "variant": ["reduced", "enhanced"], "line": "bridges", "costs": ["9000", "20000;8000"],
+        "criteria": "emergency", "benefit": [20_000.0, 50_000.0], "benefits": ["", "claims=1500"], "source": "case",
+        "promoter": "Estates", "stage": "outline", "grants": ["", "4000"], "grants_probability": [None, 0.25],
+    }  # fmt: skip
+    place = gpd.GeoSeries.from_wkt(["POINT (450000 200000)", "POLYGON ((0 0, 9 0, 9 9, 0 0))"], crs="EPSG:27700")
+    gpd.GeoDataFrame(rows, geometry=place).to_file(tmp_path / "bids.gpkg", layer="bids", engine="pyogrio")
+    reduced, enhanced = load_inputs(small_plan(tables={"bids": str(tmp_path / "bids.gpkg")}), small_register()).bids
+    assert (reduced.place.wkt, enhanced.place.geom_type) == ("POINT (450000 200000)", "Polygon")
+    assert (reduced.variant, enhanced.variant, enhanced.promoter, enhanced.stage) == (
+        *("reduced", "enhanced"), *("Estates", "outline"),
+    )  # fmt: skip
+    assert (enhanced.benefit, dict(enhanced.streams)) == (51_500.0, {"claims": 1_500.0})
+    assert enhanced.costs["bridges"].tolist() == [19_000.0, 8_000.0]

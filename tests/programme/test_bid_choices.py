@@ -16,11 +16,18 @@ from assetplan.planning import plan
 from assetplan.programme import Programme, read_programme
 from assetplan.report import write_report
 
+WORTH = {"criteria": ["statutory"], "source": "case"}
 BIDS = [
-    {"name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0, "earliest": 2020},
-    {"name": "Defect", "costs": {"footways": [9_000.0], "bridges": [1_000.0]}, "mandatory": True, "latest": 2020},
-    {"name": "Palace", "costs": {"bridges": [300_000.0]}, "benefit": 3e6},
-    {"name": "# <b>=Hut</b>", "costs": {"bridges": [9_000.0]}, "benefit": 9_500.0},
+    {**WORTH, "name": "School", "costs": {"bridges": [20_000.0, 15_000.0]}, "benefit": 90_000.0, "earliest": 2020},
+    {
+        **WORTH,
+        "name": "Defect",
+        "costs": {"footways": [9_000.0], "bridges": [1_000.0]},
+        "mandatory": True,
+        "latest": 2020,
+    },
+    {**WORTH, "name": "Palace", "costs": {"bridges": [300_000.0]}, "benefit": 3e6},
+    {**WORTH, "name": "# <b>=Hut</b>", "costs": {"bridges": [9_000.0]}, "benefit": 9_500.0},
 ]
 
 
