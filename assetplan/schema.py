@@ -73,6 +73,11 @@ def choices(table: str, column: str) -> tuple[str, ...]:
 
 def empty(table: str) -> pd.DataFrame:
     """A table of no rows with the schema's columns and types."""
+    return _empty(table).copy()
+
+
+@lru_cache
+def _empty(table: str) -> pd.DataFrame:
     return conform(pd.DataFrame(index=pd.RangeIndex(0)), table, "empty", pd.Series(dtype="int64"))[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -123,6 +124,16 @@ def read_parameters(path: Path | None = None) -> Parameters:
 
 
 def _load(files: TableFiles, folder: Path, year: int | None = None) -> Parameters:
+    return _packaged(year) if files == TableFiles() else _read(files, folder, year)
+
+
+@lru_cache(maxsize=8)
+def _packaged(year: int | None) -> Parameters:
+    """The packaged tables alone, which stay as they are while the program runs."""
+    return _read(TableFiles(), Path(), year)
+
+
+def _read(files: TableFiles, folder: Path, year: int | None = None) -> Parameters:
     def own(name: str) -> Path | None:
         return folder / name if name else None
 
