@@ -17,6 +17,7 @@ LAYERS = [
     {"planning", "analyses", "report", "example"},
     {"preparation"},
     {"answers", "statements"},
+    {"monitoring"},
     {"outcome"},
     {"formulation", "baselines"},
     {"programme", "optimisation", "connectivity", "inspection", "property"},

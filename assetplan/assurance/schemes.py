@@ -43,8 +43,24 @@ def scheme_lights(path: Path, late_days: float | None = None, over_percent: floa
     (planned, no_plan), (now, no_date) = (dates_of(table, name) for name in ("planned_finish", "forecast_finish"))
     if faults := [*faults, *no_plan, *no_date]:
         raise ConfigError(faults)
+    return lights_of(table.assign(planned_finish=planned, forecast_finish=now), late_days, over_percent)
+
+
+def lights_of(table: pd.DataFrame, late_days: float | None = None, over_percent: float | None = None) -> pd.DataFrame:
+    """Traffic lights of schemes by their dates and money, as `scheme_lights` gives them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        scheme, name, planned_finish and forecast_finish (dates), budget and forecast [£]. What a scheme without a
+        budget spends is beyond any tolerance.
+    late_days, over_percent : float, optional; tolerances, as of `scheme_lights`
+    """
+    planned, now = table["planned_finish"], table["forecast_finish"]
     days = (now - planned).dt.days.to_numpy(dtype=float)
-    over = (100 * (table["forecast"] / table["budget"] - 1)).to_numpy(dtype=float).round(9)
+    budget, forecast = (table[name].to_numpy(dtype=float) for name in ("budget", "forecast"))
+    without = np.where(forecast > 0, np.inf, 0.0)
+    over = (100 * np.divide(forecast - budget, budget, out=without / 100, where=budget > 0)).round(9)
     tolerances = load_table("scheme_tolerances").set_index("tolerance")["value"]
     allowed = [
         float(tolerances[name] if stated is None else stated)
@@ -61,9 +77,9 @@ def scheme_lights(path: Path, late_days: float | None = None, over_percent: floa
             "forecast_finish": now.dt.strftime("%Y-%m-%d"),
             "days_late": days,
             "date_rag": date,
-            "budget": table["budget"],
-            "forecast": table["forecast"],
-            "over": over,
+            "budget": budget,
+            "forecast": forecast,
+            "over": np.where(np.isinf(over), np.nan, over),
             "money_rag": money,
             "rag": worse,
         }

@@ -9,6 +9,7 @@ import click
 
 from assetplan.cli.compliance import compliance_command
 from assetplan.cli.layout import echo
+from assetplan.cli.monitoring import monitor
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, output
 
 
@@ -17,6 +18,7 @@ from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, output
 @click.option("--values", type=FILE, help="CSV of values: indicator, period, value.")
 @click.option("--programme", type=FOLDER, help="Planned folder that forecasts indicators with a column from.")
 @click.option("--schemes", type=FILE, help="CSV of schemes' dates and money, for their own traffic lights.")
+@click.option("--actuals", type=FILE, help="In place of --schemes: actuals and forecasts of the programme's schemes.")
 @click.option("--until", metavar="PERIOD", default="", help="Last period that counts, as 2026/27 or '2026/27 Q2'.")
 @output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)
 @FORCE
@@ -25,6 +27,7 @@ def indicators(
     values: Path | None,
     programme: Path | None,
     schemes: Path | None,
+    actuals: Path | None,
     until: str,
     output: Path | None,
     force: bool,
@@ -36,7 +39,9 @@ def indicators(
     last = any_period(until)
     if until and last is None:
         raise click.BadParameter(f"{until} is no period such as 2026/27, '2026/27 Q2' or 2026-06", param_hint="--until")
-    echo(run_indicators(definitions, values, programme, schemes, last, output, force))
+    if actuals and (schemes or not programme):
+        raise click.UsageError("--actuals are of the schemes of --programme: state that, and no --schemes")
+    echo(run_indicators(definitions, values, programme, schemes, actuals, last, output, force))
 
 
 @click.command()
@@ -66,4 +71,4 @@ def risk(
     echo(register_risk(source, mapping, previous, as_at.date() if as_at else None, output, force))
 
 
-ASSURANCE_COMMANDS = (indicators, risk, compliance_command)
+ASSURANCE_COMMANDS = (indicators, risk, compliance_command, monitor)

@@ -20,6 +20,7 @@ def run_indicators(
     values: Path | None,
     programme: Path | None,
     schemes: Path | None,
+    actuals: Path | None,
     until: Period | None,
     output: Path | None,
     force: bool,
@@ -29,7 +30,7 @@ def run_indicators(
     Parameters
     ----------
     definitions, values, schemes : Path, Path or None; tables `indicators`, `indicator_values`, `scheme_progress`
-    programme : Path or None; planned folder that forecasts them
+    programme, actuals : Path or None; planned folder that forecasts them, and table `actuals` of its schemes
     until : Period or None; the last that counts
     output, force : Path or None, bool; folder to write, and whether it may be replaced
     """
@@ -37,21 +38,28 @@ def run_indicators(
     from assetplan.answers.indicator_forecast import indicator_forecast
     from assetplan.assurance.indicators import dashboard, read_indicators
     from assetplan.assurance.schemes import scheme_lights
+    from assetplan.monitoring import approved_of, monitor, read_actuals
     from assetplan.statements.indicators import dashboard_statement, forecast_statement, schemes_statement
 
     read = read_indicators(definitions, values)
     rows = dashboard(read, until)
     texts, tables = [dashboard_text(rows)], [dashboard_statement(rows)]
+    lights = scheme_lights(schemes) if schemes is not None else None
     if programme is not None:
-        ahead = indicator_forecast(read, read_programme(programme))
+        planned = read_programme(programme)
+        if actuals is not None:
+            approved = approved_of(planned)
+            lights = monitor(approved, read_actuals(actuals, approved)).schemes
+        ahead = indicator_forecast(read, planned)
         if len(ahead):
             texts.append(forecast_text(ahead))
             tables.append(forecast_statement(ahead))
-    if schemes is not None:
-        lights = scheme_lights(schemes)
+    if lights is not None:
         texts.append(schemes_text(lights))
         tables.append(schemes_statement(lights))
-    sources = {"definitions": definitions, "values": values, "programme": programme, "schemes": schemes}
+    sources = {
+        "definitions": definitions, "values": values, "programme": programme, "schemes": schemes, "actuals": actuals,
+    }  # fmt: skip
     inputs = {name: path for name, path in sources.items() if path is not None}
     return shown([*texts, written(tables, "Performance indicators", "indicators.xlsx", output, force, inputs)])
 

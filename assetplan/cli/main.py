@@ -18,15 +18,25 @@ from assetplan.cli.assurance import ASSURANCE_COMMANDS
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
 from assetplan.cli.layout import echo, remark
-from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, PATH, TABLES, LaterChoice, Share, Shares, output, seed
+from assetplan.cli.options import (
+    FILE,
+    FOLDER,
+    FORCE,
+    MAPPING,
+    PATH,
+    TABLES,
+    TRUST_EDITS,
+    LaterChoice,
+    Share,
+    Shares,
+    output,
+    seed,
+)
 from assetplan.cli.registers import REGISTER_COMMANDS
 from assetplan.cli.rounds import ROUND_COMMANDS
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
 from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsError
 
-_TRUST_EDITS = click.option(
-    "--trust-edits", is_flag=True, help="Go on where files of FOLDER were changed since they were written."
-)
 _SIZE = click.Choice(["small", "county"])
 
 
@@ -316,7 +326,7 @@ def standstill(
 @main.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("asset_id")
-@_TRUST_EDITS
+@TRUST_EDITS
 def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
     """Say why an asset of a planned FOLDER has what it has, and what would have changed that."""
     from assetplan import explain, read_programme
@@ -373,23 +383,10 @@ def uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int, **
 
 
 @main.command()
-@click.argument("before", type=FOLDER)
-@click.argument("after", type=FOLDER)
-@output("Folder to write: a map, a workbook, a CSV each; by default it is only printed.", required=False)
-@_TRUST_EDITS
-@FORCE
-def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
-    """Set two planned folders beside each other: what came in, went out, moved or is treated otherwise, and why."""
-    from assetplan.cli.work import run_compare
-
-    run_compare(before, after, output, trust_edits, force)
-
-
-@main.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--to", "url", required=True, help="Address of a database, as postgresql://host/db, without a password.")
 @click.option("--schema", required=True, help="Schema of the tables; it is made where it is not there.")
-@_TRUST_EDITS
+@TRUST_EDITS
 @click.option("--force", is_flag=True, help="Replace tables that an earlier publish wrote.")
 def publish(folder: Path, url: str, schema: str, trust_edits: bool, force: bool) -> None:
     """Write the assets and works of a planned FOLDER to PostgreSQL with PostGIS, both tables or none."""
@@ -401,7 +398,7 @@ def publish(folder: Path, url: str, schema: str, trust_edits: bool, force: bool)
 @main.command()
 @click.argument("folder", type=FOLDER)
 @output("HTML file to write; by default report.html in FOLDER.", required=False)
-@_TRUST_EDITS
+@TRUST_EDITS
 @FORCE
 def report(folder: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
     """Write the report of a planned FOLDER again."""

@@ -86,6 +86,10 @@ TABLES = click.option(
     "--tables", type=FILE, help="Plan or other TOML file whose [tables] name own classes, groups and treatments."
 )
 
+TRUST_EDITS = click.option(
+    "--trust-edits", is_flag=True, help="Go on where files of FOLDER were changed since they were written."
+)
+
 
 def output(words: str, required: bool = True) -> Callable[[Any], Any]:
     """The option -o of a command, with what it writes in words; a name that has to be a GeoPackage's is checked."""

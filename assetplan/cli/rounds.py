@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assetplan.cli.layout import echo
-from assetplan.cli.options import FILE, FOLDER, FORCE, LaterChoice, output
+from assetplan.cli.options import FILE, FOLDER, FORCE, TRUST_EDITS, LaterChoice, output
 
 
 def _stages() -> tuple[str, ...]:
@@ -110,4 +110,17 @@ def verify(folder: Path, inputs: Path | None) -> None:
     run_verify(folder, inputs)
 
 
-ROUND_COMMANDS = (batch, runs, show, approve, export, rebuild, verify)
+@click.command()
+@click.argument("before", type=FOLDER)
+@click.argument("after", type=FOLDER)
+@output("Folder to write: a map, a workbook, a CSV each; by default it is only printed.", required=False)
+@TRUST_EDITS
+@FORCE
+def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
+    """Set two planned folders beside each other: what came in, went out, moved or is treated otherwise, and why."""
+    from assetplan.cli.work import run_compare
+
+    run_compare(before, after, output, trust_edits, force)
+
+
+ROUND_COMMANDS = (batch, runs, show, approve, export, rebuild, verify, compare)

@@ -28,9 +28,10 @@ def forecast_statement(rows: pd.DataFrame) -> Statement:
 
 
 def schemes_statement(rows: pd.DataFrame) -> Statement:
-    """Traffic lights of schemes, from `assetplan.assurance.schemes.scheme_lights`."""
+    """Traffic lights of schemes, from `assetplan.assurance.schemes`; rows may have other columns beside."""
     note = "GREEN is on or before the planned date, or within the budget; AMBER up to the tolerance; RED beyond it."
-    return declared("scheme_lights").table(_rounded(rows), "", note)
+    spec = declared("scheme_lights")
+    return spec.table(_rounded(rows[[column.name for column in spec.columns]]), "", note)
 
 
 def _rounded(rows: pd.DataFrame) -> pd.DataFrame:
