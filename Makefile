@@ -18,6 +18,8 @@ demo: install
 	$(BIN)/assetplan demo maps/example --force
 
 # TESTS="tests/register …" for a part; PYTEST="-m slow" for the slow ones that CI adds.
+# What one of its processes compiles serves the others, and the runs after it, whatever the shell says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: install
 	$(BIN)/python -m pytest -n logical --dist worksteal $(PYTEST) $(TESTS)
 
