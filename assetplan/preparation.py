@@ -150,7 +150,9 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
     own = {
         name: getattr(inputs, name)
-        for name in ("plan", "limits", "digests", "earlier", "spent", "jobs", "bids", "mandatory", "compliance")
+        for name in (
+            "plan", "limits", "digests", "earlier", "spent", "jobs", "bids", "mandatory", "compliance", "medium_term",
+        )  # fmt: skip
     }
     inputs = replace(made.inputs, **own)
     with clock.stage("strategies"):

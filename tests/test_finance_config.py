@@ -31,7 +31,11 @@ def _profile(**keys: Any) -> dict:
 
 
 def _line(**keys: Any) -> dict:
-    return {"medium_term": [{"reference": "A", "type": "P", "detail": "d", "amounts": [1.0] * 3, **keys}]}
+    return {"medium_term": [{"reference": "A", "type": "P", "detail": "d", "changes": [1.0] * 3, **keys}]}
+
+
+def _saving(**keys: Any) -> dict:
+    return _line(**({"type": "S", "changes": [0.0, -2.0, 0.0], "stage": "in delivery", "base_budget": 2.0} | keys))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +142,14 @@ def _line(**keys: Any) -> dict:
             "is above operational_boundary",
         ),
         # records
-        (_line(amounts=[1.0]), "medium_term[1].amounts", "has 1 amounts"),
+        (_line(changes=[1.0]), "medium_term[1].changes", "has 1 amounts"),
+        (_line(amounts=[1.0]), "medium_term[1].amounts", "is now called medium_term.changes"),
+        (_line(one_off=True), "medium_term[1].one_off", "must sum to zero"),
+        (_line(stage="in delivery"), "medium_term[1].stage", "only a saving"),
+        (_line(type="S", stage="in delivery"), "medium_term[1].base_budget", "needs today's base budget"),
+        (_saving(base_budget=1.5), "medium_term[1].base_budget", "is less than the saving comes to, 2"),
+        (_saving(works=2021), "medium_term[1].works", "the saving starts in 2020, before the works"),
+        (_saving(stage="hoped"), "medium_term[1].stage", "'forecast', 'in delivery' or 'realised'"),
         (_line(reference="DEBT"), "medium_term[1].reference", "writes itself"),
         (_line(reference="total"), "medium_term[1].reference", "writes itself"),
         (_line(type="X"), "medium_term[1].type", "'P' or 'S'"),

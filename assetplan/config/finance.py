@@ -120,14 +120,25 @@ class Treasury(Frozen):
 
 
 class MediumTerm(Frozen):
-    """A line of the medium-term plan beside those that follow from the programme."""
+    """A line of the council's own in the medium-term plan, as councils print them: changes to the base."""
 
     reference: Name
+    """identifier; several lines may share it"""
     type: Literal["P", "S"]
-    """pressure or saving"""
+    """pressure or investment, or saving; either sign is printed on either, as lines of earlier years reverse"""
     detail: Name
-    amounts: tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...]
-    """what each plan year has more (P) or less (S) than today; a one-off is zero in the others"""
+    changes: tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...]
+    """change to the base in each year, below 0 what goes out of it"""
+    one_off: bool = False
+    """whether it goes out of the base again, in any later year: its changes sum to zero"""
+    stage: Literal["forecast", "in delivery", "realised"] | None = None
+    """of a saving: only one that is in delivery is booked, or is realised; none for lines that are adopted"""
+    cashable: bool = True
+    """of a saving: whether it releases money"""
+    base_budget: Amount | None = None
+    """of a saving with a stage: today's base budget that it comes out of"""
+    works: Whole | None = None
+    """of a saving: year of the works that bring it"""
 
 
 class Gate(Frozen):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
+from math import fsum
 
 from assetplan.config.base import Amounts
 from assetplan.config.envelope import Envelope, Range, Source
-from assetplan.config.finance import Borrowing, Treasury
+from assetplan.config.finance import Borrowing, MediumTerm, Treasury
 from assetplan.config.plan import Plan
 
 KeyFaults = Iterator[tuple[str, str, str]]
@@ -22,6 +23,8 @@ _OF_TYPE = {
 
 # References of the lines that the medium-term plan has of its own.
 _RESERVED = ("DEBT", "total")
+# What floats may leave of a sum of amounts, as a share of them.
+_SLACK = 1e-9
 
 
 def finance_faults(plan: Plan) -> KeyFaults:
@@ -174,12 +177,45 @@ def _beside(*sides: Amounts) -> list[tuple[float, ...]]:
     return [tuple(each[min(year, len(each) - 1)] for each in lists) for year in range(max(map(len, lists)))]
 
 
+def faults_of_line(plan: Plan, line: MediumTerm) -> KeyFaults:
+    """Faults of one line of the medium-term plan, by its own keys.
+
+    Parameters
+    ----------
+    plan : Plan
+    line : MediumTerm; of the plan file or of the table of lines
+    """
+    if line.reference in _RESERVED or not line.reference.strip():
+        yield "reference", line.reference, "this name is taken by a line that the plan writes itself"
+    total, slack = fsum(line.changes), _SLACK * fsum(map(abs, line.changes))
+    if line.one_off and abs(total) > slack:
+        yield "one_off", f"{total:g}", "a one-off must sum to zero: state the year in which it goes out of the base"
+    if line.type == "S":
+        yield from _saving(plan, line, slack)
+        return
+    given = {key: getattr(line, key) for key in ("stage", "base_budget", "works")}
+    for key, value in (given | {"cashable": None if line.cashable else "no"}).items():
+        if value is not None:
+            yield key, str(value), "only a saving has one"
+
+
+def _saving(plan: Plan, line: MediumTerm, slack: float) -> KeyFaults:
+    """A saving is booked against today's base budget, and not before the works that bring it."""
+    if line.stage is not None and line.base_budget is None:
+        yield "base_budget", "", "a saving with a stage needs today's base budget that it comes out of"
+    saved = -min(accumulate(line.changes), default=0.0)
+    if line.base_budget is not None and saved > line.base_budget + slack:
+        yield "base_budget", f"{line.base_budget:g}", f"is less than the saving comes to, {saved:g}"
+    first = next((plan.first_year + at for at, change in enumerate(line.changes) if change < 0), None)
+    if line.works is not None and first is not None and first < line.works:
+        yield "works", str(line.works), f"the saving starts in {first}, before the works that bring it"
+
+
 def _tables(plan: Plan) -> KeyFaults:
     for i, line in enumerate(plan.medium_term, 1):
-        yield from _count(f"medium_term[{i}].amounts", line.amounts, plan.years)
-        if line.reference in _RESERVED or not line.reference.strip():
-            rule = "this name is taken by a line that the plan writes itself"
-            yield f"medium_term[{i}].reference", line.reference, rule
+        yield from _count(f"medium_term[{i}].changes", line.changes, plan.years)
+        for key, value, rule in faults_of_line(plan, line):
+            yield f"medium_term[{i}].{key}", value, rule
     for i, facility in enumerate(plan.borrowing, 1):
         if isinstance(facility.at_most, tuple):
             yield from _count(f"borrowing[{i}].at_most", facility.at_most, plan.years)

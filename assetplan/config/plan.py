@@ -129,6 +129,8 @@ class TableFiles(Frozen):
     """routine jobs that are due, which may be done under a scheme's closure"""
     bids: str = ""
     """bids beside those of the plan file"""
+    medium_term: str = ""
+    """lines of the council's own medium-term plan, beside those of the plan file"""
     regimes: str = ""
     """statutory compliance regimes added to the packaged ones, or in place of those of the same name"""
     statutory_tests: str = ""

@@ -22,6 +22,7 @@ _RENAMED = {
     "sites.gap": "sites.untreated",
     "projects": "bids",
     "tables.projects": "tables.bids",
+    "medium_term.amounts": "medium_term.changes, changes to the base with their sign",
 }
 
 

@@ -13,12 +13,14 @@ from assetplan.finance.envelope import (
 from assetplan.finance.late import late_multiple, late_multiple_table
 from assetplan.finance.loans import loan_schedule, mrp_schedule
 from assetplan.finance.medium_term import (
+    CouncilLines,
     MediumTermLine,
     change_to_base,
     cumulative_table,
     medium_term_table,
     one_off_line,
     recurring_line,
+    savings_apart_table,
 )
 from assetplan.finance.printed import check_printed
 from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
@@ -31,6 +33,7 @@ __all__ = [
     "CASH",
     "Ceiling",
     "Charges",
+    "CouncilLines",
     "EnvelopeLimits",
     "IncomeByYear",
     "LineLabels",
@@ -60,6 +63,7 @@ __all__ = [
     "real",
     "recurring_line",
     "reserve_left",
+    "savings_apart_table",
     "stages",
     "tax_base_income",
     "tax_base_table",

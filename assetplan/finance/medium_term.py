@@ -18,6 +18,8 @@ from assetplan.words import financial_year
 
 TYPES = {"P": "pressure or investment", "S": "saving"}
 TOTAL = "total"
+_FORECAST = "forecast"
+_PENNY = 0.005  # £; what floats may leave of a sum
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class MediumTermLine:
         year that reverses keeps its type.
     detail : str; what it is for
     changes : tuple of float; change to the base in each year [£, cash]
-    one_off : bool; whether it goes out of the base again: its changes then sum to exactly zero
+    one_off : bool; whether it goes out of the base again, in any later year: its changes then sum to zero
+    stage : str; of a saving: "forecast", "in delivery" or "realised"; "" of a line that is adopted as it is
+    cashable : bool; of a saving: whether it releases money
     """
 
     reference: str
@@ -40,6 +44,37 @@ class MediumTermLine:
     detail: str
     changes: tuple[float, ...]
     one_off: bool = False
+    stage: str = ""
+    cashable: bool = True
+
+    @property
+    def booked(self) -> bool:
+        """Whether it changes the base: a saving does from the stage "in delivery", where it is cashable."""
+        return self.cashable and self.stage != _FORECAST
+
+
+@dataclass(frozen=True)
+class CouncilLines:
+    """The council's own lines, from the plan's first year to the last of the plan or of any line.
+
+    Attributes
+    ----------
+    years : tuple of int; calendar years in which the financial years begin
+    lines : tuple of MediumTermLine; in the order in which they are stated
+    """
+
+    years: tuple[int, ...] = ()
+    lines: tuple[MediumTermLine, ...] = ()
+
+    @property
+    def booked(self) -> list[MediumTermLine]:
+        """Lines that change the base."""
+        return [line for line in self.lines if line.booked]
+
+    @property
+    def apart(self) -> list[MediumTermLine]:
+        """Savings that do not change the base yet."""
+        return [line for line in self.lines if not line.booked]
 
 
 def change_to_base(amounts: ArrayLike) -> Floats:
@@ -59,32 +94,36 @@ def recurring_line(reference: str, type: str, detail: str, amounts: Sequence[flo
 
 
 def one_off_line(
-    reference: str, type: str, detail: str, amount: float, year: int, years: Sequence[int]
+    reference: str, type: str, detail: str, amount: float, year: int, years: Sequence[int], until: int | None = None
 ) -> MediumTermLine:
-    """A line that is in the base for one year: its amount [£, cash], and as much out again the year after.
+    """A line that is in the base for some years: its amount [£, cash], and as much out again in a later year.
 
     Parameters
     ----------
     reference, type, detail : str; as of `MediumTermLine`
     amount : float; what it costs, or saves (negative) [£, cash]
-    year : int; the year that it is in the base
+    year : int; the year in which it comes into the base
     years : sequence of int; calendar years in which the plan's financial years begin
+    until : int, optional; the year in which it goes out again; the next where left out
 
     Raises
     ------
     ValueError
-        The year is not one of the plan's, or is its last, which has none after it.
+        A year is not one of the plan's, or it goes out before it comes in.
     """
+    out = year + 1 if until is None else until
     if year not in years:
         raise ValueError(f"{reference}: {financial_year(year)} is no year of the medium-term plan")
-    if year == years[-1]:
+    if out not in years:
         raise ValueError(
-            f"{reference}: a one-off in {financial_year(year)}, the plan's last year, has no year in which to come out "
-            "of the base again; add a year to the plan, or make it a recurring line"
+            f"{reference}: a one-off in {financial_year(year)} goes out of the base in {financial_year(out)}, which is "
+            "no year of the medium-term plan: add years to the plan, or make it a recurring line"
         )
-    at = list(years).index(year)
+    if out <= year:
+        raise ValueError(f"{reference}: goes out of the base in {financial_year(out)}, before it comes in")
+    at, end = list(years).index(year), list(years).index(out)
     changes = [0.0] * len(years)
-    changes[at], changes[at + 1] = float(amount), -float(amount)
+    changes[at], changes[end] = float(amount), -float(amount)
     return MediumTermLine(reference, type, detail, tuple(changes), one_off=True)
 
 
@@ -135,6 +174,27 @@ def cumulative_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit
     return declared("medium_term_cumulative").table(rows, CASH, note, unit, _years(years))
 
 
+def savings_apart_table(lines: Sequence[MediumTermLine], years: Sequence[int], unit: str = "£000") -> Statement:
+    """Savings that are not in the medium-term plan yet, and why; errors as of `medium_term_table`.
+
+    Parameters
+    ----------
+    lines, years, unit : as of `medium_term_table`
+    """
+    levels = _levels(lines, years, unit)
+    whole = _rows(lines, years, np.diff(levels, axis=1, prepend=0), unit).assign(
+        total=printed(np.append(levels[:, -1], levels[:, -1].sum()), unit)
+    )
+    rows = whole.iloc[:-1].drop(columns="type")
+    rows.insert(2, "stage", [line.stage for line in lines])
+    rows.insert(3, "cashable", ["yes" if line.cashable else "no" for line in lines])
+    note = (
+        "A saving changes the base once it is in delivery and cashable. Until then it is listed here, and in no total "
+        "of the medium-term plan."
+    )
+    return declared("savings_apart").table(rows, CASH, note, unit, _years(years))
+
+
 def _years(years: Sequence[int]) -> tuple[Column, ...]:
     return named(financial_year(year) for year in years)
 
@@ -179,6 +239,6 @@ def _broken(line: MediumTermLine, n_years: int) -> list[str]:
     if not all(isfinite(change) for change in line.changes):
         return [*rules, "every change must be a number"]
     total = fsum(line.changes)
-    if line.one_off and total != 0:
+    if line.one_off and abs(total) >= _PENNY:
         rules.append(f"a one-off must sum to zero, and leaves £{total:,.2f} in the base")
     return rules

@@ -18,7 +18,7 @@ from assetplan.config import Plan
 from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
-from assetplan.finance import EnvelopeLimits, limits
+from assetplan.finance import CouncilLines, EnvelopeLimits, limits
 from assetplan.inputs.bids import StatedBid, load_bids
 from assetplan.inputs.claims import with_claims
 from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
@@ -27,6 +27,7 @@ from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.mandatory import as_paid, no_mandatory_works
+from assetplan.inputs.medium_term import load_medium_term
 from assetplan.inputs.records import read_records
 from assetplan.inputs.routine_jobs import load_routine_jobs
 from assetplan.inputs.sales import load_sales
@@ -58,6 +59,7 @@ class Inputs(Shown):
     compliance : Compliance or None; statutory tests, and when they are due
     claims_factor : float; what rates of claims were taken times, so that today's come to what the council pays
     bids : tuple of StatedBid; works that treat no registered asset
+    medium_term : CouncilLines; the council's own lines of the medium-term plan
     """
 
     plan: Plan
@@ -72,6 +74,7 @@ class Inputs(Shown):
     bids: tuple[StatedBid, ...] = ()
     mandatory: pd.DataFrame = field(default_factory=no_mandatory_works)
     compliance: Compliance | None = None
+    medium_term: CouncilLines = field(default_factory=CouncilLines)
 
     @property
     def model(self) -> LifecycleModel:
@@ -160,6 +163,7 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     return Inputs(
         plan, register, tables, limits(plan), digests, earlier, spent, jobs, bids=bids,
         mandatory=pd.concat(mandatory, ignore_index=True), compliance=compliance,
+        medium_term=load_medium_term(plan),
     )  # fmt: skip
 
 

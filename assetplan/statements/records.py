@@ -19,6 +19,7 @@ from assetplan.finance import (
     medium_term_table,
     real,
     recurring_line,
+    savings_apart_table,
     valuation,
     valuation_table,
 )
@@ -31,25 +32,24 @@ _DEBT = "DEBT"
 
 
 def medium_term(ledger: Ledger) -> Iterator[Statement]:
-    """Lines of the medium-term plan: debt cost, and the council's own.
+    """Lines of the medium-term plan: debt cost, and the council's own; savings that may not be booked yet apart.
 
     Reactive repairs avoided against doing nothing are a benefit of the case and no change to the base: a saving enters
     when it is in delivery and cashable, as a line of the council's own.
     """
-    plan = ledger.plan
+    plan, own = ledger.plan, ledger.outcome.inputs.medium_term
     if ledger.prices != CASH:
         return
-    lines = []
+    lines, years = own.booked, own.years or plan.plan_years
     if plan.borrowing:
-        cost = ledger.borrowed("cost", plan.years)
-        lines.append(recurring_line(_DEBT, "P", "Interest and provision on what this plan borrows", cost.tolist()))
-    for row in plan.medium_term:
-        sign = 1.0 if row.type == "P" else -1.0
-        amounts = [sign * amount * plan.envelope.pounds for amount in row.amounts]
-        lines.append(recurring_line(row.reference, row.type, row.detail, amounts))
+        cost = ledger.borrowed("cost", len(years))
+        detail = "Interest and provision on what this plan borrows"
+        lines = [recurring_line(_DEBT, "P", detail, cost.tolist()), *lines]
     if lines:
-        yield medium_term_table(lines, plan.plan_years)
-        yield cumulative_table(lines, plan.plan_years)
+        yield medium_term_table(lines, years)
+        yield cumulative_table(lines, years)
+    if own.apart:
+        yield savings_apart_table(own.apart, years)
 
 
 def movements(ledger: Ledger) -> Iterator[Statement]:

@@ -54,7 +54,7 @@ confirmed = 2020
 reference = "@SURV"
 type = "P"
 detail = {json.dumps(MARKUP)}
-amounts = [0.02, 0.02]
+changes = [0.02, 0]
 
 [strategies]
 max_treatments = 1

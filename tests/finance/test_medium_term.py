@@ -88,10 +88,18 @@ def test_printed_rows_and_columns_add_up(costs, saved, once, unit):
 
 
 def test_a_one_off_needs_a_year_to_come_out_in():
-    with pytest.raises(ValueError, match="a one-off in 2021/22, the plan's last year, has no year"):
+    with pytest.raises(ValueError, match="goes out of the base in 2022/23, which is no year of the medium-term plan"):
         one_off_line("X", "P", "late", 5e5, 2021, YEARS)
     with pytest.raises(ValueError, match="2030/31 is no year of the medium-term plan"):
         one_off_line("X", "P", "later", 5e5, 2030, YEARS)
+    with pytest.raises(ValueError, match="goes out of the base in 2019/20, before it comes in"):
+        one_off_line("X", "P", "earlier", 5e5, 2020, YEARS, until=2019)
+
+
+def test_a_one_off_may_end_in_any_later_year():
+    """As a council prints it: +500 in 2019/20 and −500 two years later, total 0."""
+    row = medium_term_table([one_off_line("X", "P", "election", 5e5, 2019, YEARS, until=2021)], YEARS).rows.iloc[0]
+    assert row[[*NAMES, "total"]].tolist() == [500, 0, -500, 0]
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,12 @@ PLAN: dict[str, Any] = {
         "internal_share": 0.25,
     },
     "medium_term": [
-        {"reference": "SURVEYS", "type": "P", "detail": "surveys", "amounts": [0.2] * 5},
-        {"reference": "ONCE", "type": "P", "detail": "once", "amounts": [0, 0.5, 0, 0, 0]},
-        {"reference": "CUT", "type": "S", "detail": "cut", "amounts": [0, 1, 1, 1, 1]},
+        {"reference": "SURVEYS", "type": "P", "detail": "surveys", "changes": [0.2, 0, 0, 0, 0]},
+        {"reference": "ONCE", "type": "P", "detail": "once", "changes": [0, 0.5, 0, -0.5, 0], "one_off": True},
+        {"reference": "CUT", "type": "S", "detail": "cut", "changes": [0, -1, 0, 0, 0],
+         "stage": "in delivery", "base_budget": 4, "works": 2020},
+        {"reference": "HOPE", "type": "S", "detail": "hope", "changes": [0, 0, -2, 0, 0],
+         "stage": "forecast", "base_budget": 4},
     ],
     "gates": [{"name": "officers"}, {"name": "board", "above": 1}, {"name": "cabinet", "above": 10, "of": ["scheme"]}],
 }  # fmt: skip
@@ -274,12 +277,15 @@ def test_medium_term_lines_are_changes_to_the_base(tables: dict[str, Statement])
     np.testing.assert_allclose(changes[YEARS].cumsum(axis=1), level[YEARS], atol=1e-9)
     np.testing.assert_allclose(changes["total"], level[YEARS[-1]], atol=1e-9)
     np.testing.assert_allclose(changes[YEARS].drop("total").sum(), changes.loc["total", YEARS], atol=1e-9)
-    assert changes.loc["ONCE", [*YEARS, "total"]].tolist() == [0, 0.5, -0.5, 0, 0, 0]
+    assert changes.loc["ONCE", [*YEARS, "total"]].tolist() == [0, 0.5, 0, -0.5, 0, 0]
     assert changes.loc["SURVEYS", [*YEARS, "total"]].tolist() == [0.2, 0, 0, 0, 0, 0.2]
     assert changes.loc["CUT", ["type", *YEARS, "total"]].tolist() == ["S", 0, -1, 0, 0, 0, -1]
     np.testing.assert_allclose(level.loc["DEBT", YEARS].tolist(), rows(tables, "affordability")["debt_cost"][:5])
     # What is avoided against doing nothing is a benefit of the case, never a change to the base.
     assert set(level.index) == {"DEBT", "ONCE", "SURVEYS", "CUT", "total"}
+    # A saving that is only forecast is in no total; it stands apart.
+    (apart,) = rows(tables, "savings_apart").to_dict("records")
+    assert (apart["reference"], apart["stage"], apart["2021/22"], apart["total"]) == ("HOPE", "forecast", -2, -2)
 
 
 def test_movements_pair_givers_and_takers(ledger: Ledger, tables: dict[str, Statement]) -> None:
