@@ -54,6 +54,17 @@ class Borrowing(Funder):
         return max(self.mrp_years or self.years, 0 if self.type == "internal" else loan)
 
 
+class PrintedTaxBase(Frozen):
+    """What a paper prints of the tax base, to be set beside the arithmetic."""
+
+    name: Name
+    of: Literal["homes", "extra", "increment"]
+    """homes added, homes beyond the medium-term plan, or extra council tax of the year (£000)"""
+    amounts: tuple[Annotated[Number, Field(ge=-1e9, le=1e9)], ...] = ()
+    """as printed for each plan year; none where only the total is"""
+    total: Annotated[Number, Field(ge=-1e9, le=1e9)]
+
+
 class TaxBase(Frozen):
     """Growth of the council-tax base above what the medium-term plan holds already."""
 
@@ -73,6 +84,7 @@ class TaxBase(Frozen):
     """last year whose growth is confirmed; none where all is forecast"""
     sensitivity: Share = 0.0025
     """change of the tax base whose effect is shown (share)"""
+    printed: tuple[PrintedTaxBase, ...] = ()
 
 
 class IncomeLine(Frozen):

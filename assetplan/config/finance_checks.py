@@ -125,6 +125,9 @@ def _income(plan: Plan) -> KeyFaults:
     tax = plan.tax_base
     if tax is not None:
         yield from _count("tax_base.homes", tax.homes, plan.years)
+        for i, shown in enumerate(tax.printed, 1):
+            if shown.amounts:
+                yield from _count(f"tax_base.printed[{i}].amounts", shown.amounts, plan.years)
         if len(tax.band_d) > plan.years:
             yield "tax_base.band_d", "", f"has {len(tax.band_d)} amounts, but the plan has {plan.years} years"
         if tax.confirmed is not None and tax.confirmed not in plan.plan_years:

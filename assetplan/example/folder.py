@@ -123,6 +123,8 @@ def _borrowing(county: str, figures: Figures, register: Register) -> str:
         printed=load_table("published_money").set_index("name")["value"],
         loans=load_table("published_debt").to_dict("records"),
         tax_base=tax_base.to_dict("records"),
+        totals=load_table("published_totals").to_dict("records"),
+        reserves=_capital_reserves(),
         band_d=[f"{tax:g}" for tax in tax_base["band_d"].iloc[1:].dropna()],
         band_d_growth=tax_base["band_d_growth"].iloc[1:].dropna().iloc[0],
         site=site["name"],
@@ -130,3 +132,15 @@ def _borrowing(county: str, figures: Figures, register: Register) -> str:
         county=county,
         sites=_sites(figures),
     )
+
+
+def _capital_reserves() -> dict[str, float | list[float]]:
+    """The published capital reserves when the plan begins, and what goes in and out in its five years (£m)."""
+    table = load_table("published_reserves").query("reserve == 'capital'").set_index("year")["balance"]
+    known = table.reindex(range(2019, 2025)).ffill()
+    moved = known.diff().iloc[1:].round(9)
+    return {
+        "balance": float(known.iloc[0]),
+        "paid_in": moved.clip(lower=0).tolist(),
+        "committed": ((-moved).clip(lower=0) + 0.0).tolist(),
+    }

@@ -25,7 +25,7 @@ from assetplan.finance.medium_term import (
 from assetplan.finance.printed import check_printed
 from assetplan.finance.sources import money_of, probability_of, reserve_left, stages
 from assetplan.finance.statement import CASH, Statement, real
-from assetplan.finance.tax_base import tax_base_income, tax_base_table
+from assetplan.finance.tax_base import printed_tax_base, tax_base_income, tax_base_table
 from assetplan.finance.treasury import Ceiling, IncomeByYear, ceilings, horizon, income_by_year
 from assetplan.finance.valuation import valuation, valuation_table
 
@@ -58,6 +58,7 @@ __all__ = [
     "mrp_schedule",
     "one_off_line",
     "price_of_years",
+    "printed_tax_base",
     "probability_of",
     "published_profile",
     "real",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
+from assetplan.config.finance import PrintedTaxBase
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import CASH, Statement, declared
 from assetplan.words import financial_year
@@ -92,6 +94,40 @@ def tax_base_table(frame: pd.DataFrame, unit: str = "£000") -> Statement:
         "year's tax base moves."
     )
     return declared("tax_base").table(rows, CASH, note, unit)
+
+
+def printed_tax_base(frame: pd.DataFrame, printed_rows: Sequence[PrintedTaxBase]) -> Statement:
+    """What papers print of the tax base, beside what their years add up to and what the rule gives.
+
+    Parameters
+    ----------
+    frame : DataFrame; what `tax_base_income` returned
+    printed_rows : sequence of PrintedTaxBase; years and totals as printed
+
+    Returns
+    -------
+    Statement
+        "printed_tax_base": one row a printed year and one a printed total; `adds_up_to` is the sum of the printed
+        years, `difference` is computed less printed. Homes, or £000 cash.
+    """
+    rows: list[dict[str, object]] = []
+    for row in printed_rows:
+        known = frame[row.of].to_numpy(dtype=float) / (1e3 if row.of == "increment" else 1.0)
+        of = {"what": row.name, "unit": "£000" if row.of == "increment" else "homes"}
+        years = zip(frame["year"], row.amounts, known, strict=False)
+        rows += [_beside(of | {"year": financial_year(int(year))}, shown, np.nan, mine) for year, shown, mine in years]
+        adds = fsum(row.amounts) if row.amounts else np.nan
+        rows.append(_beside(of | {"year": "total"}, row.total, adds, float(known.sum())))
+    note = (
+        "Adds up to: the sum of the years as they are printed. Computed: by the rule of the statement of extra council "
+        "tax; a difference is computed less printed."
+    )
+    return declared("printed_tax_base").table(pd.DataFrame(rows), CASH, note)
+
+
+def _beside(of: dict[str, object], shown: float, adds: float, mine: float) -> dict[str, object]:
+    figures = {"printed": shown, "adds_up_to": adds, "computed": mine, "difference": mine - shown}
+    return of | {name: round(value, 1) + 0.0 for name, value in figures.items()}
 
 
 def _check(base: float, growth: float, homes: Floats, tax: Floats, tax_growth: float, sensitivity: float) -> None:

@@ -16,6 +16,7 @@ from assetplan.finance import (
     check_printed,
     horizon,
     income_by_year,
+    printed_tax_base,
     tax_base_income,
     tax_base_table,
     vintages,
@@ -42,6 +43,8 @@ def tax_base(ledger: Ledger) -> Iterator[Statement]:
         table = tax_base_table(income, _UNIT)
         part = "" if tax.share == 1 else f" {tax.share:.0%} of the income is set aside for this plan."
         yield replace(table, note=table.note + part)
+        if tax.printed:
+            yield printed_tax_base(income, tax.printed)
 
 
 def printed_debt(ledger: Ledger) -> Iterator[Statement]:

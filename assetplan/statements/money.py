@@ -9,8 +9,9 @@ import pandas as pd
 
 from assetplan._types import Floats
 from assetplan.config import Funder
-from assetplan.finance import CASH, Statement, probability_of
+from assetplan.finance import CASH, Statement, probability_of, reserve_left
 from assetplan.finance.statement import declared, named
+from assetplan.limits import LimitKey
 from assetplan.statements.ledger import Ledger
 
 # £; a pound of rounding is no money left.
@@ -48,6 +49,35 @@ def sources(ledger: Ledger) -> Iterator[Statement]:
             "commitments to date."
         )
         yield ledger.table(declared("sources"), pd.concat(parts, ignore_index=True), note)
+
+
+def reserves(ledger: Ledger) -> Iterator[Statement]:
+    """Reserves that have a least balance: what is in them at each year's end, and what holding it costs."""
+    plan, formulation, solution = ledger.plan, ledger.outcome.formulation, ledger.outcome.solution
+    known = not np.isnan(solution.prices).any()
+    parts = []
+    for source in plan.sources:
+        if not source.least_balance:
+            continue
+        keys = [LimitKey("source", source=source.name, year=year) for year in plan.plan_years]
+        rows = [formulation.place.get(key) for key in keys]
+        worth = np.array([0.0 if row is None else float(solution.prices[row]) for row in rows])
+        least = source.least_balance * plan.envelope.pounds
+        part = pd.DataFrame({"reserve": source.name, "year": ledger.years})
+        part["closing"] = ledger.shown(reserve_left(plan, source) - ledger.used("source", source.name).cumsum() + least)
+        part["least_balance"] = ledger.shown(np.full(plan.years, least))
+        part["above"] = (part["closing"] - part["least_balance"]).round(9) + 0.0
+        if known:
+            part["price"] = worth.round(4) + 0.0
+            part["price_of_all"] = round(float(worth.sum()), 4) + 0.0
+        parts.append(part)
+    if parts:
+        unit = plan.objective.sought.unit
+        note = (
+            f"Price: what £1 less to be held at the end of that year alone would add to what the plan seeks ({unit}); "
+            "of all years: what £1 less to be held throughout would. Zero where the least balance holds nothing back."
+        )
+        yield ledger.table(declared("reserves"), pd.concat(parts, ignore_index=True), note)
 
 
 def checklist(ledger: Ledger) -> Iterator[Statement]:
@@ -118,4 +148,4 @@ def _may_fund(funder: Funder) -> str:
     return ", ".join(parts).replace("_", " ") or "anything"
 
 
-STATEMENTS = (financing, sources, checklist)
+STATEMENTS = (financing, sources, reserves, checklist)
