@@ -1,4 +1,4 @@
-"""The figures that the county printed of its money, held by the statements to the digit, or shown where they do not tie."""
+"""Figures that the county printed of its money, held by the statements to the digit, or shown where they do not tie."""
 
 from __future__ import annotations
 
