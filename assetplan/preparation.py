@@ -148,12 +148,8 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
     stated = plan.model_dump_json(exclude=_LATE), plan.streams_apart
     key = stated, tuple(plan.envelope.lines), files, inputs.register.digest
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
-    own = {
-        name: getattr(inputs, name)
-        for name in (
-            "plan", "limits", "digests", "earlier", "spent", "jobs", "bids", "mandatory", "compliance", "medium_term",
-        )  # fmt: skip
-    }
+    kept = ("plan", "limits", "digests", "earlier", "spent", "jobs", "bids", "mandatory", "compliance", "medium_term")
+    own = {name: getattr(inputs, name) for name in kept}
     inputs = replace(made.inputs, **own)
     with clock.stage("strategies"):
         formulation = build_problem(inputs, made.options, made.runs)
