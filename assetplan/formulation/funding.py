@@ -224,9 +224,7 @@ def _given(basis: Basis) -> _Given:
             tuple((key, float(price[year])) for key in keys[year:]) if _stays(inputs, source) else ((keys[year], 1.0),)
             for year in range(plan.years)
         ]
-        # What must stay in a reserve bounds no flow: its rows hold it, so that holding it has a price.
-        most = money[source.name] + source.least_balance * plan.envelope.pounds / price
-        out[source.name] = list(zip(most.tolist(), rows, strict=True))
+        out[source.name] = list(zip(money[source.name].tolist(), rows, strict=True))
     for facility in plan.borrowing:
         keys = [LimitKey("funding", source=facility.name, year=when) for when in plan.plan_years]
         out[facility.name] = [(np.inf, ((key, 1.0),)) for key in keys]

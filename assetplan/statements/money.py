@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
-from assetplan.config import Funder
+from assetplan.config import Funder, Source
 from assetplan.finance import CASH, Statement, probability_of, reserve_left
 from assetplan.finance.statement import declared, named
 from assetplan.limits import LimitKey
@@ -53,31 +53,41 @@ def sources(ledger: Ledger) -> Iterator[Statement]:
 
 def reserves(ledger: Ledger) -> Iterator[Statement]:
     """Reserves that have a least balance: what is in them at each year's end, and what holding it costs."""
-    plan, formulation, solution = ledger.plan, ledger.outcome.formulation, ledger.outcome.solution
-    known = not np.isnan(solution.prices).any()
+    plan = ledger.plan
     parts = []
     for source in plan.sources:
         if not source.least_balance:
             continue
-        keys = [LimitKey("source", source=source.name, year=year) for year in plan.plan_years]
-        rows = [formulation.place.get(key) for key in keys]
-        worth = np.array([0.0 if row is None else float(solution.prices[row]) for row in rows])
         least = source.least_balance * plan.envelope.pounds
         part = pd.DataFrame({"reserve": source.name, "year": ledger.years})
         part["closing"] = ledger.shown(reserve_left(plan, source) - ledger.used("source", source.name).cumsum() + least)
         part["least_balance"] = ledger.shown(np.full(plan.years, least))
         part["above"] = (part["closing"] - part["least_balance"]).round(9) + 0.0
-        if known:
-            part["price"] = worth.round(4) + 0.0
-            part["price_of_all"] = round(float(worth.sum()), 4) + 0.0
-        parts.append(part)
+        parts.append(part.assign(price=_worth(ledger, source).round(4) + 0.0))
     if parts:
-        unit = plan.objective.sought.unit
         note = (
-            f"Price: what £1 less to be held at the end of that year alone would add to what the plan seeks ({unit}); "
-            "of all years: what £1 less to be held throughout would. Zero where the least balance holds nothing back."
+            f"Price: what £1 less to be held, spent in that year, would add to what the plan seeks "
+            f"({plan.objective.sought.unit}); of all years, the largest. Zero where other money, or more borrowing, "
+            "would pay for as much. Blank where it is not known."
         )
         yield ledger.table(declared("reserves"), pd.concat(parts, ignore_index=True), note)
+
+
+def _worth(ledger: Ledger, source: Source) -> Floats:
+    """What £1 of a reserve would add to what the plan seeks, spent in each year, (n_years,); NaN where not known.
+
+    It is the price of the dearest works that the reserve may pay for: the row of its own has no price of its own where
+    none of it may be taken at all.
+    """
+    plan, formulation = ledger.plan, ledger.outcome.formulation
+    anything = not (source.of_assets or source.of_treatments or source.asset)
+    worth = np.full(plan.years, np.nan)
+    for key in (flow.key for flow in formulation.flows):
+        if key.kind == "source" and (anything or key.source == source.name):
+            row = formulation.place[LimitKey("funding", key.funds, year=key.year)]
+            year = int(key.year or 0) - plan.first_year
+            worth[year] = np.fmax(worth[year], ledger.outcome.solution.prices[row] / ledger.price[year])
+    return worth
 
 
 def checklist(ledger: Ledger) -> Iterator[Statement]:

@@ -17,6 +17,7 @@ from constraint_cases import case_of, outcome_at
 from assetplan.config import Plan, make_plan
 from assetplan.finance import CASH, Statement, limits, line_labels, real
 from assetplan.finance.statement import Column, StatementSpec
+from assetplan.limits import LimitKey
 from assetplan.outcome.outcome import Outcome
 from assetplan.outcome.tables import programme_tables
 from assetplan.programme.statements import statement_faults, tables_of, write_statements
@@ -286,6 +287,26 @@ def test_medium_term_lines_are_changes_to_the_base(tables: dict[str, Statement])
     # A saving that is only forecast is in no total; it stands apart.
     (apart,) = rows(tables, "savings_apart").to_dict("records")
     assert (apart["reference"], apart["stage"], apart["2021/22"], apart["total"]) == ("HOPE", "forecast", -2, -2)
+
+
+def test_a_least_balance_stays_in_the_reserve_and_has_the_price_of_other_money(
+    ledger: Ledger, tables: dict[str, Statement]
+) -> None:
+    held = rows(tables, "reserves")
+    left = rows(tables, "sources").query("source == 'reserve'")["left"]
+    np.testing.assert_allclose(held["above"], left, atol=1e-9)
+    np.testing.assert_allclose(held["closing"], held["above"] + 4, atol=1e-9)
+    assert (held["above"] >= 0).all()
+    assert (held["price"] >= 0).all()
+    # £1 spent in a year is worth at least what the reserve's own limits of that year and the later ones are priced at.
+    own = [
+        ledger.outcome.solution.prices[
+            ledger.outcome.formulation.place[LimitKey("source", source="reserve", year=year)]
+        ]
+        for year in range(2019, 2024)
+    ]
+    for place, price in enumerate(held["price"]):
+        assert price <= sum(own[place:]) + 1e-3
 
 
 def test_movements_pair_givers_and_takers(ledger: Ledger, tables: dict[str, Statement]) -> None:
