@@ -47,6 +47,15 @@ def _saving(**keys: Any) -> dict:
         (_loan(method="maturity", refinance={"rate": -0.1, "years": 5}), "borrowing[1].refinance.rate", "greater than"),
         ({"tax_base": TAX | {"growth": -0.6}}, "tax_base.growth", "greater than or equal to -0.5"),
         (_source(type="receipt", probability=1.2), "sources[1].probability", "less than or equal to 1"),
+        (_loan(rate=[0.028, 0.03]), "borrowing[1].rate", "has 2 amounts, but the plan has 3 years"),
+        (_loan(rate=[0.028, 0.03, 0.6]), "borrowing[1].rate[3]", "less than or equal to 0.5"),
+        (_loan(mrp="reducing", mrp_years=20), "borrowing[1].mrp_years", "never wholly provided for"),
+        (_loan(type="internal", cash_rate=0.01), "borrowing[1].cash_rate", "that is its rate"),
+        (
+            {"borrowing": [LOAN | {"mrp": "reducing"}], "income": [INCOME | {"until": 2199}]},
+            "income[1].until",
+            "never ends",
+        ),
         # profile
         ({"envelope": {"prices": "cash"}}, "envelope.lines", "this key is missing"),
         (_profile(current={"footways": 1.0}), "envelope.additional", "nothing additional"),

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
-from assetplan.config.base import NUMERIC, Amount, Amounts, Frozen, Funder, Name, Number, Share, Whole
+from assetplan.config.base import LIST, NUMERIC, ONE, Amount, Amounts, Frozen, Funder, Name, Number, Share, Whole
+
+LONGEST = 60
+"""Years of the longest loan; provision that has no end of its own is followed for as long."""
 
 Rate = Annotated[Number, Field(ge=0, le=0.5)]
-Term = Annotated[Whole, Field(ge=1, le=60)]
+Rates = Annotated[
+    Annotated[Rate, Tag(ONE)] | Annotated[tuple[Rate, ...], Tag(LIST)],
+    Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
+]
+"""One rate, or a list with one a plan year."""
+Term = Annotated[Whole, Field(ge=1, le=LONGEST)]
 Method = Literal["annuity", "eip", "maturity"]
 
 
@@ -26,8 +34,8 @@ class Borrowing(Funder):
 
     type: Literal["external", "internal"] = "external"
     """external: a loan; internal: the council's own cash, which then earns nothing"""
-    rate: Rate
-    """interest of the loan, or what the cash would have earned (1/year)"""
+    rate: Rates
+    """interest of the loan, or what the cash would have earned (1/year); a list has one by year of drawing"""
     years: Term
     """term of the loan; of internal borrowing, years until it is provided for"""
     method: Method = "annuity"
@@ -35,12 +43,14 @@ class Borrowing(Funder):
     """payments a year"""
     drawn: Literal["start", "middle", "end"] = "start"
     """when in its year a loan is drawn: interest runs from then"""
-    mrp: Literal["equal", "annuity"] = "equal"
-    """minimum revenue provision, from the year after"""
+    mrp: Literal["equal", "annuity", "reducing"] = "equal"
+    """minimum revenue provision, from the year after; reducing: a share of what is not provided for yet"""
     mrp_years: Term | None = None
-    """life over which it is provided for; by default the term"""
+    """life over which it is provided for; by default the term; a reducing balance has none"""
     mrp_rate: Rate | None = None
-    """of provision by annuity; by default that of the loan"""
+    """of provision by annuity, by default that of the loan; of a reducing balance, by default 4 %"""
+    cash_rate: Rate | None = None
+    """what the council's cash earns (1/year): forgone where a loan is repaid faster than it is provided for"""
     refinance: Refinance | None = None
     at_most: Amounts | None = None
     """most that may be drawn over the plan, or a list with one amount a year (the envelope's unit)"""
@@ -51,7 +61,12 @@ class Borrowing(Funder):
         loan = self.years if self.drawn != "start" else self.years - 1
         if self.refinance is not None:
             loan += self.refinance.years
-        return max(self.mrp_years or self.years, 0 if self.type == "internal" else loan)
+        provided = LONGEST if self.mrp == "reducing" else self.mrp_years or self.years
+        return max(provided, 0 if self.type == "internal" else loan)
+
+    def rate_of(self, draw: int) -> float:
+        """Rate of what is drawn in a plan year, 0 the first."""
+        return self.rate[draw] if isinstance(self.rate, tuple) else self.rate
 
 
 class PrintedTaxBase(Frozen):

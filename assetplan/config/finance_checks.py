@@ -97,6 +97,10 @@ def _source(key: str, source: Source, plan: Plan) -> KeyFaults:
 def _borrowing(key: str, facility: Borrowing) -> KeyFaults:
     if facility.refinance is not None and (facility.method != "maturity" or facility.type == "internal"):
         yield f"{key}.refinance", "", "only a maturity loan is refinanced: others are paid off in their term"
+    if facility.mrp_years is not None and facility.mrp == "reducing":
+        yield f"{key}.mrp_years", str(facility.mrp_years), "a reducing balance is never wholly provided for"
+    if facility.cash_rate is not None and facility.type == "internal":
+        yield f"{key}.cash_rate", f"{facility.cash_rate:g}", "of internal borrowing that is its rate"
     if facility.mrp_rate is not None and facility.mrp == "equal":
         yield f"{key}.mrp_rate", f"{facility.mrp_rate:g}", "equal provision has no rate"
     if facility.drawn == "middle" and facility.per_year % 2:
@@ -140,10 +144,13 @@ def _income(plan: Plan) -> KeyFaults:
         mend = "give tax_base.confirmed or income that is confirmed"
         yield "borrowing", "", f"its cost must be within confirmed income, and none is: {mend}"
     last = plan.plan_years[-1] + max((facility.years_of_cost for facility in plan.borrowing), default=0)
+    endless = any(facility.mrp == "reducing" for facility in plan.borrowing)
     for i, row in enumerate(plan.income, 1):
         yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
-        if bounded and row.until is not None and row.until < last and row.status == "confirmed":
-            rule = f"ends before what is borrowed against it: the last debt cost falls in {last}"
+        ends = row.until is not None and (row.until < last or endless)
+        if bounded and ends and row.status == "confirmed":
+            when = "never ends, as a reducing balance is never provided for" if endless else f"falls in {last}"
+            rule = f"ends before what is borrowed against it: the last debt cost {when}"
             yield f"income[{i}].until", str(row.until), rule
 
 
@@ -220,6 +227,8 @@ def _tables(plan: Plan) -> KeyFaults:
         for key, value, rule in faults_of_line(plan, line):
             yield f"medium_term[{i}].{key}", value, rule
     for i, facility in enumerate(plan.borrowing, 1):
+        if isinstance(facility.rate, tuple):
+            yield from _count(f"borrowing[{i}].rate", facility.rate, plan.years)
         if isinstance(facility.at_most, tuple):
             yield from _count(f"borrowing[{i}].at_most", facility.at_most, plan.years)
     for key, names in (

@@ -1,6 +1,6 @@
 """The envelope, where it comes from, what borrowing costs, and the statements that a treasurer reads."""
 
-from assetplan.finance.borrowing import Charges, by_year, charges, vintages
+from assetplan.finance.borrowing import Charges, by_draw, by_year, charges, vintages
 from assetplan.finance.envelope import (
     EnvelopeLimits,
     LineLabels,
@@ -39,6 +39,7 @@ __all__ = [
     "LineLabels",
     "MediumTermLine",
     "Statement",
+    "by_draw",
     "by_year",
     "ceilings",
     "change_to_base",

@@ -13,7 +13,7 @@ from assetplan.config import Plan
 from assetplan.config.base import Amounts
 from assetplan.finance.tax_base import tax_base_income
 
-Series = Literal["cost", "owed", "unprovided"]
+Series = Literal["cost", "owed", "unprovided", "lent"]
 
 DEBT_COST = "debt cost"  # name of the limit on what the council's confirmed income bears
 _NAMES = {"cfr_limit": "capital financing requirement", "internal_share": "internal borrowing"}
@@ -40,9 +40,9 @@ class Ceiling:
     Attributes
     ----------
     name, words : str; what people call it, and its key in the plan file
-    of : str; what is limited: the yearly cost, what is owed to lenders, or what is not provided for
+    of : str; what is limited: the yearly cost, what is owed to lenders, not provided for, or lent by the council's cash
     room : array (n_years,); most of it [cash £]: the limit less what there is without the plan
-    internal : bool; whether it limits internal borrowing alone
+    internal : bool; whether it limits internal borrowing alone, and loans of which cash repays a part ahead
     """
 
     name: str
@@ -132,7 +132,7 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
         ("authorised_limit", "owed", "", external_debt),
         ("cfr_limit", "unprovided", "", financing_requirement),
         ("financing_ratio", "cost", "net_revenue", financing_cost),
-        ("internal_share", "unprovided", "investments", None),
+        ("internal_share", "lent", "investments", None),
     )
     for key, of, whole, before in limits:
         limit, amounts = getattr(treasury, key), getattr(treasury, whole or key)

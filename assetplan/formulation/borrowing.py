@@ -10,7 +10,7 @@ import numpy as np
 
 from assetplan._types import Bools, Floats
 from assetplan.config import Borrowing
-from assetplan.finance import Ceiling, by_year, ceilings, charges, horizon, in_first_year_prices, price_of_years
+from assetplan.finance import Ceiling, by_draw, ceilings, charges, horizon, in_first_year_prices, price_of_years
 from assetplan.formulation.constraints import Basis, Constraints, Flow, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -51,7 +51,7 @@ def drawdowns(basis: Basis) -> Constraints:
     for number, facility in enumerate(plan.borrowing, 1):
         limit, total = _own_limit(inputs, facility, number)
         rows += [] if total is None else [total]
-        revenue_cost, gave = float(charges(facility).cost.sum()), inputs.gave(facility.name)
+        gave = inputs.gave(facility.name)
         for draw, when in enumerate(plan.plan_years):
             drawn = LimitKey("funding", source=facility.name, year=when)
             takes = ((drawn, -1.0), *uses.get((facility.name, draw), ()))
@@ -61,7 +61,7 @@ def drawdowns(basis: Basis) -> Constraints:
             if draw < inputs.past:  # what was drawn is drawn
                 low = high = float(gave[draw])
             drawdown = FlowKey("drawdown", source=facility.name, year=when)
-            flows.append(Flow(drawdown, high, takes, revenue_cost * float(price[draw]), low))
+            flows.append(Flow(drawdown, high, takes, charges(facility, draw).total * float(price[draw]), low))
     return Constraints(tuple(rows), flows=tuple(flows))
 
 
@@ -81,8 +81,8 @@ def _uses(inputs: Inputs, ceiling: Ceiling) -> Floats:
     plan = inputs.plan
     out = np.zeros((len(ceiling.room), len(plan.borrowing), plan.years))
     for place, facility in enumerate(plan.borrowing):
-        if not ceiling.internal or facility.type == "internal":
-            out[:, place] = by_year(getattr(charges(facility), ceiling.of), plan.years, len(ceiling.room))
+        if not ceiling.internal or facility.type == "internal" or facility.cash_rate is not None:
+            out[:, place] = by_draw(facility, ceiling.of, plan.years, len(ceiling.room))
     return out
 
 

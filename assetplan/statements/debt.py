@@ -84,12 +84,16 @@ def loans(ledger: Ledger) -> Iterator[Statement]:
         return
     for name in ("drawn_in", "year"):
         rows[name] = rows[name].map(financial_year)
-    for name in ("drawn", "interest", "mrp", "repaid", "owed", "unprovided"):
+    for name in ("drawn", "interest", "mrp", "forgone", "repaid", "owed", "unprovided"):
         rows[name] = _shown(rows[name])
     note = (
         "A charge to revenue is interest and minimum revenue provision (MRP), not what is repaid. Unprovided is what "
         "stays in the capital financing requirement; of internal borrowing interest is what the cash would have earned."
     )
+    if any(facility.cash_rate is not None for facility in plan.borrowing):
+        note += " Forgone: what cash would have earned that repaid a loan before it was provided for; a charge too."
+    else:
+        rows = rows.drop(columns="forgone")
     yield declared("loans").table(rows, CASH, note)
 
 

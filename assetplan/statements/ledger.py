@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from assetplan._types import Floats
 from assetplan.config import Plan, Source
-from assetplan.finance import CASH, by_year, charges, money_of, price_of_years, real, reserve_left
+from assetplan.finance import CASH, by_draw, by_year, money_of, price_of_years, real, reserve_left
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import Column, Statement, StatementSpec
 from assetplan.limits import FlowKey
@@ -97,11 +97,13 @@ class Ledger:
         return came - np.append(0.0, used.cumsum()[:-1])
 
     def borrowed(self, series: str, n_years: int) -> Floats:
-        """What the plan's own borrowing comes to in each year, cash (£): drawn, cost, owed or unprovided."""
+        """What the plan's own borrowing comes to in each year, cash (£): drawn, or a series of `Charges`."""
         total = np.zeros(n_years)
         for facility in self.plan.borrowing:
-            charge = np.ones(1) if series == "drawn" else getattr(charges(facility), series)
-            total += by_year(charge, self.plan.years, n_years) @ self.used("drawdown", facility.name)
+            drawn, n = self.used("drawdown", facility.name), self.plan.years
+            total += (
+                by_year([1.0], n, n_years) if series == "drawn" else by_draw(facility, series, n, n_years)
+            ) @ drawn
         return total
 
     def shown(self, pounds: ArrayLike) -> Floats:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetplan.config import Borrowing
-from assetplan.finance import Charges, by_year, charges, loan_schedule, mrp_schedule, vintages
+from assetplan.finance import Charges, by_draw, by_year, charges, loan_schedule, mrp_schedule, vintages
 
 TEN = 10e6
 PENNY = 0.005
@@ -118,6 +118,48 @@ def test_internal_borrowing_costs_the_yield_on_what_is_not_provided_for() -> Non
     assert TEN * own.interest.sum() == pytest.approx(130_000 * (1 + 15.5), abs=PENNY)
     assert not own.owed.any()
     assert not own.repaid.any()
+
+
+def test_provision_by_reducing_balance_is_a_share_of_what_is_left() -> None:
+    loan = charges(way(mrp="reducing"))
+    np.testing.assert_allclose(TEN * loan.mrp[:4], [0, 400_000, 384_000, 368_640], atol=PENNY)
+    # 0.96^30 is not provided for when the loan is paid off; what is left when it is no longer followed counts in all.
+    assert TEN * loan.unprovided[30] == pytest.approx(TEN * 0.96**30, abs=PENNY)
+    assert len(loan.mrp) == 61
+    assert TEN * loan.total == pytest.approx(4_847_098.09 + TEN, abs=PENNY)
+    left = 1.0
+    for year in range(1, 61):
+        assert loan.mrp[year] == pytest.approx(0.04 * left)
+        left -= loan.mrp[year]
+    assert charges(way(mrp="reducing", mrp_rate=0.1)).mrp[2] == pytest.approx(0.09)
+
+
+def test_cash_that_repays_a_loan_before_it_is_provided_for_forgoes_its_yield() -> None:
+    """£10m by EIP over ten years, provided for over twenty: after five years 5m is owed and 8m not provided for."""
+    terms = {"method": "eip", "years": 10, "per_year": 1, "mrp_years": 20, "cash_rate": 0.013}
+    loan, plain = charges(way(**terms)), charges(way(**(terms | {"cash_rate": None})))
+    assert TEN * loan.owed[4] == pytest.approx(5_000_000, abs=PENNY)
+    assert TEN * loan.unprovided[4] == pytest.approx(8_000_000, abs=PENNY)
+    assert TEN * loan.forgone[5] == pytest.approx(0.013 * 3_000_000, abs=PENNY)
+    assert loan.forgone[0] == 0, "nothing is repaid when the year begins"
+    np.testing.assert_allclose(loan.cost - plain.cost, loan.forgone, atol=1e-15)
+    assert not plain.forgone.any()
+    # Of a maturity loan provision runs ahead: only its last instalment comes after the loan is paid off.
+    maturity = charges(way(method="maturity", cash_rate=0.013)).forgone
+    assert not maturity[:30].any()
+    assert TEN * maturity[30] == pytest.approx(0.013 * TEN / 30, abs=PENNY)
+
+
+def test_each_drawing_bears_the_rate_of_its_year() -> None:
+    loan = way(rate=[0.02, 0.03, 0.04], method="maturity")
+    cost = by_draw(loan, "interest", 3, 4)
+    np.testing.assert_allclose(
+        cost, [[0.02, 0, 0], [0.02, 0.03, 0], [0.02, 0.03, 0.04], [0.02, 0.03, 0.04]], atol=1e-15
+    )
+    table = vintages(loan, [1e6, 0.0, 2e6], 2019, 3)
+    assert table.groupby("drawn_in")["interest"].max().round(2).to_dict() == {2019: 20_000.0, 2021: 80_000.0}
+    same_rate = way(rate=[0.028] * 3)
+    np.testing.assert_array_equal(by_draw(same_rate, "cost", 3, 40), by_draw(way(), "cost", 3, 40))
 
 
 @pytest.mark.parametrize(("drawn", "share"), [("start", 1.0), ("middle", 0.5), ("end", 0.0)])
