@@ -115,7 +115,8 @@ def _provision(facility: Borrowing, rate: float, n: int) -> Floats:
 
 def _reducing() -> float:
     """Share of the balance that is provided each year, as published."""
-    return float(load_table("published_money").set_index("name").loc["mrp_reducing", "value"])
+    money = load_table("published_money")
+    return float(money.loc[money["name"] == "mrp_reducing", "value"].iloc[0])
 
 
 def _sums(year: Ints, loan: pd.DataFrame, n: int) -> tuple[Floats, Floats]:

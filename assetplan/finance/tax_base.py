@@ -113,7 +113,7 @@ def printed_tax_base(frame: pd.DataFrame, printed_rows: Sequence[PrintedTaxBase]
     rows: list[dict[str, object]] = []
     for row in printed_rows:
         known = frame[row.of].to_numpy(dtype=float) / (1e3 if row.of == "increment" else 1.0)
-        of = {"what": row.name, "unit": "£000" if row.of == "increment" else "homes"}
+        of: dict[str, object] = {"what": row.name, "unit": "£000" if row.of == "increment" else "homes"}
         years = zip(frame["year"], row.amounts, known, strict=False)
         rows += [_beside(of | {"year": financial_year(int(year))}, shown, np.nan, mine) for year, shown, mine in years]
         adds = fsum(row.amounts) if row.amounts else np.nan
