@@ -18,6 +18,7 @@ from assetplan.answers.phasing import best_phasing
 from assetplan.answers.site_rules import bound_without_rules
 from assetplan.answers.standstill import INDEX, MEASURES, POOR, Aim, standstill
 from assetplan.answers.trend import Trend, TrendFit, TrendRoads, at_pace, fit_pace, fitted
+from assetplan.assurance_tables import assurance_tables
 from assetplan.baselines import incremental_benefit_cost, worst_first, year_by_year
 from assetplan.config import Plan
 from assetplan.connectivity.weight_limits import weight_limit_forecast
@@ -137,7 +138,8 @@ def plan(
     layers = works, inputs.register.places, inputs.register.districts
     mandatory = inputs.mandatory if len(inputs.mandatory) else None
     kept = settings(plan), strategies, finance
-    return Programme(summary, table, *layers, *kept, bids=bids, mandatory=mandatory).check()
+    programme = Programme(summary, table, *layers, *kept, bids=bids, mandatory=mandatory).check()
+    return replace(programme, assurance=assurance_tables(programme))
 
 
 def finance_statements(

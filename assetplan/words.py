@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 def is_missing(value: object) -> bool:
@@ -122,6 +124,15 @@ def _month(text: str) -> int | None:
         return int(text) if len(text) <= 2 and 1 <= int(text) <= 12 else None
     meant = [k for k, name in enumerate(MONTHS, 1) if len(text) >= 3 and name.lower().startswith(text.lower())]
     return meant[0] if meant else None
+
+
+def day(text: str) -> str:
+    """A date as people write it: "2026-11-27" gives "27 Nov 2026", which no line breaks; any other text as it is."""
+    parts = _DATE.fullmatch(text)
+    if not parts:
+        return text
+    year, month, date = map(int, parts.groups())
+    return f"{date}\u00a0{MONTHS[month - 1][:3]}\u00a0{year}" if 1 <= month <= len(MONTHS) else text
 
 
 def months_words(months: Collection[int]) -> str:

@@ -15,7 +15,7 @@ LAYERS = [
     {"cli"},
     {"rounds"},
     {"planning", "analyses", "report", "example"},
-    {"preparation"},
+    {"preparation", "assurance_tables"},
     {"answers", "statements"},
     {"monitoring"},
     {"outcome"},

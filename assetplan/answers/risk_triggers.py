@@ -9,12 +9,13 @@ import pandas as pd
 from assetplan.answers.indicator_forecast import FIGURES
 from assetplan.config.assurance import RiskSettings
 from assetplan.programme.summary_ahead import PLAN
-from assetplan.words import financial_year, plural
+from assetplan.words import and_list, day, financial_year, plural
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme
 
 COLUMNS = ["trigger", "raised", "detail"]
+_NAMED = 3  # assets that a trigger names
 
 
 def risk_triggers(programme: Programme, stated: RiskSettings, risks: pd.DataFrame | None) -> pd.DataFrame:
@@ -51,7 +52,8 @@ def _key_assets(risks: pd.DataFrame | None) -> list[tuple[str, bool, str]]:
     if risks is None:
         return []
     lost = risks[risks["band_plan"] == "high"]
-    some = ", ".join(lost["asset_id"].head(3)) + (", …" if len(lost) > 3 else "")
+    more = [f"{len(lost) - _NAMED:,} more"] * (len(lost) > _NAMED)
+    some = and_list([*lost["asset_id"].head(_NAMED), *more]) if len(lost) else ""
     detail = f"{plural(len(lost), 'asset')} in the band high at the end of the plan" + (f": {some}" if some else "")
     return [("loss of use of a key asset", len(lost) > 0, detail)]
 
@@ -59,4 +61,10 @@ def _key_assets(risks: pd.DataFrame | None) -> list[tuple[str, bool, str]]:
 def _review(stated: RiskSettings) -> list[tuple[str, bool, str]]:
     if stated.plan_review is None or stated.as_at is None:
         return []
-    return [("plan review overdue", stated.plan_review < stated.as_at, f"the review was due by {stated.plan_review}")]
+    return [
+        (
+            "plan review overdue",
+            stated.plan_review < stated.as_at,
+            f"the review was due by {day(str(stated.plan_review))}",
+        )
+    ]

@@ -194,7 +194,7 @@ class Statement(Shown):
     @cached_property
     def decimals(self) -> dict[str, int]:
         """Decimals with which each column of numbers is read: as many as its figures have, years all alike."""
-        places = {name: _decimals(self.rows[name]) for name, column in self.known.items() if column.kind != "text"}
+        places = {name: decimals_of(self.rows[name]) for name, column in self.known.items() if column.kind != "text"}
         alike = [name for name in places if _ALIKE.fullmatch(name)]
         return places | dict.fromkeys(alike, max((places[name] for name in alike), default=0))
 
@@ -237,7 +237,7 @@ def _seen(name: str, cells: Iterable[object]) -> Column:
     return Column(name, kind="number or blank" if any(is_missing(cell) for cell in held) else "number")
 
 
-def _decimals(cells: Iterable[Any]) -> int:
-    """How many decimals the figures of a column have."""
+def decimals_of(cells: Iterable[Any]) -> int:
+    """How many decimals figures have, five at most; those that are no number count for none."""
     given = [float(cell) for cell in cells if is_number(cell)]
     return max((next((n for n in range(_MOST) if round(one, n) == one), _MOST) for one in given), default=0)

@@ -71,6 +71,9 @@ class Programme(Shown):
         Works that are paid first, whatever is chosen (statutory tests, remedial works): reference, what, name,
         asset_id, block_id, premises_id, asset_class, district, division, line, year, number (of times), cost (£); None
         where there are none.
+    assurance : tuple of Statement
+        Tables of risks and indicators, which the workbook of its works has as sheets of their own; a programme that was
+        read back has none, for they are made from what it keeps.
     """
 
     summary: Summary
@@ -84,6 +87,7 @@ class Programme(Shown):
     edited: tuple[str, ...] = ()
     bids: pd.DataFrame | None = None
     mandatory: pd.DataFrame | None = None
+    assurance: tuple[Statement, ...] = ()
 
     @property
     def years(self) -> list[int]:
@@ -192,5 +196,5 @@ class Programme(Shown):
         if self.mandatory is not None:
             write_csv(self.mandatory, folder / MANDATORY_WORKS)
         layers = (self.works, self.places, self.districts)
-        kept = self.settings, self.strategies, self.accounts, self.bids
+        kept = self.settings, self.strategies, self.accounts, self.bids, self.assurance
         write_tables(folder, self.summary, self.assets, layers, *kept)

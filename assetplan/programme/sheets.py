@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xlsxwriter
 
-_PLAIN, _FORMATTED = 14, 16  # widths of columns [characters]
+_PLAIN, _FORMATTED, _WIDEST = 14, 16, 60  # widths of columns [characters]
 
 
 @contextmanager
@@ -34,8 +34,11 @@ def add_sheet(
     frame: pd.DataFrame,
     formats: Mapping[str, str],
     above: Sequence[str] = (),
+    heads: Sequence[str] = (),
 ) -> None:
     """Add a table as a sheet: lines of text if there are any, then its header, frozen, and its rows.
+
+    A column is as wide as its text, within bounds.
 
     Parameters
     ----------
@@ -44,6 +47,7 @@ def add_sheet(
     frame : DataFrame; what it holds; a missing value is an empty cell
     formats : mapping of column → str; number formats
     above : sequence of str; lines above the header, the first as a heading
+    heads : sequence of str; what the header calls the columns; their names where it is left out
     """
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True})
@@ -51,12 +55,19 @@ def add_sheet(
     for place, line in enumerate(above):
         sheet.write(place, 0, line, bold if place == 0 else None)
     sheet.freeze_panes(head + 1, 1)
-    sheet.write_row(head, 0, [str(column) for column in frame.columns], bold)
+    heads = list(heads) or [str(column) for column in frame.columns]
+    sheet.write_row(head, 0, heads, book.add_format({"bold": True, "text_wrap": True, "valign": "top"}))
     made = {shown: book.add_format({"num_format": shown}) for shown in dict.fromkeys(formats.values())}
     for place, column in enumerate(frame.columns):
         shown = made.get(formats.get(str(column), ""))
-        sheet.set_column(place, place, _PLAIN if shown is None else _FORMATTED, shown)
         cells = frame.iloc[:, place]
+        sheet.set_column(place, place, _FORMATTED if shown else _width(cells, heads[place]), shown)
         sheet.write_column(head + 1, place, cells.astype(object).where(cells.notna(), None).tolist())
     if len(frame):
         sheet.autofilter(head, 0, head + len(frame), len(frame.columns) - 1)
+
+
+def _width(cells: pd.Series, head: str) -> int:
+    """Width of a column of text [characters]: that of its longest cell, within bounds; its header is wrapped."""
+    longest = [*map(len, cells.dropna().astype(str).unique()), *map(len, head.split())]
+    return min(max(_PLAIN, *longest), _WIDEST)

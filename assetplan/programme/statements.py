@@ -16,6 +16,8 @@ from assetplan.programme.sheets import add_sheet, new_book
 from assetplan.reference import load_table
 
 if TYPE_CHECKING:
+    import xlsxwriter
+
     from assetplan.config import Plan
 
 BOOK, _JSON = "finance.xlsx", "finance.json"
@@ -93,10 +95,21 @@ def write_book(tables: Sequence[Statement], title: str, path: Path) -> None:
     path : Path; file to write
     """
     with new_book(path, title) as book:
-        for table in tables:
-            formats = {name: f"#,##0.{'0' * places}".rstrip(".") for name, places in table.decimals.items()}
-            above = (table.title, table.basis, table.note)
-            add_sheet(book, table.name[:_SHEET_NAME], table.rows, formats, above)
+        add_statements(book, tables)
+
+
+def add_statements(book: xlsxwriter.Workbook, tables: Iterable[Statement]) -> None:
+    """Add statements to a workbook, a sheet each: title, basis, note, what a reader calls the columns, and rows.
+
+    Parameters
+    ----------
+    book : Workbook; from `new_book`
+    tables : iterable of Statement; in the order of the sheets
+    """
+    for table in tables:
+        formats = {name: f"#,##0.{'0' * places}".rstrip(".") for name, places in table.decimals.items()}
+        heads = [table.heading(str(name)) for name in table.rows.columns]
+        add_sheet(book, table.name[:_SHEET_NAME], table.rows, formats, (table.title, table.basis, table.note), heads)
 
 
 def tables_of(listed: Iterable[StatementTable]) -> tuple[Statement, ...]:

@@ -11,7 +11,7 @@ from assetplan.delimited import write_csv
 from assetplan.finance.statement import Statement
 from assetplan.output import repeatable_layers
 from assetplan.programme.sheets import add_sheet, new_book
-from assetplan.programme.statements import BOOK, write_book
+from assetplan.programme.statements import BOOK, add_statements, write_book
 from assetplan.programme.strategies import Strategies
 from assetplan.programme.summary import Summary
 
@@ -44,13 +44,14 @@ def write_tables(
     strategies: Strategies | None,
     accounts: Sequence[Statement],
     bids: pd.DataFrame | None = None,
+    assurance: Sequence[Statement] = (),
 ) -> None:
     """Write everything of a programme but its report into a folder that is there.
 
     Parameters
     ----------
     folder : Path; the folder
-    summary, assets, settings, strategies, accounts, bids : those of the programme
+    summary, assets, settings, strategies, accounts, bids, assurance : those of the programme
     layers : sequence of GeoDataFrame; its works, places and districts
     """
     (folder / SUMMARY).write_text(summary.as_json(), encoding="utf-8")
@@ -68,13 +69,15 @@ def write_tables(
     shown = bids if bids is not None and len(bids) else None
     if shown is not None:
         write_csv(shown, folder / BIDS)
-    _write_workbook(summary, table, shown, folder / "programme.xlsx")
+    _write_workbook(summary, table, shown, assurance, folder / "programme.xlsx")
     if accounts:
         write_book(accounts, summary.title, folder / BOOK)
 
 
-def _write_workbook(summary: Summary, works: pd.DataFrame, bids: pd.DataFrame | None, path: Path) -> None:
-    """Programme, spend, condition and bids as sheets."""
+def _write_workbook(
+    summary: Summary, works: pd.DataFrame, bids: pd.DataFrame | None, assurance: Sequence[Statement], path: Path
+) -> None:
+    """Programme, spend, condition, bids and tables of risks and indicators as sheets."""
     import pandas as pd
 
     labels = {row.asset_class: row.label for row in summary.asset_classes}
@@ -86,3 +89,4 @@ def _write_workbook(summary: Summary, works: pd.DataFrame, bids: pd.DataFrame | 
         add_sheet(book, "condition", condition.assign(asset_class=condition["asset_class"].map(labels)), _MONEY)
         if bids is not None:
             add_sheet(book, "bids", bids, _MONEY)
+        add_statements(book, assurance)

@@ -161,7 +161,7 @@ def maintenance(years: Sequence[int], planned: Floats, reactive: Floats, prices:
     spent = both.sum(axis=1)
     rows["planned_share"] = (100 * rows["planned"] / np.where(spent > 0, spent, np.nan)).round(1)
     rows["target"] = 100 * property_rules()["planned_share"]
-    return declared("property_maintenance").table(rows, prices, "Target: reference/property_rules.csv.")
+    return declared("property_maintenance").table(rows, prices, "Target: what CIPFA holds to be good practice.")
 
 
 def _table(name: str, rows: pd.DataFrame, prices: str, note: str = "") -> Statement:

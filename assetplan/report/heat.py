@@ -1,4 +1,4 @@
-"""A heat map of risks: counts by likelihood and impact, each cell in the colour of its band and named by it."""
+"""A heat map of risks: counts by likelihood and impact, each cell named by its band, whose colour the page gives it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from assetplan.assurance.risk_scale import LEVELS, band_of, level_labels
 from assetplan.report.markup import Part
 from assetplan.words import number
 
-COLOURS = {"low": "#d5ead2", "medium": "#fbe6b0", "high": "#f3c0b8"}
-
 
 @dataclass(frozen=True)
 class HeatRow:
-    """One likelihood of a heat map: its label and its cells, each a count, a band and a colour."""
+    """One likelihood of a heat map: its label and its cells, each a count and a band."""
 
     label: str
-    cells: Sequence[tuple[str, str, str]]
+    cells: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,6 @@ def heat(name: str, caption: str, counts: Ints) -> Heat:
     rows = []
     for level in range(LEVELS, 0, -1):
         bands = band_of(level * np.arange(1, LEVELS + 1, dtype=float))
-        cells = [(number(n), str(band), COLOURS[band]) for n, band in zip(counts[level - 1], bands, strict=True)]
+        cells = [(number(n), str(band)) for n, band in zip(counts[level - 1], bands, strict=True)]
         rows.append(HeatRow(f"{level} {likelihood[level - 1]}", cells))
     return Heat(name, caption, [f"{k} {label}" for k, label in enumerate(impact, 1)], rows)

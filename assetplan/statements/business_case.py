@@ -96,7 +96,7 @@ def _pack(
     note = (
         "Benefit is against do-nothing, which is what is committed alone, and net of works: avoided streams less what "
         "is spent beside do-nothing, in present value. Benefit per £ is on each £ spent beside do-nothing, in present "
-        "value. poor_share is the share of the line's assets in poor or very poor condition, of buildings in grades C "
+        "value. Share poor is the share of the line's assets in poor or very poor condition, of buildings in grades C "
         "and D, at the end of the plan. " + note_on_minimum(outcome, options[1])
     )
     streams = [Column(_avoided_column(name)) for name in steps[0].avoided]

@@ -41,7 +41,9 @@ def energy(ledger: Ledger) -> Iterator[Statement]:
     if unknown:
         note += f" What {and_list(unknown)} emits is not known, and is blank."
     if of.price is None:
-        note += " The plan states no prices (energy.prices), so energy counts in no benefit."
+        stated = bool(ledger.plan.energy.prices)
+        why = "leaves energy out of benefit.streams" if stated else "states no prices (energy.prices)"
+        note += f" The plan {why}, so energy counts in no benefit."
     if of.apart:
         note += f" {plural(of.apart, 'block')} without components are in both cases alike."
     years = [Column(year, year, "number or blank") for year in ledger.years]

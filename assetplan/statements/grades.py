@@ -70,7 +70,7 @@ def grades(ledger: Ledger) -> Iterator[Statement]:
     yield declared("grades").table(shown, real(ledger.plan.first_year), note, "£m", named(names))
 
 
-_ORDER = (*(f"{number} {name}" for number, name in enumerate(PRIORITIES, 1)), NOT_STATED)
+_ORDER = (*(f"{number}: {name}" for number, name in enumerate(PRIORITIES, 1)), NOT_STATED)
 
 
 def _priority(priority: Floats) -> Texts:

@@ -14,6 +14,8 @@ _ASSETS = (
     "impact from the cost of its replacement and of a day without its road (tables risk_likelihood and risk_impact)."
 )
 
+_PENNIES = {"cost": 2, "risk_removed": 2, "per_pound": 2}
+
 
 def register_statements(report: pd.DataFrame) -> list[Statement]:
     """The council's register as a board reads it, and its heat maps.
@@ -50,10 +52,10 @@ def asset_statements(risks: pd.DataFrame, classes: pd.DataFrame, schemes: pd.Dat
     removed = "Risk removed is the present value of the streams of risk under do-nothing less under the plan, £."
     out = [
         declared("asset_heat").table(heats, "", _ASSETS),
-        declared("risk_classes").table(classes, "", removed),
+        declared("risk_classes").table(classes.round(_PENNIES), "", removed),
     ]
     if len(schemes):
-        out.append(declared("risk_schemes").table(schemes, "", removed))
+        out.append(declared("risk_schemes").table(schemes.round(_PENNIES), "", removed))
     return [*out, declared("asset_risks").table(risks, "", f"{_NOTE} {_ASSETS} {removed}")]
 
 

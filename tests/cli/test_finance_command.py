@@ -121,7 +121,7 @@ def test_workbook_csv_and_json_hold_the_same(written) -> None:
         sheet = book[table["name"]]
         assert [sheet.cell(row, 1).value for row in (1, 2, 3)] == [table["title"], basis, table["note"] or None]
         cells = list(sheet.iter_rows(min_row=5, max_col=len(table["columns"]), values_only=True))
-        assert list(cells[0]) == table["columns"]
+        assert list(cells[0]) == table["headings"]
         assert [[cell or None if isinstance(cell, str) else cell for cell in row] for row in table["rows"]] == [
             list(row) for row in cells[1:]
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from assurance.test_risks import RISK
@@ -16,6 +17,7 @@ from assetplan.answers.asset_risk import asset_risks, failure_chance, grouped_ri
 from assetplan.answers.programme_risk import programme_risks
 from assetplan.config import make_plan
 from assetplan.report.facts import Facts
+from assetplan.report.figure import asset_text
 from assetplan.report.sections import indicators, risks
 from assetplan.strategies import simulate, starting_condition
 
@@ -86,7 +88,7 @@ def test_a_planned_folder_shows_the_risk_of_its_assets(planned_with_risk, tmp_pa
     done = run("risk", folder, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert "assets, if nothing is done" in done.stdout
-    assert "plan review overdue: yes; the review was due by 2026-01-01" in done.stdout
+    assert "plan review overdue: yes; the review was due by 1\u00a0Jan\u00a02026" in done.stdout
     assert "1 open risk: 0 high, 1 medium, 0 low" in done.stdout
     table = pd.read_csv(tmp_path / "out/asset_risks.csv", encoding="utf-8-sig")
     assert len(table) == len(programme.assets)
@@ -108,6 +110,40 @@ def test_the_report_has_sections_of_risks_and_indicators_and_escapes_what_regist
     assert "Bridges in poor condition" in board
     assert "AMBER" in board  # 58 days late of 60
     assert "58" in board
+
+
+def test_the_workbook_of_the_programme_has_risks_and_indicators_as_sheets(planned_with_risk) -> None:
+    programme, folder = planned_with_risk
+    book = openpyxl.load_workbook(folder / "programme.xlsx")
+    assert book.sheetnames == [
+        *("programme", "spend", "condition", "asset_heat", "risk_classes", "asset_risks", "risk_triggers"),
+        *("risk_report", "risk_heat", "indicators", "indicator_forecast", "scheme_lights"),
+    ]
+    head, *rows = book["asset_risks"].iter_rows(min_row=5, values_only=True)
+    assert head[:2] == ("Asset", "Class")
+    every = asset_risks(programme.assets)
+    high = every[(every["band_nothing"] == "high") | (every["band_plan"] == "high")]
+    assert [row[0] for row in rows] == high["asset_id"].tolist()
+    assert 0 < len(high) < len(every)
+    # The heat map counts every asset.
+    counts = [row[2:] for row in book["asset_heat"].iter_rows(min_row=6, values_only=True)]
+    assert sum(map(sum, counts)) == 2 * len(every)
+    register = list(book["risk_report"].iter_rows(min_row=6, values_only=True))
+    assert [row[0] for row in register] == ["A", "B"]
+    assert "<b>bold</b>" in register[0]
+    assert book["asset_risks"].freeze_panes == "B6"
+
+
+def test_bands_and_lights_have_colours_that_the_page_allows(planned_with_risk) -> None:
+    """The page's policy takes no style of a single element, so colours come from its style sheet."""
+    programme, _ = planned_with_risk
+    page = risks.SECTION.render(Facts(programme)) + indicators.SECTION.render(Facts(programme))
+    assert "style=" not in page
+    sheet = asset_text("report.css")
+    for name in ("low", "medium", "high", "green", "amber", "red"):
+        assert f".{name}" in sheet
+    assert '<td class="high">' in page
+    assert '<td class="amber">AMBER</td>' in page
 
 
 def test_a_programme_that_says_nothing_of_risk_has_no_such_sections(tmp_path: Path, planned_with_risk) -> None:

@@ -37,7 +37,7 @@ def test_grades_by_priority_add_up_to_the_value_and_backlog_of_what_the_council_
     assert today.loc["all", list("ABCD")].tolist() == pytest.approx(
         [value[0], value[1], value[2], value[3] + value[4]], abs=1e-3
     )
-    assert today["D"]["1 urgent"] == pytest.approx(value[3], abs=1e-3)
+    assert today["D"]["1: urgent"] == pytest.approx(value[3], abs=1e-3)
     assert today["C"]["not stated"] == pytest.approx(value[2], abs=1e-3)
     for when, part in rows.groupby("when"):
         own = part.set_index("priority")

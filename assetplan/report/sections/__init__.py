@@ -2,6 +2,7 @@
 
 from assetplan.report.sections import (
     about,
+    bids_and_sales,
     board_map,
     carbon,
     compliance,
@@ -25,6 +26,7 @@ SECTIONS = (
     carbon.SECTION,
     funding.SECTION,
     property.SECTION,
+    bids_and_sales.SECTION,
     largest_works.SECTION,
     value_for_money.SECTION,
     risks.SECTION,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from assetplan.finance.statement import Statement
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
-from assetplan.report.statement_table import as_it_stands
+from assetplan.report.statement_table import as_it_stands, in_whole
 from assetplan.words import and_list, number, plural, pounds
 
 TABLES = ("compliance", "compliance_in_date", "compliance_cost")
@@ -19,8 +20,12 @@ def _data(facts: Facts) -> dict[str, Any] | None:
         return None
     return {
         "sentences": [_overdue(facts), *_paid_first(facts)],
-        "tables": [as_it_stands(statements[name]) for name in TABLES if name in statements],
+        "tables": [as_it_stands(_shown(statements[name])) for name in TABLES if name in statements],
     }
+
+
+def _shown(statement: Statement) -> Statement:
+    return in_whole(statement) if statement.name == "compliance_cost" else statement
 
 
 def _overdue(facts: Facts) -> str:
@@ -32,7 +37,7 @@ def _overdue(facts: Facts) -> str:
     failed = f" {plural(int(total['not_met']), 'test')} did not meet the criterion." if total["not_met"] else ""
     tests = plural(int(total["tests"]), "statutory test")
     text = f"Of {tests}, {number(total['overdue'])} are overdue as the plan begins"
-    return f"{text}; {number(share, 1)} % are in date.{f' Most overdue: {first}.' if first else ''}{failed}"
+    return f"{text}; {number(share, 1)}\u00a0% are in date.{f' Most overdue: {first}.' if first else ''}{failed}"
 
 
 def _paid_first(facts: Facts) -> list[str]:
@@ -44,4 +49,4 @@ def _paid_first(facts: Facts) -> list[str]:
     return [f"{total} of statutory works is paid first, from {lines}; the programme is chosen with what is left."]
 
 
-SECTION = Section("compliance", "Statutory compliance", "compliance.html", _data)
+SECTION = Section("compliance", "Statutory compliance", "sentences.html", _data)

@@ -10,7 +10,7 @@ from assetplan.finance.statement import Statement
 from assetplan.programme.borrowing import borrowing_sentences, tightest_sentence
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, SERIES_COLOURS, Beside, Series, lines, stacked_bars
 from assetplan.report.facts import Facts
-from assetplan.report.sections import compliance
+from assetplan.report.sections import bids_and_sales, compliance
 from assetplan.report.sections.property import STATEMENTS as PROPERTY
 from assetplan.report.sections.section import Section
 from assetplan.report.statement_table import as_it_stands, noted, span, years_across
@@ -26,7 +26,7 @@ _PLACED = frozenset(
         *("financing", "checklist", "sources", "affordability", "approved_profile", "variance", "business_case"),
         *("avoided_cost", "medium_term", "medium_term_cumulative", "prudential", "tax_base", "late_multiple"),
         *("carbon", "energy", "epc_duties", "movements", "standstill", "standstill_condition", "payback", "grades"),
-        *("life_expired", *_VALUED, *PROPERTY, *compliance.TABLES),
+        *("life_expired", *_VALUED, *PROPERTY, *compliance.TABLES, *bids_and_sales.STATEMENTS),
     )
 )
 _LATE = ("label", "early", "early_cost", "late", "late_cost", "price_base", "multiple", "multiple_a_year")

@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from assetplan.answers.indicator_forecast import indicator_forecast
-from assetplan.assurance.indicators import dashboard
-from assetplan.inputs.records import Records, read_records
-from assetplan.inputs.settings import kept_plan
+from assetplan.assurance.indicators import ACTIVITY
+from assetplan.assurance_tables import indicator_tables, kept_records
+from assetplan.finance.statement import Statement
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
-from assetplan.report.statement_table import as_it_stands
+from assetplan.report.statement_table import as_it_stands, held
 from assetplan.report.tables import Noted
-from assetplan.statements.indicators import dashboard_statement, forecast_statement, schemes_statement
+
+_TITLES = {"target": "Indicators with a target", "activity": "Indicators of activity"}
+_TARGETS, _ACTIVITY = ("kind", "as_expected", "low", "high"), ("kind", "target", "floor", "rag", "to_date_rag")
+
+_DECIMALS = 2  # of figures that are forecast
 
 
 def _data(facts: Facts) -> dict[str, Any] | None:
-    records = _records(facts)
     parts: list[Noted] = []
-    if records.indicators is not None:
-        parts.append(as_it_stands(dashboard_statement(dashboard(records.indicators))))
-        ahead = indicator_forecast(records.indicators, facts.programme)
-        if len(ahead):
-            parts.append(as_it_stands(forecast_statement(ahead)))
-    if records.schemes is not None:
-        parts.append(as_it_stands(schemes_statement(records.schemes)))
+    for table in indicator_tables(kept_records(facts.programme), facts.programme):
+        if table.name == "indicators":
+            parts += _dashboard(table)
+        else:
+            mixed = table.name == "indicator_forecast"
+            parts.append(as_it_stands(replace(table, rows=table.rows.round(_DECIMALS)), mixed=mixed))
     return {"parts": parts} if parts else None
 
 
-def _records(facts: Facts) -> Records:
-    settings = facts.programme.settings
-    if not (settings or {}).get("records"):
-        return Records()
-    with kept_plan(settings or {}) as plan:
-        return read_records(plan)
+def _dashboard(statement: Statement) -> list[Noted]:
+    """Indicators with a target, and those of activity, each kind with the columns that mean something for it."""
+    activity = statement.rows["kind"] == ACTIVITY
+    kinds = (("target", ~activity, _TARGETS, statement.note), ("activity", activity, _ACTIVITY, ""))
+    out = []
+    for name, mine, left_out, note in kinds:
+        if mine.any():
+            part = replace(
+                statement,
+                name=f"{statement.name}_{name}",
+                title=_TITLES[name],
+                rows=statement.rows[mine].round({"of_target": 1, "of_original": 1}),
+                note=note,
+            )
+            out.append(as_it_stands(part, [column for column in held(part) if column not in left_out], mixed=True))
+    return out
 
 
 SECTION = Section("indicators", "Performance indicators", "indicators.html", _data)

@@ -12,7 +12,7 @@ from assetplan.assurance.risks import OPEN, heat_map
 from assetplan.report.facts import Facts
 from assetplan.report.heat import heat
 from assetplan.report.sections.section import Section
-from assetplan.report.statement_table import as_it_stands
+from assetplan.report.statement_table import as_it_stands, in_whole
 from assetplan.report.tables import Fold
 from assetplan.statements.risks import asset_heat, asset_statements, register_statements
 from assetplan.words import number, plural
@@ -20,6 +20,7 @@ from assetplan.words import number, plural
 MOST = 50
 """Assets that are listed, the gravest."""
 _ASSETS = ("asset_id", "name", "score_nothing", "band_nothing", "score_plan", "band_plan", "cost", "risk_removed")
+_MONEY = ("cost", "risk_removed")
 _REGISTER = (
     "risk_id", "title", "event", "owner", "score", "band", "target_score", "target_band", "movement", "status",
     "review_due", "overdue",
@@ -49,12 +50,12 @@ def _assets(risks: ProgrammeRisks) -> dict[str, Any]:
         for case, label in (("nothing", "if nothing is done"), ("plan", "with the plan"))
     ]
     whole = statements["asset_risks"]
-    grave = replace(whole, rows=whole.rows.head(MOST), note="")
+    grave = in_whole(replace(whole, rows=whole.rows.head(MOST), note=""), *_MONEY)
     listed = Fold(f"The {number(len(grave.rows))} assets of the gravest risk", as_it_stands(grave, _ASSETS))
     return {
         "asset_heats": heats,
         "asset_note": statements["asset_heat"].note,
-        "classes": as_it_stands(statements["risk_classes"]),
+        "classes": as_it_stands(in_whole(statements["risk_classes"], *_MONEY)),
         "assets": listed,
     }
 
