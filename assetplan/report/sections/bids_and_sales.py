@@ -122,17 +122,20 @@ def _sales(facts: Facts, sales: pd.DataFrame) -> Noted:
 
 
 def _receipts(rows: pd.DataFrame, prices: str) -> Noted:
-    """Expected receipts by stage, where enough of them are together that none can be told from the sum."""
+    """Expected receipts by stage, where so many are summed that no single one shows."""
     table = load_table("receipt_stages")
     come = rows[rows["start"].notna()]
     by = come.groupby("receipts_stage")["receipt"].agg(["size", "sum"]).reindex(table["stage"]).fillna(0.0)
     bare = (by["size"] > 0) & (by["size"] < _FEWEST) & (by.index != BANKED)
     shown = by["sum"].round().mask(bare)
+    near = by.index.isin(["exchanged", BANKED])
     out = pd.DataFrame(
-        {"stage": [*by.index, "total"], "number": [*by["size"], by["size"].sum()], "receipt": [*shown, _sum(shown)]}
+        {
+            "stage": [*by.index, "total", "banked and exchanged"],
+            "number": [*by["size"], by["size"].sum(), by["size"][near].sum()],
+            "receipt": [*shown, _sum(shown), _sum(shown[near])],
+        }
     )
-    both = by.loc[[*by.index[by.index.isin(["exchanged", BANKED])]]]
-    out.loc[len(out)] = ["banked and exchanged", both["size"].sum(), _sum(shown.reindex(both.index))]
     note = (
         "Receipts in the plan years, by how likely they are (table receipt_stages); banked and exchanged is what the "
     )
