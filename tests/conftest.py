@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from commands import Done, run
 from hypothesis import settings
-from places import SHARED, SMALL_COUNTY
+from places import SHARED, plain_plan
 from postgis_server import PASSWORD, Server, running
 from tutorials import carried_out
 
@@ -33,12 +33,6 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_county() -> Path:
-    """Folder of the small example county: register.gpkg and plan.toml."""
-    return SMALL_COUNTY
-
-
-@pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
     """Fill a folder of a name once, whichever of the tests' processes asks for it first; tests must not write to it."""
     base = tmp_path_factory.getbasetemp()
@@ -56,6 +50,12 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def small_county(made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """Folder of the small example county without its property half: register.gpkg and plan.toml."""
+    return made_once("small_county", plain_plan)
 
 
 @pytest.fixture(scope="session")

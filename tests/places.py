@@ -43,11 +43,35 @@ def made_case(name: str, folder: Path) -> Path:
 
 
 @cache
-def county_register() -> Register:
-    """Register of the small example county; tests must copy what they change."""
+def whole_register() -> Register:
+    """Register of the small example county with premises and blocks; tests must copy what they change."""
     from assetplan.register import read_register
 
     return read_register(SMALL_COUNTY / "register.gpkg")
+
+
+@cache
+def county_register() -> Register:
+    """Register of the small example county without premises and blocks; tests must copy what they change."""
+    from assetplan.register.premises import no_property
+
+    return replace(whole_register(), **no_property())
+
+
+_HALF = ("[envelope.virement]", "[tables]", "[energy]", "[disposals]", "[receipts]", "[risk]", "[indicators]")
+
+
+def plain_plan(folder: Path, register: bool = True) -> Path:
+    """The small county's plan without its property half in a folder of the test's own, with or without its register."""
+    from assetplan.register import write_register
+
+    text = (SMALL_COUNTY / "plan.toml").read_text(encoding="utf-8")
+    kept = [part for part in text.split("\n\n") if not any(name in part for name in _HALF)]
+    plan = folder / "plan.toml"
+    plan.write_text("\n\n".join(kept).replace(', "energy"]', "]"), encoding="utf-8")
+    if register:
+        write_register(county_register(), folder / "register.gpkg")
+    return plan
 
 
 def part_of(register: Register, chosen: NDArray[np.bool_]) -> Register:

@@ -21,6 +21,7 @@ from assetplan.programme.words import (
     closures_sentence,
     crew_cells,
     in_full,
+    paid_first_sentences,
     phasing_sentence,
     price_sentences,
     sites_sentences,
@@ -45,6 +46,7 @@ def summary_text(programme: Programme, folder: Path) -> str:
         "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
         _spend(programme),
         _figures(programme),
+        *_paid_first(summary),
         *_borrowing(programme.accounts, summary.sought),
         *_worth(programme),
         *_phasing(programme),
@@ -121,6 +123,12 @@ def _figure(statement: Statement, column: str) -> Callable[[Any], str]:
     """How a cell of a column of a statement is printed."""
     decimals = statement.decimals.get(column)
     return str if decimals is None else partial(figure, decimals=f",.{decimals}f")
+
+
+def _paid_first(summary: Summary) -> list[str]:
+    """What statutory works take, and where the rest of the money has one price."""
+    sentences = paid_first_sentences(summary)
+    return [block("Statutory works first, then one price of money", *items(sentences))] if sentences else []
 
 
 def _borrowing(tables: Sequence[Statement], sought: Sought) -> list[str]:

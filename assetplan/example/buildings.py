@@ -1,4 +1,4 @@
-"""School and corporate buildings in towns and villages, each as the components that are planned."""
+"""School and corporate buildings in towns and villages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from assetplan.example.roads import Roads
 from assetplan.example.sections import number_ids
 from assetplan.example.towns import Towns
 from assetplan.reference import load_table
-from assetplan.register.components import building_components
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,7 +26,7 @@ _RETENTION = ("retain", "dispose", "under review")
 def make_buildings(
     links: Roads, districts: Texts, towns: Towns, figures: Figures, rng: np.random.Generator
 ) -> gpd.GeoDataFrame:
-    """Build the council's estate: components with the columns of table `assets`, at their building's point.
+    """Build the council's estate: one row a building, with its point.
 
     Parameters
     ----------
@@ -36,6 +35,11 @@ def make_buildings(
     districts : array (n,); district of each link
     towns : Towns; settlements: schools follow people, offices and libraries keep to towns
     figures, rng : Figures, Generator; number of buildings of each estate, and the source of chance
+
+    Returns
+    -------
+    GeoDataFrame
+        As `building_components` takes it, and the columns of its kind in `reference/example_buildings.csv`.
     """
     import geopandas as gpd
 
@@ -60,7 +64,7 @@ def make_buildings(
         built_year=np.round(oldest + (figure("building_newest") - oldest) * rng.beta(2.6, 1.6, len(kinds))),
         retention=rng.choice(_RETENTION, len(kinds), p=[1 - 2.5 * dispose, dispose, 1.5 * dispose]),
     )
-    return building_components(gpd.GeoDataFrame(table, geometry=shapely.points(points), crs=CRS))
+    return gpd.GeoDataFrame(table, geometry=shapely.points(points), crs=CRS)
 
 
 def _draw_kinds(figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
@@ -69,15 +73,18 @@ def _draw_kinds(figures: Figures, rng: np.random.Generator) -> pd.DataFrame:
     out = []
     for estate, name in (("school", "school_buildings"), ("corporate", "corporate_buildings")):
         rows = table[table["estate"] == estate].reset_index(drop=True)
-        share = rows["share"].to_numpy(dtype=float)
         count = round(figures.part(name))
-        # Largest remainders: the shares hold as nearly as whole buildings can.
-        exact = share / share.sum() * count
-        number = np.floor(exact).astype(int)
-        number[np.argsort(-(exact - number), kind="stable")[: count - number.sum()]] += 1
-        drawn = rows.loc[np.repeat(rows.index, number)]
+        drawn = rows.loc[np.repeat(rows.index, whole_numbers(rows["share"].to_numpy(dtype=float), count))]
         out.append(drawn.iloc[rng.permutation(count)])
-    return pd.concat(out, ignore_index=True)[["estate", "label", "area_low", "area_high", "storeys"]]
+    return pd.concat(out, ignore_index=True).drop(columns=["share", "source", "verified"])
+
+
+def whole_numbers(share: Floats, count: int) -> Ints:
+    """Numbers (n,) that come to a count and hold shares (n,) as nearly as whole numbers can: by largest remainder."""
+    exact = share / share.sum() * count
+    number = np.floor(exact).astype(np.intp)
+    number[np.argsort(-(exact - number), kind="stable")[: count - number.sum()]] += 1
+    return number
 
 
 def _street_in(links: Roads, town: Ints, rng: np.random.Generator) -> Ints:

@@ -18,6 +18,7 @@ from assetplan.example import inventory
 from assetplan.example.buildings import make_buildings
 from assetplan.example.figures import Figures, figure, load_figures, name_parts
 from assetplan.example.land import CRS, make_districts, make_outline, make_rivers
+from assetplan.example.premises import furnish, make_premises
 from assetplan.example.roads import make_roads
 from assetplan.example.sections import in_one_piece, make_sections, merge, trim
 from assetplan.example.skeleton import make_skeleton
@@ -25,6 +26,7 @@ from assetplan.example.surveyed import survey_assets
 from assetplan.example.towns import Towns, make_places, make_towns
 from assetplan.finance import published_profile
 from assetplan.reference import load_table
+from assetplan.register.components import building_components
 from assetplan.register.register import Register
 
 if TYPE_CHECKING:
@@ -69,7 +71,8 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     stock = {CARRIAGEWAY: sections}
     stock |= inventory.make_inventory(network, sections, towns, rivers, nodes, figures, rng)
     of_link = inventory.first_of_link(sections)["district"].to_numpy(dtype=object)
-    stock[BUILDING] = make_buildings(network, of_link, towns, figures, rng)
+    buildings = make_buildings(network, of_link, towns, figures, rng)
+    stock[BUILDING] = building_components(buildings)
     parts, inspections = survey_assets(stock, groups, figures, rng)
     rows = pd.concat([part.drop(columns="geometry") for part in parts], ignore_index=True)
     table = _table(rows, "assets", np.concatenate([part.geometry.to_numpy() for part in parts]))
@@ -79,7 +82,11 @@ def make_county(size: str = "small", seed: int = 1) -> Register:
     assets = inventory.assess_bridges(table, np.random.default_rng((seed, 1)))
     places = make_places(towns, assets, figures, np.random.default_rng((seed, 2)))
     tiles = _table(pd.DataFrame({"name": names}), "districts", np.array(districts, dtype=object))
-    return Register(assets, schema.conform(inspections, "inspections", "example")[0], places, tiles, notes)
+    property_rng = np.random.default_rng((seed, 3))
+    premises, blocks = make_premises(buildings, figures, property_rng)
+    assets = furnish(assets, blocks, premises, property_rng)
+    surveys = schema.conform(inspections, "inspections", "example")[0]
+    return Register(assets, surveys, places, tiles, notes, premises=premises, blocks=blocks)
 
 
 def _table(rows: pd.DataFrame, name: str, geometry: Shapes) -> gpd.GeoDataFrame:

@@ -7,22 +7,24 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assetplan.example.county import make_county
-from assetplan.example.figures import Figures, load_figures
+from assetplan.example.figures import Figures, figure, load_figures
 from assetplan.example.plan_file import budget_lines, plan_text, templates
+from assetplan.example.records import RECORDS, SAVINGS, TESTS, records
 from assetplan.inputs.claims import published_claims
 from assetplan.output import new_folder, refuse_existing
 from assetplan.reference import load_table
 from assetplan.register import Register
 from assetplan.register.files import write_register
 
-FILES = ("register.gpkg", "plan.toml", "borrowing.toml")
+FILES = ("register.gpkg", "plan.toml", "borrowing.toml", *RECORDS)
 """Files of an example that a user has a use for."""
 
 
 def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int = 1, force: bool = False) -> Path:
-    """Write the example county: `register.gpkg` with inspections, `plan.toml` and `borrowing.toml`.
+    """Write the example county: `register.gpkg`, `plan.toml` and `borrowing.toml`, and the records of its council.
 
-    The first plan has an envelope as it is; in the second what is borrowed is chosen with the programme.
+    The first plan has an envelope as it is, statutory tests, sales and the registers of risks and indicators; in the
+    second what is borrowed is chosen with the programme.
 
     Parameters
     ----------
@@ -50,10 +52,10 @@ def write_example(folder: str | os.PathLike[str], size: str = "small", seed: int
     refuse_existing(target, force, folder=True)
     register = make_county(size, seed)
     county, figures = f"{register.places['name'].iloc[0]}shire", load_figures(size)
-    texts = (_plan(county, figures), _borrowing(county, figures, register))
+    texts = {FILES[1]: _plan(county, figures), FILES[2]: _borrowing(county, figures, register)}
     with new_folder(target, force) as draft:
         write_register(register, draft / FILES[0])
-        for name, text in zip(FILES[1:], texts, strict=True):
+        for name, text in (texts | records(register, figures, seed)).items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
     return target
 
@@ -75,6 +77,8 @@ def _plan(county: str, figures: Figures) -> str:
         title=f"{county} capital plan",
         counts={"potholes": figures.count("potholes"), **_claims(figures)},
         sites=_sites(figures),
+        tables={"statutory_tests": TESTS, "energy_savings": SAVINGS},
+        property_half={name: figure(name) for name in ("electricity_price", "gas_price", "virement")},
         note=f"{county} is invented: roads, places and people are synthetic; total lengths, values and money are real.",
     )
 

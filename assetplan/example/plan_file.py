@@ -55,6 +55,7 @@ def plan_text(
     counts: Mapping[str, float] | None = None,
     sites: int | None = None,
     tables: Mapping[str, str] | None = None,
+    property_half: Mapping[str, float] | None = None,
 ) -> str:
     """Text of a plan whose envelope is a share of the published five-year profile.
 
@@ -69,6 +70,9 @@ def plan_text(
         Potholes of the base year, claims and their money as `[claims]` has them; without them neither is forecast.
     sites : int, optional; most sites a year on roads and footways; without it their number has no limit
     tables : mapping, optional; the council's own tables, relative to the plan file, by name
+    property_half : mapping, optional
+        Prices of energy, `electricity_price` and `gas_price` [£/kWh], and `virement`, the share of a line's money that
+        may move; with them the plan has sales of premises and names the records of an example.
     """
     profile = published_profile(share)
     digits = 3 if share >= 0.5 else 4 if share >= 0.01 else 6
@@ -92,6 +96,7 @@ def plan_text(
         sites=sites,
         growth=load_table("published_money").set_index("name").loc["construction_growth", "value"],
         tables=tables,
+        property_half=property_half,
         title=title or name,
         note=note,
     )

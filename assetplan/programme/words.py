@@ -12,6 +12,7 @@ from assetplan.words import and_list, financial_year, number, plural, pounds, si
 
 MARGIN = "These hold for small changes: the more a limit is moved, the less each further pound brings."
 _FREE = 5e-4
+_ALIKE = 1e-4  # prices that differ by less are the same (share)
 # Kinds of limit that are an amount of something, of which more may be had.
 _AMOUNTS = ("line", "source", "limit", "crew")
 # Kinds of limit of which one sentence, of its dearest year, is enough.
@@ -76,6 +77,40 @@ def price_sentences(summary: Summary) -> list[str]:
         key = LimitKey.from_json(row["key"])
         first.setdefault(replace(key, year=0) if key.kind in _OF_EACH_YEAR else key, row)
     return [price_sentence(row, summary) for row in first.values()]
+
+
+def paid_first_sentences(summary: Summary) -> list[str]:
+    """What statutory works take of the envelope, and the years in which money has one price on several lines.
+
+    Empty where no statutory works are charged to the envelope.
+    """
+    rows = [row for row in summary.spend if row.get("mandatory", 0.0) > 0]
+    if not rows:
+        return []
+    total = pounds(sum(row["mandatory"] for row in rows), 4)
+    lines = and_list(dict.fromkeys(row["label"] for row in rows))
+    return [
+        f"{total} of statutory works is paid first, from {lines}; the programme is chosen with what is left.",
+        *_one_price(summary),
+    ]
+
+
+def _one_price(summary: Summary) -> list[str]:
+    """A sentence for each year in which the dearest pound is worth the same on several budget lines."""
+    if not summary.prices_known:
+        return []
+    called, out = line_phrases(summary), []
+    for year in summary.years:
+        of_year = [row for row in summary.limits if row["key"]["kind"] == "line" and row["key"]["year"] == year]
+        dearest = max((row["price"] for row in of_year), default=0.0)
+        alike = [row for row in of_year if row["price"] >= dearest * (1 - _ALIKE)]
+        if dearest > _FREE and len(alike) > 1:
+            by = min(map(step, alike))
+            names = and_list([called[row["key"]["line"]] for row in alike])
+            worth = gained(dearest * by, summary.sought.unit)
+            more = f"another {quantity(by, alike[0]['unit'])} is worth {worth} on each of {names}"
+            out.append(f"Money has one price in {financial_year(year)}: {more}.")
+    return out
 
 
 def worth_words(summary: Summary) -> str:

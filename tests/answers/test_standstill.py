@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from commands import run
 from constraint_cases import LINES, Case, case, exact, outcome_at, small_register
-from places import SMALL_COUNTY
+from places import plain_plan
 
 from assetplan import make_plan
 from assetplan.answers.standstill import INDEX, POOR, Aim, _classes, _problem, standstill
@@ -149,10 +149,8 @@ def test_an_index_goes_with_what_is_poor(measure: str, below: float) -> None:
 
 
 def few_of(folder: Path, rows: Sequence[str]) -> Path:
-    text = (SMALL_COUNTY / "plan.toml").read_text(encoding="utf-8")
-    register = str(SMALL_COUNTY / "register.gpkg")
-    plan = folder / "plan.toml"
-    plan.write_text("\n".join([text.replace('"register.gpkg"', f'"{register}"', 1), *rows]), encoding="utf-8")
+    plan = plain_plan(folder)
+    plan.write_text("\n".join([plan.read_text(encoding="utf-8"), *rows]), encoding="utf-8")
     return plan
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from commands import run
-from places import SMALL_COUNTY, county_register
+from places import county_register, plain_plan
 
 
 def county_with_tests(folder: Path) -> Path:
@@ -17,9 +17,8 @@ def county_with_tests(folder: Path) -> Path:
     head = "asset_id,regime,last,criterion_met,cost,remedial_cost,remedial_year,price_base"
     rows = f"{school},gas_appliances,2016-06-01,yes,90,,,2019\n{school},legionella,2018-05-01,no,,6000,2020,2019\n"
     (folder / "tests.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
-    text = (SMALL_COUNTY / "plan.toml").read_text(encoding="utf-8")
-    text = text.replace('register = "register.gpkg"', f'register = "{(SMALL_COUNTY / "register.gpkg").as_posix()}"')
-    plan = folder / "plan.toml"
+    plan = plain_plan(folder)
+    text = plan.read_text(encoding="utf-8")
     plan.write_text(f'{text}\n[tables]\nstatutory_tests = "tests.csv"\n', encoding="utf-8")
     return plan
 
@@ -40,7 +39,7 @@ def test_tables_are_printed_and_written_without_a_plan_being_solved(tmp_path: Pa
     assert "--force" in again.stderr
 
 
-def test_a_plan_that_names_no_tests_is_a_fault(tmp_path: Path) -> None:
-    done = run("compliance", SMALL_COUNTY / "plan.toml")
+def test_a_plan_that_names_no_tests_is_a_fault(small_county: Path) -> None:
+    done = run("compliance", small_county / "plan.toml")
     assert done.returncode == 1
     assert "tables.statutory_tests" in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ import pyogrio
 import pytest
 import shapely
 from commands import run
-from places import SMALL_COUNTY, county_register, made_case, part_of
+from places import county_register, made_case, part_of, plain_plan
 from shapely import MultiLineString
 from shapely.affinity import translate
 
@@ -350,7 +349,7 @@ def test_sections_off_the_network_are_named_by_every_command(tmp_path: Path) -> 
     line = assets.geometry[road]
     assets.loc[road, "geometry"] = MultiLineString([line, translate(line, 500, 500)])
     write_register(replace(register, assets=assets), tmp_path / "register.gpkg")
-    shutil.copy(SMALL_COUNTY / "plan.toml", tmp_path / "plan.toml")
+    plain_plan(tmp_path, register=False)
     name = assets.loc[road, "asset_id"]
     words = f"carriageway sections are not single lines, so nothing joins them ({name})"
     assert f"{words}: 1" in run("validate", "plan.toml", cwd=tmp_path).stdout

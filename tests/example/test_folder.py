@@ -12,6 +12,7 @@ from assetplan.errors import OutputExistsError
 from assetplan.example import write_example
 from assetplan.example.figures import load_figures
 from assetplan.example.folder import FILES, _plan
+from assetplan.example.records import RECORDS
 from assetplan.reference import load_table
 from assetplan.register.files import read_register
 
@@ -27,7 +28,8 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 def test_it_is_small_enough_to_keep(folder) -> None:
     names = {path.name for path in folder.iterdir()}
-    assert names == {"borrowing.toml", "manifest.json", "plan.toml", "register.gpkg"} == {*FILES, "manifest.json"}
+    plans = {"borrowing.toml", "manifest.json", "plan.toml", "register.gpkg"}
+    assert names == plans | set(RECORDS) == {*FILES, "manifest.json"}
     assert sum(path.stat().st_size for path in folder.iterdir()) < 4.5e6
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from assetplan.finance.statement import Statement
+from assetplan.programme.words import paid_first_sentences
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.statement_table import as_it_stands, in_whole
-from assetplan.words import and_list, number, plural, pounds
+from assetplan.words import number, plural
 
 TABLES = ("compliance", "compliance_in_date", "compliance_cost")
 """Statements that this section shows."""
@@ -41,12 +42,7 @@ def _overdue(facts: Facts) -> str:
 
 
 def _paid_first(facts: Facts) -> list[str]:
-    rows = [row for row in facts.summary.spend if row.get("mandatory", 0.0) > 0]
-    if not rows:
-        return ["No statutory works are charged to the capital envelope."]
-    total = pounds(sum(row["mandatory"] for row in rows), 4)
-    lines = and_list(dict.fromkeys(row["label"] for row in rows))
-    return [f"{total} of statutory works is paid first, from {lines}; the programme is chosen with what is left."]
+    return paid_first_sentences(facts.summary) or ["No statutory works are charged to the capital envelope."]
 
 
 SECTION = Section("compliance", "Statutory compliance", "sentences.html", _data)
