@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from scipy import sparse
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.connectivity.road_runs import RoadRuns
@@ -21,7 +24,7 @@ from assetplan.formulation.sales import joint, of_sales, with_burdens, with_sold
 from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.section_worth import section_worth
 from assetplan.formulation.sharing import SharedSites, share, standing
-from assetplan.formulation.site_costs import SiteWorks, on_own_sites
+from assetplan.formulation.site_costs import SiteWorks, charge, on_own_sites
 from assetplan.formulation.site_sizes import check_minimum
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
@@ -124,16 +127,56 @@ def _shared(
         return _apart(inputs, options)
     check_minimum(inputs, runs)
     works = _works(inputs, options)
-    objective = objective_of(inputs, options)[0]
+    sites = SiteWorks.of(works, inputs.sites)
+    priced = _without_firm_sites(inputs, options, works, sites, firm)
+    objective = objective_of(inputs, priced)[0]
     # A scheme's sections bear little of its site.
     none = np.zeros(len(works.option)), np.zeros(works.n_options)
-    problem, rows, _ = _composed(_basis(inputs, options, bids, works, *none, whole), objective)
-    sites = SiteWorks.of(works, inputs.sites)
+    problem, rows, _ = _composed(_basis(inputs, priced, bids, _works(inputs, priced), *none, whole), objective)
+    problem = less_firm(problem, np.flatnonzero(firm >= 0))
     bears = inputs.plan.objective.sought.bears_cost
     money = np.array([row.unit == MONEY for row in rows], dtype=bool)
     discount = inputs.model.rules.discount[: inputs.plan.years]
     worth = section_worth(problem, money, works, sites, discount, bears)
     return share(inputs, options, free, worth, runs, firm)
+
+
+def _without_firm_sites(inputs: Inputs, options: Candidates, works: Works, sites: SiteWorks, firm: Ints) -> Candidates:
+    """The candidates without the sites of firm works, which share them as they were approved.
+
+    On sites of their own they may cost more than there is, and no price of money would mean anything then.
+    """
+    mine = (firm[works.asset] >= 0) & standing(options)[works.asset, works.year] & (sites.crew >= 0)
+    if not mine.any():
+        return options
+    at = np.flatnonzero(mine)
+    return charge(options, works.option[at], works.year[at], -sites.fixed[at], inputs.model.rules.discount)
+
+
+def less_firm(problem: Problem, assets: Ints) -> Problem:
+    """The problem without what the firm works of some assets use: it is the same whatever is chosen.
+
+    A sample of the assets, from which prices are estimated, might else hold more of them than its share of the money.
+
+    Parameters
+    ----------
+    problem : Problem; the first option of such an asset has its firm works alone
+    assets : array (n,) of int; places of the assets
+    """
+    if not len(assets):
+        return problem
+    starts, owner = problem.starts, np.full(problem.n_assets, -1)
+    owner[assets] = np.arange(len(assets))
+    used = problem.usage[starts[assets]]
+    of = np.repeat(owner, np.diff(starts))
+    at = np.flatnonzero(of >= 0)
+    each = sparse.csr_array((np.ones(len(at)), (at, of[at])), shape=(problem.n_options, len(assets)))
+    total = np.asarray(used.sum(axis=0)).ravel()
+    left = sparse.csr_array(problem.usage - each @ used)
+    left.eliminate_zeros()
+    if not left.nnz:  # nothing else is to be chosen, and no limit has a price either way
+        return problem
+    return replace(problem, usage=left, caps=problem.caps - total, floors=problem.floors - total)
 
 
 def _apart(inputs: Inputs, options: Candidates) -> SharedSites:

@@ -12,6 +12,7 @@ from constraint_cases import Case, case, exact, outcome_at, small_plan, small_re
 
 from assetplan.delimited import write_csv
 from assetplan.errors import ConfigError, InfeasibleError
+from assetplan.formulation.build import less_firm
 from assetplan.formulation.firm import CHECK
 from assetplan.inputs.load import load_inputs
 from assetplan.optimisation.problem import Solution
@@ -259,3 +260,16 @@ def test_firm_works_that_the_earlier_programme_does_not_have_are_faults(
     (fault,) = caught.value.faults
     assert fault.row == 2
     assert rule in fault.rule
+
+
+def test_what_firm_works_use_is_taken_off_their_options_and_the_limits_alike() -> None:
+    stated = case().problem
+    firm = np.array([0, 3, 7])
+    less = less_firm(stated, firm)
+    draw = np.random.default_rng(1)
+    for _ in range(20):
+        chosen = draw.integers(stated.starts[:-1], stated.starts[1:])
+        left, now = (each.caps - each.usage[chosen].sum(axis=0) for each in (stated, less))
+        np.testing.assert_allclose(now, left)
+    assert not less.usage[less.starts[firm]].sum()
+    assert less_firm(stated, firm[:0]) is stated
