@@ -17,7 +17,7 @@ LAYERS = [
     {"planning", "analyses", "report", "example"},
     {"preparation", "assurance_tables"},
     {"answers", "statements"},
-    {"monitoring"},
+    {"monitoring", "rolling"},
     {"outcome"},
     {"formulation", "baselines"},
     {"programme", "optimisation", "connectivity", "inspection", "property"},

@@ -8,6 +8,7 @@ import click
 
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FOLDER, FORCE, TRUST_EDITS, LaterChoice, output
+from assetplan.cli.rolling import roll
 
 
 def _stages() -> tuple[str, ...]:
@@ -123,4 +124,4 @@ def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, f
     run_compare(before, after, output, trust_edits, force)
 
 
-ROUND_COMMANDS = (batch, runs, show, approve, export, rebuild, verify, compare)
+ROUND_COMMANDS = (batch, runs, show, approve, export, rebuild, verify, compare, roll)

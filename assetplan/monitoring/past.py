@@ -91,7 +91,7 @@ def as_done(programme: Programme, approved: Approved, actuals: Actuals, monitori
     share = _of_before(programme.summary.spend, spend, until)
     flows = tuple(_scaled(row, share) for row in programme.summary.flows)
     summary = programme.summary.model_copy(update={"spend": spend, "flows": flows})
-    assets = programme.assets.assign(strategy=_strategies(programme.assets, moved))
+    assets = _paths(programme.assets, moved, approved.years).assign(strategy=_strategies(programme.assets, moved))
     done = replace(
         programme, summary=summary, works=works, assets=assets, candidates=None, accounts=(), mandatory=None
     )  # fmt: skip
@@ -142,6 +142,20 @@ def _strategies(assets: gpd.GeoDataFrame, moved: pd.DataFrame) -> pd.Series:
         steps = [step for step in steps_of(str(strategy[asset])) if step != (treatment, was)]
         strategy[asset] = strategy_text(steps if year == _OUT else [*steps, (treatment, year)])
     return strategy.to_numpy(dtype=object)
+
+
+def _paths(assets: gpd.GeoDataFrame, moved: pd.DataFrame, years: tuple[int, ...]) -> gpd.GeoDataFrame:
+    """Condition under the plan of assets whose works were done in another year: it moves with the works."""
+    out, place = assets.copy(), pd.Index(assets["asset_id"]).get_indexer(pd.Index(moved["asset_id"]))
+    for year in years:
+        plan, nothing = (assets[f"{case}_{year}"].to_numpy()[place] for case in ("plan", "do_nothing"))
+        when = (year + moved["was"] - moved["year"]).clip(years[0], years[-1])
+        shifted = np.array([assets[f"plan_{then}"].iloc[row] for then, row in zip(when, place, strict=True)])
+        done = ((moved["year"] != _OUT) & (moved["year"] <= year)).to_numpy(dtype=bool)
+        before = (year < moved[["was", "year"]].min(axis=1)).to_numpy(dtype=bool) & (moved["year"] != _OUT).to_numpy()
+        values = np.where(done, shifted, np.where(before, plan, nothing))
+        out.iloc[place, out.columns.get_loc(f"plan_{year}")] = values
+    return out
 
 
 def _spend(programme: Programme, works: gpd.GeoDataFrame, past: pd.DataFrame, until: int) -> Iterator[SpendRow]:

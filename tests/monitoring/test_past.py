@@ -93,6 +93,8 @@ def test_the_next_plan_keeps_what_was_done_and_paid(
     postponed = first.works.loc[first.works["scheme_id"] == later, "asset_id"]
     assert set(spent.strategy[postponed].str.contains("2019")) == {False}
     assert spent.mandatory == {("bridges", 2019): 5000.0}
+    kept = pd.read_parquet(folder / "spent/assets.parquet").set_index("asset_id").loc[postponed]
+    assert kept["plan_2019"].tolist() == kept["do_nothing_2019"].tolist()
     again = assetplan.plan(stated, small_register())
     past = again.works[again.works["year"] == 2019]
     assert set(past["status"]) == {"spent"}
