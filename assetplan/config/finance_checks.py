@@ -137,7 +137,8 @@ def _income(plan: Plan) -> KeyFaults:
         if tax.confirmed is not None and tax.confirmed not in plan.plan_years:
             rule = f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
             yield "tax_base.confirmed", str(tax.confirmed), rule
-    bounded = bool(plan.borrowing) and plan.treasury.within_income
+    saves = bool(plan.tables.bids) or any(bid.saving_confirmed for bid in plan.bids)
+    bounded = bool(plan.borrowing) and plan.treasury.within_income and not saves
     if bounded and tax is None and not plan.income:
         yield "borrowing", "", "its cost must be within confirmed income, and there is none: give tax_base or income"
     elif bounded and not _confirmed(plan):

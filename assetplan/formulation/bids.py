@@ -89,7 +89,7 @@ class BidOptions(Shown):
     @property
     def most_paid(self) -> Floats:
         """The most that all bids together can cost in each plan year, (years,)."""
-        return self._most(self.cost.sum(axis=1))
+        return self.most(self.cost.sum(axis=1))
 
     def most_received(self, price: Floats) -> Floats:
         """The most that may be left of what all bids brought by each plan year, (years,) [£].
@@ -98,9 +98,24 @@ class BidOptions(Shown):
         ----------
         price : array (years,); what £1 of the first year is in the money that receipts are kept in
         """
-        return self._most((self.receipt * price).cumsum(axis=1)) / price
+        return self.most((self.receipt * price).cumsum(axis=1)) / price
 
-    def _most(self, amount: Floats) -> Floats:
+    def confirmed_saving(self, years: int) -> Floats:
+        """What confirmed savings each option makes in each year from the plan's first, (n, years) [£].
+
+        Parameters
+        ----------
+        years : int; how many years, those after the plan among them
+        """
+        out = np.zeros((len(self.bid), years))
+        for row in np.flatnonzero(self.start != NOT):
+            each, begins = self.stated[self.variant[row]], int(self.start[row])
+            if each.saving_confirmed:
+                out[row, begins:] = np.maximum(each.saved(years - begins), 0.0)
+        return out
+
+    def most(self, amount: Floats) -> Floats:
+        """The most that the options of all bids together can come to of an amount (n, years), (years,)."""
         if not self.bids:
             return np.zeros(amount.shape[1])
         return np.asarray(np.maximum.reduceat(amount, self.starts[:-1], axis=0).sum(axis=0), dtype=np.float64)

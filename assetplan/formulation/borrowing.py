@@ -9,9 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from assetplan._types import Bools, Floats
-from assetplan.config import Borrowing
+from assetplan.config import Borrowing, Plan
 from assetplan.finance import Ceiling, by_draw, ceilings, charges, horizon, in_first_year_prices, price_of_years
-from assetplan.formulation.constraints import Basis, Constraints, Flow, LimitRow
+from assetplan.finance.treasury import DEBT_COST
+from assetplan.formulation.bids import BidOptions
+from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
 
@@ -34,19 +36,25 @@ def drawdowns(basis: Basis) -> Constraints:
     rows: list[LimitRow] = []
     uses: dict[tuple[str, int], list[tuple[LimitKey, float]]] = {}
     room = np.full((len(plan.borrowing), plan.years), np.inf)
+    entries: list[Entries] = []
     for ceiling in ceilings(plan, horizon(plan)):
         cost = _uses(inputs, ceiling)
         caps = _allowing_the_past(inputs, cost, ceiling.room)
-        for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years)):
+        saved = confirmed_savings(plan, basis.bids, len(ceiling.room)) * (ceiling.name == DEBT_COST)
+        most_saved = basis.bids.most(saved)
+        for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years, saved)):
             when = plan.first_year + int(year)
             key = LimitKey("affordability", ceiling.name, year=when)
             row = LimitRow(key, f"{ceiling.words} {when}", "£ of the day", cap=float(caps[year]))
+            saves = np.flatnonzero(saved[:, year])
+            place = np.full(len(saves), len(rows), dtype=np.intp)
+            entries.append(Entries(int(basis.options.starts[-1]) + saves, place, -saved[saves, year]))
             rows.append(row)
             for place, facility in enumerate(plan.borrowing):
                 for draw in range(plan.years):
                     if (use := float(cost[year, place, draw] * price[draw])) > 0:
                         uses.setdefault((facility.name, draw), []).append((key, use))
-                        room[place, draw] = min(room[place, draw], max(row.cap, 0.0) / use)
+                        room[place, draw] = min(room[place, draw], max(row.cap + most_saved[year], 0.0) / use)
     flows: list[Flow] = []
     for number, facility in enumerate(plan.borrowing, 1):
         limit, total = _own_limit(inputs, facility, number)
@@ -62,7 +70,22 @@ def drawdowns(basis: Basis) -> Constraints:
                 low = high = float(gave[draw])
             drawdown = FlowKey("drawdown", source=facility.name, year=when)
             flows.append(Flow(drawdown, high, takes, charges(facility, draw).total * float(price[draw]), low))
-    return Constraints(tuple(rows), flows=tuple(flows))
+    return Constraints(tuple(rows), Entries.stack(entries), tuple(flows))
+
+
+def confirmed_savings(plan: Plan, bids: BidOptions, n_years: int) -> Floats:
+    """What confirmed savings of each option of bids may pay for debt in each year, cash, (n, n_years) [£].
+
+    They pay for it as confirmed income does, where the bid is done alone. Prices after the plan stay as those of its
+    last year, as income does.
+
+    Parameters
+    ----------
+    plan, bids : Plan, BidOptions; the plan, and its bids
+    n_years : int; years from the plan's first
+    """
+    price = price_of_years(plan)
+    return bids.confirmed_saving(n_years) * np.pad(price, (0, n_years - len(price)), mode="edge")
 
 
 def most_spent(basis: Basis) -> Floats:
@@ -98,9 +121,9 @@ def _allowing_the_past(inputs: Inputs, cost: Floats, room: Floats) -> Floats:
     return np.where(over | (taken - room < _PENNIES), np.maximum(room, taken), room)
 
 
-def _needed(cost: Floats, room: Floats, plan_years: int) -> Bools:
+def _needed(cost: Floats, room: Floats, plan_years: int, saved: Floats) -> Bools:
     """The plan's years, and later ones that no other year's limit implies, (n_years,)."""
-    flat = cost.reshape(len(room), -1)
+    flat = np.hstack([cost.reshape(len(room), -1), -saved.T])
     keep = np.ones(len(room), dtype=bool)
     for year in range(len(room) - 1, plan_years - 1, -1):
         others = keep.copy()

@@ -110,7 +110,10 @@ def affordability(ledger: Ledger) -> Iterator[Statement]:
         price[place] = 0.0 if row is None else np.nan_to_num(ledger.outcome.solution.prices[row])
     rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n_years)]})
     rows["debt_cost"], rows["confirmed_income"] = _shown(cost), _shown(income.confirmed)
-    rows["headroom"] = (rows["confirmed_income"] - rows["debt_cost"]).round(1) + 0.0
+    saved = ledger.confirmed_saving(n_years)
+    if saved.any():
+        rows["confirmed_saving"] = _shown(saved)
+    rows["headroom"] = (rows["confirmed_income"] + _shown(saved) - rows["debt_cost"]).round(1) + 0.0
     rows["forecast_income"] = _shown(income.forecast)
     if plan.treasury.within_income and not np.isnan(ledger.outcome.solution.prices).any():
         rows["buys"] = price.round(4)

@@ -15,6 +15,7 @@ from assetplan.config import Plan, Source
 from assetplan.finance import CASH, by_draw, by_year, money_of, price_of_years, real, reserve_left
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import Column, Statement, StatementSpec
+from assetplan.formulation.borrowing import confirmed_savings
 from assetplan.limits import FlowKey
 from assetplan.outcome.outcome import Outcome
 from assetplan.words import financial_year
@@ -105,6 +106,11 @@ class Ledger:
                 by_year([1.0], n, n_years) if series == "drawn" else by_draw(facility, series, n, n_years)
             ) @ drawn
         return total
+
+    def confirmed_saving(self, n_years: int) -> Floats:
+        """What confirmed savings of the bids that are done may pay for debt in each year, cash (£)."""
+        bids = self.outcome.formulation.bids
+        return np.asarray(confirmed_savings(self.plan, bids, n_years)[self.outcome.chosen_bids].sum(axis=0))
 
     def shown(self, pounds: ArrayLike) -> Floats:
         """Amounts (£) as the envelope's unit prints them."""

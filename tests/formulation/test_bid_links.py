@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
-from constraint_cases import LINES, Case, case, exact, small_plan, small_register
+from bid_cases import WORTH, chosen_of, of_bids
+from constraint_cases import Case, exact
 
 from assetplan.errors import ConfigError, InfeasibleError
-from assetplan.finance import limits
-from assetplan.formulation import build_problem
 from assetplan.formulation.bids import NOT
-from assetplan.inputs.bids import load_bids
 
-WORTH = {"criteria": ["financial benefit"], "source": "case"}
 MEND = {**WORTH, "name": "Mend", "costs": {"bridges": [6_000.0]}, "benefit": 9_000.0}
 WING = {**WORTH, "name": "Wing", "costs": {"bridges": [9_000.0, 4_000.0]}, "benefit": 30_000.0}
 LINKS: list[dict[str, tuple[str, ...]]] = [{}, {"needs": ("Mend",)}, {"excludes": ("Mend",)}, {"follows": ("Mend",)}]
-
-
-@cache
-def one_bridge() -> Case:
-    """A plan of one asset without bids."""
-    assets = small_register().assets
-    return case(assets=assets[assets["asset_class"] == "bridge"].iloc[:1].reset_index(drop=True))
-
-
-def of_bids(bids: list[dict[str, Any]], money: float = 1.0, **keys: Any) -> Case:
-    """One asset and some bids, with so much of the lines' money."""
-    lines = {line: [money * each for each in years] for line, years in LINES.items()}
-    plan, plain = small_plan({"lines": lines}, bids=bids, **keys), one_bridge()
-    stated = load_bids(plan, plain.inputs.register.assets, list(plain.inputs.tables.parameters.streams))
-    inputs = replace(plain.inputs, plan=plan, limits=limits(plan), bids=stated)
-    return replace(plain, inputs=inputs, formulation=build_problem(inputs, plain.candidates))
 
 
 def allowed(stated: Case, rows: tuple[int, ...]) -> bool:
@@ -83,20 +62,6 @@ def test_the_plan_is_the_best_of_every_choice_that_variants_and_links_allow(
     stated = of_bids([MEND, {**WING, **second}, small, hall], money)
     assert stated.solve().benefit == pytest.approx(best_of_all(stated), abs=0.01)
     assert stated.solve().benefit == pytest.approx(exact(stated.problem), abs=0.01)
-
-
-def chosen_of(stated: Case) -> dict[str, tuple[str, int]]:
-    """Variant and plan year of start of every bid that is done."""
-    options = stated.formulation.bids
-    rows = stated.formulation.chosen_bids(stated.solve())
-    return {
-        options.stated[options.variant[row]].name: (
-            options.stated[options.variant[row]].variant,
-            int(options.start[row]),
-        )
-        for row in rows
-        if options.start[row] != NOT
-    }
 
 
 def test_of_the_variants_of_a_bid_the_one_that_its_money_buys_most_with_is_done() -> None:
