@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from assetplan.answers.alternatives import Alternatives, alternatives_of
 from assetplan.answers.drawn import DrawnFutures
 from assetplan.answers.frontier import Frontier, carbon_limited, frontier_of
+from assetplan.answers.plan_b import STEPS, PlanB, SolvedPlan, failures, plan_b_of
 from assetplan.answers.uncertainty import Effort, Uncertainty, uncertainty_of
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import Statement
+from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
 from assetplan.preparation import Clock, Progress, prepare, solved
 from assetplan.register import Register
@@ -26,6 +30,7 @@ AXES = "money", "carbon"
 # Of futures: how many, in how many of them the plan is solved and made anew each year, how near each search comes.
 FUTURES, SOLVED, REPLANNED, FUTURE_GAP, FUTURE_SECONDS = 60, 24, 6, 5e-3, 20.0
 MOST_FUTURES = 1000
+MOST_STEPS = 20  # of a sum that fails
 
 
 def alternatives(
@@ -127,6 +132,54 @@ def frontier(
         formulation = carbon_limited(made.inputs, formulation, solved(plan, formulation, clock))
     with clock.stage("frontier"):
         return frontier_of(made.inputs, made.starting, made.traffic, formulation, shares, FRONTIER_GAP, POINT_SECONDS)
+
+
+def plan_b(
+    plan: Plan,
+    amount: float | None = None,
+    steps: int = STEPS,
+    register: Register | None = None,
+    progress: Progress = lambda stage: None,
+) -> PlanB:
+    """What drops first if income of a plan fails, and what comes first if money appears, each step solved anew.
+
+    Each source that may fail is taken away by itself; a sum is taken from all spend in equal steps, and given to any
+    lines likewise.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    amount : float, optional; sum that fails, and that appears [the envelope's unit, above 0]; none where left out
+    steps : int, optional; equal parts of it [1 to 20]
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; no sum, and no income that may fail.
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named.
+    """
+    faults = []
+    if amount is not None and not 0 < amount < np.inf:
+        faults.append(Fault("plan-b", 0, "sum", f"{amount:g}", "must be above 0"))
+    if not 1 <= steps <= MOST_STEPS:
+        faults.append(Fault("plan-b", 0, "steps", str(steps), f"must be 1 to {MOST_STEPS}"))
+    if faults:
+        raise ConfigError(faults)
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
+    if amount is None and not failures(made.inputs):
+        rule = "must be stated: the plan has no grant, receipt, contribution or confirmed income that may fail"
+        raise ConfigError([Fault("plan-b", 0, "sum", "", rule)])
+    solution = solved(plan, made.formulation, clock)
+    with clock.stage("plan b"):
+        own = SolvedPlan(
+            made.inputs, made.starting, made.traffic, made.formulation, solution,
+            lambda inputs: build_problem(inputs, made.options, made.runs),
+            plan.solver.target_gap, plan.solver.time_limit,
+        )  # fmt: skip
+        return plan_b_of(own, None if amount is None else amount * plan.envelope.pounds, steps)
 
 
 def uncertainty(

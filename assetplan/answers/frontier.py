@@ -90,7 +90,7 @@ def frontier_of(
             lines += _lines(share, scaled, works, solution)
             schedule = formulation.options.schedule[formulation.chosen(solution)]
             future = simulate(inputs.register.assets, starting, schedule, inputs.model, traffic)
-            conditions += _conditions(share, inputs, future)
+            conditions += ({"share": share, **row} for row in class_conditions(inputs, future))
             streams += (
                 {"share": share, "stream": name, "amount": round(float(amounts.sum()), 2)}
                 for name, amounts in future.yearly.items()
@@ -202,7 +202,13 @@ def _lines(share: float, scaled: Formulation, works: Works, solution: Solution) 
         }
 
 
-def _conditions(share: float, inputs: Inputs, future: Trajectory) -> Iterator[dict[str, Any]]:
+def class_conditions(inputs: Inputs, future: Trajectory) -> Iterator[dict[str, Any]]:
+    """Condition of each class at the end of a plan: asset_class, year, index and poor, as of `Frontier.condition`.
+
+    Parameters
+    ----------
+    inputs, future : Inputs, Trajectory; the plan, and what comes of its assets
+    """
     assets, classes = inputs.register.assets, inputs.tables.classes
     index, poor = future.index[:, -1].round(2), future.poor(classes.bands_of(assets), -1)
     for row in classes.of(assets["asset_class"]):
@@ -211,7 +217,6 @@ def _conditions(share: float, inputs: Inputs, future: Trajectory) -> Iterator[di
         if stock.any():
             weight = stock / stock.sum()
             yield {
-                "share": share,
                 "asset_class": row.asset_class,
                 "year": inputs.plan.plan_years[-1],
                 "index": round(float(weight @ index), 2),

@@ -27,11 +27,11 @@ from assetplan.cli.options import (
     TABLES,
     TRUST_EDITS,
     LaterChoice,
-    Share,
     Shares,
     output,
     seed,
 )
+from assetplan.cli.questions import QUESTION_COMMANDS
 from assetplan.cli.registers import REGISTER_COMMANDS
 from assetplan.cli.rounds import ROUND_COMMANDS
 from assetplan.cli.survey_imports import bridge_inspections, hmdif, pas2161
@@ -89,7 +89,7 @@ def main(faults: Path | None) -> None:
 
 for _command in (hmdif, pas2161, bridge_inspections):
     import_group.add_command(_command)
-for _command in (import_group, *REGISTER_COMMANDS, *ROUND_COMMANDS, *ASSURANCE_COMMANDS):
+for _command in (import_group, *REGISTER_COMMANDS, *ROUND_COMMANDS, *ASSURANCE_COMMANDS, *QUESTION_COMMANDS):
     main.add_command(_command)
 
 
@@ -332,18 +332,6 @@ def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
     from assetplan import explain, read_programme
 
     echo(explain(read_programme(folder, trust_edits), asset_id).text())
-
-
-@main.command()
-@click.argument("plan_file", metavar="PLAN", type=FILE)
-@click.option("--within", type=Share(), default="1%", show_default=True, help="Benefit that each may give up.")
-@output("Folder to write: programmes, and the works of each, as CSV; by default only printed.", required=False)
-@FORCE
-def alternatives(plan_file: Path, within: float, output: Path | None, force: bool) -> None:
-    """Show programmes near the optimum of a PLAN: unlike it, or best at something else, and what each gives up."""
-    from assetplan.cli.work import run_alternatives
-
-    run_alternatives(plan_file, within, output, force)
 
 
 @main.command()

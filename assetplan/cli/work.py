@@ -24,10 +24,17 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def _solved(
+def solved_into(
     plan_file: Path, output: Path, force: bool, solve: Callable[..., Result], last: str
 ) -> Iterator[tuple[Plan, Result, Path]]:
-    """A plan as read and solved, and the folder to fill; a terminal shows each stage, the caller's own named `last`."""
+    """A plan as read and solved, and the folder to fill; a terminal shows each stage.
+
+    Parameters
+    ----------
+    plan_file, output, force : Path, Path, bool; as of `run_plan`
+    solve : callable; what is made of the plan
+    last : str; name of the caller's own stage
+    """
     from assetplan import read_plan
     from assetplan.inputs.load import files_of
     from assetplan.output import new_folder
@@ -59,7 +66,7 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     from assetplan.planning import plan
     from assetplan.report import write_report
 
-    with _solved(plan_file, output, force, plan, "report") as (_, programme, folder):
+    with solved_into(plan_file, output, force, plan, "report") as (_, programme, folder):
         programme.fill(folder)
         write_report(programme, folder / REPORT)
     echo(summary_text(programme, output))
@@ -83,7 +90,7 @@ def run_standstill(
     if output is None:
         echo(statements_text(solve(read_plan(plan_file))))
         return
-    with _solved(plan_file, output, force, solve, "files") as (configuration, tables, folder):
+    with solved_into(plan_file, output, force, solve, "files") as (configuration, tables, folder):
         fill_statements(tables, configuration, folder)
     echo(f"{statements_text(tables)}\n\nFiles in {output}")
 
@@ -130,7 +137,7 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
         inputs = load_inputs(configuration)
         return inputs, finance_statements(configuration, inputs.register, **progress)
 
-    with _solved(plan_file, output, force, solve, "files") as (configuration, (inputs, tables), folder):
+    with solved_into(plan_file, output, force, solve, "files") as (configuration, (inputs, tables), folder):
         fill_statements(tables, configuration, folder)
     echo(finance_text(tables, configuration, basis_rows(inputs), output))
     remark(no_map(inputs.register.assets))
@@ -153,7 +160,7 @@ def run_alternatives(plan_file: Path, within: float, output: Path | None, force:
     if output is None:
         echo(alternatives_text(solve(read_plan(plan_file))))
         return
-    with _solved(plan_file, output, force, solve, "files") as (_, near, folder):
+    with solved_into(plan_file, output, force, solve, "files") as (_, near, folder):
         write_csv(near.programmes, folder / "alternatives.csv")
         write_csv(near.assets, folder / "works.csv")
     echo(f"{alternatives_text(near)}\n\nFiles in {output}")
@@ -177,7 +184,7 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     if output is None:
         echo(frontier_text(solve(read_plan(plan_file))))
         return
-    with _solved(plan_file, output, force, solve, "files") as (plan, reached, folder):
+    with solved_into(plan_file, output, force, solve, "files") as (plan, reached, folder):
         for name in ("points", "lines", "condition", "streams"):
             write_csv(getattr(reached, name), folder / f"{name}.csv")
         if "benefit" in reached.points:
@@ -205,7 +212,7 @@ def run_uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int
     if output is None:
         echo(uncertainty_text(solve(read_plan(plan_file))))
         return
-    with _solved(plan_file, output, force, solve, "files") as (_, answer, folder):
+    with solved_into(plan_file, output, force, solve, "files") as (_, answer, folder):
         for name in TABLES:
             if len(rows := getattr(answer, name)):  # a plan may have no targets, and not be made anew
                 write_csv(rows, folder / f"{name}.csv")

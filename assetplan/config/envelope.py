@@ -149,7 +149,7 @@ class Source(Funder):
     stage: Name | None = None
     """of a receipt: identified, marketed, exchanged or banked, which says how likely it is"""
     probability: Share | None = None
-    """of a receipt, in place of what its stage says"""
+    """of a grant, a receipt (in place of what its stage says) or a contribution; certain where left out"""
     premises: str = ""
     """of a receipt: the premises whose sale brings it"""
     site: str = ""

@@ -97,6 +97,8 @@ class TaxBase(Frozen):
     """share of the increase that is set aside for this plan"""
     confirmed: Whole | None = None
     """last year whose growth is confirmed; none where all is forecast"""
+    probability: Share = 1.0
+    """how likely the growth that is confirmed comes; Plan B says what drops without it"""
     sensitivity: Share = 0.0025
     """change of the tax base whose effect is shown (share)"""
     printed: tuple[PrintedTaxBase, ...] = ()
@@ -109,6 +111,8 @@ class IncomeLine(Frozen):
     amounts: tuple[Amount, ...]
     """what comes in each plan year, the envelope's unit; years after the last have what the last has"""
     status: Literal["confirmed", "forecast"] = "forecast"
+    probability: Share = 1.0
+    """how likely it comes where it is confirmed; Plan B says what drops without it"""
     until: Whole | None = None
     """last year in which it comes; for good where left out"""
 

@@ -16,10 +16,13 @@ KeyFaults = Iterator[tuple[str, str, str]]
 
 # Keys of a source that only one type of it has, and whether that type needs them.
 _OF_TYPE = {
-    "receipt": (("stage", "probability", "premises"), False),
+    "receipt": (("stage", "premises"), False),
     "contribution": (("site", "purpose"), True),
     "reserve": (("balance",), True),
 }
+
+# Types whose money may fail to come, so that it has a probability.
+_MAY_FAIL = ("grant", "receipt", "contribution")
 
 # References of the lines that the medium-term plan has of its own.
 _RESERVED = ("DEBT", "total")
@@ -72,6 +75,8 @@ def _source(key: str, source: Source, plan: Plan) -> KeyFaults:
                 yield f"{key}.{name}", str(getattr(source, name)), f"only a {kind} has one"
             elif needed and source.type == kind and not given:
                 yield f"{key}.{name}", "", f"a {kind} needs one"
+    if source.probability is not None and source.type not in _MAY_FAIL:
+        yield f"{key}.probability", f"{source.probability:g}", "only a grant, a receipt or a contribution has one"
     if source.type == "receipt" and source.stage is None and source.probability is None:
         yield f"{key}.stage", "", "a receipt needs a stage or a probability: how likely is it?"
     if source.committed and source.type != "reserve":

@@ -10,7 +10,7 @@ from assetplan.reference import load_table
 
 
 def probability_of(source: Source) -> float:
-    """How likely a source's money is [0–1]: a receipt by its own probability or its stage, all else for certain."""
+    """How likely a source's money is [0–1]: by its own probability, or the stage of a receipt; else for certain."""
     if source.probability is not None:
         return source.probability
     return 1.0 if source.stage is None else stages()[source.stage]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -47,9 +47,10 @@ class StatedBid:
     kind, label : str; "bid", or `SALE` of premises; and what a reader calls the premises
     components : tuple of int; rows of the assets that a sale takes with it
     variant : str; which of its bid's variants it is
-    gross, funded : array (n_years_of_cost,)
-        What its works cost in each year from its start, and what its own grants and contributions pay of that by how
-        likely they are [£].
+    works : mapping of line → array (n_years_of_cost,)
+        What its works of each line cost in each year from its start, before its own funding [£].
+    grants, contributions : array; its own funding in each year from its start, if it comes [£]
+    grants_probability, contributions_probability : float; how likely that is [0–1]
     saving_from : int or None; years from its start to the first that saves; the year after its last cost where None
     saving_confirmed : bool; whether what it saves may pay for debt
     running_cost : float; what it costs revenue in each year after its last year of cost [£]
@@ -78,8 +79,11 @@ class StatedBid:
     label: str = ""
     components: tuple[int, ...] = ()
     variant: str = RECOMMENDED
-    gross: Floats = field(default_factory=lambda: np.zeros(0))
-    funded: Floats = field(default_factory=lambda: np.zeros(0))
+    works: Mapping[str, Floats] = field(default_factory=dict)
+    grants: Floats = field(default_factory=lambda: np.zeros(0))
+    grants_probability: float = 1.0
+    contributions: Floats = field(default_factory=lambda: np.zeros(0))
+    contributions_probability: float = 1.0
     saving_from: int | None = None
     saving_confirmed: bool = False
     running_cost: float = 0.0
@@ -103,6 +107,45 @@ class StatedBid:
     def length(self) -> int:
         """Years from its start to its last year of cost."""
         return max((len(amounts) for amounts in self.costs.values()), default=0)
+
+    @property
+    def gross(self) -> Floats:
+        """What its works cost in each year from its start, (n_years_of_cost,) [£]."""
+        return sum((_padded(amounts, self.length) for amounts in self.works.values()), np.zeros(self.length))
+
+    @property
+    def funded(self) -> Floats:
+        """What its own funding pays in each year from its start, by how likely it is, (n_years_of_cost,) [£]."""
+        paid = _padded(self.grants, self.length) * self.grants_probability
+        return np.asarray(paid + _padded(self.contributions, self.length) * self.contributions_probability)
+
+    def counted(self, kind: str) -> tuple[float, float]:
+        """What the plan counts on of its grants, contributions or receipts [£], and how likely they are [0–1].
+
+        Parameters
+        ----------
+        kind : str; "grants", "contributions" or "receipts"
+        """
+        likely = self.probability if kind == "receipts" else float(getattr(self, f"{kind}_probability"))
+        return float(getattr(self, kind).sum()) * likely, likely
+
+    def without(self, kind: str) -> StatedBid:
+        """The same variant without its grants, its contributions or its receipts.
+
+        Parameters
+        ----------
+        kind : str; as of `counted`
+        """
+        less = replace(self, **{kind: np.zeros(0)})
+        return less if kind == "receipts" else replace(less, costs=less.net_costs())
+
+    def net_costs(self) -> dict[str, Floats]:
+        """What each line pays in each year from its start: its works less its share of the own funding [£]."""
+        gross, funded = self.gross, self.funded
+        if not funded.any():
+            return dict(self.works)
+        left = 1 - np.divide(funded, gross, out=np.zeros(len(gross)), where=gross > 0)
+        return {line: amounts * left[: len(amounts)] for line, amounts in self.works.items()}
 
     @property
     def works_name(self) -> str:
@@ -244,19 +287,8 @@ def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> Sta
     pounds, first = plan.envelope.pounds, plan.first_year
     certain = 1.0 if bid.receipts_stage is None else receipt_stages[bid.receipts_stage]
     costs = {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in bid.costs.items()}
-    length = max(len(amounts) for amounts in costs.values())
-    gross = sum((_padded(amounts, length) for amounts in costs.values()), np.zeros(length))
-    funded = np.zeros(length)
-    for amounts, probability in (
-        (bid.grants, bid.grants_probability),
-        (bid.contributions, bid.contributions_probability),
-    ):
-        funded += _padded(np.array(amounts) * pounds, length) * (1.0 if probability is None else probability)
-    if funded.any():
-        left = 1 - np.divide(funded, gross, out=np.zeros(length), where=gross > 0)
-        costs = {line: amounts * left[: len(amounts)] for line, amounts in costs.items()}
     streams = {stream: amount * pounds for stream, amount in bid.benefits.items()}
-    return StatedBid(
+    stated = StatedBid(
         bid.name,
         costs,
         (bid.earliest or first) - first,
@@ -272,8 +304,11 @@ def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> Sta
         bid.division,
         bid.source,
         variant=bid.variant,
-        gross=gross,
-        funded=funded,
+        works=costs,
+        grants=np.array(bid.grants, dtype=np.float64) * pounds,
+        grants_probability=1.0 if bid.grants_probability is None else bid.grants_probability,
+        contributions=np.array(bid.contributions, dtype=np.float64) * pounds,
+        contributions_probability=1.0 if bid.contributions_probability is None else bid.contributions_probability,
         saving_from=bid.saving_from,
         saving_confirmed=bid.saving_confirmed,
         running_cost=bid.running_cost * pounds,
@@ -283,6 +318,7 @@ def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> Sta
         **{name: getattr(bid, name) for name in ("stage", "gate", "promoter")},
         place=shapely.from_wkt(bid.wkt) if bid.wkt else None,
     )
+    return replace(stated, costs=stated.net_costs())
 
 
 def _padded(amounts: Floats, length: int) -> Floats:

@@ -93,8 +93,7 @@ def _sale(
         str(row["division"]),
         "register",
         kind=SALE,
-        gross=paid,
-        funded=np.zeros(1),
+        works={terms.line: paid},
         label=str(row["name"]),
         components=tuple(np.flatnonzero(rows == name).tolist()),
     )
