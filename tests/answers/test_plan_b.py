@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bid_cases import chosen_of, of_bids
+from commands import run
 from constraint_cases import small_plan, small_register
 
 from assetplan.analyses import plan_b
@@ -16,7 +17,7 @@ from assetplan.errors import ConfigError
 from assetplan.inputs.load import load_inputs
 from assetplan.planning import prepare
 from assetplan.preparation import Clock, solved
-from assetplan.register import Register
+from assetplan.register import Register, write_register
 
 WORTH = {"criteria": ["financial benefit"], "source": "case"}
 HALL = {
@@ -39,7 +40,8 @@ def few() -> Register:
     register = small_register()
     assets = register.assets
     rows = [assets[assets["asset_class"] == name].index[:2] for name in ("bridge", "footway")]
-    return replace(register, assets=assets.loc[[*rows[0], *rows[1]]].reset_index(drop=True))
+    part = assets.loc[[*rows[0], *rows[1]]].reset_index(drop=True).assign(parent_id="")
+    return replace(register, assets=part, inspections=register.inspections.iloc[:0])
 
 
 def stated(**keys: Any) -> Any:
@@ -48,7 +50,7 @@ def stated(**keys: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def answer() -> PlanB:
-    return plan_b(stated(), 15_000.0, 3, few())
+    return plan_b(stated(), 15_000.0, 2, few())
 
 
 def test_the_first_step_without_a_bids_grant_is_the_difference_of_two_plans_solved_apart(answer: PlanB) -> None:
@@ -76,7 +78,7 @@ def test_the_first_step_without_a_bids_grant_is_the_difference_of_two_plans_solv
 
 def test_a_sum_goes_in_steps_of_least_worth_and_comes_back_to_most(answer: PlanB) -> None:
     less, more = (answer.steps[answer.steps["failure"] == name] for name in (SUM, MORE))
-    assert less["amount"].tolist() == [5_000.0, 10_000.0, 15_000.0]
+    assert less["amount"].tolist() == [7_500.0, 15_000.0]
     assert (less["lost"] >= -0.01).all()
     assert (more["lost"] <= 0.01).all()
     assert more["lost"].sum() < 0
@@ -147,3 +149,34 @@ def test_a_grant_in_the_plans_sources_counts_by_how_likely_it_is() -> None:
     enough, short = ({**GRANT, "amounts": [amount] * 3} for amount in (18_001.0, 17_999.0))
     assert chosen_of(of_bids([SHED], sources=[enough])) == {"Shed": ("recommended", 0)}
     assert chosen_of(of_bids([SHED], sources=[short])) == {}
+
+
+PLAN = """name = "case"
+register = "r.gpkg"
+first_year = 2019
+years = 3
+sites = {{ costs = "none" }}
+envelope = {{ unit = "£", lines = {lines} }}
+tables = {{ bids = "bids.csv" }}
+"""
+BIDS = """name,line,costs,criteria,benefit,source,grants,grants_probability,latest
+Hall,bridges,30000,financial benefit,34000,case,24000,0.75,2019
+<b>=Shed</b>,bridges,9000,statutory,14000,case,,,
+"""
+
+
+def test_the_command_prints_plan_b_and_writes_its_tables(tmp_path) -> None:
+    write_register(few(), tmp_path / "r.gpkg")
+    lines = ", ".join(f"{name} = {amounts}" for name, amounts in LINES.items())
+    (tmp_path / "plan.toml").write_text(PLAN.format(lines=f"{{ {lines} }}"), encoding="utf-8")
+    (tmp_path / "bids.csv").write_text(BIDS, encoding="utf-8")
+    done = run("plan-b", tmp_path / "plan.toml", "-o", tmp_path / "out")
+    assert done.returncode == 0, done.text
+    assert "grant of Hall, step 1: Hall out" in done.text
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.csv")) == [
+        "changes.csv",
+        "condition.csv",
+        "steps.csv",
+    ]
+    refused = run("plan-b", tmp_path / "plan.toml", "--sum", "0")
+    assert (refused.returncode, "must be above 0" in refused.text) == (1, True)
