@@ -47,8 +47,8 @@ def drawdowns(basis: Basis) -> Constraints:
             key = LimitKey("affordability", ceiling.name, year=when)
             row = LimitRow(key, f"{ceiling.words} {when}", "£ of the day", cap=float(caps[year]))
             saves = np.flatnonzero(saved[:, year])
-            place = np.full(len(saves), len(rows), dtype=np.intp)
-            entries.append(Entries(int(basis.options.starts[-1]) + saves, place, -saved[saves, year]))
+            row_of = np.full(len(saves), len(rows), dtype=np.intp)
+            entries.append(Entries(int(basis.options.starts[-1]) + saves, row_of, -saved[saves, year]))
             rows.append(row)
             for place, facility in enumerate(plan.borrowing):
                 for draw in range(plan.years):
