@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-import pandas as pd
 
-from assetplan.cli.layout import echo, paragraph, table
+from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FORCE, Share, output
-from assetplan.words import millions, pounds
 
-if TYPE_CHECKING:
-    from assetplan.answers.plan_b import PlanB
-
-_SHOWN = 5  # changes of a step that are printed
 _FILES = ("steps", "changes", "condition")
 
 
@@ -43,6 +36,7 @@ def plan_b_command(plan_file: Path, amount: float | None, steps: int, output: Pa
 
     from assetplan import read_plan
     from assetplan.analyses import plan_b
+    from assetplan.cli.plan_b_text import plan_b_text
     from assetplan.cli.work import solved_into
     from assetplan.delimited import write_csv
 
@@ -54,46 +48,6 @@ def plan_b_command(plan_file: Path, amount: float | None, steps: int, output: Pa
         for name in _FILES:
             write_csv(getattr(answer, name), folder / f"{name}.csv")
     echo(f"{plan_b_text(answer)}\n\nFiles in {output}")
-
-
-def plan_b_text(answer: PlanB) -> str:
-    """Each failure with its steps, and what changes first in each.
-
-    Parameters
-    ----------
-    answer : PlanB; from `plan_b`
-    """
-    heads = ["what fails", "chance", "step", "amount, £m", "benefit lost, £m", "works, £m", "changes", "gap"]
-    rows = [
-        [row["failure"], _share(row["chance"]), str(row["step"]), millions(row["amount"]), *_outcome(row)]
-        for row in answer.steps.to_dict("records")
-    ]
-    parts = [table(heads, rows)]
-    for (failure, step), mine in answer.changes.groupby(["failure", "step"], sort=False):
-        first = "; ".join(_change(row) for row in mine.head(_SHOWN).to_dict("records"))
-        more = len(mine) - _SHOWN
-        parts.append(paragraph(f"{failure}, step {step}: {first}{f'; and {more:,} more' if more > 0 else ''}.", ""))
-    note = (
-        "Each step is solved as the plan is, and the gap says how near to best it is proved to be. Benefit lost is "
-        "against the step before; less than nothing is gained. What goes is listed by what it brings for its money, "
-        "the least first, then what comes in its place."
-    )
-    return "\n\n".join([*parts, paragraph(note, "")])
-
-
-def _outcome(row: dict[str, object]) -> list[str]:
-    if pd.isna(row.get("benefit")):
-        return [str(row["status"]), "", "", ""]
-    return [millions(row["lost"]), millions(row["cost"]), f"{row['changes']:,.0f}", f"{row['gap']:.2%}"]
-
-
-def _share(chance: float) -> str:
-    return "" if pd.isna(chance) else f"{chance:.0%}"
-
-
-def _change(row: dict[str, object]) -> str:
-    cost, benefit = (pounds(float(row[key])) for key in ("cost", "benefit"))  # type: ignore[arg-type]
-    return f"{row['name']} {row['change']} ({row['before']} → {row['after']}; cost {cost}, benefit {benefit})"
 
 
 QUESTION_COMMANDS = (alternatives, plan_b_command)

@@ -12,7 +12,7 @@ from constraint_cases import small_plan, small_register
 
 from assetplan.analyses import plan_b
 from assetplan.answers.plan_b import MORE, SUM, PlanB, failures
-from assetplan.cli.questions import plan_b_text
+from assetplan.cli.plan_b_text import plan_b_text
 from assetplan.errors import ConfigError
 from assetplan.inputs.load import load_inputs
 from assetplan.planning import prepare
