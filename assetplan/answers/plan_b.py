@@ -203,7 +203,7 @@ class _State:
 
     solution: Solution
     choices: pd.DataFrame
-    condition: pd.DataFrame
+    condition: list[dict[str, Any]]
 
     @classmethod
     def of(cls, plan: SolvedPlan, formulation: Formulation, solution: Solution) -> _State:
@@ -225,8 +225,7 @@ class _State:
         for column, values in (("cost", formulation.cost()), ("benefit", formulation.benefit())):
             choices[column] = values[solution.chosen].round(2)
         future = simulate(assets, plan.starting, options.schedule[chosen], plan.inputs.model, plan.traffic)
-        condition = pd.DataFrame(class_conditions(plan.inputs, future)).set_index("asset_class")
-        return cls(solution, choices, condition)
+        return cls(solution, choices, list(class_conditions(plan.inputs, future)))
 
 
 def _bid_strategies(inputs: Inputs, bids: BidOptions, rows: Ints) -> Texts:
@@ -276,10 +275,9 @@ class _Tables:
         )
         of = {"failure": head["failure"], "step": head["step"]}
         self.changes.extend({**of, "order": order, **each} for order, each in enumerate(differs, 1))
-        for name, each in now.condition.iterrows():
-            was = own.condition.loc[name]
-            change = {f"{key}_change": round(float(each[key] - was[key]), 4) for key in ("index", "poor")}
-            self.condition.append({**of, "asset_class": name, **each.to_dict(), **change})
+        for each, was in zip(now.condition, own.condition, strict=True):
+            change = {f"{key}_change": round(each[key] - was[key], 4) for key in ("index", "poor")}
+            self.condition.append({**of, **each, **change})
 
 
 def _changes(before: _State, now: _State) -> list[dict[str, Any]]:

@@ -136,8 +136,11 @@ class StatedBid:
         ----------
         kind : str; as of `counted`
         """
-        less = replace(self, **{kind: np.zeros(0)})
-        return less if kind == "receipts" else replace(less, costs=less.net_costs())
+        none = np.zeros(0)
+        if kind == "receipts":
+            return replace(self, receipts=none)
+        less = replace(self, grants=none) if kind == "grants" else replace(self, contributions=none)
+        return replace(less, costs=less.net_costs())
 
     def net_costs(self) -> dict[str, Floats]:
         """What each line pays in each year from its start: its works less its share of the own funding [£]."""
