@@ -132,6 +132,14 @@ def _planned(programme: Programme, of: str) -> _Keys:
     return _share([*works, *reactive])
 
 
+def _planned_property(programme: Programme, of: str) -> _Keys:
+    """The statement's shares: a programme keeps reactive repairs of all classes together."""
+    rows = next((each.rows for each in programme.accounts if each.name == "property_maintenance"), None)
+    if rows is None:
+        return {}
+    return {(PLAN, year): float(share) for year, share in zip(programme.years, rows["planned_share"], strict=False)}
+
+
 FIGURES: dict[str, Callable[[Programme, str], _Keys]] = {
     "roads_under_5": _roads,
     "poor_share": _poor,
@@ -142,5 +150,6 @@ FIGURES: dict[str, Callable[[Programme, str], _Keys]] = {
     "weight_limits": _weight_limits,
     "preventative_share": _preventative,
     "planned_share": _planned,
+    "planned_property": _planned_property,
 }
 """How each figure of `indicator_figures.csv` is read from a programme: (programme, of what) → by case and year."""

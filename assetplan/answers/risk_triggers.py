@@ -37,15 +37,18 @@ def risk_triggers(programme: Programme, stated: RiskSettings, risks: pd.DataFram
 
 
 def _reactive(programme: Programme) -> list[tuple[str, bool, str]]:
-    planned = {year: share for (case, year), share in FIGURES["planned_share"](programme, "").items() if case == PLAN}
+    of_property = FIGURES["planned_property"](programme, "")
+    shares = of_property or FIGURES["planned_share"](programme, "")
+    planned = {year: share for (case, year), share in shares.items() if case == PLAN}
     years = sorted(planned)
     if len(years) < 2 or not any(row["stream"] == "reactive" for row in programme.summary.yearly):
         return []
+    whole = "repairs and works on buildings" if of_property else "repairs and works"
     first, last = (100 - planned[year] for year in (years[0], years[-1]))
     ends = " to ".join(
         f"{share:.1f} % in {financial_year(year)}" for share, year in ((first, years[0]), (last, years[-1]))
     )
-    return [("reactive share rising", last > first, f"reactive repairs go from {ends} of repairs and works")]
+    return [("reactive share rising", last > first, f"reactive repairs go from {ends} of {whole}")]
 
 
 def _key_assets(risks: pd.DataFrame | None) -> list[tuple[str, bool, str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 from assurance.indicator_tables import write_tables
@@ -11,6 +13,7 @@ from commands import run
 
 import assetplan
 from assetplan.answers.indicator_forecast import FIGURES
+from assetplan.property import maintenance
 from assetplan.reference import load_table
 
 SCHEMES = "scheme,name,planned_finish,forecast_finish,budget,forecast\nS1,=1+1,2026-09-30,2026-11-30,1000,1000\n"
@@ -90,6 +93,13 @@ def test_indicators_are_forecast_from_the_programmes_own_figures(fed: tuple[str,
     backlog = next(r for r in summary.forecast if (r["measure"], r["year"], r["case"]) == ("backlog", last, "plan"))
     assert at_end.loc["F5", "value"] == pytest.approx(backlog["middle"] / 1e6, abs=1e-4)
     assert "F1 Roads with under 5 years left" in text
+
+
+def test_planned_works_on_buildings_are_the_share_that_their_statement_prints() -> None:
+    kept = maintenance((2024, 2025), np.array([70.0, 30.0]), np.array([30.0, 90.0]), "")
+    read = FIGURES["planned_property"]
+    assert read(SimpleNamespace(accounts=(kept,), years=(2024, 2025)), "") == {("plan", 2024): 70, ("plan", 2025): 25}
+    assert read(SimpleNamespace(accounts=(), years=(2024, 2025)), "") == {}
 
 
 def test_every_figure_of_the_table_is_read_from_a_programme() -> None:
