@@ -19,6 +19,11 @@ _DISPOSE = "dispose"
 _MAY = (_DISPOSE, "under review")
 
 
+def name_of_sale(premises: str) -> str:
+    """What the sale of premises is called among bids."""
+    return f"sale of {premises}"
+
+
 def load_sales(plan: Plan, register: Register) -> tuple[StatedBid, ...]:
     """The sales that a plan with `[disposals]` may choose among: premises under review, to dispose of, or listed.
 
@@ -78,7 +83,7 @@ def _sale(
     # What a disposal costs the council (a dowry) is paid as works are.
     paid = np.array([own.cost * pounds + max(-value, 0.0)])
     return StatedBid(
-        f"sale of {name}",
+        name_of_sale(name),
         {terms.line: paid},
         (own.earliest or first) - first,
         (own.latest or plan.plan_years[-1]) - first,

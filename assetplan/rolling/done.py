@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from assetplan.inputs.bids import SALE
+from assetplan.inputs.sales import name_of_sale
 from assetplan.programme import Programme
 from assetplan.register import Register
+from assetplan.register.premises import premises_of
 from assetplan.treatments import Catalogue
 
 
@@ -46,3 +49,27 @@ def with_works(register: Register, programme: Programme, catalogue: Catalogue, u
     over = assets["committed_year"] <= until
     assets.loc[over, "committed_treatment"], assets.loc[over, "committed_year"] = "", np.nan
     return replace(register, assets=assets.reset_index()[register.assets.columns]), len(ids)
+
+
+def without_sold(register: Register, programme: Programme, until: int) -> tuple[Register, tuple[str, ...]]:
+    """The register without premises that were sold in past years, their blocks and components; and those premises.
+
+    Parameters
+    ----------
+    register, programme, until : as of `with_works`
+    """
+    bids = programme.bids
+    if bids is None:
+        return register, ()
+    sold = set(bids.loc[bids["chosen"] & (bids["kind"] == SALE) & (bids["start"] <= until), "bid"])
+    names = register.premises["premises_id"]
+    gone = tuple(names[names.map(name_of_sale).isin(sold)])
+    if not gone:
+        return register, ()
+    assets = register.assets[~premises_of(register.assets, register.blocks).isin(gone)].reset_index(drop=True)
+    seen = register.inspections[register.inspections["asset_id"].isin(set(assets["asset_id"]))]
+    premises, blocks = (
+        table[~table["premises_id"].isin(gone)].reset_index(drop=True) for table in (register.premises, register.blocks)
+    )
+    seen = seen.reset_index(drop=True)
+    return replace(register, assets=assets, inspections=seen, premises=premises, blocks=blocks), gone

@@ -42,7 +42,9 @@ _POSITIONS = {
     "medium_term": "state what is in the base by now",
     "forecast.potholes": "state the count of the new base year",
     "claims": "state the count and what is paid of the new base year",
-    "disposals": "take premises that were sold out of the register",
+    "tables.statutory_tests": "state the dates of tests that were made, and take out remedial works that were done",
+    "tables.routine_jobs": "take out jobs that were done",
+    "tables.bids": "take out bids that have begun; state what is left of them as mandatory",
 }
 
 

@@ -19,10 +19,10 @@ from assetplan.inputs.tables import Tables, load_tables
 from assetplan.prices import GENERAL
 from assetplan.programme import Programme
 from assetplan.register import Register, read_register
-from assetplan.rolling.done import with_works
+from assetplan.rolling.done import with_works, without_sold
 from assetplan.rolling.keys import KeyChange, Moved
 from assetplan.strategies.names import steps_of, strategy_text
-from assetplan.words import plural
+from assetplan.words import and_list, plural
 
 REGISTER = "register.gpkg"
 """Register of the next plan, beside it."""
@@ -95,6 +95,9 @@ def roll(path: Path, programme: Programme, approved: Path, folder: Path, until: 
     _files(data, path.parent, folder, approved, moved.changes)
     mapping = plan.path(plan.mapping) if plan.mapping else None
     register = read_register(plan.register_place, mapping, tables.parameters.names)
+    register, sold = without_sold(register, programme, until)
+    if sold:
+        moved.changes.append(KeyChange(REGISTER, "", f"without {and_list(sold)}", "these premises were sold"))
     register, done = with_works(register, programme, tables.model.catalogue, until)
     why = f"works up to {until} are done: condition as the programme has it"
     moved.changes.append(KeyChange(REGISTER, "", plural(done, "asset"), why))

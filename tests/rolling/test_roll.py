@@ -5,16 +5,19 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from commands import Done, run
 from constraint_cases import LINES, small_register
+from places import whole_register as county_with_property
 
 import assetplan
 from assetplan.programme import Programme
 from assetplan.register import Register, read_register, write_register
 from assetplan.rolling import toml_text
+from assetplan.rolling.done import without_sold
 
 BASE = {
     "name": "case", "register": "r.gpkg", "first_year": 2019, "years": 3, "sites": {"costs": "none"},
@@ -110,6 +113,29 @@ def test_a_scheme_that_was_not_done_in_the_past_year_is_not_in_the_register(
     assert now.loc[postponed, "value"].tolist() == before.loc[postponed, "value"].tolist()
     assert set(now.loc[first.loc[first["scheme_id"] != later, "asset_id"], "measure"]) == {"index"}
     assert "unspent" not in done.stdout
+
+
+def test_premises_that_were_sold_are_out_of_the_register_with_all_that_stands_on_them() -> None:
+    register = county_with_property()
+    first, second = register.premises["premises_id"].iloc[:2]
+    bids = pd.DataFrame(
+        {
+            "bid": [f"sale of {first}", f"sale of {second}", f"sale of {second}"],
+            "kind": "sale",
+            "chosen": [True, False, True],
+            "start": [2019.0, 2019.0, 2021.0],
+        }
+    )
+    left, sold = without_sold(register, SimpleNamespace(bids=bids), 2020)
+    assert sold == (first,)
+    assert set(register.premises["premises_id"]) - set(left.premises["premises_id"]) == {first}
+    blocks = set(register.blocks.loc[register.blocks["premises_id"] == first, "block_id"])
+    assert blocks
+    assert not blocks & set(left.blocks["block_id"])
+    gone = register.assets["parent_id"].isin(blocks)
+    assert gone.any()
+    assert left.assets["asset_id"].tolist() == register.assets.loc[~gone, "asset_id"].tolist()
+    assert without_sold(register, SimpleNamespace(bids=None), 2020) == (register, ())
 
 
 def test_a_programme_of_other_years_is_refused(rolled: tuple[Path, Done], tmp_path: Path) -> None:
