@@ -27,6 +27,8 @@ _MONEY = (
         "schemes[].mobilisation",
     ),
     *("bids[].costs.*[]", "bids[].benefit", "bids[].saving", "bids[].receipts[]", "energy.prices.*"),
+    *("bids[].benefits.*", "bids[].running_cost", "bids[].revenue[]", "bids[].match"),
+    *("bids[].grants[]", "bids[].contributions[]"),
     *("claims.mean_paid", "claims.large_paid", "disposals.sales[].value", "disposals.sales[].cost"),
 )
 # Tables whose rows say in which years they hold; a row of years that are past goes.

@@ -73,6 +73,21 @@ def test_money_is_rebased_and_quantities_are_not() -> None:
     assert data["limits"][2]["at_least"] == pytest.approx(6.6)
 
 
+def test_all_money_of_a_bid_is_rebased() -> None:
+    bid = {
+        "costs": {"roads": [1.0, 2.0]},
+        "benefits": {"risk": 3.0},
+        "grants": [0.5],
+        "match": 1.0,
+        "running_cost": 0.1,
+    }
+    out = Moved({"bids": [bid]}, 1, 3, 2021, 2.0, 0.0)
+    out.all_keys()
+    assert out.data["bids"] == [
+        {"costs": {"roads": [2, 4]}, "benefits": {"risk": 6}, "grants": [1], "match": 2, "running_cost": 0.2}
+    ]
+
+
 def test_a_year_that_is_added_to_a_plan_in_cash_has_its_inflation() -> None:
     assert moved(growth=0.03).data["envelope"]["lines"]["roads"] == pytest.approx([2, 4, 4.12])
 
