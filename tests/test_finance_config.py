@@ -30,6 +30,10 @@ def _profile(**keys: Any) -> dict:
     return {"envelope": {"additional": {"bridges": [1.0] * 3}, **keys}}
 
 
+def _bands(*rows: dict) -> dict:
+    return {"treasury": {"maturity": list(rows)}}
+
+
 def _line(**keys: Any) -> dict:
     return {"medium_term": [{"reference": "A", "type": "P", "detail": "d", "changes": [1.0] * 3, **keys}]}
 
@@ -56,6 +60,21 @@ def _saving(**keys: Any) -> dict:
             "income[1].until",
             "never ends",
         ),
+        (_bands({"from": 1}), "treasury.maturity[1].from", "must be 0"),
+        (_bands({"from": 0, "to": 5}), "treasury.maturity[1].to", "the last band has no end"),
+        (_bands({"from": 0}, {"from": 5}), "treasury.maturity[1].to", "only the last band has no end"),
+        (
+            _bands({"from": 0, "to": 5, "at_least": 0.5, "at_most": 0.4}, {"from": 5}),
+            "treasury.maturity[1].at_least",
+            "is above at_most",
+        ),
+        (_bands({"from": 0, "to": 5, "debt": 1.0}, {"from": 5}), "treasury.maturity[2].debt", "in every band"),
+        (_bands({"from": 0, "to": 5, "at_most": 0.3}, {"from": 5, "at_most": 0.6}), "treasury.maturity", "together 0"),
+        ({"treasury": {"maturity_binds": True}}, "treasury.maturity", "needs its bands"),
+        (_profile(contingency={"roads": 0.1}), "envelope.contingency", "no such line"),
+        (_profile(contingency={"bridges": [0.1]}), "envelope.contingency.bridges", "has 1 amounts"),
+        (_profile(contingency={"bridges": 1.1}), "envelope.contingency.bridges", "less than or equal to 1"),
+        (_profile(contingency={"bridges": 0.2}, below={"default": 0.1}), "envelope.floors.bridges", "is above what"),
         # profile
         ({"envelope": {"prices": "cash"}}, "envelope.lines", "this key is missing"),
         (_profile(current={"footways": 1.0}), "envelope.additional", "nothing additional"),

@@ -37,7 +37,7 @@ def _envelope(envelope: Envelope) -> KeyFaults:
     if envelope.prices == "real" and envelope.inflation:
         rule = "inflation deflates a cash envelope only, and prices are real"
         yield "envelope.inflation", str(envelope.inflation), rule
-    for table in ("floors", "carry_over", "virement"):
+    for table in ("floors", "carry_over", "virement", "contingency"):
         for line in getattr(envelope, table):
             if line not in envelope.lines and not (line == "default" and table != "floors"):
                 yield f"envelope.{table}", line, "the envelope has no such line"
@@ -93,8 +93,9 @@ def _sites(plan: Plan) -> KeyFaults:
 
 def _amounts(plan: Plan) -> KeyFaults:
     """A list has one amount a year, and no amount of money is beyond all sums."""
-    lists = {f"envelope.lines.{line}": amounts for line, amounts in plan.envelope.lines_.items()}
+    lists, held = {f"envelope.lines.{line}": of for line, of in plan.envelope.lines_.items()}, plan.envelope.contingency
     lists |= {f"envelope.floors.{line}": amounts for line, amounts in plan.envelope.floors_.items()}
+    lists |= {f"envelope.contingency.{line}": of for line, of in held.items() if isinstance(of, tuple)}
     lists |= {f"sources[{i}].amounts": source.amounts for i, source in enumerate(plan.sources, 1)}
     money = lists | {f"envelope.additional.{line}": high for line, (_, high) in plan.envelope.approved.items()}
     for key, amounts in lists.items():

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from assetplan.config.base import (
+    LIST,
     ONE,
     POUNDS,
     RANGE,
@@ -37,6 +38,11 @@ Additional = Annotated[
 """One amount a year, or a range of them."""
 Amounts_ = tuple[float, ...]
 Part = Annotated[Number, Field(ge=0, le=10)]
+Shares = Annotated[
+    Annotated[Share, Tag(ONE)] | Annotated[tuple[Share, ...], Tag(LIST)],
+    Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
+]
+"""One share, or a list with one a plan year."""
 
 
 class Preventative(WorksSelector):
@@ -73,6 +79,8 @@ class Envelope(Frozen):
     """budget line, or `default` → share of a year's amount that may be spent a year later"""
     virement: dict[str, Share] = Field(default={})
     """budget line, or `default` → share of a year's amount that may move to other lines in that year"""
+    contingency: dict[str, Shares] = Field(default={})
+    """budget line, or `default` → share of its money that is held back and spent on no works, one or one a plan year"""
     preventative: Preventative | None = None
 
     @property
@@ -113,6 +121,11 @@ class Envelope(Frozen):
     def _part(self, table: Literal["below", "above"], line: str, otherwise: float) -> float:
         parts: dict[str, float] = getattr(self, table)
         return parts.get(line, parts.get("default", otherwise))
+
+    def held_back(self, line: str, years: int) -> Amounts_:
+        """Share of a line's money that its contingency holds in each plan year."""
+        stated = self.contingency.get(line, self.contingency.get("default", 0.0))
+        return stated if isinstance(stated, tuple) else (stated,) * years
 
     def share(self, table: Literal["carry_over", "virement"], line: str) -> float:
         """Share of a line that may be carried over or moved: its own, or the default."""

@@ -117,6 +117,23 @@ class IncomeLine(Frozen):
     """last year in which it comes; for good where left out"""
 
 
+class Maturity(Frozen):
+    """A band of the maturity structure of debt, and the share of all debt that may fall due in it."""
+
+    from_: Annotated[Whole, Field(ge=0, le=LONGEST)] = Field(alias="from")
+    to: Annotated[Whole, Field(ge=1, le=LONGEST)] | None = None
+    """years from the end of the year; of the last band there is no end"""
+    at_least: Share = 0.0
+    at_most: Share = 1.0
+    debt: Amount | None = None
+    """what of the loans without this plan falls due in it"""
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return f"{self.from_} years or more" if self.to is None else f"{self.from_} to {self.to} years"
+
+
 class Treasury(Frozen):
     """The council's debt without this plan, and the limits it has set itself; cash, the envelope's unit.
 
@@ -148,6 +165,9 @@ class Treasury(Frozen):
     """portfolio that internal borrowing is taken from"""
     internal_share: Share | None = None
     """most of it that may be lent so"""
+    maturity: tuple[Maturity, ...] = ()
+    maturity_binds: bool = False
+    """whether the plan's borrowing must keep the shares of the bands, or they are shown alone"""
 
 
 class MediumTerm(Frozen):

@@ -40,6 +40,7 @@ def finance_faults(plan: Plan) -> KeyFaults:
     yield from _prices(plan)
     yield from _income(plan)
     yield from _treasury(plan.treasury, plan)
+    yield from _maturity(plan.treasury)
     yield from _tables(plan)
 
 
@@ -63,7 +64,8 @@ def _profile(envelope: Envelope, years: int) -> KeyFaults:
                 yield f"envelope.{table}", line, "the approved profile has no such line"
     for line, amounts in envelope.floors.items():
         most = envelope.lines.get(line, ())
-        if any(least > cap * (1 + 1e-12) for least, cap in zip(amounts, most, strict=False)):
+        spent = [cap * (1 - kept) for cap, kept in zip(most, envelope.held_back(line, years), strict=False)]
+        if any(least > cap * (1 + 1e-12) for least, cap in zip(amounts, spent, strict=False)):
             yield f"envelope.floors.{line}", "", "is above what the line may spend"
 
 
@@ -167,7 +169,7 @@ def _confirmed(plan: Plan) -> bool:
 
 
 def _treasury(treasury: Treasury, plan: Plan) -> KeyFaults:
-    for name in type(treasury).model_fields:
+    for name in type(treasury).model_fields.keys() - {"maturity"}:
         amounts = getattr(treasury, name)
         if isinstance(amounts, tuple) and len(amounts) < plan.years:
             yield f"treasury.{name}", "", f"has {len(amounts)} amounts, but the plan has {plan.years} years"
@@ -183,6 +185,30 @@ def _treasury(treasury: Treasury, plan: Plan) -> KeyFaults:
     ):
         if least is not None and most is not None and any(one > other for one, other in _beside(least, most)):
             yield f"treasury.{low}", "", f"is above {high}"
+
+
+def _maturity(treasury: Treasury) -> KeyFaults:
+    """Bands of maturity follow one another to the end, and their shares can hold together."""
+    bands = treasury.maturity
+    if treasury.maturity_binds and not bands:
+        yield "treasury.maturity", "", "maturity_binds needs its bands"
+    ends = [0, *(band.to for band in bands)]
+    for i, (band, begins) in enumerate(zip(bands, ends, strict=False), 1):
+        key = f"treasury.maturity[{i}]"
+        if band.from_ != begins:
+            yield f"{key}.from", str(band.from_), f"bands follow one another: must be {begins}"
+        if band.to is None and i < len(bands):
+            yield f"{key}.to", "", "only the last band has no end"
+        elif band.to is not None and (i == len(bands) or band.to <= band.from_):
+            rule = "the last band has no end: leave it out" if i == len(bands) else "must be after its beginning"
+            yield f"{key}.to", str(band.to), rule
+        if band.at_least > band.at_most:
+            yield f"{key}.at_least", f"{band.at_least:g}", "is above at_most"
+        if (band.debt is None) != (bands[0].debt is None):
+            yield f"{key}.debt", "", "state what falls due in every band, or in none"
+    least, most = sum(band.at_least for band in bands), sum(band.at_most for band in bands)
+    if bands and not least <= 1 + 1e-9 <= most + 2e-9:
+        yield "treasury.maturity", "", f"no debt has these shares: together {least:g} at least and {most:g} at most"
 
 
 def _beside(*sides: Amounts) -> list[tuple[float, ...]]:

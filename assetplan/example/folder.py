@@ -129,6 +129,7 @@ def _borrowing(county: str, figures: Figures, register: Register) -> str:
         tax_base=tax_base.to_dict("records"),
         totals=load_table("published_totals").to_dict("records"),
         reserves=_capital_reserves(),
+        maturity=load_table("published_maturity").to_dict("records"),
         band_d=[f"{tax:g}" for tax in tax_base["band_d"].iloc[1:].dropna()],
         band_d_growth=tax_base["band_d_growth"].iloc[1:].dropna().iloc[0],
         site=site["name"],

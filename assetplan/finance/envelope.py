@@ -42,8 +42,12 @@ class EnvelopeLimits:
 def limits(plan: Plan) -> EnvelopeLimits:
     """The plan's envelope as caps; a cash envelope is deflated to prices of the first year."""
     amount = in_first_year_prices(plan, list(plan.envelope.lines.values()))
+    held = np.zeros(amount.shape)
     if plan.contingency:
-        amount = amount - held_for_defects(plan, amount)
+        held += held_for_defects(plan, amount)
+    if plan.envelope.contingency:
+        held += amount * held_back(plan)
+    amount = np.maximum(amount - held, 0.0)
     return EnvelopeLimits(tuple(plan.envelope.lines), plan.plan_years, amount)
 
 
@@ -62,6 +66,11 @@ def held_for_defects(plan: Plan, amount: Floats) -> Floats:
     total = amount.sum(axis=1)
     share = np.divide(expected, total, out=np.zeros(len(total)), where=total > 0)
     return amount * np.minimum(share, 1.0)[:, None]
+
+
+def held_back(plan: Plan) -> Floats:
+    """Share of each line's money that its contingency holds in each year, (n_lines, n_years)."""
+    return np.array([plan.envelope.held_back(line, plan.years) for line in plan.envelope.lines], dtype=np.float64)
 
 
 def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> Floats:

@@ -6,11 +6,14 @@ drawdown of year v bears (1 + inflation)^v in their rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from assetplan._types import Bools, Floats
 from assetplan.config import Borrowing, Plan
 from assetplan.finance import Ceiling, by_draw, ceilings, charges, horizon, in_first_year_prices, price_of_years
+from assetplan.finance.maturity import due_without, falls_due
 from assetplan.finance.treasury import DEBT_COST
 from assetplan.formulation.bids import BidOptions
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
@@ -55,6 +58,12 @@ def drawdowns(basis: Basis) -> Constraints:
                     if (use := float(cost[year, place, draw] * price[draw])) > 0:
                         uses.setdefault((facility.name, draw), []).append((key, use))
                         room[place, draw] = min(room[place, draw], max(row.cap + most_saved[year], 0.0) / use)
+    for row, takes_of in _maturity_rows(basis):
+        rows.append(row)
+        for place, facility in enumerate(plan.borrowing):
+            for draw, use in enumerate((takes_of[place] * price).tolist()):
+                if use:
+                    uses.setdefault((facility.name, draw), []).append((row.key, use))
     flows: list[Flow] = []
     for number, facility in enumerate(plan.borrowing, 1):
         limit, total = _own_limit(inputs, facility, number)
@@ -86,6 +95,30 @@ def confirmed_savings(plan: Plan, bids: BidOptions, n_years: int) -> Floats:
     """
     price = price_of_years(plan)
     return bids.confirmed_saving(n_years) * np.pad(price, (0, n_years - len(price)), mode="edge")
+
+
+def _maturity_rows(basis: Basis) -> Iterator[tuple[LimitRow, Floats]]:
+    """Shares of debt that may fall due in each band, and what £1 drawn uses of each row, (n_facilities, n_draws).
+
+    Of the debt at the end of year t, with d drawn, band b: due_b(d) + due_b without the plan is at most its share of
+    all bands together: linear in d.
+    """
+    plan = basis.inputs.plan
+    bands, before = plan.treasury.maturity, due_without(plan)
+    if not plan.treasury.maturity_binds:
+        return
+    due = np.array([falls_due(facility, bands, plan.years, plan.years) for facility in plan.borrowing])
+    for number, band in enumerate(bands):
+        for year in range(basis.inputs.past, plan.years):
+            mine, every = due[:, number, year], due[:, :, year].sum(axis=1)
+            for side, share, sign in (("at most", band.at_most, 1.0), ("at least", band.at_least, -1.0)):
+                if share == (1.0 if sign > 0 else 0.0):
+                    continue
+                when = plan.first_year + year
+                key = LimitKey("maturity", f"debt due in {band.words}", year=when, side=side)
+                room = sign * (share * before.sum() - before[number])
+                words = f"treasury.maturity[{number + 1}] {side.replace(' ', '_')} {when}"
+                yield LimitRow(key, words, "£ of the day", cap=float(room)), sign * (mine - share * every)
 
 
 def most_spent(basis: Basis) -> Floats:

@@ -13,6 +13,7 @@ from assetplan._types import Floats
 from assetplan.finance import (
     CASH,
     Statement,
+    by_draw,
     check_printed,
     horizon,
     income_by_year,
@@ -21,6 +22,7 @@ from assetplan.finance import (
     tax_base_table,
     vintages,
 )
+from assetplan.finance.maturity import due_without, falls_due
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import declared
 from assetplan.finance.treasury import DEBT_COST, external_debt, financing_cost, financing_requirement, series_of
@@ -29,6 +31,8 @@ from assetplan.statements.ledger import Ledger
 from assetplan.words import financial_year
 
 _UNIT = "£000"
+_YES = {True: "yes", False: "no"}
+_RANGE = 1e-6  # of a share; what a solver may leave
 _INDICATORS = 10  # years, as the Prudential Code's readers ask for
 
 
@@ -164,8 +168,66 @@ def prudential(ledger: Ledger) -> Iterator[Statement]:
     yield declared("prudential").table(rows.dropna(axis=1, how="all"), CASH, note)
 
 
+def core_cash(ledger: Ledger) -> Iterator[Statement]:
+    """What is left of the investment portfolio by year, when the plan has borrowed from it and taken reserves."""
+    plan, n = ledger.plan, _INDICATORS
+    if ledger.prices != CASH or plan.treasury.investments is None:
+        return
+    own, ahead, taken = np.zeros(n), np.zeros(n), np.zeros(n)
+    for facility in plan.borrowing:
+        unprovided, owed = (by_draw(facility, name, plan.years, n) for name in ("unprovided", "owed"))
+        of = own if facility.type == "internal" else ahead
+        of += (unprovided - owed) @ ledger.used("drawdown", facility.name)
+    for source in plan.sources:
+        if source.type == "reserve":
+            used = ledger.used("source", source.name).cumsum()[:n]
+            taken += np.append(used, np.full(n - len(used), used[-1]))
+    rows = pd.DataFrame({"year": [financial_year(plan.first_year + place) for place in range(n)]})
+    rows["investments"] = _shown(series_of(plan, plan.treasury.investments, n))
+    rows["internal_borrowing"], rows["repaid_ahead"], rows["reserves_used"] = map(_shown, (own, ahead, taken))
+    spent = rows["internal_borrowing"] + rows["repaid_ahead"] + rows["reserves_used"]
+    rows["core_cash"] = (rows["investments"] - spent).round(1) + 0.0
+    note = (
+        "Investments are those without this plan. Repaid ahead: what loans have repaid and is not provided for "
+        "yet; below zero where provision is ahead, and cash is gathered. Reserves: what the plan has used."
+    )
+    yield declared("core_cash").table(rows, CASH, note)
+
+
+def maturity(ledger: Ledger) -> Iterator[Statement]:
+    """What of all debt falls due in each band at the end of each plan year, beside the council's own range."""
+    plan, bands = ledger.plan, ledger.plan.treasury.maturity
+    if not bands or not plan.borrowing:
+        return
+    due = np.repeat(due_without(plan)[:, None], plan.years, axis=1)
+    for facility in plan.borrowing:
+        due = due + falls_due(facility, bands, plan.years, plan.years) @ ledger.used("drawdown", facility.name)
+    total = due.sum(axis=0)
+    share = np.divide(due, total, out=np.zeros(due.shape), where=total > 0)
+    rows = [
+        {
+            "year": year,
+            "falls_due": band.words,
+            "debt": float(_shown(due[number, place])),
+            "share": round(float(share[number, place]), 4),
+            "at_least": band.at_least,
+            "at_most": band.at_most,
+            "within": _YES[
+                bool(total[place] == 0 or band.at_least - _RANGE <= share[number, place] <= band.at_most + _RANGE)
+            ],
+        }
+        for place, year in enumerate(ledger.years)
+        for number, band in enumerate(bands)
+    ]
+    of_all = bands[0].debt is not None
+    note = "Of all loans; those without this plan as they stand." if of_all else "Of what this plan borrows alone."
+    if not plan.treasury.maturity_binds:
+        note += " The ranges are shown, and bind nothing."
+    yield declared("maturity").table(pd.DataFrame(rows), CASH, note)
+
+
 def _shown(pounds: Floats | pd.Series) -> np.ndarray:
     return np.asarray(printed(in_steps(pounds, _UNIT), _UNIT))
 
 
-STATEMENTS = (affordability, tax_base, loans, prudential, printed_debt)
+STATEMENTS = (affordability, tax_base, loans, prudential, core_cash, maturity, printed_debt)

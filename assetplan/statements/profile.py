@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan.config.envelope import Range
+from assetplan.finance.envelope import held_back
 from assetplan.finance.statement import Statement, declared, named
 from assetplan.statements.ledger import Ledger
 
@@ -77,4 +78,30 @@ def variance(ledger: Ledger) -> Iterator[Statement]:
     yield ledger.table(declared("variance"), pd.concat(parts, ignore_index=True), note)
 
 
-STATEMENTS = (approved_profile, variance)
+def contingency_held(ledger: Ledger) -> Iterator[Statement]:
+    """What the contingency of each line holds, apart from the money for works."""
+    envelope, labels = ledger.plan.envelope, ledger.outcome.inputs.tables.labels
+    if not envelope.contingency:
+        return
+    money = np.array(list(envelope.lines.values())) * envelope.pounds
+    held = money * held_back(ledger.plan)
+    money, held = (np.vstack([each, each.sum(axis=0)]) for each in (money, held))
+    rows = [
+        {
+            "line": line,
+            "label": label,
+            "year": year,
+            "money": float(ledger.shown(money[place, when])),
+            "held": float(ledger.shown(held[place, when])),
+            "for_works": round(float(ledger.shown(money[place, when]) - ledger.shown(held[place, when])), 9) + 0.0,
+        }
+        for place, (line, label) in enumerate([*((line, labels[line]) for line in envelope.lines), (_SUM, "All lines")])
+        for when, year in enumerate(ledger.years)
+    ]
+    note = (
+        "Held: a share of the line's money that no works may spend. What latent defects are expected to cost is apart."
+    )
+    yield ledger.table(declared("contingency_held"), pd.DataFrame(rows), note)
+
+
+STATEMENTS = (approved_profile, variance, contingency_held)

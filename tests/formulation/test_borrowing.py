@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 
 from assetplan.errors import ConfigError
 from assetplan.finance import ceilings, horizon, income_by_year, loan_schedule, mrp_schedule
+from assetplan.finance.maturity import falls_due
 from assetplan.formulation import build_problem
 from assetplan.optimisation.problem import Solution
 
@@ -346,3 +347,33 @@ def test_confirmed_and_forecast_income_are_kept_apart() -> None:
     both = pd.Series(income.confirmed + income.forecast)
     assert both.iloc[0] == pytest.approx(443_854 / 2 + 100, rel=1e-5)
     assert income.forecast[2] == income.forecast[3] > income.forecast[1] - 100 > 0
+
+
+def bands(**binding: object) -> dict[str, Any]:
+    """Debt of £40,000 that falls due beyond five years, and bands of which the nearer holds at most a tenth."""
+    near = {"from": 0, "to": 5, "at_most": 0.1, "debt": 0.0}
+    return {"within_income": False, "maturity": [near, {"from": 5, "debt": 40_000.0}], **binding}
+
+
+def test_the_maturity_structure_binds_what_is_drawn() -> None:
+    """A loan of four years falls due in the nearer band: d is at most a tenth of d + 40,000 while all of it is owed."""
+    short = {"method": "maturity", "years": 4, "per_year": 1}
+    free = borrowing(short, treasury=bands())
+    bound = borrowing(short, treasury=bands(maturity_binds=True))
+    most = 40_000 / 9
+    drawn = flows(bound, settled(bound), "drawdown")["PWLB"]
+    assert drawn.sum() <= most * (1 + 1e-6)
+    assert drawn.sum() > most / 2
+    assert flows(free, settled(free), "drawdown")["PWLB"].sum() > most * 1.5
+    assert relaxed(bound.problem) < relaxed(free.problem)
+    assert bound.row("debt due in 0 to 5 years at most 2021")
+
+
+def test_what_falls_due_in_each_band_is_all_that_is_owed() -> None:
+    """By EIP, £1 of ten years owes a tenth in each year to come; of one drawn a year later the same a year later."""
+    plan = small_plan(CASH, borrowing=[LOAN | {"per_year": 1}], income=[INCOME], treasury=bands())
+    due = falls_due(plan.borrowing[0], plan.treasury.maturity, 2, 11)
+    np.testing.assert_allclose(due[0, :, 0], [0.5] * 5 + [0.4, 0.3, 0.2, 0.1, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(due[1, :, 0], [0.4, 0.3, 0.2, 0.1, 0, 0, 0, 0, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(due[:, 1:, 1], due[:, :-1, 0], atol=1e-12)
+    assert not due[:, 0, 1].any()

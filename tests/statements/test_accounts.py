@@ -73,6 +73,7 @@ PLAN: dict[str, Any] = {
         "external_debt": 100, "operational_boundary": 400, "authorised_limit": 450, "cfr": 120, "unfinanced_capital": 8,
         "mrp": [9.5] * 6, "interest": 4, "investment_income": 0.5, "net_revenue": 620, "investments": 50,
         "internal_share": 0.25,
+        "maturity": [{"from": 0, "to": 1, "at_most": 0.2}, {"from": 1, "to": 5, "at_most": 0.25}, {"from": 5}],
     },
     "medium_term": [
         {"reference": "SURVEYS", "type": "P", "detail": "surveys", "changes": [0.2, 0, 0, 0, 0]},
@@ -307,6 +308,48 @@ def test_a_least_balance_stays_in_the_reserve_and_has_the_price_of_other_money(
     ]
     for place, price in enumerate(held["price"]):
         assert price <= sum(own[place:]) + 1e-3
+
+
+def test_core_cash_is_what_borrowing_and_reserves_leave_of_the_investments(tables: dict[str, Statement]) -> None:
+    cash, loans = rows(tables, "core_cash"), rows(tables, "loans")
+    taken = rows(tables, "sources").query("source == 'reserve'")["used"].sum()
+    by_year = loans.groupby(["loan", "year"], sort=False)[["owed", "unprovided"]].sum()
+    for row in cash.to_dict("records"):
+        own = by_year["unprovided"].get(("own cash", row["year"]), 0.0)
+        ahead = by_year.loc[("PWLB", row["year"])] if ("PWLB", row["year"]) in by_year.index else None
+        assert row["internal_borrowing"] == pytest.approx(own, abs=5 * STEP)
+        known = 0.0 if ahead is None else ahead["unprovided"] - ahead["owed"]
+        assert row["repaid_ahead"] == pytest.approx(known, abs=10 * STEP)
+        spent = row["internal_borrowing"] + row["repaid_ahead"] + row["reserves_used"]
+        assert row["core_cash"] == pytest.approx(50 - spent, abs=1e-9)
+    assert cash["reserves_used"].iloc[-1] == pytest.approx(taken, abs=5 * STEP)
+
+
+def test_bands_of_maturity_come_to_the_debt_of_the_plan(tables: dict[str, Statement]) -> None:
+    bands, owed = rows(tables, "maturity"), rows(tables, "prudential")["external_debt"] - 100
+    np.testing.assert_allclose(bands.groupby("year")["debt"].sum(), owed[:5], atol=3 * STEP)
+    assert bands["falls_due"].tolist()[:3] == ["0 to 1 years", "1 to 5 years", "5 years or more"]
+    for row in bands.to_dict("records"):
+        assert row["within"] == ("yes" if row["share"] <= row["at_most"] + 1e-4 else "no")
+    # A loan by equal instalments over ten years owes most within five once it ages.
+    assert set(bands["within"]) == {"yes", "no"}
+
+
+def test_a_contingency_is_held_back_from_works_and_stands_apart() -> None:
+    share = {"default": 0.1, "bridges": [0.0, 0.2, 0.2, 0.2, 0.5]}
+    plan = make_plan(PLAN | {"envelope": PLAN["envelope"] | {"contingency": share}})
+    (table,) = profile.contingency_held(ledger_of(plan))
+    held = table.rows.set_index(["line", "year"])
+    money = plan.envelope.lines["bridges"]
+    assert held.loc["bridges", "held"].tolist() == pytest.approx(
+        [0, *(0.2 * np.array(money[1:4])), money[4] / 2], abs=0.05
+    )
+    sums = held["held"] + held["for_works"]
+    np.testing.assert_allclose(sums, held["money"], atol=1e-9)
+    whole, less = limits(make_plan(PLAN)), limits(plan)
+    kept = less.amount / whole.amount
+    assert kept[whole.lines.index("bridges")].tolist() == pytest.approx([1, 0.8, 0.8, 0.8, 0.5])
+    assert kept[whole.lines.index("footways")].tolist() == pytest.approx([0.9] * 5)
 
 
 def test_movements_pair_givers_and_takers(ledger: Ledger, tables: dict[str, Statement]) -> None:
