@@ -167,6 +167,11 @@ class Catalogue:
             np.intp
         )
 
+    @property
+    def line_of(self) -> dict[str, str]:
+        """Budget line of each treatment, by name."""
+        return {t.name: t.line for rows in self.own_all.values() for t in rows}
+
     def with_prices(self, growth: Mapping[str, float], level: Mapping[str, float]) -> Catalogue:
         """The same treatments at other prices.
 

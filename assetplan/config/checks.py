@@ -108,7 +108,7 @@ def _amounts(plan: Plan) -> KeyFaults:
             if isinstance(amount, tuple) and len(amount) != len(years):
                 rule = f"has {len(amount)} amounts for {len(years)} years"
                 yield f"limits[{i}].{side}", "", rule
-            if amount is not None and limit.of in ("cost", "risk"):
+            if amount is not None and limit.of in ("cost", "design", "risk"):
                 money[f"limits[{i}].{side}"] = amount if isinstance(amount, tuple) else (amount,)
     for key, amounts in money.items():
         if max(amounts, default=0.0) * plan.envelope.pounds > _MOST:
@@ -121,6 +121,8 @@ def _limits(plan: Plan) -> KeyFaults:
         key = f"limits[{i}]"
         if limit.at_least is None and limit.at_most is None:
             yield key, limit.name, "needs at_least, at_most or both"
+        if limit.of == "design" and not any(plan.allowances.design.values()):
+            yield f"{key}.of", "design", "state allowances.design, the share of design and supervision on works"
         yield from _crossed(key, limit)
         if limit.of in ("risk", PLANNED_SHARE) and limit.of_treatments:
             what = "risk" if limit.of == "risk" else "the planned share"

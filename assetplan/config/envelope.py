@@ -137,13 +137,13 @@ class Limit(WorksSelector):
     """A cap, a floor or both on a total of the works selected."""
 
     name: Name
-    of: Literal["cost", "quantity", "length_m", "number", "carbon", "carbon with energy", "risk", "planned share"] = (
-        "cost"
-    )
-    """what is added up: cost (in the envelope's unit), quantity (in the assets' unit), metres, works items, or carbon
-    (t CO2e) of works, or of works and of all energy of the assets selected; or what the streams of risk of the assets
-    selected cost, whatever is done to them (in the envelope's unit); or the share (0–1) of works on the assets selected
-    in these works and reactive repairs of the same assets together"""
+    of: Literal[
+        "cost", "design", "quantity", "length_m", "number", "carbon", "carbon with energy", "risk", "planned share"
+    ] = "cost"
+    """what is added up: cost, or the design and supervision in it (in the envelope's unit), quantity (in the assets'
+    unit), metres, works items, or carbon (t CO2e) of works, or of works and of all energy of the assets selected; or
+    what the streams of risk of the assets selected cost, whatever is done to them (in the envelope's unit); or the
+    share (0–1) of works on the assets selected in these works and reactive repairs of the same assets together"""
     at_least: Amounts | None = None
     at_most: Amounts | None = None
     """one amount for the years together, or a list with one a year"""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from assetplan.config.allowances import Allowances
 from assetplan.config.assurance import IndicatorSettings, RiskSettings
 from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, RegisterSource, Share, Whole
 from assetplan.config.bids import Bid, Contingency, Disposals, Receipts
@@ -197,6 +198,7 @@ class Plan(Shown, Frozen):
     """treatment, budget line or `default` → how much more than other prices that of works rises a year"""
     price_level: dict[Name, Level] = Field(default={})
     """treatment, budget line or `default` → unit cost of works over that of the table of treatments"""
+    allowances: Allowances = Allowances()
     envelope: Envelope
     limits: tuple[Limit, ...] = ()
     # A set of sources and borrowing facilities is kept in the bits of one whole number, so 60 is the most.

@@ -10,6 +10,7 @@ import numpy as np
 from assetplan._types import Bools, Floats
 from assetplan.config import Limit
 from assetplan.finance import price_of_years
+from assetplan.finance.allowances import ALLOWANCES, allowance_shares
 from assetplan.formulation.carbon import carbon_of_energy, carbon_of_works
 from assetplan.formulation.constraints import Basis, Constraints, Entries, LimitRow
 from assetplan.formulation.mandatory import MandatoryUse
@@ -80,6 +81,9 @@ def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray)
     """
     if limit.of == "cost":
         return works.cost, "£"
+    if limit.of == "design":
+        shares = np.array([_design(inputs, t.treatment, t.line) for t in works.treatments.itertuples()])
+        return works.cost * shares[works.treatment], "£"
     if limit.of == "number":
         return np.ones(len(works.option)), "works"
     if limit.of in ("carbon", WITH_ENERGY):
@@ -89,6 +93,12 @@ def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray)
     units = works.treatments["unit"].to_numpy()[np.unique(works.treatment[selected])]
     unit = "m" if limit.of == "length_m" else and_list(dict.fromkeys(units))
     return column[works.asset], unit
+
+
+def _design(inputs: Inputs, treatment: str, line: str) -> float:
+    """Share of the cost of a treatment, its allowances in it, that is design and supervision."""
+    shares = allowance_shares(inputs.plan, treatment, line)
+    return float(shares[list(ALLOWANCES).index("design")] / (1 + shares.sum()))
 
 
 def limit_rows(
@@ -111,10 +121,11 @@ def limit_rows(
     words = f'limits[{number}] "{limit.name}" ' + " and ".join(
         bound for bound in ("at_least", "at_most") if getattr(limit, bound) is not None
     )
-    pounds = envelope.pounds if limit.of in ("cost", "risk") else 1.0
+    spent = limit.of in ("cost", "design")
+    pounds = envelope.pounds if spent or limit.of == "risk" else 1.0
     # What £1 of the first year costs in each year.
-    cash = envelope.prices == "cash" and limit.of == "cost"
-    price = price_of_years(plan) if limit.of == "cost" else np.ones(plan.years)
+    cash = envelope.prices == "cash" and spent
+    price = price_of_years(plan) if spent else np.ones(plan.years)
     if not isinstance(limit.at_least, tuple) and not isinstance(limit.at_most, tuple):
         weight = np.zeros(plan.years)
         weight[years] = price[years]

@@ -16,6 +16,7 @@ from assetplan.config.bid_checks import TWICE
 from assetplan.config.bids import RECOMMENDED
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
+from assetplan.finance.allowances import with_allowances
 from assetplan.inputs.bid_tables import bids_of_table
 from assetplan.reference import load_table
 
@@ -289,7 +290,10 @@ def _reached(after: Mapping[str, set[str]], names: set[str]) -> set[str]:
 def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> StatedBid:
     pounds, first = plan.envelope.pounds, plan.first_year
     certain = 1.0 if bid.receipts_stage is None else receipt_stages[bid.receipts_stage]
-    costs = {line: np.array(amounts, dtype=np.float64) * pounds for line, amounts in bid.costs.items()}
+    costs = {
+        line: np.array(amounts, dtype=np.float64) * pounds * with_allowances(plan, bid.name, bid.stage, line)
+        for line, amounts in bid.costs.items()
+    }
     streams = {stream: amount * pounds for stream, amount in bid.benefits.items()}
     stated = StatedBid(
         bid.name,

@@ -16,6 +16,7 @@ from assetplan.asset_classes import AssetClasses, load_asset_classes
 from assetplan.carbon import load_treatment_carbon
 from assetplan.compliance import load_regimes
 from assetplan.config import Plan, TableFiles, read_table_files
+from assetplan.config.allowances import Allowances
 from assetplan.consequences import ENERGY, WORKS, Consequence, Stream, load_consequences, load_streams
 from assetplan.deterioration.calibrated import with_calibration
 from assetplan.deterioration.groups import Group, group_table, load_groups
@@ -25,16 +26,19 @@ from assetplan.energy import FUELS, load_energy_factors, load_energy_savings
 from assetplan.epc import load_epc_duties
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
+from assetplan.finance.allowances import ALLOWANCES, with_allowances
 from assetplan.inputs.claims import Claims, stated_claims
 from assetplan.inputs.footways import footway_factors
 from assetplan.limits import PLANNED_SHARE
 from assetplan.prices import Prices, load_prices, running_costs
+from assetplan.reference import load_table
 from assetplan.register import RegisterNames
 from assetplan.sites import load_sites
 from assetplan.strategies import EnergyTerms, LifecycleModel, Rules
 from assetplan.treatments import Catalogue, load_catalogue
 
 _Read = TypeVar("_Read")
+_SITE_MONEY = ["fixed", "traffic_management"]  # of the table of sites
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -227,7 +231,16 @@ def load_tables(plan: Plan) -> Tables:
     factors = discount_factors(max(plan.benefit.horizon, plan.years + 2))
     if faults := [*_price_faults(plan, parameters.catalogue, factors)]:
         raise ConfigError(faults)
-    parameters = replace(parameters, catalogue=parameters.catalogue.with_prices(plan.price_growth, plan.price_level))
+    catalogue, level = parameters.catalogue, plan.price_level
+    if plan.allowances != Allowances():
+        lines = catalogue.line_of
+        times = {name: with_allowances(plan, name, line) for name, line in lines.items()}
+        stated = {name: level.get(name, level.get(line, level.get("default", 1.0))) for name, line in lines.items()}
+        level = {name: stated[name] * times[name] for name in lines}
+        of_sites = parameters.sites.index.map(times).to_numpy(dtype=float)[:, None]
+        priced = parameters.sites[_SITE_MONEY] * of_sites
+        parameters = replace(parameters, sites=parameters.sites.assign(**priced))
+    parameters = replace(parameters, catalogue=catalogue.with_prices(plan.price_growth, level))
     kept, unfunded = _funded(plan, parameters.catalogue, parameters.regimes)
     rules = Rules(
         plan.strategies.max_treatments,
@@ -256,9 +269,12 @@ def _energy_terms(plan: Plan, parameters: Parameters) -> EnergyTerms | None:
 def _price_faults(plan: Plan, catalogue: Catalogue, factors: Floats) -> Iterator[Fault]:
     """Prices of what the tables do not have, and growth at a rate that discounting does not bear."""
     known = ["default", *catalogue.lines, *catalogue.names]
-    for key, stated in (("price_growth", plan.price_growth), ("price_level", plan.price_level)):
-        for name in sorted(stated.keys() - set(known)):
-            yield Fault("plan", 0, key, name, f"must be one of {', '.join(known)}")
+    bids = [*(bid.name for bid in plan.bids), *load_table("bid_stages")["stage"]]
+    allowed = {"price_growth": (plan.price_growth, known), "price_level": (plan.price_level, known)}
+    allowed |= {f"allowances.{key}": (getattr(plan.allowances, key), [*known, *bids]) for key in ALLOWANCES}
+    for key, (stated, names) in allowed.items():
+        for name in sorted(stated.keys() - set(names)):
+            yield Fault("plan", 0, key, name, f"must be one of {', '.join(names)}")
     lowest = float((factors[:-1] / factors[1:]).min() - 1)
     for name, rate in plan.price_growth.items():
         # Rates are read back from factors, to rounding.

@@ -7,6 +7,7 @@ import pandas as pd
 from assetplan.finance import Statement
 from assetplan.outcome.outcome import Outcome
 from assetplan.statements import (
+    allowances,
     bids,
     carbon,
     compliance,
@@ -29,6 +30,7 @@ def accounts(outcome: Outcome, works: pd.DataFrame) -> list[Statement]:
     ledger = Ledger(outcome, works)
     parts = (
         profile,
+        allowances,
         money,
         bids,
         debt,
