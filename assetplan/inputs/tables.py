@@ -237,9 +237,9 @@ def load_tables(plan: Plan) -> Tables:
         times = {name: with_allowances(plan, name, line) for name, line in lines.items()}
         stated = {name: level.get(name, level.get(line, level.get("default", 1.0))) for name, line in lines.items()}
         level = {name: stated[name] * times[name] for name in lines}
-        of_sites = parameters.sites.index.map(times).to_numpy(dtype=float)[:, None]
-        priced = parameters.sites[_SITE_MONEY] * of_sites
-        parameters = replace(parameters, sites=parameters.sites.assign(**priced))
+        of_sites = parameters.sites.index.map(times).to_numpy(dtype=float)
+        of_money = {name: parameters.sites[name] * of_sites for name in _SITE_MONEY}
+        parameters = replace(parameters, sites=parameters.sites.assign(**of_money))
     parameters = replace(parameters, catalogue=catalogue.with_prices(plan.price_growth, level))
     kept, unfunded = _funded(plan, parameters.catalogue, parameters.regimes)
     rules = Rules(
