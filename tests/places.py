@@ -52,10 +52,11 @@ def whole_register() -> Register:
 
 @cache
 def county_register() -> Register:
-    """Register of the small example county without premises and blocks; tests must copy what they change."""
-    from assetplan.register.premises import no_property
+    """Register of the small example county without its property half; tests must copy what they change."""
+    from assetplan.register.premises import COMPONENT_COLUMNS, no_property
 
-    return replace(whole_register(), **no_property())
+    whole = whole_register()
+    return replace(whole, assets=whole.assets.assign(**dict.fromkeys(COMPONENT_COLUMNS, "")), **no_property())
 
 
 _HALF = ("[envelope.virement]", "[tables]", "[energy]", "[disposals]", "[receipts]", "[risk]", "[indicators]")
