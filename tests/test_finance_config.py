@@ -98,7 +98,7 @@ def _saving(**keys: Any) -> dict:
         (_profile(floors={"bridges": [0.0, 2.0, 0.0]}), "envelope.floors.bridges", "above what the line may spend"),
         # sources
         (_source(stage="banked"), "sources[1].stage", "only a receipt has one"),
-        (_source(type="grant", probability=0.5), "sources[1].probability", "only a receipt has one"),
+        (_source(type="revenue", probability=0.5), "sources[1].probability", "has one"),
         (_source(type="receipt"), "sources[1].stage", "how likely is it"),
         (_source(type="contribution", site="North"), "sources[1].purpose", "a contribution needs one"),
         (_source(type="contribution", purpose="roads"), "sources[1].site", "a contribution needs one"),

@@ -82,7 +82,8 @@ def amounts_of(inputs: Inputs, limit: Limit, works: Works, selected: np.ndarray)
     if limit.of == "cost":
         return works.cost, "£"
     if limit.of == "design":
-        shares = np.array([_design(inputs, t.treatment, t.line) for t in works.treatments.itertuples()])
+        names = zip(works.treatments["treatment"], works.treatments["line"], strict=True)
+        shares = np.array([_design(inputs, str(treatment), str(line)) for treatment, line in names])
         return works.cost * shares[works.treatment], "£"
     if limit.of == "number":
         return np.ones(len(works.option)), "works"
