@@ -15,6 +15,7 @@ from assetplan.display import Shown
 from assetplan.errors import Fault, RegisterError
 from assetplan.finance import Statement, real
 from assetplan.finance.statement import declared
+from assetplan.inputs.mandatory import MANDATORY
 from assetplan.programme import Programme
 from assetplan.programme.check import with_bids
 from assetplan.strategies.names import NOTHING, steps_of, within
@@ -46,8 +47,9 @@ class Comparison(Shown):
         what (the limit whose price it is, or "").
     totals : DataFrame
         One row a line, class, road class, district and, where either register has them, electoral division: by, name,
-        before, came_in, went_out, moved, treatment, repriced (works that both have, at another cost), after (£). What
-        went out is below 0; the row sums to after.
+        before, came_in, went_out, moved, treatment, repriced (works that both have, at another cost), mandatory (what
+        either pays first, as statutory works: the second less the first; of plans that have any), after (£). What went
+        out is below 0; the row sums to after.
     settings : DataFrame; what the two plan files state otherwise: key, before, after
     kept : tuple of (int, int, float)
         Works items of the first programme in those years, those that the second has too, and their share of the cost.
@@ -114,7 +116,8 @@ def compare(before: Programme, after: Programme) -> Comparison:
     for column, each in zip(("cost_before", "cost_after"), works, strict=True):
         cost = each.groupby("asset_id")["pence"].sum() / _PENCE
         assets[column] = assets["asset_id"].map(cost).fillna(0.0)
-    totals = _totals(works, assets.set_index("asset_id")["change"])
+    first = [_mandatory(each, years) for each in (before, after)]
+    totals = _totals(works, first, assets.set_index("asset_id")["change"])
     kept = _kept(*works)
     changed = assets[assets["change"] != ""].reset_index(drop=True)
     priced = before.summary.prices_known and after.summary.prices_known
@@ -183,18 +186,28 @@ def _works(programme: Programme, years: tuple[int, ...]) -> pd.DataFrame:
     return works.assign(pence=(works["cost"] * _PENCE).round().astype(np.int64))
 
 
-def _totals(works: list[pd.DataFrame], change: pd.Series) -> pd.DataFrame:
+def _mandatory(programme: Programme, years: tuple[int, ...]) -> pd.DataFrame:
+    """Works of these years that are paid first, in whole pence, columns `TOTALS`, pence and kind."""
+    rows = pd.DataFrame(columns=["year", "cost", *TOTALS]) if programme.mandatory is None else programme.mandatory
+    mine = rows.loc[rows["year"].isin(years), [*TOTALS, "cost"]]
+    return mine.assign(pence=(mine["cost"].astype(float) * _PENCE).round().astype(np.int64), kind=MANDATORY)
+
+
+def _totals(works: list[pd.DataFrame], first: list[pd.DataFrame], change: pd.Series) -> pd.DataFrame:
     """Cost by line, class, road class and district, and what each kind of change makes of it (£)."""
     column = {"": "repriced", "in": "came_in", "new": "came_in", "out": "went_out", "gone": "went_out"}
-    signed = pd.concat([each.assign(pence=sign * each["pence"]) for each, sign in zip(works, (-1, 1), strict=True)])
-    signed["kind"] = signed["asset_id"].map(change).map(lambda kind: column.get(kind, kind))
+    paid = [each.assign(kind=each["asset_id"].map(change).map(lambda kind: column.get(kind, kind))) for each in works]
     names = ["came_in", "went_out", "moved", "treatment", "repriced"]
+    if any(map(len, first)):
+        names.append(MANDATORY)
+        paid = [pd.concat(parts, ignore_index=True) for parts in zip(paid, first, strict=True)]
+    signed = pd.concat([each.assign(pence=sign * each["pence"]) for each, sign in zip(paid, (-1, 1), strict=True)])
     parts = []
     for by in TOTALS if signed["division"].any() else TOTALS[:-1]:
         wide = signed.pivot_table(index=by, columns="kind", values="pence", aggfunc="sum", fill_value=0)
         wide = wide.reindex(columns=names, fill_value=0)
-        first = works[0].groupby(by)["pence"].sum().reindex(wide.index, fill_value=0)
-        wide.insert(0, "before", first)
+        was = paid[0].groupby(by)["pence"].sum().reindex(wide.index, fill_value=0)
+        wide.insert(0, "before", was)
         wide["after"] = wide.sum(axis=1)
         parts.append((wide / _PENCE).rename_axis("name").reset_index().assign(by=by))
     rows = pd.concat(parts, ignore_index=True)

@@ -20,6 +20,7 @@ from assetplan.formulation.carbon import carbon_of_options
 from assetplan.formulation.constraints import LimitRow
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
+from assetplan.inputs.mandatory import MANDATORY
 from assetplan.limits import LimitKey
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.problem.canonical import canonical
@@ -38,12 +39,15 @@ class Frontier(Shown):
     points : DataFrame
         One row a share of the money, or of the carbon of the plan's works: share, carbon_limit (t CO2e; where carbon is
         what is limited), money (£; of all lines and years), status ("optimal", "feasible" or "cannot
-        be met"), benefit, bound (in the unit of what the plan seeks), gap (share), cost (£), preventative (share of the
-        cost), treated (assets), sites (on roads and footways, missing where the plan does not limit them), carbon
+        be met"), benefit, bound (in the unit of what the plan seeks), gap (share), cost (£), mandatory (£; part of it
+        that goes on works that are paid first, of a plan that has any), preventative (share of the cost of the works
+        chosen), treated (assets), sites (on roads and footways, missing where the plan does not limit them), carbon
         (t CO2e of its works, as far as it is known; missing where of no works it is), carbon_known (share of the cost
-        of its works of which it is known), marginal (benefit of one more pound, spread
+        of the works chosen of which it is known), marginal (benefit of one more pound, spread
         over lines and years as the money is, or of one more t CO2e).
-    lines : DataFrame; share, line, money and cost (£), marginal (of one more pound of the line, spread likewise)
+    lines : DataFrame
+        share, line, money and cost (£; mandatory works included), marginal (of one more pound of the line, spread
+        likewise).
     condition : DataFrame
         share, asset_class, year (the last of the plan), index (average over the stock, 0–100) and poor (share of the
         stock in bands that count as poor condition: poor and very poor, or grades C and D).
@@ -159,6 +163,7 @@ def _point(
         return {**row, "status": "cannot be met"}
     cost, kind = _works_of(works, solution)
     spent, sites = float(cost.sum()), limited_sites(scaled)
+    first = float(scaled.mandatory_use[money].sum())
     treated = np.any(scaled.options.schedule[scaled.chosen(solution)] >= 0, axis=1).sum()
     return {
         **row,
@@ -166,7 +171,8 @@ def _point(
         "benefit": round(solution.benefit, 2),
         "bound": round(solution.bound, 2),
         "gap": solution.gap,
-        "cost": round(spent, 2),
+        "cost": round(spent + first, 2),
+        **({MANDATORY: round(first, 2)} if first else {}),
         "preventative": round(float(cost[kind == "preventative"].sum()) / spent, 4) if spent else 0.0,
         "treated": int(treated),
         "sites": np.nan if sites is None else float(np.rint(sites[solution.chosen].sum())),
@@ -188,7 +194,7 @@ def _marginal(prices: Floats, caps: Floats) -> float:
 
 def _lines(share: float, scaled: Formulation, works: Works, solution: Solution) -> Iterator[dict[str, Any]]:
     used = scaled.problem.usage[solution.chosen].sum(axis=0)
-    spent = np.asarray(used, dtype=float).ravel()
+    spent = np.asarray(used, dtype=float).ravel() + scaled.mandatory_use
     keys = [row.key for row in scaled.rows]
     for line in dict.fromkeys(key.line for key in keys if key.kind == "line"):
         mine = np.array([key.kind == "line" and key.line == line for key in keys])

@@ -190,7 +190,8 @@ def _money(inputs: Inputs, options: Candidates, solution: Solution, aim: Aim) ->
     works = Works.of(inputs.register.assets, inputs.model, options.take(solution.chosen))
     line = works.treatments["line"].map({name: k for k, name in enumerate(lines)}).to_numpy(dtype=np.intp)
     place = line[works.treatment] * plan.years + works.year
-    needed = np.bincount(place, works.cost, len(lines) * plan.years).reshape(-1, plan.years) * price_of_years(plan)
+    chosen = np.bincount(place, works.cost, len(lines) * plan.years).reshape(-1, plan.years)
+    needed = (chosen + _mandatory(inputs)) * price_of_years(plan)
     allowed = np.array(list(plan.envelope.lines.values())) * plan.envelope.pounds
     sums = {_MONEY: in_steps(needed, unit), _ENVELOPE: in_steps(allowed, unit)}
     rows = [
@@ -203,7 +204,18 @@ def _money(inputs: Inputs, options: Candidates, solution: Solution, aim: Aim) ->
     table[_TOTAL] = table[years].sum(axis=1)
     table[[*years, _TOTAL]] = printed(table[[*years, _TOTAL]].to_numpy(), unit)
     prices = CASH if plan.envelope.prices == "cash" else real(plan.first_year)
-    return declared("standstill").table(table, prices, _note(plan, solution, aim), unit, named(years))
+    note = _note(plan, solution, aim)
+    if len(inputs.mandatory):
+        note += f" With them go {pounds(float(inputs.mandatory['cost'].sum()), 4)} of mandatory works."
+    return declared("standstill").table(table, prices, note, unit, named(years))
+
+
+def _mandatory(inputs: Inputs) -> Floats:
+    """Works that are paid whatever is held, by line of the envelope and year, (n_lines, n_years) [£]."""
+    plan, paid = inputs.plan, inputs.mandatory
+    wide = paid.pivot_table(index="line", columns="year", values="cost", aggfunc="sum", fill_value=0.0)
+    wide = wide.reindex(index=list(plan.envelope.lines), columns=list(plan.plan_years), fill_value=0.0)
+    return wide.to_numpy(dtype=np.float64)
 
 
 def _note(plan: Plan, solution: Solution, aim: Aim) -> str:

@@ -69,13 +69,16 @@ def _figures(before: Programme, after: Programme) -> str:
 
 def _by_line(after: Programme, comparison: Comparison) -> str:
     labels = {row["line"]: row["label"] for row in after.summary.spend}
-    names = ["before", "came_in", "went_out", "moved", "treatment", "repriced", "after"]
+    heads = {
+        "before": "before", "came_in": "came in", "went_out": "went out", "moved": "other year",
+        "treatment": "treatment", "repriced": "other cost", "mandatory": "mandatory", "after": "after",
+    }  # fmt: skip
+    names = [name for name in heads if name in comparison.totals]
     rows = [
         [str(labels.get(row["name"], row["name"])), *(millions(row[name]) for name in names)]
         for row in comparison.totals.query("by == 'line'").to_dict("records")
     ]
-    heads = ["before", "came in", "went out", "other year", "treatment", "other cost", "after"]
-    return table(["cost by line, £m", *heads], rows)
+    return table(["cost by line, £m", *(heads[name] for name in names)], rows)
 
 
 def _causes(after: Programme, comparison: Comparison) -> list[str]:

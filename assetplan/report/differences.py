@@ -31,7 +31,7 @@ _BY = {
 }  # fmt: skip
 _PARTS = {
     "before": "Before", "came_in": "Came in", "went_out": "Went out", "moved": "Another year",
-    "treatment": "Another treatment", "repriced": "Another cost", "after": "After",
+    "treatment": "Another treatment", "repriced": "Another cost", "mandatory": "Mandatory works", "after": "After",
 }  # fmt: skip
 
 
@@ -142,16 +142,17 @@ def _totals(comparison: Comparison, after: Programme, basis: str) -> list[Table]
         "line": _line_labels(after),
         "asset_class": {row.asset_class: row.plural for row in after.summary.asset_classes},
     }
+    parts = {name: head for name, head in _PARTS.items() if name in comparison.totals}
     out = []
     for by, head in _BY.items():
         rows = comparison.totals[comparison.totals["by"] == by]
         counts = comparison.assets[by].value_counts() if by in comparison.assets else None
-        heads = (head, *(["Assets that differ"] if counts is not None else []), *_PARTS.values())
+        heads = (head, *(["Assets that differ"] if counts is not None else []), *parts.values())
         shown = []
         for row in rows.to_dict("records"):
             name = labels.get(by, {}).get(row["name"], row["name"]) or "None stated"
             differ = [] if counts is None else [number(counts.get(row["name"], 0))]
-            shown.append(Row(name, (*differ, *(_thousands(row[part]) for part in _PARTS))))
+            shown.append(Row(name, (*differ, *(_thousands(row[part]) for part in parts))))
         if shown:
             out.append(Table(f"by-{by.replace('_', '-')}", f"By {head.lower()}", heads, shown, basis=basis))
     return out
