@@ -24,9 +24,6 @@ def bid_faults(plan: Plan) -> KeyFaults:
             yield f"bids[{i}].{key}", value, rule
     yield from _contingency(plan)
     yield from _disposals(plan)
-    if plan.spent is not None and (plan.bids or plan.tables.bids or plan.disposals):
-        rule = "a plan with bids cannot be planned again after years that are spent: leave one of them out"
-        yield "spent.from", plan.spent.from_, rule
     yield from _receipts(plan)
 
 

@@ -17,7 +17,7 @@ from assetplan.limits import FlowKey, LimitKey
 def line_caps(basis: Basis) -> Constraints:
     """What each line may spend in each year: `envelope.lines`; where it is spent already, no less than that."""
     limits, works, mandatory = basis.inputs.limits, basis.works, basis.mandatory
-    past = spent_by_line(basis.inputs, works, basis.options)
+    past = spent_by_line(basis.inputs, works, basis.starts)
     amounts = limits.amount.copy()
     amounts[:, : past.shape[1]] = np.maximum(amounts[:, : past.shape[1]], past)
     rows = tuple(

@@ -13,7 +13,7 @@ from assetplan.formulation.past import begins_as_done
 from assetplan.inputs.load import Inputs
 from assetplan.strategies import Candidates
 from assetplan.strategies.names import steps_of, strategy_names, strategy_text
-from assetplan.words import plural
+from assetplan.words import and_list, plural
 
 CHECK = "firm works"
 """Check of the model notes on them."""
@@ -69,7 +69,8 @@ def hold_firm(inputs: Inputs, options: Candidates) -> FirmWorks:
     lost_rows = np.isin(rows, np.flatnonzero(lost))
     stand = (rows >= 0) & ~lost_rows
     scheme[rows[stand]] = pd.factorize(firm["scheme_id"][stand])[0]
-    return FirmWorks(np.where(lost, "", held), scheme, allowed, tuple(_notes(firm, rows < 0, lost_rows)))
+    notes = (*_notes(firm, rows < 0, lost_rows), *_bid_notes(inputs))
+    return FirmWorks(np.where(lost, "", held), scheme, allowed, notes)
 
 
 def _holds(inputs: Inputs, options: Candidates, held: Texts) -> Bools:
@@ -91,6 +92,23 @@ def _notes(firm: pd.DataFrame, gone: Bools, lost: Bools) -> Iterable[tuple[str, 
     ):
         if which.any():
             yield CHECK, f"{plural(int(which.sum()), 'works item')} {why} not held: {_listed(firm[which])}."
+
+
+def _bid_notes(inputs: Inputs) -> Iterable[tuple[str, str]]:
+    """How many bids are held as an earlier programme has them, and which of its firm ones the plan does not state."""
+    firm = [each.name for each in inputs.earlier.bids if each.firm] if inputs.earlier is not None else []
+    kept = {bid.name for bid in inputs.bids if bid.held}
+    if kept:
+        yield (
+            CHECK,
+            f"{plural(len(kept), 'bid')} of earlier programmes held as begun or approved: {and_list(sorted(kept))}.",
+        )
+    gone = [name for name in firm if name not in {bid.name for bid in inputs.bids}]
+    if gone:
+        yield (
+            CHECK,
+            f"{plural(len(gone), 'firm bid')} of the earlier programme not stated and not held: {and_list(gone)}.",
+        )
 
 
 def _listed(works: pd.DataFrame) -> str:

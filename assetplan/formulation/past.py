@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetplan._types import Bools, Floats, Texts
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.site_costs import charge
 from assetplan.formulation.works import Works
@@ -61,19 +61,19 @@ def at_outturn(inputs: Inputs, options: Candidates) -> Candidates:
     return charge(options, option, year, off[option, year], inputs.model.rules.discount)
 
 
-def spent_by_line(inputs: Inputs, works: Works, options: Candidates) -> Floats:
+def spent_by_line(inputs: Inputs, works: Works, starts: Ints) -> Floats:
     """What each line of the envelope spent in each year that is past (£), (n_lines, n_past).
 
     Parameters
     ----------
     inputs : Inputs; the plan and its past years
-    works : Works; works of the candidates
-    options : Candidates; those that begin with what was done
+    works : Works; works of the candidates and of bids
+    starts : array (n_choosers + 1,); which options are whose; all begin with what was done
     """
     lines = list(inputs.plan.envelope.lines)
     out = np.zeros((len(lines), inputs.past))
-    # What was done is alike in every strategy of an asset, so that of the first is as good as any.
-    mine = np.isin(works.option, options.starts[:-1]) & (works.year < inputs.past)
+    # What was done is alike in every option of an asset or a bid, so that of the first is as good as any.
+    mine = np.isin(works.option, starts[:-1]) & (works.year < inputs.past)
     line = works.treatments["line"].map(lines.index).to_numpy(dtype=np.intp)[works.treatment[mine]]
     np.add.at(out, (line, works.year[mine]), works.cost[mine])
     mandatory = inputs.mandatory[inputs.mandatory["year"] < inputs.plan.first_year + inputs.past]

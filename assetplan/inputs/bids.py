@@ -60,6 +60,7 @@ class StatedBid:
     criteria, needs, excludes, follows : tuple of str; what the money is for; names of other bids
     stage, gate, promoter : str; how far its business case is, the gate passed, and who brings it; "" where not stated
     place : geometry or None; where it is, in the register's coordinates
+    held : bool; whether an earlier programme has begun it or holds it firm, so that only that option is left
     """
 
     name: str
@@ -98,6 +99,7 @@ class StatedBid:
     gate: str = ""
     promoter: str = ""
     place: shapely.Geometry | None = None
+    held: bool = False
 
     @property
     def main_line(self) -> str:

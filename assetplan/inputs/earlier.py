@@ -12,6 +12,7 @@ import pandas as pd
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 from assetplan.inputs.firm import firm_works
+from assetplan.inputs.held_bids import EarlierBid, earlier_bids
 from assetplan.strategies.names import steps_of
 
 ASSETS = "assets.parquet"
@@ -34,11 +35,13 @@ class Earlier:
     firm : DataFrame or None
         Its firm works in those of this plan's years that are still to come, as `firm_works` gives them; None where its
         folder does not say which are firm, or where the plan lets all of them change at a price.
+    bids : tuple of EarlierBid; the bids that it does, none where firm works are not held
     """
 
     strategy: pd.Series
     years: tuple[int, ...]
     firm: pd.DataFrame | None
+    bids: tuple[EarlierBid, ...] = ()
 
 
 def read_earlier(plan: Plan, assets: pd.DataFrame, ahead: tuple[int, ...]) -> Earlier | None:
@@ -66,7 +69,9 @@ def read_earlier(plan: Plan, assets: pd.DataFrame, ahead: tuple[int, ...]) -> Ea
         rule = 'does not say which of its works are firm: plan it again, or state firm = "price"'
         raise ConfigError([Fault("plan", 0, key, stability.from_, rule)])
     years = _years(folder / ASSETS)
-    return Earlier(strategy, years or plan.plan_years, None if firm is None else firm[firm["year"].isin(ahead)])
+    if firm is None:
+        return Earlier(strategy, years or plan.plan_years, None)
+    return Earlier(strategy, years or plan.plan_years, firm[firm["year"].isin(ahead)], earlier_bids(folder))
 
 
 def _years(path: Path) -> tuple[int, ...]:

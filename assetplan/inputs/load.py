@@ -25,6 +25,7 @@ from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
 from assetplan.inputs.energy import with_energy_used
 from assetplan.inputs.firm import WORKS
 from assetplan.inputs.footways import with_use
+from assetplan.inputs.held_bids import BIDS, held_bids
 from assetplan.inputs.known_names import language_faults
 from assetplan.inputs.mandatory import as_paid, no_mandatory_works
 from assetplan.inputs.medium_term import load_medium_term
@@ -154,7 +155,9 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     jobs = load_routine_jobs(plan, tables.parameters.prices, register.assets)
     spent = read_spent(plan, register.assets)
     earlier = read_earlier(plan, register.assets, plan.plan_years[0 if spent is None else spent.years :])
-    bids = (*load_bids(plan, register.assets, list(tables.parameters.streams)), *load_sales(plan, register))
+    stated = (*load_bids(plan, register.assets, list(tables.parameters.streams)), *load_sales(plan, register))
+    begun, firm = (() if each is None else each.bids for each in (spent, earlier))
+    bids = held_bids(plan, stated, begun, firm, 0 if spent is None else spent.years)
     compliance = load_statutory_tests(plan, tables.parameters, register, 0 if spent is None else spent.years)
     mandatory = [no_mandatory_works() if spent is None else as_paid(spent.mandatory)]
     if compliance is not None:
@@ -300,11 +303,12 @@ def input_digests(
     digests = {path.name: digest(path) for path in files_of(plan).values() if path.is_file()}
     if plan.stability is not None:
         earlier = plan.path(plan.stability.from_)
-        read = [earlier / name for name in (ASSETS, WORKS)]
+        read = [earlier / name for name in (ASSETS, WORKS, BIDS)]
         digests |= {f"{earlier.name}/{path.name}": digest(path) for path in read if path.is_file()}
     if plan.spent is not None:
         folder = plan.path(plan.spent.from_)
-        digests |= {f"{folder.name}/{name}": digest(folder / name) for name in FILES}
+        read = [folder / name for name in (*FILES, BIDS)]
+        digests |= {f"{folder.name}/{path.name}": digest(path) for path in read if path.is_file()}
     if isinstance(plan.register_place, DatabaseTable):
         digests[plan.register_file] = rows or digest(plan.register_place)
     digests["plan"] = hashlib.sha256(plan.model_dump_json(by_alias=True).encode()).hexdigest()

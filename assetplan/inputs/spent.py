@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Floats
+from assetplan.asset_classes import BID
 from assetplan.config import Plan
 from assetplan.delimited import TextColumns, csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.inputs.earlier import ASSETS, earlier_strategies
 from assetplan.inputs.firm import WORKS, as_registered
+from assetplan.inputs.held_bids import EarlierBid, earlier_bids
 from assetplan.strategies.names import steps_of
 
 # What is read of the earlier programme.
@@ -41,6 +43,7 @@ class Spent:
     used : dict of str → array (years,)
         What each source gave and each borrowing facility drew, prices of the first year (£).
     mandatory : dict of (str, int) → float; what mandatory works of a line cost in a year that is past, likewise (£)
+    bids : tuple of EarlierBid; bids that the earlier programme does
     """
 
     years: int
@@ -48,6 +51,7 @@ class Spent:
     cost: pd.DataFrame
     used: dict[str, Floats]
     mandatory: dict[tuple[str, int], float] = field(default_factory=dict)
+    bids: tuple[EarlierBid, ...] = ()
 
     def cost_of(self, asset_ids: pd.Series) -> Floats:
         """Cost of each asset in each year that is past (£), (n_assets, years)."""
@@ -92,12 +96,12 @@ def read_spent(plan: Plan, assets: pd.DataFrame) -> Spent | None:
         raise ConfigError(faults)
     chosen = {key: amount - first[key] for key, amount in spend.items()}
     works = _works(folder / WORKS, plan, strategy, assets, chosen)
-    past = works[works["year"] <= plan.spent.until]
+    past = works[(works["year"] <= plan.spent.until) & ~works["of_bid"]]
     cost = past.assign(year=past["year"] - plan.first_year).pivot_table(
         index="asset_id", columns="year", values="cost", aggfunc="sum", fill_value=0.0
     )
     paid = {key: amount for key, amount in first.items() if amount > 0 and key[1] <= plan.spent.until}
-    return Spent(years, strategy, cost, used, paid)
+    return Spent(years, strategy, cost, used, paid, earlier_bids(folder))
 
 
 def _unlike(plan: Plan, summary: dict, earlier: dict) -> Iterator[str]:
@@ -140,7 +144,7 @@ def _used(flows: list[dict], first_year: int, years: int) -> dict[str, Floats]:
 def _works(
     path: Path, plan: Plan, strategy: pd.Series, assets: pd.DataFrame, spend: Mapping[tuple[str, int], float]
 ) -> pd.DataFrame:
-    """Works items of the earlier programme: asset_id, year, treatment, line, cost (£).
+    """Works items of the earlier programme: asset_id, year, treatment, line, cost (£), of_bid (what a bid spends).
 
     Raises
     ------
@@ -153,13 +157,17 @@ def _works(
     works["year"] = text.numbers("year", plan.first_year, plan.first_year + 100, needed=True)
     works["cost"] = text.numbers("cost", 0, 1e12, needed=True)
     text.refuse(works["year"] % 1 > 0, "year", "must be a whole year")
-    text.refuse(works.duplicated(["asset_id", "year"]), "asset_id", "is there more than once in one year")
+    of_bid = text.text["asset_class"] == BID.asset_class if "asset_class" in text.text else False
+    works["of_bid"] = of_bid
+    twice = works.duplicated(["asset_id", "year"]) & ~works["of_bid"]
+    text.refuse(twice, "asset_id", "is there more than once in one year")
     past = works["year"] <= plan.spent.until  # type: ignore[union-attr]  # there is one, or nobody asks
     unknown = ~works["asset_id"].isin(set(assets["asset_id"]))
-    text.refuse(past & unknown, "asset_id", "the register has no such asset")
+    text.refuse(past & unknown & ~works["of_bid"], "asset_id", "the register has no such asset")
     done = _steps(strategy)
     both = works[_KEYS].merge(done, how="left", indicator=True)
-    text.refuse(both["_merge"] == "left_only", "treatment", f"{ASSETS} has no such works of this asset in this year")
+    none_such = (both["_merge"] == "left_only").to_numpy() & ~works["of_bid"].to_numpy()
+    text.refuse(none_such, "treatment", f"{ASSETS} has no such works of this asset in this year")
     lost = done.merge(works[_KEYS], how="left", indicator=True).query("_merge == 'left_only'")
     faults = text.faults + [
         Fault(str(path), 0, "asset_id", str(row.asset_id), f"has no row for {row.treatment} in {row.year:.0f}")

@@ -86,7 +86,9 @@ def _reasons(outcome: Outcome, objective: Floats, priced: Floats) -> Texts:
     for place, picked in enumerate(outcome.chosen_bids):
         mine = slice(options.starts[place], options.starts[place + 1])
         begun = options.start[mine] != NOT
-        if options.bids[place].mandatory:
+        if options.bids[place].held:
+            out[place] = "It was begun, or is firm, in the earlier programme, and stays as it is there."
+        elif options.bids[place].mandatory:
             latest = plan.first_year + options.bids[place].latest
             out[place] = f"Mandatory: it must start by {latest}, whatever it costs or brings."
         elif options.start[picked] != NOT:
