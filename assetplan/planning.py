@@ -98,7 +98,8 @@ def plan(
             baselines = early.result() if early else by_rule(first.amounts)
             best = best_of(formulation.problem, first, baselines.values(), plan.solver.target_gap)
             solution = formulation.settle(best)
-        ahead = beside.submit(in_futures, inputs, {PLAN: formulation.options.schedule[formulation.chosen(solution)]})
+        planned = {PLAN: formulation.options.schedule[formulation.chosen(solution)]}
+        ahead = beside.submit(in_futures, inputs, planned, {PLAN: formulation.kept(solution)})
         freed = beside.submit(best_phasing, plan, formulation, solution)
         with clock.stage("programme"):
             outcome = outcome_of(inputs, made.starting, made.traffic, formulation, solution)

@@ -94,7 +94,8 @@ def frontier_of(
             lines += _lines(share, scaled, works, solution)
             schedule = formulation.options.schedule[formulation.chosen(solution)]
             future = simulate(inputs.register.assets, starting, schedule, inputs.model, traffic)
-            conditions += ({"share": share, **row} for row in class_conditions(inputs, future))
+            kept = formulation.kept(solution)[:, -1]
+            conditions += ({"share": share, **row} for row in class_conditions(inputs, future, kept))
             streams += (
                 {"share": share, "stream": name, "amount": round(float(amounts.sum()), 2)}
                 for name, amounts in future.yearly.items()
@@ -208,17 +209,18 @@ def _lines(share: float, scaled: Formulation, works: Works, solution: Solution) 
         }
 
 
-def class_conditions(inputs: Inputs, future: Trajectory) -> Iterator[dict[str, Any]]:
+def class_conditions(inputs: Inputs, future: Trajectory, kept: Bools) -> Iterator[dict[str, Any]]:
     """Condition of each class at the end of a plan: asset_class, year, index and poor, as of `Frontier.condition`.
 
     Parameters
     ----------
     inputs, future : Inputs, Trajectory; the plan, and what comes of its assets
+    kept : array (n_assets,) of bool; assets that are not sold by then
     """
     assets, classes = inputs.register.assets, inputs.tables.classes
     index, poor = future.index[:, -1].round(2), future.poor(classes.bands_of(assets), -1)
     for row in classes.of(assets["asset_class"]):
-        members = (assets["asset_class"] == row.asset_class).to_numpy(dtype=bool)
+        members = kept & (assets["asset_class"] == row.asset_class).to_numpy(dtype=bool)
         stock = np.where(members, classes.stock_of(assets, row.asset_class)[1], 0.0)
         if stock.any():
             weight = stock / stock.sum()

@@ -42,7 +42,9 @@ class CaseFutures:
     backlog: Floats
 
 
-def in_futures(inputs: Inputs, cases: Mapping[str, Codes]) -> dict[str, CaseFutures]:
+def in_futures(
+    inputs: Inputs, cases: Mapping[str, Codes], kept: Mapping[str, Bools] | None = None
+) -> dict[str, CaseFutures]:
     """Each case in many futures, which are the same for every case and every call; empty where none are asked for.
 
     Parameters
@@ -50,13 +52,17 @@ def in_futures(inputs: Inputs, cases: Mapping[str, Codes]) -> dict[str, CaseFutu
     inputs : Inputs; the plan's, whose `forecast` says how many futures
     cases : mapping of str → array (n_assets, years)
         What becomes of assets in each case: treatment codes, −1 for none.
+    kept : mapping of str → array (n_assets, years + 1) of bool, optional
+        Assets that are not sold by the end of each year in a case; all of them where it is left out.
     """
     futures, known = _futures(inputs)
     if futures is None:
         return {}
     schedules = [schedule[known] for schedule in cases.values()]
-    sizes = _sizes(futures.assets)
-    outcomes = [_in_one_future(futures, number, schedules, *sizes) for number in range(futures.count)]
+    km, quantity = _sizes(futures.assets)
+    every = np.ones((len(known), inputs.plan.years + 1), dtype=bool)
+    owned = [quantity[:, None] * (kept or {}).get(case, every)[known] for case in cases]
+    outcomes = [_in_one_future(futures, number, schedules, km, owned) for number in range(futures.count)]
     length, backlog = (np.stack(parts, axis=1) for parts in zip(*outcomes, strict=True))
     return {case: CaseFutures(length[k], backlog[k]) for k, case in enumerate(cases)}
 
@@ -118,7 +124,7 @@ def _sizes(assets: pd.DataFrame) -> tuple[Floats, Floats]:
 
 
 def _in_one_future(
-    futures: Futures, number: int, schedules: Sequence[Codes], km: Floats, quantity: Floats
+    futures: Futures, number: int, schedules: Sequence[Codes], km: Floats, quantity: Sequence[Floats]
 ) -> tuple[Floats, Floats]:
     """One future by case and year: length by residual life [km] (cases, years + 1, bands), backlog [£]."""
     future = futures.draw(number)
@@ -131,8 +137,9 @@ def _in_one_future(
                     # At the pace of the group, as a survey would reckon it: no one knows an asset's own.
                     life = state.residual_life() * future.own[rows]
                     length[case, year] += condition.quantity_in_bands("residual_life", life, km[rows])
-                if quantity[rows].any():
-                    backlog[case, year] += float(state.backlog() @ quantity[rows])
+                owned = quantity[case][rows, year]
+                if owned.any():
+                    backlog[case, year] += float(state.backlog() @ owned)
     return length, backlog
 
 

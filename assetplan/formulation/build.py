@@ -20,7 +20,7 @@ from assetplan.formulation.kinds import LIMIT_KINDS
 from assetplan.formulation.objective import objective_of, objective_of_bids
 from assetplan.formulation.past import as_done, at_outturn
 from assetplan.formulation.rules import follow_rules
-from assetplan.formulation.sales import joint, of_sales, with_burdens, with_sold
+from assetplan.formulation.sales import joint, of_sales, with_burdens, with_sold, year_of_sale
 from assetplan.formulation.schemes import join_schemes
 from assetplan.formulation.section_worth import section_worth
 from assetplan.formulation.sharing import SharedSites, share, standing
@@ -74,6 +74,8 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     works = _works(inputs, left)
     site = part_of_site(inputs, works, sharing.site, mode)
     basis = _basis(inputs, left, bids, works, site, sharing.closure, whole)
+    if (sale >= 0).any():
+        basis = replace(basis, sold=year_of_sale(mode, inputs.plan.years))
     objective, changes = objective_of(inputs, left)
     group, mode = joint(bids, sale, group, mode)
     problem, rows, flows = _composed(basis, objective, *((group, mode) if (group >= 0).any() else ()))

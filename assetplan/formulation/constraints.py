@@ -111,6 +111,9 @@ class Basis:
         Part of its crew's site that each of the works bears, and of the closure of the road that each strategy bears
         [0 to 1].
     whole : bool; whether these are all assets of the plan; a source may have nothing to fund among some of them
+    sold : array (n_options,) or None
+        Plan year in which each strategy has its asset sold, the number of years where it keeps it; None where nothing
+        may be sold.
     """
 
     inputs: Inputs
@@ -120,6 +123,7 @@ class Basis:
     site: Floats
     closure: Floats
     whole: bool = True
+    sold: Ints | None = None
 
     @cached_property
     def mandatory(self) -> MandatoryWorks:

@@ -15,6 +15,7 @@ from assetplan.errors import InfeasibleError
 from assetplan.formulation.bids import BidOptions
 from assetplan.formulation.constraints import Flow, LimitRow
 from assetplan.formulation.firm import KEY
+from assetplan.formulation.sales import year_of_sale
 from assetplan.formulation.sharing import SharedSites
 from assetplan.inputs.mandatory import MANDATORY
 from assetplan.limits import BID_LINK, LimitKey
@@ -69,6 +70,13 @@ class Formulation(Shown):
     def chosen_bids(self, solution: Solution) -> Ints:
         """Row of each bid's option among `bids` in a solution, (n_bids,)."""
         return solution.chosen[len(self.options.starts) - 1 :] - len(self.options.asset)
+
+    def kept(self, solution: Solution) -> Bools:
+        """Assets that are not sold by the end of the base year and of each plan year, (n_assets, years + 1)."""
+        years, mode = self.options.schedule.shape[1], self.problem.mode
+        if mode is None:
+            return np.ones((len(self.options.starts) - 1, years + 1), dtype=bool)
+        return np.arange(years + 1) <= year_of_sale(mode[self.chosen(solution)], years)[:, None]
 
     def assets_alone(self, chosen: Ints | None = None) -> Formulation:
         """The same choice of the assets with all bids decided, their money gone.

@@ -55,7 +55,10 @@ def _entries(basis: Basis, limit: Limit, row: int, share: float, years: Bools) -
     works, options = basis.works, basis.options
     assets = works.where_asset(limit)
     mine = assets[works.asset] & years[works.year] & (works.option < len(options.asset))
-    reactive: Floats = options.stream_apart(basis.inputs.model.rules, [REACTIVE])[:, :-1] @ years.astype(float)
+    by_year = options.stream_apart(basis.inputs.model.rules, [REACTIVE])[:, :-1]
+    if basis.sold is not None:
+        by_year = by_year * (np.arange(len(years)) < basis.sold[:, None])
+    reactive: Floats = by_year @ years.astype(float)
     burdened = np.flatnonzero(assets[options.asset] & (reactive > 0))
     repairs = Entries(burdened, np.full(len(burdened), row, dtype=np.intp), -share * reactive[burdened])
     return Entries.stack([basis.entries(mine, row, (1 - share) * works.cost), repairs])

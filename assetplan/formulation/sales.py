@@ -23,6 +23,17 @@ SOLD = 10**6
 """Mode of a sale in the first plan year; others follow, and no scheme has so many."""
 
 
+def year_of_sale(mode: Ints, years: int) -> Ints:
+    """Plan year in which options of assets have theirs sold (0 is the first), `years` where they keep it.
+
+    Parameters
+    ----------
+    mode : array (n,); modes of the options
+    years : int; plan years
+    """
+    return np.where(mode >= SOLD, mode - SOLD, years)
+
+
 def with_burdens(inputs: Inputs, options: BidOptions) -> BidOptions:
     """Sales with what their components cost from the year of the sale on, if nothing were done to them, as a benefit.
 

@@ -23,10 +23,10 @@ from assetplan.strategies import Candidates, chance_in_band
 
 def targets(basis: Basis) -> Constraints:
     """The plan's own targets."""
-    return held(basis.inputs, basis.options, basis.inputs.plan.targets)
+    return held(basis.inputs, basis.options, basis.inputs.plan.targets, basis.sold)
 
 
-def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Constraints:
+def held(inputs: Inputs, options: Candidates, stated: Sequence[Target], sold: Ints | None = None) -> Constraints:
     """The most of a class's stock in a band or a worse one at the end of a year, or its least average index.
 
     Parameters
@@ -34,6 +34,9 @@ def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Const
     inputs : Inputs; the plan with its register
     options : Candidates; every strategy of every asset
     stated : sequence of Target; what is to be held
+    sold : array (n_options,), optional
+        Plan year in which each has its asset sold, and which is then in no stock; the number of years where it keeps
+        it. Nothing is sold where it is left out.
     """
     assets = inputs.register.assets
     rows: list[LimitRow] = []
@@ -43,11 +46,14 @@ def held(inputs: Inputs, options: Candidates, stated: Sequence[Target]) -> Const
         unit, stock = inputs.tables.classes.stock_of(assets, target.asset_class)
         option = np.flatnonzero(members[options.asset])
         share, what = _counted(inputs, options, target, option)
+        least = target.at_most is None
+        bound = float((target.at_least if least else target.at_most) or 0.0)
+        if sold is not None:
+            # As much as the bound itself: then it counts on neither side.
+            share = np.where(sold[option] <= target.year - inputs.plan.first_year, bound, share)
         some = share > 0
         option, amount = option[some], share[some] * stock[options.asset[option[some]]]
         name, whole = target.name or f"{what} {target.asset_class}", float(stock[members].sum())
-        least = target.at_most is None
-        bound = float((target.at_least if least else target.at_most) or 0.0)
         words = f'targets[{number}] "{name}" {"at_least" if least else "at_most"} {bound:g} {target.year}'
         limits = {"floor" if least else "cap": bound * whole}
         entries.append(Entries(option, np.full(len(option), len(rows), dtype=np.intp), amount))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from assetplan.asset_classes import BID
@@ -56,7 +57,7 @@ def firm_works(folder: Path, strategy: pd.Series) -> pd.DataFrame | None:
     firm = (table["status"] == FIRM).to_numpy(dtype=bool)
     known = {name: set(steps_of(str(strategy[name]))) for name in works["asset_id"][firm].unique() if name in strategy}
     rows = zip(*(works[name] for name in _KEYS), strict=True)
-    none_such = [(treatment, year) not in known.get(asset, ()) for asset, year, treatment in rows]
+    none_such = np.array([(treatment, year) not in known.get(asset, ()) for asset, year, treatment in rows], dtype=bool)
     text.refuse(firm & none_such, "treatment", "assets.parquet has no such works of this asset in this year")
     if text.faults:
         raise ConfigError(text.faults)

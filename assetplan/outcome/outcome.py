@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from assetplan._types import Codes, Floats, Ints
+from assetplan._types import Bools, Codes, Floats, Ints
 from assetplan.display import Shown
 from assetplan.formulation import Formulation
 from assetplan.inputs.load import Inputs
@@ -17,7 +17,11 @@ from assetplan.strategies import Candidates, Starting, Traffic, Trajectory, simu
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Outcome(Shown):
-    """A solved plan: the chosen strategy of each asset, and its trajectories under the plan and if nothing is done."""
+    """A solved plan: the chosen strategy of each asset, and its trajectories under the plan and if nothing is done.
+
+    Under the plan what is sold is in no band and has no backlog from the end of that year on; if nothing is done it is
+    kept.
+    """
 
     inputs: Inputs
     starting: Starting
@@ -88,8 +92,17 @@ def outcome_of(
         starting,
         formulation,
         solution,
-        _rounded(simulate(assets, starting, chosen, inputs.model, traffic)),
+        _held(_rounded(simulate(assets, starting, chosen, inputs.model, traffic)), formulation.kept(solution)),
         _rounded(simulate(assets, starting, np.full_like(chosen, -1), inputs.model, traffic)),
+    )
+
+
+def _held(future: Trajectory, kept: Bools) -> Trajectory:
+    """Condition of what is kept, (n_assets, years + 1) of bool: what is sold is in no band."""
+    if kept.all():
+        return future
+    return replace(
+        future, bands=future.bands * kept[:, :, None].astype(np.float32), backlog=np.where(kept, future.backlog, 0.0)
     )
 
 

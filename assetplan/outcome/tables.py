@@ -55,7 +55,7 @@ def _works(outcome: Outcome, why: Texts) -> gpd.GeoDataFrame:
             "months": _months(outcome),
             **{name: done[name] for name in ("treatment", "label", "kind", "line")},
             "quantity": of["quantity"],
-            "unit": [model.groups[g].unit for g in of["group"]],
+            "unit": pd.Series([model.groups[g].unit for g in of["group"]], dtype="str"),
             "length_m": of["length_m"],
             "cost": cost.round(2),
             "benefit": (outcome.benefit[asset] * share).round(2),

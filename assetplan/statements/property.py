@@ -30,7 +30,10 @@ def property_of(ledger: Ledger) -> Iterator[Statement]:
     works = paid.groupby("year")["cost"].sum()
     planned = works.reindex(ledger.plan.plan_years, fill_value=0.0).to_numpy(dtype=float)
     buildings = np.flatnonzero(register.assets["asset_class"] == BUILDING)
-    unplanned = np.asarray(reactive[buildings[estate.ours]].sum(axis=0))
+    outcome = ledger.outcome
+    # Repairs end with the year before a sale.
+    kept = outcome.formulation.kept(outcome.solution)[:, 1:]
+    unplanned = np.asarray((reactive * kept)[buildings[estate.ours]].sum(axis=0))
     yield maintenance(ledger.plan.plan_years, planned, unplanned, real(ledger.plan.first_year))
 
 
