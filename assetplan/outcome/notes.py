@@ -49,6 +49,7 @@ def notes(outcome: Outcome, off_network: Iterable[tuple[str, str, int]]) -> list
         *((check, f"{count:,} {words}.") for check, words, count in off_network),
         *_worthless(inputs),
         *_expanding(outcome),
+        *_sold(outcome),
     ]
     return [LintRow(check=check, message=message) for check, message in rows]
 
@@ -60,6 +61,16 @@ def _expanding(outcome: Outcome) -> Iterator[tuple[str, str]]:
     if count:
         what = plural(count, "component")
         yield "works where an extension is planned", f"{what} of premises that are due to be extended get works."
+
+
+def _sold(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Assets that are sold within the plan, and what stock its tables then count."""
+    count = int((~outcome.formulation.kept(outcome.solution)[:, -1]).sum())
+    if count:
+        what = (
+            f"{plural(count, 'component')} of premises that are sold count in no condition table, backlog or forecast"
+        )
+        yield "assets that are sold", f"{what} of the plan from the year of their sale on; do-nothing keeps them."
 
 
 def _parameters(inputs: Inputs) -> Iterator[tuple[str, str]]:

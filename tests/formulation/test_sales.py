@@ -13,8 +13,10 @@ from constraint_cases import Case, case_of, outcome_at, small_plan, small_regist
 from places import county_register
 
 from assetplan import schema
+from assetplan.answers.outlook import in_futures
 from assetplan.errors import ConfigError
 from assetplan.finance import stages
+from assetplan.formulation.sales import SOLD
 from assetplan.outcome.notes import notes
 from assetplan.outcome.reasons import reasons
 from assetplan.planning import plan
@@ -166,6 +168,60 @@ def test_works_where_an_extension_is_planned_are_flagged() -> None:
     assert treated[2:].any()
     assert flagged.tolist() == (treated & (np.arange(len(treated)) >= 2)).tolist()
     assert "works where an extension is planned" in {row["check"] for row in notes(outcome, [])}
+
+
+def test_what_is_sold_leaves_condition_and_backlog_from_the_year_of_its_sale() -> None:
+    keys = {"disposals": {**TERMS, "sales": [{"premises": "P2", "earliest": 2020, "latest": 2020}]}}
+    of = stated({**HOUSE, "sale_value": -1e6}, DEPOT, **keys)
+    solution = of.solve()
+    outcome = outcome_at(of, solution)
+    kept = of.formulation.kept(solution)
+    # The house stays; the depot is there at the end of 2018 and of 2019, and sold in 2020.
+    assert kept[:4].all()
+    assert kept[4:].tolist() == [[True, True, False, False]] * 2
+    np.testing.assert_allclose(outcome.plan.bands[4:].sum(axis=2), [[1, 1, 0, 0]] * 2, atol=1e-6)
+    assert (outcome.plan.backlog[4:, 2:] == 0).all()
+    assert (outcome.plan.backlog[4:, :2] > 0).all()
+    np.testing.assert_array_equal(outcome.plan.backlog[4:, :2], outcome.nothing.backlog[4:, :2])
+    # If nothing is done nothing is sold.
+    assert (outcome.nothing.backlog[4:] > 0).all()
+    texts = {row["check"]: row["message"] for row in notes(outcome, [])}
+    assert texts["assets that are sold"].startswith("2 components of premises that are sold")
+
+
+def test_forecasts_leave_out_what_is_sold() -> None:
+    of = stated({**HOUSE, "sale_value": -1e6}, forecast={"futures": 3})
+    nothing = np.full((4, 3), -1, dtype=np.int8)
+    kept = np.ones((4, 4), dtype=bool)
+    kept[2:, 2:] = False
+    every = in_futures(of.inputs, {"plan": nothing})["plan"].backlog
+    left = in_futures(of.inputs, {"plan": nothing}, {"plan": kept})["plan"].backlog
+    np.testing.assert_array_equal(left[:, :2], every[:, :2])
+    assert (left[:, 2:] == 0).all()
+    assert (every > 0).all()
+
+
+@pytest.mark.parametrize("target", [{"band": "C", "at_most": 0.5}, {"at_least": 55.0}])
+def test_a_target_counts_the_stock_that_is_kept(target: dict[str, Any]) -> None:
+    """What the row comes to, less its bound, is that of the kept stock by itself, for every way to keep or sell."""
+    keys = {"targets": [{"asset_class": "building", "year": 2020, "name": "held", **target}]}
+    of = stated(HOUSE, {**DEPOT, "retention": "under review"}, **keys)
+    problem, row = of.problem, of.row("held 2020")
+    bound = target.get("at_most") or target["at_least"]
+    limit = problem.caps[row] if "band" in target else problem.floors[row]
+    value = of.inputs.register.assets["replacement_value"].to_numpy(dtype=float) / 1e6
+    assert limit == pytest.approx(bound * value[2:].sum())
+    usage = problem.usage[:, [row]].toarray().ravel()
+    nothing = outcome_at(of, of.solve()).nothing
+    counted = nothing.bands[:, 2, 2:].sum(axis=1) if "band" in target else nothing.index[:, 2]
+    for asset in range(2, 6):
+        for option in range(problem.starts[asset], problem.starts[asset + 1]):
+            sold = problem.mode[option] >= SOLD
+            if sold and problem.mode[option] - SOLD <= 1:
+                assert usage[option] == pytest.approx(bound * value[asset])
+            elif (of.formulation.options.schedule[option] < 0).all():
+                assert usage[option] == pytest.approx(counted[asset] * value[asset], rel=1e-4)
+    assert (problem.mode >= SOLD).sum() == 4 * 3 + 2 * 3
 
 
 @pytest.mark.slow
