@@ -26,11 +26,11 @@ from assetplan.inputs.load import Inputs
 from assetplan.optimisation.problem import Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.reference import load_table
-from assetplan.strategies import Candidates, Starting
-from assetplan.words import and_list, financial_year, pounds
+from assetplan.strategies import Candidates, Starting, chance_in_band
+from assetplan.words import and_list, capitalised, financial_year, pounds
 
 POOR, INDEX = MEASURES = ("poor", "index")
-# Below it lie the bands poor and very poor. Of assets in states their expected index counts.
+# Below it lie the bands poor and very poor. A class that is shown in bands of its own counts those of its bands.
 _POOR = float(load_table("bands").query("scale == 'index' and poor == 'no'")["low"].min())
 _SAME = 1e-9  # shares and index points that are one
 # What the dearest works weigh beside all of a class: of strategies that count alike the cheapest is taken.
@@ -121,17 +121,17 @@ def _classes(inputs: Inputs, starting: Starting, formulation: Formulation, aim: 
     """Every class that some strategy treats, and what can be held of it: what it is today, or as near as works come."""
     assets, options = inputs.register.assets, formulation.options
     treats: Bools = np.any(options.schedule >= 0, axis=1)
-    stocks = {}
+    before, stocks = _today(inputs, options, starting, aim), {}
     for row in inputs.tables.classes.of(assets["asset_class"]):
         members = (assets["asset_class"] == row.asset_class).to_numpy(dtype=bool)
         stock = np.where(members, inputs.tables.classes.stock_of(assets, row.asset_class)[1], 0.0)
         if stock.any() and treats[members[options.asset]].any():
             stocks[row] = stock
     share = sum((stock / stock.sum() for stock in stocks.values()), np.zeros(len(assets)))
-    fewest = _fewest(inputs.plan, formulation, aim, share)
+    fewest = _fewest(inputs, formulation, aim, share)
     for row, stock in stocks.items():
-        today = float(stock @ aim.counted(starting.index.round(2)) / stock.sum())
-        reached = stock @ aim.counted(_index(options, fewest)) / stock.sum()
+        today = float(stock @ before / stock.sum())
+        reached = stock @ _counts(inputs, options, fewest, aim) / stock.sum()
         wanted = np.full(inputs.plan.years, today)
         if aim.clear_by is not None:
             wanted[aim.clear_by - inputs.plan.first_year :] = 0.0
@@ -139,35 +139,65 @@ def _classes(inputs: Inputs, starting: Starting, formulation: Formulation, aim: 
         yield _Class(row, stock, today, np.maximum(wanted, reached), short)
 
 
-def _fewest(plan: Plan, formulation: Formulation, aim: Aim, share: Floats) -> Ints:
+def _fewest(inputs: Inputs, formulation: Formulation, aim: Aim, share: Floats) -> Ints:
     """Strategy of each asset where all together count least over the years that matter, the cheapest of them.
 
     Sections of a scheme choose together, so what works reach is less than each by itself would.
 
     Parameters
     ----------
-    plan, formulation, aim : Plan, Formulation, Aim
+    inputs, formulation, aim : Inputs, Formulation, Aim
     share : array (n_assets,); part of each asset in the stock of its class [0 to 1]
     """
-    options = formulation.options
+    plan, options = inputs.plan, formulation.options
     first = 0 if aim.clear_by is None else aim.clear_by - plan.first_year
     every = np.arange(len(options.asset))
-    counts = aim.counted(_index(options, every)[:, first:]).sum(axis=1) * share[options.asset]
+    counts = _counts(inputs, options, every, aim)[:, first:].sum(axis=1) * share[options.asset]
     cost = options.cost.sum(axis=1)
     chosen: Ints = formulation.problem.choices.best(-counts - _CHEAP * cost / max(float(cost.max()), 1.0))[1]
     return chosen
 
 
-def _index(options: Candidates, rows: Ints) -> Floats:
-    """Condition index of some strategies at the end of each year, as it is stored."""
-    return options.index[rows].astype(float).round(2)
+def _counts(inputs: Inputs, options: Candidates, rows: Ints, aim: Aim) -> Floats:
+    """What a unit of stock counts under some strategies at the end of each year, (n, years)."""
+    # Index as it is stored.
+    counted = aim.counted(options.index[rows].astype(float).round(2))
+    for band, mine in _banded(inputs, options.asset[rows], aim):
+        for year in range(counted.shape[1]):
+            assets, model = inputs.register.assets, inputs.model
+            counted[mine, year] = chance_in_band(assets, model, options, rows[mine], year, band)
+    return counted
+
+
+def _today(inputs: Inputs, options: Candidates, starting: Starting, aim: Aim) -> Floats:
+    """What a unit of stock of each asset counts at the end of the base year, (n_assets,)."""
+    counted = aim.counted(starting.index.round(2))
+    for band, mine in _banded(inputs, np.arange(len(counted)), aim):
+        assets, model = inputs.register.assets, inputs.model
+        counted[mine] = chance_in_band(assets, model, options, options.starts[:-1][mine], -1, band)
+    return counted
+
+
+def _banded(inputs: Inputs, asset: Ints, aim: Aim) -> Iterator[tuple[str, Ints]]:
+    """First poor band of each scale but that of the index, and the places of assets that are shown in it."""
+    if aim.measure == INDEX or aim.below is not None:
+        return
+    scale = inputs.tables.classes.bands_of(inputs.register.assets)[asset]
+    for name in sorted(set(scale) - {"index"}):
+        yield _poor_bands(name)[0], np.flatnonzero(scale == name)
+
+
+def _poor_bands(scale: str) -> list[str]:
+    """Bands of a scale that count as poor condition, the best first."""
+    table = load_table("bands")
+    return table.loc[(table["scale"] == scale) & (table["poor"] == "yes"), "band"].tolist()
 
 
 def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], aim: Aim) -> Problem:
     """The plan's strategies, chosen for the least present value of works that holds every class in every year."""
     plan, options, own = inputs.plan, formulation.options, formulation.problem
     targets = [
-        Target(asset_class=each.row.asset_class, year=year, **_bound(aim, float(most)))
+        Target(asset_class=each.row.asset_class, year=year, **_bound(aim, each.row.bands, float(most)))
         for each in classes
         for year, most in zip(plan.plan_years, each.most, strict=True)
     ]
@@ -176,9 +206,11 @@ def _problem(inputs: Inputs, formulation: Formulation, classes: list[_Class], ai
     return compose([held(inputs, options, targets)], least, options.starts, ids, own.group, own.mode)[0]
 
 
-def _bound(aim: Aim, most: float) -> dict:
+def _bound(aim: Aim, scale: str, most: float) -> dict:
     if aim.measure == INDEX:
         return {"at_least": max(-most, 0.0)}
+    if aim.below is None and scale != "index":
+        return {"band": _poor_bands(scale)[0], "at_most": min(most, 1.0)}
     return {"below": aim.below or _POOR, "at_most": min(most, 1.0)}
 
 
@@ -239,7 +271,7 @@ def _condition(inputs: Inputs, options: Candidates, chosen: Ints, classes: list[
     """Condition of each class today, at the end of each year, and what of it no treatment reaches."""
     years = [financial_year(year) for year in inputs.plan.plan_years]
     sign, digits = (-1.0, 2) if aim.measure == INDEX else (1.0, 4)
-    counted = aim.counted(_index(options, chosen))
+    counted = _counts(inputs, options, chosen, aim)
     rows = [
         {
             "asset_class": each.row.asset_class,
@@ -251,6 +283,9 @@ def _condition(inputs: Inputs, options: Candidates, chosen: Ints, classes: list[
     ]
     short = [each.row.plural for each in classes if each.short]
     note = f"Each figure is the {aim.what}, at the end of the year."
+    if aim.measure == POOR and aim.below is None:
+        for each in (each.row for each in classes if each.row.bands != "index"):
+            note += f" {capitalised(each.plural)} are poor in {and_list(_poor_bands(each.bands))}, by their chances."
     if short:
         note += f" Even all works that may be done leave {and_list(short)} short of that in some year."
     return declared("standstill_condition").table(pd.DataFrame(rows), "", note, own=named(years))

@@ -22,7 +22,7 @@ def chance_in_band(
     assets, model : DataFrame, LifecycleModel; as the candidates were made with
     options : Candidates; strategies of all assets
     rows : array (n,) of int; candidates wanted
-    year : int; plan year, 0 is the first
+    year : int; plan year, 0 is the first; −1 the base year, for candidates that have what they begin from
     band : str; band of the scale that the groups of their assets are shown in
 
     Returns
