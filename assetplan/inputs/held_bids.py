@@ -94,8 +94,10 @@ def _bid_works(path: Path) -> pd.DataFrame:
 
 def _earlier_bid(name: str, variant: str, start: int, works: pd.DataFrame) -> EarlierBid:
     mine = works[works["asset_id"] == name]
-    sums = mine.groupby(["line", "year"])["cost"].sum()
-    paid = {(str(line), int(year)): float(amount) for (line, year), amount in sums.items()}  # type: ignore[misc]
+    paid: dict[tuple[str, int], float] = {}
+    for line, year, cost in zip(mine["line"], mine["year"], mine["cost"], strict=True):
+        key = str(line), int(year)
+        paid[key] = paid.get(key, 0.0) + float(cost)
     return EarlierBid(name, variant, start, bool(mine["held"].any()), paid)
 
 
