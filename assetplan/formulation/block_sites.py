@@ -55,6 +55,10 @@ def alone_in_block(inputs: Inputs, works: Works, stands: Bools) -> Bools:
     stands : array of bool (n_assets, n_years); where works are committed or firm, and so stay
     """
     asked = (works.year >= inputs.past) & ~stands[works.asset, works.year]
+    block = blocks_of(inputs.register.assets, inputs.tables.classes.where("schemes", "block"))
+    # A component that is all of its block has them with the whole block.
+    alone = (block >= 0) & (np.bincount(block + 1)[block + 1] == 1)
+    asked &= ~alone[works.asset]
     return works.options_of(whole_works(inputs.sites, works) & asked)
 
 

@@ -190,6 +190,28 @@ def test_a_block_is_replaced_whole_in_one_year_or_not_at_all(
     assert done
 
 
+@pytest.mark.parametrize("costs", ["shared", "single"])
+def test_a_block_of_one_component_is_replaced_whole_by_itself(folder: Path, costs: str) -> None:
+    keys = {
+        "years": 2, "money": {"lines": {"property": [32_000.0] * 2}}, "tables": replacement(folder),
+        "strategies": {"max_treatments": 1},
+    }  # fmt: skip
+    case = planned(block("D", quantity=60.0), sites={"costs": costs}, **keys)
+    options, discount = case.candidates, case.inputs.model.rules.discount
+    own = replace(case, formulation=replace(case.formulation, options=options))
+    gains: dict[str, float] = {}
+    for option in range(len(options.asset)):
+        works = own.works(option)
+        replaced = [year for year, name in works if name == "block_replacement"]
+        gain = float(options.benefit[option]) - sum(FIXED * discount[year] for year in replaced)
+        name = works[0][1] if works else ""
+        gains[name] = max(gain, gains.get(name, -np.inf))
+    solution = case.solve()
+    assert max(gains, key=lambda name: gains[name]) == "block_replacement"
+    assert solution.benefit == pytest.approx(gains["block_replacement"], abs=0.05)
+    assert [name for _, name in case.works(int(solution.chosen[0]))] == ["block_replacement"]
+
+
 def test_a_block_with_a_component_that_is_committed_is_not_replaced(folder: Path) -> None:
     due = {"committed_treatment": ["component_renewal", "", ""], "committed_year": [2019.0, np.nan, np.nan]}
     keys = {"money": {"lines": {"property": [90_000.0] * 3}}, "tables": replacement(folder)}
