@@ -130,7 +130,9 @@ def _state_lines(data: dict[str, Any], plan: Plan, changes: list[KeyChange]) -> 
 
 
 def _bids(moved: Moved, programme: Programme) -> None:
-    """Bids that have begun go on with what is left of them; those that could only begin in the past go."""
+    """Bids that have begun stay as they are stated, and what is left of them is held as firm; those that could only
+    begin in the past go.
+    """
     data, kept = moved.data, []
     begun = {}
     if programme.bids is not None:
@@ -138,13 +140,9 @@ def _bids(moved: Moved, programme: Programme) -> None:
         begun = dict(zip(rows["bid"], rows["start"].astype(int), strict=True))
     for bid in data.get("bids", []):
         start = begun.get(bid["name"], moved.first_year)
-        spent = moved.first_year - start
-        if spent > 0:
-            left = {line: list(amounts[spent:]) for line, amounts in bid["costs"].items() if any(amounts[spent:])}
-            if left:
-                when = dict.fromkeys(("earliest", "latest"), moved.first_year)
-                kept.append({**bid, "costs": left, **when, "mandatory": True})
-            why = "has begun: what is left of it must be paid" if left else "is done"
+        if start < moved.first_year:
+            kept.append({key: value for key, value in bid.items() if key not in ("earliest", "latest")})
+            why = "has begun: stability.from holds what is left of it"
             moved.changes.append(KeyChange(f"bids {bid['name']}", f"begun in {start}", "", why))
         elif bid.get("latest", moved.first_year) < moved.first_year:
             why = "could only begin in years that are past"

@@ -14,6 +14,7 @@ from constraint_cases import LINES, small_register
 from places import whole_register as county_with_property
 
 import assetplan
+from assetplan.inputs.load import load_inputs
 from assetplan.programme import Programme
 from assetplan.register import Register, read_register, write_register
 from assetplan.rolling import toml_text
@@ -162,3 +163,23 @@ def test_the_small_county_rolled_forward_keeps_its_firm_years(
     assert again.gap <= 5e-3
     # Firm works do not keep later schemes from being formed.
     assert (again.spend().loc["carriageway_preventative", [2021, 2022, 2023, 2024]] > 300_000).all()
+
+
+@pytest.mark.slow
+def test_a_bid_that_was_begun_goes_on_with_what_is_left_of_it(tmp_path: Path) -> None:
+    worth = {"criteria": ["financial benefit"], "source": "case"}
+    bids = [
+        {**worth, "name": "School", "costs": {"bridges": [9_000.0, 15_000.0]}, "benefit": 900_000.0, "latest": 2019},
+        {**worth, "name": "Old", "costs": {"bridges": [9e9]}, "benefit": 1.0, "latest": 2019},
+    ]
+    (tmp_path / "plan.toml").write_text(toml_text({**BASE, "bids": bids}), encoding="utf-8")
+    write_register(whole_register(), tmp_path / "r.gpkg")
+    assetplan.plan(assetplan.read_plan(tmp_path / "plan.toml")).write(tmp_path / "out")
+    done = run("roll", tmp_path / "plan.toml", tmp_path / "out", "-o", tmp_path / "next")
+    assert done.returncode == 0, done.stderr
+    stated = assetplan.read_plan(tmp_path / "next/plan.toml")
+    (left,) = load_inputs(stated).bids
+    first, rest = stated.bids[0].costs["bridges"]
+    assert (left.name, left.earliest, left.latest, left.held) == ("School", 0, 0, True)
+    assert left.costs["bridges"].tolist() == [rest]
+    assert rest / first == pytest.approx(15 / 9)
