@@ -225,7 +225,8 @@ class _State:
         for column, values in (("cost", formulation.cost()), ("benefit", formulation.benefit())):
             choices[column] = values[solution.chosen].round(2)
         future = simulate(assets, plan.starting, options.schedule[chosen], plan.inputs.model, plan.traffic)
-        return cls(solution, choices, list(class_conditions(plan.inputs, future)))
+        kept = formulation.kept(solution)[:, -1]
+        return cls(solution, choices, list(class_conditions(plan.inputs, future, kept)))
 
 
 def _bid_strategies(inputs: Inputs, bids: BidOptions, rows: Ints) -> Texts:

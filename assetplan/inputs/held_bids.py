@@ -159,16 +159,16 @@ def _tidy(name: str) -> str:
 
 
 def _at_outturn(bid: StatedBid, earlier: EarlierBid, start: int, past: int) -> StatedBid:
-    """A bid with what it cost in years that are past as it was paid (0 is the first of the plan)."""
-    first = earlier.start - start
-    lines = {**bid.costs, **{line: np.zeros(0) for line, _ in earlier.paid if line not in bid.costs}}
-    costs = {}
-    for line, amounts in lines.items():
-        length = max(len(amounts), past - start)
-        costs[line] = np.pad(amounts, (0, length - len(amounts)))
-        costs[line][: past - start] = [earlier.paid.get((line, first + year), 0.0) for year in range(start, past)]
-    # Years without cost at the end are no part of it: savings follow its last year of cost.
-    return replace(bid, costs={line: _cut(amounts, bid.length) for line, amounts in costs.items()})
+    """A bid with what it cost in past years as it was paid, its own funding taken off (0 is the plan's first year)."""
+    gone, first = past - start, earlier.start
+    works: dict[str, Floats] = {}
+    for line in dict.fromkeys((*bid.works, *(line for line, _ in earlier.paid))):
+        amounts = bid.works.get(line, np.zeros(0))
+        paid = [earlier.paid.get((line, first + year), 0.0) for year in range(gone)]
+        works[line] = _cut(np.concatenate([paid, amounts[gone:]]), bid.length)
+    grants, contributions = (np.where(np.arange(len(own)) < gone, 0.0, own) for own in (bid.grants, bid.contributions))
+    after = replace(bid, works=works, costs=works, grants=grants, contributions=contributions)
+    return replace(after, costs=after.net_costs())
 
 
 def _cut(amounts: Floats, length: int) -> Floats:
@@ -196,7 +196,8 @@ def _as_begun(bid: StatedBid, start: int) -> StatedBid:
         mandatory=True,
         held=True,
         costs={line: amounts[gone:] for line, amounts in bid.costs.items()},
-        **{name: getattr(bid, name)[gone:] for name in ("gross", "funded", "receipts", "revenue")},
+        works={line: amounts[gone:] for line, amounts in bid.works.items()},
+        **{name: getattr(bid, name)[gone:] for name in ("grants", "contributions", "receipts", "revenue")},
         saving_from=max(saves - gone, 0),
         saving_years=None if years is None else max(years - max(gone - saves, 0), 0),
         benefit=bid.benefit if gone < bid.length else 0.0,
