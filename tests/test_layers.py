@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "assetplan"
 # Highest first; rooms in one layer do not import each other. docs/architecture.md draws the same list.
 LAYERS = [
     {"cli"},
-    {"rounds"},
+    {"rounds", "business_cases"},
     {"planning", "analyses", "report", "example"},
     {"preparation", "assurance_tables"},
     {"answers", "statements"},
@@ -50,6 +50,7 @@ ONE_ROOM = {
     "xlsxwriter": "programme",
     "python_calamine": "reading",
     "psycopg": "postgis",
+    "docx": "business_cases",
 }
 
 

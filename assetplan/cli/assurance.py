@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from assetplan.cli.business_cases import business_case_command
 from assetplan.cli.compliance import compliance_command
 from assetplan.cli.layout import echo
 from assetplan.cli.monitoring import monitor
@@ -71,4 +72,4 @@ def risk(
     echo(register_risk(source, mapping, previous, as_at.date() if as_at else None, output, force))
 
 
-ASSURANCE_COMMANDS = (indicators, risk, compliance_command, monitor)
+ASSURANCE_COMMANDS = (indicators, risk, compliance_command, monitor, business_case_command)

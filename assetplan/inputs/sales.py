@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from assetplan.config import Plan, Sale
 from assetplan.errors import ConfigError, Fault
@@ -101,7 +102,14 @@ def _sale(
         works={terms.line: paid},
         label=str(row["name"]),
         components=tuple(np.flatnonzero(rows == name).tolist()),
+        place=_place(row),
     )
+
+
+def _place(row: pd.Series) -> shapely.Geometry | None:
+    """Where premises are; None where the register has no position of them."""
+    x, y = float(row["easting"]), float(row["northing"])
+    return None if np.isnan(x) or np.isnan(y) else shapely.Point(x, y)
 
 
 def _listed_faults(plan: Plan, premises: pd.DataFrame) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
 from assetplan.condition import band_meanings, band_names, codes_of_index
 from assetplan.report.critical import critical_columns
 from assetplan.report.encoding import DEGREE, PacketColumn, code_cases, column, condition_bytes, pack
+from assetplan.report.placed_bids import with_placed_bids, without_exempt
 from assetplan.report.symbols import CORNERS
 from assetplan.report.wording import BAND_COLOURS, KIND_COLOURS, OTHER_KIND_COLOUR
 from assetplan.words import financial_year
@@ -94,15 +95,16 @@ def make_payload(programme: Programme) -> Payload | None:
 
     Raises ValueError if the assets have no coordinate reference system.
     """
-    drawn = draw_network(programme, programme.assets, AssetClasses(programme.summary.asset_classes))
+    assets, classes, bids = with_placed_bids(programme)
+    drawn = draw_network(programme, assets, classes)
     if drawn is None:
         return None
     base = int(programme.years[0]) - 1
     years = [base, *(int(year) for year in programme.years)]
     condition, shown = _condition(drawn.assets, years, programme.works["asset_id"])
-    works, more = _works(programme.works, drawn.assets, base)
+    works, more = _works(without_exempt(programme.works), drawn.assets, base)
     packet = pack({**drawn.header, **condition, **works}, [*drawn.columns, *shown, *more])
-    unplaced = len(programme.assets) - len(drawn.assets)
+    unplaced = len(programme.assets) + bids - len(drawn.assets)
     return Payload(
         packet,
         drawn.bounds,

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from markupsafe import Markup
+from packets import unpack
+from shapely import Point
 from synthetic import make_programme
 
 from assetplan.programme import Programme
 from assetplan.report.facts import Facts
+from assetplan.report.payload import make_payload
 from assetplan.report.sections import bids_and_sales
 
 BID = {
@@ -89,3 +93,25 @@ def test_with_two_sales_at_every_stage_the_total_is_their_sum() -> None:
 def test_a_programme_without_bids_has_no_such_section() -> None:
     made: Programme = make_programme(n_roads=2, per_road=2)
     assert not bids_and_sales.SECTION.render(Facts(made))
+
+
+def test_bids_and_premises_sold_that_have_a_place_are_marks_of_the_map_without_what_is_exempt() -> None:
+    made = make_programme(n_roads=2, per_road=2)
+    own = made.works.iloc[[0, 0, 0]].assign(
+        asset_id=["Library", "Library", "sale of P1"], name=["Library", "Library", "Old house"], asset_class="bid",
+        kind=["bid", "bid", "sale"], label=["Bid", "Bid", "Sale"], year=[2019, 2020, 2020], cost=[2e5, 1e5, 54_321.0],
+        reason=["Best.", "Best.", "Returns £654,321."], geometry=[Point(450_000, 210_000)] * 3,
+    )  # fmt: skip
+    works = gpd.GeoDataFrame(pd.concat([made.works, own], ignore_index=True), crs=made.works.crs)
+    before, payload = make_payload(made), make_payload(replace(made, works=works))
+    assert before is not None
+    assert payload is not None
+    assert payload.unplaced == before.unplaced
+    assert [name for name in payload.classes if name not in before.classes] == ["bid", "sale"]
+    header, columns = unpack(payload.packet)
+    assert header["count"] == len(made.assets) - before.unplaced + 2
+    assert {"Library", "Old house"} <= set(header["labels"])
+    mine = columns["asset_class"][columns["work_asset"]] >= header["classes"].index("bid")
+    assert sorted(columns["work_cost"][mine].tolist()) == [-1, 100_000, 200_000]
+    assert "654" not in header["work_reasons"][1]
+    assert any("exempt" in form for form in header["work_reasons"][0])

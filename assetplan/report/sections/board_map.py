@@ -6,11 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from assetplan.asset_classes import AssetClasses
 from assetplan.condition import BANDS, band_names
 from assetplan.network import network_rules
 from assetplan.report.critical import SCALE, is_known
 from assetplan.report.facts import Facts
 from assetplan.report.layer import make_map
+from assetplan.report.placed_bids import CLASSES, SALE
 from assetplan.report.printed import still_map
 from assetplan.report.sections.section import Section
 from assetplan.report.symbols import key_mark
@@ -39,7 +41,8 @@ def _data(facts: Facts) -> dict[str, Any] | None:
         "critical": _most_critical(facts),
         "charged_km": network_rules()["severed_km"],
     }
-    kinds = {"preventative": "Preventative works", "major": "Major works"}
+    classes = AssetClasses((*facts.classes.rows, *CLASSES))
+    kinds = {"preventative": "Preventative works", "major": "Major works", "bid": "Bids", SALE: "Premises sold"}
     return {
         **tables,
         "payload": payload,
@@ -47,7 +50,7 @@ def _data(facts: Facts) -> dict[str, Any] | None:
         "live": make_map(payload),
         "still": still_map(facts.programme),
         "views": (*_VIEWS, _CLOSING) if payload.critical else _VIEWS,
-        "layers": [(row, key_mark(row.symbol)) for row in map(facts.classes.__getitem__, payload.classes)],
+        "layers": [(row, key_mark(row.symbol)) for row in map(classes.__getitem__, payload.classes)],
         "band_key": [(capitalised(name), ends) for name, ends in zip(BANDS, _BAND_ENDS, strict=True)],
         "kind_key": [
             (place if name in KIND_COLOURS else "other", kinds.get(name, f"{capitalised(name)} works"))
