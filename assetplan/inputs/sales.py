@@ -102,13 +102,12 @@ def _sale(
         works={terms.line: paid},
         label=str(row["name"]),
         components=tuple(np.flatnonzero(rows == name).tolist()),
-        place=_place(row),
+        place=_place(float(premises["easting"].loc[name]), float(premises["northing"].loc[name])),
     )
 
 
-def _place(row: pd.Series) -> shapely.Geometry | None:
+def _place(x: float, y: float) -> shapely.Geometry | None:
     """Where premises are; None where the register has no position of them."""
-    x, y = float(row["easting"]), float(row["northing"])
     return None if np.isnan(x) or np.isnan(y) else shapely.Point(x, y)
 
 
