@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from assetplan.answers.plan_b import PlanB
@@ -36,7 +39,7 @@ def plan_b_text(answer: PlanB) -> str:
     return "\n\n".join([*parts, paragraph(note, "")])
 
 
-def _outcome(row: dict[str, object]) -> list[str]:
+def _outcome(row: Mapping[Any, Any]) -> list[str]:
     if pd.isna(row.get("benefit")):
         return [str(row["status"]), "", "", ""]
     return [millions(row["lost"]), millions(row["cost"]), f"{row['changes']:,.0f}", f"{row['gap']:.2%}"]
@@ -46,6 +49,6 @@ def _share(chance: float) -> str:
     return "" if pd.isna(chance) else f"{chance:.0%}"
 
 
-def _change(row: dict[str, object]) -> str:
-    cost, benefit = (pounds(float(row[key])) for key in ("cost", "benefit"))  # type: ignore[arg-type]
+def _change(row: Mapping[Any, Any]) -> str:
+    cost, benefit = (pounds(float(row[key])) for key in ("cost", "benefit"))
     return f"{row['name']} {row['change']} ({row['before']} → {row['after']}; cost {cost}, benefit {benefit})"
