@@ -29,7 +29,7 @@ def of_bids(
     """One asset and some bids, with so much of the lines' money."""
     lines = {line: [money * each for each in years] for line, years in LINES.items()}
     plan, plain = small_plan({"lines": lines, **(envelope or {})}, bids=bids, **keys), one_bridge()
-    stated = load_bids(plan, plain.inputs.register.assets, list(plain.inputs.tables.parameters.streams))
+    stated = load_bids(plan, plain.inputs.register.assets, plain.inputs.tables)
     inputs = replace(plain.inputs, plan=plan, limits=limits(plan), bids=stated)
     return replace(plain, inputs=inputs, formulation=build_problem(inputs, plain.candidates))
 

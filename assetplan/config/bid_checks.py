@@ -51,6 +51,9 @@ def faults_of_bid(plan: Plan, bid: Bid) -> KeyFaults:
     yield from _revenue(bid, first_cost)
     yield from _funding(plan, bid)
     yield from _links(bid)
+    for key, other in (("instead_of", "treatment"), ("treatment", "instead_of")):
+        if getattr(bid, key) and not getattr(bid, other):
+            yield other, "", f"is needed with {key}: which treatment of which assets does it stand in for?"
     if (bid.benefit or bid.benefits) and not bid.source.strip():
         yield "source", "", "a benefit that is stated needs its source"
     if bid.gate and bid.gate not in [gate.name for gate in plan.gates]:

@@ -74,6 +74,10 @@ class Bid(Frozen):
     """how far its business case is"""
     gate: str = ""
     """approval gate that it has passed"""
+    instead_of: Links = ()
+    """assets for whose treatment it stands in: they have it in the year it starts, at the bid's cost"""
+    treatment: str = ""
+    """what that treatment is"""
     promoter: str = ""
     district: str = ""
     division: str = ""

@@ -67,7 +67,7 @@ def build_problem(inputs: Inputs, options: Candidates, runs: RoadRuns | None = N
     bids = with_burdens(inputs, bid_options(inputs, whole))
     sale = np.where(tied, -1, of_sales(bids, len(assets)))
     sharing = _shared(inputs, together.options, bids, ~tied & (sale < 0), runs, firm.scheme, whole)
-    sharing, bids = with_sold(sharing, bids, sale)
+    sharing, bids = with_sold(inputs, sharing, bids, sale)
     left = at_outturn(inputs, sharing.options)
     group = np.where(tied, together.group, np.where(sharing.group >= 0, sharing.group + len(inputs.plan.schemes), -1))
     mode = np.where(tied[left.asset], together.mode[sharing.twin], sharing.mode)

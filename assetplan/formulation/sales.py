@@ -1,4 +1,7 @@
-"""Sales of premises, chosen with their components: what is sold takes no works, and costs nothing from then on.
+"""Sales of premises and bids that stand in for treatments, chosen with their assets.
+
+What is sold takes no works, and costs nothing from then on. An asset for whose treatment a bid stands in has it in the
+year in which the bid starts, at the bid's cost, and no other works of its own beside it.
 
 The components of premises whose sale is a choice are one group with it. Its modes: kept, where every component chooses
 by itself, or sold in a year, where each has its strategy without works.
@@ -6,18 +9,21 @@ by itself, or sold in a year, where each has its strategy without works.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Floats, Ints
 from assetplan.consequences import WORKS
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.bids import NOT, BidOptions
 from assetplan.formulation.sharing import SharedSites
+from assetplan.formulation.site_costs import charge
+from assetplan.inputs.bids import SALE, StatedBid
 from assetplan.inputs.load import Inputs
 from assetplan.register.premises import kept_by_others
-from assetplan.strategies import simulate, starting_condition
+from assetplan.strategies import Candidates, simulate, starting_condition
 
 SOLD = 10**6
 """Mode of a sale in the first plan year; others follow, and no scheme has so many."""
@@ -42,7 +48,7 @@ def with_burdens(inputs: Inputs, options: BidOptions) -> BidOptions:
     inputs : Inputs; the plan with its register
     options : BidOptions; the bids, sales among them
     """
-    rows = np.unique([row for each in options.bids for row in each.components]).astype(np.intp)
+    rows = np.unique([row for each in options.bids if each.kind == SALE for row in each.components]).astype(np.intp)
     rows = rows[~kept_by_others(inputs.register.assets.iloc[rows])]
     if not len(rows):
         return options
@@ -69,11 +75,12 @@ def of_sales(options: BidOptions, n_assets: int) -> Ints:
     return out
 
 
-def with_sold(sharing: SharedSites, options: BidOptions, sale: Ints) -> tuple[SharedSites, BidOptions]:
-    """Candidates with one more for each component and year of its sale; sales that a component bars are left out.
+def with_sold(inputs: Inputs, sharing: SharedSites, options: BidOptions, sale: Ints) -> tuple[SharedSites, BidOptions]:
+    """Candidates with one more for each asset and year of its bid; starts of bids that an asset bars are left out.
 
     Parameters
     ----------
+    inputs : Inputs; the plan
     sharing : SharedSites; the candidates
     options : BidOptions; the bids
     sale : array (n_assets,); sale that each asset goes with, −1 for none
@@ -81,30 +88,67 @@ def with_sold(sharing: SharedSites, options: BidOptions, sale: Ints) -> tuple[Sh
     Raises
     ------
     ConfigError
-        A component of premises that must be sold cannot be left without works; each such sale is listed.
+        Assets of a sale or bid that is mandatory cannot go with it in any year; each such bid is listed.
     """
     if (sale < 0).all():
         return sharing, options
-    starts = sharing.options.starts
-    idle: Bools = np.all(sharing.options.schedule < 0, axis=1)
-    rows, modes = [np.arange(len(idle))], [sharing.mode]
-    barred: Bools = np.zeros(len(options.bids), dtype=bool)
+    rows, modes = [np.arange(len(sharing.mode))], [sharing.mode]
+    kept = np.ones(len(options.bid), dtype=bool)
     for asset in np.flatnonzero(sale >= 0):
-        mine = np.flatnonzero(idle[starts[asset] : starts[asset + 1]])
-        begins = options.start[options.starts[sale[asset]] : options.starts[sale[asset] + 1]]
-        begins = begins[begins != NOT]
-        if len(mine):
-            rows.append(np.full(len(begins), starts[asset] + mine[0]))
-            modes.append(SOLD + begins)
-        barred[sale[asset]] |= not len(mine)
-    must = [each.name for each, no in zip(options.bids, barred, strict=True) if no and each.mandatory]
+        mine = np.flatnonzero((options.bid == sale[asset]) & (options.start != NOT))
+        for start in np.unique(options.start[mine]):
+            row = _with_bid(inputs, sharing.options, asset, options.bids[sale[asset]], int(start))
+            kept[mine[options.start[mine] == start]] &= row >= 0
+            if row >= 0:
+                rows.append(np.array([row]))
+                modes.append(np.array([SOLD + start]))
+    begun = np.bincount(options.bid, kept & (options.start != NOT), len(options.bids)) > 0
+    must = [each for each, can in zip(options.bids, begun, strict=True) if each.mandatory and not can]
     if must:
-        rule = "a rule, a commitment or firm works ask for works on a component of premises that are to be disposed of"
-        raise ConfigError(Fault("plan", 0, "disposals", name, rule) for name in must)
+        raise ConfigError(Fault("plan", 0, *_BARRED[each.kind == SALE](each)) for each in must)
     row, mode = np.concatenate(rows), np.concatenate(modes)
     order = np.lexsort((np.arange(len(row)), sharing.options.asset[row]))
     copied = sharing.taking(row[order], mode[order])
-    return copied, options.taking(np.flatnonzero(~barred[options.bid] | (options.start == NOT)))
+    return _paid_by_bids(inputs, copied, options, sale), options.taking(np.flatnonzero(kept))
+
+
+_BARRED: dict[bool, Callable[[StatedBid], tuple[str, str, str]]] = {
+    True: lambda bid: (
+        "disposals",
+        bid.name,
+        "a rule, a commitment or firm works ask for works on a component of premises that are to be disposed of",
+    ),
+    False: lambda bid: (
+        "bids.instead_of",
+        bid.name,
+        f"in no year in which it may start may all of its assets have {bid.treatment} alone",
+    ),
+}
+
+
+def _with_bid(inputs: Inputs, options: Candidates, asset: int, bid: StatedBid, start: int) -> int:
+    """Strategy of an asset that goes with a bid that starts in a year: none of its own works; −1 where it has none.
+
+    Of a sale it has no works at all, of a bid that stands in for its treatment that alone, in that year.
+    """
+    schedule = options.schedule[options.starts[asset] : options.starts[asset + 1]]
+    wanted = np.full(schedule.shape[1], -1)
+    if bid.treatment:
+        names = [each.name for each in inputs.model.catalogue.treatments[inputs.register.assets["group"].iloc[asset]]]
+        wanted[start] = names.index(bid.treatment)
+    same = np.flatnonzero((schedule == wanted).all(axis=1))
+    return int(options.starts[asset] + same[0]) if len(same) else -1
+
+
+def _paid_by_bids(inputs: Inputs, sharing: SharedSites, options: BidOptions, sale: Ints) -> SharedSites:
+    """Candidates whose works are paid for by the bids that stand in for them."""
+    stands = np.array([bool(each.treatment) for each in options.bids])
+    of = sale[sharing.options.asset]
+    paid = np.flatnonzero((of >= 0) & stands[of] & (sharing.mode >= SOLD))
+    option, year = np.nonzero(sharing.options.cost[paid])
+    amount = -sharing.options.cost[paid[option], year]
+    charged = charge(sharing.options, paid[option], year, amount, inputs.model.rules.discount)
+    return replace(sharing, options=charged) if len(paid) else sharing
 
 
 def joint(options: BidOptions, sale: Ints, group: Ints, mode: Ints) -> tuple[Ints, Ints]:

@@ -26,8 +26,8 @@ _NUMBERS = ("earliest", "latest", "saving_from", "saving_years", "grants_probabi
 _WHOLE = ("earliest", "latest", "saving_from", "saving_years")
 _MONEY = ("benefit", "saving", "running_cost", "match")
 _PROFILES = ("revenue", "grants", "contributions", "receipts")
-_LISTS = ("criteria", "needs", "excludes", "follows")
-_TEXTS = ("name", "stage", "gate", "promoter", "district", "division", "wkt", "source")
+_LISTS = ("criteria", "needs", "excludes", "follows", "instead_of")
+_TEXTS = ("name", "treatment", "stage", "gate", "promoter", "district", "division", "wkt", "source")
 
 
 def bids_of_table(plan: Plan, crs: Any) -> tuple[list[tuple[str, int, str, Bid]], list[Fault]]:

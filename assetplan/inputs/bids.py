@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from assetplan._types import Floats
@@ -18,12 +19,13 @@ from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
 from assetplan.finance.allowances import with_allowances
 from assetplan.inputs.bid_tables import bids_of_table
+from assetplan.inputs.tables import Tables
 from assetplan.reference import load_table
 
 SALE = "sale"
 """Kind of a bid that sells premises."""
 # What all variants of a bid have in common.
-_SHARED = ("mandatory", "district", "division", "promoter")
+_SHARED = ("mandatory", "district", "division", "promoter", "instead_of", "treatment")
 # A bid with its file, its line there, and what stands before its keys.
 _Row = tuple[str, int, str, Bid]
 
@@ -46,7 +48,7 @@ class StatedBid:
         What comes for any works in each year from its start [£], and how likely [0–1].
     district, division, source : str; where it is, and where its figures come from; "" where not stated
     kind, label : str; "bid", or `SALE` of premises; and what a reader calls the premises
-    components : tuple of int; rows of the assets that a sale takes with it
+    components : tuple of int; rows of the assets that a sale takes with it, or for whose treatment a bid stands in
     variant : str; which of its bid's variants it is
     works : mapping of line → array (n_years_of_cost,)
         What its works of each line cost in each year from its start, before its own funding [£].
@@ -57,6 +59,7 @@ class StatedBid:
     running_cost : float; what it costs revenue in each year after its last year of cost [£]
     revenue : array; its other effects on revenue in each year from its start [£]; above 0 saves
     streams : mapping of stream → float; present value of what it saves of each, in `benefit` [£]
+    treatment : str; treatment of its components that a bid stands in for; "" of a sale, and of any other bid
     criteria, needs, excludes, follows : tuple of str; what the money is for; names of other bids
     stage, gate, promoter : str; how far its business case is, the gate passed, and who brings it; "" where not stated
     place : geometry or None; where it is, in the register's coordinates
@@ -80,6 +83,7 @@ class StatedBid:
     kind: str = BID.asset_class
     label: str = ""
     components: tuple[int, ...] = ()
+    treatment: str = ""
     variant: str = RECOMMENDED
     works: Mapping[str, Floats] = field(default_factory=dict)
     grants: Floats = field(default_factory=lambda: np.zeros(0))
@@ -193,14 +197,14 @@ def by_year(amounts: Floats) -> str:
     return ";".join(f"{amount + 0.0:.2f}".removesuffix(".00") for amount in known)
 
 
-def load_bids(plan: Plan, assets: gpd.GeoDataFrame, streams: Sequence[str]) -> tuple[StatedBid, ...]:
+def load_bids(plan: Plan, assets: gpd.GeoDataFrame, tables: Tables) -> tuple[StatedBid, ...]:
     """The variants of a plan's bids: of its file, then of its table; those of one bid stand together.
 
     Parameters
     ----------
     plan : Plan; `tables.bids` may name a CSV or a layer with the columns of table `bids` of the schema, money in £
     assets : GeoDataFrame; table `assets` of the register
-    streams : sequence of str; cost streams that a benefit may be of
+    tables : Tables; cost streams that a benefit may be of, and treatments that a bid may stand in for
 
     Raises
     ------
@@ -213,13 +217,34 @@ def load_bids(plan: Plan, assets: gpd.GeoDataFrame, streams: Sequence[str]) -> t
     listed, faults = bids_of_table(plan, assets.crs) if plan.tables.bids else ([], [])
     rows += listed
     # Where rows of the table cannot be read, a name that is missing may be theirs.
-    faults += [*([] if faults else _link_faults(rows)), *_row_faults(rows, set(assets["asset_id"]), streams)]
-    faults += _name_faults(rows)
+    faults += [
+        *([] if faults else _link_faults(rows)),
+        *_row_faults(rows, set(assets["asset_id"]), list(tables.parameters.streams)),
+    ]
+    faults += [*_name_faults(rows), *_asset_faults(plan, rows, assets, tables)]
     if faults:
         raise ConfigError(dict.fromkeys(faults))
     order = list(dict.fromkeys(bid.name for *_, bid in rows))
     together = sorted((bid for *_, bid in rows), key=lambda bid: order.index(bid.name))
-    return tuple(_in_pounds(plan, bid, stages()) for bid in together)
+    place = pd.Series(np.arange(len(assets)), index=assets["asset_id"].to_numpy(dtype=object))
+    return tuple(_in_pounds(plan, bid, stages(), place) for bid in together)
+
+
+def _asset_faults(plan: Plan, rows: Sequence[_Row], assets: gpd.GeoDataFrame, tables: Tables) -> Iterator[Fault]:
+    """Assets that a bid cannot stand in for."""
+    group = pd.Series(assets["group"].to_numpy(dtype=object), index=assets["asset_id"].to_numpy(dtype=object))
+    taken: dict[str, str] = {name: f"scheme {row.name}" for row in plan.schemes for name in row.assets}
+    for file, line, key, bid in rows:
+        for asset in bid.instead_of:
+            if asset not in group.index:
+                yield Fault(file, line, f"{key}instead_of", asset, "the register has no such asset")
+                continue
+            if taken.setdefault(asset, bid.name) != bid.name:
+                yield Fault(file, line, f"{key}instead_of", asset, f"is in {taken[asset]} already")
+            names = [each.name for each in tables.model.catalogue.own(group[asset])]
+            if bid.treatment and bid.treatment not in names:
+                rule, hint = "this kind of asset has no such treatment", f"it may have {', '.join(names)}"
+                yield Fault(file, line, f"{key}treatment", bid.treatment, rule, hint, asset)
 
 
 def _row_faults(rows: Sequence[_Row], assets: set[str], streams: Sequence[str]) -> Iterator[Fault]:
@@ -289,7 +314,7 @@ def _reached(after: Mapping[str, set[str]], names: set[str]) -> set[str]:
     return reached
 
 
-def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> StatedBid:
+def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float], place: pd.Series) -> StatedBid:
     pounds, first = plan.envelope.pounds, plan.first_year
     certain = 1.0 if bid.receipts_stage is None else receipt_stages[bid.receipts_stage]
     costs = {
@@ -312,6 +337,8 @@ def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float]) -> Sta
         bid.district,
         bid.division,
         bid.source,
+        components=tuple(place[list(bid.instead_of)].tolist()),
+        treatment=bid.treatment,
         variant=bid.variant,
         works=costs,
         grants=np.array(bid.grants, dtype=np.float64) * pounds,

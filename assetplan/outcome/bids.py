@@ -9,7 +9,7 @@ import pandas as pd
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.asset_classes import BID
 from assetplan.formulation.bids import NOT, BidOptions
-from assetplan.inputs.bids import by_year
+from assetplan.inputs.bids import SALE, StatedBid, by_year
 from assetplan.limits import BID_LINK
 from assetplan.outcome.notes import prices_known
 from assetplan.outcome.outcome import Outcome
@@ -43,6 +43,9 @@ def bid_table(outcome: Outcome) -> pd.DataFrame:
             "division": [each.division for each in stated],
             **{name: [getattr(each, name) for each in stated] for name in ("promoter", "stage", "gate")},
             **{name: ["; ".join(getattr(each, name)) for each in stated] for name in _LISTS},
+            "treatment": [each.treatment for each in stated],
+            "instead_of": [_assets_of(outcome, each) for each in stated],
+            "stated": [round(each.benefit, 2) if each.kind != SALE else 0.0 for each in stated],
             "gross": [round(float(each.gross.sum()), 2) for each in stated],
             "funded": [round(float(each.funded.sum()), 2) for each in stated],
             "costs": [by_year(each.gross) for each in stated],
@@ -64,6 +67,12 @@ def bid_table(outcome: Outcome) -> pd.DataFrame:
     if len(table):
         table["reason"] = np.where(chosen, _reasons(outcome, objective, priced)[options.bid], "")
     return table
+
+
+def _assets_of(outcome: Outcome, bid: StatedBid) -> str:
+    """Assets for whose treatment a bid stands in, as a cell has them."""
+    ids = outcome.inputs.register.assets["asset_id"]
+    return "; ".join(str(ids.iloc[row]) for row in bid.components) if bid.treatment else ""
 
 
 def _option_names(outcome: Outcome) -> Texts:

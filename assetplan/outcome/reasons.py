@@ -41,7 +41,10 @@ def reasons(outcome: Outcome) -> Texts:
     for row in outcome.chosen_bids:
         each = options.bids[options.bid[row]]
         if each.components and options.start[row] != NOT:
-            out[list(each.components)] = f"Its premises are sold in {first + options.start[row]}: it takes no works."
+            year = first + options.start[row]
+            sold = f"Its premises are sold in {year}: it takes no works."
+            improved = f"The bid {each.name} stands in for its treatment in {year}, and pays for it."
+            out[list(each.components)] = improved if each.treatment else sold
     return out
 
 

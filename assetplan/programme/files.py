@@ -24,11 +24,23 @@ _WORKS = (
     *("asset_id", "scheme_id", "asset_class", "name", "road", "road_class", "district", "year", "treatment", "label"),
     *("kind", "line", "quantity", "unit", "length_m", "cost", "benefit", "reason", "committed", "status"),
 )
-_BID_NUMBERS = ("start", "gross", "funded", "payback", "cost", "later", "receipt", "benefit", "net")
+_BID_NUMBERS = ("start", "stated", "gross", "funded", "payback", "cost", "later", "receipt", "benefit", "net")
 _BLANK = ("start", "payback")
 _BIDS = (
     *("bid", "kind", "variant", "option", "mandatory", "district", "division", "promoter", "stage", "gate"),
-    *("criteria", "needs", "excludes", "follows", "costs", "own_funding", "revenue", "streams", "receipts_stage"),
+    *(
+        "criteria",
+        "needs",
+        "excludes",
+        "follows",
+        "treatment",
+        "instead_of",
+        "costs",
+        "own_funding",
+        "revenue",
+        "streams",
+        "receipts_stage",
+    ),
     *("chosen", "reason", "source"),
     *_BID_NUMBERS,
 )

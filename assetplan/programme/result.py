@@ -60,7 +60,8 @@ class Programme(Shown):
     bids : DataFrame, optional
         One row an option of each bid: bid, kind ("bid" or "sale"), variant, option (as a strategy: "do-nothing", or
         the years in which it spends), start (year; missing where it is left out), mandatory, district, division,
-        promoter, stage and gate (of its business case), criteria, needs, excludes, follows (lists with "; "), gross and
+        promoter, stage and gate (of its business case), criteria, needs, excludes, follows (lists with "; "), treatment
+        and instead_of (what it stands in for), stated (£ present value that its source states, before cost), gross and
         funded (£, what its works cost in all years and what its own funding pays of it), costs, own_funding and revenue
         (£ by year from its start, "200000;50000"), payback (years; missing where it never pays back), streams
         (£ present value by stream), cost (£, to the lines in the plan years), later (£, after them), receipt (£, in the
