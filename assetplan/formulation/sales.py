@@ -68,10 +68,29 @@ def with_burdens(inputs: Inputs, options: BidOptions) -> BidOptions:
 
 
 def of_sales(options: BidOptions, n_assets: int) -> Ints:
-    """Sale that each asset goes with, as the bid's number, −1 for none, (n_assets,)."""
+    """Sale, or bid that stands in for its treatment, that each asset goes with: the bid's number, −1 for none.
+
+    Parameters
+    ----------
+    options : BidOptions; the bids
+    n_assets : int; assets of the register
+
+    Raises
+    ------
+    ConfigError
+        Two bids or sales have an asset in common.
+
+    Returns
+    -------
+    array (n_assets,)
+    """
     out = np.full(n_assets, -1, dtype=np.intp)
     for place, each in enumerate(options.bids):
-        out[list(each.components)] = place
+        rows = list(each.components)
+        if (taken := out[rows][out[rows] >= 0]).size:
+            rule = f"shares an asset with {options.bids[taken[0]].name}: an asset goes with one bid or sale"
+            raise ConfigError([Fault("plan", 0, "bids.instead_of", each.name, rule)])
+        out[rows] = place
     return out
 
 

@@ -28,19 +28,8 @@ _BID_NUMBERS = ("start", "stated", "gross", "funded", "payback", "cost", "later"
 _BLANK = ("start", "payback")
 _BIDS = (
     *("bid", "kind", "variant", "option", "mandatory", "district", "division", "promoter", "stage", "gate"),
-    *(
-        "criteria",
-        "needs",
-        "excludes",
-        "follows",
-        "treatment",
-        "instead_of",
-        "costs",
-        "own_funding",
-        "revenue",
-        "streams",
-        "receipts_stage",
-    ),
+    *("criteria", "needs", "excludes", "follows", "treatment", "instead_of", "costs", "own_funding", "revenue"),
+    *("streams", "receipts_stage"),
     *("chosen", "reason", "source"),
     *_BID_NUMBERS,
 )
