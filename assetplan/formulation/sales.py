@@ -116,7 +116,7 @@ def with_sold(inputs: Inputs, sharing: SharedSites, options: BidOptions, sale: I
     for asset in np.flatnonzero(sale >= 0):
         mine = np.flatnonzero((options.bid == sale[asset]) & (options.start != NOT))
         for start in np.unique(options.start[mine]):
-            row = _with_bid(inputs, sharing.options, asset, options.bids[sale[asset]], int(start))
+            row = _with_bid(inputs, sharing.options, int(asset), options.bids[sale[asset]], int(start))
             kept[mine[options.start[mine] == start]] &= row >= 0
             if row >= 0:
                 rows.append(np.array([row]))
@@ -125,9 +125,9 @@ def with_sold(inputs: Inputs, sharing: SharedSites, options: BidOptions, sale: I
     must = [each for each, can in zip(options.bids, begun, strict=True) if each.mandatory and not can]
     if must:
         raise ConfigError(Fault("plan", 0, *_BARRED[each.kind == SALE](each)) for each in must)
-    row, mode = np.concatenate(rows), np.concatenate(modes)
-    order = np.lexsort((np.arange(len(row)), sharing.options.asset[row]))
-    copied = sharing.taking(row[order], mode[order])
+    every, mode = np.concatenate(rows), np.concatenate(modes)
+    order = np.lexsort((np.arange(len(every)), sharing.options.asset[every]))
+    copied = sharing.taking(every[order], mode[order])
     return _paid_by_bids(inputs, copied, options, sale), options.taking(np.flatnonzero(kept))
 
 
