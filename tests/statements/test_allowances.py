@@ -54,7 +54,10 @@ def test_a_bid_bears_the_allowance_of_its_stage() -> None:
         for name, stage in (("early", "outline"), ("late", "in delivery"))
     ]
     plan = plan_of(bids=bids)
-    cost = {bid.name: float(bid.costs["bridges"].sum()) for bid in load_bids(plan, case().inputs.register.assets, ())}
+    cost = {
+        bid.name: float(bid.costs["bridges"].sum())
+        for bid in load_bids(plan, case().inputs.register.assets, case().inputs.tables)
+    }
     assert cost == pytest.approx({"early": 1_740.0, "late": 1_200.0})
 
 
