@@ -27,6 +27,8 @@ from assetplan.strategies import Candidates, simulate, starting_condition
 
 SOLD = 10**6
 """Mode of a sale in the first plan year; others follow, and no scheme has so many."""
+STANDS_IN = SOLD // 2
+"""Mode of an asset for whose treatment a bid stands in that starts in the first plan year; others follow."""
 
 
 def year_of_sale(mode: Ints, years: int) -> Ints:
@@ -120,7 +122,7 @@ def with_sold(inputs: Inputs, sharing: SharedSites, options: BidOptions, sale: I
             kept[mine[options.start[mine] == start]] &= row >= 0
             if row >= 0:
                 rows.append(np.array([row]))
-                modes.append(np.array([SOLD + start]))
+                modes.append(np.array([_first_mode(options.bids[sale[asset]]) + start]))
     begun = np.bincount(options.bid, kept & (options.start != NOT), len(options.bids)) > 0
     must = [each for each, can in zip(options.bids, begun, strict=True) if each.mandatory and not can]
     if must:
@@ -145,6 +147,11 @@ _BARRED: dict[bool, Callable[[StatedBid], tuple[str, str, str]]] = {
 }
 
 
+def _first_mode(bid: StatedBid) -> int:
+    """Mode of what goes with a bid that starts in the first plan year."""
+    return SOLD if bid.kind == SALE else STANDS_IN
+
+
 def _with_bid(inputs: Inputs, options: Candidates, asset: int, bid: StatedBid, start: int) -> int:
     """Strategy of an asset that goes with a bid that starts in a year: none of its own works; −1 where it has none.
 
@@ -163,7 +170,7 @@ def _paid_by_bids(inputs: Inputs, sharing: SharedSites, options: BidOptions, sal
     """Candidates whose works are paid for by the bids that stand in for them."""
     stands = np.array([bool(each.treatment) for each in options.bids])
     of = sale[sharing.options.asset]
-    paid = np.flatnonzero((of >= 0) & stands[of] & (sharing.mode >= SOLD))
+    paid = np.flatnonzero((of >= 0) & stands[of] & (sharing.mode >= STANDS_IN))
     option, year = np.nonzero(sharing.options.cost[paid])
     amount = -sharing.options.cost[paid[option], year]
     charged = charge(sharing.options, paid[option], year, amount, inputs.model.rules.discount)
@@ -183,5 +190,6 @@ def joint(options: BidOptions, sale: Ints, group: Ints, mode: Ints) -> tuple[Int
     linked = np.isin(np.arange(len(options.bids)), sale)
     of_bid = np.where(linked, first + np.arange(len(linked)), -1)
     group = np.where(sale >= 0, first + sale, group)
-    of_option = np.where(linked[options.bid] & (options.start != NOT), SOLD + options.start, -1)
+    base = np.array([_first_mode(each) for each in options.bids], dtype=np.intp)
+    of_option = np.where(linked[options.bid] & (options.start != NOT), base[options.bid] + options.start, -1)
     return np.concatenate([group, of_bid]), np.concatenate([mode, of_option])
