@@ -82,7 +82,7 @@ def commentary(case: BusinessCase) -> list[str]:
     rows = case.options.set_index("option")
     cost = {name: float(rows.loc[name, "cost"] + rows.loc[name, "later"]) for name in rows.index}
     benefit = {name: float(rows.loc[name, "benefit"]) for name in rows.index}
-    each = rows.loc[RECOMMENDED, "per_pound"]
+    each = float(rows["per_pound"][RECOMMENDED])
     ratio = f", £{each:,.2f} for each £1" if each > 0 else ""
     sought = "The recommended option" if case.chosen else "The best option of it"
     first = f"{sought} costs {pounds(cost[RECOMMENDED])} and {_brings(benefit[RECOMMENDED])}{ratio}."

@@ -91,12 +91,12 @@ def _bid(source: _Source, name: str, options: pd.DataFrame) -> BusinessCase:
     picked = options[options["chosen"]].iloc[0]
     begun = options[options["option"] != LEFT_OUT]
     chosen = bool(picked["option"] != LEFT_OUT)
-    best = picked if chosen else begun.loc[begun["net"].idxmax()]
+    best = picked if chosen else begun.iloc[int(begun["net"].argmax())]
     rows = {NOTHING: ("it is left out", 0.0, 0.0, 0.0)}
     by_cost = begun.assign(paid=begun["cost"] + begun["later"])
     by_cost = by_cost.sort_values(["paid", "benefit"], ascending=[True, False])
     for option, row in (
-        (MINIMUM, by_cost.iloc[0]), (RECOMMENDED, best), (FULL, begun.loc[begun["benefit"].idxmax()]),
+        (MINIMUM, by_cost.iloc[0]), (RECOMMENDED, best), (FULL, begun.iloc[int(begun["benefit"].argmax())]),
     ):  # fmt: skip
         means = f"variant {row['variant']}, begun in {financial_year(int(row['start']))}"
         rows[option] = (means, float(row["cost"]), float(row["later"]), float(row["benefit"]))
@@ -143,12 +143,12 @@ def _scheme(source: _Source, name: str, works: pd.DataFrame) -> BusinessCase:
     places: Ints = np.flatnonzero(programme.assets["asset_id"].isin(works["asset_id"]))
     picked = {option: np.zeros(len(places), dtype=np.intp) for option in (MINIMUM, RECOMMENDED, FULL)}
     for k, place in enumerate(places):
-        rows = strategies.rows(int(place))
-        cost, benefit = strategies.cost[rows], strategies.benefit[rows]
-        treats = np.where(strategies.names[strategies.name[rows]] == LEFT_OUT, np.inf, cost)
-        picked[MINIMUM][k] = rows.start + int(np.argmin(treats))
+        own = strategies.rows(int(place))
+        cost, benefit = strategies.cost[own], strategies.benefit[own]
+        treats = np.where(strategies.names[strategies.name[own]] == LEFT_OUT, np.inf, cost)
+        picked[MINIMUM][k] = own.start + int(np.argmin(treats))
         picked[RECOMMENDED][k] = strategies.chosen[place]
-        picked[FULL][k] = rows.start + int(np.argmax(benefit))
+        picked[FULL][k] = own.start + int(np.argmax(benefit))
     means = {
         MINIMUM: "the cheapest works on each of its assets",
         RECOMMENDED: _words(works),
@@ -271,6 +271,7 @@ def _stages(source: _Source, cost: float, works: pd.DataFrame, bid: Any = None) 
     passed = [each.name for each in source.plan.gates].index(gate) + 1 if gate else 0
     done = {each.name for each in source.plan.gates[:passed]}
     rows += [("approval" + ", passed" * (each.name in done), each.name, "", np.nan) for each in gates]
-    for (year, status), part in works.groupby(["year", "status"]):
-        rows.append((f"works, {status}", _words(part), financial_year(int(year)), round(float(part["cost"].sum()))))
+    for (_, status), part in works.groupby(["year", "status"]):
+        year = financial_year(int(part["year"].iloc[0]))
+        rows.append((f"works, {status}", _words(part), year, round(float(part["cost"].sum()))))
     return pd.DataFrame(rows, columns=["stage", "what", "year", "cost"])
