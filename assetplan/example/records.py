@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ RISKS, RISKS_BEFORE, INDICATORS, VALUES, SCHEMES = (
     "schemes.csv",
 )
 TESTS, SAVINGS = "statutory_tests.csv", "energy_savings.csv"
-RECORDS = (TESTS, SAVINGS, RISKS, RISKS_BEFORE, INDICATORS, VALUES, SCHEMES)
+BIDS = "bids.csv"
+RECORDS = (TESTS, SAVINGS, BIDS, RISKS, RISKS_BEFORE, INDICATORS, VALUES, SCHEMES)
 """Files of the records, in the folder of the plan."""
 
 _WITHOUT_INTERVAL = 36  # months that an event-driven review lies back at most
@@ -42,9 +44,18 @@ def records(register: Register, figures: Figures, seed: int) -> dict[str, str]:
     seed : int; of the county
     """
     made = {TESTS: _tests(register, figures, np.random.default_rng((seed, 4)))}
+    scaled = templates().overlay()
+    scaled.filters = scaled.filters | {"pounds": partial(_pounds, figures.share)}
+    growing = register.premises.loc[register.premises["expansion_year"].notna()].iloc[0]
     for name in RECORDS[1:]:
-        made[name] = templates().get_template(name).render(share=figures.share, potholes=figures.count("potholes"))
+        template = scaled.get_template(name)
+        made[name] = template.render(share=figures.share, potholes=figures.count("potholes"), school=growing)
     return made
+
+
+def _pounds(share: float, millions: Iterable[float]) -> str:
+    """Money of a share of a whole county, by year (£), as a table of bids has it."""
+    return ";".join(f"{1e6 * share * each:.0f}" for each in millions)
 
 
 def _tests(register: Register, figures: Figures, rng: np.random.Generator) -> str:
