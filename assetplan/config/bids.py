@@ -30,7 +30,8 @@ class Bid(Frozen):
     """what the money is for: at least one"""
     earliest: Whole | None = None
     latest: Whole | None = None
-    """first and last year in which it may start; those of the plan where left out"""
+    """first and last year in which it may start; where left out the plan's first, and the last from which its costs end
+    within the plan"""
     mandatory: bool = False
     """whether it must start by `latest`"""
     benefit: Amount = 0.0

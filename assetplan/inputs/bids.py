@@ -314,6 +314,12 @@ def _reached(after: Mapping[str, set[str]], names: set[str]) -> set[str]:
     return reached
 
 
+def _latest(plan: Plan, bid: Bid) -> int:
+    """Last year in which a bid may start: where none is stated, so that the plan pays for all of it, or the most."""
+    whole = plan.first_year + plan.years - max(len(amounts) for amounts in bid.costs.values())
+    return bid.latest or max(whole, bid.earliest or plan.first_year)
+
+
 def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float], place: pd.Series) -> StatedBid:
     pounds, first = plan.envelope.pounds, plan.first_year
     certain = 1.0 if bid.receipts_stage is None else receipt_stages[bid.receipts_stage]
@@ -326,7 +332,7 @@ def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float], place:
         bid.name,
         costs,
         (bid.earliest or first) - first,
-        (bid.latest or plan.plan_years[-1]) - first,
+        _latest(plan, bid) - first,
         bid.mandatory,
         bid.benefit * pounds + sum(streams.values()),
         bid.saving * pounds,

@@ -70,6 +70,18 @@ def test_a_plan_without_bids_is_stated_as_ever() -> None:
     np.testing.assert_array_equal(stated.problem.usage[:n].toarray(), plain.problem.usage.toarray())
 
 
+def test_a_bid_starts_so_that_the_plan_pays_for_all_of_it_unless_it_says_otherwise() -> None:
+    def starts(**keys: Any) -> list[int]:
+        options = few([{**SCHOOL, **keys}]).formulation.bids
+        return options.start[options.start >= 0].tolist()
+
+    assert starts() == [0, 1]
+    assert starts(latest=2021) == [0, 1, 2]
+    # Costs longer than the plan start with it, or when they may.
+    assert starts(costs={"bridges": [1_000.0] * 5}) == [0]
+    assert starts(costs={"bridges": [1_000.0] * 5}, earliest=2020) == [1]
+
+
 def test_a_bids_worth_is_the_sum_of_its_years_by_hand() -> None:
     bid = {**SCHOOL, "saving": 1_000.0, "saving_years": 2, "receipts": [0, 8_000.0], "receipts_stage": "marketed"}
     options = few([{**bid, "earliest": 2020, "latest": 2020, "mandatory": True}]).formulation.bids

@@ -175,7 +175,7 @@ def test_savings_of_what_was_begun_go_on_from_the_year_they_are_due(folder: Path
         ),
         (
             {"first_year": 2020, "stability": {"from": "first", "price": 0.0}, "bids": [{**LATER, "earliest": 2021}]},
-            "Depot.*is firm with a start in 2020, and this plan has it start from 2021 to 2022",
+            "Depot.*is firm with a start in 2020, and this plan has it start from 2021 to 2021",
         ),
     ],
 )
