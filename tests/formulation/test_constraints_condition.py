@@ -117,7 +117,8 @@ def stocks(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.Data
 @given(stocks())
 def test_area_by_value_by_importance(stock: tuple) -> None:
     nothing, owner, index, assets, cut_off = stock
-    plan = SimpleNamespace(objective=ObjectiveChoice(of="condition", cut_off=cut_off), stability=None)
+    sought, risk = ObjectiveChoice(of="condition", cut_off=cut_off), SimpleNamespace(streams=())
+    plan = SimpleNamespace(objective=sought, stability=None, risk=risk)
     model = SimpleNamespace(rules=SimpleNamespace(works_discount=np.ones(index.shape[1])))
     inputs = SimpleNamespace(plan=plan, register=SimpleNamespace(assets=assets), earlier=None, model=model)
     free = np.zeros(index.shape)

@@ -14,7 +14,7 @@ from assetplan.reference import load_table
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.statement_table import as_it_stands
-from assetplan.report.tables import Noted
+from assetplan.report.tables import Fold, Noted
 from assetplan.words import financial_year, plural, pounds
 
 STATEMENTS = ("bids", "contingency")
@@ -40,16 +40,16 @@ def _data(facts: Facts) -> dict[str, Any] | None:
     }
 
 
-def _chosen_parts(facts: Facts, chosen: pd.DataFrame) -> list[Noted]:
+def _chosen_parts(facts: Facts, chosen: pd.DataFrame) -> list[Noted | Fold]:
     bids, sales = chosen[chosen["kind"] == _BID], chosen[chosen["kind"] == _SALE]
     prices = real(facts.summary.price_base)
-    parts = []
+    parts: list[Noted | Fold] = []
     if len(bids):
         parts += [_bids(bids, prices), *_by_year(facts, bids, prices)]
-    if len(sales):
-        parts.append(_sales(facts, sales))
     if (chosen["receipts_stage"] != "").any():
         parts.append(_receipts(chosen[chosen["receipts_stage"] != ""], prices))
+    if len(sales):
+        parts.append(Fold(declared("sales").title, _sales(facts, sales)))
     return parts
 
 
