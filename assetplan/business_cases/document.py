@@ -15,6 +15,10 @@ from assetplan.report.tables import Noted
 from assetplan.words import capitalised, pounds
 
 Part = str | Noted
+_OTHERS = (
+    "Minimum and full are not bound by the plan's limits: one that costs less or brings more than the "
+    "recommended option falls in a year whose money does more elsewhere."
+)
 _BEST = "Recommended is here its best option; the case itself is not recommended."
 _BY_YEAR = "What is saved in each year; a benefit that is stated as a present value falls in no year."
 
@@ -56,7 +60,7 @@ def document_of(case: BusinessCase, summary: Summary, assumptions: pd.DataFrame,
     ]
     sections: list[tuple[str, list[Part]]] = [
         ("Summary", [*commentary(case), f"Why: {case.reason}"]),
-        ("Options", [_table(case.options, "case_options", prices, "" if case.chosen else _BEST)]),
+        ("Options", [_table(case.options, "case_options", prices, _OTHERS if case.chosen else _BEST)]),
         ("Criterion", [f"{capitalised(case.criterion)}."]),
         ("Funding, in the order in which it is tried", [_table(case.funding, "case_funding", prices)]),
         ("Benefits by year and payback", [_table(case.benefits, "case_benefits", prices, _BY_YEAR), case.payback]),
