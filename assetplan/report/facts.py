@@ -17,6 +17,7 @@ from assetplan.programme.summary import SpendRow, Summary
 from assetplan.register.basis import largely_assumed
 from assetplan.register.no_map import no_map, without_network
 from assetplan.report.payload import Payload, make_payload
+from assetplan.report.placed_bids import SALE
 from assetplan.words import capitalised, financial_year
 
 if TYPE_CHECKING:
@@ -183,11 +184,12 @@ class Facts:
 
     @cached_property
     def schemes(self) -> pd.DataFrame:
-        """Works grouped by asset class, place, year and treatment, dearest first.
+        """Works grouped by asset class, place, year and treatment, dearest first; sales of premises are no works.
 
         Columns asset_class, place, year, label, length_m, items, cost, committed.
         """
         works = pd.DataFrame(self.programme.works.drop(columns="geometry"))
+        works = works[works["kind"] != SALE].copy()
         road = works["road"].fillna("").astype(str)
         works["place"] = road.where(road != "", works["name"].fillna("").astype(str))
         # A point is named for itself, not for the road it stands on.

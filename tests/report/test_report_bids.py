@@ -115,3 +115,10 @@ def test_bids_and_premises_sold_that_have_a_place_are_marks_of_the_map_without_w
     assert sorted(columns["work_cost"][mine].tolist()) == [-1, 100_000, 200_000]
     assert "654" not in header["work_reasons"][1]
     assert any("exempt" in form for form in header["work_reasons"][0])
+
+
+def test_what_a_sale_costs_is_not_among_the_largest_works() -> None:
+    made = make_programme(n_roads=2, per_road=2)
+    sale = made.works.iloc[:1].assign(kind="sale", cost=98_765.0, asset_id="sale of P1")
+    sold = replace(made, works=pd.concat([made.works, sale], ignore_index=True))
+    pd.testing.assert_frame_equal(Facts(sold).schemes, Facts(made).schemes)
