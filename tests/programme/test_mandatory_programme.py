@@ -71,7 +71,7 @@ def test_statements_have_them_in_the_capital_programme_and_by_themselves(made: t
 
 def test_the_report_says_what_is_overdue_and_what_is_paid_first(made: tuple[Programme, Path]) -> None:
     page = re.sub(r"<[^>]+>", " ", (made[1] / "report.html").read_text(encoding="utf-8"))
-    assert "Of 3 statutory tests, 2 are overdue as the plan begins; 33.3 % are in date." in page
+    assert "Of 3 statutory tests, 2 are overdue as the plan begins; 33.3\N{NO-BREAK SPACE}% are in date." in page
     assert "£19,000 of statutory works is paid first, from Major carriageway repairs and Buildings" in page
     assert "Statutory tests by regime: overdue, and due in each year" in page
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from constraint_cases import LINES, case, exact, outcome_at, small_register
-from places import ROOT
 
 import assetplan
 from assetplan.answers.site_rules import with_own_sites
@@ -60,9 +60,9 @@ class County:
 
 
 @pytest.fixture(scope="module")
-def county(small_stages: tuple) -> County:
+def county(small_stages: tuple, small_county: Path) -> County:
     """The small example county with half of its money current, commitments, shared sites and weight limits in it."""
-    plan = assetplan.read_plan(ROOT / "data" / "example" / "plan.toml")
+    plan = assetplan.read_plan(small_county / "plan.toml")
     lines = plan.envelope.lines
     split = {line: tuple(amount - min(amounts) / 2 for amount in amounts) for line, amounts in lines.items()}
     money = {"current": {line: min(amounts) / 2 for line, amounts in lines.items()}, "additional": split, "lines_": {}}
