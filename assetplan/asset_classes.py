@@ -88,6 +88,9 @@ BID = AssetClass(
 )  # fmt: skip
 """What works items of bids are of: no class of the register, so no row of the table."""
 
+SALE = "sale"
+"""Kind of a bid that sells premises, and of its works items."""
+
 
 @dataclass(frozen=True)
 class AssetClasses:

@@ -38,7 +38,7 @@ def monitor(
 ) -> None:
     """Set ACTUALS (a CSV of actuals and forecasts by scheme and quarter) beside the programme of the folder OUT.
 
-    Forecast outturn against budget by line and scheme, inclusions, rephasing told apart from variance, schemes that are
+    Forecast outturn against budget by line and scheme, inclusions, rephasing kept apart from variance, schemes that are
     off track on date or money, and how far benefits are. Tolerances are the plan's where they are not stated.
     """
     from assetplan.cli.monitoring_text import monitoring_text, spent_text

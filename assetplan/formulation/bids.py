@@ -190,10 +190,8 @@ def _worth(bid: StatedBid, begins: int, discount: Floats) -> float:
     paid = sum((amounts @ factor[: len(amounts)] for amounts in bid.costs.values()), 0.0)
     came = bid.probability * float(bid.receipts @ factor[: len(bid.receipts)])
     middle = np.sqrt(discount[1:] * discount[:-1])[begins:]
-    saves = bid.length if bid.saving_from is None else bid.saving_from
-    saved = bid.saving * middle[saves:][: bid.saving_years].sum()
-    other = bid.revenue[: len(middle)] @ middle[: len(bid.revenue)] - bid.running_cost * middle[bid.length :].sum()
-    return float(bid.benefit * discount[begins] + saved + came - paid + other)
+    saved = bid.saved(len(middle)) @ middle
+    return float(bid.benefit * discount[begins] + saved + came - paid)
 
 
 def with_bids(works: Works, options: BidOptions) -> Works:

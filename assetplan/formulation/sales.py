@@ -15,12 +15,13 @@ from dataclasses import replace
 import numpy as np
 
 from assetplan._types import Floats, Ints
+from assetplan.asset_classes import SALE
 from assetplan.consequences import WORKS
 from assetplan.errors import ConfigError, Fault
 from assetplan.formulation.bids import NOT, BidOptions
 from assetplan.formulation.sharing import SharedSites
 from assetplan.formulation.site_costs import charge
-from assetplan.inputs.bids import SALE, StatedBid
+from assetplan.inputs.bids import StatedBid
 from assetplan.inputs.load import Inputs
 from assetplan.register.premises import kept_by_others
 from assetplan.strategies import Candidates, simulate, starting_condition

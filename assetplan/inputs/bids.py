@@ -22,8 +22,6 @@ from assetplan.inputs.bid_tables import bids_of_table
 from assetplan.inputs.tables import Tables
 from assetplan.reference import load_table
 
-SALE = "sale"
-"""Kind of a bid that sells premises."""
 # What all variants of a bid have in common.
 _SHARED = ("mandatory", "district", "division", "promoter", "instead_of", "treatment")
 # A bid with its file, its line there, and what stands before its keys.

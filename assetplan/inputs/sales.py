@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from assetplan.asset_classes import SALE
 from assetplan.config import Plan, Sale
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
-from assetplan.inputs.bids import SALE, StatedBid
+from assetplan.inputs.bids import StatedBid
 from assetplan.register import Register
 from assetplan.register.premises import premises_of
 

@@ -1,6 +1,6 @@
 """Forecast outturn against budget: inclusions, rephasing between years and variance; lights and benefits of schemes.
 
-Money that moves between years is told apart from money that is more or less than approved. Of a scheme with budget
+Money that moves between years is kept apart from money that is more or less than approved. Of a scheme with budget
 b_y in year y and outturn o_y (actual and forecast), B and O in all,
 
     rephasing_y = B · o_y / O − b_y        variance_y = (O − B) · o_y / O,

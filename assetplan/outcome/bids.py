@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from assetplan._types import Bools, Floats, Ints, Texts
-from assetplan.asset_classes import BID
+from assetplan.asset_classes import BID, SALE
 from assetplan.formulation.bids import NOT, BidOptions
-from assetplan.inputs.bids import SALE, StatedBid, by_year
+from assetplan.inputs.bids import StatedBid, by_year
 from assetplan.limits import BID_LINK
 from assetplan.outcome.notes import prices_known
 from assetplan.outcome.outcome import Outcome

@@ -10,14 +10,13 @@ import pandas as pd
 import shapely
 
 from assetplan._types import Floats
-from assetplan.asset_classes import CARRIAGEWAY, AssetClasses
+from assetplan.asset_classes import CARRIAGEWAY, SALE, AssetClasses
 from assetplan.condition import BANDS
 from assetplan.programme.statements import tables_of
 from assetplan.programme.summary import SpendRow, Summary
 from assetplan.register.basis import largely_assumed
 from assetplan.register.no_map import no_map, without_network
 from assetplan.report.payload import Payload, make_payload
-from assetplan.report.placed_bids import SALE
 from assetplan.words import capitalised, financial_year
 
 if TYPE_CHECKING:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from assetplan.asset_classes import BID, AssetClass, AssetClasses
+from assetplan.asset_classes import BID, SALE, AssetClass, AssetClasses
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme
 
-SALE = "sale"
-"""Kind of the works items of premises that are sold."""
 _SOLD = replace(BID, asset_class=SALE, label="Premises sold", plural="Premises sold", symbol="cross", shown_first=True)
 _ASKED = replace(BID, symbol="star", shown_first=True)
 CLASSES: tuple[AssetClass, ...] = (_ASKED, _SOLD)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from assetplan.inputs.bids import SALE
+from assetplan.asset_classes import SALE
 from assetplan.inputs.sales import name_of_sale
 from assetplan.programme import Programme
 from assetplan.register import Register

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from assetplan.asset_classes import BID
+from assetplan.asset_classes import BID, SALE
 from assetplan.config.allowances import Allowances
 from assetplan.finance.allowances import ALLOWANCES, allowance_shares
 from assetplan.finance.statement import Statement, declared, named
-from assetplan.inputs.bids import SALE
 from assetplan.statements.ledger import Ledger
 
 _TOTAL = "total"

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from assetplan.asset_classes import BID, SALE
 from assetplan.finance.statement import declared, named, real
 from assetplan.reference import load_table
 from assetplan.report.facts import Facts
@@ -20,7 +21,7 @@ from assetplan.words import financial_year, plural, pounds
 STATEMENTS = ("bids", "contingency")
 """Statements that this section shows or stands for."""
 
-_BID, _SALE, BANKED = "bid", "sale", "banked"
+_BID, BANKED = BID.asset_class, "banked"
 _AMOUNTS = ("funded", "cost", "later", "benefit")
 _FEWEST = 2  # sales at a stage whose receipts may be printed as one sum
 _DONE, _MUST = "It is worth more sold than kept.", "The council means to dispose of it."
@@ -41,7 +42,7 @@ def _data(facts: Facts) -> dict[str, Any] | None:
 
 
 def _chosen_parts(facts: Facts, chosen: pd.DataFrame) -> list[Noted | Fold]:
-    bids, sales = chosen[chosen["kind"] == _BID], chosen[chosen["kind"] == _SALE]
+    bids, sales = chosen[chosen["kind"] == _BID], chosen[chosen["kind"] == SALE]
     prices = real(facts.summary.price_base)
     parts: list[Noted | Fold] = []
     if len(bids):
@@ -56,12 +57,12 @@ def _chosen_parts(facts: Facts, chosen: pd.DataFrame) -> list[Noted | Fold]:
 def _sentences(chosen: pd.DataFrame) -> list[str]:
     """What the tables come to."""
     out = []
-    for kind, done, noun in ((_BID, "are in the programme", "bid"), (_SALE, "are sold", "premises")):
+    for kind, done, noun in ((_BID, "are in the programme", "bid"), (SALE, "are sold", "premises")):
         mine = chosen[chosen["kind"] == kind]
         begun = int(mine["start"].notna().sum())
         if len(mine):
             cost = f", for {pounds(float(mine['cost'].sum()), 4)} in the plan years" if kind == _BID and begun else ""
-            out.append(f"{begun:,} of {plural(len(mine), noun, 'premises' if kind == _SALE else '')} {done}{cost}.")
+            out.append(f"{begun:,} of {plural(len(mine), noun, 'premises' if kind == SALE else '')} {done}{cost}.")
     return out
 
 
@@ -104,7 +105,7 @@ def _by_year(facts: Facts, bids: pd.DataFrame, prices: str) -> list[Noted]:
 def _sales(facts: Facts, sales: pd.DataFrame) -> Noted:
     """Premises that may be sold; no amount of money is in it."""
     works = facts.programme.works
-    label = works[works["kind"] == _SALE].drop_duplicates("asset_id").set_index("asset_id")["name"]
+    label = works[works["kind"] == SALE].drop_duplicates("asset_id").set_index("asset_id")["name"]
     sold = sales["start"].notna()
     must = (sales["mandatory"] == "yes").to_numpy()
     rows = pd.DataFrame(

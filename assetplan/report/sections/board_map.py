@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from assetplan.asset_classes import AssetClasses
+from assetplan.asset_classes import SALE, AssetClasses
 from assetplan.condition import BANDS, band_names
 from assetplan.network import network_rules
 from assetplan.report.critical import SCALE, is_known
 from assetplan.report.facts import Facts
 from assetplan.report.layer import make_map
-from assetplan.report.placed_bids import CLASSES, SALE
+from assetplan.report.placed_bids import CLASSES
 from assetplan.report.printed import still_map
 from assetplan.report.sections.section import Section
 from assetplan.report.symbols import key_mark
