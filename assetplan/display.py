@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
-_LINES, _WIDTH = 9, 96  # below the name of the type
+_LINES, _WIDTH = 8, 96  # below the name of the type: under ten with it
 _FEW, _ROWS, _COLUMNS = 6, 10, 12
 
 
@@ -42,6 +43,18 @@ def brief(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
     return str(value)
+
+
+def in_notebooks(module: str, name: str) -> Any:
+    """What a module of the room `notebook` gives a class below it, imported when it is first used.
+
+    The one way up through the layers: by name, so that no class waits for maps and figures that nobody asks of it.
+
+    Parameters
+    ----------
+    module, name : str; module of the room, and what is taken from it
+    """
+    return getattr(import_module(f"assetplan.notebook.{module}"), name)
 
 
 class Shown:

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "assetplan"
 # Highest first; rooms in one layer do not import each other. docs/architecture.md draws the same list.
 LAYERS = [
     {"cli"},
+    {"notebook"},
     {"rounds", "business_cases"},
     {"planning", "analyses", "report", "example"},
     {"preparation", "assurance_tables"},
@@ -46,7 +47,7 @@ ONE_ROOM = {
     "rich": "cli",
     "dask": "rounds",
     "distributed": "rounds",
-    "matplotlib": "report",
+    "matplotlib": ("report", "notebook"),
     "xlsxwriter": "programme",
     "python_calamine": "reading",
     "psycopg": "postgis",

@@ -46,7 +46,7 @@ def explain(programme: Programme, asset_id: str) -> Explanation | BidExplanation
 
 
 def _explain_asset(programme: Programme, asset_id: str) -> Explanation:
-    asset = _place(programme, asset_id)
+    asset = place_of(programme, asset_id)
     market = Market.of(programme)
     options = Options.of(market, asset)
     facts = programme.assets.drop(columns="geometry").iloc[asset].to_dict()
@@ -84,7 +84,8 @@ def _explain_asset(programme: Programme, asset_id: str) -> Explanation:
     )
 
 
-def _place(programme: Programme, asset_id: str) -> int:
+def place_of(programme: Programme, asset_id: str) -> int:
+    """Position of an asset among a programme's; a RegisterError, with near names, where it has no such asset."""
     ids = programme.assets["asset_id"].astype(str)
     place = np.flatnonzero(ids == asset_id)
     if len(place):

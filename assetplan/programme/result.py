@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetplan.delimited import write_csv
-from assetplan.display import Shown
+from assetplan.display import Shown, in_notebooks
 from assetplan.errors import Fault, RegisterError
 from assetplan.finance.statement import Statement
 from assetplan.output import new_folder
@@ -149,6 +149,22 @@ class Programme(Shown):
         wide["total"] = wide.sum(axis=1)
         wide.loc["total"] = wide.sum()
         return wide
+
+    @property
+    def plot(self) -> Any:
+        """Figures on axes of matplotlib: `spend()`, `condition()`, `prices()`, `frontier()`, `lifecycle(asset_id)`.
+
+        They are of `assetplan.notebook.plots.ProgrammePlots`; each takes `ax` and returns the axes.
+        """
+        return in_notebooks("plots", "ProgrammePlots")(self)
+
+    @property
+    def table(self) -> Any:
+        """The tidy table behind each figure of `plot`, by the same name, with units in the names of its columns.
+
+        They are of `assetplan.notebook.tables.ProgrammeTables`.
+        """
+        return in_notebooks("tables", "ProgrammeTables")(self)
 
     def check(self) -> Programme:
         """Sum the programme afresh and refuse it where its own figures do not hold.

@@ -19,6 +19,11 @@ WIDTH, HEIGHT = 680, 340
 LEFT, TOP, BOTTOM = 46, 30, 34
 
 
+def series_colour(place: int) -> str:
+    """Colour of the series at a place of a stack or a key, the first at 0."""
+    return SERIES_COLOURS[place % len(SERIES_COLOURS)]
+
+
 @dataclass(frozen=True)
 class Series:
     """One named run of values, one for each year, with the ends of an interval about them if there are any.
@@ -162,10 +167,7 @@ def stacked_bars(
     series : sequence of Series; from the bottom of the stack up, each named beside the last bar
     limits, limit_label : sequence of float, str; limit of each year, NaN for none, and what the marks are called
     """
-    series = [
-        one if one.colour else replace(one, colour=SERIES_COLOURS[place % len(SERIES_COLOURS)])
-        for place, one in enumerate(series)
-    ]
+    series = [one if one.colour else replace(one, colour=series_colour(place)) for place, one in enumerate(series)]
     totals = [sum(one.values[k] for one in series) for k in range(len(labels))]
     frame = _Frame(labels, max([*totals, *(value for value in limits if value == value), 0]), right=244)
     wide = min(64.0, frame.slot * 0.66)

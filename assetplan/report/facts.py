@@ -164,6 +164,11 @@ class Facts:
         return [float(rows.get(year, empty)) for year in self.years]
 
     @cached_property
+    def stack(self) -> list[str]:
+        """Labels of the budget lines, the largest first: at the bottom of a stack its changes show best."""
+        return sorted(self.lines, key=lambda label: -sum(self.line_years(label, "amount")))
+
+    @cached_property
     def limits(self) -> list[float]:
         """Limit on all lines together in each plan year [£]; NaN where no line has one."""
         each = np.array([self.line_years(label, "limit") for label in self.lines]).reshape(-1, len(self.years))

@@ -5,11 +5,25 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+from assetplan.condition import band_names, poor_bands
 from assetplan.programme.summary_ahead import CURRENT_SPEND
 from assetplan.words import is_missing, number
 
 BAND_COLOURS = ("#1f5fa8", "#3f97d0", "#7a7a7a", "#d9601a", "#7a0026")
 """Very good to very poor; distinct to readers with any common colour blindness."""
+
+
+def band_colours(scale: str) -> tuple[str, ...]:
+    """Colour of each band of a scale, best first: bands that count as poor condition have those of poor and very poor.
+
+    A scale of more bands than there are colours has them spread over its bands. ValueError, naming the scales there
+    are, if `scale` has no bands.
+    """
+    bands, poor, most = len(band_names(scale)), len(poor_bands(scale)), len(BAND_COLOURS)
+    if bands > most:
+        return tuple(BAND_COLOURS[place * most // bands] for place in range(bands))
+    return BAND_COLOURS[: bands - poor] + BAND_COLOURS[most - poor :]
+
 
 KIND_COLOURS = {"preventative": "#1f5fa8", "major": "#d9601a"}
 """Colour of works on the maps, by kind; any other kind takes `OTHER_KIND_COLOUR`."""

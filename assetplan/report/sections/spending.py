@@ -18,15 +18,13 @@ def _data(facts: Facts) -> dict[str, Any]:
     labels = [financial_year(year) for year in facts.years]
     totals = [sum(values) for values in zip(*amounts.values(), strict=True)]
     by_year = ", ".join(f"{pounds(total, 4)} in {label}" for total, label in zip(totals, labels, strict=True))
-    # The largest line lies at the bottom, where its changes from year to year show best.
-    stack = sorted(amounts, key=lambda label: -sum(amounts[label]))
     chart = stacked_bars(
         "spend",
         "Spend by year and budget line",
         f"{by_year}. Marks show the limit of each year.",
         "£ million",
         labels,
-        [Series(label, [value / 1e6 for value in amounts[label]]) for label in stack],
+        [Series(label, [value / 1e6 for value in amounts[label]]) for label in facts.stack],
         [value / 1e6 for value in facts.limits],
         "limit of the year",
     )
