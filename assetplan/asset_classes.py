@@ -214,8 +214,10 @@ def default_groups(groups: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     table = load_table("groups") if groups is None else groups
     keys = ["asset_class", "road_class"]
-    rows = (
-        table[[*keys, "group"]].assign(road_class=table["road_class"].fillna("").str.split("|")).explode("road_class")
+    columns = (table[name].fillna("").to_numpy(dtype=object) for name in (*keys, "group"))
+    rows = pd.DataFrame(
+        [(of, road, group) for of, roads, group in zip(*columns, strict=True) for road in roads.split("|")],
+        columns=[*keys, "group"],
     )
     return rows[~rows.duplicated(keys, keep=False)].reset_index(drop=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -153,13 +154,26 @@ def running_costs(prices: Prices | None = None) -> tuple[Floats, Floats]:
     ConfigError
         The indices do not reach the table's price base.
     """
+    return _latest_running_costs() if prices is None else _running_costs(prices)
+
+
+@cache
+def _latest_running_costs() -> tuple[Floats, Floats]:
+    """Those of the packaged tables, which stay as they are while the program runs; not to be written to."""
+    both = _running_costs(load_prices())
+    for each in both:
+        each.flags.writeable = False
+    return both
+
+
+def _running_costs(prices: Prices) -> tuple[Floats, Floats]:
     table = load_table("vehicle_classes")
-    table, faults = (prices or load_prices()).indexed(
+    table, faults = prices.indexed(
         table.set_axis(table.index + 2), "reference/vehicle_classes.csv", ["cost_per_km"], GENERAL
     )
     if faults:
         raise ConfigError(faults)
-    weight, running = (table[name].to_numpy(dtype=float) for name in ("weight_t", "cost_per_km"))
+    weight, running = (table[name].to_numpy(dtype=float, copy=True) for name in ("weight_t", "cost_per_km"))
     return weight, running
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from assetplan._types import Bools, Floats, Ints, Texts
+from assetplan._types import Floats, Texts
 from assetplan.asset_classes import FOOTWAY
 from assetplan.errors import ConfigError
 from assetplan.reference import load_table
@@ -60,35 +59,25 @@ def footway_levels(footways: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> Text
     levels = load_table("footway_use")["use"].tolist()
     rank, tree = np.full(len(footways), len(levels) - 1), shapely.STRtree(footways.geometry.to_numpy())
     rules = load_table("footway_rules").fillna({"places_from": 1, "people_from": 0})
+    known = {name: footways[name].to_numpy(dtype=object) for name in ("road_class", "environment")}
+    footfall = footways["footfall"].to_numpy(dtype=float)
+    kinds = places["kind"].to_numpy(dtype=object)
+    kinds = np.where(kinds == "", "settlement", kinds)
+    people, middles = places["population"].fillna(0.0).to_numpy(), shapely.centroid(places.geometry.to_numpy())
     for rule in rules.to_dict("records"):
-        meets = _meets(footways, tree, places, rule)
+        if pd.notna(rule["footfall_from"]):
+            meets = footfall >= rule["footfall_from"]
+        else:
+            meets = np.isnan(footfall)
+            for name, values in known.items():
+                meets &= True if pd.isna(rule[name]) else values == rule[name]
+            if pd.notna(rule["near"]):
+                some = middles[(kinds == rule["near"]) & (people >= rule["people_from"])]
+                near = tree.query(some, predicate="dwithin", distance=float(rule["within_m"]))[1]
+                meets &= np.bincount(near, minlength=len(footways)) >= rule["places_from"]
         rank = np.where(meets, np.minimum(rank, levels.index(rule["use"])), rank)
     own = footways["hierarchy"].to_numpy(dtype=object)
     return np.where(np.isin(own, levels), own, np.array(levels, dtype=object)[rank])
-
-
-def _meets(
-    footways: gpd.GeoDataFrame, tree: shapely.STRtree, places: gpd.GeoDataFrame, rule: Mapping[Hashable, Any]
-) -> Bools:
-    """Which footways, drawn in a tree, meet a row of the rules: one of footfall where that is known, else another."""
-    footfall = footways["footfall"].to_numpy(dtype=float)
-    if pd.notna(rule["footfall_from"]):
-        return np.asarray(footfall >= rule["footfall_from"])
-    meets = np.isnan(footfall)
-    for column in ("road_class", "environment"):
-        if pd.notna(rule[column]):
-            meets &= (footways[column] == rule[column]).to_numpy()
-    if pd.notna(rule["near"]):
-        meets &= np.bincount(_near(tree, places, rule), minlength=len(footways)) >= rule["places_from"]
-    return meets
-
-
-def _near(tree: shapely.STRtree, places: gpd.GeoDataFrame, rule: Mapping[Hashable, Any]) -> Ints:
-    """Row of a footway for each place of a rule's kind, and of enough people, that lies within its distance of it."""
-    kinds = places["kind"].where(places["kind"] != "", "settlement")
-    some = (kinds == rule["near"]) & (places["population"].fillna(0.0) >= rule["people_from"])
-    middles = shapely.centroid(places.geometry.to_numpy()[some.to_numpy()])
-    return tree.query(middles, predicate="dwithin", distance=float(rule["within_m"]))[1]
 
 
 def with_use(assets: gpd.GeoDataFrame, places: gpd.GeoDataFrame, factors: Mapping[str, float]) -> gpd.GeoDataFrame:

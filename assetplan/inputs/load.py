@@ -245,7 +245,8 @@ def _no_group(asset_class: str, named: str, groups: Mapping[str, Group]) -> tupl
 def _commitment_faults(assets: pd.DataFrame, model: LifecycleModel, file: str) -> Iterator[Fault]:
     """Commitments within the plan's years that no funded treatment of the asset's group can keep."""
     years = range(model.first_year, model.first_year + model.rules.years)
-    rows = assets[(assets["committed_treatment"] != "") & assets["committed_year"].isin(years)]
+    committed = (assets["committed_treatment"] != "") & assets["committed_year"].isin(years)
+    rows = assets.loc[committed, ["asset_id", "group", "committed_treatment", "responsibility"]]
     others = kept_by_others(rows)
     for place, row, other in zip(rows.index, rows.itertuples(), others, strict=True):
         names = [] if other else [t.name for t in model.catalogue.own(str(row.group))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -46,6 +47,11 @@ def as_paid(amounts: Mapping[tuple[str, int], float]) -> pd.DataFrame:
     return mandatory_table(table.assign(what="as paid", name="mandatory works of a year that is past"))
 
 
+@cache
+def _none() -> pd.DataFrame:
+    return mandatory_table(pd.DataFrame({"line": [], "year": [], "cost": []}))
+
+
 def no_mandatory_works() -> pd.DataFrame:
     """A table of mandatory works without rows."""
-    return mandatory_table(pd.DataFrame({"line": [], "year": [], "cost": []}))
+    return _none().copy()

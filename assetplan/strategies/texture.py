@@ -25,8 +25,13 @@ def texture_lost(assets: pd.DataFrame) -> Floats | None:
     """
     if "texture_mm" not in assets:
         return None
-    measured = assets["texture_mm"].notna() & (assets["measure"] == "rci") & (assets["asset_class"] == CARRIAGEWAY)
-    known = (measured & (assets["road_class"] != "") & (assets["environment"] != "")).to_numpy(dtype=bool)
+    known = assets["texture_mm"].notna().to_numpy()
+    for column, value in (("measure", "rci"), ("asset_class", CARRIAGEWAY)):
+        known = known & (assets[column] == value).to_numpy(dtype=bool)
+    for column in ("road_class", "environment"):
+        known &= (assets[column] != "").to_numpy(dtype=bool)
+    if not known.any():
+        return None
     part, out = assets[known], np.zeros(len(assets))
     points = condition.texture_points(part["road_class"], part["environment"], part["texture_mm"])
     out[known] = np.minimum(points, part["value"].to_numpy(dtype=float))
