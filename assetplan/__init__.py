@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from assetplan import examples
     from assetplan.analyses import alternatives, frontier, uncertainty
     from assetplan.answers import compare, explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         import_osm,
         import_property,
     )
+    from assetplan.inputs import load_inputs
     from assetplan.inspection import Inspection, Readings, Survey, inspect, read_readings, survey
     from assetplan.optimisation import optimise
     from assetplan.planning import (
@@ -66,6 +68,7 @@ _ROOMS = {
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
     "example": ("init_plan", "make_county", "write_example"),
     "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm", "import_property"),
+    "inputs": ("load_inputs",),
     "inspection": ("Inspection", "Readings", "Survey", "inspect", "read_readings", "survey"),
     "optimisation": ("optimise",),
     "planning": ("finance_statements", "plan", "predict", "standstill_statements", "validate"),
@@ -78,10 +81,13 @@ _ROOMS = {
     "rounds": ("Round", "read_round"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
-__all__ = ["__version__", *sorted(_HOME)]
+_MODULES = ("examples",)
+__all__ = ["__version__", *sorted((*_HOME, *_MODULES))]
 
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"assetplan.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'assetplan' has no attribute {name!r}")
     value = getattr(import_module(f"assetplan.{_HOME[name]}"), name)

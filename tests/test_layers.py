@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "assetplan"
 LAYERS = [
     {"cli"},
     {"notebook"},
-    {"rounds", "business_cases"},
+    {"rounds", "business_cases", "examples"},
     {"planning", "analyses", "report", "example"},
     {"preparation", "assurance_tables"},
     {"answers", "statements"},
