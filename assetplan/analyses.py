@@ -7,16 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from assetplan.answers.alternatives import Alternatives, alternatives_of
+from assetplan.answers.bid_levers import BidLevers
 from assetplan.answers.drawn import DrawnFutures
 from assetplan.answers.frontier import Frontier, carbon_limited, frontier_of
 from assetplan.answers.plan_b import STEPS, PlanB, SolvedPlan, failures, plan_b_of
+from assetplan.answers.turned_bids import bid_levers_of
 from assetplan.answers.uncertainty import Effort, Uncertainty, uncertainty_of
 from assetplan.config import Plan
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import Statement
 from assetplan.formulation import build_problem
 from assetplan.inputs.load import load_inputs
-from assetplan.preparation import Clock, Progress, prepare, solved
+from assetplan.preparation import Clock, Prepared, Progress, prepare, solved
 from assetplan.register import Register
 from assetplan.statements.compliance import compliance_statements
 
@@ -63,6 +65,33 @@ def alternatives(
     with clock.stage("alternatives"):
         formulation, own = made.formulation.of_assets(solution)
         return alternatives_of(made.inputs, formulation, own, within, NEAR_GAP, NEAR_SECONDS)
+
+
+def bid_levers(
+    plan: Plan, bid: str, register: Register | None = None, progress: Progress = lambda stage: None
+) -> BidLevers:
+    """What would have turned the choice of a bid, one thing at a time, each solved again.
+
+    Parameters
+    ----------
+    plan : Plan; from `read_plan` or `make_plan`
+    bid : str; its name
+    register, progress : as of `plan`
+
+    Raises
+    ------
+    RegisterError, ConfigError
+        Faulty input, every fault is listed; the plan has no such bid.
+    InfeasibleError
+        Limits and commitments cannot hold together; the limits are named.
+    """
+    clock = Clock(progress)
+    made = prepare(plan, register, clock)
+    if bid not in made.formulation.bids.names:
+        raise ConfigError([Fault("plan", 0, "bids", bid, "is no bid of this plan")])
+    own = _solved_plan(plan, made, clock)
+    with clock.stage("bid"):
+        return bid_levers_of(own, bid)
 
 
 def compliance(plan: Plan, register: Register | None = None) -> list[Statement]:
@@ -172,14 +201,18 @@ def plan_b(
     if amount is None and not failures(made.inputs):
         rule = "must be stated: the plan has no grant, receipt, contribution or confirmed income that may fail"
         raise ConfigError([Fault("plan-b", 0, "sum", "", rule)])
-    solution = solved(plan, made.formulation, clock)
+    own = _solved_plan(plan, made, clock)
     with clock.stage("plan b"):
-        own = SolvedPlan(
-            made.inputs, made.starting, made.traffic, made.formulation, solution,
-            lambda inputs: build_problem(inputs, made.options, made.runs),
-            plan.solver.target_gap, plan.solver.time_limit,
-        )  # fmt: skip
         return plan_b_of(own, None if amount is None else amount * plan.envelope.pounds, steps)
+
+
+def _solved_plan(plan: Plan, made: Prepared, clock: Clock) -> SolvedPlan:
+    """A plan solved, and how it is stated anew."""
+    return SolvedPlan(
+        made.inputs, made.starting, made.traffic, made.formulation, solved(plan, made.formulation, clock),
+        lambda inputs: build_problem(inputs, made.options, made.runs),
+        plan.solver.target_gap, plan.solver.time_limit,
+    )  # fmt: skip
 
 
 def uncertainty(

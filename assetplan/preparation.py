@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -11,20 +11,25 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assetplan.answers.site_rules import with_own_sites
-from assetplan.config import Plan
+from assetplan.config import Plan, make_plan
 from assetplan.connectivity.criticality import weighed
 from assetplan.connectivity.layout import Layout, lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
 from assetplan.connectivity.road_runs import RoadRuns, road_runs
 from assetplan.connectivity.traffic import traffic_ahead
-from assetplan.errors import InfeasibleError
+from assetplan.errors import Fault, InfeasibleError, RegisterError
 from assetplan.formulation import Formulation, build_problem
-from assetplan.inputs.load import Inputs, files_of, load_inputs, paying_claims
+from assetplan.inputs.load import Inputs, files_of, input_digests, load_inputs, paying_claims
 from assetplan.optimisation.problem import Solution
 from assetplan.optimisation.solving import solve
+from assetplan.programme.files import read_settings
+from assetplan.programme.summary_file import read_summary
+from assetplan.programme.writing import SETTINGS, SUMMARY
 from assetplan.register import Register, read_register
 from assetplan.strategies import Candidates, Starting, Traffic, candidates, starting_condition
 
+OWN_DIGEST = "plan"
+"""Digest of the plan's own settings, with places of files that a folder does not keep."""
 Progress = Callable[[str], None]
 Made = TypeVar("Made")
 
@@ -181,6 +186,49 @@ def _early(inputs: Inputs, clock: Clock) -> EarlyStages:
         runs = road_runs(assets, layout, inputs.tables.classes)
         options = candidates(assets, starting, inputs.model, traffic)
     return EarlyStages(inputs, layout, apart, starting, traffic, runs, options)
+
+
+def plan_again(settings: Mapping[str, Any], digests: Mapping[str, str], inputs: str | Path) -> tuple[Plan, list[str]]:
+    """The plan that a folder was made from, and files that it was made from and that are now others, or gone.
+
+    Parameters
+    ----------
+    settings, digests : mapping; what the folder keeps of its plan, and the digests of its inputs
+    inputs : path; folder of what the plan was made from, as it lay beside the plan file
+
+    Raises
+    ------
+    ConfigError
+        The settings are not a plan.
+    """
+    plan = make_plan(settings["plan"], Path(inputs) / SETTINGS)
+    now = input_digests(plan)
+    return plan, [name for name, was in digests.items() if name != OWN_DIGEST and now.get(name) != was]
+
+
+def plan_of_folder(folder: str | Path, inputs: str | Path) -> Plan:
+    """The plan that a folder was made from, where its inputs are as they were.
+
+    Parameters
+    ----------
+    folder, inputs : path; folder of a plan, and what it was made from, as of `verify`
+
+    Raises
+    ------
+    RegisterError
+        The folder is not that of a plan, or its inputs are others now.
+    ConfigError
+        The settings that it keeps are not a plan.
+    """
+    place = Path(folder)
+    settings, summary = read_settings(place / SETTINGS), read_summary(place / SUMMARY)
+    if settings is None:
+        raise RegisterError([Fault(str(folder), 0, "", SETTINGS, "is not in this folder of a plan")])
+    plan, changed = plan_again(settings, summary.inputs, inputs)
+    if changed:
+        rule = "is not as it was when the folder was planned, or is not there: plan again"
+        raise RegisterError(Fault(str(inputs), 0, "", name, rule) for name in changed)
+    return plan
 
 
 def solved(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:

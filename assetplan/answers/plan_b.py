@@ -325,16 +325,28 @@ def _richer(formulation: Formulation, amount: float) -> Formulation:
 def _fed(problem: Problem, rows: Sequence[int], amount: float, what: str) -> Problem:
     """A problem with a flow to each of some limits, all of them together within a sum."""
     total = capped(problem, np.zeros(problem.n_options), amount, LimitKey("appears", f"money that appears for {what}"))
-    n, flows = len(rows), total.flows
+    n = len(rows)
     usage = sparse.lil_array((n, len(total.caps)))
     usage[np.arange(n), list(rows)] = -1.0
     usage[:, [-1]] = 1.0
     keys = tuple(FlowKey("appears", line=what, year=k) for k in range(n))
+    return with_flows(total, Flows(keys, np.zeros(n), usage.tocsr(), np.zeros(n), np.full(n, amount)))
+
+
+def with_flows(problem: Problem, more: Flows) -> Problem:
+    """A problem with more flows.
+
+    Parameters
+    ----------
+    problem : Problem
+    more : Flows; those that are added, on the same resources
+    """
+    flows = problem.flows
     both = Flows(
-        (*flows.names, *keys),
-        np.append(flows.benefit, np.zeros(n)),
-        sparse.vstack([flows.usage, usage.tocsr()], format="csr"),
-        np.append(flows.low, np.zeros(n)),
-        np.append(flows.high, np.full(n, amount)),
+        (*flows.names, *more.names),
+        np.append(flows.benefit, more.benefit),
+        sparse.vstack([flows.usage, more.usage], format="csr"),
+        np.append(flows.low, more.low),
+        np.append(flows.high, more.high),
     )
-    return replace(total, flows=both)
+    return replace(problem, flows=both)

@@ -22,6 +22,7 @@ from assetplan.cli.options import (
     FILE,
     FOLDER,
     FORCE,
+    INPUTS,
     MAPPING,
     PATH,
     TABLES,
@@ -326,12 +327,16 @@ def standstill(
 @main.command()
 @click.argument("folder", type=FOLDER)
 @click.argument("asset_id")
+@INPUTS
 @TRUST_EDITS
-def explain(folder: Path, asset_id: str, trust_edits: bool) -> None:
-    """Say why an asset of a planned FOLDER has what it has, and what would have changed that."""
-    from assetplan import explain, read_programme
+def explain(folder: Path, asset_id: str, inputs: Path | None, trust_edits: bool) -> None:
+    """Say why an asset or bid of a planned FOLDER has what it has, and what would have changed that.
 
-    echo(explain(read_programme(folder, trust_edits), asset_id).text())
+    With --inputs, what would have turned a bid is solved again.
+    """
+    from assetplan.cli.work import run_explain
+
+    run_explain(folder, asset_id, inputs, trust_edits)
 
 
 @main.command()

@@ -80,6 +80,29 @@ class Share(click.ParamType):
 
 FILE = _RegularFile()
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class _PlanOrFolder(click.ParamType):
+    """A plan file, or the folder that one was planned into."""
+
+    name = "plan or folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path.
+
+        Parameters
+        ----------
+        value, param, ctx : text, and the parameter and context that click names in its message
+        """
+        kind = FOLDER if Path(value).is_dir() else FILE
+        path: Path = kind.convert(value, param, ctx)
+        return path
+
+
+PLAN_OR_FOLDER = _PlanOrFolder()
+INPUTS = click.option(
+    "--inputs", type=FOLDER, help="Folder of what a planned folder was made from, as it lay beside the plan file."
+)
 FORCE = click.option("--force", is_flag=True, help="Replace the output if it exists.")
 MAPPING = click.option("--mapping", type=FILE, help="Column mapping of a register that is a council's own table.")
 TABLES = click.option(

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assetplan.cli.layout import echo
-from assetplan.cli.options import FILE, FORCE, Share, output
+from assetplan.cli.options import FILE, FORCE, INPUTS, PLAN_OR_FOLDER, Share, output
 
 _FILES = ("steps", "changes", "condition")
 
@@ -25,26 +25,31 @@ def alternatives(plan_file: Path, within: float, output: Path | None, force: boo
 
 
 @click.command("plan-b")
-@click.argument("plan_file", metavar="PLAN", type=FILE)
+@click.argument("plan_file", metavar="PLAN", type=PLAN_OR_FOLDER)
 @click.option("--sum", "amount", type=float, help="A sum that fails, and that appears, in the plan's unit of money.")
 @click.option("--steps", type=int, default=4, show_default=True, help="Equal steps in which the sum goes or comes.")
+@INPUTS
 @output("Folder to write: steps, changes and condition as CSV; by default only printed.", required=False)
 @FORCE
-def plan_b_command(plan_file: Path, amount: float | None, steps: int, output: Path | None, force: bool) -> None:
-    """Show what drops first if income of a PLAN fails, and what comes first if money appears."""
+def plan_b_command(
+    plan_file: Path, amount: float | None, steps: int, inputs: Path | None, output: Path | None, force: bool
+) -> None:
+    """Show what drops first if income of a PLAN fails, and what comes first if money appears.
+
+    PLAN is a plan file, or a planned folder with --inputs.
+    """
     from functools import partial
 
-    from assetplan import read_plan
     from assetplan.analyses import plan_b
     from assetplan.cli.plan_b_text import plan_b_text
-    from assetplan.cli.work import solved_into
+    from assetplan.cli.work import plan_at, solved_into
     from assetplan.delimited import write_csv
 
     solve = partial(plan_b, amount=amount, steps=steps)
     if output is None:
-        echo(plan_b_text(solve(read_plan(plan_file))))
+        echo(plan_b_text(solve(plan_at(plan_file, inputs))))
         return
-    with solved_into(plan_file, output, force, solve, "files") as (_, answer, folder):
+    with solved_into(plan_file, output, force, solve, "files", inputs) as (_, answer, folder):
         for name in _FILES:
             write_csv(getattr(answer, name), folder / f"{name}.csv")
     echo(f"{plan_b_text(answer)}\n\nFiles in {output}")

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
+
 from assetplan.cli.layout import echo, remark
 from assetplan.programme import REPORT, fill_statements, fill_tables
 
@@ -23,23 +25,45 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+def plan_at(place: Path, inputs: Path | None = None) -> Plan:
+    """The plan of a file, or of a planned folder with the folder of its inputs.
+
+    Parameters
+    ----------
+    place, inputs : Path, Path or None; plan file or folder, and what the folder was planned from
+    """
+    from assetplan import read_plan
+    from assetplan.preparation import plan_of_folder
+
+    if not place.is_dir():
+        return read_plan(place)
+    if inputs is None:
+        raise click.UsageError(f"{place} is a planned folder: give the folder of its inputs with --inputs")
+    return plan_of_folder(place, inputs)
+
+
 @contextmanager
 def solved_into(
-    plan_file: Path, output: Path, force: bool, solve: Callable[..., Result], last: str
+    plan_file: Path,
+    output: Path,
+    force: bool,
+    solve: Callable[..., Result],
+    last: str,
+    inputs: Path | None = None,
 ) -> Iterator[tuple[Plan, Result, Path]]:
     """A plan as read and solved, and the folder to fill; a terminal shows each stage.
 
     Parameters
     ----------
     plan_file, output, force : Path, Path, bool; as of `run_plan`
+    inputs : Path, optional; as of `plan_at`
     solve : callable; what is made of the plan
     last : str; name of the caller's own stage
     """
-    from assetplan import read_plan
     from assetplan.inputs.load import files_of
     from assetplan.output import new_folder
 
-    configuration = read_plan(plan_file)
+    configuration = plan_at(plan_file, inputs)
     # The folder is this run's from the start: what could not be written is refused before anything is solved.
     with new_folder(output, force, {"plan": plan_file, **files_of(configuration)}) as folder:
         if not sys.stderr.isatty():
@@ -70,6 +94,29 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
         programme.fill(folder)
         write_report(programme, folder / REPORT)
     echo(summary_text(programme, output))
+
+
+def run_explain(folder: Path, name: str, inputs: Path | None, trust_edits: bool) -> None:
+    """Print why an asset or a bid of a planned folder has what it has and, of a bid, what solving again says.
+
+    Parameters
+    ----------
+    folder, name : Path, str; the folder, and the asset or the bid
+    inputs : Path or None; folder of what it was planned from; without it nothing is solved
+    trust_edits : bool; as of `report`
+    """
+    from assetplan import explain, read_programme
+    from assetplan.analyses import bid_levers
+    from assetplan.answers.one_bid import BidExplanation
+
+    explanation = explain(read_programme(folder, trust_edits), name)
+    if inputs is None:
+        echo(explanation.text())
+        return
+    if not isinstance(explanation, BidExplanation):
+        raise click.UsageError(f"{name} is no bid: --inputs is for bids, which are solved again")
+    plan = plan_at(folder, inputs)
+    echo(f"{explanation.text()}\n\n{bid_levers(plan, name).text()}")
 
 
 def run_standstill(

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from assetplan import __version__
-from assetplan.config import make_plan
 from assetplan.errors import Fault, RegisterError
-from assetplan.inputs.load import input_digests
 from assetplan.output import MANIFEST, digest_of, edited_or_gone, read_manifest
 from assetplan.planning import plan
+from assetplan.preparation import OWN_DIGEST, plan_again
 from assetplan.programme import REPORT
 from assetplan.programme.files import read_settings
 from assetplan.programme.summary_file import read_summary
 from assetplan.programme.writing import SETTINGS, SUMMARY
 from assetplan.report import write_report
-
-_OWN = "plan"  # digest of the plan's own settings, with places of files that a folder does not keep
 
 
 @dataclass(frozen=True)
@@ -87,11 +84,9 @@ def verify(folder: str | Path, inputs: str | Path | None = None) -> Verification
     assert kept is not None
     if inputs is None:
         return Verification(outputs, (), (), summary.version, "give the folder of its inputs with --inputs")
-    again = make_plan(kept["plan"], Path(inputs) / SETTINGS)
-    now = input_digests(again)
-    changed = tuple(name for name, was in summary.inputs.items() if name != _OWN and now.get(name) != was)
+    again, changed = plan_again(kept, summary.inputs, inputs)
     if changed:
-        return Verification(outputs, changed, (), summary.version, "its inputs are others")
+        return Verification(outputs, tuple(changed), (), summary.version, "its inputs are others")
     with tempfile.TemporaryDirectory() as place:
         made = plan(again)
         new = made.write(Path(place) / "plan")
@@ -120,5 +115,5 @@ def _compared(path: Path) -> dict[str, Any]:
     """A summary without what depends on the machine."""
     summary = json.loads(path.read_text(encoding="utf-8"))
     summary.pop("seconds", None)
-    summary.get("inputs", {}).pop(_OWN, None)
+    summary.get("inputs", {}).pop(OWN_DIGEST, None)
     return dict(summary)

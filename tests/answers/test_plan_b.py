@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,18 +166,42 @@ Hall,bridges,30000,financial benefit,34000,case,24000,0.75,2019
 """
 
 
-def test_the_command_prints_plan_b_and_writes_its_tables(tmp_path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A plan file with its register and bids."""
     write_register(few(), tmp_path / "r.gpkg")
     lines = ", ".join(f"{name} = {amounts}" for name, amounts in LINES.items())
     (tmp_path / "plan.toml").write_text(PLAN.format(lines=f"{{ {lines} }}"), encoding="utf-8")
     (tmp_path / "bids.csv").write_text(BIDS, encoding="utf-8")
-    done = run("plan-b", tmp_path / "plan.toml", "-o", tmp_path / "out")
+    return tmp_path
+
+
+def test_the_command_prints_plan_b_and_writes_its_tables(folder: Path) -> None:
+    done = run("plan-b", folder / "plan.toml", "-o", folder / "out")
     assert done.returncode == 0, done.text
     assert "grant of Hall, step 1: Hall out" in done.text
-    assert sorted(path.name for path in (tmp_path / "out").glob("*.csv")) == [
-        "changes.csv",
-        "condition.csv",
-        "steps.csv",
-    ]
-    refused = run("plan-b", tmp_path / "plan.toml", "--sum", "0")
+    assert sorted(path.name for path in (folder / "out").glob("*.csv")) == ["changes.csv", "condition.csv", "steps.csv"]
+    refused = run("plan-b", folder / "plan.toml", "--sum", "0")
     assert (refused.returncode, "must be above 0" in refused.text) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_planned_folder_with_its_inputs_answers_as_its_plan_file_does(folder: Path) -> None:
+    planned = folder / "planned"
+    assert run("plan", folder / "plan.toml", "-o", planned).returncode == 0
+    for k, where in enumerate([(folder / "plan.toml",), (planned, "--inputs", folder)]):
+        done = run("plan-b", *where, "-o", folder / f"out{k}")
+        assert done.returncode == 0, done.text
+    for name in ("steps.csv", "changes.csv", "condition.csv"):
+        assert (folder / "out0" / name).read_bytes() == (folder / "out1" / name).read_bytes()
+    turned = run("explain", planned, "<b>=Shed</b>", "--inputs", folder)
+    assert turned.returncode == 0, turned.text
+    assert "What would have" in turned.text
+    alone = run("explain", planned, "<b>=Shed</b>")
+    assert turned.text.startswith(alone.text.rstrip())
+    assert run("plan-b", planned).returncode == 2
+    asset = few().assets["asset_id"].iloc[0]
+    assert run("explain", planned, asset, "--inputs", folder).returncode == 2
+    (folder / "bids.csv").write_text(BIDS.replace("9000", "9001"), encoding="utf-8")
+    changed = run("plan-b", planned, "--inputs", folder)
+    assert (changed.returncode, "is not as it was when the folder was planned" in changed.text) == (1, True)
