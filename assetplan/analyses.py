@@ -63,8 +63,7 @@ def alternatives(
     made = prepare(plan, register, clock)
     solution = solved(plan, made.formulation, clock)
     with clock.stage("alternatives"):
-        formulation, own = made.formulation.of_assets(solution)
-        return alternatives_of(made.inputs, formulation, own, within, NEAR_GAP, NEAR_SECONDS)
+        return alternatives_of(made.inputs, made.formulation, solution, within, NEAR_GAP, NEAR_SECONDS)
 
 
 def bid_levers(

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from assetplan._types import Bools, Floats, Ints
+from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.asset_classes import CARRIAGEWAY
 from assetplan.display import Shown
 from assetplan.formulation import Formulation
+from assetplan.formulation.bids import bid_strategies, with_bids
 from assetplan.formulation.carbon import carbon_of_options
 from assetplan.formulation.works import Works
 from assetplan.inputs.load import Inputs
@@ -44,15 +45,16 @@ class Alternatives(Shown):
     within : float; share of the plan's benefit that each may give up
     programmes : DataFrame
         One row a programme: name, benefit (in the unit of what the plan seeks), given_up (share of the plan's benefit),
-        cost (£), treated (assets), sites (on roads and footways, missing where the plan does not limit them),
-        carbon (t CO2e of its works, as far as it is known; missing where of no works it is), carbon_known (share of the
-        cost of its works of which it is known), a_road_km (km of A road treated), even (money of the district that has
-        least for the replacement value of its assets, as a share of what an even spread of all money would give it;
-        missing where there is one district), unlike (share of the cost of its works that is not in the plan), gap
-        (share; how near it is proved to be to the best at what it excels in; of the plan, its own).
+        cost (£), treated (assets), bids (how many are done; of a plan with bids alone), sites (on roads and footways,
+        missing where the plan does not limit them), carbon (t CO2e of its works, as far as it is known; missing where
+        of no works it is), carbon_known (share of the cost of its works of which it is known), a_road_km (km of A road
+        treated), even (money of the district that has least for the replacement value of its assets, as a share of what
+        an even spread of all money would give it; missing where there is one district), unlike (share of the cost of
+        its works that is not in the plan), gap (share; how near it is proved to be to the best at what it excels in; of
+        the plan, its own).
     assets : DataFrame
-        One row an asset that some programme treats: asset_id, asset_class, name, in_programmes (how many treat it), and
-        a column a programme with its strategy.
+        One row an asset that some programme treats, or a bid that some does: asset_id, asset_class, name, in_programmes
+        (how many treat it), and a column a programme with its strategy.
     """
 
     within: float
@@ -61,7 +63,7 @@ class Alternatives(Shown):
 
     @property
     def core(self) -> pd.DataFrame:
-        """Assets that every programme treats."""
+        """Assets that every programme treats, and bids that every one does."""
         return self.assets[self.assets["in_programmes"] == len(self.programmes)]
 
 
@@ -185,8 +187,7 @@ def _evenly(problem: Problem, districts: Any, start: Decision, gap: float, secon
 
 def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]) -> Iterator[_Aim]:
     """What programmes are to excel in, in turn; `reached` grows with each, and the next is to be unlike all of them."""
-    options = formulation.options
-    cost = options.cost.sum(axis=1)
+    cost = formulation.cost()
     yield _Aim("least spent", -cost)
     carbon, unknown = _carbon(inputs, formulation)
     if carbon.any():
@@ -199,7 +200,9 @@ def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]
     if length.any():
         yield _Aim("most A road treated", length)
     if formulation.changes.any():
-        yield _Aim("fewest changes of the earlier programme", -formulation.changes.astype(float))
+        changes = np.zeros(len(cost))
+        changes[: len(formulation.changes)] = formulation.changes
+        yield _Aim("fewest changes of the earlier programme", -changes)
     districts = _by_district(inputs, formulation)
     if districts is not None:
         yield _Aim("most even by district", np.zeros(len(cost)), districts)
@@ -214,29 +217,45 @@ def _aims(inputs: Inputs, formulation: Formulation, reached: dict[str, Solution]
 def _carbon(inputs: Inputs, formulation: Formulation) -> tuple[Floats, Floats]:
     """Carbon of each option as far as it is known [t CO2e], and cost of works of which it is not [£]."""
     works = Works.of(inputs.register.assets, inputs.model, formulation.options)
-    return carbon_of_options(inputs, works)
+    return carbon_of_options(inputs, with_bids(works, formulation.bids))
 
 
 def _same_works(formulation: Formulation, chosen: Ints) -> Bools:
-    """Options whose works, all of them, are those that a programme has of the asset, (n_options,)."""
-    options = formulation.options
-    same = (options.schedule == options.schedule[chosen][options.asset]).all(axis=1)
-    return np.asarray(same & (options.schedule >= 0).any(axis=1), dtype=bool)
+    """Options whose works, all of them, are those that a programme has of the asset or bid, (n_options,)."""
+    schedule, owner = formulation.schedule(), formulation.problem.owners()
+    # Variants of a bid that begin in one year are other works.
+    variant = np.concatenate([np.zeros(len(formulation.options.asset), dtype=np.intp), formulation.bids.variant])
+    mine = chosen[owner]
+    same = (schedule == schedule[mine]).all(axis=1) & (variant == variant[mine])
+    return np.asarray(same & _treats(formulation), dtype=bool)
+
+
+def _treats(formulation: Formulation) -> Bools:
+    """Options that do something in the plan years, (n_options,)."""
+    return np.asarray((formulation.schedule() >= 0).any(axis=1), dtype=bool)
+
+
+def _places(inputs: Inputs, formulation: Formulation) -> pd.DataFrame:
+    """Assets and bids as rows of the register's columns, in the order of the problem."""
+    assets = pd.DataFrame(inputs.register.assets.drop(columns="geometry", errors="ignore"))
+    if not formulation.bids.bids:
+        return assets
+    return pd.concat([assets, formulation.bids.places(inputs.register.assets)], ignore_index=True)
 
 
 def _by_district(inputs: Inputs, formulation: Formulation) -> Any:
-    """Cost of each option by the district of its asset, over the district's share of the value of all assets that have
-    one, CSR (n_options, n_districts); None where there are not two districts.
+    """Cost of each option by the district of its asset or bid, over the district's share of the value of all assets
+    that have one, CSR (n_options, n_districts); None where there are not two districts.
     """
-    assets, options = inputs.register.assets, formulation.options
+    assets, owner = _places(inputs, formulation), formulation.problem.owners()
     code, names = pd.factorize(assets["district"].replace("", np.nan), sort=True)
     value = np.bincount(code[code >= 0], assets["replacement_value"].to_numpy(dtype=float)[code >= 0], len(names))
     if (value > 0).sum() < 2:
         return None
-    mine = code[options.asset]
+    mine = code[owner]
     rows = np.flatnonzero((mine >= 0) & (value[mine] > 0))
     share = value / value.sum()
-    amounts = options.cost.sum(axis=1)[rows] / share[mine[rows]]
+    amounts = formulation.cost()[rows] / share[mine[rows]]
     by_code = sparse.csr_array((amounts, (rows, mine[rows])), shape=(len(mine), len(names)))
     return sparse.csr_array(by_code[:, np.flatnonzero(value > 0)])
 
@@ -267,11 +286,10 @@ def limited_sites(formulation: Formulation) -> Floats | None:
 
 def _a_road_km(inputs: Inputs, formulation: Formulation) -> Floats:
     """Length of A road that each option treats [km], (n_options,)."""
-    assets, options = inputs.register.assets, formulation.options
+    assets = _places(inputs, formulation)
     main = (assets["asset_class"] == CARRIAGEWAY) & (assets["road_class"] == "A")
     km = np.where(main, assets["length_m"].fillna(0.0).to_numpy(dtype=float) / 1000, 0.0)
-    treats = (options.schedule >= 0).any(axis=1)
-    return np.where(treats, km[options.asset], 0.0)
+    return np.where(_treats(formulation), km[formulation.problem.owners()], 0.0)
 
 
 def _even(districts: Any, spent: float) -> float:
@@ -280,9 +298,9 @@ def _even(districts: Any, spent: float) -> float:
 
 
 def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: dict[str, Solution]) -> Alternatives:
-    options, assets, problem = formulation.options, inputs.register.assets, formulation.problem
-    cost, length, sites = options.cost.sum(axis=1), _a_road_km(inputs, formulation), limited_sites(formulation)
-    treats: Bools = np.any(options.schedule >= 0, axis=1)
+    problem, n_assets = formulation.problem, len(inputs.register.assets)
+    cost, length, sites = formulation.cost(), _a_road_km(inputs, formulation), limited_sites(formulation)
+    treats = _treats(formulation)
     emitted, unknown = _carbon(inputs, formulation)
     first, districts = reached[PLAN], _by_district(inputs, formulation)
     planned, best = _same_works(formulation, first.chosen), problem.value(first.chosen, first.amounts)
@@ -290,13 +308,16 @@ def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: di
     for name, each in reached.items():
         chosen, benefit = each.chosen, problem.value(each.chosen, each.amounts)
         spent = float(cost[chosen].sum())
+        # A plan without bids has no such column.
+        bids = {"bids": int(treats[chosen[n_assets:]].sum())} if formulation.bids.bids else {}
         rows.append(
             {
                 "name": name,
                 "benefit": round(benefit, 2),
                 "given_up": round((best - benefit) / max(abs(best), 1e-300), 6),
                 "cost": round(spent, 2),
-                "treated": int(treats[chosen].sum()),
+                "treated": int(treats[chosen[:n_assets]].sum()),
+                **bids,
                 "sites": np.nan if sites is None else float(np.rint(sites[chosen].sum())),
                 **carbon_columns(emitted[chosen], unknown[chosen], spent),
                 "a_road_km": round(float(length[chosen].sum()), 3),
@@ -307,7 +328,14 @@ def _tabled(inputs: Inputs, formulation: Formulation, within: float, reached: di
         )
     count = np.sum([treats[each.chosen] for each in reached.values()], axis=0)
     some = np.flatnonzero(count)
-    code, texts = strategy_names(assets, inputs.model, options)
-    facts = pd.DataFrame(assets[["asset_id", "asset_class", "name"]].iloc[some]).reset_index(drop=True)
-    works = pd.DataFrame({name: texts[code[each.chosen[some]]] for name, each in reached.items()})
+    texts = _strategies(inputs, formulation)
+    facts = _places(inputs, formulation)[["asset_id", "asset_class", "name"]].iloc[some].reset_index(drop=True)
+    works = pd.DataFrame({name: texts[each.chosen[some]] for name, each in reached.items()})
     return Alternatives(within, pd.DataFrame(rows), pd.concat([facts.assign(in_programmes=count[some]), works], axis=1))
+
+
+def _strategies(inputs: Inputs, formulation: Formulation) -> Texts:
+    """Each option of the problem as a strategy's text, (n_options,)."""
+    code, names = strategy_names(inputs.register.assets, inputs.model, formulation.options)
+    own = np.asarray(names, dtype=object)[code]
+    return np.concatenate([own, bid_strategies(inputs, formulation.bids, np.arange(len(formulation.bids.bid)))])

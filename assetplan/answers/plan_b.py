@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from assetplan._types import Floats, Ints, Texts
+from assetplan._types import Floats
 from assetplan.answers.alternatives import capped
 from assetplan.answers.frontier import class_conditions
 from assetplan.asset_classes import BID
@@ -23,13 +23,13 @@ from assetplan.display import Shown
 from assetplan.errors import InfeasibleError
 from assetplan.finance import income_by_year, limits, money_of, probability_of
 from assetplan.formulation import Formulation
-from assetplan.formulation.bids import NOT, BidOptions
+from assetplan.formulation.bids import bid_strategies
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.solving import solve
 from assetplan.strategies import Starting, Traffic, simulate
-from assetplan.strategies.names import NOTHING, strategy_names, strategy_text
+from assetplan.strategies.names import NOTHING, strategy_names
 
 MAY_FAIL = ("grant", "receipt", "contribution")
 """Types of source whose money may not come."""
@@ -219,7 +219,7 @@ class _State:
         )
         bids, rows = formulation.bids, formulation.chosen_bids(solution)
         own = pd.DataFrame(
-            {"name": bids.names, "asset_class": BID.asset_class, "strategy": _bid_strategies(plan.inputs, bids, rows)}
+            {"name": bids.names, "asset_class": BID.asset_class, "strategy": bid_strategies(plan.inputs, bids, rows)}
         )
         choices = pd.concat([choices, own], ignore_index=True).set_index("name")
         for column, values in (("cost", formulation.cost()), ("benefit", formulation.benefit())):
@@ -227,17 +227,6 @@ class _State:
         future = simulate(assets, plan.starting, options.schedule[chosen], plan.inputs.model, plan.traffic)
         kept = formulation.kept(solution)[:, -1]
         return cls(solution, choices, list(class_conditions(plan.inputs, future, kept)))
-
-
-def _bid_strategies(inputs: Inputs, bids: BidOptions, rows: Ints) -> Texts:
-    first = inputs.plan.first_year
-    texts = [
-        NOTHING
-        if bids.start[row] == NOT
-        else strategy_text([(bids.stated[bids.variant[row]].works_name, first + int(bids.start[row]))])
-        for row in rows
-    ]
-    return np.array(texts, dtype=object)
 
 
 @dataclass(frozen=True, eq=False)

@@ -151,8 +151,9 @@ def alternatives_text(near: Alternatives) -> str:
     made = ["programme", "benefit, £m", "given up", "cost, £m", "treated"]
     heads = [*made, *sites, *(_CARBON_HEADS if emits else []), "A road, km", *even, "unlike", "gap"]
     core, some = len(near.core), len(near.assets)
+    what = ("asset or bid", "assets and bids") if "bids" in near.programmes else ("asset",)
     text = (
-        f"All {len(rows)} programmes treat {plural(core, 'asset')}; {some - core:,} are treated by some of them alone. "
+        f"All {len(rows)} programmes treat {plural(core, *what)}; {some - core:,} are treated by some of them alone. "
         "Unlike is the share of the cost of a programme's works that the plan does not have. The gap says how near "
         "each is proved to be to the best at what it excels in."
     )

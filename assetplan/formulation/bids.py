@@ -19,6 +19,7 @@ from assetplan.display import Shown
 from assetplan.formulation.works import Works
 from assetplan.inputs.bids import StatedBid
 from assetplan.inputs.load import Inputs
+from assetplan.strategies.names import NOTHING, strategy_text
 
 _BY_OPTION = ("bid", "variant", "start", "cost", "later", "receipt", "present_cost", "benefit")
 NOT = -1
@@ -192,6 +193,24 @@ def _worth(bid: StatedBid, begins: int, discount: Floats) -> float:
     middle = np.sqrt(discount[1:] * discount[:-1])[begins:]
     saved = bid.saved(len(middle)) @ middle
     return float(bid.benefit * discount[begins] + saved + came - paid)
+
+
+def bid_strategies(inputs: Inputs, options: BidOptions, rows: Ints) -> Texts:
+    """Some options of bids as a strategy's text, by the year in which each begins, (n_rows,).
+
+    Parameters
+    ----------
+    inputs, options : Inputs, BidOptions; the plan, and options of its bids
+    rows : array (n_rows,); which of them
+    """
+    first, stated = inputs.plan.first_year, options.stated
+    texts = [
+        NOTHING
+        if options.start[row] == NOT
+        else strategy_text([(stated[options.variant[row]].works_name, first + int(options.start[row]))])
+        for row in rows
+    ]
+    return np.array(texts, dtype=object)
 
 
 def with_bids(works: Works, options: BidOptions) -> Works:

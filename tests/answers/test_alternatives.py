@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from bid_cases import WORTH, of_bids
 from commands import run
 from round_cases import write_inputs
 from scipy import sparse
 
 import assetplan
 from assetplan.answers.alternatives import PLAN as AS_PLANNED
-from assetplan.answers.alternatives import Alternatives, _evenly, _near
+from assetplan.answers.alternatives import Alternatives, _evenly, _near, alternatives_of
+from assetplan.cli.comparison_text import alternatives_text
 from assetplan.errors import ConfigError
 from assetplan.optimisation import Problem
 from assetplan.optimisation.solving import solve
@@ -112,3 +114,23 @@ def test_a_share_that_is_none_is_refused(folder: Path) -> None:
         assetplan.alternatives(assetplan.read_plan(folder / "plan.toml"), within=0.0)
     done = run("alternatives", "plan.toml", "--within", "much", cwd=folder)
     assert (done.returncode, "no share such as 1%" in done.stderr) == (2, True)
+
+
+def test_bids_are_chosen_again_as_every_choice_tried_says() -> None:
+    plan = [
+        {**WORTH, "name": f"Bid {k}", "costs": {"bridges": [cost]}, "benefit": benefit, "latest": 2019}
+        for k, (cost, benefit) in enumerate([(6_000.0, 9_000.0), (9_000.0, 30_000.0), (20_000.0, 41_000.0)])
+    ]
+    stated = of_bids(plan, 0.6)
+    own, problem, within = stated.solve(), stated.problem, 0.25
+    near = alternatives_of(stated.inputs, stated.formulation, own, within, 1e-9, 10.0)
+    choices = np.array(list(product(*(range(a, b) for a, b in pairwise(problem.starts)))))
+    fits = (problem.usage.toarray()[choices].sum(axis=1) <= problem.caps + 1e-6).all(axis=1)
+    kept = fits & (problem.benefit[choices].sum(axis=1) >= (1 - within) * own.benefit - 0.01)
+    rows = near.programmes.set_index("name")
+    assert rows.loc["least spent", "cost"] == pytest.approx(stated.formulation.cost()[choices].sum(axis=1)[kept].min())
+    assert rows.loc[AS_PLANNED, "bids"] > rows.loc["least spent", "bids"]
+    assert set(near.assets["asset_id"]) >= set(stated.formulation.bids.names[:3])
+    left_out = near.assets.set_index("asset_id")["least spent"]
+    assert (left_out[list(stated.formulation.bids.names)] == NOTHING).any()
+    assert "assets and bids" in " ".join(alternatives_text(near).split())
