@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from assetplan._types import Bools
 from assetplan.cells import MISSING_WORDS
 from assetplan.delimited import csv_table
 from assetplan.errors import ConfigError, Fault
@@ -28,6 +30,27 @@ RENAMED = {"groups": dict.fromkeys(("ab", "bc", "cd", "de"), "falls")}
 @lru_cache(maxsize=1)
 def _schema() -> pd.DataFrame:
     return load_table("schema")
+
+
+class _Rule(NamedTuple):
+    """A row of the schema: what a column may hold; without a bound it is infinite."""
+
+    table: str
+    column: str
+    type: str
+    required: str
+    unique: str
+    allowed: str
+    low: float
+    high: float
+
+
+@lru_cache
+def _rules(table: str) -> tuple[_Rule, ...]:
+    schema = _schema()
+    rows = schema.loc[schema["table"] == table, list(_Rule._fields)].astype({"low": "float64", "high": "float64"})
+    rows = rows.fillna({"low": -np.inf, "high": np.inf}).fillna("")
+    return tuple(_Rule(*row) for row in rows.itertuples(index=False, name=None))
 
 
 def columns(table: str) -> list[str]:
@@ -110,9 +133,8 @@ def conform(
     place = rows if rows is not None else pd.Series(np.arange(len(frame)) + 2, index=frame.index)
     faults: list[Fault] = []
     out: dict[str, pd.Series] = {}
-    schema = _schema()
-    for rule in schema[schema["table"] == table].itertuples():
-        name = str(rule.column)
+    for rule in _rules(table):
+        name = rule.column
         if name not in frame.columns:
             if rule.required == "yes":
                 faults.append(Fault(file, 0, name, "", "this column is missing"))
@@ -122,14 +144,14 @@ def conform(
                 dtype="str" if rule.type in ("text", "choice") else "float64",
             )
             continue
-        values, broken = _check_column(frame[name], rule, (allowed or {}).get(name))
-        where = frame.index.get_indexer(pd.Index(list(broken)))
-        shown, lines = frame[name].to_numpy(dtype=object)[where], place.to_numpy()[where]
-        faults += [
-            Fault(file, int(line), name, _shown(value), rule)
-            for line, value, rule in zip(lines, shown, broken.values(), strict=True)
-        ]
-        out[name] = values
+        out[name], broken = _check_column(frame[name], rule, (allowed or {}).get(name))
+        if broken:
+            where = list(broken)
+            shown, lines = frame[name].to_numpy(dtype=object)[where], place.to_numpy()[where]
+            faults += [
+                Fault(file, int(line), name, _shown(value), what)
+                for line, value, what in zip(lines, shown, broken.values(), strict=True)
+            ]
     return pd.DataFrame(out, index=frame.index), faults
 
 
@@ -149,54 +171,46 @@ def _text(column: pd.Series) -> pd.Series:
     return text
 
 
-def _check_column(
-    column: pd.Series, rule: object, names: tuple[str, ...] | None
-) -> tuple[pd.Series, dict[object, str]]:
-    kind: str = rule.type  # type: ignore[attr-defined]
-    required = rule.required == "yes"  # type: ignore[attr-defined]
-    broken: dict[object, str] = {}
-    if kind not in ("text", "choice") and pd.api.types.is_numeric_dtype(column):
-        missing = column.isna()
-        if required:
-            broken.update(dict.fromkeys(column.index[missing], "a value is required"))
-        return _check_numbers(column.astype("float64"), missing, rule, broken)
+def _check_column(column: pd.Series, rule: _Rule, names: tuple[str, ...] | None) -> tuple[pd.Series, dict[int, str]]:
+    """A column in its type, and what is wrong with it by position."""
+    if rule.type not in ("text", "choice") and pd.api.types.is_numeric_dtype(column):
+        missing = column.isna().to_numpy()
+        return _check_numbers(column.astype("float64"), missing, rule)
     text = _text(column)
-    missing = text.str.lower().isin(MISSING_WORDS) if kind != "text" else text == ""
-    if required:
-        broken.update(dict.fromkeys(text.index[missing], "a value is required"))
-    if kind in ("text", "choice"):
-        values = text.mask(missing, "") if kind == "choice" else text
-        if kind == "choice":
-            allowed = choices(rule.table, rule.column) if names is None else names  # type: ignore[attr-defined]
-            wrong = ~missing & ~values.isin(allowed)
-            own = str(rule.allowed)  # type: ignore[attr-defined]
-            more = f"; tables.{own.removesuffix(_TABLE)} of the plan may add one" if own.endswith(_TABLE) else ""
-            broken.update(dict.fromkeys(values.index[wrong], f"must be one of {', '.join(allowed)}{more}"))
-        if rule.unique == "yes":  # type: ignore[attr-defined]
-            twice = values.duplicated(keep="first") & ~missing
-            broken.update(dict.fromkeys(values.index[twice], "is there more than once"))
-        return values, broken
-    values = pd.to_numeric(text.mask(missing), errors="coerce").astype("float64")
-    return _check_numbers(values, missing, rule, broken)
+    missing = (text.str.lower().isin(MISSING_WORDS) if rule.type != "text" else text == "").to_numpy(dtype=bool)
+    if rule.type not in ("text", "choice"):
+        return _check_numbers(pd.to_numeric(text.mask(missing), errors="coerce").astype("float64"), missing, rule)
+    values = text.mask(missing, "") if rule.type == "choice" and missing.any() else text
+    wrong = {"a value is required": missing} if rule.required == "yes" else {}
+    if rule.type == "choice":
+        allowed = choices(rule.table, rule.column) if names is None else names
+        more = f"; tables.{rule.allowed.removesuffix(_TABLE)} of the plan may add one"
+        what = f"must be one of {', '.join(allowed)}{more if rule.allowed.endswith(_TABLE) else ''}"
+        wrong[what] = ~missing & ~values.isin(allowed).to_numpy(dtype=bool)
+    if rule.unique == "yes":
+        wrong["is there more than once"] = values.duplicated(keep="first").to_numpy() & ~missing
+    return values, _by_position(wrong)
 
 
-def _check_numbers(
-    values: pd.Series, missing: pd.Series, rule: object, broken: dict[object, str]
-) -> tuple[pd.Series, dict[object, str]]:
-    kind: str = rule.type  # type: ignore[attr-defined]
-    finite = np.isfinite(values)
-    broken.update(dict.fromkeys(values.index[~missing & ~finite], "must be a number"))
-    low = float(rule.low) if rule.low == rule.low and rule.low != "" else -np.inf  # type: ignore[attr-defined]
-    high = float(rule.high) if rule.high == rule.high and rule.high != "" else np.inf  # type: ignore[attr-defined]
-    if kind == "positive":
-        broken.update(dict.fromkeys(values.index[finite & (values <= low)], f"must be above {low:g}"))
+def _check_numbers(values: pd.Series, missing: Bools, rule: _Rule) -> tuple[pd.Series, dict[int, str]]:
+    number = values.to_numpy()
+    finite = np.isfinite(number)
+    wrong = {"a value is required": missing} if rule.required == "yes" else {}
+    wrong["must be a number"] = ~missing & ~finite
+    if rule.type == "positive":
+        wrong[f"must be above {rule.low:g}"] = finite & (number <= rule.low)
     else:
-        broken.update(dict.fromkeys(values.index[finite & (values < low)], f"must be at least {low:g}"))
-    broken.update(dict.fromkeys(values.index[finite & (values > high)], f"must be at most {high:g}"))
-    if kind in ("year", "whole"):
-        whole = f"must be a whole {'year' if kind == 'year' else 'number'}"
-        broken.update(dict.fromkeys(values.index[finite & (values % 1 != 0)], whole))
-    return values, broken
+        wrong[f"must be at least {rule.low:g}"] = finite & (number < rule.low)
+    wrong[f"must be at most {rule.high:g}"] = finite & (number > rule.high)
+    if rule.type in ("year", "whole"):
+        part = np.mod(number, 1, where=finite, out=np.zeros(len(number)))
+        wrong[f"must be a whole {'year' if rule.type == 'year' else 'number'}"] = part != 0
+    return values, _by_position(wrong)
+
+
+def _by_position(wrong: Mapping[str, Bools]) -> dict[int, str]:
+    """Positions that break a rule, each with the last rule that it breaks."""
+    return {int(place): what for what, broken in wrong.items() for place in np.flatnonzero(broken)}
 
 
 def own_table(name: str, path: Path) -> pd.DataFrame:

@@ -13,6 +13,7 @@ out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from assetplan._types import Bools, Floats, Shapes
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from pyproj import Transformer
 
 # Longitude and latitude (degrees) that hold Great Britain and its islands.
 _BRITAIN = (-9.0, 49.7, 2.1, 61.0)
@@ -124,11 +126,11 @@ def scale_at(crs: Any, place: Floats) -> float:
     place : array (2,)
         Coordinates in it [m].
     """
-    from pyproj import Geod, Transformer
+    from pyproj import Geod
 
     ways = np.array([[1.0, 0.0], [0.0, 1.0], [0.7, 0.7], [0.7, -0.7]])
     ends = place + _STEP * np.stack([-ways, ways], axis=1).reshape(-1, 2)
-    longitude, latitude = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True).transform(ends[:, 0], ends[:, 1])
+    longitude, latitude = _to(crs, crs.geodetic_crs).transform(ends[:, 0], ends[:, 1])
     if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
         return np.nan
     ellipsoid = crs.ellipsoid
@@ -240,10 +242,16 @@ def _likely_meant(crs: Any, middle: Floats) -> list[tuple[str, Floats]]:
     return out
 
 
-def _longitudes(crs: Any, middle: Floats) -> Floats:
+@lru_cache(maxsize=16)
+def _to(crs: Any, other: Any) -> Transformer:
+    """A transformer from one CRS to another, which is slow to make and never changes."""
     from pyproj import Transformer
 
-    x, y = Transformer.from_crs(crs, 4326, always_xy=True).transform(middle[:, 0], middle[:, 1])
+    return Transformer.from_crs(crs, other, always_xy=True)
+
+
+def _longitudes(crs: Any, middle: Floats) -> Floats:
+    x, y = _to(crs, 4326).transform(middle[:, 0], middle[:, 1])
     out = np.column_stack([x, y]).astype(float)
     out[~np.isfinite(out).all(axis=1)] = np.nan
     return out
