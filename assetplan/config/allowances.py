@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assetplan.config.base import Frozen, Name, Number
+from assetplan.config.base import Frozen, KeyUnit, Name, Number
 
-Uplift = Annotated[Number, Field(ge=0, le=5)]
+Uplift = Annotated[Number, Field(ge=0, le=5), KeyUnit("share")]
 
 
 class Allowances(Frozen):

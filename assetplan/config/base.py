@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
@@ -62,11 +63,18 @@ def _no_address(text: str) -> str:
     return 'is no file: state a database as [register] url = "…" and table = "…"' if is_address(text) else ""
 
 
+@dataclass(frozen=True)
+class KeyUnit:
+    """Unit of a number, for the reference of the plan file; a description that names another in brackets has that."""
+
+    name: str
+
+
 NUMERIC = BeforeValidator(_number)
 Whole = Annotated[int, NUMERIC]
 Number = Annotated[float, NUMERIC]
-Amount = Annotated[Number, Field(ge=0, le=1e12)]
-Share = Annotated[Number, Field(ge=0, le=1)]
+Amount = Annotated[Number, Field(ge=0, le=1e12), KeyUnit("envelope's unit")]
+Share = Annotated[Number, Field(ge=0, le=1), KeyUnit("share")]
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Years = Annotated[tuple[Whole, ...], BeforeValidator(_listed)]
@@ -97,8 +105,11 @@ class PlaceSelector(Frozen):
     """Which assets of a class are meant: each key that is given must hold, and one of its names is enough."""
 
     district: Names | None = None
+    """districts of the register"""
     road_class: Names | None = None
+    """road classes: A, B, C, U"""
     group: Names | None = None
+    """deterioration groups"""
 
     @property
     def of_assets(self) -> dict[str, tuple[str, ...]]:
@@ -110,6 +121,7 @@ class AssetSelector(PlaceSelector):
     """Which assets are meant, of any class unless classes are given."""
 
     asset_class: Names | None = None
+    """asset classes"""
 
     @property
     def of_assets(self) -> dict[str, tuple[str, ...]]:
@@ -135,8 +147,11 @@ class WorksSelector(AssetSelector):
     """Which works are meant: the assets they are on, and what is done."""
 
     line: Names | None = None
+    """budget lines"""
     kind: Kinds | None = None
+    """kinds of works"""
     treatment: Names | None = None
+    """treatments of the table of treatments"""
 
     @property
     def of_treatments(self) -> dict[str, tuple[str, ...]]:
@@ -148,6 +163,7 @@ class Funder(WorksSelector):
     """Something that pays, and the works that it may pay for."""
 
     name: Name
+    """what it is called"""
     asset: Names | None = None
     """the only assets it may pay for"""
 

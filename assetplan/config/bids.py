@@ -23,15 +23,17 @@ class Bid(Frozen):
     """
 
     name: Name
+    """what it is called; variants share it"""
     variant: Variant = RECOMMENDED
+    """which variant of the bid this is"""
     costs: dict[str, Profile]
     """budget line → what its works cost in each year from the bid's start, prices of the plan's first year"""
     criteria: tuple[Criterion, ...] = ()
     """what the money is for: at least one"""
     earliest: Whole | None = None
+    """first year in which it may start; the plan's first where left out"""
     latest: Whole | None = None
-    """first and last year in which it may start; where left out the plan's first, and the last from which its costs end
-    within the plan"""
+    """last year in which it may start; where left out the last from which its costs end within the plan"""
     mandatory: bool = False
     """whether it must start by `latest`"""
     benefit: Amount = 0.0
@@ -49,7 +51,7 @@ class Bid(Frozen):
     running_cost: Amount = 0.0
     """what it costs revenue in each year after its last year of cost"""
     revenue: Effects = ()
-    """other effects on revenue in each year from its start: above 0 saves, below 0 costs"""
+    """other effects on revenue in each year from its start (the envelope's unit): above 0 saves, below 0 costs"""
     grants: Profile = ()
     """grants for this bid alone in each year from its start"""
     grants_probability: Share | None = None
@@ -57,6 +59,7 @@ class Bid(Frozen):
     contributions: Profile = ()
     """contributions of others in each year from its start, which come only if matched"""
     contributions_probability: Share | None = None
+    """how likely they are; certain where left out"""
     match: Amount | None = None
     """own money that the contributions ask for"""
     receipts: Profile = ()
@@ -80,8 +83,11 @@ class Bid(Frozen):
     treatment: str = ""
     """what that treatment is"""
     promoter: str = ""
+    """who puts it forward"""
     district: str = ""
+    """district that it is in"""
     division: str = ""
+    """electoral division that it is in"""
     wkt: str = ""
     """its place, in the register's coordinates"""
     source: str = ""
@@ -92,6 +98,7 @@ class Contingency(Frozen):
     """Latent defects that may come to light, each by itself: what they are expected to cost is held in a line."""
 
     name: Name
+    """the defects"""
     line: Name
     """budget line whose money holds their expected cost"""
     number: Annotated[Whole, Field(ge=1, le=100_000)]
@@ -106,14 +113,19 @@ class Sale(Frozen):
     """What is known of the sale of one premises, in place of what the register and `[disposals]` say."""
 
     premises: Name
+    """identifier of the premises"""
     value: Annotated[Number, Field(ge=-1e12, le=1e12)] | None = None
     """what it brings (the envelope's unit); below 0 the council pays"""
     cost: Amount = 0.0
     """what selling costs beside the value"""
     stage: Name | None = None
+    """identified, marketed, exchanged or banked, which says how likely the receipt is"""
     probability: Share | None = None
+    """how likely the receipt is, in place of what the stage says"""
     earliest: Whole | None = None
+    """first year in which it may be sold; the plan's first where left out"""
     latest: Whole | None = None
+    """last year in which it may be sold; the plan's last where left out"""
 
 
 class Disposals(Frozen):
@@ -126,6 +138,7 @@ class Disposals(Frozen):
     energy: Annotated[Number, Field(ge=0, le=10)] = 0.0
     """price of the energy that is no longer bought (£/kWh)"""
     sales: tuple[Sale, ...] = ()
+    """premises of which more is known than the register says"""
 
 
 class Receipts(Frozen):

@@ -14,13 +14,16 @@ class Forbid(WorksSelector):
     """Works that no strategy may hold."""
 
     asset: Names | None = None
+    """the only assets meant"""
     years: Years | None = None
+    """years in which they may not be done; all plan years where left out"""
 
 
 class Lock(Frozen):
     """Assets whose strategy is given."""
 
     asset: Names
+    """the assets"""
     strategy: Name
     """as in assets.parquet: "do-nothing", or treatments as "surface_dressing@2020+resurfacing@2023" """
 
@@ -29,7 +32,9 @@ class Require(WorksSelector):
     """Assets that must get one of the works selected, by a year if one is given."""
 
     asset: Names | None = None
+    """the only assets meant"""
     by_year: Whole | None = None
+    """last year in which they may be done; the plan's last where left out"""
 
 
 class ChoiceRules(Frozen):
@@ -44,7 +49,9 @@ class Scheme(Frozen):
     """Assets that are treated together in one year, or not at all."""
 
     name: Name
+    """what it is called"""
     assets: Names
+    """its members: two or more assets"""
     treatment: Names
     """each member gets one of these"""
     years: Years | None = None
@@ -59,16 +66,19 @@ class Target(PlaceSelector):
     """The most of a class's stock that may be in poor condition at the end of a year, or its least average index."""
 
     name: str = ""
+    """what it is called; band and class where left out"""
     asset_class: Name
+    """the class meant"""
     year: Whole
+    """year by whose end it holds"""
     band: str = ""
     """this band of the condition index or a worse one"""
     below: Number | None = Field(default=None, gt=0, le=100)
-    """condition index, in place of a band"""
+    """condition index (points), in place of a band"""
     at_most: Share | None = None
     """share of the stock selected"""
     at_least: Number | None = Field(default=None, ge=0, le=100)
-    """average condition index of the stock selected, in place of `at_most` of a band"""
+    """average condition index of the stock selected (points), in place of `at_most` of a band"""
 
     @property
     def of_assets(self) -> dict[str, tuple[str, ...]]:
@@ -84,7 +94,7 @@ class ObjectiveChoice(Frozen):
     and importance; least cost: the least present value of works in the plan years; least carbon: the least that
     works and energy emit in them; or one that was added"""
     cut_off: Number = Field(default=40.0, ge=0, lt=100)
-    """condition index below which condition earns nothing"""
+    """condition index (points) below which condition earns nothing"""
 
     @property
     def sought(self) -> Sought:

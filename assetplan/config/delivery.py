@@ -41,6 +41,7 @@ class Crew(Frozen):
     """What a crew of the table of sites can do in a year."""
 
     crew: Name
+    """a crew of the table of sites"""
     gangs: Annotated[Whole, Field(le=1000), AfterValidator(_gangs)] = 1
     """that work at the same time"""
     weeks: Annotated[Annotated[Number, Field(le=52)] | None, AfterValidator(_weeks)] = None
@@ -64,7 +65,9 @@ class CalendarEntry(RoadSelector):
     """Works of others, or an event, that close roads to the council's own works, or open them in some years alone."""
 
     name: Name
+    """what it is called"""
     kind: Literal["utility works", "event"] = "utility works"
+    """what closes the roads"""
     years: Years | None = None
     """years in which no works may be done"""
     to: Years | None = None

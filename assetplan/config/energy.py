@@ -17,6 +17,6 @@ class EnergySettings(Frozen):
     prices: dict[Fuel, Annotated[Number, Field(ge=0, le=10)]] = Field(default={})
     """fuel → price (£ per kWh, prices of the first year); without any energy is counted in kWh and carbon alone"""
     growth: dict[Fuel, Annotated[Number, Field(ge=-0.2, le=0.2)]] = Field(default={})
-    """fuel → how much more than other prices its price rises a year"""
+    """fuel → how much more than other prices its price rises a year (1/year)"""
     burning_hours: Number | None = Field(default=None, gt=0, le=8784)
     """what a light burns in a year where its row does not say (hours); a table says what is left out"""

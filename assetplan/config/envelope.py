@@ -15,6 +15,7 @@ from assetplan.config.base import (
     Amounts,
     Frozen,
     Funder,
+    KeyUnit,
     Name,
     Names,
     Number,
@@ -28,7 +29,9 @@ class Range(Frozen):
     """Amounts known only within a range: one low and one high a plan year."""
 
     low: tuple[Amount, ...]
+    """least of it in each plan year"""
     high: tuple[Amount, ...]
+    """most of it in each plan year"""
 
 
 Additional = Annotated[
@@ -37,7 +40,7 @@ Additional = Annotated[
 ]
 """One amount a year, or a range of them."""
 Amounts_ = tuple[float, ...]
-Part = Annotated[Number, Field(ge=0, le=10)]
+Part = Annotated[Number, Field(ge=0, le=10), KeyUnit("share")]
 Shares = Annotated[
     Annotated[Share, Tag(ONE)] | Annotated[tuple[Share, ...], Tag(LIST)],
     Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
@@ -49,7 +52,9 @@ class Preventative(WorksSelector):
     """The share of spend that is preventative, of the whole plan or of each year."""
 
     min: Share | None = None
+    """least share of spend that is preventative"""
     max: Share | None = None
+    """most of it"""
     each_year: bool = False
     """whether the share must hold in every year, not only over the whole plan"""
 
@@ -137,6 +142,7 @@ class Limit(WorksSelector):
     """A cap, a floor or both on a total of the works selected."""
 
     name: Name
+    """what it is called"""
     of: Literal[
         "cost", "design", "quantity", "length_m", "number", "carbon", "carbon with energy", "risk", "planned share"
     ] = "cost"
@@ -145,8 +151,9 @@ class Limit(WorksSelector):
     what the streams of risk of the assets selected cost, whatever is done to them (in the envelope's unit); or the
     share (0–1) of works on the assets selected in these works and reactive repairs of the same assets together"""
     at_least: Amounts | None = None
+    """a floor (in the unit of what is added up): one amount for the years together, or a list with one a year"""
     at_most: Amounts | None = None
-    """one amount for the years together, or a list with one a year"""
+    """a cap, likewise (in the unit of what is added up)"""
     years: Years | None = None
     """the years meant; all plan years where left out"""
     source: Names | None = None
@@ -159,6 +166,7 @@ class Source(Funder):
     amounts: tuple[Amount, ...]
     """one a plan year, in the envelope's unit: what it has; of a reserve, what is paid into it"""
     type: Literal["grant", "receipt", "contribution", "revenue", "reserve", "other"] = "other"
+    """what kind of money it is"""
     stage: Name | None = None
     """of a receipt: identified, marketed, exchanged or banked, which says how likely it is"""
     probability: Share | None = None
@@ -166,6 +174,7 @@ class Source(Funder):
     premises: str = ""
     """of a receipt: the premises whose sale brings it"""
     site: str = ""
+    """of a contribution: the development that pays it"""
     purpose: str = ""
     """of a contribution: the development that pays it, and what for"""
     balance: Amount | None = None

@@ -6,12 +6,25 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from assetplan.config.base import LIST, NUMERIC, ONE, Amount, Amounts, Frozen, Funder, Name, Number, Share, Whole
+from assetplan.config.base import (
+    LIST,
+    NUMERIC,
+    ONE,
+    Amount,
+    Amounts,
+    Frozen,
+    Funder,
+    KeyUnit,
+    Name,
+    Number,
+    Share,
+    Whole,
+)
 
 LONGEST = 60
 """Years of the longest loan; provision that has no end of its own is followed for as long."""
 
-Rate = Annotated[Number, Field(ge=0, le=0.5)]
+Rate = Annotated[Number, Field(ge=0, le=0.5), KeyUnit("1/year")]
 Rates = Annotated[
     Annotated[Rate, Tag(ONE)] | Annotated[tuple[Rate, ...], Tag(LIST)],
     Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
@@ -25,8 +38,11 @@ class Refinance(Frozen):
     """The loan that takes the place of a maturity loan, of what is not provided for by then."""
 
     rate: Rate
+    """interest of the loan that follows (1/year)"""
     years: Term
+    """its term (years)"""
     method: Method = "eip"
+    """how it is repaid"""
 
 
 class Borrowing(Funder):
@@ -37,8 +53,9 @@ class Borrowing(Funder):
     rate: Rates
     """interest of the loan, or what the cash would have earned (1/year); a list has one by year of drawing"""
     years: Term
-    """term of the loan; of internal borrowing, years until it is provided for"""
+    """term of the loan (years); of internal borrowing, years until it is provided for"""
     method: Method = "annuity"
+    """how a loan is repaid: annuity: equal payments; eip: equal instalments of principal; maturity: all at the end"""
     per_year: Annotated[Literal[1, 2, 4], NUMERIC] = 2
     """payments a year"""
     drawn: Literal["start", "middle", "end"] = "start"
@@ -46,12 +63,13 @@ class Borrowing(Funder):
     mrp: Literal["equal", "annuity", "reducing"] = "equal"
     """minimum revenue provision, from the year after; reducing: a share of what is not provided for yet"""
     mrp_years: Term | None = None
-    """life over which it is provided for; by default the term; a reducing balance has none"""
+    """life over which it is provided for (years); by default the term; a reducing balance has none"""
     mrp_rate: Rate | None = None
     """of provision by annuity, by default that of the loan; of a reducing balance, by default 4 %"""
     cash_rate: Rate | None = None
     """what the council's cash earns (1/year): forgone where a loan is repaid faster than it is provided for"""
     refinance: Refinance | None = None
+    """loan that takes the place of a maturity loan, of what is not provided for by then"""
     at_most: Amounts | None = None
     """most that may be drawn over the plan, or a list with one amount a year (the envelope's unit)"""
 
@@ -73,11 +91,13 @@ class PrintedTaxBase(Frozen):
     """What a paper prints of the tax base, to be set beside the arithmetic."""
 
     name: Name
+    """what the paper calls it"""
     of: Literal["homes", "extra", "increment"]
     """homes added, homes beyond the medium-term plan, or extra council tax of the year (£000)"""
     amounts: tuple[Annotated[Number, Field(ge=-1e9, le=1e9)], ...] = ()
-    """as printed for each plan year; none where only the total is"""
+    """as printed for each plan year (£000, or of homes a number); none where only the total is"""
     total: Annotated[Number, Field(ge=-1e9, le=1e9)]
+    """as printed for the years together (£000, or of homes a number)"""
 
 
 class TaxBase(Frozen):
@@ -88,7 +108,7 @@ class TaxBase(Frozen):
     growth: Number = Field(ge=-0.5, le=0.5)
     """growth that the medium-term plan holds already (1/year)"""
     homes: tuple[Annotated[Number, Field(ge=0, le=1e7)], ...] = Field(min_length=1)
-    """Band D homes that are added in each plan year"""
+    """homes that are added in each plan year [Band D homes]"""
     band_d: tuple[Annotated[Number, Field(gt=0, le=1e5)], ...] = Field(min_length=1)
     """Band D tax of the first years (£)"""
     band_d_growth: Number = Field(default=0.0, ge=-0.5, le=0.5)
@@ -102,15 +122,18 @@ class TaxBase(Frozen):
     sensitivity: Share = 0.0025
     """change of the tax base whose effect is shown (share)"""
     printed: tuple[PrintedTaxBase, ...] = ()
+    """what a paper prints of it"""
 
 
 class IncomeLine(Frozen):
     """Other income that may pay for debt."""
 
     name: Name
+    """what it is called"""
     amounts: tuple[Amount, ...]
     """what comes in each plan year, the envelope's unit; years after the last have what the last has"""
     status: Literal["confirmed", "forecast"] = "forecast"
+    """only confirmed income pays for debt"""
     probability: Share = 1.0
     """how likely it comes where it is confirmed; Plan B says what drops without it"""
     until: Whole | None = None
@@ -121,10 +144,13 @@ class Maturity(Frozen):
     """A band of the maturity structure of debt, and the share of all debt that may fall due in it."""
 
     from_: Annotated[Whole, Field(ge=0, le=LONGEST)] = Field(alias="from")
+    """years from the end of the year to the first of the band"""
     to: Annotated[Whole, Field(ge=1, le=LONGEST)] | None = None
     """years from the end of the year; of the last band there is no end"""
     at_least: Share = 0.0
+    """least share of all debt that falls due in it"""
     at_most: Share = 1.0
+    """most of it"""
     debt: Amount | None = None
     """what of the loans without this plan falls due in it"""
 
@@ -147,7 +173,9 @@ class Treasury(Frozen):
     other_liabilities: Amounts = 0.0
     """other long-term liabilities at the end of each year, which count with loans against the two limits on debt"""
     operational_boundary: Amounts | None = None
+    """operational boundary for external debt"""
     authorised_limit: Amounts | None = None
+    """authorised limit for external debt"""
     cfr: Amount = 0.0
     """capital financing requirement at the end of the year before the first"""
     unfinanced_capital: Amounts = 0.0
@@ -155,8 +183,11 @@ class Treasury(Frozen):
     mrp: Amounts = 0.0
     """provision for what was borrowed before, and for that"""
     cfr_limit: Amounts | None = None
+    """most that the capital financing requirement may come to"""
     interest: Amounts = 0.0
+    """interest on loans without this plan"""
     investment_income: Amounts = 0.0
+    """what investments earn without this plan"""
     net_revenue: Amounts | None = None
     """net revenue stream"""
     financing_ratio: Share | None = None
@@ -166,6 +197,7 @@ class Treasury(Frozen):
     internal_share: Share | None = None
     """most of it that may be lent so"""
     maturity: tuple[Maturity, ...] = ()
+    """bands of the maturity structure of debt"""
     maturity_binds: bool = False
     """whether the plan's borrowing must keep the shares of the bands, or they are shown alone"""
 
@@ -178,8 +210,9 @@ class MediumTerm(Frozen):
     type: Literal["P", "S"]
     """pressure or investment, or saving; either sign is printed on either, as lines of earlier years reverse"""
     detail: Name
+    """what it is"""
     changes: tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...]
-    """change to the base in each year, below 0 what goes out of it"""
+    """change to the base in each year (the envelope's unit), below 0 what goes out of it"""
     one_off: bool = False
     """whether it goes out of the base again, in any later year: its changes sum to zero"""
     stage: Literal["forecast", "in delivery", "realised"] | None = None
@@ -196,18 +229,24 @@ class Gate(Frozen):
     """Approval gate for spend above a threshold."""
 
     name: Name
+    """what the approval is called"""
     above: Amount = 0.0
     """threshold: the least amount that needs this approval (the envelope's unit)"""
     of: tuple[Literal["scheme", "virement", "carry-over"], ...] = ("scheme", "virement", "carry-over")
+    """decisions that need it"""
 
 
 class Printed(Frozen):
     """A statement of debt that a paper prints, to be set beside the arithmetic."""
 
     name: Name
+    """what the paper calls it"""
     principal: Amount
+    """what is borrowed"""
     rate: Rate
+    """its interest (1/year)"""
     years: Term
+    """its term (years)"""
     mean: Amount
     """printed mean cost of a year"""
     total: Amount

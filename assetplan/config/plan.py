@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from assetplan.config.allowances import Allowances
 from assetplan.config.assurance import IndicatorSettings, RiskSettings
-from assetplan.config.base import NUMERIC, Amount, Frozen, Name, Names, Number, RegisterSource, Share, Whole
+from assetplan.config.base import NUMERIC, Amount, Frozen, KeyUnit, Name, Names, Number, RegisterSource, Share, Whole
 from assetplan.config.bids import Bid, Contingency, Disposals, Receipts
 from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stability, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
@@ -25,8 +25,8 @@ from assetplan.words import financial_year
 
 # Years that a council approves as firm, unless its plan says otherwise.
 FIRM_YEARS = 2
-Growth = Annotated[Number, Field(ge=-0.2, le=1)]
-Level = Annotated[Number, Field(ge=0.1, le=10)]
+Growth = Annotated[Number, Field(ge=-0.2, le=1), KeyUnit("1/year")]
+Level = Annotated[Number, Field(ge=0.1, le=10), KeyUnit("ratio")]
 
 
 class Benefit(Frozen):
@@ -87,7 +87,7 @@ class Solver(Frozen):
     """When to stop looking for better."""
 
     target_gap: Number = Field(default=1e-4, ge=0, le=0.5)
-    """relative distance from the bound at which a plan is called optimal"""
+    """relative distance from the bound (share) at which a plan is called optimal"""
     time_limit: Number = Field(default=60.0, gt=0)
     """seconds"""
 
@@ -96,10 +96,15 @@ class TableFiles(Frozen):
     """The council's own tables in place of the packaged ones, as paths beside the plan file."""
 
     groups: str = ""
+    """deterioration groups"""
     treatments: str = ""
+    """catalogue of treatments"""
     follow_on: str = ""
+    """follow-on policies of the groups that it names, in place of those of least cost"""
     consequences: str = ""
+    """what poor condition costs"""
     sites: str = ""
+    """what works sites cost"""
     asset_classes: str = ""
     """classes added to the packaged ones, or in place of those of the same name"""
     lines: str = ""
@@ -178,8 +183,11 @@ class Report(Frozen):
     """How the report introduces itself."""
 
     title: str = ""
+    """heading of the report; the plan's name where left out"""
     authority: str = ""
+    """the council's name"""
     note: str = ""
+    """text below the heading"""
     carbon: bool = False
     """whether the programme states what its works emit; a plan with its own factors, or a limit on carbon, does"""
 
@@ -188,10 +196,15 @@ class Plan(Shown, Frozen):
     """One plan: what is owned, what may be spent, what counts as good."""
 
     name: str = Field(min_length=1)
+    """name of the plan"""
     register_source: RegisterSource = Field(alias="register")
+    """a GeoPackage from `assetplan import`, any table with a mapping, or a table of a database"""
     mapping: str = ""
+    """column mapping of the register"""
     first_year: Whole = Field(ge=1990, le=2200)
+    """first financial year: 2019 is 2019/20"""
     years: Whole = Field(default=5, ge=1, le=20)
+    """how many financial years are planned"""
     later_surveys: Literal["refuse", "hold"] = "refuse"
     """what a survey later than the base year is: a fault, or held to be the condition of the end of that year"""
     price_growth: dict[Name, Growth] = Field(default={})

@@ -13,7 +13,9 @@ class GrantAtRisk(Frozen):
     """Money of a budget line that may not come."""
 
     name: Name
+    """what it is called"""
     line: Name
+    """budget line that it pays into"""
     amounts: tuple[Amount, ...]
     """how much of the line's money it is in each plan year, in the envelope's unit"""
     fails: Share
@@ -30,5 +32,6 @@ class UncertaintySettings(Frozen):
     winter_potholes: Number | None = Field(default=None, ge=0, le=5)
     """how many more potholes roads then have (share)"""
     grants: tuple[GrantAtRisk, ...] = ()
+    """grants that may fail"""
     surveys: dict[Name, Annotated[Number, Field(gt=0)]] = Field(default={})
     """group or asset class → what a survey of it costs (£, per unit of its stock)"""
