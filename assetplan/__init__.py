@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from assetplan.analyses import alternatives, frontier, uncertainty
     from assetplan.answers import compare, explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
-    from assetplan.config import Plan, make_plan, read_plan
+    from assetplan.config import Plan, make_plan, read_plan, vary
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
     from assetplan.example import init_plan, make_county, write_example
     from assetplan.importers import (
@@ -64,7 +64,7 @@ _ROOMS = {
     "analyses": ("alternatives", "frontier", "uncertainty"),
     "answers": ("compare", "explain"),
     "calibration": ("Calibration", "Inspections", "calibrate", "inspections_of", "read_inspections"),
-    "config": ("Plan", "make_plan", "read_plan"),
+    "config": ("Plan", "make_plan", "read_plan", "vary"),
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
     "example": ("init_plan", "make_county", "write_example"),
     "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm", "import_property"),

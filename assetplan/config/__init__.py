@@ -3,6 +3,7 @@
 from assetplan.config.added import AddedLimit, accept_table
 from assetplan.config.base import Funder, PlaceSelector, WorksSelector
 from assetplan.config.bids import Bid, Contingency, Disposals, Receipts, Sale
+from assetplan.config.changes import vary
 from assetplan.config.choices import Forbid, Lock, Require, Scheme, Target
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.envelope import Envelope, Limit, Source
@@ -41,4 +42,5 @@ __all__ = [
     "make_plan",
     "read_plan",
     "read_table_files",
+    "vary",
 ]

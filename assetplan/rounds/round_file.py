@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import Field, ValidationError
 from assetplan import __version__
 from assetplan.config import Plan, make_plan
 from assetplan.config.base import Frozen
+from assetplan.config.changes import change
 from assetplan.config.read import listed_faults
 from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml, value_faults
@@ -29,8 +29,6 @@ from assetplan.words import plural
 MOST = 200
 """Scenarios of a round that is not to be confirmed."""
 
-_PART = re.compile(r"([^\[\].]+)((?:\[\d+\])*)")
-_FIGURES = 12  # of a number that is multiplied
 _ID = 16  # hexadecimal digits: two of a million runs are alike once in some 10^7 rounds
 
 
@@ -160,40 +158,6 @@ def _once(faults: list[Fault]) -> Iterator[Fault]:
 def _resolved(base: dict[str, Any], changes: list[Override], where: str) -> tuple[dict[str, Any], list[Fault]]:
     """The base plan with changes in order, and the keys that could not be followed."""
     plan, faults = deepcopy(base), []
-    for change in changes:
-        for key, value in change.set.items():
-            if not _put(plan, key, lambda _, value=value: deepcopy(value)):
-                faults.append(Fault(where, 0, key, "", "the base plan has no such place"))
-        for key, factor in change.scale.items():
-            if not _put(plan, key, lambda old, factor=factor: _times(old, factor), there=True):
-                faults.append(Fault(where, 0, key, "", "the base plan states nothing there that could be multiplied"))
+    for each in changes:
+        faults += [Fault(where, 0, key, "", rule) for key, rule in change(plan, each.set, each.scale)]
     return plan, faults
-
-
-def _put(plan: dict[str, Any], key: str, new: Any, there: bool = False) -> bool:
-    """Override the value at a dotted key in place; tables on the way are made, entries of lists must be there."""
-    parts = [part for name, places in _PART.findall(key) for part in (name, *map(int, re.findall(r"\d+", places)))]
-    at: Any = plan
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        if isinstance(part, int):
-            if not isinstance(at, list) or not 1 <= part <= len(at):
-                return False
-            part -= 1
-        elif not isinstance(at, dict) or (there and part not in at):
-            return False
-        if following is None:
-            at[part] = new(at[part] if isinstance(part, int) else at.get(part))
-            return True
-        at = at[part] if isinstance(part, int) else at.setdefault(part, {})
-    return False
-
-
-def _times(value: Any, factor: float) -> Any:
-    """Every number in a value times a factor."""
-    if isinstance(value, Mapping):
-        return {key: _times(each, factor) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_times(each, factor) for each in value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return float(f"{value * factor:.{_FIGURES}g}")  # 1.386, and not 1.3860000000000001
