@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assetplan.answers import compare, explain
     from assetplan.calibration import Calibration, Inspections, calibrate, inspections_of, read_inspections
     from assetplan.config import Plan, make_plan, read_plan, vary
+    from assetplan.connectivity.layers import NetworkLayers, network_layers
     from assetplan.errors import ConfigError, InfeasibleError, OutputExistsError, RegisterError
     from assetplan.example import init_plan, make_county, write_example
     from assetplan.importers import (
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
         write_register,
     )
     from assetplan.report import write_report
-    from assetplan.rounds import Round, read_round
+    from assetplan.rounds import Round, read_round, read_round_file, run_round
 
 # Public name → room. Imported when first used, so that `assetplan --help` answers at once.
 _ROOMS = {
@@ -65,6 +66,7 @@ _ROOMS = {
     "answers": ("compare", "explain"),
     "calibration": ("Calibration", "Inspections", "calibrate", "inspections_of", "read_inspections"),
     "config": ("Plan", "make_plan", "read_plan", "vary"),
+    "connectivity.layers": ("NetworkLayers", "network_layers"),
     "errors": ("ConfigError", "InfeasibleError", "OutputExistsError", "RegisterError"),
     "example": ("init_plan", "make_county", "write_example"),
     "importers": ("import_dtf", "import_nbi", "import_ngd", "import_open_roads", "import_osm", "import_property"),
@@ -78,7 +80,7 @@ _ROOMS = {
         *("read_register", "write_register"),
     ),
     "report": ("write_report",),
-    "rounds": ("Round", "read_round"),
+    "rounds": ("Round", "read_round", "read_round_file", "run_round"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 _MODULES = ("examples",)

@@ -15,7 +15,8 @@ from assetplan.asset_classes import BRIDGE
 from assetplan.connectivity.layout import lay_out
 from assetplan.connectivity.traffic import bridge_limits, detour_costs, traffic_growth
 from assetplan.consequences import DETOURS
-from assetplan.errors import FaultyInputError
+from assetplan.energy import KWH, PART, shares_saved
+from assetplan.errors import ConfigError, Fault, FaultyInputError
 from assetplan.finance import limits
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.claims import with_claims
@@ -26,7 +27,7 @@ from assetplan.prices import Prices
 from assetplan.programme import Programme
 from assetplan.reference import load_table
 from assetplan.register import Register
-from assetplan.strategies import Starting, Traffic, candidates, with_stock
+from assetplan.strategies import LifecycleModel, Starting, Traffic, candidates, with_stock
 from assetplan.strategies.names import strategy_names
 
 STEP = 0.1
@@ -98,6 +99,7 @@ def _at_conditions(programme: Programme, asset: int, grid: Floats) -> tuple[Form
     every = programme.assets
     base, pace = (every[name].to_numpy(dtype=float) for name in (f"do_nothing_{programme.years[0] - 1}", "pace"))
     model, _ = with_claims(with_stock(tables.model, every, pace), tables.claims, every, base)
+    copies = _without_energy(copies, model)
     texture = copies["texture_points"].to_numpy(dtype=float) if "texture_points" in copies else None
     starting = Starting.at(grid, copies["pace"].to_numpy(dtype=float), texture)
     register = Register(copies, pd.DataFrame(), programme.places, programme.districts)
@@ -107,6 +109,24 @@ def _at_conditions(programme: Programme, asset: int, grid: Floats) -> tuple[Form
     formulation = build_problem(inputs, candidates(copies, starting, model, traffic), whole=False)
     name, names = strategy_names(copies, model, formulation.options)
     return formulation, names[name]
+
+
+def _without_energy(copies: gpd.GeoDataFrame, model: LifecycleModel) -> gpd.GeoDataFrame:
+    """Copies of an asset that use no energy: what none of its treatments saves is the same for every strategy.
+
+    Raises
+    ------
+    ConfigError
+        A treatment of its group saves some; a programme does not keep what its assets use.
+    """
+    if model.energy is None:
+        return copies
+    group = str(copies["group"].iloc[0])
+    treatments = [(treatment.name, group) for treatment in model.catalogue.treatments[group]]
+    if shares_saved(model.energy.savings, treatments).any():
+        rule = "treatments of its group save energy, and the programme does not keep what it uses"
+        raise ConfigError([Fault("the programme", 0, "energy", group, rule)])
+    return copies.assign(**dict.fromkeys(KWH, 0.0), **{PART: 1.0})
 
 
 def _traffic(programme: Programme, copies: gpd.GeoDataFrame, grid: Floats, prices: Prices | None) -> Traffic:

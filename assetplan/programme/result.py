@@ -136,6 +136,20 @@ class Programme(Shown):
             "spend": self.spend(),
         }
 
+    def statement(self, name: str) -> Statement:
+        """One of its statements of finance, by its name.
+
+        Raises
+        ------
+        RegisterError
+            The programme has none of that name; those that it has are listed.
+        """
+        known = {statement.name: statement for statement in self.accounts}
+        if name not in known:
+            rule = f"no such statement; the programme has {', '.join(known) or 'none'}"
+            raise RegisterError([Fault("the programme", 0, "accounts", name, rule)])
+        return known[name]
+
     def index_at(self, year: int, case: str) -> pd.Series:
         """Condition index of each asset at the end of a year, `case` "do-nothing" or "plan"."""
         return self.assets[f"{case.replace('-', '_')}_{year}"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from assetplan.display import Shown
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from numpy.typing import ArrayLike
 
     from assetplan.asset_classes import AssetClasses
 
@@ -98,3 +101,24 @@ class Register(Shown):
     digest: str = ""
     premises: pd.DataFrame = field(default_factory=partial(_no_rows, "premises"))
     blocks: pd.DataFrame = field(default_factory=partial(_no_rows, "blocks"))
+
+    def where(self, keep: ArrayLike) -> Register:
+        """Some of its assets, with their inspections, and the blocks and premises of those that are kept.
+
+        Places, districts and roads of others stay; roads that are left out carry no detours.
+
+        Parameters
+        ----------
+        keep : array or Series (n_assets,) of bool; as `register.assets["district"] == "North"`
+        """
+        assets = self.assets[np.asarray(keep, dtype=bool)].reset_index(drop=True)
+        blocks = self.blocks[self.blocks["block_id"].isin(assets["parent_id"])]
+        inspections = self.inspections[self.inspections["asset_id"].isin(assets["asset_id"])]
+        premises = self.premises[self.premises["premises_id"].isin(blocks["premises_id"])]
+        return replace(
+            self,
+            assets=assets,
+            inspections=inspections.reset_index(drop=True),
+            premises=premises.reset_index(drop=True),
+            blocks=blocks.reset_index(drop=True),
+        )
