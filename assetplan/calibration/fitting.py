@@ -19,7 +19,7 @@ from assetplan.calibration.pooling import Estimate, pool
 from assetplan.calibration.state_model import LifeModel, PairModel, StateModel
 from assetplan.delimited import write_csv
 from assetplan.deterioration.fits.chains import ChainKind
-from assetplan.display import Shown
+from assetplan.display import Shown, in_notebooks
 from assetplan.errors import Fault, RegisterError
 from assetplan.output import new_file
 from assetplan.reading.scale import SHARE_HINT, SHARE_RULE
@@ -74,6 +74,9 @@ class Calibration(Shown):
         """
         with new_file(path, force) as draft:
             write_csv(self.rows, draft)
+
+    def _repr_html_(self) -> str:
+        return str(in_notebooks("cards", "calibration_html")(self))
 
 
 def calibrate(

@@ -17,7 +17,7 @@ from assetplan.config.energy import EnergySettings
 from assetplan.config.envelope import Envelope, Limit, Source
 from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
 from assetplan.config.uncertainty import UncertaintySettings
-from assetplan.display import Shown
+from assetplan.display import Shown, in_notebooks
 from assetplan.limits import PLANNED_SHARE, REACTIVE
 from assetplan.objectives import RISK
 from assetplan.postgis.address import DatabaseTable
@@ -268,6 +268,9 @@ class Plan(Shown, Frozen):
             "targets": f"{len(self.targets)}",
             "schemes": f"{len(self.schemes)}",
         }
+
+    def _repr_html_(self) -> str:
+        return str(in_notebooks("cards", "plan_html")(self))
 
     @property
     def register_file(self) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from assetplan import condition
-from assetplan._types import Ints
+from assetplan._types import Bools, Ints
 from assetplan.asset_classes import CARRIAGEWAY, group_of
 from assetplan.delimited import write_csv
 from assetplan.display import Shown, head
@@ -138,26 +138,54 @@ def inspect(register: Register, year: int | None = None, parameters: Parameters 
     return Inspection(base, {name: table for name, table in tables.items() if len(table)}, notes)
 
 
-def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Assets with `group`, `index` at the end of a year, `residual_life`, `hierarchy`; and what is lacking."""
+def standing(register: Register, parameters: Parameters | None = None) -> tuple[int | None, pd.DataFrame]:
+    """Each asset as it stands at the end of the latest year of a survey: what `inspect` counts, in a fifth of its time.
+
+    Parameters
+    ----------
+    register, parameters : as of `inspect`
+
+    Returns
+    -------
+    (int or None, DataFrame)
+        The year; None where no asset has one, and condition is as it is recorded. Assets without geometry, in their
+        order, with `group`, `index` (0–100) and shares in bands of their own, as `tables.condition_bands` takes them.
+    """
+    surveyed = register.assets["surveyed_year"]
+    year = None if surveyed.isna().all() else int(surveyed.max())
+    return year, _standing(register, year or 0, parameters or read_parameters())[0]
+
+
+def _standing(register: Register, year: int, parameters: Parameters) -> tuple[pd.DataFrame, Bools, Ints, Starting]:
+    """Assets with `group`, `index` at the end of a year and shares in bands of their own.
+
+    Beside them: which have a group, and rows and start of those whose condition its decay brings to that year.
+    """
     stock = pd.DataFrame(register.assets.drop(columns="geometry"))
-    stock["responsibility"] = responsibility_of(register.assets, register.blocks, register.premises)
     groups = parameters.groups
     rules = Rules(1, 1, 1, np.ones(1), ())  # nothing is planned here: only decay is asked of the model
     model = LifecycleModel(groups, parameters.catalogue, parameters.consequences, rules, year + 1)
     stock["group"] = group_of(stock, parameters.names.groups)
-    stock["hierarchy"] = _levels(stock)
     grouped = stock["group"].isin(list(groups)).to_numpy()
-    measured = stock["value"].notna().to_numpy()
-    index, life = _as_surveyed(stock), np.full(len(stock), np.nan)
-    rows = np.flatnonzero(grouped & measured)
+    rows = np.flatnonzero(grouped & stock["value"].notna().to_numpy())
     starting = starting_condition(stock.iloc[rows], model)
+    index = _as_surveyed(stock)
     index[rows] = starting.index
-    for name, group in groups.items():
+    stock["index"] = index
+    return stock.join(_own_bands(stock, rows, starting, model)), grouped, rows, starting
+
+
+def _stock(register: Register, year: int, parameters: Parameters) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Assets with `group`, `index` at the end of a year, `residual_life`, `hierarchy`; and what is lacking."""
+    stock, grouped, rows, starting = _standing(register, year, parameters)
+    stock["responsibility"] = responsibility_of(register.assets, register.blocks, register.premises)
+    stock["hierarchy"] = _levels(stock)
+    measured, index = stock["value"].notna().to_numpy(), stock["index"].to_numpy()
+    life = np.full(len(stock), np.nan)
+    for name, group in parameters.groups.items():
         of = rows[(stock["group"] == name).to_numpy()[rows]]
         life[of] = group.residual_life(index[of])
-    stock["index"], stock["residual_life"] = index, life
-    stock = stock.join(_own_bands(stock, rows, starting, model))
+    stock["residual_life"] = life
     uncounted = np.zeros(len(stock), dtype=bool)
     for asset_class, part in stock.groupby("asset_class").indices.items():
         uncounted[part] = parameters.classes.stock_of(stock.iloc[part], str(asset_class))[1] == 0

@@ -61,7 +61,7 @@ def _by_class(stock: pd.DataFrame, classes: AssetClasses) -> Iterator[tuple[str,
             yield name, part
 
 
-def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> pd.DataFrame:
+def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses, by: tuple[str, ...] = _BY) -> pd.DataFrame:
     """How much of each class lies in each band, by road class, level of the hierarchy and district.
 
     Parameters
@@ -69,6 +69,7 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
     stock : DataFrame; as the head of this module says
     column : str; what is banded: `index` [0–100] or `residual_life` [years], each a scale of reference/bands.csv
     classes : AssetClasses; classes in the order of rows, and what each is counted by
+    by : tuple of str, optional; columns whose parts have rows beside the whole of a class
 
     Columns asset_class, by, name, assets, stock, unit, replacement_value (£), known (share of the stock for which
     `column` is known), mean (of `column`, by stock), and the share of that stock in each band, best first: of a class
@@ -77,11 +78,11 @@ def condition_bands(stock: pd.DataFrame, column: str, classes: AssetClasses) -> 
     """
     rows: list[dict] = []
     for asset_class, whole in _by_class(stock, classes):
-        for by, name, part in _split(whole):
+        for split, name, part in _split(whole, by):
             unit, amount = classes.stock_of(part, asset_class)
             known = part[column].notna().to_numpy()
             total = amount[known].sum()
-            row = {"asset_class": asset_class, "by": by, "name": name, "assets": len(part)}
+            row = {"asset_class": asset_class, "by": split, "name": name, "assets": len(part)}
             row |= {"stock": amount.sum(), "unit": unit}
             row["replacement_value"] = part["replacement_value"].sum(min_count=1)
             row["known"] = total / amount.sum() if amount.sum() > 0 else float("nan")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,8 +16,8 @@ from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault
 from assetplan.inputs.settings import kept_plan
 from assetplan.limits import LimitKey
+from assetplan.notebook.filters import known_name
 from assetplan.report.facts import Facts
-from assetplan.words import and_list
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme
@@ -40,31 +39,6 @@ _FRONTIER = {
 def in_name(unit: str) -> str:
     """A unit as part of a column's name: "gbp" of "£", "m2_of_deck" of "m2 of deck"."""
     return _UNITS.get(unit) or unit.replace("£", "gbp ").replace("-", " ").strip().replace(" ", "_")
-
-
-def known_name(what: str, given: str, known: Iterable[str]) -> str:
-    """A name that must be one of those known.
-
-    Parameters
-    ----------
-    what : str; what is named, as "asset_class"
-    given, known : str, iterable of str; the name, and those there are
-
-    Raises
-    ------
-    ConfigError
-        It is none of them; near ones are given, or all where there are few.
-    """
-    names = list(known)
-    if given in names:
-        return given
-    near = names if len(names) <= 20 else get_close_matches(given, names, 5, 0.5)
-    rule = f"must be {_or_list(near)}" if near else f"is none of the {len(names):,} there are"
-    raise ConfigError([Fault("the programme", 0, what, given, rule)])
-
-
-def _or_list(names: Sequence[str]) -> str:
-    return and_list(names).replace(" and ", " or ") if len(names) < 3 else f"one of {', '.join(names)}"
 
 
 def summaries(accessor: type) -> dict[str, str]:

@@ -136,6 +136,9 @@ class Programme(Shown):
             "spend": self.spend(),
         }
 
+    def _repr_html_(self) -> str:
+        return str(in_notebooks("cards", "programme_html")(self))
+
     def statement(self, name: str) -> Statement:
         """One of its statements of finance, by its name.
 
@@ -163,6 +166,27 @@ class Programme(Shown):
         wide["total"] = wide.sum(axis=1)
         wide.loc["total"] = wide.sum()
         return wide
+
+    def explore(self, **filters: Any) -> Any:
+        """An interactive map, which opens without a network: condition in both cases, works by year, reasons.
+
+        Parameters
+        ----------
+        filters : str or list of str, by keyword
+            Which assets are on it: asset_class, road_class, hierarchy, district, division, group, road; and by their
+            works: treatment, kind, line, year, status. One value or several; those of several keywords must all hold.
+
+        Returns
+        -------
+        assetplan.notebook.explore.ExploreMap
+            It shows itself at the end of a cell; `save(path)` writes it as one file.
+
+        Raises
+        ------
+        ConfigError
+            A keyword or a value is unknown, with those that are known; nothing that is left has a location.
+        """
+        return in_notebooks("explore", "explore_programme")(self, filters)
 
     @property
     def plot(self) -> Any:

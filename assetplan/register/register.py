@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assetplan.display import Shown
+from assetplan.display import Shown, in_notebooks
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -122,3 +122,29 @@ class Register(Shown):
             premises=premises.reset_index(drop=True),
             blocks=blocks.reset_index(drop=True),
         )
+
+    def _repr_html_(self) -> str:
+        return str(in_notebooks("cards", "register_html")(self))
+
+    def explore(self, **filters: Any) -> Any:
+        """An interactive map, which opens without a network: condition, and what is known of each asset.
+
+        Condition is at the end of the latest year of a survey, as `assetplan.inspect` has it.
+
+        Parameters
+        ----------
+        filters : str or list of str, by keyword
+            Which assets are on it: asset_class, road_class, hierarchy, district, division, group, road. One value or
+            several; those of several keywords must all hold.
+
+        Returns
+        -------
+        assetplan.notebook.explore.ExploreMap
+            It shows itself at the end of a cell; `save(path)` writes it as one file.
+
+        Raises
+        ------
+        ConfigError
+            A keyword or a value is unknown, with those that are known; nothing that is left has a location.
+        """
+        return in_notebooks("explore", "explore_register")(self, filters)

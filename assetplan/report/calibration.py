@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -32,10 +32,22 @@ def draw_calibration(learned: Calibration, path: Path, force: bool = False) -> N
     OutputExistsError
         The file is there and `force` is not set.
     """
+    with new_file(path, force) as part:
+        save_calibration(learned, part, path.suffix.lstrip("."))
+
+
+def save_calibration(learned: Calibration, place: Path | IO[bytes], kind: str, dpi: int = 110) -> None:
+    """Save the picture to a file of one of the kinds that matplotlib writes, by default at 110 dots an inch.
+
+    Parameters
+    ----------
+    learned : Calibration; a calibration
+    place, kind, dpi : path or open file, str, int; where it goes, "svg" or "png", and how fine the latter is
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context({"svg.hashsalt": "calibration", "font.size": 9}), new_file(path, force) as part:
+    with mpl.rc_context({"svg.hashsalt": "calibration", "font.size": 9}):
         figure = Figure(figsize=(10.5, 3.6), layout="constrained")
         left, middle, right = figure.subplots(1, 3)
         _decay(left, learned.decay)
@@ -43,7 +55,7 @@ def draw_calibration(learned: Calibration, path: Path, force: bool = False) -> N
         _expected(right, learned.held_out)
         for axes in (left, middle, right):
             axes.spines[["top", "right"]].set_visible(False)
-        figure.savefig(part, dpi=110, metadata={"Date": None} if path.suffix == ".svg" else None)
+        figure.savefig(place, format=kind, dpi=dpi, metadata={"Date": None} if kind == "svg" else None)
 
 
 def _decay(axes: Any, decay: pd.DataFrame) -> None:

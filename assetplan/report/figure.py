@@ -90,9 +90,9 @@ def text_of(url: str) -> str:
     return "\n".join(line for line in lines if beside not in line)
 
 
-def asset_text(name: str) -> str:
-    """Return one of the report's own style sheets or scripts."""
-    return (resources.files("assetplan.report") / "assets" / name).read_text(encoding="utf-8")
+def asset_text(name: str, package: str = "assetplan.report") -> str:
+    """Return one of the style sheets or scripts of the report, or of another package that has some."""
+    return (resources.files(package) / "assets" / name).read_text(encoding="utf-8")
 
 
 def _whole(text: str, element: str) -> Markup:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from assetplan import words
 from assetplan.report.wording import percent
 
+_OWN = "assetplan.report"
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+
+@lru_cache
+def _environment(package: str) -> Environment:
     made = Environment(
-        loader=PackageLoader("assetplan.report"),
+        loader=ChoiceLoader([PackageLoader(name) for name in dict.fromkeys((package, _OWN))]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -40,6 +42,12 @@ class Part:
         return render(f"{name}.html", **{name: self})
 
 
-def render(template: str, **data: Any) -> Markup:
-    """Return a template of the report filled in; a name that it asks for and `data` lacks is an error."""
-    return Markup(_environment().get_template(template).render(data))
+def render(template: str, package: str = _OWN, /, **data: Any) -> Markup:
+    """Return a template filled in; a name that it asks for and `data` lacks is an error.
+
+    Parameters
+    ----------
+    template, package, data : str, str, any
+        File of the folder `templates` of a package, which may include the report's own; what it shows, by name.
+    """
+    return Markup(_environment(package).get_template(template).render(data))

@@ -24,6 +24,7 @@ from assetplan.words import financial_year
 
 if TYPE_CHECKING:
     from assetplan.programme import Programme
+    from assetplan.register import Register
 
 TOLERANCE = 1.0
 """How far a drawn line may lie from the surveyed one [m]: below what a stored coordinate resolves."""
@@ -90,10 +91,14 @@ def settlements(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return places[places["kind"].fillna("").isin(["", "settlement"])]
 
 
-def make_payload(programme: Programme) -> Payload | None:
+def make_payload(programme: Programme, named: bool = False) -> Payload | None:
     """Return the map's packet, or None where no asset has a location.
 
     Raises ValueError if the assets have no coordinate reference system.
+
+    Parameters
+    ----------
+    programme, named : Programme, bool; whether the packet has the identifier of each asset too
     """
     assets, classes, bids = with_placed_bids(programme)
     drawn = draw_network(programme, assets, classes)
@@ -101,9 +106,10 @@ def make_payload(programme: Programme) -> Payload | None:
         return None
     base = int(programme.years[0]) - 1
     years = [base, *(int(year) for year in programme.years)]
-    condition, shown = _condition(drawn.assets, years, programme.works["asset_id"])
+    condition, shown = condition_columns(drawn.assets, years, programme.works["asset_id"])
     works, more = _works(without_exempt(programme.works), drawn.assets, base)
-    packet = pack({**drawn.header, **condition, **works}, [*drawn.columns, *shown, *more])
+    names = identifiers(drawn.assets) if named else {}
+    packet = pack({**drawn.header, **condition, **works, **names}, [*drawn.columns, *shown, *more])
     unplaced = len(programme.assets) + bids - len(drawn.assets)
     return Payload(
         packet,
@@ -132,13 +138,18 @@ class Drawn:
     bounds: tuple[float, float, float, float]
 
 
-def draw_network(programme: Programme, assets: gpd.GeoDataFrame, classes: AssetClasses) -> Drawn | None:
-    """Assets with a programme's places and districts behind them; None where no asset has a location.
+def identifiers(assets: pd.DataFrame) -> dict[str, list[str]]:
+    """What the header of a packet has of assets that are called by their identifiers."""
+    return {"ids": assets["asset_id"].astype(str).to_list()}
+
+
+def draw_network(ground: Programme | Register, assets: gpd.GeoDataFrame, classes: AssetClasses) -> Drawn | None:
+    """Assets with the places and districts of a programme or register behind them; None where none has a location.
 
     Parameters
     ----------
-    programme : Programme; whose places and districts
-    assets : GeoDataFrame; the programme's, or others of the same columns
+    ground : Programme or Register; whose places and districts
+    assets : GeoDataFrame; its own, or others of the same columns
     classes : AssetClasses; the classes that they may be of
 
     Raises
@@ -153,8 +164,8 @@ def draw_network(programme: Programme, assets: gpd.GeoDataFrame, classes: AssetC
         return None
     header, columns = _described(placed, classes, lines)
     shapes, bounds = _geometry(placed, lines)
-    places, areas = _ground(programme)
-    bounds = _with_districts(bounds, programme.districts)
+    places, areas = _ground(ground)
+    bounds = _with_districts(bounds, ground.districts)
     return Drawn(placed, {**header, **places}, [*columns, *shapes, *areas], bounds)
 
 
@@ -238,10 +249,16 @@ def _own_bands(scales: list[str]) -> dict[str, Any]:
     return {"class_bands": out}
 
 
-def _condition(
+def condition_columns(
     assets: gpd.GeoDataFrame, years: list[int], treated: pd.Series
 ) -> tuple[dict[str, Any], list[PacketColumn]]:
-    """Condition by year in both cases, what closing a road costs, and the reasons of what gets no works."""
+    """Condition by year in both cases, what closing a road costs, and the reasons of what gets no works.
+
+    Parameters
+    ----------
+    assets : GeoDataFrame; those of the packet, with do_nothing_<year> and plan_<year>
+    years, treated : list of int, Series; years that are shown; asset_id of what gets works
+    """
     hierarchies, reasons = Dictionary(), _Sentences()
     nothing, plan = (
         condition_bytes(assets[[f"{case}_{year}" for year in years]].to_numpy(dtype=np.float64).T)
@@ -338,16 +355,16 @@ def _works(works: gpd.GeoDataFrame, assets: gpd.GeoDataFrame, base: int) -> tupl
     return header, columns
 
 
-def _ground(programme: Programme) -> tuple[dict[str, Any], list[PacketColumn]]:
+def _ground(ground: Programme | Register) -> tuple[dict[str, Any], list[PacketColumn]]:
     """Districts as closed rings and places by population, largest first."""
     rings: NDArray[Any] = np.array([], dtype=object)
-    districts = programme.districts
+    districts = ground.districts
     if len(districts):
         shapes = districts.geometry[~(districts.geometry.isna() | districts.geometry.is_empty)]
         tolerance = 30.0 if shapes.crs.is_projected else 0.0
         simple = shapes.simplify(tolerance).to_crs(4326)
         rings = shapely.get_parts(shapely.boundary(shapely.get_parts(simple.to_numpy())))
-    places = settlements(programme.places)
+    places = settlements(ground.places)
     listing: list[list[Any]] = []
     if len(places):
         size = pd.to_numeric(places["population"], errors="coerce").fillna(0)

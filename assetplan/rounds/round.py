@@ -14,7 +14,7 @@ import pandas as pd
 
 from assetplan.answers import Comparison, compare
 from assetplan.condition import poor_bands
-from assetplan.display import Shown
+from assetplan.display import Shown, in_notebooks
 from assetplan.programme import Programme, read_programme
 from assetplan.programme.files import read_settings
 from assetplan.programme.summary import FORM
@@ -143,6 +143,9 @@ class Round(Shown):
             "summary": self.summary,
             "calendar": self.calendar,
         }
+
+    def _repr_html_(self) -> str:
+        return str(in_notebooks("cards", "round_html")(self))
 
 
 def read_round(folder: str | Path) -> Round:

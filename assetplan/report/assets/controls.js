@@ -121,7 +121,7 @@
 
     wireFind() {
       const input = byId("road");
-      const names = [...this.names.keys()].sort((a, b) => a.localeCompare(b, "en-GB", { numeric: true }));
+      const names = [...this.names.keys()].sort(new Intl.Collator("en-GB", { numeric: true }).compare);
       input.addEventListener("input", () => {
         const typed = input.value.trim().toLowerCase();
         const close = typed ? names.filter((name) => name.toLowerCase().includes(typed)).slice(0, 20) : [];

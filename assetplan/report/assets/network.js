@@ -103,7 +103,7 @@
       // How far down the order of lines each asset is: A, B, C, unclassified, and classes drawn thin.
       const { asset_class: kind, road_class: level } = columns;
       this._ranks = Uint8Array.from(kind, (value, i) => (header.class_thin[value] ? 4 : Math.min(level[i], 3)));
-      this.repaint();
+      // What is ready paints it, once it has set what is shown.
       this.fire("ready");
     },
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from assetplan.network import network_rules
 from assetplan.report.critical import SCALE, is_known
 from assetplan.report.facts import Facts
 from assetplan.report.layer import make_map
+from assetplan.report.payload import Payload
 from assetplan.report.placed_bids import CLASSES
 from assetplan.report.printed import still_map
 from assetplan.report.sections.section import Section
@@ -24,7 +26,8 @@ MOST = 10
 """Rows of the table of roads that cost most to close."""
 
 _BAND_ENDS = ("80–100", "60–79", "40–59", "20–39", "0–19")
-_VIEWS = (
+Views = Sequence[tuple[str, str]]
+VIEWS: Views = (
     ("plan", "Condition with the plan"),
     ("nothing", "Condition if nothing is done"),
     ("works", "Works that year"),
@@ -41,15 +44,32 @@ def _data(facts: Facts) -> dict[str, Any] | None:
         "critical": _most_critical(facts),
         "charged_km": network_rules()["severed_km"],
     }
-    classes = AssetClasses((*facts.classes.rows, *CLASSES))
+    views = (*VIEWS, _CLOSING) if payload.critical else VIEWS
+    panel = map_panel(payload, facts.classes, views, len(facts.years), financial_year(facts.last))
+    return {**tables, **panel, "facts": facts, "still": still_map(facts.programme)}
+
+
+def map_panel(
+    payload: Payload, known: AssetClasses, views: Views, steps: int, shown: str, at: int | None = None
+) -> dict[str, Any]:
+    """What the template `map_panel.html` shows: a map with its controls, its key and its details.
+
+    Parameters
+    ----------
+    payload, known : Payload, AssetClasses; what is drawn, and the classes that it may be of
+    views : sequence of (str, str); what the map may show, the first when it opens, and what it is called
+    steps, shown, at : int, str, int
+        Years after the first; the one that is shown when the map opens, and which step it is: by default the last.
+    """
+    classes = AssetClasses((*known.rows, *CLASSES))
     kinds = {"preventative": "Preventative works", "major": "Major works", "bid": "Bids", SALE: "Premises sold"}
     return {
-        **tables,
         "payload": payload,
-        "facts": facts,
         "live": make_map(payload),
-        "still": still_map(facts.programme),
-        "views": (*_VIEWS, _CLOSING) if payload.critical else _VIEWS,
+        "views": views,
+        "steps": steps,
+        "at": steps if at is None else at,
+        "shown": shown,
         "layers": [(row, key_mark(row.symbol)) for row in map(classes.__getitem__, payload.classes)],
         "band_key": [(capitalised(name), ends) for name, ends in zip(BANDS, _BAND_ENDS, strict=True)],
         "kind_key": [

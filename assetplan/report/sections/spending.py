@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from assetplan.report.charts import Beside, Series, stacked_bars
+from assetplan.report.charts import Beside, Chart, Series, stacked_bars
 from assetplan.report.facts import Facts
 from assetplan.report.sections.section import Section
 from assetplan.report.tables import Row, Table
 from assetplan.words import financial_year, is_missing, millions, pounds
 
 
-def _data(facts: Facts) -> dict[str, Any]:
+def spend_chart(facts: Facts) -> Chart | None:
+    """Spend by year and budget line against the limits; None where nothing is spent."""
     amounts = {label: facts.line_years(label, "amount") for label in facts.lines}
     if not any(map(any, amounts.values())):
-        return {"spending": None}
+        return None
     labels = [financial_year(year) for year in facts.years]
-    totals = [sum(values) for values in zip(*amounts.values(), strict=True)]
+    totals = _totals(amounts)
     by_year = ", ".join(f"{pounds(total, 4)} in {label}" for total, label in zip(totals, labels, strict=True))
-    chart = stacked_bars(
+    return stacked_bars(
         "spend",
         "Spend by year and budget line",
         f"{by_year}. Marks show the limit of each year.",
@@ -28,9 +29,21 @@ def _data(facts: Facts) -> dict[str, Any]:
         [value / 1e6 for value in facts.limits],
         "limit of the year",
     )
+
+
+def _totals(amounts: dict[str, list[float]]) -> list[float]:
+    return [sum(values) for values in zip(*amounts.values(), strict=True)]
+
+
+def _data(facts: Facts) -> dict[str, Any]:
+    chart = spend_chart(facts)
+    if chart is None:
+        return {"spending": None}
+    amounts = {label: facts.line_years(label, "amount") for label in facts.lines}
+    labels = [financial_year(year) for year in facts.years]
     prices = f"{financial_year(facts.summary.price_base)} prices"
     caption = f"Spend by budget line, £m, {prices}, with the limit of each below it"
-    table = Table("spend-table", caption, ("Budget line", *labels, "Total"), _rows(facts, amounts, totals))
+    table = Table("spend-table", caption, ("Budget line", *labels, "Total"), _rows(facts, amounts, _totals(amounts)))
     return {"spending": Beside(chart, table, len(labels) + 2)}
 
 
