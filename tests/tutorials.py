@@ -1,4 +1,4 @@
-"""Pages that run: every command of README and of docs/tutorials is carried out, and what it prints is the page's.
+"""Pages that run: each command of README, docs/tutorials and docs/how-to is carried out, and what it prints is theirs.
 
 A block that begins with ```console holds commands, each after "$ ", and what they print. A line of "…" stands for
 lines left out. A block whose first line is "# file: NAME" is written to that file, a block of Python is run. Then
@@ -22,7 +22,8 @@ import numpy as np
 from commands import run
 from places import ROOT, SHARED
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
+FOLDERS = (ROOT / "docs" / "tutorials", ROOT / "docs" / "how-to")
+PAGES = [ROOT / "README.md", *(page for folder in FOLDERS for page in sorted(folder.glob("*.md")))]
 KIND = ROOT / "tests" / "tutorials_kind.txt"
 LEFT_OUT = "…"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
