@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from docutils import nodes
 from docutils.transforms import Transform
 from pygments.lexer import RegexLexer, bygroups
+from pygments.lexers import TextLexer
 from pygments.token import Generic, Text
 from sphinx.addnodes import pending_xref
 
@@ -60,6 +61,7 @@ class Console(RegexLexer):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all."""
     app.add_lexer("console", Console)
+    app.add_lexer("csv", TextLexer)  # which Pygments has no other for
     app.add_transform(Anchors)
     app.add_transform(Pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
