@@ -37,7 +37,7 @@ Made = TypeVar("Made")
 _LATE = {
     "name", "envelope", "limits", "sources", "borrowing", "tax_base", "income", "treasury", "medium_term", "printed",
     "gates", "targets", "objective", "solver", "bids", "receipts", "disposals",
-    "contingency",
+    "contingency", "business_case",
 }  # fmt: skip
 
 

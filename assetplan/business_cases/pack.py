@@ -11,6 +11,7 @@ from assetplan.business_cases.case import BusinessCase
 from assetplan.business_cases.document import CaseDocument, document_of
 from assetplan.business_cases.gathering import BY_SCHEME, cases_of
 from assetplan.business_cases.word import write_word
+from assetplan.config.base import POUNDS
 from assetplan.delimited import write_csv
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance.statement import declared
@@ -28,7 +29,7 @@ _HEADER_ROW = 5  # of a statement's sheet
 def write_business_cases(
     source: Path,
     folder: Path,
-    gate: float = 0.0,
+    gate: float | None = None,
     name: str = "",
     assumptions: Path | None = None,
     classification: str = "",
@@ -41,7 +42,7 @@ def write_business_cases(
     Parameters
     ----------
     source, folder : path; the planned folder, and the folder to make
-    gate : float; the least cost that needs a case [£]
+    gate : float, optional; the least cost that needs a case [£]; by default the plan's `business_case.gate`
     name : str; the one bid or scheme that is wanted; "" for all above the gate
     assumptions : path, optional; a CSV of table `case_assumptions`
     classification : str; how the papers are classified
@@ -61,6 +62,14 @@ def write_business_cases(
         The folder exists and `force` is false, or it holds what was not written with it.
     """
     programme = read_programme(source)
+    if name:
+        gate = 0.0
+    elif gate is None:
+        gate = own_gate(programme)
+    if gate is None:
+        raise ConfigError(
+            [Fault("plan", 0, "business_case.gate", "", "is needed where no bid, scheme or gate is named")]
+        )
     cases = cases_of(programme, gate, name, _by_scheme(source, programme))
     if not cases:
         raise RegisterError([Fault(str(source), 0, "gate", f"{gate:g}", "no bid or scheme costs as much")])
@@ -117,6 +126,18 @@ def page_of(document: CaseDocument) -> str:
     """
     body = render("business_case.html", case=document)
     return ReportFigure(document.title, body, [asset_text("report.css")]).render()
+
+
+def own_gate(programme: Programme) -> float | None:
+    """The plan's own least cost of a case (£); None where it states none.
+
+    Parameters
+    ----------
+    programme : Programme
+    """
+    plan = (programme.settings or {}).get("plan") or {}
+    stated = plan.get("business_case")
+    return None if stated is None else float(stated["gate"]) * POUNDS[plan["envelope"]["unit"]]
 
 
 def _by_scheme(source: Path, programme: Programme) -> pd.DataFrame:

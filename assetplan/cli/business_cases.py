@@ -14,7 +14,11 @@ from assetplan.words import plural, pounds
 @click.command("business-case")
 @click.argument("out", type=FOLDER)
 @click.argument("name", default="")
-@click.option("--gate", type=click.FloatRange(min=0), help="Least cost (£) of a bid or scheme that needs a case.")
+@click.option(
+    "--gate",
+    type=click.FloatRange(min=0),
+    help="Least cost (£) of a bid or scheme that needs a case; by default business_case.gate of the plan.",
+)
 @click.option("--assumptions", type=FILE, help="CSV of assumptions: case, assumption, owner, date.")
 @click.option("--classification", default="", metavar="TEXT", help="How the papers are classified, as 'unrestricted'.")
 @output("Folder to write: a page and a Word document for each case, and cases.csv.")
@@ -31,9 +35,9 @@ def business_case_command(
     """Write business cases of OUT, a planned folder: of NAME, a bid or scheme, or of all that cost --gate or more."""
     from assetplan.business_cases import write_business_cases
 
-    if (gate is None) == (not name):
+    if gate is not None and name:
         raise click.UsageError("state either the NAME of a bid or scheme, or --gate")
-    cases = write_business_cases(out, output, gate or 0.0, name, assumptions, classification, force)
+    cases = write_business_cases(out, output, gate, name, assumptions, classification, force)
     for case in cases:
         answer = "recommended" if case.chosen else "not recommended"
         echo(f"{case.kind} {case.title}: {pounds(case.cost)}, {answer}")

@@ -236,6 +236,13 @@ class Gate(Frozen):
     """decisions that need it"""
 
 
+class BusinessCaseSettings(Frozen):
+    """Which bids and schemes need a business case."""
+
+    gate: Amount
+    """least cost that needs one, where the command states no other (the envelope's unit)"""
+
+
 class Printed(Frozen):
     """A statement of debt that a paper prints, to be set beside the arithmetic."""
 

@@ -15,7 +15,17 @@ from assetplan.config.choices import ChoiceRules, ObjectiveChoice, Scheme, Stabi
 from assetplan.config.delivery import CalendarEntry, Crew, Embargo
 from assetplan.config.energy import EnergySettings
 from assetplan.config.envelope import Envelope, Limit, Source
-from assetplan.config.finance import Borrowing, Gate, IncomeLine, MediumTerm, Printed, SpentYears, TaxBase, Treasury
+from assetplan.config.finance import (
+    Borrowing,
+    BusinessCaseSettings,
+    Gate,
+    IncomeLine,
+    MediumTerm,
+    Printed,
+    SpentYears,
+    TaxBase,
+    Treasury,
+)
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown, in_notebooks
 from assetplan.limits import PLANNED_SHARE, REACTIVE
@@ -234,6 +244,7 @@ class Plan(Shown, Frozen):
     objective: ObjectiveChoice = ObjectiveChoice()
     stability: Stability | None = None
     programme: ProgrammeSettings = ProgrammeSettings()
+    business_case: BusinessCaseSettings | None = None
     benefit: Benefit = Benefit()
     strategies: StrategySettings = StrategySettings()
     sites: SiteSettings = SiteSettings()

@@ -25,6 +25,7 @@ _MONEY = (
         "sources[].least_balance",
         "contingency[].cost",
         "schemes[].mobilisation",
+        "business_case.gate",
     ),
     *("bids[].costs.*[]", "bids[].benefit", "bids[].saving", "bids[].receipts[]", "energy.prices.*"),
     *("bids[].benefits.*", "bids[].running_cost", "bids[].revenue[]", "bids[].match"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -11,7 +12,11 @@ from commands import run
 from constraint_cases import small_register
 
 import assetplan
+from assetplan.business_cases import pack
+from assetplan.business_cases.pack import own_gate
 from assetplan.config import make_plan
+from assetplan.errors import ConfigError
+from assetplan.programme import read_programme
 
 pytestmark = pytest.mark.slow  # a plan is solved
 
@@ -38,7 +43,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "envelope": {"unit": "£", "lines": {"carriageway_major": [60e3] * 3, "bridges": [60e3] * 3}},
         "forecast": {"futures": 0}, "solver": {"time_limit": 10.0}, "bids": [shared | each for each in BIDS],
         "risk": {"register": "risks.csv", "as_at": "2018-11-27"},
-        "gates": [{"name": "Board", "above": 10e3}, {"name": "Cabinet", "above": 1e6}],
+        "gates": [{"name": "Board", "above": 10e3}, {"name": "Cabinet", "above": 1e6}], "business_case": {"gate": 25e3},
     }  # fmt: skip
     assetplan.plan(make_plan(data, folder / "plan.toml"), small_register()).write(folder / "out")
     return folder / "out"
@@ -112,5 +117,22 @@ def test_what_is_not_there_and_what_is_not_asked_for_is_refused(planned: Path, t
     high = run("business-case", planned, "--gate", "1e9", "-o", tmp_path / "out")
     assert high.returncode == 1
     assert "no bid or scheme costs as much" in high.text
-    assert run("business-case", planned, "-o", tmp_path / "out").returncode == 2
     assert run("business-case", planned, "Library", "--gate", "1", "-o", tmp_path / "out").returncode == 2
+
+
+def test_the_plans_own_gate_stands_where_no_other_is_stated(planned: Path, tmp_path: Path) -> None:
+    for name, options in (("own", ()), ("stated", ("--gate", "25000"))):
+        assert run("business-case", planned, *options, "-o", tmp_path / name).returncode == 0
+    assert (tmp_path / "own" / "cases.csv").read_bytes() == (tmp_path / "stated" / "cases.csv").read_bytes()
+    programme = read_programme(planned)
+    plan = dict(programme.settings["plan"])
+    in_thousands = {**plan, "envelope": {**plan["envelope"], "unit": "£000"}}
+    assert own_gate(replace(programme, settings={"plan": in_thousands})) == 25e6
+    del plan["business_case"]
+    assert own_gate(replace(programme, settings={"plan": plan})) is None
+
+
+def test_a_plan_without_a_gate_asks_for_one(planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack, "own_gate", lambda programme: None)
+    with pytest.raises(ConfigError, match="is needed where no bid, scheme or gate is named"):
+        pack.write_business_cases(planned, tmp_path / "out")
