@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -14,16 +16,32 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 LOG = logging.getLogger(__name__)
+# LaTeX takes one character each of \tfrac12, docutils the number 12.
+_DIGITS = re.compile(r"\\([td]?frac)(\d)(\w)")
+# An accent is no operator: what is below a letter with one stands beside it, as below any letter.
+_ACCENTS = re.compile(r"(\\(?:hat|bar|tilde)\s*(?:\\[A-Za-z]+|[A-Za-z]|\{[^{}]*\}))_")
+
+
+def mathml(text: str, *, as_block: bool) -> str:
+    """LaTeX as MathML, with what docutils reads otherwise than LaTeX put plainly.
+
+    Raises
+    ------
+    MathError, IndexError
+        A command or a form that docutils does not know.
+    """
+    text = _DIGITS.sub(r"\\\1{\2}{\3}", text)
+    return str(tex2mathml(_ACCENTS.sub(r"\1{}_", text), as_block=as_block))
 
 
 def _mathml(node: nodes.Element, *, as_block: bool) -> str:
     """An equation in LaTeX as MathML; one that cannot be read is a warning, and stands as it was written."""
     text = node.astext()
     try:
-        return str(tex2mathml(text, as_block=as_block))
+        return mathml(text, as_block=as_block)
     except (MathError, IndexError) as error:
         LOG.warning("equation %r: %s", text, error, location=node)
-        return f"<code>{nodes.unescape(text)}</code>"
+        return f"<code>{escape(text)}</code>"
 
 
 def _inline(translator: HTML5Translator, node: nodes.math) -> None:

@@ -110,13 +110,16 @@ def _folded(table: pd.DataFrame) -> str:
     summary = f"{len(table):,} rows" + (f", {unverified:,} not verified" if unverified else "")
     head = "".join(f"<th>{escape(str(column))}</th>" for column in table.columns)
     body = "\n".join(
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>"
-        for row in table.itertuples(index=False)
+        "<tr>" + "".join(_td(str(cell)) for cell in row) + "</tr>" for row in table.itertuples(index=False)
     )
     return (
         f'<details><summary>{summary}</summary><div class="table-wrapper" tabindex="0"><table class="docutils">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></details>\n"
     )
+
+
+def _td(cell: str) -> str:
+    return f'<td class="long">{escape(cell)}</td>' if len(cell) > 40 else f"<td>{escape(cell)}</td>"
 
 
 def public_names() -> str:
