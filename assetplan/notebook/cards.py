@@ -36,7 +36,7 @@ from assetplan.report.facts import Facts
 from assetplan.report.sections.headline import SECTION as HEADLINE
 from assetplan.report.sections.spending import spend_chart
 from assetplan.report.wording import percent, unit_of
-from assetplan.words import capitalised, financial_year, is_missing, number, plural, pounds
+from assetplan.words import capitalised, day, financial_year, is_missing, number, plural, pounds
 
 if TYPE_CHECKING:
     from assetplan.calibration import Calibration
@@ -255,7 +255,10 @@ def round_html(budget_round: Round) -> str:
         for row in summary.head(_MOST).to_dict("records")
     ]  # fmt: skip
     heads = ("Scenario", "Run", "Stage", "Money", "Cost", "Benefit", "Gap", "Treated")
-    meetings = [(row["date"], row["body"], row["papers"], row["decides"]) for row in calendar.to_dict("records")]
+    meetings = [
+        (day(str(row["date"])), row["body"], day(str(row["papers"])), row["decides"])
+        for row in calendar.to_dict("records")
+    ]
     return card(
         f"Round of {plural(len(summary), 'run')} of {plural(len(budget_round), 'scenario')}",
         [

@@ -139,7 +139,7 @@ def test_a_round_shows_its_runs_and_meetings() -> None:
     assert _is_static(text)
     assert "1 draft, 1 approved" in text
     assert "£3.0000m" in text
-    assert "Board" in text
+    assert "27\u00a0Nov\u00a02026</td><td>Board" in text
     empty = Round(Path("round"), summary.iloc[:0], calendar.iloc[:0])._repr_html_()
     assert "no runs yet" in empty
 
