@@ -148,7 +148,6 @@ def test_a_map_opens_in_a_cell_without_a_network(small_programme: Programme, tmp
         page, inner, _ = opened(browser, cell(shown, tmp_path))
         assert page.messages == []
         assert inner.locator("canvas.leaflet-tile").count() > 0
-        inner.locator("#map_plan").focus()
-        inner.locator("#map_plan").press("Enter")
-        assert "Asset" in inner.locator("#details").inner_text()
+        inner.evaluate("() => window.assetplan.controls.choose(0)")
+        assert inner.locator("#details dd").first.inner_text() == _packet(shown.page)[0]["ids"][0]
         page.context.close()
