@@ -6,6 +6,7 @@ and must never meet cash that has inflation in it. Take the inflation out with `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -59,29 +60,61 @@ def discount_factors(years: int, rate: float | None = None) -> Floats:
     return np.concatenate([[1.0], 1.0 / np.cumprod(1.0 + rates)])
 
 
-def deflate(cash: ArrayLike, rate: float) -> Floats:
+NO_RISE = (0.0,)
+"""Prices that do not rise."""
+
+
+def price_levels(rises: Sequence[float], years: ArrayLike) -> Floats:
+    """Return what costs £1 in year 0 in other years.
+
+    Parameters
+    ----------
+    rises : sequence of float
+        Rise of prices from year 0 to 1, from 1 to 2 and so on [fraction a year, above −1]; the last goes on.
+    years : int or array of int; years [0 or more], any shape
+
+    Returns
+    -------
+    array
+        Product of 1 + rise over the years before, same shape as `years`.
+
+    Examples
+    --------
+    >>> price_levels([0.04, 0.02], [0, 1, 2, 3]).round(6).tolist()
+    [1.0, 1.04, 1.0608, 1.082016]
+    """
+    *early, last = 1.0 + np.asarray(rises, dtype=np.float64)
+    place = np.asarray(years)
+    level = np.cumprod([1.0, *early])[np.minimum(place, len(early))]
+    return np.asarray(level * last ** np.maximum(place - len(early), 0), dtype=np.float64)
+
+
+def deflate(cash: ArrayLike, rate: float | Sequence[float]) -> Floats:
     """Return how much work, at prices of year 1, yearly cash buys while prices rise.
 
     Parameters
     ----------
     cash : array (..., years); money of the day [£], years 1, 2, …
-    rate : float; rise in construction prices [fraction a year, above −1]
+    rate : float or sequence of float
+        Rise in construction prices [fraction a year, above −1]; of a sequence from year to year, the last goes on.
 
     Returns
     -------
     array
-        Cash of year t over (1 + rate)^(t − 1) [£ at prices of year 1], same shape.
+        Cash of year t over (1 + rate)^(t − 1), or over `price_levels` [£ at prices of year 1], same shape.
 
     Raises
     ------
     ValueError
-        `cash` is a single number, or the rate is −1 or less.
+        `cash` is a single number, or a rate is −1 or less.
     """
     amounts = np.asarray(cash, dtype=np.float64)
     if amounts.ndim == 0:
         raise ValueError("cash needs an axis of years")
-    _check_rate(rate)
-    return amounts / (1.0 + rate) ** np.arange(amounts.shape[-1])
+    rises = [rate] if isinstance(rate, float | int) else rate
+    for each in rises:
+        _check_rate(each)
+    return amounts / price_levels(rises, np.arange(amounts.shape[-1]))
 
 
 def drc(grc: ArrayLike, useful_life: ArrayLike, remaining_life: ArrayLike) -> Floats:

@@ -18,6 +18,7 @@ from assetplan.connectivity.levels import asset_levels
 from assetplan.connectivity.road_runs import RoadRuns, road_runs
 from assetplan.connectivity.traffic import traffic_ahead
 from assetplan.errors import Fault, InfeasibleError, RegisterError
+from assetplan.finance.inflation import rises_by_kind
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, files_of, input_digests, load_inputs, paying_claims
 from assetplan.optimisation.problem import Solution
@@ -151,7 +152,7 @@ def prepare(plan: Plan, register: Register | None, clock: Clock, shared: SharedS
         read = partial(shared.once, "register", files if isinstance(plan.register_place, Path) else object())
         inputs = load_inputs(plan, register, lambda *names: read(lambda: read_register(*names)))
     stated = plan.model_dump_json(exclude=_LATE), plan.streams_apart
-    key = stated, tuple(plan.envelope.lines), files, inputs.register.digest
+    key = stated, rises_by_kind(plan), tuple(plan.envelope.lines), files, inputs.register.digest
     made = shared.once("early stages", key, lambda: _early(inputs, clock))
     kept = ("plan", "limits", "digests", "earlier", "spent", "jobs", "bids", "mandatory", "compliance", "medium_term")
     own = {name: getattr(inputs, name) for name in kept}

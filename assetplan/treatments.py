@@ -14,7 +14,9 @@ from assetplan import condition
 from assetplan._types import Codes, Floats, Ints
 from assetplan.asset_classes import BRIDGE, CARRIAGEWAY
 from assetplan.condition.grade_costs import read_grade_costs
+from assetplan.config.inflation import ALL_WORKS
 from assetplan.deterioration.groups import Group, lacking, word
+from assetplan.economics import NO_RISE, price_levels
 from assetplan.errors import ConfigError, Fault
 from assetplan.prices import CONSTRUCTION, Prices, load_prices
 from assetplan.reference import load_table
@@ -71,7 +73,8 @@ class Treatment:
         States (0 is A) of an asset in states that it mends, at what each costs; () for all, at the full unit cost.
         They go to `reset_to`, rise by `raise_by`, or go to A where neither is given.
     becomes : str; group that the asset is of afterwards, beginning at `reset_to`; "" for its own
-    growth : float; how much more than other prices its price rises a year (0.01 is 1 %)
+    growth : tuple of float
+        How much more than other prices its price rises from each year to the next (0.01 is 1 %); the last goes on.
     price_base : int; year in whose prices the table states the unit cost: it is read in those of the plan's first year
     """
 
@@ -97,11 +100,11 @@ class Treatment:
     price_base: int
     source: str
     verified: bool
-    growth: float = 0.0
+    growth: tuple[float, ...] = NO_RISE
 
     def price_ratio(self, year: int) -> float:
         """How many times its first year's price it costs in a plan year, 0 the first, or in a year after the plan."""
-        return float((1 + self.growth) ** year)
+        return float(price_levels(self.growth, year))
 
     @property
     def renews(self) -> bool:
@@ -172,21 +175,20 @@ class Catalogue:
         """Budget line of each treatment, by name."""
         return {t.name: t.line for rows in self.own_all.values() for t in rows}
 
-    def with_prices(self, growth: Mapping[str, float], level: Mapping[str, float]) -> Catalogue:
+    def with_prices(self, growth: Mapping[str, tuple[float, ...]], level: Mapping[str, float]) -> Catalogue:
         """The same treatments at other prices.
 
         Parameters
         ----------
-        growth : mapping of treatment, budget line or "default" → float
-            Rise a year above that of other prices; of several, a treatment's own comes first, then its line's.
-        level : mapping likewise; unit cost over that of the table
+        growth : mapping of treatment, budget line or "works" → tuple of float
+            Rises from year to year above those of other prices; of several, a treatment's own comes first, then its
+            line's.
+        level : mapping of treatment, budget line or "default" → float; unit cost over that of the table
         """
 
         def priced(t: Treatment) -> Treatment:
-            rise, times = (
-                next((stated[key] for key in (t.name, t.line, "default") if key in stated), usual)
-                for stated, usual in ((growth, 0.0), (level, 1.0))
-            )
+            rise = next((growth[key] for key in (t.name, t.line, ALL_WORKS) if key in growth), NO_RISE)
+            times = next((level[key] for key in (t.name, t.line, "default") if key in level), 1.0)
             return replace(t, growth=rise, unit_cost=t.unit_cost * times)
 
         treatments, own = (
@@ -353,7 +355,11 @@ def _number(value: object, default: float) -> float:
 
 
 def _treatment(row: Mapping[Any, Any]) -> Treatment:
-    cells: dict[str, Any] = {"name": word(row["treatment"]), "verified": word(row["verified"]) == "yes", "growth": 0.0}
+    cells: dict[str, Any] = {
+        "name": word(row["treatment"]),
+        "verified": word(row["verified"]) == "yes",
+        "growth": NO_RISE,
+    }
     for column in (one for one in fields(Treatment) if one.name not in cells):
         cell = row[column.name]
         cells[column.name] = _number(cell, _BLANK.get(column.name, np.nan)) if column.type == "float" else word(cell)

@@ -27,7 +27,7 @@ LATE = {  # what there is to spend, to hold to, to seek
     "solver": {"target_gap": 0.01},
 }
 FEWER_LINES = {"envelope": {"unit": "£", "lines": {"bridges": [5e4] * 3}}}  # a line that is gone funds no treatments
-DEARER = {"price_growth": {"default": 0.01}}
+DEARER = {"inflation": {"construction": {"above": 0.01, "of": ["works"]}}}
 
 
 @pytest.fixture(scope="module")

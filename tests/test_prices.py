@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from assetplan.config import make_plan
+from assetplan.config.inflation import Inflation
 from assetplan.config.plan import Benefit
 from assetplan.errors import ConfigError
 from assetplan.inputs.tables import load_tables, read_parameters
@@ -112,27 +113,32 @@ def test_a_bad_index_is_a_fault_in_its_place(column, value, rule, tmp_path):
         load_prices(tmp_path / "own.csv")
 
 
+def rising(above: float | tuple[float, ...]) -> dict[str, Inflation]:
+    return {"construction": Inflation(above=above, of=("works",))}
+
+
 @pytest.mark.parametrize(("years", "followed", "lowest"), [(5, 7, "3.5%"), (60, 60, "3.0%"), (130, 130, "2.0%")])
 def test_a_plan_states_how_many_years_are_followed(years, followed, lowest, tmp_path):
     stated = plan(tmp_path).model_copy(update={"years": 5, "benefit": Benefit(horizon=years)})
     assert len(load_tables(stated).model.rules.discount) == followed + 1
     with pytest.raises(ConfigError, match=f"must be below {lowest} a year"):
-        load_tables(stated.model_copy(update={"price_growth": {"default": 0.035}}))
+        load_tables(stated.model_copy(update={"inflation": rising(0.035)}))
 
 
 @pytest.mark.parametrize(
-    ("growth", "column", "rule"),
+    ("above", "rule"),
     [
-        ({"default": 0.03}, "price_growth.default", "must be below 2.5% a year, the lowest discount rate"),
-        ({"footways": 0.4}, "price_growth.footways", "cost no less in present value the longer they wait"),
-        ({"gilding": 0.01}, "price_growth", "must be one of default, carriageway_preventative"),
+        (0.03, "must be below 2.5% a year, the lowest discount rate"),
+        (0.4, "cost no less in present value the longer they wait"),
+        ((0.0, 0.03), "beside all prices at the end"),
     ],
 )
-def test_growth_that_discounting_does_not_bear_is_refused(growth, column, rule, tmp_path):
+def test_growth_that_discounting_does_not_bear_is_refused(above, rule, tmp_path):
     with pytest.raises(ConfigError) as caught:
-        load_tables(plan(tmp_path).model_copy(update={"price_growth": growth}))
-    assert [fault.column for fault in caught.value.faults] == [column]
+        load_tables(plan(tmp_path).model_copy(update={"inflation": rising(above)}))
+    assert [fault.column for fault in caught.value.faults] == ["inflation.construction"]
     assert rule in caught.value.faults[0].rule
+    load_tables(plan(tmp_path).model_copy(update={"inflation": rising((0.4, 0.02))}))  # the last goes on
 
 
 def test_a_level_of_prices_is_a_factor_of_unit_costs(tmp_path):

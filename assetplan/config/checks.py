@@ -11,6 +11,8 @@ from assetplan.config.bid_checks import bid_faults
 from assetplan.config.delivery_checks import delivery_faults
 from assetplan.config.envelope import Envelope, Limit
 from assetplan.config.finance_checks import finance_faults
+from assetplan.config.inflation import rises
+from assetplan.config.inflation_checks import inflation_faults
 from assetplan.config.plan import ClaimsSettings, Plan
 from assetplan.limits import PLANNED_SHARE
 
@@ -27,14 +29,17 @@ def faults_of(plan: Plan) -> KeyFaults:
         yield "benefit.horizon", str(plan.benefit.horizon), f"must be at least the {plan.years} years of the plan"
     if (plan.programme.firm_years or 0) > plan.years:
         yield "programme.firm_years", str(plan.firm_years), f"must be at most the {plan.years} years of the plan"
+    if plan.medium_term_years > plan.years:
+        rule = f"must be at most the {plan.years} years of the plan"
+        yield "programme.medium_term_years", str(plan.medium_term_years), rule
     yield from _envelope(plan.envelope)
     checks = (_amounts, _limits, _lines, _dates, _schemes, _sites, _targets, _forecast, _claims, _objective, _names)
-    for check in (*checks, _grants, _records, delivery_faults, finance_faults, bid_faults):
+    for check in (*checks, _grants, _records, delivery_faults, finance_faults, bid_faults, inflation_faults):
         yield from check(plan)
 
 
 def _envelope(envelope: Envelope) -> KeyFaults:
-    if envelope.prices == "real" and envelope.inflation:
+    if envelope.prices == "real" and any(rises(envelope.inflation)):
         rule = "inflation deflates a cash envelope only, and prices are real"
         yield "envelope.inflation", str(envelope.inflation), rule
     for table in ("floors", "carry_over", "virement", "contingency"):
@@ -166,6 +171,7 @@ def works_selectors(plan: Plan) -> Iterator[tuple[str, WorksSelector]]:
         ("rules.forbid", plan.rules.forbid),
         ("rules.require", plan.rules.require),
         ("embargoes", plan.embargoes),
+        ("energy.confirmed", plan.energy.confirmed if plan.energy else ()),
         *plan.added_limits.items(),
     )
     for key, rows in tables:

@@ -41,6 +41,12 @@ Additional = Annotated[
 """One amount a year, or a range of them."""
 Amounts_ = tuple[float, ...]
 Part = Annotated[Number, Field(ge=0, le=10), KeyUnit("share")]
+GeneralRise = Annotated[Number, Field(ge=-0.05, le=0.25), KeyUnit("1/year")]
+GeneralRiseByYear = Annotated[
+    Annotated[GeneralRise, Tag(ONE)] | Annotated[tuple[GeneralRise, ...], Tag(LIST), Field(min_length=1)],
+    Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
+]
+"""One rise of prices, or a list of those from each year to the next, whose last goes on."""
 Shares = Annotated[
     Annotated[Share, Tag(ONE)] | Annotated[tuple[Share, ...], Tag(LIST)],
     Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),
@@ -66,8 +72,8 @@ class Envelope(Frozen):
     """unit of the amounts below"""
     prices: Literal["real", "cash"] = "real"
     """real: the prices of the plan's first year; cash: money of each year, deflated by `inflation`"""
-    inflation: Number = Field(default=0.0, ge=-0.05, le=0.25)
-    """inflation (1/year) that deflates a cash envelope: of all prices where growth of works prices is stated beside"""
+    inflation: GeneralRiseByYear = 0.0
+    """rise of all prices (1/year) that deflates a cash envelope, or a list of those from each year to the next"""
     lines_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="lines")
     """budget line → the most it may spend in each plan year, in place of what the profile below says of it"""
     floors_: dict[str, tuple[Amount, ...]] = Field(default={}, alias="floors")

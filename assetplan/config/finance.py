@@ -211,8 +211,10 @@ class MediumTerm(Frozen):
     """pressure or investment, or saving; either sign is printed on either, as lines of earlier years reverse"""
     detail: Name
     """what it is"""
-    changes: tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...]
+    changes: tuple[Annotated[Number, Field(ge=-1e12, le=1e12)], ...] = ()
     """change to the base in each year (the envelope's unit), below 0 what goes out of it"""
+    inflation: str = ""
+    """in place of changes, of a pressure: the kind of cost whose rise of prices its base budget bears"""
     one_off: bool = False
     """whether it goes out of the base again, in any later year: its changes sum to zero"""
     stage: Literal["forecast", "in delivery", "realised"] | None = None
@@ -220,7 +222,7 @@ class MediumTerm(Frozen):
     cashable: bool = True
     """of a saving: whether it releases money"""
     base_budget: Amount | None = None
-    """of a saving with a stage: today's base budget that it comes out of"""
+    """today's base budget: that a saving with a stage comes out of, or that bears inflation from the first year on"""
     works: Whole | None = None
     """of a saving: year of the works that bring it"""
 

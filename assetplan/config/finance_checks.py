@@ -135,16 +135,17 @@ def _prices(plan: Plan) -> KeyFaults:
 def _income(plan: Plan) -> KeyFaults:
     tax = plan.tax_base
     if tax is not None:
-        yield from _count("tax_base.homes", tax.homes, plan.years)
+        yield from _known("tax_base.homes", tax.homes, plan)
         for i, shown in enumerate(tax.printed, 1):
             if shown.amounts:
-                yield from _count(f"tax_base.printed[{i}].amounts", shown.amounts, plan.years)
-        if len(tax.band_d) > plan.years:
-            yield "tax_base.band_d", "", f"has {len(tax.band_d)} amounts, but the plan has {plan.years} years"
-        if tax.confirmed is not None and tax.confirmed not in plan.plan_years:
-            rule = f"the plan's years are {plan.plan_years[0]} to {plan.plan_years[-1]}"
+                yield from _count(f"tax_base.printed[{i}].amounts", shown.amounts, len(tax.homes))
+        if len(tax.band_d) > len(tax.homes):
+            yield "tax_base.band_d", "", f"has {len(tax.band_d)} amounts, but homes are of {len(tax.homes)} years"
+        if tax.confirmed is not None and tax.confirmed not in (known := plan.plan_years[: len(tax.homes)]):
+            rule = f"years with homes are {known[0]} to {known[-1]}"
             yield "tax_base.confirmed", str(tax.confirmed), rule
-    saves = bool(plan.tables.bids) or any(bid.saving_confirmed for bid in plan.bids)
+    of_works = plan.energy is not None and bool(plan.energy.confirmed)
+    saves = of_works or bool(plan.tables.bids) or any(bid.saving_confirmed for bid in plan.bids)
     bounded = bool(plan.borrowing) and plan.treasury.within_income and not saves
     if bounded and tax is None and not plan.income:
         yield "borrowing", "", "its cost must be within confirmed income, and there is none: give tax_base or income"
@@ -154,7 +155,7 @@ def _income(plan: Plan) -> KeyFaults:
     last = plan.plan_years[-1] + max((facility.years_of_cost for facility in plan.borrowing), default=0)
     endless = any(facility.mrp == "reducing" for facility in plan.borrowing)
     for i, row in enumerate(plan.income, 1):
-        yield from _count(f"income[{i}].amounts", row.amounts, plan.years)
+        yield from _known(f"income[{i}].amounts", row.amounts, plan)
         ends = row.until is not None and (row.until < last or endless)
         if bounded and ends and row.status == "confirmed":
             when = "never ends, as a reducing balance is never provided for" if endless else f"falls in {last}"
@@ -171,8 +172,8 @@ def _confirmed(plan: Plan) -> bool:
 def _treasury(treasury: Treasury, plan: Plan) -> KeyFaults:
     for name in type(treasury).model_fields.keys() - {"maturity"}:
         amounts = getattr(treasury, name)
-        if isinstance(amounts, tuple) and len(amounts) < plan.years:
-            yield f"treasury.{name}", "", f"has {len(amounts)} amounts, but the plan has {plan.years} years"
+        if isinstance(amounts, tuple) and len(amounts) < plan.medium_term_years:
+            yield f"treasury.{name}", "", f"has {len(amounts)} amounts, but {_years_known(plan)}"
     for share, needs in (("financing_ratio", "net_revenue"), ("internal_share", "investments")):
         if getattr(treasury, share) is not None and getattr(treasury, needs) is None:
             yield f"treasury.{needs}", "", f"{share} needs it"
@@ -232,13 +233,33 @@ def faults_of_line(plan: Plan, line: MediumTerm) -> KeyFaults:
     total, slack = fsum(line.changes), _SLACK * fsum(map(abs, line.changes))
     if line.one_off and abs(total) > slack:
         yield "one_off", f"{total:g}", "a one-off must sum to zero: state the year in which it goes out of the base"
+    if line.inflation:
+        yield from _pressure(plan, line)
+    elif not line.changes:
+        yield "changes", "", "needs its changes by year, or the kind of cost in inflation"
     if line.type == "S":
         yield from _saving(plan, line, slack)
         return
-    given = {key: getattr(line, key) for key in ("stage", "base_budget", "works")}
+    of_saving = ("stage", "works") if line.inflation else ("stage", "base_budget", "works")
+    given = {key: getattr(line, key) for key in of_saving}
     for key, value in (given | {"cashable": None if line.cashable else "no"}).items():
         if value is not None:
             yield key, str(value), "only a saving has one"
+
+
+def _pressure(plan: Plan, line: MediumTerm) -> KeyFaults:
+    """A pressure from inflation is reckoned from its kind and the budget that bears it."""
+    if line.inflation not in plan.inflation:
+        kinds = ", ".join(plan.inflation) or "none"
+        yield "inflation", line.inflation, f"must be a kind of cost of [inflation]; there are {kinds}"
+    if line.type != "P":
+        yield "inflation", line.inflation, "belongs to a pressure, of type P"
+    if any(line.changes):
+        yield "changes", "", "follow from inflation: state one of the two"
+    if line.base_budget is None:
+        yield "base_budget", "", "inflation needs today's base budget that bears it"
+    if line.one_off:
+        yield "one_off", "yes", "inflation stays in the base"
 
 
 def _saving(plan: Plan, line: MediumTerm, slack: float) -> KeyFaults:
@@ -255,7 +276,8 @@ def _saving(plan: Plan, line: MediumTerm, slack: float) -> KeyFaults:
 
 def _tables(plan: Plan) -> KeyFaults:
     for i, line in enumerate(plan.medium_term, 1):
-        yield from _count(f"medium_term[{i}].changes", line.changes, plan.years)
+        if line.changes:
+            yield from _known(f"medium_term[{i}].changes", line.changes, plan)
         for key, value, rule in faults_of_line(plan, line):
             yield f"medium_term[{i}].{key}", value, rule
     for i, facility in enumerate(plan.borrowing, 1):
@@ -275,6 +297,17 @@ def _tables(plan: Plan) -> KeyFaults:
     if plan.spent is not None and not plan.first_year <= plan.spent.until < plan.plan_years[-1]:
         rule = f"must be a year of {plan.plan_years[0]} to {plan.plan_years[-1] - 1}, so that some are left to plan"
         yield "spent.until", str(plan.spent.until), rule
+
+
+def _known(key: str, amounts: tuple[float, ...], plan: Plan) -> KeyFaults:
+    """A list of what is known for the years of the medium-term plan, or for more of the plan's."""
+    if not plan.medium_term_years <= len(amounts) <= plan.years:
+        yield key, "", f"has {len(amounts)} amounts, but {_years_known(plan)}"
+
+
+def _years_known(plan: Plan) -> str:
+    medium = plan.medium_term_years
+    return f"the plan has {plan.years} years" + (f", its medium-term plan {medium}" if medium < plan.years else "")
 
 
 def _count(key: str, amounts: tuple[float, ...], years: int) -> KeyFaults:

@@ -26,6 +26,7 @@ from assetplan.config.finance import (
     TaxBase,
     Treasury,
 )
+from assetplan.config.inflation import Inflation
 from assetplan.config.uncertainty import UncertaintySettings
 from assetplan.display import Shown, in_notebooks
 from assetplan.limits import PLANNED_SHARE, REACTIVE
@@ -35,7 +36,6 @@ from assetplan.words import financial_year
 
 # Years that a council approves as firm, unless its plan says otherwise.
 FIRM_YEARS = 2
-Growth = Annotated[Number, Field(ge=-0.2, le=1), KeyUnit("1/year")]
 Level = Annotated[Number, Field(ge=0.1, le=10), KeyUnit("ratio")]
 
 
@@ -68,10 +68,12 @@ class StrategySettings(Frozen):
 
 
 class ProgrammeSettings(Frozen):
-    """Which years of the programme are for approval."""
+    """Which years of the programme are for approval, and which are those of the medium-term plan."""
 
     firm_years: Whole | None = Field(default=None, ge=0, le=20)
     """how many years, from the first that is not past, are firm; 2, or all of a shorter plan, where left out"""
+    medium_term_years: Whole | None = Field(default=None, ge=1, le=20)
+    """years of the medium-term plan, from the plan's first: all plan years where left out"""
 
 
 class SiteSettings(Frozen):
@@ -217,8 +219,8 @@ class Plan(Shown, Frozen):
     """how many financial years are planned"""
     later_surveys: Literal["refuse", "hold"] = "refuse"
     """what a survey later than the base year is: a fault, or held to be the condition of the end of that year"""
-    price_growth: dict[Name, Growth] = Field(default={})
-    """treatment, budget line or `default` → how much more than other prices that of works rises a year"""
+    inflation: dict[Name, Inflation] = Field(default={})
+    """kind of cost → how its prices rise, and what is of it; all else rises as all prices do"""
     price_level: dict[Name, Level] = Field(default={})
     """treatment, budget line or `default` → unit cost of works over that of the table of treatments"""
     allowances: Allowances = Allowances()
@@ -317,6 +319,11 @@ class Plan(Shown, Frozen):
         limited = {limit.of for limit in self.limits}
         risk = self.risk.streams if self.objective.of == RISK or "risk" in limited else ()
         return tuple(dict.fromkeys((*risk, *((REACTIVE,) if PLANNED_SHARE in limited else ()))))
+
+    @property
+    def medium_term_years(self) -> int:
+        """How many years the medium-term plan has, from the plan's first."""
+        return self.programme.medium_term_years or self.years
 
     @property
     def firm_years(self) -> int:

@@ -21,6 +21,7 @@ _RENAMED = {
     "forecast.claims": "claims.count",
     "sites.gap": "sites.untreated",
     "projects": "bids",
+    "price_growth": "inflation, by kind of cost: [inflation.KIND] with above and of",
     "tables.projects": "tables.bids",
     "medium_term.amounts": "medium_term.changes, changes to the base with their sign",
 }

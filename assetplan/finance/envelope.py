@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from assetplan._types import Floats
 from assetplan.config import Plan
-from assetplan.economics import deflate
+from assetplan.config.inflation import rises
+from assetplan.economics import NO_RISE, deflate, price_levels
 from assetplan.errors import ConfigError
 from assetplan.limits import LimitKey
 from assetplan.reference import load_table
@@ -77,13 +78,13 @@ def in_first_year_prices(plan: Plan, amounts: ArrayLike) -> Floats:
     """Amounts of the plan file by year (last axis, the envelope's unit) in pounds at prices of the first year."""
     envelope = plan.envelope
     money = np.asarray(amounts, dtype=float) * envelope.pounds
-    return deflate(money, envelope.inflation) if envelope.prices == "cash" else money
+    return deflate(money, rises(envelope.inflation)) if envelope.prices == "cash" else money
 
 
 def price_of_years(plan: Plan) -> Floats:
     """What £1 of the first year is in the money of the envelope in each plan year, (n_years,)."""
-    rate = plan.envelope.inflation if plan.envelope.prices == "cash" else 0.0
-    return np.asarray((1 + rate) ** np.arange(plan.years), dtype=np.float64)
+    stated = rises(plan.envelope.inflation) if plan.envelope.prices == "cash" else NO_RISE
+    return price_levels(stated, np.arange(plan.years))
 
 
 class LineLabels(dict[str, str]):

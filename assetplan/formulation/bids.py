@@ -16,6 +16,7 @@ import pandas as pd
 from assetplan._types import Bools, Floats, Ints, Texts
 from assetplan.asset_classes import BID
 from assetplan.display import Shown
+from assetplan.economics import NO_RISE
 from assetplan.formulation.works import Works
 from assetplan.inputs.bids import StatedBid
 from assetplan.inputs.load import Inputs
@@ -112,7 +113,7 @@ class BidOptions(Shown):
         for row in np.flatnonzero(self.start != NOT):
             each, begins = self.stated[self.variant[row]], int(self.start[row])
             if each.saving_confirmed:
-                out[row, begins:] = np.maximum(each.saved(years - begins), 0.0)
+                out[row, begins:] = np.maximum(each.saved(years - begins, begins, self.cost.shape[2] - 1), 0.0)
         return out
 
     def most(self, amount: Floats) -> Floats:
@@ -159,7 +160,7 @@ def bid_options(inputs: Inputs, whole: bool = True) -> BidOptions:
     for row, (_, place, begins) in enumerate(choices):
         if begins != NOT:
             each = stated[place]
-            for line, amounts in each.costs.items():
+            for line, amounts in each.net_costs(begins).items():
                 within = amounts[: years - begins]
                 cost[row, lines.index(line), begins : begins + len(within)] = within
                 later[row] += amounts[years - begins :].sum()
@@ -188,10 +189,10 @@ def _worth(bid: StatedBid, begins: int, discount: Floats) -> float:
     saved, and costs bear its last factor.
     """
     factor = np.pad(discount, (0, len(bid.receipts) + bid.length), mode="edge")[begins:]
-    paid = sum((amounts @ factor[: len(amounts)] for amounts in bid.costs.values()), 0.0)
+    paid = sum((amounts @ factor[: len(amounts)] for amounts in bid.net_costs(begins).values()), 0.0)
     came = bid.probability * float(bid.receipts @ factor[: len(bid.receipts)])
     middle = np.sqrt(discount[1:] * discount[:-1])[begins:]
-    saved = bid.saved(len(middle)) @ middle
+    saved = bid.saved(len(middle), begins) @ middle
     return float(bid.benefit * discount[begins] + saved + came - paid)
 
 
@@ -229,7 +230,8 @@ def with_bids(works: Works, options: BidOptions) -> Works:
     assets = works.assets
     kind = BID.asset_class
     paid = {"group": kind, "treatment": kind, "label": BID.label, "kind": kind, "line": list(options.lines)}
-    rows = pd.DataFrame({**paid, "growth": 0.0, "unit": BID.unit}).reindex(columns=works.treatments.columns)
+    growth = [NO_RISE] * len(options.lines)  # it is in their cost already
+    rows = pd.DataFrame({**paid, "growth": growth, "unit": BID.unit}).reindex(columns=works.treatments.columns)
     return replace(
         works,
         assets=pd.concat(

@@ -16,6 +16,7 @@ from assetplan.finance import Ceiling, by_draw, ceilings, charges, horizon, in_f
 from assetplan.finance.maturity import due_without, falls_due
 from assetplan.finance.treasury import DEBT_COST
 from assetplan.formulation.bids import BidOptions
+from assetplan.formulation.confirmed_savings import savings_of_works
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
 from assetplan.inputs.load import Inputs
 from assetplan.limits import FlowKey, LimitKey
@@ -40,18 +41,22 @@ def drawdowns(basis: Basis) -> Constraints:
     uses: dict[tuple[str, int], list[tuple[LimitKey, float]]] = {}
     room = np.full((len(plan.borrowing), plan.years), np.inf)
     entries: list[Entries] = []
+    of_works = savings_of_works(inputs, basis.options, basis.sold, horizon(plan))
+    most_of_works = of_works.most(basis.options.starts)
     for ceiling in ceilings(plan, horizon(plan)):
         cost = _uses(inputs, ceiling)
         caps = _allowing_the_past(inputs, cost, ceiling.room)
         saved = confirmed_savings(plan, basis.bids, len(ceiling.room)) * (ceiling.name == DEBT_COST)
-        most_saved = basis.bids.most(saved)
-        for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years, saved)):
+        pays = ceiling.name == DEBT_COST
+        most_saved = basis.bids.most(saved) + most_of_works * pays
+        profiles = np.concatenate([saved, of_works.profiles * pays])
+        for year in np.flatnonzero(_needed(cost, ceiling.room, plan.years, profiles)):
             when = plan.first_year + int(year)
             key = LimitKey("affordability", ceiling.name, year=when)
             row = LimitRow(key, f"{ceiling.words} {when}", "£ of the day", cap=float(caps[year]))
-            saves = np.flatnonzero(saved[:, year])
-            row_of = np.full(len(saves), len(rows), dtype=np.intp)
-            entries.append(Entries(int(basis.options.starts[-1]) + saves, row_of, -saved[saves, year]))
+            saving = np.concatenate([of_works.of_year(int(year)) * pays, saved[:, year]])
+            saves = np.flatnonzero(saving)
+            entries.append(Entries(saves, np.full(len(saves), len(rows), dtype=np.intp), -saving[saves]))
             rows.append(row)
             for place, facility in enumerate(plan.borrowing):
                 for draw in range(plan.years):

@@ -33,8 +33,7 @@ def carbon_of_works(inputs: Inputs, works: Works) -> Floats:
     price = np.full(len(works.treatments), np.nan)
     price[: len(rows)] = [t.unit_cost if t.states else np.nan for t in rows]
     price = price[works.treatment]
-    growth = works.treatments["growth"].to_numpy(dtype=float)[works.treatment]
-    mended = np.minimum(works.cost / (price * (1 + growth) ** works.year), quantity)
+    mended = np.minimum(works.cost / (price * works.price_ratio), quantity)
     return np.where(np.isnan(price), quantity, mended) * factor / KG_PER_TONNE
 
 

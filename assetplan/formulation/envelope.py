@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from assetplan.config.inflation import rises
 from assetplan.finance import in_first_year_prices
 from assetplan.formulation.constraints import Basis, Constraints, Entries, Flow, LimitRow
 from assetplan.formulation.mandatory import MandatoryUse
@@ -63,10 +64,11 @@ def carry_over(basis: Basis) -> Constraints:
 def _carried(inputs: Inputs) -> Iterator[Flow]:
     envelope, limits = inputs.plan.envelope, inputs.limits
     # A cash pound kept for a year buys less work when it is spent.
-    worth = 1 / (1 + envelope.inflation)
+    stated = rises(envelope.inflation)
     for line, amounts in zip(limits.lines, limits.amount, strict=True):
         share = envelope.share("carry_over", line)
-        for year, amount in zip(limits.years[:-1], amounts[:-1], strict=True):
+        for place, (year, amount) in enumerate(zip(limits.years[:-1], amounts[:-1], strict=True)):
+            worth = 1 / (1 + stated[min(place, len(stated) - 1)])
             if share * amount > 0:
                 left, next_year = (LimitKey("line", line=line, year=when) for when in (year, year + 1))
                 key = FlowKey("carry-over", line=line, year=year, to_year=year + 1)

@@ -114,7 +114,7 @@ def _modes_of(
     lines = np.full(len(candidates), "", dtype=object)
     lines[at] = works.treatments["line"].to_numpy(dtype=object)[works.treatment[done]]
     price = np.ones(len(candidates))
-    price[at] = (1 + works.treatments["growth"].to_numpy(dtype=float)[works.treatment[done]]) ** works.year[done]
+    price[at] = works.price_ratio[done]
     mode = np.where(treated.any(axis=1), treated.argmax(axis=1), NONE)
     years = scheme.years or inputs.plan.plan_years
     # A scheme goes ahead once: a strategy that takes its treatments in two years is none of its own.

@@ -51,7 +51,7 @@ class SiteWorks:
         beside = np.where(np.isnan(typical), 0.0, fixed * (1 - quantity / typical))
         kept = crew[works.treatment] >= 0
         # A site follows the price of the works on it.
-        ratio = (1 + works.treatments["growth"].to_numpy(dtype=float)[works.treatment]) ** works.year
+        ratio = works.price_ratio
         parts = (fixed * ratio, beside * ratio, quantity / per_day, guarding * ratio)
         fixed, beside, days, guarding = (np.where(kept, part, 0.0) for part in parts)
         return cls(crew[works.treatment], fixed, beside, days, guarding, tuple(map(str, crews)))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from assetplan._types import Bools, Floats, Ints
 from assetplan.config import PlaceSelector, WorksSelector
+from assetplan.economics import price_levels
 from assetplan.inputs.selectors import assets_selected, treatments_where
 from assetplan.strategies import Candidates, LifecycleModel
 
@@ -21,7 +22,8 @@ class Works:
     ----------
     assets : DataFrame; table `assets` of the register, with `group`
     treatments : DataFrame
-        Funded treatments of every group that has assets: columns group, treatment, label, kind, line, growth, unit.
+        Funded treatments of every group that has assets: columns group, treatment, label, kind, line, growth, unit;
+        growth is how much more than all prices theirs rise from year to year, a tuple.
     option, asset, year, treatment : array (n_works,)
         Candidate, row in `assets`, plan year (0 is the first), row in `treatments`.
     cost : array (n_works,); £, prices of the first year
@@ -61,6 +63,14 @@ class Works:
             options.cost[option, year],
             len(options.asset),
         )
+
+    @property
+    def price_ratio(self) -> Floats:
+        """How many times its price of the first year each of the works costs in its year, (n_works,)."""
+        of, growths = pd.factorize(self.treatments["growth"])
+        years = np.arange(int(self.year.max(initial=0)) + 1)
+        levels = np.array([price_levels(growth, years) for growth in growths]).reshape(len(growths), len(years))
+        return np.asarray(levels[of[self.treatment], self.year], dtype=np.float64)
 
     def where(self, selector: WorksSelector) -> Bools:
         """The works that a selector means, (n_works,)."""

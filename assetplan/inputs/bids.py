@@ -15,9 +15,12 @@ from assetplan.asset_classes import BID
 from assetplan.config import Bid, Plan
 from assetplan.config.bid_checks import TWICE
 from assetplan.config.bids import RECOMMENDED
+from assetplan.config.inflation import ALL_BIDS, ALL_WORKS
+from assetplan.economics import NO_RISE, price_levels
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import stages
 from assetplan.finance.allowances import with_allowances
+from assetplan.finance.inflation import Rises, rises_by_name, rises_of
 from assetplan.inputs.bid_tables import bids_of_table
 from assetplan.inputs.tables import Tables
 from assetplan.reference import load_table
@@ -61,6 +64,8 @@ class StatedBid:
     criteria, needs, excludes, follows : tuple of str; what the money is for; names of other bids
     stage, gate, promoter : str; how far its business case is, the gate passed, and who brings it; "" where not stated
     place : geometry or None; where it is, in the register's coordinates
+    growth : mapping of line → rises; how much more than all prices what each line pays for it rises from year to year
+    revenue_growth : tuple of float; likewise of its effects on revenue
     held : bool; whether an earlier programme has begun it or holds it firm, so that only that option is left
     """
 
@@ -101,6 +106,8 @@ class StatedBid:
     gate: str = ""
     promoter: str = ""
     place: shapely.Geometry | None = None
+    growth: Mapping[str, Rises] = field(default_factory=dict)
+    revenue_growth: Rises = NO_RISE
     held: bool = False
 
     @property
@@ -113,10 +120,22 @@ class StatedBid:
         """Years from its start to its last year of cost."""
         return max((len(amounts) for amounts in self.costs.values()), default=0)
 
-    @property
-    def gross(self) -> Floats:
-        """What its works cost in each year from its start, (n_years_of_cost,) [£]."""
-        return sum((_padded(amounts, self.length) for amounts in self.works.values()), np.zeros(self.length))
+    def _works_from(self, begins: int) -> dict[str, Floats]:
+        """What its works of each line cost in each year from a start, at the prices of their kind."""
+        return {
+            line: amounts * price_levels(self.growth.get(line, NO_RISE), begins + np.arange(len(amounts)))
+            for line, amounts in self.works.items()
+        }
+
+    def gross(self, begins: int = 0) -> Floats:
+        """What its works cost in each year from its start, (n_years_of_cost,) [£].
+
+        Parameters
+        ----------
+        begins : int; plan year of the start: prices of some kinds rise more than all prices
+        """
+        works = self._works_from(begins).values()
+        return sum((_padded(amounts, self.length) for amounts in works), np.zeros(self.length))
 
     @property
     def funded(self) -> Floats:
@@ -147,29 +166,43 @@ class StatedBid:
         less = replace(self, grants=none) if kind == "grants" else replace(self, contributions=none)
         return replace(less, costs=less.net_costs())
 
-    def net_costs(self) -> dict[str, Floats]:
-        """What each line pays in each year from its start: its works less its share of the own funding [£]."""
-        gross, funded = self.gross, self.funded
+    def net_costs(self, begins: int = 0) -> dict[str, Floats]:
+        """What each line pays in each year from its start: its works less its share of the own funding [£].
+
+        Parameters
+        ----------
+        begins : int; as of `gross`
+        """
+        works, gross, funded = self._works_from(begins), self.gross(begins), self.funded
         if not funded.any():
-            return dict(self.works)
-        left = 1 - np.divide(funded, gross, out=np.zeros(len(gross)), where=gross > 0)
-        return {line: amounts * left[: len(amounts)] for line, amounts in self.works.items()}
+            return works
+        # Funding that is more than the works, where their prices fall, pays for no others.
+        left = np.maximum(1 - np.divide(funded, gross, out=np.zeros(len(gross)), where=gross > 0), 0.0)
+        return {line: amounts * left[: len(amounts)] for line, amounts in works.items()}
 
     @property
     def works_name(self) -> str:
         """What its works items are called as a treatment: its kind, before which any other variant stands."""
         return self.kind if self.variant == RECOMMENDED else f"{self.variant} {self.kind}"
 
-    def saved(self, years: int) -> Floats:
-        """Its effect on revenue in each year from its start, savings less running costs, (years,) [£]."""
+    def saved(self, years: int, begins: int = 0, held_after: int | None = None) -> Floats:
+        """Its effect on revenue in each year from its start, savings less running costs, (years,) [£].
+
+        Parameters
+        ----------
+        years : int; how many
+        begins : int; as of `gross`
+        held_after : int, optional; plan year after which prices stay as they are
+        """
         out = np.zeros(years)
         out[: len(self.revenue)] += self.revenue[:years]
-        begins = self.length if self.saving_from is None else self.saving_from
-        out[begins : None if self.saving_years is None else begins + self.saving_years] += self.saving
+        first = self.length if self.saving_from is None else self.saving_from
+        out[first : None if self.saving_years is None else first + self.saving_years] += self.saving
         out[self.length :] -= self.running_cost
-        return out
+        place = np.minimum(begins + np.arange(years), np.inf if held_after is None else held_after).astype(np.intp)
+        return out * price_levels(self.revenue_growth, place)
 
-    def payback(self, years: int) -> float:
+    def payback(self, years: int, begins: int = 0) -> float:
         """Years from its start until what it saves revenue has paid what its works cost, not discounted; NaN if never.
 
         Within a year it saves evenly.
@@ -177,9 +210,10 @@ class StatedBid:
         Parameters
         ----------
         years : int; how far to look
+        begins : int; as of `gross`
         """
-        saved = np.cumsum(self.saved(years))
-        cost = float(self.gross.sum() - self.funded.sum())
+        saved = np.cumsum(self.saved(years, begins))
+        cost = float(self.gross(begins).sum() - self.funded.sum())
         paid = np.flatnonzero(saved >= cost)
         if not len(paid):
             return float("nan")
@@ -213,13 +247,15 @@ def load_bids(plan: Plan, assets: gpd.GeoDataFrame, tables: Tables) -> tuple[Sta
     """
     rows: list[_Row] = [("plan", 0, f"bids[{i}].", bid) for i, bid in enumerate(plan.bids, 1)]
     listed, faults = bids_of_table(plan, assets.crs) if plan.tables.bids else ([], [])
+    listed_faulty = bool(faults)
     rows += listed
     # Where rows of the table cannot be read, a name that is missing may be theirs.
     faults += [
-        *([] if faults else _link_faults(rows)),
+        *([] if listed_faulty else _link_faults(rows)),
         *_row_faults(rows, set(assets["asset_id"]), list(tables.parameters.streams)),
     ]
     faults += [*_name_faults(rows), *_asset_faults(plan, rows, assets, tables)]
+    faults += [] if listed_faulty else _kind_faults(plan, rows, tables)
     if faults:
         raise ConfigError(dict.fromkeys(faults))
     order = list(dict.fromkeys(bid.name for *_, bid in rows))
@@ -262,6 +298,17 @@ def _row_faults(rows: Sequence[_Row], assets: set[str], streams: Sequence[str]) 
             shape = shapely.from_wkt(bid.wkt, on_invalid="ignore")
             if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
                 yield Fault(file, line, f"{key}wkt", bid.wkt[:80], "is no well-known text of a place")
+
+
+def _kind_faults(plan: Plan, rows: Sequence[_Row], tables: Tables) -> Iterator[Fault]:
+    """Names that are of a kind of cost, and are of nothing in the plan."""
+    catalogue, bids = tables.parameters.catalogue, dict.fromkeys(bid.name for *_, bid in rows)
+    lines = dict.fromkeys([*catalogue.lines, *plan.envelope.lines])
+    known = {"of": [ALL_WORKS, ALL_BIDS, *lines, *catalogue.names, *bids], "revenue_of": [ALL_BIDS, *bids]}
+    for kind, stated in plan.inflation.items():
+        for key, names in known.items():
+            for name in sorted(set(getattr(stated, key) or ()) - set(names)):
+                yield Fault("plan", 0, f"inflation.{kind}.{key}", name, f"must be one of {', '.join(names)}")
 
 
 def _name_faults(rows: Sequence[_Row]) -> Iterator[Fault]:
@@ -357,6 +404,8 @@ def _in_pounds(plan: Plan, bid: Bid, receipt_stages: Mapping[str, float], place:
         **{name: getattr(bid, name) for name in ("criteria", "needs", "excludes", "follows")},
         **{name: getattr(bid, name) for name in ("stage", "gate", "promoter")},
         place=shapely.from_wkt(bid.wkt) if bid.wkt else None,
+        growth={line: rises_of(rises_by_name(plan), bid.name, line, ALL_BIDS) for line in bid.costs},
+        revenue_growth=rises_of(rises_by_name(plan, "revenue_of"), bid.name, ALL_BIDS),
     )
     return replace(stated, costs=stated.net_costs())
 

@@ -17,6 +17,7 @@ from assetplan._types import Floats
 from assetplan.asset_classes import BID
 from assetplan.config import Plan
 from assetplan.delimited import TextColumns, csv_table
+from assetplan.economics import NO_RISE, price_levels
 from assetplan.errors import ConfigError, Fault
 from assetplan.inputs.bids import StatedBid
 from assetplan.inputs.firm import FIRM, SPENT, WORKS
@@ -164,7 +165,9 @@ def _at_outturn(bid: StatedBid, earlier: EarlierBid, start: int, past: int) -> S
     works: dict[str, Floats] = {}
     for line in dict.fromkeys((*bid.works, *(line for line, _ in earlier.paid))):
         amounts = bid.works.get(line, np.zeros(0))
-        paid = [earlier.paid.get((line, first + year), 0.0) for year in range(gone)]
+        # What was paid is paid: it bears no further rise of prices.
+        levels = price_levels(bid.growth.get(line, NO_RISE), np.maximum(start + np.arange(gone), 0))
+        paid = [earlier.paid.get((line, first + year), 0.0) / float(levels[year]) for year in range(gone)]
         works[line] = _cut(np.concatenate([paid, amounts[gone:]]), bid.length)
     grants, contributions = (np.where(np.arange(len(own)) < gone, 0.0, own) for own in (bid.grants, bid.contributions))
     after = replace(bid, works=works, costs=works, grants=grants, contributions=contributions)

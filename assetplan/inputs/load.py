@@ -19,6 +19,7 @@ from assetplan.deterioration.groups import Group, group_table
 from assetplan.display import Shown
 from assetplan.errors import ConfigError, Fault, RegisterError
 from assetplan.finance import CouncilLines, EnvelopeLimits, limits
+from assetplan.finance.inflation import rises_by_name
 from assetplan.inputs.bids import StatedBid, load_bids
 from assetplan.inputs.claims import with_claims
 from assetplan.inputs.earlier import ASSETS, Earlier, read_earlier
@@ -161,7 +162,7 @@ def load_inputs(plan: Plan, register: Register | None = None, read: Callable[...
     compliance = load_statutory_tests(plan, tables.parameters, register, 0 if spent is None else spent.years)
     mandatory = [no_mandatory_works() if spent is None else as_paid(spent.mandatory)]
     if compliance is not None:
-        mandatory.append(compliance.works(CAPITAL, plan.price_growth))
+        mandatory.append(compliance.works(CAPITAL, rises_by_name(plan)))
     digests = input_digests(plan, rows=register.digest)
     return Inputs(
         plan, register, tables, limits(plan), digests, earlier, spent, jobs, bids=bids,

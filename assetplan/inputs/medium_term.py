@@ -18,6 +18,7 @@ from assetplan.config.finance_checks import faults_of_line
 from assetplan.delimited import csv_table
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import CouncilLines, MediumTermLine
+from assetplan.finance.inflation import cash_levels
 from assetplan.words import financial_year
 
 _TABLE = "medium_term"
@@ -44,16 +45,22 @@ def load_medium_term(plan: Plan) -> CouncilLines:
     FileNotFoundError
         There is no such file.
     """
-    of_table, last = _read(plan) if plan.tables.medium_term else ([], plan.plan_years[-1])
+    of_table, last = _read(plan) if plan.tables.medium_term else ([], plan.plan_years[plan.medium_term_years - 1])
+    # Lines of the plan file may be known for more years than the medium-term plan has.
+    last = max(last, *(plan.first_year + len(row.changes) - 1 for row in plan.medium_term), plan.first_year)
     years = tuple(range(plan.first_year, last + 1))
-    lines = [_line(row, plan.envelope.pounds, len(years)) for row in plan.medium_term]
-    lines += [_line(row, POUNDS[_UNIT], len(years)) for row in of_table]
+    lines = [_line(plan, row, plan.envelope.pounds, len(years)) for row in plan.medium_term]
+    lines += [_line(plan, row, POUNDS[_UNIT], len(years)) for row in of_table]
     return CouncilLines(years, tuple(lines))
 
 
-def _line(row: MediumTerm, pounds: float, n_years: int) -> MediumTermLine:
+def _line(plan: Plan, row: MediumTerm, pounds: float, n_years: int) -> MediumTermLine:
     changes = np.zeros(n_years)
-    changes[: len(row.changes)] = np.array(row.changes) * pounds
+    if row.inflation:
+        base = (row.base_budget or 0.0) * pounds
+        changes[1:] = np.diff(base * cash_levels(plan, row.inflation, n_years))
+    else:
+        changes[: len(row.changes)] = np.array(row.changes) * pounds
     return MediumTermLine(
         row.reference, row.type, row.detail, tuple(changes.tolist()), row.one_off, row.stage or "", row.cashable
     )
@@ -65,7 +72,7 @@ def _read(plan: Plan) -> tuple[list[MediumTerm], int]:
     text = csv_table(path, ConfigError, _NEEDED)
     text = text.assign(**{name: _without_thousands(text[name]) for name in _MONEY if name in text})
     table, faults = schema.conform(text, _TABLE, str(path), pd.Series(text.index, index=text.index))
-    columns, last = {}, plan.plan_years[-1]
+    columns, last = {}, plan.plan_years[plan.medium_term_years - 1]
     for name in text.columns:
         if (match := _YEAR.fullmatch(str(name).strip())) is None:
             continue
@@ -109,7 +116,7 @@ def _values(row: pd.Series, changes: Floats) -> dict[str, Any]:
     """Keys of a line from a row of the table."""
     values: dict[str, Any] = {name: row[name] for name in _NEEDED}
     values |= {"changes": tuple(changes.tolist()), "one_off": row["one_off"] == "yes"}
-    values |= {"stage": row["stage"] or None, "cashable": row["cashable"] != "no"}
+    values |= {"stage": row["stage"] or None, "cashable": row["cashable"] != "no", "inflation": row["inflation"]}
     if not np.isnan(row["base_budget"]):
         values["base_budget"] = float(row["base_budget"])
     if not np.isnan(row["works"]):

@@ -112,7 +112,8 @@ def _unlike(plan: Plan, summary: dict, earlier: dict) -> Iterator[str]:
         yield f"ends in {summary['years'][-1]}, before the last year that is spent"
     envelope = earlier["envelope"]
     for name in ("prices", "inflation"):
-        if envelope[name] != getattr(plan.envelope, name):
+        was = tuple(envelope[name]) if isinstance(envelope[name], list) else envelope[name]
+        if was != getattr(plan.envelope, name):
             yield f"has {name} {envelope[name]}, this plan {getattr(plan.envelope, name)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,12 @@ from assetplan._types import Bools, Ints
 from assetplan.asset_classes import BUILDING
 from assetplan.compliance import CAPITAL, EVENT, FIXED, SCHEME, due_counts, first_month, month_of, months_later
 from assetplan.config import Plan
+from assetplan.config.inflation import ALL_WORKS
 from assetplan.delimited import csv_table
 from assetplan.display import Shown
+from assetplan.economics import price_levels
 from assetplan.errors import ConfigError, Fault
+from assetplan.finance.inflation import Rises, rises_of
 from assetplan.inputs.firm import as_registered
 from assetplan.inputs.mandatory import mandatory_table
 from assetplan.inputs.tables import Parameters
@@ -90,13 +93,13 @@ class Compliance(Shown):
         """What the regime of each test is called."""
         return self.tests["regime"].map(self.regimes["label"])
 
-    def works(self, funding: str, growth: dict[str, float]) -> pd.DataFrame:
+    def works(self, funding: str, growth: Mapping[str, Rises]) -> pd.DataFrame:
         """Tests and remedial works that the council pays for in the plan's open years, one row a works item.
 
         Parameters
         ----------
         funding : str; "capital" or "revenue"
-        growth : mapping of budget line or "default" → float; how much more than all prices those of works rise a year
+        growth : mapping of budget line or "works" → rises; from `rises_by_name`
 
         Returns
         -------
@@ -120,8 +123,10 @@ class Compliance(Shown):
             line=works["remedial_line"],
         )  # fmt: skip
         both = pd.concat([done, works], ignore_index=True)
-        rate = both["line"].map(growth).fillna(growth.get("default", 0.0)).to_numpy(dtype=float)
-        rises = (1 + rate) ** (both["year"].to_numpy(dtype=float) - self.plan_years[0])
+        lines, of = np.unique(both["line"].to_numpy(dtype=str), return_inverse=True)
+        levels = [price_levels(rises_of(growth, line, ALL_WORKS), np.arange(len(self.plan_years))) for line in lines]
+        place = both["year"].to_numpy(dtype=np.intp) - self.plan_years[0]
+        rises = np.reshape(levels, (len(lines), len(self.plan_years)))[of, place]
         return mandatory_table(both.assign(cost=both["cost"] * rises))
 
     @property

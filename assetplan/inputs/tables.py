@@ -27,6 +27,7 @@ from assetplan.epc import load_epc_duties
 from assetplan.errors import ConfigError, Fault
 from assetplan.finance import LineLabels, line_labels
 from assetplan.finance.allowances import ALLOWANCES, with_allowances
+from assetplan.finance.inflation import rises_by_kind, rises_by_name
 from assetplan.inputs.claims import Claims, stated_claims
 from assetplan.inputs.footways import footway_factors
 from assetplan.limits import PLANNED_SHARE
@@ -240,7 +241,7 @@ def load_tables(plan: Plan) -> Tables:
         of_sites = parameters.sites.index.map(times).to_numpy(dtype=float)
         of_money = {name: parameters.sites[name] * of_sites for name in _SITE_MONEY}
         parameters = replace(parameters, sites=parameters.sites.assign(**of_money))
-    parameters = replace(parameters, catalogue=catalogue.with_prices(plan.price_growth, level))
+    parameters = replace(parameters, catalogue=catalogue.with_prices(rises_by_name(plan), level))
     kept, unfunded = _funded(plan, parameters.catalogue, parameters.regimes)
     rules = Rules(
         plan.strategies.max_treatments,
@@ -252,6 +253,9 @@ def load_tables(plan: Plan) -> Tables:
     )
     sites = None if plan.sites.costs == "none" else parameters.sites
     terms = _energy_terms(plan, parameters) if ENERGY in rules.streams and priced else None
+    if plan.energy is not None and plan.energy.confirmed and terms is None:
+        rule = "a saving is worth what energy costs: needs energy.prices, and energy among benefit.streams"
+        raise ConfigError([Fault("plan", 0, "energy.confirmed", "", rule)])
     consequences = parameters.consequences
     model = LifecycleModel(parameters.groups, kept, consequences, rules, plan.first_year, sites=sites, energy=terms)
     streams = {name: parameters.streams[name] for name in named}
@@ -270,21 +274,20 @@ def _price_faults(plan: Plan, catalogue: Catalogue, factors: Floats) -> Iterator
     """Prices of what the tables do not have, and growth at a rate that discounting does not bear."""
     known = ["default", *catalogue.lines, *catalogue.names]
     bids = [*(bid.name for bid in plan.bids), *load_table("bid_stages")["stage"]]
-    allowed = {"price_growth": (plan.price_growth, known), "price_level": (plan.price_level, known)}
+    allowed = {"price_level": (plan.price_level, known)}
     allowed |= {f"allowances.{key}": (getattr(plan.allowances, key), [*known, *bids]) for key in ALLOWANCES}
     for key, (stated, names) in allowed.items():
         for name in sorted(stated.keys() - set(names)):
             yield Fault("plan", 0, key, name, f"must be one of {', '.join(names)}")
     lowest = float((factors[:-1] / factors[1:]).min() - 1)
-    for name, rate in plan.price_growth.items():
-        # Rates are read back from factors, to rounding.
-        if name in known and rate >= lowest - 1e-9:
+    for kind, rate in rises_by_kind(plan).items():
+        # Rates are read back from factors, to rounding; the last goes on.
+        if plan.inflation[kind].of and rate[-1] >= lowest - 1e-9:
             rule = (
-                f"must be below {lowest:.1%} a year, the lowest discount rate in use: at or above it works "
-                "cost no less in present value the longer they wait; state what is beside the growth of all prices, as "
-                "0.01"
+                f"rises so much beside all prices at the end; must be below {lowest:.1%} a year, the lowest discount "
+                "rate in use: at or above it works cost no less in present value the longer they wait"
             )
-            yield Fault("plan", 0, f"price_growth.{name}", str(rate), rule)
+            yield Fault("plan", 0, f"inflation.{kind}", f"{rate[-1]:.2%}", rule)
 
 
 def _unit_faults(classes: AssetClasses, groups: Mapping[str, Group], file: str) -> Iterator[Fault]:

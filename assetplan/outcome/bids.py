@@ -31,6 +31,7 @@ def bid_table(outcome: Outcome) -> pd.DataFrame:
     chosen = np.zeros(len(options.bid), dtype=bool)
     chosen[outcome.chosen_bids] = True
     stated = [options.stated[place] for place in options.variant]
+    each_from = list(zip(stated, np.maximum(options.start, 0).tolist(), strict=True))
     table = pd.DataFrame(
         {
             "bid": np.array([each.name for each in stated], dtype=object),
@@ -46,12 +47,12 @@ def bid_table(outcome: Outcome) -> pd.DataFrame:
             "treatment": [each.treatment for each in stated],
             "instead_of": [_assets_of(outcome, each) for each in stated],
             "stated": [round(each.benefit, 2) if each.kind != SALE else 0.0 for each in stated],
-            "gross": [round(float(each.gross.sum()), 2) for each in stated],
+            "gross": [round(float(each.gross(start).sum()), 2) for each, start in each_from],
             "funded": [round(float(each.funded.sum()), 2) for each in stated],
-            "costs": [by_year(each.gross) for each in stated],
+            "costs": [by_year(each.gross(start)) for each, start in each_from],
             "own_funding": [by_year(each.funded) for each in stated],
-            "revenue": [by_year(each.saved(horizon)) for each in stated],
-            "payback": [each.payback(horizon) for each in stated],
+            "revenue": [by_year(each.saved(horizon, start)) for each, start in each_from],
+            "payback": [each.payback(horizon, start) for each, start in each_from],
             "streams": ["; ".join(f"{name}={amount:.2f}" for name, amount in each.streams.items()) for each in stated],
             "cost": options.cost.sum(axis=(1, 2)).round(2),
             "later": options.later.round(2),

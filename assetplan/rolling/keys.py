@@ -18,6 +18,8 @@ BY_YEAR = {
     "uncertainty.grants[].amounts": True, "borrowing[].at_most": True,
 }  # fmt: skip
 """Keys whose lists have one amount a plan year, and whether they are money."""
+# Rises of prices from each plan year to the next, whose last goes on.
+_RISES = ("envelope.inflation", "inflation.*.rate", "inflation.*.above")
 # One amount in prices of the first year.
 _MONEY = (
     *(
@@ -70,7 +72,9 @@ class Moved:
     past, years : int; years that are past, and plan years
     first_year : int; the new one
     rebase : float; what £1 of the old first year is in the new one; 1 of a plan in cash
-    growth : float; by how much an amount of a year that is added is above the year's before (1/year)
+    growth : tuple of float
+        Rises of all prices from year to year, from the old first year, of a plan in cash: the last is by how much an
+        amount of a year that is added is above the year's before.
     changes : list of KeyChange; what was changed
     """
 
@@ -79,7 +83,7 @@ class Moved:
     years: int
     first_year: int
     rebase: float
-    growth: float
+    growth: tuple[float, ...]
     changes: list[KeyChange] = field(default_factory=list)
 
     def all_keys(self) -> None:
@@ -92,6 +96,10 @@ class Moved:
             for holder, key, place in _places(self.data, pattern):
                 if self.rebase != 1 and not (place.startswith("claims") and self.data["claims"].get("price_base")):
                     self._set(holder, key, place, self._priced(holder[key]), "prices re-based")
+        for pattern in _RISES:
+            for holder, key, place in _places(self.data, pattern):
+                if isinstance(holder[key], list):
+                    self._set(holder, key, place, holder[key][self.past :] or holder[key][-1:], "years move on")
         self._limits()
         self._rows()
         for place, why in _POSITIONS.items():
@@ -114,8 +122,9 @@ class Moved:
         kept = [self._priced(each) if money else each for each in amounts[self.past :]]
         ends = holder.get("type") in _ENDS
         last = kept[-1] if kept else self._priced(amounts[-1]) if money else amounts[-1]
-        while len(kept) < self.years:
-            last = 0.0 if ends else round(last * (1 + self.growth), _DIGITS) if money and self.growth else last
+        while len(kept) < min(self.years, len(amounts)):
+            rise = self.growth[-1] if money else 0.0
+            last = 0.0 if ends else round(last * (1 + rise), _DIGITS) if rise else last
             kept.append(last)
         return kept[: self.years]
 

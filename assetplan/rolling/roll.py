@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 
 from assetplan.config import Plan, make_plan
+from assetplan.config.inflation import rises
+from assetplan.economics import NO_RISE, price_levels
 from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml
 from assetplan.inputs.firm import FIRM, SPENT
@@ -83,7 +85,7 @@ def roll(path: Path, programme: Programme, approved: Path, folder: Path, until: 
     past, first_year = until - plan.first_year + 1, until + 1
     cash = plan.envelope.prices == "cash"
     rebase = 1.0 if cash else _ratio(plan, tables, first_year)
-    moved = Moved(data, past, plan.years, first_year, rebase, plan.envelope.inflation if cash else 0.0)
+    moved = Moved(data, past, plan.years, first_year, rebase, rises(plan.envelope.inflation) if cash else NO_RISE)
     moved.changes.append(KeyChange("first_year", str(plan.first_year), str(first_year), "years move on"))
     _state_lines(data, plan, moved.changes)
     _bids(moved, programme)
@@ -166,7 +168,7 @@ def _carried(moved: Moved, programme: Programme, plan: Plan, until: int, carry: 
         if flow["kind"] == "carry-over" and flow["year"] == until:
             left[flow["line"]] += flow["amount"]
     # Spend and limits are in prices of the old first year; money of a year that is past is worth less by then.
-    price = moved.rebase if moved.growth == 0 else (1 + moved.growth) ** moved.past
+    price = moved.rebase * float(price_levels(moved.growth, moved.past))
     for line, amount in left.items():
         more = round(amount * carry * price / plan.envelope.pounds, 6)
         amounts = moved.data["envelope"]["lines"][line]

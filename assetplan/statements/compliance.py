@@ -11,6 +11,7 @@ from assetplan._types import Bools
 from assetplan.asset_classes import BUILDING
 from assetplan.compliance import CAPITAL, FUNDING, first_month
 from assetplan.finance import CASH, Statement, price_of_years, real
+from assetplan.finance.inflation import rises_by_name
 from assetplan.finance.statement import declared, named
 from assetplan.inputs.load import Inputs
 from assetplan.inputs.statutory_tests import REMEDIAL, TEST, Compliance
@@ -127,7 +128,7 @@ def _cost(inputs: Inputs, made: Compliance) -> Iterator[Statement]:
     """Cost of tests and of remedial works by year, revenue and capital apart."""
     price, parts = price_of_years(inputs.plan), []
     for funding in FUNDING:
-        works = made.works(funding, inputs.plan.price_growth)
+        works = made.works(funding, rises_by_name(inputs.plan))
         place = works["year"].to_numpy(dtype=np.intp) - inputs.plan.first_year
         kind = np.where(works["what"].str.startswith(TEST), f"{TEST}s", REMEDIAL)
         label = works["line"].map(inputs.tables.labels) if funding == CAPITAL else ""

@@ -16,6 +16,7 @@ from assetplan.finance import CASH, by_draw, by_year, money_of, price_of_years, 
 from assetplan.finance.rounding import in_steps, printed
 from assetplan.finance.statement import Column, Statement, StatementSpec
 from assetplan.formulation.borrowing import confirmed_savings
+from assetplan.formulation.confirmed_savings import savings_of_works
 from assetplan.limits import FlowKey
 from assetplan.outcome.outcome import Outcome
 from assetplan.words import financial_year
@@ -108,9 +109,13 @@ class Ledger:
         return total
 
     def confirmed_saving(self, n_years: int) -> Floats:
-        """What confirmed savings of the bids that are done may pay for debt in each year, cash (£)."""
-        bids = self.outcome.formulation.bids
-        return np.asarray(confirmed_savings(self.plan, bids, n_years)[self.outcome.chosen_bids].sum(axis=0))
+        """What confirmed savings of the bids and works that are done may pay for debt in each year, cash (£)."""
+        outcome, formulation = self.outcome, self.outcome.formulation
+        of_bids = confirmed_savings(self.plan, formulation.bids, n_years)[outcome.chosen_bids].sum(axis=0)
+        sold = formulation.kept(outcome.solution).sum(axis=1) - 1
+        return np.asarray(
+            of_bids + savings_of_works(outcome.inputs, outcome.options.take(outcome.chosen), sold, n_years).total
+        )
 
     def shown(self, pounds: ArrayLike) -> Floats:
         """Amounts (£) as the envelope's unit prints them."""

@@ -40,13 +40,18 @@ def medium_term(ledger: Ledger) -> Iterator[Statement]:
     plan, own = ledger.plan, ledger.outcome.inputs.medium_term
     if ledger.prices != CASH:
         return
-    lines, years = own.booked, own.years or plan.plan_years
+    lines, years = own.booked, own.years or plan.plan_years[: plan.medium_term_years]
     if plan.borrowing:
         cost = ledger.borrowed("cost", len(years))
         detail = "Interest and provision on what this plan borrows"
         lines = [recurring_line(_DEBT, "P", detail, cost.tolist()), *lines]
     if lines:
-        yield medium_term_table(lines, years)
+        table = medium_term_table(lines, years)
+        if years[-1] < plan.plan_years[-1]:
+            last = financial_year(plan.plan_years[-1])
+            more = f" The programme goes on to {last}; debt cost and income has what its debt costs in every year."
+            table = replace(table, note=table.note + more)
+        yield table
         yield cumulative_table(lines, years)
     if own.apart:
         yield savings_apart_table(own.apart, years)

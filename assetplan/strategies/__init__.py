@@ -15,7 +15,7 @@ from assetplan.strategies.candidates import (
     with_stock,
 )
 from assetplan.strategies.doubts import Doubts, load_doubts
-from assetplan.strategies.energy import EnergyTerms, energy_saved, energy_used, weighed_savings
+from assetplan.strategies.energy import EnergyTerms, energy_saved, energy_used, saving_spans, weighed_savings
 from assetplan.strategies.futures import Future, Futures
 from assetplan.strategies.model import GroupStock, LifecycleModel
 from assetplan.strategies.texture import without_texture
@@ -46,6 +46,7 @@ __all__ = [
     "members_of",
     "present_costs",
     "saved_after_plan",
+    "saving_spans",
     "simulate",
     "start_of",
     "starting_condition",

@@ -17,6 +17,7 @@ import numpy as np
 
 from assetplan._types import Floats
 from assetplan.consequences import BASES, DETOURS, WORKS
+from assetplan.economics import price_levels
 from assetplan.network import growth_factor
 from assetplan.strategies.curve_state import CurveState
 from assetplan.strategies.policy import Policy
@@ -104,11 +105,11 @@ class AfterPlan:
         """Works, by unit of quantity and by asset (n_points, 2) [£]: a site costs fixed · (1 − quantity / typical)."""
         table = np.zeros((len(self.policy.chosen), 2))
         for growth, yearly in self._works_of_year():
-            prices = self.discount * (1.0 + growth) ** np.arange(len(self.discount))
+            prices = self.discount * price_levels(growth, np.arange(len(self.discount)))
             table += self._backwards(yearly, np.repeat(prices[:, None], 2, axis=1))
         return self.policy.grid.blurred(table, self._doubts)
 
-    def _works_of_year(self) -> Iterator[tuple[float, Floats]]:
+    def _works_of_year(self) -> Iterator[tuple[tuple[float, ...], Floats]]:
         """Growth of prices, with the works of a year whose prices grow so: by unit of quantity and by asset."""
         for growth in sorted({t.growth for t in self.policy.treatments}):
             yearly = np.zeros((len(self.policy.chosen), 2))
@@ -134,7 +135,7 @@ class AfterPlan:
         works, burdens = np.zeros((2, len(quantity), n_years))
         for growth, yearly in self._works_of_year():
             for year, value in enumerate(self._onwards(at, yearly, n_years)):
-                price = (1.0 + growth) ** min(self.years + year, len(self.discount) - 1)
+                price = price_levels(growth, min(self.years + year, len(self.discount) - 1))
                 works[:, year] += price * (value[:, 0] * quantity + value[:, 1])
         names = [name for name in self.streams if name != DETOURS]
         traffic = list(islice(exposure.ahead(self.years + 1), n_years))

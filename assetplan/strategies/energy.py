@@ -80,7 +80,7 @@ def energy_saved(
     """
     out, kwh = np.zeros((len(assets), len(FUELS), n_years)), assets[list(KWH)].to_numpy(dtype=float)
     every, years = np.arange(len(assets), dtype=np.intp), np.arange(n_years)
-    for rows, year, saved, ends in _spans(assets, every, schedule, catalogue, savings, n_years):
+    for rows, year, saved, ends in saving_spans(assets, every, schedule, catalogue, savings, n_years):
         during = (years >= year) & (years < ends[:, None])
         out[rows] += (saved * kwh[rows])[:, :, None] * during[:, None, :]
     return out
@@ -99,15 +99,22 @@ def weighed_savings(
     """
     out, kwh = np.zeros(len(asset)), assets[list(KWH)].to_numpy(dtype=float)
     until = np.concatenate([np.zeros((len(FUELS), 1)), weight.cumsum(axis=1)], axis=1)
-    for rows, year, saved, ends in _spans(assets, asset, schedule, catalogue, savings, weight.shape[1]):
+    for rows, year, saved, ends in saving_spans(assets, asset, schedule, catalogue, savings, weight.shape[1]):
         out[rows] += ((until[:, ends] - until[:, [year]]).T * saved * kwh[asset[rows]]).sum(axis=1)
     return out
 
 
-def _spans(
+def saving_spans(
     assets: pd.DataFrame, asset: Ints, schedule: Codes, catalogue: Catalogue, savings: pd.DataFrame, horizon: int
 ) -> Iterator[tuple[Ints, int, Floats, Ints]]:
-    """Strategies whose works of a year save, that year, the shares they save, and the year in which that ends."""
+    """Strategies whose works of a year save, that year, the shares they save, and the year in which that ends.
+
+    Parameters
+    ----------
+    assets, asset, schedule, catalogue : as of `EnergyTerms.present_cost`
+    savings : DataFrame; as of `energy_saved`
+    horizon : int; years followed from the plan's first
+    """
     codes, names = pd.factorize(assets["group"], sort=True)
     group, years = codes[asset], schedule.shape[1]
     gone = (assets["retention"] == "dispose").to_numpy(dtype=bool)[asset]

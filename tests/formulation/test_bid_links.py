@@ -92,7 +92,7 @@ def test_two_mandatory_bids_that_exclude_each_other_are_named() -> None:
 def test_own_funding_pays_its_part_by_how_likely_it_is_and_the_lines_pay_the_rest() -> None:
     funded = {**WING, "grants": [5_000.0], "grants_probability": 0.5, "contributions": [0.0, 1_000.0], "match": 7_000.0}
     (wing,) = of_bids([funded]).inputs.bids
-    assert wing.gross.tolist() == [9_000.0, 4_000.0]
+    assert wing.gross().tolist() == [9_000.0, 4_000.0]
     assert wing.funded.tolist() == [2_500.0, 1_000.0]
     assert wing.costs["bridges"].tolist() == [6_500.0, 3_000.0]
 

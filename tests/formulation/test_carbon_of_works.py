@@ -80,7 +80,7 @@ def test_mending_a_component_emits_the_share_of_renewal_that_it_costs(tmp_path: 
         {"lines": {"property": [1e6] * 3}},
         walls.reset_index(drop=True),
         tables={"treatment_carbon": str(tmp_path / "carbon.csv")},
-        price_growth={"property": 0.02},
+        inflation={"construction": {"above": 0.02, "of": ["property"]}},
     )
     works = Works.of(made.inputs.register.assets, made.inputs.model, made.formulation.options)
     carbon, quantity = carbon_of_works(made.inputs, works), made.inputs.register.assets["quantity"].to_numpy()

@@ -143,5 +143,5 @@ def test_todays_money_pays_them_first_too(tmp_path: Path) -> None:
 
 
 def test_prices_that_rise_faster_than_others_raise_them_too(tmp_path: Path) -> None:
-    stated = case_with(tmp_path, ROOF, price_growth={"carriageway_major": 0.01})
+    stated = case_with(tmp_path, ROOF, inflation={"construction": {"above": 0.01, "of": ["carriageway_major"]}})
     assert used(stated, "carriageway_major 2020") == pytest.approx(30_300)

@@ -218,16 +218,18 @@ def test_every_fault_of_a_table_of_sites_is_listed(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_sites_and_mobilisation_follow_the_price_of_their_works() -> None:
-    growth = {"default": 0.02, "surface_dressing": 0.01}
+    growth = {
+        "construction": {"above": 0.02, "of": ["works"]},
+        "dressing": {"above": 0.01, "of": ["surface_dressing"]},
+    }
     scheme = {"name": "s", "assets": ["R0"], "treatment": ["surface_dressing"], "mobilisation": 800.0}
     for keys in ({}, {"schemes": [scheme]}):
         plain, grown = (
-            case(RICH, street([62.0, 70.0, 66.0], 60.0), years=2, sites=FREE, price_growth=g, **keys)
-            for g in ({}, growth)
+            case(RICH, street([62.0, 70.0, 66.0], 60.0), years=2, sites=FREE, inflation=g, **keys) for g in ({}, growth)
         )
         before, after = plain.formulation.options, grown.formulation.options
         assert np.array_equal(before.schedule, after.schedule)
         for option in range(plain.problem.n_options):
             for year, name in plain.works(option):
-                ratio = (1 + growth.get(name, 0.02)) ** year
+                ratio = (1.01 if name == "surface_dressing" else 1.02) ** year
                 assert after.cost[option, year] == pytest.approx(before.cost[option, year] * ratio)

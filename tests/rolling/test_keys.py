@@ -36,7 +36,7 @@ PLAN: dict[str, Any] = {
 }
 
 
-def moved(past: int = 1, rebase: float = 1.0, growth: float = 0.0) -> Moved:
+def moved(past: int = 1, rebase: float = 1.0, growth: tuple[float, ...] = (0.0,)) -> Moved:
     out = Moved(tomllib.loads(toml_text(PLAN)), past, 3, 2020 + past, rebase, growth)
     out.all_keys()
     return out
@@ -81,7 +81,7 @@ def test_all_money_of_a_bid_is_rebased() -> None:
         "match": 1.0,
         "running_cost": 0.1,
     }
-    out = Moved({"bids": [bid]}, 1, 3, 2021, 2.0, 0.0)
+    out = Moved({"bids": [bid]}, 1, 3, 2021, 2.0, (0.0,))
     out.all_keys()
     assert out.data["bids"] == [
         {"costs": {"roads": [2, 4]}, "benefits": {"risk": 6}, "grants": [1], "match": 2, "running_cost": 0.2}
@@ -89,7 +89,7 @@ def test_all_money_of_a_bid_is_rebased() -> None:
 
 
 def test_a_year_that_is_added_to_a_plan_in_cash_has_its_inflation() -> None:
-    assert moved(growth=0.03).data["envelope"]["lines"]["roads"] == pytest.approx([2, 4, 4.12])
+    assert moved(growth=(0.05, 0.03)).data["envelope"]["lines"]["roads"] == pytest.approx([2, 4, 4.12])
 
 
 def test_every_change_is_listed_with_its_reason() -> None:
@@ -97,7 +97,7 @@ def test_every_change_is_listed_with_its_reason() -> None:
     assert listed["envelope.lines.roads"] == ("1, 2, 4", "2.2, 4.4, 4.4", "years move on, prices re-based")
     assert listed["limits[1].at_most"] == ("10, 20, 30", "20, 30, 30", "years move on")
     assert listed["targets"] == ("2 rows", "1 row", "1 of past years")
-    unchanged = Moved({"name": "a"}, 1, 3, 2021, 1.0, 0.0)
+    unchanged = Moved({"name": "a"}, 1, 3, 2021, 1.0, (0.0,))
     unchanged.all_keys()
     assert unchanged.changes == []
 

@@ -23,7 +23,7 @@ def programmes(two_programmes: tuple[Programme, Programme]) -> dict[str, Program
     """A small plan, the same with more money for roads, and with other prices as if it were planned so."""
     plain, rich = two_programmes
     assert plain.settings is not None
-    dear = {**plain.settings["plan"], "price_growth": {"default": 0.03}}
+    dear = {**plain.settings["plan"], "inflation": {"construction": {"above": 0.02, "of": ["works"]}}}
     return {"rich": rich, "as it is": plain, "dear": replace(plain, settings={**plain.settings, "plan": dear})}
 
 

@@ -83,31 +83,39 @@ set = { "limits[1].at_most" = [1, 2, 3] }
     assert drawn == {(most, money) for most in (1, 2, 3) for money in (1.386, 1.694)}
 
 
+RISING = (
+    PLAN
+    + """
+[inflation.construction]
+above = 0.0
+of = ["works"]
+"""
+)
 SAMPLES = """
 [[samples]]
 name = "doubt"
 count = 40
 seed = 7
-set = { "price_growth.default" = { low = -0.01, high = 0.03 } }
+set = { "inflation.construction.above" = { low = -0.01, high = 0.03 } }
 scale = { "envelope.lines" = { low = 0.8, likely = 1.0, high = 1.1 } }
 """
 
 
 def test_samples_have_each_key_once_in_every_part_of_its_range(tmp_path: Path) -> None:
-    made = round_of(tmp_path, SAMPLES).scenarios
-    growth = np.array([s.plan.price_growth["default"] for s in made])
+    made = round_of(tmp_path, SAMPLES, RISING).scenarios
+    growth = np.array([s.plan.inflation["construction"].above for s in made])
     share = np.array([s.plan.envelope.lines["footways"][0] / 0.5 for s in made])
     assert sorted(np.floor((growth + 0.01) / 0.04 * 40).astype(int)) == list(range(40))
     below = np.where(share < 1.0, (share - 0.8) ** 2 / 0.06, 1 - (1.1 - share) ** 2 / 0.03)  # of a triangle's area
     assert sorted(np.floor(below * 40).astype(int)) == list(range(40))
     assert abs(np.corrcoef(growth, share)[0, 1]) < 0.5
-    assert made[8].name == f"doubt 09: price_growth.default = {growth[8]:g}, envelope.lines × {share[8]:.4g}"
+    assert made[8].name == f"doubt 09: inflation.construction.above = {growth[8]:g}, envelope.lines × {share[8]:.4g}"
 
 
 def test_a_seed_draws_the_same_scenarios_and_another_one_others(tmp_path: Path) -> None:
-    first = [s.data for s in round_of(tmp_path, SAMPLES).scenarios]
-    assert [s.data for s in round_of(tmp_path, SAMPLES).scenarios] == first
-    assert [s.data for s in round_of(tmp_path, SAMPLES.replace("seed = 7", "seed = 8")).scenarios] != first
+    first = [s.data for s in round_of(tmp_path, SAMPLES, RISING).scenarios]
+    assert [s.data for s in round_of(tmp_path, SAMPLES, RISING).scenarios] == first
+    assert [s.data for s in round_of(tmp_path, SAMPLES.replace("seed = 7", "seed = 8"), RISING).scenarios] != first
 
 
 def test_faults_of_samples_are_all_listed_each_once(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ HALF_A_PENNY = 0.005
 def agree(expected: dict, assets: pd.DataFrame, model: LifecycleModel, ahead: Traffic | None = None) -> None:
     """Every strategy there is in both, and costs the same."""
     rules = replace(model.rules, discount=discount_factors(HORIZON))
-    grown = CATALOGUE.with_prices({"default": GROWTH}, {})
+    grown = CATALOGUE.with_prices({"works": (GROWTH,)}, {})
     whole = with_stock(replace(model, rules=rules, sites=load_sites(CATALOGUE.names), catalogue=grown), assets)
     tree = candidates(assets, starting_condition(assets, whole), whole, ahead)
     ours = dict(zip(map(tuple, tree.schedule.tolist()), tree.whole_life_cost, strict=True))
