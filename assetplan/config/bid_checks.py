@@ -94,11 +94,15 @@ def _funding(plan: Plan, bid: Bid) -> KeyFaults:
     for k, (paid, came) in enumerate(zip_longest(cost, own, fillvalue=0.0)):
         if came > paid * (1 + 1e-9):
             key = "grants" if any(bid.grants) else "contributions"
-            rule = f"is {came:g} in year {k} from the start with all that comes, more than that year's cost of {paid:g}"
+            rule = (
+                f"is {came:g} in year {k} from the start with all that comes, more than that year's cost of {paid:g} "
+                f"({plan.envelope.unit})"
+            )
             yield key, f"{came:g}", rule
     matched = sum(cost) - sum(own)
     if bid.match is not None and any(bid.contributions) and matched < bid.match * (1 - 1e-9):
-        yield "match", f"{bid.match:g}", f"the contributions ask for more own money than this variant has, {matched:g}"
+        rule = f"the contributions ask for more own money than this variant has, {matched:g} ({plan.envelope.unit})"
+        yield "match", f"{bid.match:g}", rule
 
 
 def _links(bid: Bid) -> KeyFaults:

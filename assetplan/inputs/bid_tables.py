@@ -56,14 +56,18 @@ def bids_of_table(plan: Plan, crs: Any) -> tuple[list[tuple[str, int, str, Bid]]
         try:
             bid = Bid.model_validate(values)
         except ValidationError as error:
+            known = {(fault.row, fault.column) for fault in faults}
             faults += [
                 Fault(str(path), place, fault.column, fault.value, fault.rule)
                 for fault in listed_faults(str(path), error)
+                if (place, fault.column) not in known
             ]
             continue
         if not wrong:
+            # Money is shown as the table has it, not in the envelope's unit.
+            money = {name: str(text.at[line, name]) for name in (*_MONEY, *_PROFILES) if name in text}
             broken = faults_of_bid(plan, bid)
-            faults += [Fault(str(path), place, key, value, rule) for key, value, rule in broken]
+            faults += [Fault(str(path), place, key, money.get(key, value), rule) for key, value, rule in broken]
         rows.append((str(path), place, "", bid))
     return rows, faults
 
