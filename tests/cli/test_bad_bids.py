@@ -50,7 +50,8 @@ def test_every_bid_that_cannot_be_is_refused_with_its_row_and_as_its_table_has_i
         "bids.csv, row 5, column saving_from: '0' a saving starts before the works, whose first cost is in year 1 from "
         "the start",
         "bids.csv, row 6, column match: '5000' belongs to contributions, and this bid has none",
-        "bids.csv, row 7, column match: '5000' the contributions ask for more own money than this variant has, 4 (£000)",
+        "bids.csv, row 7, column match: '5000' the contributions ask for more own money than this variant has, 4 "
+        "(£000)",
         "bids.csv, row 8, column latest: '2020' is before the earliest year, 2021",
         "bids.csv, row 9, column costs: the first cost falls 4 years after the start, and so after the plan years",
         "bids.csv, row 10, column contributions_probability: '1.4' must be at most 1",
