@@ -113,6 +113,8 @@ class TaxBase(Frozen):
     """Band D tax of the first years (£)"""
     band_d_growth: Number = Field(default=0.0, ge=-0.5, le=0.5)
     """its growth in the years after (1/year)"""
+    extra_before: Annotated[Number, Field(ge=-1e7, le=1e7)] = 0.0
+    """homes beyond those of the medium-term plan that came before the first year, and are there [Band D homes]"""
     share: Share = 1.0
     """share of the increase that is set aside for this plan"""
     confirmed: Whole | None = None
@@ -188,6 +190,8 @@ class Treasury(Frozen):
     """interest on loans without this plan"""
     investment_income: Amounts = 0.0
     """what investments earn without this plan"""
+    debt_cost_before: Amounts = 0.0
+    """debt cost of what was drawn against confirmed income before the first year, which it goes on to bear"""
     net_revenue: Amounts | None = None
     """net revenue stream"""
     financing_ratio: Share | None = None

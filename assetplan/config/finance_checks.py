@@ -165,7 +165,8 @@ def _income(plan: Plan) -> KeyFaults:
 
 def _confirmed(plan: Plan) -> bool:
     """Whether any income is confirmed."""
-    tax = plan.tax_base is not None and plan.tax_base.confirmed is not None
+    base = plan.tax_base
+    tax = base is not None and (base.confirmed is not None or base.extra_before > 0)
     return tax or any(row.status == "confirmed" and any(row.amounts) for row in plan.income)
 
 

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
-from assetplan.config.base import LIST, ONE, Frozen, Name, Number
+from assetplan.config.base import LIST, ONE, Frozen, KeyUnit, Name, Number
 
 ALL_WORKS, ALL_BIDS = "works", "bids"
 """What stands for all works of assets and statutory works, and for all bids, that no kind names otherwise."""
 
-Rise = Annotated[Number, Field(ge=-0.2, le=1)]
+Rise = Annotated[Number, Field(ge=-0.2, le=1), KeyUnit("1/year")]
 RiseByYear = Annotated[
     Annotated[Rise, Tag(ONE)] | Annotated[tuple[Rise, ...], Tag(LIST), Field(min_length=1)],
     Discriminator(lambda value: LIST if isinstance(value, list | tuple) else ONE),

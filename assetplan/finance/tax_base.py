@@ -24,6 +24,7 @@ def tax_base_income(
     first_year: int,
     confirmed_to: int | None = None,
     sensitivity: float = 0.0025,
+    extra_before: float = 0.0,
 ) -> pd.DataFrame:
     """Extra council tax from homes beyond those that the medium-term plan (MTFP) counts on.
 
@@ -39,13 +40,15 @@ def tax_base_income(
     first_year : int; calendar year in which the first financial year begins
     confirmed_to : int, optional; last year whose homes and Band D are confirmed; None where none is
     sensitivity : float; share of the tax base by which income is tested [0 to 1]
+    extra_before : float; homes beyond those of the plan that came before the first year, and are there [band D homes]
 
     Returns
     -------
     DataFrame
         By year: mtfp_base and mtfp_growth (homes in the plan), unrounded; extra (homes − those in the plan); increment:
-        extra × Band D [£]; cumulative: extra homes to date × Band D of the year, the sum of confirmed_income and
-        forecast_income [£]; swing: what ± `sensitivity` of the base moves [£]; low and high: cumulative ∓ swing [£].
+        extra × Band D [£]; cumulative: extra homes to date, those before among them, × Band D of the year, the sum of
+        confirmed_income and forecast_income [£]; swing: what ± `sensitivity` of the base moves [£]; low and high:
+        cumulative ∓ swing [£].
 
     Raises
     ------
@@ -60,10 +63,10 @@ def tax_base_income(
     extra = added - in_plan
     rates = np.concatenate([known, known[-1] * (1 + band_d_growth) ** np.arange(1, n - len(known) + 1)])
     table = pd.DataFrame({"year": years, "mtfp_base": bases[1:], "mtfp_growth": in_plan, "homes": added})
-    cumulative, swing = extra.cumsum() * rates, sensitivity * bases[1:] * rates
+    cumulative, swing = (extra_before + extra.cumsum()) * rates, sensitivity * bases[1:] * rates
     table = table.assign(extra=extra, band_d=rates, increment=extra * rates, cumulative=cumulative)
     sure = np.zeros(n, dtype=bool) if confirmed_to is None else years <= confirmed_to
-    confirmed = np.where(sure, cumulative, cumulative[sure][-1] if sure.any() else 0.0)
+    confirmed = np.where(sure, cumulative, cumulative[sure][-1] if sure.any() else extra_before * rates[0])
     table = table.assign(confirmed=sure, confirmed_income=confirmed, forecast_income=cumulative - confirmed)
     return table.assign(swing=swing, low=cumulative - swing, high=cumulative + swing)
 

@@ -69,8 +69,9 @@ def income_by_year(plan: Plan, n_years: int) -> IncomeByYear:
     tax = plan.tax_base
     if tax is not None:
         table = tax_base_income(
-            tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, plan.first_year, tax.confirmed
-        )
+            tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, plan.first_year, tax.confirmed,
+            extra_before=tax.extra_before,
+        )  # fmt: skip
         for status, known in total.items():
             known += _held(table[f"{status}_income"].to_numpy(dtype=float), n_years) * tax.share
     for row in plan.income:
@@ -125,6 +126,7 @@ def ceilings(plan: Plan, n_years: int) -> list[Ceiling]:
     if treasury.within_income:
         # A tax base that grows by less than was counted on pays for no debt, and asks for none.
         confirmed = np.maximum(income_by_year(plan, n_years).confirmed, 0.0)
+        confirmed = np.maximum(confirmed - series_of(plan, treasury.debt_cost_before, n_years), 0.0)
         out.append(Ceiling(DEBT_COST, "treasury.within_income", "cost", confirmed))
     # Key, what it limits, the amount that it is a share of, and what there is of it without the plan.
     limits: tuple[tuple[str, Series, str, Callable[[Plan, int], Floats] | None], ...] = (

@@ -14,7 +14,7 @@ _DIGITS = 6  # decimals of an amount that is re-based
 BY_YEAR = {
     "envelope.lines.*": True, "envelope.floors.*": True, "envelope.additional.*": True,
     "envelope.additional.*.low": True, "envelope.additional.*.high": True, "sources[].amounts": True,
-    "sources[].committed": True, "tax_base.homes": False, "income[].amounts": True, "medium_term[].amounts": True,
+    "sources[].committed": True, "income[].amounts": True,
     "uncertainty.grants[].amounts": True, "borrowing[].at_most": True,
 }  # fmt: skip
 """Keys whose lists have one amount a plan year, and whether they are money."""
@@ -42,9 +42,6 @@ _YEAR = {"targets": "year", "rules.require": "by_year"}
 _ENDS = ("receipt", "contribution", "reserve")
 # Positions at a date that only the council's books know.
 _POSITIONS = {
-    "tax_base": "base grown by its growth; state the extra tax of past homes as [[income]], and homes of the last year",
-    "treasury": "state the position at the end of the last past year, with what was borrowed for this plan",
-    "medium_term": "state what is in the base by now",
     "forecast.potholes": "state the count of the new base year",
     "claims": "state the count and what is paid of the new base year",
     "tables.statutory_tests": "state the dates of tests that were made, and take out remedial works that were done",
@@ -110,11 +107,6 @@ class Moved:
         table = self.data.get(holder.strip("."), {}) if holder else self.data
         if key not in table:
             return
-        for name, amounts in table[key].items() if key == "treasury" else ():
-            if isinstance(amounts, list):
-                table[key][name] = amounts[self.past :] or amounts[-1:]
-        if key == "tax_base":
-            table[key]["base"] = round(table[key]["base"] * (1 + table[key]["growth"]) ** self.past, 1)
         self.changes.append(KeyChange(place, "", "", f"to be restated: {why}"))
 
     def _moved(self, holder: dict, amounts: list, money: bool) -> list:

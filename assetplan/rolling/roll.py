@@ -21,6 +21,7 @@ from assetplan.inputs.tables import Tables, load_tables
 from assetplan.prices import GENERAL
 from assetplan.programme import Programme
 from assetplan.register import Register, read_register
+from assetplan.rolling.books import lends_own_cash, rolled_lines, rolled_tax_base, rolled_treasury
 from assetplan.rolling.done import with_works, without_sold
 from assetplan.rolling.keys import KeyChange, Moved
 from assetplan.strategies.names import steps_of, strategy_text
@@ -91,6 +92,7 @@ def roll(path: Path, programme: Programme, approved: Path, folder: Path, until: 
     _bids(moved, programme)
     moved.all_keys()
     data["first_year"] = first_year
+    _books(moved, programme, plan)
     _carried(moved, programme, plan, until, carry)
     _balances(moved, programme, plan, until)
     _locks(moved)
@@ -156,6 +158,27 @@ def _bids(moved: Moved, programme: Programme) -> None:
         data["bids"] = kept
         if not kept:
             del data["bids"]
+
+
+def _books(moved: Moved, programme: Programme, plan: Plan) -> None:
+    """The council's books as the programme leaves them at the end of the past years; what truly came may differ."""
+    data, past = moved.data, moved.past
+    books: list[tuple[str, Any, str]] = []
+    if plan.tax_base is not None:
+        books.append(("tax_base", rolled_tax_base(plan, past), "past homes are there; put in how many came"))
+    if "treasury" in data or plan.borrowing:
+        books.append(("treasury", rolled_treasury(plan, programme, past), "what was drawn is among its debt"))
+    if plan.medium_term:
+        books.append(("medium_term", rolled_lines(plan, past), "past changes are in the base"))
+    for key, now, why in books:
+        if now:
+            data[key] = now
+        else:
+            data.pop(key, None)
+        moved.changes.append(KeyChange(key, "", "", f"rolled on as the programme has it: {why}"))
+    if plan.treasury.investments is not None and lends_own_cash(plan, programme, past):
+        why = "to be restated: state what is left of them without the cash that was lent"
+        moved.changes.append(KeyChange("treasury.investments", "", "", why))
 
 
 def _carried(moved: Moved, programme: Programme, plan: Plan, until: int, carry: float) -> None:

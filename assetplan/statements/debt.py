@@ -42,7 +42,7 @@ def tax_base(ledger: Ledger) -> Iterator[Statement]:
     if tax is not None:
         income = tax_base_income(
             tax.base, tax.growth, tax.homes, tax.band_d, tax.band_d_growth, ledger.plan.first_year, tax.confirmed,
-            tax.sensitivity,
+            tax.sensitivity, tax.extra_before,
         )  # fmt: skip
         table = tax_base_table(income, _UNIT)
         part = "" if tax.share == 1 else f" {tax.share:.0%} of the income is set aside for this plan."
@@ -117,7 +117,11 @@ def affordability(ledger: Ledger) -> Iterator[Statement]:
     saved = ledger.confirmed_saving(n_years)
     if saved.any():
         rows["confirmed_saving"] = _shown(saved)
-    rows["headroom"] = (rows["confirmed_income"] + _shown(saved) - rows["debt_cost"]).round(1) + 0.0
+    before = series_of(plan, plan.treasury.debt_cost_before, n_years)
+    if before.any():
+        rows["debt_cost_before"] = _shown(before)
+    rows["headroom"] = rows["confirmed_income"] + _shown(saved) - rows["debt_cost"] - _shown(before)
+    rows["headroom"] = rows["headroom"].round(1) + 0.0
     rows["forecast_income"] = _shown(income.forecast)
     if plan.treasury.within_income and not np.isnan(ledger.outcome.solution.prices).any():
         rows["buys"] = price.round(4)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,8 +60,12 @@ one_off = true
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, dict[str, dict[str, Any]]]:
-    folder = write_inputs(tmp_path_factory.mktemp("ten"), PLAN)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_inputs(tmp_path_factory.mktemp("ten"), PLAN)
+
+
+@pytest.fixture(scope="module")
+def planned(folder: Path) -> tuple[Done, dict[str, dict[str, Any]]]:
     done = run("plan", "plan.toml", "-o", "out", cwd=folder)
     assert done.returncode == 0, done.stderr
     summary = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
@@ -121,3 +127,25 @@ def test_what_the_medium_term_plan_must_know_is_stated_for_its_years(
         make_plan(stated | {name: value for name, value in change.items() if name not in tax})
     faults = {fault.column: fault.rule for fault in caught.value.faults}
     assert rule in faults[key]
+
+
+def test_the_next_ten_years_go_on_from_the_books_of_these(
+    planned: tuple[Done, dict[str, dict[str, Any]]], folder: Path
+) -> None:
+    _, tables = planned
+    done = run("roll", "plan.toml", "out", "-o", "next", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "tax_base: (rolled on as the programme has it" in done.text
+    data = tomllib.loads((folder / "next" / "plan.toml").read_text(encoding="utf-8"))
+    assert (data["first_year"], len(data["envelope"]["lines"]["bridges"]), len(data["tax_base"]["homes"])) == (
+        2020,
+        10,
+        4,
+    )
+    first = column(tables["loans"], "drawn")[0]
+    assert column(tables["loans"], "year")[0] == "2019/20"
+    assert data["treasury"]["debt_cost_before"][0] == pytest.approx(first * (0.05 + 0.028 * (1 - 0.5 / 40)), abs=0.05)
+    assert data["tax_base"]["extra_before"] == pytest.approx(1.0)
+    assert data["medium_term"][0]["changes"] == [0, -500, 0, 0]
+    checked = run("validate", "next/plan.toml", cwd=folder)
+    assert checked.returncode == 0, checked.stderr
