@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bid_cases import WORTH, chosen_of, of_bids
-from constraint_cases import LINES, Case, case, exact, small_plan
+from constraint_cases import LINES, Case, case, exact, small_plan, street
 
 from assetplan.config import make_plan
 from assetplan.errors import ConfigError
@@ -42,7 +42,8 @@ def test_a_rate_in_cash_is_what_prices_rise_beside_all_prices() -> None:
 
 def test_works_cost_what_their_line_or_treatment_does_in_the_year_they_are_charged() -> None:
     kinds = contracts("works") | {"steel": {"above": -0.01, "of": ["bridges"]}}
-    plain, risen = case(CASH), case(CASH, inflation=kinds)
+    few = street([62.0, 70.0, 20.0], 30.0)
+    plain, risen = case(CASH, few), case(CASH, few, inflation=kinds)
     before, after = (
         Works.of(each.inputs.register.assets, each.inputs.model, each.formulation.options) for each in (plain, risen)
     )
@@ -54,7 +55,8 @@ def test_works_cost_what_their_line_or_treatment_does_in_the_year_they_are_charg
 
 
 def test_no_kind_and_a_rate_as_of_all_prices_are_the_same_to_the_bit() -> None:
-    plain, same = case(CASH), case(CASH, inflation={"contracts": {"above": 0.0, "of": ["works", "bids"]}})
+    few = street([62.0, 70.0, 20.0], 30.0)
+    plain, same = case(CASH, few), case(CASH, few, inflation={"contracts": {"above": 0.0, "of": ["works", "bids"]}})
     for name in ("benefit", "caps"):
         assert np.array_equal(getattr(plain.problem, name), getattr(same.problem, name))
     assert (plain.problem.usage != same.problem.usage).nnz == 0

@@ -67,6 +67,7 @@ def best_of_all(made: Case, price: float, starts_after: int, share: float = 1.0)
     return best
 
 
+@pytest.mark.slow  # a dozen small plans
 @pytest.mark.parametrize("price", [0.15, 0.17, 0.25])
 @pytest.mark.parametrize(("starts_after", "share"), [(1, 1.0), (2, 1.0), (1, 0.6), (0, 1.0)])
 def test_the_plan_is_the_best_of_every_pair_whose_savings_bear_their_debt(

@@ -73,21 +73,24 @@ def planned(folder: Path) -> tuple[Done, dict[str, dict[str, Any]]]:
 
 
 def column(table: dict[str, Any], name: str) -> list[Any]:
-    return [row[name] for row in table["rows"]]
+    place = table["columns"].index(name)
+    return [row[place] for row in table["rows"]]
 
 
+@pytest.mark.slow  # a plan of ten years
 def test_the_medium_term_plan_has_four_years_and_the_programme_ten(
     planned: tuple[Done, dict[str, dict[str, Any]]],
 ) -> None:
     done, tables = planned
     years = [f"20{year}/{year + 1}" for year in range(19, 29)]
-    assert [name for name in tables["medium_term"]["rows"][0] if "/" in name] == years[:4]
+    assert [name for name in tables["medium_term"]["columns"] if "/" in name] == years[:4]
     assert column(tables["tax_base"], "year") == years[:4]
     assert column(tables["prudential"], "year") == years
     assert "Ten years, 2019/20 to 2028/29" in done.text
     assert "The programme goes on to 2028/29" in tables["medium_term"]["note"]
 
 
+@pytest.mark.slow  # a plan of ten years
 def test_debt_of_any_of_the_ten_years_is_borne_by_what_four_years_confirm(
     planned: tuple[Done, dict[str, dict[str, Any]]],
 ) -> None:
@@ -129,6 +132,7 @@ def test_what_the_medium_term_plan_must_know_is_stated_for_its_years(
     assert rule in faults[key]
 
 
+@pytest.mark.slow  # a plan of ten years
 def test_the_next_ten_years_go_on_from_the_books_of_these(
     planned: tuple[Done, dict[str, dict[str, Any]]], folder: Path
 ) -> None:
@@ -142,8 +146,7 @@ def test_the_next_ten_years_go_on_from_the_books_of_these(
         10,
         4,
     )
-    first = column(tables["loans"], "drawn")[0]
-    assert column(tables["loans"], "year")[0] == "2019/20"
+    first = column(tables["prudential"], "borrowed")[0]
     assert data["treasury"]["debt_cost_before"][0] == pytest.approx(first * (0.05 + 0.028 * (1 - 0.5 / 40)), abs=0.05)
     assert data["tax_base"]["extra_before"] == pytest.approx(1.0)
     assert data["medium_term"][0]["changes"] == [0, -500, 0, 0]
