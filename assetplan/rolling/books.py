@@ -83,7 +83,12 @@ def rolled_treasury(plan: Plan, programme: Programme, past: int) -> dict[str, An
 
 
 def lends_own_cash(plan: Plan, programme: Programme, past: int) -> bool:
-    """Whether the past years drew of the council's own cash, which its investments do not show."""
+    """Whether the past years drew of the council's own cash, which its investments do not show.
+
+    Parameters
+    ----------
+    plan, programme, past : Plan, Programme, int; as of `rolled_treasury`
+    """
     internal = [facility.type == "internal" for facility in plan.borrowing]
     return bool(_drawn(plan, programme, past)[internal].any())
 

@@ -91,7 +91,7 @@ def test_a_key_that_the_guide_lists_with_its_table_is_one() -> None:
         for name in re.findall(r"`([^`]+)`", line.split("|")[1]) if line.startswith("|") else ():
             if not name.startswith(".") and "." not in name:
                 continue
-            name = name.removesuffix(".NAME").removesuffix(".default")
+            name = name.replace(".NAME", "").removesuffix(".default")
             if not name:
                 continue
             full = name if not name.startswith(".") else full.rpartition(".")[0] + name
