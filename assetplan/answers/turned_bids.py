@@ -21,6 +21,7 @@ from assetplan.answers.bid_levers import BENEFIT, FUNDING, LINK, MONEY, BidLever
 from assetplan.answers.plan_b import SolvedPlan, with_flows
 from assetplan.errors import InfeasibleError
 from assetplan.formulation.bids import NOT
+from assetplan.inputs.bids import StatedBid
 from assetplan.limits import BID_LINK, FlowKey
 from assetplan.optimisation.problem import Flows, Problem, Solution
 from assetplan.optimisation.problem.canonical import canonical
@@ -172,10 +173,7 @@ class _OneBid:
         All that its options use and bring goes in a straight line with what they cost, so two shares give every other.
         """
         plan, name = self.plan, self.plan.formulation.bids.names[self.place]
-        bids = tuple(
-            replace(each, costs={line: paid / 2 for line, paid in each.costs.items()}) if each.name == name else each
-            for each in plan.inputs.bids
-        )
+        bids = tuple(_halved(each) if each.name == name else each for each in plan.inputs.bids)
         own, other = plan.formulation, plan.restate(replace(plan.inputs, bids=bids))
         rows = self.rows - len(own.options.asset) + len(other.options.asset)
         column = [own.place[row.key] for row in other.rows]
@@ -267,6 +265,13 @@ class _OneBid:
             with_it = self.best(loose, True)
             reached = None if with_it is None else with_it.benefit
             yield BidLever(LINK, what=what, reached=reached, without=own.benefit)
+
+
+def _halved(bid: StatedBid) -> StatedBid:
+    """A bid of which each line pays half in every year, whenever it starts."""
+    works = {line: paid / 2 for line, paid in bid.works.items()}
+    half = replace(bid, works=works, grants=bid.grants / 2, contributions=bid.contributions / 2)
+    return replace(half, costs=half.net_costs())
 
 
 def _next(before: _Tried, below: _Tried, above: _Tried | None, aim: float, in_last: bool) -> float:

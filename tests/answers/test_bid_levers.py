@@ -77,7 +77,7 @@ def test_benefit_that_a_chosen_bid_may_lose_is_what_every_choice_tried_says(tigh
 
 def with_share(stated: Case, name: str, share: float) -> Case:
     bids = tuple(
-        replace(each, costs={line: (1 - share) * paid for line, paid in each.costs.items()})
+        replace(each, works={line: (1 - share) * paid for line, paid in each.works.items()})
         if each.name == name
         else each
         for each in stated.inputs.bids
