@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
+from assetplan.economics import price_levels
 from assetplan.words import plural
 
 _DIGITS = 6  # decimals of an amount that is re-based
@@ -20,15 +21,11 @@ BY_YEAR = {
 """Keys whose lists have one amount a plan year, and whether they are money."""
 # Rises of prices from each plan year to the next, whose last goes on.
 _RISES = ("envelope.inflation", "inflation.*.rate", "inflation.*.above")
-# One amount in prices of the first year.
+# One amount, of a plan in cash in cash.
+_CASH = ("envelope.current.*", "sources[].least_balance")
+# One amount in prices of the first year, of a plan in cash too.
 _MONEY = (
-    *(
-        "envelope.current.*",
-        "sources[].least_balance",
-        "contingency[].cost",
-        "schemes[].mobilisation",
-        "business_case.gate",
-    ),
+    *("contingency[].cost", "schemes[].mobilisation", "business_case.gate"),
     *("bids[].costs.*[]", "bids[].benefit", "bids[].saving", "bids[].receipts[]", "energy.prices.*"),
     *("bids[].benefits.*", "bids[].running_cost", "bids[].revenue[]", "bids[].match"),
     *("bids[].grants[]", "bids[].contributions[]"),
@@ -83,16 +80,21 @@ class Moved:
     growth: tuple[float, ...]
     changes: list[KeyChange] = field(default_factory=list)
 
+    @property
+    def price(self) -> float:
+        """What £1 in prices of the old first year is in those of the new one, of a plan in cash by its inflation."""
+        return self.rebase * float(price_levels(self.growth, self.past))
+
     def all_keys(self) -> None:
         """Move every key on."""
         for pattern, money in BY_YEAR.items():
             for holder, key, place in _places(self.data, pattern):
                 if isinstance(holder[key], list):
                     self._set(holder, key, place, self._moved(holder, holder[key], money), self._why(money))
-        for pattern in _MONEY:
-            for holder, key, place in _places(self.data, pattern):
-                if self.rebase != 1 and not (place.startswith("claims") and self.data["claims"].get("price_base")):
-                    self._set(holder, key, place, self._priced(holder[key]), "prices re-based")
+        for patterns, price in ((_CASH, self.rebase), (_MONEY, self.price)):
+            for holder, key, place in (row for pattern in patterns for row in _places(self.data, pattern)):
+                if price != 1 and not (place.startswith("claims") and self.data["claims"].get("price_base")):
+                    self._set(holder, key, place, round(holder[key] * price, _DIGITS), "prices re-based")
         for pattern in _RISES:
             for holder, key, place in _places(self.data, pattern):
                 if isinstance(holder[key], list):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from assetplan.config import Plan, make_plan
 from assetplan.config.inflation import rises
-from assetplan.economics import NO_RISE, price_levels
+from assetplan.economics import NO_RISE
 from assetplan.errors import ConfigError, Fault
 from assetplan.input_files import read_toml
 from assetplan.inputs.firm import FIRM, SPENT
@@ -191,9 +191,8 @@ def _carried(moved: Moved, programme: Programme, plan: Plan, until: int, carry: 
         if flow["kind"] == "carry-over" and flow["year"] == until:
             left[flow["line"]] += flow["amount"]
     # Spend and limits are in prices of the old first year; money of a year that is past is worth less by then.
-    price = moved.rebase * float(price_levels(moved.growth, moved.past))
     for line, amount in left.items():
-        more = round(amount * carry * price / plan.envelope.pounds, 6)
+        more = round(amount * carry * moved.price / plan.envelope.pounds, 6)
         amounts = moved.data["envelope"]["lines"][line]
         if abs(more) < 1e-6 or carry == 0:
             continue

@@ -92,6 +92,16 @@ def test_a_year_that_is_added_to_a_plan_in_cash_has_its_inflation() -> None:
     assert moved(growth=(0.05, 0.03)).data["envelope"]["lines"]["roads"] == pytest.approx([2, 4, 4.12])
 
 
+def test_of_a_plan_in_cash_what_is_in_prices_of_the_first_year_follows_its_inflation() -> None:
+    data = {"bids": [{"costs": {"roads": [100.0]}}], "energy": {"prices": {"gas": 0.05}}, "sources": [{}]}
+    data["sources"][0]["least_balance"] = 3.0
+    out = Moved(data, 2, 3, 2022, 1.0, (0.05, 0.03))
+    out.all_keys()
+    assert out.data["bids"][0]["costs"]["roads"] == pytest.approx([100 * 1.05 * 1.03])
+    assert out.data["energy"]["prices"]["gas"] == pytest.approx(0.05 * 1.05 * 1.03, abs=1e-6)  # six decimals
+    assert out.data["sources"][0]["least_balance"] == 3
+
+
 def test_every_change_is_listed_with_its_reason() -> None:
     listed = {change.key: (change.was, change.now, change.why) for change in moved(rebase=1.1).changes}
     assert listed["envelope.lines.roads"] == ("1, 2, 4", "2.2, 4.4, 4.4", "years move on, prices re-based")
