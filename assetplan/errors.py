@@ -63,6 +63,12 @@ def _alike_anywhere(fault: Fault) -> tuple[str, str, str]:
     return file, column if fault.row or fault.value else "", rule
 
 
+def _alike_by_rule(fault: Fault) -> tuple[str, str, str]:
+    """As `_alike`, whatever the column."""
+    file, _, rule = _alike(fault)
+    return file, "", rule
+
+
 def _kinds(faults: Sequence[Fault], alike: Callable[[Fault], tuple[str, str, str]]) -> list[list[Fault]]:
     """Faults by kind, in the order in which each kind is first there."""
     kinds: dict[tuple[str, str, str], list[Fault]] = {}
@@ -111,7 +117,8 @@ def _kind(faults: Sequence[Fault]) -> list[str]:
     columns = {fault.column for fault in faults}
     if len(columns) > 1:
         named = _printable(_some(fault.column for fault in faults))
-        return [f"  {_printable(one.file)}: {_printable(one.rule)} ({len(columns):,} columns: {named})", *hints]
+        count = f"{len(faults):,} times, " if len(faults) > len(columns) else ""
+        return [f"  {_printable(one.file)}: {_printable(one.rule)} ({count}{len(columns):,} columns: {named})", *hints]
     rule, count = _printable(one.rule), _where(faults)
     if len({fault.value for fault in faults}) == 1:
         shown = f" {one.value!r}" if one.value else ""
@@ -119,32 +126,40 @@ def _kind(faults: Sequence[Fault]) -> list[str]:
     return [f"  {one.place(row=False)}: {rule} {count}", f"    {_values(faults)}", *hints]
 
 
+def _listed(faults: Sequence[Fault]) -> tuple[str, bool]:
+    """The message for faults, and whether it leaves any of them out."""
+    kinds: list[list[Fault]] = []
+    for alike in (_alike, _alike_anywhere, _alike_by_rule):
+        kinds = _kinds(faults, alike)
+        if len(kinds) <= _LINES:
+            break
+    lines: list[str] = []
+    shown = 0
+    for kind in kinds:
+        more = _kind(kind)
+        if lines and len(lines) + len(more) > _LINES:
+            break
+        lines += more
+        shown += 1
+    rest = kinds[shown:]
+    if rest:
+        lines.append(f"  … and {sum(map(len, rest)):,} more, of {plural(len(rest), 'other kind')}")
+    abridged = bool(rest) or any(len(kind) > _ALONE for kind in kinds)
+    return "\n".join([f"{plural(len(faults), 'fault')}:", *lines]), abridged
+
+
 class FaultyInputError(ValueError):
     """Input that breaks its rules; `faults` lists every one.
 
     The message has at most some fifty lines: faults alike, of one column and rule, stand together with how many rows
     they are in, the first of those, the commonest values and the hint that mends them; so do missing keys and columns,
-    where there are more kinds than lines. `abridged` says that it does not name every fault.
+    and then all of one rule, where there are more kinds than lines. `abridged` says that it does not name every fault.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults)
-        kinds = _kinds(self.faults, _alike)
-        if len(kinds) > _LINES:
-            kinds = _kinds(self.faults, _alike_anywhere)
-        lines: list[str] = []
-        shown = 0
-        for kind in kinds:
-            more = _kind(kind)
-            if lines and len(lines) + len(more) > _LINES:
-                break
-            lines += more
-            shown += 1
-        rest = kinds[shown:]
-        if rest:
-            lines.append(f"  … and {sum(map(len, rest)):,} more, of {plural(len(rest), 'other kind')}")
-        self.abridged = bool(rest) or any(len(kind) > _ALONE for kind in kinds)
-        super().__init__("\n".join([f"{plural(len(self.faults), 'fault')}:", *lines]))
+        message, self.abridged = _listed(self.faults)
+        super().__init__(message)
 
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is copied from its message alone unless it says what it is made of.

@@ -68,7 +68,8 @@ def plan(
     ----------
     plan : Plan; from `read_plan` or `make_plan`
     register : Register, optional; a register in memory, in place of the file the plan names
-    progress : callable, optional; called with the name of each stage as it begins
+    progress : callable, optional
+        Called with the name of each stage as it begins and, while it searches, with gap and bound after the name.
     shared : SharedStages, optional; stages of plans made before, for what this one has in common with them
     cores : int, optional; 1 where several plans share a machine, to do in turn what else is done beside the search
 

@@ -10,6 +10,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from assetplan.answers.site_rules import with_own_sites
 from assetplan.config import Plan, make_plan
 from assetplan.connectivity.criticality import weighed
@@ -21,10 +23,13 @@ from assetplan.errors import Fault, InfeasibleError, RegisterError
 from assetplan.finance.inflation import rises_by_kind
 from assetplan.formulation import Formulation, build_problem
 from assetplan.inputs.load import Inputs, files_of, input_digests, load_inputs, paying_claims
+from assetplan.objectives import Sought
 from assetplan.optimisation.problem import Solution
+from assetplan.optimisation.search.incumbent import Incumbent
 from assetplan.optimisation.solving import solve
 from assetplan.programme.files import read_settings
 from assetplan.programme.summary_file import read_summary
+from assetplan.programme.words import in_full
 from assetplan.programme.writing import SETTINGS, SUMMARY
 from assetplan.register import Register, read_register
 from assetplan.strategies import Candidates, Starting, Traffic, candidates, starting_condition
@@ -48,7 +53,7 @@ class Clock:
 
     Attributes
     ----------
-    listener : callable; called with the name of each stage
+    listener : callable; called with the name of each stage, and as the search goes on with its gap and bound after it
     seconds : dict; time that each has taken [s]
     """
 
@@ -232,6 +237,20 @@ def plan_of_folder(folder: str | Path, inputs: str | Path) -> Plan:
     return plan
 
 
+def search_words(stage: str, incumbent: Incumbent, sought: Sought) -> str:
+    """A stage that searches, with the gap that is left and the bound that it closes to.
+
+    Parameters
+    ----------
+    stage : str
+    incumbent : Incumbent; the best choice so far
+    sought : Sought; what the plan seeks
+    """
+    bound = in_full(-incumbent.bound if sought.least else incumbent.bound, sought.unit)
+    gap = "no programme yet" if np.isinf(incumbent.gap) else f"gap {incumbent.gap:.3%}"
+    return f"{stage}: {gap}, bound {bound}"
+
+
 def solved(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:
     """The choice.
 
@@ -245,8 +264,12 @@ def solved(plan: Plan, formulation: Formulation, clock: Clock) -> Solution:
     InfeasibleError
         Limits and commitments cannot hold together; the limits are named, as the plan file says them.
     """
+
+    def listen(incumbent: Incumbent) -> None:
+        clock.listener(search_words("optimisation", incumbent, plan.objective.sought))
+
     with clock.stage("optimisation"):
         try:
-            return solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit)
+            return solve(formulation.problem, plan.solver.target_gap, plan.solver.time_limit, listen=listen)
         except InfeasibleError as error:
             raise formulation.in_plan_words(error) from error

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from click.testing import CliRunner
 
+WIDTH = 80
+
 
 class Done(NamedTuple):
     """How a command ended."""
@@ -34,7 +36,14 @@ def run(*words: object, cwd: Path | None = None) -> Done:
         result = CliRunner().invoke(main, [str(word) for word in words], prog_name="assetplan")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
+    if not {"predict", "--json"} & set(words):  # these print data
+        assert not too_wide(result.stdout), f"{words} prints lines of more than {WIDTH} characters:\n{result.stdout}"
     return Done(result.exit_code, result.stdout, result.stderr)
+
+
+def too_wide(text: str) -> list[str]:
+    """Lines that are wider than a terminal, but for those that hold a path."""
+    return [line for line in text.splitlines() if len(line) > WIDTH and "/" not in line]
 
 
 def import_roads(folder: Path, area: float) -> None:

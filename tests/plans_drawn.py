@@ -203,7 +203,7 @@ def carry_through(data: DataObject, folder: Path) -> str:
     assert not done.returncode or "no carriageway is drawn as a line" in done.stderr, done.stderr
     done = run("plan", "plan.toml", "-o", "out", "--force", cwd=folder)
     if done.returncode:
-        assert "cannot hold" in done.stderr, done.stderr
+        assert "cannot hold" in done.text, done.stderr
         return "cannot be met"
     _succeeds(folder, "explain", "out", "a0")
     _succeeds(folder, "report", "out", "--force")

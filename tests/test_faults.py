@@ -68,9 +68,20 @@ def test_faults_of_assets_share_a_line_that_names_the_first() -> None:
     ]
 
 
+def test_faults_of_many_columns_are_counted_by_rule() -> None:
+    many = [Fault("a.csv", n, f"c{n}", "", f"is wrong in a way {'abc'[n % 3]}") for n in range(1, 301)]
+    assert text(*many, Fault("a.csv", 301, "c1", "", "is wrong in a way b"))[1:] == [
+        "  a.csv: is wrong in a way b (101 times, 100 columns: c1, c4, c7, c10, c13, …)",
+        "  a.csv: is wrong in a way c (100 columns: c2, c5, c8, c11, c14, …)",
+        "  a.csv: is wrong in a way a (100 columns: c3, c6, c9, c12, c15, …)",
+    ]
+
+
 def test_never_more_than_fifty_lines_and_no_control_characters() -> None:
-    many = [Fault("a.csv", n, f"c{n}\x1b[2J", "", f"is wrong\n in a way {chr(97 + n % 26)}") for n in range(500)]
-    error = RegisterError(many)
+    letters = [f"{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(500)]
+    error = RegisterError(
+        Fault("a.csv", n, f"c{n}\x1b[2J", "", f"is wrong\n in a way {letters[n]}") for n in range(500)
+    )
     lines = str(error).split("\n")
     assert len(lines) <= 49
     assert lines[-1] == "  … and 453 more, of 453 other kinds"

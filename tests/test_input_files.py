@@ -54,7 +54,7 @@ def test_what_no_setting_can_have_is_a_fault_with_its_key(tmp_path: Path, text: 
 
 def test_faults_of_both_kinds_are_listed_together(tmp_path: Path) -> None:
     done = validated(tmp_path, f"{TOP}years = true\n{ENVELOPE}[solver]\ntime_limit = inf\ntarget_gap = 3\n")
-    assert "3 faults:" in done.stderr
+    assert "3 faults:" in done.text
 
 
 def piped(folder: Path, key: str) -> str:

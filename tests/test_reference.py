@@ -11,7 +11,7 @@ from assetplan.reference import load_table
 
 FILES = {Path(str(file)) for file in resources.files("assetplan.reference").iterdir()}
 # These declare columns and hold no figures; a follow-on policy is the council's.
-DECLARATIONS = {"schema", "statements", "statement_columns", "follow_on"}
+DECLARATIONS = {"schema", "statements", "statement_columns", "json_keys", "follow_on"}
 TABLES = sorted({path.stem for path in FILES if path.suffix == ".csv"} - DECLARATIONS)
 
 

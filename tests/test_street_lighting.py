@@ -203,7 +203,7 @@ def test_a_class_of_the_register_that_no_row_has(tmp_path: Path) -> None:
 def test_a_line_without_a_row_is_called_by_its_key(tmp_path: Path) -> None:
     done = run("plan", lights(tmp_path, lines="other,Other,invented for this test,no"), "-o", tmp_path / "out")
     assert done.returncode == 0
-    assert "Street lighting" in done.stdout
+    assert "Street lighting" in done.text
 
 
 def test_a_counted_stream_that_no_table_has(tmp_path: Path) -> None:

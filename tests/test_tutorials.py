@@ -6,18 +6,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from tutorials import KIND, PAGES, kind_of_machine, without_figures
+from commands import too_wide
+from tutorials import BLOCK, KIND, PAGES, commands_of, kind_of_machine, without_figures
+
 
 # Pages show what one release of the modelling library gives: another may choose otherwise within the target gap.
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not version("pulp").startswith("3."), reason="the pages are written with PuLP 3"),
-]
-
-
+@pytest.mark.slow
+@pytest.mark.skipif(not version("pulp").startswith("3."), reason="the pages are written with PuLP 3")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_shows_what_its_commands_print(page: Path, tutorial) -> None:
     now, text = tutorial(page)[0], page.read_text(encoding="utf-8")
+    blocks = [block for kind, block in BLOCK.findall(now) if kind == "console"]
+    printed = [output for block in blocks for command, output in commands_of(block) if command.startswith("assetplan")]
+    assert not too_wide("\n".join(printed))
     assert without_figures(now) == without_figures(text)
     if kind_of_machine() == KIND.read_text(encoding="utf-8").strip():
         assert now == text

@@ -26,7 +26,7 @@ FOLDERS = (ROOT / "docs" / "tutorials", ROOT / "docs" / "how-to")
 PAGES = [ROOT / "README.md", *(page for folder in FOLDERS for page in sorted(folder.glob("*.md")))]
 KIND = ROOT / "tests" / "tutorials_kind.txt"
 LEFT_OUT = "…"
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _SECONDS = re.compile(r"^(seconds +)\S.*$", re.MULTILINE)
 _FIGURE = re.compile(r"-?£?\d[\d,.]*[m%]?")
 
@@ -81,7 +81,7 @@ def carried_out(page: Path, folder: Path) -> str:
         done = [f"$ {command}\n{shown(printed(command, folder), output)}" for command, output in commands_of(text)]
         return "```console\n" + "\n".join(part.rstrip("\n") for part in done) + "\n```"
 
-    return _BLOCK.sub(again, page.read_text(encoding="utf-8"))
+    return BLOCK.sub(again, page.read_text(encoding="utf-8"))
 
 
 def kind_of_machine() -> str:

@@ -17,7 +17,7 @@ from assetplan.words import and_list, financial_year, pounds
 if TYPE_CHECKING:
     import pandas as pd
 
-_WIDTH = 96
+_WIDTH = 80
 _SHOWN = 15
 
 
@@ -188,9 +188,9 @@ class Explanation(Shown):
         for row in shown.to_dict("records"):
             name = strategy_words(row["strategy"]) + (" (chosen)" if row["chosen"] else "")
             rows.append((name, *(f"{round(row[key]) + 0:,}" for key in ("cost", "benefit", "net"))))
-        first = max(len(row[0]) for row in rows)
         last = max(10, len(rows[0][3]))
-        lines = [f"{row[0].ljust(first)}  {row[1]:>10}  {row[2]:>10}  {row[3]:>{last}}" for row in rows]
+        first = min(max(len(row[0]) for row in rows), _WIDTH - 2 * 12 - 2 - last)
+        lines = [line for row in rows for line in _row(row, first, last)]
         rest = len(self.alternatives) - len(shown)
         more = [f"… and {rest} more, all worth less"] if rest else []
         net = f"is the {self.sought.counted}, less" if self.sought.counted else "takes off"
@@ -199,6 +199,12 @@ class Explanation(Shown):
             "whatever else is limited, would bring elsewhere: the plan looks for the largest net."
         )
         return "\n".join(["The choices, best first:", note, "", lines[0], "-" * len(lines[0]), *lines[1:], *more])
+
+
+def _row(row: tuple[str, ...], first: int, last: int) -> list[str]:
+    """A choice and its figures, the name on as many lines as it needs."""
+    name, *more = textwrap.wrap(row[0], first, subsequent_indent="  ")
+    return [f"{name.ljust(first)}  {row[1]:>10}  {row[2]:>10}  {row[3]:>{last}}", *more]
 
 
 def _wrapped(text: str, indent: str = "") -> str:

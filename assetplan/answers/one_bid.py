@@ -15,7 +15,7 @@ from assetplan.words import financial_year, pounds
 if TYPE_CHECKING:
     import pandas as pd
 
-_WIDTH = 96
+_WIDTH = 80
 
 
 @dataclass(frozen=True, eq=False, repr=False)

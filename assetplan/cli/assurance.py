@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from assetplan.cli.answer import JSON, answer
 from assetplan.cli.business_cases import business_case_command
 from assetplan.cli.compliance import compliance_command
-from assetplan.cli.layout import echo
 from assetplan.cli.monitoring import monitor
 from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, output
 
@@ -23,6 +23,7 @@ from assetplan.cli.options import FILE, FOLDER, FORCE, MAPPING, output
 @click.option("--until", metavar="PERIOD", default="", help="Last period that counts, as 2026/27 or '2026/27 Q2'.")
 @output("Folder to write: a workbook, a CSV each; by default it is only printed.", required=False)
 @FORCE
+@JSON
 def indicators(
     definitions: Path,
     values: Path | None,
@@ -42,7 +43,8 @@ def indicators(
         raise click.BadParameter(f"{until} is no period such as 2026/27, '2026/27 Q2' or 2026-06", param_hint="--until")
     if actuals and (schemes or not programme):
         raise click.UsageError("--actuals are of the schemes of --programme: state that, and no --schemes")
-    echo(run_indicators(definitions, values, programme, schemes, actuals, last, output, force))
+    text, tables = run_indicators(definitions, values, programme, schemes, actuals, last, output, force)
+    answer(text, {"tables": tables}, output)
 
 
 @click.command()
@@ -52,6 +54,7 @@ def indicators(
 @click.option("--as-at", type=click.DateTime(["%Y-%m-%d"]), help="Date of the report; by default the plan's, or today.")
 @output("Folder to write: a workbook, a CSV each, the register; by default it is only printed.", required=False)
 @FORCE
+@JSON
 def risk(
     source: Path, mapping: Path | None, previous: Path | None, as_at: datetime | None, output: Path | None, force: bool
 ) -> None:
@@ -67,9 +70,10 @@ def risk(
             raise click.UsageError(
                 "--mapping, --previous and --as-at are of a register: a plan states its own in [risk]"
             )
-        echo(programme_risk(source, output, force))
-        return
-    echo(register_risk(source, mapping, previous, as_at.date() if as_at else None, output, force))
+        text, tables = programme_risk(source, output, force)
+    else:
+        text, tables = register_risk(source, mapping, previous, as_at.date() if as_at else None, output, force)
+    answer(text, {"tables": tables}, output)
 
 
 ASSURANCE_COMMANDS = (indicators, risk, compliance_command, monitor, business_case_command)

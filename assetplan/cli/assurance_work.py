@@ -24,8 +24,8 @@ def run_indicators(
     until: Period | None,
     output: Path | None,
     force: bool,
-) -> str:
-    """Indicators as text and, with `output`, as a folder of tables.
+) -> tuple[str, list[Statement]]:
+    """Indicators as text and as tables and, with `output`, as a folder of those.
 
     Parameters
     ----------
@@ -61,10 +61,11 @@ def run_indicators(
         "definitions": definitions, "values": values, "programme": programme, "schemes": schemes, "actuals": actuals,
     }  # fmt: skip
     inputs = {name: path for name, path in sources.items() if path is not None}
-    return shown([*texts, written(tables, "Performance indicators", "indicators.xlsx", output, force, inputs)])
+    write(tables, "Performance indicators", "indicators.xlsx", output, force, inputs)
+    return shown(texts), tables
 
 
-def written(
+def write(
     tables: Sequence[Statement],
     title: str,
     book: str,
@@ -72,8 +73,8 @@ def written(
     force: bool,
     inputs: dict[str, Path],
     others: Mapping[str, pd.DataFrame] | None = None,
-) -> str:
-    """Tables written to a folder, and where; "" where none is asked for.
+) -> None:
+    """Write tables to a folder, where one is asked for.
 
     Parameters
     ----------
@@ -88,9 +89,8 @@ def written(
     from assetplan.programme import fill_tables
 
     if output is None:
-        return ""
+        return
     with new_folder(output, force, inputs) as folder:
         fill_tables(tables, title, folder, book)
         for name, table in (others or {}).items():
             write_csv(table, folder / f"{name}.csv")
-    return f"Files in {output}"

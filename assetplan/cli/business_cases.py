@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
+from assetplan.cli.layout import paragraph
 from assetplan.cli.options import FILE, FOLDER, FORCE, output
 from assetplan.words import plural, pounds
 
@@ -23,6 +24,7 @@ from assetplan.words import plural, pounds
 @click.option("--classification", default="", metavar="TEXT", help="How the papers are classified, as 'unrestricted'.")
 @output("Folder to write: a page and a Word document for each case, and cases.csv.")
 @FORCE
+@JSON
 def business_case_command(
     out: Path,
     name: str,
@@ -38,7 +40,15 @@ def business_case_command(
     if gate is not None and name:
         raise click.UsageError("state either the NAME of a bid or scheme, or --gate")
     cases = write_business_cases(out, output, gate, name, assumptions, classification, force)
-    for case in cases:
-        answer = "recommended" if case.chosen else "not recommended"
-        echo(f"{case.kind} {case.title}: {pounds(case.cost)}, {answer}")
-    echo(f"{plural(len(cases), 'business case')} in {output}")
+    facts = [
+        {"kind": case.kind, "title": case.title, "cost_gbp": case.cost, "recommended": bool(case.chosen)}
+        for case in cases
+    ]
+    lines = [
+        paragraph(
+            f"{case['kind']} {case['title']}: {pounds(case['cost_gbp'])}, "
+            f"{'recommended' if case['recommended'] else 'not recommended'}"
+        )
+        for case in facts
+    ]
+    answer("\n".join([*lines, f"{plural(len(cases), 'business case')} in {output}"]), {"cases": facts}, output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -42,7 +42,7 @@ def comparison_text(before: Programme, after: Programme, comparison: Comparison)
         ),
         *([f"The second bore £{comparison.change_paid:,.0f} for change."] if comparison.change_paid else []),
     )
-    parts = [head, _figures(before, after)]
+    parts = [head, _figures_text(_figures(before), _figures(after))]
     if not len(comparison.assets):
         return "\n\n".join([*parts, "No asset differs.", *_settings(comparison)])
     rows = [
@@ -56,13 +56,41 @@ def comparison_text(before: Programme, after: Programme, comparison: Comparison)
     return "\n\n".join(parts)
 
 
-def _figures(before: Programme, after: Programme) -> str:
-    pairs = [(each.summary, each) for each in (before, after)]
+def comparison_facts(before: Programme, after: Programme, comparison: Comparison) -> dict[str, Any]:
+    """The figures of both, and every table of the comparison.
+
+    Parameters
+    ----------
+    before, after, comparison : Programme, Programme, Comparison; as of `comparison_text`
+    """
+    items_before, kept, share = comparison.kept
+    return {
+        "years": comparison.years,
+        "before": _figures(before),
+        "after": _figures(after),
+        "works_before": items_before,
+        "works_kept": kept,
+        "works_kept_cost_share": share,
+        "change_paid_gbp": comparison.change_paid,
+        **{name: getattr(comparison, name) for name in ("totals", "settings", "assets")},
+        "causes": comparison.causes(),
+    }
+
+
+def _figures(programme: Programme) -> dict[str, Any]:
+    summary = programme.summary
+    return {
+        "plan": summary.plan, "benefit_gbp": programme.benefit, "cost_gbp": summary.cost, "treated": summary.treated,
+        "gap_share": programme.gap,
+    }  # fmt: skip
+
+
+def _figures_text(*pair: dict[str, Any]) -> str:
     rows = [
-        ["benefit, £m", *(millions(each.benefit) for _, each in pairs)],
-        ["cost of works, £m", *(millions(summary.cost) for summary, _ in pairs)],
-        ["assets treated", *(f"{summary.treated:,}" for summary, _ in pairs)],
-        ["gap", *(f"{each.gap:.4%}" for _, each in pairs)],
+        ["benefit, £m", *(millions(each["benefit_gbp"]) for each in pair)],
+        ["cost of works, £m", *(millions(each["cost_gbp"]) for each in pair)],
+        ["assets treated", *(f"{each['treated']:,}" for each in pair)],
+        ["gap", *(f"{each['gap_share']:.4%}" for each in pair)],
     ]
     return table(["", "before", "after"], rows)
 
@@ -117,12 +145,6 @@ def _largest(comparison: Comparison) -> str:
         for row in assets.loc[order[:_LARGEST]].to_dict("records")
     ]
     return block("Where the cost differs most", *items(texts))
-
-
-def files_text(folder: Path) -> str:
-    """The files of a comparison."""
-    names = ", ".join(sorted(path.name for path in folder.iterdir()))
-    return paragraph(f"Files in {folder}: {names}")
 
 
 def alternatives_text(near: Alternatives) -> str:

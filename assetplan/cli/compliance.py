@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
 from assetplan.cli.options import FILE, FORCE, output
 
 
@@ -14,6 +14,7 @@ from assetplan.cli.options import FILE, FORCE, output
 @click.argument("plan_file", metavar="PLAN", type=FILE)
 @output("Folder to write: a workbook, a CSV each, JSON; by default it is only printed.", required=False)
 @FORCE
+@JSON
 def compliance_command(plan_file: Path, output: Path | None, force: bool) -> None:
     """Show which statutory tests of a PLAN are overdue, fall due in each year and what they cost; nothing is solved."""
     from assetplan import read_plan
@@ -27,7 +28,7 @@ def compliance_command(plan_file: Path, output: Path | None, force: bool) -> Non
     if output is not None:
         refuse_existing(output, force, folder=True, inputs={"plan": plan_file, **files_of(plan)})
     tables = compliance(plan)
-    echo(statements_text([each for each in tables if not each.long]))
     if output is not None:
         write_statements(tables, plan, output, force)
-        echo(f"\nFiles in {output}")
+    short = [each for each in tables if not each.long]
+    answer(statements_text(short), {"tables": short}, output)

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from assetplan.cli.answer import JSON, answer, remark
 from assetplan.cli.faults import write_faults
-from assetplan.cli.layout import echo, remark
+from assetplan.cli.layout import paragraph
 from assetplan.cli.options import FILE, FORCE, TABLES, output
 from assetplan.output import new_file, refuse_existing
 from assetplan.register import Register
@@ -94,12 +95,13 @@ _IMPORTERS = (
 
 def _finish(made: Register, output: Path, force: bool) -> None:
     from assetplan import write_register
-    from assetplan.cli.register_text import register_text
+    from assetplan.cli.register_text import register_facts, register_text
     from assetplan.register.plausible import with_doubts
 
     made = with_doubts(made)
     write_register(made, output, force)
-    echo(f"{register_text(made)}\n{output}")
+    facts = register_facts(made)
+    answer(register_text(facts), facts, output)
 
 
 def _add(importer: _Importer) -> None:
@@ -111,7 +113,7 @@ def _add(importer: _Importer) -> None:
         _finish(getattr(assetplan, importer.function)(file, **importer.arguments(**given)), output, force)
 
     files = click.argument("file", type=FILE, nargs=-1 if importer.several else 1, required=True)
-    decorators = (files, *importer.options, output("Register to write (.gpkg)."), FORCE)
+    decorators = (files, *importer.options, output("Register to write (.gpkg)."), FORCE, JSON)
     for decorate in reversed(decorators):
         run = decorate(run)
     import_group.command(importer.name, help=importer.reads)(run)
@@ -128,6 +130,7 @@ for _importer in _IMPORTERS:
 @click.option("--suggest", is_flag=True, help="Write a first mapping (.toml) from names and contents, and no register.")
 @output("Register to write; with --suggest the mapping (.toml).")
 @FORCE
+@JSON
 def _table(
     files: tuple[Path, ...], mapping: Path | None, tables: Path | None, suggest: bool, output: Path, force: bool
 ) -> None:
@@ -151,7 +154,7 @@ def _table(
     text, unsure = suggest_table_mapping(files)
     with new_file(output, force) as part:
         part.write_text(text, encoding="utf-8")
-    echo("\n".join([*(f"unsure: {each}" for each in unsure), str(output)]))
+    answer("\n".join(paragraph(f"unsure: {each}") for each in unsure), {"unsure": unsure}, output)
 
 
 @import_group.command("property")
@@ -162,6 +165,7 @@ def _table(
 @click.option("--dfe", is_flag=True, help="The file is of the DfE's condition data: print what they are not for.")
 @output("Register to write (.gpkg).")
 @FORCE
+@JSON
 def _property(
     file: Path, mapping: Path | None, register: Path | None, tables: Path | None, dfe: bool, output: Path, force: bool
 ) -> None:
@@ -181,6 +185,13 @@ def _property(
     faults = click.get_current_context().find_root().params.get("faults")
     if faults is not None:
         write_faults(made.faults, faults)
-    echo(property_text(made.register, made.faults, faults))
+    held = made.register
+    facts = {
+        "premises": len(held.premises),
+        "blocks": len(held.blocks),
+        "assets": len(held.assets),
+        "notes": held.notes,
+        "faults": len(made.faults),
+    }
+    answer(property_text(held, made.faults, faults), facts, output)
     remark(DFE_CAVEAT if dfe else "")
-    echo(str(output))

@@ -8,16 +8,16 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import Any, Literal
 
 import click
-from click.core import ParameterSource
 
-from assetplan import __version__
+from assetplan.cli.answer import JSON, answer, as_json, remark, remark_files
 from assetplan.cli.assurance import ASSURANCE_COMMANDS
+from assetplan.cli.calibration import calibrate
+from assetplan.cli.doctor import doctor, version_text
 from assetplan.cli.faults import faults_text, refuse_other_file
 from assetplan.cli.imports import import_group
-from assetplan.cli.layout import echo, remark
+from assetplan.cli.layout import echo, paragraph
 from assetplan.cli.options import (
     FILE,
     FOLDER,
@@ -27,8 +27,8 @@ from assetplan.cli.options import (
     PATH,
     TABLES,
     TRUST_EDITS,
-    LaterChoice,
     Shares,
+    asset_ids,
     output,
     seed,
 )
@@ -41,22 +41,6 @@ from assetplan.errors import FaultyInputError, InfeasibleError, OutputExistsErro
 _SIZE = click.Choice(["small", "county"])
 
 
-def _families() -> tuple[str, ...]:
-    """The families of curve, and auto."""
-    from assetplan.calibration.fitting import AUTO
-    from assetplan.deterioration.families import FAMILIES
-
-    return (AUTO, *FAMILIES)
-
-
-def _refuse_others(context: click.Context, kept: set[str], option: str) -> None:
-    """Refuse options that another one leaves nothing to do."""
-    for parameter in context.command.params:
-        given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
-        if given and parameter.name not in kept:
-            raise click.UsageError(f"{parameter.opts[-1]} has no effect with {option}: leave one of them out")
-
-
 class _Commands(click.Group):
     """A group whose commands end with status 1 and a plain message where the user's input is at fault."""
 
@@ -67,7 +51,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except FaultyInputError as error:
             message = faults_text(error, ctx.params.get("faults"))
-        except (InfeasibleError, OutputExistsError) as error:
+        except InfeasibleError as error:
+            message = "\n".join(map(paragraph, str(error).split("\n")))
+        except OutputExistsError as error:
             message = str(error)
         except FileNotFoundError as error:
             message = f"no such file: {error.filename or error}"
@@ -79,18 +65,38 @@ class _Commands(click.Group):
         sys.exit(1)
 
 
+def _show_version(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        echo(version_text())
+        context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="assetplan")
-@click.option("--faults", type=PATH, help="CSV to write every fault to, if there are any; before the command's name.")
-def main(faults: Path | None) -> None:
-    """Plan the renewal of roads, bridges and buildings, and prove how near to best the plan is."""
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show versions and exit."
+)
+@click.option("--faults", type=PATH, help="CSV to write every fault to, if there are any.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors and what was asked for, and nothing else.")
+def main(faults: Path | None, quiet: bool) -> None:
+    """Plan the renewal of roads, bridges and buildings, and prove how near to best the plan is.
+
+    The options below stand before the command's name.
+    """
     if faults is not None:
         refuse_other_file(faults)
 
 
 for _command in (hmdif, pas2161, bridge_inspections):
     import_group.add_command(_command)
-for _command in (import_group, *REGISTER_COMMANDS, *ROUND_COMMANDS, *ASSURANCE_COMMANDS, *QUESTION_COMMANDS):
+for _command in (
+    import_group,
+    *REGISTER_COMMANDS,
+    *ROUND_COMMANDS,
+    *ASSURANCE_COMMANDS,
+    *QUESTION_COMMANDS,
+    calibrate,
+    doctor,
+):
     main.add_command(_command)
 
 
@@ -99,6 +105,7 @@ for _command in (import_group, *REGISTER_COMMANDS, *ROUND_COMMANDS, *ASSURANCE_C
 @click.option("--size", type=_SIZE, default="county", show_default=True)
 @seed(default=1)
 @FORCE
+@JSON
 def demo(out: Path, size: str, seed: int, force: bool) -> None:
     """Make the example county, plan it, and write programme and report to OUT."""
     import tempfile
@@ -124,7 +131,7 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
     from assetplan.example.folder import FILES, write_example
 
     write_example(out, size, seed, force)
-    echo("\n".join(str(out / name) for name in FILES))
+    remark_files(*(out / name for name in FILES))
 
 
 @main.command()
@@ -134,33 +141,37 @@ def example(out: Path, size: str, seed: int, force: bool) -> None:
 @MAPPING
 @TABLES
 @FORCE
+@JSON
 def init(register: Path, output: Path, first_year: int, mapping: Path | None, tables: Path | None, force: bool) -> None:
     """Write a plan for REGISTER with the published county's envelope in proportion to its roads, or to its value."""
     from assetplan import init_plan
 
     scaled = init_plan(register, output, first_year, mapping, force, tables)
-    echo(f"{output}: envelope at {scaled.share:.2%} of the published county's, by {scaled.measure}")
+    text = f"envelope at {scaled.share:.2%} of the published county's, by {scaled.measure}"
+    answer(text, {"envelope_share": scaled.share, "by": scaled.measure}, output)
     remark(scaled.unmapped)
 
 
 @main.command()
 @click.argument("plan", type=FILE)
+@JSON
 def validate(plan: Path) -> None:
     """Check a plan and everything it names; list every fault."""
     from assetplan import read_plan, validate
     from assetplan.asset_classes import load_asset_classes
-    from assetplan.cli.register_text import register_text
+    from assetplan.cli.register_text import register_facts, register_text
 
     read = read_plan(plan)
     own = read.path(read.tables.asset_classes) if read.tables.asset_classes else None
-    text = register_text(validate(read), load_asset_classes(own), read.first_year - 1)
-    echo(f"{text}\n{plan}: no faults")
+    facts = register_facts(validate(read), load_asset_classes(own), read.first_year - 1)
+    answer(f"{register_text(facts)}\n{plan}: no faults", facts)
 
 
 @main.command()
 @click.argument("plan", type=FILE)
 @output("CSV to write; by default it is printed.", required=False)
 @FORCE
+@JSON
 def predict(plan: Path, output: Path | None, force: bool) -> None:
     """Predict every asset's condition by year if nothing is done."""
     from assetplan import predict as forecast
@@ -177,12 +188,13 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
     register = load_inputs(configuration).register
     table = forecast(configuration, register)
     remark(no_map(register.assets), err=True)
-    if output is None:
-        table.to_csv(sys.stdout, index=False, lineterminator="\n")
-        return
-    with new_file(output, force, inputs) as part:
-        write_csv(table, part)
-    echo(str(output))
+    if output is not None:
+        with new_file(output, force, inputs) as part:
+            write_csv(table, part)
+    if output is None or as_json():
+        answer(table.to_csv(index=False, lineterminator="\n").rstrip("\n"), {"assets": table}, output)
+    else:
+        remark_files(output)
 
 
 @main.command()
@@ -192,9 +204,10 @@ def predict(plan: Path, output: Path | None, force: bool) -> None:
 @TABLES
 @seed("Of the sample for betweenness.")
 @FORCE
+@JSON
 def network(register: Path, output: Path, mapping: Path | None, tables: Path | None, seed: int, force: bool) -> None:
     """Write the network of REGISTER: links, nodes, sections, schemes, bridges and places."""
-    from assetplan.cli.network_text import network_text
+    from assetplan.cli.network_text import network_facts, network_text
     from assetplan.connectivity.layers import network_layers, write_network
     from assetplan.inputs import read_parameters
     from assetplan.output import refuse_existing
@@ -206,84 +219,16 @@ def network(register: Path, output: Path, mapping: Path | None, tables: Path | N
     whole = read_register(register, mapping, parameters.names)
     layers = network_layers(whole, str(register), seed, parameters)
     write_network(layers, output, force)
-    echo(network_text(layers))
+    facts = network_facts(layers)
+    answer(network_text(facts), facts, output)
     remark(no_map(whole.assets))
-    echo(str(output))
-
-
-@main.command()
-@click.argument("inspections", type=FILE)
-@output("CSV to write: one row a group, for tables.calibration.")
-@click.option("--group", help="Column that says which deterioration group an asset is in.")
-@click.option("--model", type=click.Choice(["curve", "markov", "weibull"]), default="curve", show_default=True)
-@click.option("--measure", default="index", show_default=True, help="What column value holds: index, rci, iri, bci, …")
-@click.option(
-    "--family",
-    type=LaterChoice(_families),
-    default="auto",
-    show_default=True,
-    help="Family of a curve; auto takes the likeliest for its number of parameters.",
-)
-@click.option("--states", help="What column state holds, best first, joined by commas; letters or 0, 1, … by default.")
-@click.option("--max-drop", type=click.IntRange(min=1), help="States that a chain may drop at once; any by default.")
-@click.option("--covariate", multiple=True, help="Column that shifts an asset's pace; may be given again.")
-@click.option(
-    "--failure", type=click.FloatRange(0, 100), default=40.0, show_default=True, help="Index that ends a Weibull life."
-)
-@seed("Of the assets held out.")
-@click.option("--mapping", type=FILE, help="Column mapping (TOML) of the file; see docs/register.md.")
-@click.option("--to-trend", type=FILE, help="Trend that the council reports (TOML or CSV); INSPECTIONS is then a plan.")
-@click.option("--plot", type=PATH, help="Picture to write (SVG): decay with its interval, and the held-out check.")
-@FORCE
-@click.pass_context
-def calibrate(
-    context: click.Context,
-    inspections: Path,
-    output: Path,
-    group: str | None,
-    model: Literal["curve", "markov", "weibull"],
-    measure: str,
-    states: str | None,
-    covariate: tuple[str, ...],
-    mapping: Path | None,
-    to_trend: Path | None,
-    plot: Path | None,
-    force: bool,
-    **fit: Any,
-) -> None:
-    """Learn decay from INSPECTIONS (a table: asset_id, date or year, value or state) and write it by group."""
-    if to_trend is not None:
-        from assetplan.cli.work import run_trend
-
-        _refuse_others(context, {"inspections", "output", "to_trend", "force"}, "--to-trend")
-        run_trend(inspections, to_trend, output, force)
-        return
-    from assetplan.calibration import calibrate, read_inspections
-    from assetplan.cli.calibration_text import calibration_text
-    from assetplan.condition import measure_names
-    from assetplan.output import refuse_existing
-
-    if measure not in measure_names():
-        raise click.BadParameter(f"must be one of {', '.join(measure_names())}", param_hint="--measure")
-    for path in filter(None, (output, plot)):
-        refuse_existing(path, force, inputs={"inspections": inspections})
-    names = [name.strip() for name in states.split(",")] if states else None
-    readings = read_inspections(
-        inspections, group=group, measure=measure, states=names, covariates=covariate, mapping=mapping
-    )
-    learned = calibrate(readings, model, **fit)
-    learned.write(output, force)
-    if plot is not None:
-        from assetplan.report.calibration import draw_calibration
-
-        draw_calibration(learned, plot, force)
-    echo(f"{calibration_text(learned)}\n{output}")
 
 
 @main.command()
 @click.argument("plan", type=FILE)
 @output("Folder to write.")
 @FORCE
+@JSON
 def plan(plan: Path, output: Path, force: bool) -> None:
     """Choose the programme and write it, with its report, to a folder."""
     from assetplan.cli.work import run_plan
@@ -295,6 +240,7 @@ def plan(plan: Path, output: Path, force: bool) -> None:
 @click.argument("plan", type=FILE)
 @output("Folder to write.")
 @FORCE
+@JSON
 def finance(plan: Path, output: Path, force: bool) -> None:
     """Solve a plan and write its statements of finance alone: a workbook, a CSV each, JSON."""
     from assetplan.cli.work import run_finance
@@ -314,6 +260,7 @@ def finance(plan: Path, output: Path, force: bool) -> None:
 @click.option("--below", type=float, help="Condition index below which stock counts as poor, in place of 40.")
 @output("Folder to write: a workbook, a CSV each, JSON; by default it is only printed.", required=False)
 @FORCE
+@JSON
 def standstill(
     plan: Path, measure: str | None, clear_by: int | None, below: float | None, output: Path | None, force: bool
 ) -> None:
@@ -326,9 +273,10 @@ def standstill(
 
 @main.command()
 @click.argument("folder", type=FOLDER)
-@click.argument("asset_id")
+@click.argument("asset_id", shell_complete=asset_ids)
 @INPUTS
 @TRUST_EDITS
+@JSON
 def explain(folder: Path, asset_id: str, inputs: Path | None, trust_edits: bool) -> None:
     """Say why an asset or bid of a planned FOLDER has what it has, and what would have changed that.
 
@@ -345,6 +293,7 @@ def explain(folder: Path, asset_id: str, inputs: Path | None, trust_edits: bool)
 @click.option("--carbon", type=Shares(), help="Shares of what its works emit, in place of money, as 60%,80%,100%.")
 @output("Folder to write: points, lines and condition as CSV; by default only printed.", required=False)
 @FORCE
+@JSON
 def frontier(
     plan_file: Path,
     money: tuple[float, ...] | None,
@@ -368,6 +317,7 @@ def frontier(
 @seed("Of the futures; the same seed gives the same.")
 @output("Folder to write: every table as CSV; by default only printed.", required=False)
 @FORCE
+@JSON
 def uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int, **counts: int | None) -> None:
     """Show what may become of a PLAN in many futures, which works stand in all, and what knowing more is worth."""
     from assetplan.cli.work import run_uncertainty
@@ -407,4 +357,4 @@ def report(folder: Path, output: Path | None, trust_edits: bool, force: bool) ->
     if output is None and written:
         write_manifest(folder, REPORT)
     remark(no_map(programme.assets))
-    echo(str(target))
+    remark_files(target)

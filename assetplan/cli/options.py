@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 PATH = click.Path(path_type=Path)
+_MOST = 100  # identifiers that a shell is offered
 
 
 class _RegularFile(click.Path):
@@ -76,6 +77,23 @@ class Share(click.ParamType):
             return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
         except ValueError:
             self.fail(f"{value} is no share such as 1% or 0.01", param, ctx)
+
+
+def asset_ids(context: click.Context, argument: click.Parameter, begun: str) -> list[str]:
+    """Identifiers of the assets of a planned folder that begin so, for a shell to complete.
+
+    Parameters
+    ----------
+    context, argument : Context, Parameter; of the command, which has the folder as its argument
+    begun : str; what is typed of it
+    """
+    from pandas import read_parquet
+
+    file = Path(context.params.get("folder") or "") / "assets.parquet"
+    if not file.is_file():
+        return []
+    ids = read_parquet(file, columns=["asset_id"])["asset_id"]
+    return ids[ids.str.startswith(begun)].head(_MOST).tolist()
 
 
 FILE = _RegularFile()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from assetplan.cli.layout import WIDTH, block, figure, items, paragraph, table
+from assetplan.cli.layout import block, figure, items, paragraph, table, wrapped
 from assetplan.objectives import Sought
 from assetplan.programme import Programme
 from assetplan.programme.borrowing import borrowing_sentences
@@ -36,14 +34,15 @@ if TYPE_CHECKING:
     from assetplan.finance.statement import Statement
 
 _PRICES = 8
+_STAGES = 2
 
 
-def summary_text(programme: Programme, folder: Path) -> str:
-    """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes, files."""
+def summary_text(programme: Programme) -> str:
+    """The summary of a plan: money by line and year, benefit, bound, gap, treated assets, notes."""
     summary = programme.summary
     parts = [
         _headline(summary.title, programme.years, summary.condition_basis),
-        "Spend, £m (of which the envelope allows), in prices of " + str(summary.price_base),
+        f"Spend, £m (of which the envelope allows), in prices of {summary.price_base}",
         _spend(programme),
         _figures(programme),
         *_paid_first(summary),
@@ -56,7 +55,6 @@ def summary_text(programme: Programme, folder: Path) -> str:
         *_routine_jobs(programme),
         *_crews(programme),
         block("Model notes", *items([f"{note['check']}: {note['message']}" for note in summary.lint])),
-        _files(folder),
     ]
     return "\n\n".join(parts)
 
@@ -64,29 +62,23 @@ def summary_text(programme: Programme, folder: Path) -> str:
 def _headline(title: str, years: Sequence[int], basis: Iterable[BasisRow]) -> str:
     """The first line: what was planned and, where that is much, how much of its condition is assumed."""
     doubt = largely_assumed(basis, years[0] - 1)
-    return f"{title}, {financial_year(years[0])} to {financial_year(years[-1])}{doubt and ': '}{doubt}"
+    return paragraph(f"{title}, {financial_year(years[0])} to {financial_year(years[-1])}{doubt and ': '}{doubt}")
 
 
-def _files(folder: Path) -> str:
-    return "Files in " + str(folder) + ": " + ", ".join(sorted(path.name for path in folder.iterdir()))
-
-
-def finance_text(tables: Sequence[Statement], plan: Plan, basis: Iterable[BasisRow], folder: Path) -> str:
-    """What statements of finance make of borrowing, which there are and which money each is in, and the files.
+def finance_text(tables: Sequence[Statement], plan: Plan, basis: Iterable[BasisRow]) -> str:
+    """What statements of finance make of borrowing, which there are and which money each is in.
 
     Parameters
     ----------
     tables : sequence of Statement; as written
     plan : Plan; its title, years and objective are printed
     basis : iterable of BasisRow; what the condition rests on that it begins from
-    folder : Path; where the files are
     """
     listed = [[each.name, each.basis or "no money", f"{len(each.rows):,}"] for each in tables]
     parts = [
         _headline(plan.report.title or plan.name, plan.plan_years, basis),
         *(_borrowing(tables, plan.objective.sought) or ["The plan has no borrowing facility."]),
         table(["statement", "money", "rows"], listed),
-        textwrap.fill(_files(folder), WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False),
     ]
     return "\n\n".join(parts)
 
@@ -115,8 +107,14 @@ def statement_text(statement: Statement, without: Collection[str] = (), most: in
     body = list(zip(*(rows[name].map(_figure(statement, name)) for name in shown), strict=True))
     title = f"{statement.title}, {statement.basis}" if statement.basis else statement.title
     more = f"{len(rows):,} of {len(statement.rows):,}" if len(rows) < len(statement.rows) else ""
-    parts = [title, table([statement.heading(name) for name in shown], body), more, paragraph(statement.note, "")]
+    cells = table([statement.heading(name) for name in shown], body, _texts(statement, shown))
+    parts = [paragraph(title), cells, more, paragraph(statement.note, "")]
     return "\n\n".join(filter(None, parts))
+
+
+def _texts(statement: Statement, shown: Sequence[str]) -> set[int]:
+    """Places of the first column and of those that hold text, which may take several lines."""
+    return {0, *(place for place, name in enumerate(shown) if statement.known[name].kind == "text")}
 
 
 def _figure(statement: Statement, column: str) -> Callable[[Any], str]:
@@ -161,10 +159,19 @@ def _figures(programme: Programme) -> str:
         *((row["kind"], pounds(row["amount"], 4)) for row in summary.kinds),
         *((row["name"], _baseline(row, summary.sought)) for row in summary.baselines),
         ("unverified", f"{len(summary.unverified)} parameters in use; the report and summary.json list them"),
-        ("seconds", ", ".join(f"{name} {spent:.1f}" for name, spent in summary.seconds.items())),
+        ("seconds", _seconds(summary.seconds)),
     ]
     width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name.ljust(width)}  {text}" for name, text in rows)
+    under = " " * (width + 2)
+    lines = [wrapped(text, initial_indent=f"{name.ljust(width)}  ", subsequent_indent=under) for name, text in rows]
+    return "\n".join(line for row in lines for line in row)
+
+
+def _seconds(by_stage: Mapping[str, float]) -> str:
+    """The stages that took longest, on one line, and the others together."""
+    longest = sorted(by_stage, key=lambda name: -by_stage[name])[:_STAGES]
+    others = sum(spent for name, spent in by_stage.items() if name not in longest)
+    return ", ".join([*(f"{name} {by_stage[name]:.1f}" for name in longest), f"others {others:.1f}"])
 
 
 def _bound(summary: Summary) -> str:
@@ -184,15 +191,16 @@ def _worth(programme: Programme) -> list[str]:
     rest = len(sentences) - _PRICES
     more = [f"… and {rest} smaller ones, in the report"] if rest > 0 else []
     note = f"{worth_words(programme.summary)} {MARGIN}"
-    wrapped = textwrap.wrap(note, WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return [block("What one more pound buys", *items([*sentences[:_PRICES], *more]), *wrapped)]
+    lines = wrapped(note, initial_indent="  ", subsequent_indent="  ")
+    return [block("What one more pound buys", *items([*sentences[:_PRICES], *more]), *lines)]
 
 
 def _phasing(programme: Programme) -> list[str]:
     """What freeing the money from its years and lines would gain, and how it would lie."""
     phasing = programme.summary.phasing
     if phasing["note"]:
-        return [f"The best phasing\n  Not worked out. {phasing['note']}"]
+        note = wrapped(f"Not worked out. {phasing['note']}", initial_indent="  ", subsequent_indent="  ")
+        return [block("The best phasing", *note)]
     gains = items([phasing_sentence(row, programme.summary.sought.unit) for row in phasing["cases"]])
     free = [amount for amount in phasing["amounts"] if amount["case"] == phasing["cases"][0]["case"]]
     labels = {row["line"]: row["label"] for row in programme.summary.spend}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
 from assetplan.cli.options import FILE, FORCE, MAPPING, TABLES, output
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _YEARS = 30
 )
 @output("Folder to write: property.xlsx and a CSV for each table.", required=False)
 @FORCE
+@JSON
 def property_command(
     source: Path,
     mapping: Path | None,
@@ -60,9 +61,8 @@ def property_command(
     if output is not None:
         with new_folder(output, force, {"register or plan": source}) as folder:
             fill_tables(statements, f"Property of {source.name}", folder, "property.xlsx")
-    echo("\n\n".join(statement_text(each, most=_WORST if each.long else None) for each in statements))
-    if output is not None:
-        echo(f"\nFiles in {output}")
+    texts = [statement_text(each, most=_WORST if each.long else None) for each in statements]
+    answer("\n\n".join(texts), {"tables": statements}, output)
 
 
 def _of_plan(source: Path) -> Estate:

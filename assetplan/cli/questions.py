@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
 from assetplan.cli.options import FILE, FORCE, INPUTS, PLAN_OR_FOLDER, Share, output
 
 _FILES = ("steps", "changes", "condition")
@@ -17,6 +17,7 @@ _FILES = ("steps", "changes", "condition")
 @click.option("--within", type=Share(), default="1%", show_default=True, help="Benefit that each may give up.")
 @output("Folder to write: programmes, and the works of each, as CSV; by default only printed.", required=False)
 @FORCE
+@JSON
 def alternatives(plan_file: Path, within: float, output: Path | None, force: bool) -> None:
     """Show programmes near the optimum of a PLAN: unlike it, or best at something else, and what each gives up."""
     from assetplan.cli.work import run_alternatives
@@ -31,6 +32,7 @@ def alternatives(plan_file: Path, within: float, output: Path | None, force: boo
 @INPUTS
 @output("Folder to write: steps, changes and condition as CSV; by default only printed.", required=False)
 @FORCE
+@JSON
 def plan_b_command(
     plan_file: Path, amount: float | None, steps: int, inputs: Path | None, output: Path | None, force: bool
 ) -> None:
@@ -42,17 +44,14 @@ def plan_b_command(
 
     from assetplan.analyses import plan_b
     from assetplan.cli.plan_b_text import plan_b_text
-    from assetplan.cli.work import plan_at, solved_into
+    from assetplan.cli.work import solved_into
     from assetplan.delimited import write_csv
 
     solve = partial(plan_b, amount=amount, steps=steps)
-    if output is None:
-        echo(plan_b_text(solve(plan_at(plan_file, inputs))))
-        return
-    with solved_into(plan_file, output, force, solve, "files", inputs) as (_, answer, folder):
-        for name in _FILES:
-            write_csv(getattr(answer, name), folder / f"{name}.csv")
-    echo(f"{plan_b_text(answer)}\n\nFiles in {output}")
+    with solved_into(plan_file, output, force, solve, "files", inputs) as (_, solved, folder):
+        for name in _FILES if folder is not None else ():
+            write_csv(getattr(solved, name), folder / f"{name}.csv")
+    answer(plan_b_text(solved), solved, output)
 
 
 QUESTION_COMMANDS = (alternatives, plan_b_command)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from assetplan.asset_classes import CARRIAGEWAY, AssetClasses, load_asset_classes
-from assetplan.cli.layout import WIDTH, figure, paragraph, table
+from assetplan.cli.layout import figure, items, paragraph, table, wrapped
 from assetplan.errors import Fault
 from assetplan.inspection import Inspection, Survey
 from assetplan.register import Register, assumed_share
@@ -18,7 +17,7 @@ from assetplan.register.basis import basis_notes, condition_basis, largely_assum
 from assetplan.register.no_map import no_map, without_geometry
 from assetplan.register.positions import extent_text
 from assetplan.register.sources import source_summary
-from assetplan.words import capitalised, millions
+from assetplan.words import capitalised, is_missing, millions
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -51,14 +50,14 @@ def inspection_text(inspection: Inspection) -> str:
     doubt = inspection.largely_assumed
     return "\n\n".join(
         [
-            f"What is owned, and its condition index at the end of {inspection.year}{doubt and ': '}{doubt}",
+            paragraph(f"What is owned, and its condition index at the end of {inspection.year}{doubt and ': '}{doubt}"),
             *_condition(bands),
             "Years left if nothing is done",
             _table(life[life["by"] == "all"], _CLASS, ("mean", "mean", ",.1f"), shares_from="mean"),
             *_surveyed(inspection),
             *_property(inspection),
             *_assumed(inspection),
-            *(["\n".join(f"  - {note}" for note in inspection.notes)] if inspection.notes else []),
+            *(["\n".join(items(inspection.notes))] if inspection.notes else []),
         ]
     )
 
@@ -81,7 +80,8 @@ def _condition(bands: pd.DataFrame) -> Iterator[str]:
             shares_from="mean",
         )  # fmt: skip
     roads = bands[(bands["asset_class"] == CARRIAGEWAY) & (bands["by"] != "all")]
-    for by, part in roads.groupby("by", sort=False):
+    unused = [name for name in names if roads[name].isna().all()]
+    for by, part in roads.drop(columns=unused).groupby("by", sort=False):
         head = f"carriageway by {_LABELS[str(by)]}"
         yield _table(
             part, (head, "name", ""), ("km", "stock", ",.1f"), _VALUE, ("index", "mean", ",.1f"), shares_from="mean"
@@ -116,20 +116,45 @@ def _bands(part: pd.DataFrame) -> str:
     return _table(rows.reset_index("name"), ("road", "name", ""), ("km", "km", ",.1f"), shares_from="km")
 
 
+def survey_facts(survey: Survey) -> dict[str, Any]:
+    """How many sections a survey was carried to, and the reported shares of lengths.
+
+    Parameters
+    ----------
+    survey : Survey
+    """
+    carried = int(survey.sections["carried"].sum())
+    return {
+        "sections_carried": carried,
+        "sections_kept": len(survey.sections) - carried,
+        "homogeneous_sections": len(survey.homogeneous),
+        "series_breaks": len(survey.breaks),
+        "measure": survey.measure,
+        "bands": survey.bands,
+        "faults": survey.faults,
+    }
+
+
 def survey_text(survey: Survey) -> str:
-    """Sections carried, the reported share of lengths in each band, and what did not fit."""
-    table, faults = survey.sections, survey.faults
-    thin = int((~table["carried"]).sum())
-    lines = [
-        f"{table['carried'].sum():,} sections take their condition from the survey",
-        *([f"{thin:,} keep what they had: too little of them was read"] if thin else []),
-        f"{len(survey.homogeneous):,} homogeneous sections",
-        *([f"{len(survey.breaks):,} were measured otherwise before: there the series breaks"] if survey.breaks else []),
-        *filter(None, [paragraph(no_map(survey.register.assets))]),
-    ]
+    """Sections carried, the reported share of lengths in each band, and what did not fit.
+
+    Parameters
+    ----------
+    survey : Survey
+    """
+    facts, faults = survey_facts(survey), survey.faults
+    counts = (
+        ("sections_carried", "sections take their condition from the survey"),
+        ("sections_kept", "keep what they had: too little of them was read"),
+        ("homogeneous_sections", "homogeneous sections"),
+        ("series_breaks", "were measured otherwise before: there the series breaks"),
+    )
+    always = ("sections_carried", "homogeneous_sections")
+    lines = [f"{facts[key]:,} {words}" for key, words in counts if facts[key] or key in always]
+    lines += filter(None, [paragraph(no_map(survey.register.assets))])
     parts = ["\n".join(lines), f"Lengths read, by {survey.measure}: the reported shares", _bands(survey.bands)]
     if faults:
-        shown = [f"  {fault}" for fault in faults[:_FAULTS]]
+        shown = [paragraph(f"  {fault}", "      ") for fault in faults[:_FAULTS]]
         more = [f"  … and {len(faults) - _FAULTS:,} more: --csv lists them all"] if len(faults) > _FAULTS else []
         parts.append("\n".join([f"{len(faults):,} readings did not fit", *shown, *more]))
     return "\n\n".join(parts)
@@ -139,13 +164,14 @@ def _property(inspection: Inspection) -> Iterator[str]:
     """Backlog of the estate by grade and priority, and the buildings in the worst condition."""
     if "backlog" in inspection.tables:
         estate = inspection.tables["backlog"].groupby("grade").sum(numeric_only=True).reset_index()
-        yield "Backlog of buildings, £m: what brings components worse than grade B to B, by priority"
+        yield paragraph("Backlog of buildings, £m: what brings components worse than grade B to B, by priority")
         amounts = [(str(name), str(name), _MILLIONS) for name in estate.columns[1:]]
         yield _table(estate, ("grade", "grade", ""), *amounts)
     if "facilities" in inspection.tables:
         worst = inspection.tables["facilities"]
         counts = worst["band"].value_counts(sort=False)
-        yield "Facility condition index: " + ", ".join(f"{band} {count:,}" for band, count in counts.items())
+        listed = ", ".join(f"{band} {count:,}" for band, count in counts.items())
+        yield paragraph(f"Facility condition index: {listed}")
         backlog = ("backlog £m", "backlog", _MILLIONS)
         yield _table(worst.head(_FEW), ("worst buildings", "name", ""), _VALUE, backlog, ("index", "fci", ".3f"))
 
@@ -157,17 +183,17 @@ def _assumed(inspection: Inspection) -> Iterator[str]:
     lines = []
     for asset_class, part in inspection.tables["assumed"].groupby("asset_class", sort=False):
         shares = ", ".join(f"{c} {s:.0%}" for c, s in zip(part["column"], part["share"], strict=True))
-        lines.append(textwrap.fill(f"{asset_class}: {shares}", WIDTH, initial_indent="  ", subsequent_indent="    "))
+        lines += wrapped(f"{asset_class}: {shares}", initial_indent="  ", subsequent_indent="    ")
     yield "\n".join(["Assumed by rule, share of assets", *lines])
 
 
 def _where(assets: gpd.GeoDataFrame) -> list[str]:
     """CRS and extent of the assets, and that there is no map of some or all of them."""
     extent = "" if without_geometry(assets).all() else extent_text(assets.geometry)
-    return list(filter(None, (extent, paragraph(no_map(assets)))))
+    return list(filter(None, (extent, no_map(assets))))
 
 
-def register_text(register: Register, classes: AssetClasses | None = None, year: int | None = None) -> str:
+def register_facts(register: Register, classes: AssetClasses | None = None, year: int | None = None) -> dict[str, Any]:
     """What a register holds: assets by class, roads by class, what was left out, what was assumed.
 
     Parameters
@@ -178,35 +204,53 @@ def register_text(register: Register, classes: AssetClasses | None = None, year:
     """
     assets, classes = register.assets, classes or load_asset_classes()
     basis = condition_basis(assets, classes)
-    doubt = largely_assumed(basis, year)
+    by_class = assets.groupby("asset_class")
+    rows = pd.DataFrame({"assets": by_class.size(), "length_km": by_class["length_m"].sum(min_count=1) / 1000})
+    rows["replacement_value"] = by_class["replacement_value"].sum()
+    roads = assets[assets["asset_class"] == CARRIAGEWAY]
+    sources = [(column, source, count / len(assets)) for column, source, count in source_summary(assets)]
+    plurals = {row.asset_class: row.plural for row in classes}
+    return {
+        "doubt": largely_assumed(basis, year),
+        "classes": rows.reset_index(),
+        "carriageway_km": dict(roads.groupby("road_class")["length_m"].sum() / 1000),
+        "where": _where(assets),
+        "notes": register.notes,
+        "sources": pd.DataFrame(sources, columns=["column", "source", "share"]),
+        "basis": [note for _, note in basis_notes(basis, lambda name: plurals.get(name, name), year)],
+        "assumed_share": dict(assumed_share(assets)),
+    }
+
+
+def register_text(facts: Mapping[str, Any]) -> str:
+    """What a register holds, as text.
+
+    Parameters
+    ----------
+    facts : mapping; from `register_facts`
+    """
+    parts = [paragraph(capitalised(facts["doubt"]) + ".")] if facts["doubt"] else []
     rows = [
         [
-            str(name),
-            f"{len(part):,}",
-            f"{part['length_m'].sum() / 1000:,.1f}" if part["length_m"].notna().any() else "",
-            f"{part['replacement_value'].sum() / 1e6:,.1f}",
+            str(row["asset_class"]),
+            f"{row['assets']:,}",
+            "" if is_missing(row["length_km"]) else f"{row['length_km']:,.1f}",
+            f"{row['replacement_value'] / 1e6:,.1f}",
         ]
-        for name, part in assets.groupby("asset_class")
+        for row in facts["classes"].to_dict("records")
     ]
-    parts = [*([paragraph(capitalised(doubt) + ".")] if doubt else [])]
     parts.append(table(["class", "assets", "km", "replacement £m"], rows))
-    roads = assets[assets["asset_class"] == CARRIAGEWAY]
-    if len(roads):
-        by_class = (roads.groupby("road_class")["length_m"].sum() / 1000).items()
-        parts.append("carriageway km: " + ", ".join(f"{name} {length:,.1f}" for name, length in by_class))
-    parts += _where(assets)
-    if register.notes:
-        parts += [paragraph(f"  {note}: {count:,}", "    ") for note, count in register.notes]
-    given: dict[str, list[str]] = {}
-    for column, source, count in source_summary(assets):
-        given.setdefault(source, []).append(f"{column} {count / len(assets):.0%}")
-    for source, columns in given.items():
+    if facts["carriageway_km"]:
+        lengths = (f"{name} {length:,.1f}" for name, length in facts["carriageway_km"].items())
+        parts.append(paragraph("carriageway km: " + ", ".join(lengths)))
+    parts += map(paragraph, facts["where"])
+    parts += [paragraph(f"  {note}: {count:,}", "    ") for note, count in facts["notes"]]
+    for source, part in facts["sources"].groupby("source", sort=False):
+        columns = (f"{column} {share:.0%}" for column, share in zip(part["column"], part["share"], strict=True))
         parts.append(paragraph(f"from {source}: {', '.join(columns)}"))
-    plurals = {row.asset_class: row.plural for row in classes}
-    parts += [paragraph(note) for _, note in basis_notes(basis, lambda name: plurals.get(name, name), year)]
-    shares = assumed_share(assets)
-    if len(shares):
-        by_column = ", ".join(f"{column} {share:.0%}" for column, share in shares.items())
+    parts += map(paragraph, facts["basis"])
+    if facts["assumed_share"]:
+        by_column = ", ".join(f"{column} {share:.0%}" for column, share in facts["assumed_share"].items())
         parts.append(paragraph(f"assumed by rule, share of assets: {by_column}"))
     return "\n".join(parts)
 

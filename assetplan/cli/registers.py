@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
 from assetplan.cli.options import FILE, FORCE, MAPPING, PATH, TABLES, output
 from assetplan.cli.property import property_command
 
@@ -19,7 +18,7 @@ from assetplan.cli.property import property_command
 @click.option(
     "--year", type=click.IntRange(1900, 2200), help="At whose end condition stands; by default the last survey's."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print every table as JSON instead of text.")
+@JSON
 @output("Folder to write: a CSV for each table, and inspection.json.", required=False)
 @FORCE
 def inspect_command(
@@ -27,7 +26,6 @@ def inspect_command(
     mapping: Path | None,
     tables: Path | None,
     year: int | None,
-    as_json: bool,
     output: Path | None,
     force: bool,
 ) -> None:
@@ -44,10 +42,9 @@ def inspect_command(
     if year is None and whole.assets["surveyed_year"].isna().all():
         raise click.UsageError("no asset of the register has a surveyed_year: give --year")
     inspected = inspect(whole, year, parameters)
-    echo(json.dumps(inspected.records(), ensure_ascii=False, indent=1) if as_json else inspection_text(inspected))
     if output is not None:
         inspected.write(output, force)
-        echo(str(output), err=as_json)
+    answer(inspection_text(inspected), inspected.records(), output)
 
 
 @click.command("survey")
@@ -69,6 +66,7 @@ def inspect_command(
 @TABLES
 @click.option("--csv", type=PATH, help="Folder to write: sections, bands, homogeneous sections and faults, a CSV each.")
 @FORCE
+@JSON
 def survey_command(
     register: Path,
     readings: Path,
@@ -83,7 +81,7 @@ def survey_command(
 ) -> None:
     """Carry READINGS (CSV: link_id, start_m, end_m, date or year, value) to the road sections of REGISTER."""
     from assetplan import read_readings, read_register, survey, write_register
-    from assetplan.cli.register_text import survey_text
+    from assetplan.cli.register_text import survey_facts, survey_text
     from assetplan.inputs import read_parameters
     from assetplan.output import refuse_existing
 
@@ -96,8 +94,7 @@ def survey_command(
     write_register(surveyed.register, output, force)
     if csv is not None:
         surveyed.write(csv, force)
-    echo(survey_text(surveyed))
-    echo("\n".join(map(str, filter(None, (output, csv)))))
+    answer(survey_text(surveyed), survey_facts(surveyed), output, csv)
 
 
 REGISTER_COMMANDS = (inspect_command, survey_command, property_command)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetplan.cli.assurance_text import assets_text, register_text, shown, triggers_text
-from assetplan.cli.assurance_work import written
+from assetplan.cli.assurance_work import write
 
 if TYPE_CHECKING:
+    from assetplan.finance.statement import Statement
     from assetplan.programme import Programme
 
 BOOK, _TITLE = "risks.xlsx", "Risks"
@@ -22,8 +23,8 @@ def register_risk(
     as_at: datetime.date | None,
     output: Path | None,
     force: bool,
-) -> str:
-    """A council's register as text and, with `output`, as a folder with the register itself, identifiers kept.
+) -> tuple[str, list[Statement]]:
+    """A council's register as text, as tables and, with `output`, as a folder with the register, identifiers kept.
 
     Parameters
     ----------
@@ -38,12 +39,13 @@ def register_risk(
     before = None if previous is None else read_risks(previous, mapping)
     report = risk_report(register, as_at or datetime.date.today(), before, path.name)
     inputs = {"register": path, **({"last register": previous} if previous else {})}
-    files = written(register_statements(report), _TITLE, BOOK, output, force, inputs, {"risk_register": register.own()})
-    return shown([register_text(report), files])
+    tables = [*register_statements(report)]
+    write(tables, _TITLE, BOOK, output, force, inputs, {"risk_register": register.own()})
+    return register_text(report), tables
 
 
-def programme_risk(source: Path, output: Path | None, force: bool) -> str:
-    """Risks of a plan, solved first, or of a planned folder, as text and, with `output`, as a folder.
+def programme_risk(source: Path, output: Path | None, force: bool) -> tuple[str, list[Statement]]:
+    """Risks of a plan, solved first, or of a planned folder, as text and as tables and, with `output`, as a folder.
 
     Parameters
     ----------
@@ -59,7 +61,8 @@ def programme_risk(source: Path, output: Path | None, force: bool) -> str:
     from assetplan.statements.risks import asset_statements, register_statements, triggers_statement
 
     risks_of = programme_risks(_programme(source), str(source))
-    texts, tables = [], []
+    texts: list[str] = []
+    tables: list[Statement] = []
     if risks_of.assets is not None:
         parts = risks_of.assets, risks_of.classes, risks_of.schemes
         texts.append(assets_text(*parts))
@@ -72,7 +75,8 @@ def programme_risk(source: Path, output: Path | None, force: bool) -> str:
         texts.append(register_text(risks_of.records.risks))
         tables += register_statements(risks_of.records.risks)
         own = {"risk_register": risks_of.records.register.own()}
-    return shown([*texts, written(tables, _TITLE, BOOK, output, force, {"source": source}, own)])
+    write(tables, _TITLE, BOOK, output, force, {"source": source}, own)
+    return shown(texts), tables
 
 
 def _programme(source: Path) -> Programme:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
+from assetplan.cli.layout import wrapped
 from assetplan.cli.options import FILE, FOLDER, FORCE, TRUST_EDITS, output
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST, _WIDTH = 40, 80  # changes listed, and characters of a line
+_MOST = 40  # changes listed
 
 
 @click.command()
@@ -25,6 +25,7 @@ _MOST, _WIDTH = 40, 80  # changes listed, and characters of a line
 @click.option("--carry", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Share of unspent money.")
 @TRUST_EDITS
 @FORCE
+@JSON
 def roll(
     plan_file: Path, folder: Path, output: Path, until: int | None, carry: float, trust_edits: bool, force: bool
 ) -> None:
@@ -49,8 +50,8 @@ def roll(
         (part / "plan.toml").write_text(toml_text(rolled.data, head), encoding="utf-8", newline="\n")
         write_register(rolled.register, part / REGISTER)
         write_csv(rolled.changes, part / "changes.csv")
-    echo(f"Rolled forward: {last} and earlier are past\n\n{changes_text(rolled.changes)}")
-    echo(f"\nFiles in {output}: plan.toml, {REGISTER}, changes.csv")
+    text = f"Rolled forward: {last} and earlier are past\n\n{changes_text(rolled.changes)}"
+    answer(text, {"until": last, "changes": rolled.changes}, output)
 
 
 def changes_text(changes: pd.DataFrame) -> str:
@@ -59,6 +60,6 @@ def changes_text(changes: pd.DataFrame) -> str:
     for row in changes.head(_MOST).to_dict("records"):
         now = f" {row['was']} → {row['now']}" if row["was"] else f" {row['now']}" if row["now"] else ""
         text = f"{row['key']}:{now} ({row['why']})"
-        lines += textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        lines += wrapped(text, initial_indent="  ", subsequent_indent="    ")
     more = len(changes) - _MOST
     return "\n".join([*lines, *([f"  and {more} more in changes.csv"] if more > 0 else [])])

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from assetplan.cli.answer import answer, plain, quiet
 from assetplan.cli.layout import echo
 
 
@@ -36,13 +37,13 @@ def run_batch(round_file: Path, output: Path, workers: int, cluster: str, confir
     def listen(outcome: ScenarioEnd, done: int, of: int) -> None:
         if outcome.status != KEPT:
             fresh.append(outcome.run)
+        if outcome.status != KEPT and not quiet():
             echo(outcome_text(outcome, done, of, (time.monotonic() - began) / len(fresh)), err=True)
 
     outcomes = run_round(stated, output, workers, listen, who, note, cluster)
     rows = round_table(outcomes, output)
     written = write_round_table(rows, output)
-    echo(round_text(stated.name, rows))
-    echo(f"\n{written}")
+    answer(round_text(stated.name, rows), {"round": stated.name, "scenarios": rows}, written)
     if not rows["status"].isin((DONE, KEPT)).all():
         sys.exit(1)
 
@@ -59,7 +60,7 @@ def run_verify(folder: Path, inputs: Path | None) -> None:
     from assetplan.rounds import verify
 
     checked = verify(folder, inputs)
-    echo(verification_text(checked))
+    answer(verification_text(checked), {"holds": checked.holds, **plain(checked)})
     if not checked.holds:
         sys.exit(1)
 
@@ -76,9 +77,9 @@ def print_runs(folder: Path, stage: str | None) -> None:
     from assetplan.rounds import list_meetings, list_runs
 
     rows, ahead = list_runs(folder), list_meetings(folder)
-    echo(runs_text(rows if stage is None else rows[rows["stage"] == stage]))
-    if len(ahead):
-        echo("\n" + meetings_text(ahead))
+    shown = rows if stage is None else rows[rows["stage"] == stage]
+    texts = [runs_text(shown), *([meetings_text(ahead)] if len(ahead) else [])]
+    answer("\n\n".join(texts), {"runs": shown, "meetings": ahead})
 
 
 def print_run(folder: Path, run: str) -> None:
@@ -92,6 +93,6 @@ def print_run(folder: Path, run: str) -> None:
     from assetplan.rounds import show_run
 
     shown = show_run(folder, run)
-    echo(run_text(shown))
+    answer(run_text(shown), shown)
     if shown.edited:
         sys.exit(1)

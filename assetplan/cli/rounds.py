@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from assetplan.cli.answer import JSON, answer, remark_files
 from assetplan.cli.layout import echo
 from assetplan.cli.options import FILE, FOLDER, FORCE, TRUST_EDITS, LaterChoice, output
 from assetplan.cli.rolling import roll
@@ -32,6 +33,7 @@ _NOTE = click.option("--note", default="", help="Why; it is kept with the run.")
 @click.option("--yes", is_flag=True, help="Run a round of more than 200 scenarios.")
 @_WHO
 @_NOTE
+@JSON
 def batch(round_file: Path, output: Path, workers: int | None, dask: str, yes: bool, who: str, note: str) -> None:
     """Plan every scenario of a ROUND (TOML), each in a folder of its own; what is there already is kept."""
     from assetplan.cli.round_work import run_batch
@@ -44,6 +46,7 @@ def batch(round_file: Path, output: Path, workers: int | None, dask: str, yes: b
 @click.command()
 @_ROUND
 @click.option("--stage", type=_STAGE, help="Only runs of this stage.")
+@JSON
 def runs(folder: Path, stage: str | None) -> None:
     """List the runs of a ROUND's folder: stage, scenario, benefit and cost, what each revises; and meetings to come."""
     from assetplan.cli.round_work import print_runs
@@ -54,6 +57,7 @@ def runs(folder: Path, stage: str | None) -> None:
 @click.command()
 @_ROUND
 @_RUN
+@JSON
 def show(folder: Path, run: str) -> None:
     """Show a RUN of a ROUND: who moved it to which stage, when and why, what it came to, and whether it was edited.
 
@@ -88,22 +92,25 @@ def export(folder: Path, run: str, output: Path, force: bool) -> None:
     """Copy a RUN of a ROUND, as it was written, to a folder of its own."""
     from assetplan.rounds import export_run
 
-    echo(str(export_run(folder, run, output, force)))
+    remark_files(export_run(folder, run, output, force))
 
 
 @click.command()
 @_ROUND
+@JSON
 def rebuild(folder: Path) -> None:
     """Make the index of a ROUND's runs again from the runs themselves."""
     from assetplan.rounds import rebuild
     from assetplan.words import plural
 
-    echo(plural(rebuild(folder), "run"))
+    count = rebuild(folder)
+    answer(plural(count, "run"), {"runs": count})
 
 
 @click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--inputs", type=FOLDER, help="Folder of the plan's inputs: plan again from them and compare.")
+@JSON
 def verify(folder: Path, inputs: Path | None) -> None:
     """Check that a planned FOLDER is as it was written and, with --inputs, that its inputs bring it again."""
     from assetplan.cli.round_work import run_verify
@@ -117,6 +124,7 @@ def verify(folder: Path, inputs: Path | None) -> None:
 @output("Folder to write: a map, a workbook, a CSV each; by default it is only printed.", required=False)
 @TRUST_EDITS
 @FORCE
+@JSON
 def compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
     """Set two planned folders beside each other: what came in, went out, moved or is treated otherwise, and why."""
     from assetplan.cli.work import run_compare

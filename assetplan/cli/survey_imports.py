@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assetplan.cli.layout import echo
+from assetplan.cli.answer import JSON, answer
+from assetplan.cli.layout import paragraph
 from assetplan.cli.options import FILE, FORCE, PATH, output
 from assetplan.output import new_folder, refuse_existing
 
@@ -27,17 +28,17 @@ _CSV = click.option("--csv", type=PATH, help="Folder to write: every table of th
 _COVERAGE = click.option(
     "--coverage", type=click.FloatRange(0, 1), help="Share of a section that must have been read; by default 0.5."
 )
+_ASSUMED = "  condition index assumed from defects: points of reference/hmdif_defects.csv, not an index of UKPMS"
 _MAPPING = click.option("--mapping", type=FILE, help="What the file calls things (TOML); see docs/register.md.")
 
 
-def _notes(notes: Iterable[tuple[str, int]]) -> None:
-    for note, count in notes:
-        echo(f"  {note}: {count:,}")
+def _notes(notes: Iterable[tuple[str, int]]) -> list[str]:
+    return [paragraph(f"  {note}: {count:,}", "    ") for note, count in notes]
 
 
 def _click_command(name: str, *own: Callable[[Any], Any]) -> Callable[[Any], click.Command]:
     """A command that reads a file, with its own options before those that all of these have."""
-    options = (click.argument("file", type=FILE), *own, _CSV, output("Register to write (.gpkg)."), FORCE)
+    options = (click.argument("file", type=FILE), *own, _CSV, output("Register to write (.gpkg)."), FORCE, JSON)
     return lambda function: click.command(name)(reduce(lambda made, add: add(made), reversed(options), function))
 
 
@@ -61,10 +62,11 @@ def hmdif(
     readings, notes = hmdif_readings(content, read_hmdif_mapping(mapping))
     carried = survey(read_register(register), readings, coverage)
     _write(carried, output, csv, force, tables)
-    _notes((*content.notes, *notes))
+    notes = [*content.notes, *notes]
+    lines = _notes(notes)
     if readings.measure == "index":
-        echo("  condition index assumed from defects: points of reference/hmdif_defects.csv, not an index of UKPMS")
-    _end(carried, output, csv)
+        lines.append(paragraph(_ASSUMED, "    "))
+    _end(carried, lines, {"notes": notes}, output, csv)
 
 
 @_click_command("pas2161", _OWN_REGISTER, _MAPPING, _COVERAGE)
@@ -87,12 +89,13 @@ def pas2161(
     carried = survey(whole, results.readings, coverage)
     tables = {"coverage": results.coverage, "reasons": results.reasons, "network": results.network}
     _write(carried, output, csv, force, tables)
-    _notes((*results.notes, *against_register(results, whole)))
+    notes = [*results.notes, *against_register(results, whole)]
     total, valid = results.coverage["total_m"].sum(), results.coverage["valid_m"].sum()
-    echo(f"  coverage: {valid / 1000:,.2f} km valid of {total / 1000:,.2f} km surveyed")
+    lines = [*_notes(notes), f"  coverage: {valid / 1000:,.2f} km valid of {total / 1000:,.2f} km surveyed"]
     for reason, row in results.reasons.iterrows():
-        echo(f"    not valid, {reason}: {row['length_m'] / 1000:,.2f} km")
-    _end(carried, output, csv)
+        lines.append(paragraph(f"    not valid, {reason}: {row['length_m'] / 1000:,.2f} km", "      "))
+    facts = {"notes": notes, "valid_m": valid, "total_m": total, "not_valid": results.reasons.reset_index()}
+    _end(carried, lines, facts, output, csv)
 
 
 @_click_command("bridge-inspections", _REGISTER)
@@ -109,9 +112,9 @@ def bridge_inspections(file: Path, register: Path, csv: Path | None, output: Pat
         with new_folder(csv, force) as part:
             write_csv(result.bridges, part / "bridges.csv")
             write_csv(result.elements, part / "elements.csv")
-    _notes(result.notes)
-    echo(f"{len(result.bridges):,} bridges take their BCI from the latest inspected elements")
-    echo("\n".join(map(str, filter(None, (output, csv)))))
+    count = f"{len(result.bridges):,} bridges take their BCI from the latest inspected elements"
+    facts = {"notes": result.notes, "bridges": len(result.bridges)}
+    answer("\n".join([*_notes(result.notes), count]), facts, output, csv)
 
 
 def _refuse(output: Path, csv: Path | None, force: bool, file: Path, register: Path | None) -> None:
@@ -129,8 +132,7 @@ def _write(carried: Survey, output: Path, csv: Path | None, force: bool, tables:
         carried.write(csv, force, tables)
 
 
-def _end(carried: Survey, output: Path, csv: Path | None) -> None:
-    from assetplan.cli.register_text import survey_text
+def _end(carried: Survey, lines: list[str], facts: dict[str, Any], output: Path, csv: Path | None) -> None:
+    from assetplan.cli.register_text import survey_facts, survey_text
 
-    echo(survey_text(carried))
-    echo("\n".join(map(str, filter(None, (output, csv)))))
+    answer("\n".join([*lines, survey_text(carried)]), facts | survey_facts(carried), output, csv)

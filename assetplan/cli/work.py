@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assetplan.cli.layout import echo, remark
+from assetplan.cli.answer import answer, plain, remark
+from assetplan.cli.progress import progress
 from assetplan.programme import REPORT, fill_statements, fill_tables
 
 if TYPE_CHECKING:
-    from assetplan.answers import Comparison, Uncertainty
+    from assetplan.answers import Uncertainty
     from assetplan.config import Plan
     from assetplan.finance.statement import Statement
     from assetplan.inputs import Inputs
     from assetplan.preparation import Progress
-    from assetplan.programme import Programme
 
 Result = TypeVar("Result")
 
@@ -45,17 +44,17 @@ def plan_at(place: Path, inputs: Path | None = None) -> Plan:
 @contextmanager
 def solved_into(
     plan_file: Path,
-    output: Path,
+    output: Path | None,
     force: bool,
     solve: Callable[..., Result],
     last: str,
     inputs: Path | None = None,
-) -> Iterator[tuple[Plan, Result, Path]]:
-    """A plan as read and solved, and the folder to fill; a terminal shows each stage.
+) -> Iterator[tuple[Plan, Result, Any]]:
+    """A plan as read and solved, and the folder to fill, None where nothing is to be written.
 
     Parameters
     ----------
-    plan_file, output, force : Path, Path, bool; as of `run_plan`
+    plan_file, output, force : Path, Path or None, bool; as of `run_plan`
     inputs : Path, optional; as of `plan_at`
     solve : callable; what is made of the plan
     last : str; name of the caller's own stage
@@ -64,17 +63,13 @@ def solved_into(
     from assetplan.output import new_folder
 
     configuration = plan_at(plan_file, inputs)
+    made_from = {"plan": plan_file, **files_of(configuration)}
     # The folder is this run's from the start: what could not be written is refused before anything is solved.
-    with new_folder(output, force, {"plan": plan_file, **files_of(configuration)}) as folder:
-        if not sys.stderr.isatty():
-            yield configuration, solve(configuration), folder
-            return
-        from rich.console import Console
-
-        with Console(stderr=True).status("reading") as status:
-            result = solve(configuration, progress=status.update)
-            status.update(last)
-            yield configuration, result, folder
+    with nullcontext() if output is None else new_folder(output, force, made_from) as folder, progress() as listen:
+        result = solve(configuration) if listen is None else solve(configuration, progress=listen)
+        if listen is not None:
+            listen(last)
+        yield configuration, result, folder
 
 
 def run_plan(plan_file: Path, output: Path, force: bool) -> None:
@@ -93,7 +88,7 @@ def run_plan(plan_file: Path, output: Path, force: bool) -> None:
     with solved_into(plan_file, output, force, plan, "report") as (_, programme, folder):
         programme.fill(folder)
         write_report(programme, folder / REPORT)
-    echo(summary_text(programme, output))
+    answer(summary_text(programme), programme.summary.model_dump(), output)
 
 
 def run_explain(folder: Path, name: str, inputs: Path | None, trust_edits: bool) -> None:
@@ -110,13 +105,15 @@ def run_explain(folder: Path, name: str, inputs: Path | None, trust_edits: bool)
     from assetplan.answers.one_bid import BidExplanation
 
     explanation = explain(read_programme(folder, trust_edits), name)
+    facts = {key: value for key, value in plain(explanation).items() if key != "sought"}
+    facts = {"unit": explanation.sought.unit, **facts}
     if inputs is None:
-        echo(explanation.text())
+        answer(explanation.text(), facts)
         return
     if not isinstance(explanation, BidExplanation):
         raise click.UsageError(f"{name} is no bid: --inputs is for bids, which are solved again")
-    plan = plan_at(folder, inputs)
-    echo(f"{explanation.text()}\n\n{bid_levers(plan, name).text()}")
+    levers = bid_levers(plan_at(folder, inputs), name)
+    answer(f"{explanation.text()}\n\n{levers.text()}", {**facts, "solved_again": levers})
 
 
 def run_standstill(
@@ -129,17 +126,14 @@ def run_standstill(
     plan_file, output, force : Path, Path or None, bool; as of `run_plan`
     measure, clear_by, below : str, int or None, float or None; as of `standstill_statements`
     """
-    from assetplan import read_plan
     from assetplan.cli.plan_text import statements_text
     from assetplan.planning import standstill_statements
 
     solve = partial(standstill_statements, measure=measure, clear_by=clear_by, below=below)
-    if output is None:
-        echo(statements_text(solve(read_plan(plan_file))))
-        return
     with solved_into(plan_file, output, force, solve, "files") as (configuration, tables, folder):
-        fill_statements(tables, configuration, folder)
-    echo(f"{statements_text(tables)}\n\nFiles in {output}")
+        if folder is not None:
+            fill_statements(tables, configuration, folder)
+    answer(statements_text(tables), {"tables": tables}, output)
 
 
 def run_trend(plan_file: Path, trend_file: Path, output: Path, force: bool) -> None:
@@ -164,7 +158,7 @@ def run_trend(plan_file: Path, trend_file: Path, output: Path, force: bool) -> N
     learned = fit_to_trend(configuration, trend)
     with new_file(output, force, inputs) as draft:
         write_csv(learned.rows, draft)
-    echo(f"{trend_text(learned, configuration.first_year - 1)}\n{output}")
+    answer(trend_text(learned, configuration.first_year - 1), learned, output)
 
 
 def run_finance(plan_file: Path, output: Path, force: bool) -> None:
@@ -186,7 +180,9 @@ def run_finance(plan_file: Path, output: Path, force: bool) -> None:
 
     with solved_into(plan_file, output, force, solve, "files") as (configuration, (inputs, tables), folder):
         fill_statements(tables, configuration, folder)
-    echo(finance_text(tables, configuration, basis_rows(inputs), output))
+    short = [each for each in tables if not each.long]
+    text = finance_text(tables, configuration, basis_rows(inputs))
+    answer(text, {"plan": configuration.name, "tables": short}, output)
     remark(no_map(inputs.register.assets))
 
 
@@ -198,19 +194,16 @@ def run_alternatives(plan_file: Path, within: float, output: Path | None, force:
     plan_file, output, force : Path, Path or None, bool; as of `run_plan`
     within : float; as of `alternatives`
     """
-    from assetplan import read_plan
     from assetplan.analyses import alternatives
     from assetplan.cli.comparison_text import alternatives_text
     from assetplan.delimited import write_csv
 
     solve = partial(alternatives, within=within)
-    if output is None:
-        echo(alternatives_text(solve(read_plan(plan_file))))
-        return
     with solved_into(plan_file, output, force, solve, "files") as (_, near, folder):
-        write_csv(near.programmes, folder / "alternatives.csv")
-        write_csv(near.assets, folder / "works.csv")
-    echo(f"{alternatives_text(near)}\n\nFiles in {output}")
+        if folder is not None:
+            write_csv(near.programmes, folder / "alternatives.csv")
+            write_csv(near.assets, folder / "works.csv")
+    answer(alternatives_text(near), near, output)
 
 
 def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path | None, force: bool, of: str) -> None:
@@ -221,22 +214,20 @@ def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path
     plan_file, output, force : Path, Path or None, bool; as of `run_plan`
     shares, of : tuple of float or None, str; as of `frontier`; shares None for its own
     """
-    from assetplan import read_plan
     from assetplan.analyses import SHARES, frontier
     from assetplan.cli.comparison_text import frontier_text
     from assetplan.delimited import write_csv
     from assetplan.report.frontier import draw_frontier
 
     solve = partial(frontier, shares=shares or SHARES, of=of)
-    if output is None:
-        echo(frontier_text(solve(read_plan(plan_file))))
-        return
     with solved_into(plan_file, output, force, solve, "files") as (plan, reached, folder):
-        for name in ("points", "lines", "condition", "streams"):
-            write_csv(getattr(reached, name), folder / f"{name}.csv")
-        if "benefit" in reached.points:
-            draw_frontier(reached, plan.objective.sought.unit, folder / "frontier.svg")
-    echo(f"{frontier_text(reached)}\n\nFiles in {output}")
+        unit = plan.objective.sought.unit
+        if folder is not None:
+            for name in ("points", "lines", "condition", "streams"):
+                write_csv(getattr(reached, name), folder / f"{name}.csv")
+            if "benefit" in reached.points:
+                draw_frontier(reached, unit, folder / "frontier.svg")
+    answer(frontier_text(reached), {"unit": unit, **plain(reached)}, output)
 
 
 def run_uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int, counts: dict[str, Any]) -> None:
@@ -248,7 +239,6 @@ def run_uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int
     seed : int; as of `uncertainty`
     counts : dict; futures, solved_for and replanned of `uncertainty`, those that are stated
     """
-    from assetplan import read_plan
     from assetplan.analyses import uncertainty
     from assetplan.cli.uncertainty_text import TABLES, uncertainty_text
     from assetplan.delimited import write_csv
@@ -256,14 +246,11 @@ def run_uncertainty(plan_file: Path, output: Path | None, force: bool, seed: int
     def solve(plan: Plan, **progress: Any) -> Uncertainty:
         return uncertainty(plan, seed=seed, **counts, **progress)
 
-    if output is None:
-        echo(uncertainty_text(solve(read_plan(plan_file))))
-        return
-    with solved_into(plan_file, output, force, solve, "files") as (_, answer, folder):
-        for name in TABLES:
-            if len(rows := getattr(answer, name)):  # a plan may have no targets, and not be made anew
+    with solved_into(plan_file, output, force, solve, "files") as (_, drawn, folder):
+        for name in TABLES if folder is not None else ():
+            if len(rows := getattr(drawn, name)):  # a plan may have no targets, and not be made anew
                 write_csv(rows, folder / f"{name}.csv")
-    echo(f"{uncertainty_text(answer)}\n\nFiles in {output}")
+    answer(uncertainty_text(drawn), drawn, output)
 
 
 def run_compare(before: Path, after: Path, output: Path | None, trust_edits: bool, force: bool) -> None:
@@ -277,22 +264,18 @@ def run_compare(before: Path, after: Path, output: Path | None, trust_edits: boo
     """
     from assetplan import compare, read_programme
     from assetplan.answers.comparison import money_of
-    from assetplan.cli.comparison_text import comparison_text, files_text
+    from assetplan.cli.comparison_text import comparison_facts, comparison_text
     from assetplan.output import new_folder
     from assetplan.report import write_differences
 
-    def compared() -> tuple[Programme, Programme, Comparison]:
+    inputs = {"first plan": before, "second plan": after}
+    with nullcontext() if output is None else new_folder(output, force, inputs) as folder:
         first, second = read_programme(before, trust_edits), read_programme(after, trust_edits)
-        return first, second, compare(first, second)
-
-    if output is None:
-        echo(comparison_text(*compared()))
-        return
-    with new_folder(output, force, {"first plan": before, "second plan": after}) as folder:
-        first, second, comparison = compared()
-        title = f"{first.summary.title} beside {second.summary.title}"
-        fill_tables(comparison.statements(money_of(second)), title, folder, "comparison.xlsx")
-        names = f"{before.resolve().name} beside {after.resolve().name}"
-        write_differences(first, second, comparison, folder / "comparison.html", names)
-    echo(comparison_text(first, second, comparison) + "\n")
-    echo(files_text(output))
+        comparison = compare(first, second)
+        if folder is not None:
+            title = f"{first.summary.title} beside {second.summary.title}"
+            fill_tables(comparison.statements(money_of(second)), title, folder, "comparison.xlsx")
+            names = f"{before.resolve().name} beside {after.resolve().name}"
+            write_differences(first, second, comparison, folder / "comparison.html", names)
+    facts = comparison_facts(first, second, comparison)
+    answer(comparison_text(first, second, comparison), facts, output)

@@ -36,6 +36,7 @@ from assetplan.optimisation.search.dives import QUICK, search
 from assetplan.optimisation.search.incumbent import (
     Decision,
     Incumbent,
+    Listener,
     NoChoiceError,
     PricedProblem,
     amounts_for,
@@ -62,6 +63,7 @@ def solve(
     time_limit: float = 60.0,
     whole: int = WHOLE,
     start: Decision | None = None,
+    listen: Listener = lambda incumbent: None,
 ) -> Solution:
     """Choice of one option an asset with the most benefit within the limits, and how good it is proved to be.
 
@@ -73,6 +75,7 @@ def solve(
     whole : int, optional; number of options up to which the problem is solved as one model
     start : (array (n_assets,) of int, array (n_flows,)), optional
         A choice within the limits, and its flows, to begin from; what is returned is as good or better.
+    listen : callable, optional; called with the best choice so far and its bound as they come
 
     Returns
     -------
@@ -95,7 +98,7 @@ def solve(
     if start is not None and not form.is_feasible(*start):
         raise ValueError("the start passes a limit")
     try:
-        dual, incumbent = _search(problem, form, target_gap, time_left, whole, start)
+        dual, incumbent = _search(problem, form, target_gap, time_left, whole, start, listen)
     except NoChoiceError as proof:
         raise _conflict(proof, time_left) from proof
     if incumbent.chosen is None:
@@ -115,6 +118,7 @@ def _search(
     time_left: SearchTime,
     whole: int = WHOLE,
     start: Decision | None = None,
+    listen: Listener = lambda incumbent: None,
 ) -> tuple[Dual, Incumbent]:
     """Prices of a problem, and the best choice within its limits and the time, if any is reached.
 
@@ -140,7 +144,9 @@ def _search(
         # whole options may clash where shares of them would not
         raise NoChoiceError(problem, form, members, whole=problem.n_options <= WHOLE)
     if not incumbent.done(target_gap) and time_left() > 0:
-        incumbent = (_solve_whole if small else _solve_parts)(task, incumbent, target_gap, time_left)
+        listen(incumbent)
+        improve = _solve_whole if small else partial(_solve_parts, listen=listen)
+        incumbent = improve(task, incumbent, target_gap, time_left)
     return dual, incumbent
 
 
@@ -170,7 +176,9 @@ def _solve_whole(task: PricedProblem, incumbent: Incumbent, target_gap: float, t
     return incumbent.bounded(answer.bound)
 
 
-def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: SearchTime) -> Incumbent:
+def _solve_parts(
+    task: PricedProblem, incumbent: Incumbent, target_gap: float, time_left: SearchTime, listen: Listener
+) -> Incumbent:
     """Each independent part by itself, the one with the widest gap first, until the sum is good enough.
 
     As long as time is left and a round over the parts brings anything, there is another.
@@ -195,8 +203,10 @@ def _solve_parts(task: PricedProblem, incumbent: Incumbent, target_gap: float, t
             enough = max(fair, left, easy * best[i].width)
             best[i] = method(tasks[i], best[i], enough, part_left)
             joined = _join(problem, parts, best)
-            if joined is not None and joined.done(target_gap):
-                return joined
+            if joined is not None:
+                listen(joined)
+                if joined.done(target_gap):
+                    return joined
         if time_left() <= 0 or (method is search and _width(best) >= before):
             break
     return _join(problem, parts, best) or incumbent

@@ -100,7 +100,7 @@ def test_the_command_prints_programmes_and_writes_their_works(folder: Path, near
     done = run("alternatives", "plan.toml", "--within", "2%", "-o", "near", cwd=folder)
     assert done.returncode == 0, done.stderr
     for words in ("as planned", "least spent", f"All {len(near.programmes)} programmes treat", "Files in near"):
-        assert words in done.stdout
+        assert words in done.text
     written = pd.read_csv(folder / "near" / "alternatives.csv", encoding="utf-8-sig")
     pd.testing.assert_frame_equal(written, near.programmes, check_dtype=False)
     works = pd.read_csv(folder / "near" / "works.csv", encoding="utf-8-sig")

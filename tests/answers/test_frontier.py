@@ -82,7 +82,7 @@ def test_money_with_which_the_plan_cannot_be_met_says_so(folder: Path) -> None:
     assert points["status"].tolist() == ["cannot be met", "optimal"]
     assert pd.isna(points["benefit"].iloc[0])
     done = run("frontier", "target.toml", "--money", "20%,150%", cwd=folder)
-    assert "cannot be met" in done.stdout
+    assert "cannot be met" in done.text
     assert "With none of these shares" in run("frontier", "target.toml", "--money", "0.2", cwd=folder).stdout
 
 
@@ -91,7 +91,7 @@ def test_the_command_prints_and_writes_what_it_reached(folder: Path, reached: Fr
     done = run("frontier", "plan.toml", "--money", "150%,50%,0.75,100%", "-o", "out", cwd=folder)
     assert done.returncode == 0, done.stderr
     for words in ("benefit, £m", "£1 more of", "150%", "Files in out"):
-        assert words in done.stdout
+        assert words in done.text
     assert (folder / "out" / "frontier.svg").read_text(encoding="utf-8").count("<path") > 20
     for name in ("points", "lines", "condition", "streams"):
         written = pd.read_csv(folder / "out" / f"{name}.csv", encoding="utf-8-sig")
@@ -144,7 +144,7 @@ def test_a_frontier_is_of_money_or_of_carbon(folder: Path) -> None:
 def test_the_command_prints_and_draws_a_frontier_of_carbon(folder: Path, by_carbon: Frontier) -> None:
     done = run("frontier", "plan.toml", "--carbon", "50%,80%,100%", "-o", "carbon", cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "1 t more is what one more tonne of CO2e would bring" in done.stdout
+    assert "1 t more is what one more tonne of CO2e would bring" in done.text
     assert "t CO2e" in (folder / "carbon" / "frontier.svg").read_text(encoding="utf-8")
     written = pd.read_csv(folder / "carbon" / "points.csv", encoding="utf-8-sig")
     pd.testing.assert_frame_equal(written, by_carbon.points, check_dtype=False)

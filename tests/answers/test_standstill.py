@@ -188,7 +188,7 @@ def test_the_command_prints_and_writes(tmp_path: Path) -> None:
     plan = few_of(tmp_path, [])
     done = run("standstill", plan, "-o", tmp_path / "out")
     assert done.returncode == 0
-    assert "Stand-still money by line, £m, prices of 2019/20" in done.stdout
+    assert "Stand-still money by line, £m, prices of 2019/20" in done.text
     assert "none that do this cost less than £" in done.text
     written = pd.read_csv(tmp_path / "out" / "standstill.csv")
     roads = written[written["line"].str.startswith("carriageway") & (written["money"] == "stand-still")]

@@ -215,7 +215,7 @@ def test_the_command_prints_and_writes_every_table(folder: Path, monkeypatch: py
         "uncertainty", "plan.toml", "--futures", "3", "--solved-for", "2", "--replanned", "1", "-o", "out", cwd=folder
     )
     assert done.returncode == 0, done.stderr
-    assert "3 futures." in done.stdout
+    assert "3 futures." in done.text
     assert "the robust core" in done.text
     works = pd.read_csv(folder / "out" / "works.csv")
     assert works["planned"].any()

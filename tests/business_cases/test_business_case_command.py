@@ -79,7 +79,7 @@ def test_every_bid_and_scheme_above_the_gate_has_a_page_and_a_document(planned: 
 def test_a_bid_has_its_variants_as_options_with_gates_and_the_risk_that_names_it(planned: Path, tmp_path: Path) -> None:
     done = run("business-case", planned, "Library", "-o", tmp_path / "out", "--classification", "unrestricted")
     assert done.returncode == 0, done.stderr
-    assert "1 business case in" in done.stdout
+    assert "1 business case in" in done.text
     tables = tables_of(tmp_path / "out" / "case-001.docx")
     options = {row[0]: row for row in tables["Options"][1:]}
     assert options["minimum"][1].startswith("variant reduced")

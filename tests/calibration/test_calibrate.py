@@ -213,7 +213,7 @@ def test_the_command_writes_rows_that_a_plan_reads(tmp_path: Path) -> None:
     done = run("calibrate", *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "footway" in done.stdout
-    assert "95% interval" in done.stdout
+    assert "95% interval" in done.text
     assert (tmp_path / "learned.svg").read_text().startswith("<?xml")
     groups = load_groups()
     learned = with_calibration(groups, tmp_path / "learned.csv")
@@ -233,7 +233,7 @@ def test_the_command_lists_faults_and_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text("asset_id,year,value\na,2010,500\n")
     done = run("calibrate", "bad.csv", "-o", "out.csv", cwd=tmp_path)
     assert done.returncode == 1
-    assert "bad.csv, row 2, column value: '500' must lie from 0 to 100" in done.stderr
+    assert "bad.csv, row 2, column value: '500' must lie from 0 to 100" in done.text
     assert not (tmp_path / "out.csv").exists()
     assert run("calibrate", "bad.csv", "-o", "out.csv", "--measure", "x", cwd=tmp_path).returncode == 2
 

@@ -28,8 +28,8 @@ def test_tables_are_printed_and_written_without_a_plan_being_solved(tmp_path: Pa
     plan = county_with_tests(tmp_path)
     done = run("compliance", plan, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert "Statutory tests by regime: overdue, and due in each year" in done.stdout
-    assert "Legionella risk assessment" in done.stdout
+    assert "Statutory tests by regime: overdue, and due in each year" in done.text
+    assert "Legionella risk assessment" in done.text
     due = pd.read_csv(tmp_path / "out" / "compliance.csv").set_index("label")
     assert due.loc["Gas appliances", ["tests", "overdue", "2019/20", "2023/24"]].tolist() == [1, 1, 1, 1]
     first = pd.read_csv(tmp_path / "out" / "mandatory_works.csv")

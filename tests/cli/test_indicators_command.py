@@ -38,7 +38,7 @@ def test_the_dashboard_is_printed_and_written(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("30 indicators: 13 GREEN, 6 AMBER, 5 RED, 1 not reported\n")
-    assert "I06 Indicator 6" in done.stdout
+    assert "I06 Indicator 6" in done.text
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["indicators.csv", "indicators.xlsx", "manifest.json", "scheme_lights.csv"]
     table = pd.read_csv(tmp_path / "out/indicators.csv", encoding="utf-8-sig")
@@ -52,11 +52,11 @@ def test_a_faulty_definition_ends_with_every_fault(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(FED.replace("lower,%,10,12", "lower,%,130,12"), encoding="utf-8")
     done = run("indicators", tmp_path / "d.csv")
     assert done.returncode == 1
-    assert "row 2, column floor: '12' is beyond the target, 130, against the polarity: lower is better" in done.stderr
-    assert "row 2, column target: '130' no more than 100 is possible in %" in done.stderr
+    assert "row 2, column floor: '12' is beyond the target, 130, against the polarity: lower is better" in done.text
+    assert "row 2, column target: '130' no more than 100 is possible in %" in done.text
     done = run("indicators", tmp_path / "d.csv", "--until", "soon")
     assert done.returncode == 2
-    assert "soon is no period" in done.stderr
+    assert "soon is no period" in done.text
 
 
 @pytest.fixture(scope="module")

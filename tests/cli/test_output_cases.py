@@ -101,7 +101,7 @@ def test_a_killed_run_leaves_a_draft_that_the_next_one_clears(tmp_path: Path) ->
         assert draft.exists() == left
     done = run_alone("plan", "plan.toml", "-o", "killed", cwd=folder)
     assert done.returncode == 0
-    assert "was killed while it wrote" in done.stderr
+    assert "was killed while it wrote" in done.text
     assert not draft.exists()
 
 
@@ -114,7 +114,7 @@ def test_edits_by_hand_are_refused_or_marked(tmp_path: Path) -> None:
     path.write_text(json.dumps(summary), encoding="utf-8")
     done = run("report", "out", "--force", cwd=folder)
     assert done.returncode == 1
-    assert "summary.json: is not as it was written" in done.stderr
+    assert "summary.json: is not as it was written" in done.text
 
 
 @pytest.mark.slow
@@ -128,7 +128,7 @@ def test_files_of_another_run_are_refused(planned_case: Path, tmp_path: Path) ->
     for command in (("report", "out", "--force"), ("explain", "out", "R1")):
         done = run(*command, cwd=folder)
         assert done.returncode == 1
-        assert "programme.gpkg: is not as it was written" in done.stderr
+        assert "programme.gpkg: is not as it was written" in done.text
 
 
 @pytest.mark.slow
@@ -161,7 +161,7 @@ def test_bridges_alone_go_through_every_command(tmp_path: Path) -> None:
     assert "by replacement value" in run("init", "b.gpkg", "-o", "p.toml", "--force", cwd=folder).stdout
     done = run("network", "b.gpkg", "-o", "n.gpkg", cwd=folder)
     assert done.returncode == 1
-    assert "no carriageway is drawn as a line" in done.stderr
+    assert "no carriageway is drawn as a line" in done.text
 
 
 def test_a_pipe_is_no_input_and_a_name_steers_no_terminal(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_pipe_is_no_input_and_a_name_steers_no_terminal(tmp_path: Path) -> Non
     for words in (("validate", "pipe"), ("import", "nbi", "pipe", "-o", "r.gpkg"), ("init", "pipe", "-o", "p.toml")):
         done = run(*words, cwd=tmp_path)
         assert done.returncode == 2
-        assert "pipe is not a regular file" in done.stderr
+        assert "pipe is not a regular file" in done.text
     (tmp_path / "p.toml").write_text('"\\u001b[31mred\\u009b" = 1\n', encoding="utf-8")
     done = run("validate", "p.toml", cwd=tmp_path)
     assert done.returncode == 1

@@ -19,7 +19,7 @@ from shapely.affinity import translate
 
 from assetplan import schema
 from assetplan.asset_classes import load_asset_classes
-from assetplan.cli.network_text import network_text
+from assetplan.cli.network_text import network_facts, network_text
 from assetplan.connectivity.layers import LAYERS, NetworkLayers, network_layers, write_network
 from assetplan.connectivity.layout import lay_out, off_network
 from assetplan.connectivity.levels import asset_levels
@@ -120,8 +120,8 @@ def test_the_command(small_county: Path, tmp_path: Path) -> None:
     network = partial(run, "network", small_county / "register.gpkg", cwd=tmp_path)
     done = network("-o", "net.gpkg")
     assert done.returncode == 0, done.stderr
-    assert "candidate schemes" in done.stdout
-    assert "longest detours" in done.stdout
+    assert "candidate schemes" in done.text
+    assert "longest detours" in done.text
     again = network("-o", "net.gpkg")
     assert (again.returncode, "net.gpkg" in again.stderr) == (1, True)
     assert network("-o", "net.csv").returncode == 2
@@ -186,7 +186,7 @@ def test_bad_input_is_noted_by_identifier_and_survived_by_the_command(tmp_path: 
     }
     assert notes.set_index("kind").loc["island", "sections"] == 2
     for kind, named in listed.items():
-        assert f"{kind}: {len(named)}" in done.stdout
+        assert f"{kind}: {len(named)}" in done.text
 
 
 def test_the_command_names_places_cut_off() -> None:
@@ -196,7 +196,7 @@ def test_the_command_names_places_cut_off() -> None:
         "Farm": (spot(2000, 20), {}),
     }
     limited = RING | {"west": (RING["west"][0], RING["west"][1] | {"weight_limit_t": 18.0})}
-    text = network_text(network_layers(small_register(limited, TRUNK, places), "r"))
+    text = network_text(network_facts(network_layers(small_register(limited, TRUNK, places), "r")))
     assert "one closed road would cut off 1 place (hospital 1): Hospital" in text
     words = "limits in force take farther from help, for the heaviest vehicles, 1 place (settlement 1): Farm"
     assert words in " ".join(text.split())
@@ -335,7 +335,9 @@ def test_links_with_a_way_round_are_ranked_before_those_without_and_ties_are_sta
     ring = import_table(made_case("critical_dead_ends", tmp_path) / "roads.gpkg", fill=True)
     close = replace(ring, assets=ring.assets[ring.assets["asset_id"] == "C00"].reset_index(drop=True))
     for register, more in ((ring, True), (close, False)):
-        ranked, _, severed = network_text(network_layers(register, "r")).partition("links with no way round")
+        ranked, _, severed = network_text(network_facts(network_layers(register, "r"))).partition(
+            "links with no way round"
+        )
         assert ("most critical links" in ranked, "M00" in ranked) == (more, more)
         assert ("Close" in ranked, "C00" in severed, "Ring Road" in severed) == (False, True, False)
         assert ("10 more links, left out here" in severed) == more

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 def test_statutory_works_are_paid_first_and_the_rest_has_one_price_on_roads_and_on_buildings(tmp_path: Path) -> None:
     done = run("plan", SMALL_COUNTY / "plan.toml", "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    assert "of statutory works is paid first, from Buildings" in done.stdout
+    assert "of statutory works is paid first, from Buildings" in done.text
     programme = read_programme(tmp_path / "out")
     summary, first = programme.summary, programme.mandatory
     spend = {(row["line"], row["year"]): row for row in summary.spend}
@@ -31,7 +31,7 @@ def test_statutory_works_are_paid_first_and_the_rest_has_one_price_on_roads_and_
     of_2019 = {name: price[LimitKey("line", line=name, year=2019)] for name in ("carriageway_major", "property")}
     assert of_2019["property"] == pytest.approx(of_2019["carriageway_major"], rel=1e-4)
     assert of_2019["property"] > 0.5
-    assert "Money has one price in 2019/20" in done.stdout
+    assert "Money has one price in 2019/20" in done.text
     report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Money has one price in 2019/20" in report
     # Every part of the property half is there: sales, risk, indicators and energy.

@@ -173,8 +173,8 @@ def test_the_command_carries_it_to_sections_and_a_change_of_method_breaks_the_se
         "--csv", tmp_path / "tables",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "not an index of UKPMS" in done.stdout
-    assert "were measured otherwise before: there the series breaks" in done.stdout
+    assert "not an index of UKPMS" in done.text
+    assert "were measured otherwise before: there the series breaks" in done.text
     assert len(pd.read_csv(tmp_path / "tables" / "records_observ.csv")) == len(starts)
     new = assetplan.read_register(tmp_path / "n.gpkg")
     seen = new.assets[(new.assets["measure"] == "index") & (new.assets["surveyed_year"] == 2025)]

@@ -129,8 +129,8 @@ def test_what_the_register_says_otherwise_is_counted(tmp_path: Path) -> None:
 def test_the_command(tmp_path: Path) -> None:
     done = run("import", "pas2161", write(tmp_path, *ROWS), "-o", tmp_path / "r.gpkg", "--csv", tmp_path / "tables")
     assert done.returncode == 0, done.stderr
-    assert "coverage: 0.11 km valid of 0.17 km surveyed" in done.stdout
-    assert "not valid, wet surface: 0.04 km" in done.stdout
+    assert "coverage: 0.11 km valid of 0.17 km surveyed" in done.text
+    assert "not valid, wet surface: 0.04 km" in done.text
     assets = pd.DataFrame(assetplan.read_register(tmp_path / "r.gpkg").assets).set_index("asset_id")
     assert assets.loc["S1", ["measure", "surveyed_year"]].tolist() == ["pas2161", 2025]
     assert (pd.read_csv(tmp_path / "tables" / "coverage.csv")["total_m"]).sum() == 170

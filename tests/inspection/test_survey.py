@@ -91,7 +91,7 @@ def test_the_reported_figure_is_the_share_of_ten_metre_lengths(some_county, road
             r.end_m - r.start_m for r in readings.itertuples() if classes[r.link_id] == road_class and r.value >= 100
         )
         assert bands["road_class", road_class, "red"] == pytest.approx(red / 1000)
-    assert "the reported shares" in done.stdout
+    assert "the reported shares" in done.text
 
 
 def test_homogeneous_sections_cover_the_links_from_end_to_end(some_county, roads, tmp_path) -> None:
@@ -130,7 +130,7 @@ def test_what_does_not_fit_is_listed_by_row_with_what_was_done(some_county, road
         len(table) + 1: f"lies {50:.1f} m off its link: left out",
     }
     assert faults["value"].iloc[-2] == "000"
-    assert "readings.csv, row 2, column link_id: 'L0001' runs against its link" in done.stdout
+    assert "readings.csv, row 2, column link_id: 'L0001' runs against its link" in done.text
     sections = pd.read_csv(tmp_path / "tables" / "sections.csv").set_index("asset_id")
     assert sections["coverage"].iloc[0] == pytest.approx(1 - 20 / own["length_m"].iloc[0], abs=1e-3)
 
@@ -139,7 +139,7 @@ def test_a_section_read_too_little_keeps_what_it_had(some_county, roads, tmp_pat
     table = ten_metres(roads, ["L0001"]).iloc[:3]
     done = surveyed(some_county, table, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "1 keep what they had: too little of them was read" in done.stdout
+    assert "1 keep what they had: too little of them was read" in done.text
     first = roads[roads["link_id"] == "L0001"].iloc[0]
     after = assetplan.read_register(tmp_path / "new.gpkg").assets.set_index("asset_id").loc[first["asset_id"]]
     assert (after["value"], after["surveyed_year"]) == (first["value"], first["surveyed_year"])
@@ -202,7 +202,7 @@ def test_nothing_is_replaced_unless_asked(some_county, roads, tmp_path) -> None:
     kept = (tmp_path / "new.gpkg").read_bytes()
     done = surveyed(some_county, table, tmp_path)
     assert done.returncode == 1
-    assert "exists already" in done.stderr
+    assert "exists already" in done.text
     assert surveyed(some_county, table, tmp_path, "--force").returncode == 0
     assert (tmp_path / "new.gpkg").read_bytes() == kept
 

@@ -126,6 +126,6 @@ def test_without_a_year_that_is_past_there_is_nothing_to_hand_on(
     (tmp_path / "a.csv").write_text(f"{HEAD}{scheme},2019/20 Q3,,5,,,,\n", encoding="utf-8")
     done = run("monitor", approved, tmp_path / "a.csv", "--spent", tmp_path / "spent")
     assert done.returncode == 1
-    assert "no year of the plan is past" in done.stderr
+    assert "no year of the plan is past" in done.text
     assert not (tmp_path / "spent").exists()
     assert run("monitor", approved, tmp_path / "a.csv").returncode == 0

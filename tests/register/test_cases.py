@@ -115,7 +115,7 @@ def test_places_that_nobody_knows_are_named(case: Path) -> None:
     assert [(row, value) for row, _, value, _ in refused(case, "a.csv", "m.toml")] == [(2, "S1"), (3, "S2")]
     (case / "a.csv").write_text((case / "a.csv").read_text() + "S4,signal,300100,450000,1\nS5,signal,300200,450000,1\n")
     done = run("import", "table", "a.csv", "--mapping", "m.toml", "-o", "o.gpkg", cwd=case)
-    assert "EPSG:27700: x 300,000 to 300,200, y 450,000 to 450,000 m" in done.stdout
+    assert "EPSG:27700: x 300,000 to 300,200, y 450,000 to 450,000 m" in done.text
     assert "S1 (row 2): 1" in done.text
 
 
@@ -170,7 +170,7 @@ def test_a_wrong_mapping_is_one_fault(tmp_path: Path) -> None:
     ]
     (tmp_path / "some.geojson").write_text('{"type": "FeatureCollection",\n"features": []}')
     done = run("import", "nbi", "some.geojson", "-o", "n.gpkg", cwd=tmp_path)
-    assert "some.geojson: is JSON, as GeoJSON is, not delimited text" in done.stderr
+    assert "some.geojson: is JSON, as GeoJSON is, not delimited text" in done.text
 
 
 @of("25-decimal-comma")

@@ -181,6 +181,6 @@ def test_files_of_another_shape(tmp_path: Path) -> None:
 def test_the_command(tmp_path: Path) -> None:
     done = run("import", "dtf", *files(tmp_path), "-o", tmp_path / "r.gpkg")
     assert done.returncode == 0, done.stderr
-    assert "units left out: neither, a private street: 1" in done.stdout
-    assert f"from NSG {DAY}: hgv" in done.stdout
+    assert "units left out: neither, a private street: 1" in done.text
+    assert f"from NSG {DAY}: hgv" in done.text
     assert set(read_register(tmp_path / "r.gpkg").assets["usrn"]) == {"00801245", "39900012"}

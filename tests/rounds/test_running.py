@@ -152,7 +152,7 @@ def test_a_batch_that_is_killed_leaves_whole_runs_and_the_next_goes_on(folder: P
             assert all(map(whole, runs_in(folder / "out")))
     done = run_alone(*command[1:], cwd=folder)
     assert done.returncode == 1  # for one cannot be met
-    assert "cannot be met" in done.stdout
+    assert "cannot be met" in done.text
     table = pd.read_csv(folder / "out" / "runs.csv", encoding="utf-8-sig")
     assert len(runs_in(folder / "out")) == 3
     assert sorted(list_runs(folder / "out")["run"]) == [path.name for path in runs_in(folder / "out")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -48,6 +49,9 @@ class PricedProblem:
         return Incumbent(None, self.dual.amounts, -np.inf, self.dual.bound)
 
 
+Listener = Callable[["Incumbent"], None]  # called with the best choice so far, for a reader who waits
+
+
 @dataclass(frozen=True, eq=False)
 class Incumbent:
     """Best choice so far with its flows (None: nothing feasible yet) and the bound so far."""
@@ -74,9 +78,14 @@ class Incumbent:
         """Incumbent with a bound taken in if it is lower."""
         return replace(self, bound=min(self.bound, bound))
 
+    @property
+    def gap(self) -> float:
+        """Distance between bound and benefit [share of the bound]; infinite before any choice is known."""
+        return np.inf if self.chosen is None else gap_between(self.benefit, self.bound)
+
     def done(self, target_gap: float) -> bool:
         """Whether the gap is closed."""
-        return self.chosen is not None and gap_between(self.benefit, self.bound) <= target_gap
+        return self.gap <= target_gap
 
 
 def amounts_for(form: CanonicalForm, chosen: Ints, given: Floats) -> Floats:
