@@ -105,7 +105,7 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
-        return {_key(str(key)): plain(each) for key, each in value.items()}
+        return {str(key): plain(each) for key, each in value.items()}
     if hasattr(value, "tolist"):  # numbers of numpy, arrays, Series
         value = value.tolist()
     if isinstance(value, float):
