@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from assetplan.cli.layout import block, figure, items, table
+from assetplan.cli.layout import block, figure, items, paragraph, table
 from assetplan.rounds import KeptRun, RunEvent, ScenarioEnd, Verification
 from assetplan.words import plural
 
@@ -74,7 +74,7 @@ def verification_text(checked: Verification) -> str:
         parts.append(block("Notes", *items(notes)))
     if checked.holds:
         again = ", and planned again from the same inputs it is the same" if not checked.not_planned else ""
-        parts.insert(0, f"Every file is as it was written{again}.")
+        parts.insert(0, paragraph(f"Every file is as it was written{again}.", indent=""))
     return "\n\n".join(parts)
 
 
