@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assetplan.cli.answer import JSON, answer
+from assetplan.cli.answer import JSON, answer, plain
 from assetplan.cli.options import FILE, FORCE, INPUTS, PLAN_OR_FOLDER, Share, output
 
 _FILES = ("steps", "changes", "condition")
@@ -48,10 +48,10 @@ def plan_b_command(
     from assetplan.delimited import write_csv
 
     solve = partial(plan_b, amount=amount, steps=steps)
-    with solved_into(plan_file, output, force, solve, "files", inputs) as (_, solved, folder):
+    with solved_into(plan_file, output, force, solve, "files", inputs) as (plan, solved, folder):
         for name in _FILES if folder is not None else ():
             write_csv(getattr(solved, name), folder / f"{name}.csv")
-    answer(plan_b_text(solved), solved, output)
+    answer(plan_b_text(solved), {"unit": plan.objective.sought.unit, **plain(solved)}, output)
 
 
 QUESTION_COMMANDS = (alternatives, plan_b_command)

@@ -199,11 +199,11 @@ def run_alternatives(plan_file: Path, within: float, output: Path | None, force:
     from assetplan.delimited import write_csv
 
     solve = partial(alternatives, within=within)
-    with solved_into(plan_file, output, force, solve, "files") as (_, near, folder):
+    with solved_into(plan_file, output, force, solve, "files") as (plan, near, folder):
         if folder is not None:
             write_csv(near.programmes, folder / "alternatives.csv")
             write_csv(near.assets, folder / "works.csv")
-    answer(alternatives_text(near), near, output)
+    answer(alternatives_text(near), {"unit": plan.objective.sought.unit, **plain(near)}, output)
 
 
 def run_frontier(plan_file: Path, shares: tuple[float, ...] | None, output: Path | None, force: bool, of: str) -> None:

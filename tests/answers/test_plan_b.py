@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,8 @@ def test_the_command_prints_plan_b_and_writes_its_tables(folder: Path) -> None:
     assert done.returncode == 0, done.text
     assert "grant of Hall, step 1: Hall out" in done.text
     assert sorted(path.name for path in (folder / "out").glob("*.csv")) == ["changes.csv", "condition.csv", "steps.csv"]
+    facts = json.loads(run("plan-b", folder / "plan.toml", "--json").stdout)
+    assert (facts["unit"], list(facts)[1:]) == ("£", ["steps", "changes", "condition"])
     refused = run("plan-b", folder / "plan.toml", "--sum", "0")
     assert (refused.returncode, "must be above 0" in refused.text) == (1, True)
 
