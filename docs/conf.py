@@ -52,4 +52,3 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = False
 html_show_sourcelink = False
-html_show_copyright = False
