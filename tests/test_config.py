@@ -179,8 +179,7 @@ def test_every_key_is_in_the_document_and_its_examples_are_plans() -> None:
     text = (ROOT / "docs" / "plan-file.md").read_text(encoding="utf-8")
     for key in _keys(Plan):
         assert re.search(rf"[`.\[]{key}[`.,\] =]", text), key
-    example = "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
-    data = tomllib.loads(example)
+    data = tomllib.loads("\n".join(re.findall(r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)))
     data["envelope"] |= {"prices": "cash"}
     plan = make_plan({**PLAN, "years": 5, **data})
     assert (len(plan.limits), len(plan.sources), len(plan.schemes), len(plan.targets)) == (3, 3, 1, 1)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from summaries import with_summary
 from synthetic import HOSTILE, YEARS, make_programme
@@ -24,15 +22,15 @@ def rows(most: float | None) -> list[dict]:
     return [{"crew": f"crew {HOSTILE}", "year": year, "days_used": 118.4, "days_available": most} for year in YEARS]
 
 
-def test_crews_that_are_stated_have_their_days_by_year(plain: Programme, tmp_path: Path) -> None:
+def test_crews_that_are_stated_have_their_days_by_year(plain: Programme) -> None:
     programme = with_summary(plain, crews=rows(130.0))
-    html, text = SECTION.render(Facts(programme)), summary_text(programme, tmp_path)
+    html, text = SECTION.render(Facts(programme)), summary_text(programme)
     assert "Days of each crew, of those it has" in html
     assert html.count("118 of 130") == text.count("118 of 130") == len(YEARS)
     assert HOSTILE not in html
     without = with_summary(plain, crews=rows(None))
     assert "Days of each crew" not in SECTION.render(Facts(without))
-    assert "Crews" not in summary_text(without, tmp_path)
+    assert "Crews" not in summary_text(without)
 
 
 def test_a_crew_is_worth_what_it_is_in_its_dearest_year(plain: Programme) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from summaries import with_summary
 from synthetic import YEARS, make_programme
 
@@ -18,7 +16,7 @@ ROW = {
 }  # fmt: skip
 
 
-def test_sites_are_stated_by_class_and_their_rules_by_what_they_cost_at_most(tmp_path: Path) -> None:
+def test_sites_are_stated_by_class_and_their_rules_by_what_they_cost_at_most() -> None:
     plain = make_programme(4, 2)
     sites = {**plain.summary.sites, "sharing": 2, "works": 3, "by_class": (ROW,)}
     free = with_summary(plain, sites={**sites, "without_rules": plain.summary.reached / 0.9})
@@ -27,10 +25,10 @@ def test_sites_are_stated_by_class_and_their_rules_by_what_they_cost_at_most(tmp
     assert "half longer than 799 m, the shortest that is not committed 203 m, £38,900 each on average." in by_class
     assert rules.startswith("Without the rules of sites the same money could bring at most £")
     assert rules.endswith("they cost at most 10.0% of it.")
-    html, text = SECTION.render(Facts(free)), " ".join(summary_text(free, tmp_path).split())
+    html, text = SECTION.render(Facts(free)), " ".join(summary_text(free).split())
     assert all(sentence in html and sentence in text for sentence in (by_class, rules))
 
     all_committed = with_summary(plain, sites={**sites, "by_class": ({**ROW, "shortest_m": None},)})
     (alone,) = sites_sentences(all_committed.summary)
     assert "shortest" not in alone
-    assert "Without the rules" not in SECTION.render(Facts(all_committed)) + summary_text(all_committed, tmp_path)
+    assert "Without the rules" not in SECTION.render(Facts(all_committed)) + summary_text(all_committed)
