@@ -84,6 +84,18 @@ def test_decomposed_equals_one_model(seed):
     assert max(one.benefit, many.benefit) <= min(one.bound, many.bound) * (1 + 1e-9)
 
 
+def test_listening_to_a_search_changes_nothing_and_hears_the_bound_come_down():
+    p, heard = random_problem(0, 80, 5, 3, share=0.35, whole_pounds=False), []
+    alone = solve(p, target_gap=1e-3, whole=DECOMPOSED)
+    solution = solve(p, target_gap=1e-3, whole=DECOMPOSED, listen=heard.append)
+    assert np.array_equal(solution.chosen, alone.chosen)
+    assert (solution.benefit, solution.bound) == (alone.benefit, alone.bound)
+    bounds, benefits = ([getattr(each, name) for each in heard] for name in ("bound", "benefit"))
+    assert bounds == sorted(bounds, reverse=True)
+    assert benefits == sorted(benefits)
+    assert heard[-1].done(1e-3)
+
+
 def test_larger_problem_by_prices():
     p = random_problem(5, 4_000, 6, 10, share=0.3, whole_pounds=False)
     solution = solve(p, target_gap=1e-3, time_limit=30)
