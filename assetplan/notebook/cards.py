@@ -157,7 +157,7 @@ def _unlike(model: BaseModel, stated: Mapping[str, Any], before: str) -> Iterato
         elif not (isinstance(value, tuple) and value and isinstance(value[0], BaseModel)):
             default = None if field.is_required() else field.get_default(call_default_factory=True)
             empty = default is None or default in ("", (), {})
-            yield path, cut(_in_words(value)), "none" if empty else brief(default)
+            yield path, cut(_in_words(stated[key])), "none" if empty else brief(default)
 
 
 def programme_html(programme: Programme) -> str:

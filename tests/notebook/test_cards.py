@@ -84,7 +84,8 @@ def test_an_outline_draws_each_main_road_once_and_all_else_as_cells(register: Re
 
 
 def test_a_plan_shows_envelope_limits_and_what_is_unlike_the_defaults() -> None:
-    plan: Plan = small_plan(**PLAN_KEYS)
+    kinds = {"construction": {"above": 0.01, "of": ["works"]}}
+    plan: Plan = small_plan(**PLAN_KEYS, inflation=kinds)
     text = plan._repr_html_()
     assert _is_static(text)
     assert "&lt;script&gt;" in text
@@ -93,6 +94,7 @@ def test_a_plan_shows_envelope_limits_and_what_is_unlike_the_defaults() -> None:
         assert f"{sum(money):,.2f}" in text
     unlike = text.partition("Unlike the defaults")[2]
     assert re.search(r"solver\.target_gap</td><td>0\.002</td><td>0\.0001", unlike)
+    assert "inflation</td><td>construction above 0.01, of works</td><td>none" in unlike
     assert "solver.time_limit" not in unlike
     assert "envelope" not in unlike
 
