@@ -223,7 +223,7 @@ def frontier_text(reached: Frontier) -> str:
     return "\n\n".join(
         [
             table(heads, rows),
-            f"{note} {_CARBON_NOTE}" if emits else note,
+            paragraph(f"{note} {_CARBON_NOTE}" if emits else note, indent=""),
             _by_share("£1 more of", by_line, ".2f"),
             _by_share("poor at the end", poor, ".1%"),
             _by_share("costs, £m", streams, ",.2f"),
