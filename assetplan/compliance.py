@@ -113,10 +113,10 @@ def months_later(dates: pd.Series, months: pd.Series) -> pd.Series:
     """
     known = dates.notna() & months.notna()
     start = dates.to_numpy(dtype="datetime64[D]")
-    ahead = months.fillna(0).to_numpy(dtype=np.int64)
+    ahead = months.fillna(0).to_numpy(dtype=np.int64).astype("timedelta64[M]")
     month = start.astype("datetime64[M]") + ahead
     day = start - start.astype("datetime64[M]").astype("datetime64[D]")
-    last = (month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    last = (month + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
     due = np.minimum(month.astype("datetime64[D]") + day, last)
     return pd.Series(due.astype("datetime64[s]"), index=dates.index).where(known)
 
