@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +11,7 @@ import pandas as pd
 from assetplan.analyses import SHARES
 from assetplan.answers.frontier import Frontier
 from assetplan.condition import band_meanings, band_names
-from assetplan.display import Shown
-from assetplan.notebook.tables import CASES, ProgrammeTables, in_name, summaries
+from assetplan.notebook.tables import CASES, ProgrammeAccessor, ProgrammeTables, in_name
 from assetplan.report.charts import NOTHING_COLOUR, PLAN_COLOUR, series_colour
 from assetplan.report.facts import Facts
 from assetplan.report.frontier import draw_benefit
@@ -23,7 +21,6 @@ from assetplan.words import capitalised, financial_year
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from assetplan.programme import Programme
     from assetplan.register import Register
 
 _WIDE = 0.38  # of a bar, where two stand beside each other
@@ -31,21 +28,11 @@ _END = "end of financial year"
 _MARKS = "osD^v*PX"  # so that lines are known without colour
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class ProgrammePlots(Shown):
+class ProgrammePlots(ProgrammeAccessor):
     """Figures of a programme, `programme.plot`; `programme.table` has the table that each is drawn from.
 
     Each takes `ax`, the axes to draw on, makes a figure where there are none, and returns the axes.
-
-    Attributes
-    ----------
-    programme : Programme
     """
-
-    programme: Programme
-
-    def _shown(self) -> dict[str, Any]:
-        return summaries(type(self))
 
     @property
     def _table(self) -> ProgrammeTables:

@@ -41,17 +41,9 @@ def in_name(unit: str) -> str:
     return _UNITS.get(unit) or unit.replace("£", "gbp ").replace("-", " ").strip().replace(" ", "_")
 
 
-def summaries(accessor: type) -> dict[str, str]:
-    """The first line of what each method of an accessor says of itself, by how it is called."""
-    return {f"{name}()": str(getattr(accessor, name).__doc__).partition("\n")[0] for name in FIGURES}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class ProgrammeTables(Shown):
-    """Tables of a programme, `programme.table`: what each figure of `programme.plot` is drawn from.
-
-    Money is in the prices of the plan's first year; `year` is the first of a financial year, and condition is at its
-    end.
+class ProgrammeAccessor(Shown):
+    """A method for each figure of a programme; shown, it lists what each says of itself.
 
     Attributes
     ----------
@@ -61,7 +53,15 @@ class ProgrammeTables(Shown):
     programme: Programme
 
     def _shown(self) -> dict[str, Any]:
-        return summaries(type(self))
+        return {f"{name}()": str(getattr(type(self), name).__doc__).partition("\n")[0] for name in FIGURES}
+
+
+class ProgrammeTables(ProgrammeAccessor):
+    """Tables of a programme, `programme.table`: what each figure of `programme.plot` is drawn from.
+
+    Money is in the prices of the plan's first year; `year` is the first of a financial year, and condition is at its
+    end.
+    """
 
     @property
     def _facts(self) -> Facts:
